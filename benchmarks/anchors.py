@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from claims.quotes.anchors import Anchor, anchor_at
+from claims.quotes.anchors import Anchor, make_anchor
 from claims.quotes.followed_quotes import FollowedQuote, Follower, follow
 from tests.helpers.editions import LANGUAGES, Quoted, first_edition, judge
 from tests.helpers.publishers_edits import EDITS, in_order
@@ -108,7 +108,7 @@ def _long_article() -> float:
     text, anchors = "\n\n".join(old), list[Anchor]()
     for paragraph in old[:200]:
         start = text.index(paragraph)
-        anchors.append(anchor_at(text, start, start + len(paragraph)))
+        anchors.append(make_anchor(text, start, start + len(paragraph)))
     began = time.perf_counter()
     follow(text, "\n\n".join(new), anchors)
     return time.perf_counter() - began

@@ -297,7 +297,7 @@ def settle() -> None:
     from django.core.management.color import no_style
     from django.db import connection
 
-    from claims.models.ledger_rules import sealed_sha256
+    from claims.models.ledger_rules import build_sealed_sha256_sql
 
     models = [
         model
@@ -307,7 +307,7 @@ def settle() -> None:
     with _connection() as server:
         # Past the rules that only triggers write to these tables.
         server.execute("SET session_replication_role = replica")
-        chain = _CHAIN.replace("<sealed>", sealed_sha256("unsealed"))
+        chain = _CHAIN.replace("<sealed>", build_sealed_sha256_sql("unsealed"))
         counters = connection.ops.sequence_reset_sql(no_style(), models)
         for statement in (chain, _MENTIONS, *_WORDS, *counters):
             server.execute(statement)

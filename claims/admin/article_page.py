@@ -23,7 +23,7 @@ from claims.admin.article_page_text import (
     list_notes,
 )
 from claims.models import Claim, Claimant, Evidence
-from claims.models.claim import LONGEST_STATEMENT
+from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.review.decline_reasons import DECLINE_REASONS
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from sources.models import Snapshot, Source
@@ -140,7 +140,7 @@ def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpR
         "legend": LEGEND,
         "reasons": DECLINE_REASONS,
         "stances": Evidence.Stance.choices,
-        "longest_statement": LONGEST_STATEMENT,
+        "longest_statement": MAX_STATEMENT_LENGTH,
         "longest_name": Claimant._meta.get_field("name").max_length,
         **_list_permissions(request.user, is_newest=is_newest),
         **(build_annotated_context(shown, get_person(request)) if shown else {}),

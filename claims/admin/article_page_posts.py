@@ -18,14 +18,14 @@ from claims.admin.article_page_text import build_marked_paragraphs, list_notes
 from claims.admin.move_buttons import get_last_move
 from claims.admin.timeline import label_of
 from claims.models import Claim, Claimant, Evidence, Transition, Verdict
-from claims.models.claim import LONGEST_STATEMENT
-from claims.models.evidence import LONGEST_NOTE
+from claims.models.claim import MAX_STATEMENT_LENGTH
+from claims.models.evidence import MAX_NOTE_LENGTH
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.locations import QuotedWords, WrongPlace
-from claims.quotes.selected_words import selected_words
+from claims.quotes.selected_words import find_selected_words
 from claims.review import workflow
-from claims.review.annotations import attach_to_claim, make_claim_of, make_evidence_of
+from claims.review.annotations import attach_to_claim, create_claim, create_evidence
 from factcheck.database.rules import describe_refusal
 from sources.models import Snapshot, Source
 
@@ -44,7 +44,7 @@ class SelectionForm(forms.Form):
 
 
 class NewClaimFromTextForm(SelectionForm):
-    statement = forms.CharField(max_length=LONGEST_STATEMENT)
+    statement = forms.CharField(max_length=MAX_STATEMENT_LENGTH)
     claimant = forms.CharField(max_length=Claimant._meta.get_field("name").max_length, required=False)
 
 
@@ -55,7 +55,7 @@ class AttachTextForm(SelectionForm):
 class EvidenceFromTextForm(SelectionForm):
     verdict = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
     stance = forms.ChoiceField(choices=Evidence.Stance.choices)
-    note = forms.CharField(max_length=LONGEST_NOTE, required=False)
+    note = forms.CharField(max_length=MAX_NOTE_LENGTH, required=False)
 
 
 class InvalidPageRequest(Exception):
@@ -85,7 +85,7 @@ def make_claim(source: Source, asked: Any, by: User) -> dict[str, Any]:
     """Make a claim from the selected words."""
     given = _clean_form(NewClaimFromTextForm, asked)
     words = _read_words(source, given)
-    claim = make_claim_of(words, source, statement=given["statement"], claimant=given["claimant"], by=by)
+    claim = create_claim(words, source, statement=given["statement"], claimant=given["claimant"], by=by)
     return _render_changed_parts(words.snapshot, by, f"c{claim.pk}", _("Proposed as claim %d.") % claim.pk)
 
 
@@ -108,7 +108,7 @@ def make_evidence(source: Source, asked: Any, by: User) -> dict[str, Any]:
     if verdict is None:
         raise NotPossible(_("There is no draft %d that you can read.") % given["verdict"])
     words = _read_words(source, given)
-    item = make_evidence_of(words, source, verdict, stance=given["stance"], note=given["note"], by=by)
+    item = create_evidence(words, source, verdict, stance=given["stance"], note=given["note"], by=by)
     return _render_changed_parts(words.snapshot, by, f"e{item.pk}", _("Added to the evidence of the draft."))
 
 
@@ -171,7 +171,7 @@ def _clean_form(form: type[forms.Form], asked: Any) -> dict[str, Any]:
 
 
 def _read_words(source: Source, given: dict[str, Any]) -> QuotedWords:
-    return selected_words(source, given["snapshot"], given["start"], given["end"], given["exact"])
+    return find_selected_words(source, given["snapshot"], given["start"], given["end"], given["exact"])
 
 
 def _render_changed_parts(snapshot: Snapshot | None, by: User, key: str, said: str) -> dict[str, Any]:

@@ -197,11 +197,11 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """Allow deleting only untouched claims; others are declined or merged."""
-        deletable = obj is None or not claim_edits.is_worked_on(obj)
+        deletable = obj is None or not claim_edits.is_referenced(obj)
         return super().has_delete_permission(request, obj) and deletable
 
     def get_readonly_fields(self, request: HttpRequest, obj: Claim | None = None) -> tuple[str, ...]:
-        return () if obj is None else claim_edits.fixed_fields(obj)
+        return () if obj is None else claim_edits.list_fixed_fields(obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Claim | None = None) -> Any:
         sections = super().get_fieldsets(request, obj)

@@ -12,7 +12,7 @@ from unfold.admin import StackedInline
 
 from claims.admin.media_preview import MediaPickerForm, preview
 from claims.models import Claim, ClaimMedia
-from claims.models.claim_media import media_readable_by
+from claims.models.claim_media import find_readable_media
 from claims.review import claim_edits
 from factcheck.admin.base import get_person
 
@@ -51,7 +51,7 @@ class ClaimMediaInline(StackedInline):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "media":
             # Naming a row by its number must not reveal the drafts of others.
-            kwargs["queryset"] = media_readable_by(get_person(request))
+            kwargs["queryset"] = find_readable_media(get_person(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=gettext_lazy("what it is said to show"))
@@ -74,5 +74,5 @@ def _open(request: HttpRequest, claim: Claim | None) -> bool:
     if claim is None:
         return True
     if not hasattr(request, "media_are_open"):
-        request.media_are_open = not claim_edits.fixed_fields(claim)  # type: ignore[attr-defined]  # kept for the request
+        request.media_are_open = not claim_edits.list_fixed_fields(claim)  # type: ignore[attr-defined]  # kept for the request
     return bool(request.media_are_open)  # type: ignore[attr-defined]  # as above

@@ -22,7 +22,7 @@ from claims.admin.status_badges import anchor_badge, build_rating_badge, build_s
 from claims.admin.timeline import build_timeline, label_of, list_kinds
 from claims.admin.translation_form import build_translations_context
 from claims.articles import score_reasons
-from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
+from claims.ledger.publishing import have_claimed_media_changed, have_reviewed_parts_changed
 from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict
 from claims.newsroom.likely_claimants import find_likely_claimants
 from factcheck import features
@@ -57,7 +57,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "publications": [(entry, build_status_badge(entry)) for entry in publications],
         "public": current,
         "public_differs": current is not None
-        and (reviewed_parts_differ(claim, current) or claimed_media_differ(claim, current)),
+        and (have_reviewed_parts_changed(claim, current) or have_claimed_media_changed(claim, current)),
         "under_review": any(verdict.state == Verdict.State.IN_REVIEW for verdict in verdicts),
         "draft_offer": draft_offer(claim, verdicts, person),
         "clusters": list_clusters(claim, person),

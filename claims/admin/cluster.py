@@ -20,7 +20,7 @@ from claims.admin.list_filters import LanguageFilter
 from claims.admin.status_badges import build_state_badge
 from claims.ledger.queries.cluster_filters import find_entries
 from claims.models import Cluster, ClusterMember
-from claims.models.cluster import CLUSTER_STEPS, LEAST_PUBLIC
+from claims.models.cluster import CLUSTER_STEPS, MIN_PUBLIC_CLAIMS
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import clusters
@@ -171,8 +171,8 @@ def _build_context(cluster: Cluster, person: User) -> dict[str, Any]:
         "cluster": cluster,
         "cluster_badge": build_state_badge(cluster),
         "claims_seen": seen,
-        "is_seen": cluster.state == Cluster.State.PUBLISHED and seen >= LEAST_PUBLIC,
-        "least": LEAST_PUBLIC,
+        "is_seen": cluster.state == Cluster.State.PUBLISHED and seen >= MIN_PUBLIC_CLAIMS,
+        "least": MIN_PUBLIC_CLAIMS,
         "steps": [(after, _LABELS[cluster.state, after]) for after in steps],
     }
 

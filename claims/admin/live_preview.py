@@ -18,8 +18,8 @@ from claims.ledger.preview_entries import EditedClaim
 from claims.models import Appearance, Claim, Evidence, Publication, Translation, Verdict
 from claims.public.pages.entry_page import build_entry_page
 from claims.public.pages.responses import build_rating_styles, get_interface_language
-from claims.review.moves import missing_parts
-from claims.review.requirements import requirements
+from claims.review.moves import list_missing_parts
+from claims.review.requirements import list_requirements
 from factcheck.admin.base import get_person
 from factcheck.web.throttling.callers import admit
 from sources.public_media import FOLDER
@@ -163,8 +163,8 @@ def build_checklist(
         "evidence": "evidence-group",
         "alternative_text": "media-group",
         "correction": f"id_{before}correction_kind",
-    } | {requirement.part: requirement.place for requirement in requirements()}
-    return [(words, places[part]) for part, words in missing_parts(verdict, evidence).items()]
+    } | {requirement.part: requirement.place for requirement in list_requirements()}
+    return [(words, places[part]) for part, words in list_missing_parts(verdict, evidence).items()]
 
 
 def without_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidge
 
 from claims.admin.media_preview import build_description_badge, list_uses, render_thumbnail
 from claims.matching.near_media import MEDIA_LIMIT, Likeness, find_nearest, grade_likeness
-from claims.models.claim_media import media_readable_by
+from claims.models.claim_media import find_readable_media
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import change_page, get_person
 from factcheck.admin.unsaved import mark_stored
@@ -169,7 +169,7 @@ def _look(form: PictureForm, request: HttpRequest) -> PerceptualHash | None:
 
 
 def _look_of_one(pk: int, request: HttpRequest) -> PerceptualHash | None:
-    readable = media_readable_by(get_person(request)).filter(pk=pk)
+    readable = find_readable_media(get_person(request)).filter(pk=pk)
     whole = MediaHash.objects.filter(media__in=readable, transformation=MediaHash.Transformation.WHOLE)
     first = whole.order_by("frame_at", "pk").first()
     return PerceptualHash(bytes(first.pdq), first.quality) if first else None
@@ -177,7 +177,7 @@ def _look_of_one(pk: int, request: HttpRequest) -> PerceptualHash | None:
 
 def _find_pictures(look: PerceptualHash, request: HttpRequest, *, without: int) -> list[FoundPicture]:
     near = {pk: one for pk, one in find_nearest(look).items() if pk != without}
-    rows = media_readable_by(get_person(request)).in_bulk(list(near))
+    rows = find_readable_media(get_person(request)).in_bulk(list(near))
     shown = [(rows[pk], one) for pk, one in near.items() if pk in rows]
     return [_build_found_picture(row, one, request) for row, one in shown[:MEDIA_LIMIT]]
 

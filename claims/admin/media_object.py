@@ -26,7 +26,7 @@ from claims.admin.media_preview import (
     render_thumbnail,
 )
 from claims.models import ClaimMedia, Evidence
-from claims.models.claim_media import media_readable_by
+from claims.models.claim_media import find_readable_media
 from claims.public.pages.media_files import build_file_response
 from claims.review.described_media import store_media
 from factcheck.admin.base import DeskAdmin, change_page, get_person
@@ -149,7 +149,7 @@ class MediaObjectAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MediaObject]:
         person = get_person(request)
-        return media_readable_by(person).annotate(
+        return find_readable_media(person).annotate(
             claims_number=_count_rows(ClaimMedia.objects.readable_by(person)),
             evidence_number=_count_rows(Evidence.objects.readable_by(person)),
         )

@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from claims.models import Appearance
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.quotes.locations import WrongPlace, quote_at, words_after, words_before
+from claims.quotes.locations import WrongPlace, cut_words_after, cut_words_before, read_quote_at
 from claims.quotes.lost_quotes import LostQuote, find_lost_quote
 from claims.quotes.orphans import OrphanReason
 from claims.review import claim_edits
@@ -54,9 +54,9 @@ def _build_candidate(appearance: Appearance, lost: LostQuote, start: int, end: i
     text = lost.newest.text
     place = [appearance.claim_id, appearance.pk, lost.newest.number, start, end]
     return {
-        "before": words_before(text, start, _CONTEXT_LENGTH),
+        "before": cut_words_before(text, start, _CONTEXT_LENGTH),
         "exact": text[start:end],
-        "after": words_after(text, end, _CONTEXT_LENGTH),
+        "after": cut_words_after(text, end, _CONTEXT_LENGTH),
         "take": reverse("admin:claims_claim_take_place", args=place),
     }
 
@@ -71,7 +71,7 @@ def take_place(
         raise Http404
     if request.method == "POST":
         try:
-            quotation = quote_at(row.source, number, start, end)
+            quotation = read_quote_at(row.source, number, start, end)
             claim_edits.edit_appearance(row, by=get_person(request), source=row.source, quotation=quotation)
         except (WrongPlace, NotAllowed, NotPossible) as refusal:
             messages.error(request, str(refusal))

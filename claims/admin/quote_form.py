@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from claims.models import Appearance, Evidence
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
-from claims.quotes.locations import build_quote, describe_places, words_after, words_before
+from claims.quotes.locations import build_quote, cut_words_after, cut_words_before, describe_places
 from factcheck.installation.messages import translate_message
 from sources.models import Source
 
@@ -104,8 +104,8 @@ def render_in_context(row: Appearance | Evidence) -> SafeString | str:
     if row.snapshot and row.start is not None and row.end is not None:
         text = row.snapshot.text
         before, after = (
-            words_before(text, row.start, _CONTEXT_LENGTH),
-            words_after(text, row.end, _CONTEXT_LENGTH),
+            cut_words_before(text, row.start, _CONTEXT_LENGTH),
+            cut_words_after(text, row.end, _CONTEXT_LENGTH),
         )
     return format_html(
         '<span class="desk-quote" dir="auto">{}<mark>{}</mark>{}</span>', before, row.exact, after

@@ -21,7 +21,7 @@ from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.status_badges import build_rating_badge
 from claims.models import Claim, PublishedVerdict, Rating, Repeat
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
-from claims.quotes.locations import words_after, words_before
+from claims.quotes.locations import cut_words_after, cut_words_before
 from claims.review import repeats
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
@@ -238,8 +238,8 @@ def _build_context(repeat: Any) -> dict[str, Any]:
     if repeat.snapshot and repeat.start is not None:
         text = repeat.snapshot.text
         before, after = (
-            words_before(text, repeat.start, _CONTEXT_LENGTH),
-            words_after(text, repeat.end, _CONTEXT_LENGTH),
+            cut_words_before(text, repeat.start, _CONTEXT_LENGTH),
+            cut_words_after(text, repeat.end, _CONTEXT_LENGTH),
         )
     outcome = None
     if repeat.outcome:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import SavedView
-from claims.models.desk_state import LONGEST_NAME, LONGEST_QUERY
+from claims.models.desk_state import MAX_NAME_LENGTH, MAX_QUERY_LENGTH
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.list_columns import COLUMNS_PARAMETER
@@ -151,8 +151,8 @@ class SavedViewAdmin(DeskAdmin):
         query = normalise_query(asked.get("query", ""))
         page = HttpResponseRedirect(f"{_list_page(desk)}?{query}")
         name = " ".join(asked.get("name", "").split())
-        if not name or len(name) > LONGEST_NAME or len(query) > LONGEST_QUERY:
-            messages.error(request, gettext("Enter a name of no more than %d characters.") % LONGEST_NAME)
+        if not name or len(name) > MAX_NAME_LENGTH or len(query) > MAX_QUERY_LENGTH:
+            messages.error(request, gettext("Enter a name of no more than %d characters.") % MAX_NAME_LENGTH)
             return page
         mine = Q(owner=get_person(request), listed=desk.opts.label_lower, name__iexact=name)
         try:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from claims.admin.live_preview import render_reader_view
 from claims.admin.timeline import build_timeline
 from claims.ledger import preview_entries
-from claims.ledger.document.sections import sections
+from claims.ledger.document.sections import get_sections
 from claims.ledger.preview_entries import EntryPreview
 from claims.models import Claim, Evidence, Publication, ScheduledPublication, Verdict
 from claims.models.rating import RatingClass
@@ -259,7 +259,7 @@ def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
         f"{stances[item['stance']]}: {_format_quoted(item, item['note'])}" for item in verdict["evidence"]
     ]
     yield _("Evidence"), "\n".join(cited)
-    for section in sections():
+    for section in get_sections():
         yield str(section.name), section.format_items(verdict)
 
 

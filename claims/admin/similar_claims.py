@@ -19,7 +19,7 @@ from claims.matching.alignment import Span
 from claims.matching.answers import Match, MatchTerms
 from claims.matching.desk import match_desk_text
 from claims.models import Claim, Verdict
-from claims.models.claim import LONGEST_STATEMENT
+from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.newsroom.people import get_display_name
 from factcheck import features
 from factcheck.admin.base import change_page
@@ -63,7 +63,7 @@ def find_similar_claims(statement: str, *, person: User, to: Claim | None = None
     """
     if len(statement.strip()) < MIN_LETTERS:
         return []
-    matches = _find_best_matches(statement[:LONGEST_STATEMENT], person)
+    matches = _find_best_matches(statement[:MAX_STATEMENT_LENGTH], person)
     for pk in _find_same_words(to):
         matches[pk] = Match(pk, statement, "", "same", 1.0, (_("The words are the same."),))
     rows = {claim.pk: claim for claim in _load_readable(matches, person, without=to)}
@@ -71,7 +71,7 @@ def find_similar_claims(statement: str, *, person: User, to: Claim | None = None
         (match for match in matches.values() if match.claim in rows),
         key=lambda match: (_ORDER[match.kind], -match.confidence),
     )
-    text = statement[:LONGEST_STATEMENT].strip()
+    text = statement[:MAX_STATEMENT_LENGTH].strip()
     return [_build_similar_claim(rows[match.claim], match, text) for match in found[:SIMILAR_LIMIT]]
 
 
@@ -80,7 +80,7 @@ def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
     if len(statement.strip()) < MIN_LETTERS:
         return {}
     added = (
-        add(statement[:LONGEST_STATEMENT], person=person) for add in features.load_declared("beside_claim")
+        add(statement[:MAX_STATEMENT_LENGTH], person=person) for add in features.load_declared("beside_claim")
     )
     return dict(ChainMap(*added))
 

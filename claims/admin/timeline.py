@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from claims.ledger.document.sections import sections
+from claims.ledger.document.sections import get_sections
 from claims.models import (
     Appearance,
     Claim,
@@ -139,7 +139,7 @@ def _iterate_edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEv
     written = [pk for pk, author in verdicts if reads_all or author == reader.pk]
     past += list_changes(Verdict, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id__in=written)
     past += list_changes(Evidence, of=_("an item of evidence"), newest=most, verdict_id__in=written)
-    for part in sections():
+    for part in get_sections():
         past += list_changes(
             part.model, of=part.row_name, without=part.unlogged, newest=most, verdict_id__in=written
         )

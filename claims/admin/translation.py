@@ -35,7 +35,7 @@ from claims.models.translation import SIGN_OFF
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import translation_drafts
-from claims.review.translation_moves import missing_of_translation
+from claims.review.translation_moves import list_missing_of_translation
 from claims.review.translation_originals import OriginalText, find_original, is_translation_of
 from claims.review.translation_workflow import list_translation_options, move_translation
 from factcheck.admin.base import DeskAdmin, change_page, get_person, is_deleted_along
@@ -247,7 +247,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
                 if prospect
                 else "",
                 "unread": [str(error) for errors in form.errors.values() for error in errors],
-                "missing": [(words, "translation") for words in missing_of_translation(typed)],
+                "missing": [(words, "translation") for words in list_missing_of_translation(typed)],
             }
         )
         answer["Cache-Control"] = "no-store"
@@ -306,7 +306,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
     steps = list(row.steps.readable_by(person))
     in_round = [step for step in steps if step.action == SIGN_OFF and step.round == row.review_round]
     last = steps[-1] if steps else None
-    lacks = missing_of_translation(row, shown) if row.state == _STATE.DRAFT else []
+    lacks = list_missing_of_translation(row, shown) if row.state == _STATE.DRAFT else []
     missing = [(words, "translation") for words in lacks]
     return {
         "row": row,

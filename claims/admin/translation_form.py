@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from claims.admin.status_badges import build_state_badge
 from claims.models import Translation, Verdict
-from claims.models.translation import WORDS
+from claims.models.translation import TEXT_FIELDS
 from claims.review.translation_originals import OriginalText
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import change_page
@@ -27,7 +27,7 @@ class TranslationForm(DeskForm):
 
     class Meta:
         model = Translation
-        fields = (*WORDS, "byline")
+        fields = (*TEXT_FIELDS, "byline")
 
     def values(self) -> dict[str, Any]:
         """Return the values to store."""
@@ -77,7 +77,7 @@ def pair_parts(
         form: the one in which it is written; None where it is read.
     """
     found = []
-    for name in WORDS:
+    for name in TEXT_FIELDS:
         words = getattr(translation, name)
         there = original.words[name] if original else ""
         if not there.strip() and not words.strip():

@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.models import UnsavedForm
-from claims.models.desk_state import DAYS, LARGEST
+from claims.models.desk_state import KEPT_DAYS, MAX_BYTES
 from factcheck.admin.base import get_person
 from factcheck.admin.pages import find_page
 from factcheck.admin.session import mark_background
@@ -246,7 +246,7 @@ class AutosaveMessage:
 
 def read_body(request: HttpRequest) -> dict[str, Any]:
     """Read the JSON object of the request."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
         raise TooLarge
     try:
         body = json.loads(request.body)
@@ -299,7 +299,7 @@ def _parse_sequence(value: Any) -> int:
 def _parse_age(value: Any) -> float:
     if type(value) not in (int, float) or not math.isfinite(value) or value < 0:
         raise InvalidAutosave
-    return float(min(value, DAYS * 86_400))
+    return float(min(value, KEPT_DAYS * 86_400))
 
 
 def _parse_text(value: Any, *, most: int) -> str:

@@ -32,7 +32,7 @@ from claims.admin.scheduling import schedule_view
 from claims.admin.status_badges import build_rating_badge, build_state_badge
 from claims.admin.timeline import can_read_work_on, list_verdict_events
 from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm, VerdictFields, VerdictForm
-from claims.ledger.document.sections import sections
+from claims.ledger.document.sections import get_sections
 from claims.models import Evidence, Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotPossible
@@ -243,6 +243,6 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
             return told
         own = list_changes(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
         own += list_changes(Evidence, of=_("an item of evidence"), verdict_id=row.pk)
-        for part in sections():
+        for part in get_sections():
             own += list_changes(part.model, of=part.row_name, without=part.unlogged, verdict_id=row.pk)
         return [*own, *told]

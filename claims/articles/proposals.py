@@ -13,7 +13,7 @@ from django.db import transaction
 from claims.articles.bounded_detection import SearchedText, search
 from claims.articles.detection import CandidateSentence, CheckBand, Reason
 from claims.models import Appearance, Claim, Claimant
-from claims.models.claim import LONGEST_STATEMENT
+from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.newsroom.named_claimants import get_or_create_claimants
 from claims.newsroom.signals import claims_added
 from claims.quotes.anchors import Anchor
@@ -122,7 +122,7 @@ def find_unproposed_statements(snapshot: Snapshot) -> list[CandidateSentence]:
 
 def _select_statements(searched: SearchedText) -> list[CandidateSentence]:
     # A page without a full stop is no statement.
-    return [one for one in searched.sentences if len(one.statement) <= LONGEST_STATEMENT]
+    return [one for one in searched.sentences if len(one.statement) <= MAX_STATEMENT_LENGTH]
 
 
 class _KnownClaims:

@@ -37,7 +37,7 @@ from claims.models import (
     Topic,
     Verdict,
 )
-from claims.quotes.anchors import Anchor, find
+from claims.quotes.anchors import Anchor, find_quote
 from claims.review import clusters, verdict_drafts, workflow
 from factcheck import features
 from sources.capture import capture
@@ -162,7 +162,7 @@ class _Newsroom:
         for appearance in row["appearances"]:
             source = self.sources[appearance["source"]]
             snapshot = source.snapshots.latest("number")
-            places.append((source, snapshot, find(snapshot.text, appearance["exact"])))
+            places.append((source, snapshot, find_quote(snapshot.text, appearance["exact"])))
         found = next(
             (one for _, snapshot, anchor in places if (one := _find_candidate(snapshot.text, anchor))), None
         )

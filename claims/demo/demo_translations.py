@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from claims.models import Claim, Verdict
-from claims.models.translation import WORDS
+from claims.models.translation import TEXT_FIELDS
 from claims.review.translation_drafts import begin_translation
 from claims.review.translation_workflow import move_translation
 
@@ -14,7 +14,7 @@ def translate(content: dict[str, Any], claims: dict[str, Claim], people: dict[st
     """Translate the newsroom's publications, each as far as the file says."""
     for row in content["translations"]:
         verdict = claims[row["claim"]].verdicts.get(state=Verdict.State.PUBLISHED)
-        words = {name: row[name] for name in (*WORDS, "byline") if name in row}
+        words = {name: row[name] for name in (*TEXT_FIELDS, "byline") if name in row}
         translation = begin_translation(verdict, row["language"], by=people[row["by"]], **words)
         for step in row["history"]:
             translation = move_translation(

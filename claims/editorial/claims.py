@@ -17,7 +17,7 @@ from claims.editorial.serializers import (
     EditorialClaimSerializer,
     EditorialClaimSummarySerializer,
 )
-from claims.editorial.strict_bodies import read
+from claims.editorial.strict_bodies import read_body
 from claims.models import Appearance, Claim
 from claims.review import claim_edits
 from sources.source_kinds import Material
@@ -34,14 +34,14 @@ class ClaimWork(MovingResource):
     bodies: ClassVar = {"create": ClaimBody, "partial_update": ClaimChanges, "move": ClaimMoveBody}
 
     def rows(self) -> QuerySet[Claim]:
-        return documents.readable_claims(self.person)
+        return documents.select_readable_claims(self.person)
 
     def document(self, row: Claim) -> documents.Document:
         return documents.build_claim(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Propose a claim. Where it was made is added under `appearances/`."""
-        values = read(ClaimBody, request.data, by=self.person)
+        values = read_body(ClaimBody, request.data, by=self.person)
 
         def work(_prepared: None) -> StoredResponse:
             claim = claim_edits.create(by=self.person, **values)
@@ -53,7 +53,7 @@ class ClaimWork(MovingResource):
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change the given fields. While a verdict is in review, the fields it judges cannot change."""
-        values = read(ClaimChanges, request.data, by=self.person, partial=True, claim=id)
+        values = read_body(ClaimChanges, request.data, by=self.person, partial=True, claim=id)
 
         def work() -> StoredResponse:
             claim = self._locked(id)
@@ -95,7 +95,7 @@ class AppearanceWork(PartOfClaim):
 
     def create(self, request: Request, claim_id: int) -> HttpResponse:
         """Add a place. The words are looked up in the source and anchored where they stand."""
-        values = read(QuoteBody, request.data, by=self.person)
+        values = read_body(QuoteBody, request.data, by=self.person)
 
         def work(material: Material | None) -> StoredResponse:
             self.hold_whole()
@@ -119,7 +119,7 @@ class AppearanceWork(PartOfClaim):
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
         """Correct the source or the words. They are looked up and anchored again; else the anchor stays."""
-        values = read(QuoteBody, request.data, by=self.person, partial=True)
+        values = read_body(QuoteBody, request.data, by=self.person, partial=True)
         material = named_sources.fetch_unless_known(values, by=self.person)
 
         def work() -> StoredResponse:

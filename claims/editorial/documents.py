@@ -12,8 +12,8 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from claims.articles.detection import choose_band
 from claims.ledger.document import claim_document
-from claims.ledger.document.claim_document import moment, moment_if_any, render
-from claims.ledger.document.sections import sections
+from claims.ledger.document.claim_document import format_moment, format_optional_moment, render
+from claims.ledger.document.sections import get_sections
 from claims.models import (
     Appearance,
     Claim,
@@ -27,7 +27,7 @@ from claims.models import (
     TranslationStep,
     Verdict,
 )
-from claims.models.claim_media import media_readable_by
+from claims.models.claim_media import find_readable_media
 from claims.newsroom.people import get_display_name
 from sources.models import MediaHash, MediaObject, Snapshot, Source
 
@@ -56,13 +56,13 @@ def select_media_relations(rows: QuerySet[ClaimMedia]) -> QuerySet[ClaimMedia]:
     return rows.select_related("media").prefetch_related(_prefetch_hashes())
 
 
-def readable_media(reader: User) -> QuerySet[MediaObject]:
+def select_readable_media(reader: User) -> QuerySet[MediaObject]:
     """Return the pictures, sound and film that the person may read."""
     looks = Prefetch("hashes", MediaHash.objects.filter(frame_at=None))
-    return media_readable_by(reader).select_related("created_by").prefetch_related(looks)
+    return find_readable_media(reader).select_related("created_by").prefetch_related(looks)
 
 
-def readable_claims(reader: User) -> QuerySet[Claim]:
+def select_readable_claims(reader: User) -> QuerySet[Claim]:
     """Return the claims that the person may read, each with its readable verdicts."""
     verdicts = Verdict.objects.readable_by(reader)
     live = Publication.objects.current().filter(claim=OuterRef("pk"))
@@ -79,20 +79,20 @@ def readable_claims(reader: User) -> QuerySet[Claim]:
     )
 
 
-def readable_verdicts(reader: User) -> QuerySet[Verdict]:
+def select_readable_verdicts(reader: User) -> QuerySet[Verdict]:
     """Return the verdicts that the person may read, each with its readable sign-offs."""
     return (
         Verdict.objects.readable_by(reader)
         .select_related("publisher", "rating__scale", "author", "submitted_by")
         .prefetch_related(
-            *(section.prefetch() for section in sections()),
+            *(section.prefetch() for section in get_sections()),
             Prefetch("evidence", select_evidence_relations(Evidence.objects.order_by("position", "pk"))),
             Prefetch("signoffs", SignOff.objects.readable_by(reader).order_by("pk")),
         )
     )
 
 
-def all_sources() -> QuerySet[Source]:
+def select_sources() -> QuerySet[Source]:
     numbers = Snapshot.objects.filter(source=OuterRef("pk")).order_by("-number").values("number")
     return Source.objects.select_related("publisher").annotate(latest_number=Subquery(numbers[:1]))
 
@@ -105,19 +105,19 @@ def build_person(user: User | None) -> Document | None:
 
 
 def build_claim(row: Any) -> Document:
-    """Describe a claim of `readable_claims`."""
+    """Describe a claim of `select_readable_claims`."""
     return {
         "id": row.pk,
         "state": row.state,
         "statement": row.statement,
         "language": row.language,
-        "claimant": claim_document.claimant(row.claimant) if row.claimant else None,
+        "claimant": claim_document.build_claimant(row.claimant) if row.claimant else None,
         "claimed_on": row.claimed_on.isoformat() if row.claimed_on else None,
         "context": row.context,
-        "topics": [claim_document.topic(topic) for topic in row.topics.all()],
+        "topics": [claim_document.build_topic(topic) for topic in row.topics.all()],
         "first_appearance": row.first_appearance_id,
         "appearances": [
-            claim_document.appearance(each, is_first=each.pk == row.first_appearance_id)
+            claim_document.build_appearance(each, is_first=each.pk == row.first_appearance_id)
             for each in row.appearances.all()
         ],
         "media": [build_claim_media(each) for each in row.media.all()],
@@ -129,8 +129,8 @@ def build_claim(row: Any) -> Document:
         "merged_into": row.merged_into_id,
         "is_published": row.is_published,
         "created_by": build_person(row.created_by),
-        "created_at": moment(row.created_at),
-        "updated_at": moment(row.updated_at),
+        "created_at": format_moment(row.created_at),
+        "updated_at": format_moment(row.updated_at),
     }
 
 
@@ -146,18 +146,18 @@ def _build_verdict_reference(row: Verdict) -> Document:
 
 def build_appearance(row: Appearance) -> Document:
     is_first = row.claim.first_appearance_id == row.pk
-    return {"claim": row.claim_id, **claim_document.appearance(row, is_first=is_first)}
+    return {"claim": row.claim_id, **claim_document.build_appearance(row, is_first=is_first)}
 
 
 def build_claim_media(row: ClaimMedia) -> Document:
     """Describe a picture, recording or film of a claim, from `select_media_relations`, by its own id."""
-    return {**claim_document.claimed_media(row), "position": row.position, "claim": row.claim_id}
+    return {**claim_document.build_claimed_media(row), "position": row.position, "claim": row.claim_id}
 
 
 def build_media(row: MediaObject) -> Document:
-    """Describe a picture, recording or film from `readable_media`, with its internal details."""
+    """Describe a picture, recording or film from `select_readable_media`, with its internal details."""
     return {
-        **claim_document.media(row),
+        **claim_document.build_media(row),
         "show_to_readers": row.show_to_readers,
         "filename": row.filename,
         "size": row.size,
@@ -165,21 +165,21 @@ def build_media(row: MediaObject) -> Document:
         "provenance": row.provenance,
         "caveats": row.caveats,
         "created_by": build_person(row.created_by),
-        "created_at": moment(row.created_at),
+        "created_at": format_moment(row.created_at),
     }
 
 
 def build_evidence(row: Evidence) -> Document:
-    return {**claim_document.evidence(row), "verdict": row.verdict_id, "position": row.position}
+    return {**claim_document.build_evidence(row), "verdict": row.verdict_id, "position": row.position}
 
 
 def build_verdict(row: Verdict) -> Document:
-    """Describe a verdict of `readable_verdicts`."""
-    public = claim_document.verdict(row, ())
+    """Describe a verdict of `select_readable_verdicts`."""
+    public = claim_document.build_verdict(row, ())
     return {
         **{name: part for name, part in public.items() if name != "signed_off"},  # `signoffs` has each
         "evidence": [
-            {**claim_document.evidence(each), "position": each.position} for each in row.evidence.all()
+            {**claim_document.build_evidence(each), "position": each.position} for each in row.evidence.all()
         ],
         "claim": row.claim_id,
         "state": row.state,
@@ -192,8 +192,8 @@ def build_verdict(row: Verdict) -> Document:
         "reply_rule": row.reply_rule,
         "signoffs": [build_review_note(each) for each in row.signoffs.all()],
         "submitted_by": build_person(row.submitted_by),
-        "submitted_at": moment_if_any(row.submitted_at),
-        "created_at": moment(row.created_at),
+        "submitted_at": format_optional_moment(row.submitted_at),
+        "created_at": format_moment(row.created_at),
     }
 
 
@@ -203,7 +203,7 @@ def build_review_note(row: SignOff | TranslationStep) -> Document:
         "by": {"id": row.by_id, "name": row.by_name},
         "round": row.round,
         "note": row.note,
-        "at": moment(row.at),
+        "at": format_moment(row.at),
     }
 
 
@@ -217,19 +217,19 @@ def build_transition(row: Transition) -> Document:
         "after": row.after,
         "actor": {"id": row.actor_id, "name": row.actor_name},
         "note": row.note,
-        "at": moment(row.at),
+        "at": format_moment(row.at),
     }
 
 
 def build_source(row: Any) -> Document:
-    """Describe a source of `all_sources`."""
+    """Describe a source of `select_sources`."""
     return {
-        **claim_document.source(row),
+        **claim_document.build_source(row),
         "latest_snapshot": row.latest_number,
         "show_text": row.show_text,
         "notes": row.notes,
-        "created_at": moment(row.created_at),
-        "updated_at": moment(row.updated_at),
+        "created_at": format_moment(row.created_at),
+        "updated_at": format_moment(row.updated_at),
     }
 
 
@@ -238,7 +238,7 @@ def build_snapshot(row: Snapshot) -> Document:
     return {
         "id": row.pk,
         "number": row.number,
-        "captured_at": moment(row.captured_at),
+        "captured_at": format_moment(row.captured_at),
         "text_sha256": row.text_sha256,
         "source": row.source_id,
         "url": row.url,
@@ -249,12 +249,12 @@ def build_snapshot(row: Snapshot) -> Document:
 
 
 def build_claimant(row: Claimant) -> Document:
-    return {**claim_document.claimant(row), "notes": row.notes}
+    return {**claim_document.build_claimant(row), "notes": row.notes}
 
 
 def build_topic(row: Topic) -> Document:
     return {
-        **claim_document.topic(row),
+        **claim_document.build_topic(row),
         "parent": row.parent_id,
         "description": row.description,
         "same_as": row.same_as,

@@ -21,7 +21,7 @@ from claims.editorial.serializers import (
     SnapshotTextSerializer,
     TransitionSerializer,
 )
-from claims.editorial.strict_bodies import read
+from claims.editorial.strict_bodies import read_body
 from claims.ledger.document.serializers import ScaleRatingSerializer
 from claims.ledger.queries.mention_filters import ClaimantListQuery, RatingListQuery, TopicListQuery
 from claims.models import Claimant, Rating, Topic, Transition
@@ -43,7 +43,7 @@ class SourceWork(EditorialResource):
     finds = True
 
     def rows(self) -> QuerySet[Source]:
-        return documents.all_sources()
+        return documents.select_sources()
 
     def document(self, row: Source) -> documents.Document:
         return documents.build_source(row)
@@ -54,7 +54,7 @@ class SourceWork(EditorialResource):
         With `capture` the address is fetched, with `text` the text is stored: as a snapshot, if it is not the one
         that the source has already. What is known of a source is completed, never erased.
         """
-        values = read(SourceBody, request.data, by=self.person)
+        values = read_body(SourceBody, request.data, by=self.person)
 
         def work(material: Material | None) -> StoredResponse:
             found = named_sources.enter_source(values, material, by=self.person)
@@ -123,7 +123,7 @@ class ClaimantWork(EditorialResource):
 
     def create(self, request: Request) -> HttpResponse:
         """Find a claimant by name, or add one: 200 if it existed, unchanged; 201 if it is new."""
-        values = read(ClaimantBody, request.data, by=self.person)
+        values = read_body(ClaimantBody, request.data, by=self.person)
         return self.found_or_added(
             lambda: named_claimants.find_or_add(by=self.person, **values), at="claimants"
         )
@@ -147,7 +147,7 @@ class TopicWork(EditorialResource):
 
     def create(self, request: Request) -> HttpResponse:
         """Find a topic by slug or name, or add one: 200 if it existed, unchanged; 201 if it is new."""
-        values = read(TopicBody, request.data, by=self.person)
+        values = read_body(TopicBody, request.data, by=self.person)
         return self.found_or_added(lambda: named_topics.find_or_add(by=self.person, **values), at="topics")
 
 

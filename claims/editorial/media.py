@@ -24,7 +24,7 @@ from claims.editorial.request_bodies import (
     MediaForm,
 )
 from claims.editorial.serializers import EditorialClaimMediaSerializer, EditorialMediaSerializer
-from claims.editorial.strict_bodies import EditorialBody, read
+from claims.editorial.strict_bodies import EditorialBody, read_body
 from claims.models import ClaimMedia
 from claims.newsroom.roles import require
 from claims.review import claim_edits
@@ -53,7 +53,7 @@ class MediaWork(EditorialResource):
     finds = True
 
     def rows(self) -> QuerySet[MediaObject]:
-        return documents.readable_media(self.person)
+        return documents.select_readable_media(self.person)
 
     def document(self, row: MediaObject) -> documents.Document:
         return documents.build_media(row)
@@ -84,7 +84,7 @@ class MediaWork(EditorialResource):
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change its fields: above all the description, which is required for publication."""
-        values = read(MediaChanges, request.data, by=self.person, partial=True)
+        values = read_body(MediaChanges, request.data, by=self.person, partial=True)
         require(self.person, "sources.change_mediaobject", gettext("edit pictures, audio and video"))
 
         def work() -> StoredResponse:
@@ -100,7 +100,7 @@ def _read_values(request: Request, by: User) -> dict[str, Any]:
     """Return the values of a request in JSON or form data, where all values are strings."""
     body = request.data
     if not isinstance(body, QueryDict):
-        return read(MediaBody, body, by=by)
+        return read_body(MediaBody, body, by=by)
     said: dict[str, Any] = {}
     for key, given in body.lists():
         if len(given) > 1:
@@ -110,7 +110,7 @@ def _read_values(request: Request, by: User) -> dict[str, Any]:
         said["show_to_readers"] = _BOOLEANS.get(said["show_to_readers"], said["show_to_readers"])
     if said.get("file") is None or said["file"] is not request.FILES.get("file") or "url" in said:
         raise ValidationError({"file": [gettext("A form must contain the file, as `file`, and no address.")]})
-    return read(MediaForm, said, by=by)
+    return read_body(MediaForm, said, by=by)
 
 
 class ClaimMediaWork(PartOfClaim):
@@ -139,7 +139,7 @@ class ClaimMediaWork(PartOfClaim):
 
     def create(self, request: Request, claim_id: int) -> HttpResponse:
         """Attach a stored picture, recording or film to the claim."""
-        values = read(ClaimMediaBody, request.data, by=self.person)
+        values = read_body(ClaimMediaBody, request.data, by=self.person)
 
         def work(_prepared: None) -> StoredResponse:
             self.hold_whole()
@@ -158,7 +158,7 @@ class ClaimMediaWork(PartOfClaim):
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
         """Change its fields in this place."""
-        values = read(ClaimMediaChanges, request.data, by=self.person, partial=True)
+        values = read_body(ClaimMediaChanges, request.data, by=self.person, partial=True)
 
         def work() -> StoredResponse:
             row: ClaimMedia = self.held(id)

@@ -12,7 +12,7 @@ from claims.editorial.documents import render_document
 from claims.editorial.editorial_resource import EditorialResource
 from claims.editorial.idempotency import StoredResponse
 from claims.editorial.serializers import MovesSerializer
-from claims.editorial.strict_bodies import read
+from claims.editorial.strict_bodies import read_body
 from claims.models import Claim, CorrectionKind, Scope, Verdict
 from claims.review import workflow
 from claims.review.steps import Option
@@ -57,7 +57,7 @@ class MovingResource(EditorialResource):
     @moves.mapping.post
     def move(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Make a move. The response describes the moved row."""
-        values = read(self.bodies["move"], request.data, by=self.person)
+        values = read_body(self.bodies["move"], request.data, by=self.person)
         scope = choose_scope(values["action"])
         if scope not in self.token.scopes:
             raise InsufficientScope(scope)

@@ -10,7 +10,7 @@ from claims.editorial.refused_requests import build_unprocessable
 from claims.models import Appearance, Evidence
 from claims.newsroom.roles import require
 from claims.quotes.anchors import QuoteAmbiguous
-from claims.quotes.locations import QuotedWords, build_quote, describe_places, quote_at
+from claims.quotes.locations import QuotedWords, build_quote, describe_places, read_quote_at
 from factcheck.installation.messages import translate_message
 from sources.capture import capture
 from sources.extraction import ExtractionError
@@ -108,7 +108,7 @@ def read_quotation(
     if row is not None and not values.keys() & _QUOTE_FIELDS:
         return None
     if "start" in values:
-        return quote_at(
+        return read_quote_at(
             source, values["snapshot"], values["start"], values["end"], exact=values.get("exact", "")
         )
     exact = values.get("exact", row.exact if row else "")

@@ -28,11 +28,11 @@ from claims.models import (
     Verdict,
 )
 from claims.models.media_fragment import MediaFragmentField
-from claims.models.verdict import CARRIED_OVER, CHANGE
+from claims.models.verdict import CARRIED_OVER_FIELDS, CORRECTION_FIELDS
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from sources.models import MediaObject, Publisher, Source
 
-_LONGEST_OFFSET = 2**31 - 1
+_MAX_OFFSET = 2**31 - 1
 
 
 def show_example(body: dict[str, Any]) -> Any:
@@ -104,14 +104,14 @@ class QuoteBody(StrictKeys):
     )
     start = WholeNumberField(
         min_value=0,
-        max_value=_LONGEST_OFFSET,
+        max_value=_MAX_OFFSET,
         required=False,
         help_text="Instead of looking them up: where the words begin, in code points. Needs `end` and `snapshot`.",
     )
-    end = WholeNumberField(min_value=1, max_value=_LONGEST_OFFSET, required=False)
+    end = WholeNumberField(min_value=1, max_value=_MAX_OFFSET, required=False)
     snapshot = WholeNumberField(
         min_value=1,
-        max_value=_LONGEST_OFFSET,
+        max_value=_MAX_OFFSET,
         required=False,
         help_text="The number of the snapshot in which the offsets are counted: the latest.",
     )
@@ -222,7 +222,7 @@ class VerdictChanges(ModelBody):
 
     class Meta:
         model = Verdict
-        fields = [*CARRIED_OVER, *CHANGE]
+        fields = [*CARRIED_OVER_FIELDS, *CORRECTION_FIELDS]
         extra_kwargs = {
             "language": {"required": False},
             "rating": {"help_text": "The id of a rating in a scale that the publisher uses."},

@@ -9,7 +9,7 @@ from claims.editorial.documents import build_person, render_document
 from claims.editorial.idempotency import StoredResponse
 from claims.editorial.serializers import WhoSerializer
 from claims.editorial.view import EditorialView
-from claims.ledger.document.claim_document import moment
+from claims.ledger.document.claim_document import format_moment
 from claims.models import Scope
 from factcheck import features
 
@@ -36,7 +36,7 @@ class CurrentPerson(EditorialView):
             "token": {
                 "name": self.token.name,
                 "scopes": self.token.scopes,
-                "expires_at": moment(self.token.expiry),
+                "expires_at": format_moment(self.token.expiry),
             },
             "resources": {name: self.address(f"{name}-list") for name in names},
         }

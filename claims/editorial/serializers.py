@@ -17,7 +17,7 @@ from claims.models.token import Scope
 from sources.api.serializers import SnapshotSerializer, SourceSerializer
 
 
-def without(fields: dict[str, serializers.Field], *names: str) -> dict[str, serializers.Field]:
+def exclude_fields(fields: dict[str, serializers.Field], *names: str) -> dict[str, serializers.Field]:
     """Return the fields of a serializer, except some."""
     return {name: field for name, field in fields.items() if name not in names}
 
@@ -109,7 +109,7 @@ class EditorialClaimSummarySerializer(EditorialClaimSerializer):
     """A claim in a list: without context, appearances and media."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return without(super().get_fields(), "context", "appearances", "media", "score_reasons")
+        return exclude_fields(super().get_fields(), "context", "appearances", "media", "score_reasons")
 
 
 class EditorialAppearanceSerializer(AppearanceSerializer):
@@ -154,14 +154,16 @@ class EditorialVerdictSerializer(VerdictSerializer):
     created_at = serializers.DateTimeField()
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return without(super().get_fields(), "signed_off")
+        return exclude_fields(super().get_fields(), "signed_off")
 
 
 class EditorialVerdictSummarySerializer(EditorialVerdictSerializer):
     """A verdict in a list: without explanation, evidence and replies."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return without(super().get_fields(), "explanation", "explanation_html", "evidence", "right_of_reply")
+        return exclude_fields(
+            super().get_fields(), "explanation", "explanation_html", "evidence", "right_of_reply"
+        )
 
 
 class TransitionSerializer(serializers.Serializer):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 from rest_framework import exceptions, serializers
 
 from claims.editorial.refused_requests import Unprocessable
-from claims.models.claim_media import media_readable_by
+from claims.models.claim_media import find_readable_media
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.query_values import MAX_ID, suggest_word
 from sources.models import MediaObject
@@ -103,7 +103,7 @@ class Reference(serializers.PrimaryKeyRelatedField):
         rows: Any = super().get_queryset()
         person = self.context["person"]
         if rows.model is MediaObject:
-            return media_readable_by(person)
+            return find_readable_media(person)
         return rows.readable_by(person) if hasattr(rows, "readable_by") else rows
 
     def to_internal_value(self, data: Any) -> models.Model:
@@ -177,7 +177,9 @@ def _collect_codes(told: Any) -> Iterator[str]:
 Body = TypeVar("Body", bound=serializers.Serializer)
 
 
-def read(body: type[Body], data: Any, *, by: User, partial: bool = False, **context: Any) -> dict[str, Any]:
+def read_body(
+    body: type[Body], data: Any, *, by: User, partial: bool = False, **context: Any
+) -> dict[str, Any]:
     """Return the validated values of a request's body.
 
     Raises:

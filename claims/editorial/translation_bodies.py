@@ -3,10 +3,10 @@
 from rest_framework import serializers
 
 from claims.editorial.request_bodies import VerdictMoveBody, list_actions, show_example
-from claims.editorial.serializers import ActorSerializer, NamedSerializer, without
+from claims.editorial.serializers import ActorSerializer, NamedSerializer, exclude_fields
 from claims.editorial.strict_bodies import ModelBody, Reference, StrictKeys, TextField
 from claims.models import Translation, Verdict
-from claims.models.translation import WORDS
+from claims.models.translation import TEXT_FIELDS
 from claims.review.translation_moves import TRANSLATION_MOVES
 from factcheck.database.model_fields import LANGUAGE_TAG
 
@@ -19,7 +19,7 @@ class TranslationChanges(ModelBody):
 
     class Meta:
         model = Translation
-        fields = [*WORDS, "byline"]
+        fields = [*TEXT_FIELDS, "byline"]
 
 
 @show_example(
@@ -103,4 +103,4 @@ class EditorialTranslationSummarySerializer(EditorialTranslationSerializer):
     """A translation in a list: without its explanation."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return without(super().get_fields(), "explanation", "explanation_html")
+        return exclude_fields(super().get_fields(), "explanation", "explanation_html")

@@ -12,7 +12,7 @@ from claims.editorial.documents import Document, build_person, build_review_note
 from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import TranslationWorkQuery
 from claims.editorial.move_resources import MovingResource
-from claims.editorial.strict_bodies import read
+from claims.editorial.strict_bodies import read_body
 from claims.editorial.translation_bodies import (
     EditorialTranslationSerializer,
     EditorialTranslationSummarySerializer,
@@ -21,7 +21,7 @@ from claims.editorial.translation_bodies import (
     TranslationChanges,
     TranslationMoveBody,
 )
-from claims.ledger.document.claim_document import moment, moment_if_any
+from claims.ledger.document.claim_document import format_moment, format_optional_moment
 from claims.ledger.document.markdown import to_html
 from claims.models import Scope, Translation, TranslationStep, Verdict
 from claims.review import translation_drafts
@@ -58,7 +58,7 @@ class TranslationWork(MovingResource):
 
     def create(self, request: Request) -> HttpResponse:
         """Begin to translate a published verdict, with the text of the newest translation into the language."""
-        values = read(TranslationBody, request.data, by=self.person)
+        values = read_body(TranslationBody, request.data, by=self.person)
 
         def work(_prepared: None) -> StoredResponse:
             verdict, language = values.pop("verdict"), values.pop("language")
@@ -70,7 +70,7 @@ class TranslationWork(MovingResource):
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change the given fields. Only drafts change: by their translator, or by an editor."""
-        values = read(TranslationChanges, request.data, by=self.person, partial=True)
+        values = read_body(TranslationChanges, request.data, by=self.person, partial=True)
 
         def work() -> StoredResponse:
             row = self._locked(id)
@@ -91,7 +91,7 @@ class TranslationWork(MovingResource):
     @action(detail=True, methods=["post"], url_path="carry-over")
     def carry_over(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Submit the unchanged translation for the current version of the verdict; another person signs it off."""
-        read(EmptyBody, request.data, by=self.person)
+        read_body(EmptyBody, request.data, by=self.person)
         if Scope.MOVE not in self.token.scopes:
             raise InsufficientScope(Scope.MOVE)
 
@@ -143,7 +143,7 @@ def build_translation(row: Translation) -> Document:
         "required_signoffs": row.required_signoffs,
         "steps": [{"action": each.action, **build_review_note(each)} for each in row.steps.all()],
         "submitted_by": build_person(row.submitted_by),
-        "submitted_at": moment_if_any(row.submitted_at),
-        "published_at": moment_if_any(row.published_at),
-        "created_at": moment(row.created_at),
+        "submitted_at": format_optional_moment(row.submitted_at),
+        "published_at": format_optional_moment(row.published_at),
+        "created_at": format_moment(row.created_at),
     }

@@ -17,7 +17,7 @@ from claims.editorial.serializers import (
     EditorialVerdictSerializer,
     EditorialVerdictSummarySerializer,
 )
-from claims.editorial.strict_bodies import read
+from claims.editorial.strict_bodies import read_body
 from claims.models import Evidence, Scope, Verdict
 from claims.review import verdict_drafts
 from sources.source_kinds import Material
@@ -35,14 +35,14 @@ class VerdictWork(MovingResource):
     bodies: ClassVar = {"create": VerdictBody, "partial_update": VerdictChanges, "move": VerdictMoveBody}
 
     def rows(self) -> QuerySet[Verdict]:
-        return documents.readable_verdicts(self.person)
+        return documents.select_readable_verdicts(self.person)
 
     def document(self, row: Verdict) -> documents.Document:
         return documents.build_verdict(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Begin a verdict on a claim: a first draft or, where the publisher has published one, its next version."""
-        values = read(VerdictBody, request.data, by=self.person)
+        values = read_body(VerdictBody, request.data, by=self.person)
 
         def work(_prepared: None) -> StoredResponse:
             verdict = verdict_drafts.begin(by=self.person, **values)
@@ -53,7 +53,7 @@ class VerdictWork(MovingResource):
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change the given fields. Only drafts change: by their author, or by an editor."""
-        values = read(VerdictChanges, request.data, by=self.person, partial=True)
+        values = read_body(VerdictChanges, request.data, by=self.person, partial=True)
 
         def work() -> StoredResponse:
             verdict = self._locked(id)
@@ -98,7 +98,7 @@ class EvidenceWork(PartOfVerdict):
 
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
         """Add evidence to a draft: a source, with or without a quote."""
-        values = read(EvidenceBody, request.data, by=self.person)
+        values = read_body(EvidenceBody, request.data, by=self.person)
 
         def work(material: Material | None) -> StoredResponse:
             self.hold_whole()
@@ -124,7 +124,7 @@ class EvidenceWork(PartOfVerdict):
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
         """Change the given fields. A quote is located again only if it or the source changes."""
-        values = read(EvidenceBody, request.data, by=self.person, partial=True)
+        values = read_body(EvidenceBody, request.data, by=self.person, partial=True)
         material = named_sources.fetch_unless_known(values, by=self.person)
 
         def work() -> StoredResponse:

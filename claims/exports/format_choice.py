@@ -14,7 +14,7 @@ from claims.exports.formats import csv, datafeed
 from claims.exports.formats.stored_bodies import stream_body_blocks, stream_numbered_bodies
 from claims.exports.outputs import ExportPosition, Output
 from claims.exports.selection import Selection
-from claims.ledger.document.claim_document import site
+from claims.ledger.document.claim_document import build_site
 from claims.models import Publication
 
 
@@ -125,7 +125,7 @@ class DataFeed(ClaimByClaimFormat):
         return [selection.claims, selection.withdrawn]
 
     def written(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
-        by = site()
+        by = build_site()
         address = f"{settings.SITE_URL}/api/v1/claims.jsonld" + (
             f"?{selection.filter}" if selection.filter else ""
         )

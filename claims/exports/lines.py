@@ -21,7 +21,7 @@ from django.db.models import Field, Model
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
-from claims.ledger.document.claim_document import moment
+from claims.ledger.document.claim_document import format_moment
 from claims.models import Claimant, Publication, Rating, RatingScale, Topic
 from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
 
@@ -284,4 +284,4 @@ def _read(number: int, text: bytes) -> ArchiveLine:
 def _to_json(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
-    return moment(value) if isinstance(value, datetime) else value
+    return format_moment(value) if isinstance(value, datetime) else value

@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 from django_filters import Filter
 
-from claims.ledger.document.claim_document import moment as written
+from claims.ledger.document.claim_document import format_moment as written
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Publication
 from claims.models.publication import PublicationQuerySet

@@ -14,14 +14,16 @@ from sources.addresses import build_url_key, get_domain
 from sources.models import Source
 
 #: Kinds of sources that are pictures, sound or film.
-_MEDIA = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
+_MEDIA_KINDS = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
 
 
 #: What the database adds to an entry, and what each entry says for itself.
-_NOT_RESTATED = {"id", "sequence", "superseded_at", "search", "search_heading", "summary"} | {
+_NEW_COLUMNS = {"id", "sequence", "superseded_at", "search", "search_heading", "summary"} | {
     *("version", "kind", "note", "published_at", "body", "body_sha256", "salts", "sealed_sha256")
 }
-_RESTATED = [field.attname for field in Publication._meta.concrete_fields if field.name not in _NOT_RESTATED]
+_REPEATED_COLUMNS = [
+    field.attname for field in Publication._meta.concrete_fields if field.name not in _NEW_COLUMNS
+]
 
 
 class LedgerLine(TypedDict):
@@ -59,8 +61,8 @@ def build_entry(
         ledger: the claim's whole ledger, the newest first; it begins with the line of the entry to make.
     """
     this, first = ledger[0], ledger[-1]["published_at"]
-    status = _status(claim, verdicts)
-    body = claim_document.document(
+    status = _choose_status(claim, verdicts)
+    body = claim_document.build_document(
         claim,
         topics=topics,
         appearances=appearances,
@@ -70,9 +72,9 @@ def build_entry(
         entry={
             "version": this["version"],
             "status": status,
-            "published_at": claim_document.moment(first),
-            "updated_at": claim_document.moment(this["published_at"]),
-            "corrections": [_correction(line) for line in ledger if line["kind"] in CORRECTIONS],
+            "published_at": claim_document.format_moment(first),
+            "updated_at": claim_document.format_moment(this["published_at"]),
+            "corrections": [_build_correction(line) for line in ledger if line["kind"] in CORRECTIONS],
         },
     )
     rendered = render_stored(body)
@@ -121,9 +123,9 @@ def restate_entry(publication: Publication, body: dict[str, Any], *, kind: str, 
             and sort by is the same.
     """
     version = publication.version + 1
-    body |= {"version": version, "updated_at": claim_document.moment(at)}
+    body |= {"version": version, "updated_at": claim_document.format_moment(at)}
     rendered = render_stored(body)
-    row = {name: getattr(publication, name) for name in _RESTATED} | {
+    row = {name: getattr(publication, name) for name in _REPEATED_COLUMNS} | {
         "version": version,
         "kind": kind,
         "note": "",
@@ -134,19 +136,19 @@ def restate_entry(publication: Publication, body: dict[str, Any], *, kind: str, 
     return LedgerEntry(row, [build_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
-def _status(claim: Claim, verdicts: Sequence[claim_document.Judgement]) -> str:
+def _choose_status(claim: Claim, verdicts: Sequence[claim_document.Judgement]) -> str:
     if claim.state == Claim.State.MERGED:
         return Publication.Status.MERGED
     return Publication.Status.PUBLISHED if verdicts else Publication.Status.RETRACTED
 
 
-def _correction(line: LedgerLine) -> PublicCorrection:
-    return {**line, "published_at": claim_document.moment(line["published_at"])}
+def _build_correction(line: LedgerLine) -> PublicCorrection:
+    return {**line, "published_at": claim_document.format_moment(line["published_at"])}
 
 
 def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns for filters and search, derived from the body so that they cannot disagree."""
-    sources = _sources(body)
+    sources = _list_sources(body)
     # Entries that were recorded elsewhere before there were any have none.
     claimed = body.get("media", [])
     shown = [*claimed, *(m for v in body["verdicts"] for e in v["evidence"] for m in e.get("media", []))]
@@ -180,44 +182,44 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
         "search_headlines": make_searchable("\n".join(filter(None, headlines))),
         "language": body["language"],
         "claimant_id": (body["claimant"] or {}).get("id"),
-        "claimed_on": _day(body["claimed_on"]),
-        "reviewed_on": _day(max(reviewed, default=None)),
+        "claimed_on": _parse_day(body["claimed_on"]),
+        "reviewed_on": _parse_day(max(reviewed, default=None)),
         "topic_ids": [t["id"] for t in body["topics"]],
         "appears_in_ids": sorted({a["source"]["id"] for a in body["appearances"]}),
         "source_ids": sorted({s["id"] for s in sources}),
         "source_domains": sorted({host for s in sources if (host := get_domain(s["url"]))}),
-        "publisher_ids": sorted({p["id"] for p in _publishers(body, sources)}),
+        "publisher_ids": sorted({p["id"] for p in _list_publishers(body, sources)}),
         # A previewed draft may have no rating yet.
         "rating_ids": sorted({v["rating"]["id"] for v in body["verdicts"] if v["rating"]}),
-        "language_ranges": _language_ranges(body["language"]),
+        "language_ranges": _list_language_ranges(body["language"]),
         "media_ids": sorted({m["id"] for m in shown}),
         "media_files": sorted({m["url"].rpartition("/")[2] for m in shown if m["url"]}),
-        "features": _features(body, sources),
+        "features": _list_features(body, sources),
         "merged_into_id": body["merged_into"],
         "search_text": make_searchable("\n".join(filter(None, words))),
     }
 
 
-def _sources(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _list_sources(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     evidence = (e for v in body["verdicts"] for e in v["evidence"])
     return [item["source"] for item in (*body["appearances"], *evidence)]
 
 
-def _publishers(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _list_publishers(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [item["publisher"] for item in (*body["verdicts"], *sources) if item["publisher"]]
 
 
-def _language_ranges(tag: str) -> list[str]:
+def _list_language_ranges(tag: str) -> list[str]:
     """Return the language ranges of a tag: `zh-Hant-TW` → `zh`, `zh-hant`, `zh-hant-tw`."""
     subtags = tag.lower().split("-")
     return ["-".join(subtags[: i + 1]) for i in range(len(subtags))]
 
 
-def _features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[str]:
+def _list_features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[str]:
     has = {
         "correction": bool(body["corrections"]),
         "evidence": any(v["evidence"] for v in body["verdicts"]),
-        "media": bool(body.get("media")) or any(s["kind"] in _MEDIA for s in sources),
+        "media": bool(body.get("media")) or any(s["kind"] in _MEDIA_KINDS for s in sources),
     }
     return [feature for feature, present in has.items() if present]
 
@@ -234,11 +236,11 @@ def build_published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any])
         "rating_id": rating.get("id"),
         "rating_class": rating.get("rating_class") or "",
         "language": verdict["language"],
-        "reviewed_on": _day(verdict["reviewed_on"]),
+        "reviewed_on": _parse_day(verdict["reviewed_on"]),
         "review_key": build_url_key(verdict["url"]),
         "body": render_stored({**verdict, "claim": claim}),
     }
 
 
-def _day(written: str | None) -> date | None:
+def _parse_day(written: str | None) -> date | None:
     return date.fromisoformat(written) if written else None

@@ -23,53 +23,53 @@ from django.utils.crypto import salted_hmac
 _CONTEXT = b"factcheck ledger entry\n"
 
 
-def signed_text(change: Mapping[str, Any]) -> bytes:
+def build_signed_text(change: Mapping[str, Any]) -> bytes:
     """Return the signed text of an entry. Keys are ASCII, values strings, numbers or null: sorted, that is JCS."""
     return orjson.dumps(change, option=orjson.OPT_SORT_KEYS)
 
 
-def signature(text: bytes, key: Ed25519PrivateKey | None = None) -> str:
-    """Return the signature of an entry (`signed_text`), by the newsroom's key unless another is given."""
-    return encoded((key or house_key()).sign(_CONTEXT + text))
+def sign_text(text: bytes, key: Ed25519PrivateKey | None = None) -> str:
+    """Return the signature of an entry (`build_signed_text`), by the newsroom's key unless another is given."""
+    return encode_bytes((key or get_newsroom_key()).sign(_CONTEXT + text))
 
 
-def public_key() -> str:
+def get_public_key() -> str:
     """Return the public key for verifying the newsroom's signatures."""
-    return encoded(house_key().public_key().public_bytes_raw())
+    return encode_bytes(get_newsroom_key().public_key().public_bytes_raw())
 
 
-def house_key() -> Ed25519PrivateKey:
+def get_newsroom_key() -> Ed25519PrivateKey:
     """Return the newsroom's signing key."""
-    return key_made_of(settings.SIGNING_KEY or settings.SECRET_KEY)
+    return derive_key(settings.SIGNING_KEY or settings.SECRET_KEY)
 
 
 def is_signed_by(key: str, text: bytes, signed: str) -> bool:
-    """Return whether the entry (`signed_text`) was signed with this public key."""
+    """Return whether the entry (`build_signed_text`) was signed with this public key."""
     try:
-        Ed25519PublicKey.from_public_bytes(decoded(key)).verify(decoded(signed), _CONTEXT + text)
+        Ed25519PublicKey.from_public_bytes(decode_bytes(key)).verify(decode_bytes(signed), _CONTEXT + text)
     except (InvalidSignature, ValueError):
         return False
     return True
 
 
-def fingerprint(key: str) -> str:
+def compute_fingerprint(key: str) -> str:
     """Return a fingerprint short enough for two people to compare by telephone."""
-    digest = hashlib.sha256(decoded(key)).hexdigest()[:32]
+    digest = hashlib.sha256(decode_bytes(key)).hexdigest()[:32]
     return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 
 
 @lru_cache(maxsize=2)
-def key_made_of(secret: str) -> Ed25519PrivateKey:
+def derive_key(secret: str) -> Ed25519PrivateKey:
     """Derive the key from a secret in the settings."""
     seed = salted_hmac("claims.ledger.house_signature", "ed25519", secret=secret, algorithm="sha256").digest()
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
-def encoded(value: bytes) -> str:
+def encode_bytes(value: bytes) -> str:
     """Encode the bytes of a key or signature as text."""
     return urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
-def decoded(text: str) -> bytes:
+def decode_bytes(text: str) -> bytes:
     """Decode to bytes."""
     return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))

@@ -17,18 +17,18 @@ from claims.ledger.document.claim_document import Judgement
 from claims.ledger.entry_builder import LedgerLine, build_entry, retranslate_entry
 from claims.ledger.publishing import (
     LedgerChange,
+    add_next_line,
     build_restated_body,
-    claimed_media,
-    public_verdicts,
-    publication_of,
-    with_merged,
-    with_next_line,
+    choose_change,
+    list_claimed_media,
+    list_public_verdicts,
+    load_with_merged,
 )
 from claims.models import Appearance, Claim, Evidence, Publication, Topic, Translation, Verdict
 from factcheck.database import clock
 
 #: What makes judgements of a claim and of those merged into it.
-_Judges = Callable[[list[Claim]], list[Judgement]]
+_FindJudgements = Callable[[list[Claim]], list[Judgement]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class EntryPreview:
             self.now.pk if self.now else None,
             self.then.status,
             self.then.kind,
-            _timeless(self.then.document),
+            _remove_times(self.then.document),
         ]
         return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
@@ -73,14 +73,14 @@ def preview_publishing(
     """Preview publishing this verdict, which supersedes the one it replaces."""
 
     def judged(claims: list[Claim]) -> list[Judgement]:
-        shown = [row for row in public_verdicts(claims) if row[0].pk != verdict.supersedes_id]
+        shown = [row for row in list_public_verdicts(claims) if row[0].pk != verdict.supersedes_id]
         kept = [row for row in shown if row[0].publisher_id != verdict.publisher_id]
         own = [row for row in kept if row[0].claim_id == verdict.claim_id]
         others = [row for row in kept if row[0].claim_id != verdict.claim_id]
-        return [*sorted([*own, (verdict, evidence)], key=_place), *others]
+        return [*sorted([*own, (verdict, evidence)], key=_build_sort_key), *others]
 
     verdict.published_at = clock.get_database_time()
-    return _build_preview(_group(verdict.claim_id), publication_of(verdict), judged, edited)
+    return _build_preview(_group(verdict.claim_id), choose_change(verdict), judged, edited)
 
 
 def preview_retracting(verdict: Verdict, note: str) -> EntryPreview:
@@ -101,12 +101,12 @@ def preview_retracting(verdict: Verdict, note: str) -> EntryPreview:
 
 def preview_republishing(claim: Claim, kind: str, note: str) -> EntryPreview:
     """Preview the publication of the claim's present appearances and topics."""
-    return _build_preview(_group(claim.pk), LedgerChange(kind, note.strip()), public_verdicts)
+    return _build_preview(_group(claim.pk), LedgerChange(kind, note.strip()), list_public_verdicts)
 
 
 def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
     """Preview a merge of two claims; empty if neither is public."""
-    groups = {rows[0].pk: rows for rows in with_merged([claim.pk, target.pk])}
+    groups = {rows[0].pk: rows for rows in load_with_merged([claim.pk, target.pk])}
     own, others = groups[claim.pk], groups[target.pk]
     own[0].state, own[0].merged_into = Claim.State.MERGED, others[0]
     together = [others[0], *sorted([*others[1:], own[0]], key=lambda row: row.pk)]
@@ -115,7 +115,7 @@ def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
 
 def preview_unmerging(claim: Claim, target: Claim) -> list[EntryPreview]:
     """Preview undoing a merge: first the claim, then the claim it was merged into."""
-    groups = {rows[0].pk: rows for rows in with_merged([claim.pk, target.pk])}
+    groups = {rows[0].pk: rows for rows in load_with_merged([claim.pk, target.pk])}
     own, others = groups[claim.pk], groups[target.pk]
     own[0].state, own[0].merged_into, own[0].state_before_merge = own[0].state_before_merge, None, ""
     alone = [row for row in others if row.pk != claim.pk]
@@ -145,16 +145,16 @@ def _preview_both(own: list[Claim], target: list[Claim], kind: str) -> list[Entr
     # What was never public stays so, as `workflow` has it.
     if newest is None or (newest.status == Publication.Status.RETRACTED and not published):
         return []
-    return [_build_preview(rows, LedgerChange(kind), public_verdicts) for rows in (own, target)]
+    return [_build_preview(rows, LedgerChange(kind), list_public_verdicts) for rows in (own, target)]
 
 
 def _group(claim_id: int) -> list[Claim]:
-    [claims] = with_merged([claim_id])
+    [claims] = load_with_merged([claim_id])
     return claims
 
 
 def _build_preview(
-    claims: list[Claim], change: LedgerChange, judges: _Judges, edited: EditedClaim | None = None
+    claims: list[Claim], change: LedgerChange, judges: _FindJudgements, edited: EditedClaim | None = None
 ) -> EntryPreview:
     claim, *merged = claims
     ledger = list(Publication.objects.filter(claim=claim.pk).order_by("-version"))
@@ -167,22 +167,22 @@ def _build_preview(
         edited.claim if edited else claim,
         topics=edited.topics if edited else claim.topics.all(),
         appearances=[*own, *(row for other in merged for row in other.appearances.all())],
-        media=claimed_media(claims),
+        media=list_claimed_media(claims),
         verdicts=judges(claims),
         merged_from=[other.pk for other in merged],
-        ledger=with_next_line(lines, change, clock.get_database_time()),
+        ledger=add_next_line(lines, change, clock.get_database_time()),
     )
     return EntryPreview(claim, ledger, Publication(**made.publication))
 
 
-def _timeless(value: Any) -> Any:
+def _remove_times(value: Any) -> Any:
     """Return part of a document without its publication times."""
     if isinstance(value, dict):
         moments = ("published_at", "updated_at")
-        return {name: _timeless(part) for name, part in value.items() if name not in moments}
-    return [_timeless(part) for part in value] if isinstance(value, list) else value
+        return {name: _remove_times(part) for name, part in value.items() if name not in moments}
+    return [_remove_times(part) for part in value] if isinstance(value, list) else value
 
 
-def _place(judgement: Judgement) -> tuple[date, int]:
+def _build_sort_key(judgement: Judgement) -> tuple[date, int]:
     """Return the sort key of a verdict: the day of its review, verdicts without a day last."""
     return judgement[0].reviewed_on or date.max, judgement[0].pk or 0

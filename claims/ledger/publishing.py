@@ -1,4 +1,4 @@
-"""Claim → Publication: every ledger entry is stored here, or as rows that `lines_of` builds here."""
+"""Claim → Publication: every ledger entry is stored here, or as rows that `build_entry_lines` builds here."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, cast
 from django.db import transaction
 from django.db.models import Prefetch, Q
 
-from claims.ledger.document.claim_document import Judgement, translations
-from claims.ledger.document.sections import sections
+from claims.ledger.document.claim_document import Judgement, build_translations
+from claims.ledger.document.sections import get_sections
 from claims.ledger.entry_builder import LedgerEntry, LedgerLine, build_entry, restate_entry, retranslate_entry
 from claims.ledger.signals import entries_added
 from claims.models import (
@@ -22,8 +22,8 @@ from claims.models import (
     Translation,
     Verdict,
 )
-from claims.models.claim_media import JUDGED_OF_MEDIA
-from claims.models.claim_rules import JUDGED
+from claims.models.claim_media import JUDGED_MEDIA_FIELDS
+from claims.models.claim_rules import JUDGED_FIELDS
 from factcheck.database import clock
 from factcheck.database.bulk_copy import CopyLines, build_lines, reserve_ids, send
 from factcheck.web.site_urls import parse_stored
@@ -38,7 +38,7 @@ class LedgerChange(NamedTuple):
     note: str = ""
 
 
-def publication_of(verdict: Verdict) -> LedgerChange:
+def choose_change(verdict: Verdict) -> LedgerChange:
     """Return the name of this verdict's publication event."""
     if verdict.supersedes_id:
         return LedgerChange(verdict.correction_kind, verdict.correction_note)
@@ -57,7 +57,7 @@ def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = Non
     Args:
         at: the time of the change, if the database clock was read.
     """
-    [new] = _entries({claim.pk: LedgerChange(kind, note)}, at or clock.get_database_time())
+    [new] = _iterate_entries({claim.pk: LedgerChange(kind, note)}, at or clock.get_database_time())
     publication = Publication.objects.create(**new.publication)
     PublishedVerdict.objects.bulk_create(
         PublishedVerdict(publication=publication, **verdict) for verdict in new.verdicts
@@ -69,16 +69,16 @@ def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = Non
 def record_all(changes: Mapping[int, LedgerChange]) -> None:
     """Add many claims to the ledger, in the order of their ids, as `record` does each; a few thousand at most."""
     if changes:
-        append(list(_entries(changes, clock.get_database_time())))
+        append(list(_iterate_entries(changes, clock.get_database_time())))
 
 
 def append(entries: Sequence[LedgerEntry]) -> None:
     """Store entries that `claims.ledger.entry_builder` made, in this order. Called as `record` is."""
-    send(lines_of(entries))
+    send(build_entry_lines(entries))
     entries_added.send(Publication, claims=[new.publication["claim_id"] for new in entries])
 
 
-def lines_of(entries: Sequence[LedgerEntry]) -> list[CopyLines]:
+def build_entry_lines(entries: Sequence[LedgerEntry]) -> list[CopyLines]:
     """Return the rows of entries, for callers that store them together with other rows and announce them."""
     ids = iter(reserve_ids(Publication, sum("id" not in new.publication for new in entries)))
     numbered = [(new.publication.get("id") or next(ids), new) for new in entries]
@@ -127,25 +127,25 @@ def build_restated_body(publication: Publication, besides: Sequence[Translation]
     )
     taken = {(row.verdict_id, row.language.lower()) for row in besides}
     rows = [row for row in live if (row.verdict_id, row.language.lower()) not in taken]
-    body["translations"] = translations(body["statement"], body["verdicts"], [*rows, *besides])
+    body["translations"] = build_translations(body["statement"], body["verdicts"], [*rows, *besides])
     return body
 
 
-def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:
-    """Return whether the parts of a claim that a verdict judges (`JUDGED`) differ from the published ones."""
+def have_reviewed_parts_changed(claim: Claim, published: Publication) -> bool:
+    """Return whether the parts of a claim that a verdict judges (`JUDGED_FIELDS`) differ from the published ones."""
     public = published.document
-    now = {name: claim.serializable_value(name) for name in JUDGED}
+    now = {name: claim.serializable_value(name) for name in JUDGED_FIELDS}
     now["claimed_on"] = claim.claimed_on.isoformat() if claim.claimed_on else None
-    then = {name: public[name] for name in JUDGED} | {"claimant": (public["claimant"] or {}).get("id")}
+    then = {name: public[name] for name in JUDGED_FIELDS} | {"claimant": (public["claimant"] or {}).get("id")}
     return now != then
 
 
-def claimed_media_differ(claim: Claim, published: Publication) -> bool:
+def have_claimed_media_changed(claim: Claim, published: Publication) -> bool:
     """Whether the claim is about other pictures, sound or film than the public sees; they are judged with it."""
     rows = ClaimMedia.objects.filter(Q(claim=claim) | Q(claim__merged_into=claim)).order_by("position", "pk")
     own: dict[int, list[Any]] = {}
     others: set[int] = set()
-    for claim_id, media, *judged in rows.values_list("claim_id", "media_id", *JUDGED_OF_MEDIA):
+    for claim_id, media, *judged in rows.values_list("claim_id", "media_id", *JUDGED_MEDIA_FIELDS):
         if claim_id == claim.pk:
             own[media] = judged
         else:
@@ -153,31 +153,31 @@ def claimed_media_differ(claim: Claim, published: Publication) -> bool:
     # What claims that were merged into it bring is theirs.
     brought = others - own.keys()
     then = {
-        item["id"]: [item[name] for name in JUDGED_OF_MEDIA]
+        item["id"]: [item[name] for name in JUDGED_MEDIA_FIELDS]
         for item in published.document.get("media", [])
         if item["id"] not in brought
     }
     return own != then
 
 
-def _entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iterator[LedgerEntry]:
+def _iterate_entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iterator[LedgerEntry]:
     """Yield the next entry of each of these claims."""
     ids = sorted(changes)
-    ledgers = _ledgers(ids)
-    for claims in with_merged(ids):
+    ledgers = _load_ledgers(ids)
+    for claims in load_with_merged(ids):
         claim, *merged = claims
         yield build_entry(
             claim,
             topics=claim.topics.all(),
             appearances=[a for c in claims for a in c.appearances.all()],
-            media=claimed_media(claims),
-            verdicts=public_verdicts(claims),
+            media=list_claimed_media(claims),
+            verdicts=list_public_verdicts(claims),
             merged_from=[c.pk for c in merged],
-            ledger=with_next_line(ledgers[claim.pk], changes[claim.pk], now),
+            ledger=add_next_line(ledgers[claim.pk], changes[claim.pk], now),
         )
 
 
-def with_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime) -> list[LedgerLine]:
+def add_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime) -> list[LedgerLine]:
     """Return the claim's ledger, newest first, preceded by its next entry."""
     version = ledger[0]["version"] + 1 if ledger else 1
     # A clock that was put back does not keep anybody from a correction.
@@ -186,7 +186,7 @@ def with_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime
     return [this, *ledger]
 
 
-def _ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
+def _load_ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
     """Return the ledgers of these claims, newest first."""
     found: dict[int, list[LedgerLine]] = defaultdict(list)
     lines = Publication.objects.filter(claim__in=ids).order_by("-version")
@@ -195,7 +195,7 @@ def _ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
     return found
 
 
-def with_merged(ids: list[int]) -> list[list[Claim]]:
+def load_with_merged(ids: list[int]) -> list[list[Claim]]:
     """Yield each claim, reloaded, followed by the claims merged into it, with all that the representation needs."""
     quoted = ("source__publisher", "snapshot")
     # Of a picture; a film has one of each of its frames, of which nothing is said here.
@@ -220,7 +220,7 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
                     Prefetch("evidence", evidence),
                     Prefetch("translations", public_translations),
                     "signoffs",
-                    *(section.prefetch() for section in sections()),
+                    *(section.prefetch() for section in get_sections()),
                 ),
             ),
         )
@@ -235,7 +235,7 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
     return list(groups.values())
 
 
-def claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
+def list_claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
     """Return the distinct pictures, sound and film of a claim, its own before those of claims merged into it.
 
     Without undescribed media: publishing a verdict requires descriptions, but some may have been added since.
@@ -248,7 +248,7 @@ def claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
     return list(found.values())
 
 
-def public_verdicts(claims: list[Claim]) -> list[Judgement]:
+def list_public_verdicts(claims: list[Claim]) -> list[Judgement]:
     """Return the published verdicts, one per publisher, the claim's own before those of claims merged into it."""
     found: dict[int, Verdict] = {}
     for claim in claims:

@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 
 from claims.matching.answers import Answer, Match
 from claims.models import Appearance, Publication, Repeat
-from claims.models.anchored import LONGEST_QUOTE
-from claims.quotes.anchors import anchor_at
+from claims.models.anchored import MAX_QUOTE_LENGTH
+from claims.quotes.anchors import make_anchor
 from sources.models import Snapshot
 
 #: Maximum texts stored per claim from readers until they are reviewed: varying a sentence adds no more.
@@ -63,7 +63,7 @@ def note_in_snapshot(
 
 
 def _build_repeat(snapshot: Snapshot, said: RepeatedSentence, proposal: int | None) -> Repeat:
-    anchor = anchor_at(snapshot.text, said.start, said.end)
+    anchor = make_anchor(snapshot.text, said.start, said.end)
     return Repeat(
         claim_id=said.match.claim,
         source_id=snapshot.source_id,
@@ -99,7 +99,7 @@ def note_of_reader(text: str, found: Iterable[RepeatedSentence]) -> None:
     The same sentence again is counted.
     """
     for each in found:
-        exact = text[each.start : each.end][:LONGEST_QUOTE]
+        exact = text[each.start : each.end][:MAX_QUOTE_LENGTH]
         known = Repeat.objects.filter(claim=each.match.claim, source=None, exact=exact)
         if known.update(times=F("times") + 1, last_seen_at=Now()):
             continue

@@ -471,7 +471,7 @@ class Migration(InitialMigration):
             fields=[
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='mail_schedule', serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('hour', models.PositiveSmallIntegerField(default=8, verbose_name='hour of the daily digest')),
-                ('time_zone', models.CharField(blank=True, help_text='Leave empty for the newsroom’s setting.', max_length=64, validators=[claims.models.account.time_zone_is_known], verbose_name='time zone')),
+                ('time_zone', models.CharField(blank=True, help_text='Leave empty for the newsroom’s setting.', max_length=64, validators=[claims.models.account.validate_time_zone], verbose_name='time zone')),
                 ('language', models.CharField(blank=True, help_text='Leave empty for the newsroom’s setting.', max_length=10, verbose_name='language of emails')),
                 ('digest_of', models.DateField(editable=False, null=True)),
             ],

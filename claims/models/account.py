@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.audit_record import recorded, records
+from claims.models.audit_record import build_record_sql, build_recording_trigger
 from factcheck.database.rules import Keeper, Rule, build_truncation_rule, refuse
 
 
@@ -40,7 +40,7 @@ class OfferedPermission(models.Model):
         return f"{self.role}: {self.permission}"
 
 
-def time_zone_is_known(name: str) -> None:
+def validate_time_zone(name: str) -> None:
     """Validate that a time zone of this name exists.
 
     Raises:
@@ -63,7 +63,7 @@ class MailSchedule(models.Model):
         _("time zone"),
         max_length=64,
         blank=True,
-        validators=[time_zone_is_known],
+        validators=[validate_time_zone],
         help_text=_("Leave empty for the newsroom’s setting."),
     )
     language = models.CharField(
@@ -164,15 +164,16 @@ class SignedInPerson(User):  # type: ignore[django-manager-missing]  # knox's na
 
 
 #: The longest that anybody may go on without a second factor.
-LONGEST_GRACE = 90
+MAX_GRACE_DAYS = 90
 
-_REQUIRED = "'required within ' || NEW.grace_days || ' days'"
-_NOT_REQUIRED = "'not required'"
+_REQUIRED_SQL = "'required within ' || NEW.grace_days || ' days'"
+_NOT_REQUIRED_SQL = "'not required'"
+_REQUIREMENT_SQL = f"CASE WHEN NEW.required THEN {_REQUIRED_SQL} ELSE {_NOT_REQUIRED_SQL} END"
 
 
-def _changed(row: str, says: str) -> str:
+def _build_change_sql(row: str, says: str) -> str:
     role = f"coalesce((SELECT name FROM public.auth_group WHERE id = {row}.role_id), '')"
-    return recorded("'rule_changed'", subject="NULL::bigint", what=f"{role} || ': ' || {says}")
+    return build_record_sql("'rule_changed'", subject="NULL::bigint", what=f"{role} || ': ' || {says}")
 
 
 class SecondFactorRule(models.Model):
@@ -205,7 +206,7 @@ class SecondFactorRule(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="secondfactorrule_grace_is_bounded",
-                condition=Q(grace_days__lte=LONGEST_GRACE),
+                condition=Q(grace_days__lte=MAX_GRACE_DAYS),
                 violation_error_message=_("At most 90 days."),
             ),
             models.CheckConstraint(
@@ -243,16 +244,18 @@ class SecondFactorRule(models.Model):
                 func=refuse("Administrators always need a second factor.", name="secondfactorrule_is_kept"),
             ),
             build_truncation_rule("secondfactorrule", "Administrators always need a second factor."),
-            records(
+            build_recording_trigger(
                 "secondfactorrule_set",
                 pgtrigger.Insert | pgtrigger.Update,
                 f"""
                 IF TG_OP = 'INSERT' OR ROW(NEW.required, NEW.grace_days) <> ROW(OLD.required, OLD.grace_days) THEN
-                    {_changed("NEW", f"CASE WHEN NEW.required THEN {_REQUIRED} ELSE {_NOT_REQUIRED} END")}
+                    {_build_change_sql("NEW", _REQUIREMENT_SQL)}
                 END IF;
                 """,
             ),
-            records("secondfactorrule_removed", pgtrigger.Delete, _changed("OLD", _NOT_REQUIRED)),
+            build_recording_trigger(
+                "secondfactorrule_removed", pgtrigger.Delete, _build_change_sql("OLD", _NOT_REQUIRED_SQL)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database import bounds
 from factcheck.database.rules import Rule, refuse
 
-LONGEST_QUOTE = 50_000
+MAX_QUOTE_LENGTH = 50_000
 
 
-def span_carries_quote(name: str) -> Rule:
+def build_span_rule(name: str) -> Rule:
     """Return the rule that the span of a snapshot reads exactly as the quote anchored to it.
 
     Offsets count code points from 0; `substr` counts from 1.
@@ -32,7 +32,7 @@ def span_carries_quote(name: str) -> Rule:
     )
 
 
-def span_is_whole(name: str) -> models.CheckConstraint:
+def build_span_constraint(name: str) -> models.CheckConstraint:
     """Return the constraint that an anchor has a snapshot, a start and an end, or at most the snapshot."""
     return models.CheckConstraint(
         name=name,
@@ -41,9 +41,9 @@ def span_is_whole(name: str) -> models.CheckConstraint:
     )
 
 
-def quote_fits(name: str) -> models.CheckConstraint:
+def build_quote_length_constraint(name: str) -> models.CheckConstraint:
     """Return the constraint that limits the length of a quote."""
-    return bounds.build_length_constraint(name, "exact", LONGEST_QUOTE)
+    return bounds.build_length_constraint(name, "exact", MAX_QUOTE_LENGTH)
 
 
 class Anchored(models.Model):
@@ -61,7 +61,7 @@ class Anchored(models.Model):
         related_name="+",
         verbose_name=_("snapshot"),
     )
-    exact = models.TextField(_("exact words"), max_length=LONGEST_QUOTE, blank=True)
+    exact = models.TextField(_("exact words"), max_length=MAX_QUOTE_LENGTH, blank=True)
     prefix = models.TextField(_("words before"), blank=True)
     suffix = models.TextField(_("words after"), blank=True)
     start = models.PositiveIntegerField(_("start"), null=True, blank=True)

@@ -8,9 +8,15 @@ from django.db.models import F, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.anchored import LONGEST_QUOTE, Anchored, quote_fits, span_carries_quote, span_is_whole
+from claims.models.anchored import (
+    MAX_QUOTE_LENGTH,
+    Anchored,
+    build_quote_length_constraint,
+    build_span_constraint,
+    build_span_rule,
+)
 from claims.models.claim import Claim
-from claims.models.visibility import readable
+from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
@@ -20,7 +26,7 @@ from factcheck.database.rules import build_reserved_ids_rule
 class AppearanceQuerySet(models.QuerySet["Appearance"]):
     def readable_by(self, person: User) -> Self:
         """Return the appearances that this person may read."""
-        return readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
+        return filter_readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
 
 
 @keep_history()
@@ -57,8 +63,8 @@ class Appearance(Anchored):
         verbose_name = _("appearance")
         verbose_name_plural = _("appearances")
         constraints = [
-            span_is_whole("appearance_span_is_whole"),
-            quote_fits("appearance_quote_fits"),
+            build_span_constraint("appearance_span_is_whole"),
+            build_quote_length_constraint("appearance_quote_fits"),
             models.CheckConstraint(
                 name="appearance_anchor_has_a_span",
                 condition=Q(anchor="unanchored", start__isnull=True)
@@ -76,7 +82,7 @@ class Appearance(Anchored):
             build_words_index("appearance_desk_words", "exact"),
         ]
         triggers = [
-            span_carries_quote("appearance_span_carries_quote"),
+            build_span_rule("appearance_span_carries_quote"),
             build_reserved_ids_rule("claims_appearance", history="claims_appearanceevent"),
         ]
 
@@ -134,7 +140,7 @@ class QuoteFate(models.Model):
                 name="quotefate_changed_has_a_wording",
                 condition=Q(outcome="changed") & ~Q(wording="") | ~Q(outcome="changed") & Q(wording=""),
             ),
-            bounds.build_length_constraint("quotefate_wording_fits", "wording", LONGEST_QUOTE),
+            bounds.build_length_constraint("quotefate_wording_fits", "wording", MAX_QUOTE_LENGTH),
         ]
         indexes = [
             # The time of the newest, which separates outdated cached pages from current ones.

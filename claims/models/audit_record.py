@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.rules import Keeper, Prohibition, Rule, build_truncation_rule, refuse
 
 #: So many days every record is kept, whatever the settings of an installation say.
-LEAST_DAYS = 90
+MIN_DAYS = 90
 
 
 class AuditKind(models.TextChoices):
@@ -140,7 +140,7 @@ class AuditRecord(models.Model):
                         WHERE kind = 'shortened' AND detail ->> 'transaction' = pg_current_xact_id()::text;
                     IF before IS NULL OR EXISTS (
                         SELECT FROM removed WHERE kind = 'shortened'
-                            OR at >= least(before, clock_timestamp() - interval '{LEAST_DAYS} days')
+                            OR at >= least(before, clock_timestamp() - interval '{MIN_DAYS} days')
                     ) THEN
                         {refuse("What was recorded is kept.", name="auditrecord_append_only")}
                     END IF;
@@ -155,14 +155,14 @@ class AuditRecord(models.Model):
 
 #: Who did it and from where, as pghistory's middleware has every statement of a request know it; outside of requests,
 #: which role of the database it was.
-_BY = """
+_ACTOR_SQL = """
     context := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb;
     by_id := (context ->> 'user')::bigint;
 """
-_DECLARED = [("context", "jsonb"), ("by_id", "bigint")]
+_DECLARED_VARIABLES = [("context", "jsonb"), ("by_id", "bigint")]
 
 
-def called(person: str) -> str:
+def build_person_name_sql(person: str) -> str:
     """Return SQL for the name of the person with this id, like `display_name`."""
     return (
         "coalesce((SELECT coalesce(nullif(btrim(first_name || ' ' || last_name), ''), username)"
@@ -170,13 +170,16 @@ def called(person: str) -> str:
     )
 
 
-def recorded(kind: str, *, subject: str, subject_name: str = "", what: str, detail: str = "'{}'") -> str:
+def build_record_sql(
+    kind: str, *, subject: str, subject_name: str = "", what: str, detail: str = "'{}'"
+) -> str:
     """Return the statement that adds a record; the arguments are SQL, including `kind`."""
     return f"""
         INSERT INTO public.claims_auditrecord
             (kind, actor_id, actor_name, subject_id, subject_name, what, detail, address, agent)
         VALUES (
-            {kind}, by_id, {called("by_id")}, {subject}, left({subject_name or called(subject)}, 200),
+            {kind}, by_id, {build_person_name_sql("by_id")}, {subject},
+            left({subject_name or build_person_name_sql(subject)}, 200),
             left({what}, 300),
             {detail}::jsonb || CASE WHEN context IS NULL THEN jsonb_build_object('database role', session_user)
                 ELSE jsonb_strip_nulls(jsonb_build_object('page', context -> 'url', 'token', context -> 'token'))
@@ -186,36 +189,40 @@ def recorded(kind: str, *, subject: str, subject_name: str = "", what: str, deta
     """
 
 
-def records(name: str, operation: pgtrigger.Operation, body: str, **more: Any) -> Keeper:
+def build_recording_trigger(name: str, operation: pgtrigger.Operation, body: str, **more: Any) -> Keeper:
     """Build a trigger that records a change of a row."""
     return Keeper(
-        name=name, operation=operation, declare=_DECLARED, func=f"{_BY}\n{body}\nRETURN NULL;", **more
+        name=name,
+        operation=operation,
+        declare=_DECLARED_VARIABLES,
+        func=f"{_ACTOR_SQL}\n{body}\nRETURN NULL;",
+        **more,
     )
 
 
-def _link(name: str, given: str, taken: str, *, subject: str, what: str) -> list[Keeper]:
+def _build_link_triggers(name: str, given: str, taken: str, *, subject: str, what: str) -> list[Keeper]:
     """Build the triggers of a link table: a new row grants something, a deleted row revokes it."""
     return [
-        records(
+        build_recording_trigger(
             f"{name}_{str(operation).lower()}",
             operation,
-            recorded(f"'{kind}'", subject=subject.format(row=row), what=what.format(row=row)),
+            build_record_sql(f"'{kind}'", subject=subject.format(row=row), what=what.format(row=row)),
         )
         for operation, row, kind in ((pgtrigger.Insert, "NEW", given), (pgtrigger.Delete, "OLD", taken))
     ]
 
 
-_ROLE = "coalesce((SELECT name FROM public.auth_group WHERE id = {row}.group_id), '')"
-_PERMISSION = """coalesce((
+_ROLE_SQL = "coalesce((SELECT name FROM public.auth_group WHERE id = {row}.group_id), '')"
+_PERMISSION_SQL = """coalesce((
     SELECT type.app_label || '.' || permission.codename FROM public.auth_permission permission
         JOIN public.django_content_type type ON type.id = permission.content_type_id
         WHERE permission.id = {row}.permission_id
 ), '')"""
-_EMPTYING = "TRUNCATE would go past what is recorded of each row: delete them."
-_FLAGS = ("is_active", "is_staff", "is_superuser", "username", "email")
-_CHANGED = f"""FROM jsonb_each(to_jsonb(OLD)) past JOIN jsonb_each(to_jsonb(NEW)) present USING (key)
-    WHERE past.value <> present.value AND key = ANY ('{{{",".join(_FLAGS)}}}')"""
-_PERSON = "coalesce(nullif(btrim({row}.first_name || ' ' || {row}.last_name), ''), {row}.username)"
+_TRUNCATE_MESSAGE = "TRUNCATE would go past what is recorded of each row: delete them."
+_AUDITED_FIELDS = ("is_active", "is_staff", "is_superuser", "username", "email")
+_CHANGED_SQL = f"""FROM jsonb_each(to_jsonb(OLD)) past JOIN jsonb_each(to_jsonb(NEW)) present USING (key)
+    WHERE past.value <> present.value AND key = ANY ('{{{",".join(_AUDITED_FIELDS)}}}')"""
+_PERSON_SQL = "coalesce(nullif(btrim({row}.first_name || ' ' || {row}.last_name), ''), {row}.username)"
 
 
 class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's name of tokens, of a proxy
@@ -225,49 +232,49 @@ class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's nam
         proxy = True
         default_permissions = ()
         triggers = [
-            records(
+            build_recording_trigger(
                 "person_added",
                 pgtrigger.Insert,
-                recorded(
+                build_record_sql(
                     "'person_added'",
                     subject="NEW.id",
                     what="NEW.username",
                     detail="jsonb_strip_nulls(jsonb_build_object('superuser', nullif(NEW.is_superuser, false)))",
                 ),
             ),
-            records(
+            build_recording_trigger(
                 "person_changed",
                 pgtrigger.Update,
                 f"""
                 IF OLD.password <> NEW.password THEN
-                    {recorded("'password_changed'", subject="NEW.id", what="''")}
+                    {build_record_sql("'password_changed'", subject="NEW.id", what="''")}
                 END IF;
-                IF ROW({", ".join(f"OLD.{flag}" for flag in _FLAGS)})
-                    IS DISTINCT FROM ROW({", ".join(f"NEW.{flag}" for flag in _FLAGS)})
+                IF ROW({", ".join(f"OLD.{flag}" for flag in _AUDITED_FIELDS)})
+                    IS DISTINCT FROM ROW({", ".join(f"NEW.{flag}" for flag in _AUDITED_FIELDS)})
                 THEN
                     {
-                    recorded(
+                    build_record_sql(
                         "'person_changed'",
                         subject="NEW.id",
-                        what=f"(SELECT string_agg(key, ', ' ORDER BY key) {_CHANGED})",
+                        what=f"(SELECT string_agg(key, ', ' ORDER BY key) {_CHANGED_SQL})",
                         detail="(SELECT jsonb_object_agg(key, jsonb_build_array(past.value, present.value))"
-                        f" {_CHANGED})",
+                        f" {_CHANGED_SQL})",
                     )
                 }
                 END IF;
                 """,
             ),
-            records(
+            build_recording_trigger(
                 "person_deleted",
                 pgtrigger.Delete,
-                recorded(
+                build_record_sql(
                     "'person_deleted'",
                     subject="OLD.id",
-                    subject_name=_PERSON.format(row="OLD"),
+                    subject_name=_PERSON_SQL.format(row="OLD"),
                     what="OLD.username",
                 ),
             ),
-            build_truncation_rule("user", _EMPTYING),
+            build_truncation_rule("user", _TRUNCATE_MESSAGE),
         ]
 
 
@@ -278,8 +285,10 @@ class AuditedMembership(User.groups.through):  # type: ignore[name-defined]  # m
         proxy = True
         default_permissions = ()
         triggers = [
-            *_link("membership", "role_given", "role_taken", subject="{row}.user_id", what=_ROLE),
-            build_truncation_rule("user_groups", _EMPTYING),
+            *_build_link_triggers(
+                "membership", "role_given", "role_taken", subject="{row}.user_id", what=_ROLE_SQL
+            ),
+            build_truncation_rule("user_groups", _TRUNCATE_MESSAGE),
         ]
 
 
@@ -290,14 +299,14 @@ class AuditedOwnPermission(User.user_permissions.through):  # type: ignore[name-
         proxy = True
         default_permissions = ()
         triggers = [
-            *_link(
+            *_build_link_triggers(
                 "own_permission",
                 "permission_given",
                 "permission_taken",
                 subject="{row}.user_id",
-                what=_PERMISSION,
+                what=_PERMISSION_SQL,
             ),
-            build_truncation_rule("user_permissions", _EMPTYING),
+            build_truncation_rule("user_permissions", _TRUNCATE_MESSAGE),
         ]
 
 
@@ -308,14 +317,14 @@ class AuditedRolePermission(Group.permissions.through):  # type: ignore[name-def
         proxy = True
         default_permissions = ()
         triggers = [
-            *_link(
+            *_build_link_triggers(
                 "role_permission",
                 "permission_given",
                 "permission_taken",
                 subject="NULL::bigint",
-                what=f"{_ROLE} || ': ' || {_PERMISSION}",
+                what=f"{_ROLE_SQL} || ': ' || {_PERMISSION_SQL}",
             ),
-            build_truncation_rule("group_permissions", _EMPTYING),
+            build_truncation_rule("group_permissions", _TRUNCATE_MESSAGE),
         ]
 
 
@@ -326,10 +335,12 @@ class AuditedRole(Group):
         proxy = True
         default_permissions = ()
         triggers = [
-            records(
+            build_recording_trigger(
                 "role_renamed",
                 pgtrigger.Update,
-                recorded("'role_renamed'", subject="NULL::bigint", what="OLD.name || ' → ' || NEW.name"),
+                build_record_sql(
+                    "'role_renamed'", subject="NULL::bigint", what="OLD.name || ' → ' || NEW.name"
+                ),
                 condition=pgtrigger.AnyChange("name"),
             )
         ]
@@ -342,13 +353,13 @@ class AuditedSecondFactor(Authenticator):
         proxy = True
         default_permissions = ()
         triggers = [
-            records(
+            build_recording_trigger(
                 f"factor_{done}",
                 operation,
-                recorded(f"'factor_{done}'", subject=f"{row}.user_id", what=f"{row}.type"),
+                build_record_sql(f"'factor_{done}'", subject=f"{row}.user_id", what=f"{row}.type"),
             )
             for operation, row, done in (
                 (pgtrigger.Insert, "NEW", "added"),
                 (pgtrigger.Delete, "OLD", "removed"),
             )
-        ] + [build_truncation_rule("authenticator", _EMPTYING)]
+        ] + [build_truncation_rule("authenticator", _TRUNCATE_MESSAGE)]

@@ -13,24 +13,24 @@ from django.db.models.functions import Mod, Now
 from django.db.models.lookups import Exact, GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.ledger_rules import entry_bytes
+from claims.models.ledger_rules import build_entry_bytes_sql
 from factcheck.database.rules import OWNER_SQL, Rule, append_only, refuse
 
-_FALSE_TILE = refuse("The hashes of a tile are those of the entries below it.", name="hashtile_is_true")
-_FALSE_ROOT = refuse(
+_FALSE_TILE_ERROR = refuse("The hashes of a tile are those of the entries below it.", name="hashtile_is_true")
+_FALSE_ROOT_ERROR = refuse(
     "A checkpoint is of what is there: no more entries, and no other hash.",
     name="checkpoint_is_of_what_is_there",
 )
 
 #: PL/pgSQL that puts the hash above the hashes in `part`, whose number is a power of two, in their place.
-_FOLD = """
+_FOLD_SQL = """
     WHILE octet_length(part) > 32 LOOP
         SELECT string_agg(sha256(decode('01', 'hex') || substr(part, 1 + 64 * pair, 64)), ''::bytea ORDER BY pair)
         INTO part FROM generate_series(0, octet_length(part) / 64 - 1) AS pair;
     END LOOP;
 """
 
-TILE_IS_TRUE = Rule(
+TRUE_TILE_RULE = Rule(
     # When all rows of a statement are there: a tile may arrive together with those below it.
     name="hashtile_is_true",
     when=pgtrigger.After,
@@ -41,7 +41,8 @@ TILE_IS_TRUE = Rule(
             known := octet_length(OLD.hashes) / 32;
         END IF;
         IF NEW.level = 0 THEN
-            SELECT string_agg(sha256(decode('00', 'hex') || {entry_bytes("entry")}), ''::bytea ORDER BY entry.sequence)
+            SELECT string_agg(sha256(decode('00', 'hex') || {build_entry_bytes_sql("entry")}), ''::bytea
+                ORDER BY entry.sequence)
             INTO expected
             FROM public.claims_publication AS entry
             LEFT JOIN public.claims_publication AS head ON head.sequence = entry.sequence - 1
@@ -52,12 +53,12 @@ TILE_IS_TRUE = Rule(
             FOR place IN 256 * NEW.number + known .. 256 * NEW.number + octet_length(NEW.hashes) / 32 - 1 LOOP
                 SELECT hashes INTO part FROM public.claims_hashtile
                 WHERE level = NEW.level - 1 AND number = place AND octet_length(hashes) = 8192;
-                {_FOLD}
+                {_FOLD_SQL}
                 expected := expected || part;
             END LOOP;
         END IF;
         IF coalesce(expected, ''::bytea) IS DISTINCT FROM substr(NEW.hashes, 1 + 32 * known) THEN
-            {_FALSE_TILE}
+            {_FALSE_TILE_ERROR}
         END IF;
         RETURN NULL;
     """,
@@ -65,7 +66,7 @@ TILE_IS_TRUE = Rule(
 
 #: PL/pgSQL that refuses a checkpoint of the ledger with another root than its tiles come to: the hashes of the
 #: complete subtrees below it, from the smallest at the right edge to the largest.
-ROOT_IS_TRUE = f"""
+TRUE_ROOT_SQL = f"""
     IF NEW.log = 'ledger' THEN
         FOR height IN 0 .. 62 LOOP
             CONTINUE WHEN (NEW.tree_size >> height) & 1 = 0;
@@ -74,19 +75,19 @@ ROOT_IS_TRUE = f"""
             SELECT substr(hashes, 1 + 32 * (place % 256)::integer, 32 << (height % 8)) INTO part
             FROM public.claims_hashtile WHERE level = height / 8 AND number = place / 256;
             IF octet_length(part) IS DISTINCT FROM 32 << (height % 8) THEN
-                {_FALSE_ROOT}
+                {_FALSE_ROOT_ERROR}
             END IF;
-            {_FOLD}
+            {_FOLD_SQL}
             root := CASE WHEN root IS NULL THEN part ELSE sha256(decode('01', 'hex') || part || root) END;
         END LOOP;
         IF encode(root, 'hex') IS DISTINCT FROM NEW.root_sha256 THEN
-            {_FALSE_ROOT}
+            {_FALSE_ROOT_ERROR}
         END IF;
     END IF;
 """
 
 
-_NOT_THE_OWNER = refuse(
+_NOT_OWNER_ERROR = refuse(
     "Only the owner of the database announces another signing key: run it with OWNER_DATABASE_URL.",
     name="signingkey_is_announced_by_the_owner",
 )
@@ -155,7 +156,7 @@ class SigningKey(models.Model):
                     SELECT id, origin INTO last FROM public.claims_signingkey ORDER BY id DESC LIMIT 1;
                     -- The first is announced by using it, each other by a command of the owner.
                     IF last.id IS NOT NULL AND current_user <> {OWNER_SQL} THEN
-                        {_NOT_THE_OWNER}
+                        {_NOT_OWNER_ERROR}
                     END IF;
                     IF NEW.follows_id IS DISTINCT FROM last.id OR NEW.origin <> last.origin THEN
                         {refuse("A key follows the last one, in the same log.", name="signingkey_follows_the_last")}
@@ -170,8 +171,10 @@ class SigningKey(models.Model):
         return self.public_key
 
 
-_GOES_ON = refuse("A checkpoint goes on from the one before it.", name="checkpoint_goes_on_from_the_last")
-_OF_WHAT_IS_THERE = refuse(
+_CONTINUITY_ERROR = refuse(
+    "A checkpoint goes on from the one before it.", name="checkpoint_goes_on_from_the_last"
+)
+_WRONG_STATE_ERROR = refuse(
     "A checkpoint is of what is there: no more entries, and no other hash.",
     name="checkpoint_is_of_what_is_there",
 )
@@ -245,7 +248,7 @@ class Checkpoint(models.Model):
                     IF NEW.tree_size < last.tree_size
                         OR NEW.tree_size = last.tree_size AND NEW.root_sha256 <> last.root_sha256
                     THEN
-                        {_GOES_ON}
+                        {_CONTINUITY_ERROR}
                     END IF;
                     -- The note says the same, and no more entries are signed than there are.
                     said := string_to_array(NEW.note, E'\\n');
@@ -259,9 +262,9 @@ class Checkpoint(models.Model):
                             WHERE number = NEW.tree_size AND chain_sha256 = NEW.root_sha256
                         )
                     THEN
-                        {_OF_WHAT_IS_THERE}
+                        {_WRONG_STATE_ERROR}
                     END IF;
-                    {ROOT_IS_TRUE}
+                    {TRUE_ROOT_SQL}
                     NEW.signed_at := clock_timestamp();
                     RETURN NEW;
                 """,
@@ -273,9 +276,9 @@ class Checkpoint(models.Model):
 
 
 #: How many hashes a tile has when it is full, and the bytes of each.
-WIDTH, HASH = 256, 32
+TILE_WIDTH, HASH_BYTES = 256, 32
 
-_LENGTH = Func(F("hashes"), function="octet_length", output_field=IntegerField())
+_HASHES_LENGTH = Func(F("hashes"), function="octet_length", output_field=IntegerField())
 
 
 class HashTile(models.Model):
@@ -297,9 +300,9 @@ class HashTile(models.Model):
             UniqueConstraint(name="hashtile_is_unique", fields=["level", "number"]),
             CheckConstraint(
                 name="hashtile_has_whole_hashes",
-                condition=Q(GreaterThan(_LENGTH, 0))
-                & Q(LessThanOrEqual(_LENGTH, WIDTH * HASH))
-                & Q(Exact(Mod(_LENGTH, HASH), 0)),
+                condition=Q(GreaterThan(_HASHES_LENGTH, 0))
+                & Q(LessThanOrEqual(_HASHES_LENGTH, TILE_WIDTH * HASH_BYTES))
+                & Q(Exact(Mod(_HASHES_LENGTH, HASH_BYTES), 0)),
             ),
         ]
         triggers = [
@@ -311,7 +314,7 @@ class HashTile(models.Model):
                         AND substr(NEW.hashes, 1, octet_length(OLD.hashes)) = OLD.hashes
                 """,
             ),
-            TILE_IS_TRUE,
+            TRUE_TILE_RULE,
         ]
 
     def __str__(self) -> str:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import claim_rules
 from claims.models.statement import StatementKey, StatementWords
-from claims.models.statement_vector import VECTORS_FOLLOW_WORDS, VECTORS_GO_WITH_CLAIMS
-from claims.models.visibility import readable
+from claims.models.statement_vector import CLAIM_DELETION_RULE, CLAIM_VECTORS_RULE
+from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from claims.models.verdict import Verdict
 
 #: The longest statement that anybody was seen to check has 6,381 characters.
-LONGEST_STATEMENT = 10_000
-LONGEST_CONTEXT = 20_000
+MAX_STATEMENT_LENGTH = 10_000
+MAX_CONTEXT_LENGTH = 20_000
 
 
-def _publications() -> Any:
+def _get_publications() -> Any:
     """Return the manager of publications, whose module imports this one."""
     return apps.get_model("claims", "Publication").objects
 
@@ -41,15 +41,15 @@ def _publications() -> Any:
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def open(self) -> "ClaimQuerySet":
         """Return claims that are proposed or accepted, and not published."""
-        live = _publications().current().filter(claim=models.OuterRef("pk"))
+        live = _get_publications().current().filter(claim=models.OuterRef("pk"))
         return self.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED]).exclude(
             models.Exists(live)
         )
 
     def readable_by(self, person: User) -> Self:
         """Return the claims that this person may read."""
-        published = Q(models.Exists(_publications().filter(claim=models.OuterRef("pk"))))
-        return readable(self, person, own_or_published=published | Q(created_by=person))
+        published = Q(models.Exists(_get_publications().filter(claim=models.OuterRef("pk"))))
+        return filter_readable(self, person, own_or_published=published | Q(created_by=person))
 
 
 @keep_history(exclude=["updated_at", "statement_key"])
@@ -64,7 +64,7 @@ class Claim(models.Model):
 
     statement = models.TextField(
         _("statement"),
-        max_length=LONGEST_STATEMENT,
+        max_length=MAX_STATEMENT_LENGTH,
         help_text=_("The claim in one sentence that can be understood by itself."),
     )
     #: By which the same statement is found again however it is typed.
@@ -85,7 +85,7 @@ class Claim(models.Model):
     )
     context = models.TextField(
         _("context"),
-        max_length=LONGEST_CONTEXT,
+        max_length=MAX_CONTEXT_LENGTH,
         blank=True,
         help_text=_("What a reader needs to know to understand the claim. Shown to readers."),
     )
@@ -143,15 +143,15 @@ class Claim(models.Model):
             ("read_drafts", _("Can read all claims and verdicts before they are published")),
         ]
         constraints = [
-            claim_rules.HAS_A_STATEMENT,
-            bounds.build_length_constraint("claim_statement_fits", "statement", LONGEST_STATEMENT),
-            bounds.build_length_constraint("claim_context_fits", "context", LONGEST_CONTEXT),
+            claim_rules.STATEMENT_CONSTRAINT,
+            bounds.build_length_constraint("claim_statement_fits", "statement", MAX_STATEMENT_LENGTH),
+            bounds.build_length_constraint("claim_context_fits", "context", MAX_CONTEXT_LENGTH),
             bounds.build_days_in_range("claim_days_are_in_sight", "claimed_on"),
-            claim_rules.STATE_IS_KNOWN,
-            claim_rules.MERGED_NAMES_ITS_TARGET,
-            claim_rules.NOT_MERGED_INTO_ITSELF,
-            claim_rules.DECLINED_WITH_A_REASON,
-            claim_rules.SCORE_IS_BETWEEN_0_AND_1,
+            claim_rules.STATE_CONSTRAINT,
+            claim_rules.MERGE_TARGET_CONSTRAINT,
+            claim_rules.SELF_MERGE_CONSTRAINT,
+            claim_rules.DECLINE_REASON_CONSTRAINT,
+            claim_rules.SCORE_CONSTRAINT,
         ]
         indexes = [
             # The triage queue: best candidates first.
@@ -181,17 +181,17 @@ class Claim(models.Model):
         triggers = [
             build_reserved_ids_rule("claims_claim", history="claims_claimevent"),
             bounds.build_days_have_come("claim_is_not_of_the_future", "claimed_on"),
-            claim_rules.WORDS_ARE_FIXED_IN_REVIEW,
-            claim_rules.STATE_MOVES,
-            VECTORS_FOLLOW_WORDS,
-            VECTORS_GO_WITH_CLAIMS,
+            claim_rules.FIXED_WORDS_RULE,
+            claim_rules.STATE_MOVES_RULE,
+            CLAIM_VECTORS_RULE,
+            CLAIM_DELETION_RULE,
         ]
 
     def __str__(self) -> str:
         return self.statement if len(self.statement) <= 100 else self.statement[:99] + "…"
 
     def get_absolute_url(self) -> str:
-        return claim_path(self.pk, self.slug)
+        return build_claim_path(self.pk, self.slug)
 
     @property
     def drafts(self) -> models.QuerySet["Verdict"]:
@@ -212,13 +212,13 @@ class Claim(models.Model):
         return "claim" if slug in ("", "card") else slug  # `/claims/<id>/card/` is another page
 
 
-def claim_path(pk: int, slug: str) -> str:
+def build_claim_path(pk: int, slug: str) -> str:
     """Return the path of a claim's page. Same as `reverse("claim")`, in a tenth of the time."""
-    return f"{_before_ids()}{pk}/{quote(slug)}/"
+    return f"{_get_path_prefix()}{pk}/{quote(slug)}/"
 
 
 @cache
-def _before_ids() -> str:
+def _get_path_prefix() -> str:
     return build_permanent_path("claim", 0, "-").removesuffix("0/-/")
 
 

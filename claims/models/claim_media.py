@@ -9,27 +9,27 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.claim import Claim
 from claims.models.evidence import Evidence
-from claims.models.media_fragment import MediaFragmentField, fragment_is_one
-from claims.models.visibility import READ_DRAFTS, readable
+from claims.models.media_fragment import MediaFragmentField, build_fragment_constraint
+from claims.models.visibility import READ_DRAFTS, filter_readable
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 from sources.models import MediaObject
 
-LONGEST_CAPTION = 2_000
+MAX_CAPTION_LENGTH = 2_000
 
 #: What a verdict judges of a claim's media besides the file itself; the rest may be corrected without a new one.
-JUDGED_OF_MEDIA = ("media_fragment", "caption")
+JUDGED_MEDIA_FIELDS = ("media_fragment", "caption")
 
-_IS_IN_REVIEW = refuse(
+_IN_REVIEW_ERROR = refuse(
     "A verdict on this claim is in review. Its pictures, audio and video cannot change until it is published "
     "or returned.",
     name="claimmedia_is_fixed_in_review",
 )
 
 
-def media_readable_by(person: User) -> "models.QuerySet[MediaObject]":
+def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
     """Return the pictures, recordings and films that this person may read: their own, and those of rows they may
     read.
     """
@@ -41,7 +41,7 @@ def media_readable_by(person: User) -> "models.QuerySet[MediaObject]":
     return rows.filter(Q(created_by=person) | Q(models.Exists(resting)) | Q(claimed))
 
 
-_IS_DESCRIBED = refuse(
+_DESCRIBED_ERROR = refuse(
     "What a picture, recording or film shows has been described: correct that rather than clear it.",
     name="media_description_is_kept",
 )
@@ -50,7 +50,7 @@ _IS_DESCRIBED = refuse(
 class ClaimMediaQuerySet(models.QuerySet["ClaimMedia"]):
     def readable_by(self, person: User) -> Self:
         """Return media of claims that this person may read."""
-        return readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
+        return filter_readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
 
 
 @keep_history()
@@ -68,7 +68,7 @@ class ClaimMedia(models.Model):
     )
     caption = models.TextField(
         _("what it is said to show"),
-        max_length=LONGEST_CAPTION,
+        max_length=MAX_CAPTION_LENGTH,
         blank=True,
         help_text=_("What the claim says it shows, true or not. Shown to readers."),
     )
@@ -94,8 +94,8 @@ class ClaimMedia(models.Model):
                 fields=["claim", "media"],
                 violation_error_message=_("This picture, recording or video is already listed."),
             ),
-            bounds.build_length_constraint("claimmedia_caption_fits", "caption", LONGEST_CAPTION),
-            fragment_is_one("claimmedia_fragment_is_one"),
+            bounds.build_length_constraint("claimmedia_caption_fits", "caption", MAX_CAPTION_LENGTH),
+            build_fragment_constraint("claimmedia_fragment_is_one"),
         ]
         triggers = [
             Rule(
@@ -114,7 +114,7 @@ class ClaimMedia(models.Model):
                     IF EXISTS (
                         SELECT FROM public.claims_verdict WHERE claim_id = ANY (judged) AND state = 'in_review'
                     ) THEN
-                        {_IS_IN_REVIEW}
+                        {_IN_REVIEW_ERROR}
                     END IF;
                     IF TG_OP = 'DELETE' THEN
                         RETURN OLD;
@@ -136,6 +136,6 @@ pgtrigger.register(
         condition=pgtrigger.Condition(
             "OLD.alternative_text ~ '[^[:space:]]' AND NEW.alternative_text !~ '[^[:space:]]'"
         ),
-        func=_IS_DESCRIBED,
+        func=_DESCRIBED_ERROR,
     )
 )(MediaObject)

@@ -9,14 +9,14 @@ from django.db.models.functions import Now
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.transition import takes_a_step
+from claims.models.transition import build_step_sql
 from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 from factcheck.web.language_addresses import build_permanent_path
 
-LONGEST_DESCRIPTION = 5_000
+MAX_DESCRIPTION_LENGTH = 5_000
 
 #: From which state to which a cluster may go.
 CLUSTER_STEPS = (
@@ -28,11 +28,11 @@ CLUSTER_STEPS = (
 )
 
 #: Of fewer claims than this, readers would learn that we keep others from them.
-LEAST_PUBLIC = 2
+MIN_PUBLIC_CLAIMS = 2
 
 #: What the public sees of a cluster's claims: their entries of the ledger that are current. A claim that was merged is
 #: seen as the one that took its place.
-_CURRENT_ENTRIES = """
+_CURRENT_ENTRIES_SQL = """
     FROM claims_publication AS entry
     WHERE entry.superseded_at IS NULL AND entry.status = 'published' AND entry.claim_id IN (
         SELECT coalesce(claim.merged_into_id, claim.id)
@@ -40,14 +40,14 @@ _CURRENT_ENTRIES = """
         WHERE member.cluster_id = claims_cluster.id
     )
 """
-_PUBLIC_CLAIMS = f"(SELECT count(*) {_CURRENT_ENTRIES})"
-_SEEN = f"""(
+_PUBLIC_CLAIMS_SQL = f"(SELECT count(*) {_CURRENT_ENTRIES_SQL})"
+_PUBLIC_SUMMARY_SQL = f"""(
     SELECT jsonb_build_object(
         'claims', count(*),
         'languages', coalesce(jsonb_agg(DISTINCT entry.language), '[]'::jsonb),
         'first_claimed_on', min(entry.claimed_on),
         'published_at', max(entry.published_at),
-        'public_since', (array_agg(entry.first_published_at ORDER BY entry.first_published_at))[{LEAST_PUBLIC}],
+        'public_since', (array_agg(entry.first_published_at ORDER BY entry.first_published_at))[{MIN_PUBLIC_CLAIMS}],
         'verdicts', coalesce((
             SELECT jsonb_agg(jsonb_build_object('publisher', publisher.id, 'country', publisher.country,
                 'rating_class', verdict.rating_class) ORDER BY verdict.id)
@@ -55,19 +55,19 @@ _SEEN = f"""(
                 JOIN sources_publisher AS publisher ON publisher.id = verdict.publisher_id
             WHERE verdict.publication_id = ANY (array_agg(entry.id))
         ), '[]'::jsonb)
-    ) {_CURRENT_ENTRIES}
+    ) {_CURRENT_ENTRIES_SQL}
 )"""
 
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):
     def public(self) -> Self:
         """Return clusters that readers see: published, with enough published claims."""
-        number = RawSQL(_PUBLIC_CLAIMS, (), output_field=models.IntegerField())  # noqa: S611  a constant
-        return self.filter(state="published").alias(number=number).filter(number__gte=LEAST_PUBLIC)
+        number = RawSQL(_PUBLIC_CLAIMS_SQL, (), output_field=models.IntegerField())  # noqa: S611  a constant
+        return self.filter(state="published").alias(number=number).filter(number__gte=MIN_PUBLIC_CLAIMS)
 
     def with_what_is_seen(self) -> "ClusterQuerySet":
         """Annotate `seen`: the public figures of the claims, counted from ledger entries only."""
-        return self.annotate(seen=RawSQL(_SEEN, (), output_field=models.JSONField()))  # noqa: S611  a constant
+        return self.annotate(seen=RawSQL(_PUBLIC_SUMMARY_SQL, (), output_field=models.JSONField()))  # noqa: S611  a constant
 
 
 @keep_history()
@@ -88,7 +88,7 @@ class Cluster(models.Model):
     )
     description = models.TextField(
         _("description"),
-        max_length=LONGEST_DESCRIPTION,
+        max_length=MAX_DESCRIPTION_LENGTH,
         blank=True,
         help_text=_("What these claims have in common, and how they differ. Shown to readers."),
     )
@@ -116,7 +116,7 @@ class Cluster(models.Model):
         permissions = [("publish_cluster", _("Can publish, withdraw and dissolve clusters"))]
         constraints = [
             CheckConstraint(name="cluster_has_a_title", condition=~Q(title="")),
-            bounds.build_length_constraint("cluster_description_fits", "description", LONGEST_DESCRIPTION),
+            bounds.build_length_constraint("cluster_description_fits", "description", MAX_DESCRIPTION_LENGTH),
             CheckConstraint(
                 name="cluster_state_is_known", condition=Q(state__in=["draft", "published", "dissolved"])
             ),
@@ -135,7 +135,7 @@ class Cluster(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("state"),
                 func=f"""
-                    IF NOT {takes_a_step(CLUSTER_STEPS)} THEN
+                    IF NOT {build_step_sql(CLUSTER_STEPS)} THEN
                         {refuse("A cluster cannot move between these states.", name="cluster_state_moves")}
                     END IF;
                     RETURN NEW;

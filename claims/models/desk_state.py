@@ -18,8 +18,8 @@ from psycopg.types.json import Jsonb
 from factcheck.database import bounds
 from factcheck.database.rules import Rule
 
-LONGEST_NAME = 60
-LONGEST_QUERY = 4_000
+MAX_NAME_LENGTH = 60
+MAX_QUERY_LENGTH = 4_000
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
@@ -35,11 +35,11 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 class SavedView(models.Model):
     """A saved view of a desk list: its filters, search, order and columns, under a name."""
 
-    name = models.CharField(_("name"), max_length=LONGEST_NAME)
+    name = models.CharField(_("name"), max_length=MAX_NAME_LENGTH)
     #: The model whose list it is, as `claims.claim`.
     listed = models.CharField(_("list"), max_length=100, editable=False)
     #: What the address of the list says behind the question mark, without the number of a page.
-    query = models.TextField(_("address"), max_length=LONGEST_QUERY, blank=True, editable=False)
+    query = models.TextField(_("address"), max_length=MAX_QUERY_LENGTH, blank=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
@@ -64,7 +64,7 @@ class SavedView(models.Model):
         constraints = [
             CheckConstraint(name="savedview_has_a_name", condition=Q(name__regex=r"\S")),
             CheckConstraint(name="savedview_is_of_a_list", condition=Q(listed__regex=r"^[a-z_]+\.[a-z_]+$")),
-            bounds.build_length_constraint("savedview_query_fits", "query", LONGEST_QUERY),
+            bounds.build_length_constraint("savedview_query_fits", "query", MAX_QUERY_LENGTH),
             UniqueConstraint(
                 "owner",
                 "listed",
@@ -88,14 +88,14 @@ class SavedView(models.Model):
 
 
 #: Bytes of JSON that are kept of one form; an explanation of a verdict has some thousands.
-LARGEST = 2**20
+MAX_BYTES = 2**20
 #: Forms that are kept for one person at a time.
-MOST_PER_PERSON = 100
-DAYS = 30
+MAX_PER_PERSON = 100
+KEPT_DAYS = 30
 #: For so long it is known that a writer's form was stored: longer than browsers keep its words by themselves (a week).
-CLOSED_DAYS = 8
+CLOSED_KEPT_DAYS = 8
 
-_KEEP = """
+_KEEP_SQL = """
     INSERT INTO claims_unsavedform (person_id, writer, sequence, page, form, version, "values", started, updated_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, statement_timestamp() - make_interval(secs => %s))
     ON CONFLICT (person_id, writer) DO UPDATE SET
@@ -103,7 +103,7 @@ _KEEP = """
         started = excluded.started, updated_at = excluded.updated_at
     WHERE claims_unsavedform.sequence < excluded.sequence AND claims_unsavedform.closed_at IS NULL
 """
-_CLOSE = """
+_CLOSE_SQL = """
     INSERT INTO claims_unsavedform (person_id, writer, sequence, page, form, version, "values", started,
                                     updated_at, closed_at)
     VALUES (%(person)s, %(writer)s, COALESCE(%(sequence)s, 0), '/admin/', '', '', '{}', '{}',
@@ -120,14 +120,14 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
     def of(self, person: Any) -> "UnsavedFormQuerySet":
         """Return the person's unsaved forms, newest first."""
         return self.filter(
-            person=person, closed_at=None, updated_at__gte=Now() - timedelta(days=DAYS)
+            person=person, closed_at=None, updated_at__gte=Now() - timedelta(days=KEPT_DAYS)
         ).order_by("-updated_at", "-pk")
 
     def outdated(self) -> "UnsavedFormQuerySet":
         """Return expired rows: texts older than a month, and marks of stored forms."""
         return self.filter(
-            Q(updated_at__lt=Now() - timedelta(days=DAYS))
-            | Q(closed_at__lt=Now() - timedelta(days=CLOSED_DAYS))
+            Q(updated_at__lt=Now() - timedelta(days=KEPT_DAYS))
+            | Q(closed_at__lt=Now() - timedelta(days=CLOSED_KEPT_DAYS))
         )
 
     def keep(
@@ -153,7 +153,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         """
         row: Any = (person.pk, writer, sequence, page, form, version, Jsonb(values), Jsonb(started), age)
         with connection.cursor() as cursor:
-            cursor.execute(_KEEP, row)
+            cursor.execute(_KEEP_SQL, row)
             return cursor.rowcount == 1
 
     def close(self, person: Any, writers: Mapping[UUID, int | None]) -> None:
@@ -164,7 +164,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         """
         with connection.cursor() as cursor:
             for writer, sequence in sorted(writers.items()):
-                cursor.execute(_CLOSE, {"person": person.pk, "writer": writer, "sequence": sequence})
+                cursor.execute(_CLOSE_SQL, {"person": person.pk, "writer": writer, "sequence": sequence})
 
     def taken(self, person: Any, writers: Iterable[UUID]) -> "UnsavedForm | None":
         """Return the latest of these that the person wrote."""
@@ -215,7 +215,7 @@ class UnsavedForm(models.Model):
                     + Func(
                         Cast("started", TextField()), function="octet_length", output_field=IntegerField()
                     ),
-                    2 * LARGEST,
+                    2 * MAX_BYTES,
                 ),
                 violation_error_message=_("This is more than the server can store."),
             ),
@@ -241,7 +241,7 @@ class UnsavedForm(models.Model):
                     IF NOT EXISTS (SELECT FROM public.claims_unsavedform
                                    WHERE person_id = NEW.person_id AND writer = NEW.writer)
                        AND (SELECT count(*) FROM public.claims_unsavedform
-                            WHERE person_id = NEW.person_id AND closed_at IS NULL) >= {MOST_PER_PERSON}
+                            WHERE person_id = NEW.person_id AND closed_at IS NULL) >= {MAX_PER_PERSON}
                     THEN
                         RAISE EXCEPTION 'So many forms are not saved yet that no more is kept on the server.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'unsavedform_are_few';

@@ -7,23 +7,28 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
-from claims.models.media_fragment import MediaFragmentField, fragment_is_one
+from claims.models.anchored import (
+    Anchored,
+    build_quote_length_constraint,
+    build_span_constraint,
+    build_span_rule,
+)
+from claims.models.media_fragment import MediaFragmentField, build_fragment_constraint
 from claims.models.verdict import Verdict
-from claims.models.visibility import readable
+from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.bulk_copy import copy
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 from sources.models import Source
 
-LONGEST_NOTE = 20_000
+MAX_NOTE_LENGTH = 20_000
 
-_REFUSAL = refuse(
+_NOT_A_DRAFT_ERROR = refuse(
     "The evidence of a verdict that is no longer a draft cannot change.",
     name="evidence_is_fixed_with_its_verdict",
 )
-_ADDRESS_IS_CITED = refuse(
+_CITED_URL_ERROR = refuse(
     "A verdict in review, or one that was published, rests on this address: correct it rather than clear it.",
     name="source_address_is_kept",
 )
@@ -33,7 +38,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def readable_by(self, person: User) -> Self:
         """Return the evidence that this person may read."""
         of_those = models.Q(verdict__in=Verdict.objects.readable_by(person))
-        return readable(self, person, own_or_published=of_those)
+        return filter_readable(self, person, own_or_published=of_those)
 
 
 @keep_history()
@@ -54,7 +59,7 @@ class Evidence(Anchored):
     stance = models.CharField(_("stance"), max_length=20, choices=Stance)
     note = models.TextField(
         _("note"),
-        max_length=LONGEST_NOTE,
+        max_length=MAX_NOTE_LENGTH,
         blank=True,
         help_text=_("What the source shows, in our own words."),
     )
@@ -78,10 +83,10 @@ class Evidence(Anchored):
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
         constraints = [
-            span_is_whole("evidence_span_is_whole"),
-            bounds.build_length_constraint("evidence_note_fits", "note", LONGEST_NOTE),
-            quote_fits("evidence_quote_fits"),
-            fragment_is_one("evidence_fragment_is_one"),
+            build_span_constraint("evidence_span_is_whole"),
+            bounds.build_length_constraint("evidence_note_fits", "note", MAX_NOTE_LENGTH),
+            build_quote_length_constraint("evidence_quote_fits"),
+            build_fragment_constraint("evidence_fragment_is_one"),
             models.CheckConstraint(
                 name="evidence_fragment_is_of_media",
                 condition=models.Q(media_fragment="") | models.Q(media__isnull=False),
@@ -93,7 +98,7 @@ class Evidence(Anchored):
             ),
         ]
         triggers = [
-            span_carries_quote("evidence_span_carries_quote"),
+            build_span_rule("evidence_span_carries_quote"),
             Rule(
                 name="evidence_is_fixed_with_its_verdict",
                 operation=pgtrigger.Update | pgtrigger.Delete,
@@ -102,13 +107,13 @@ class Evidence(Anchored):
                     -- Held: a verdict that is being submitted meanwhile is submitted with what is there then.
                     SELECT * INTO verdict FROM public.claims_verdict WHERE id = OLD.verdict_id FOR NO KEY UPDATE;
                     IF verdict.state <> 'draft' THEN
-                        {_REFUSAL}
+                        {_NOT_A_DRAFT_ERROR}
                     END IF;
                     IF TG_OP = 'DELETE' THEN
                         RETURN OLD;
                     END IF;
                     IF NEW.verdict_id <> OLD.verdict_id THEN
-                        {_REFUSAL}
+                        {_NOT_A_DRAFT_ERROR}
                     END IF;
                     RETURN NEW;
                 """,
@@ -126,7 +131,7 @@ class Evidence(Anchored):
                         OR (verdict.origin <> 'house' OR verdict.is_restored) AND verdict.created_at = now()
                     ) IS NOT TRUE
                     THEN
-                        {_REFUSAL}
+                        {_NOT_A_DRAFT_ERROR}
                     END IF;
                     RETURN NEW;
                 """,
@@ -164,7 +169,7 @@ pgtrigger.register(
                 JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id
                 WHERE evidence.source_id = NEW.id AND evidence.snapshot_id IS NULL AND verdict.state <> 'draft'
             ) THEN
-                {_ADDRESS_IS_CITED}
+                {_CITED_URL_ERROR}
             END IF;
             RETURN NEW;
         """,

@@ -2,10 +2,10 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-from claims.models.audit_record import recorded, records
+from claims.models.audit_record import build_record_sql, build_recording_trigger
 from factcheck.database.rules import build_truncation_rule
 
-_SWITCHED = recorded(
+_RECORD_SQL = build_record_sql(
     "'feature_switched'",
     subject="NULL::bigint",
     what="NEW.feature || CASE WHEN NEW.is_on THEN ': on' ELSE ': off' END",
@@ -22,7 +22,9 @@ class FeatureChoice(models.Model):
     class Meta:
         default_permissions = ()
         triggers = [
-            records("featurechoice_is_recorded", pgtrigger.Insert | pgtrigger.Update, _SWITCHED),
+            build_recording_trigger(
+                "featurechoice_is_recorded", pgtrigger.Insert | pgtrigger.Update, _RECORD_SQL
+            ),
             build_truncation_rule("featurechoice", "Choices of features are changed one by one."),
         ]
 

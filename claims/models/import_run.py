@@ -14,7 +14,7 @@ from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Rule, refuse
 
 #: The sample of a newsroom archive that was reviewed before its release, and who requested the import.
-_LOOKED_AT = (
+_HELD_FIELDS = (
     *("house_archive", "started_by", "started_by_name", "origin", "upload", "content_sha256", "size"),
     *("format", "format_settings", "sample"),
 )
@@ -25,39 +25,39 @@ _STATES = [
     *("finished", "failed", "undoing", "undone"),
 ]
 
-_LOOKED_AT_ALREADY = refuse(
+_HELD_ERROR = refuse(
     "What was held for a second administrator stays as it is.", name="importrun_is_released_as_it_was_held"
 )
-_RELEASED_ALREADY = refuse(
+_RELEASED_ERROR = refuse(
     "A house archive is released once, after it was held.", name="importrun_is_released_once"
 )
 
-_BEGINS_UNRELEASED = Rule(
+_UNRELEASED_RULE = Rule(
     name="importrun_begins_unreleased",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__released_by__isnull=False),
     func=refuse("A house archive is released after it was looked at.", name="importrun_begins_unreleased"),
 )
 
-_IS_RELEASED_AS_IT_WAS_HELD = Rule(
+_HELD_CONTENT_RULE = Rule(
     name="importrun_is_released_as_it_was_held",
     operation=pgtrigger.Update,
-    condition=pgtrigger.AnyChange(*_LOOKED_AT),
+    condition=pgtrigger.AnyChange(*_HELD_FIELDS),
     func=f"""
         IF OLD.state = 'held' OR OLD.released_by_id IS NOT NULL THEN
-            {_LOOKED_AT_ALREADY}
+            {_HELD_ERROR}
         END IF;
         RETURN NEW;
     """,
 )
 
-_IS_RELEASED_ONCE = Rule(
+_RELEASE_ONCE_RULE = Rule(
     name="importrun_is_released_once",
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange("released_by", "released_at", "released_by_name"),
     func=f"""
         IF OLD.state <> 'held' OR OLD.released_by_id IS NOT NULL THEN
-            {_RELEASED_ALREADY}
+            {_RELEASED_ERROR}
         END IF;
         RETURN NEW;
     """,
@@ -183,7 +183,7 @@ class ImportRun(models.Model):
                 condition=Q(state__in=["reading", "writing", "failed"]),
             ),
         ]
-        triggers = [_BEGINS_UNRELEASED, _IS_RELEASED_AS_IT_WAS_HELD, _IS_RELEASED_ONCE]
+        triggers = [_UNRELEASED_RULE, _HELD_CONTENT_RULE, _RELEASE_ONCE_RULE]
 
     def __str__(self) -> str:
         return _("Import %(id)s: %(origin)s") % {"id": self.pk, "origin": self.origin}

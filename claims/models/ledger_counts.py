@@ -47,7 +47,7 @@ class Mention(models.Model):
 
 
 #: What an entry of the ledger mentions: its columns, as SQL makes rows of them.
-_MENTIONED = """(
+_MENTIONED_SQL = """(
     SELECT 'claimant', entries.claimant_id WHERE entries.claimant_id IS NOT NULL
     UNION SELECT 'topic', unnest(entries.topic_ids)
     UNION SELECT 'source', unnest(entries.source_ids)
@@ -56,21 +56,21 @@ _MENTIONED = """(
 )"""
 
 _COLUMNS = "claimant_id, topic_ids, source_ids, publisher_ids, rating_ids"
-_OF_PREVIOUS = ", ".join(f"previous.{column}" for column in _COLUMNS.split(", "))
+_PREVIOUS_COLUMNS = ", ".join(f"previous.{column}" for column in _COLUMNS.split(", "))
 
 #: PL/pgSQL for after entries (`arrived`) joined the ledger: what they mention is public; what only the entries that
 #: they superseded mentioned is public no longer. One statement, so that many entries cost one count of each thing.
-COUNT_MENTIONS = f"""
+COUNT_MENTIONS_SQL = f"""
     WITH counted AS MATERIALIZED (
         SELECT kind, thing_id, sum(step)::integer AS step
         FROM (
             SELECT {_COLUMNS}, 1 AS step FROM arrived WHERE status = 'published'
             UNION ALL
-            SELECT {_OF_PREVIOUS}, -1
+            SELECT {_PREVIOUS_COLUMNS}, -1
             FROM arrived AS entry JOIN public.claims_publication AS previous
                 ON previous.claim_id = entry.claim_id AND previous.version = entry.version - 1
             WHERE previous.status = 'published'
-        ) AS entries, LATERAL {_MENTIONED} AS mentioned (kind, thing_id)
+        ) AS entries, LATERAL {_MENTIONED_SQL} AS mentioned (kind, thing_id)
         GROUP BY kind, thing_id HAVING sum(step) <> 0
     ), gone AS (
         DELETE FROM public.claims_mention AS known USING counted
@@ -156,7 +156,7 @@ class SearchLanguage(models.Model):
         return self.language
 
 
-def _changed(keys: str, condition: str = "true") -> str:
+def _build_change_sql(keys: str, condition: str = "true") -> str:
     """Return PL/pgSQL that stores the changed counts in `keys` and `steps`."""
     return f"""
         SELECT array_agg(counted.key ORDER BY counted.key), array_agg(counted.step ORDER BY counted.key)
@@ -178,7 +178,7 @@ def _changed(keys: str, condition: str = "true") -> str:
     """
 
 
-def _count_down(table: str, key: str) -> str:
+def _build_count_down_sql(table: str, key: str) -> str:
     return f"""
         DELETE FROM public.{table} AS known USING unnest(keys, steps) AS counted (key, step)
         WHERE known.{key} = counted.key AND counted.step < 0 AND known.publications + counted.step <= 0;
@@ -188,7 +188,7 @@ def _count_down(table: str, key: str) -> str:
     """
 
 
-def _count_up(table: str, key: str) -> str:
+def _build_count_up_sql(table: str, key: str) -> str:
     return f"""
         INSERT INTO public.{table} AS known ({key}, publications)
         SELECT counted.key, counted.step FROM unnest(keys, steps) AS counted (key, step) WHERE counted.step > 0
@@ -197,29 +197,29 @@ def _count_up(table: str, key: str) -> str:
 
 
 # Words as they stand: stems have a colon.
-_WORDS = """LATERAL (
+_WORDS_SQL = """LATERAL (
     SELECT word FROM unnest(tsvector_to_array(entries.search)) AS word WHERE strpos(word, ':') = 0
 )"""
 
 # A word that is known is one that people misspell. To ask that costs a tenth of looking at its letters.
-_SPELLABLE = """
+_SPELLABLE_SQL = """
     EXISTS (SELECT FROM public.claims_searchword AS known WHERE known.word = counted.key)
         OR public.claims_search_spellable(counted.key)
 """
 
 #: PL/pgSQL for after entries (`arrived`) joined the ledger: their words are public, those of the entries that they
 #: superseded no longer. The ledger admits one transaction at a time, so the counts need no other lock.
-COUNT_WORDS = f"""
-    {_changed("unnest(entries.search_languages)")}
-    {_count_down("claims_searchlanguage", "language")}
-    {_count_up("claims_searchlanguage", "language")};
-    {_changed(_WORDS, _SPELLABLE)}
-    {_count_down("claims_searchword", "word")}
+COUNT_WORDS_SQL = f"""
+    {_build_change_sql("unnest(entries.search_languages)")}
+    {_build_count_down_sql("claims_searchlanguage", "language")}
+    {_build_count_up_sql("claims_searchlanguage", "language")};
+    {_build_change_sql(_WORDS_SQL, _SPELLABLE_SQL)}
+    {_build_count_down_sql("claims_searchword", "word")}
     DELETE FROM public.claims_searchspelling AS spelt USING unnest(keys, steps) AS counted (key, step)
     WHERE spelt.word = counted.key AND counted.step < 0
         AND NOT EXISTS (SELECT FROM public.claims_searchword AS known WHERE known.word = counted.key);
     -- Only a word that was not there yet has no xmax.
-    WITH more AS ({_count_up("claims_searchword", "word")} RETURNING known.word, known.xmax)
+    WITH more AS ({_build_count_up_sql("claims_searchword", "word")} RETURNING known.word, known.xmax)
     INSERT INTO public.claims_searchspelling (word) SELECT more.word FROM more WHERE more.xmax = 0
     ON CONFLICT (word) DO NOTHING;
     RETURN NULL;

@@ -8,25 +8,25 @@ from django.db.models.functions import Coalesce
 from factcheck.database.rules import Rule, append_only
 
 #: What no later entry of the claim has taken the place of.
-NEWEST = Q(superseded_at__isnull=True)
+IS_NEWEST = Q(superseded_at__isnull=True)
 
 #: Which publications the public sees now.
-CURRENT = NEWEST & Q(status="published")
+IS_CURRENT = IS_NEWEST & Q(status="published")
 
 
-def newest_at(moment: datetime) -> Q:
+def build_newest_at(moment: datetime) -> Q:
     """Return the condition that no later entry of the claim had replaced an entry at `moment`."""
     return (Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment)) & Q(published_at__lte=moment)
 
 
-def sortable_day(field: str) -> Coalesce:
+def build_sortable_day(field: str) -> Coalesce:
     """Return the day as lists sort and page by it. An unknown day counts as the earliest, because NULL cannot be
     compared.
     """
     return Coalesce(field, Value(date.min))
 
 
-def only_added(table: str, *, closed: str) -> list[Rule]:
+def build_append_only_rules(table: str, *, closed: str) -> list[Rule]:
     """Return rules under which rows of `table` are only added, and closed when the next entry arrives.
 
     `closed` is the SQL condition on OLD and NEW under which a row may be closed.

@@ -7,55 +7,60 @@ from typing import Any
 
 import pgtrigger
 
-from claims.models.ledger_counts import COUNT_MENTIONS, COUNT_WORDS
-from claims.models.signoff_digests import SIGNED_ROWS, VERDICT_SHA256, entry_verdict_sha256, is_signed_off
-from claims.models.statement import KEEP_STATED_WORDS
+from claims.models.ledger_counts import COUNT_MENTIONS_SQL, COUNT_WORDS_SQL
+from claims.models.signoff_digests import (
+    SIGNED_ROWS_SQL,
+    VERDICT_SHA256_SQL,
+    build_entry_verdict_sha256_sql,
+    build_signed_off_sql,
+)
+from claims.models.statement import KEEP_STATED_WORDS_SQL
 from factcheck.database.rules import OWNER_SQL, Keeper, Rule, refuse
 from sources.models.publisher import build_normalised_name_sql
 
-_OUT_OF_TURN = refuse(
+_OUT_OF_TURN_ERROR = refuse(
     "A publication continues its claim's ledger: the next version, not earlier than the last.",
     name="publication_joins_the_ledger",
 )
-_AHEAD_OF_TIME = refuse(
+_FUTURE_DATE_ERROR = refuse(
     "A publication is not dated later than now, by the clock of the database.",
     name="publication_is_not_ahead_of_time",
 )
-_WITHOUT_VERDICT = refuse(
+_NO_VERDICT_ERROR = refuse(
     "A claim is public only with a published verdict.", name="publication_rests_on_a_verdict"
 )
-_CLOSED_TOO_EARLY = refuse(
+_CLOSED_EARLY_ERROR = refuse(
     "An entry of the ledger is closed by the one that follows it, at its moment.",
     name="publication_is_closed_by_the_next",
 )
-_NOT_PUBLISHED = refuse(
+_NOT_PUBLISHED_ERROR = refuse(
     "Only a published entry shows verdicts.", name="publishedverdict_stands_with_its_publication"
 )
-_NOT_SAID = refuse(
+_VERDICT_MISMATCH_ERROR = refuse(
     "An entry shows the verdicts that its body has, as its body has them.",
     name="publishedverdict_stands_in_the_body",
 )
 
-_NOT_OF_ITS_CLAIM = refuse(
+_CLAIM_MISMATCH_ERROR = refuse(
     "The body of an entry is of its claim, and has its status and its verdicts.",
     name="publication_is_of_its_claim",
 )
-_NOT_SIGNED = refuse(
+_NOT_SIGNED_ERROR = refuse(
     "An entry says of a verdict of the house what was signed off, and nothing else."
     " Where the claim was changed since, draft a new version of the verdict.",
     name="publication_says_what_was_signed",
 )
 
-_WITHHELD = refuse(
+_VERDICT_MISSING_ERROR = refuse(
     "An entry shows the published verdict of the house: retract it first.",
     name="publication_withholds_nothing",
 )
 
 #: What stands for the entry before the first.
-NO_ENTRY = "0" * 64
+ZERO_SHA256 = "0" * 64
 
 
-def sealed_sha256(row: str) -> str:
+def build_sealed_sha256_sql(row: str) -> str:
     """Return SQL for the hash of an entry's content, with each text replaced by its salted digest.
 
     So a text can be removed by law, with its salt, and the hash stays: `claims.ledger.proofs.sealed_text` does the same
@@ -81,7 +86,7 @@ def sealed_sha256(row: str) -> str:
     )"""
 
 
-def entry_bytes(row: str) -> str:
+def build_entry_bytes_sql(row: str) -> str:
     """Return SQL for the bytes that the hash of an entry is computed from; `head` is the entry before it, or NULL.
 
     One fact a line, none of which can have a line feed. docs/ledger-proofs.md describes it, and
@@ -93,12 +98,12 @@ def entry_bytes(row: str) -> str:
     || to_char({row}.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\\n'
     || coalesce({row}.merged_into_id::text, '-') || E'\\n'
     || {row}.sealed_sha256 || E'\\n'
-    || coalesce(head.chain_sha256, '{NO_ENTRY}') || E'\\n',
+    || coalesce(head.chain_sha256, '{ZERO_SHA256}') || E'\\n',
     'UTF8'
 )"""
 
 
-JOINS_THE_LEDGER = Rule(
+LEDGER_ORDER_RULE = Rule(
     # Before an entry is stored: that it is the claim's next and rests on something; and it gets its number and hash.
     name="publication_joins_the_ledger",
     operation=pgtrigger.Insert,
@@ -111,11 +116,11 @@ JOINS_THE_LEDGER = Rule(
         IF NEW.version <> coalesce(previous.version, 0) + 1
             OR NEW.published_at < previous.published_at OR NEW.superseded_at IS NOT NULL
         THEN
-            {_OUT_OF_TURN}
+            {_OUT_OF_TURN_ERROR}
         END IF;
         -- Unless the clock was put back since the last one.
         IF NEW.published_at > greatest(clock_timestamp(), previous.published_at) THEN
-            {_AHEAD_OF_TIME}
+            {_FUTURE_DATE_ERROR}
         END IF;
         IF NEW.status = 'published' THEN
             -- Held: a verdict that is being retracted meanwhile is none.
@@ -125,7 +130,7 @@ JOINS_THE_LEDGER = Rule(
                 JOIN public.claims_verdict AS verdict ON verdict.claim_id = claim.id
                 WHERE claim.merged_into_id = NEW.claim_id AND verdict.state = 'published' FOR SHARE;
                 IF NOT FOUND THEN
-                    {_WITHOUT_VERDICT}
+                    {_NO_VERDICT_ERROR}
                 END IF;
             END IF;
         END IF;
@@ -136,8 +141,8 @@ JOINS_THE_LEDGER = Rule(
         IF NEW.salts = '' OR current_user <> {OWNER_SQL} THEN
             NEW.salts := left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 32);
         END IF;
-        NEW.sealed_sha256 := {sealed_sha256("NEW")};
-        NEW.chain_sha256 := encode(sha256({entry_bytes("NEW")}), 'hex');
+        NEW.sealed_sha256 := {build_sealed_sha256_sql("NEW")};
+        NEW.chain_sha256 := encode(sha256({build_entry_bytes_sql("NEW")}), 'hex');
         IF previous.id IS NOT NULL THEN
             UPDATE public.claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;
             UPDATE public.claims_publishedverdict SET superseded_at = NEW.published_at
@@ -148,7 +153,7 @@ JOINS_THE_LEDGER = Rule(
 )
 
 
-def before(part: str) -> str:
+def build_previous_part_sql(part: str) -> str:
     """Return SQL for the same part of the same verdict in the previous entry."""
     return f"""(
         SELECT was -> {part}
@@ -159,16 +164,16 @@ def before(part: str) -> str:
 
 #: Of a verdict `said` in an entry, beside the row `signed`: whether what may change without a review is as it is now,
 #: or as it was in the entry before, which is restated when something else changes.
-_IS_AS_IT_IS_OR_WAS = f"""
+_IS_UNCHANGED_SQL = f"""
     (
         said -> 'publisher' ->> 'name' = (SELECT name FROM public.sources_publisher WHERE id = signed.publisher_id)
-        OR said -> 'publisher' = {before("'publisher'")}
+        OR said -> 'publisher' = {build_previous_part_sql("'publisher'")}
     )
     AND (
         coalesce(said -> 'rating' ->> 'rating_class', '') = (
             SELECT rating_class FROM public.claims_rating WHERE id = signed.rating_id
         )
-        OR said -> 'rating' = {before("'rating'")}
+        OR said -> 'rating' = {build_previous_part_sql("'rating'")}
     )
     AND NOT EXISTS (
         SELECT FROM jsonb_array_elements(entry -> 'translations') AS other
@@ -191,7 +196,7 @@ _IS_AS_IT_IS_OR_WAS = f"""
     )
 """
 
-SAYS_WHAT_WAS_SIGNED = Rule(
+SIGNED_CONTENT_RULE = Rule(
     # Of what people here reviewed. What others published stands below their name.
     name="publication_says_what_was_signed",
     operation=pgtrigger.Insert,
@@ -205,7 +210,7 @@ SAYS_WHAT_WAS_SIGNED = Rule(
         IF (entry -> 'id', entry ->> 'status', jsonb_typeof(entry -> 'verdicts'))
             IS DISTINCT FROM (to_jsonb(NEW.claim_id), NEW.status, 'array')
         THEN
-            {_NOT_OF_ITS_CLAIM}
+            {_CLAIM_MISMATCH_ERROR}
         END IF;
         SELECT id, name INTO house FROM public.sources_publisher WHERE is_house;
         -- One by one, so that each is looked up by its id, however many there are when this is planned.
@@ -220,35 +225,35 @@ SAYS_WHAT_WAS_SIGNED = Rule(
                 AND coalesce(said -> 'signed_off', 'null') = 'null';
             checked := checked || (said -> 'id');
             IF NOT EXISTS (
-                SELECT FROM {SIGNED_ROWS}
+                SELECT FROM {SIGNED_ROWS_SQL}
                 WHERE signed.id = (said ->> 'id')::bigint AND CASE
                     -- Where a ledger is restored, entries come that were true earlier.
                     WHEN signed.is_restored AND restores THEN
                         signed.state NOT IN ('draft', 'in_review')
-                        AND {VERDICT_SHA256} = {entry_verdict_sha256("said")}
+                        AND {VERDICT_SHA256_SQL} = {build_entry_verdict_sha256_sql("said")}
                     ELSE
                         signed.state = 'published' AND NEW.claim_id IN (judged.id, judged.merged_into_id)
                         AND CASE
                             WHEN signed.origin = 'house' AND NOT signed.is_restored
-                                THEN {is_signed_off("NEW.claim_id", "entry", "said")}
-                            ELSE {VERDICT_SHA256} = {entry_verdict_sha256("said")} AND (
+                                THEN {build_signed_off_sql("NEW.claim_id", "entry", "said")}
+                            ELSE {VERDICT_SHA256_SQL} = {build_entry_verdict_sha256_sql("said")} AND (
                                 coalesce(said -> 'signed_off', 'null') = 'null'
                                 -- Of a restored entry that is restated.
-                                OR said -> 'signed_off' = {before("'signed_off'")}
+                                OR said -> 'signed_off' = {build_previous_part_sql("'signed_off'")}
                             )
                         END
                         AND NEW.body IS JSON OBJECT WITH UNIQUE KEYS
-                        AND {_IS_AS_IT_IS_OR_WAS}
+                        AND {_IS_UNCHANGED_SQL}
                     END
             ) THEN
-                {_NOT_SIGNED}
+                {_NOT_SIGNED_ERROR}
             END IF;
         END LOOP;
         IF EXISTS (
             SELECT FROM jsonb_array_elements(entry -> 'translations') AS other
             WHERE NOT coalesce(other -> 'verdict' = ANY (checked), false)
         ) THEN
-            {_NOT_SIGNED}
+            {_NOT_SIGNED_ERROR}
         END IF;
         IF NOT (is_shown AND NEW.status = 'published') AND NOT restores AND (
             EXISTS (
@@ -263,13 +268,13 @@ SAYS_WHAT_WAS_SIGNED = Rule(
                     AND live.state = 'published'
             )
         ) THEN
-            {_WITHHELD}
+            {_VERDICT_MISSING_ERROR}
         END IF;
         RETURN NEW;
     """,
 )
 
-IS_SEARCHABLE = Rule(
+SEARCH_COLUMNS_RULE = Rule(
     # Not generated columns: each would recompute the heading, and again when an entry is superseded.
     name="publication_is_searchable",
     operation=pgtrigger.Insert,
@@ -285,7 +290,7 @@ IS_SEARCHABLE = Rule(
 )
 
 
-def _keeping(name: str, func: str, **declared: Any) -> Keeper:
+def _build_keeper(name: str, func: str, **declared: Any) -> Keeper:
     """Store the derived rows of the entries that one statement added."""
     return Keeper(
         name=name,
@@ -297,13 +302,13 @@ def _keeping(name: str, func: str, **declared: Any) -> Keeper:
     )
 
 
-MENTIONS_ARE_PUBLIC = _keeping("publication_mentions_are_public", COUNT_MENTIONS)
-WORDS_ARE_PUBLIC = _keeping(
-    "publication_words_are_public", COUNT_WORDS, declare=[("keys", "text[]"), ("steps", "integer[]")]
+MENTION_COUNTS_KEEPER = _build_keeper("publication_mentions_are_public", COUNT_MENTIONS_SQL)
+WORD_COUNTS_KEEPER = _build_keeper(
+    "publication_words_are_public", COUNT_WORDS_SQL, declare=[("keys", "text[]"), ("steps", "integer[]")]
 )
-STATEMENT_IS_MATCHED = _keeping("publication_statement_is_matched", KEEP_STATED_WORDS)
+STATED_WORDS_KEEPER = _build_keeper("publication_statement_is_matched", KEEP_STATED_WORDS_SQL)
 
-CLOSED_BY_THE_NEXT = Rule(
+CLOSING_RULE = Rule(
     # Asked at the end of the transaction: the one that closes an entry is not there yet when it does.
     name="publication_is_closed_by_the_next",
     when=pgtrigger.After,
@@ -315,13 +320,13 @@ CLOSED_BY_THE_NEXT = Rule(
             SELECT FROM public.claims_publication
             WHERE claim_id = NEW.claim_id AND version = NEW.version + 1 AND published_at = NEW.superseded_at
         ) THEN
-            {_CLOSED_TOO_EARLY}
+            {_CLOSED_EARLY_ERROR}
         END IF;
         RETURN NULL;
     """,
 )
 
-VERDICT_STANDS_WITH_ITS_PUBLICATION = Rule(
+PUBLISHED_VERDICT_RULE = Rule(
     name="publishedverdict_stands_with_its_publication",
     operation=pgtrigger.Insert,
     declare=[("status", "text"), ("entry", "jsonb"), ("said", "jsonb")],
@@ -332,7 +337,7 @@ VERDICT_STANDS_WITH_ITS_PUBLICATION = Rule(
         FROM public.claims_publication AS publication WHERE id = NEW.publication_id FOR SHARE;
         said := NEW.body;
         IF status <> 'published' THEN
-            {_NOT_PUBLISHED}
+            {_NOT_PUBLISHED_ERROR}
         END IF;
         IF (
             NEW.claim_id, NEW.verdict_id, NEW.publisher_id, NEW.publisher_kind, NEW.rating_id, NEW.rating_class,
@@ -349,7 +354,7 @@ VERDICT_STANDS_WITH_ITS_PUBLICATION = Rule(
                 SELECT FROM jsonb_each(said -> 'claim') AS part WHERE part.value IS DISTINCT FROM entry -> part.key
             )
         THEN
-            {_NOT_SAID}
+            {_VERDICT_MISMATCH_ERROR}
         END IF;
         RETURN NEW;
     """,

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from sources.media_fragments import FRAGMENT_PATTERN, parse_fragment
 
-_LONGEST = 40
+_MAX_LENGTH = 40
 
 
-def goes_forward(fragment: str) -> None:
+def validate_fragment_order(fragment: str) -> None:
     """Refuse a stretch that ends before it begins."""
     if not re.fullmatch(FRAGMENT_PATTERN, fragment):
         return  # which already has an error
@@ -28,12 +28,12 @@ class MediaFragmentField(models.CharField[str, str]):
 
     default_validators = [
         RegexValidator(FRAGMENT_PATTERN, _("Enter the part in seconds, such as t=12.5,17.")),
-        goes_forward,
+        validate_fragment_order,
     ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("verbose_name", _("part of the recording"))
-        kwargs.setdefault("max_length", _LONGEST)
+        kwargs.setdefault("max_length", _MAX_LENGTH)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")
         kwargs.setdefault("db_default", "")
@@ -47,7 +47,7 @@ class MediaFragmentField(models.CharField[str, str]):
         return name, "django.db.models.CharField", args, kwargs  # nothing that the database could see
 
 
-def fragment_is_one(name: str) -> CheckConstraint:
+def build_fragment_constraint(name: str) -> CheckConstraint:
     """Return the constraint that part of a recording is written as in URLs."""
     return CheckConstraint(
         name=name,

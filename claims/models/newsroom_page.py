@@ -10,7 +10,7 @@ from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.rules import append_only
 
-LONGEST_PAGE = 100_000
+MAX_PAGE_LENGTH = 100_000
 
 
 class NewsroomPageQuerySet(models.QuerySet["NewsroomPage"]):
@@ -39,7 +39,7 @@ class NewsroomPage(models.Model):
     language = LanguageField(_("language"))
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     title = models.CharField(_("title"), max_length=200)
-    text = models.TextField(_("text"), max_length=LONGEST_PAGE, help_text=_("Markdown."), blank=True)
+    text = models.TextField(_("text"), max_length=MAX_PAGE_LENGTH, help_text=_("Markdown."), blank=True)
     url = AddressField(
         _("or its address"),
         max_length=2000,
@@ -87,7 +87,7 @@ class NewsroomPage(models.Model):
                     "Describe in one sentence what changed. Readers see it beside the page."
                 ),
             ),
-            bounds.build_length_constraint("newsroompage_text_fits", "text", LONGEST_PAGE),
+            bounds.build_length_constraint("newsroompage_text_fits", "text", MAX_PAGE_LENGTH),
         ]
         indexes = [
             # The page that a reader asks for, and its versions.

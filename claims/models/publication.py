@@ -25,8 +25,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import ledger_rules, publication_columns, statement_vector
-from claims.models.ledger_row import CURRENT, NEWEST, newest_at, only_added
-from claims.models.publication_columns import HAS_A_SUMMARY, IN_SEVERAL_PLACES, SHOWS_FILES, SHOWS_MEDIA
+from claims.models.ledger_row import IS_CURRENT, IS_NEWEST, build_append_only_rules, build_newest_at
+from claims.models.publication_columns import HAS_FILES, HAS_MEDIA, IS_REPEATED, SUMMARY_RULE
 from claims.search import (
     RANKED_MATCHES,
     AddressTargets,
@@ -43,18 +43,18 @@ from factcheck.web.site_urls import insert_site_url
 from sources.models.snapshot import TextSha256
 
 
-def answering_to(sought: SearchReading | SearchValues, *, publication: str = "") -> Q:
+def match_search(sought: SearchReading | SearchValues, *, publication: str = "") -> Q:
     """Return the condition that a publication matches a search; `publication` is the path to it, ending in `__`."""
     words = Q(match_condition(f"{publication}search", sought.query))
-    return words | _stands_at(sought.places, publication) if sought.places else words
+    return words | _match_targets(sought.places, publication) if sought.places else words
 
 
-def _stands_at(places: AddressTargets, publication: str = "") -> Q:
+def _match_targets(places: AddressTargets, publication: str = "") -> Q:
     cites = Q(**{f"{publication}source_ids__overlap": places.sources})
     return cites | Q(**{f"{publication}id__any_of": places.entries})
 
 
-def _rank_among(places: AddressTargets) -> Expression:
+def _build_rank(places: AddressTargets) -> Expression:
     """Return the relevance of an entry at one of these positions."""
     if not places.is_ranked:
         return Value(1.0)
@@ -68,7 +68,7 @@ def _rank_among(places: AddressTargets) -> Expression:
     )
 
 
-def in_version_before(column: str) -> Subquery:
+def select_previous(column: str) -> Subquery:
     """Return this column in the claim's previous version; NULL if there is none."""
     rows = Publication.objects.filter(claim=OuterRef("claim"), version=OuterRef("version") - 1)
     return Subquery(rows.values(column))
@@ -79,11 +79,11 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def newest(self) -> Self:
         """Return the newest entry of every claim, including retractions and merges."""
-        return self.filter(NEWEST)
+        return self.filter(IS_NEWEST)
 
     def current(self) -> Self:
         """Return current publications: one per published claim."""
-        return self.filter(CURRENT)
+        return self.filter(IS_CURRENT)
 
     def after(self, position: int) -> Self:
         """Return the entries after a ledger position, in order."""
@@ -91,7 +91,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def said_again(self) -> Self:
         """Return current publications of claims that were made in several places."""
-        return self.filter(CURRENT & IN_SEVERAL_PLACES)
+        return self.filter(IS_CURRENT & IS_REPEATED)
 
     def by_house(self) -> Self:
         """Return publications with a verdict of the newsroom's own."""
@@ -100,15 +100,15 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def showing(self, media: Iterable[int]) -> Self:
         """Keep what shows one of these pictures, recordings or films."""
-        return self.filter(SHOWS_MEDIA, media_ids__overlap=list(media))
+        return self.filter(HAS_MEDIA, media_ids__overlap=list(media))
 
     def showing_file(self, name: str) -> Self:
         """Keep what names this file of a picture."""
-        return self.filter(SHOWS_FILES, media_files__contains=[name])
+        return self.filter(HAS_FILES, media_files__contains=[name])
 
     def newest_as_of(self, moment: datetime) -> Self:
         """Return the newest entry of every claim at `moment`, including retractions and merges."""
-        return self.filter(newest_at(moment))
+        return self.filter(build_newest_at(moment))
 
     def as_of(self, moment: datetime) -> Self:
         """Return publications as of `moment`: one per claim published then."""
@@ -130,8 +130,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """
         rank: Expression = build_relevance("search_heading", reading.ranking)
         if reading.places:
-            rank = Case(When(_stands_at(reading.places), then=_rank_among(reading.places)), default=rank)
-        return self.filter(answering_to(reading)).annotate(rank=rank)
+            rank = Case(When(_match_targets(reading.places), then=_build_rank(reading.places)), default=rank)
+        return self.filter(match_search(reading)).annotate(rank=rank)
 
     def answers(self, reading: SearchReading, most: int = 1) -> int:
         """Return the number of matches, at most this many.
@@ -281,25 +281,25 @@ class Publication(models.Model):
             ),
         ]
         indexes = [
-            *publication_columns.IN_THE_ORDER_OF_LISTS,
-            *publication_columns.OF_MOMENTS,
-            *publication_columns.OF_WHAT_IS_ASKED,
+            *publication_columns.LIST_ORDER_INDEXES,
+            *publication_columns.MOMENT_INDEXES,
+            *publication_columns.FILTER_INDEXES,
             # Searches of the desk's list, by the notes on changes.
             build_words_index("publication_desk_words", "note", condition=~Q(note="")),
         ]
         triggers = [
             build_reserved_ids_rule("claims_publication"),
-            ledger_rules.JOINS_THE_LEDGER,
-            ledger_rules.SAYS_WHAT_WAS_SIGNED,
-            ledger_rules.IS_SEARCHABLE,
-            HAS_A_SUMMARY,
-            ledger_rules.MENTIONS_ARE_PUBLIC,
-            ledger_rules.WORDS_ARE_PUBLIC,
-            ledger_rules.STATEMENT_IS_MATCHED,
-            statement_vector.VECTORS_FOLLOW_THE_LEDGER,
+            ledger_rules.LEDGER_ORDER_RULE,
+            ledger_rules.SIGNED_CONTENT_RULE,
+            ledger_rules.SEARCH_COLUMNS_RULE,
+            SUMMARY_RULE,
+            ledger_rules.MENTION_COUNTS_KEEPER,
+            ledger_rules.WORD_COUNTS_KEEPER,
+            ledger_rules.STATED_WORDS_KEEPER,
+            statement_vector.LEDGER_VECTORS_RULE,
             # Who closes an entry before its time cannot commit: the rule below asks for the entry that follows it.
-            *only_added("publication", closed="NEW.superseded_at >= OLD.published_at"),
-            ledger_rules.CLOSED_BY_THE_NEXT,
+            *build_append_only_rules("publication", closed="NEW.superseded_at >= OLD.published_at"),
+            ledger_rules.CLOSING_RULE,
         ]
 
     def __str__(self) -> str:

@@ -5,17 +5,17 @@ from django.db import models
 from django.db.models import F, Index, Q, Subquery, UniqueConstraint
 from django.db.models.functions import Now
 
-from claims.models.ledger_row import NEWEST, newest_at, only_added, sortable_day
-from claims.models.ledger_rules import VERDICT_STANDS_WITH_ITS_PUBLICATION
+from claims.models.ledger_row import IS_NEWEST, build_append_only_rules, build_newest_at, build_sortable_day
+from claims.models.ledger_rules import PUBLISHED_VERDICT_RULE
 from claims.models.publication import Publication
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
 from sources.models import Publisher
 
 #: Where the entry of a verdict stands in lists of claims, and when.
-_PLACE = ["publication", "claim_id", "published_at", "superseded_at"]
+_ENTRY_FIELDS = ["publication", "claim_id", "published_at", "superseded_at"]
 
 
-def ours() -> Q:
+def match_own() -> Q:
     """Return the condition that a verdict is the newsroom's own, to be combined with others."""
     return Q(publisher_id=Subquery(Publisher.objects.filter(is_house=True).values("pk")[:1]))
 
@@ -25,15 +25,15 @@ class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
 
     def current(self) -> Self:
         """Return current published verdicts."""
-        return self.filter(NEWEST)
+        return self.filter(IS_NEWEST)
 
     def as_of(self, moment: datetime) -> Self:
         """Return published verdicts as of `moment`."""
-        return self.filter(newest_at(moment))
+        return self.filter(build_newest_at(moment))
 
     def by_house(self) -> Self:
         """Return the newsroom's own verdicts, without imported ones."""
-        return self.filter(ours())
+        return self.filter(match_own())
 
 
 class PublishedVerdict(models.Model):
@@ -82,21 +82,21 @@ class PublishedVerdict(models.Model):
         indexes = [
             # The API's list of verdicts and its keyset: last reviewed first.
             Index(
-                sortable_day("reviewed_on").desc(),
+                build_sortable_day("reviewed_on").desc(),
                 F("verdict_id").desc(),
                 name="publishedverdict_newest",
-                condition=NEWEST,
+                condition=IS_NEWEST,
             ),
             # "Verdicts of this publisher rated so, reviewed then": in which entries they are, and where those stand.
             Index(
                 name="publishedverdict_by_rating",
                 fields=["publisher_id", "rating_id", "reviewed_on"],
-                include=_PLACE,
+                include=_ENTRY_FIELDS,
             ),
             Index(
                 name="publishedverdict_by_class",
                 fields=["publisher_id", "rating_class", "reviewed_on"],
-                include=_PLACE,
+                include=_ENTRY_FIELDS,
             ),
             # "The newest of this publisher": soon found, however much others published since. What else is asked of
             # verdicts is in it, so that what is passed over is not read.
@@ -104,15 +104,19 @@ class PublishedVerdict(models.Model):
                 name="publishedverdict_of_publisher",
                 fields=["publisher_id", "-published_at", "-claim_id"],
                 include=["publication", "rating_class", "reviewed_on"],
-                condition=NEWEST,
+                condition=IS_NEWEST,
             ),
             # "Verdicts of whatever publisher rated so".
-            Index(name="publishedverdict_in_class", fields=["rating_class", "reviewed_on"], include=_PLACE),
+            Index(
+                name="publishedverdict_in_class",
+                fields=["rating_class", "reviewed_on"],
+                include=_ENTRY_FIELDS,
+            ),
             # "Which reviews stand at this address".
             Index(name="publishedverdict_by_review", fields=["review_key"], condition=~Q(review_key="")),
         ]
         triggers = [
-            *only_added(
+            *build_append_only_rules(
                 "publishedverdict",
                 closed="""
                     NEW.superseded_at = (
@@ -120,7 +124,7 @@ class PublishedVerdict(models.Model):
                     )
                 """,
             ),
-            VERDICT_STANDS_WITH_ITS_PUBLICATION,
+            PUBLISHED_VERDICT_RULE,
         ]
 
     def __str__(self) -> str:

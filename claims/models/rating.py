@@ -10,14 +10,14 @@ from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 
-COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", _("Enter a colour as #rrggbb in lower case."))
+COLOUR_VALIDATOR = RegexValidator(r"^#[0-9a-f]{6}$", _("Enter a colour as #rrggbb in lower case."))
 
 
-_IS_USED = refuse(
+_USED_ERROR = refuse(
     "This rating has been used in a verdict; its label, code and scale stay. Add a new version of the scale.",
     name="rating_label_is_frozen_once_used",
 )
-_IS_ANOTHERS = refuse(
+_OTHER_PUBLISHER_ERROR = refuse(
     "A rating goes to no scale of another publisher: verdicts may have been given it.",
     name="rating_stays_with_its_publisher",
 )
@@ -100,11 +100,13 @@ class Rating(models.Model):
     definition = models.TextField(_("definition"), blank=True)
     labels = models.JSONField(_("labels in other languages"), default=dict, blank=True)
     definitions = models.JSONField(_("definitions in other languages"), default=dict, blank=True)
-    colour = models.CharField(_("colour"), max_length=7, blank=True, validators=[COLOUR])
-    text_colour = models.CharField(_("text colour"), max_length=7, blank=True, validators=[COLOUR])
-    colour_dark = models.CharField(_("colour on dark pages"), max_length=7, blank=True, validators=[COLOUR])
+    colour = models.CharField(_("colour"), max_length=7, blank=True, validators=[COLOUR_VALIDATOR])
+    text_colour = models.CharField(_("text colour"), max_length=7, blank=True, validators=[COLOUR_VALIDATOR])
+    colour_dark = models.CharField(
+        _("colour on dark pages"), max_length=7, blank=True, validators=[COLOUR_VALIDATOR]
+    )
     text_colour_dark = models.CharField(
-        _("text colour on dark pages"), max_length=7, blank=True, validators=[COLOUR]
+        _("text colour on dark pages"), max_length=7, blank=True, validators=[COLOUR_VALIDATOR]
     )
 
     class Meta:
@@ -137,7 +139,7 @@ class Rating(models.Model):
                     IF EXISTS (
                         SELECT FROM public.claims_verdict WHERE rating_id = OLD.id AND state <> 'draft'
                     ) THEN
-                        {_IS_USED}
+                        {_USED_ERROR}
                     END IF;
                     RETURN NEW;
                 """,
@@ -151,7 +153,7 @@ class Rating(models.Model):
                     IF (SELECT publisher_id FROM public.claims_ratingscale WHERE id = OLD.scale_id) IS DISTINCT FROM
                         (SELECT publisher_id FROM public.claims_ratingscale WHERE id = NEW.scale_id)
                     THEN
-                        {_IS_ANOTHERS}
+                        {_OTHER_PUBLISHER_ERROR}
                     END IF;
                     RETURN NEW;
                 """,

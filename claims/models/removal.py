@@ -13,27 +13,27 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.ledger_rules import sealed_sha256
-from claims.models.publication_columns import SUMMARY
-from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
+from claims.models.ledger_rules import build_sealed_sha256_sql
+from claims.models.publication_columns import SUMMARY_SQL
+from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VERDICT_SHA256_SQL
 from factcheck.database.rules import OWNER_SQL, Keeper, Rule, build_truncation_rule, refuse
 
-_NOT_PROPOSED = refuse("A removal is proposed by an administrator.", name="removal_is_proposed")
-_NOT_BARS = refuse(
+_NOT_PROPOSED_ERROR = refuse("A removal is proposed by an administrator.", name="removal_is_proposed")
+_NOT_BARS_ERROR = refuse(
     "Only bars stand in the place of removed words, which have four characters or more, in scripts without spaces two.",
     name="removal_leaves_bars",
 )
-_NOTE_HAS_THEM = refuse("The public note has some of the words.", name="removal_note_has_no_words")
-_NOT_CONFIRMED = refuse(
+_NOTE_ERROR = refuse("The public note has some of the words.", name="removal_note_has_no_words")
+_NOT_CONFIRMED_ERROR = refuse(
     "A removal is confirmed once, as it was proposed, by another administrator than the one who proposed it.",
     name="removal_is_confirmed_by_another",
 )
-_STAYS = refuse("A removal that was carried out stays on record.", name="removal_stays")
-_OTHER_HASH = refuse("The hashes in the ledger stay as they were.", name="removal_keeps_the_ledger")
-_LEFT = refuse("Some of the words are still there.", name="removal_leaves_nothing")
+_DELETION_ERROR = refuse("A removal that was carried out stays on record.", name="removal_stays")
+_HASH_ERROR = refuse("The hashes in the ledger stay as they were.", name="removal_keeps_the_ledger")
+_WORDS_LEFT_ERROR = refuse("Some of the words are still there.", name="removal_leaves_nothing")
 
 
-def _is_administrator(person: str) -> str:
+def _build_administrator_sql(person: str) -> str:
     """Return SQL for whether a person may decide about removals."""
     return f"""EXISTS (
         SELECT FROM public.auth_user AS person WHERE person.id = {person} AND person.is_active AND (
@@ -47,31 +47,31 @@ def _is_administrator(person: str) -> str:
     )"""
 
 
-IS_PROPOSED = Rule(
+PROPOSAL_RULE = Rule(
     name="removal_is_proposed",
     operation=pgtrigger.Insert,
     func=f"""
         NEW.proposed_at := clock_timestamp();
         IF NEW.confirmed_by_id IS NOT NULL OR NEW.confirmed_at IS NOT NULL OR NEW.entries IS NOT NULL
-            OR NEW.review_links IS NOT NULL OR NOT {_is_administrator("NEW.proposed_by_id")}
+            OR NEW.review_links IS NOT NULL OR NOT {_build_administrator_sql("NEW.proposed_by_id")}
         THEN
-            {_NOT_PROPOSED}
+            {_NOT_PROPOSED_ERROR}
         END IF;
         -- Nothing can be rewritten by a removal: what is left in the place of words says nothing.
         IF cardinality(NEW.words) <> cardinality(NEW.stand_ins)
             OR EXISTS (SELECT FROM unnest(NEW.words) AS one WHERE one IS NULL OR NOT public.claims_is_long_enough(one))
             OR EXISTS (SELECT FROM unnest(NEW.stand_ins) AS one WHERE one IS NULL OR one !~ '^(█{{4,}}|x{{4,}})$')
         THEN
-            {_NOT_BARS}
+            {_NOT_BARS_ERROR}
         END IF;
         IF public.claims_has_words(NEW.note, NEW.words) THEN
-            {_NOTE_HAS_THEM}
+            {_NOTE_ERROR}
         END IF;
         RETURN NEW;
     """,
 )
 
-IS_CONFIRMED_BY_ANOTHER = Rule(
+CONFIRMATION_RULE = Rule(
     name="removal_is_confirmed_by_another",
     operation=pgtrigger.Update,
     declare=[
@@ -87,9 +87,10 @@ IS_CONFIRMED_BY_ANOTHER = Rule(
         IF OLD.confirmed_at IS NOT NULL OR NEW.confirmed_by_id IS NULL OR NEW.confirmed_by_id = OLD.proposed_by_id
             OR to_jsonb(NEW) - decided <> to_jsonb(OLD) - decided
             OR NEW.entries IS NOT NULL OR NEW.review_links IS NOT NULL
-            OR NOT {_is_administrator("OLD.proposed_by_id")} OR NOT {_is_administrator("NEW.confirmed_by_id")}
+            OR NOT {_build_administrator_sql("OLD.proposed_by_id")}
+            OR NOT {_build_administrator_sql("NEW.confirmed_by_id")}
         THEN
-            {_NOT_CONFIRMED}
+            {_NOT_CONFIRMED_ERROR}
         END IF;
         NEW.confirmed_at := clock_timestamp();
         -- From now on they are nowhere, so not here either.
@@ -99,34 +100,34 @@ IS_CONFIRMED_BY_ANOTHER = Rule(
     """,
 )
 
-STAYS = Rule(
+DELETION_RULE = Rule(
     # One that was not confirmed can be withdrawn.
     name="removal_stays",
     operation=pgtrigger.Delete,
     func=f"""
         IF OLD.confirmed_at IS NOT NULL THEN
-            {_STAYS}
+            {_DELETION_ERROR}
         END IF;
         RETURN OLD;
     """,
 )
 
-_JUDGED = """(to_jsonb(signed)::text || to_jsonb(judged)::text || coalesce((
+_JUDGED_SQL = """(to_jsonb(signed)::text || to_jsonb(judged)::text || coalesce((
     SELECT string_agg(to_jsonb(item)::text, '') FROM public.claims_evidence AS item WHERE item.verdict_id = signed.id
 ), ''))"""
 
 #: PL/pgSQL: the sign-offs on what has the words, and whether their digests are of what is there now.
-_MARK_SIGNOFFS = f"""
+_MARK_SIGNOFFS_SQL = f"""
     SELECT coalesce(jsonb_agg(jsonb_build_object(
         'id', given.id, 'claim', given.claim_sha256, 'verdict', given.verdict_sha256,
-        'of_claim', given.claim_sha256 = {CLAIM_SHA256}, 'of_verdict', given.verdict_sha256 = {VERDICT_SHA256}
+        'of_claim', given.claim_sha256 = {CLAIM_SHA256_SQL}, 'of_verdict', given.verdict_sha256 = {VERDICT_SHA256_SQL}
     )), '[]') INTO marks
-    FROM public.claims_signoff AS given, {SIGNED_ROWS}
-    WHERE signed.id = given.verdict_id AND {_JUDGED} <> public.claims_cut_words({_JUDGED}, sought, instead);
+    FROM public.claims_signoff AS given, {SIGNED_ROWS_SQL}
+    WHERE signed.id = given.verdict_id AND {_JUDGED_SQL} <> public.claims_cut_words({_JUDGED_SQL}, sought, instead);
 """
 
 #: PL/pgSQL: cut the words out of every table but the ledger's.
-_CUT_ROWS = """
+_CUT_ROWS_SQL = """
     FOR tab IN
         SELECT listed.name, listed.texts, listed.types FROM public.claims_text_columns() AS listed
         JOIN public.claims_find_words(sought) AS hit ON hit.name = listed.name
@@ -177,13 +178,13 @@ _CUT_ROWS = """
 """
 
 #: PL/pgSQL: sign-offs are of what is left, and so is what entries say of them.
-_SIGN_THE_REST = f"""
+_SIGN_REST_SQL = f"""
     ALTER TABLE public.claims_signoff DISABLE TRIGGER USER;
     FOR mark IN SELECT * FROM jsonb_array_elements(marks) LOOP
-        SELECT CASE WHEN (mark ->> 'of_claim')::boolean THEN {CLAIM_SHA256} ELSE repeat('0', 64) END AS of_claim,
-            CASE WHEN (mark ->> 'of_verdict')::boolean THEN {VERDICT_SHA256} ELSE repeat('0', 64) END AS of_verdict
+        SELECT CASE WHEN (mark ->> 'of_claim')::boolean THEN {CLAIM_SHA256_SQL} ELSE repeat('0', 64) END AS of_claim,
+            CASE WHEN (mark ->> 'of_verdict')::boolean THEN {VERDICT_SHA256_SQL} ELSE repeat('0', 64) END AS of_verdict
         INTO digests
-        FROM public.claims_signoff AS given, {SIGNED_ROWS}
+        FROM public.claims_signoff AS given, {SIGNED_ROWS_SQL}
         WHERE signed.id = given.verdict_id AND given.id = (mark ->> 'id')::bigint;
         UPDATE public.claims_signoff SET claim_sha256 = digests.of_claim, verdict_sha256 = digests.of_verdict
         WHERE id = (mark ->> 'id')::bigint;
@@ -198,7 +199,7 @@ _SIGN_THE_REST = f"""
 """
 
 #: SQL: the salts of an entry after its texts `was.note` and `was.body` became `kept.note` and `kept.body`.
-_SALTS = """
+_SALTS_SQL = """
     SELECT string_agg(CASE
         WHEN starts_with(prior.behind, ':') THEN ''
         WHEN prior.part = later.part OR starts_with(salt.of_text, '-') THEN salt.of_text
@@ -218,16 +219,16 @@ _SALTS = """
     WHERE mod(prior.spot, 2) = 0
 """
 
-_SEARCHED = ("search_statement", "search_names", "search_headlines", "search_text")
+_SEARCH_COLUMNS = ("search_statement", "search_names", "search_headlines", "search_text")
 
 
-def _cut_searchable(column: str) -> str:
+def _build_cut_sql(column: str) -> str:
     """Return SQL for a searchable text without the removed words; it has spaces in place of punctuation."""
     return f"translate(public.claims_cut_words(entry.{column}, sought, instead), '█', ' ')"
 
 
 #: PL/pgSQL: the entries without the words, without the salts of the texts that had them, and with the same hashes.
-_CUT_ENTRIES = f"""
+_CUT_ENTRIES_SQL = f"""
     SELECT array_agg(DISTINCT entry.id), array_agg(DISTINCT entry.sequence), array_agg(DISTINCT entry.claim_id),
         array_agg(DISTINCT stem)
     INTO cut_ids, cut_numbers, cut_claims, stems
@@ -235,7 +236,7 @@ _CUT_ENTRIES = f"""
     LEFT JOIN LATERAL unnest(tsvector_to_array(entry.search)) AS stem
         ON entry.superseded_at IS NULL AND strpos(stem, ':') = 0
     WHERE public.claims_has_words(concat_ws(
-        chr(1), entry.note, entry.body, entry.slug, {", ".join(f"entry.{name}" for name in _SEARCHED)},
+        chr(1), entry.note, entry.body, entry.slug, {", ".join(f"entry.{name}" for name in _SEARCH_COLUMNS)},
         entry.summary, entry.source_domains::text
     ), sought);
     ALTER TABLE public.claims_publication DISABLE TRIGGER USER;
@@ -243,14 +244,14 @@ _CUT_ENTRIES = f"""
     UPDATE public.claims_publication AS entry SET note = kept.note, body = kept.body, salts = salted.list,
         body_sha256 = encode(sha256(convert_to(kept.body, 'UTF8')), 'hex'),
         slug = translate(public.claims_cut_words(entry.slug, sought, instead), '█', 'x'),
-        {", ".join(f"{name} = {_cut_searchable(name)}" for name in _SEARCHED)},
+        {", ".join(f"{name} = {_build_cut_sql(name)}" for name in _SEARCH_COLUMNS)},
         source_domains = ARRAY(
             SELECT public.claims_cut_words(one, sought, instead) FROM unnest(entry.source_domains) AS one
         )
     FROM public.claims_publication AS was, LATERAL (
         SELECT public.claims_cut_words(was.note, sought, instead) AS note,
             public.claims_cut_stored(was.body, sought, instead) AS body
-    ) AS kept, LATERAL ({_SALTS}) AS salted
+    ) AS kept, LATERAL ({_SALTS_SQL}) AS salted
     WHERE entry.id = was.id AND was.id = ANY (cut_ids);
     UPDATE public.claims_publication AS kept SET search_heading = heading.stems,
         search = public.claims_search_document(heading.stems, kept.search_languages, kept.search_text),
@@ -258,7 +259,7 @@ _CUT_ENTRIES = f"""
     FROM public.claims_publication AS was, LATERAL (
         SELECT public.claims_search_heading(was.search_languages, was.search_statement, was.search_names) AS stems
     ) AS heading, LATERAL (
-        SELECT {SUMMARY} AS summary FROM (SELECT was.body::jsonb AS entry) AS parsed
+        SELECT {SUMMARY_SQL} AS summary FROM (SELECT was.body::jsonb AS entry) AS parsed
     ) AS rendered
     WHERE kept.id = was.id AND was.id = ANY (cut_ids);
     UPDATE public.claims_publishedverdict AS shown
@@ -267,16 +268,16 @@ _CUT_ENTRIES = f"""
     WHERE shown.publication_id = ANY (cut_ids);
     IF EXISTS (
         SELECT FROM public.claims_publication AS entry
-        WHERE entry.id = ANY (cut_ids) AND entry.sealed_sha256 <> {sealed_sha256("entry")}
+        WHERE entry.id = ANY (cut_ids) AND entry.sealed_sha256 <> {build_sealed_sha256_sql("entry")}
     ) THEN
-        {_OTHER_HASH}
+        {_HASH_ERROR}
     END IF;
     ALTER TABLE public.claims_publication ENABLE TRIGGER USER;
     ALTER TABLE public.claims_publishedverdict ENABLE TRIGGER USER;
 """
 
 #: PL/pgSQL: what is made of the entries.
-_CUT_INDEXES = """
+_CUT_INDEXES_SQL = """
     UPDATE public.claims_statedwords AS known SET words = matched.words, length = matched.length
     FROM public.claims_publication AS entry,
         public.claims_matched_words(entry.search_statement || ' ' || entry.search_headlines) AS matched
@@ -292,7 +293,7 @@ _CUT_INDEXES = """
     END LOOP;
 """
 
-IS_CARRIED_OUT = Keeper(
+EXECUTION_KEEPER = Keeper(
     name="removal_is_carried_out",
     operation=pgtrigger.Update,
     condition=pgtrigger.Condition("OLD.confirmed_at IS NULL AND NEW.confirmed_at IS NOT NULL"),
@@ -309,16 +310,16 @@ IS_CARRIED_OUT = Keeper(
     ],
     func=f"""
         SET CONSTRAINTS ALL IMMEDIATE;
-        {_MARK_SIGNOFFS}
-        {_CUT_ROWS}
-        {_SIGN_THE_REST}
-        {_CUT_ENTRIES}
-        {_CUT_INDEXES}
+        {_MARK_SIGNOFFS_SQL}
+        {_CUT_ROWS_SQL}
+        {_SIGN_REST_SQL}
+        {_CUT_ENTRIES_SQL}
+        {_CUT_INDEXES_SQL}
         -- Other proposals to remove the same words have them, and are carried out with this one.
         DELETE FROM public.claims_removalsearch;
         DELETE FROM public.claims_removal AS other WHERE other.confirmed_at IS NULL AND other.words && OLD.words;
         IF EXISTS (SELECT FROM public.claims_find_words(OLD.words)) THEN
-            {_LEFT}
+            {_WORDS_LEFT_ERROR}
         END IF;
         UPDATE public.claims_removal AS removal SET entries = coalesce(cut_numbers, '{{}}'), review_links = cut_links
         WHERE removal.id = NEW.id;
@@ -387,10 +388,10 @@ class Removal(models.Model):
             ),
         ]
         triggers = [
-            IS_PROPOSED,
-            IS_CONFIRMED_BY_ANOTHER,
-            STAYS,
-            IS_CARRIED_OUT,
+            PROPOSAL_RULE,
+            CONFIRMATION_RULE,
+            DELETION_RULE,
+            EXECUTION_KEEPER,
             build_truncation_rule("removal", "A removal that was carried out stays on record."),
         ]
 

@@ -7,9 +7,14 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import MD5, Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
+from claims.models.anchored import (
+    Anchored,
+    build_quote_length_constraint,
+    build_span_constraint,
+    build_span_rule,
+)
 from claims.models.claim import Claim
-from claims.models.visibility import readable
+from claims.models.visibility import filter_readable
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
 
@@ -25,7 +30,7 @@ class RepeatQuerySet(models.QuerySet["Repeat"]):
 
     def readable_by(self, person: User) -> Self:
         """Return repeats of claims that this person may read."""
-        return readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
+        return filter_readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
 
 
 @keep_history()
@@ -86,8 +91,8 @@ class Repeat(Anchored):
         verbose_name_plural = _("repeats of checked claims")
         default_permissions = ("view", "change")
         constraints = [
-            span_is_whole("repeat_span_is_whole"),
-            quote_fits("repeat_quote_fits"),
+            build_span_constraint("repeat_span_is_whole"),
+            build_quote_length_constraint("repeat_quote_fits"),
             CheckConstraint(name="repeat_has_words", condition=~Q(exact="")),
             CheckConstraint(name="repeat_origin_is_known", condition=Q(origin__in=["article", "reader"])),
             CheckConstraint(
@@ -108,7 +113,7 @@ class Repeat(Anchored):
             # Searches of what was seen again.
             build_words_index("repeat_desk_words", "exact"),
         ]
-        triggers = [span_carries_quote("repeat_span_carries_quote")]
+        triggers = [build_span_rule("repeat_span_carries_quote")]
 
     def __str__(self) -> str:
         return f"“{self.exact[:60]}”"

@@ -14,13 +14,13 @@ import pgtrigger
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
-from claims.models.ledger_rules import NO_ENTRY
+from claims.models.ledger_rules import ZERO_SHA256
 from factcheck.database.rules import ANY_CHANGE, Keeper, Rule, append_only, build_owner_writes_rule, refuse
 
-_NOTHING_THERE = refuse("A link is of a move or a sign-off that is there.", name="reviewlink_is_of_a_row")
+_MISSING_ROW_ERROR = refuse("A link is of a move or a sign-off that is there.", name="reviewlink_is_of_a_row")
 
 
-def waits_for_its_link(kind: str) -> Keeper:
+def build_link_trigger(kind: str) -> Keeper:
     """Return the trigger that makes rows of a table wait for their link."""
     return Keeper(
         name=f"{kind}_waits_for_its_link",
@@ -35,34 +35,47 @@ def waits_for_its_link(kind: str) -> Keeper:
     )
 
 
-def _said(*columns: str) -> str:
+def _build_hashed_sql(*columns: str) -> str:
     """Return SQL for the hashed content of a row, a line per column: texts by their SHA-256, missing values as `-`."""
     return " || ".join(rf"coalesce({column}, '-') || E'\n'" for column in columns)
 
 
-def _text(column: str) -> str:
+def _build_text_hash_sql(column: str) -> str:
     return f"encode(sha256(convert_to({column}, 'UTF8')), 'hex')"
 
 
-_AT = """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-_TRANSITION = _said(
+_TIME_SQL = """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+_TRANSITION_SQL = _build_hashed_sql(
     *(
         "claim_id::text",
         "verdict_id::text",
-        _text("action"),
-        _text("before"),
-        _text("after"),
+        _build_text_hash_sql("action"),
+        _build_text_hash_sql("before"),
+        _build_text_hash_sql("after"),
         "actor_id::text",
     ),
-    *(_text("actor_name"), "import_run_id::text", _text("note"), _AT),
+    *(_build_text_hash_sql("actor_name"), "import_run_id::text", _build_text_hash_sql("note"), _TIME_SQL),
 )
-_SIGNOFF = _said(
-    *("verdict_id::text", "by_id::text", _text("by_name"), "round::text", _text("note")),
-    *(_text("claim_sha256"), _text("verdict_sha256"), _AT),
+_SIGNOFF_SQL = _build_hashed_sql(
+    *(
+        "verdict_id::text",
+        "by_id::text",
+        _build_text_hash_sql("by_name"),
+        "round::text",
+        _build_text_hash_sql("note"),
+    ),
+    *(_build_text_hash_sql("claim_sha256"), _build_text_hash_sql("verdict_sha256"), _TIME_SQL),
 )
-_TRANSLATION_STEP = _said(
-    *("translation_id::text", _text("action"), _text("before"), _text("after"), "round::text", "by_id::text"),
-    *(_text("by_name"), _text("note"), _AT),
+_TRANSLATION_STEP_SQL = _build_hashed_sql(
+    *(
+        "translation_id::text",
+        _build_text_hash_sql("action"),
+        _build_text_hash_sql("before"),
+        _build_text_hash_sql("after"),
+        "round::text",
+        "by_id::text",
+    ),
+    *(_build_text_hash_sql("by_name"), _build_text_hash_sql("note"), _TIME_SQL),
 )
 
 
@@ -94,20 +107,21 @@ class ReviewLink(models.Model):
                 func=rf"""
                     PERFORM pg_advisory_xact_lock(hashtext('claims_reviewlink'));
                     IF NEW.kind = 'transition' THEN
-                        SELECT {_TRANSITION} INTO said FROM public.claims_transition WHERE id = NEW.row_id;
+                        SELECT {_TRANSITION_SQL} INTO said FROM public.claims_transition WHERE id = NEW.row_id;
                     ELSIF NEW.kind = 'translationstep' THEN
-                        SELECT {_TRANSLATION_STEP} INTO said FROM public.claims_translationstep WHERE id = NEW.row_id;
+                        SELECT {_TRANSLATION_STEP_SQL} INTO said FROM public.claims_translationstep
+                        WHERE id = NEW.row_id;
                     ELSE
-                        SELECT {_SIGNOFF} INTO said FROM public.claims_signoff WHERE id = NEW.row_id;
+                        SELECT {_SIGNOFF_SQL} INTO said FROM public.claims_signoff WHERE id = NEW.row_id;
                     END IF;
                     IF said IS NULL THEN
-                        {_NOTHING_THERE}
+                        {_MISSING_ROW_ERROR}
                     END IF;
                     SELECT number, chain_sha256 INTO head FROM public.claims_reviewlink ORDER BY number DESC LIMIT 1;
                     NEW.number := 1 + coalesce(head.number, 0);
                     NEW.chain_sha256 := encode(sha256(convert_to(
                         'factcheck review entry 1' || E'\n' || NEW.number || E'\n' || NEW.kind || E'\n'
-                        || NEW.row_id || E'\n' || said || coalesce(head.chain_sha256, '{NO_ENTRY}') || E'\n',
+                        || NEW.row_id || E'\n' || said || coalesce(head.chain_sha256, '{ZERO_SHA256}') || E'\n',
                         'UTF8'
                     )), 'hex');
                     RETURN NEW;

@@ -5,7 +5,7 @@ import pgtrigger
 from factcheck.database.rules import Rule, refuse
 
 
-def only_drafts_are_deleted(kind: str) -> Rule:
+def build_deletion_rule(kind: str) -> Rule:
     """Return the rule that only drafts can be deleted."""
     return Rule(
         name=f"{kind}_is_kept",
@@ -15,7 +15,7 @@ def only_drafts_are_deleted(kind: str) -> Rule:
     )
 
 
-def editors_are_remembered(kind: str) -> Rule:
+def build_editors_rule(kind: str) -> Rule:
     """Return the rule that all former authors stay excluded from signing off."""
     name = f"{kind}_editors_are_remembered"
     forgotten = refuse(f"Who has written on a {kind} is not forgotten.", name=name)
@@ -32,7 +32,7 @@ def editors_are_remembered(kind: str) -> Rule:
     )
 
 
-def terms_of_review(kind: str, *more: str) -> Rule:
+def build_terms_rule(kind: str, *more: str) -> Rule:
     """Return the rule that terms are set when a draft is submitted; `more` names further terms of this table."""
     # A round that does not grow would let sign-offs of an earlier wording count again.
     name = f"{kind}_terms_of_review"
@@ -59,7 +59,7 @@ def terms_of_review(kind: str, *more: str) -> Rule:
     )
 
 
-def moments_are_fixed(kind: str, wrong_moment: str) -> Rule:
+def build_moments_rule(kind: str, wrong_moment: str) -> Rule:
     """Return the rule that the times of addition and publication are set once; `wrong_moment` checks other values,
     in PL/pgSQL.
     """

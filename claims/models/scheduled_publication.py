@@ -9,21 +9,21 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.visibility import readable
+from claims.models.visibility import filter_readable
 from factcheck.database.rules import Rule, append_only, refuse
 
 #: Schedules further ahead are typing errors of the year.
-FURTHEST = timedelta(days=366)
+MAX_AHEAD = timedelta(days=366)
 
-_NOT_AHEAD = refuse(
+_NOT_AHEAD_ERROR = refuse(
     "The moment of a publication lies ahead, within a year.", name="scheduledpublication_lies_ahead"
 )
-_NOT_IN_REVIEW = refuse(
+_NOT_IN_REVIEW_ERROR = refuse(
     "Only the publication of a verdict that is in review is scheduled.",
     name="scheduledpublication_is_of_a_review",
 )
 #: What is decided about a publication that is open: that it is over, how and why.
-_IS_ENDED = """
+_IS_ENDED_SQL = """
     OLD.outcome = '' AND NEW.outcome <> ''
     AND (NEW.id, NEW.verdict_id, NEW.publish_at, NEW.made_by_id, NEW.made_by_name, NEW.made_at)
       = (OLD.id, OLD.verdict_id, OLD.publish_at, OLD.made_by_id, OLD.made_by_name, OLD.made_at)
@@ -33,7 +33,7 @@ _IS_ENDED = """
 class ScheduledPublicationQuerySet(models.QuerySet["ScheduledPublication"]):
     def readable_by(self, person: User) -> Self:
         """Return the schedules that this person may read."""
-        return readable(self, person, own_or_published=Q(verdict__author=person))
+        return filter_readable(self, person, own_or_published=Q(verdict__author=person))
 
     def open(self) -> Self:
         """Return pending schedules."""
@@ -114,7 +114,7 @@ class ScheduledPublication(models.Model):
             *append_only(
                 "scheduledpublication",
                 "What was scheduled is kept: it can be cancelled, or be moved by scheduling it anew.",
-                unless=_IS_ENDED,
+                unless=_IS_ENDED_SQL,
             ),
             Rule(
                 name="scheduledpublication_begins",
@@ -122,15 +122,15 @@ class ScheduledPublication(models.Model):
                 func=f"""
                     NEW.made_at := clock_timestamp();
                     IF NEW.outcome <> '' OR NEW.publish_at <= NEW.made_at
-                        OR NEW.publish_at > NEW.made_at + interval '{FURTHEST.days} days'
+                        OR NEW.publish_at > NEW.made_at + interval '{MAX_AHEAD.days} days'
                     THEN
-                        {_NOT_AHEAD}
+                        {_NOT_AHEAD_ERROR}
                     END IF;
                     -- Held, so that it does not leave review meanwhile.
                     PERFORM FROM public.claims_verdict
                     WHERE id = NEW.verdict_id AND state = 'in_review' FOR NO KEY UPDATE;
                     IF NOT FOUND THEN
-                        {_NOT_IN_REVIEW}
+                        {_NOT_IN_REVIEW_ERROR}
                     END IF;
                     RETURN NEW;
                 """,

@@ -8,14 +8,14 @@ from django.db.models import F, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.review_chain import waits_for_its_link
-from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
-from claims.models.visibility import readable
+from claims.models.review_chain import build_link_trigger
+from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VERDICT_SHA256_SQL
+from claims.models.visibility import filter_readable
 from factcheck import features
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Rule, append_only, refuse
 
-_WROTE_IT = refuse(
+_AUTHOR_ERROR = refuse(
     "Who wrote, edited or submitted a verdict cannot sign it off.", name="signoff_by_somebody_else"
 )
 
@@ -24,7 +24,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
     def readable_by(self, person: User) -> Self:
         """Return the sign-offs that this person may read."""
         # What colleagues say to each other in a review is not published with the verdict.
-        return readable(self, person, own_or_published=models.Q(verdict__author=person))
+        return filter_readable(self, person, own_or_published=models.Q(verdict__author=person))
 
     def counting(self) -> Self:
         """Sign-offs of the current round that cover what features have recorded since, such as answers."""
@@ -84,7 +84,7 @@ class SignOff(models.Model):
                     IF NEW.by_id = ANY (
                         verdict.edited_by || ARRAY[verdict.author_id, verdict.submitted_by_id]::bigint[]
                     ) THEN
-                        {_WROTE_IT}
+                        {_AUTHOR_ERROR}
                     END IF;
                     IF (verdict.state, verdict.review_round) IS DISTINCT FROM ('in_review', NEW.round) THEN
                         {refuse("Only a verdict in review can be signed off.", name="signoff_in_review")}
@@ -93,12 +93,12 @@ class SignOff(models.Model):
                     NEW.at := clock_timestamp();
                     -- A feature that records answers counts them, in a rule whose name comes after this one.
                     NEW.answers := 0;
-                    SELECT {CLAIM_SHA256}, {VERDICT_SHA256} INTO NEW.claim_sha256, NEW.verdict_sha256
-                    FROM {SIGNED_ROWS} WHERE signed.id = NEW.verdict_id;
+                    SELECT {CLAIM_SHA256_SQL}, {VERDICT_SHA256_SQL} INTO NEW.claim_sha256, NEW.verdict_sha256
+                    FROM {SIGNED_ROWS_SQL} WHERE signed.id = NEW.verdict_id;
                     RETURN NEW;
                 """,
             ),
-            waits_for_its_link("signoff"),
+            build_link_trigger("signoff"),
         ]
 
     def __str__(self) -> str:

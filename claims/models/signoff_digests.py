@@ -10,35 +10,35 @@ what is public: docs/ledger-proofs.md, `claims.ledger.document.signed_content`.
 """
 
 #: Texts of a verdict that older exports may not have.
-TEXTS = (
+TEXT_FIELDS = (
     *("title", "summary", "explanation", "byline", "language", "url", "media_authenticity_category"),
     *("original_media_context", "original_media_url"),
 )
-DAYS = ("reviewed_on", "valid_as_of", "recheck_on")
-QUOTED = ("exact", "prefix", "suffix", "start", "end")
+DAY_FIELDS = ("reviewed_on", "valid_as_of", "recheck_on")
+QUOTE_FIELDS = ("exact", "prefix", "suffix", "start", "end")
 
 
-def _sha256(*parts: str) -> str:
+def _build_sha256_sql(*parts: str) -> str:
     return f"encode(sha256(convert_to(jsonb_build_array({', '.join(parts)})::text, 'UTF8')), 'hex')"
 
 
-def _columns(row: str, *names: str) -> list[str]:
+def _list_columns(row: str, *names: str) -> list[str]:
     return [f'{row}."{name}"' for name in names]
 
 
-def _keys(value: str, *names: str) -> list[str]:
+def _list_keys(value: str, *names: str) -> list[str]:
     return [f"{value} -> '{name}'" for name in names]
 
 
-_EVIDENCE = ", ".join(
+_EVIDENCE_SQL = ", ".join(
     [
-        *_columns("item", "id", "stance", "note", *QUOTED, "source_id", "snapshot_id", "media_id"),
+        *_list_columns("item", "id", "stance", "note", *QUOTE_FIELDS, "source_id", "snapshot_id", "media_id"),
         "item.media_fragment",
     ]
 )
-_ENTRY_EVIDENCE = ", ".join(
+_ENTRY_EVIDENCE_SQL = ", ".join(
     [
-        *_keys("item", "id", "stance", "note", *QUOTED),
+        *_list_keys("item", "id", "stance", "note", *QUOTE_FIELDS),
         "item -> 'source' -> 'id'",
         "item -> 'snapshot' -> 'id'",
         "item -> 'media' -> 0 -> 'id'",
@@ -47,45 +47,45 @@ _ENTRY_EVIDENCE = ", ".join(
 )
 
 #: Of the claim `judged`, a row.
-CLAIM_SHA256 = _sha256(
-    *_columns("judged", "statement", "language", "claimant_id", "claimed_on", "context"),
+CLAIM_SHA256_SQL = _build_sha256_sql(
+    *_list_columns("judged", "statement", "language", "claimant_id", "claimed_on", "context"),
 )
 #: Of the verdict `signed` with the rating `rated`, rows.
-VERDICT_SHA256 = _sha256(
-    *_columns("signed", "id", "version", "publisher_id", "origin"),
-    *_columns("rated", "id", "code", "label"),
-    *_columns("signed", *TEXTS, *DAYS),
+VERDICT_SHA256_SQL = _build_sha256_sql(
+    *_list_columns("signed", "id", "version", "publisher_id", "origin"),
+    *_list_columns("rated", "id", "code", "label"),
+    *_list_columns("signed", *TEXT_FIELDS, *DAY_FIELDS),
     f"""(
-        SELECT jsonb_agg(jsonb_build_array({_EVIDENCE}) ORDER BY item.id)
+        SELECT jsonb_agg(jsonb_build_array({_EVIDENCE_SQL}) ORDER BY item.id)
         FROM public.claims_evidence AS item WHERE item.verdict_id = signed.id
     )""",
 )
 #: The rows of which these are.
-SIGNED_ROWS = """public.claims_verdict AS signed
+SIGNED_ROWS_SQL = """public.claims_verdict AS signed
     JOIN public.claims_claim AS judged ON judged.id = signed.claim_id
     LEFT JOIN public.claims_rating AS rated ON rated.id = signed.rating_id"""
 
 
-def entry_claim_sha256(body: str) -> str:
+def build_entry_claim_sha256_sql(body: str) -> str:
     """Return SQL for the digest of the claim in the body of an entry, a JSON value."""
-    return _sha256(
-        *_keys(body, "statement", "language"),
+    return _build_sha256_sql(
+        *_list_keys(body, "statement", "language"),
         f"{body} -> 'claimant' -> 'id'",
-        *_keys(body, "claimed_on", "context"),
+        *_list_keys(body, "claimed_on", "context"),
     )
 
 
-def entry_verdict_sha256(verdict: str) -> str:
+def build_entry_verdict_sha256_sql(verdict: str) -> str:
     """Return SQL for the digest of a verdict in such a body."""
-    return _sha256(
-        *_keys(verdict, "id", "version"),
+    return _build_sha256_sql(
+        *_list_keys(verdict, "id", "version"),
         f"{verdict} -> 'publisher' -> 'id'",
         f"{verdict} -> 'origin'",
         *(f"{verdict} -> 'rating' -> '{name}'" for name in ("id", "code", "label")),
-        *(f"coalesce({verdict} -> '{name}', '\"\"')" for name in TEXTS),
-        *_keys(verdict, *DAYS),
+        *(f"coalesce({verdict} -> '{name}', '\"\"')" for name in TEXT_FIELDS),
+        *_list_keys(verdict, *DAY_FIELDS),
         f"""(
-        SELECT jsonb_agg(jsonb_build_array({_ENTRY_EVIDENCE}) ORDER BY item -> 'id')
+        SELECT jsonb_agg(jsonb_build_array({_ENTRY_EVIDENCE_SQL}) ORDER BY item -> 'id')
         FROM jsonb_array_elements(
             CASE jsonb_typeof({verdict} -> 'evidence') WHEN 'array' THEN {verdict} -> 'evidence' END
         ) AS item
@@ -93,7 +93,7 @@ def entry_verdict_sha256(verdict: str) -> str:
     )
 
 
-def is_signed_off(claim: str, body: str, verdict: str) -> str:
+def build_signed_off_sql(claim: str, body: str, verdict: str) -> str:
     """Return the SQL condition that enough people signed off the content an entry about `claim` publishes from
     `signed`.
 
@@ -109,6 +109,6 @@ def is_signed_off(claim: str, body: str, verdict: str) -> str:
             ))
         FROM public.claims_signoff AS given
         WHERE given.verdict_id = signed.id AND given.round = signed.review_round
-            AND given.verdict_sha256 = {entry_verdict_sha256(verdict)}
-            AND (signed.claim_id <> {claim} OR given.claim_sha256 = {entry_claim_sha256(body)})
+            AND given.verdict_sha256 = {build_entry_verdict_sha256_sql(verdict)}
+            AND (signed.claim_id <> {claim} OR given.claim_sha256 = {build_entry_claim_sha256_sql(body)})
     )"""

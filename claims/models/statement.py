@@ -65,7 +65,7 @@ class StatedWords(models.Model):
 
 
 #: PL/pgSQL for after entries (`arrived`) joined the ledger: what the newest entry of each claim states is matched.
-KEEP_STATED_WORDS = """
+KEEP_STATED_WORDS_SQL = """
     WITH newest AS MATERIALIZED (
         SELECT DISTINCT ON (claim_id) claim_id, status, search_statement, search_headlines FROM arrived
         ORDER BY claim_id, version DESC

@@ -17,68 +17,69 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.model_fields import HalfVectorField, LanguageField
 from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 
-_SAYS = "statementvector_says_what_is_said"
-_NOT_SAID = refuse(
+_TEXT_RULE_NAME = "statementvector_says_what_is_said"
+_WRONG_TEXT_ERROR = refuse(
     "A vector is made of what the claim says, or of what is published of it.",
     name="statementvector_says_what_is_said",
 )
 
 
-_OTHER_LENGTH = refuse(
+_DIMENSIONS_ERROR = refuse(
     "A vector has the dimensions of its model: with others, nothing of that model could be compared.",
     name="statementvector_has_the_dimensions",
 )
 
 
-def digest(statement: str) -> str:
+def build_digest_sql(statement: str) -> str:
     """Return SQL for the SHA-256 of a text."""
     return f"encode(sha256(convert_to({statement}, 'UTF8')), 'hex')"
 
 
-def base_language(language: str) -> str:
+def build_base_language_sql(language: str) -> str:
     """Return SQL for a language without its region or script: `pt` for `pt-BR`."""
     return f"split_part(lower({language}), '-', 1)"
 
 
-def present(made: str, claim: str) -> str:
+def build_present_sql(made: str, claim: str) -> str:
     """Return SQL for whether a vector matches the claim's current statement. A merged claim has none of its own."""
     return (
-        f"{claim}.state <> 'merged' AND {made}.text_sha256 = {digest(f'{claim}.statement')}"
-        f" AND {made}.language = {base_language(f'{claim}.language')}"
+        f"{claim}.state <> 'merged' AND {made}.text_sha256 = {build_digest_sql(f'{claim}.statement')}"
+        f" AND {made}.language = {build_base_language_sql(f'{claim}.language')}"
     )
 
 
-def public(made: str, entry: str) -> str:
+def build_public_sql(made: str, entry: str) -> str:
     """Return SQL for whether a vector matches the statement of the claim's newest public entry."""
     return (
         f"{entry}.superseded_at IS NULL AND {entry}.status = 'published'"
-        f" AND {made}.text_sha256 = {digest(published_statement(entry))}"
-        f" AND {made}.language = {base_language(f'{entry}.language')}"
+        f" AND {made}.text_sha256 = {build_digest_sql(build_published_statement_sql(entry))}"
+        f" AND {made}.language = {build_base_language_sql(f'{entry}.language')}"
     )
 
 
-def published_statement(entry: str) -> str:
+def build_published_statement_sql(entry: str) -> str:
     """Return SQL for the statement in a ledger entry."""
     return f"({entry}.body::jsonb ->> 'statement')"
 
 
 #: On claims: words that were changed, or merged away, have no vector any more.
-VECTORS_FOLLOW_WORDS = Rule(
+CLAIM_VECTORS_RULE = Rule(
     name="claim_vectors_follow_words",
     when=pgtrigger.After,
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange("statement", "language", "state"),
     func=f"""
         DELETE FROM public.claims_statementvector AS made
-        WHERE made.claim_id = NEW.id AND made.is_present AND NOT made.is_public AND NOT ({present("made", "NEW")});
+        WHERE made.claim_id = NEW.id AND made.is_present AND NOT made.is_public
+            AND NOT ({build_present_sql("made", "NEW")});
         UPDATE public.claims_statementvector AS made SET is_present = false
-        WHERE made.claim_id = NEW.id AND made.is_present AND NOT ({present("made", "NEW")});
+        WHERE made.claim_id = NEW.id AND made.is_present AND NOT ({build_present_sql("made", "NEW")});
         RETURN NULL;
     """,
 )
 
 #: On claims: one that is gone has none.
-VECTORS_GO_WITH_CLAIMS = Rule(
+CLAIM_DELETION_RULE = Rule(
     # Before it goes: what still refers to it would keep it.
     name="claim_vectors_go_with_claims",
     operation=pgtrigger.Delete,
@@ -90,7 +91,7 @@ VECTORS_GO_WITH_CLAIMS = Rule(
 
 #: On publications: what is public of a claim is what its newest entry says. First what is so no longer, then what is
 #: so now, since there is one public vector of a claim.
-VECTORS_FOLLOW_THE_LEDGER = Rule(
+LEDGER_VECTORS_RULE = Rule(
     name="publication_vectors_follow_the_ledger",
     when=pgtrigger.After,
     level=pgtrigger.Statement,
@@ -108,27 +109,29 @@ VECTORS_FOLLOW_THE_LEDGER = Rule(
         END IF;
         DELETE FROM public.claims_statementvector AS made USING public.claims_publication AS entry
         WHERE made.claim_id = ANY (touched) AND made.is_public AND NOT made.is_present
-            AND entry.claim_id = made.claim_id AND entry.superseded_at IS NULL AND NOT ({public("made", "entry")});
+            AND entry.claim_id = made.claim_id AND entry.superseded_at IS NULL
+            AND NOT ({build_public_sql("made", "entry")});
         UPDATE public.claims_statementvector AS made SET is_public = false FROM public.claims_publication AS entry
         WHERE made.claim_id = ANY (touched) AND made.is_public
-            AND entry.claim_id = made.claim_id AND entry.superseded_at IS NULL AND NOT ({public("made", "entry")});
+            AND entry.claim_id = made.claim_id AND entry.superseded_at IS NULL
+            AND NOT ({build_public_sql("made", "entry")});
         UPDATE public.claims_statementvector AS made SET is_public = true FROM public.claims_publication AS entry
         WHERE made.claim_id = ANY (touched) AND NOT made.is_public
-            AND entry.claim_id = made.claim_id AND {public("made", "entry")};
+            AND entry.claim_id = made.claim_id AND {build_public_sql("made", "entry")};
         RETURN NULL;
     """,
 )
 
 #: On vectors: each belongs to a text, which is locked while it is stored.
-SAYS_WHAT_IS_SAID = Rule(
+VECTOR_TEXT_RULE = Rule(
     name="says_what_is_said",
     operation=pgtrigger.Insert | pgtrigger.Update,
     func=f"""
-        {build_snapshot_check_sql(_SAYS)}
+        {build_snapshot_check_sql(_TEXT_RULE_NAME)}
         IF vector_dims(NEW.vector) <> (
             SELECT dimensions FROM public.claims_embeddingmodel WHERE id = NEW.model_id
         ) THEN
-            {_OTHER_LENGTH}
+            {_DIMENSIONS_ERROR}
         END IF;
         IF TG_OP = 'UPDATE'
             AND (NEW.claim_id, NEW.text_sha256, NEW.language) = (OLD.claim_id, OLD.text_sha256, OLD.language)
@@ -139,12 +142,13 @@ SAYS_WHAT_IS_SAID = Rule(
         PERFORM FROM public.claims_claim WHERE id = NEW.claim_id FOR SHARE;
         PERFORM FROM public.claims_publication WHERE claim_id = NEW.claim_id AND superseded_at IS NULL FOR SHARE;
         IF NEW.is_present AND NOT EXISTS (
-            SELECT FROM public.claims_claim AS claim WHERE claim.id = NEW.claim_id AND {present("NEW", "claim")}
+            SELECT FROM public.claims_claim AS claim
+            WHERE claim.id = NEW.claim_id AND {build_present_sql("NEW", "claim")}
         ) OR NEW.is_public AND NOT EXISTS (
             SELECT FROM public.claims_publication AS entry
-            WHERE entry.claim_id = NEW.claim_id AND {public("NEW", "entry")}
+            WHERE entry.claim_id = NEW.claim_id AND {build_public_sql("NEW", "entry")}
         ) THEN
-            {_NOT_SAID}
+            {_WRONG_TEXT_ERROR}
         END IF;
         RETURN NEW;
     """,
@@ -152,7 +156,7 @@ SAYS_WHAT_IS_SAID = Rule(
 
 
 #: The most that an index of the database takes.
-MOST_DIMENSIONS = 4000
+MAX_DIMENSIONS = 4000
 
 
 class EmbeddingModelQuerySet(models.QuerySet["EmbeddingModel"]):
@@ -182,7 +186,7 @@ class EmbeddingModel(models.Model):
         constraints = [
             CheckConstraint(
                 name="embeddingmodel_can_be_indexed",
-                condition=Q(dimensions__gte=1, dimensions__lte=MOST_DIMENSIONS),
+                condition=Q(dimensions__gte=1, dimensions__lte=MAX_DIMENSIONS),
             ),
         ]
 
@@ -271,7 +275,7 @@ class StatementVector(models.Model):
             ),
         ]
         # The indexes by which neighbours are found depend on the model (`claims.matching.embedding.indexes`).
-        triggers = [SAYS_WHAT_IS_SAID]
+        triggers = [VECTOR_TEXT_RULE]
 
     def __str__(self) -> str:
         return f"claim {self.claim_id}, {self.model_id}"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
-from claims.models.audit_record import recorded, records
+from claims.models.audit_record import build_record_sql, build_recording_trigger
 from factcheck.database.rules import Prohibition, Rule, build_truncation_rule, refuse
 
 
@@ -26,7 +26,7 @@ class Scope(models.TextChoices):
 
 
 #: How the audit log names a token.
-_CALLED = "NEW.name || ' (' || NEW.token_key || '…): ' || array_to_string(NEW.scopes, ', ')"
+_DISPLAY_NAME_SQL = "NEW.name || ' (' || NEW.token_key || '…): ' || array_to_string(NEW.scopes, ', ')"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -103,15 +103,15 @@ class ApiToken(AbstractAuthToken):
                 func=refuse("A token is revoked, not deleted.", name="apitoken_is_kept"),
             ),
             build_truncation_rule("apitoken", "A token is revoked, not deleted."),
-            records(
+            build_recording_trigger(
                 "apitoken_made",
                 pgtrigger.Insert,
-                recorded("'token_made'", subject="NEW.user_id", what=_CALLED),
+                build_record_sql("'token_made'", subject="NEW.user_id", what=_DISPLAY_NAME_SQL),
             ),
-            records(
+            build_recording_trigger(
                 "apitoken_revoked",
                 pgtrigger.Update,
-                recorded("'token_revoked'", subject="NEW.user_id", what=_CALLED),
+                build_record_sql("'token_revoked'", subject="NEW.user_id", what=_DISPLAY_NAME_SQL),
                 condition=pgtrigger.Q(old__revoked_at__isnull=True, new__revoked_at__isnull=False),
             ),
         ]

@@ -8,14 +8,14 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.review_chain import waits_for_its_link
-from claims.models.visibility import readable
+from claims.models.review_chain import build_link_trigger
+from claims.models.visibility import filter_readable
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Rule, append_only, refuse
 from factcheck.list_phrases import format_change
 
 
-def move_is_written_down(subject: str, *, table: str = "claims_transition") -> str:
+def build_move_recorded_sql(subject: str, *, table: str = "claims_transition") -> str:
     """Return PL/pgSQL for a trigger on UPDATE OF state: refuse a move without its Transition in the same
     transaction.
 
@@ -35,7 +35,7 @@ def move_is_written_down(subject: str, *, table: str = "claims_transition") -> s
     """
 
 
-def takes_a_step(steps: Iterable[tuple[str, str]]) -> str:
+def build_step_sql(steps: Iterable[tuple[str, str]]) -> str:
     """Return SQL for a trigger on UPDATE OF state: whether the change is one of these steps."""
     pairs = ", ".join(f"('{before}', '{after}')" for before, after in steps)
     return f"(OLD.state, NEW.state) IN ({pairs})"
@@ -46,7 +46,7 @@ class TransitionQuerySet(models.QuerySet["Transition"]):
         """Return the transitions that this person may read."""
         own_claim = models.Q(verdict=None, claim__created_by=person)
         # The notes are internal and never published.
-        return readable(self, person, own_or_published=own_claim | models.Q(verdict__author=person))
+        return filter_readable(self, person, own_or_published=own_claim | models.Q(verdict__author=person))
 
 
 class Transition(models.Model):
@@ -110,7 +110,7 @@ class Transition(models.Model):
                     RETURN NEW;
                 """,
             ),
-            waits_for_its_link("transition"),
+            build_link_trigger("transition"),
         ]
 
     def __str__(self) -> str:

@@ -16,11 +16,11 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import translation_rules
-from claims.models.claim import LONGEST_STATEMENT
-from claims.models.review_chain import waits_for_its_link
-from claims.models.transition import move_is_written_down, takes_a_step
-from claims.models.verdict import LONGEST_EXPLANATION, LONGEST_NOTE
-from claims.models.visibility import readable
+from claims.models.claim import MAX_STATEMENT_LENGTH
+from claims.models.review_chain import build_link_trigger
+from claims.models.transition import build_move_recorded_sql, build_step_sql
+from claims.models.verdict import MAX_EXPLANATION_LENGTH, MAX_NOTE_LENGTH
+from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
@@ -30,11 +30,11 @@ from factcheck.language_names import get_language_name
 
 SIGN_OFF = "sign_off"
 
-_WROTE_IT = refuse(
+_AUTHOR_ERROR = refuse(
     "Who wrote, edited or submitted a translation cannot sign it off.",
     name="translationstep_signed_by_somebody_else",
 )
-_NOT_IN_REVIEW = refuse(
+_NOT_IN_REVIEW_ERROR = refuse(
     "Only a translation in review can be signed off.", name="translationstep_signed_in_review"
 )
 
@@ -43,7 +43,7 @@ class TranslationStepQuerySet(models.QuerySet["TranslationStep"]):
     def readable_by(self, person: User) -> Self:
         """Return the steps that this person may read."""
         # What colleagues say to each other in a review is not published with the translation.
-        return readable(self, person, own_or_published=Q(translation__author=person))
+        return filter_readable(self, person, own_or_published=Q(translation__author=person))
 
     def signoffs(self) -> Self:
         """Return the sign-offs of each translation's current round by people other than the translator."""
@@ -109,15 +109,15 @@ class TranslationStep(models.Model):
                         translation.edited_by
                         || ARRAY[translation.author_id, translation.submitted_by_id]::bigint[]
                     ) THEN
-                        {_WROTE_IT}
+                        {_AUTHOR_ERROR}
                     END IF;
                     IF (translation.state, translation.review_round) IS DISTINCT FROM ('in_review', NEW.round) THEN
-                        {_NOT_IN_REVIEW}
+                        {_NOT_IN_REVIEW_ERROR}
                     END IF;
                     RETURN NEW;
                 """,
             ),
-            waits_for_its_link("translationstep"),
+            build_link_trigger("translationstep"),
         ]
 
     def __str__(self) -> str:
@@ -125,23 +125,32 @@ class TranslationStep(models.Model):
 
 
 #: What a translation says, each for the part of that name of the original.
-WORDS = ("statement", "title", "summary", "explanation")
+TEXT_FIELDS = ("statement", "title", "summary", "explanation")
 #: What cannot change once it is no longer a draft.
-CONTENT = ("verdict", "language", "version", "original_sha256", "supersedes", "is_restored", *WORDS, "byline")
+CONTENT_FIELDS = (
+    "verdict",
+    "language",
+    "version",
+    "original_sha256",
+    "supersedes",
+    "is_restored",
+    *TEXT_FIELDS,
+    "byline",
+)
 
 _TABLE = "translation"
-_CONTENT_CHANGED = refuse(
+_CONTENT_ERROR = refuse(
     "Only a draft can be edited. Request changes, or start a new version of the published translation.",
     name=f"{_TABLE}_content_is_fixed",
 )
-_plain = RegexValidator(
+_validate_plain = RegexValidator(
     re.compile(translation_rules.HIDDEN_CHARACTERS),
     _("This contains invisible characters that change the reading order of the others. Remove them."),
     inverse_match=True,
 )
 
 
-def original_sha256(statement: str, title: str, summary: str, explanation: str) -> str:
+def digest_original(statement: str, title: str, summary: str, explanation: str) -> str:
     """Return the digest that shows whether a translation is of this original; the database computes the same."""
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in (statement, title, summary, explanation)]
     return hashlib.sha256("\n".join([*digests, ""]).encode()).hexdigest()
@@ -152,7 +161,7 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
         """Return the translations that this person may read."""
         states = Translation.State
         public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
-        return readable(self, person, own_or_published=public | Q(author=person))
+        return filter_readable(self, person, own_or_published=public | Q(author=person))
 
     def out_of_date(self) -> Self:
         """Return translations of replaced words without a successor: readers see the original instead."""
@@ -194,25 +203,27 @@ class Translation(models.Model):
     )
     language = LanguageField(_("language"))
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
-    #: Of the words that were translated, as readers saw them (`original_sha256`). Computed by the database.
+    #: Of the words that were translated, as readers saw them (`digest_original`). Computed by the database.
     original_sha256 = models.CharField(max_length=64, db_default="", editable=False)
     statement = models.TextField(
-        _("statement"), max_length=LONGEST_STATEMENT, blank=True, validators=[_plain]
+        _("statement"), max_length=MAX_STATEMENT_LENGTH, blank=True, validators=[_validate_plain]
     )
-    title = models.CharField(_("headline"), max_length=500, blank=True, validators=[_plain])
-    summary = models.TextField(_("summary"), max_length=LONGEST_NOTE, blank=True, validators=[_plain])
+    title = models.CharField(_("headline"), max_length=500, blank=True, validators=[_validate_plain])
+    summary = models.TextField(
+        _("summary"), max_length=MAX_NOTE_LENGTH, blank=True, validators=[_validate_plain]
+    )
     explanation = models.TextField(
         _("explanation"),
-        max_length=LONGEST_EXPLANATION,
+        max_length=MAX_EXPLANATION_LENGTH,
         blank=True,
-        validators=[_plain],
+        validators=[_validate_plain],
         help_text=_("Markdown, like the original."),
     )
     byline = models.CharField(
         _("translated by"),
         max_length=200,
         blank=True,
-        validators=[_plain],
+        validators=[_validate_plain],
         help_text=_("Shown to readers. If empty, the newsroom’s name is shown."),
     )
     author = models.ForeignKey(
@@ -263,18 +274,20 @@ class Translation(models.Model):
             ("retract_translation", _("Can retract published translations")),
         ]
         constraints = [
-            translation_rules.ONE_LIVE,
-            translation_rules.ONE_OPEN,
-            translation_rules.VERSION_IS_UNIQUE,
-            translation_rules.STATE_IS_KNOWN,
-            translation_rules.NAMES_ITS_LANGUAGE,
-            translation_rules.PUBLISHED_HAS_ITS_MOMENT,
-            translation_rules.WRITTEN_HERE_HAS_AN_AUTHOR,
-            translation_rules.NEEDS_A_SIGNOFF,
-            translation_rules.HIDES_NOTHING,
-            bounds.build_length_constraint(f"{_TABLE}_statement_fits", "statement", LONGEST_STATEMENT),
-            bounds.build_length_constraint(f"{_TABLE}_summary_fits", "summary", LONGEST_NOTE),
-            bounds.build_length_constraint(f"{_TABLE}_explanation_fits", "explanation", LONGEST_EXPLANATION),
+            translation_rules.ONE_LIVE_CONSTRAINT,
+            translation_rules.ONE_OPEN_CONSTRAINT,
+            translation_rules.VERSION_CONSTRAINT,
+            translation_rules.STATE_CONSTRAINT,
+            translation_rules.LANGUAGE_CONSTRAINT,
+            translation_rules.PUBLISHED_AT_CONSTRAINT,
+            translation_rules.AUTHOR_CONSTRAINT,
+            translation_rules.SIGNOFFS_CONSTRAINT,
+            translation_rules.HIDDEN_CHARACTERS_CONSTRAINT,
+            bounds.build_length_constraint(f"{_TABLE}_statement_fits", "statement", MAX_STATEMENT_LENGTH),
+            bounds.build_length_constraint(f"{_TABLE}_summary_fits", "summary", MAX_NOTE_LENGTH),
+            bounds.build_length_constraint(
+                f"{_TABLE}_explanation_fits", "explanation", MAX_EXPLANATION_LENGTH
+            ),
         ]
         indexes = [
             # What waits for a sign-off: oldest first.
@@ -283,23 +296,23 @@ class Translation(models.Model):
             build_words_index(f"{_TABLE}_desk_words", "statement", "summary", "byline"),
         ]
         triggers = [
-            translation_rules.BEGINS_ON_WHAT_IS_PUBLISHED,
-            translation_rules.COMES_BACK_AS_IT_WAS,
-            translation_rules.ORIGIN_IS_FIXED,
-            translation_rules.EDITORS_ARE_REMEMBERED,
-            translation_rules.TERMS_OF_REVIEW,
-            translation_rules.MOMENTS_ARE_FIXED,
-            translation_rules.SAYS_AS_MUCH,
-            translation_rules.WITH_FOUR_EYES,
-            translation_rules.TOLD_BY_THE_LEDGER,
-            translation_rules.KEPT,
+            translation_rules.BEGIN_RULE,
+            translation_rules.RESTORED_RULE,
+            translation_rules.ORIGIN_RULE,
+            translation_rules.EDITORS_RULE,
+            translation_rules.TERMS_RULE,
+            translation_rules.MOMENTS_RULE,
+            translation_rules.COMPLETENESS_RULE,
+            translation_rules.SIGNOFF_RULE,
+            translation_rules.LEDGER_RULE,
+            translation_rules.DELETION_RULE,
             Rule(
                 name=f"{_TABLE}_content_is_fixed",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(*CONTENT),
+                condition=pgtrigger.AnyChange(*CONTENT_FIELDS),
                 func=f"""
                     IF OLD.state <> 'draft' THEN
-                        {_CONTENT_CHANGED}
+                        {_CONTENT_ERROR}
                     END IF;
                     RETURN NEW;
                 """,
@@ -310,10 +323,10 @@ class Translation(models.Model):
                 condition=pgtrigger.AnyChange("state"),
                 func=f"""
                     {build_snapshot_check_sql(f"{_TABLE}_state_moves")}
-                    IF NOT {takes_a_step(translation_rules.TRANSLATION_STEPS)} THEN
+                    IF NOT {build_step_sql(translation_rules.TRANSLATION_STEPS)} THEN
                         {refuse("A translation cannot move between these states.", name=f"{_TABLE}_state_moves")}
                     END IF;
-                    {move_is_written_down("translation_id = NEW.id", table="claims_translationstep")}
+                    {build_move_recorded_sql("translation_id = NEW.id", table="claims_translationstep")}
                     RETURN NEW;
                 """,
             ),

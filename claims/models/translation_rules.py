@@ -26,7 +26,7 @@ HIDDEN_CHARACTERS = r"[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a
 
 # What one row may say -------------------------------------------------------------------------------------------------
 
-ONE_LIVE = UniqueConstraint(
+ONE_LIVE_CONSTRAINT = UniqueConstraint(
     "verdict",
     Lower("language"),
     name="translation_one_live",
@@ -34,7 +34,7 @@ ONE_LIVE = UniqueConstraint(
     violation_error_message=_("There is already a published translation of this verdict in this language."),
 )
 
-ONE_OPEN = UniqueConstraint(
+ONE_OPEN_CONSTRAINT = UniqueConstraint(
     "verdict",
     Lower("language"),
     name="translation_one_open",
@@ -42,32 +42,34 @@ ONE_OPEN = UniqueConstraint(
     violation_error_message=_("A translation of this verdict into this language is already in progress."),
 )
 
-VERSION_IS_UNIQUE = UniqueConstraint(
+VERSION_CONSTRAINT = UniqueConstraint(
     "verdict", Lower("language"), "version", name="translation_version_is_unique"
 )
 
-STATE_IS_KNOWN = CheckConstraint(
+STATE_CONSTRAINT = CheckConstraint(
     name="translation_state_is_known",
     condition=Q(state__in=["draft", "in_review", "published", "superseded", "retracted"]),
 )
 
-NAMES_ITS_LANGUAGE = CheckConstraint(
+LANGUAGE_CONSTRAINT = CheckConstraint(
     name="translation_names_its_language", condition=Q(language__regex=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 )
 
-PUBLISHED_HAS_ITS_MOMENT = CheckConstraint(
+PUBLISHED_AT_CONSTRAINT = CheckConstraint(
     name="translation_published_has_its_moment",
     condition=Q(state__in=["draft", "in_review"]) | Q(published_at__isnull=False),
 )
 
-WRITTEN_HERE_HAS_AN_AUTHOR = CheckConstraint(
+AUTHOR_CONSTRAINT = CheckConstraint(
     name="translation_written_here_has_an_author",
     condition=Q(author__isnull=False, is_restored=False) | Q(author__isnull=True, is_restored=True),
 )
 
-NEEDS_A_SIGNOFF = CheckConstraint(name="translation_needs_a_signoff", condition=Q(required_signoffs__gte=1))
+SIGNOFFS_CONSTRAINT = CheckConstraint(
+    name="translation_needs_a_signoff", condition=Q(required_signoffs__gte=1)
+)
 
-HIDES_NOTHING = CheckConstraint(
+HIDDEN_CHARACTERS_CONSTRAINT = CheckConstraint(
     name="translation_hides_nothing",
     condition=~Q(statement__regex=HIDDEN_CHARACTERS)
     & ~Q(title__regex=HIDDEN_CHARACTERS)
@@ -81,31 +83,31 @@ HIDES_NOTHING = CheckConstraint(
 
 # How it begins and ends -----------------------------------------------------------------------------------------------
 
-_NOT_A_DRAFT = refuse("A translation starts as a draft.", name="translation_starts_as_draft")
-_NOT_PUBLISHED = refuse(
+_NOT_A_DRAFT_ERROR = refuse("A translation starts as a draft.", name="translation_starts_as_draft")
+_NOT_PUBLISHED_ERROR = refuse(
     "Only what the newsroom itself has published, on a claim that stands, is translated.",
     name="translation_is_of_what_is_published",
 )
-_SAME_LANGUAGE = refuse(
+_SAME_LANGUAGE_ERROR = refuse(
     "The original is already in this language.", name="translation_is_into_another_language"
 )
 
 
-def _digest(text: str) -> str:
+def _build_digest_sql(text: str) -> str:
     return f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
 
 
-#: SQL for what `claims.models.translation.original_sha256` computes.
-_ORIGINAL_SHA256 = _digest(
+#: SQL for what `claims.models.translation.digest_original` computes.
+_ORIGINAL_SHA256_SQL = _build_digest_sql(
     r" || E'\n' || ".join(
         [
-            *map(_digest, ("shown", "original.title", "original.summary", "original.explanation")),
+            *map(_build_digest_sql, ("shown", "original.title", "original.summary", "original.explanation")),
             "''",
         ]
     )
 )
 
-BEGINS_ON_WHAT_IS_PUBLISHED = Rule(
+BEGIN_RULE = Rule(
     # What comes back with a ledger comes as it was; the ledger says of what.
     name="translation_begins",
     operation=pgtrigger.Insert,
@@ -114,7 +116,7 @@ BEGINS_ON_WHAT_IS_PUBLISHED = Rule(
     func=f"""
         {build_snapshot_check_sql("translation_begins")}
         IF NEW.state <> 'draft' OR NEW.published_at IS NOT NULL OR NEW.review_round <> 0 THEN
-            {_NOT_A_DRAFT}
+            {_NOT_A_DRAFT_ERROR}
         END IF;
         -- Held to the end of the transaction: what is superseded or retracted meanwhile is not translated.
         SELECT verdict.* INTO original FROM public.claims_verdict AS verdict
@@ -126,23 +128,23 @@ BEGINS_ON_WHAT_IS_PUBLISHED = Rule(
         SELECT entry.body::jsonb ->> 'statement' INTO shown FROM public.claims_publication AS entry
         WHERE entry.claim_id = original.claim_id AND entry.superseded_at IS NULL AND entry.status = 'published';
         IF original.id IS NULL OR shown IS NULL THEN
-            {_NOT_PUBLISHED}
+            {_NOT_PUBLISHED_ERROR}
         END IF;
         IF lower(NEW.language) = lower(original.language) THEN
-            {_SAME_LANGUAGE}
+            {_SAME_LANGUAGE_ERROR}
         END IF;
-        NEW.original_sha256 := {_ORIGINAL_SHA256};
+        NEW.original_sha256 := {_ORIGINAL_SHA256_SQL};
         NEW.created_at := now();
         RETURN NEW;
     """,
 )
 
-_NOT_IN_ANY_ENTRY = refuse(
+_NOT_IN_ENTRY_ERROR = refuse(
     "A translation that comes back with a ledger says what an entry of it says.",
     name="translation_comes_back_as_it_was",
 )
 
-COMES_BACK_AS_IT_WAS = Rule(
+RESTORED_RULE = Rule(
     # Not signed off here: it was published before the restore, and its sign-offs are not exported.
     name="translation_comes_back_as_it_was",
     operation=pgtrigger.Insert,
@@ -159,22 +161,22 @@ COMES_BACK_AS_IT_WAS = Rule(
                     'translated_by', NEW.byline
                 ))
         ) THEN
-            {_NOT_IN_ANY_ENTRY}
+            {_NOT_IN_ENTRY_ERROR}
         END IF;
         RETURN NEW;
     """,
 )
 
-KEPT = review_rules.only_drafts_are_deleted("translation")
+DELETION_RULE = review_rules.build_deletion_rule("translation")
 
 # What stays as it was -------------------------------------------------------------------------------------------------
 
-_WRONG_MOMENT = refuse(
+_WRONG_MOMENT_ERROR = refuse(
     "When a translation was added and published is said once, and never later than now by the clock of the database.",
     name="translation_moments_are_fixed",
 )
 
-ORIGIN_IS_FIXED = Rule(
+ORIGIN_RULE = Rule(
     name="translation_origin_is_fixed",
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange(
@@ -186,26 +188,26 @@ ORIGIN_IS_FIXED = Rule(
     ),
 )
 
-EDITORS_ARE_REMEMBERED = review_rules.editors_are_remembered("translation")
-TERMS_OF_REVIEW = review_rules.terms_of_review("translation")
-MOMENTS_ARE_FIXED = review_rules.moments_are_fixed("translation", _WRONG_MOMENT)
+EDITORS_RULE = review_rules.build_editors_rule("translation")
+TERMS_RULE = review_rules.build_terms_rule("translation")
+MOMENTS_RULE = review_rules.build_moments_rule("translation", _WRONG_MOMENT_ERROR)
 
 # What publishing it takes ---------------------------------------------------------------------------------------------
 
-_SAYS_LESS = refuse(
+_MISSING_PARTS_ERROR = refuse(
     "A translation has the parts that its original has, no fewer and no more.",
     name="translation_says_as_much",
 )
-_NOT_SIGNED_OFF = refuse(
+_NOT_SIGNED_OFF_ERROR = refuse(
     "A translation is published only when others than its translator have signed it off.",
     name="translation_with_four_eyes",
 )
-_NOT_IN_THE_LEDGER = refuse(
+_NOT_IN_LEDGER_ERROR = refuse(
     "What is published or withdrawn is told to the public: the claim's newest entry in the ledger does not say it.",
     name="translation_is_told_by_the_ledger",
 )
 
-SAYS_AS_MUCH = Rule(
+COMPLETENESS_RULE = Rule(
     name="translation_says_as_much",
     operation=pgtrigger.Update,
     condition=pgtrigger.Condition("OLD.state = 'draft' AND NEW.state <> 'draft'"),
@@ -217,13 +219,13 @@ SAYS_AS_MUCH = Rule(
                 OR (btrim(original.explanation, E' \\t\\r\\n') = '') <> (btrim(NEW.explanation, E' \\t\\r\\n') = '')
             )
         ) THEN
-            {_SAYS_LESS}
+            {_MISSING_PARTS_ERROR}
         END IF;
         RETURN NEW;
     """,
 )
 
-WITH_FOUR_EYES = Rule(
+SIGNOFF_RULE = Rule(
     name="translation_with_four_eyes",
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
@@ -235,20 +237,20 @@ WITH_FOUR_EYES = Rule(
                 array_remove(NEW.edited_by || ARRAY[NEW.author_id, NEW.submitted_by_id]::bigint[], NULL)
             )
         ) < NEW.required_signoffs THEN
-            {_NOT_SIGNED_OFF}
+            {_NOT_SIGNED_OFF_ERROR}
         END IF;
         -- Held to the end of the transaction: nobody takes away what it is of meanwhile.
         PERFORM FROM public.claims_verdict AS verdict JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
         WHERE verdict.id = NEW.verdict_id AND verdict.state = 'published' AND claim.state = 'accepted'
         FOR SHARE;
         IF NOT FOUND THEN
-            {_NOT_PUBLISHED}
+            {_NOT_PUBLISHED_ERROR}
         END IF;
         RETURN NEW;
     """,
 )
 
-TOLD_BY_THE_LEDGER = Rule(
+LEDGER_RULE = Rule(
     # Asked at the end of the transaction: the entry is made of the translation, so it comes after it. That an entry
     # does not show a translation any more because its original is gone changes no state.
     name="translation_is_told_by_the_ledger",
@@ -271,7 +273,7 @@ TOLD_BY_THE_LEDGER = Rule(
                 -- As text: quotation marks in texts are escaped, and nothing else in a body begins so.
                 AND strpos(entry.body, format('{{"id":%s,"verdict":%s,', NEW.id, NEW.verdict_id)) > 0
         ) THEN
-            {_NOT_IN_THE_LEDGER}
+            {_NOT_IN_LEDGER_ERROR}
         END IF;
         RETURN NULL;
     """,

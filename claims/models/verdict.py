@@ -10,9 +10,9 @@ from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import verdict_rules
-from claims.models.transition import move_is_written_down, takes_a_step
-from claims.models.verdict_rules import speaking_for_the_house
-from claims.models.visibility import readable
+from claims.models.transition import build_move_recorded_sql, build_step_sql
+from claims.models.verdict_rules import build_newsroom_rules
+from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField, LanguageField
@@ -21,16 +21,16 @@ from factcheck.database.rules import Rule, build_reserved_ids_rule, build_snapsh
 
 VERDICT_STATE_MOVES = "verdict_state_moves"
 
-LONGEST_NOTE = 10_000
-LONGEST_EXPLANATION = 200_000
+MAX_NOTE_LENGTH = 10_000
+MAX_EXPLANATION_LENGTH = 200_000
 
-_CONTENT_CHANGED = refuse(
+_CONTENT_ERROR = refuse(
     "Only a draft can be edited. Request changes, or draft a new version of the published verdict.",
     name="verdict_content_is_fixed",
 )
 
 #: What a new version takes over from the one it replaces.
-CARRIED_OVER = (
+CARRIED_OVER_FIELDS = (
     "rating",
     "title",
     "summary",
@@ -46,9 +46,9 @@ CARRIED_OVER = (
     "original_media_url",
 )
 #: What tells readers why a new version replaces the one before.
-CHANGE = ("correction_kind", "correction_note")
+CORRECTION_FIELDS = ("correction_kind", "correction_note")
 #: What a verdict says. Once it is no longer a draft none of it can change.
-CONTENT = (
+CONTENT_FIELDS = (
     "claim",
     "publisher",
     "version",
@@ -56,8 +56,8 @@ CONTENT = (
     "archive_run",
     "is_restored",
     "supersedes",
-    *CARRIED_OVER,
-    *CHANGE,
+    *CARRIED_OVER_FIELDS,
+    *CORRECTION_FIELDS,
 )
 
 #: From which state to which a verdict may go.
@@ -97,7 +97,7 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
         """Return the verdicts that this person may read."""
         states = Verdict.State
         public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
-        return readable(self, person, own_or_published=public | Q(author=person))
+        return filter_readable(self, person, own_or_published=public | Q(author=person))
 
 
 @keep_history(exclude=["edited_by"])
@@ -171,13 +171,13 @@ class Verdict(models.Model):
     )
     summary = models.TextField(
         _("summary"),
-        max_length=LONGEST_NOTE,
+        max_length=MAX_NOTE_LENGTH,
         blank=True,
         help_text=_("The finding in one or two sentences."),
     )
     explanation = models.TextField(
         _("explanation"),
-        max_length=LONGEST_EXPLANATION,
+        max_length=MAX_EXPLANATION_LENGTH,
         blank=True,
         help_text=_("The reasoning and the sources. Markdown."),
     )
@@ -214,7 +214,7 @@ class Verdict(models.Model):
     )
     original_media_context = models.TextField(
         _("what it really shows"),
-        max_length=LONGEST_NOTE,
+        max_length=MAX_NOTE_LENGTH,
         blank=True,
         default="",
         db_default="",
@@ -242,7 +242,7 @@ class Verdict(models.Model):
     correction_kind = models.CharField(_("kind of change"), max_length=20, choices=CorrectionKind, blank=True)
     correction_note = models.TextField(
         _("public note"),
-        max_length=LONGEST_NOTE,
+        max_length=MAX_NOTE_LENGTH,
         blank=True,
         help_text=_("What changed and why, in words for readers."),
     )
@@ -278,25 +278,27 @@ class Verdict(models.Model):
             ("retract_verdict", _("Can retract published verdicts")),
         ]
         constraints = [
-            verdict_rules.ONE_LIVE,
-            verdict_rules.ONE_OPEN,
-            verdict_rules.VERSION_IS_UNIQUE,
-            verdict_rules.STATE_IS_KNOWN,
-            verdict_rules.PUBLISHED_IS_COMPLETE,
+            verdict_rules.ONE_LIVE_CONSTRAINT,
+            verdict_rules.ONE_OPEN_CONSTRAINT,
+            verdict_rules.VERSION_CONSTRAINT,
+            verdict_rules.STATE_CONSTRAINT,
+            verdict_rules.COMPLETENESS_CONSTRAINT,
             CheckConstraint(
                 name="verdict_change_is_of_a_kind",
                 condition=Q(correction_kind__in=["", *CorrectionKind.values]),
             ),
-            verdict_rules.CHANGE_HAS_A_PUBLIC_NOTE,
-            verdict_rules.WRITTEN_HERE_HAS_AN_AUTHOR,
-            verdict_rules.OF_THE_ARCHIVE_NAMES_ITS_RUN,
-            verdict_rules.NEEDS_A_SIGNOFF,
-            verdict_rules.REPLY_RULE_IS_KNOWN,
-            bounds.build_length_constraint("verdict_summary_fits", "summary", LONGEST_NOTE),
-            bounds.build_length_constraint("verdict_explanation_fits", "explanation", LONGEST_EXPLANATION),
-            bounds.build_length_constraint("verdict_correction_note_fits", "correction_note", LONGEST_NOTE),
+            verdict_rules.CORRECTION_NOTE_CONSTRAINT,
+            verdict_rules.AUTHOR_CONSTRAINT,
+            verdict_rules.ARCHIVE_RUN_CONSTRAINT,
+            verdict_rules.SIGNOFFS_CONSTRAINT,
+            verdict_rules.REPLY_RULE_CONSTRAINT,
+            bounds.build_length_constraint("verdict_summary_fits", "summary", MAX_NOTE_LENGTH),
+            bounds.build_length_constraint("verdict_explanation_fits", "explanation", MAX_EXPLANATION_LENGTH),
             bounds.build_length_constraint(
-                "verdict_original_media_context_fits", "original_media_context", LONGEST_NOTE
+                "verdict_correction_note_fits", "correction_note", MAX_NOTE_LENGTH
+            ),
+            bounds.build_length_constraint(
+                "verdict_original_media_context_fits", "original_media_context", MAX_NOTE_LENGTH
             ),
             CheckConstraint(
                 name="verdict_media_authenticity_is_known",
@@ -319,26 +321,26 @@ class Verdict(models.Model):
         triggers = [
             build_reserved_ids_rule("claims_verdict", history="claims_verdictevent"),
             bounds.build_days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
-            verdict_rules.RATED_ON_ITS_PUBLISHERS_SCALE,
-            verdict_rules.STARTS_AS_DRAFT,
-            verdict_rules.DATED_BY_THE_DATABASE,
-            verdict_rules.ARRIVES_ON_A_CLAIM_THAT_STANDS,
-            *speaking_for_the_house(),
-            verdict_rules.AUTHOR_IS_FIXED,
-            verdict_rules.EDITORS_ARE_REMEMBERED,
-            verdict_rules.TERMS_OF_REVIEW,
-            verdict_rules.MOMENTS_ARE_FIXED,
-            verdict_rules.WITH_FOUR_EYES,
-            verdict_rules.TOLD_BY_THE_LEDGER,
-            verdict_rules.SCHEDULED_STAYS_IN_REVIEW,
-            verdict_rules.KEPT,
+            verdict_rules.SCALE_RULE,
+            verdict_rules.DRAFT_RULE,
+            verdict_rules.DATE_RULE,
+            verdict_rules.CLAIM_STATE_RULE,
+            *build_newsroom_rules(),
+            verdict_rules.AUTHOR_RULE,
+            verdict_rules.EDITORS_RULE,
+            verdict_rules.TERMS_RULE,
+            verdict_rules.MOMENTS_RULE,
+            verdict_rules.SIGNOFF_RULE,
+            verdict_rules.LEDGER_RULE,
+            verdict_rules.SCHEDULE_RULE,
+            verdict_rules.DELETION_RULE,
             Rule(
                 name="verdict_content_is_fixed",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(*CONTENT),
+                condition=pgtrigger.AnyChange(*CONTENT_FIELDS),
                 func=f"""
                     IF OLD.state <> 'draft' THEN
-                        {_CONTENT_CHANGED}
+                        {_CONTENT_ERROR}
                     END IF;
                     RETURN NEW;
                 """,
@@ -352,10 +354,10 @@ class Verdict(models.Model):
                     -- What it judges, and as what, stays so until all of the move is done.
                     PERFORM FROM public.claims_claim WHERE id = NEW.claim_id FOR SHARE;
                     PERFORM FROM public.claims_rating WHERE id = NEW.rating_id FOR SHARE;
-                    IF NOT {takes_a_step(VERDICT_STEPS)} THEN
+                    IF NOT {build_step_sql(VERDICT_STEPS)} THEN
                         {refuse("A verdict cannot move between these states.", name=VERDICT_STATE_MOVES)}
                     END IF;
-                    {move_is_written_down("verdict_id = NEW.id")}
+                    {build_move_recorded_sql("verdict_id = NEW.id")}
                     RETURN NEW;
                 """,
             ),

@@ -9,26 +9,26 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import review_rules
-from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
+from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VERDICT_SHA256_SQL
 from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
 
 
-def speaking_for_the_house() -> list[Rule]:
+def build_newsroom_rules() -> list[Rule]:
     """Return the rules: imports never publish for the newsroom; a released newsroom archive does; a restored ledger
     does in a database without other entries.
     """
     return [
-        _on_arrival(
+        _build_arrival_rule(
             "verdict_no_import_for_the_house",
             "v.origin = 'imported' AND p.is_house",
             "An import never speaks for the house: its records become drafts.",
         ),
-        _on_arrival(
+        _build_arrival_rule(
             "verdict_archive_is_the_houses",
             "v.origin = 'house_archive' AND NOT p.is_house",
             "Only verdicts of the house are of its archive.",
         ),
-        _on_arrival(
+        _build_arrival_rule(
             "verdict_archive_was_released",
             """
                 v.origin = 'house_archive' AND NOT v.is_restored AND NOT EXISTS (
@@ -39,12 +39,12 @@ def speaking_for_the_house() -> list[Rule]:
             """,
             "A verdict of the archive is published only with a run that two administrators answer for.",
         ),
-        _on_arrival(
+        _build_arrival_rule(
             "verdict_is_restored_by_the_owner",
             f"v.is_restored AND current_user <> {OWNER_SQL}",
             "Only the owner of the database restores verdicts.",
         ),
-        _on_arrival(
+        _build_arrival_rule(
             "verdict_is_restored_before_work_begins",
             """
                 v.is_restored AND EXISTS (
@@ -60,7 +60,7 @@ def speaking_for_the_house() -> list[Rule]:
     ]
 
 
-def _on_arrival(name: str, condition: str, message: str) -> Rule:
+def _build_arrival_rule(name: str, condition: str, message: str) -> Rule:
     """Refuse verdicts that arrive, if any of them (`v`, of the publisher `p`) is as the condition says."""
     return Rule(
         name=name,
@@ -82,70 +82,70 @@ def _on_arrival(name: str, condition: str, message: str) -> Rule:
 
 # What one row may say -------------------------------------------------------------------------------------------------
 
-ONE_LIVE = UniqueConstraint(
+ONE_LIVE_CONSTRAINT = UniqueConstraint(
     name="verdict_one_live_per_claim_and_publisher",
     fields=["claim", "publisher"],
     condition=Q(state="published"),
     violation_error_message=_("This publisher already has a published verdict on the claim."),
 )
 
-ONE_OPEN = UniqueConstraint(
+ONE_OPEN_CONSTRAINT = UniqueConstraint(
     name="verdict_one_open_per_claim_and_publisher",
     fields=["claim", "publisher"],
     condition=Q(state__in=["draft", "in_review"]),
     violation_error_message=_("This publisher already has an open verdict on the claim."),
 )
 
-VERSION_IS_UNIQUE = UniqueConstraint(
+VERSION_CONSTRAINT = UniqueConstraint(
     name="verdict_version_is_unique", fields=["claim", "publisher", "version"]
 )
 
-STATE_IS_KNOWN = CheckConstraint(
+STATE_CONSTRAINT = CheckConstraint(
     name="verdict_state_is_known",
     condition=Q(state__in=["draft", "in_review", "published", "superseded", "retracted"]),
 )
 
-PUBLISHED_IS_COMPLETE = CheckConstraint(
+COMPLETENESS_CONSTRAINT = CheckConstraint(
     name="verdict_published_is_complete",
     condition=Q(state__in=["draft", "in_review"])
     | Q(origin__in=["imported", "house_archive"], rating__isnull=False)
     | Q(rating__isnull=False, reviewed_on__isnull=False, published_at__isnull=False) & ~Q(summary=""),
 )
 
-CHANGE_HAS_A_PUBLIC_NOTE = CheckConstraint(
+CORRECTION_NOTE_CONSTRAINT = CheckConstraint(
     name="verdict_change_has_a_public_note",
     condition=Q(state__in=["draft", "in_review"])
     | Q(supersedes__isnull=True)
     | ~Q(correction_kind="") & ~Q(correction_note=""),
 )
 
-WRITTEN_HERE_HAS_AN_AUTHOR = CheckConstraint(
+AUTHOR_CONSTRAINT = CheckConstraint(
     name="verdict_written_here_has_an_author",
     condition=Q(origin="house", author__isnull=False, is_restored=False)
     | Q(origin="house", author__isnull=True, is_restored=True)
     | Q(origin__in=["imported", "house_archive"], author__isnull=True),
 )
 
-OF_THE_ARCHIVE_NAMES_ITS_RUN = CheckConstraint(
+ARCHIVE_RUN_CONSTRAINT = CheckConstraint(
     name="verdict_of_the_archive_names_its_run",
     condition=Q(origin="house_archive", archive_run__isnull=False, is_restored=False)
     | Q(origin="house_archive", archive_run__isnull=True, is_restored=True)
     | Q(origin__in=["house", "imported"], archive_run__isnull=True),
 )
 
-NEEDS_A_SIGNOFF = CheckConstraint(name="verdict_needs_a_signoff", condition=Q(required_signoffs__gte=1))
+SIGNOFFS_CONSTRAINT = CheckConstraint(name="verdict_needs_a_signoff", condition=Q(required_signoffs__gte=1))
 
-REPLY_RULE_IS_KNOWN = CheckConstraint(
+REPLY_RULE_CONSTRAINT = CheckConstraint(
     name="verdict_reply_rule_is_known", condition=Q(reply_rule__in=["not_due", "due", "switched_off"])
 )
 
 # Whose words it is rated in -------------------------------------------------------------------------------------------
 
-_ON_ANOTHERS_SCALE = refuse(
+_OTHER_SCALE_ERROR = refuse(
     "A verdict is rated on a scale of its own publisher.", name="verdict_is_rated_on_its_publishers_scale"
 )
 
-RATED_ON_ITS_PUBLISHERS_SCALE = Rule(
+SCALE_RULE = Rule(
     # Asked again with each step of the review. That a scale stays its publisher's, `rating` holds.
     name="verdict_is_rated_on_its_publishers_scale",
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("rating_id", "state"),
@@ -156,7 +156,7 @@ RATED_ON_ITS_PUBLISHERS_SCALE = Rule(
             JOIN public.claims_ratingscale AS scale ON scale.id = rating.scale_id
             WHERE rating.id = NEW.rating_id AND scale.publisher_id = NEW.publisher_id
         ) THEN
-            {_ON_ANOTHERS_SCALE}
+            {_OTHER_SCALE_ERROR}
         END IF;
         RETURN NEW;
     """,
@@ -164,34 +164,34 @@ RATED_ON_ITS_PUBLISHERS_SCALE = Rule(
 
 # How it begins and ends -----------------------------------------------------------------------------------------------
 
-_WRONG_MOMENT = refuse(
+_WRONG_MOMENT_ERROR = refuse(
     "When a verdict was added and published is said once, and never later than now by the clock of the database.",
     name="verdict_is_dated_by_the_database",
 )
-_CLAIM_IS_DECLINED = refuse(
+_CLAIM_DECLINED_ERROR = refuse(
     "A declined claim gets no published verdict.", name="verdict_arrives_on_a_claim_that_stands"
 )
 
-_IS_SCHEDULED = refuse(
+_SCHEDULED_ERROR = refuse(
     "Its publication is scheduled: that has to end before the verdict leaves review.",
     name="verdict_scheduled_stays_in_review",
 )
 
-STARTS_AS_DRAFT = Rule(
+DRAFT_RULE = Rule(
     name="verdict_starts_as_draft",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__origin="house", new__is_restored=False) & ~pgtrigger.Q(new__state="draft"),
     func=refuse("A verdict written here starts as a draft.", name="verdict_starts_as_draft"),
 )
 
-DATED_BY_THE_DATABASE = Rule(
+DATE_RULE = Rule(
     name="verdict_is_dated_by_the_database",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Condition("NEW.created_at <> now() OR NEW.published_at > clock_timestamp()"),
-    func=_WRONG_MOMENT,
+    func=_WRONG_MOMENT_ERROR,
 )
 
-ARRIVES_ON_A_CLAIM_THAT_STANDS = Rule(
+CLAIM_STATE_RULE = Rule(
     name="verdict_arrives_on_a_claim_that_stands",
     when=pgtrigger.After,
     level=pgtrigger.Statement,
@@ -208,13 +208,13 @@ ARRIVES_ON_A_CLAIM_THAT_STANDS = Rule(
             SELECT FROM arrived JOIN public.claims_claim AS claim ON claim.id = arrived.claim_id
             WHERE arrived.state = 'published' AND claim.state = 'declined'
         ) THEN
-            {_CLAIM_IS_DECLINED}
+            {_CLAIM_DECLINED_ERROR}
         END IF;
         RETURN NULL;
     """,
 )
 
-SCHEDULED_STAYS_IN_REVIEW = Rule(
+SCHEDULE_RULE = Rule(
     name="verdict_scheduled_stays_in_review",
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange("state"),
@@ -223,17 +223,17 @@ SCHEDULED_STAYS_IN_REVIEW = Rule(
         IF OLD.state = 'in_review' AND EXISTS (
             SELECT FROM public.claims_scheduledpublication WHERE verdict_id = NEW.id AND outcome = ''
         ) THEN
-            {_IS_SCHEDULED}
+            {_SCHEDULED_ERROR}
         END IF;
         RETURN NEW;
     """,
 )
 
-KEPT = review_rules.only_drafts_are_deleted("verdict")
+DELETION_RULE = review_rules.build_deletion_rule("verdict")
 
 # What stays as it was -------------------------------------------------------------------------------------------------
 
-AUTHOR_IS_FIXED = Rule(
+AUTHOR_RULE = Rule(
     name="verdict_author_is_fixed",
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange("author", "origin", "claim", "publisher", "archive_run", "is_restored"),
@@ -242,30 +242,30 @@ AUTHOR_IS_FIXED = Rule(
     ),
 )
 
-EDITORS_ARE_REMEMBERED = review_rules.editors_are_remembered("verdict")
-TERMS_OF_REVIEW = review_rules.terms_of_review("verdict", "reply_rule")
-MOMENTS_ARE_FIXED = review_rules.moments_are_fixed("verdict", _WRONG_MOMENT)
+EDITORS_RULE = review_rules.build_editors_rule("verdict")
+TERMS_RULE = review_rules.build_terms_rule("verdict", "reply_rule")
+MOMENTS_RULE = review_rules.build_moments_rule("verdict", _WRONG_MOMENT_ERROR)
 
 # What publishing it takes ---------------------------------------------------------------------------------------------
 
-_NOT_SIGNED_OFF = refuse(
+_NOT_SIGNED_OFF_ERROR = refuse(
     "A verdict is published only when others than its author have signed it off.",
     name="verdict_with_four_eyes",
 )
-_WITHOUT_EVIDENCE = refuse(
+_NO_EVIDENCE_ERROR = refuse(
     "A verdict is published only with evidence that has an address, a snapshot, or a picture, recording or film.",
     name="verdict_rests_on_evidence",
 )
-_CLAIM_NOT_ACCEPTED = refuse(
+_CLAIM_NOT_ACCEPTED_ERROR = refuse(
     "A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted"
 )
-_NOT_IN_THE_LEDGER = refuse(
+_NOT_IN_LEDGER_ERROR = refuse(
     "What is published or withdrawn is told to the public: the claim's newest entry in the ledger does not say it.",
     name="verdict_is_told_by_the_ledger",
 )
 
 
-def require_signoffs(also: str = "") -> str:
+def build_signoffs_sql(also: str = "") -> str:
     """Return SQL that refuses a verdict `NEW` without enough sign-offs of what it says, with `present` declared.
 
     Args:
@@ -273,8 +273,8 @@ def require_signoffs(also: str = "") -> str:
     """
     return f"""
         {build_snapshot_check_sql("verdict_with_four_eyes")}
-        SELECT {CLAIM_SHA256} AS claim_sha256, {VERDICT_SHA256} AS verdict_sha256 INTO present
-        FROM {SIGNED_ROWS} WHERE signed.id = NEW.id;
+        SELECT {CLAIM_SHA256_SQL} AS claim_sha256, {VERDICT_SHA256_SQL} AS verdict_sha256 INTO present
+        FROM {SIGNED_ROWS_SQL} WHERE signed.id = NEW.id;
         IF (
             SELECT count(*) FROM public.claims_signoff
             WHERE verdict_id = NEW.id AND round = NEW.review_round AND by_id <> ALL (
@@ -284,18 +284,18 @@ def require_signoffs(also: str = "") -> str:
             AND (claim_sha256, verdict_sha256) = (present.claim_sha256, present.verdict_sha256)
             {also}
         ) < NEW.required_signoffs THEN
-            {_NOT_SIGNED_OFF}
+            {_NOT_SIGNED_OFF_ERROR}
         END IF;
     """
 
 
-WITH_FOUR_EYES = Rule(
+SIGNOFF_RULE = Rule(
     name="verdict_with_four_eyes",
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
     declare=[("present", "record")],
     func=f"""
-        {require_signoffs()}
+        {build_signoffs_sql()}
         -- Held to the end of the transaction, as is the claim: nobody takes it away meanwhile.
         PERFORM FROM public.claims_evidence AS evidence
         JOIN public.sources_source AS source ON source.id = evidence.source_id
@@ -303,17 +303,17 @@ WITH_FOUR_EYES = Rule(
             AND (source.url <> '' OR evidence.snapshot_id IS NOT NULL OR evidence.media_id IS NOT NULL)
         FOR SHARE;
         IF NOT FOUND THEN
-            {_WITHOUT_EVIDENCE}
+            {_NO_EVIDENCE_ERROR}
         END IF;
         PERFORM FROM public.claims_claim WHERE id = NEW.claim_id AND state = 'accepted' FOR SHARE;
         IF NOT FOUND THEN
-            {_CLAIM_NOT_ACCEPTED}
+            {_CLAIM_NOT_ACCEPTED_ERROR}
         END IF;
         RETURN NEW;
     """,
 )
 
-TOLD_BY_THE_LEDGER = Rule(
+LEDGER_RULE = Rule(
     # Asked at the end of the transaction: the entry is made of the verdict, so it comes after it.
     name="verdict_is_told_by_the_ledger",
     when=pgtrigger.After,
@@ -334,7 +334,7 @@ TOLD_BY_THE_LEDGER = Rule(
                 shown.verdict_id = NEW.id OR is_public AND is_merged AND shown.publisher_id = NEW.publisher_id
             )
         ) THEN
-            {_NOT_IN_THE_LEDGER}
+            {_NOT_IN_LEDGER_ERROR}
         END IF;
         RETURN NULL;
     """,

@@ -15,6 +15,6 @@ READ_DRAFTS = "claims.read_drafts"
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
-def readable(rows: Rows, person: User, *, own_or_published: Q) -> Rows:
+def filter_readable(rows: Rows, person: User, *, own_or_published: Q) -> Rows:
     """Return all rows for people who read drafts; for others, their own or published ones."""
     return rows if person.has_perm(READ_DRAFTS) else rows.filter(own_or_published)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from claims.quotes.text_parts import TextPart
 
 #: Likeness of two parts from which on one may have become the other.
-LIKE = 0.4
+MIN_LIKENESS = 0.4
 #: And from which on it is rather that one than an exact copy in another place.
-RIVAL = 0.55
+RIVAL_LIKENESS = 0.55
 
 
 class PartPair(NamedTuple):

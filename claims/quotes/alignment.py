@@ -11,12 +11,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from claims.quotes.aligned_parts import LIKE, Alignment, PartPair
+from claims.quotes.aligned_parts import MIN_LIKENESS, Alignment, PartPair
 from claims.quotes.introductions import (
     announces_quote,
     is_complete_introduction,
     is_heading,
-    speaks_of_the_text,
+    mentions_text,
 )
 from claims.quotes.moved_paragraphs import follow_inside, follow_moved
 from claims.quotes.text_parts import TextPart
@@ -48,16 +48,16 @@ _LONG_END = 40
 def align(old: Sequence[TextPart], new: Sequence[TextPart]) -> Alignment:
     """Pair the parts of two texts."""
     aligned = Alignment(old, new)
-    begin, old_end, new_end = _equal_ends(old, new)
+    begin, old_end, new_end = _measure_equal_ends(old, new)
     for number in range(begin):
         aligned.pair(number, number)
     for number in range(len(old) - old_end):
         aligned.pair(old_end + number, new_end + number)
-    aligned.similar.update(_similar(old, new, begin, old_end, new_end))
+    aligned.similar.update(_find_similar(old, new, begin, old_end, new_end))
     # With one pair of each equal end, beside which the first and the last between them belong.
     before = [PartPair(begin - 1, begin - 1, 1.0)] if begin else []
     behind = [PartPair(old_end, new_end, 1.0)] if old_end < len(old) else []
-    for pair in _chain(aligned, [*before, *_pairs(aligned, begin, old_end, new_end), *behind]):
+    for pair in _choose_chain(aligned, [*before, *_iterate_pairs(aligned, begin, old_end, new_end), *behind]):
         aligned.pair(pair.old, pair.new)
     _prefer_first(aligned, begin)
     follow_moved(aligned)
@@ -79,7 +79,7 @@ def _prefer_first(aligned: Alignment, begin: int) -> None:
             aligned.pair(number, first)
 
 
-def _equal_ends(old: Sequence[TextPart], new: Sequence[TextPart]) -> tuple[int, int, int]:
+def _measure_equal_ends(old: Sequence[TextPart], new: Sequence[TextPart]) -> tuple[int, int, int]:
     """Return the lengths of the common beginning and the common end.
 
     A correction at the end may repeat the last passage, so a short end proves nothing.
@@ -98,7 +98,7 @@ def _equal_ends(old: Sequence[TextPart], new: Sequence[TextPart]) -> tuple[int, 
     return begin, len(old) - end, len(new) - end
 
 
-def _similar(
+def _find_similar(
     old: Sequence[TextPart], new: Sequence[TextPart], begin: int, old_end: int, new_end: int
 ) -> dict[int, list[tuple[float, int]]]:
     known = {part.key for part in old}
@@ -114,14 +114,14 @@ def _similar(
         effort += sum(min(len(having[shingle]), _COMMON) + 1 for shingle in new[number].shingles)
         if effort > _EFFORT:
             break
-        for likeness, other in _like(new[number], old, having):
+        for likeness, other in _iterate_similar(new[number], old, having):
             found[other].append((likeness, number))
     for choices in found.values():
         choices.sort(reverse=True)
     return found
 
 
-def _like(
+def _iterate_similar(
     part: TextPart, old: Sequence[TextPart], having: Mapping[str, list[int]]
 ) -> Iterator[tuple[float, int]]:
     """Yield the old parts that a new one may come from, with their similarity."""
@@ -133,20 +133,20 @@ def _like(
     size = part.shingles.total()
     best = sorted(((2 * n / (size + old[o].shingles.total()), o) for o, n in shared.items()), reverse=True)
     for likeness, other in best[:_COPIES]:
-        if likeness >= LIKE and not _quotes(part, old[other]):
+        if likeness >= MIN_LIKENESS and not _is_quotation(part, old[other]):
             yield likeness, other
 
 
-def _quotes(new: TextPart, old: TextPart) -> bool:
+def _is_quotation(new: TextPart, old: TextPart) -> bool:
     """Whether a new part is in a quotation, or introduces the whole of an old one, as "Read also: …" does."""
     at = new.key.find(old.key)
     added = new.key[:at] if at > 0 else ""
     return new.opens_quoted != old.opens_quoted or bool(
-        added and (announces_quote(added) or speaks_of_the_text(added))
+        added and (announces_quote(added) or mentions_text(added))
     )
 
 
-def _pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -> Iterator[PartPair]:
+def _iterate_pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -> Iterator[PartPair]:
     """Yield all possible pairs, in the order of the old text."""
     places: dict[str, list[int]] = defaultdict(list)
     for number in range(begin, new_end):
@@ -186,7 +186,7 @@ class _Best:
         return best
 
 
-def _chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
+def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
     """Return the most valuable set of pairs that keeps their order."""
     if not pairs:
         return []
@@ -205,10 +205,10 @@ def _chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
         values: dict[int, tuple[float, int]] = {}
         while at < len(pairs) and pairs[at].old == row:
             pair = pairs[at]
-            weight, paragraph = _weight(aligned.old[row]), new[pair.new].paragraph
+            weight, paragraph = _compute_weight(aligned.old[row]), new[pair.new].paragraph
             worth = weight * (1.0 if pair.likeness == 1.0 else 0.5 + (_EDITED - 0.5) * pair.likeness)
             if pair.new and new[pair.new - 1].key not in known and pair.new - 1 not in alike:
-                worth -= weight * _introduction(new[pair.new - 1].text)
+                worth -= weight * _compute_introduction_penalty(new[pair.new - 1].text)
             torn = _TORN if _is_one_paragraph(aligned.old, row) else 0.0
             far = best.below(bisect_left(columns, pair.new))
             close = ending.get(pair.new - 1, _NONE)
@@ -243,11 +243,11 @@ def _chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
 _NONE = (float("-inf"), -1)
 
 
-def _introduction(words: str) -> float:
+def _compute_introduction_penalty(words: str) -> float:
     """Return the penalty of new words directly before a part."""
     if announces_quote(words) or is_heading(words):
         return _PRESENTED
-    if speaks_of_the_text(words):
+    if mentions_text(words):
         return _INTRODUCED if is_complete_introduction(words) else _PRESENTED
     return _INTRODUCED
 
@@ -257,5 +257,5 @@ def _is_one_paragraph(parts: Sequence[TextPart], number: int) -> bool:
     return number > 0 and parts[number - 1].paragraph == parts[number].paragraph
 
 
-def _weight(part: TextPart) -> float:
+def _compute_weight(part: TextPart) -> float:
     return min(1.0, 0.25 + len(part.key) / 60)

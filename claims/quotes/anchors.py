@@ -7,10 +7,10 @@ Offsets count code points, as Python and the standard do. Everything here is pur
 import unicodedata
 from dataclasses import dataclass
 
-from claims.quotes.folded_text import PLACES_REPORTED, FoldedText, fold
+from claims.quotes.folded_text import MAX_PLACES, FoldedText, fold
 from factcheck.sentences import SpokenSentence
 
-CONTEXT = 32
+CONTEXT_LENGTH = 32
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class QuoteAmbiguous(Exception):
                 "or quote a longer passage.",
                 count=count,
             )
-            if count >= PLACES_REPORTED
+            if count >= MAX_PLACES
             else SpokenSentence(
                 "The text contains this quote %(count)s times. Add the words before or after it, or quote a "
                 "longer passage.",
@@ -49,7 +49,7 @@ class QuoteAmbiguous(Exception):
         self.places = places
 
 
-def anchor_at(text: str, start: int, end: int, *, context: int = CONTEXT) -> Anchor:
+def make_anchor(text: str, start: int, end: int, *, context: int = CONTEXT_LENGTH) -> Anchor:
     """Return the anchor of `text[start:end]`. Raises ValueError for a span that is empty, blank or outside the
     text.
     """
@@ -63,7 +63,7 @@ def anchor_at(text: str, start: int, end: int, *, context: int = CONTEXT) -> Anc
     return Anchor(exact, text[max(start - context, 0) : start], text[end : end + context], start, end)
 
 
-def find(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> Anchor:
+def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> Anchor:
     """Return the anchor of a quote that was typed or sent by another system.
 
     Quotation marks, dashes, ellipses and white space may be of another make than in the text; the anchor has the
@@ -99,7 +99,7 @@ def find(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> Anchor
     spans = tuple(folded.original(start, end) for start, end in fitting)
     if len(spans) > 1:
         raise QuoteAmbiguous(len(spans), spans)
-    return anchor_at(text, *spans[0])
+    return make_anchor(text, *spans[0])
 
 
 def is_whole(text: str, start: int, end: int) -> bool:

@@ -16,7 +16,7 @@ from factcheck.confinement.limits import Allowance
 logger = logging.getLogger(__name__)
 
 #: Snapshots are stored while quotes are followed, so this is short.
-ALLOWANCE = Allowance(seconds=10)
+COMPARISON_LIMITS = Allowance(seconds=10)
 
 
 def follow_bounded(old: str, new: str, anchors: Sequence[Anchor]) -> list[FollowedQuote]:
@@ -28,7 +28,7 @@ def follow_bounded(old: str, new: str, anchors: Sequence[Anchor]) -> list[Follow
         return []
     question = orjson.dumps({"old": old, "new": new, "anchors": anchors})
     try:
-        return [_unpack(found) for found in orjson.loads(_comparison().answer(question))]
+        return [_unpack(found) for found in orjson.loads(_get_comparison().answer(question))]
     except LimitExceeded as bounds:
         logger.error("Comparison ended (%s) on texts of %d and %d characters", bounds, len(old), len(new))
         return [FollowedQuote("orphaned", None, OrphanReason.NOT_COMPARED)] * len(anchors)
@@ -45,5 +45,5 @@ def _unpack(found: dict[str, Any]) -> FollowedQuote:
 
 
 @cache
-def _comparison() -> Confined:
-    return Confined("claims.quotes.comparison_process", ALLOWANCE)
+def _get_comparison() -> Confined:
+    return Confined("claims.quotes.comparison_process", COMPARISON_LIMITS)

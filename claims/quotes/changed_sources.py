@@ -19,8 +19,8 @@ from claims.quotes.locations import build_quote
 from claims.quotes.orphans import OrphanReason
 from sources.models import Snapshot
 
-_NOWHERE = FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
-_SPAN = ("exact", "prefix", "suffix", "start", "end")
+_NOT_FOUND = FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
+_SPAN_FIELDS = ("exact", "prefix", "suffix", "start", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     places = changed.follow([(row.snapshot_id or 0, build_anchor(row)) for row in sought])
     place_of = dict(zip((row.pk for row in sought), places, strict=True))
     for appearance in appearances:
-        followed = place_of.get(appearance.pk, _NOWHERE)
+        followed = place_of.get(appearance.pk, _NOT_FOUND)
         outcome = AnchorOutcome(appearance, followed.state, appearance.start or 0, followed.reason or "")
         if followed.anchor is None:
             result.orphaned.append(outcome)
@@ -151,18 +151,18 @@ def _write(snapshot: Snapshot, found: list[_Found], result: Reanchoring) -> list
                 continue
             taken.add(after)
             freed.add(before)
-            ready.append(_moved(appearance, anchor, snapshot))
+            ready.append(_move_appearance(appearance, anchor, snapshot))
             getattr(result, outcome.state).append(outcome)
         if not ready:
             break
         taken = taken - freed | {(appearance.claim_id, appearance.start) for appearance in ready}
-        Appearance.objects.bulk_update(ready, [*_SPAN, "snapshot", "anchor"], batch_size=200)
+        Appearance.objects.bulk_update(ready, [*_SPAN_FIELDS, "snapshot", "anchor"], batch_size=200)
         found = left
     return found
 
 
-def _moved(appearance: Appearance, anchor: Anchor, snapshot: Snapshot) -> Appearance:
-    for name in _SPAN:
+def _move_appearance(appearance: Appearance, anchor: Anchor, snapshot: Snapshot) -> Appearance:
+    for name in _SPAN_FIELDS:
         setattr(appearance, name, getattr(anchor, name))
     appearance.snapshot, appearance.anchor = snapshot, Appearance.Anchor.ANCHORED
     return appearance

@@ -5,17 +5,17 @@ from difflib import SequenceMatcher
 from claims.quotes.text_parts import TextPart, split_words
 
 #: Longer sentences are not compared word by word, nor letter by letter.
-_MOST_WORDS = 600
-_MOST_LETTERS = 5_000
+_MAX_WORDS = 600
+_MAX_LETTERS = 5_000
 #: So many letters in a row are no coincidence.
 _FAMILIAR = 6
 #: Two spellings of one word have so much in common.
-_SPELLING = 0.65
+_MIN_SPELLING_RATIO = 0.65
 
 
-def _changes(old: list[str], new: list[str]) -> list[tuple[list[str], list[str]]] | None:
+def _find_changes(old: list[str], new: list[str]) -> list[tuple[list[str], list[str]]] | None:
     """Return runs of differing words; None if there are too many to compare."""
-    if len(old) > _MOST_WORDS or len(new) > _MOST_WORDS:
+    if len(old) > _MAX_WORDS or len(new) > _MAX_WORDS:
         return None
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     return [(old[a:b], new[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
@@ -25,7 +25,7 @@ def are_spellings(old: list[str], new: list[str]) -> bool:
     """Whether the words are the same but for misprints. A name or number is another with each letter that differs, and
     so is any word where a script does not mark names.
     """
-    changes = _changes(old, new)
+    changes = _find_changes(old, new)
     return changes is not None and all(
         len(was) == len(now) and all(map(_is_spelling, was, now)) for was, now in changes
     )
@@ -33,19 +33,19 @@ def are_spellings(old: list[str], new: list[str]) -> bool:
 
 def _is_spelling(one: str, other: str) -> bool:
     plain = all(word.islower() and len(word) > 2 for word in (one, other))
-    return plain and SequenceMatcher(None, one, other).ratio() >= _SPELLING
+    return plain and SequenceMatcher(None, one, other).ratio() >= _MIN_SPELLING_RATIO
 
 
 def is_edited_around(old: TextPart, new: TextPart) -> bool:
     """Whether a sentence that was edited has the same words, but for misprints; not where it is too long to compare."""
-    if len(old.key) + len(new.key) > 20 * _MOST_WORDS:
+    if len(old.key) + len(new.key) > 20 * _MAX_WORDS:
         return False
     return are_spellings(split_words(old.key), split_words(new.key))
 
 
 def describe_rewording(old: TextPart, new: TextPart, start: int, end: int) -> tuple[int, int]:
     """Return the new wording of a span in a changed part."""
-    if (start, end) == (0, len(old.text)) or len(old.text) + len(new.text) > _MOST_LETTERS:
+    if (start, end) == (0, len(old.text)) or len(old.text) + len(new.text) > _MAX_LETTERS:
         return new.start, new.end
     matcher = SequenceMatcher(None, old.text, new.text, autojunk=False)
     begins, ends = 0, len(new.text)
@@ -68,9 +68,9 @@ def describe_rewording(old: TextPart, new: TextPart, start: int, end: int) -> tu
     return new.start + begins, new.start + begins + len(words.strip())
 
 
-def beginning_in(old: str, new: str) -> int:
+def find_beginning(old: str, new: str) -> int:
     """Return where the earlier wording begins in an edited sentence; 0 if unknown."""
-    if len(old) + len(new) > _MOST_LETTERS:
+    if len(old) + len(new) > _MAX_LETTERS:
         return max(new.find(old[:20]), 0)
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
     return next((block.b for block in blocks if block.size >= _FAMILIAR), 0)

@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass
 
-from claims.quotes.aligned_parts import RIVAL, Alignment
-from claims.quotes.changed_words import are_spellings, beginning_in
+from claims.quotes.aligned_parts import RIVAL_LIKENESS, Alignment
+from claims.quotes.changed_words import are_spellings, find_beginning
 from claims.quotes.introductions import (
     announces_quote,
     is_closed,
     is_complete_introduction,
     is_heading,
     is_item,
+    mentions_text,
     opens_quotation,
-    speaks_of_the_text,
 )
 from claims.quotes.orphans import OrphanedQuote, OrphanReason
 from claims.quotes.text_parts import TextPart, find_paragraph, split_words
 
 #: So far back is looked for what introduces a passage.
-_AS_FAR = 20
+_MAX_DISTANCE = 20
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,19 @@ class OriginalityCheck:
         aligned = self.aligned
         place = aligned.mates[parts[0]]
         own = aligned.new[place].paragraph
-        for before in range(place - 1, max(place - _AS_FAR, 0) - 1, -1):
+        for before in range(place - 1, max(place - _MAX_DISTANCE, 0) - 1, -1):
             part = aligned.new[before]
             if part.paragraph != own:
                 if before not in aligned.origins and announces_quote(part.text):
                     raise OrphanedQuote(OrphanReason.QUOTED)
                 break
-            added = self._added(before)
+            added = self._get_added_words(before)
             told = is_closed(added) and not part.ends_quoted
-            if announces_quote(added) or ((speaks_of_the_text(added) or opens_quotation(added)) and not told):
+            if announces_quote(added) or ((mentions_text(added) or opens_quotation(added)) and not told):
                 raise OrphanedQuote(OrphanReason.QUOTED)
         self._require_place(place)
 
-    def _added(self, number: int) -> str:
+    def _get_added_words(self, number: int) -> str:
         """Return the words that a new part has in addition to its old form."""
         new = self.aligned.new[number]
         if number not in self.aligned.origins:
@@ -57,7 +57,7 @@ class OriginalityCheck:
         old = self.aligned.old[self.aligned.origins[number]]
         if old.key == new.key:
             return ""
-        return new.key[: beginning_in(old.key, new.key)]
+        return new.key[: find_beginning(old.key, new.key)]
 
     def _require_place(self, place: int) -> None:
         """Refuse a paragraph that new words directly before it present as a copy."""
@@ -70,7 +70,7 @@ class OriginalityCheck:
         if is_item(before.text):
             return
         follows = any(number in aligned.origins for number in range(first))
-        tells = speaks_of_the_text(before.text) and not is_complete_introduction(before.text)
+        tells = mentions_text(before.text) and not is_complete_introduction(before.text)
         if tells and follows and not is_heading(before.text):
             raise OrphanedQuote(OrphanReason.QUOTED)
         # Where the next words are those that came next before, a heading has been added; on top, a headline.
@@ -85,7 +85,7 @@ class OriginalityCheck:
         aligned = self.aligned
         origins = [aligned.origins[place] for place in places if place in aligned.origins]
         return any(
-            like >= RIVAL and new not in aligned.origins
+            like >= RIVAL_LIKENESS and new not in aligned.origins
             for origin in origins
             for like, new in aligned.similar.get(origin, ())
         )
@@ -129,11 +129,11 @@ class OriginalityCheck:
             rivals = {
                 new
                 for like, new in aligned.similar.get(number, ())
-                if like >= RIVAL and not _is_anothers(aligned.old[number], aligned.new[new])
+                if like >= RIVAL_LIKENESS and not _has_other_speaker(aligned.old[number], aligned.new[new])
             }
             if not rivals or not aligned.is_exact(number):
                 continue
-            unpaired = self._unpaired_beside(aligned.mates[number])
+            unpaired = self._find_unpaired_beside(aligned.mates[number])
             if rivals & unpaired and (number in parts or keys & {aligned.new[new].key for new in unpaired}):
                 raise OrphanedQuote(OrphanReason.TWICE)
 
@@ -162,7 +162,7 @@ class OriginalityCheck:
         ends = old in (-1, len(aligned.old)) and new in (-1, len(aligned.new))
         return ends or aligned.mates.get(old) == new
 
-    def _unpaired_beside(self, place: int) -> set[int]:
+    def _find_unpaired_beside(self, place: int) -> set[int]:
         """Return the new parts around a paragraph that no old part became."""
         aligned = self.aligned
         here = find_paragraph(aligned.new, place)
@@ -174,7 +174,7 @@ class OriginalityCheck:
         return found | {number for number in here if number not in aligned.origins}
 
 
-def _is_anothers(old: TextPart, new: TextPart) -> bool:
+def _has_other_speaker(old: TextPart, new: TextPart) -> bool:
     """Return whether the same words are attributed to another speaker."""
     said = split_words(old.outside_speech), split_words(new.outside_speech)
     return bool(old.is_speech and all(said)) and not are_spellings(*said)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cached_property  # noqa: TID251  no Django here; computing is all that its lock stops
 
 # Maximum places searched in a text, which bounds the time.
-PLACES_REPORTED = 50
+MAX_PLACES = 50
 
 
 # One quotation mark for all: houses of different style turn “ ” into ‘ ’, and both into " ".
@@ -23,14 +23,14 @@ _RUNS = re.compile(r"\s++(?:-[-\s]*+)?|-[-\s]*+|\.{3}|[\u00ad\u200b\u2060\ufeff]
 
 def fold(words: str) -> str:
     """Return words in the form used for comparison."""
-    return _folded(unicodedata.normalize("NFC", words))
+    return _fold_text(unicodedata.normalize("NFC", words))
 
 
-def _folded(text: str) -> str:
-    return _RUNS.sub(_replacement, text.translate(_CHARACTERS))
+def _fold_text(text: str) -> str:
+    return _RUNS.sub(_replace_run, text.translate(_CHARACTERS))
 
 
-def _replacement(run: re.Match[str]) -> str:
+def _replace_run(run: re.Match[str]) -> str:
     found = run[0]
     if "-" in found:
         return "-"
@@ -48,7 +48,7 @@ class FoldedText:
     @cached_property
     def text(self) -> str:
         # White space at both ends, so that the edge of the text counts as white space like the edge of a line.
-        return f" {_folded(self._given)} "
+        return f" {_fold_text(self._given)} "
 
     @cached_property
     def _original(self) -> str:
@@ -61,7 +61,7 @@ class FoldedText:
         folded = original = 0
         for run in _RUNS.finditer(self._original):
             begins = folded + run.start() - original
-            folded, original = begins + len(_replacement(run)), run.end()
+            folded, original = begins + len(_replace_run(run)), run.end()
             runs.append((begins, folded, run.start(), original))
         return runs
 
@@ -72,7 +72,7 @@ class FoldedText:
     def places(self, wanted: str) -> Iterator[int]:
         """Return the positions of `wanted`, including overlapping ones ("ana" is twice in "banana")."""
         at = self.text.find(wanted)
-        for _place in range(PLACES_REPORTED):
+        for _place in range(MAX_PLACES):
             if at < 0:
                 return
             yield at
@@ -80,7 +80,7 @@ class FoldedText:
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the original span of a folded span that neither begins nor ends with white space."""
-        begins, ends = (self._behind(at - 1) for at in (start, end - 1))
+        begins, ends = (self._map_character(at - 1) for at in (start, end - 1))
         first, last = begins[0], ends[1]
         while self._original[first].isspace():
             first += 1
@@ -88,7 +88,7 @@ class FoldedText:
             last -= 1
         return first, last
 
-    def _behind(self, wanted: int) -> tuple[int, int]:
+    def _map_character(self, wanted: int) -> tuple[int, int]:
         """Return the original span of one character of the folded text."""
         before = bisect_right(self._runs, wanted, key=lambda run: run[0])
         begins, ends, start, end = self._runs[before - 1] if before else (0, 0, 0, 0)

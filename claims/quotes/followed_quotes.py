@@ -15,7 +15,7 @@ from typing import Literal
 
 from claims.quotes.aligned_parts import Alignment
 from claims.quotes.alignment import align
-from claims.quotes.anchors import Anchor, anchor_at, is_whole
+from claims.quotes.anchors import Anchor, is_whole, make_anchor
 from claims.quotes.changed_words import describe_rewording, is_edited_around
 from claims.quotes.duplicate_passages import OriginalityCheck
 from claims.quotes.folded_text import FoldedText, fold
@@ -24,7 +24,7 @@ from claims.quotes.quoted_speech import QuotedSpeech
 from claims.quotes.text_parts import TextPart, split_text
 
 #: So many places are named to choose from.
-MOST_CANDIDATES = 5
+MAX_CANDIDATES = 5
 
 
 @dataclass(frozen=True)
@@ -58,58 +58,60 @@ class Follower:
 
     def follow(self, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
         """Return the new position of each of these anchors."""
-        return [self._followed(anchor) for anchor in anchors]
+        return [self._follow_anchor(anchor) for anchor in anchors]
 
-    def _followed(self, anchor: Anchor) -> FollowedQuote:
+    def _follow_anchor(self, anchor: Anchor) -> FollowedQuote:
         if self._old_text[anchor.start : anchor.end] != anchor.exact or not anchor.exact.strip():
             raise ValueError("The anchor is not one of the old text.")
         if self._old_text == self._new_text:
             return FollowedQuote("held", anchor)
-        parts = self._touched(anchor)
+        parts = self._find_touched_parts(anchor)
         if not parts:
             # Marks without a word, which no sentence has.
             return FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
         try:
-            start, end = self._place(anchor, parts)
+            start, end = self._find_place(anchor, parts)
         except OrphanedQuote as lost:
-            candidates = self._candidates(anchor, parts, lost.wording)
+            candidates = self._find_candidates(anchor, parts, lost.wording)
             return FollowedQuote("orphaned", None, lost.reason, lost.wording, candidates)
-        found = anchor_at(self._new_text, start, end, context=max(len(anchor.prefix), len(anchor.suffix), 1))
+        found = make_anchor(
+            self._new_text, start, end, context=max(len(anchor.prefix), len(anchor.suffix), 1)
+        )
         held = (start, end, found.exact) == (anchor.start, anchor.end, anchor.exact)
         return FollowedQuote("held" if held else "moved", found)
 
     # The place ----------------------------------------------------------------------------------------------------
 
-    def _touched(self, anchor: Anchor) -> range:
+    def _find_touched_parts(self, anchor: Anchor) -> range:
         """Return the parts that contain words of the quote."""
         parts = self._aligned.old
         first = bisect_right(parts, anchor.start, key=lambda part: part.end)
         last = bisect_left(parts, anchor.end, key=lambda part: part.start)
         return range(first, last)
 
-    def _place(self, anchor: Anchor, parts: range) -> tuple[int, int]:
+    def _find_place(self, anchor: Anchor, parts: range) -> tuple[int, int]:
         aligned = self._aligned
         for number in parts:
             if number not in aligned.mates:
-                raise OrphanedQuote(self._why_lost(anchor))
+                raise OrphanedQuote(self._explain_loss(anchor))
         places = [aligned.mates[number] for number in parts]
         if places != list(range(places[0], places[0] + len(places))):
             raise OrphanedQuote(OrphanReason.CHANGED)
-        start = self._edge(anchor, parts[0])[0]
-        end = self._edge(anchor, parts[-1])[1]
+        start = self._find_edge(anchor, parts[0])[0]
+        end = self._find_edge(anchor, parts[-1])[1]
         for number in parts[1:-1]:
-            self._edge(anchor, number)
+            self._find_edge(anchor, number)
         QuotedSpeech(aligned).require_same(parts)
         OriginalityCheck(aligned).require(parts)
-        start, end = self._with_edges(anchor, start, end)
+        start, end = self._extend_edges(anchor, start, end)
         if fold(self._new_text[start:end]).strip() != fold(anchor.exact).strip():
             raise OrphanedQuote(OrphanReason.CHANGED, (start, end))
         return start, end
 
-    def _why_lost(self, anchor: Anchor) -> OrphanReason:
+    def _explain_loss(self, anchor: Anchor) -> OrphanReason:
         return OrphanReason.ELSEWHERE if self._folded.has(anchor.exact) else OrphanReason.NOT_FOUND
 
-    def _edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
+    def _find_edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
         """Return the boundary of the quote inside a changed part."""
         old, new = self._aligned.old[number], self._aligned.new[self._aligned.mates[number]]
         begins, ends = max(anchor.start, old.start), min(anchor.end, old.end)
@@ -117,8 +119,8 @@ class Follower:
         if old.key == new.key and (begins, ends) == (old.start, old.end):
             return new.start, new.end
         if old.key == new.key:
-            return self._same_share(old, new, begins, share)
-        was, now = _places(old.folded, share), _places(new.folded, share)
+            return self._find_same_share(old, new, begins, share)
+        was, now = _find_places(old.folded, share), _find_places(new.folded, share)
         wording = describe_rewording(old, new, begins - old.start, ends - old.start)
         if not now:
             raise OrphanedQuote(OrphanReason.CHANGED, wording)
@@ -127,12 +129,12 @@ class Follower:
         return new.start + now[0][0], new.start + now[0][1]
 
     @staticmethod
-    def _same_share(old: TextPart, new: TextPart, begins: int, share: str) -> tuple[int, int]:
+    def _find_same_share(old: TextPart, new: TextPart, begins: int, share: str) -> tuple[int, int]:
         """Return the position of an unchanged piece of a part; its punctuation may have changed."""
         if old.text == new.text:
             begins += new.start - old.start
             return begins, begins + len(share)
-        was, now = _places(old.folded, share, whole=False), _places(new.folded, share, whole=False)
+        was, now = _find_places(old.folded, share, whole=False), _find_places(new.folded, share, whole=False)
         starts = [start for start, _ in was]
         first = begins + len(share) - len(share.lstrip()) - old.start
         if first not in starts or len(was) != len(now):
@@ -140,7 +142,7 @@ class Follower:
         start, end = now[starts.index(first)]
         return new.start + start, new.start + end
 
-    def _with_edges(self, anchor: Anchor, start: int, end: int) -> tuple[int, int]:
+    def _extend_edges(self, anchor: Anchor, start: int, end: int) -> tuple[int, int]:
         """Extend the span by the quote's outer white space, if still there."""
         lead = len(anchor.exact) - len(anchor.exact.lstrip())
         trail = len(anchor.exact) - len(anchor.exact.rstrip())
@@ -149,28 +151,28 @@ class Follower:
 
     # Candidates ---------------------------------------------------------------------------------------------------
 
-    def _candidates(
+    def _find_candidates(
         self, anchor: Anchor, parts: range, wording: tuple[int, int] | None
     ) -> tuple[tuple[int, int], ...]:
         found = dict.fromkeys([wording] if wording else [])
         aligned = self._aligned
-        for start, end in _places(self._folded, anchor.exact)[:MOST_CANDIDATES]:
+        for start, end in _find_places(self._folded, anchor.exact)[:MAX_CANDIDATES]:
             found.setdefault((start, end))
         likely = sorted(
             ((likeness, new, old) for old in parts for likeness, new in aligned.similar.get(old, ())),
             reverse=True,
         )
-        for _, new, old in likely[:MOST_CANDIDATES]:
+        for _, new, old in likely[:MAX_CANDIDATES]:
             was, part = aligned.old[old], aligned.new[new]
             found.setdefault(
                 describe_rewording(
                     was, part, max(anchor.start - was.start, 0), min(anchor.end, was.end) - was.start
                 )
             )
-        return tuple(found)[:MOST_CANDIDATES]
+        return tuple(found)[:MAX_CANDIDATES]
 
 
-def _places(folded: FoldedText, words: str, *, whole: bool = True) -> list[tuple[int, int]]:
+def _find_places(folded: FoldedText, words: str, *, whole: bool = True) -> list[tuple[int, int]]:
     """Return the positions of words in a text in any typography; `whole`: not inside longer ones."""
     wanted = fold(words).strip()
     return [

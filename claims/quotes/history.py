@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models.functions import Now
 
 from claims.models import Appearance, Evidence, Publication, QuoteFate
-from claims.models.anchored import LONGEST_QUOTE
+from claims.models.anchored import MAX_QUOTE_LENGTH
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_text import ChangedText
 from claims.quotes.followed_quotes import FollowedQuote
@@ -29,16 +29,16 @@ def record_statuses(changed: ChangedText, lost: Iterable[Appearance]) -> None:
     known = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source)}
     wanted = {
         *find_published_places(source),
-        *(QuotedPlace(*row) for row in _evidence(source)),
+        *(QuotedPlace(*row) for row in _load_evidence(source)),
         *(QuotedPlace(a.snapshot_id or 0, a.start or 0, a.end or 0) for a in lost),
     }
     wanted = {place for place in wanted if place.snapshot != newest}
     changed.read(place.snapshot if place not in known else known[place].stood_in_id for place in wanted)
     changed.read(fate.looked_in_id for fate in known.values() if fate.outcome == QuoteFate.Outcome.CHANGED)
     sought = [(place, known.get(place)) for place in sorted(wanted)]
-    places = changed.follow([stood_in(changed, place, fate) for place, fate in sought])
+    places = changed.follow([find_last_snapshot(changed, place, fate) for place, fate in sought])
     fates = [
-        _looked_up(changed, place, fate, followed)
+        _look_up_quote(changed, place, fate, followed)
         for (place, fate), followed in zip(sought, places, strict=True)
         # What could not be looked up stays as it is known.
         if followed.reason != OrphanReason.NOT_COMPARED
@@ -61,7 +61,9 @@ def find_place(fate: QuoteFate) -> QuotedPlace:
     return QuotedPlace(fate.snapshot_id, fate.start, fate.end)
 
 
-def stood_in(changed: ChangedText, place: QuotedPlace, known: QuoteFate | None) -> tuple[int, Anchor]:
+def find_last_snapshot(
+    changed: ChangedText, place: QuotedPlace, known: QuoteFate | None
+) -> tuple[int, Anchor]:
     """Return the snapshot in which the words of a place stood last, and where."""
     stood = QuotedPlace(known.stood_in_id, known.stood_start, known.stood_end) if known else place
     return stood.snapshot, Anchor(changed.words(*stood), "", "", stood.start, stood.end)
@@ -76,13 +78,13 @@ def find_published_places(source: int) -> Iterator[QuotedPlace]:
                 yield quote.place
 
 
-def _evidence(source: int) -> Iterable[tuple[int, int, int]]:
+def _load_evidence(source: int) -> Iterable[tuple[int, int, int]]:
     anchored = Evidence.objects.filter(source=source, start__isnull=False)
     rows: Iterable[Any] = anchored.order_by().values_list("snapshot_id", "start", "end").distinct()
     return rows
 
 
-def _looked_up(
+def _look_up_quote(
     changed: ChangedText, place: QuotedPlace, known: QuoteFate | None, followed: FollowedQuote
 ) -> QuoteFate:
     """Return the current status of a quote, searching from its last known position."""
@@ -97,20 +99,20 @@ def _looked_up(
     stood = (known.stood_in_id, known.stood_start, known.stood_end) if known else place
     fate.stood_in_id, fate.stood_start, fate.stood_end = stood
     fate.lost_in_id = known.lost_in_id if known and known.lost_in_id else newest.pk
-    fate.wording = _wording(changed, followed) or _followed_wording(changed, known)
+    fate.wording = _find_wording(changed, followed) or _follow_wording(changed, known)
     fate.outcome = QuoteFate.Outcome.CHANGED if fate.wording else QuoteFate.Outcome.GONE
     return fate
 
 
-def _wording(changed: ChangedText, followed: FollowedQuote) -> str:
+def _find_wording(changed: ChangedText, followed: FollowedQuote) -> str:
     """Return what the sentence of a quote says now; "" where it is not known to be the same sentence."""
     if followed.wording is None or followed.reason not in (OrphanReason.CHANGED, OrphanReason.AROUND):
         return ""
     wording = changed.snapshot.text[slice(*followed.wording)].strip()
-    return wording if len(wording) <= LONGEST_QUOTE else ""
+    return wording if len(wording) <= MAX_QUOTE_LENGTH else ""
 
 
-def _followed_wording(changed: ChangedText, known: QuoteFate | None) -> str:
+def _follow_wording(changed: ChangedText, known: QuoteFate | None) -> str:
     """Return what became of the changed words: they may have moved, far from where the quote stood."""
     if known is None or known.outcome != QuoteFate.Outcome.CHANGED:
         return ""
@@ -120,4 +122,4 @@ def _followed_wording(changed: ChangedText, known: QuoteFate | None) -> str:
     start = text.index(known.wording)
     anchor = Anchor(known.wording, "", "", start, start + len(known.wording))
     [followed] = changed.follow([(known.looked_in_id, anchor)])
-    return followed.anchor.exact if followed.anchor else _wording(changed, followed)
+    return followed.anchor.exact if followed.anchor else _find_wording(changed, followed)

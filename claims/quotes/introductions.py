@@ -12,13 +12,13 @@ from claims.quotes.folded_text import fold
 _PHRASES = Path(__file__).parent / "data" / "lead_ins.txt"
 
 
-def _phrases() -> Iterator[str]:
+def _load_phrases() -> Iterator[str]:
     for line in _PHRASES.read_text("utf-8").splitlines():
         if not line.startswith("#"):
             yield from (phrase.strip() for phrase in line.partition(":")[2].split("|"))
 
 
-_INTRODUCTION = re.compile("|".join(re.escape(fold(phrase)) for phrase in _phrases()))
+_INTRODUCTION = re.compile("|".join(re.escape(fold(phrase)) for phrase in _load_phrases()))
 _COLON = (":", "：", "፡", "܃", "։")
 _TIME = re.compile(r"\W?\d{1,2}\s?[:.hH時点시]\s?\d{2}.{0,12}")
 _QUOTATION = re.compile(r"[:：]\s?[\"“„«'‘「『]")
@@ -47,7 +47,7 @@ def opens_quotation(words: str) -> bool:
     return _QUOTATION.search(words) is not None
 
 
-def speaks_of_the_text(words: str) -> bool:
+def mentions_text(words: str) -> bool:
     """Whether new words are about a text: that it was corrected, or where else to read."""
     return _INTRODUCTION.search(fold(words).lower()) is not None
 

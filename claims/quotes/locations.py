@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Evidence
-from claims.quotes.anchors import Anchor, QuoteAmbiguous, anchor_at, find
+from claims.quotes.anchors import Anchor, QuoteAmbiguous, find_quote, make_anchor
 from sources.models import Snapshot, Source
 
 #: How many places of an ambiguous quote are shown to choose from.
-_PLACES = 4
+_MAX_PLACES = 4
 
 
 class WrongPlace(Exception):
@@ -52,10 +52,10 @@ def build_quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "
         return QuotedWords(snapshot)
     if snapshot is None:
         return QuotedWords(None, exact, prefix, suffix)
-    return _at(snapshot, find(snapshot.text, exact, prefix=prefix, suffix=suffix))
+    return _build_quoted_words(snapshot, find_quote(snapshot.text, exact, prefix=prefix, suffix=suffix))
 
 
-def quote_at(source: Source, number: int, start: int, end: int, *, exact: str = "") -> QuotedWords:
+def read_quote_at(source: Source, number: int, start: int, end: int, *, exact: str = "") -> QuotedWords:
     """Return the words at these offsets (in code points) of the source's snapshot `number`.
 
     Args:
@@ -73,15 +73,15 @@ def quote_at(source: Source, number: int, start: int, end: int, *, exact: str = 
             else _("The source has no snapshot, so offsets cannot be used.")
         )
     try:
-        anchor = anchor_at(snapshot.text, start, end)
+        anchor = make_anchor(snapshot.text, start, end)
     except ValueError as problem:
         raise WrongPlace(str(problem)) from None
     if exact and exact != anchor.exact:
         raise WrongPlace(
             _("The snapshot has different words at %(start)d–%(end)d: “%(words)s”.")
-            % {"start": start, "end": end, "words": _cut(anchor.exact)}
+            % {"start": start, "end": end, "words": _shorten(anchor.exact)}
         )
-    return _at(snapshot, anchor)
+    return _build_quoted_words(snapshot, anchor)
 
 
 def describe_places(text: str, problem: QuoteAmbiguous) -> list[str]:
@@ -89,29 +89,29 @@ def describe_places(text: str, problem: QuoteAmbiguous) -> list[str]:
     return [
         _("There: %(before)s [%(quote)s] %(after)s")
         % {
-            "before": " ".join(words_before(text, start, 40).split()),
-            "quote": _cut(text[start:end]),
-            "after": " ".join(words_after(text, end, 40).split()),
+            "before": " ".join(cut_words_before(text, start, 40).split()),
+            "quote": _shorten(text[start:end]),
+            "after": " ".join(cut_words_after(text, end, 40).split()),
         }
-        for start, end in problem.places[:_PLACES]
+        for start, end in problem.places[:_MAX_PLACES]
     ]
 
 
-def words_before(text: str, start: int, most: int) -> str:
+def cut_words_before(text: str, start: int, most: int) -> str:
     if start <= most:
         return text[:start]
     return "… " + text[start - most : start].partition(" ")[2]
 
 
-def words_after(text: str, end: int, most: int) -> str:
+def cut_words_after(text: str, end: int, most: int) -> str:
     if end + most >= len(text):
         return text[end:]
     return text[end : end + most].rpartition(" ")[0] + " …"
 
 
-def _at(snapshot: Snapshot, anchor: Anchor) -> QuotedWords:
+def _build_quoted_words(snapshot: Snapshot, anchor: Anchor) -> QuotedWords:
     return QuotedWords(snapshot, anchor.exact, anchor.prefix, anchor.suffix, anchor.start, anchor.end)
 
 
-def _cut(words: str) -> str:
+def _shorten(words: str) -> str:
     return " ".join(words.split())[:60]

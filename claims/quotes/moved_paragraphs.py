@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from claims.quotes.aligned_parts import RIVAL, Alignment, PartPair
+from claims.quotes.aligned_parts import RIVAL_LIKENESS, Alignment, PartPair
 from claims.quotes.text_parts import TextPart, find_paragraph
 
 #: Of a paragraph that moved, at least so much is word for word.
-_MOSTLY = 0.6
+_MIN_SHARE = 0.6
 #: A paragraph that may begin at more places is not followed.
-_PLACES = 9
+_MAX_PLACES = 9
 
 
 def follow_moved(aligned: Alignment) -> None:
@@ -18,16 +18,16 @@ def follow_moved(aligned: Alignment) -> None:
     for number, part in enumerate(aligned.new):
         if number not in aligned.origins:
             free[part.key].append(number)
-    paragraphs = [span for span in _paragraphs(aligned.old) if _is_lost(aligned, *span)]
+    paragraphs = [span for span in _iterate_paragraphs(aligned.old) if _is_lost(aligned, *span)]
     while paragraphs:
-        left = [span for span in paragraphs if not _follow(aligned, *span, free)]
+        left = [span for span in paragraphs if not _follow_paragraph(aligned, *span, free)]
         # One that was found may be what another stands beside.
         paragraphs = left if len(left) < len(paragraphs) else []
 
 
-def _follow(aligned: Alignment, first: int, last: int, free: dict[str, list[int]]) -> bool:
-    starts = _beginnings(aligned, first, last, free)
-    blocks = [block for at in starts if (block := _block(aligned, first, last, at))]
+def _follow_paragraph(aligned: Alignment, first: int, last: int, free: dict[str, list[int]]) -> bool:
+    starts = _find_beginnings(aligned, first, last, free)
+    blocks = [block for at in starts if (block := _match_block(aligned, first, last, at))]
     if len(blocks) != 1 or _has_rival(aligned, blocks[0]):
         return False
     for pair in blocks[0]:
@@ -41,12 +41,12 @@ def _is_lost(aligned: Alignment, first: int, last: int) -> bool:
     """Whether most of a paragraph has no place in the order of the others."""
     sizes = {number: len(aligned.old[number].key) for number in range(first, last)}
     lost = sum(size for number, size in sizes.items() if number not in aligned.mates)
-    return lost > 0 and lost >= _MOSTLY * sum(sizes.values())
+    return lost > 0 and lost >= _MIN_SHARE * sum(sizes.values())
 
 
 def follow_inside(aligned: Alignment) -> None:
     """Pair sentences that changed places inside their paragraph."""
-    for first, last in _paragraphs(aligned.old):
+    for first, last in _iterate_paragraphs(aligned.old):
         paired = [aligned.mates[number] for number in range(first, last) if number in aligned.mates]
         if not paired or len(paired) == last - first:
             continue
@@ -61,7 +61,7 @@ def follow_inside(aligned: Alignment) -> None:
                 aligned.moved.add(number)
 
 
-def _paragraphs(parts: Sequence[TextPart]) -> Iterator[tuple[int, int]]:
+def _iterate_paragraphs(parts: Sequence[TextPart]) -> Iterator[tuple[int, int]]:
     first = 0
     for number in range(1, len(parts) + 1):
         if number == len(parts) or parts[number].paragraph != parts[first].paragraph:
@@ -69,15 +69,15 @@ def _paragraphs(parts: Sequence[TextPart]) -> Iterator[tuple[int, int]]:
             first = number
 
 
-def _beginnings(aligned: Alignment, first: int, last: int, free: dict[str, list[int]]) -> list[int]:
+def _find_beginnings(aligned: Alignment, first: int, last: int, free: dict[str, list[int]]) -> list[int]:
     """Return possible starts of the paragraph in the new text."""
     for number in range(first, last):
         if places := free.get(aligned.old[number].key):
-            return sorted({_run(aligned, place)[0] for place in places[:_PLACES]})
+            return sorted({_find_run(aligned, place)[0] for place in places[:_MAX_PLACES]})
     return []
 
 
-def _run(aligned: Alignment, place: int) -> tuple[int, int]:
+def _find_run(aligned: Alignment, place: int) -> tuple[int, int]:
     """Return the parts around a new one, in its paragraph, that no old part became."""
     new, first, last = aligned.new, place, place + 1
     while first and first - 1 not in aligned.origins and new[first - 1].paragraph == new[place].paragraph:
@@ -87,14 +87,14 @@ def _run(aligned: Alignment, place: int) -> tuple[int, int]:
     return first, last
 
 
-def _block(aligned: Alignment, first: int, last: int, at: int) -> list[PartPair]:
+def _match_block(aligned: Alignment, first: int, last: int, at: int) -> list[PartPair]:
     """Return the paragraph part by part, if it is there almost completely, without additions."""
     if at in aligned.origins or (at and at - 1 not in aligned.origins):
         return []
     pairs: list[PartPair] = []
     equal, number = 0, first
-    for new in range(*_run(aligned, at)):
-        while number < last and not (like := _likeness(aligned, number, new)):
+    for new in range(*_find_run(aligned, at)):
+        while number < last and not (like := _get_likeness(aligned, number, new)):
             number += 1
         if number == last:
             return []
@@ -102,10 +102,10 @@ def _block(aligned: Alignment, first: int, last: int, at: int) -> list[PartPair]
         pairs.append(PartPair(number, new, like))
         number += 1
     whole = sum(len(aligned.old[number].key) for number in range(first, last))
-    return pairs if equal >= _MOSTLY * whole else []
+    return pairs if equal >= _MIN_SHARE * whole else []
 
 
-def _likeness(aligned: Alignment, old: int, new: int) -> float:
+def _get_likeness(aligned: Alignment, old: int, new: int) -> float:
     was, now = aligned.old[old].key, aligned.new[new].key
     if was in now:
         return 1.0 if was == now else 0.0
@@ -119,5 +119,5 @@ def _has_rival(aligned: Alignment, block: list[PartPair]) -> bool:
         number not in own and number not in aligned.origins
         for pair in block
         for likeness, number in aligned.similar.get(pair.old, ())
-        if likeness >= RIVAL
+        if likeness >= RIVAL_LIKENESS
     )

@@ -24,16 +24,16 @@ class QuotedSpeech:
             if old.opens_quoted != new.opens_quoted:
                 raise OrphanedQuote(OrphanReason.QUOTED)
         speech = [number for number in parts if aligned.old[number].is_speech]
-        for number in (*self._speech_around(speech), *self._before(parts[0], announces_quote)):
+        for number in (*self._find_speech_around(speech), *self._find_previous(parts[0], announces_quote)):
             if not self._says_the_same(number):
                 raise OrphanedQuote(OrphanReason.SPEAKER)
         # The time on top of a text belongs to all of it.
-        entry = self._before(parts[0], is_time) if parts[0] > 1 else []
-        for number in (*self._before(parts[0], is_question), *entry):
+        entry = self._find_previous(parts[0], is_time) if parts[0] > 1 else []
+        for number in (*self._find_previous(parts[0], is_question), *entry):
             if not self._says_the_same(number):
                 raise OrphanedQuote(OrphanReason.AROUND)
 
-    def _speech_around(self, speech: list[int]) -> list[int]:
+    def _find_speech_around(self, speech: list[int]) -> list[int]:
         """Return the neighbouring parts that name the speaker."""
         if not speech:
             return []
@@ -53,7 +53,7 @@ class QuotedSpeech:
             if old[number].paragraph == old[first].paragraph and number in self.aligned.mates
         ]
 
-    def _before(self, first: int, matters: Callable[[str], bool]) -> list[int]:
+    def _find_previous(self, first: int, matters: Callable[[str], bool]) -> list[int]:
         """Return the previous part, if it matters."""
         return [first - 1] if first and matters(self.aligned.old[first - 1].text) else []
 

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from regex import compile as pattern
 
-from claims.models.anchored import LONGEST_QUOTE
-from claims.quotes.locations import QuotedWords, WrongPlace, quote_at
+from claims.models.anchored import MAX_QUOTE_LENGTH
+from claims.quotes.locations import QuotedWords, WrongPlace, read_quote_at
 from sources.models import Source
 
 #: Why words are not taken that were selected in an older text.
-CAPTURED_AGAIN = gettext_lazy(
+CAPTURED_AGAIN_MESSAGE = gettext_lazy(
     "The article was captured again since you opened the page. Reload it, then select the words in the new "
     "text."
 )
@@ -22,7 +22,7 @@ CAPTURED_AGAIN = gettext_lazy(
 _CHARACTER = pattern(r"\X")
 
 
-def selected_words(source: Source, number: int, start: int, end: int, exact: str) -> QuotedWords:
+def find_selected_words(source: Source, number: int, start: int, end: int, exact: str) -> QuotedWords:
     """Return the selected words, widened to whole characters and without white space at their edges.
 
     Args:
@@ -37,18 +37,18 @@ def selected_words(source: Source, number: int, start: int, end: int, exact: str
         raise WrongPlace(_("You selected only white space."))
     snapshot = source.latest_snapshot()
     if snapshot is None or snapshot.number != number:
-        raise WrongPlace(str(CAPTURED_AGAIN))
-    quote_at(source, number, start, end, exact=exact)
-    first, last = whole_characters(snapshot.text, start, end)
-    if last - first > LONGEST_QUOTE:
+        raise WrongPlace(str(CAPTURED_AGAIN_MESSAGE))
+    read_quote_at(source, number, start, end, exact=exact)
+    first, last = widen_to_characters(snapshot.text, start, end)
+    if last - first > MAX_QUOTE_LENGTH:
         raise WrongPlace(
             _("A quote can have at most %(most)d characters; this one has %(number)d.")
-            % {"most": LONGEST_QUOTE, "number": last - first}
+            % {"most": MAX_QUOTE_LENGTH, "number": last - first}
         )
-    return quote_at(source, number, first, last)
+    return read_quote_at(source, number, first, last)
 
 
-def whole_characters(text: str, start: int, end: int) -> tuple[int, int]:
+def widen_to_characters(text: str, start: int, end: int) -> tuple[int, int]:
     """Widen the span to whole characters as readers see them, without white space at its edges.
 
     The span has something else than white space in it.

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 
-class _Alike(dict[int, str]):
+class _EquivalentCharacters(dict[int, str]):
     """The image of each character, worked out when it is first met.
 
     Characters become lower case one by one, as in the database: Python alone would make Σ at the end of a word ς.
@@ -17,7 +17,7 @@ class _Alike(dict[int, str]):
         return image
 
 
-_ALIKE = _Alike(
+_EQUIVALENTS = _EquivalentCharacters(
     {
         **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
         **dict.fromkeys(map(ord, "\"“”„‟«»‹›'‘’‚‛`´＂\u0307"), ""),
@@ -26,7 +26,7 @@ _ALIKE = _Alike(
 )
 
 #: 10² is not 102.
-_RAISED = re.compile("(?<=[0-9])(?=[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉])")
+_BEFORE_RAISED_DIGIT = re.compile("(?<=[0-9])(?=[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉])")
 #: The letter of 5 mW that 5 MW has as a capital. No other prefix has units that differ in nothing but letter case.
 MILLI = re.compile(r"(?<=[0-9])( *)m(?=(?:Wh?|A|V|Hz|J|Pa)(?![A-Za-z0-9]))")
 
@@ -42,6 +42,6 @@ def normalise_statement(statement: str) -> str:
     """
     text = statement
     if not statement.isascii():
-        text = unicodedata.normalize("NFKC", _RAISED.sub("^", statement))
+        text = unicodedata.normalize("NFKC", _BEFORE_RAISED_DIGIT.sub("^", statement))
     text = MILLI.sub(r"\1milli", text)
-    return _WHITE_SPACE.sub(" ", text.translate(_ALIKE)).strip(" .!?。")
+    return _WHITE_SPACE.sub(" ", text.translate(_EQUIVALENTS)).strip(" .!?。")

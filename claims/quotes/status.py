@@ -75,15 +75,15 @@ def _build_status(quote: PublishedQuote, fate: dict[str, Any] | None) -> PublicQ
         "source": said["source"],
         "snapshot": quoted,
         "outcome": fate["outcome"] if fate else QuoteFate.Outcome.STANDS.value,
-        "stood_in": _seen(fate, "stood_in") if fate else quoted,
-        "lost_in": _seen(fate, "lost_in") if fate and fate["lost_in__number"] else None,
-        "looked_in": _seen(fate, "looked_in") if fate else quoted,
+        "stood_in": _build_seen_snapshot(fate, "stood_in") if fate else quoted,
+        "lost_in": _build_seen_snapshot(fate, "lost_in") if fate and fate["lost_in__number"] else None,
+        "looked_in": _build_seen_snapshot(fate, "looked_in") if fate else quoted,
         # Read as it stands now: rights to a text can end after publication.
         "wording": fate["wording"] if fate and fate["snapshot__source__show_text"] else "",
     }
 
 
-def _seen(fate: dict[str, Any], which: str) -> SeenSnapshot:
+def _build_seen_snapshot(fate: dict[str, Any], which: str) -> SeenSnapshot:
     captured_at: datetime = fate[f"{which}__captured_at"]
     written = captured_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     return {"number": fate[f"{which}__number"], "captured_at": written}

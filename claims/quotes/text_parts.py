@@ -38,11 +38,11 @@ _MARKS = (
 )
 _WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+")
 #: A text has no more parts than this and one for each paragraph; what follows in a paragraph is one.
-_MOST_PARTS = 50_000
+_MAX_PARTS = 50_000
 #: Of a long paragraph, so many parts on each side are looked at.
 _AROUND = 20
 #: Words by which parts are compared; longer ones are compared by so many.
-_MOST_WORDS = 2_000
+_MAX_WORDS = 2_000
 
 
 def split_words(text: str) -> list[str]:
@@ -76,7 +76,7 @@ class TextPart:
     @cached_property
     def shingles(self) -> Counter[str]:
         """Return shingles for finding similar parts: words, or pairs of characters in scripts without spaces."""
-        words = split_words(self.key[: 20 * _MOST_WORDS].casefold())[:_MOST_WORDS]
+        words = split_words(self.key[: 20 * _MAX_WORDS].casefold())[:_MAX_WORDS]
         found: Counter[str] = Counter()
         for word, following in pairwise([*words, ""]):
             found[word + following if len(word) == 1 == len(following) else word] += 1
@@ -97,8 +97,8 @@ def split_text(text: str) -> list[TextPart]:
     """Split a text into parts in order; pieces without letters or digits, such as a rule, are left out."""
     parts: list[TextPart] = []
     for number, paragraph in enumerate(_PARAGRAPH.finditer(text)):
-        most = max(_MOST_PARTS - len(parts), 0)
-        parts.extend(_parts(paragraph.group(), paragraph.start(), number, most))
+        most = max(_MAX_PARTS - len(parts), 0)
+        parts.extend(_iterate_parts(paragraph.group(), paragraph.start(), number, most))
     return parts
 
 
@@ -116,11 +116,11 @@ def find_paragraph(parts: Sequence[TextPart], number: int) -> range:
     return range(first, last + 1)
 
 
-def _parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[TextPart]:
+def _iterate_parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[TextPart]:
     quoted, start = False, 0
     # As text has it that was mailed or written in Markdown.
     is_block = paragraph.startswith(">")
-    opening, closing = _speech_marks(paragraph)
+    opening, closing = _find_speech_marks(paragraph)
 
     def part(first: int, last: int, opens_quoted: bool, *, ends_quoted: bool) -> TextPart:
         at = offset + first, offset + last
@@ -145,7 +145,7 @@ def _parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[Text
         yield part(*found, ends_quoted=quoted)
 
 
-def _speech_marks(paragraph: str) -> tuple[str, str]:
+def _find_speech_marks(paragraph: str) -> tuple[str, str]:
     """Return the opening and closing speech marks of a paragraph; the others do either."""
     opening, closing = "„‟「『", "」』"
     if "„" in paragraph:

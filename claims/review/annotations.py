@@ -14,7 +14,7 @@ from claims.newsroom.named_claimants import find_or_add
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.locations import QuotedWords
-from claims.quotes.selected_words import CAPTURED_AGAIN
+from claims.quotes.selected_words import CAPTURED_AGAIN_MESSAGE
 from claims.review import claim_edits, verdict_drafts
 from factcheck.database.bounds import has_come
 from sources.models import Source
@@ -24,7 +24,7 @@ _UNDETERMINED = "und"
 
 
 @transaction.atomic
-def make_claim_of(
+def create_claim(
     words: QuotedWords, source: Source, *, statement: str, claimant: str = "", by: User
 ) -> Claim:
     """Propose the statement as a claim that was made in these words.
@@ -37,8 +37,10 @@ def make_claim_of(
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.add_claim", _("add claims"))
-    source = _held(source, words)
-    same = _at(words, Appearance.objects.readable_by(by).filter(source=source, claim__statement=statement))
+    source = _lock_source(source, words)
+    same = _find_existing(
+        words, Appearance.objects.readable_by(by).filter(source=source, claim__statement=statement)
+    )
     if there := same.select_related("claim").first():
         return there.claim
     snapshot = words.snapshot
@@ -64,7 +66,7 @@ def attach_to_claim(words: QuotedWords, source: Source, claim: Claim, *, by: Use
             quotations begins here.
         NotAllowed: the person may not edit it.
     """
-    source = _held(source, words)
+    source = _lock_source(source, words)
     standing = Claim.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
     if standing is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
@@ -76,7 +78,7 @@ def attach_to_claim(words: QuotedWords, source: Source, claim: Claim, *, by: Use
     if standing.state == Claim.State.DECLINED:
         raise NotPossible(_("Claim %(id)s was declined.") % {"id": standing.pk})
     beginning_here = standing.appearances.filter(source=source, start=words.start)
-    if there := _at(words, beginning_here).first():
+    if there := _find_existing(words, beginning_here).first():
         return there
     if beginning_here.exists():
         raise NotPossible(_("The claim already has a quote that begins at this place."))
@@ -84,28 +86,28 @@ def attach_to_claim(words: QuotedWords, source: Source, claim: Claim, *, by: Use
 
 
 @transaction.atomic
-def make_evidence_of(
+def create_evidence(
     words: QuotedWords, source: Source, verdict: Verdict, *, stance: str, note: str = "", by: User
 ) -> Evidence:
     """Rest a draft of a verdict on these words. Raises as `verdict_drafts.add_evidence`."""
-    source = _held(source, words)
+    source = _lock_source(source, words)
     # In the order in which drafts are locked everywhere.
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     same: Any = verdict.evidence.filter(source=source, stance=stance, note=note)
-    if verdict_drafts.may_edit(verdict, by) and (there := _at(words, same).first()):
+    if verdict_drafts.may_edit(verdict, by) and (there := _find_existing(words, same).first()):
         return there
     fields = {"stance": stance, "note": note, "position": verdict.evidence.count()}
     return verdict_drafts.add_evidence(verdict, source, words, by=by, **fields)
 
 
-def _held(source: Source, words: QuotedWords) -> Source:
+def _lock_source(source: Source, words: QuotedWords) -> Source:
     """Return the source, locked against another capture. A repeated request waits for the first answer."""
     source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
     newest = source.snapshots.order_by("-number").values_list("pk", flat=True).first()
     if words.snapshot is None or words.snapshot.pk != newest:
-        raise NotPossible(str(CAPTURED_AGAIN))
+        raise NotPossible(str(CAPTURED_AGAIN_MESSAGE))
     return source
 
 
-def _at(words: QuotedWords, rows: Any) -> Any:
+def _find_existing(words: QuotedWords, rows: Any) -> Any:
     return rows.filter(snapshot=words.snapshot, start=words.start, end=words.end)

@@ -14,7 +14,7 @@ from django.db.models import PROTECT, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Claim, ClaimMedia, Topic, Verdict
-from claims.models.claim_rules import JUDGED
+from claims.models.claim_rules import JUDGED_FIELDS
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.newsroom.signals import claims_added
@@ -29,7 +29,7 @@ def may_edit(claim: Claim, by: User) -> bool:
     return claim.state == Claim.State.PROPOSED and Claim.objects.readable_by(by).filter(pk=claim.pk).exists()
 
 
-def is_worked_on(claim: Claim) -> bool:
+def is_referenced(claim: Claim) -> bool:
     """Return whether it can only be declined or merged: claims to which nothing refers can also be deleted."""
     referring = (
         Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
@@ -39,9 +39,9 @@ def is_worked_on(claim: Claim) -> bool:
     return Claim.objects.filter(reduce(or_, referring), pk=claim.pk).exists()
 
 
-def fixed_fields(claim: Claim) -> tuple[str, ...]:
+def list_fixed_fields(claim: Claim) -> tuple[str, ...]:
     """Return the fields that cannot be edited now."""
-    return JUDGED if claim.verdicts.filter(state=Verdict.State.IN_REVIEW).exists() else ()
+    return JUDGED_FIELDS if claim.verdicts.filter(state=Verdict.State.IN_REVIEW).exists() else ()
 
 
 @transaction.atomic
@@ -66,9 +66,9 @@ def edit(claim: Claim, *, by: User, topics: Sequence[Topic] | None = None, **fie
         NotPossible: a verdict on it is in review, and so its words are fixed.
         NotAllowed: the person may not edit it, as it stands.
     """
-    claim = _locked(claim, by)
+    claim = _lock_editable(claim, by)
     changes = {name: value for name, value in fields.items() if getattr(claim, name) != value}
-    if any(name in changes for name in fixed_fields(claim)):
+    if any(name in changes for name in list_fixed_fields(claim)):
         raise NotPossible(
             _(
                 "A verdict on this claim is in review. The claim cannot change until it is published or "
@@ -92,8 +92,8 @@ def delete(claim: Claim, *, by: User) -> None:
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.delete_claim", _("delete claims"))
-    claim = _there(claim)
-    if is_worked_on(claim):
+    claim = _lock_existing(claim)
+    if is_referenced(claim):
         raise NotPossible(
             _("This claim has already been edited. Decline it, or merge it into another claim.")
         )
@@ -104,7 +104,7 @@ def delete(claim: Claim, *, by: User) -> None:
 def add_appearance(claim: Claim, source: Source, quotation: QuotedWords, *, by: User) -> Appearance:
     """List a place where the claim was made. Raises NotAllowed."""
     require(by, "claims.add_appearance", _("add appearances"))
-    appearance = Appearance(claim=_locked(claim, by), source=source)
+    appearance = Appearance(claim=_lock_editable(claim, by), source=source)
     quotation.put_on(appearance)
     appearance.save()
     return appearance
@@ -116,7 +116,7 @@ def edit_appearance(
 ) -> Appearance:
     """Correct where the claim was made. Raises NotAllowed."""
     require(by, "claims.change_appearance", _("edit appearances"))
-    _locked(appearance.claim, by)
+    _lock_editable(appearance.claim, by)
     appearance.source = source
     quotation.put_on(appearance)
     appearance.save()
@@ -127,7 +127,7 @@ def edit_appearance(
 def remove_appearance(appearance: Appearance, *, by: User) -> None:
     """Take a place off the list. Raises NotAllowed."""
     require(by, "claims.delete_appearance", _("remove appearances"))
-    _locked(appearance.claim, by)
+    _lock_editable(appearance.claim, by)
     appearance.delete()
 
 
@@ -140,7 +140,7 @@ def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> C
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.add_claimmedia", _("add pictures, audio and video"))
-    claim = _with_open_media(claim, by)
+    claim = _lock_with_open_media(claim, by)
     if claim.media.filter(media=media).exists():
         raise NotPossible(_("This picture, recording or video is already listed."))
     return ClaimMedia.objects.create(claim=claim, media=media, **fields)
@@ -150,7 +150,7 @@ def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> C
 def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
     """Change its fields. Raises as `add_media`."""
     require(by, "claims.change_claimmedia", _("edit pictures, audio and video"))
-    _with_open_media(row.claim, by)
+    _lock_with_open_media(row.claim, by)
     for name, value in fields.items():
         setattr(row, name, value)
     row.save(update_fields=[*fields])
@@ -161,14 +161,14 @@ def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
 def remove_media(row: ClaimMedia, *, by: User) -> None:
     """Take it off the list; the file stays. Raises as `add_media`."""
     require(by, "claims.delete_claimmedia", _("remove pictures, audio and video"))
-    _with_open_media(row.claim, by)
+    _lock_with_open_media(row.claim, by)
     row.delete()
 
 
-def _with_open_media(claim: Claim, by: User) -> Claim:
+def _lock_with_open_media(claim: Claim, by: User) -> Claim:
     """Return the claim, locked, if its media may change now."""
-    claim = _locked(claim, by)
-    if fixed_fields(claim):
+    claim = _lock_editable(claim, by)
+    if list_fixed_fields(claim):
         raise NotPossible(
             _(
                 "A verdict on this claim is in review. Its pictures, audio and video cannot change until it "
@@ -178,10 +178,10 @@ def _with_open_media(claim: Claim, by: User) -> Claim:
     return claim
 
 
-def _locked(claim: Claim, by: User) -> Claim:
+def _lock_editable(claim: Claim, by: User) -> Claim:
     """Return the claim, read again under lock, if the person may edit it."""
     require(by, "claims.change_claim", _("edit claims"))
-    claim = _there(claim)
+    claim = _lock_existing(claim)
     if not may_edit(claim, by):
         raise NotAllowed(
             _("With your role you can edit only proposed claims, and this one has been decided.")
@@ -189,7 +189,7 @@ def _locked(claim: Claim, by: User) -> Claim:
     return claim
 
 
-def _there(claim: Claim) -> Claim:
+def _lock_existing(claim: Claim) -> Claim:
     """Return the claim, read again under lock.
 
     Raises:

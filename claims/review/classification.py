@@ -18,7 +18,7 @@ from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 
 #: So many claims are locked, and entered in the ledger, in one transaction.
-AT_ONCE = 200
+BATCH_SIZE = 200
 
 
 @transaction.atomic
@@ -59,7 +59,7 @@ def queue_restating(ratings: Collection[Rating]) -> None:
 @app.task(name="claims.review.classification.follow_classes", pass_context=True)
 def follow_classes(context: JobContext, *, rating_ids: list[int]) -> None:
     """Publish changed rating classes in the ledger. If the worker must stop, another job continues."""
-    if not follow(rating_ids, is_stopped=context.should_abort):
+    if not restate_outdated(rating_ids, is_stopped=context.should_abort):
         follow_classes.defer(rating_ids=rating_ids)
 
 
@@ -71,10 +71,10 @@ def follow_classes(context: JobContext, *, rating_ids: list[int]) -> None:
 )
 def follow_all_classes(context: JobContext, timestamp: int) -> None:
     """Finish interrupted work and follow classes changed in other ways, every hour."""
-    follow(is_stopped=context.should_abort)
+    restate_outdated(is_stopped=context.should_abort)
 
 
-def follow(
+def restate_outdated(
     rating_ids: Sequence[int] | None = None, *, is_stopped: Callable[[], bool] = lambda: False
 ) -> bool:
     """Enter in the ledger what ratings amount to, wherever current publications say something else.
@@ -86,15 +86,15 @@ def follow(
     Returns:
         Whether everything was done.
     """
-    waiting = iter(_outdated(rating_ids))
-    while batch := list(islice(waiting, AT_ONCE)):
+    waiting = iter(_find_outdated(rating_ids))
+    while batch := list(islice(waiting, BATCH_SIZE)):
         if is_stopped():
             return False
-        _restate(batch)
+        _restate_claims(batch)
     return True
 
 
-def _outdated(rating_ids: Sequence[int] | None) -> list[int]:
+def _find_outdated(rating_ids: Sequence[int] | None) -> list[int]:
     """Return the claims whose current publication shows another class than a rating now has."""
     ratings, verdicts = Rating.objects.all(), PublishedVerdict.objects.current()
     if rating_ids is not None:
@@ -105,24 +105,24 @@ def _outdated(rating_ids: Sequence[int] | None) -> list[int]:
 
 
 @transaction.atomic
-def _restate(claim_ids: list[int]) -> None:
+def _restate_claims(claim_ids: list[int]) -> None:
     # Locked in the order of `workflow`. Concurrent publications already have the present classes.
     locked = Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk")
     entries = Publication.objects.current().filter(claim__in=[claim.pk for claim in locked]).order_by("claim")
     documents = {entry.pk: entry.document for entry in entries}
-    used = {rating["id"] for document in documents.values() for rating in _ratings(document)}
+    used = {rating["id"] for document in documents.values() for rating in _list_ratings(document)}
     classes = dict(Rating.objects.filter(pk__in=used).values_list("pk", "rating_class"))
 
     def is_outdated(rating: dict[str, Any]) -> bool:
         return (rating["rating_class"] or "") != classes[rating["id"]]
 
     def change(document: dict[str, Any]) -> None:
-        for rating in _ratings(document):
+        for rating in _list_ratings(document):
             rating["rating_class"] = classes[rating["id"]] or None
 
-    outdated = [entry for entry in entries if any(map(is_outdated, _ratings(documents[entry.pk])))]
+    outdated = [entry for entry in entries if any(map(is_outdated, _list_ratings(documents[entry.pk])))]
     publishing.restate(outdated, Publication.Kind.CLASSIFICATION, change)
 
 
-def _ratings(document: dict[str, Any]) -> list[dict[str, Any]]:
+def _list_ratings(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [verdict["rating"] for verdict in document["verdicts"] if verdict["rating"]]

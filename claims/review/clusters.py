@@ -36,12 +36,12 @@ def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
     if len(known) > 1:
         titles = join_words(f"“{cluster}”" for cluster in known)
         raise NotPossible(_("These claims are in several clusters: %(clusters)s.") % {"clusters": titles})
-    cluster = known[0] if known else _new(wanted[0], by)
+    cluster = known[0] if known else _create(wanted[0], by)
     add(cluster, wanted, by=by)
     return cluster
 
 
-def _new(first: Claim, by: User) -> Cluster:
+def _create(first: Claim, by: User) -> Cluster:
     """Create a cluster named after its first claim until it gets a better title."""
     title = " ".join(first.statement.split())
     longest = Cluster._meta.get_field("title").max_length or 0
@@ -61,7 +61,7 @@ def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.change_cluster", _("change clusters"))
-    cluster = _locked(cluster)
+    cluster = _lock(cluster)
     if cluster.state == Cluster.State.DISSOLVED:
         raise NotPossible(_("This cluster was dissolved. Open it again first."))
     there = set(cluster.members.values_list("claim", flat=True))
@@ -81,7 +81,7 @@ def move(cluster: Cluster, state: str, *, by: User) -> Cluster:
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.publish_cluster", _("publish and dissolve clusters"))
-    cluster = _locked(cluster)
+    cluster = _lock(cluster)
     if (cluster.state, state) not in CLUSTER_STEPS:
         raise NotPossible(
             _("The cluster is now “%(state)s”. Nothing was changed. Reload the page and check.")
@@ -95,5 +95,5 @@ def move(cluster: Cluster, state: str, *, by: User) -> Cluster:
     return cluster
 
 
-def _locked(cluster: Cluster) -> Cluster:
+def _lock(cluster: Cluster) -> Cluster:
     return Cluster.objects.select_for_update().get(pk=cluster.pk)

@@ -10,7 +10,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from claims.models.claim_media import media_readable_by
+from claims.models.claim_media import find_readable_media
 from claims.newsroom.refusals import NotPossible
 from sources.media.intake import take_in
 from sources.media.refused_media import MediaRefused
@@ -30,7 +30,7 @@ def store_media(
             work that the person may not read, which is not said.
     """
     media = take_in(given, by=by, alternative_text=alternative_text)
-    if not media_readable_by(by).filter(pk=media.pk).exists():
+    if not find_readable_media(by).filter(pk=media.pk).exists():
         raise MediaRefused("not_taken", _("You cannot add this file. Ask a fact-checker to add it."))
     if show and media.alternative_text.strip() and media.public_sha256 and not media.show_to_readers:
         change_description(media, show_to_readers=True)

@@ -33,7 +33,7 @@ def publish(pk: int) -> None:
 
 @transaction.atomic
 def _publish(pk: int) -> None:
-    scheduled = _held(pk)
+    scheduled = _lock_due(pk)
     if scheduled is None:
         return
     scheduled_publications.record_published(scheduled)
@@ -44,12 +44,12 @@ def _publish(pk: int) -> None:
 
 @transaction.atomic
 def _give_up(pk: int, reason: str) -> None:
-    scheduled = _held(pk)
+    scheduled = _lock_due(pk)
     if scheduled:
         scheduled_publications.record_refused(scheduled, reason)
 
 
-def _held(pk: int) -> ScheduledPublication | None:
+def _lock_due(pk: int) -> ScheduledPublication | None:
     """Return a due publication with its claim locked; None if it has ended in the meantime.
 
     Every writer locks claims first, and so does this one: two never wait for each other.

@@ -23,12 +23,12 @@ def merge(pair: PossibleDuplicate, *, by: User) -> Claim:
         NotPossible: it has been decided already, or something stands in the way of the merge.
         NotAllowed: the person's role does not include it.
     """
-    pair = _undecided(pair)
-    workflow.move(pair.claim, "merge", by=by, into=pair.earlier, note=_note(pair))
+    pair = _lock_undecided(pair)
+    workflow.move(pair.claim, "merge", by=by, into=pair.earlier, note=_build_note(pair))
     return pair.earlier
 
 
-def _note(pair: PossibleDuplicate) -> str:
+def _build_note(pair: PossibleDuplicate) -> str:
     """Return the note for the log: the same words, or the reasons."""
     if pair.confidence is None:
         return _("The same claim in the same words.")
@@ -61,7 +61,7 @@ def gather(pairs: Iterable[PossibleDuplicate], *, by: User) -> Cluster:
     return clusters.gather(claims.values(), by=by)
 
 
-def _undecided(pair: PossibleDuplicate) -> PossibleDuplicate:
+def _lock_undecided(pair: PossibleDuplicate) -> PossibleDuplicate:
     locked = PossibleDuplicate.objects.select_for_update(of=("self",)).select_related("claim", "earlier")
     pair = locked.get(pk=pair.pk)
     if pair.dismissed_at:

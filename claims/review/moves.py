@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
+from claims.ledger.publishing import have_claimed_media_changed, have_reviewed_parts_changed
 from claims.models import Claim, ClaimMedia, Evidence, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review.requirements import requirements
+from claims.review.requirements import list_requirements
 from factcheck.list_phrases import join_phrases
 
 Subject = TypeVar("Subject", Claim, Verdict)
@@ -43,7 +43,7 @@ class MoveHidden(NotPossible):
     """The move means nothing here: it is neither a button, nor said to have something in its way."""
 
 
-def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) -> dict[str, str]:
+def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) -> dict[str, str]:
     """Return what the verdict still lacks for review, in words, by part.
 
     Args:
@@ -55,7 +55,7 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         evidence = rows.only("verdict_id", "snapshot_id", "source__url", "media__alternative_text")
     evidence = list(evidence)
     is_evident = any(row.source.url or row.snapshot_id or row.media_id for row in evidence)
-    undescribed = _undescribed(verdict.claim_id) or any(
+    undescribed = _has_undescribed_media(verdict.claim_id) or any(
         row.media and not row.media.alternative_text.strip() for row in evidence
     )
     explained = verdict.correction_kind and verdict.correction_note.strip()
@@ -78,17 +78,17 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         "correction": _("the kind of change and the public note on it"),
     }
     missing = {part: words[part] for part, is_lacking in lacks.items() if is_lacking}
-    return missing | {each.part: lack for each in requirements() if (lack := each.find_missing(verdict))}
+    return missing | {each.part: lack for each in list_requirements() if (lack := each.find_missing(verdict))}
 
 
-def _undescribed(claim_id: int) -> bool:
+def _has_undescribed_media(claim_id: int) -> bool:
     """Return whether readers would see a picture, recording or video of the claim without a description."""
     together = Q(claim=claim_id) | Q(claim__merged_into=claim_id)
     return ClaimMedia.objects.filter(together, media__alternative_text__regex=r"^\s*$").exists()
 
 
-def _media_are_described(claim: Claim) -> None:
-    if _undescribed(claim.pk):
+def _require_descriptions(claim: Claim) -> None:
+    if _has_undescribed_media(claim.pk):
         raise NotPossible(
             _(
                 "A picture, recording or video of this claim has no description (“alternative text”). "
@@ -97,21 +97,21 @@ def _media_are_described(claim: Claim) -> None:
         )
 
 
-def missing_for_review(verdict: Verdict) -> list[str]:
+def list_missing_for_review(verdict: Verdict) -> list[str]:
     """Return what is missing before review, in words; empty when complete."""
-    return list(missing_parts(verdict).values())
+    return list(list_missing_parts(verdict).values())
 
 
-def _complete(verdict: Verdict, by: User) -> None:
-    if missing := missing_for_review(verdict):
+def _require_complete(verdict: Verdict, by: User) -> None:
+    if missing := list_missing_for_review(verdict):
         raise NotPossible(
             _("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)}, code="incomplete"
         )
 
 
-def _signed_off(verdict: Verdict, by: User) -> None:
-    _complete(verdict, by)
-    for requirement in requirements():
+def _require_signed_off(verdict: Verdict, by: User) -> None:
+    _require_complete(verdict, by)
+    for requirement in list_requirements():
         requirement.check(verdict)
     given = verdict.signoffs.counting().exclude(by=verdict.author_id).count()
     if given < verdict.required_signoffs:
@@ -120,7 +120,9 @@ def _signed_off(verdict: Verdict, by: User) -> None:
             % {"given": given, "required": verdict.required_signoffs},
             code="signoff_missing",
         )
-    live = Verdict.objects.filter(claim=verdict.claim_id, publisher=verdict.publisher_id, state=_V.PUBLISHED)
+    live = Verdict.objects.filter(
+        claim=verdict.claim_id, publisher=verdict.publisher_id, state=_VerdictState.PUBLISHED
+    )
     if live.exclude(pk=verdict.supersedes_id or 0).exists():
         raise NotPossible(
             _(
@@ -130,17 +132,17 @@ def _signed_off(verdict: Verdict, by: User) -> None:
             code="verdict_published",
         )
     # Last: all else is there when the time is over.
-    for requirement in requirements():
+    for requirement in list_requirements():
         requirement.wait(verdict)
 
 
-def _written_by_another(verdict: Verdict, by: User) -> None:
+def _require_other_author(verdict: Verdict, by: User) -> None:
     if by.pk in (verdict.author_id, verdict.submitted_by_id, *verdict.edited_by):
         raise NotAllowed(_("You wrote, edited or submitted this verdict, so another person must review it."))
 
 
-def _not_signed_off_yet(verdict: Verdict, by: User) -> None:
-    _written_by_another(verdict, by)
+def _require_not_signed_off(verdict: Verdict, by: User) -> None:
+    _require_other_author(verdict, by)
     if verdict.signoffs.counting().filter(by=by).exists():
         raise NotPossible(
             _("You have already signed off this verdict."),
@@ -148,15 +150,15 @@ def _not_signed_off_yet(verdict: Verdict, by: User) -> None:
         )
 
 
-def _written_by_them(verdict: Verdict, by: User) -> None:
+def _require_author(verdict: Verdict, by: User) -> None:
     if by.pk not in (verdict.author_id, verdict.submitted_by_id):
         raise NotAllowed(_("Only the author or submitter can withdraw a verdict. Request changes instead."))
 
 
-def _without_live_verdict(claim: Claim, by: User) -> None:
+def _require_no_live_verdict(claim: Claim, by: User) -> None:
     # Its own and those merged into it, found by their keys: in a join every verdict would be read.
     together = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
-    live = Verdict.objects.filter(claim__in=together, state=_V.PUBLISHED)
+    live = Verdict.objects.filter(claim__in=together, state=_VerdictState.PUBLISHED)
     if live.exists():
         raise NotPossible(
             _("The claim has a published verdict. Retract it first."),
@@ -164,15 +166,15 @@ def _without_live_verdict(claim: Claim, by: User) -> None:
         )
 
 
-def _can_be_merged(claim: Claim, by: User) -> None:
-    _media_are_described(claim)
+def _require_mergeable(claim: Claim, by: User) -> None:
+    _require_descriptions(claim)
     if claim.merged_claims.exists():
         raise NotPossible(
             _("Other claims are merged into this one. Undo those merges first, or merge the other way round.")
         )
 
 
-def _nothing_is_built_on_it(claim: Claim, by: User) -> None:
+def _require_unused(claim: Claim, by: User) -> None:
     built_on = claim.verdicts.exists() or claim.merged_claims.exists() or claim.publications.exists()
     if built_on:
         raise MoveHidden(
@@ -183,107 +185,110 @@ def _nothing_is_built_on_it(claim: Claim, by: User) -> None:
         )
 
 
-def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
+def _require_unreviewed_changes(claim: Claim, by: User) -> None:
     newest = claim.publications.current().first()
     if newest is None:
         raise MoveHidden(_("The claim is not published."))
-    if reviewed_parts_differ(claim, newest) or claimed_media_differ(claim, newest):
+    if have_reviewed_parts_changed(claim, newest) or have_claimed_media_changed(claim, newest):
         raise NotPossible(
             _(
                 "The statement, claimant, date or media of the claim differ from the published version. "
                 "Draft a new verdict."
             )
         )
-    _media_are_described(claim)
+    _require_descriptions(claim)
 
 
-_C, _V = Claim.State, Verdict.State
+_ClaimState, _VerdictState = Claim.State, Verdict.State
 
 _MERGE: Move[Claim] = Move(
-    _C.MERGED,
+    _ClaimState.MERGED,
     gettext_lazy("Merge into another claim"),
     "claims.merge_claim",
     note=gettext_lazy("Why the two are the same claim"),
-    check=_can_be_merged,
+    check=_require_mergeable,
 )
 _DECLINE: Move[Claim] = Move(
-    _C.DECLINED,
+    _ClaimState.DECLINED,
     gettext_lazy("Decline"),
     "claims.triage_claim",
     note=gettext_lazy("Why it will not be checked"),
     note_required=True,
-    check=_without_live_verdict,
+    check=_require_no_live_verdict,
 )
 _RECONSIDER: Move[Claim] = Move(
-    _C.PROPOSED,
+    _ClaimState.PROPOSED,
     gettext_lazy("Back to triage"),
     "claims.triage_claim",
     note=gettext_lazy("Why it needs a new decision"),
-    check=_nothing_is_built_on_it,
+    check=_require_unused,
 )
 
 #: (state, action) → move. An unmerged claim returns to the state it was merged from, so no state is named there.
 CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
-    (_C.PROPOSED, "accept"): Move(
-        _C.ACCEPTED,
+    (_ClaimState.PROPOSED, "accept"): Move(
+        _ClaimState.ACCEPTED,
         gettext_lazy("Accept for checking"),
         "claims.triage_claim",
         note=gettext_lazy("Why it is worth checking"),
     ),
-    (_C.PROPOSED, "decline"): _DECLINE,
-    (_C.ACCEPTED, "decline"): _DECLINE,
-    (_C.PROPOSED, "merge"): _MERGE,
-    (_C.ACCEPTED, "merge"): _MERGE,
-    (_C.DECLINED, "merge"): _MERGE,
-    (_C.ACCEPTED, "reconsider"): _RECONSIDER,
-    (_C.DECLINED, "reconsider"): _RECONSIDER,
-    (_C.MERGED, "unmerge"): Move(
+    (_ClaimState.PROPOSED, "decline"): _DECLINE,
+    (_ClaimState.ACCEPTED, "decline"): _DECLINE,
+    (_ClaimState.PROPOSED, "merge"): _MERGE,
+    (_ClaimState.ACCEPTED, "merge"): _MERGE,
+    (_ClaimState.DECLINED, "merge"): _MERGE,
+    (_ClaimState.ACCEPTED, "reconsider"): _RECONSIDER,
+    (_ClaimState.DECLINED, "reconsider"): _RECONSIDER,
+    (_ClaimState.MERGED, "unmerge"): Move(
         "",
         gettext_lazy("Undo the merge"),
         "claims.merge_claim",
         note=gettext_lazy("Why they are different claims"),
     ),
-    (_C.ACCEPTED, "republish"): Move(
-        _C.ACCEPTED,
+    (_ClaimState.ACCEPTED, "republish"): Move(
+        _ClaimState.ACCEPTED,
         gettext_lazy("Publish changed appearances and topics"),
         "claims.republish_claim",
         note=gettext_lazy("Public note: what changed"),
         note_required=True,
-        check=_only_unreviewed_parts_differ,
+        check=_require_unreviewed_changes,
     ),
 }
 
 VERDICT_MOVES: dict[tuple[str, str], Move[Verdict]] = {
-    (_V.DRAFT, "submit"): Move(
-        _V.IN_REVIEW,
+    (_VerdictState.DRAFT, "submit"): Move(
+        _VerdictState.IN_REVIEW,
         gettext_lazy("Submit for review"),
         "claims.submit_verdict",
         note=gettext_lazy("Note to the reviewers"),
-        check=_complete,
+        check=_require_complete,
     ),
-    (_V.IN_REVIEW, "sign_off"): Move(
-        _V.IN_REVIEW,
+    (_VerdictState.IN_REVIEW, "sign_off"): Move(
+        _VerdictState.IN_REVIEW,
         gettext_lazy("Sign off"),
         "claims.sign_off_verdict",
         note=gettext_lazy("What you checked"),
-        check=_not_signed_off_yet,
+        check=_require_not_signed_off,
     ),
-    (_V.IN_REVIEW, "request_changes"): Move(
-        _V.DRAFT,
+    (_VerdictState.IN_REVIEW, "request_changes"): Move(
+        _VerdictState.DRAFT,
         gettext_lazy("Request changes"),
         "claims.sign_off_verdict",
         note=gettext_lazy("What needs to change"),
         note_required=True,
-        check=_written_by_another,
+        check=_require_other_author,
     ),
-    (_V.IN_REVIEW, "withdraw"): Move(
-        _V.DRAFT, gettext_lazy("Withdraw from review"), "claims.submit_verdict", check=_written_by_them
+    (_VerdictState.IN_REVIEW, "withdraw"): Move(
+        _VerdictState.DRAFT,
+        gettext_lazy("Withdraw from review"),
+        "claims.submit_verdict",
+        check=_require_author,
     ),
-    (_V.IN_REVIEW, "publish"): Move(
-        _V.PUBLISHED, gettext_lazy("Publish"), "claims.publish_verdict", check=_signed_off
+    (_VerdictState.IN_REVIEW, "publish"): Move(
+        _VerdictState.PUBLISHED, gettext_lazy("Publish"), "claims.publish_verdict", check=_require_signed_off
     ),
-    (_V.PUBLISHED, "retract"): Move(
-        _V.RETRACTED,
+    (_VerdictState.PUBLISHED, "retract"): Move(
+        _VerdictState.RETRACTED,
         gettext_lazy("Retract"),
         "claims.retract_verdict",
         note=gettext_lazy("Public note: why the verdict is retracted"),

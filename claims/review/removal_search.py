@@ -10,7 +10,7 @@ from claims.review import removals
 from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer_once
 
-_SEARCH = "claims.review.removal_search.search"
+_SEARCH_JOB = "claims.review.removal_search.search"
 #: So many longer words are shown.
 _LONGER = 50
 
@@ -27,11 +27,14 @@ def request_search(removal: Removal) -> None:
         }
         RemovalSearch.objects.update_or_create(removal=removal, defaults=fresh)
         defer_once(
-            _SEARCH, {"removal_id": removal.pk}, queue="default", queueing_lock=f"{_SEARCH}:{removal.pk}"
+            _SEARCH_JOB,
+            {"removal_id": removal.pk},
+            queue="default",
+            queueing_lock=f"{_SEARCH_JOB}:{removal.pk}",
         )
 
 
-@app.task(name=_SEARCH)
+@app.task(name=_SEARCH_JOB)
 def search(removal_id: int) -> None:
     """Record in which tables and in how many files the words are, table by table."""
     found = RemovalSearch.objects.select_related("removal").filter(removal=removal_id).first()

@@ -20,7 +20,7 @@ from factcheck.web.site_urls import escape_quotation_marks
 #: What stands where something was removed, as often as the words had letters.
 BAR = "█"
 #: Fewer bars are not seen as a removal by those who verify the ledger.
-_FEWEST_BARS = 4
+_MIN_BARS = 4
 #: Scripts without spaces between words, and Hangul, where particles join the name: there the exact letters count.
 _UNSPACED = re.compile(
     f"{UNSPACED.pattern}|[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d]"
@@ -32,7 +32,7 @@ _SPACE = rf'(?:[][\s*_~`]|\\[nrt]|\\u00a0|&nbsp;|{_TAG}|\]\([^()\s"]*\))+'
 _LETTER = r"[^\W_]"
 _BEGIN = rf"(?:(?<!{_LETTER})|(?<=\\[bfnrt])|(?<=\\u00[0-2][0-9a-f])|(?<=\\u20[0-9a-f]{{2}})|(?<=%2[0-9a-f]))"
 #: Formatting is looked for in names and short phrases only.
-_LONGEST_NAME = 60
+_MAX_NAME_LENGTH = 60
 
 
 def is_long_enough(word: str) -> bool:
@@ -44,7 +44,7 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
     """Return each spelling in which the words are stored, with what stands in its place; longer ones first."""
     found: dict[str, str] = {}
     for word in sorted({word.strip() for word in words}, key=len, reverse=True):
-        bars = BAR * (max(len(word), _FEWEST_BARS) if len(word) <= 200 else 8)
+        bars = BAR * (max(len(word), _MIN_BARS) if len(word) <= 200 else 8)
         in_json = escape_quotation_marks(orjson.dumps(word)).decode()[1:-1]
         for spelling in (
             word,
@@ -59,7 +59,7 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
             found.setdefault(spelling, bars)
         slug = slugify(word, allow_unicode=True)[:80].rstrip("-")
         for spelling in (quote(word), slug):
-            found.setdefault(spelling, "x" * max(len(spelling), _FEWEST_BARS))
+            found.setdefault(spelling, "x" * max(len(spelling), _MIN_BARS))
     return {spelling: bars for spelling, bars in found.items() if is_long_enough(spelling)}
 
 
@@ -80,7 +80,7 @@ def build_search(words: Sequence[str]) -> Callable[[str], bool]:
 
 def _compile(word: str) -> re.Pattern[str]:
     letters = re.escape(word).replace(r"\ ", " ")
-    if len(word) <= _LONGEST_NAME and "\\" not in word and "%" not in word:
+    if len(word) <= _MAX_NAME_LENGTH and "\\" not in word and "%" not in word:
         letters = _SPACE.join(_MARKS.join(map(re.escape, part)) for part in word.split())
     begin = _BEGIN if _is_spaced(word[0]) else ""
     is_escaped = re.search(r"(\\u[0-9a-f]{4}|%[0-9a-f]{2})$", word, re.IGNORECASE)

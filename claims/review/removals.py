@@ -24,7 +24,7 @@ from factcheck.installation.whole_files import DUMPS
 from factcheck.web.site_urls import parse_stored
 
 #: Texts of a claim that are its own. Shorter ones name no person, and stand in many claims.
-_OWN = (
+_OWN_FIELDS = (
     "statement",
     "context",
     "title",
@@ -35,9 +35,9 @@ _OWN = (
     "exact",
     "answer",
 )
-_SHORTEST_TEXT = 12
+_MIN_TEXT_LENGTH = 12
 #: So many bytes of a file are read at once.
-_PIECE = 1 << 20
+_PIECE_BYTES = 1 << 20
 
 
 def propose(claim: Claim, words: list[str], *, reason: str, note: str, by: User) -> Removal:
@@ -58,8 +58,8 @@ def find_own_texts(claim: Claim) -> list[str]:
     """Return all texts of a claim in all its versions, to remove the whole of it."""
     found: set[str] = {claim.statement, claim.context}
     for publication in claim.publications.all():
-        found.update(_own_texts(publication.document))
-    return sorted(text for text in found if len(text) >= _SHORTEST_TEXT)
+        found.update(_iterate_own_texts(publication.document))
+    return sorted(text for text in found if len(text) >= _MIN_TEXT_LENGTH)
 
 
 def confirm(removal: Removal, *, by: User) -> Removal:
@@ -96,21 +96,21 @@ def _announce(removal: Removal) -> None:
         publishing.append(entries)
 
 
-def _own_texts(part: Any) -> Iterator[str]:
+def _iterate_own_texts(part: Any) -> Iterator[str]:
     if isinstance(part, list):
         for item in part:
-            yield from _own_texts(item)
+            yield from _iterate_own_texts(item)
     elif isinstance(part, dict):
         for name, value in part.items():
-            if name in _OWN and isinstance(value, str):
+            if name in _OWN_FIELDS and isinstance(value, str):
                 yield value
             elif isinstance(value, dict | list):
-                yield from _own_texts(value)
+                yield from _iterate_own_texts(value)
 
 
 def find_files(words: list[str]) -> list[str]:
     """Return the stored files that have the words, and all dumps, which are written again by the next run."""
-    has_words, overlap = build_search(words), 4 * max(map(len, words), default=0) + _PIECE // 64
+    has_words, overlap = build_search(words), 4 * max(map(len, words), default=0) + _PIECE_BYTES // 64
     return [
         name
         for name in list_stored_files()
@@ -141,7 +141,7 @@ def _has_any(name: str, has_words: Callable[[str], bool], overlap: int) -> bool:
         content: Any = gzip.GzipFile(fileobj=file) if is_compressed else file
         before = b""
         try:
-            while piece := content.read(_PIECE):
+            while piece := content.read(_PIECE_BYTES):
                 if has_words((before + piece).decode(errors="replace")):
                     return True
                 before = (before + piece)[-overlap:]

@@ -25,13 +25,13 @@ def confirm(repeat: Repeat, *, by: User) -> Claim:
         NotPossible: it has already been decided, the source is unknown, or a merge is not possible.
         NotAllowed: the person's role does not include it.
     """
-    repeat = _undecided(repeat, by)
+    repeat = _lock_undecided(repeat, by)
     proposal = repeat.proposal
     if proposal and proposal.state != Claim.State.MERGED:
         note = _("The same claim again, in: %(source)s") % {"source": repeat.source}
         workflow.move(proposal, "merge", by=by, into=repeat.claim, note=note)
     elif not proposal:
-        _list_place(repeat, by)
+        _add_appearance(repeat, by)
     _decide(repeat, Repeat.Outcome.CONFIRMED, by)
     return repeat.claim
 
@@ -50,15 +50,15 @@ def reject(repeats: Iterable[Repeat], *, by: User) -> int:
     )
 
 
-def _list_place(repeat: Repeat, by: User) -> None:
+def _add_appearance(repeat: Repeat, by: User) -> None:
     if repeat.source is None:
         raise NotPossible(_("Enter the source of these words on this page and save it first."))
     known = Appearance.objects.filter(claim=repeat.claim, source=repeat.source, exact=repeat.exact)
     if not known.exists():
-        claim_edits.add_appearance(repeat.claim, repeat.source, _quotation(repeat), by=by)
+        claim_edits.add_appearance(repeat.claim, repeat.source, _build_quotation(repeat), by=by)
 
 
-def _quotation(repeat: Repeat) -> QuotedWords:
+def _build_quotation(repeat: Repeat) -> QuotedWords:
     """Return the quote at its place, or in the source that an editor has named since."""
     if repeat.start is not None:
         place = repeat.exact, repeat.prefix, repeat.suffix, repeat.start, repeat.end
@@ -79,7 +79,7 @@ def _decide(repeat: Repeat, outcome: str, by: User) -> None:
     repeat.save(update_fields=["outcome", "decided_at", "decided_by_name"])
 
 
-def _undecided(repeat: Repeat, by: User) -> Repeat:
+def _lock_undecided(repeat: Repeat, by: User) -> Repeat:
     require(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     locked = Repeat.objects.select_for_update(of=("self",)).select_related("claim", "source", "proposal")
     repeat = locked.get(pk=repeat.pk)

@@ -29,6 +29,6 @@ class Requirement:
     wait: Callable[[Verdict], None]
 
 
-def requirements() -> list[Requirement]:
+def list_requirements() -> list[Requirement]:
     """Return the requirements of the features that are on."""
     return features.load_declared("requirement")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, ScheduledPublication, Verdict
-from claims.models.scheduled_publication import FURTHEST
+from claims.models.scheduled_publication import MAX_AHEAD
 from claims.newsroom.notifications import NotificationKind, notify_people
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible, TooEarly
@@ -35,7 +35,7 @@ def schedule(
         NotAllowed: the person may not publish.
     """
     require(by, "claims.publish_verdict", _("publish verdicts"))
-    verdict = _locked(verdict)
+    verdict = _lock_verdict(verdict)
     step = VERDICT_MOVES.get((verdict.state, "publish"))
     if step is None:
         raise NotPossible(_("Only a verdict in review can be scheduled."))
@@ -46,7 +46,7 @@ def schedule(
             if at < refusal.until:
                 raise
     now = clock.get_database_time()
-    if not now < at <= now + FURTHEST:
+    if not now < at <= now + MAX_AHEAD:
         raise NotPossible(_("Choose a time in the future, within a year."))
     _end(verdict, instead_of, Outcome.MOVED, by)
     return ScheduledPublication.objects.create(
@@ -58,7 +58,7 @@ def schedule(
 def cancel(verdict: Verdict, *, by: User, seen: int) -> None:
     """Take back what is scheduled, which the person saw. Raises as `schedule`."""
     require(by, "claims.publish_verdict", _("publish verdicts"))
-    _end(_locked(verdict), seen, Outcome.CANCELLED, by)
+    _end(_lock_verdict(verdict), seen, Outcome.CANCELLED, by)
 
 
 def end_overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> None:
@@ -115,7 +115,7 @@ def _end(verdict: Verdict, seen: int | None, outcome: str, by: User) -> None:
         _close(waiting, outcome, reason="", by=by)
 
 
-def _locked(verdict: Verdict) -> Verdict:
+def _lock_verdict(verdict: Verdict) -> Verdict:
     """Return the verdict, read again under lock, after locking its claim."""
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     found = (

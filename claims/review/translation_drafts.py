@@ -11,7 +11,7 @@ from django.db.models import F, Func, Max
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Publication, Translation, Verdict
-from claims.models.translation import WORDS
+from claims.models.translation import TEXT_FIELDS
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.review.translation_originals import OriginalText, find_original, is_translation_of
@@ -47,8 +47,8 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     earlier = find_newest_earlier(verdict_now, language, by)
     carried: dict[str, Any] = {}
     if earlier:
-        carried = {name: getattr(earlier, name) for name in (*WORDS, "byline")}
-        carried["edited_by"] = _writers_of_unreviewed_words(earlier, by)
+        carried = {name: getattr(earlier, name) for name in (*TEXT_FIELDS, "byline")}
+        carried["edited_by"] = _list_unreviewed_writers(earlier, by)
     if original.statement_language.lower() == language.lower():
         carried["statement"] = original.words["statement"]
     return Translation.objects.create(
@@ -109,7 +109,7 @@ def edit_translation(translation: Translation, *, by: User, **content: Any) -> T
         NotPossible: it is no draft any more.
         NotAllowed: it belongs to another person.
     """
-    draft = _locked_draft(translation, by)
+    draft = _lock_draft(translation, by)
     for name, value in content.items():
         setattr(draft, name, value)
     draft.save(update_fields=[*content])
@@ -124,7 +124,7 @@ def edit_translation(translation: Translation, *, by: User, **content: Any) -> T
 def discard_translation(translation: Translation, *, by: User) -> None:
     """Delete a draft that was never submitted. Raises as `edit_translation`."""
     require(by, "claims.delete_translation", _("delete drafts"))
-    draft = _locked_draft(translation, by)
+    draft = _lock_draft(translation, by)
     if draft.steps.exists():
         raise NotPossible(_("It has been in review, so the draft and its comments are kept."))
     draft.delete()
@@ -149,20 +149,20 @@ def carry_over_translation(translation: Translation, *, by: User) -> Translation
         raise NotPossible(
             _("This is already the translation of the current version: there is nothing to carry over.")
         )
-    words = {name: getattr(translation, name) for name in (*WORDS, "byline")}
-    words["edited_by"] = _writers_of_unreviewed_words(translation, by)
+    words = {name: getattr(translation, name) for name in (*TEXT_FIELDS, "byline")}
+    words["edited_by"] = _list_unreviewed_writers(translation, by)
     draft = begin_translation(verdict, translation.language, by=by, **words)
     return move_translation(
         draft, "submit", by=by, note=_("Carried over unchanged from the previous version.")
     )
 
 
-def _writers_of_unreviewed_words(earlier: Translation, by: User) -> list[int]:
+def _list_unreviewed_writers(earlier: Translation, by: User) -> list[int]:
     """Return the authors of unapproved words: they may not sign off the draft of another either."""
     return sorted(earlier.writers - {by.pk}) if earlier.published_at is None else []
 
 
-def _locked_draft(translation: Translation, by: User) -> Translation:
+def _lock_draft(translation: Translation, by: User) -> Translation:
     require(by, "claims.change_translation", _("edit drafts"))
     draft = lock_translation(translation)
     if draft.state != _STATE.DRAFT:

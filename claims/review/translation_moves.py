@@ -15,7 +15,7 @@ from claims.review.translation_originals import OriginalText, find_original
 from factcheck.list_phrases import join_phrases
 
 
-def missing_of_translation(translation: Translation, original: OriginalText | None = None) -> list[str]:
+def list_missing_of_translation(translation: Translation, original: OriginalText | None = None) -> list[str]:
     """Return what the translation still lacks for review, in words; empty when it is complete.
 
     Args:
@@ -40,24 +40,24 @@ def missing_of_translation(translation: Translation, original: OriginalText | No
     return [*lacks, *has_more]
 
 
-def _theirs_and_complete(translation: Translation, by: User) -> None:
+def _require_author_and_complete(translation: Translation, by: User) -> None:
     if by.pk not in translation.writers and not by.has_perm("claims.sign_off_translation"):
         raise NotAllowed(_("This draft belongs to another user. Only its author or an editor can change it."))
-    _complete(translation, by)
+    _require_complete(translation, by)
 
 
-def _complete(translation: Translation, by: User) -> None:
-    if missing := missing_of_translation(translation):
+def _require_complete(translation: Translation, by: User) -> None:
+    if missing := list_missing_of_translation(translation):
         raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)})
 
 
-def _signed_off(translation: Translation, by: User) -> None:
+def _require_signed_off(translation: Translation, by: User) -> None:
     verdict = translation.verdict
     if verdict.state != Verdict.State.PUBLISHED or verdict.claim.state != Claim.State.ACCEPTED:
         raise NotPossible(
             _("The version that it translates is no longer published. Translate the new version.")
         )
-    _complete(translation, by)
+    _require_complete(translation, by)
     given = translation.steps.signoffs().exclude(by__in=translation.writers).count()
     if given < translation.required_signoffs:
         raise NotPossible(
@@ -66,27 +66,27 @@ def _signed_off(translation: Translation, by: User) -> None:
         )
 
 
-def _written_by_another(translation: Translation, by: User) -> None:
+def _require_other_author(translation: Translation, by: User) -> None:
     if by.pk in translation.writers:
         raise NotAllowed(
             _("You wrote, edited or submitted this translation, so another person must review it.")
         )
 
 
-def _not_signed_off_yet(translation: Translation, by: User) -> None:
-    _written_by_another(translation, by)
+def _require_not_signed_off(translation: Translation, by: User) -> None:
+    _require_other_author(translation, by)
     if translation.steps.signoffs().filter(by=by).exists():
         raise NotPossible(_("You have already signed off this translation."))
 
 
-def _written_by_them(translation: Translation, by: User) -> None:
+def _require_author(translation: Translation, by: User) -> None:
     if by.pk not in (translation.author_id, translation.submitted_by_id):
         raise NotAllowed(
             _("Only the author or submitter can withdraw a translation. Request changes instead.")
         )
 
 
-def _is_shown(translation: Translation, by: User) -> None:
+def _require_shown(translation: Translation, by: User) -> None:
     newest = Publication.objects.current().filter(claim=translation.verdict.claim_id).first()
     if newest is None or all(
         each["id"] != translation.pk for each in build_restated_body(newest)["translations"]
@@ -94,47 +94,50 @@ def _is_shown(translation: Translation, by: User) -> None:
         raise MoveHidden(_("This translation is no longer shown to readers."))
 
 
-_T = Translation.State
+_TranslationState = Translation.State
 
 TRANSLATION_MOVES: dict[tuple[str, str], Move[Translation]] = {
-    (_T.DRAFT, "submit"): Move(
-        _T.IN_REVIEW,
+    (_TranslationState.DRAFT, "submit"): Move(
+        _TranslationState.IN_REVIEW,
         gettext_lazy("Submit for review"),
         "claims.submit_translation",
         note=gettext_lazy("Note to the reviewers"),
-        check=_theirs_and_complete,
+        check=_require_author_and_complete,
     ),
-    (_T.IN_REVIEW, "sign_off"): Move(
-        _T.IN_REVIEW,
+    (_TranslationState.IN_REVIEW, "sign_off"): Move(
+        _TranslationState.IN_REVIEW,
         gettext_lazy("Sign off"),
         "claims.sign_off_translation",
         note=gettext_lazy("What you checked"),
-        check=_not_signed_off_yet,
+        check=_require_not_signed_off,
     ),
-    (_T.IN_REVIEW, "request_changes"): Move(
-        _T.DRAFT,
+    (_TranslationState.IN_REVIEW, "request_changes"): Move(
+        _TranslationState.DRAFT,
         gettext_lazy("Request changes"),
         "claims.sign_off_translation",
         note=gettext_lazy("What needs to change"),
         note_required=True,
-        check=_written_by_another,
+        check=_require_other_author,
     ),
-    (_T.IN_REVIEW, "withdraw"): Move(
-        _T.DRAFT, gettext_lazy("Withdraw from review"), "claims.submit_translation", check=_written_by_them
+    (_TranslationState.IN_REVIEW, "withdraw"): Move(
+        _TranslationState.DRAFT,
+        gettext_lazy("Withdraw from review"),
+        "claims.submit_translation",
+        check=_require_author,
     ),
-    (_T.IN_REVIEW, "publish"): Move(
-        _T.PUBLISHED,
+    (_TranslationState.IN_REVIEW, "publish"): Move(
+        _TranslationState.PUBLISHED,
         gettext_lazy("Publish"),
         "claims.publish_translation",
         note=gettext_lazy("Public note: what changed in the translation, if there was one before"),
-        check=_signed_off,
+        check=_require_signed_off,
     ),
-    (_T.PUBLISHED, "retract"): Move(
-        _T.RETRACTED,
+    (_TranslationState.PUBLISHED, "retract"): Move(
+        _TranslationState.RETRACTED,
         gettext_lazy("Withdraw"),
         "claims.retract_translation",
         note=gettext_lazy("Public note: why the translation is withdrawn"),
         note_required=True,
-        check=_is_shown,
+        check=_require_shown,
     ),
 }

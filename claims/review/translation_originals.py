@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from claims.models import Publication, Translation, Verdict
-from claims.models.translation import original_sha256
+from claims.models.translation import digest_original
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class OriginalText:
 
     @property
     def sha256(self) -> str:
-        return original_sha256(**self.words)
+        return digest_original(**self.words)
 
     @property
     def labels(self) -> dict[str, str]:

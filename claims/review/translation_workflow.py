@@ -54,7 +54,7 @@ def move_translation(translation: Translation, action: str, *, by: User, note: s
     asked = _MoveRequest(by, note.strip())
     _record(fresh, action, step.to, asked)
     fresh.state = step.to
-    _EFFECTS.get(action, _only_state)(fresh, asked)
+    _EFFECTS.get(action, _save_state)(fresh, asked)
     notify_of_translation(fresh, action, by=by, note=note)
     return fresh
 
@@ -94,7 +94,7 @@ def _record(translation: Translation, action: str, after: str, asked: _MoveReque
 # What a move does besides changing the state --------------------------------------------------------------------------
 
 
-def _only_state(translation: Translation, asked: _MoveRequest) -> None:
+def _save_state(translation: Translation, asked: _MoveRequest) -> None:
     translation.save(update_fields=["state"])
 
 
@@ -125,7 +125,7 @@ def _publish(translation: Translation, asked: _MoveRequest) -> None:
         row.save(update_fields=["state"])
     translation.published_at = clock.get_database_time()
     translation.save(update_fields=["state", "published_at"])
-    note = asked.note or _note_on(translation)
+    note = asked.note or _build_note(translation)
     publishing.record_translations(translation.verdict.claim, note=note)
 
 
@@ -145,7 +145,7 @@ def find_replaced(translation: Translation) -> QuerySet[Translation]:
     ).exclude(pk=translation.pk)
 
 
-def _note_on(translation: Translation) -> str:
+def _build_note(translation: Translation) -> str:
     """Return the default public note in the original's language."""
     with languages.override(translation.verdict.language or settings.LANGUAGE_CODE):
         return _("Translated into %(language)s.") % {"language": get_language_name(translation.language)}

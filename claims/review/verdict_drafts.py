@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import F, Func, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from claims.ledger.document.sections import sections
+from claims.ledger.document.sections import get_sections
 from claims.models import Claim, Evidence, Rating, Verdict
 from claims.models.evidence import carry_over
-from claims.models.verdict import CARRIED_OVER, CHANGE
+from claims.models.verdict import CARRIED_OVER_FIELDS, CORRECTION_FIELDS
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.locations import QuotedWords
@@ -54,7 +54,7 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
     replaced = {verdict.supersedes_id for verdict in earlier}
     public = (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
     predecessor = next((row for row in earlier if row.state in public and row.pk not in replaced), None)
-    carried = {field: getattr(predecessor, field) for field in CARRIED_OVER} if predecessor else {}
+    carried = {field: getattr(predecessor, field) for field in CARRIED_OVER_FIELDS} if predecessor else {}
     verdict = Verdict.objects.create(
         claim=claim,
         publisher=publisher,
@@ -65,7 +65,7 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
     )
     if predecessor:
         carry_over({predecessor.pk: verdict.pk})
-        for section in sections():
+        for section in get_sections():
             section.carry_over({predecessor.pk: verdict.pk})
     return verdict
 
@@ -119,7 +119,7 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
             _("Rating %(id)s is not on a scale that %(publisher)s uses now.")
             % {"id": rating.pk, "publisher": verdict.publisher}
         )
-    if verdict.supersedes_id is None and any(content.get(name) for name in CHANGE):
+    if verdict.supersedes_id is None and any(content.get(name) for name in CORRECTION_FIELDS):
         raise NotPossible(
             _("This verdict does not replace a published one, so there is no change to explain to readers.")
         )

@@ -21,7 +21,7 @@ from claims.newsroom.refusals import NotPossible
 from claims.newsroom.signals import moved
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, Subject
 from claims.review.notices import notify_of_move
-from claims.review.requirements import requirements
+from claims.review.requirements import list_requirements
 from claims.review.scheduled_publications import end_overtaken
 from claims.review.steps import Option, collect_options, require_step
 from factcheck.database import clock
@@ -29,11 +29,11 @@ from factcheck.database import clock
 
 def list_options(subject: Claim | Verdict, by: User) -> list[Option]:
     """Return the moves open in this state and role, in the order of the table."""
-    return collect_options(_table(subject), subject, by)
+    return collect_options(_get_table(subject), subject, by)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class MoveRequest:
     """The options of a move."""
 
     by: User
@@ -67,17 +67,17 @@ def move(
         NotPossible: the move does not exist from the present state, or something is missing for it (409).
         NotAllowed: it exists, but not for this person, and why (403).
     """
-    fresh, others = _locked(subject, into or _merged_into(subject, action))
-    step = require_step(_table(fresh), fresh, action, by=by, note=note)
+    fresh, others = _lock_subject(subject, into or _find_merge_target(subject, action))
+    step = require_step(_get_table(fresh), fresh, action, by=by, note=note)
     before, after = fresh.state, step.to or fresh.state_before_merge
     _record(fresh, action, before, after, by=by, note=note)
     fresh.state = after
-    request = Request(by, before, note.strip(), others.get(into.pk) if into else None, kind)
+    request = MoveRequest(by, before, note.strip(), others.get(into.pk) if into else None, kind)
     if isinstance(fresh, Verdict):
         if before == Verdict.State.IN_REVIEW != after:
             # What was to happen to it later does not wait for a verdict that has moved on.
             end_overtaken(fresh, action, str(step.label), by=by)
-        _VERDICT_EFFECTS.get(action, _only_state)(fresh, request)
+        _VERDICT_EFFECTS.get(action, _save_state)(fresh, request)
     else:
         _CLAIM_EFFECTS[action](fresh, request)
     moved.send(None, subject=fresh, action=action)
@@ -87,14 +87,14 @@ def move(
 
 def require_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
     """Ask whether the move is there for this person now, without making it. Raises as `move`."""
-    require_step(_table(subject), subject, action, by=by, note=note)
+    require_step(_get_table(subject), subject, action, by=by, note=note)
 
 
-def _table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
+def _get_table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
     return CLAIM_MOVES if isinstance(subject, Claim) else VERDICT_MOVES
 
 
-def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int, Claim]]:
+def _lock_subject(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int, Claim]]:
     """Return the subject, read again under lock, and the locked claims by id.
 
     Every writer locks claims before verdicts and in the order of their ids, so two never wait for each other.
@@ -120,7 +120,7 @@ def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int
     return verdict, claims
 
 
-def _merged_into(subject: Claim | Verdict, action: str) -> Claim | None:
+def _find_merge_target(subject: Claim | Verdict, action: str) -> Claim | None:
     """Return the claim from which a merge is undone, so that both are locked."""
     return Claim.objects.filter(merged_claims=subject.pk).first() if action == "unmerge" else None
 
@@ -142,16 +142,16 @@ def _record(subject: Claim | Verdict, action: str, before: str, after: str, *, b
 # What a move does besides changing the state --------------------------------------------------------------------------
 
 
-def _only_state(verdict: Verdict, request: Request) -> None:
+def _save_state(verdict: Verdict, request: MoveRequest) -> None:
     verdict.save(update_fields=["state"])
 
 
-def _submit(verdict: Verdict, request: Request) -> None:
+def _submit(verdict: Verdict, request: MoveRequest) -> None:
     verdict.review_round += 1
     verdict.required_signoffs = settings.REQUIRED_SIGNOFFS
     verdict.submitted_by, verdict.submitted_at = request.by, clock.get_database_time()
     terms: dict[str, Any] = {"reply_rule": Verdict.ReplyRule.SWITCHED_OFF}
-    for requirement in requirements():
+    for requirement in list_requirements():
         terms |= requirement.find_terms(verdict)
     for name, value in terms.items():
         setattr(verdict, name, value)
@@ -160,7 +160,7 @@ def _submit(verdict: Verdict, request: Request) -> None:
     )
 
 
-def _sign_off(verdict: Verdict, request: Request) -> None:
+def _sign_off(verdict: Verdict, request: MoveRequest) -> None:
     SignOff.objects.create(
         verdict=verdict,
         by=request.by,
@@ -170,7 +170,7 @@ def _sign_off(verdict: Verdict, request: Request) -> None:
     )
 
 
-def _publish(verdict: Verdict, request: Request) -> None:
+def _publish(verdict: Verdict, request: MoveRequest) -> None:
     predecessor = verdict.supersedes
     if predecessor and predecessor.state == Verdict.State.PUBLISHED:
         _record(predecessor, "supersede", predecessor.state, Verdict.State.SUPERSEDED, by=request.by, note="")
@@ -178,28 +178,28 @@ def _publish(verdict: Verdict, request: Request) -> None:
         predecessor.save(update_fields=["state"])
     verdict.published_at = clock.get_database_time()
     verdict.save(update_fields=["state", "published_at"])
-    change = publishing.publication_of(verdict)
+    change = publishing.choose_change(verdict)
     publishing.record(verdict.claim, change.kind, note=change.note, at=verdict.published_at)
 
 
-def _retract(verdict: Verdict, request: Request) -> None:
+def _retract(verdict: Verdict, request: MoveRequest) -> None:
     verdict.save(update_fields=["state"])
     publishing.record(verdict.claim, Publication.Kind.RETRACTION, note=request.note)
 
 
-def _triage(claim: Claim, request: Request) -> None:
+def _triage(claim: Claim, request: MoveRequest) -> None:
     claim.reason = request.note or claim.reason
     claim.save(update_fields=["state", "reason", "updated_at"])
 
 
-def _reconsider(claim: Claim, request: Request) -> None:
+def _reconsider(claim: Claim, request: MoveRequest) -> None:
     """Return a claim to proposals; the reason of the undone decision stays in the log."""
     proposed = claim.events.filter(state=Claim.State.PROPOSED).order_by("pgh_id").last()  # type: ignore[attr-defined]
     claim.reason = proposed.reason if proposed else ""
     claim.save(update_fields=["state", "reason", "updated_at"])
 
 
-def _merge(claim: Claim, request: Request) -> None:
+def _merge(claim: Claim, request: MoveRequest) -> None:
     target = request.into
     if target is None or target.pk == claim.pk:
         raise NotPossible(_("Choose another claim to merge into."))
@@ -217,7 +217,7 @@ def _merge(claim: Claim, request: Request) -> None:
     _publish_merge(claim, target, Publication.Kind.MERGE)
 
 
-def _unmerge(claim: Claim, request: Request) -> None:
+def _unmerge(claim: Claim, request: MoveRequest) -> None:
     target = Claim.objects.select_for_update().get(merged_claims=claim)
     merged_at = claim.transitions.filter(verdict=None, action="merge").values_list("at", flat=True).first()
     if merged_at:
@@ -244,17 +244,17 @@ def _publish_merge(claim: Claim, target: Claim, kind: str) -> None:
     publishing.record(target, kind)
 
 
-def _republish(claim: Claim, request: Request) -> None:
+def _republish(claim: Claim, request: MoveRequest) -> None:
     publishing.record(claim, request.kind, note=request.note)
 
 
-_VERDICT_EFFECTS: dict[str, Callable[[Verdict, Request], None]] = {
+_VERDICT_EFFECTS: dict[str, Callable[[Verdict, MoveRequest], None]] = {
     "submit": _submit,
     "sign_off": _sign_off,
     "publish": _publish,
     "retract": _retract,
 }
-_CLAIM_EFFECTS: dict[str, Callable[[Claim, Request], None]] = {
+_CLAIM_EFFECTS: dict[str, Callable[[Claim, MoveRequest], None]] = {
     "accept": _triage,
     "decline": _triage,
     "reconsider": _reconsider,

@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings as project
 from django.contrib.auth.models import User
 
-from claims.ledger.house_signature import public_key
+from claims.ledger.house_signature import get_public_key
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.models import Scope
 from claims.newsroom import api_tokens
@@ -222,7 +222,7 @@ def test_command_line(installed: Path, site: Site) -> None:
     ]
     assert "nowhere: " in command("lookup", "nowhere")
     sign_ledger()
-    assert command("verify", public_key()) == "2 entries, 1 checkpoints: nothing was rewritten.\n"
+    assert command("verify", get_public_key()) == "2 entries, 1 checkpoints: nothing was rewritten.\n"
 
 
 def test_command_line_shows_what_a_later_site_answers(installed: Path, later_site: str) -> None:

@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from claims.features.witnesses.models import Cosignature, Witness
 from claims.features.witnesses.witnessing import build_verifier_key, derive_witness_key, get_witness_name
-from claims.ledger.house_signature import public_key
+from claims.ledger.house_signature import get_public_key
 from claims.ledger.proofs import checkpoints
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.cosignature import cosign
@@ -58,7 +58,7 @@ def key(ledger: None, publish: Publish) -> str:
     sign_ledger()
     publish()
     sign_ledger()
-    return public_key()
+    return get_public_key()
 
 
 NOTE = "UPDATE claims_publication SET note = 'In July.' WHERE sequence = 2"
@@ -121,7 +121,7 @@ def test_another_key(
     with connect_as_owner():
         succeed_key(NEW_SECRET)
     settings.SIGNING_KEY = NEW_SECRET
-    monkeypatch.setattr(checkpoints, "AGAIN_AFTER", timedelta(0))
+    monkeypatch.setattr(checkpoints, "RENEW_AFTER", timedelta(0))
     sign_ledger()
     assert ran("verify_ledger.py", live_server.url, key).returncode == 0
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from claims.quotes.anchors import Anchor, anchor_at
+from claims.quotes.anchors import Anchor, make_anchor
 from claims.quotes.followed_quotes import FollowedQuote
 
 BASE_TEXTS = Path(__file__).parent.parent / "claims" / "quotes" / "base_texts"
@@ -74,7 +74,7 @@ class Edition:
 
     def anchors(self) -> dict[Quoted, Anchor]:
         text = self.text
-        return {quoted: anchor_at(text, *span) for quoted, span in self.places().items()}
+        return {quoted: make_anchor(text, *span) for quoted, span in self.places().items()}
 
     # Parts of edits ---------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from django.db import connection, transaction
 
 from claims.ledger.proofs.checkpoints import sign_ledger
-from claims.models.ledger_rules import sealed_sha256
+from claims.models.ledger_rules import build_sealed_sha256_sql
 from tests.helpers.tampering import as_superuser
 
 #: SQL for the hash of each entry, made anew from what its row says, in the order of the ledger.
@@ -17,9 +17,9 @@ CHAIN_ANEW = f"""
                 || entry.version || E'\\n' || entry.status || E'\\n' || entry.kind || E'\\n'
                 || to_char(entry.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\\n'
                 || coalesce(entry.merged_into_id::text, '-') || E'\\n'
-                || {sealed_sha256("entry")} || E'\\n'
+                || {build_sealed_sha256_sql("entry")} || E'\\n'
                 || before || E'\\n', 'UTF8')), 'hex');
-            UPDATE claims_publication SET chain_sha256 = before, sealed_sha256 = {sealed_sha256("entry")}
+            UPDATE claims_publication SET chain_sha256 = before, sealed_sha256 = {build_sealed_sha256_sql("entry")}
             WHERE id = entry.id;
         END LOOP;
     END $$

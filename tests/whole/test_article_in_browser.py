@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from claims.admin.article_page import build_article_path
 from claims.admin.article_page_text import NotedPlace, build_marked_paragraphs
 from claims.models import Appearance, Claim
-from claims.quotes.selected_words import whole_characters
+from claims.quotes.selected_words import widen_to_characters
 from claims.review import workflow
 from sources.models import Source
 from tests.helpers.accessibility import in_each_scheme, violations
@@ -393,7 +393,7 @@ def test_the_browser_counts_as_the_server_does(chromium: Browser) -> None:
             }""",
             [html, spans],
         )
-        expected = [whole_characters(text, *span) for span in spans]
+        expected = [widen_to_characters(text, *span) for span in spans]
         assert found == [{"start": start, "end": end, "exact": text[start:end]} for start, end in expected], (
             text
         )

@@ -29,8 +29,8 @@ from claims.exports.formats.stored_bodies import stream_body_blocks
 from claims.exports.manifest import describe_software, format_manifest
 from claims.exports.outputs import ExportPosition, Output, StreamOutput
 from claims.exports.selection import LedgerMoment, Selection, in_one_snapshot
-from claims.ledger.document.claim_document import moment as written
-from claims.ledger.proofs.witness_policy import load_policy, published_note
+from claims.ledger.document.claim_document import format_moment as written
+from claims.ledger.proofs.witness_policy import build_published_note, load_policy
 from claims.models import Checkpoint
 from factcheck.database.locks import LastingTransaction, NameAlreadyLocked, lock_exclusively
 from factcheck.installation.file_store import FileStoreUnavailable
@@ -211,7 +211,7 @@ def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
         "licence": settings.DATA_LICENSE or None,
         "ledger": {
             **asdict(moment),
-            "checkpoint": published_note(signed) if signed else None,
+            "checkpoint": build_published_note(signed) if signed else None,
             "witnesses": load_policy()._asdict(),
         },
         "changes": f"{settings.SITE_URL}/api/v1/changes/?since={moment.sequence}",

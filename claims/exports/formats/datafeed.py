@@ -55,7 +55,7 @@ def write_datafeed(
 
 def build_element(body: Document, *, site: Document) -> Document:
     """Build the DataFeedItem of a claim."""
-    here = {"@type": "DataFeedItem", "@id": claimreview.build_address(body)}
+    here = {"@type": "DataFeedItem", "@id": claimreview.build_claim_url(body)}
     dates = {"dateCreated": body["published_at"], "dateModified": body["updated_at"]}
     reviews = claimreview.build_claim_reviews(body, site=site)
     if body["status"] == "published":

@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, UnreadableExport
 from claims.exports.restore.entry_bodies import parse_entry_body
-from claims.ledger.document.claim_document import moment
-from claims.ledger.document.sections import sections
+from claims.ledger.document.claim_document import format_moment
+from claims.ledger.document.sections import get_sections
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.ledger.proofs.sealed_text import compute_sealed_sha256
-from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
+from claims.ledger.publishing import have_claimed_media_changed, have_reviewed_parts_changed
 from claims.models import (
     Appearance,
     Claim,
@@ -24,7 +24,7 @@ from claims.models import (
     PublishedVerdict,
     Verdict,
 )
-from claims.models.ledger_rules import NO_ENTRY
+from claims.models.ledger_rules import ZERO_SHA256
 from sources.addresses import build_url_key
 from sources.models import Publisher, Source
 
@@ -112,7 +112,7 @@ class _ExportCheck:
         self._announced = 0
         self._merged: set[int] = set()
         #: The hash of the last entry, which the next one names.
-        self._chain = NO_ENTRY
+        self._chain = ZERO_SHA256
 
     def take(self, some: list[ArchiveLine]) -> None:
         kind = some[0].type
@@ -250,7 +250,7 @@ class _ExportCheck:
             version=said["version"],
             status=said["status"],
             kind=said["kind"],
-            published_at=moment(said["published_at"]),
+            published_at=format_moment(said["published_at"]),
             merged_into=body["merged_into"],
             sealed_sha256=compute_sealed_sha256(said["note"], line.body.decode(), said["salts"]),
         )
@@ -318,7 +318,7 @@ class _ExportCheck:
                         gettext("claim %(claim)s is different here: “%(claim_2)s”")
                         % {"claim": claim.pk, "claim_2": claim},
                     )
-            elif reviewed_parts_differ(claim, newest) or claimed_media_differ(claim, newest):
+            elif have_reviewed_parts_changed(claim, newest) or have_claimed_media_changed(claim, newest):
                 self._conflict(
                     line,
                     gettext("claim %(claim)s has been edited here since it was published.")
@@ -349,7 +349,7 @@ class _ExportCheck:
             self._conflict(verdicts[pk], gettext("verdict %(pk)s is different here.") % {"pk": pk})
         for pk in Evidence.objects.filter(~Exists(shown), pk__in=evidence).values_list("pk", flat=True):
             self._conflict(evidence[pk], gettext("evidence %(pk)s is different here.") % {"pk": pk})
-        for section in sections():
+        for section in get_sections():
             items = _collect_ids(section.key, some, bodies)
             rows = section.model._default_manager.filter(~Exists(shown), pk__in=items)
             for pk in rows.values_list("pk", flat=True):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine
-from claims.ledger.document.sections import sections
+from claims.ledger.document.sections import get_sections
 from claims.models import Rating, RatingScale
 from factcheck.database import owner_functions
 from factcheck.database.bulk_copy import RowMaker, copy
@@ -59,4 +59,4 @@ def advance_ids() -> None:
 def _iterate_models() -> Iterator[type[models.Model]]:
     for app in ("sources", "claims"):
         yield from apps.get_app_config(app).get_models(include_auto_created=True)
-    yield from (section.model for section in sections())
+    yield from (section.model for section in get_sections())

@@ -28,7 +28,7 @@ from claims.exports.restore.restored_entries import (
 )
 from claims.exports.restore.verdict_succession import ArrivedVerdict, EntryOutcome, trace_verdicts
 from claims.ledger import publishing
-from claims.ledger.document.sections import sections
+from claims.ledger.document.sections import get_sections
 from claims.ledger.entry_builder import LedgerEntry as Recorded
 from claims.ledger.entry_builder import rebuild_entry
 from claims.models import Claim, Evidence, Publication, Transition, Verdict
@@ -173,7 +173,7 @@ def _judge(some: list[EntryOutcome]) -> None:
     new = [(one.entry, arrived) for one in some for arrived in one.arrived]
     copy(Verdict, [make(created_at=now, **_build_verdict(entry, arrived)) for entry, arrived in new])
     copy(Evidence, [row for _entry, arrived in new for row in _build_evidence(arrived.said)])
-    for section in sections():
+    for section in get_sections():
         make_item = RowMaker(section.model)
         rows = (row for entry, arrived in new for row in section.restore(arrived.said, _find_claimant(entry)))
         copy(section.model, [make_item(**row) for row in rows])

@@ -10,7 +10,7 @@ from django.db.models import Max
 from claims.exports.restore.replay import ACTOR
 from claims.exports.restore.restored_entries import RestoredEntry
 from claims.models import Publication, Translation, TranslationStep
-from claims.models.translation import WORDS, original_sha256
+from claims.models.translation import TEXT_FIELDS, digest_original
 
 _STATE = Translation.State
 
@@ -47,7 +47,7 @@ def _replace_earlier(entry: RestoredEntry, said: dict[str, Any]) -> None:
         language=said["language"],
         version=(of_verdict.aggregate(last=Max("version"))["last"] or 0) + 1,
         original_sha256=_digest_original(entry.body, said["verdict"]),
-        **{name: said[name] for name in WORDS},
+        **{name: said[name] for name in TEXT_FIELDS},
         byline=said["translated_by"],
         is_restored=True,
         supersedes=replaced[0] if replaced else None,
@@ -67,7 +67,7 @@ def _take_back(entry: RestoredEntry, shown: set[int]) -> None:
 
 def _digest_original(body: dict[str, Any], verdict: int) -> str:
     words = next(each for each in body["verdicts"] if each["id"] == verdict)
-    return original_sha256(body["statement"], words.get("title", ""), words["summary"], words["explanation"])
+    return digest_original(body["statement"], words.get("title", ""), words["summary"], words["explanation"])
 
 
 def _move(row: Translation, action: str, after: str, *, note: str = "") -> None:

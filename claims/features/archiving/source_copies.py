@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile, Timestamp
 from claims.features.archiving.models.archived_copy import load_timestamps
-from claims.ledger.document.claim_document import moment, render
+from claims.ledger.document.claim_document import format_moment, render
 from claims.public.api.entities import SourceResource
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
 from factcheck.api.openapi.schema import PublicSchema
@@ -114,7 +114,7 @@ def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
     shown = may_be_shown(source)
     return [
         {
-            "captured_at": moment(copy.captured_at),
+            "captured_at": format_moment(copy.captured_at),
             "address": copy.address,
             "final_address": copy.final_address,
             "http_status": copy.http_status or 0,
@@ -137,7 +137,7 @@ def _build_file(
         "size": file.size,
         "sha256": file.sha256,
         "timestamps": [
-            {"authority": stamp.authority, "stamped_at": moment(stamp.stamped_at)} for stamp in stamps
+            {"authority": stamp.authority, "stamped_at": format_moment(stamp.stamped_at)} for stamp in stamps
         ],
         "url": settings.SITE_URL + path if shown else "",
     }

@@ -14,7 +14,7 @@ from claims.features.discovery import indexnow, websub
 from claims.features.discovery.models import AnnouncementProgress
 from claims.features.discovery.service_messages import NotificationRefused, pause_after
 from claims.models import Publication
-from claims.models.publication import in_version_before
+from claims.models.publication import select_previous
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ def _load_progress(service: str) -> AnnouncementProgress:
 
 
 def _load_entries_after(position: int) -> list[dict[str, Any]]:
-    rows = Publication.objects.after(position).annotate(slug_before=in_version_before("slug"))
+    rows = Publication.objects.after(position).annotate(slug_before=select_previous("slug"))
     return [
         {**row} for row in rows.values("sequence", "claim_id", "slug", "slug_before", "kind")[:STEP_ENTRIES]
     ]

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from claims.features.discovery.service_messages import send
-from claims.models.claim import claim_path
+from claims.models.claim import build_claim_path
 
 #: Addresses that one message may have.
 MAX_ADDRESSES = 10_000
@@ -26,9 +26,9 @@ def list_changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
     """
     paths: dict[str, None] = {}
     for entry in entries:
-        paths[claim_path(entry["claim_id"], entry["slug"])] = None
+        paths[build_claim_path(entry["claim_id"], entry["slug"])] = None
         if entry["slug_before"] and entry["slug_before"] != entry["slug"]:
-            paths[claim_path(entry["claim_id"], entry["slug_before"])] = None
+            paths[build_claim_path(entry["claim_id"], entry["slug_before"])] = None
     return [settings.SITE_URL + path for path in paths]
 
 

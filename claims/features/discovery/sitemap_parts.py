@@ -31,7 +31,7 @@ from claims.models import (
     RatingClass,
     Topic,
 )
-from claims.models.claim import claim_path
+from claims.models.claim import build_claim_path
 from claims.public.pages.subject_names import build_subject_path
 from factcheck.api.query_values import MAX_ID
 from factcheck.database import clock
@@ -178,7 +178,7 @@ def _list_claims(first: int, last: int) -> Iterator[SitemapPage]:
     ):
         drawn = f"{settings.SITE_URL}{build_permanent_path('claim-image', pk)}?version={version}"
         shown = [drawn, *(f"{settings.SITE_URL}{FOLDER}{name}" for name in files)]
-        yield SitemapPage(claim_path(pk, slug), published_at, shown)
+        yield SitemapPage(build_claim_path(pk, slug), published_at, shown)
 
 
 def _list_clusters(first: int, last: int) -> Iterator[SitemapPage]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from claims.features.federation import imported_pages, ledger_pages, peer_edits
 from claims.features.federation.models import PeerProgress
-from claims.ledger.house_signature import encoded, key_made_of, signature, signed_text
+from claims.ledger.house_signature import build_signed_text, derive_key, encode_bytes, sign_text
 from claims.models import Claim
 from factcheck.web.site_urls import escape_quotation_marks
 from sources.models import Source
@@ -28,8 +28,8 @@ def follow_newsrooms(
 
 def _follow(row: Row, by: User) -> None:
     """Follow an invented newsroom with a properly signed ledger. It is paused, so that it is never queried."""
-    key = key_made_of(row["url"])
-    signer = ledger_pages.Signer(row["name"], row["url"], encoded(key.public_key().public_bytes_raw()))
+    key = derive_key(row["url"])
+    signer = ledger_pages.Signer(row["name"], row["url"], encode_bytes(key.public_key().public_bytes_raw()))
     newsroom = peer_edits.follow(signer, by=by)
     changes = [_sign_change(change, key) for change in _build_ledger(row)]
     page = ledger_pages.LedgerPage(signer, more=False, changes=changes)
@@ -73,8 +73,8 @@ def _build_entry(status: str, claim_id: int, claim: Row | None, **said: Any) -> 
 
 
 def _sign_change(change: Row, key: Ed25519PrivateKey) -> Row:
-    text = signed_text({name: value for name, value in change.items() if name != "claim"})
-    return change | {"signature": signature(text, key)}
+    text = build_signed_text({name: value for name, value in change.items() if name != "claim"})
+    return change | {"signature": sign_text(text, key)}
 
 
 def _build_peer_claim(number: int, row: Row, newsroom: Row) -> Row:

@@ -13,7 +13,7 @@ from claims.features.federation.ledger_pages import SignedChange, VerificationFa
 from claims.features.federation.models import PeerClaim, PeerNewsroom, PeerProgress
 from claims.features.federation.models.peer_claim import MAX_ADDRESS_LENGTH, MAX_RATING_LENGTH
 from claims.models import RatingClass
-from claims.models.claim import LONGEST_STATEMENT
+from claims.models.claim import MAX_STATEMENT_LENGTH
 from factcheck.database.bounds import EARLIEST, LATEST
 from factcheck.database.model_fields import LANGUAGE_TAG
 
@@ -105,7 +105,7 @@ def _read_fields(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> d
         )
     claimant = claim.get("claimant")
     return {
-        "statement": _get_required_text(claim, "statement", LONGEST_STATEMENT),
+        "statement": _get_required_text(claim, "statement", MAX_STATEMENT_LENGTH),
         "language": language,
         "claimant": _get_required_text(claimant, "name", _MAX_CLAIMANT_LENGTH)
         if isinstance(claimant, dict)

@@ -16,9 +16,9 @@ import orjson
 from django.utils.translation import gettext
 
 from claims.features.federation.models import PeerClaim, PeerProgress
-from claims.ledger.house_signature import is_signed_by, signed_text
+from claims.ledger.house_signature import build_signed_text, is_signed_by
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
-from claims.models.ledger_rules import NO_ENTRY
+from claims.models.ledger_rules import ZERO_SHA256
 from factcheck.web.site_urls import escape_quotation_marks
 
 _HALT = PeerProgress.Halt
@@ -202,10 +202,10 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
 
     Older programs do not publish the chain. Once a newsroom has, it must continue.
     """
-    previous = NO_ENTRY if changes and changes[0]["sequence"] == 1 else None
+    previous = ZERO_SHA256 if changes and changes[0]["sequence"] == 1 else None
     for change in changes:
         chain = _get_text(change, "chain_sha256", 64) if "chain_sha256" in change else None
-        if previous and chain is None and previous != NO_ENTRY:
+        if previous and chain is None and previous != ZERO_SHA256:
             raise VerificationFailed(
                 gettext("Entry %(sequence)s no longer contains its hash chain.")
                 % {"sequence": change["sequence"]}
@@ -233,7 +233,7 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
 def _verify_change(change: dict[str, Any], key: str) -> SignedChange:
     sequence = _get_number(change, "sequence")
     signature = _get_text(change, "signature", 86)
-    text = signed_text({name: value for name, value in change.items() if name not in _UNSIGNED_MEMBERS})
+    text = build_signed_text({name: value for name, value in change.items() if name not in _UNSIGNED_MEMBERS})
     if not _SIGNATURE_PATTERN.fullmatch(signature) or not is_signed_by(key, text, signature):
         raise VerificationFailed(
             gettext("Entry %(sequence)s lacks the newsroom’s signature.") % {"sequence": sequence}

@@ -11,7 +11,7 @@ from claims.features.federation import tasks
 from claims.features.federation.ledger_feed import ask
 from claims.features.federation.ledger_pages import Signer, VerificationFailed, get_origin, verify_page
 from claims.features.federation.models import PeerNewsroom, PeerProgress
-from claims.ledger.house_signature import public_key
+from claims.ledger.house_signature import get_public_key
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.installation.messages import translate_message
@@ -46,7 +46,7 @@ def look(address: str) -> Signer:
         raise NotPossible(
             _("%(site)s cannot be followed. %(why)s") % {"site": site, "why": refusal}
         ) from None
-    if signer.key == public_key():
+    if signer.key == get_public_key():
         raise NotPossible(_("%s signs with our own key: it is this newsroom, or a copy of it.") % site)
     return Signer(" ".join(signer.name.split()), site, signer.key)
 
@@ -126,7 +126,7 @@ def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
     progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
     if progress.halted != PeerProgress.Halt.KEY or not key or progress.offered_key != key:
         raise NotPossible(_("“%s” no longer signs with this key. Check its page again.") % newsroom)
-    if key == public_key():
+    if key == get_public_key():
         raise NotPossible(_("This is this newsroom’s own key. A site that signs with it cannot be followed."))
     newsroom = PeerNewsroom.objects.select_for_update().get(pk=newsroom.pk)
     newsroom.key = key

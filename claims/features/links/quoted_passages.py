@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from claims.models import QuoteFate
 from claims.quotes.changed_text import ChangedText
 from claims.quotes.highlights import QuotedPlace
-from claims.quotes.history import find_place, find_published_places, stood_in
+from claims.quotes.history import find_last_snapshot, find_place, find_published_places
 from claims.quotes.orphans import OrphanReason
 from sources.extraction import Document
 from sources.models import Snapshot
@@ -39,7 +39,9 @@ def compare_passages(source_id: int, places: set[QuotedPlace], document: Documen
     changed.read(known[place].stood_in_id if place in known else place.snapshot for place in places)
     lost, is_news = 0, False
     fates = [known.get(place) for place in sorted(places)]
-    sought = [stood_in(changed, place, fate) for place, fate in zip(sorted(places), fates, strict=True)]
+    sought = [
+        find_last_snapshot(changed, place, fate) for place, fate in zip(sorted(places), fates, strict=True)
+    ]
     for fate, followed in zip(fates, changed.follow(sought), strict=True):
         was_lost = fate is not None and fate.outcome != QuoteFate.Outcome.STANDS
         is_unknown = followed.reason == OrphanReason.NOT_COMPARED

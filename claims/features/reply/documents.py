@@ -7,7 +7,7 @@ from claims.editorial.serializers import ActorSerializer
 from claims.features.reply.models import ReplyRequest
 from claims.features.reply.reply_document import build_reply
 from claims.features.reply.section import ReplySerializer
-from claims.ledger.document.claim_document import moment, moment_if_any
+from claims.ledger.document.claim_document import format_moment, format_optional_moment
 
 
 class ReplyRequestSerializer(ReplySerializer):
@@ -43,15 +43,15 @@ def build_reply_request(row: ReplyRequest) -> Document:
         "address": row.address,
         "subject": row.subject,
         "text": row.text,
-        "answer_by": moment_if_any(row.answer_by),
-        "sent_at": moment_if_any(row.sent_at),
+        "answer_by": format_optional_moment(row.answer_by),
+        "sent_at": format_optional_moment(row.sent_at),
         "sent_by": {"id": row.sent_by_id, "name": row.sent_by_name} if row.sent_by_id else None,
         "is_being_mailed": bool(row.mail_asked_at and not row.sent_at),
         "mail_problem": row.mail_problem,
         "message_id": row.message_id,
-        "answered_at": moment_if_any(row.answered_at),
+        "answered_at": format_optional_moment(row.answered_at),
         "answer_channel": row.answer_channel,
         "answer_shown": row.answer_shown,
         "whole_answer": row.answer,
-        "created_at": moment(row.created_at),
+        "created_at": format_moment(row.created_at),
     }

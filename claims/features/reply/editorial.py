@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from claims.editorial.documents import Document
 from claims.editorial.idempotency import StoredResponse
 from claims.editorial.part_resources import PartOfVerdict
-from claims.editorial.strict_bodies import read
+from claims.editorial.strict_bodies import read_body
 from claims.features.reply import reply_requests
 from claims.features.reply.documents import ReplyRequestSerializer, build_reply_request
 from claims.features.reply.models import ReplyRequest
@@ -37,7 +37,7 @@ class ReplyWork(PartOfVerdict):
 
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
         """Create a request, record one made elsewhere, or give the reason for not asking."""
-        values = read(ReplyBody, request.data, by=self.person)
+        values = read_body(ReplyBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:
             self.hold_whole()
@@ -55,7 +55,7 @@ class ReplyWork(PartOfVerdict):
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
         """Change the given fields while the verdict is a draft."""
-        values = read(ReplyBody, request.data, by=self.person, partial=True)
+        values = read_body(ReplyBody, request.data, by=self.person, partial=True)
 
         def carry_out() -> StoredResponse:
             row: ReplyRequest = self.held(id)
@@ -87,7 +87,7 @@ class ReplyWork(PartOfVerdict):
         id: int,  # noqa: A002  as above
     ) -> HttpResponse:
         """Record the reply. If the verdict is already published, readers see it with the next version."""
-        values = read(AnswerBody, request.data, by=self.person)
+        values = read_body(AnswerBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:
             said = ReceivedAnswer(

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from claims.features.standards.codes import CodeArticle
 from claims.features.standards.indicators import Indicator
 from claims.features.standards.report import NewsroomStatement, StandardsReport
-from claims.ledger.document.claim_document import moment
+from claims.ledger.document.claim_document import format_moment
 from factcheck.api.openapi.body_serializer import Day, Moment
 from factcheck.formulas import escape_formula
 
@@ -80,7 +80,7 @@ def build_document(report: StandardsReport) -> PublicStandards:
         "newsroom": report.newsroom,
         "first_day": report.first.isoformat(),
         "last_day": report.last.isoformat(),
-        "made_at": moment(report.made_at),
+        "made_at": format_moment(report.made_at),
         "indicators": [_build_indicator(one) for one in report.indicators],
         "statements": [_build_statement(one) for one in report.statements],
     }
@@ -133,7 +133,7 @@ def _build_statement(one: NewsroomStatement) -> PublicStatement:
                 "title": page.title,
                 "text": page.text,
                 "url": page.url,
-                "published_at": moment(page.published_at),
+                "published_at": format_moment(page.published_at),
             }
             for page in one.versions
         ],

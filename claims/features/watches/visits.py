@@ -159,7 +159,7 @@ class _Visit:
             return
         found = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
         if found is not None:
-            listed, note = self._read_list(found)
+            listed, note = self._select_pages(found)
             if found.kind == "sitemap" and found.lists:
                 # That an index has not changed does not say that its sitemaps have not.
                 self._note(listed, found.kind, note=note)
@@ -189,7 +189,7 @@ class _Visit:
         else:
             self._note([ListedPage(watch.url)], _KIND.PAGE)
 
-    def _read_list(self, found: PageList) -> tuple[list[ListedPage], str]:
+    def _select_pages(self, found: PageList) -> tuple[list[ListedPage], str]:
         """Return the pages of a list and its sitemaps, with notes on parts that could not be read.
 
         Raises:

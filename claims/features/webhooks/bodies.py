@@ -9,7 +9,7 @@ from claims.editorial.request_bodies import show_example
 from claims.editorial.strict_bodies import StrictBooleanField, StrictKeys, TextField
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from claims.features.webhooks.models.endpoint import TEST_EVENT, VERIFICATION_EVENT
-from claims.ledger.document.claim_document import moment, moment_if_any
+from claims.ledger.document.claim_document import format_moment, format_optional_moment
 from factcheck.api.pagination import build_both_orderings, make_id_key
 from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter
 from factcheck.api.query_values import MAX_ID, Keyword
@@ -168,11 +168,11 @@ def build_webhook(row: WebhookEndpoint) -> Document:
         "events": row.event_kinds,
         "state": _get_state(row),
         "disabled_reason": row.disabled_reason,
-        "disabled_at": moment_if_any(row.disabled_at),
-        "verified_at": moment_if_any(row.verified_at),
-        "previous_secret_until": moment_if_any(row.previous_secret_until),
+        "disabled_at": format_optional_moment(row.disabled_at),
+        "verified_at": format_optional_moment(row.verified_at),
+        "previous_secret_until": format_optional_moment(row.previous_secret_until),
         "token": row.token.name if row.token else "",
-        "created_at": moment(row.created_at),
+        "created_at": format_moment(row.created_at),
     }
 
 
@@ -185,12 +185,12 @@ def build_delivery(row: Any) -> Document:
         "claim_id": row.claim_id,
         "version": row.version,
         "sequence": row.sequence,
-        "created_at": moment(row.created_at),
-        "next_attempt_at": moment_if_any(row.next_attempt_at),
-        "settled_at": moment_if_any(row.settled_at),
+        "created_at": format_moment(row.created_at),
+        "next_attempt_at": format_optional_moment(row.next_attempt_at),
+        "settled_at": format_optional_moment(row.settled_at),
         "attempts": [
             {
-                "at": moment(attempt.at),
+                "at": format_moment(attempt.at),
                 "duration_ms": attempt.duration_ms,
                 "status_code": attempt.status_code,
                 "response": attempt.response,

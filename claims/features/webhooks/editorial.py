@@ -13,7 +13,7 @@ from claims.editorial.documents import Document, render_document
 from claims.editorial.editorial_resource import EditorialResource
 from claims.editorial.idempotency import StoredResponse
 from claims.editorial.refused_requests import NoSuchThing, build_unprocessable
-from claims.editorial.strict_bodies import read
+from claims.editorial.strict_bodies import read_body
 from claims.features.webhooks import bodies as webhook_bodies
 from claims.features.webhooks import endpoints, internal_endpoints
 from claims.features.webhooks.conditions import check_filter
@@ -70,7 +70,7 @@ class WebhookWork(OwnWebhooks):
 
     def create(self, request: Request) -> HttpResponse:
         """Create a webhook. The response contains its secret once; then verify the receiver."""
-        values = _check_values(read(webhook_bodies.WebhookBody, request.data, by=self.person))
+        values = _check_values(read_body(webhook_bodies.WebhookBody, request.data, by=self.person))
 
         def carry_out(_prepared: None) -> StoredResponse:
             row = internal_endpoints.add(self.token, **values)
@@ -82,7 +82,7 @@ class WebhookWork(OwnWebhooks):
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change, pause or resume a webhook. A new URL must be verified again."""
         values = _check_values(
-            read(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True)
+            read_body(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True)
         )
 
         def carry_out() -> StoredResponse:
@@ -129,7 +129,7 @@ class WebhookWork(OwnWebhooks):
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Replace the secret. The answer has the new one, this once."""
-        values = read(webhook_bodies.RotationBody, request.data, by=self.person)
+        values = read_body(webhook_bodies.RotationBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:
             row = endpoints.rotate_secret(self._locked(id), at_once=values["at_once"])
@@ -140,7 +140,7 @@ class WebhookWork(OwnWebhooks):
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Send all messages after a `sequence` again. They keep their `message_id`."""
-        values = read(webhook_bodies.ReplayBody, request.data, by=self.person)
+        values = read_body(webhook_bodies.ReplayBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:
             row = self._locked(id)

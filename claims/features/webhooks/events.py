@@ -9,7 +9,7 @@ from django.urls import reverse
 from claims.features.webhooks.models.delivery import WebhookDelivery
 from claims.features.webhooks.models.endpoint import VERIFICATION_EVENT, WebhookEvent
 from claims.ledger.document.change_events import find_change_event
-from claims.ledger.document.claim_document import moment as written
+from claims.ledger.document.claim_document import format_moment as written
 from claims.ledger.document.claim_document import render
 from claims.models import Publication
 

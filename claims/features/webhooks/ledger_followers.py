@@ -13,7 +13,7 @@ from claims.features.webhooks.events import choose_event
 from claims.features.webhooks.models.delivery import WebhookDelivery
 from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
 from claims.models import Publication
-from claims.models.publication import in_version_before
+from claims.models.publication import select_previous
 from factcheck.api.problems import InvalidParameters
 
 #: So many entries are looked at in one transaction.
@@ -75,7 +75,7 @@ def _follow_step(endpoint_id: int) -> int | None:
 def _load_entries_after(position: int) -> list[dict[str, Any]]:
     rows: QuerySet[Any] = (
         Publication.objects.after(position)
-        .annotate(before_id=in_version_before("id"), before_status=in_version_before("status"))
+        .annotate(before_id=select_previous("id"), before_status=select_previous("status"))
         .values("id", "sequence", "kind", "status", "before_id", "before_status")
     )
     return list(rows[:STEP_ENTRIES])

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from claims.features.federation.models import PeerNewsroom
 from claims.features.witnesses.models import Witness, WitnessedLog
 from claims.features.witnesses.submission import NotCosigned, is_known_to
-from claims.ledger.house_signature import decoded
+from claims.ledger.house_signature import decode_bytes
 from claims.ledger.proofs.key_succession import build_origin
-from claims.ledger.proofs.signed_note import verifier_key
+from claims.ledger.proofs.signed_note import format_verifier_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits, fetch
 
@@ -38,7 +38,7 @@ def agree_with_peers() -> None:
 def _witness_ledger(newsroom: PeerNewsroom) -> None:
     """Add the ledger, or update its key to the one accepted for the newsroom."""
     name = build_origin(newsroom.url)
-    key = verifier_key(name, decoded(newsroom.key))
+    key = format_verifier_key(name, decode_bytes(newsroom.key))
     known = WitnessedLog.objects.filter(verifier_key__startswith=f"{name}+")
     if not known.exclude(verifier_key=key).update(verifier_key=key) and not known.exists():
         WitnessedLog.objects.create(verifier_key=key)

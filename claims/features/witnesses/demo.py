@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from claims.features.witnesses.models import Witness, WitnessedLog
-from claims.ledger.house_signature import key_made_of
-from claims.ledger.proofs.signed_note import verifier_key
+from claims.ledger.house_signature import derive_key
+from claims.ledger.proofs.signed_note import format_verifier_key
 from claims.models import Claim
 from sources.models import Source
 
@@ -15,8 +15,8 @@ def add_witnesses(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
     for row in content["witnesses"]:
-        key = key_made_of(row["url"]).public_key().public_bytes_raw()
-        witness = verifier_key(f"{row['name']}/witness", key, Witness.key_type)
+        key = derive_key(row["url"]).public_key().public_bytes_raw()
+        witness = format_verifier_key(f"{row['name']}/witness", key, Witness.key_type)
         Witness.objects.create(verifier_key=witness, url=row["url"], active=False)
-        log = verifier_key(f"{row['name']}/ledger", key, WitnessedLog.key_type)
+        log = format_verifier_key(f"{row['name']}/ledger", key, WitnessedLog.key_type)
         WitnessedLog.objects.create(verifier_key=log, active=False)

@@ -9,7 +9,7 @@ from django.db.models import CheckConstraint, F, Func, Q, UniqueConstraint, Valu
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.ledger.proofs.signed_note import COSIGNATURE, ED25519, InvalidNote, read_verifier_key
+from claims.ledger.proofs.signed_note import COSIGNATURE_TYPE, ED25519_TYPE, InvalidNote, read_verifier_key
 from claims.models import Checkpoint
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
@@ -25,11 +25,11 @@ _VERIFIER_KEY_PATTERN = r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
 
 
 def _check_witness_key(value: str) -> None:
-    _check(value, COSIGNATURE)
+    _check(value, COSIGNATURE_TYPE)
 
 
 def _check_log_key(value: str) -> None:
-    _check(value, ED25519)
+    _check(value, ED25519_TYPE)
 
 
 def _check(value: str, kind: bytes) -> None:
@@ -66,7 +66,7 @@ class _KeyHolder(models.Model):
 class Witness(_KeyHolder):
     """Another installation, or a public witness, that cosigns each checkpoint of our ledger."""
 
-    key_type = COSIGNATURE
+    key_type = COSIGNATURE_TYPE
     verifier_key = models.CharField(
         _("verifier key"),
         max_length=400,
@@ -139,7 +139,7 @@ class Cosignature(models.Model):
 class WitnessedLog(_KeyHolder):
     """A log that we witness, with the last checkpoint that we cosigned. It never goes back."""
 
-    key_type = ED25519
+    key_type = ED25519_TYPE
     verifier_key = models.CharField(
         _("verifier key"),
         max_length=400,

@@ -118,7 +118,9 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
 
 def _post(witness: Witness, checkpoint: Checkpoint, known: int) -> PostResponse:
     size = checkpoint.tree_size
-    hashes = stored_tree.load_proof(merkle_tree.consistency_parts(known, size)) if 0 < known < size else []
+    hashes = (
+        stored_tree.load_proof(merkle_tree.list_consistency_parts(known, size)) if 0 < known < size else []
+    )
     lines = [f"old {known}", *(b64encode(one).decode() for one in hashes)]
     body = "\n".join([*lines, "", checkpoint.note]).encode()
     try:

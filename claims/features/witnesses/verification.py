@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from claims.features.witnesses.models import Cosignature, Witness
 from claims.features.witnesses.policy import list_desk_concerns
 from claims.ledger.proofs.cosignature import CLOCK_SKEW, find_cosignature
-from claims.ledger.proofs.signed_note import COSIGNATURE, InvalidNote, read_verifier_key
+from claims.ledger.proofs.signed_note import COSIGNATURE_TYPE, InvalidNote, read_verifier_key
 from claims.ledger.verification.findings import Discrepancy
 from factcheck.database import clock
 
@@ -30,7 +30,9 @@ def check_cosignatures() -> Iterator[Discrepancy]:
 def _list_keys(witness: Witness) -> list[bytes]:
     """Return the witness's keys, the current one first; earlier signatures stay valid."""
     earlier = witness.events.order_by("-pgh_id").values_list("verifier_key", flat=True)  # type: ignore[attr-defined]  # made by keep_history
-    return [read_verifier_key(key, COSIGNATURE)[1] for key in dict.fromkeys([witness.verifier_key, *earlier])]
+    return [
+        read_verifier_key(key, COSIGNATURE_TYPE)[1] for key in dict.fromkeys([witness.verifier_key, *earlier])
+    ]
 
 
 def _is_made_with(row: Cosignature, public_key: bytes) -> bool:

@@ -14,8 +14,8 @@ from django.utils.crypto import salted_hmac
 
 from claims.features.witnesses.models import WitnessedLog
 from claims.ledger.proofs.cosignature import cosign
-from claims.ledger.proofs.merkle_tree import proves_consistency
-from claims.ledger.proofs.signed_note import COSIGNATURE, SignedNote, TreeHead, verifier_key
+from claims.ledger.proofs.merkle_tree import is_consistency_proven
+from claims.ledger.proofs.signed_note import COSIGNATURE_TYPE, SignedNote, TreeHead, format_verifier_key
 from factcheck.database import clock
 
 _log = logging.getLogger(__name__)
@@ -79,7 +79,9 @@ def derive_witness_key() -> Ed25519PrivateKey:
 
 
 def build_verifier_key() -> str:
-    return verifier_key(get_witness_name(), derive_witness_key().public_key().public_bytes_raw(), COSIGNATURE)
+    return format_verifier_key(
+        get_witness_name(), derive_witness_key().public_key().public_bytes_raw(), COSIGNATURE_TYPE
+    )
 
 
 def cosign_checkpoint(submission: Submission) -> str:
@@ -125,7 +127,7 @@ def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefuse
         return SubmissionRefused(422, "The proof from an empty log is empty.\n") if submission.proof else None
     if head.size == log.tree_size and head.root.hex() != log.root_sha256:
         return SubmissionRefused(409, f"{log.tree_size}\n")
-    if not proves_consistency(
+    if not is_consistency_proven(
         log.tree_size, head.size, submission.proof, bytes.fromhex(log.root_sha256), head.root
     ):
         return SubmissionRefused(

@@ -37,7 +37,7 @@ from claims.models import (
     Transition,
     Verdict,
 )
-from claims.models.claim_rules import JUDGED
+from claims.models.claim_rules import JUDGED_FIELDS
 from claims.models.evidence import carry_over
 from factcheck.database import clock
 from factcheck.database.bulk_copy import CopyLines, build_lines, copy, expect_many, reserve_ids, send
@@ -179,7 +179,7 @@ class _Rows:
         yield from build_lines(
             ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics]
         )
-        yield from publishing.lines_of([self._build_entry(one) for one in new if one.verdicts])
+        yield from publishing.build_entry_lines([self._build_entry(one) for one in new if one.verdicts])
 
     def _build_record_lines(self) -> list[CopyLines]:
         return build_lines(ImportedRecord, [self._build_record(taken) for taken in self.decisions.taken])
@@ -252,7 +252,7 @@ class _Rows:
         changed = [one.claim for one in old if one.before or one.claim in accepted]
         for claim in changed:
             claim.updated_at = self.decisions.now
-        Claim.objects.bulk_update(changed, ["state", "updated_at", *JUDGED], batch_size=500)
+        Claim.objects.bulk_update(changed, ["state", "updated_at", *JUDGED_FIELDS], batch_size=500)
         Verdict.objects.filter(pk__in=[verdict.pk for verdict in superseded]).update(
             state=Verdict.State.SUPERSEDED
         )

@@ -37,9 +37,9 @@ from claims.models import (
     Translation,
     Verdict,
 )
-from claims.models.claim_rules import JUDGED
+from claims.models.claim_rules import JUDGED_FIELDS
 from claims.models.evidence import carry_over
-from claims.models.verdict import CARRIED_OVER
+from claims.models.verdict import CARRIED_OVER_FIELDS
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
@@ -53,7 +53,7 @@ UNDO_IMPORT = "claims.imports.undo_import"
 #: What a verdict says, as it is taken over into the version that brings it back.
 _CONTENT_FIELDS = [
     Verdict._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
-    for name in ("claim", "publisher", "archive_run", *CARRIED_OVER)
+    for name in ("claim", "publisher", "archive_run", *CARRIED_OVER_FIELDS)
 ]
 
 #: Attributes of claims that `ImportedChange` does not hold as they are: JSON has no dates.
@@ -291,7 +291,7 @@ class _BatchUndo:
                 if getattr(claim, name) == (after and stored(after)):
                     setattr(claim, name, before and stored(before))
         changed = {row.claim_id: by_id[row.claim_id] for row in rows}.values()
-        Claim.objects.bulk_update(changed, [*JUDGED, "updated_at"])
+        Claim.objects.bulk_update(changed, [*JUDGED_FIELDS, "updated_at"])
         # A place that was anchored to its quote since is an editor's.
         places = Appearance.objects.filter(exact="", snapshot=None)
         places.filter(pk__in=[pk for row in rows for pk in row.appearances]).delete()

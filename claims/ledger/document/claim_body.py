@@ -4,13 +4,13 @@ This is the contract with everybody who reads us. Keys are only ever added. Ever
 known is `null`, an empty string or an empty list. Dates are ISO 8601 days, moments ISO 8601 in UTC.
 
 `claim_document` writes these bodies, and mypy checks it key by key; `serializers` puts them into the OpenAPI document,
-against which the tests hold what is served. Features add `sections` to a
+against which the tests hold what is served. Features add `get_sections` to a
 verdict. `factcheck.api.openapi.body_serializer` says how the annotations are read.
 """
 
 from typing import Annotated, TypedDict
 
-from claims.ledger.document.sections import insert_sections, sections
+from claims.ledger.document.sections import get_sections, insert_sections
 from claims.models import (
     Appearance,
     Claimant,
@@ -147,7 +147,7 @@ class PublicVerdict(TypedDict):
     signed_off: Annotated[PublicSignOff | None, "Null where people of this newsroom did not review it here."]
 
 
-insert_sections(PublicVerdict.__annotations__, {section.key: section.shape for section in sections()})
+insert_sections(PublicVerdict.__annotations__, {section.key: section.shape for section in get_sections()})
 
 
 class PublicTranslation(TypedDict):

@@ -20,8 +20,8 @@ from claims.ledger.document.claim_body import (
     PublicVerdict,
 )
 from claims.ledger.document.markdown import to_html
-from claims.ledger.document.sections import insert_sections, sections
-from claims.ledger.document.signed_content import claim_sha256, verdict_sha256
+from claims.ledger.document.sections import get_sections, insert_sections
+from claims.ledger.document.signed_content import digest_claim, digest_verdict
 from claims.models import (
     Appearance,
     Claim,
@@ -33,8 +33,8 @@ from claims.models import (
     Translation,
     Verdict,
 )
-from claims.models.claim import claim_path
-from claims.models.translation import original_sha256
+from claims.models.claim import build_claim_path
+from claims.models.translation import digest_original
 from factcheck.web.site_urls import OWN_SITE_MARK, render_served
 from sources.api.media_bodies import PublicMedia
 from sources.api.source_bodies import PublicPublisher, PublicQuotedSource, PublicSnapshot, PublicSource
@@ -56,7 +56,7 @@ class EntryPart(TypedDict):
     corrections: list[PublicCorrection]
 
 
-def document(
+def build_document(
     claim: Claim,
     *,
     topics: Iterable[Topic],
@@ -68,28 +68,28 @@ def document(
 ) -> PublicClaim:
     """Build the whole public document of a claim. All arguments must come with their related rows."""
     slug = claim.slug
-    shown = [claimed_media(row) for row in media]
-    judged = [(row, verdict(row, evidence, pictures=shown)) for row, evidence in verdicts]
+    shown = [build_claimed_media(row) for row in media]
+    judged = [(row, build_verdict(row, evidence, pictures=shown)) for row, evidence in verdicts]
     rendered_verdicts = [body for _row, body in judged]
     made: PublicClaim = {
         "id": claim.pk,
         "version": entry["version"],
         "status": entry["status"],
-        "url": f"{OWN_SITE_MARK}{claim_path(claim.pk, slug)}",
+        "url": f"{OWN_SITE_MARK}{build_claim_path(claim.pk, slug)}",
         "slug": slug,
         "statement": claim.statement,
         "language": claim.language,
-        "claimant": claimant(claim.claimant) if claim.claimant else None,
-        "claimed_on": _day(claim.claimed_on),
+        "claimant": build_claimant(claim.claimant) if claim.claimant else None,
+        "claimed_on": _format_day(claim.claimed_on),
         "context": claim.context,
-        "topics": [topic(t) for t in topics],
-        "appearances": [appearance(a, is_first=a.pk == claim.first_appearance_id) for a in appearances],
+        "topics": [build_topic(t) for t in topics],
+        "appearances": [build_appearance(a, is_first=a.pk == claim.first_appearance_id) for a in appearances],
         "media": shown,
         "verdicts": rendered_verdicts,
-        "translations": translations(
+        "translations": build_translations(
             claim.statement,
             rendered_verdicts,
-            _published_translations(row for row, _body in judged),
+            _list_published_translations(row for row, _body in judged),
             pictures=shown,
         ),
         "corrections": entry["corrections"],
@@ -99,7 +99,7 @@ def document(
         "updated_at": entry["updated_at"],
     }
     for row, body in judged:
-        body["signed_off"] = _signed_off(row, body, made)
+        body["signed_off"] = _build_signed_off(row, body, made)
     return made
 
 
@@ -108,12 +108,12 @@ def render(document: Any) -> str:
     return render_served(document)
 
 
-def site() -> Document:
+def build_site() -> Document:
     """Return the publisher of this site and the licence; the URL is empty if none is configured."""
     return {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "license": settings.DATA_LICENSE}
 
 
-def claimant(row: Claimant) -> PublicClaimant:
+def build_claimant(row: Claimant) -> PublicClaimant:
     return {
         "id": row.pk,
         "name": row.name,
@@ -125,11 +125,11 @@ def claimant(row: Claimant) -> PublicClaimant:
     }
 
 
-def topic(row: Topic) -> PublicTopic:
+def build_topic(row: Topic) -> PublicTopic:
     return {"id": row.pk, "name": row.name, "slug": row.slug, "same_as": row.same_as}
 
 
-def publisher(row: Publisher) -> PublicPublisher:
+def build_publisher(row: Publisher) -> PublicPublisher:
     return {
         "id": row.pk,
         "name": row.name,
@@ -142,7 +142,7 @@ def publisher(row: Publisher) -> PublicPublisher:
     }
 
 
-def source(row: Source) -> PublicSource:
+def build_source(row: Source) -> PublicSource:
     return {
         "id": row.pk,
         "title": row.title,
@@ -150,37 +150,39 @@ def source(row: Source) -> PublicSource:
         "url": row.url,
         "archived_url": row.archived_url,
         "byline": row.byline,
-        "published_on": _day(row.published_on),
+        "published_on": _format_day(row.published_on),
         "language": row.language,
-        "publisher": publisher(row.publisher) if row.publisher else None,
+        "publisher": build_publisher(row.publisher) if row.publisher else None,
     }
 
 
-def snapshot(row: Snapshot | None) -> PublicSnapshot | None:
+def build_snapshot(row: Snapshot | None) -> PublicSnapshot | None:
     if row is None:
         return None
     return {
         "id": row.pk,
         "number": row.number,
-        "captured_at": moment(row.captured_at),
+        "captured_at": format_moment(row.captured_at),
         "text_sha256": row.text_sha256,
     }
 
 
-def appearance(row: Appearance, *, is_first: bool) -> PublicAppearance:
-    return {"id": row.pk, "is_first": is_first, "anchor": row.anchor, **_quoted(row)}
+def build_appearance(row: Appearance, *, is_first: bool) -> PublicAppearance:
+    return {"id": row.pk, "is_first": is_first, "anchor": row.anchor, **_build_quoted_source(row)}
 
 
-def evidence(row: Evidence) -> PublicEvidence:
-    shown = [media(row.media, media_fragment=row.media_fragment)] if row.media else []
-    return {"id": row.pk, "stance": row.stance, "note": row.note, **_quoted(row), "media": shown}
+def build_evidence(row: Evidence) -> PublicEvidence:
+    shown = [build_media(row.media, media_fragment=row.media_fragment)] if row.media else []
+    return {"id": row.pk, "stance": row.stance, "note": row.note, **_build_quoted_source(row), "media": shown}
 
 
-def claimed_media(row: ClaimMedia) -> PublicMedia:
-    return media(row.media, caption=row.caption, media_fragment=row.media_fragment, page_url=row.page_url)
+def build_claimed_media(row: ClaimMedia) -> PublicMedia:
+    return build_media(
+        row.media, caption=row.caption, media_fragment=row.media_fragment, page_url=row.page_url
+    )
 
 
-def media(
+def build_media(
     row: MediaObject, *, caption: str = "", media_fragment: str = "", page_url: str = ""
 ) -> PublicMedia:
     name = build_file_name(row)
@@ -199,54 +201,54 @@ def media(
         "page_url": page_url,
         "content_url": row.content_url,
         "sha256": row.sha256,
-        "pdq": _pdq(row),
+        "pdq": _get_picture_hash(row),
     }
 
 
-def picture_addresses(shown: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+def list_picture_paths(shown: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """Return the paths by which explanations refer to the pictures of a claim."""
     return frozenset(FOLDER + each["url"].rpartition("/")[2] for each in shown if each["url"])
 
 
-def verdict(
+def build_verdict(
     row: Verdict, rests_on: Iterable[Evidence], *, pictures: Iterable[Mapping[str, Any]] = ()
 ) -> PublicVerdict:
     """Return the body of a verdict, whose explanation shows pictures of its claim."""
     body: PublicVerdict = {
         "id": row.pk,
         "version": row.version,
-        "publisher": publisher(row.publisher),
+        "publisher": build_publisher(row.publisher),
         "origin": row.origin,
         # What is published is rated: `verdict_published_is_complete`. The desk sees drafts that are not.
-        "rating": rating(row.rating) if row.rating else None,  # type: ignore[typeddict-item]
+        "rating": build_rating(row.rating) if row.rating else None,  # type: ignore[typeddict-item]
         "title": row.title,
         "summary": row.summary,
         "explanation": row.explanation,
-        "explanation_html": to_html(row.explanation, pictures=picture_addresses(pictures)),
+        "explanation_html": to_html(row.explanation, pictures=list_picture_paths(pictures)),
         "byline": row.byline,
         "language": row.language,
-        "reviewed_on": _day(row.reviewed_on),
-        "valid_as_of": _day(row.valid_as_of),
-        "recheck_on": _day(row.recheck_on),
+        "reviewed_on": _format_day(row.reviewed_on),
+        "valid_as_of": _format_day(row.valid_as_of),
+        "recheck_on": _format_day(row.recheck_on),
         "url": row.url,
         "media_authenticity_category": row.media_authenticity_category,
         "original_media_context": row.original_media_context,
         "original_media_url": row.original_media_url,
-        "published_at": moment_if_any(row.published_at),
-        "evidence": [evidence(e) for e in rests_on],
+        "published_at": format_optional_moment(row.published_at),
+        "evidence": [build_evidence(e) for e in rests_on],
         "signed_off": None,
     }
-    insert_sections(body, {section.key: section.build(row) for section in sections()})
+    insert_sections(body, {section.key: section.build(row) for section in get_sections()})
     return body
 
 
-def _signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> PublicSignOff | None:
+def _build_signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> PublicSignOff | None:
     """Return the sign-off digests of a verdict, if they belong to the text in this body."""
     if row.origin != Verdict.Origin.HOUSE or row.is_restored or row._state.adding:
         return None
     # What is shown of a claim that was merged stands below the words of the other.
-    of_claim = claim_sha256(claim) if row.claim_id == claim["id"] else None
-    of_verdict = verdict_sha256(body)
+    of_claim = digest_claim(claim) if row.claim_id == claim["id"] else None
+    of_verdict = digest_verdict(body)
     people = {
         given.by_id
         for given in row.signoffs.all()
@@ -258,7 +260,7 @@ def _signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> Public
     return {"claim_sha256": of_claim, "verdict_sha256": of_verdict, "people": len(people)}
 
 
-def translations(
+def build_translations(
     statement: str,
     verdicts: Iterable[PublicVerdict],
     rows: Iterable[Translation],
@@ -271,19 +273,19 @@ def translations(
     something else than the original.
     """
     shown = {each["id"]: each for each in verdicts}
-    addresses = picture_addresses(pictures)
+    addresses = list_picture_paths(pictures)
     found = []
     for row in rows:
         original = shown.get(row.verdict_id)
         # Entries that were recorded elsewhere before verdicts had headlines have none.
-        if original and row.original_sha256 == original_sha256(
+        if original and row.original_sha256 == digest_original(
             statement, original.get("title", ""), original["summary"], original["explanation"]
         ):
-            found.append(translation(row, original, pictures=addresses))
+            found.append(build_translation(row, original, pictures=addresses))
     return sorted(found, key=lambda each: each["language"].lower())
 
 
-def translation(
+def build_translation(
     row: Translation, original: PublicVerdict, *, pictures: Collection[str] = ()
 ) -> PublicTranslation:
     return {
@@ -298,11 +300,11 @@ def translation(
         "explanation": row.explanation,
         "explanation_html": to_html(row.explanation, pictures=pictures),
         "translated_by": row.byline,
-        "reviewed_at": moment_if_any(row.published_at),
+        "reviewed_at": format_optional_moment(row.published_at),
     }
 
 
-def rating(row: Rating) -> PublicRating:
+def build_rating(row: Rating) -> PublicRating:
     scale = row.scale
     return {
         "id": row.pk,
@@ -325,21 +327,21 @@ def rating(row: Rating) -> PublicRating:
 
 
 @lru_cache(maxsize=1024)  # what is published together has one moment
-def moment(value: datetime) -> str:
+def format_moment(value: datetime) -> str:
     """Format a time as ISO 8601 in UTC with microseconds, as everywhere in public documents."""
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def moment_if_any(value: datetime | None) -> str | None:
+def format_optional_moment(value: datetime | None) -> str | None:
     """Format a time that may be None."""
-    return moment(value) if value else None
+    return format_moment(value) if value else None
 
 
-def _day(value: date | None) -> str | None:
+def _format_day(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def _published_translations(verdicts: Iterable[Verdict]) -> list[Translation]:
+def _list_published_translations(verdicts: Iterable[Verdict]) -> list[Translation]:
     """Return the published translations; unpublished verdicts have none."""
     # An import numbers verdicts before it stores them, and a draft is looked at: asking for each would find nothing.
     public = (row for row in verdicts if row.state == Verdict.State.PUBLISHED and not row._state.adding)
@@ -347,19 +349,19 @@ def _published_translations(verdicts: Iterable[Verdict]) -> list[Translation]:
     return [each for each in kept if each.state == Translation.State.PUBLISHED]
 
 
-def _quoted(row: Appearance | Evidence) -> PublicQuotedSource:
+def _build_quoted_source(row: Appearance | Evidence) -> PublicQuotedSource:
     return {
         "exact": row.exact,
         "prefix": row.prefix,
         "suffix": row.suffix,
         "start": row.start,
         "end": row.end,
-        "source": source(row.source),
-        "snapshot": snapshot(row.snapshot),
+        "source": build_source(row.source),
+        "snapshot": build_snapshot(row.snapshot),
     }
 
 
-def _pdq(row: MediaObject) -> str:
+def _get_picture_hash(row: MediaObject) -> str:
     """Return the hash of a picture; "" for a film, which has a hash for each frame instead."""
     whole = (each for each in row.hashes.all() if each.transformation == MediaHash.Transformation.WHOLE)
     found = next((each for each in whole if each.frame_at is None), None)

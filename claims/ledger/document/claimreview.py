@@ -18,8 +18,8 @@ Document = dict[str, Any]
 
 #: Where each comparable class stands between worst (1, false) and best (5, true). Classes that are no degree of truth
 #: stand nowhere: satire is not half true, and what misleads may be true word by word. `alternateName` has the label.
-VALUES = {"true": 5, "mostly_true": 4, "mixed": 3, "mostly_false": 2, "false": 1}
-BEST, WORST = 5, 1
+RATING_VALUES = {"true": 5, "mostly_true": 4, "mixed": 3, "mostly_false": 2, "false": 1}
+BEST_VALUE, WORST_VALUE = 5, 1
 
 _ORGANIZATION = "Organization"
 #: A claimant of unknown kind has no type.
@@ -43,7 +43,7 @@ def build_markup(body: Document, *, site: Document | None = None, page: str = ""
     reviews = build_claim_reviews(body, site=site, page=page)
     if not reviews:
         return None
-    graph = [node for review in reviews for node in _with_media_review(body, review)]
+    graph = [node for review in reviews for node in _add_media_review(body, review)]
     return CONTEXT | (graph[0] if len(graph) == 1 else {"@graph": graph})
 
 
@@ -53,28 +53,28 @@ def build_claim_reviews(body: Document, *, site: Document | None = None, page: s
     page = page or body["url"]
     # Several reviews on one page need an address each.
     return [
-        _claim_review(
+        _build_claim_review(
             body, verdict, here=f"{page}#verdict-{verdict['id']}" if len(rated) > 1 else page, site=site
         )
         for verdict in rated
     ]
 
 
-def _with_media_review(body: Document, review: Document) -> list[Document]:
+def _add_media_review(body: Document, review: Document) -> list[Document]:
     """Return a ClaimReview, with the MediaReview of the same verdict if the claim has pictures, sound or film."""
-    here = build_address(body)
-    verdict = next(v for v in body["verdicts"] if review["@id"] == _id(body, v))
+    here = build_claim_url(body)
+    verdict = next(v for v in body["verdicts"] if review["@id"] == _build_id(body, v))
     media = build_media_review(body, verdict, review=review, address=here)
     return [review | {"associatedMediaReview": {"@id": media["@id"]}}, media] if media else [review]
 
 
-def _id(body: Document, verdict: Document, language: str = "") -> str:
+def _build_id(body: Document, verdict: Document, language: str = "") -> str:
     """Return the id of a review: one per publisher and claim, and per language of its translations."""
-    into = language or (_translated(body, verdict) or {}).get("language", "")
-    return f"{build_address(body)}#review-by-{verdict['publisher']['id']}" + (f"-{into}" if into else "")
+    into = language or (_find_original(body, verdict) or {}).get("language", "")
+    return f"{build_claim_url(body)}#review-by-{verdict['publisher']['id']}" + (f"-{into}" if into else "")
 
 
-def _translated(body: Document, verdict: Document) -> Document | None:
+def _find_original(body: Document, verdict: Document) -> Document | None:
     """Return the original that a verdict's text was translated from, if the document is a translation."""
     said: Document | None = body.get("translated")
     return said if said and said["verdict"] == verdict["id"] else None
@@ -85,13 +85,13 @@ def describe_withdrawal(body: Document, *, site: Document | None = None) -> Docu
 
     Deliberately not a ClaimReview: collectors must not take it for a verdict.
     """
-    here, target = build_address(body), body["merged_into"]
+    here, target = build_claim_url(body), body["merged_into"]
     about = {
         "@type": "Claim",
         "@id": f"{here}#claim",
         "text": body["statement"],
         "inLanguage": body["language"],
-        "sameAs": f"{_base(body)}claims/{target}/#claim" if target else "",
+        "sameAs": f"{_get_base_url(body)}claims/{target}/#claim" if target else "",
     }
     page = {
         "@type": "WebPage",
@@ -99,19 +99,19 @@ def describe_withdrawal(body: Document, *, site: Document | None = None) -> Docu
         "url": body["url"],
         "creativeWorkStatus": body["status"],
         "dateModified": body["updated_at"],
-        "about": _known(about),
-        "correction": [_correction(entry) for entry in body["corrections"]],
-        **_provenance(body, site),
+        "about": _drop_empty(about),
+        "correction": [_build_correction(entry) for entry in body["corrections"]],
+        **_build_provenance(body, site),
     }
-    return _known(page)
+    return _drop_empty(page)
 
 
-def build_address(body: Document) -> str:
+def build_claim_url(body: Document) -> str:
     """Return the permanent URL of a claim's page, without the slug."""
-    return f"{_base(body)}claims/{body['id']}/"
+    return f"{_get_base_url(body)}claims/{body['id']}/"
 
 
-def _base(body: Document) -> str:
+def _get_base_url(body: Document) -> str:
     """Return the URL of the site that published a body."""
     # The slug is percent-encoded in the address, so it is cut off by its place; it has no slash.
     base: str = body["url"].rpartition(f"claims/{body['id']}/")[0]
@@ -120,7 +120,7 @@ def _base(body: Document) -> str:
 
 def build_organization(publisher: Document, *, base: str = "") -> Document:
     """Build a publisher; without `base`, this site, identified by its URL alone."""
-    return _known(
+    return _drop_empty(
         {
             "@type": _ORGANIZATION,
             "@id": f"{base}api/v1/publishers/{publisher['id']}/" if base else "",
@@ -138,51 +138,51 @@ def to_script(document: Document) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _claim_review(body: Document, verdict: Document, *, here: str, site: Document | None) -> Document:
-    base = _base(body)
+def _build_claim_review(body: Document, verdict: Document, *, here: str, site: Document | None) -> Document:
+    base = _get_base_url(body)
     is_ours = verdict["origin"] in OWN_ORIGINS and not verdict["url"]
-    return _known(
+    return _drop_empty(
         {
             "@type": "ClaimReview",
-            "@id": _id(body, verdict),
+            "@id": _build_id(body, verdict),
             # The page of another publisher's review is not ours, and may be unknown.
             "url": here if is_ours else verdict["url"],
             "claimReviewed": body["statement"],
-            "reviewRating": _rating(verdict),
+            "reviewRating": _build_rating(verdict),
             "author": build_organization(verdict["publisher"], base=base),
             "headline": verdict.get("title"),
             "datePublished": verdict["reviewed_on"],
             # When another's page was changed is not known here.
             "dateModified": body["updated_at"] if is_ours else None,
             "inLanguage": verdict["language"],
-            "itemReviewed": _claim(body),
-            "citation": [_work(item["source"], base=base) for item in verdict["evidence"]],
-            "correction": [_correction(entry) for entry in body["corrections"]],
-            **_translation_links(body, verdict),
-            **_provenance(body, site),
+            "itemReviewed": _build_claim(body),
+            "citation": [_build_work(item["source"], base=base) for item in verdict["evidence"]],
+            "correction": [_build_correction(entry) for entry in body["corrections"]],
+            **_build_translation_links(body, verdict),
+            **_build_provenance(body, site),
         }
     )
 
 
-def _translation_links(body: Document, verdict: Document) -> Document:
+def _build_translation_links(body: Document, verdict: Document) -> Document:
     """Link a translation to its original, or an original to its translations."""
-    translator = build_organization(verdict["publisher"], base=_base(body))
-    said = _translated(body, verdict)
+    translator = build_organization(verdict["publisher"], base=_get_base_url(body))
+    said = _find_original(body, verdict)
     if said:
         original = {
             "@type": "ClaimReview",
-            "@id": _id(body | {"translated": None}, verdict),
+            "@id": _build_id(body | {"translated": None}, verdict),
             "inLanguage": said["from_language"],
         }
         # A byline may name one person, three, or a desk; `creditText` takes it as it stands.
         return {"translationOfWork": original, "translator": translator, "creditText": said["translated_by"]}
     return {
         "workTranslation": [
-            _known(
+            _drop_empty(
                 {
                     # No ClaimReview: without the rating it would be half of one, and collectors count them.
                     "@type": "CreativeWork",
-                    "@id": _id(body, verdict, each["language"]),
+                    "@id": _build_id(body, verdict, each["language"]),
                     "inLanguage": each["language"],
                     "headline": each["title"],
                     "abstract": each["summary"],
@@ -196,7 +196,7 @@ def _translation_links(body: Document, verdict: Document) -> Document:
     }
 
 
-def _provenance(body: Document, site: Document | None) -> Document:
+def _build_provenance(body: Document, site: Document | None) -> Document:
     """Return the origin and licence of the markup."""
     return {
         "sdPublisher": build_organization(site) if site else None,
@@ -205,15 +205,15 @@ def _provenance(body: Document, site: Document | None) -> Document:
     }
 
 
-def _rating(verdict: Document) -> Document:
+def _build_rating(verdict: Document) -> Document:
     rating = verdict["rating"]
-    number = VALUES.get(rating["rating_class"])
-    return _known(
+    number = RATING_VALUES.get(rating["rating_class"])
+    return _drop_empty(
         {
             "@type": "Rating",
             "ratingValue": number,
-            "bestRating": BEST if number else None,
-            "worstRating": WORST if number else None,
+            "bestRating": BEST_VALUE if number else None,
+            "worstRating": WORST_VALUE if number else None,
             "alternateName": rating["label"],
             "name": rating["label"],
             "ratingExplanation": verdict["summary"],
@@ -221,33 +221,33 @@ def _rating(verdict: Document) -> Document:
     )
 
 
-def _claim(body: Document) -> Document:
-    appearances, base = body["appearances"], _base(body)
+def _build_claim(body: Document) -> Document:
+    appearances, base = body["appearances"], _get_base_url(body)
     first = next((a["source"] for a in appearances if a["is_first"]), None)
     others = {
         a["source"]["id"]: a["source"]
         for a in appearances
         if first is None or a["source"]["id"] != first["id"]
     }
-    return _known(
+    return _drop_empty(
         {
             "@type": "Claim",
-            "@id": _claim_id(body, "" if _is_as_stated(body) else body["language"]),
+            "@id": _build_claim_id(body, "" if _is_as_stated(body) else body["language"]),
             "text": body["statement"],
             "inLanguage": body["language"],
-            "author": _claimant(body["claimant"], base=base),
+            "author": _build_claimant(body["claimant"], base=base),
             "datePublished": body["claimed_on"],
-            "firstAppearance": _work(first, base=base) if first else None,
-            "appearance": [_work(source, base=base) for source in others.values()],
-            **_statements_elsewhere(body),
+            "firstAppearance": _build_work(first, base=base) if first else None,
+            "appearance": [_build_work(source, base=base) for source in others.values()],
+            **_list_other_wordings(body),
             "keywords": [topic["name"] for topic in body["topics"]],
-            "about": [_subject(topic) for topic in body["topics"] if topic.get("same_as")],
+            "about": [_build_subject(topic) for topic in body["topics"] if topic.get("same_as")],
         }
     )
 
 
-def _claim_id(body: Document, language: str) -> str:
-    return f"{build_address(body)}#claim" + (f"-{language}" if language else "")
+def _build_claim_id(body: Document, language: str) -> str:
+    return f"{build_claim_url(body)}#claim" + (f"-{language}" if language else "")
 
 
 def _is_as_stated(body: Document) -> bool:
@@ -256,13 +256,13 @@ def _is_as_stated(body: Document) -> bool:
     return not said or said["statement_language"] == body["language"]
 
 
-def _statements_elsewhere(body: Document) -> Document:
+def _list_other_wordings(body: Document) -> Document:
     """Return the statement in its original words, or in those of its translations."""
     if not _is_as_stated(body):
         said = body["translated"]
         original = {
             "@type": "Claim",
-            "@id": _claim_id(body, ""),
+            "@id": _build_claim_id(body, ""),
             "text": said["statement"],
             "inLanguage": said["statement_language"],
         }
@@ -271,7 +271,7 @@ def _statements_elsewhere(body: Document) -> Document:
         "workTranslation": [
             {
                 "@type": "Claim",
-                "@id": _claim_id(body, each["language"]),
+                "@id": _build_claim_id(body, each["language"]),
                 "text": each["statement"],
                 "inLanguage": each["language"],
             }
@@ -281,34 +281,34 @@ def _statements_elsewhere(body: Document) -> Document:
     }
 
 
-def _subject(topic: Document) -> Document:
+def _build_subject(topic: Document) -> Document:
     return {"@type": "Thing", "name": topic["name"], "sameAs": topic["same_as"]}
 
 
-def _claimant(claimant: Document | None, *, base: str) -> Document | None:
+def _build_claimant(claimant: Document | None, *, base: str) -> Document | None:
     if claimant is None:
         return None
     person = claimant["kind"] == "person"
-    return _known(
+    return _drop_empty(
         {
             "@type": _CLAIMANT_TYPES.get(claimant["kind"]),
             "@id": f"{base}api/v1/claimants/{claimant['id']}/",
             "name": claimant["name"],
             "jobTitle": claimant["job_title"] if person else "",
-            "affiliation": _affiliation(claimant) if person else None,
+            "affiliation": _build_affiliation(claimant) if person else None,
             "sameAs": claimant["same_as"],
         }
     )
 
 
-def _affiliation(claimant: Document) -> Document | None:
+def _build_affiliation(claimant: Document) -> Document | None:
     # Bodies that were published before there was one do not have the key.
     name = claimant.get("affiliation")
     return {"@type": _ORGANIZATION, "name": name} if name else None
 
 
-def _work(source: Document, *, base: str) -> Document:
-    return _known(
+def _build_work(source: Document, *, base: str) -> Document:
+    return _drop_empty(
         {
             "@type": "CreativeWork",
             "@id": f"{base}sources/{source['id']}/",
@@ -324,10 +324,10 @@ def _work(source: Document, *, base: str) -> Document:
     )
 
 
-def _correction(entry: Document) -> Document:
+def _build_correction(entry: Document) -> Document:
     return {"@type": "CorrectionComment", "text": entry["note"], "datePublished": entry["published_at"]}
 
 
-def _known(document: Document) -> Document:
+def _drop_empty(document: Document) -> Document:
     """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [])}

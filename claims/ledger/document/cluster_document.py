@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypedDict, cast
 
 from claims.ledger.document.claim_body import JudgedClaim, PublicRating
-from claims.ledger.document.claim_document import moment
+from claims.ledger.document.claim_document import format_moment
 from claims.models import Cluster
 from factcheck.api.openapi.body_serializer import Day, Moment, WebAddress
 from factcheck.web.site_urls import OWN_SITE_MARK
@@ -79,10 +79,10 @@ def build_cluster(row: Cluster) -> PublicCluster:
         "languages": sorted(seen["languages"]),
         "publisher_count": len({verdict["publisher"] for verdict in verdicts}),
         "countries": sorted({verdict["country"] for verdict in verdicts} - {""}),
-        "rating_classes": _by_class(verdicts),
+        "rating_classes": _count_by_class(verdicts),
         "first_claimed_on": seen["first_claimed_on"],
-        "published_at": moment(since),
-        "updated_at": moment(max(changed, since)),
+        "published_at": format_moment(since),
+        "updated_at": format_moment(max(changed, since)),
     }
 
 
@@ -90,15 +90,15 @@ def build_cluster_with_claims(
     row: Cluster, documents: Iterable[Document], *, more: str | None
 ) -> PublicClusterWithClaims:
     """Return the cluster's document with the documents of its claims nested in it."""
-    return {**build_cluster(row), "claims": [_claim(document) for document in documents], "more": more}
+    return {**build_cluster(row), "claims": [_build_claim(document) for document in documents], "more": more}
 
 
-def _by_class(verdicts: list[Document]) -> dict[str, int]:
+def _count_by_class(verdicts: list[Document]) -> dict[str, int]:
     counted = Counter(verdict["rating_class"] or "not_rated" for verdict in verdicts)
     return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _claim(document: Document) -> ClusteredClaim:
+def _build_claim(document: Document) -> ClusteredClaim:
     verdicts = [
         {key: verdict[key] for key in ClusterVerdict.__annotations__} for verdict in document["verdicts"]
     ]

@@ -36,28 +36,28 @@ IMAGE_SHAPE: Document = {"results": {"claim": SHAPE["claims"]}, "nextPageToken":
 
 def build_fact_checked_claim(body: Document, verdicts: Iterable[Document]) -> Document:
     """Build a claim with the given verdicts, in Google's format."""
-    return _known(
+    return _drop_empty(
         {
             "text": body["statement"],
             "claimant": (body["claimant"] or {}).get("name"),
-            "claimDate": _moment(body["claimed_on"]),
-            "claimReview": [_review(body, verdict) for verdict in verdicts],
+            "claimDate": _format_moment(body["claimed_on"]),
+            "claimReview": [_build_review(body, verdict) for verdict in verdicts],
         }
     )
 
 
-def _review(body: Document, verdict: Document) -> Document:
+def _build_review(body: Document, verdict: Document) -> Document:
     rating = find_label(verdict["language"], verdict["rating"])
-    url = verdict["url"] or _place(body, verdict)
-    return _known(
+    url = verdict["url"] or _build_url(body, verdict)
+    return _drop_empty(
         {
-            "publisher": _known(
+            "publisher": _drop_empty(
                 {"name": verdict["publisher"]["name"], "site": find_site(url, verdict["publisher"])}
             ),
             "url": url,
             # Our own page is headed by rating and statement.
             "title": verdict.get("title") or ("" if verdict["url"] else f"{rating}: {body['statement']}"),
-            "reviewDate": _moment(verdict["reviewed_on"]),
+            "reviewDate": _format_moment(verdict["reviewed_on"]),
             "textualRating": rating,
             "languageCode": verdict["language"],
         }
@@ -74,16 +74,16 @@ def find_site(url: str, publisher: Document) -> str:
     return host if not theirs or get_domain(url) == theirs else theirs
 
 
-def _place(body: Document, verdict: Document) -> str:
+def _build_url(body: Document, verdict: Document) -> str:
     """Return the URL of the verdict on the claim's page."""
     page: str = body["url"]
     return f"{page}#verdict-{verdict['id']}" if len(body["verdicts"]) > 1 else page
 
 
-def _moment(day: str | None) -> str | None:
+def _format_moment(day: str | None) -> str | None:
     return f"{day}T00:00:00Z" if day else None
 
 
-def _known(document: Document) -> Document:
+def _drop_empty(document: Document) -> Document:
     """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [], {})}

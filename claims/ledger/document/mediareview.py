@@ -11,7 +11,7 @@ from typing import Any
 Document = dict[str, Any]
 
 MEDIA_REVIEW = "MediaReview"
-TYPES = {"image": "ImageObject", "video": "VideoObject", "audio": "AudioObject"}
+MEDIA_TYPES = {"image": "ImageObject", "video": "VideoObject", "audio": "AudioObject"}
 
 
 def build_media_review(
@@ -25,12 +25,12 @@ def build_media_review(
     """
     # Bodies that were published before there were any do not have the keys.
     category = verdict.get("media_authenticity_category", "")
-    shown = [_media(item) for item in body.get("media", [])] or _appearances(body)
+    shown = [_build_media(item) for item in body.get("media", [])] or _list_media(body)
     if not category or not shown:
         return None
     common = ("url", "author", "headline", "datePublished", "dateModified", "inLanguage", "correction")
     stated = ("sdPublisher", "sdLicense", "sdDatePublished")
-    return _known(
+    return _drop_empty(
         {
             "@type": MEDIA_REVIEW,
             "@id": f"{address}#media-review-by-{verdict['publisher']['id']}",
@@ -53,12 +53,12 @@ def build_media_review(
     )
 
 
-def _media(item: Document) -> Document:
+def _build_media(item: Document) -> Document:
     """Return a picture, recording or video: its source file, and its rendition here."""
     is_image = item["kind"] == "image"
-    return _known(
+    return _drop_empty(
         {
-            "@type": TYPES[item["kind"]],
+            "@type": MEDIA_TYPES[item["kind"]],
             "contentUrl": item["content_url"] or (item["url"] if is_image else ""),
             "thumbnailUrl": item["url"],
             "accessedOnUrl": item["page_url"],
@@ -66,29 +66,29 @@ def _media(item: Document) -> Document:
             "sha256": item["sha256"],
             "width": item["width"] if is_image else None,
             "height": item["height"] if is_image else None,
-            "duration": _duration(item["duration"]),
+            "duration": _format_duration(item["duration"]),
             "caption": item["caption"],
             "description": item["alternative_text"],
         }
     )
 
 
-def _appearances(body: Document) -> list[Document]:
+def _list_media(body: Document) -> list[Document]:
     """Return the media of an imported claim: URLs of media files or, without any, of all appearances."""
     sources = [item["source"] for item in body["appearances"] if item["source"]["url"]]
     files = [
-        {"@type": TYPES[source["kind"]], "contentUrl": source["url"]}
+        {"@type": MEDIA_TYPES[source["kind"]], "contentUrl": source["url"]}
         for source in sources
-        if source["kind"] in TYPES
+        if source["kind"] in MEDIA_TYPES
     ]
     return files or [{"@type": "MediaObject", "accessedOnUrl": source["url"]} for source in sources]
 
 
-def _duration(seconds: float | None) -> str:
+def _format_duration(seconds: float | None) -> str:
     """Format a duration as ISO 8601, as schema.org requires."""
     return f"PT{seconds:.3f}".rstrip("0").rstrip(".") + "S" if seconds else ""
 
 
-def _known(document: Document) -> Document:
+def _drop_empty(document: Document) -> Document:
     """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [])}

@@ -12,7 +12,7 @@ from claims.ledger.document.claimreview import OWN_ORIGINS
 Document = dict[str, Any]
 
 #: Longer headlines may be cut, Google says, and means search results; statements are whole, up to here.
-_LONGEST_HEADLINE = 300
+_MAX_HEADLINE_LENGTH = 300
 
 
 def build_graph(nodes: Iterable[Document | None]) -> Document | None:
@@ -39,13 +39,13 @@ def build_article(
     if own is None:
         return None
     original, said = f"{body['url']}#article", body.get("translated")
-    return _known(
+    return _drop_empty(
         {
             "@type": "NewsArticle",
             "@id": f"{original}-{said['language']}" if said else original,
             "url": page,
             "mainEntityOfPage": page,
-            "headline": _short(own["title"] or headline),
+            "headline": _shorten(own["title"] or headline),
             "description": own["summary"],
             "image": list(images),
             "datePublished": body["published_at"],
@@ -83,7 +83,7 @@ def build_breadcrumbs(trail: Sequence[tuple[str, str]]) -> Document | None:
 
 def build_organization(site: Document, *, logo: str, policies: Document | None = None) -> Document:
     """Return the newsroom with its logo and its methodology page."""
-    return _known(
+    return _drop_empty(
         {
             "@type": "NewsMediaOrganization",
             "@id": f"{site['url']}/#newsroom",
@@ -116,7 +116,7 @@ def build_collection(
     address: str, *, name: str, language: str, listed: Sequence[tuple[str, str]]
 ) -> Document:
     """Build the JSON-LD of a page that lists others, given as pairs of name and URL in list order."""
-    return _known(
+    return _drop_empty(
         {
             "@type": "CollectionPage",
             "@id": address,
@@ -135,10 +135,10 @@ def build_collection(
     )
 
 
-def _short(headline: str) -> str:
-    return headline if len(headline) <= _LONGEST_HEADLINE else f"{headline[: _LONGEST_HEADLINE - 1]}…"
+def _shorten(headline: str) -> str:
+    return headline if len(headline) <= _MAX_HEADLINE_LENGTH else f"{headline[: _MAX_HEADLINE_LENGTH - 1]}…"
 
 
-def _known(document: Document) -> Document:
+def _drop_empty(document: Document) -> Document:
     """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [])}

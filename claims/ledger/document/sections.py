@@ -18,7 +18,7 @@ from factcheck import features
 Item = Mapping[str, Any]
 
 #: The last key of a verdict. Sections come before it.
-_LAST = "signed_off"
+_LAST_KEY = "signed_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,13 @@ class Section:
 
 
 @cache
-def sections() -> tuple[Section, ...]:
+def get_sections() -> tuple[Section, ...]:
     """Return the sections of all installed features."""
     return tuple(features.load_installed("section"))
 
 
 def insert_sections(verdict: Any, values: Mapping[str, Any]) -> None:
     """Insert a value for each section, by key, into the body of a verdict, or into the types of its keys."""
-    last = verdict.pop(_LAST)
+    last = verdict.pop(_LAST_KEY)
     verdict.update(values)
-    verdict[_LAST] = last
+    verdict[_LAST_KEY] = last

@@ -29,7 +29,7 @@ def translate_document(document: Document, language: str) -> Document:
         "statement": translation["statement"],
         "language": translation["language"],
         "verdicts": [
-            _in_words_of(translation, verdict) if verdict is original else verdict
+            _apply_translation(translation, verdict) if verdict is original else verdict
             for verdict in document["verdicts"]
         ],
         "translated": {
@@ -61,7 +61,7 @@ def find_translation(language: str, document: Document) -> Document | None:
         document["language"].lower(),
         *(verdict["language"].lower() for verdict in document["verdicts"]),
     }
-    for tag in _ranges(wanted):
+    for tag in _list_ranges(wanted):
         if tag in offered:
             return offered[tag]
         if tag in originals:
@@ -107,13 +107,13 @@ def find_outdated_translation(
     return None
 
 
-def _in_words_of(translation: Document, verdict: Document) -> Document:
+def _apply_translation(translation: Document, verdict: Document) -> Document:
     same = ("title", "summary", "explanation", "explanation_html", "language")
     words = {name: translation[name] for name in same}
     return {**verdict, **words, "original_language": verdict["language"]}
 
 
-def _ranges(tag: str) -> list[str]:
+def _list_ranges(tag: str) -> list[str]:
     """Return the language ranges of a tag: `zh-hant-tw` → itself, `zh-hant`, `zh` (RFC 4647, lookup)."""
     subtags = tag.split("-")
     return ["-".join(subtags[:length]) for length in range(len(subtags), 0, -1)]

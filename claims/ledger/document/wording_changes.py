@@ -6,13 +6,13 @@ Pure: two documents in, what differs out. A document that is older than one of i
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple, TypedDict
 
-from claims.ledger.document.sections import sections
+from claims.ledger.document.sections import get_sections
 
 #: Parts of a claim, and of a publisher's verdict on it, in the order in which readers see them.
 CLAIM_PARTS = ("statement", "claimant", "claimed_on", "context", "topics", "appearances")
 VERDICT_PARTS = ("rating", "title", "summary", "explanation", "valid_as_of", "evidence")
-_SECTIONS = {section.key: section for section in sections()}
-PARTS = [(part, part.replace("_", " ")) for part in (*CLAIM_PARTS, *VERDICT_PARTS, *_SECTIONS)]
+_SECTIONS_BY_KEY = {section.key: section for section in get_sections()}
+PART_CHOICES = [(part, part.replace("_", " ")) for part in (*CLAIM_PARTS, *VERDICT_PARTS, *_SECTIONS_BY_KEY)]
 
 Document = Mapping[str, Any]
 
@@ -20,7 +20,7 @@ Document = Mapping[str, Any]
 class PublicWordingChange(TypedDict):
     """One changed part of a claim or verdict, before and after."""
 
-    part: Annotated[str, PARTS]
+    part: Annotated[str, PART_CHOICES]
     publisher: Annotated[str | None, "Whose verdict it is a part of; null for a part of the claim."]
     before: Annotated[str, "What it said; empty where it said nothing. An explanation is Markdown."]
     after: Annotated[str, "What it says since; empty where it says nothing any more."]
@@ -31,22 +31,22 @@ class _Part(NamedTuple):
     publisher: str | None
 
 
-_NOTHING = _Part("", None)
+_EMPTY_PART = _Part("", None)
 
 
 def find_wording_changes(before: Document, after: Document) -> list[PublicWordingChange]:
     """Return the parts that differ between two documents of a claim."""
-    was, now = dict(_parts(before)), dict(_parts(after))
+    was, now = dict(_iterate_parts(before)), dict(_iterate_parts(after))
     found: list[PublicWordingChange] = []
     for key in dict.fromkeys([*was, *now]):
-        old, new = was.get(key, _NOTHING), now.get(key, _NOTHING)
+        old, new = was.get(key, _EMPTY_PART), now.get(key, _EMPTY_PART)
         if old.words != new.words:
             publisher = new.publisher or old.publisher
             found.append({"part": key[1], "publisher": publisher, "before": old.words, "after": new.words})
     return found
 
 
-def _parts(document: Document) -> Iterator[tuple[tuple[int, str], _Part]]:
+def _iterate_parts(document: Document) -> Iterator[tuple[tuple[int, str], _Part]]:
     """Return all parts of a document by owner (0: the claim) and name."""
     claimant = document["claimant"] or {}
     words = {
@@ -55,27 +55,27 @@ def _parts(document: Document) -> Iterator[tuple[tuple[int, str], _Part]]:
         "claimed_on": document["claimed_on"] or "",
         "context": document["context"],
         "topics": ", ".join(topic["name"] for topic in document["topics"]),
-        "appearances": "\n".join(map(_quoted, document["appearances"])),
+        "appearances": "\n".join(map(_format_quote, document["appearances"])),
     }
     for part in CLAIM_PARTS:
         yield (0, part), _Part(words[part], None)
     for verdict in document["verdicts"]:
         publisher = verdict["publisher"]
-        for part in (*VERDICT_PARTS, *_SECTIONS):
-            yield (publisher["id"], part), _Part(_of_verdict(verdict, part), publisher["name"])
+        for part in (*VERDICT_PARTS, *_SECTIONS_BY_KEY):
+            yield (publisher["id"], part), _Part(_get_verdict_part(verdict, part), publisher["name"])
 
 
-def _of_verdict(verdict: Document, part: str) -> str:
+def _get_verdict_part(verdict: Document, part: str) -> str:
     if part == "rating":
         return verdict["rating"]["label"] if verdict["rating"] else ""
     if part == "evidence":
-        return "\n".join(_quoted(item, item["note"]) for item in verdict["evidence"])
-    if part in _SECTIONS:
-        return _SECTIONS[part].format_items(verdict)
+        return "\n".join(_format_quote(item, item["note"]) for item in verdict["evidence"])
+    if part in _SECTIONS_BY_KEY:
+        return _SECTIONS_BY_KEY[part].format_items(verdict)
     return verdict.get(part) or ""
 
 
-def _quoted(item: Document, note: str = "") -> str:
+def _format_quote(item: Document, note: str = "") -> str:
     """Format a source with its quote and note in one line."""
     source = item["source"]
     words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]

@@ -13,27 +13,27 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from claims.ledger.house_signature import decoded, house_key
+from claims.ledger.house_signature import decode_bytes, get_newsroom_key
 from claims.ledger.proofs import stored_tree
 from claims.ledger.proofs.entry_text import compute_chain_hash
 from claims.ledger.proofs.key_succession import load_current_key
-from claims.ledger.proofs.merkle_tree import leaf_hash
+from claims.ledger.proofs.merkle_tree import hash_leaf
 from claims.ledger.proofs.sealed_text import compute_sealed_sha256
 from claims.ledger.proofs.signed_note import InvalidNote, SignedNote, TreeHead, sign_note
 from claims.ledger.proofs.stored_tree import load_with_previous
 from claims.models import Checkpoint, HashTile, Publication, ReviewLink
-from claims.models.checkpoint import HASH, WIDTH
+from claims.models.checkpoint import HASH_BYTES, TILE_WIDTH
 from factcheck.database import clock
 from factcheck.database.locks import hold
 
 _log = logging.getLogger(__name__)
 
 #: After this time the same head is signed again, to show readers that signing continues without new entries.
-AGAIN_AFTER = timedelta(days=1)
+RENEW_AFTER = timedelta(days=1)
 #: So many entries before the last signed one are looked at again each time.
-LOOKED_AT_AGAIN = 256
+RECHECKED_ENTRIES = 256
 #: So many moves and sign-offs are linked in one transaction.
-LINKED_AT_ONCE = 5_000
+LINK_BATCH_SIZE = 5_000
 
 
 class InconsistentLedger(Exception):
@@ -92,7 +92,7 @@ def link_waiting_rows() -> bool:
             SELECT kind, row_id FROM claims_unlinkedreviewrow ORDER BY id LIMIT %s
             ON CONFLICT DO NOTHING
             """,
-            [LINKED_AT_ONCE],
+            [LINK_BATCH_SIZE],
         )
         return cursor.rowcount > 0
 
@@ -139,7 +139,7 @@ def read_head(checkpoint: Checkpoint) -> TreeHead:
             % {"tree_size": checkpoint.tree_size, "log": checkpoint.log}
         )
     name = build_log_name(key.origin, checkpoint.log)
-    if head.origin != name or not note.is_signed_by(name, decoded(key.public_key)):
+    if head.origin != name or not note.is_signed_by(name, decode_bytes(key.public_key)):
         raise InconsistentLedger(
             gettext("Checkpoint %(tree_size)s of %(log)s has an invalid signature.")
             % {"tree_size": checkpoint.tree_size, "log": checkpoint.log}
@@ -183,20 +183,20 @@ def _find_newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
 
 
 def _is_due(last: Checkpoint, size: int) -> bool:
-    return size > last.tree_size or clock.get_database_time() - last.signed_at > AGAIN_AFTER
+    return size > last.tree_size or clock.get_database_time() - last.signed_at > RENEW_AFTER
 
 
 def _sign_checkpoint(log: str, size: int, root: bytes) -> Checkpoint:
     key = load_current_key()
     name = build_log_name(key.origin, log)
-    note = sign_note(TreeHead(name, size, root).text, name=name, keys=[house_key()])
+    note = sign_note(TreeHead(name, size, root).text, name=name, keys=[get_newsroom_key()])
     return Checkpoint.objects.create(log=log, tree_size=size, root_sha256=root.hex(), note=note, key=key)
 
 
 def _extend_tree(before: int, size: int) -> None:
     """Add entries to the tree, each with a recomputed hash."""
     tiles = stored_tree.load_growing_tiles(before)
-    first = max(1, before - LOOKED_AT_AGAIN + 1)
+    first = max(1, before - RECHECKED_ENTRIES + 1)
     known = _split_leaves(first, before)
     for previous, entry in load_with_previous(first, size):
         text = entry.text(previous)
@@ -206,7 +206,7 @@ def _extend_tree(before: int, size: int) -> None:
                 gettext("Entry %(number)s of the ledger has changed since it was published.")
                 % {"number": number}
             )
-        leaf = leaf_hash(text)
+        leaf = hash_leaf(text)
         if number > before:
             tiles.add(leaf)
         elif leaf != next(known):
@@ -218,7 +218,7 @@ def _extend_tree(before: int, size: int) -> None:
             gettext("The ledger has a gap: %(size)s of %(size_2)s entries exist.")
             % {"size": tiles.size, "size_2": size}
         )
-    _require_texts(max(1, size - LOOKED_AT_AGAIN + 1))
+    _require_texts(max(1, size - RECHECKED_ENTRIES + 1))
     stored_tree.store_tiles(tiles.taken())
 
 
@@ -237,8 +237,8 @@ def _require_texts(first: int) -> None:
 
 def _split_leaves(first: int, last: int) -> Iterator[bytes]:
     """Return stored leaf hashes."""
-    for number in range((first - 1) // WIDTH, (last + WIDTH - 1) // WIDTH):
+    for number in range((first - 1) // TILE_WIDTH, (last + TILE_WIDTH - 1) // TILE_WIDTH):
         tile = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
-        for place in range(WIDTH):
-            if first <= WIDTH * number + place + 1 <= last:
-                yield tile[HASH * place : HASH * (place + 1)]
+        for place in range(TILE_WIDTH):
+            if first <= TILE_WIDTH * number + place + 1 <= last:
+                yield tile[HASH_BYTES * place : HASH_BYTES * (place + 1)]

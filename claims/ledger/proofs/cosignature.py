@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from claims.ledger.proofs.signed_note import COSIGNATURE, SignedNote, key_id
+from claims.ledger.proofs.signed_note import COSIGNATURE_TYPE, SignedNote, compute_key_id
 
 #: So far the clocks of two machines may differ.
 CLOCK_SKEW = timedelta(minutes=5)
@@ -35,8 +35,8 @@ def cosign(text: str, *, name: str, key: Ed25519PrivateKey, seconds: int) -> str
         seconds: since the epoch.
     """
     public_key = key.public_key().public_bytes_raw()
-    signature = seconds.to_bytes(8) + key.sign(_message(text, seconds))
-    return f"— {name} {b64encode(key_id(name, public_key, COSIGNATURE) + signature).decode()}\n"
+    signature = seconds.to_bytes(8) + key.sign(_build_message(text, seconds))
+    return f"— {name} {b64encode(compute_key_id(name, public_key, COSIGNATURE_TYPE) + signature).decode()}\n"
 
 
 def find_cosignature(note: str, *, name: str, public_key: bytes) -> VerifiedCosignature | None:
@@ -46,14 +46,14 @@ def find_cosignature(note: str, *, name: str, public_key: bytes) -> VerifiedCosi
         InvalidNote: it is not a signed note.
     """
     read = SignedNote.read(note)
-    identifier = key_id(name, public_key, COSIGNATURE)
+    identifier = compute_key_id(name, public_key, COSIGNATURE_TYPE)
     verifier = Ed25519PublicKey.from_public_bytes(public_key)
     valid = []
     for signer, signature in read.signatures:
         if signer != name or signature[:4] != identifier or len(signature) != 4 + 8 + 64:
             continue
         seconds = int.from_bytes(signature[4:12])
-        signed = _message(read.text, seconds)
+        signed = _build_message(read.text, seconds)
         try:
             verifier.verify(signature[12:], signed)
             moment = datetime.fromtimestamp(seconds, UTC)
@@ -64,5 +64,5 @@ def find_cosignature(note: str, *, name: str, public_key: bytes) -> VerifiedCosi
     return max(valid, key=lambda one: one.moment, default=None)
 
 
-def _message(text: str, seconds: int) -> bytes:
+def _build_message(text: str, seconds: int) -> bytes:
     return f"cosignature/v1\ntime {seconds}\n{text}".encode()

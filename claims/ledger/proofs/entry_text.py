@@ -28,7 +28,7 @@ def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
     """Return the bytes of an entry, from which its hash and its leaf in the tree are computed.
 
     Args:
-        previous: the hash of the entry before it; `claims.models.ledger_rules.NO_ENTRY` for the first.
+        previous: the hash of the entry before it; `claims.models.ledger_rules.ZERO_SHA256` for the first.
     """
     *plain, merged_into, sealed_sha256 = facts
     lines = [

@@ -3,93 +3,93 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from claims.ledger.proofs.merkle_tree import Subtree, complete_subtrees, node_hash
-from claims.models.checkpoint import HASH, WIDTH
+from claims.ledger.proofs.merkle_tree import Subtree, hash_node, iterate_subtrees
+from claims.models.checkpoint import HASH_BYTES, TILE_WIDTH
 
 #: How many levels of the tree one level of tiles spans.
-HEIGHT = 8
+TILE_HEIGHT = 8
 
 #: A tile by its level and number.
-Place = tuple[int, int]
+TilePlace = tuple[int, int]
 
 _PATH = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}")
 
 
-def number_in_path(path: str) -> int | None:
+def parse_tile_path(path: str) -> int | None:
     """Return the number of a tile from its path: `x001/x234/067` is 1234067; None if the path is malformed."""
     if not _PATH.fullmatch(path) or (path.startswith("x000/") and len(path) > 4):
         return None
     return int(path.replace("/", "").replace("x", ""))
 
 
-def path_of(number: int) -> str:
+def build_tile_path(number: int) -> str:
     digits = f"{number:d}"
     digits = digits.zfill(-(-len(digits) // 3) * 3)
     parts = [digits[at : at + 3] for at in range(0, len(digits), 3)]
     return "/".join([*(f"x{part}" for part in parts[:-1]), parts[-1]])
 
 
-def width_of(place: Place, size: int) -> int:
+def compute_tile_width(place: TilePlace, size: int) -> int:
     """Return the width of a tile in a tree of that size; 0 if it is outside."""
     level, number = place
-    return max(0, min(WIDTH, (size >> (HEIGHT * level)) - number * WIDTH))
+    return max(0, min(TILE_WIDTH, (size >> (TILE_HEIGHT * level)) - number * TILE_WIDTH))
 
 
-def places_for(parts: Iterable[tuple[int, int]]) -> set[Place]:
+def find_tiles(parts: Iterable[tuple[int, int]]) -> set[TilePlace]:
     """Return the tiles that contain the hashes of these leaf ranges."""
     return {
-        _place_of(height, number)[:2]
+        _find_tile(height, number)[:2]
         for begin, end in parts
-        for height, number in complete_subtrees(begin, end)
+        for height, number in iterate_subtrees(begin, end)
     }
 
 
-def _place_of(height: int, number: int) -> tuple[int, int, int, int]:
+def _find_tile(height: int, number: int) -> tuple[int, int, int, int]:
     """Return the tile below a subtree: level and number, then the first of its hashes and their count."""
-    level, above = divmod(height, HEIGHT)
+    level, above = divmod(height, TILE_HEIGHT)
     first, count = number << above, 1 << above
-    return level, first // WIDTH, first % WIDTH, count
+    return level, first // TILE_WIDTH, first % TILE_WIDTH, count
 
 
-def subtrees_in(tiles: Mapping[Place, bytes]) -> Subtree:
+def build_subtree_lookup(tiles: Mapping[TilePlace, bytes]) -> Subtree:
     """Return a function that looks up hashes of complete subtrees in these tiles."""
 
     def subtree(height: int, number: int) -> bytes:
-        level, tile, first, count = _place_of(height, number)
-        content = tiles.get((level, tile), b"")[first * HASH : (first + count) * HASH]
-        if len(content) < count * HASH:
+        level, tile, first, count = _find_tile(height, number)
+        content = tiles.get((level, tile), b"")[first * HASH_BYTES : (first + count) * HASH_BYTES]
+        if len(content) < count * HASH_BYTES:
             raise LookupError(f"tile {tile} of level {level} does not reach that far")
-        return _top_of(content)
+        return _compute_root(content)
 
     return subtree
 
 
-def _top_of(content: bytes) -> bytes:
+def _compute_root(content: bytes) -> bytes:
     """Return the root of these hashes; their number is a power of two."""
-    hashes = [content[at : at + HASH] for at in range(0, len(content), HASH)]
+    hashes = [content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES)]
     while len(hashes) > 1:
-        hashes = [node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
+        hashes = [hash_node(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
     return hashes[0]
 
 
 class GrowingTiles:
     """Tiles to which leaves are added: those that are not full yet, and those that changed meanwhile."""
 
-    def __init__(self, size: int = 0, edge: Callable[[Place], bytes] = lambda place: b"") -> None:
+    def __init__(self, size: int = 0, edge: Callable[[TilePlace], bytes] = lambda place: b"") -> None:
         """Args:
         edge: the tiles of a tree of this size that are not full.
         """
         self.size = size
         self._edge: dict[int, bytearray] = {}
         self._numbers: dict[int, int] = {}
-        self._full: dict[Place, bytes] = {}
+        self._full: dict[TilePlace, bytes] = {}
         self._touched: set[int] = set()
         level = 0
-        while size >> (HEIGHT * level):
-            number, width = divmod(size >> (HEIGHT * level), WIDTH)
+        while size >> (TILE_HEIGHT * level):
+            number, width = divmod(size >> (TILE_HEIGHT * level), TILE_WIDTH)
             self._numbers[level] = number
-            self._edge[level] = bytearray(edge((level, number))[: width * HASH] if width else b"")
-            if len(self._edge[level]) != width * HASH:
+            self._edge[level] = bytearray(edge((level, number))[: width * HASH_BYTES] if width else b"")
+            if len(self._edge[level]) != width * HASH_BYTES:
                 raise LookupError(f"tile {number} of level {level} is not there")
             level += 1
 
@@ -102,15 +102,15 @@ class GrowingTiles:
         number = self._numbers.setdefault(level, 0)
         tile += found
         self._touched.add(level)
-        if len(tile) == WIDTH * HASH:
+        if len(tile) == TILE_WIDTH * HASH_BYTES:
             whole = bytes(tile)
             self._full[level, number] = whole
             self._edge[level] = bytearray()
             self._numbers[level] = number + 1
             self._touched.discard(level)
-            self._add(level + 1, _top_of(whole))
+            self._add(level + 1, _compute_root(whole))
 
-    def taken(self) -> dict[Place, bytes]:
+    def taken(self) -> dict[TilePlace, bytes]:
         """Return the tiles that changed since the last call; incomplete ones with their current hashes."""
         changed = self._full | {
             (level, self._numbers[level]): bytes(self._edge[level]) for level in self._touched

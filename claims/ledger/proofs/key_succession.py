@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext
 
-from claims.ledger.house_signature import decoded, encoded, house_key, key_made_of
+from claims.ledger.house_signature import decode_bytes, derive_key, encode_bytes, get_newsroom_key
 from claims.ledger.proofs.signed_note import InvalidNote, SignedNote, sign_note
 from claims.models import SigningKey
 from factcheck.database.locks import hold
 
-_WHAT = "key succession 1"
+_STATEMENT_TYPE = "key succession 1"
 
 
 class KeyRefused(Exception):
@@ -41,7 +41,7 @@ def load_current_key() -> SigningKey:
         KeyRefused: it is another one.
     """
     newest = SigningKey.objects.newest()
-    ours = _public(house_key())
+    ours = _encode_public_key(get_newsroom_key())
     if newest is None:
         return SigningKey.objects.create(public_key=ours, origin=find_origin())
     if newest.public_key != ours:
@@ -72,13 +72,13 @@ def succeed_key(secret: str, *, lost_because: str = "") -> SigningKey:
         raise KeyRefused(
             gettext("Nothing has been signed yet. Set SIGNING_KEY; the first checkpoint announces its key.")
         )
-    old, new = house_key(), key_made_of(secret)
-    public_key = _public(new)
+    old, new = get_newsroom_key(), derive_key(secret)
+    public_key = _encode_public_key(new)
     if SigningKey.objects.filter(public_key=public_key).exists():
         raise KeyRefused(gettext("This key was used before. Choose another secret."))
     if lost_because:
         signers = [new]
-    elif _public(old) == newest.public_key:
+    elif _encode_public_key(old) == newest.public_key:
         signers = [old, new]
     else:
         raise KeyRefused(
@@ -99,7 +99,7 @@ def succeed_key(secret: str, *, lost_because: str = "") -> SigningKey:
 
 def build_statement(origin: str, old: str, new: str, lost_because: str) -> str:
     """Return the signed statement that one key succeeds another."""
-    return f"{origin}\n{_WHAT}\n{old}\n{new}\n{' '.join(lost_because.split()) or '-'}\n"
+    return f"{origin}\n{_STATEMENT_TYPE}\n{old}\n{new}\n{' '.join(lost_because.split()) or '-'}\n"
 
 
 def find_problem(key: SigningKey) -> str:
@@ -114,7 +114,7 @@ def find_problem(key: SigningKey) -> str:
     if note.text != build_statement(key.origin, old.public_key, key.public_key, key.lost_because):
         return "the statement says something else"
     signers = [key.public_key] if key.lost_because else [old.public_key, key.public_key]
-    if not all(note.is_signed_by(key.origin, decoded(signer)) for signer in signers):
+    if not all(note.is_signed_by(key.origin, decode_bytes(signer)) for signer in signers):
         return (
             "the statement is not signed by both keys"
             if not key.lost_because
@@ -123,5 +123,5 @@ def find_problem(key: SigningKey) -> str:
     return ""
 
 
-def _public(key: Ed25519PrivateKey) -> str:
-    return encoded(key.public_key().public_bytes_raw())
+def _encode_public_key(key: Ed25519PrivateKey) -> str:
+    return encode_bytes(key.public_key().public_bytes_raw())

@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 #: The hash of a complete subtree, by its height and its place among those of that height.
 Subtree = Callable[[int, int], bytes]
 
-EMPTY = hashlib.sha256(b"").digest()
+EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
-def leaf_hash(entry: bytes) -> bytes:
+def hash_leaf(entry: bytes) -> bytes:
     return hashlib.sha256(b"\0" + entry).digest()
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
+def hash_node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
-def complete_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
+def iterate_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield height and number of the fewest complete subtrees that cover the leaves from `begin` to `end`.
 
     From left to right, as they stand in a tree where `begin` is the beginning of a subtree at least as large.
@@ -32,24 +32,24 @@ def complete_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
         begin += 1 << height
 
 
-def folded(hashes: Sequence[bytes]) -> bytes:
+def fold_hashes(hashes: Sequence[bytes]) -> bytes:
     """Return the hash over neighbouring subtrees of falling size, as along the right edge of a tree."""
     *before, found = hashes
     for left in reversed(before):
-        found = node_hash(left, found)
+        found = hash_node(left, found)
     return found
 
 
-def root(size: int, subtree: Subtree) -> bytes:
+def compute_tree_root(size: int, subtree: Subtree) -> bytes:
     """Return the hash of the first `size` leaves."""
-    return _hash_of(0, size, subtree) if size else EMPTY
+    return _hash_range(0, size, subtree) if size else EMPTY_ROOT
 
 
-def _hash_of(begin: int, end: int, subtree: Subtree) -> bytes:
-    return folded([subtree(height, number) for height, number in complete_subtrees(begin, end)])
+def _hash_range(begin: int, end: int, subtree: Subtree) -> bytes:
+    return fold_hashes([subtree(height, number) for height, number in iterate_subtrees(begin, end)])
 
 
-def inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
+def list_inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
     """Return the ranges of leaves whose hashes prove that a leaf is in a tree, in proof order.
 
     Args:
@@ -60,7 +60,7 @@ def inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
     parts = []
     begin, end = 0, size
     while end - begin > 1:
-        middle = begin + _half(end - begin)
+        middle = begin + _find_split(end - begin)
         if index < middle:
             parts.append((middle, end))
             end = middle
@@ -70,14 +70,14 @@ def inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
     return parts[::-1]
 
 
-def consistency_parts(first: int, second: int) -> list[tuple[int, int]]:
+def list_consistency_parts(first: int, second: int) -> list[tuple[int, int]]:
     """Return the leaf ranges whose hashes form a consistency proof, in order."""
     if not 0 < first <= second:
         raise ValueError("the first tree is not the smaller one, or empty")
     parts = []
     begin, end, is_whole = 0, second, True
     while first != end:
-        middle = begin + _half(end - begin)
+        middle = begin + _find_split(end - begin)
         if first <= middle:
             parts.append((middle, end))
             end = middle
@@ -87,11 +87,11 @@ def consistency_parts(first: int, second: int) -> list[tuple[int, int]]:
     return ([] if is_whole else [(begin, end)]) + parts[::-1]
 
 
-def hashes_of(parts: Iterable[tuple[int, int]], subtree: Subtree) -> list[bytes]:
-    return [_hash_of(begin, end, subtree) for begin, end in parts]
+def hash_parts(parts: Iterable[tuple[int, int]], subtree: Subtree) -> list[bytes]:
+    return [_hash_range(begin, end, subtree) for begin, end in parts]
 
 
-def _half(width: int) -> int:
+def _find_split(width: int) -> int:
     """Return the largest power of two smaller than `width`, at which trees divide."""
     return 1 << ((width - 1).bit_length() - 1)
 
@@ -99,7 +99,7 @@ def _half(width: int) -> int:
 # What those who have a proof do with it -------------------------------------------------------------------------------
 
 
-def proves_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes) -> bool:
+def is_inclusion_proven(leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes) -> bool:
     """Whether a leaf is in a tree, by RFC 9162, section 2.1.3.2."""
     if not 0 <= index < size:
         return False
@@ -108,16 +108,16 @@ def proves_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         if last == 0:
             return False
         if place & 1 or place == last:
-            found = node_hash(part, found)
+            found = hash_node(part, found)
             while not place & 1 and place:
                 place, last = place >> 1, last >> 1
         else:
-            found = node_hash(found, part)
+            found = hash_node(found, part)
         place, last = place >> 1, last >> 1
     return last == 0 and found == tree_root
 
 
-def proves_consistency(
+def is_consistency_proven(
     first: int, second: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes
 ) -> bool:
     """Whether a tree goes on from a smaller one, by RFC 9162, section 2.1.4.2."""
@@ -138,11 +138,11 @@ def proves_consistency(
         if last == 0:
             return False
         if place & 1 or place == last:
-            before, after = node_hash(part, before), node_hash(part, after)
+            before, after = hash_node(part, before), hash_node(part, after)
             while not place & 1 and place:
                 place, last = place >> 1, last >> 1
         else:
-            after = node_hash(after, part)
+            after = hash_node(after, part)
         place, last = place >> 1, last >> 1
     return last == 0 and before == first_root and after == second_root
 
@@ -163,9 +163,9 @@ class GrowingTree:
         number = self.size
         while not number & 1:
             right = self._edge.pop()
-            self._edge[-1] = node_hash(self._edge[-1], right)
+            self._edge[-1] = hash_node(self._edge[-1], right)
             number >>= 1
 
     @property
     def root(self) -> bytes:
-        return folded(self._edge) if self._edge else EMPTY
+        return fold_hashes(self._edge) if self._edge else EMPTY_ROOT

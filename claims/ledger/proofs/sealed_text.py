@@ -4,7 +4,8 @@ The note and the body are cut at their quotation marks (`stored` writes those in
 numbers, the note 0. A digest is the SHA-256 of the salt, a space and the text. All salts follow from one random seed.
 After a removal there is no seed any more: each text has its salt, and a removed one, behind a hyphen, its digest.
 
-The database computes the same (`claims.models.ledger_rules.sealed_sha256`); docs/ledger-proofs.md describes it.
+The database computes the same (`claims.models.ledger_rules.build_sealed_sha256_sql`); docs/ledger-proofs.md
+describes it.
 """
 
 import json

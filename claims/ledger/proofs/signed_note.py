@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 #: Types of signatures, as the specification numbers them: Ed25519 over the note, and a timestamped cosignature.
-ED25519, COSIGNATURE = b"\x01", b"\x04"
+ED25519_TYPE, COSIGNATURE_TYPE = b"\x01", b"\x04"
 _SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
 
@@ -25,17 +25,17 @@ class InvalidNote(ValueError):
     """The text is not a signed note of the requested kind; `str()` gives the reason."""
 
 
-def key_id(name: str, public_key: bytes, kind: bytes = ED25519) -> bytes:
+def compute_key_id(name: str, public_key: bytes, kind: bytes = ED25519_TYPE) -> bytes:
     """Return the four bytes that name the key of a signature line."""
     return hashlib.sha256(name.encode() + b"\n" + kind + public_key).digest()[:4]
 
 
-def verifier_key(name: str, public_key: bytes, kind: bytes = ED25519) -> str:
+def format_verifier_key(name: str, public_key: bytes, kind: bytes = ED25519_TYPE) -> str:
     """Return a key as programs that verify notes expect it: `name+id+key`."""
-    return f"{name}+{key_id(name, public_key, kind).hex()}+{b64encode(kind + public_key).decode()}"
+    return f"{name}+{compute_key_id(name, public_key, kind).hex()}+{b64encode(kind + public_key).decode()}"
 
 
-def read_verifier_key(text: str, kind: bytes = ED25519) -> tuple[str, bytes]:
+def read_verifier_key(text: str, kind: bytes = ED25519_TYPE) -> tuple[str, bytes]:
     """Return the name and the public key of a verifier key.
 
     Raises:
@@ -49,7 +49,7 @@ def read_verifier_key(text: str, kind: bytes = ED25519) -> tuple[str, bytes]:
     public_key = content[1:]
     if not name or content[:1] != kind or len(public_key) != 32:
         raise InvalidNote("This verifier key is of another type.")
-    if key_id(name, public_key, kind).hex() != identifier:
+    if compute_key_id(name, public_key, kind).hex() != identifier:
         raise InvalidNote(
             "The id of this verifier key does not match its name and key: it was not copied whole."
         )
@@ -66,7 +66,7 @@ def sign_note(text: str, *, name: str, keys: Sequence[Ed25519PrivateKey]) -> str
     lines = []
     for key in keys:
         public_key = key.public_key().public_bytes_raw()
-        signature = b64encode(key_id(name, public_key) + key.sign(text.encode())).decode()
+        signature = b64encode(compute_key_id(name, public_key) + key.sign(text.encode())).decode()
         lines.append(f"— {name} {signature}\n")
     return f"{text}\n{''.join(lines)}"
 
@@ -94,7 +94,7 @@ class SignedNote:
 
     def is_signed_by(self, name: str, public_key: bytes) -> bool:
         """Whether it bears a true signature of this key. A false one counts for nothing, whatever else is there."""
-        known = key_id(name, public_key)
+        known = compute_key_id(name, public_key)
         ours = [signature[4:] for who, signature in self.signatures if who == name and signature[:4] == known]
         try:
             verifier = Ed25519PublicKey.from_public_bytes(public_key)

@@ -10,9 +10,9 @@ from django.db.models import Q, QuerySet
 
 from claims.ledger.proofs import merkle_tree
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text
-from claims.ledger.proofs.hash_tiles import GrowingTiles, Place, places_for, subtrees_in
+from claims.ledger.proofs.hash_tiles import GrowingTiles, TilePlace, build_subtree_lookup, find_tiles
 from claims.models import HashTile, Publication
-from claims.models.ledger_rules import NO_ENTRY
+from claims.models.ledger_rules import ZERO_SHA256
 
 _COLUMNS = (
     *("sequence", "claim_id", "version", "status", "kind", "published_at", "merged_into_id"),
@@ -50,25 +50,25 @@ def _build_entry(row: tuple[Any, ...]) -> StoredEntry:
 def load_with_previous(first: int, last: int) -> Iterator[tuple[str, StoredEntry]]:
     """Yield the entries from first to last, each with the hash of the one before it."""
     rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last)
-    return _each_with_previous(first, iterate_entries(rows))
+    return _iterate_with_previous(first, iterate_entries(rows))
 
 
 def load_entry_texts(first: int, last: int) -> list[bytes]:
     """Return the bytes of these entries; meant for a few."""
     rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last).order_by("sequence")
     found = map(_build_entry, rows.values_list(*_COLUMNS))
-    return [entry.text(previous) for previous, entry in _each_with_previous(first, found)]
+    return [entry.text(previous) for previous, entry in _iterate_with_previous(first, found)]
 
 
-def _each_with_previous(first: int, entries: Iterable[StoredEntry]) -> Iterator[tuple[str, StoredEntry]]:
-    previous = NO_ENTRY
+def _iterate_with_previous(first: int, entries: Iterable[StoredEntry]) -> Iterator[tuple[str, StoredEntry]]:
+    previous = ZERO_SHA256
     for entry in entries:
         if entry.facts.sequence >= first:
             yield previous, entry
         previous = entry.chain_sha256
 
 
-def read_tiles(places: Iterable[Place]) -> dict[Place, bytes]:
+def read_tiles(places: Iterable[TilePlace]) -> dict[TilePlace, bytes]:
     """Return those of these tiles that exist, in one query."""
     numbers: dict[int, list[int]] = {}
     for level, number in places:
@@ -86,12 +86,12 @@ def load_proof(parts: list[tuple[int, int]]) -> list[bytes]:
     Raises:
         LookupError: the tree does not reach that far.
     """
-    return merkle_tree.hashes_of(parts, subtrees_in(read_tiles(places_for(parts))))
+    return merkle_tree.hash_parts(parts, build_subtree_lookup(read_tiles(find_tiles(parts))))
 
 
 def compute_root(size: int) -> bytes:
     """Return the hash of the first `size` entries. Raises `LookupError`."""
-    [found] = load_proof([(0, size)]) if size else [merkle_tree.EMPTY]
+    [found] = load_proof([(0, size)]) if size else [merkle_tree.EMPTY_ROOT]
     return found
 
 
@@ -101,7 +101,7 @@ def load_growing_tiles(size: int) -> GrowingTiles:
     return GrowingTiles(size, read_tiles(edge).__getitem__)
 
 
-def store_tiles(tiles: Mapping[Place, bytes]) -> None:
+def store_tiles(tiles: Mapping[TilePlace, bytes]) -> None:
     """Store tiles that are new, or have more hashes than before. The database refuses any other."""
     HashTile.objects.bulk_create(
         (HashTile(level=level, number=number, hashes=hashes) for (level, number), hashes in tiles.items()),

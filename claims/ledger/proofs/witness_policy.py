@@ -20,7 +20,7 @@ def load_policy() -> WitnessPolicy:
     return policies[0] if policies else WitnessPolicy(0, ())
 
 
-def published_note(checkpoint: Checkpoint) -> str:
+def build_published_note(checkpoint: Checkpoint) -> str:
     """Return the published note of a checkpoint, with all cosignatures, including those that do not count."""
     notes: list[str] = [cosigned(checkpoint) for cosigned in features.load_declared("cosigned_note")]
     return notes[0] if notes else checkpoint.note

@@ -16,20 +16,20 @@ from sources.addresses import build_url_key
 #: An address is at most so long.
 LENGTH_LIMIT = 2000
 
-_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
 # The pages of a claim for readers, and what the API has of it.
-_CLAIM = re.compile(r"(?:/api/v1)?/claims/([0-9]{1,19})(?:\.jsonld|/.*)?")
+_CLAIM_PATH = re.compile(r"(?:/api/v1)?/claims/([0-9]{1,19})(?:\.jsonld|/.*)?")
 
 # What is published of these claims, and of those that they were merged into.
-_ENTRIES = """
+_ENTRIES_SQL = """
     SELECT entry.id FROM claims_publication AS entry WHERE entry.claim_id = %s OR entry.claim_id = (
         SELECT merged_into_id FROM claims_publication WHERE claim_id = %s AND superseded_at IS NULL
     )
 """
-_PLACES = f"""
+_TARGETS_SQL = f"""
     SELECT ARRAY(SELECT id FROM sources_source WHERE url_key = %s), ARRAY(
         SELECT publication_id FROM claims_publishedverdict WHERE review_key = %s AND review_key <> ''
-        UNION {_ENTRIES}
+        UNION {_ENTRIES_SQL}
     )
 """  # noqa: S608  made of constants of this file
 
@@ -40,14 +40,14 @@ def read_search(text: str) -> SearchReading:
     if not key:
         return reading
     own = find_claim_at(key)
-    [(sources, entries)] = fetch(_PLACES, [key, key, own, own], prepare=True)
+    [(sources, entries)] = fetch(_TARGETS_SQL, [key, key, own, own], prepare=True)
     # Few claims have to do with one address; and no address is misspelt.
     return replace(reading, places=AddressTargets(sources, entries), matches=0, is_doubtful=False)
 
 
 def build_address_key(address: str) -> str:
     """Return the normal form of a URL; "" if it is not one."""
-    return build_url_key(address) if len(address) <= LENGTH_LIMIT and _ADDRESS.fullmatch(address) else ""
+    return build_url_key(address) if len(address) <= LENGTH_LIMIT and _URL.fullmatch(address) else ""
 
 
 def find_claim_at(key: str) -> int | None:
@@ -56,7 +56,7 @@ def find_claim_at(key: str) -> int | None:
     if there.netloc != here.netloc or not there.path.startswith(here.path):
         return None
     _code, path = split_path(there.path.removeprefix(here.path.rstrip("/")))
-    found = _CLAIM.fullmatch(path)
+    found = _CLAIM_PATH.fullmatch(path)
     return min(int(found[1]), MAX_ID) if found else None
 
 

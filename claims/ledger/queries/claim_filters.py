@@ -13,13 +13,13 @@ from claims.ledger.queries.search_query import RELEVANCE, SearchQuery
 from claims.ledger.queries.verdict_filters import (
     VerdictParameter,
     VerdictQuery,
-    claimant_parameter,
-    not_reviewed_before,
-    share_value,
-    topic_parameter,
+    make_claimant_parameter,
+    make_topic_parameter,
+    match_reviewed_from,
+    match_shared_value,
 )
 from claims.models import Publication, PublishedVerdict
-from claims.models.ledger_row import sortable_day
+from claims.models.ledger_row import build_sortable_day
 from claims.models.publication import PublicationQuerySet
 from claims.models.published_verdict import PublishedVerdictQuerySet
 from factcheck.api.pagination import (
@@ -51,7 +51,7 @@ from sources.api.list_queries import find_ids, match_any_of
 from sources.models import Source
 
 
-def source_ids(keys: list[str]) -> list[int]:
+def find_source_ids(keys: list[str]) -> list[int]:
     return find_ids(Source.objects.filter(url_key__in=keys), keys)
 
 
@@ -74,19 +74,23 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     orderings = (
         *build_both_orderings("updated", make_moment_key("published_at"), make_id_key("claim_id")),
         *build_both_orderings("published", make_moment_key("first_published_at"), make_id_key("claim_id")),
-        *build_both_orderings("reviewed", make_day_key(sortable_day("reviewed_on")), make_id_key("claim_id")),
-        *build_both_orderings("claimed", make_day_key(sortable_day("claimed_on")), make_id_key("claim_id")),
+        *build_both_orderings(
+            "reviewed", make_day_key(build_sortable_day("reviewed_on")), make_id_key("claim_id")
+        ),
+        *build_both_orderings(
+            "claimed", make_day_key(build_sortable_day("claimed_on")), make_id_key("claim_id")
+        ),
         RELEVANCE,
     )
 
     language = Parameter(
         LanguageRange(),
         "Language of the claim; `pt` also finds `pt-BR`.",
-        matches=share_value("language_ranges"),
+        matches=match_shared_value("language_ranges"),
         several=True,
     )
-    claimant = claimant_parameter()
-    topic = topic_parameter()
+    claimant = make_claimant_parameter()
+    topic = make_topic_parameter()
     cluster = Parameter(
         WholeNumber(),
         "Id of a cluster that the claim belongs to.",
@@ -99,27 +103,27 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     source = Parameter(
         WholeNumber(),
         "Id of a source that the claim appears in or that a verdict on it cites.",
-        matches=share_value("source_ids"),
+        matches=match_shared_value("source_ids"),
         several=True,
     )
     appears_in = Parameter(
         WholeNumber(),
         "Id of a source that the claim appears in.",
-        matches=share_value("appears_in_ids"),
+        matches=match_shared_value("appears_in_ids"),
         several=True,
     )
     source_domain = Parameter(
         DomainValue(),
         "Domain of such a source, in either role.",
-        matches=share_value("source_domains"),
+        matches=match_shared_value("source_domains"),
         several=True,
     )
     source_url = Parameter(
         AddressValue(),
         "Address of such a source, in any spelling: tracking parameters, http or https, www, AMP and a slash at the end"
         " do not matter. `review_url` finds the reviews that stand at an address; `q` finds all of these.",
-        resolves=source_ids,
-        matches=share_value("source_ids"),
+        resolves=find_source_ids,
+        matches=match_shared_value("source_ids"),
         several=True,
         split=False,
     )
@@ -193,7 +197,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         if any(map(self._is_about_verdicts, looked_for)):
             rows = rows.filter(Exists(self.verdicts(looked_for).filter(publication=OuterRef("pk"))))
         if "reviewed_after" in looked_for and self._is_by_review:
-            rows = rows.filter(not_reviewed_before(looked_for["reviewed_after"]))
+            rows = rows.filter(match_reviewed_from(looked_for["reviewed_after"]))
         asked = looked_for.get("q")
         return rows.answering(asked) if asked else rows
 
@@ -234,10 +238,10 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         if self.found_by:
             shown, moment = self.verdicts(looked_for), looked_for.get("as_of")
             rows = (shown.as_of(moment) if moment else shown.current()).distinct()
-        return rows.annotate(ledger_moved=_ledger_moved())
+        return rows.annotate(ledger_moved=_select_newest_time())
 
 
-def _ledger_moved() -> Subquery:
+def _select_newest_time() -> Subquery:
     """Return the time of the newest entry of the ledger."""
     return Subquery(Publication.objects.order_by("-published_at", "-claim_id").values("published_at")[:1])
 

@@ -19,7 +19,7 @@ from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumbe
 
 #: So many entries of the log are looked up before those that remain are found all at once.
 _LOOKED_UP = 500
-_EVER = Value(datetime.min.replace(tzinfo=UTC))
+_EARLIEST = Value(datetime.min.replace(tzinfo=UTC))
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -48,7 +48,7 @@ class MonthValue:
         return begins, ends
 
 
-def _in(months: list[tuple[datetime, datetime]]) -> Q:
+def _match_months(months: list[tuple[datetime, datetime]]) -> Q:
     condition = Q()
     for begins, ends in months:
         condition |= Q(published_at__gte=begins, published_at__lt=ends)
@@ -84,7 +84,7 @@ class JudgedParameter(Parameter):
     def _found(self, value: Any) -> Q:
         """Find all entries at once."""
         verdicts = self.verdicts(value)
-        return Q() if verdicts is None else Q(claim_id__in=_claims_of(verdicts))
+        return Q() if verdicts is None else Q(claim_id__in=_select_claim_ids(verdicts))
 
     def walked(self, value: Any) -> Q:
         """Read entries from the newest until a page is full.
@@ -96,7 +96,7 @@ class JudgedParameter(Parameter):
         if verdicts is None:
             return Q()
         log = filter_corrections().order_by("-published_at", "-sequence").values("published_at")
-        newest = Coalesce(Subquery(log[_LOOKED_UP : _LOOKED_UP + 1]), _EVER)
+        newest = Coalesce(Subquery(log[_LOOKED_UP : _LOOKED_UP + 1]), _EARLIEST)
         # As a value: whether there is any, PostgreSQL might look up for all claims at once.
         claim = verdicts.filter(publication__claim_id=OuterRef("claim_id")).order_by()
         is_found = Q(claim_id=Subquery(claim.values("publication__claim_id")[:1]))
@@ -105,12 +105,12 @@ class JudgedParameter(Parameter):
         # when it wrongly expects few rows.
         return (
             (Q(published_at__gte=newest) & is_found)
-            | (Q(published_at__lt=newest) & Q(claim_id__in=_claims_of(verdicts)))
+            | (Q(published_at__lt=newest) & Q(claim_id__in=_select_claim_ids(verdicts)))
             | Q(pk__lt=0)
         )
 
 
-def _claims_of(verdicts: QuerySet[PublishedVerdict]) -> QuerySet[Any]:
+def _select_claim_ids(verdicts: QuerySet[PublishedVerdict]) -> QuerySet[Any]:
     return verdicts.order_by().values("claim_id")
 
 
@@ -130,7 +130,7 @@ class CorrectionListQuery(ListQuery):
     month = Parameter(
         MonthValue(),
         "The month in which it was published, such as `2026-03`, by the newsroom's calendar.",
-        matches=_in,
+        matches=_match_months,
         several=True,
         slotted=False,
     )

@@ -18,30 +18,30 @@ from factcheck.database.cached_sql import Statement
 from factcheck.database.read_connections import fetch
 
 #: The numbers belong to a state of the ledger and are right for as long as it stays; this only bounds the memory.
-_KEPT_SECONDS = 3600
+_CACHE_SECONDS = 3600
 
 
-def _by(column: str) -> str:
+def _build_count_sql(column: str) -> str:
     return f"SELECT {column} AS value, count(*) AS n FROM entries WHERE {column} IS NOT NULL GROUP BY 1"
 
 
-def _by_each(column: str) -> str:
+def _build_list_count_sql(column: str) -> str:
     return (
         f"SELECT value, count(*) AS n FROM entries, unnest({column}) AS value"
         f" WHERE {column} <> '{{}}' GROUP BY 1"  # most lists are empty, and unnesting those takes its time too
     )
 
 
-def _by_each_of_few(column: str) -> str:
+def _build_grouped_list_count_sql(column: str) -> str:
     """Return the SQL that counts values in lists, grouping equal lists first."""
     return f"SELECT value, sum(alike)::bigint AS n FROM kinds, unnest({column}) AS value GROUP BY 1"
 
 
-def _by_few(column: str) -> str:
+def _build_grouped_count_sql(column: str) -> str:
     return f"SELECT {column} AS value, sum(alike)::bigint AS n FROM all_kinds GROUP BY 1"
 
 
-def _by_verdict(column: str) -> str:
+def _build_verdict_count_sql(column: str) -> str:
     """Return SQL that counts claims rather than verdicts: a claim rated alike by several publishers counts once."""
     return (
         f"SELECT {column} AS value,"
@@ -77,9 +77,13 @@ class Facet:
         """Return the table to count from when these conditions apply."""
         if self.mentions and not held:
             return "claims_mention"
-        if self.divided is _by_verdict:
+        if self.divided is _build_verdict_count_sql:
             return "judgements"
-        return "kinds" if self.divided in (_by_each_of_few, _by_few) else "entries"
+        return (
+            "kinds"
+            if self.divided in (_build_grouped_list_count_sql, _build_grouped_count_sql)
+            else "entries"
+        )
 
     def sql(self, source: str, size: int) -> str:
         """Return SQL for the most frequent values, and the number of values."""
@@ -99,43 +103,54 @@ FACETS = {
     for facet in (
         Facet(
             "rating_class",
-            _by_verdict,
+            _build_verdict_count_sql,
             "rating_class",
             written="nullif(rating_class, '')",
             own=("rating_class",),
         ),
-        Facet("rating", _by_verdict, "rating_id", own=("rating",), mentions=Mention.Kind.RATING),
-        Facet("publisher", _by_verdict, "publisher_id", own=("publisher",)),
-        Facet("publisher_kind", _by_verdict, "publisher_kind", own=("publisher_kind",)),
+        Facet("rating", _build_verdict_count_sql, "rating_id", own=("rating",), mentions=Mention.Kind.RATING),
+        Facet("publisher", _build_verdict_count_sql, "publisher_id", own=("publisher",)),
+        Facet("publisher_kind", _build_verdict_count_sql, "publisher_kind", own=("publisher_kind",)),
         Facet(
             "reviewed_year",
-            _by_verdict,
+            _build_verdict_count_sql,
             "reviewed_year",
             written="extract(year FROM reviewed_on)::integer",
             own=("reviewed_after", "reviewed_before"),
         ),
-        Facet("language", _by_each_of_few, "language_ranges", own=("language",)),
-        Facet("topic", _by_each, "topic_ids", own=("topic",), mentions=Mention.Kind.TOPIC),
-        Facet("claimant", _by, "claimant_id", own=("claimant",), mentions=Mention.Kind.CLAIMANT),
-        Facet("source_domain", _by_each, "source_domains", own=("source_domain",)),
+        Facet("language", _build_grouped_list_count_sql, "language_ranges", own=("language",)),
+        Facet("topic", _build_list_count_sql, "topic_ids", own=("topic",), mentions=Mention.Kind.TOPIC),
+        Facet("claimant", _build_count_sql, "claimant_id", own=("claimant",), mentions=Mention.Kind.CLAIMANT),
+        Facet("source_domain", _build_list_count_sql, "source_domains", own=("source_domain",)),
         # Each further value of `has` narrows down, so those that are chosen hold for those that could be added.
-        Facet("has", _by_each_of_few, "features"),
+        Facet("has", _build_grouped_list_count_sql, "features"),
         Facet(
-            "status", _by_few, "status", own=("status",), instead={"status": list(Publication.Status.values)}
+            "status",
+            _build_grouped_count_sql,
+            "status",
+            own=("status",),
+            instead={"status": list(Publication.Status.values)},
         ),
     )
 }
 
 #: Further facets of reader pages, within the requested days.
 REVIEWED_MONTH = Facet(
-    "reviewed_month", _by_verdict, "reviewed_month", written="to_char(reviewed_on, 'YYYY-MM')"
+    "reviewed_month", _build_verdict_count_sql, "reviewed_month", written="to_char(reviewed_on, 'YYYY-MM')"
 )
-_KNOWN = {**FACETS, REVIEWED_MONTH.name: REVIEWED_MONTH}
+_ALL_FACETS = {**FACETS, REVIEWED_MONTH.name: REVIEWED_MONTH}
 
 #: What is wanted of all that was found where a facet counts what its own filter would leave out.
-_WANTED = "status = ANY(%s::text[])"
+_STATUS_CONDITION = "status = ANY(%s::text[])"
 
-_VERDICT = ("publication_id", "publisher_id", "publisher_kind", "rating_id", "rating_class", "reviewed_on")
+_VERDICT_COLUMNS = (
+    "publication_id",
+    "publisher_id",
+    "publisher_kind",
+    "rating_id",
+    "rating_class",
+    "reviewed_on",
+)
 
 
 @dataclass
@@ -183,7 +198,7 @@ class Counting:
         counted = self._count()
         # The ledger may have moved between two statements.
         if len(counted.positions) == 1:
-            cache.set(f"{self._key}:{next(iter(counted.positions))}", counted, _KEPT_SECONDS)
+            cache.set(f"{self._key}:{next(iter(counted.positions))}", counted, _CACHE_SECONDS)
         return counted
 
     def known(self) -> FacetCounts | None:
@@ -201,7 +216,7 @@ class Counting:
         counted = FacetCounts(0, {name: Values() for name in self.names})
         everything = tuple(self.conditions)
         together: dict[tuple[str, ...], list[Facet]] = {everything: []}
-        for facet in (_KNOWN[name] for name in self.names):
+        for facet in (_ALL_FACETS[name] for name in self.names):
             # The values for a facet without its own filter are found with the rest, and separated by a column.
             others = tuple(name for name in self.conditions if facet.instead or name not in facet.own)
             together.setdefault(others, []).append(facet)
@@ -223,13 +238,13 @@ class Counting:
         position.
         """
         source = {facet.name: facet.source(held) for facet in facets}
-        columns = _columns(facets, source)
+        columns = _list_columns(facets, source)
         widened = {name: value for facet in facets for name, value in facet.instead.items()}
         matching = self.query.matching(Publication.objects.all(), {**held, **widened}).order_by()
         verdicts = self.query.verdicts(held).order_by()
         try:
             entries = Statement.of(matching.values_list(*columns))
-            judgements = Statement.of(verdicts.values_list(*_VERDICT))
+            judgements = Statement.of(verdicts.values_list(*_VERDICT_COLUMNS))
         except EmptyResultSet:  # the condition cannot be met, so the database is not queried
             return []
         parameters: list[Any] = [*entries.parameters]
@@ -238,16 +253,16 @@ class Counting:
             statements = [
                 f"WITH found ({', '.join(columns)}) AS MATERIALIZED ({entries.sql})",
                 # To write down most of what was found once more costs more than to leave out the rest each time.
-                f"entries AS NOT MATERIALIZED (SELECT * FROM found WHERE {_WANTED})",
+                f"entries AS NOT MATERIALIZED (SELECT * FROM found WHERE {_STATUS_CONDITION})",
             ]
             parameters.append(statuses)
         else:
             statements = [f"WITH entries ({', '.join(columns)}) AS MATERIALIZED ({entries.sql})"]
-        kinds = _kinds(facets, source)
+        kinds = _build_kinds_sql(facets, source)
         statements += kinds
         parameters += [statuses] * sum(statement.count("%s") for statement in kinds)
         if "judgements" in source.values():
-            statements.append(_judgements(judgements.sql, facets))
+            statements.append(_build_judgements_sql(judgements.sql, facets))
             parameters += judgements.parameters
         parts = [
             "SELECT ''::varchar, NULL::varchar, count(*), (SELECT max(sequence) FROM claims_publication) FROM entries",
@@ -256,43 +271,43 @@ class Counting:
         return fetch(" ".join([", ".join(statements), " UNION ALL ".join(parts)]), parameters)
 
 
-def _columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
+def _list_columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
     """Return the columns of entries that the facets need."""
     columns = ["id", "publisher_ids"]
     return columns + [facet.column for facet in facets if source[facet.name] in ("entries", "kinds")]
 
 
-def _kinds(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
+def _build_kinds_sql(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
     """Count entries by their low-cardinality columns, read once for all facets."""
     few = [facet for facet in facets if source[facet.name] == "kinds"]
     columns = ", ".join(facet.column for facet in few)
     statements = []
-    has_all = any(facet.divided is _by_few for facet in few)
+    has_all = any(facet.divided is _build_grouped_count_sql for facet in few)
     if has_all:
-        statements.append(_alike("all_kinds", columns, "found"))
-    if any(facet.divided is _by_each_of_few for facet in few):
+        statements.append(_build_grouping_sql("all_kinds", columns, "found"))
+    if any(facet.divided is _build_grouped_list_count_sql for facet in few):
         statements.append(
-            f"kinds AS (SELECT * FROM all_kinds WHERE {_WANTED})"
+            f"kinds AS (SELECT * FROM all_kinds WHERE {_STATUS_CONDITION})"
             if has_all
-            else _alike("kinds", columns, "entries")
+            else _build_grouping_sql("kinds", columns, "entries")
         )
     return statements
 
 
-def _alike(name: str, columns: str, rows: str) -> str:
+def _build_grouping_sql(name: str, columns: str, rows: str) -> str:
     return f"{name} AS MATERIALIZED (SELECT {columns}, count(*) AS alike FROM {rows} GROUP BY {columns})"
 
 
-def _judgements(verdicts: str, facets: Sequence[Facet]) -> str:
+def _build_judgements_sql(verdicts: str, facets: Sequence[Facet]) -> str:
     """Count verdicts by all facet columns, keeping those of multi-verdict entries apart.
 
     A publication names the publishers of its verdicts and of its sources: with one, it has one verdict.
     """
-    by = [facet for facet in facets if facet.divided is _by_verdict]
+    by = [facet for facet in facets if facet.divided is _build_verdict_count_sql]
     columns = ", ".join(f"{facet.written or facet.column} AS {facet.column}" for facet in by)
     places = ", ".join(str(number + 1) for number in range(len(by) + 1))
     return (
-        f"verdicts ({', '.join(_VERDICT)}) AS ({verdicts}),"
+        f"verdicts ({', '.join(_VERDICT_COLUMNS)}) AS ({verdicts}),"
         f" judgements AS MATERIALIZED (SELECT {columns},"
         " CASE WHEN cardinality(publisher_ids) > 1 THEN publication_id END AS one_of, count(*) AS alike"
         f" FROM verdicts JOIN entries ON entries.id = publication_id GROUP BY {places})"

@@ -16,12 +16,12 @@ Timeline = dict[tuple[str, str], int]
 #: Maximum months shown; longer periods are shown by year.
 MONTHS = 24
 
-_KEPT_SECONDS = 3600
+_CACHE_SECONDS = 3600
 
 # Months are made of timestamps: from a day itself, PostgreSQL would convert through the time zone. Over long
 # periods, most rows would be months that are not shown, and reading them takes Python longer than counting them
 # takes the database.
-_COUNTED = f"""
+_COUNT_SQL = f"""
     WITH found (day, class) AS ({{verdicts}}),
     counted AS MATERIALIZED (
         SELECT date_trunc('month', day::timestamp) AS month, class, count(*) AS number FROM found GROUP BY 1, 2
@@ -46,7 +46,7 @@ def count_reviews(conditions: Mapping[str, Any]) -> Timeline:
     known: Timeline | None = cache.get(key)
     if known is None:
         known = _count_periods(conditions)
-        cache.set(key, known, _KEPT_SECONDS)
+        cache.set(key, known, _CACHE_SECONDS)
     return known
 
 
@@ -59,7 +59,7 @@ def _count_periods(conditions: Mapping[str, Any]) -> Timeline:
         verdicts = verdicts.current()
     found = Statement.of(verdicts.order_by().values_list("reviewed_on", "rating_class"))
     timeline: Timeline = {}
-    for year, month, name, number in fetch(_COUNTED.format(verdicts=found.sql), found.parameters):
+    for year, month, name, number in fetch(_COUNT_SQL.format(verdicts=found.sql), found.parameters):
         period = "" if year is None else f"{year:04}" if month is None else f"{year:04}-{month:02}"
         key = (period, name or "not_rated")
         timeline[key] = timeline.get(key, 0) + number

@@ -30,16 +30,26 @@ from factcheck.database.cached_sql import Parts, Slot, Template
 
 RELEVANCE = Ordering("relevance", (rank_key("rank"), make_id_key("claim_id")), descending=True)
 #: Of more matches than this, enough say the words themselves to fill a page.
-MANY = 1_000
+MANY_MATCHES = 1_000
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 #: The value of `relevance` if so much matches that no word of the search distinguishes claims.
 NEWEST = Ordering("newest", (make_moment_key("published_at"), make_id_key("claim_id")), descending=True)
 
 #: Parameters that have no part in which claims match, besides those of pages.
-_SEARCHING = {"q", "spelling", "highlight", "ordering", "page_size", "cursor", "count", "fields", "view"}
+_SEARCH_PARAMETERS = {
+    "q",
+    "spelling",
+    "highlight",
+    "ordering",
+    "page_size",
+    "cursor",
+    "count",
+    "fields",
+    "view",
+}
 
 
-_PLACES = AddressTargets(Slot("sources", "bigint[]"), Slot("entries", "bigint[]"))
+_TARGETS = AddressTargets(Slot("sources", "bigint[]"), Slot("entries", "bigint[]"))
 
 
 class SearchParameter(Parameter):
@@ -83,7 +93,7 @@ class WordsQuery(ListQuery):
     def shape(self) -> AddressTargets | None:
         """Search a URL by its targets, in addition to words."""
         places = self.search.places if self.search else None
-        return places and replace(_PLACES, is_ranked=places.is_ranked)
+        return places and replace(_TARGETS, is_ranked=places.is_ranked)
 
     def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
         if self.shape:
@@ -128,8 +138,8 @@ class SearchQuery(WordsQuery):
     @property
     def template(self) -> Template:
         template, reading = super().template, self.search
-        if reading and _has_parts(self.ordering, reading) and _is_said_often(reading):
-            return replace(template, parts=_TOLD_APART)
+        if reading and _has_parts(self.ordering, reading) and _is_frequent(reading):
+            return replace(template, parts=_PARTS_BY_WORDING)
         return template
 
     @property
@@ -176,7 +186,7 @@ class SearchQuery(WordsQuery):
         if reading is None:
             return False
         cursor = self.value("cursor")
-        if cursor and is_of_order(cursor, NEWEST):
+        if cursor and has_ordering(cursor, NEWEST):
             return True
         if not reading.ranking:
             return True
@@ -184,7 +194,7 @@ class SearchQuery(WordsQuery):
         most = 2 * RANKED_MATCHES if cursor else RANKED_MATCHES
         if reading.matches <= most:
             return False
-        narrows = self.given.keys() - _SEARCHING
+        narrows = self.given.keys() - _SEARCH_PARAMETERS
         return not narrows or read_planned_rows(self.qs) > most
 
 
@@ -199,7 +209,7 @@ def split_by_wording(ranking: str | Expression) -> Parts:
 
 def split_parts(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
     """Rank matches by searching each part separately; only for parts known to be frequent."""
-    if reading is None or not _has_parts(ordering, reading) or reading.matches <= MANY:
+    if reading is None or not _has_parts(ordering, reading) or reading.matches <= MANY_MATCHES:
         return None
     return split_by_wording(reading.ranking)
 
@@ -208,12 +218,12 @@ def _has_parts(ordering: Ordering, reading: SearchReading) -> bool:
     return ordering.name == RELEVANCE.name and not reading.places
 
 
-def _is_said_often(reading: SearchReading) -> bool:
+def _is_frequent(reading: SearchReading) -> bool:
     """Return whether a second look costs nothing: for one word, or for words known to be frequent together."""
-    return reading.matches > MANY or not re.search("[&<!]", _QUOTED.sub("", reading.query))
+    return reading.matches > MANY_MATCHES or not re.search("[&<!]", _QUOTED.sub("", reading.query))
 
 
-_TOLD_APART = split_by_wording(Slot("ranking", "tsquery"))
+_PARTS_BY_WORDING = split_by_wording(Slot("ranking", "tsquery"))
 
 
 @cache
@@ -234,7 +244,7 @@ class _Itself(Func):
     arity = 1
 
 
-def is_of_order(cursor: str, ordering: Ordering) -> bool:
+def has_ordering(cursor: str, ordering: Ordering) -> bool:
     """Whether the cursor is one of this order."""
     try:
         decode_cursor(cursor, ordering)
@@ -261,7 +271,7 @@ def describe_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, An
 
 
 #: The same in JSON Schema.
-BESIDE: dict[str, Any] = {
+SEARCH_SCHEMA: dict[str, Any] = {
     "search": {
         "type": "object",
         "description": "How `q` was understood. Only where `q` is given.",

@@ -10,8 +10,8 @@ from claims.ledger.document.serializers import PublishedVerdictSerializer
 from claims.ledger.queries.address_search import read_search
 from claims.ledger.queries.search_query import SearchParameter, WordsQuery
 from claims.models import Rating, RatingClass, Topic
-from claims.models.ledger_row import sortable_day
-from claims.models.publication import answering_to
+from claims.models.ledger_row import build_sortable_day
+from claims.models.publication import match_search
 from claims.search import MAX_LENGTH
 from factcheck.api.pagination import build_both_orderings, make_day_key, make_id_key
 from factcheck.api.query_strings import (
@@ -36,57 +36,57 @@ from sources.api.list_queries import find_ids, find_publisher_ids, match_any_of,
 from sources.models import Publisher
 
 
-def share_value(field: str) -> Callable[[Any], Q]:
+def match_shared_value(field: str) -> Callable[[Any], Q]:
     """Return the condition that a list of values shares one with the given values."""
     return lambda values: Q(**{f"{field}__overlap": values})
 
 
-def rating_ids(values: list[int | str]) -> list[int]:
+def find_rating_ids(values: list[int | str]) -> list[int]:
     codes = [value for value in values if isinstance(value, str)]
     ids = [value for value in values if isinstance(value, int)]
     return [*ids, *find_ids(Rating.objects.filter(code__in=codes), codes)]
 
 
-def topic_ids(values: list[int | str]) -> list[int]:
+def find_topic_ids(values: list[int | str]) -> list[int]:
     slugs = [value for value in values if isinstance(value, str)]
     ids = [value for value in values if isinstance(value, int)]
     return [*ids, *find_ids(Topic.objects.filter(slug__in=slugs), slugs)]
 
 
-def claimant_parameter(entry: str = "") -> Parameter:
+def make_claimant_parameter(entry: str = "") -> Parameter:
     """Build the parameter `claimant` of a list; `entry` is the path from its rows to the ledger entry."""
     return Parameter(
         WholeNumber(), "Id of who made the claim.", matches=match_any_of(f"{entry}claimant_id"), several=True
     )
 
 
-def topic_parameter(entry: str = "") -> Parameter:
-    """Build the parameter `topic` of a list, like `claimant_parameter`."""
+def make_topic_parameter(entry: str = "") -> Parameter:
+    """Build the parameter `topic` of a list, like `make_claimant_parameter`."""
     return Parameter(
         IdOr("slug", Slug()),
         "Topic of the claim: id or slug.",
-        resolves=topic_ids,
-        matches=share_value(f"{entry}topic_ids"),
+        resolves=find_topic_ids,
+        matches=match_shared_value(f"{entry}topic_ids"),
         several=True,
     )
 
 
-def has_review_at(keys: Any) -> Q:
+def match_review_urls(keys: Any) -> Q:
     """Return the condition that a verdict's review is at one of these URLs; it uses their index."""
     return Q(review_key__any_of=keys) & ~Q(review_key="")
 
 
-def not_reviewed_before(day: Any) -> GreaterThanOrEqual:
+def match_reviewed_from(day: Any) -> GreaterThanOrEqual:
     """Return a condition implied by one on the day of a review, in the form its index supports.
 
     Along that index, the rows of a page are then next to each other, instead of behind all that was reviewed before.
     """
-    return GreaterThanOrEqual(sortable_day("reviewed_on"), day)
+    return GreaterThanOrEqual(build_sortable_day("reviewed_on"), day)
 
 
-def not_reviewed_after(day: Any) -> LessThanOrEqual:
+def match_reviewed_until(day: Any) -> LessThanOrEqual:
     """Filter by review date up to a day."""
-    return LessThanOrEqual(sortable_day("reviewed_on"), day)
+    return LessThanOrEqual(build_sortable_day("reviewed_on"), day)
 
 
 class VerdictParameter(Parameter):
@@ -112,7 +112,7 @@ class VerdictQuery(ListQuery):
     rating = VerdictParameter(
         IdOr("code", Slug()),
         "The rating as its publisher has it: id, or code in the publisher's scale.",
-        resolves=rating_ids,
+        resolves=find_rating_ids,
         matches=match_any_of("rating_id"),
         several=True,
     )
@@ -125,7 +125,7 @@ class VerdictQuery(ListQuery):
     review_url = VerdictParameter(
         AddressValue(),
         "Address of the review itself, the publisher's own page, in any spelling as of `source_url`.",
-        matches=has_review_at,
+        matches=match_review_urls,
         several=True,
         split=False,
     )
@@ -142,7 +142,7 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
 
     list_name = "verdicts"
     orderings = build_both_orderings(
-        "reviewed", make_day_key(sortable_day("reviewed_on")), make_id_key("verdict_id")
+        "reviewed", make_day_key(build_sortable_day("reviewed_on")), make_id_key("verdict_id")
     )
 
     q = SearchParameter(
@@ -150,11 +150,11 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
         "Words to search for in the claim and what is said about it, in web-search syntax; or an address, as in the"
         " list of claims.",
         resolves=read_search,
-        matches=lambda asked: answering_to(asked, publication="publication__"),
+        matches=lambda asked: match_search(asked, publication="publication__"),
     )
     claim = Parameter(WholeNumber(), "Id of the claim.", matches=match_any_of("claim_id"), several=True)
-    claimant = claimant_parameter("publication__")
-    topic = topic_parameter("publication__")
+    claimant = make_claimant_parameter("publication__")
+    topic = make_topic_parameter("publication__")
     language = Parameter(
         LanguageRange(),
         "Language of the verdict; `pt` also finds `pt-BR`.",
@@ -179,7 +179,7 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
     def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
         rows = super().matching(queryset, looked_for)
         if "reviewed_after" in looked_for:
-            rows = rows.filter(not_reviewed_before(looked_for["reviewed_after"]))
+            rows = rows.filter(match_reviewed_from(looked_for["reviewed_after"]))
         if "reviewed_before" in looked_for:
-            rows = rows.filter(not_reviewed_after(looked_for["reviewed_before"]))
+            rows = rows.filter(match_reviewed_until(looked_for["reviewed_before"]))
         return rows

@@ -10,45 +10,53 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext, ngettext
 
-from claims.ledger.document.claim_document import picture_addresses
+from claims.ledger.document.claim_document import list_picture_paths
 from claims.ledger.document.markdown import to_html
 from claims.ledger.entry_builder import build_columns, build_published_verdict
 from claims.ledger.proofs import stored_tree
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
-from claims.ledger.proofs.hash_tiles import GrowingTiles, width_of
-from claims.ledger.proofs.merkle_tree import GrowingTree, leaf_hash
+from claims.ledger.proofs.hash_tiles import GrowingTiles, compute_tile_width
+from claims.ledger.proofs.merkle_tree import GrowingTree, hash_leaf
 from claims.ledger.proofs.sealed_text import compute_sealed_sha256, find_unbarred
 from claims.ledger.proofs.stored_tree import format_moment
 from claims.ledger.verification.findings import Discrepancy
 from claims.models import HashTile, Publication, PublishedVerdict, Removal
-from claims.models.checkpoint import HASH, WIDTH
-from claims.models.ledger_rules import NO_ENTRY
+from claims.models.checkpoint import HASH_BYTES, TILE_WIDTH
+from claims.models.ledger_rules import ZERO_SHA256
 from factcheck.web.site_urls import parse_stored
 
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 #: Columns of an entry that its body says too.
-_OF_THE_BODY = (
+_BODY_COLUMNS = (
     *("slug", "language", "claimant_id", "claimed_on", "reviewed_on", "topic_ids", "appears_in_ids"),
     *("source_ids", "source_domains", "publisher_ids", "rating_ids", "language_ranges", "features"),
     *("merged_into_id", "search_languages", "search_statement", "search_names", "search_headlines"),
     "search_text",
 )
-_READ = (
+_READ_COLUMNS = (
     *("id", "sequence", "claim_id", "version", "status", "kind", "published_at", "note", "body_sha256"),
-    *("salts", "sealed_sha256", "chain_sha256", "superseded_at", "first_published_at", "body", *_OF_THE_BODY),
+    *(
+        "salts",
+        "sealed_sha256",
+        "chain_sha256",
+        "superseded_at",
+        "first_published_at",
+        "body",
+        *_BODY_COLUMNS,
+    ),
 )
-_OF_THE_VERDICT = (
+_VERDICT_COLUMNS = (
     *("claim_id", "verdict_id", "publisher_id", "publisher_kind", "rating_id", "rating_class", "language"),
     *("reviewed_on", "review_key", "body"),
 )
 
 Row = dict[str, Any]
 #: Called with the tree whenever an entry was added to it.
-Grown = Callable[[GrowingTree], None]
+ReportGrowth = Callable[[GrowingTree], None]
 
 
-class _Last(NamedTuple):
+class _LastEntry(NamedTuple):
     """The newest entry of a claim so far."""
 
     sequence: int
@@ -60,12 +68,12 @@ class _Last(NamedTuple):
 class EntriesCheck:
     """Checks every entry of the ledger, from the first to the last."""
 
-    def __init__(self, grown: Grown) -> None:
+    def __init__(self, grown: ReportGrowth) -> None:
         self.tree = GrowingTree()
         self._grown = grown
         self._tiles = GrowingTiles()
-        self._previous = NO_ENTRY
-        self._last: dict[int, _Last] = {}
+        self._previous = ZERO_SHA256
+        self._last: dict[int, _LastEntry] = {}
         self._leaves = b""
         #: The snapshots that entries quote: the hash of each text, and the first entry that has it.
         self.quoted: dict[int, tuple[str, int]] = {}
@@ -79,25 +87,25 @@ class EntriesCheck:
         }
 
     def findings(self) -> Iterator[Discrepancy]:
-        for rows in _batches():
+        for rows in _iterate_batches():
             shown = _load_listed_verdicts([row["id"] for row in rows])
             for row in rows:
-                yield from self._of_entry(row, shown.get(row["id"], {}))
-        yield from self._of_the_end()
+                yield from self._check_entry(row, shown.get(row["id"], {}))
+        yield from self._check_end()
 
-    def _of_entry(self, row: Row, shown: Mapping[int, Row]) -> Iterator[Discrepancy]:
+    def _check_entry(self, row: Row, shown: Mapping[int, Row]) -> Iterator[Discrepancy]:
         place = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
-        yield from (Discrepancy(place, problem) for problem in self._in_the_ledger(row))
-        yield from (Discrepancy(place, problem) for problem in self._in_itself(row, shown))
-        yield from self._of_the_claim(row)
+        yield from (Discrepancy(place, problem) for problem in self._check_position(row))
+        yield from (Discrepancy(place, problem) for problem in self._check_columns(row, shown))
+        yield from self._check_claim(row)
 
-    def _in_itself(self, row: Row, shown: Mapping[int, Row]) -> Iterator[str]:
+    def _check_columns(self, row: Row, shown: Mapping[int, Row]) -> Iterator[str]:
         """Check that all columns of an entry agree with its body."""
         try:
             body = parse_stored(row["body"])
-            said = _expected_columns(body)
+            said = _build_expected_columns(body)
             verdicts = {verdict["id"]: build_published_verdict(verdict, body) for verdict in body["verdicts"]}
-            for snapshot in _snapshots(body):
+            for snapshot in _iterate_snapshots(body):
                 self.quoted.setdefault(snapshot["id"], (snapshot["text_sha256"], row["sequence"]))
         except (ValueError, KeyError, TypeError, AttributeError):
             yield "its body cannot be read."
@@ -106,11 +114,11 @@ class EntriesCheck:
         for name, value in said.items():
             if row[name] != value:
                 yield f"`{name}` is not what its body says."
-        yield from _in_lists(row, verdicts if row["status"] == "published" else {}, shown)
+        yield from _check_lists(row, verdicts if row["status"] == "published" else {}, shown)
 
     # Its place in the ledger ------------------------------------------------------------------------------------------
 
-    def _in_the_ledger(self, row: Row) -> Iterator[str]:
+    def _check_position(self, row: Row) -> Iterator[str]:
         sequence = row["sequence"]
         expected = self.tree.size + 1
         if sequence != expected:
@@ -140,26 +148,26 @@ class EntriesCheck:
         if compute_chain_hash(text) != row["chain_sha256"]:
             yield "it does not go on from the entry before it as it did when it was published: one of them was changed."
         self._previous = row["chain_sha256"]
-        leaf = leaf_hash(text)
+        leaf = hash_leaf(text)
         self.tree.add(leaf)
         self._tiles.add(leaf)
         self._grown(self.tree)
-        if not self._is_as_kept(leaf):
+        if not self._matches_tree(leaf):
             if not self._rewritten:
                 self._rewritten = sequence
                 yield "it is not what was put into the tree when it was signed."
             else:
                 self._behind += 1
 
-    def _is_as_kept(self, leaf: bytes) -> bool:
+    def _matches_tree(self, leaf: bytes) -> bool:
         """Whether a leaf is what the tree has there; true where that was not signed yet."""
-        number, place = divmod(self.tree.size - 1, WIDTH)
+        number, place = divmod(self.tree.size - 1, TILE_WIDTH)
         if place == 0:
             self._leaves = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
-        kept = self._leaves[place * HASH : (place + 1) * HASH]
+        kept = self._leaves[place * HASH_BYTES : (place + 1) * HASH_BYTES]
         return kept in (b"", leaf)
 
-    def _of_the_claim(self, row: Row) -> Iterator[Discrepancy]:
+    def _check_claim(self, row: Row) -> Iterator[Discrepancy]:
         """Verify that versions of a claim follow one another without gaps in time."""
         last = self._last.get(row["claim_id"])
         here = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
@@ -175,17 +183,17 @@ class EntriesCheck:
                 gettext(
                     "it says that it was current until %(when)s, but the next version is dated %(when_2)s."
                 )
-                % {"when": _when(last.superseded_at), "when_2": _when(row["published_at"])},
+                % {"when": _format_time(last.superseded_at), "when_2": _format_time(row["published_at"])},
             )
         if last and row["published_at"] < last.published_at:
             yield Discrepancy(here, gettext("it is dated before the version it follows."))
-        self._last[row["claim_id"]] = _Last(
+        self._last[row["claim_id"]] = _LastEntry(
             *(row[name] for name in ("sequence", "version", "published_at", "superseded_at"))
         )
 
     # The end ----------------------------------------------------------------------------------------------------------
 
-    def _of_the_end(self) -> Iterator[Discrepancy]:
+    def _check_end(self) -> Iterator[Discrepancy]:
         if self._behind:
             yield Discrepancy(
                 gettext("Entry %(rewritten)s") % {"rewritten": self._rewritten},
@@ -202,17 +210,19 @@ class EntriesCheck:
                     gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)")
                     % {"sequence": last.sequence, "claim_id": claim_id, "version": last.version},
                     gettext("it says that it was current until %(when)s, but no version follows it.")
-                    % {"when": _when(last.superseded_at)},
+                    % {"when": _format_time(last.superseded_at)},
                 )
-        yield from self._of_the_tiles()
+        yield from self._check_tiles()
 
-    def _of_the_tiles(self) -> Iterator[Discrepancy]:
+    def _check_tiles(self) -> Iterator[Discrepancy]:
         made = self._tiles.taken()
         size = self.tree.size
         for tile in HashTile.objects.iterator(chunk_size=200):
             kept = bytes(tile.hashes)
             right = made.get((tile.level, tile.number), b"")
-            if kept != right[: len(kept)] or len(kept) // HASH > width_of((tile.level, tile.number), size):
+            if kept != right[: len(kept)] or len(kept) // HASH_BYTES > compute_tile_width(
+                (tile.level, tile.number), size
+            ):
                 yield Discrepancy(
                     gettext("Hashes of the tree (level %(level)s, tile %(tile)s)")
                     % {"level": tile.level, "tile": tile.number},
@@ -220,9 +230,9 @@ class EntriesCheck:
                 )
 
 
-def _batches() -> Iterator[list[Row]]:
+def _iterate_batches() -> Iterator[list[Row]]:
     after = 0
-    while rows := list(Publication.objects.after(after).values(*_READ)[:_AT_ONCE]):
+    while rows := list(Publication.objects.after(after).values(*_READ_COLUMNS)[:_BATCH_SIZE]):
         yield rows
         after = rows[-1]["sequence"]
 
@@ -231,12 +241,12 @@ def _load_listed_verdicts(ids: list[int]) -> dict[int, dict[int, Row]]:
     """Load the list rows of these entries' verdicts, by entry and verdict."""
     found: dict[int, dict[int, Row]] = {}
     rows = PublishedVerdict.objects.filter(publication__in=ids).order_by()
-    for row in rows.values("publication_id", "published_at", "superseded_at", *_OF_THE_VERDICT):
+    for row in rows.values("publication_id", "published_at", "superseded_at", *_VERDICT_COLUMNS):
         found.setdefault(row["publication_id"], {})[row["verdict_id"]] = row
     return found
 
 
-def _expected_columns(body: Mapping[str, Any]) -> Row:
+def _build_expected_columns(body: Mapping[str, Any]) -> Row:
     """Return the expected columns of an entry, from its body."""
     facts = {
         "claim_id": body["id"],
@@ -246,12 +256,12 @@ def _expected_columns(body: Mapping[str, Any]) -> Row:
         "first_published_at": datetime.fromisoformat(body["published_at"]),
     }
     listed = build_columns(body)
-    return facts | {name: listed[name] for name in _OF_THE_BODY}
+    return facts | {name: listed[name] for name in _BODY_COLUMNS}
 
 
 def find_misrendered(body: Mapping[str, Any]) -> Iterator[str]:
     """Return texts whose HTML differs from the reviewed Markdown."""
-    pictures = picture_addresses(body.get("media", ()))
+    pictures = list_picture_paths(body.get("media", ()))
     for verdict in body["verdicts"]:
         if verdict["origin"] != "imported" and not _is_rendered(
             verdict["explanation"], verdict["explanation_html"], pictures
@@ -275,13 +285,13 @@ def _read_entries(html: str) -> list[str]:
     return texts + re.findall(r'(?:href|src)="([^"]*)"', html)
 
 
-def _snapshots(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _iterate_snapshots(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Return the snapshots that a body quotes."""
     evidence = (item for verdict in body["verdicts"] for item in verdict["evidence"])
     return (item["snapshot"] for item in (*body["appearances"], *evidence) if item["snapshot"])
 
 
-def _in_lists(row: Row, verdicts: Mapping[int, Row], shown: Mapping[int, Row]) -> Iterator[str]:
+def _check_lists(row: Row, verdicts: Mapping[int, Row], shown: Mapping[int, Row]) -> Iterator[str]:
     """Whether an entry is listed with the verdicts that its body has."""
     for pk in verdicts.keys() - shown.keys():
         yield f"verdict {pk} is not listed with it."
@@ -289,10 +299,10 @@ def _in_lists(row: Row, verdicts: Mapping[int, Row], shown: Mapping[int, Row]) -
         yield f"verdict {pk} is listed with it, and its body does not have it."
     for pk in verdicts.keys() & shown.keys():
         right = verdicts[pk] | {name: row[name] for name in ("published_at", "superseded_at")}
-        for name in (*_OF_THE_VERDICT, "published_at", "superseded_at"):
+        for name in (*_VERDICT_COLUMNS, "published_at", "superseded_at"):
             if shown[pk][name] != right[name]:
                 yield f"verdict {pk} is listed with another `{name}` than its entry has."
 
 
-def _when(value: datetime | None) -> str:
+def _format_time(value: datetime | None) -> str:
     return format_moment(value) if value else "today"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 
-from claims.ledger.house_signature import decoded
+from claims.ledger.house_signature import decode_bytes
 from claims.ledger.proofs.checkpoints import InconsistentLedger, build_log_name, read_head
 from claims.ledger.proofs.key_succession import find_problem
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
@@ -93,4 +93,4 @@ def build_log_names() -> dict[str, str]:
 
 def is_signed_here(note: SignedNote, origin: str, trusted: Iterable[str]) -> bool:
     """Whether a note bears the signature of one of these keys."""
-    return any(note.is_signed_by(origin, decoded(key)) for key in trusted)
+    return any(note.is_signed_by(origin, decode_bytes(key)) for key in trusted)

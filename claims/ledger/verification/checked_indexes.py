@@ -7,10 +7,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy
 
 from claims.ledger.verification.findings import Discrepancy, format_ranges
-from claims.models.publication_columns import SUMMARY
+from claims.models.publication_columns import SUMMARY_SQL
 
 #: What is asked, with what is wrong where there is an answer: rows of one number, or of a text and a number.
-_QUESTIONS = {
+_CHECKS_SQL = {
     gettext_lazy("its search words do not match its text."): """
         SELECT 'Entry', sequence FROM claims_publication
         WHERE search_heading IS DISTINCT FROM
@@ -23,7 +23,7 @@ _QUESTIONS = {
     """,
     gettext_lazy("its summary in lists does not match its body."): f"""
         SELECT 'Entry', sequence FROM claims_publication, LATERAL (SELECT body::jsonb AS entry) AS read
-        WHERE summary IS DISTINCT FROM {SUMMARY}
+        WHERE summary IS DISTINCT FROM {SUMMARY_SQL}
         ORDER BY sequence
     """,  # noqa: S608  the expression of the trigger
     gettext_lazy("its matching words do not match its entry."): """
@@ -79,7 +79,7 @@ _QUESTIONS = {
 
 def check_indexes(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
     """Return discrepancies between indexes and entries."""
-    return run_checks(_QUESTIONS, connection)
+    return run_checks(_CHECKS_SQL, connection)
 
 
 def run_checks(questions: Mapping[Any, str], connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:

@@ -12,48 +12,48 @@ from django.utils.translation import gettext
 from claims.ledger.proofs.stored_tree import format_moment
 from claims.ledger.verification.findings import Discrepancy, format_ranges
 from claims.models import Removal, ReviewLink, SignOff, Transition, TranslationStep
-from claims.models.ledger_rules import NO_ENTRY
+from claims.models.ledger_rules import ZERO_SHA256
 
-_AT_ONCE = 2_000
+_BATCH_SIZE = 2_000
 #: As `claims.models.review_chain` hashes them.
-_TRANSITION = (
+_TRANSITION_COLUMNS = (
     *("claim_id", "verdict_id", "action", "before", "after", "actor_id", "actor_name", "import_run_id"),
     *("note", "at"),
 )
-_SIGNOFF = (
+_SIGNOFF_COLUMNS = (
     *("verdict_id", "by_id", "by_name", "round", "note"),
     *("claim_sha256", "verdict_sha256", "at"),
 )
-_TRANSLATION_STEP = (
+_TRANSLATION_STEP_COLUMNS = (
     *("translation_id", "action", "before", "after", "round", "by_id"),
     *("by_name", "note", "at"),
 )
 #: So much later than what is linked before it, something may have happened that is linked: imports take hours.
-_LONGEST_WAIT = timedelta(days=2)
+_MAX_WAIT = timedelta(days=2)
 _NOUNS = {"transition": "Move", "signoff": "Sign-off", "translationstep": "Step of a translation"}
-_LINKED: list[tuple[str, type[Model], tuple[str, ...]]] = [
-    ("transition", Transition, _TRANSITION),
-    ("signoff", SignOff, _SIGNOFF),
-    ("translationstep", TranslationStep, _TRANSLATION_STEP),
+_LINKED_TABLES: list[tuple[str, type[Model], tuple[str, ...]]] = [
+    ("transition", Transition, _TRANSITION_COLUMNS),
+    ("signoff", SignOff, _SIGNOFF_COLUMNS),
+    ("translationstep", TranslationStep, _TRANSLATION_STEP_COLUMNS),
 ]
 
-Grown = Callable[[int, bytes], None]
+ReportGrowth = Callable[[int, bytes], None]
 
 
-def check_reviews(grown: Grown) -> Iterator[Discrepancy]:
+def check_reviews(grown: ReportGrowth) -> Iterator[Discrepancy]:
     """Return discrepancies in the chain.
 
     Args:
         grown: called with the number of each link and its hash.
     """
-    previous, expected = NO_ENTRY, 0
+    previous, expected = ZERO_SHA256, 0
     # Rows that lost words by law; what they were, the links behind them still say.
     removed = {
         number for links in Removal.objects.values_list("review_links", flat=True) for number in links or ()
     }
-    newest = datetime.min.replace(tzinfo=UTC) + _LONGEST_WAIT
-    for links in _batches():
-        rows = _rows(links)
+    newest = datetime.min.replace(tzinfo=UTC) + _MAX_WAIT
+    for links in _iterate_batches():
+        rows = _load_rows(links)
         for number, kind, row_id, chain_sha256 in links:
             expected += 1
             if number != expected:
@@ -67,13 +67,15 @@ def check_reviews(grown: Grown) -> Iterator[Discrepancy]:
             place = f"{_NOUNS.get(kind, kind)} {row_id} (link {number} of reviews)"
             if said is None:
                 yield Discrepancy(place, gettext("it was deleted."))
-            elif said[-1] < newest - _LONGEST_WAIT:
+            elif said[-1] < newest - _MAX_WAIT:
                 yield Discrepancy(
                     place,
                     gettext("it is dated %(moment)s, but was linked long after that.")
                     % {"moment": format_moment(said[-1])},
                 )
-            elif number not in removed and _hash(number, kind, row_id, said, previous) != chain_sha256:
+            elif (
+                number not in removed and _compute_hash(number, kind, row_id, said, previous) != chain_sha256
+            ):
                 yield Discrepancy(
                     place, gettext("it, or the link before it, has changed since it was linked.")
                 )
@@ -83,10 +85,10 @@ def check_reviews(grown: Grown) -> Iterator[Discrepancy]:
     yield from _find_unlinked()
 
 
-def _batches() -> Iterator[list[tuple[int, str, int, str]]]:
+def _iterate_batches() -> Iterator[list[tuple[int, str, int, str]]]:
     after = 0
     while True:
-        rows = ReviewLink.objects.filter(number__gt=after).order_by("number")[:_AT_ONCE]
+        rows = ReviewLink.objects.filter(number__gt=after).order_by("number")[:_BATCH_SIZE]
         links = list(rows.values_list("number", "kind", "row_id", "chain_sha256"))
         if not links:
             return
@@ -94,21 +96,29 @@ def _batches() -> Iterator[list[tuple[int, str, int, str]]]:
         after = links[-1][0]
 
 
-def _rows(links: list[tuple[int, str, int, str]]) -> dict[tuple[str, int], tuple[Any, ...]]:
+def _load_rows(links: list[tuple[int, str, int, str]]) -> dict[tuple[str, int], tuple[Any, ...]]:
     found: dict[tuple[str, int], tuple[Any, ...]] = {}
-    for kind, model, columns in _LINKED:
+    for kind, model, columns in _LINKED_TABLES:
         ids = [row_id for _number, of, row_id, _hash in links if of == kind]
         rows = model._default_manager.filter(pk__in=ids).order_by().values_list("pk", *columns)
         found |= {(kind, pk): tuple(values) for pk, *values in rows}
     return found
 
 
-def _hash(number: int, kind: str, row_id: int, said: tuple[Any, ...], previous: str) -> str:
-    lines = ["factcheck review entry 1", str(number), kind, str(row_id), *map(_written, said), previous, ""]
+def _compute_hash(number: int, kind: str, row_id: int, said: tuple[Any, ...], previous: str) -> str:
+    lines = [
+        "factcheck review entry 1",
+        str(number),
+        kind,
+        str(row_id),
+        *map(_format_value, said),
+        previous,
+        "",
+    ]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _written(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, datetime):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from claims.ledger.verification.findings import Discrepancy
 
-_WHAT_IS_THERE = """
+_TRIGGERS_SQL = """
     SELECT relname, tgname, tgenabled = 'O', prosrc
     FROM pg_catalog.pg_trigger AS rule
     JOIN pg_catalog.pg_class AS ruled ON ruled.oid = rule.tgrelid
@@ -20,7 +20,7 @@ _WHAT_IS_THERE = """
     WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace
 """
 #: Of constraints that hold; some of them are indexes to the database.
-_NAMES = """
+_CONSTRAINTS_SQL = """
     SELECT conname FROM pg_catalog.pg_constraint WHERE convalidated AND connamespace = 'public'::regnamespace
     UNION SELECT relname FROM pg_catalog.pg_class JOIN pg_catalog.pg_index ON indexrelid = pg_class.oid
     WHERE indisvalid AND indisunique AND relnamespace = 'public'::regnamespace
@@ -30,9 +30,9 @@ _NAMES = """
 def check_rules() -> Iterator[Discrepancy]:
     """Yield database rules that are missing, disabled or changed."""
     with connection.cursor() as cursor:
-        cursor.execute(_WHAT_IS_THERE)
+        cursor.execute(_TRIGGERS_SQL)
         there = {(table, name): (is_on, body) for table, name, is_on, body in cursor.fetchall()}
-        cursor.execute(_NAMES)
+        cursor.execute(_CONSTRAINTS_SQL)
         names = {name for [name] in cursor.fetchall()}
     for model in apps.get_models():
         for constraint in model._meta.constraints:
@@ -43,10 +43,10 @@ def check_rules() -> Iterator[Discrepancy]:
                     gettext("it is missing."),
                 )
         for trigger in getattr(model._meta, "triggers", ()):
-            yield from _of_rule(trigger, model, there)
+            yield from _check_rule(trigger, model, there)
 
 
-def _of_rule(
+def _check_rule(
     trigger: pgtrigger.Trigger, model: Any, there: dict[tuple[str, str], tuple[bool, str]]
 ) -> Iterator[Discrepancy]:
     table, name = model._meta.db_table, trigger.get_pgid(model)
@@ -59,10 +59,10 @@ def _of_rule(
         yield Discrepancy(place, gettext("it is switched off."))
     declared = trigger.render_declare(model)
     func = dedent(str(trigger.render_func(model))).strip()
-    if _words(body) != _words(f"{declared} BEGIN {func} END;"):
+    if _normalise_function(body) != _normalise_function(f"{declared} BEGIN {func} END;"):
         yield Discrepancy(place, gettext("it differs from this program’s definition."))
 
 
-def _words(text: str) -> str:
+def _normalise_function(text: str) -> str:
     """Normalise a function's text, ignoring line breaks."""
     return re.sub(r"\s+", " ", text).strip()

@@ -7,15 +7,20 @@ from django.utils.translation import gettext_lazy
 
 from claims.ledger.verification.checked_indexes import run_checks
 from claims.ledger.verification.findings import Discrepancy
-from claims.models.signoff_digests import SIGNED_ROWS, VERDICT_SHA256, entry_verdict_sha256, is_signed_off
+from claims.models.signoff_digests import (
+    SIGNED_ROWS_SQL,
+    VERDICT_SHA256_SQL,
+    build_entry_verdict_sha256_sql,
+    build_signed_off_sql,
+)
 
-_QUESTIONS = {
+_CHECKS_SQL = {
     gettext_lazy("it was published, and differs from what was signed off."): f"""
-        SELECT 'Verdict', signed.id FROM {SIGNED_ROWS}
+        SELECT 'Verdict', signed.id FROM {SIGNED_ROWS_SQL}
         WHERE signed.origin = 'house' AND NOT signed.is_restored AND signed.state NOT IN ('draft', 'in_review') AND (
             SELECT count(DISTINCT given.by_id) FROM public.claims_signoff AS given
             WHERE given.verdict_id = signed.id AND given.round = signed.review_round
-                AND given.verdict_sha256 = {VERDICT_SHA256}
+                AND given.verdict_sha256 = {VERDICT_SHA256_SQL}
                 AND given.by_id <> ALL (array_remove(
                     signed.edited_by || ARRAY[signed.author_id, signed.submitted_by_id]::bigint[], NULL
                 ))
@@ -34,12 +39,12 @@ _QUESTIONS = {
                 OR said -> 'publisher' ->> 'name' = house.name
                 OR coalesce(said -> 'signed_off', 'null') <> 'null')
             AND NOT EXISTS (
-                SELECT FROM {SIGNED_ROWS}
+                SELECT FROM {SIGNED_ROWS_SQL}
                 WHERE signed.id = CASE WHEN said ->> 'id' ~ '^[0-9]{{1,18}}$' THEN (said ->> 'id')::bigint END
                     AND signed.state NOT IN ('draft', 'in_review')
                     AND CASE WHEN signed.origin = 'house' AND NOT signed.is_restored
-                        THEN {is_signed_off("entry.claim_id", "read.body", "said")}
-                        ELSE {VERDICT_SHA256} = {entry_verdict_sha256("said")}
+                        THEN {build_signed_off_sql("entry.claim_id", "read.body", "said")}
+                        ELSE {VERDICT_SHA256_SQL} = {build_entry_verdict_sha256_sql("said")}
                             AND (signed.is_restored OR coalesce(said -> 'signed_off', 'null') = 'null')
                     END
             )
@@ -50,4 +55,4 @@ _QUESTIONS = {
 
 def check_signoffs(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
     """Yield verdicts and entries that differ from what was signed off."""
-    return run_checks(_QUESTIONS, connection)
+    return run_checks(_CHECKS_SQL, connection)

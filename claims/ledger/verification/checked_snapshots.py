@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from claims.ledger.verification.findings import Discrepancy
 from sources.models import Snapshot
 
-_AT_ONCE = 100
+_BATCH_SIZE = 100
 
 
 def check_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Discrepancy]:
@@ -18,8 +18,8 @@ def check_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Discrepan
         quoted: of each snapshot the hash of its text, and the number of an entry that has it.
     """
     ids = sorted(quoted)
-    for at in range(0, len(ids), _AT_ONCE):
-        some = ids[at : at + _AT_ONCE]
+    for at in range(0, len(ids), _BATCH_SIZE):
+        some = ids[at : at + _BATCH_SIZE]
         texts = dict(Snapshot.objects.filter(pk__in=some).order_by().values_list("pk", "text"))
         for pk in some:
             sha256, entry = quoted[pk]

@@ -16,11 +16,11 @@ class Discrepancy(NamedTuple):
 
 def format_ranges(numbers: Iterable[int]) -> str:
     """Format numbers for people: `3, 7 to 12 and 40`."""
-    parts = [str(first) if first == last else f"{first} to {last}" for first, last in _runs(numbers)]
+    parts = [str(first) if first == last else f"{first} to {last}" for first, last in _iterate_runs(numbers)]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+def _iterate_runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
     first = last = None
     for number in numbers:
         if last is not None and number == last + 1:

@@ -28,9 +28,9 @@ from claims.models import Checkpoint, Publication, SigningKey
 from factcheck import features
 
 #: Called with how many entries were read.
-Progress = Callable[[int], None]
+ReportProgress = Callable[[int], None]
 
-_NO_LIMITS = (
+_NO_LIMITS_SQL = (
     "SELECT set_config(name, '0', true) FROM unnest(ARRAY['statement_timeout', 'lock_timeout']) AS name"
 )
 
@@ -55,7 +55,7 @@ def verify(
     kept: Sequence[ExternalCheckpoint] = (),
     *,
     trusted: Sequence[str] = (),
-    progress: Progress = lambda entries: None,
+    progress: ReportProgress = lambda entries: None,
 ) -> Iterator[Discrepancy]:
     """Yield every discrepancy, as it is found.
 
@@ -65,7 +65,7 @@ def verify(
     """
     with _read_snapshot() as indexes:
         yield from check_rules()
-        yield from _of_logs(kept, trusted, progress)
+        yield from _check_logs(kept, trusted, progress)
         yield from indexes()
 
 
@@ -74,8 +74,8 @@ def count_entries() -> int:
     return Publication.objects.count()
 
 
-def _of_logs(
-    kept: Sequence[ExternalCheckpoint], trusted: Sequence[str], progress: Progress
+def _check_logs(
+    kept: Sequence[ExternalCheckpoint], trusted: Sequence[str], progress: ReportProgress
 ) -> Iterator[Discrepancy]:
     yield from check_keys()
     heads = {log: SignedHeads(log) for log in Checkpoint.Log.values}
@@ -129,7 +129,7 @@ def _read_snapshot() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
         return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute(_NO_LIMITS)
+        cursor.execute(_NO_LIMITS_SQL)
         cursor.execute("SELECT pg_export_snapshot()")
         [snapshot] = cursor.fetchone()
         with ThreadPoolExecutor(1) as beside:
@@ -150,5 +150,5 @@ def _run_checks_in_parallel(snapshot: str) -> list[Discrepancy]:
         with apart.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-            cursor.execute(_NO_LIMITS)
+            cursor.execute(_NO_LIMITS_SQL)
         return list(_run_checks(apart))

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop
 
-from claims.ledger.house_signature import fingerprint
+from claims.ledger.house_signature import compute_fingerprint
 from claims.ledger.proofs.key_succession import KeyRefused, succeed_key
 from factcheck.management.localized_command import LocalizedCommand
 from factcheck.management.owners_command import require_owner
@@ -52,7 +52,7 @@ class Command(LocalizedCommand):
             raise CommandError(str(refusal)) from None
         self.stdout.write(gettext("The new key is %(public_key)s") % {"public_key": key.public_key})
         self.stdout.write(
-            gettext("Its fingerprint  %(fingerprint)s") % {"fingerprint": fingerprint(key.public_key)}
+            gettext("Its fingerprint  %(fingerprint)s") % {"fingerprint": compute_fingerprint(key.public_key)}
         )
         if lost is None:
             self.stdout.write(gettext("Set SIGNING_KEY to the new secret everywhere, and restart."))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from claims.ledger.house_signature import decoded
+from claims.ledger.house_signature import decode_bytes
 from claims.ledger.proofs.signed_note import InvalidNote
 from claims.ledger.verification.verification_run import ExternalCheckpoint, count_entries, verify
 from factcheck.management.localized_command import LocalizedCommand
@@ -79,7 +79,7 @@ class Command(LocalizedCommand):
 
 def _require_key(text: str) -> None:
     try:
-        is_key = len(decoded(text)) == 32
+        is_key = len(decode_bytes(text)) == 32
     except ValueError:
         is_key = False
     if not is_key:

@@ -21,7 +21,7 @@ from claims.matching.embedding.embedder import (
     clip_text,
     scale_to_unit_length,
 )
-from claims.models.statement_vector import MOST_DIMENSIONS
+from claims.models.statement_vector import MAX_DIMENSIONS
 from sources.http import services
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ RETRY_AFTER_SECONDS = 30.0
 #: So many texts are sent at once.
 BATCH_SIZE = 64
 #: A number in text takes up to 25 bytes.
-_MAX_BYTES = BATCH_SIZE * MOST_DIMENSIONS * 25
+_MAX_BYTES = BATCH_SIZE * MAX_DIMENSIONS * 25
 #: Statuses that say something of the texts, not of the service.
 _REFUSAL_STATUSES = (400, 413, 422)
 
@@ -119,13 +119,13 @@ class Endpoint:
                 gettext("%(name)s sent %(places)s vectors for %(wanted)s texts.")
                 % {"name": self.name, "places": len(places), "wanted": wanted}
             )
-        if vectors.ndim != 2 or not 1 <= vectors.shape[1] <= MOST_DIMENSIONS:
+        if vectors.ndim != 2 or not 1 <= vectors.shape[1] <= MAX_DIMENSIONS:
             raise EmbedderError(
                 gettext("%(name)s makes vectors of %(shape)s dimensions; the limit is %(most_dimensions)s.")
                 % {
                     "name": self.name,
                     "shape": f"{vectors.shape[-1]:,}",
-                    "most_dimensions": f"{MOST_DIMENSIONS:,}",
+                    "most_dimensions": f"{MAX_DIMENSIONS:,}",
                 }
             )
         if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():

@@ -13,7 +13,12 @@ from django.db import connection, transaction
 
 from claims.matching.embedding.embedder import Vectors
 from claims.models import EmbeddingModel
-from claims.models.statement_vector import base_language, present, public, published_statement
+from claims.models.statement_vector import (
+    build_base_language_sql,
+    build_present_sql,
+    build_public_sql,
+    build_published_statement_sql,
+)
 from factcheck.database.model_fields import format_half_vector
 
 
@@ -38,7 +43,7 @@ class VectorTally(NamedTuple):
 
 # What is published and has no vector. Found by its keys, so that only these bodies are read.
 _PUBLISHED_SQL = f"""
-    SELECT entry.claim_id, {base_language("entry.language")}, {published_statement("entry")}
+    SELECT entry.claim_id, {build_base_language_sql("entry.language")}, {build_published_statement_sql("entry")}
     FROM (
         SELECT entry.id FROM claims_publication AS entry
         WHERE entry.superseded_at IS NULL AND entry.status = 'published' AND entry.claim_id > %(after)s
@@ -53,7 +58,7 @@ _PUBLISHED_SQL = f"""
 
 # What claims say at the desk and has none, published or not.
 _PRESENT_SQL = f"""
-    SELECT claim.id, {base_language("claim.language")}, claim.statement
+    SELECT claim.id, {build_base_language_sql("claim.language")}, claim.statement
     FROM claims_claim AS claim
     WHERE claim.state <> 'merged' AND claim.id > %(after)s AND NOT EXISTS (
         SELECT FROM claims_statementvector AS made
@@ -66,7 +71,7 @@ _PRESENT_SQL = f"""
 _REUSE_SQL = f"""
     UPDATE claims_statementvector AS made SET is_present = true FROM claims_claim AS claim
     WHERE made.model_id = %s AND made.claim_id = claim.id AND claim.id = ANY (%s)
-        AND made.is_public AND NOT made.is_present AND {present("made", "claim")}
+        AND made.is_public AND NOT made.is_present AND {build_present_sql("made", "claim")}
 """
 
 _COUNT_SQL = """
@@ -100,10 +105,11 @@ _STORE_SQL = f"""
         SELECT %s::bigint, made.claim_id, made.language, made.text_sha256,
             EXISTS (
                 SELECT FROM claims_publication AS entry
-                WHERE entry.claim_id = made.claim_id AND {public("made", "entry")}
+                WHERE entry.claim_id = made.claim_id AND {build_public_sql("made", "entry")}
             ) AS is_public,
             EXISTS (
-                SELECT FROM claims_claim AS claim WHERE claim.id = made.claim_id AND {present("made", "claim")}
+                SELECT FROM claims_claim AS claim
+                WHERE claim.id = made.claim_id AND {build_present_sql("made", "claim")}
             ) AS is_present,
             made.mean_id, made.length, made.vector
         FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::float8[], %s::public.halfvec[])

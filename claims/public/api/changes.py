@@ -26,11 +26,11 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.reverse import reverse
 
 from claims.ledger.document.change_events import find_change_event
-from claims.ledger.document.claim_document import moment as written
+from claims.ledger.document.claim_document import format_moment as written
 from claims.ledger.document.claim_document import render
-from claims.ledger.house_signature import public_key, signature, signed_text
+from claims.ledger.house_signature import build_signed_text, get_public_key, sign_text
 from claims.models import Checkpoint, Publication
-from claims.models.publication import in_version_before
+from claims.models.publication import select_previous
 from claims.public.api.entry_serializers import Change, ChangeSerializer
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, build_target_error, build_value_error
@@ -111,7 +111,7 @@ class ChangesQuery(Query):
     )
     signed = Parameter(
         Keyword(("true", "false")),
-        "Whether each change bears the newsroom's `signature`, and the page says by whose key (`house`).",
+        "Whether each change bears the newsroom's `sign_text`, and the page says by whose key (`house`).",
         default="false",
     )
     page_size = Parameter(
@@ -213,7 +213,7 @@ class _ChangesSlice:
 
     @property
     def head(self) -> bytes:
-        signer = {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "key": public_key()}
+        signer = {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "key": get_public_key()}
         said = {
             "next": self.next,
             "more": self.more,
@@ -287,7 +287,7 @@ def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -
         ledger = Publication.objects.newest() if newest_only else Publication.objects.all()
         told = ledger.filter(sequence__gt=Slot("since", "bigint"), sequence__lte=Slot("until", "bigint"))
         # Which of the two claims of an unmerge it is; of others it makes no difference.
-        was_merged = When(kind=Publication.Kind.UNMERGE, then=in_version_before("status"))
+        was_merged = When(kind=Publication.Kind.UNMERGE, then=select_previous("status"))
         told = told.annotate(status_before=Case(was_merged, default=Value("")))
         return told.order_by("sequence")[:most]
 
@@ -384,7 +384,7 @@ def _render_change(entry: dict[str, Any], *, version_address: str, embedded: str
         "sealed_sha256": entry["sealed_sha256"],
         "chain_sha256": entry["chain_sha256"],
     }
-    signed = orjson.dumps(signature(signed_text(described)) if is_signed else None)
+    signed = orjson.dumps(sign_text(build_signed_text(described)) if is_signed else None)
     said = render(described).encode()[:-1]
     return b'%b,"signature":%b,"salts":%b,"stored":%b,"claim":%b}' % (said, signed, salts, stored, claim)
 

@@ -14,7 +14,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.reverse import reverse
 
 from claims.exports.formats import csv, datafeed, ndjson
-from claims.ledger.document.claim_document import moment as written
+from claims.ledger.document.claim_document import format_moment as written
 from claims.ledger.document.claim_document import render
 from claims.ledger.document.serializers import (
     ClaimSerializer,
@@ -28,7 +28,7 @@ from claims.ledger.queries.claim_filters import (
     ClaimQuery,
     VersionListQuery,
 )
-from claims.ledger.queries.search_query import BESIDE, describe_search
+from claims.ledger.queries.search_query import SEARCH_SCHEMA, describe_search
 from claims.ledger.queries.verdict_filters import VerdictListQuery
 from claims.matching.semantic_fallback import find_meant_claims
 from claims.models import Publication, PublishedVerdict
@@ -96,7 +96,7 @@ class ClaimResource(PublicList):
 
     nouns = ("claim", "claims")
     list_query = ClaimPageQuery
-    beside: ClassVar = BESIDE
+    beside: ClassVar = SEARCH_SCHEMA
     schema = ClaimSchema()
     item_query: type[ClaimQuery] = ClaimQuery
     serializer_class = ClaimSummarySerializer

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
-from claims.ledger.document.claim_document import moment
-from claims.ledger.document.wording_changes import PARTS, PublicWordingChange, find_wording_changes
+from claims.ledger.document.claim_document import format_moment
+from claims.ledger.document.wording_changes import PART_CHOICES, PublicWordingChange, find_wording_changes
 from claims.ledger.queries.correction_filters import CorrectionListQuery
 from claims.models import Publication
-from claims.models.publication import in_version_before
+from claims.models.publication import select_previous
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
 from factcheck.api.pagination import KeysetPage, read_template_page
 from factcheck.api.resources import compute_sha256
@@ -30,7 +30,7 @@ Rows = Sequence[tuple[Any, ...]]
 class SummaryWordingChange(TypedDict):
     """A part that was changed, in a list of corrections."""
 
-    part: Annotated[str, PARTS]
+    part: Annotated[str, PART_CHOICES]
     publisher: Annotated[str | None, "Whose verdict it is a part of; null for a part of the claim."]
 
 
@@ -118,7 +118,7 @@ def _load_bodies(ids: list[int]) -> dict[int, tuple[bytes, bytes | None]]:
     wanted = Slot("ids", "bigint[]")
     template = Template(
         "bodies of corrections",
-        lambda: Publication.objects.filter(id__any_of=wanted).annotate(before=in_version_before("body")),
+        lambda: Publication.objects.filter(id__any_of=wanted).annotate(before=select_previous("body")),
         {"ids": ids},
     )
     return {pk: (body, before) for pk, body, before in template.fetch("id", "body", "before")}
@@ -133,7 +133,7 @@ def _build_corrected_entry(entry: dict[str, Any], body: bytes, earlier: bytes | 
         "kind": entry["kind"],
         "note": entry["note"].decode(),
         "status": entry["status"],
-        "published_at": moment(entry["published_at"]),
+        "published_at": format_moment(entry["published_at"]),
         "statement": after["statement"],
         "language": after["language"],
         "url": OWN_SITE_MARK + build_permanent_path("claim-version", claim, version),

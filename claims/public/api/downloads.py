@@ -15,8 +15,8 @@ from rest_framework.reverse import reverse
 
 from claims.exports.formats import csv, datafeed, ndjson
 from claims.exports.formats.stored_bodies import join_blocks, stream_bodies
-from claims.ledger.document.claim_document import moment as written
-from claims.ledger.document.claim_document import site
+from claims.ledger.document.claim_document import build_site
+from claims.ledger.document.claim_document import format_moment as written
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Publication
 from claims.public.api.claims import ClaimResource
@@ -227,7 +227,7 @@ class DataFeedDownload(Download):
         return [*published, withdrawn.order_by("-published_at", "-claim_id")]
 
     def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
-        here, by = query.request.build_absolute_uri(), site()
+        here, by = query.request.build_absolute_uri(), build_site()
         changed = written(newest.published_at) if newest else ""
         return datafeed.write_datafeed(
             bodies, head=datafeed.build_head(url=here, site=by, changed=changed), site=by

@@ -60,7 +60,7 @@ class PublisherResource(EntityResource):
     nouns = ("publisher", "publishers")
     list_query = PublisherListQuery
     serializer_class = PublisherSerializer
-    represent = claim_document.publisher
+    represent = claim_document.build_publisher
 
     def rows(self) -> QuerySet[Publisher]:
         return filter_mentioned(Publisher.objects.all(), Mention.Kind.PUBLISHER)
@@ -72,7 +72,7 @@ class ClaimantResource(EntityResource):
     nouns = ("claimant", "claimants")
     list_query = ClaimantListQuery
     serializer_class = ClaimantSerializer
-    represent = claim_document.claimant
+    represent = claim_document.build_claimant
 
     def rows(self) -> QuerySet[Claimant]:
         return filter_mentioned(Claimant.objects.all(), Mention.Kind.CLAIMANT)
@@ -84,7 +84,7 @@ class TopicResource(EntityResource):
     nouns = ("topic", "topics")
     list_query = TopicListQuery
     serializer_class = TopicSerializer
-    represent = claim_document.topic
+    represent = claim_document.build_topic
 
     def rows(self) -> QuerySet[Topic]:
         return filter_mentioned(Topic.objects.all(), Mention.Kind.TOPIC)
@@ -93,10 +93,10 @@ class TopicResource(EntityResource):
 def build_scale_rating(row: Rating) -> Document:
     """Describe a rating as verdicts show it, with its definition and the publisher of its scale."""
     return {
-        **claim_document.rating(row),
+        **claim_document.build_rating(row),
         "definition": row.definition,
         "definitions": row.definitions,
-        "publisher": claim_document.publisher(row.scale.publisher),
+        "publisher": claim_document.build_publisher(row.scale.publisher),
     }
 
 
@@ -121,7 +121,7 @@ class SourceResource(EntityResource):
     list_query = SourceListQuery
     serializer_class = SourceSerializer
     item_serializer_class = SourceDetailSerializer
-    represent = claim_document.source
+    represent = claim_document.build_source
 
     def rows(self) -> QuerySet[Source]:
         sources = Source.objects.select_related("publisher")
@@ -132,7 +132,7 @@ class SourceResource(EntityResource):
         places = list(iterate_appearances(row.pk))
         snapshots = {place["snapshot"]["id"]: place["snapshot"] for place in places if place["snapshot"]}
         return {
-            **claim_document.source(row),
+            **claim_document.build_source(row),
             "snapshots": [snapshots[pk] for pk in sorted(snapshots)],
             "appearances": places,
         }

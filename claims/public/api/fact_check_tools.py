@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 from claims.ledger.document.google_claims import IMAGE_SHAPE, SHAPE, build_fact_checked_claim
 from claims.ledger.queries.address_search import read_search
 from claims.ledger.queries.claim_filters import ClaimListQuery
-from claims.ledger.queries.search_query import NEWEST, RELEVANCE, is_of_order, split_parts
+from claims.ledger.queries.search_query import NEWEST, RELEVANCE, has_ordering, split_parts
 from claims.matching.near_media import find_published_media
 from claims.matching.semantic_fallback import find_meant_claims
 from claims.models import Publication, PublishedVerdict
@@ -190,7 +190,7 @@ class _ClaimsQuery:
         """
         if not self.reading:
             return _find_ordering("-reviewed")
-        if token and is_of_order(token, NEWEST):
+        if token and has_ordering(token, NEWEST):
             return NEWEST
         most = 2 * RANKED_MATCHES if token else RANKED_MATCHES
         return RELEVANCE if self.reading.ranking and self.reading.matches <= most else NEWEST

@@ -13,12 +13,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
 
-from claims.ledger.document.claim_document import moment, render
-from claims.ledger.house_signature import decoded
+from claims.ledger.document.claim_document import format_moment, render
+from claims.ledger.house_signature import decode_bytes
 from claims.ledger.proofs import merkle_tree, stored_tree
-from claims.ledger.proofs.merkle_tree import leaf_hash
-from claims.ledger.proofs.signed_note import verifier_key
-from claims.ledger.proofs.witness_policy import published_note
+from claims.ledger.proofs.merkle_tree import hash_leaf
+from claims.ledger.proofs.signed_note import format_verifier_key
+from claims.ledger.proofs.witness_policy import build_published_note
 from claims.models import Checkpoint, SigningKey
 from factcheck.api.negotiation import Form
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment
@@ -92,7 +92,7 @@ class CheckpointResource(LedgerResource):
 
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         checkpoint = _get_newest_checkpoint()
-        note = published_note(checkpoint)
+        note = build_published_note(checkpoint)
         return build_conditional_response(
             request,
             lambda: note,
@@ -151,7 +151,7 @@ class CheckpointsResource(LedgerResource):
                 "number": row.pk,
                 "tree_size": row.tree_size,
                 "root_sha256": row.root_sha256,
-                "signed_at": moment(row.signed_at),
+                "signed_at": format_moment(row.signed_at),
                 "note": row.note,
             }
             for row in found[:size]
@@ -208,8 +208,8 @@ class KeysResource(LedgerResource):
             "keys": [
                 {
                     "key": key.public_key,
-                    "verifier_key": verifier_key(key.origin, decoded(key.public_key)),
-                    "began_at": moment(key.began_at),
+                    "verifier_key": format_verifier_key(key.origin, decode_bytes(key.public_key)),
+                    "began_at": format_moment(key.began_at),
                     "statement": key.statement,
                     "lost_because": key.lost_because,
                 }
@@ -287,7 +287,7 @@ class InclusionResource(LedgerResource):
                 "sequence",
                 gettext("a ledger of %(size)s entries has no entry with this number.") % {"size": size},
             )
-        parts = merkle_tree.inclusion_parts(sequence - 1, size)
+        parts = merkle_tree.list_inclusion_parts(sequence - 1, size)
         *hashes, root = stored_tree.load_proof([*parts, (0, size)])
         [text] = stored_tree.load_entry_texts(sequence, sequence)
         is_newest = size == newest.tree_size
@@ -297,10 +297,10 @@ class InclusionResource(LedgerResource):
             "leaf_index": sequence - 1,
             "tree_size": size,
             "entry": text.decode(),
-            "leaf_hash": b64encode(leaf_hash(text)).decode(),
+            "leaf_hash": b64encode(hash_leaf(text)).decode(),
             "hashes": encode_hashes(hashes),
             "root_hash": b64encode(root).decode(),
-            "checkpoint": published_note(checkpoint) if checkpoint else None,
+            "checkpoint": build_published_note(checkpoint) if checkpoint else None,
         }
         return build_json_response(request, said, cache=_cache(query, "tree_size"))
 
@@ -323,7 +323,7 @@ class ConsistencyResource(LedgerResource):
                 "second": second
             }
             raise InvalidParameters([{"parameter": "first", "code": "invalid", "detail": detail}])
-        parts = merkle_tree.consistency_parts(first, second)
+        parts = merkle_tree.list_consistency_parts(first, second)
         *hashes, before, after = stored_tree.load_proof([*parts, (0, first), (0, second)])
         said: ConsistencyProof = {
             "first": first,

@@ -12,9 +12,9 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.renderers import BaseRenderer
 
 from claims.ledger.proofs import stored_tree
-from claims.ledger.proofs.hash_tiles import number_in_path, width_of
+from claims.ledger.proofs.hash_tiles import compute_tile_width, parse_tile_path
 from claims.models import Checkpoint
-from claims.models.checkpoint import HASH, WIDTH
+from claims.models.checkpoint import HASH_BYTES, TILE_WIDTH
 from claims.public.api.ledger_proofs import LedgerResource, LedgerSchema
 from factcheck.api.negotiation import Form
 from factcheck.api.query_strings import Query
@@ -48,7 +48,7 @@ class _Tiles(LedgerResource):
         level = place.get("level", 0)
         number, width = _read(place["tile"])
         size = Checkpoint.objects.of_ledger().order_by("-id").values_list("tree_size", flat=True).first() or 0
-        if level > 63 or width > width_of((level, number), size):
+        if level > 63 or width > compute_tile_width((level, number), size):
             raise Http404
         content = self.content(level, number, width)
         return build_conditional_response(
@@ -75,7 +75,7 @@ class TileResource(_Tiles):
         return super().retrieve(request, **place)
 
     def content(self, level: int, number: int, width: int) -> bytes:
-        return stored_tree.read_tiles([(level, number)])[level, number][: width * HASH]
+        return stored_tree.read_tiles([(level, number)])[level, number][: width * HASH_BYTES]
 
 
 class EntriesTileResource(_Tiles):
@@ -89,15 +89,15 @@ class EntriesTileResource(_Tiles):
         return super().retrieve(request, **place)
 
     def content(self, level: int, number: int, width: int) -> bytes:
-        texts = stored_tree.load_entry_texts(number * WIDTH + 1, number * WIDTH + width)
+        texts = stored_tree.load_entry_texts(number * TILE_WIDTH + 1, number * TILE_WIDTH + width)
         return b"".join(len(text).to_bytes(2, "big") + text for text in texts)
 
 
 def _read(path: str) -> tuple[int, int]:
     """Parse the number of a tile, and the number of requested hashes."""
     tile, partial, width = path.partition(".p/")
-    number = number_in_path(tile)
+    number = parse_tile_path(tile)
     is_width = width.isascii() and width.isdigit() and not width.startswith("0") and len(width) <= 3
-    if number is None or (partial and not (is_width and int(width) < WIDTH)):
+    if number is None or (partial and not (is_width and int(width) < TILE_WIDTH)):
         raise Http404
-    return number, int(width) if partial else WIDTH
+    return number, int(width) if partial else TILE_WIDTH

@@ -33,7 +33,7 @@ DESCRIPTION = OpenApiResponse(
 
 def build_markup(body: Document) -> Document:
     """Return the markup of a claim: its reviews or, if none are left, its retraction or merge."""
-    by = claim_document.site()
+    by = claim_document.build_site()
     reviews = claimreview.build_markup(body, site=by)
     return reviews or claimreview.CONTEXT | claimreview.describe_withdrawal(body, site=by)
 

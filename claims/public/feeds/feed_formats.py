@@ -16,7 +16,7 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFee
 from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from claims.ledger.document.claim_document import moment
+from claims.ledger.document.claim_document import format_moment
 from claims.public.feeds.feed_entries import Channel, FeedEntry
 from claims.public.feeds.xml_text import strip_invalid_characters
 
@@ -177,8 +177,8 @@ def _build_json_item(entry: FeedEntry) -> dict[str, Any]:
             "title": entry.title,
             "content_html": entry.html,
             "summary": entry.summary,
-            "date_published": moment(entry.published),
-            "date_modified": moment(entry.updated),
+            "date_published": format_moment(entry.published),
+            "date_modified": format_moment(entry.updated),
             "authors": [_without_empty({"name": entry.author, "url": entry.author_url})],
             "tags": [topic["name"] for topic in entry.topics],
             "language": entry.language,

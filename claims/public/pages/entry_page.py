@@ -63,7 +63,7 @@ def build_entry_page(
     published = shown.status == Publication.Status.PUBLISHED
     related = find_related_claims(shown.document) if shown is newest and published else []
     markup = (
-        claimreview.build_markup(document, site=claim_document.site(), page=address)
+        claimreview.build_markup(document, site=claim_document.build_site(), page=address)
         if shown is newest
         else None
     )

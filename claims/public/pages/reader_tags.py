@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from claims.ledger.document import claimreview
 from claims.ledger.document.headline import choose_lead_verdict
-from claims.ledger.document.sections import sections
+from claims.ledger.document.sections import get_sections
 from claims.ledger.document.translated_document import translate_document
 from claims.models import Claimant, Evidence, MediaAuthenticity, Publication
 from claims.models.rating import RatingClass
@@ -213,7 +213,7 @@ def country_name(code: str) -> str:
 @register.filter
 def section_templates(verdict: Document) -> list[str]:
     """Return the templates of the sections that a verdict has."""
-    return [section.template for section in sections() if verdict.get(section.key)]
+    return [section.template for section in get_sections() if verdict.get(section.key)]
 
 
 @register.filter

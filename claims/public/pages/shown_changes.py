@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from claims.ledger.document.markdown import to_html
-from claims.ledger.document.sections import sections
+from claims.ledger.document.sections import get_sections
 from claims.ledger.document.wording_changes import PublicWordingChange
 from claims.public.pages.reader_tags import day
 from factcheck.web.differences import highlight_sides
@@ -41,7 +41,7 @@ PART_NAMES = {
     "explanation": _("Explanation"),
     "valid_as_of": _("True as of"),
     "evidence": _("Evidence"),
-    **{section.key: section.name for section in sections()},
+    **{section.key: section.name for section in get_sections()},
 }
 
 

@@ -48,7 +48,7 @@ def build_structured_data(request: HttpRequest, context: Mapping[Any, Any]) -> D
 
 def build_newsroom(policies: Document | None = None) -> Document:
     """Describe the newsroom as an organisation."""
-    site = claim_document.site()
+    site = claim_document.build_site()
     return page_markup.build_organization(site, logo=_make_absolute(static("logo.svg")), policies=policies)
 
 
@@ -70,7 +70,7 @@ def _build_home(here: str, code: str, context: Mapping[Any, Any]) -> list[Docume
     languages = [tag for tag, _name in settings.LANGUAGES]
     return [
         build_newsroom(policies),
-        page_markup.build_website(claim_document.site(), languages=languages, search=search),
+        page_markup.build_website(claim_document.build_site(), languages=languages, search=search),
     ]
 
 
@@ -80,7 +80,7 @@ def _build_claim(here: str, code: str, context: Mapping[Any, Any]) -> list[Docum
         body,
         page=here,
         headline=build_headline(body),
-        site=claim_document.site(),
+        site=claim_document.build_site(),
         images=build_claim_images(body),
         publisher=build_newsroom(),
     )

@@ -94,7 +94,7 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         return moved
     listed = read_claim_list(request, {"publisher": pk})
     # With the address of this site, if it is ours.
-    about = orjson.loads(render_served(claim_document.publisher(row)))
+    about = orjson.loads(render_served(claim_document.build_publisher(row)))
     context = {"publisher": about, "is_house": row.is_house}
     return _render_subject(request, "claims/publisher.html", listed, context, {"publisher_id": pk})
 

@@ -102,7 +102,7 @@ def methodology(request: HttpRequest) -> HttpResponse:
             "scale": scale,
             "methodology": mark_safe(to_html(scale.methodology)),  # noqa: S308 - to_html sanitises
             "ratings": [
-                claim_document.rating(r) | {"definition": r.definition, "definitions": r.definitions}
+                claim_document.build_rating(r) | {"definition": r.definition, "definitions": r.definitions}
                 for r in scale.ratings.all()
             ],
         }

@@ -9,7 +9,7 @@ from django.test import Client
 from claims.admin.article_page import build_article_path
 from claims.admin.move_buttons import get_last_move
 from claims.models import Appearance, Claim, Claimant, Evidence, Transition
-from claims.quotes.selected_words import CAPTURED_AGAIN
+from claims.quotes.selected_words import CAPTURED_AGAIN_MESSAGE
 from claims.review import workflow
 from sources.models import Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
@@ -88,7 +88,7 @@ def test_a_place_that_is_not_the_words_is_refused_by_name(
     stale = page.post("claims/", statement="It cost 240 million.")
     assert (stale.status_code, stale.json()) == (
         409,
-        {"problem": str(CAPTURED_AGAIN)},
+        {"problem": str(CAPTURED_AGAIN_MESSAGE)},
     )
     assert Claim.objects.count() == 0
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from claims.models import UnsavedForm
-from claims.models.desk_state import DAYS, LARGEST, MOST_PER_PERSON
+from claims.models.desk_state import KEPT_DAYS, MAX_BYTES, MAX_PER_PERSON
 from claims.tasks import forget_unsaved_forms
 from tests.helpers.broken_rules import refused, sql
 from tests.helpers.unsaved_writer import Writer
@@ -55,11 +55,11 @@ def test_words_in_any_script_come_back_as_they_were(checker: User) -> None:
 
 def test_two_megabytes_are_refused_before_they_are_read(checker: User) -> None:
     writer = Writer(checker)
-    message = writer.message({"context": "x" * 2 * LARGEST})
+    message = writer.message({"context": "x" * 2 * MAX_BYTES})
     with patch("claims.admin.unsaved.json") as reader:
         assert writer.post("desk-kept", message).status_code == 413
         reader.loads.assert_not_called()
-    assert writer.write({"context": "x" * (LARGEST - 1000)}) == (200, True)
+    assert writer.write({"context": "x" * (MAX_BYTES - 1000)}) == (200, True)
 
 
 def test_more_forms_than_anybody_fills_in_are_not_kept(checker: User, colleague: User) -> None:
@@ -67,7 +67,7 @@ def test_more_forms_than_anybody_fills_in_are_not_kept(checker: User, colleague:
     first.write()
     UnsavedForm.objects.bulk_create(
         UnsavedForm(person=checker, writer=uuid4(), sequence=1, page="/admin/")
-        for _ in range(MOST_PER_PERSON - 1)
+        for _ in range(MAX_PER_PERSON - 1)
     )
     assert Writer(checker).write() == (429, None)
     # Those that are there go on, others begin, and one that is saved makes room.
@@ -81,7 +81,7 @@ def test_the_database_holds_the_bounds(checker: User) -> None:
     Writer(checker).write()
     for change, rule in [
         ("page = '/claims/7/'", "unsavedform_is_of_the_desk"),
-        (f"values = jsonb_build_object('a', repeat('x', {2 * LARGEST}))", "unsavedform_is_bounded"),
+        (f"values = jsonb_build_object('a', repeat('x', {2 * MAX_BYTES}))", "unsavedform_is_bounded"),
         ("closed_at = now()", "unsavedform_holds_nothing_once_closed"),
     ]:
         refused(f"UPDATE claims_unsavedform SET {change}", match=rule)
@@ -90,7 +90,7 @@ def test_the_database_holds_the_bounds(checker: User) -> None:
     refused(again, match="unsavedform_one_per_writer")
     refused(
         f"INSERT INTO claims_unsavedform ({columns}) SELECT {columns.replace('writer', 'gen_random_uuid()')}"
-        f" FROM claims_unsavedform, generate_series(1, {MOST_PER_PERSON})",
+        f" FROM claims_unsavedform, generate_series(1, {MAX_PER_PERSON})",
         match="unsavedform_are_few",
     )
 
@@ -101,7 +101,7 @@ def test_it_is_kept_for_thirty_days(checker: User) -> None:
     young.write({"context": "young"})
     saved.write()
     saved.post("desk-given-up", {"person": checker.pk, "writers": {saved.name: 1}})
-    for writer, days in [(old, DAYS + 1), (young, DAYS - 1)]:
+    for writer, days in [(old, KEPT_DAYS + 1), (young, KEPT_DAYS - 1)]:
         sql(
             "UPDATE claims_unsavedform SET updated_at = %s WHERE writer = %s",
             timezone.now() - timedelta(days=days),

@@ -1,4 +1,4 @@
-"""What a verdict judges is named once (`JUDGED`): the ledger, the desk and the database go by that."""
+"""What a verdict judges is named once (`JUDGED_FIELDS`): the ledger, the desk and the database go by that."""
 
 from collections.abc import Callable
 from datetime import date
@@ -8,9 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
-from claims.ledger.publishing import reviewed_parts_differ
+from claims.ledger.publishing import have_reviewed_parts_changed
 from claims.models import Claim, Claimant, Verdict
-from claims.models.claim_rules import JUDGED
+from claims.models.claim_rules import JUDGED_FIELDS
 from claims.newsroom.refusals import NotPossible
 from claims.review import claim_edits, workflow
 from tests.helpers.broken_rules import refused
@@ -36,20 +36,20 @@ def in_review(checker: User) -> Verdict:
     return workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
 
 
-each_judged = pytest.mark.parametrize("change", JUDGED, indirect=True)
+each_judged = pytest.mark.parametrize("change", JUDGED_FIELDS, indirect=True)
 
 
 def test_every_judged_part_is_tried_here() -> None:
-    assert {*JUDGED} == {*CHANGES, "claimant"}
+    assert {*JUDGED_FIELDS} == {*CHANGES, "claimant"}
 
 
 @each_judged
 def test_ledger_notices_a_change(publish: Callable[..., Claim], change: tuple[str, Any]) -> None:
     claim = publish()
     published = claim.publications.current().get()
-    assert not reviewed_parts_differ(claim, published)
+    assert not have_reviewed_parts_changed(claim, published)
     setattr(claim, *change)
-    assert reviewed_parts_differ(claim, published)
+    assert have_reviewed_parts_changed(claim, published)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_ledger_leaves_the_rest_to_be_republished(
         claim.topics.add(topic)
     else:
         setattr(claim, name, value)
-    assert not reviewed_parts_differ(claim, claim.publications.current().get())
+    assert not have_reviewed_parts_changed(claim, claim.publications.current().get())
 
 
 def test_ledger_is_compared_without_a_query(
@@ -73,7 +73,7 @@ def test_ledger_is_compared_without_a_query(
     claim = publish(make_claim(claimant=claimant))
     claim, published = Claim.objects.get(pk=claim.pk), claim.publications.current().get()
     with django_assert_num_queries(0):
-        assert not reviewed_parts_differ(claim, published)
+        assert not have_reviewed_parts_changed(claim, published)
 
 
 @each_judged

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.quotes.anchors import Anchor, QuoteAmbiguous, QuoteNotFound, anchor_at, find
+from claims.quotes.anchors import Anchor, QuoteAmbiguous, QuoteNotFound, find_quote, make_anchor
 from tests.helpers.cost import assert_in_proportion
 from tests.helpers.sweeps import sweep
 
@@ -18,7 +18,7 @@ REPORT = (
 
 def anchor_on(text: str, quote: str, context: int = 32) -> Anchor:
     start = text.index(quote)
-    return anchor_at(text, start, start + len(quote), context=context)
+    return make_anchor(text, start, start + len(quote), context=context)
 
 
 class TestAnchorAt:
@@ -28,44 +28,44 @@ class TestAnchorAt:
         )
 
     def test_contexts_are_clipped_where_the_text_begins_and_ends(self):
-        assert anchor_at("One two three", 4, 7) == Anchor("two", "One ", " three", 4, 7)
-        assert anchor_at("One", 0, 3) == Anchor("One", "", "", 0, 3)
+        assert make_anchor("One two three", 4, 7) == Anchor("two", "One ", " three", 4, 7)
+        assert make_anchor("One", 0, 3) == Anchor("One", "", "", 0, 3)
 
     @sweep(("start", "end"), [(3, 3), (5, 4), (-1, 2), (0, 14), (3, 4)])
     def test_refuses_a_span_without_words(self, start, end):
         with pytest.raises(ValueError, match=r"empty or outside|white space"):
-            anchor_at("One two three", start, end)
+            make_anchor("One two three", start, end)
 
     def test_refuses_to_go_without_context(self):
         with pytest.raises(ValueError, match="context"):
-            anchor_at("One two three", 4, 7, context=0)
+            make_anchor("One two three", 4, 7, context=0)
 
 
 class TestFind:
     def test_returns_the_words_as_they_stand(self):
         text = "“It’s over — for now…”, she\u00a0said on 3–4 May."
-        assert find(text, '"It\'s over - for now..."').exact == "“It’s over — for now…”"
-        assert find(text, "she said on 3-4 May").exact == "she\u00a0said on 3–4 May"
-        assert find(text, "over--for").exact == "over — for"
+        assert find_quote(text, '"It\'s over - for now..."').exact == "“It’s over — for now…”"
+        assert find_quote(text, "she said on 3-4 May").exact == "she\u00a0said on 3–4 May"
+        assert find_quote(text, "over--for").exact == "over — for"
 
     def test_gives_the_anchor_of_the_place(self):
-        assert find(REPORT, "blamed  a\nstorm") == anchor_on(REPORT, "blamed a storm")
+        assert find_quote(REPORT, "blamed  a\nstorm") == anchor_on(REPORT, "blamed a storm")
 
     def test_sees_through_soft_hyphens(self):
         text = "The Donau\u00addampf\u00adschiff sank."
-        assert find(text, "Donaudampfschiff").exact == "Donau\u00addampf\u00adschiff"
+        assert find_quote(text, "Donaudampfschiff").exact == "Donau\u00addampf\u00adschiff"
 
     @sweep("quote", ["", "  \n", "no such words", "arbour", "harb", "fift"])
     def test_absent_empty_and_broken_words_are_not_found(self, quote):
         with pytest.raises(QuoteNotFound):
-            find(REPORT, quote)
+            find_quote(REPORT, quote)
 
     def test_particles_may_follow_where_a_script_attaches_them(self):
-        assert find("김철수는 화요일에 도착했다.", "김철수").exact == "김철수"
+        assert find_quote("김철수는 화요일에 도착했다.", "김철수").exact == "김철수"
 
     def test_several_places_are_named(self):
         with pytest.raises(QuoteAmbiguous, match="2 times") as refused:
-            find("He won. She won. He lost.", "won")
+            find_quote("He won. She won. He lost.", "won")
         assert (refused.value.count, refused.value.places) == (2, ((3, 6), (12, 15)))
 
     @sweep(
@@ -76,17 +76,19 @@ class TestFind:
         text = "He won. She won. He lost."
         if start is None:
             with pytest.raises(QuoteNotFound, match="prefix and suffix"):
-                find(text, "won", prefix=prefix, suffix=suffix)
+                find_quote(text, "won", prefix=prefix, suffix=suffix)
         else:
-            assert find(text, "won", prefix=prefix, suffix=suffix) == anchor_at(text, start, start + 3)
+            assert find_quote(text, "won", prefix=prefix, suffix=suffix) == make_anchor(
+                text, start, start + 3
+            )
 
     @given(st.text(max_size=80), st.text(max_size=10), st.text(max_size=4), st.text(max_size=4))
     def test_any_text_gives_an_anchor_or_a_sentence(self, text, quote, prefix, suffix):
         try:
-            anchor = find(text, quote, prefix=prefix, suffix=suffix)
+            anchor = find_quote(text, quote, prefix=prefix, suffix=suffix)
         except (QuoteNotFound, QuoteAmbiguous):
             return
-        assert anchor == anchor_at(text, anchor.start, anchor.end)
+        assert anchor == make_anchor(text, anchor.start, anchor.end)
 
 
 @pytest.mark.slow
@@ -102,6 +104,6 @@ class TestTime:
             text = repeated * (length // len(repeated))
             for quote in ("ab ab ab x", "- - x", "aaaaaaaa", "the end"):
                 with suppress(QuoteNotFound, QuoteAmbiguous):
-                    find(f"{text} the end", quote)
+                    find_quote(f"{text} the end", quote)
 
         assert_in_proportion(search, 1_000_000)

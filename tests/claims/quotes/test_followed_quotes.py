@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.quotes.anchors import Anchor, anchor_at
+from claims.quotes.anchors import Anchor, make_anchor
 from claims.quotes.followed_quotes import FollowedQuote, Follower, follow
 from claims.quotes.orphans import OrphanReason
 from tests.helpers.cost import assert_in_proportion
@@ -24,7 +24,7 @@ REPORT = f"{HARBOUR}\n\n{TRADE}\n\n{MAYOR}\n\n{ROAD}"
 
 def anchor_on(text: str, quote: str) -> Anchor:
     start = text.index(quote)
-    return anchor_at(text, start, start + len(quote))
+    return make_anchor(text, start, start + len(quote))
 
 
 def followed(new: str, quote: str, old: str = REPORT) -> FollowedQuote:
@@ -59,7 +59,7 @@ class TestHeld:
         end = data.draw(st.integers(start + 1, len(text)))
         if not text[start:end].strip():
             return
-        anchor = anchor_at(text, start, end)
+        anchor = make_anchor(text, start, end)
         assert follow(text, text, [anchor]) == [FollowedQuote("held", anchor)]
 
 

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from claims.quotes.locations import WrongPlace
-from claims.quotes.selected_words import selected_words, whole_characters
+from claims.quotes.selected_words import find_selected_words, widen_to_characters
 from tests.helpers.newsroom import make_snapshot, make_source
 
 FAMILY = "👩🏽‍👩🏻‍👧"
@@ -37,7 +37,7 @@ def test_spans_are_widened_to_whole_characters_and_lose_the_space_at_their_edges
     for start, end in spans if len(text) < 9 else spans[:: max(len(spans) // 40, 1)]:
         if not text[start:end].strip():
             continue
-        first, last = whole_characters(text, start, end)
+        first, last = widen_to_characters(text, start, end)
         assert first in boundaries
         assert last in boundaries
         taken = text[first:last]
@@ -51,7 +51,7 @@ def test_spans_are_widened_to_whole_characters_and_lose_the_space_at_their_edges
         characters = [found.group() for found in regex.finditer(r"\X", taken)]
         assert not characters[0].isspace()
         assert not characters[-1].isspace()
-        assert whole_characters(text, first, last) == (first, last)
+        assert widen_to_characters(text, first, last) == (first, last)
 
 
 @pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_spans_are_widened_to_whole_characters_and_lose_the_space_at_their_edges
 def test_what_is_taken(text: str, selected: str, taken: str) -> None:
     source = make_source(text)
     start = text.index(selected)
-    found = selected_words(source, 1, start, start + len(selected), selected)
+    found = find_selected_words(source, 1, start, start + len(selected), selected)
     assert found.exact == taken
     assert found.start is not None
     assert text[found.start : found.end] == taken
@@ -80,12 +80,12 @@ def test_what_is_taken(text: str, selected: str, taken: str) -> None:
 def test_words_are_taken_from_their_own_place_and_never_from_a_lookalike() -> None:
     text = "It rained. It rained. It rained."
     source = make_source(text)
-    assert selected_words(source, 1, 11, 20, "It rained").start == 11
+    assert find_selected_words(source, 1, 11, 20, "It rained").start == 11
     # One character off, as a text that the browser shows otherwise would be.
     with pytest.raises(WrongPlace, match="The snapshot has different words at 12–21: “t rained.”"):
-        selected_words(source, 1, 12, 21, "It rained")
+        find_selected_words(source, 1, 12, 21, "It rained")
     with pytest.raises(WrongPlace, match="at 0–9"):
-        selected_words(source, 1, 0, 9, "it rained")
+        find_selected_words(source, 1, 0, 9, "it rained")
 
 
 @pytest.mark.django_db
@@ -99,9 +99,9 @@ def test_what_cannot_be_taken_is_refused() -> None:
         (11, 50_012, "x" * 50_001, "at most 50000 characters; this one has 50001"),
     ]:
         with pytest.raises(WrongPlace, match=why):
-            selected_words(source, 1, start, end, exact)
+            find_selected_words(source, 1, start, end, exact)
     make_snapshot(source, "It rained again.")
     with pytest.raises(WrongPlace, match="captured again"):
-        selected_words(source, 1, 0, 9, "It rained")
+        find_selected_words(source, 1, 0, 9, "It rained")
     with pytest.raises(WrongPlace, match="captured again"):
-        selected_words(make_source(), 1, 0, 9, "It rained")
+        find_selected_words(make_source(), 1, 0, 9, "It rained")

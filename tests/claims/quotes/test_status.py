@@ -84,7 +84,7 @@ def test_quotes_stay_as_they_are_where_a_text_is_too_much_to_compare(
 
     comparison = Confined("claims.quotes.comparison_process", Allowance(seconds=0.1))
     with monkeypatch.context() as patched, closing(comparison):
-        patched.setattr("claims.quotes.bounded_comparison._comparison", lambda: comparison)
+        patched.setattr("claims.quotes.bounded_comparison._get_comparison", lambda: comparison)
         hostile = captured(source, f"{TEXT}\n\n{'The rate fell. ' * 60_000}")
         assert places() == {(words, "orphaned", 1) for words in (DAM, MAYOR, NIGHT)}
         assert brief(told(client, claim)) == [(words, "stands", 1, None, "") for words in (DAM, MAYOR, NIGHT)]

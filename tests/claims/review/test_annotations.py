@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from claims.models import Appearance, Claim, Claimant, Evidence
 from claims.newsroom.refusals import NotPossible
 from claims.quotes.locations import QuotedWords
-from claims.quotes.selected_words import selected_words
-from claims.review.annotations import attach_to_claim, make_claim_of, make_evidence_of
+from claims.quotes.selected_words import find_selected_words
+from claims.review.annotations import attach_to_claim, create_claim, create_evidence
 from sources.models import Source
 from tests.helpers.newsroom import make_claim, make_draft, make_snapshot, make_source
 from tests.helpers.parallel import at_once
@@ -19,7 +19,7 @@ TEXT = "The tunnel cost 240 million euros."
 
 def selected() -> tuple[QuotedWords, Source]:
     source = make_source(TEXT)
-    return selected_words(source, 1, 0, 10, "The tunnel"), source
+    return find_selected_words(source, 1, 0, 10, "The tunnel"), source
 
 
 @pytest.mark.django_db(transaction=True)
@@ -27,11 +27,11 @@ def test_two_at_once_make_one(checker: User) -> None:
     words, source = selected()
     claim, draft = make_claim(), make_draft(make_claim(), checker)
     asked: dict[str, Any] = {"statement": "The tunnel.", "claimant": "Mara Lindqvist", "by": checker}
-    made = at_once(*[lambda: make_claim_of(words, source, **asked)] * 3)
+    made = at_once(*[lambda: create_claim(words, source, **asked)] * 3)
     assert len({one.pk for one in made}) == 1
     attached = at_once(*[lambda: attach_to_claim(words, source, claim, by=checker)] * 3)
     assert len({one.pk for one in attached}) == 1
-    cited = at_once(*[lambda: make_evidence_of(words, source, draft, stance="supports", by=checker)] * 3)
+    cited = at_once(*[lambda: create_evidence(words, source, draft, stance="supports", by=checker)] * 3)
     assert len({one.pk for one in cited}) == 1
     assert (Claim.objects.count(), Appearance.objects.count(), Claimant.objects.count()) == (3, 2, 1)
     assert Evidence.objects.filter(source=source).count() == 1
@@ -43,9 +43,9 @@ def test_nothing_is_made_of_a_text_that_was_captured_again(checker: User) -> Non
     claim, draft = make_claim(), make_draft(make_claim(), checker)
     make_snapshot(source, TEXT + " She said so.")
     for work in (
-        lambda: make_claim_of(words, source, statement="The tunnel.", by=checker),
+        lambda: create_claim(words, source, statement="The tunnel.", by=checker),
         lambda: attach_to_claim(words, source, claim, by=checker),
-        lambda: make_evidence_of(words, source, draft, stance="supports", by=checker),
+        lambda: create_evidence(words, source, draft, stance="supports", by=checker),
     ):
         with pytest.raises(NotPossible, match="captured again"):
             work()
@@ -64,8 +64,8 @@ def test_what_was_deleted_meanwhile_is_said(editor: User) -> None:
 @pytest.mark.django_db
 def test_the_same_words_of_another_statement_are_another_claim(checker: User, contributor: User) -> None:
     words, source = selected()
-    first = make_claim_of(words, source, statement="The tunnel.", by=checker)
-    other = make_claim_of(words, source, statement="A tunnel.", by=checker)
+    first = create_claim(words, source, statement="The tunnel.", by=checker)
+    other = create_claim(words, source, statement="A tunnel.", by=checker)
     # A claim that they may not read is not theirs to be told of.
-    own = make_claim_of(words, source, statement="The tunnel.", by=contributor)
+    own = create_claim(words, source, statement="The tunnel.", by=contributor)
     assert len({first.pk, other.pk, own.pk}) == 3

@@ -75,7 +75,7 @@ def read_in_public(client: Client, claims: list[int]) -> dict[str, str]:
 
 
 def test_words_are_found_in_large_and_compressed_files(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(removals, "_PIECE", 64)
+    monkeypatch.setattr(removals, "_PIECE_BYTES", 64)
     # Each time, the name lies across the end of another piece.
     contents = {f"page-{n}.html": b"." * n + NAME.upper().encode() + b"." * 500 for n in range(50, 66)}
     contents["page.html.gz"] = gzip.compress(b"." * 60 + NAME.encode() + b"." * 90)

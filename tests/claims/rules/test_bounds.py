@@ -11,8 +11,8 @@ from django.test import Client
 
 from claims.imports.reading import interpretation
 from claims.models import Appearance, Claim, Evidence, Verdict
-from claims.models.claim import LONGEST_CONTEXT, LONGEST_STATEMENT
-from claims.models.verdict import LONGEST_NOTE
+from claims.models.claim import MAX_CONTEXT_LENGTH, MAX_STATEMENT_LENGTH
+from claims.models.verdict import MAX_NOTE_LENGTH
 from sources.models import Source
 from tests.helpers.broken_rules import refused, sql
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
@@ -97,7 +97,7 @@ def test_day_that_has_not_come(everything: None, model: type[models.Model], fiel
         ("claimed_on", "CURRENT_DATE + 30", "claim_is_not_of_the_future"),
         ("claimed_on", "'infinity'", "claim_is_not_of_the_future"),
         ("claimed_on", "'0044-03-15 BC'", "claim_days_are_in_sight"),
-        ("context", f"repeat('a', {LONGEST_CONTEXT + 1})", "claim_context_fits"),
+        ("context", f"repeat('a', {MAX_CONTEXT_LENGTH + 1})", "claim_context_fits"),
     ],
     undone=True,
 )
@@ -124,7 +124,7 @@ def test_address_of_a_source_is_one(address: str) -> None:
     ("body", "pointer", "reason"),
     [
         ({"statement": "a" * 1_900_000}, "#/statement", "no more than 10000 characters"),
-        ({"context": "a" * (LONGEST_CONTEXT + 1)}, "#/context", "no more than 20000 characters"),
+        ({"context": "a" * (MAX_CONTEXT_LENGTH + 1)}, "#/context", "no more than 20000 characters"),
         ({"claimed_on": "9999-12-31"}, "#/claimed_on", "is in the future"),
         ({"claimed_on": "0044-03-15"}, "#/claimed_on", "Give a date from 1000-01-01"),
     ],
@@ -139,7 +139,7 @@ def test_api_says_what_is_wrong(editor: User, body: dict[str, Any], pointer: str
 
 def test_form_says_what_is_wrong(client: Client, editor: User) -> None:
     claim = make_claim()
-    claim.statement, claim.claimed_on = "a" * (LONGEST_STATEMENT + 1), date(9999, 12, 31)
+    claim.statement, claim.claimed_on = "a" * (MAX_STATEMENT_LENGTH + 1), date(9999, 12, 31)
     with pytest.raises(ValidationError) as refusal:
         claim.full_clean()
     assert refusal.value.message_dict == {
@@ -148,11 +148,11 @@ def test_form_says_what_is_wrong(client: Client, editor: User) -> None:
     }
     client.force_login(editor)
     page = client.get(f"/admin/claims/claim/{claim.pk}/change/").content.decode()
-    assert f'maxlength="{LONGEST_STATEMENT}"' in page
+    assert f'maxlength="{MAX_STATEMENT_LENGTH}"' in page
 
 
 def test_importer_refuses_what_the_database_would() -> None:
     assert (interpretation.MAX_STATEMENT_LENGTH, interpretation.MAX_TEXT_LENGTH) == (
-        LONGEST_STATEMENT,
-        LONGEST_NOTE,
+        MAX_STATEMENT_LENGTH,
+        MAX_NOTE_LENGTH,
     )

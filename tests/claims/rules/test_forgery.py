@@ -18,7 +18,7 @@ from claims.ledger.proofs import checkpoints
 from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
 from claims.ledger.verification.verification_run import verify
 from claims.models import Checkpoint, Publication, SignOff, Verdict
-from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
+from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VERDICT_SHA256_SQL
 from claims.review import workflow
 from factcheck.database import embedded
 from sources.models import Publisher
@@ -81,7 +81,7 @@ KEPT = (
     "SELECT to_jsonb(e) FROM claims_publication AS e ORDER BY id",
     "SELECT to_jsonb(e) FROM claims_publishedverdict AS e ORDER BY id",
     (
-        f"SELECT signed.id, signed.state, {CLAIM_SHA256}, {VERDICT_SHA256} FROM {SIGNED_ROWS}"
+        f"SELECT signed.id, signed.state, {CLAIM_SHA256_SQL}, {VERDICT_SHA256_SQL} FROM {SIGNED_ROWS_SQL}"
         " WHERE signed.state <> 'draft' ORDER BY 1"
     ),
     "SELECT to_jsonb(e) FROM claims_signoff AS e ORDER BY id",
@@ -183,7 +183,7 @@ def test_the_signature_of_a_checkpoint_that_somebody_forged_ends_no_signing(
         "INSERT INTO claims_checkpoint (log, tree_size, root_sha256, note, key_id)"
         " SELECT log, tree_size, root_sha256, note || 'x', key_id FROM claims_checkpoint WHERE log = 'ledger'"
     )
-    monkeypatch.setattr(checkpoints, "AGAIN_AFTER", timedelta(0))
+    monkeypatch.setattr(checkpoints, "RENEW_AFTER", timedelta(0))
     with django_db_blocker.unblock():
         forged = Checkpoint.objects.of_ledger().newest()
         assert sign_ledger() is not None
@@ -199,7 +199,8 @@ def test_the_signature_of_a_checkpoint_that_somebody_forged_ends_no_signing(
 
 def test_a_signoff_is_of_what_was_there(newsroom: dict[str, Any], django_db_blocker: DjangoDbBlocker) -> None:
     with django_db_blocker.unblock():
-        query = f"SELECT signed.id, {CLAIM_SHA256}, {VERDICT_SHA256} FROM {SIGNED_ROWS} WHERE signed.id = %s"
+        digests = f"{CLAIM_SHA256_SQL}, {VERDICT_SHA256_SQL}"
+        query = f"SELECT signed.id, {digests} FROM {SIGNED_ROWS_SQL} WHERE signed.id = %s"
         [row] = Verdict.objects.raw("SELECT * FROM claims_verdict WHERE id = %s", [newsroom["verdict"]])
         with connection.cursor() as cursor:
             cursor.execute(query, [row.pk])

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from claims.ledger import publishing
 from claims.models import Claim, Publication, Translation, TranslationStep
-from claims.models.translation import original_sha256
+from claims.models.translation import digest_original
 from claims.review import workflow
 from claims.review.translation_drafts import edit_translation
 from claims.review.translation_workflow import move_translation
@@ -141,7 +141,7 @@ def test_it_is_of_the_words_that_readers_see(claim: Claim, draft: Translation) -
     verdict = live_verdict(claim)
     words = (claim.statement, verdict.title, verdict.summary, verdict.explanation)
     draft.refresh_from_db()
-    assert draft.original_sha256 == original_sha256(*words)
+    assert draft.original_sha256 == digest_original(*words)
     refused("UPDATE claims_translation SET original_sha256 = 'x'", match="translation_origin_is_fixed")
 
 
@@ -155,7 +155,7 @@ def test_what_it_is_of_is_not_for_the_translator_to_say(claim: Claim, checker: U
         checker.pk,
     )
     words = (claim.statement, verdict.title, verdict.summary, verdict.explanation)
-    assert Translation.objects.get().original_sha256 == original_sha256(*words)
+    assert Translation.objects.get().original_sha256 == digest_original(*words)
 
 
 def test_a_draft_is_not_translated(checker: User) -> None:

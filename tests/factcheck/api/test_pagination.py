@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.models import Topic
-from claims.models.ledger_row import sortable_day
+from claims.models.ledger_row import build_sortable_day
 from factcheck.api.pagination import (
     KeysetPage,
     Ordering,
@@ -34,7 +34,9 @@ from sources.models import Source
 from tests.helpers.sweeps import sweep
 
 BY_NAME = build_both_orderings("name", make_text_key("name"), make_id_key("id"))
-BY_DAY = build_both_orderings("published", make_day_key(sortable_day("published_on")), make_id_key("id"))
+BY_DAY = build_both_orderings(
+    "published", make_day_key(build_sortable_day("published_on")), make_id_key("id")
+)
 BY_RANK = Ordering("relevance", (rank_key("rank"), make_id_key("id")), descending=True)
 BY_MOMENT = build_both_orderings("updated", make_moment_key("published_at"), make_id_key("id"))
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from claims.features.archiving.evidence_pack.streamed_zip import PackedFile
-from claims.ledger.document.claim_document import moment as written
+from claims.ledger.document.claim_document import format_moment as written
 from claims.models import Publication
 
 

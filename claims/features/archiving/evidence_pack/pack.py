@@ -33,7 +33,7 @@ from claims.features.archiving.evidence_pack.timestamp_files import ROOTS, build
 from claims.features.archiving.evidence_pack.web_archive import write_web_archive
 from claims.features.archiving.models import Timestamp
 from claims.features.archiving.models.archived_copy import load_timestamps
-from claims.ledger.proofs.witness_policy import published_note
+from claims.ledger.proofs.witness_policy import build_published_note
 from claims.models import Publication
 
 #: What is written differently with the same content has another number.
@@ -68,7 +68,7 @@ class EvidencePack:
             *(f"{file.path} {file.sha256}" for file in self.cited.kept),
             build_copies_table(self.cited),
             *(f"{stamp.sha256} {stamp.authority}" for stamp in self.stamps),
-            *(f"{published_note(place.checkpoint)}{place.policy}" for place in self.places),
+            *(f"{build_published_note(place.checkpoint)}{place.policy}" for place in self.places),
             *self.cited.left_out,
         ]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()

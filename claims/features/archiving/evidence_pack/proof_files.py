@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from claims.features.archiving.evidence_pack.ledger_files import build_path
 from claims.features.archiving.evidence_pack.streamed_zip import PackedFile
-from claims.ledger.document.claim_document import moment
-from claims.ledger.house_signature import decoded
+from claims.ledger.document.claim_document import format_moment
+from claims.ledger.house_signature import decode_bytes
 from claims.ledger.proofs import merkle_tree, sealed_text, stored_tree
 from claims.ledger.proofs.cosignature import find_cosignature
-from claims.ledger.proofs.merkle_tree import leaf_hash, node_hash
+from claims.ledger.proofs.merkle_tree import hash_leaf, hash_node
 from claims.ledger.proofs.sealed_text import seal
-from claims.ledger.proofs.signed_note import COSIGNATURE, SignedNote, key_id, read_verifier_key
-from claims.ledger.proofs.witness_policy import WitnessPolicy, load_policy, published_note
+from claims.ledger.proofs.signed_note import COSIGNATURE_TYPE, SignedNote, compute_key_id, read_verifier_key
+from claims.ledger.proofs.witness_policy import WitnessPolicy, build_published_note, load_policy
 from claims.models import Checkpoint, Publication
 
 _TEMPLATE = """\
@@ -114,7 +114,7 @@ def _build_file_name(entry: Publication, ending: str) -> str:
 def _build_files(place: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
     entry, checkpoint = place.entry, place.checkpoint
     [text] = stored_tree.load_entry_texts(entry.sequence, entry.sequence)
-    parts = merkle_tree.inclusion_parts(entry.sequence - 1, checkpoint.tree_size)
+    parts = merkle_tree.list_inclusion_parts(entry.sequence - 1, checkpoint.tree_size)
     hashes = stored_tree.load_proof(parts)
     base = f"ledger/checkpoint-{checkpoint.tree_size}"
     key = f"ledger/key-{checkpoint.key_id}.pem"
@@ -136,14 +136,14 @@ def _build_files(place: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
     yield names["program"], Path(sealed_text.__file__).read_bytes()
     yield names["stored"], entry.body.encode()
     note = SignedNote.read(checkpoint.note)
-    published = published_note(checkpoint)
+    published = build_published_note(checkpoint)
     cosigned = list(_list_cosigned(published, place.policy, base, names["text"]))
     yield names["checkpoint"], published.encode()
     for one in cosigned:
         yield from one.files
     yield names["text"], note.text.encode()
     yield names["signature"], _extract_signature(note, checkpoint)
-    yield names["key"], _encode_pem(decoded(checkpoint.key.public_key))
+    yield names["key"], _encode_pem(decode_bytes(checkpoint.key.public_key))
     steps = "".join(_write_steps(names["entry"], text, entry.sequence - 1, checkpoint.tree_size, hashes))
     about = _TEMPLATE.format(
         **names,
@@ -167,14 +167,14 @@ class _CosignedFiles(NamedTuple):
 def _list_cosigned(note: str, policy: WitnessPolicy, base: str, text: str) -> Iterator[_CosignedFiles]:
     """Yield the cosignatures that count."""
     for number, verifier_key in enumerate(policy.keys, 1):
-        name, public_key = read_verifier_key(verifier_key, COSIGNATURE)
+        name, public_key = read_verifier_key(verifier_key, COSIGNATURE_TYPE)
         found = find_cosignature(note, name=name, public_key=public_key)
         if found is None:
             continue
         endings = {"key": "key.pem", "signed": "signed.txt", "signature": "signature.bin"}
         paths = {part: f"{base}-witness-{number}-{ending}" for part, ending in endings.items()}
         yield _CosignedFiles(
-            _COSIGNATURE_TEMPLATE.format(name=name, moment=moment(found.moment), text=text, **paths),
+            _COSIGNATURE_TEMPLATE.format(name=name, moment=format_moment(found.moment), text=text, **paths),
             [
                 (paths["key"], _encode_pem(public_key)),
                 (paths["signed"], found.signed),
@@ -199,7 +199,7 @@ def _describe_witnesses(
 
 def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]) -> Iterator[str]:
     """Yield the shell commands from the leaf to the root by RFC 9162 (2.1.3.2), each with its expected output."""
-    found, last = leaf_hash(text), size - 1
+    found, last = hash_leaf(text), size - 1
     yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {found.hex()}\n\n"
     for beside in hashes:
         if index % 2 or index == last:
@@ -208,7 +208,7 @@ def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence
                 index, last = index >> 1, last >> 1
         else:
             pair = found, beside
-        found = node_hash(*pair)
+        found = hash_node(*pair)
         joined = f"01{pair[0].hex()}{pair[1].hex()}"
         yield f"  printf {joined} | xxd -r -p | sha256sum\n    {found.hex()}\n\n"
         index, last = index >> 1, last >> 1
@@ -216,8 +216,8 @@ def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence
 
 def _extract_signature(note: SignedNote, checkpoint: Checkpoint) -> bytes:
     """Return the 64 bytes of our signature, without the key id."""
-    name, public = checkpoint.key.origin, decoded(checkpoint.key.public_key)
-    ours = (sig for who, sig in note.signatures if who == name and sig[:4] == key_id(name, public))
+    name, public = checkpoint.key.origin, decode_bytes(checkpoint.key.public_key)
+    ours = (sig for who, sig in note.signatures if who == name and sig[:4] == compute_key_id(name, public))
     return next(ours, b"")[4:]
 
 

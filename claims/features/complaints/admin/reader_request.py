@@ -18,7 +18,7 @@ from claims.features.complaints import request_moves
 from claims.features.complaints.admin.reader_messages import MessageAction, ReaderMessageAdmin
 from claims.features.complaints.models import ReaderPicture, ReaderRequest, ReaderStep
 from claims.models import Claim
-from claims.models.claim import LONGEST_STATEMENT
+from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import change_page, get_person
@@ -137,7 +137,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
             if has_picture
             else "",
             "similar": find_similar_claims(row.text, person=get_person(request)) if row.is_open else [],
-            "statement": row.text[:LONGEST_STATEMENT],
+            "statement": row.text[:MAX_STATEMENT_LENGTH],
             "may_propose": request.user.has_perm("claims.add_claim"),
         }
 

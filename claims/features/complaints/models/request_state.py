@@ -14,7 +14,7 @@ from django.db.models import CheckConstraint, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.transition import takes_a_step
+from claims.models.transition import build_step_sql
 from factcheck.database.rules import Keeper, Rule, build_truncation_rule, refuse
 
 MAX_READER_TEXT_LENGTH = 5_000
@@ -133,7 +133,7 @@ def build_reader_rules(
             operation=pgtrigger.Update,
             condition=pgtrigger.AnyChange("state"),
             func=f"""
-                IF NOT {takes_a_step(steps)} THEN
+                IF NOT {build_step_sql(steps)} THEN
                     {refuse("It cannot move between these states.", name=f"{table}_moves")}
                 END IF;
                 NEW.moved_at := clock_timestamp();

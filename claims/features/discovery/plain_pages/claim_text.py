@@ -15,7 +15,7 @@ from claims.features.discovery.plain_pages.markdown_escapes import (
     quote_text,
 )
 from claims.ledger.document.headline import build_headline
-from claims.ledger.document.sections import sections
+from claims.ledger.document.sections import get_sections
 from claims.models import Claimant, Evidence, Publication, RatingClass
 from factcheck.web.language_addresses import build_permanent_path
 
@@ -179,7 +179,7 @@ def _write_verdict(verdict: Document) -> str:
     if verdict["evidence"]:
         parts.append(f"### {_('Evidence')}")
         parts += [_write_evidence(item) for item in verdict["evidence"]]
-    for section in sections():
+    for section in get_sections():
         if items := verdict.get(section.key):
             parts.append(f"### {section.name}")
             parts += [_write_item(*section.format_plain(item)) for item in items]

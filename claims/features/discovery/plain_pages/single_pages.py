@@ -11,7 +11,7 @@ from claims.features.discovery.plain_pages.markdown_escapes import escape_line, 
 from claims.features.discovery.plain_pages.plain_page import PlainPage, redirect_moved
 from claims.ledger.document.cluster_document import build_cluster as public_cluster
 from claims.models import Publication
-from claims.models.claim import claim_path
+from claims.models.claim import build_claim_path
 from claims.public.pages.clusters import get_published_cluster, load_shown_entries
 from claims.public.pages.published_source import DEFERRED_COLUMNS, load_published_source
 from factcheck.api.query_values import MAX_ID
@@ -30,8 +30,8 @@ def build_claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Ht
             .first()
         )
         if target:
-            return redirect_moved(request, claim_path(target.claim_id, target.slug))
-    path = claim_path(pk, newest.slug)
+            return redirect_moved(request, build_claim_path(target.claim_id, target.slug))
+    path = build_claim_path(pk, newest.slug)
     if slug != newest.slug:
         return redirect_moved(request, path)
     return PlainPage(
@@ -49,7 +49,7 @@ def build_claim_version(request: HttpRequest, pk: int, version: int) -> PlainPag
         raise Http404("The claim has no such version.")
     entry = _load_entry(pk, version)
     if shown is history[0]:
-        return redirect_moved(request, claim_path(pk, entry.slug))
+        return redirect_moved(request, build_claim_path(pk, entry.slug))
     return PlainPage(
         write_claim(entry.document, shown, history),
         build_permanent_path("claim-version", pk, version),

@@ -21,7 +21,7 @@ from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.features.federation import peer_edits
 from claims.features.federation.ledger_pages import Signer
 from claims.features.federation.models import PeerClaim, PeerNewsroom
-from claims.ledger.house_signature import fingerprint, public_key
+from claims.ledger.house_signature import compute_fingerprint, get_public_key
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
@@ -77,7 +77,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=_("key"))
     def shown_key(self, newsroom: PeerNewsroom) -> str:
-        return fingerprint(newsroom.key)
+        return compute_fingerprint(newsroom.key)
 
     # The page ---------------------------------------------------------------------------------------------------------
 
@@ -92,8 +92,8 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
                 "newsroom_badge": _build_state_badge(newsroom),
                 "claims_page": _build_claims_url(newsroom),
                 "offered_key": offered,
-                "offered_fingerprint": fingerprint(offered) if offered else "",
-                "known_fingerprint": fingerprint(newsroom.key),
+                "offered_fingerprint": compute_fingerprint(offered) if offered else "",
+                "known_fingerprint": compute_fingerprint(newsroom.key),
                 "may_change": self.has_change_permission(request, newsroom),
             }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -126,8 +126,8 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             "opts": self.opts,
             "form": form,
             "found": found,
-            "found_fingerprint": fingerprint(found.key) if found else "",
-            "own_fingerprint": fingerprint(public_key()),
+            "found_fingerprint": compute_fingerprint(found.key) if found else "",
+            "own_fingerprint": compute_fingerprint(get_public_key()),
         }
         return TemplateResponse(request, "admin/desk/peer_newsroom_add.html", context)
 

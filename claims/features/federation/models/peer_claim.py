@@ -10,7 +10,7 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.federation.models.peer_newsroom import PeerNewsroom
-from claims.models.claim import LONGEST_STATEMENT
+from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.models.rating import RatingClass
 from claims.models.statement import StatementWords
 from factcheck.database import bounds
@@ -105,7 +105,7 @@ class PeerClaim(models.Model):
                     ]
                 ),
             ),
-            bounds.build_length_constraint("peerclaim_statement_fits", "statement", LONGEST_STATEMENT),
+            bounds.build_length_constraint("peerclaim_statement_fits", "statement", MAX_STATEMENT_LENGTH),
         ]
         indexes = [
             # What has words of a text. A short list of pending entries: each word of a text scans it.

@@ -159,7 +159,7 @@ class PeerProgress(models.Model):
     newsroom = models.OneToOneField(PeerNewsroom, models.CASCADE, primary_key=True, related_name="progress")
     #: The number of the last entry of its ledger that was taken; 0 before the first.
     sequence = models.BigIntegerField(_("imported up to entry"), default=0)
-    #: That entry as it was signed (`claims.ledger.house_signature.signed_text`): it must not change.
+    #: That entry as it was signed (`claims.ledger.house_signature.build_signed_text`): it must not change.
     last_change = models.TextField(blank=True)
     #: The validator by which its server detects changes.
     etag = models.CharField(max_length=LONGEST_ETAG, blank=True)

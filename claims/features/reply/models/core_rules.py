@@ -5,11 +5,11 @@ These hold as long as the feature is installed, also while it is off: what was a
 
 import pgtrigger
 
-from claims.models.ledger_rules import before
+from claims.models.ledger_rules import build_previous_part_sql
 from claims.models.publication import Publication
 from claims.models.signoff import SignOff
 from claims.models.verdict import Verdict
-from claims.models.verdict_rules import require_signoffs
+from claims.models.verdict_rules import build_signoffs_sql
 from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
 
 _NO_REQUEST_MESSAGE = refuse(
@@ -39,7 +39,7 @@ SIGNED_OFF_WITH_ANSWERS_RULE = Rule(
     condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
     declare=[("present", "record")],
     # Given before an answer came in, it was of less than is published.
-    func=f"{require_signoffs(_ANSWER_COUNT_SQL)} RETURN NEW;",
+    func=f"{build_signoffs_sql(_ANSWER_COUNT_SQL)} RETURN NEW;",
 )
 
 RIGHT_OF_REPLY_RULE = Rule(
@@ -96,7 +96,7 @@ RECORDED_ANSWERS_RULE = Rule(
             SELECT verdict FROM jsonb_array_elements(NEW.body::jsonb -> 'verdicts') AS verdict
             WHERE verdict ? 'right_of_reply' AND verdict -> 'right_of_reply' <> '[]'
         LOOP
-            IF said -> 'right_of_reply' IS DISTINCT FROM {before("'right_of_reply'")} AND EXISTS (
+            IF said -> 'right_of_reply' IS DISTINCT FROM {build_previous_part_sql("'right_of_reply'")} AND EXISTS (
                 SELECT FROM jsonb_array_elements(said -> 'right_of_reply') AS reply WHERE NOT EXISTS (
                     SELECT FROM public.reply_replyrequest AS asked
                     WHERE asked.id = (reply ->> 'id')::bigint AND asked.verdict_id = (said ->> 'id')::bigint

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.features.reply.models import reply_rules
 from claims.models.verdict import Verdict
-from claims.models.visibility import readable
+from claims.models.visibility import filter_readable
 from factcheck.database.bulk_copy import copy
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
@@ -22,7 +22,7 @@ NOTED_FIELDS = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_by_na
 class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
     def readable_by(self, person: User) -> Self:
         """Return requests that this person may read. Public pages name the people asked, but not their addresses."""
-        return readable(self, person, own_or_published=Q(verdict__author=person))
+        return filter_readable(self, person, own_or_published=Q(verdict__author=person))
 
     def told(self) -> Self:
         """Return those with public content: a request was sent, or a reason was given."""

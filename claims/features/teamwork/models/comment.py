@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.claim import Claim
 from claims.models.verdict import Verdict
-from claims.models.visibility import readable
+from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
@@ -45,7 +45,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         claims = Q(claim__in=Claim.objects.readable_by(person))
         verdicts = Q(verdict_version=None) | Q(verdict__in=Verdict.objects.readable_by(person))
         # Authors have read their own comments.
-        return readable(self, person, own_or_published=claims & (verdicts | Q(author=person)))
+        return filter_readable(self, person, own_or_published=claims & (verdicts | Q(author=person)))
 
     def threads(self) -> Self:
         """Return the first comments of threads."""

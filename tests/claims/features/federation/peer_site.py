@@ -19,7 +19,7 @@ from claims.features.federation import sync_run
 from claims.features.federation.ledger_pages import Signer
 from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.features.federation.peer_edits import follow
-from claims.ledger.house_signature import public_key, signature, signed_text
+from claims.ledger.house_signature import build_signed_text, get_public_key, sign_text
 from factcheck.web.site_urls import escape_quotation_marks
 from tests.helpers.parallel import served
 from tests.helpers.site import Answer, Site
@@ -51,7 +51,7 @@ class PeerSite(Site):
     @property
     def key(self) -> str:
         with override_settings(SIGNING_KEY=self.secret):
-            return public_key()
+            return get_public_key()
 
     @property
     def signer(self) -> Signer:
@@ -66,9 +66,9 @@ class PeerSite(Site):
             entry["body_sha256"] = hashlib.sha256(
                 escape_quotation_marks(orjson.dumps(entry["claim"]))
             ).hexdigest()
-        text = signed_text({name: value for name, value in entry.items() if name not in _UNSIGNED})
+        text = build_signed_text({name: value for name, value in entry.items() if name not in _UNSIGNED})
         with override_settings(SIGNING_KEY=self.secret):
-            return entry | {"signature": signature(text)}
+            return entry | {"signature": sign_text(text)}
 
     def tell(self, claim_id: int, status: str = "published", **said: Any) -> Entry:
         """One entry more. What is said beside its own members is said of the claim."""

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from claims.features.federation.models import PeerNewsroom
-from claims.ledger.house_signature import fingerprint, public_key
+from claims.ledger.house_signature import compute_fingerprint, get_public_key
 from tests.claims.features.federation.peer_site import PeerSite, peer
 
 __all__ = ["peer"]  # fixtures
@@ -22,8 +22,8 @@ def told(*arguments: str) -> str:
 
 def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
     peer.tell(7)
-    shown = fingerprint(peer.key)
-    for given in ("", fingerprint(public_key())):
+    shown = compute_fingerprint(peer.key)
+    for given in ("", compute_fingerprint(get_public_key())):
         with pytest.raises(CommandError, match=f"--fingerprint '{shown}'"):
             told("--add", peer.url, "--fingerprint", given)
     assert PeerNewsroom.objects.count() == 0
@@ -43,4 +43,4 @@ def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
 
 
 def test_our_own_key_is_told() -> None:
-    assert told("--our-key") == f"{fingerprint(public_key())}\n"
+    assert told("--our-key") == f"{compute_fingerprint(get_public_key())}\n"

@@ -18,9 +18,9 @@ from claims.features.federation.ledger_pages import (
     read_page,
     verify_page,
 )
-from claims.ledger.house_signature import public_key, signature, signed_text
+from claims.ledger.house_signature import build_signed_text, get_public_key, sign_text
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
-from claims.models.ledger_rules import NO_ENTRY
+from claims.models.ledger_rules import ZERO_SHA256
 from tests.helpers.sweeps import sweep
 
 SITE = "https://check.example"
@@ -52,7 +52,7 @@ def test_no_content_is_an_error_of_ours(content: bytes) -> None:
 @given(st.lists(CHANGES, max_size=3), st.booleans())
 def test_no_entry_is_an_error_of_ours_signed_or_not(changes: list[dict[str, Any]], is_signed: bool) -> None:
     with override_settings(SIGNING_KEY="theirs"):
-        house = {"name": "A", "url": SITE, "key": public_key()}
+        house = {"name": "A", "url": SITE, "key": get_public_key()}
         try:
             content = orjson.dumps({"house": house, "more": False, "results": changes})
             sent = orjson.loads(content)["results"]
@@ -67,8 +67,8 @@ def test_no_entry_is_an_error_of_ours_signed_or_not(changes: list[dict[str, Any]
 
 
 def _signed(change: dict[str, Any]) -> str:
-    return signature(
-        signed_text({name: change[name] for name in change if name not in ("signature", "claim")})
+    return sign_text(
+        build_signed_text({name: change[name] for name in change if name not in ("signature", "claim")})
     )
 
 
@@ -112,15 +112,15 @@ def chained(*previous: str | None) -> list[dict[str, Any]]:
 @sweep(
     ("previous", "refused"),
     [
-        ([NO_ENTRY, compute_chain_hash(b"another")], "Entry 2 does not follow"),
+        ([ZERO_SHA256, compute_chain_hash(b"another")], "Entry 2 does not follow"),
         (["1" * 64], "Entry 1 does not follow"),
-        ([NO_ENTRY, None], "Entry 2 no longer contains its hash chain"),
+        ([ZERO_SHA256, None], "Entry 2 no longer contains its hash chain"),
         ([None, None], ""),
     ],
 )
 def test_entries_go_on_from_each_other(previous: list[str | None], refused: str) -> None:
     with override_settings(SIGNING_KEY="theirs"):
-        key = public_key()
+        key = get_public_key()
         page = LedgerPage(Signer("A", SITE, key), False, chained(*previous))
         expected = pytest.raises(VerificationFailed, match=refused) if refused else contextlib.nullcontext()
         with expected:
@@ -131,7 +131,7 @@ def test_entries_go_on_from_each_other(previous: list[str | None], refused: str)
 
 def test_chain_that_holds_is_believed() -> None:
     with override_settings(SIGNING_KEY="theirs"):
-        key = public_key()
-        [first] = chained(NO_ENTRY)
-        page = LedgerPage(Signer("A", SITE, key), False, chained(NO_ENTRY, first["chain_sha256"]))
+        key = get_public_key()
+        [first] = chained(ZERO_SHA256)
+        page = LedgerPage(Signer("A", SITE, key), False, chained(ZERO_SHA256, first["chain_sha256"]))
         assert len(verify_page(page, key=key, site=SITE, after=0, last_change="", most=9)) == 2

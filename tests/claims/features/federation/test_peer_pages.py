@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.features.federation.peer_edits import follow
-from claims.ledger.house_signature import fingerprint, public_key
+from claims.ledger.house_signature import compute_fingerprint, get_public_key
 from tests.claims.features.federation.peer_site import PeerSite, newsroom, peer, turn
 
 __all__ = ["newsroom", "peer"]  # fixtures
@@ -30,8 +30,8 @@ def page_of(newsroom: PeerNewsroom) -> str:
 def test_is_followed_after_its_key_was_seen(desk: Client, peer: PeerSite, administrator: User) -> None:
     peer.tell(7)
     seen = desk.post(ADD, {"address": f"{peer.url}/claims/7/"}).content.decode()
-    assert fingerprint(peer.key) in seen
-    assert fingerprint(public_key()) in seen
+    assert compute_fingerprint(peer.key) in seen
+    assert compute_fingerprint(get_public_key()) in seen
     assert PeerNewsroom.objects.count() == 0
     answer = desk.post(ADD, {"url": peer.url, "key": peer.key, "name": "Sundvik"})
     [newsroom] = PeerNewsroom.objects.all()
@@ -61,8 +61,8 @@ def test_its_page_says_why_it_stopped_and_a_key_is_accepted_there(
     peer.entries = [peer.sign(entry) for entry in peer.entries]
     turn(newsroom)
     page = desk.get(page_of(newsroom)).content.decode()
-    assert fingerprint(newsroom.key) in page
-    assert fingerprint(peer.key) in page
+    assert compute_fingerprint(newsroom.key) in page
+    assert compute_fingerprint(peer.key) in page
     accept = reverse("admin:federation_peernewsroom_accept-key", args=[newsroom.pk])
     desk.post(accept, {"key": newsroom.key})
     assert PeerProgress.objects.get().halted == "key"

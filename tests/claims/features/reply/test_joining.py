@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from claims.models import Publication, Verdict
 from claims.review import workflow
-from claims.review.moves import missing_parts
+from claims.review.moves import list_missing_parts
 from tests.claims.features.reply.replies import ask, named_draft
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import bring_out
@@ -26,9 +26,9 @@ def test_off_it_requires_nothing_and_leaves_what_was_published(
 
     unasked = make_draft(make_claim("The tunnel is finished.", claimant=claim.claimant), checker)
     unasked.reply_requests.all().delete()
-    assert list(missing_parts(unasked)) == ["right_of_reply"]
+    assert list(list_missing_parts(unasked)) == ["right_of_reply"]
     settings.FEATURES = []
-    assert missing_parts(unasked) == {}
+    assert list_missing_parts(unasked) == {}
     unasked = bring_out(unasked, checker, editor)
     assert unasked.reply_rule == Verdict.ReplyRule.SWITCHED_OFF
 

@@ -173,9 +173,9 @@ def test_resolved_until_somebody_answers(claim: Claim, checker: User, colleague:
 
 def test_a_claim_that_was_talked_about_is_not_deleted(checker: User, editor: User) -> None:
     claim = make_claim(state="proposed")
-    assert not claim_edits.is_worked_on(claim)
+    assert not claim_edits.is_referenced(claim)
     comments.withdraw(comments.write(claim, "Hm.", by=checker).comment, by=checker)
-    assert claim_edits.is_worked_on(claim)
+    assert claim_edits.is_referenced(claim)
     with pytest.raises(NotPossible):
         claim_edits.delete(claim, by=editor)
 

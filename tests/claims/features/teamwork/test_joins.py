@@ -86,7 +86,7 @@ def test_a_claim_with_comments_is_not_deleted_even_while_the_feature_is_off(
     claim, other = make_claim(state="proposed"), make_claim(state="proposed")
     Comment.objects.create(claim=claim, author=checker, author_name="Chris", text="Who says so?")
     settings.FEATURES = []
-    assert (claim_edits.is_worked_on(claim), claim_edits.is_worked_on(other)) == (True, False)
+    assert (claim_edits.is_referenced(claim), claim_edits.is_referenced(other)) == (True, False)
     claim_edits.delete(other, by=editor)
     assert list(Claim.objects.all()) == [claim]
 

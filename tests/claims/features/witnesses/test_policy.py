@@ -18,7 +18,7 @@ from claims.features.witnesses.models import Cosignature, Witness
 from claims.features.witnesses.policy import list_desk_concerns, load_witness_policy
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.cosignature import cosign
-from claims.ledger.proofs.signed_note import COSIGNATURE, SignedNote, verifier_key
+from claims.ledger.proofs.signed_note import COSIGNATURE_TYPE, SignedNote, format_verifier_key
 from claims.ledger.verification.verification_run import verify
 from claims.models import Checkpoint, Claim, Publication
 from factcheck.database import clock
@@ -38,7 +38,7 @@ def line_of(name: str, note: str, *, key: str = "", later: int = 0) -> str:
 
 def key_of(name: str) -> str:
     public_key = KEYS[name].public_key().public_bytes_raw()
-    return verifier_key(f"{name}.example/witness", public_key, COSIGNATURE)
+    return format_verifier_key(f"{name}.example/witness", public_key, COSIGNATURE_TYPE)
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from claims.features.witnesses import submission
 from claims.features.witnesses.models import Cosignature, Witness, WitnessedLog
 from claims.features.witnesses.submission import ask_witnesses
 from claims.features.witnesses.witnessing import build_verifier_key
-from claims.ledger.house_signature import decoded
+from claims.ledger.house_signature import decode_bytes
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.cosignature import find_cosignature
-from claims.ledger.proofs.signed_note import verifier_key
+from claims.ledger.proofs.signed_note import format_verifier_key
 from claims.models import Checkpoint, Claim
 from sources.http.sent_messages import PostError, PostResponse
 from tests.helpers.broken_rules import sql
@@ -36,7 +36,7 @@ def checkpoint(publish: Callable[..., Claim]) -> Checkpoint:
 def witness(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> Witness:
     """A witness that happens to be this installation, at its own address."""
     key = checkpoint.key
-    WitnessedLog.objects.create(verifier_key=verifier_key(key.origin, decoded(key.public_key)))
+    WitnessedLog.objects.create(verifier_key=format_verifier_key(key.origin, decode_bytes(key.public_key)))
 
     def post(url: str, body: bytes, headers: Mapping[str, str], **limits: Any) -> PostResponse:
         path = url.removeprefix("https://witness.example")

@@ -22,9 +22,9 @@ from claims.features.witnesses.models import Witness, WitnessedLog
 from claims.features.witnesses.policy import list_desk_concerns
 from claims.features.witnesses.submission import ask_witnesses
 from claims.features.witnesses.witnessing import build_verifier_key
-from claims.ledger.house_signature import decoded, public_key
+from claims.ledger.house_signature import decode_bytes, get_public_key
 from claims.ledger.proofs.checkpoints import sign_ledger
-from claims.ledger.proofs.signed_note import verifier_key
+from claims.ledger.proofs.signed_note import format_verifier_key
 from claims.ledger.verification.verification_run import verify
 from claims.models import Checkpoint, Claim
 from tests.helpers.database import administration, copy_template, drop_database
@@ -110,7 +110,9 @@ def agree(newsroom: Checkpoint, witness: Installation) -> None:
     """Exchange the two lines."""
     with witness.here():
         key = newsroom.key
-        WitnessedLog.objects.create(verifier_key=verifier_key(key.origin, decoded(key.public_key)))
+        WitnessedLog.objects.create(
+            verifier_key=format_verifier_key(key.origin, decode_bytes(key.public_key))
+        )
         line = build_verifier_key()
     Witness.objects.create(verifier_key=line, url=f"{witness.url}/witness")
 
@@ -182,13 +184,13 @@ def test_newsrooms_that_follow_each_other_witness_each_other(
     publish(make_claim("The bridge at Elvas was closed for nine days."))
     newsroom, berlin, here = signed().key, witnesses[0], settings.SITE_URL
     with berlin.here():
-        theirs = public_key()
+        theirs = get_public_key()
     PeerNewsroom.objects.create(name="Berlin", url=berlin.url, key=theirs)
     # As long as only one follows the other, only one is a witness.
     agree_with_peers()
     [log] = WitnessedLog.objects.all()
     name = f"{berlin.url[7:]}/api/v1/ledger"
-    assert (log.name, log.public_key, Witness.objects.count()) == (name, decoded(theirs), 0)
+    assert (log.name, log.public_key, Witness.objects.count()) == (name, decode_bytes(theirs), 0)
     with berlin.here():
         PeerNewsroom.objects.create(name="Elvas", url=here, key=newsroom.public_key)
         agree_with_peers()

@@ -12,7 +12,7 @@ from claims.features.witnesses.models import WitnessedLog
 from claims.features.witnesses.witnessing import build_verifier_key, derive_witness_key, get_witness_name
 from claims.ledger.proofs import merkle_tree
 from claims.ledger.proofs.cosignature import find_cosignature
-from claims.ledger.proofs.signed_note import TreeHead, sign_note, verifier_key
+from claims.ledger.proofs.signed_note import TreeHead, format_verifier_key, sign_note
 from tests.helpers.broken_rules import sql
 
 pytestmark = pytest.mark.django_db
@@ -26,26 +26,28 @@ class Log:
 
     def __init__(self, forked_at: int = 1_000) -> None:
         self.leaves = [
-            merkle_tree.leaf_hash(f"{number}{'?' if number >= forked_at else ''}".encode())
+            merkle_tree.hash_leaf(f"{number}{'?' if number >= forked_at else ''}".encode())
             for number in range(40)
         ]
 
     def subtree(self, height: int, number: int) -> bytes:
         if not height:
             return self.leaves[number]
-        return merkle_tree.node_hash(
+        return merkle_tree.hash_node(
             self.subtree(height - 1, 2 * number), self.subtree(height - 1, 2 * number + 1)
         )
 
     def note(self, size: int, key: Ed25519PrivateKey = KEY, name: str = NAME) -> str:
         return sign_note(
-            TreeHead(name, size, merkle_tree.root(size, self.subtree)).text, name=name, keys=[key]
+            TreeHead(name, size, merkle_tree.compute_tree_root(size, self.subtree)).text,
+            name=name,
+            keys=[key],
         )
 
     def submission(self, old: int, size: int, *, proved_from: int | None = None) -> str:
         start = old if proved_from is None else proved_from
-        parts = merkle_tree.consistency_parts(start, size) if 0 < start < size else []
-        proof = [b64encode(one).decode() for one in merkle_tree.hashes_of(parts, self.subtree)]
+        parts = merkle_tree.list_consistency_parts(start, size) if 0 < start < size else []
+        proof = [b64encode(one).decode() for one in merkle_tree.hash_parts(parts, self.subtree)]
         return "\n".join([f"old {old}", *proof, "", self.note(size)])
 
 
@@ -55,7 +57,7 @@ LOG, FORK = Log(), Log(forked_at=6)
 @pytest.fixture
 def log() -> WitnessedLog:
     public_key = KEY.public_key().public_bytes_raw()
-    return WitnessedLog.objects.create(verifier_key=verifier_key(NAME, public_key))
+    return WitnessedLog.objects.create(verifier_key=format_verifier_key(NAME, public_key))
 
 
 def submit(body: str | bytes) -> tuple[int, str, str]:
@@ -147,7 +149,7 @@ def test_what_is_switched_off_is_not_cosigned(log: WitnessedLog) -> None:
 
 def test_a_witness_never_goes_back_even_by_sql(log: WitnessedLog) -> None:
     submit(LOG.submission(0, 8))
-    key = verifier_key("other.example", KEY.public_key().public_bytes_raw())
+    key = format_verifier_key("other.example", KEY.public_key().public_bytes_raw())
     statements = {
         "smaller": "UPDATE witnesses_witnessedlog SET tree_size = 7",
         "other root": f"UPDATE witnesses_witnessedlog SET root_sha256 = '{'0' * 64}'",
@@ -169,7 +171,7 @@ def test_a_witness_never_goes_back_even_by_sql(log: WitnessedLog) -> None:
 
 
 def test_a_changed_key_stays_in_the_history(log: WitnessedLog) -> None:
-    other = verifier_key(NAME, derive_witness_key().public_key().public_bytes_raw())
+    other = format_verifier_key(NAME, derive_witness_key().public_key().public_bytes_raw())
     sql("UPDATE witnesses_witnessedlog SET verifier_key = %s", other)
     events = log.events.values_list("pgh_label", "verifier_key")  # type: ignore[attr-defined]  # made by keep_history
     assert list(events) == [("changed", log.verifier_key)]

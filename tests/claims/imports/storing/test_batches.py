@@ -77,7 +77,7 @@ def test_what_an_import_publishes_is_what_publishing_would() -> None:
     )
     publication = Publication.objects.get()
     change = {publication.claim_id: publishing.LedgerChange(publication.kind)}
-    [again] = publishing._entries(change, publication.published_at)
+    [again] = publishing._iterate_entries(change, publication.published_at)
     assert again.publication["body"].replace('"version":2,', '"version":1,', 1) == publication.body
     columns = {
         name: (value, getattr(publication, name))

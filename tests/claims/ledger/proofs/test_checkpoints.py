@@ -7,12 +7,12 @@ import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, connection, transaction
 
-from claims.ledger.house_signature import decoded, public_key
+from claims.ledger.house_signature import decode_bytes, get_public_key
 from claims.ledger.proofs import checkpoints, stored_tree
 from claims.ledger.proofs.checkpoints import InconsistentLedger, sign_ledger, sign_reviews
 from claims.ledger.proofs.entry_text import compute_chain_hash
 from claims.ledger.proofs.key_succession import KeyRefused
-from claims.ledger.proofs.merkle_tree import GrowingTree, leaf_hash
+from claims.ledger.proofs.merkle_tree import GrowingTree, hash_leaf
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead, sign_note
 from claims.models import (
     Checkpoint,
@@ -24,7 +24,7 @@ from claims.models import (
     Transition,
     UnlinkedReviewRow,
 )
-from claims.models.ledger_rules import NO_ENTRY
+from claims.models.ledger_rules import ZERO_SHA256
 from tests.claims.rules.test_ledger import insert_publication
 from tests.helpers.broken_rules import as_committed, refused, sql
 from tests.helpers.rewritten_ledger import past_all_rules
@@ -36,7 +36,7 @@ NOTE = "Zwölf, nicht elf:\nsiehe „oben“."
 
 
 def texts() -> Iterator[bytes]:
-    previous = NO_ENTRY
+    previous = ZERO_SHA256
     for entry in stored_tree.iterate_entries(Publication.objects.all()):
         yield entry.text(previous)
         previous = entry.chain_sha256
@@ -86,11 +86,11 @@ def test_ledger_is_signed_as_it_grows(publish: Publish, settings: LazySettings) 
     tree = GrowingTree()
     roots = []
     for text in texts():
-        tree.add(leaf_hash(text))
+        tree.add(hash_leaf(text))
         roots.append(tree.root)
     name = "facts.example.org/api/v1/ledger"
     assert signed_heads() == [TreeHead(name, 1, roots[0]), TreeHead(name, 3, roots[2])]
-    assert SignedNote.read(second.note).is_signed_by(name, decoded(public_key()))
+    assert SignedNote.read(second.note).is_signed_by(name, decode_bytes(get_public_key()))
     [tile] = HashTile.objects.all()
     assert (tile.level, tile.number, len(tile.hashes)) == (0, 0, 96)
 
@@ -98,7 +98,7 @@ def test_ledger_is_signed_as_it_grows(publish: Publish, settings: LazySettings) 
 def test_same_is_signed_again_after_a_day(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     publish()
     sign_ledger()
-    monkeypatch.setattr(checkpoints, "AGAIN_AFTER", timedelta(0))
+    monkeypatch.setattr(checkpoints, "RENEW_AFTER", timedelta(0))
     assert sign_ledger() is not None
     assert signed_heads()[0] == signed_heads()[1]
 

@@ -9,13 +9,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from claims.ledger.proofs.cosignature import cosign, find_cosignature
 from claims.ledger.proofs.signed_note import (
-    COSIGNATURE,
+    COSIGNATURE_TYPE,
     InvalidNote,
     SignedNote,
     TreeHead,
+    format_verifier_key,
     read_verifier_key,
     sign_note,
-    verifier_key,
 )
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -54,7 +54,7 @@ def test_signatures_of_other_programs_are_read() -> None:
     assert (head.origin, head.size, note.is_signed_by(log, log_key)) == (log, 1_432_088_532, True)
     changed, moments = PUBLIC_NOTE.replace("\n1432088532\n", "\n1432088533\n"), set()
     for witness in PUBLIC_WITNESSES:
-        name, key = read_verifier_key(witness, COSIGNATURE)
+        name, key = read_verifier_key(witness, COSIGNATURE_TYPE)
         found = find_cosignature(PUBLIC_NOTE, name=name, public_key=key)
         moments.add(found and found.moment)
         assert find_cosignature(changed, name=name, public_key=key) is None
@@ -97,15 +97,15 @@ def test_nothing_else_counts() -> None:
 
 
 def test_verifier_keys_are_read_back_and_refused_when_damaged() -> None:
-    key = verifier_key("w.example/1", PUBLIC, COSIGNATURE)
-    assert read_verifier_key(key, COSIGNATURE) == ("w.example/1", PUBLIC)
+    key = format_verifier_key("w.example/1", PUBLIC, COSIGNATURE_TYPE)
+    assert read_verifier_key(key, COSIGNATURE_TYPE) == ("w.example/1", PUBLIC)
     damaged = [
         key.replace("w.example", "v.example"),
         key[:-8],
         key.replace("+", "-", 1),
-        verifier_key("w.example/1", PUBLIC),
+        format_verifier_key("w.example/1", PUBLIC),
         "",
     ]
     for case in damaged:
         with pytest.raises(InvalidNote):
-            read_verifier_key(case, COSIGNATURE)
+            read_verifier_key(case, COSIGNATURE_TYPE)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from claims.ledger.house_signature import decoded, public_key
+from claims.ledger.house_signature import decode_bytes, get_public_key
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.key_succession import KeyRefused, find_problem, succeed_key
 from claims.ledger.proofs.signed_note import SignedNote
@@ -29,7 +29,7 @@ def first_key(publish: Callable[..., Claim], settings: Any) -> str:
     publish()
     as_committed()
     sign_ledger()
-    return public_key()
+    return get_public_key()
 
 
 def test_rehearsal_of_a_rotation(
@@ -46,12 +46,12 @@ def test_rehearsal_of_a_rotation(
     checkpoint = sign_ledger()
     assert checkpoint is not None
     old, new = SigningKey.objects.in_order()
-    assert (old.public_key, new.public_key, new.follows) == (first_key, public_key(), old)
+    assert (old.public_key, new.public_key, new.follows) == (first_key, get_public_key(), old)
     note = SignedNote.read(new.statement)
-    assert note.text == f"{old.origin}\nkey succession 1\n{first_key}\n{public_key()}\n-\n"
-    assert note.is_signed_by(old.origin, decoded(first_key))
-    assert note.is_signed_by(old.origin, decoded(public_key()))
-    assert SignedNote.read(checkpoint.note).is_signed_by(old.origin, decoded(public_key()))
+    assert note.text == f"{old.origin}\nkey succession 1\n{first_key}\n{get_public_key()}\n-\n"
+    assert note.is_signed_by(old.origin, decode_bytes(first_key))
+    assert note.is_signed_by(old.origin, decode_bytes(get_public_key()))
+    assert SignedNote.read(checkpoint.note).is_signed_by(old.origin, decode_bytes(get_public_key()))
     as_committed()
     assert list(verify()) == []
 
@@ -63,9 +63,9 @@ def test_key_that_was_lost(first_key: str, settings: Any) -> None:
     call_command("change_signing_key", lost="The disk with it broke.\n")
     new = SigningKey.objects.newest()
     assert new is not None
-    assert (new.public_key, new.lost_because) == (public_key(), "The disk with it broke.")
+    assert (new.public_key, new.lost_because) == (get_public_key(), "The disk with it broke.")
     note = SignedNote.read(new.statement)
-    assert not note.is_signed_by(new.origin, decoded(first_key))
+    assert not note.is_signed_by(new.origin, decode_bytes(first_key))
     assert note.text.splitlines()[-1] == "The disk with it broke."
     assert list(verify()) == []
 

@@ -7,22 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from claims.ledger.proofs import merkle_tree
-from claims.ledger.proofs.hash_tiles import GrowingTiles, places_for, subtrees_in, width_of
+from claims.ledger.proofs.hash_tiles import GrowingTiles, build_subtree_lookup, compute_tile_width, find_tiles
 from claims.ledger.proofs.merkle_tree import (
-    EMPTY,
+    EMPTY_ROOT,
     GrowingTree,
-    consistency_parts,
-    hashes_of,
-    inclusion_parts,
-    leaf_hash,
-    node_hash,
-    proves_consistency,
-    proves_inclusion,
+    hash_leaf,
+    hash_node,
+    hash_parts,
+    is_consistency_proven,
+    is_inclusion_proven,
+    list_consistency_parts,
+    list_inclusion_parts,
 )
 from tests.helpers.sweeps import sweep
 
 LARGEST = 300
-LEAVES = [leaf_hash(str(number).encode()) for number in range(LARGEST + 1)]
+LEAVES = [hash_leaf(str(number).encode()) for number in range(LARGEST + 1)]
 
 
 def naive_root(leaves: list[bytes]) -> bytes:
@@ -32,7 +32,7 @@ def naive_root(leaves: list[bytes]) -> bytes:
     if len(leaves) == 1:
         return leaves[0]
     k = largest_power_below(len(leaves))
-    return node_hash(naive_root(leaves[:k]), naive_root(leaves[k:]))
+    return hash_node(naive_root(leaves[:k]), naive_root(leaves[k:]))
 
 
 def naive_path(m: int, leaves: list[bytes]) -> list[bytes]:
@@ -70,7 +70,7 @@ def tiles_of(size: int) -> dict[tuple[int, int], bytes]:
 
 
 TILES = tiles_of(LARGEST + 1)
-SUBTREE = subtrees_in(TILES)
+SUBTREE = build_subtree_lookup(TILES)
 
 
 @sweep("size", range(LARGEST + 1))
@@ -78,11 +78,11 @@ def test_roots_of_all_sizes(size: int) -> None:
     grown = GrowingTree()
     for leaf in LEAVES[:size]:
         grown.add(leaf)
-    assert merkle_tree.root(size, SUBTREE) == grown.root == naive_root(LEAVES[:size])
+    assert merkle_tree.compute_tree_root(size, SUBTREE) == grown.root == naive_root(LEAVES[:size])
 
 
 def test_empty_tree() -> None:
-    assert EMPTY.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert EMPTY_ROOT.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 sizes = some.integers(1, LARGEST)
@@ -92,58 +92,58 @@ sizes = some.integers(1, LARGEST)
 def test_inclusion(drawn: some.DataObject) -> None:
     size = drawn.draw(sizes)
     index = drawn.draw(some.integers(0, size - 1))
-    proof = hashes_of(inclusion_parts(index, size), SUBTREE)
+    proof = hash_parts(list_inclusion_parts(index, size), SUBTREE)
     root = naive_root(LEAVES[:size])
     assert proof == naive_path(index, LEAVES[:size])
-    assert proves_inclusion(LEAVES[index], index, size, proof, root)
+    assert is_inclusion_proven(LEAVES[index], index, size, proof, root)
     # Of nothing else, with nothing missing, changed or added, and for no other tree.
     other = drawn.draw(some.integers(0, LARGEST))
-    assert (other == index) == proves_inclusion(LEAVES[other], index, size, proof, root)
-    assert not proves_inclusion(LEAVES[index], index, size, [*proof, LEAVES[0]], root)
-    assert not proves_inclusion(LEAVES[index], size, size, proof, root)
+    assert (other == index) == is_inclusion_proven(LEAVES[other], index, size, proof, root)
+    assert not is_inclusion_proven(LEAVES[index], index, size, [*proof, LEAVES[0]], root)
+    assert not is_inclusion_proven(LEAVES[index], size, size, proof, root)
     if proof:
-        assert not proves_inclusion(LEAVES[index], index, size, proof[:-1], root)
-        assert not proves_inclusion(LEAVES[index], index, size, [LEAVES[-1], *proof[1:]], root)
+        assert not is_inclusion_proven(LEAVES[index], index, size, proof[:-1], root)
+        assert not is_inclusion_proven(LEAVES[index], index, size, [LEAVES[-1], *proof[1:]], root)
 
 
 @given(some.data())
 def test_consistency(drawn: some.DataObject) -> None:
     second = drawn.draw(sizes)
     first = drawn.draw(some.integers(1, second))
-    proof = hashes_of(consistency_parts(first, second), SUBTREE)
+    proof = hash_parts(list_consistency_parts(first, second), SUBTREE)
     before, after = naive_root(LEAVES[:first]), naive_root(LEAVES[:second])
     assert proof == naive_proof(first, LEAVES[:second])
-    assert proves_consistency(first, second, proof, before, after)
-    assert not proves_consistency(first, second, proof, LEAVES[-1], after)
-    assert not proves_consistency(first, second, proof, before, LEAVES[-1])
-    assert not proves_consistency(first, second, [*proof, LEAVES[0]], before, after)
+    assert is_consistency_proven(first, second, proof, before, after)
+    assert not is_consistency_proven(first, second, proof, LEAVES[-1], after)
+    assert not is_consistency_proven(first, second, proof, before, LEAVES[-1])
+    assert not is_consistency_proven(first, second, [*proof, LEAVES[0]], before, after)
     if proof:
-        assert not proves_consistency(first, second, proof[:-1], before, after)
+        assert not is_consistency_proven(first, second, proof[:-1], before, after)
 
 
 @sweep("size", [1, 2, 3, 7, 8, 255, 256, 257, 300])
 def test_every_leaf_and_every_smaller_tree(size: int) -> None:
     root = naive_root(LEAVES[:size])
     for index in range(size):
-        proof = hashes_of(inclusion_parts(index, size), SUBTREE)
-        assert proves_inclusion(LEAVES[index], index, size, proof, root)
+        proof = hash_parts(list_inclusion_parts(index, size), SUBTREE)
+        assert is_inclusion_proven(LEAVES[index], index, size, proof, root)
     for first in range(1, size + 1):
-        proof = hashes_of(consistency_parts(first, size), SUBTREE)
-        assert proves_consistency(first, size, proof, naive_root(LEAVES[:first]), root)
+        proof = hash_parts(list_consistency_parts(first, size), SUBTREE)
+        assert is_consistency_proven(first, size, proof, naive_root(LEAVES[:first]), root)
 
 
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (-1, 3), (3, 3)])
 def test_leaf_that_is_not_in_the_tree(index: int, size: int) -> None:
     with pytest.raises(ValueError, match="not in the tree"):
-        inclusion_parts(index, size)
-    assert not proves_inclusion(LEAVES[0], index, size, [], LEAVES[0])
+        list_inclusion_parts(index, size)
+    assert not is_inclusion_proven(LEAVES[0], index, size, [], LEAVES[0])
 
 
 @sweep(("first", "second"), [(0, 0), (0, 3), (4, 3), (-1, 3)])
 def test_trees_of_which_none_goes_on_from_the_other(first: int, second: int) -> None:
     with pytest.raises(ValueError, match="not the smaller"):
-        consistency_parts(first, second)
-    assert not proves_consistency(first, second, [], LEAVES[0], LEAVES[0])
+        list_consistency_parts(first, second)
+    assert not is_consistency_proven(first, second, [], LEAVES[0], LEAVES[0])
 
 
 @given(sizes, sizes)
@@ -156,7 +156,7 @@ def test_tiles_grow_to_what_they_are_made_at_once(one: int, other: int) -> None:
     assert before | tiles.taken() == tiles_of(larger)
     assert tiles.taken() == {}
     assert {place: len(tile) // 32 for place, tile in tiles_of(larger).items()} == {
-        place: width_of(place, larger) for place in tiles_of(larger)
+        place: compute_tile_width(place, larger) for place in tiles_of(larger)
     }
 
 
@@ -164,11 +164,11 @@ def test_tiles_grow_to_what_they_are_made_at_once(one: int, other: int) -> None:
 def test_the_tiles_that_a_proof_needs_are_enough(drawn: some.DataObject) -> None:
     second = drawn.draw(sizes)
     first = drawn.draw(some.integers(1, second))
-    for parts in (consistency_parts(first, second), inclusion_parts(first - 1, second)):
-        tiles = {place: TILES[place] for place in places_for(parts)}
-        assert hashes_of(parts, subtrees_in(tiles)) == hashes_of(parts, SUBTREE)
+    for parts in (list_consistency_parts(first, second), list_inclusion_parts(first - 1, second)):
+        tiles = {place: TILES[place] for place in find_tiles(parts)}
+        assert hash_parts(parts, build_subtree_lookup(tiles)) == hash_parts(parts, SUBTREE)
 
 
 def test_tile_that_does_not_reach_that_far() -> None:
     with pytest.raises(LookupError, match="tile 0 of level 0"):
-        subtrees_in({(0, 0): LEAVES[0]})(1, 0)
+        build_subtree_lookup({(0, 0): LEAVES[0]})(1, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import connection
 
 from claims.ledger.proofs.sealed_text import compute_salt, compute_sealed_sha256, digest_text, seal
-from claims.models.ledger_rules import sealed_sha256
+from claims.models.ledger_rules import build_sealed_sha256_sql
 from factcheck.web.site_urls import parse_stored, render_stored
 
 EXAMPLE = Path(__file__).parents[4] / "docs/examples/verify_ledger.py"
@@ -62,7 +62,7 @@ def test_database_and_outsiders_seal_the_same(db: None) -> None:
     with connection.cursor() as cursor:
         for case in cases:
             cursor.execute(
-                f"SELECT {sealed_sha256('entry')} FROM (SELECT %s AS note, %s AS body, %s AS salts) AS entry",
+                f"SELECT {build_sealed_sha256_sql('entry')} FROM (SELECT %s AS note, %s AS body, %s AS salts) AS entry",
                 case,
             )
             by_database = cursor.fetchone()[0]

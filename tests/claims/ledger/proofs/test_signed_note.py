@@ -9,9 +9,9 @@ from claims.ledger.proofs.signed_note import (
     InvalidNote,
     SignedNote,
     TreeHead,
-    key_id,
+    compute_key_id,
+    format_verifier_key,
     sign_note,
-    verifier_key,
 )
 from tests.helpers.sweeps import sweep
 
@@ -33,8 +33,8 @@ GO_NOTE = (
 def test_note_of_another_program() -> None:
     name, number, key = GO_KEY.split("+")
     public_key = b64decode(key)[1:]
-    assert key_id(name, public_key).hex() == number
-    assert verifier_key(name, public_key) == GO_KEY
+    assert compute_key_id(name, public_key).hex() == number
+    assert format_verifier_key(name, public_key) == GO_KEY
     assert SignedNote.read(GO_NOTE).is_signed_by(name, public_key)
     assert not SignedNote.read(GO_NOTE.replace("answer", "Answer")).is_signed_by(name, public_key)
 
@@ -56,7 +56,7 @@ def test_note_with_two_signatures() -> None:
 
 def test_false_signature_beside_a_true_one_spoils_the_note() -> None:
     note = sign_note(HEAD.text, name=NAME, keys=[KEY])
-    forged = b64encode(key_id(NAME, PUBLIC) + bytes(64)).decode()
+    forged = b64encode(compute_key_id(NAME, PUBLIC) + bytes(64)).decode()
     assert not SignedNote.read(f"{note}— {NAME} {forged}\n").is_signed_by(NAME, PUBLIC)
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 from pytest_django import DjangoAssertNumQueries
 
-from claims.ledger.house_signature import is_signed_by, public_key, signed_text
+from claims.ledger.house_signature import build_signed_text, get_public_key, is_signed_by
 from claims.models import Claim, Publication
 from claims.review import workflow
 from factcheck.routes import build_openapi
@@ -123,19 +123,25 @@ def test_each_change_is_signed_for_who_asks(client: Client, history: History, se
     asked = place | {"signed": "true"}
     signed = client.get(URL, asked)
     page = signed.json()
-    assert page["house"] == {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "key": public_key()}
+    assert page["house"] == {
+        "name": settings.NEWSROOM_NAME,
+        "url": settings.SITE_URL,
+        "key": get_public_key(),
+    }
     for change in page["results"]:
         signature = change.pop("signature")
         del change["claim"], change["stored"], change["salts"]
-        assert is_signed_by(public_key(), signed_text(change), signature)
-        assert not is_signed_by(public_key(), signed_text(change | {"note": "Something else."}), signature)
-        assert not is_signed_by(public_key(), signed_text(change | {"sequence": 1}), signature)
+        assert is_signed_by(get_public_key(), build_signed_text(change), signature)
+        assert not is_signed_by(
+            get_public_key(), build_signed_text(change | {"note": "Something else."}), signature
+        )
+        assert not is_signed_by(get_public_key(), build_signed_text(change | {"sequence": 1}), signature)
     plain = client.get(URL, place)
     assert plain.json()["house"] is None
     assert signed["ETag"] != plain["ETag"]
     settings.SIGNING_KEY = "another"
     again = client.get(URL, asked, headers={"If-None-Match": signed["ETag"]})
-    assert (again.status_code, again.json()["house"]["key"]) == (200, public_key())
+    assert (again.status_code, again.json()["house"]["key"]) == (200, get_public_key())
 
 
 def test_pages_follow_each_other_to_the_end(client: Client, history: History) -> None:

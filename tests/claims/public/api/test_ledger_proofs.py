@@ -12,9 +12,9 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from claims.ledger.house_signature import decoded, public_key
+from claims.ledger.house_signature import decode_bytes, get_public_key
 from claims.ledger.proofs.checkpoints import sign_ledger
-from claims.ledger.proofs.merkle_tree import leaf_hash, proves_consistency, proves_inclusion
+from claims.ledger.proofs.merkle_tree import hash_leaf, is_consistency_proven, is_inclusion_proven
 from claims.ledger.proofs.sealed_text import seal
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
 from claims.models import Checkpoint, Claim
@@ -56,7 +56,7 @@ def test_newest_checkpoint_is_a_signed_note(client: Client, heads: list[TreeHead
     note = SignedNote.read(response.content.decode())
     assert TreeHead.read(note.text) == heads[1]
     assert heads[1].size == 4
-    assert note.is_signed_by(heads[1].origin, decoded(public_key()))
+    assert note.is_signed_by(heads[1].origin, decode_bytes(get_public_key()))
 
 
 def test_all_checkpoints_page_by_page(client: Client, heads: list[TreeHead]) -> None:
@@ -73,19 +73,19 @@ def test_keys(client: Client, heads: list[TreeHead]) -> None:
     said = asked(client, "keys").json()
     assert said["origin"] == heads[0].origin
     [key] = said["keys"]
-    assert key["key"] == public_key()
+    assert key["key"] == get_public_key()
     name, _, rest = key["verifier_key"].partition("+")
     assert name == heads[0].origin
-    assert b64decode(rest.partition("+")[2]) == b"\1" + decoded(public_key())
+    assert b64decode(rest.partition("+")[2]) == b"\1" + decode_bytes(get_public_key())
     assert (key["statement"], key["lost_because"]) == ("", "")
 
 
 @pytest.mark.parametrize("sequence", [1, 2, 3, 4])
 def test_every_entry_is_in_what_was_signed(client: Client, heads: list[TreeHead], sequence: int) -> None:
     proof = asked(client, "proofs/inclusion", sequence=sequence).json()
-    leaf = leaf_hash(proof["entry"].encode())
+    leaf = hash_leaf(proof["entry"].encode())
     assert b64decode(proof["leaf_hash"]) == leaf
-    assert proves_inclusion(leaf, sequence - 1, 4, in_bytes(proof["hashes"]), heads[1].root)
+    assert is_inclusion_proven(leaf, sequence - 1, 4, in_bytes(proof["hashes"]), heads[1].root)
     assert b64decode(proof["root_hash"]) == heads[1].root
     assert TreeHead.read(SignedNote.read(proof["checkpoint"]).text) == heads[1]
     [change] = client.get("/api/v1/changes/", {"since": sequence - 1, "page_size": 1}).json()["results"]
@@ -104,7 +104,7 @@ def test_entry_in_an_earlier_and_in_an_unsigned_size(client: Client, heads: list
 def test_ledger_was_only_added_to(client: Client, heads: list[TreeHead]) -> None:
     proof = asked(client, "proofs/consistency", first=2).json()
     assert (proof["first"], proof["second"]) == (2, 4)
-    assert proves_consistency(2, 4, in_bytes(proof["hashes"]), heads[0].root, heads[1].root)
+    assert is_consistency_proven(2, 4, in_bytes(proof["hashes"]), heads[0].root, heads[1].root)
     assert in_bytes([proof["first_root_hash"], proof["second_root_hash"]]) == [h.root for h in heads]
 
 
@@ -153,7 +153,7 @@ def test_tiles_are_those_of_the_signed_tree(client: Client, heads: list[TreeHead
         length = int.from_bytes(bundle[:2], "big")
         texts.append(bundle[2 : 2 + length])
         bundle = bundle[2 + length :]
-    assert [leaf_hash(text) for text in texts] == leaves
+    assert [hash_leaf(text) for text in texts] == leaves
     assert asked(client, "tile/0/000.p/2").content == tile.content[:64]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from claims.models import Claim, Claimant, Publication, Topic
-from claims.models.verdict import LONGEST_EXPLANATION, LONGEST_NOTE
+from claims.models.verdict import MAX_EXPLANATION_LENGTH, MAX_NOTE_LENGTH
 from claims.public.feeds.feed_entries import Channel, build_entry
 from claims.public.feeds.feed_formats import ATOM, JSON, RSS
 from claims.public.feeds.xml_text import strip_invalid_characters
@@ -91,7 +91,10 @@ def test_characters_that_xml_forbids_are_left_out(client: Client, publish: Publi
 def test_huge_feed(client: Client, publish: Publish) -> None:
     """As long as texts may be."""
     statement = "The tunnel, " * 830 + "is safe."
-    summary, explanation = "Not so. " * (LONGEST_NOTE // 8), "So *what*?\n\n" * (LONGEST_EXPLANATION // 12)
+    summary, explanation = (
+        "Not so. " * (MAX_NOTE_LENGTH // 8),
+        "So *what*?\n\n" * (MAX_EXPLANATION_LENGTH // 12),
+    )
     for _ in range(2):
         publish(make_claim(statement), summary=summary, explanation=explanation)
     assert titles(client, "?page_size=200") == [f"False: {statement}"] * 2

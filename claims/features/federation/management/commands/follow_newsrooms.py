@@ -7,7 +7,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from claims.features.federation import peer_edits, sync_run
 from claims.features.federation.models import PeerNewsroom, PeerProgress
-from claims.ledger.house_signature import fingerprint, public_key
+from claims.ledger.house_signature import compute_fingerprint, get_public_key
 from claims.management.people import user_named
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.management.localized_command import LocalizedCommand
@@ -57,7 +57,7 @@ class Command(LocalizedCommand):
 
     def handle(self, *, now: bool, **options: Any) -> None:
         if options["our_key"]:
-            self.stdout.write(fingerprint(public_key()))
+            self.stdout.write(compute_fingerprint(get_public_key()))
         elif options["list"]:
             self._list()
         elif options["add"] is not None:
@@ -97,7 +97,7 @@ class Command(LocalizedCommand):
     def _add(self, options: dict[str, Any]) -> None:
         try:
             signer = peer_edits.look(options["add"])
-            shown = fingerprint(signer.key)
+            shown = compute_fingerprint(signer.key)
             if "".join(options["fingerprint"].split()).lower() != shown.replace(" ", ""):
                 raise CommandError(
                     gettext(
@@ -125,7 +125,7 @@ class Command(LocalizedCommand):
                     "newsroom": newsroom.pk,
                     "newsroom_2": newsroom.name,
                     "url": newsroom.url,
-                    "fingerprint": fingerprint(newsroom.key),
+                    "fingerprint": compute_fingerprint(newsroom.key),
                 }
             )
             self.stdout.write(
