@@ -230,12 +230,12 @@ class ClaimAdmin(TypedNames, ClaimList):
         site = self.admin_site
         return [DraftInline(draft, Claim, site), DraftEvidenceInline(draft, site), *found]
 
-    def parent_of(self, inline: Any, row: Any) -> Any:
+    def get_parent_row(self, inline: Any, row: Any) -> Any:
         return inline.draft if isinstance(inline, DraftEvidenceInline) else row
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
         given: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
-        return given | {"instance": self.parent_of(inline, obj)}
+        return given | {"instance": self.get_parent_row(inline, obj)}
 
     def save_related(
         self, request: HttpRequest, form: forms.ModelForm, formsets: list[Any], change: bool
@@ -245,7 +245,7 @@ class ClaimAdmin(TypedNames, ClaimList):
             sources = self.admin_site.get_model_admin(Source)
             assert isinstance(form, NewClaimForm)  # noqa: S101  the form of this page
             for address in form.addresses:
-                source = sources.row_of(request, address)
+                source = sources.find_or_add_row(request, address)
                 if not form.instance.appearances.filter(source=source).exists():
                     form.instance.appearances.create(source=source, snapshot=source.latest_snapshot())
             # Rules may ask for its topics and places.

@@ -324,7 +324,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     def about(self, claim: Claim) -> str:
         return join_words(shorten(topic.name, 30) for topic in claim.topics.all()) or "–"
 
-    def likely(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
+    def suggest_rows(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
         """Search for the probable meaning if there are no results; the list says so."""
         found = find_meant_claims(rows, self.get_search_fields(request), words)
         if found is not None:

@@ -116,7 +116,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         except (NotPossible, NotAllowed) as refusal:
             why = str(refusal)
         except IntegrityError as refusal:
-            why = self.in_words(refusal)
+            why = self.describe_refusal(refusal)
         else:
             return True
         messages.warning(

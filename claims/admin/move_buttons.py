@@ -135,7 +135,7 @@ class MovesAdmin(DeskAdmin):
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         except IntegrityError as refusal:
-            messages.error(request, self.in_words(refusal))
+            messages.error(request, self.describe_refusal(refusal))
         else:
             messages.success(request, self.moved_message(moved, action))
         if isinstance(subject, Verdict) and "from_claim" in request.POST:

@@ -76,7 +76,7 @@ def take_place(
         except (WrongPlace, NotAllowed, NotPossible) as refusal:
             messages.error(request, str(refusal))
         except IntegrityError as refusal:
-            messages.error(request, desk.in_words(refusal))
+            messages.error(request, desk.describe_refusal(refusal))
         else:
             messages.success(request, _("The quote has been located again: “%s”") % quotation.exact[:100])
     return HttpResponseRedirect(change_page(claim))

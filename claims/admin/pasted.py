@@ -59,7 +59,7 @@ def pasted_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
         if not desk.has_add_permission(request):
             raise PermissionDenied
         try:
-            source = desk.row_of(request, address)
+            source = desk.find_or_add_row(request, address)
         except ValidationError as refusal:
             return JsonResponse({"note": " ".join(refusal.messages)})
     elif not desk.has_view_permission(request):

@@ -47,7 +47,7 @@ def _find_rows(request: HttpRequest, kind: type[Model], words: str) -> list[Mode
         return []
     rows = desk.get_queryset(request)
     found = _list_newest(desk.matching(request, rows, words))
-    if not found and (likely := desk.likely(request, rows, words)) is not None:
+    if not found and (likely := desk.suggest_rows(request, rows, words)) is not None:
         return _list_newest(likely)
     return found
 

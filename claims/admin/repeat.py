@@ -115,7 +115,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         except (NotPossible, NotAllowed) as refusal:
             why = str(refusal)
         except IntegrityError as refusal:
-            why = self.in_words(refusal)
+            why = self.describe_refusal(refusal)
         else:
             return True
         words = gettext("Not confirmed: “%(words)s” %(why)s")

@@ -279,7 +279,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         except forms.ValidationError as refusal:
             messages.error(request, " ".join(refusal.messages))
         except IntegrityError as refusal:
-            messages.error(request, self.in_words(refusal))
+            messages.error(request, self.describe_refusal(refusal))
         else:
             messages.success(request, said)
             return HttpResponseRedirect(change_page(row))

@@ -44,7 +44,7 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: object) -> bool:
         if not isinstance(request.auth, ApiToken):
             return False
-        scope = view.scope_of(request)  # type: ignore[attr-defined]  # an EditorialResource, whose module imports this
+        scope = view.get_scope(request)  # type: ignore[attr-defined]  # an EditorialResource, whose module imports this
         if scope and scope not in request.auth.scopes:
             raise InsufficientScope(scope)
         return True

@@ -31,9 +31,9 @@ class MovingResource(EditorialResource):
 
     shown: ClassVar = {"moves": MovesSerializer}
 
-    def scope_of(self, request: Request) -> Scope | None:
+    def get_scope(self, request: Request) -> Scope | None:
         # Which scope a move needs depends on the move, so `move` asks for it.
-        return None if self.action == "move" else super().scope_of(request)
+        return None if self.action == "move" else super().get_scope(request)
 
     @action(detail=True, methods=["get"])
     def moves(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address

@@ -23,7 +23,7 @@ class CurrentPerson(EditorialView):
     #: The names under which the resources of the core are listed; the routes fill it in.
     names: ClassVar[tuple[str, ...]] = ()
 
-    def scope_of(self, request: Request) -> Scope | None:
+    def get_scope(self, request: Request) -> Scope | None:
         return None
 
     def retrieve(self, request: Request, **place: Any) -> HttpResponse:

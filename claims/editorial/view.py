@@ -60,7 +60,7 @@ class EditorialView(ViewSet):
     #: Whether adding answers with what is there already; for the OpenAPI schema.
     finds = False
 
-    def scope_of(self, request: Request) -> Scope | None:
+    def get_scope(self, request: Request) -> Scope | None:
         """Return the scope for the request; unsupported methods need none."""
         if not self.is_served:
             return None

@@ -112,7 +112,7 @@ class DeskAdmin(DayFields, ListDownload):
         columns = self.get_search_fields(request)
         return filter_by_words(rows, columns, words) if columns and words.strip() else rows
 
-    def likely(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any] | None:
+    def suggest_rows(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any] | None:
         """Return suggested rows if none matches; None if there are no suggestions."""
         return None
 
@@ -121,7 +121,7 @@ class DeskAdmin(DayFields, ListDownload):
         if not search_term.strip() or not self.get_search_fields(request):
             return queryset, False
         keys = list_newest_keys(self.matching(request, queryset, search_term))
-        if not keys and (likely := self.likely(request, queryset, search_term)) is not None:
+        if not keys and (likely := self.suggest_rows(request, queryset, search_term)) is not None:
             keys = list_newest_keys(likely)
         request.found = len(keys)  # type: ignore[attr-defined]  # for the paginator
         return (queryset.filter(match_keys(self.model, keys[:MAX_FOUND])) if keys else queryset.none()), False
@@ -164,7 +164,7 @@ class DeskAdmin(DayFields, ListDownload):
             context |= self._versions_context(request, row, context)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def parent_of(self, inline: Any, row: Any) -> Any:
+    def get_parent_row(self, inline: Any, row: Any) -> Any:
         """Return the row that an inline's rows belong to, by default the page's."""
         return row
 
@@ -218,17 +218,17 @@ class DeskAdmin(DayFields, ListDownload):
                     transaction.set_rollback(True)
                 return answer
         except IntegrityError as refusal:
-            messages.error(request, self.in_words(refusal))
+            messages.error(request, self.describe_refusal(refusal))
             return HttpResponseRedirect(request.get_full_path())
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().delete_view(request, *args, **kwargs)
         except IntegrityError as refusal:
-            messages.error(request, self.in_words(refusal))
+            messages.error(request, self.describe_refusal(refusal))
             return HttpResponseRedirect(request.get_full_path())
 
-    def in_words(self, refusal: IntegrityError) -> str:
+    def describe_refusal(self, refusal: IntegrityError) -> str:
         """Return the database's refusal as a sentence for a person."""
         return _("Not saved: %s") % describe_refusal(refusal)
 

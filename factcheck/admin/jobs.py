@@ -76,14 +76,14 @@ class TaskFilter(DropdownFilter):
 
 @admin.register(ProcrastinateJob)
 class JobAdmin(LookOnly, DeskAdmin):
-    list_display = ("id", "task_name", "shown_status", "queue_name", "attempts", "scheduled_at")
+    list_display = ("id", "task_name", "status_badge", "queue_name", "attempts", "scheduled_at")
     list_filter = (StatusFilter, TaskFilter)
     sortable_by = ("id",)
-    fields = ("task_name", "shown_status", "queue_name", "attempts", "scheduled_at", "arguments")
-    readonly_fields = ("shown_status", "arguments")
+    fields = ("task_name", "status_badge", "queue_name", "attempts", "scheduled_at", "arguments")
+    readonly_fields = ("status_badge", "arguments")
 
     @admin.display(description=_("status"), ordering="status")
-    def shown_status(self, job: ProcrastinateJob) -> SafeString:
+    def status_badge(self, job: ProcrastinateJob) -> SafeString:
         return render_badge(_STATUSES.get(job.status, job.status), _TONES.get(job.status, "neutral"))
 
     @admin.display(description=_("arguments"))

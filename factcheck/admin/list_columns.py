@@ -48,14 +48,14 @@ class ListColumns(ModelAdmin):
         shown = [
             column for column in self.all_columns(request) if column in self._read_chosen_columns(request)
         ]
-        return shown or self.own_columns(request)
+        return shown or self.get_default_columns(request)
 
-    def own_columns(self, request: HttpRequest) -> list[str]:
+    def get_default_columns(self, request: HttpRequest) -> list[str]:
         """Return the default columns."""
         return [str(name) for name in super().get_list_display(request)]
 
     def all_columns(self, request: HttpRequest) -> list[str]:
-        return [*self.own_columns(request), *self.list_more]
+        return [*self.get_default_columns(request), *self.list_more]
 
     def columns(self, request: HttpRequest) -> list[ListedColumn]:
         """Return all columns with whether they are shown."""
@@ -78,4 +78,7 @@ class ListColumns(ModelAdmin):
         return known | set(self._list_links(request)) if known else set()
 
     def _list_links(self, request: HttpRequest) -> Sequence[str]:
-        return [str(name) for name in self.get_list_display_links(request, self.own_columns(request)) or ()]
+        return [
+            str(name)
+            for name in self.get_list_display_links(request, self.get_default_columns(request)) or ()
+        ]

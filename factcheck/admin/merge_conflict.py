@@ -56,7 +56,7 @@ class MergeablePage(Protocol):
 
     def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Any: ...
 
-    def parent_of(self, inline: Any, row: Any) -> Any: ...
+    def get_parent_row(self, inline: Any, row: Any) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +341,7 @@ def _load_stored(
         if seen[prefix] > 1:
             prefix = f"{prefix}-{seen[prefix]}"
         if inline.has_change_permission(request, row):
-            parent, rows = desk.parent_of(inline, row), inline.get_queryset(request)
+            parent, rows = desk.get_parent_row(inline, row), inline.get_queryset(request)
             formsets.append(formset(instance=parent, prefix=prefix, queryset=rows))
     return form, formsets
 

@@ -34,7 +34,7 @@ class NamesView(AutocompleteJsonView):
         results = [self.serialize_result(row, key) for row in page.object_list]
         if page.number == 1 and (name := self.term.strip()):
             desk: Any = self.model_admin  # a NamedDesk, whose route this is
-            results = desk.with_typed(request, name, results)
+            results = desk.offer_typed(request, name, results)
         return JsonResponse({"results": results, "pagination": {"more": page.has_next()}})
 
 
@@ -48,7 +48,7 @@ class NamedDesk(DeskAdmin):
     def add_typed(self, request: HttpRequest, name: str) -> models.Model:
         """Return the row of this name; one that is not known is added."""
 
-    def with_typed(
+    def offer_typed(
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
         """Return the results, with an offer to add the name unless it exists or the user may not add it."""
@@ -57,7 +57,7 @@ class NamedDesk(DeskAdmin):
             return results
         return [*results, {"id": NEW_MARK + name, "text": offer_to_add(name)}]
 
-    def row_of(self, request: HttpRequest, typed: str) -> models.Model:
+    def find_or_add_row(self, request: HttpRequest, typed: str) -> models.Model:
         """Return the row for a new name in a form, adding it if necessary.
 
         Raises:
@@ -126,7 +126,7 @@ class NameField(forms.ModelChoiceField):
     request: HttpRequest
 
     def to_python(self, value: Any) -> Any:
-        return self.desk.row_of(self.request, value) if _is_new(value) else super().to_python(value)
+        return self.desk.find_or_add_row(self.request, value) if _is_new(value) else super().to_python(value)
 
 
 class NamesField(forms.ModelMultipleChoiceField):
@@ -137,7 +137,10 @@ class NamesField(forms.ModelMultipleChoiceField):
 
     def clean(self, value: Any) -> Any:
         return super().clean(
-            [self.desk.row_of(self.request, each).pk if _is_new(each) else each for each in value or ()]
+            [
+                self.desk.find_or_add_row(self.request, each).pk if _is_new(each) else each
+                for each in value or ()
+            ]
         )
 
 

@@ -241,7 +241,7 @@ class ListQuery(Query):
     @property
     def template(self) -> Template:
         """Return the requested rows, for `factcheck.api.pagination.read_template_page`."""
-        sought = self.sought
+        sought = self.given_filters
         slotted = {name: self.filters[name].slot(name) for name in sought if self.filters[name].slotted}
         fixed = {name: value for name, value in sought.items() if name not in slotted}
         return Template(
@@ -268,7 +268,7 @@ class ListQuery(Query):
         )
 
     @property
-    def sought(self) -> dict[str, Any]:
+    def given_filters(self) -> dict[str, Any]:
         """Return the filters, without the paging parameters."""
         how = {*ListQuery.base_filters, ORDERING_PARAMETER, FIELDS_PARAMETER, VIEW_PARAMETER}
         return {name: value for name, value in self.looked_for.items() if name not in how}

@@ -116,7 +116,7 @@ class PublicResource(ViewSet):
             return response
 
     @classmethod
-    def query_of(cls, action: str) -> type[Query]:
+    def get_query_class(cls, action: str) -> type[Query]:
         """Return the query class of an action."""
         return cls.list_query if action == "list" else cls.item_query
 
@@ -124,7 +124,7 @@ class PublicResource(ViewSet):
         """Return how long a response may be cached."""
         return CACHE_CURRENT
 
-    def paging(self, query: ListQuery) -> dict[str, Any]:
+    def get_paging_arguments(self, query: ListQuery) -> dict[str, Any]:
         """Return the arguments for `factcheck.api.pagination`."""
         return {
             "ordering": query.ordering,
@@ -144,7 +144,7 @@ class PublicList(PublicResource, ABC):
     def listing(self, query: Any, request: HttpRequest) -> Listing:
         """Return the requested page."""
 
-    def shortened(self, query: ListQuery) -> Callable[[bytes], bytes]:
+    def build_shortener(self, query: ListQuery) -> Callable[[bytes], bytes]:
         """Return a function that reduces a result to the requested `fields` or, by default, to its summary."""
         return make_picker(query) if query.is_full else select(_describe_summary_parts(self.serializer_class))
 
@@ -163,7 +163,7 @@ class PublicList(PublicResource, ABC):
             for direction, cursor in (("next", listing.page.next), ("previous", listing.page.previous))
         }
         count = count_rows(query)
-        shorten = self.shortened(query)
+        shorten = self.build_shortener(query)
         head = json.dumps({"count": count, **links, **listing.beside}, separators=(",", ":"))[:-1].encode()
         response = build_conditional_response(
             request,

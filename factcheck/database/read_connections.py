@@ -175,9 +175,9 @@ def _iterate_servers() -> Iterator[str]:
         if known.is_fit(alias):
             tried.add(alias)
             yield alias
-    if known.has_primary() or not (living := known.by_freshness()):
+    if known.has_primary() or not (living := known.list_by_freshness()):
         yield get_primary()
-        living = known.by_freshness()
+        living = known.list_by_freshness()
     # Rather an old answer than none.
     yield from (alias for alias in living if alias not in tried)
 

@@ -92,12 +92,12 @@ class ReplicaWatch:
             self.lines.add(connection.alias, connection.connection)
 
     async def _watch(self) -> None:
-        hear_primary, known = self.replicas.hear_primary, self._addresses
+        hear_primary, known = self.replicas.record_primary_report, self._addresses
         followed = [self._follow("the primary", known[self._primary], hear_primary, self.mark)]
         for alias in self.replicas.aliases:
 
             def hear(report: Report, *, asked_at: float, alias: str = alias) -> None:
-                self.replicas.hear_replica(alias, report, asked_at=asked_at)
+                self.replicas.record_replica_report(alias, report, asked_at=asked_at)
 
             followed.append(self._follow(alias, known[alias], hear))
         await asyncio.gather(self._cut_dead(), *followed)
@@ -132,7 +132,7 @@ class ReplicaWatch:
             if self.replicas.clock() - before < 2 * POLL_SECONDS:
                 for alias in filter(self.replicas.is_dead, self.replicas.aliases):
                     self.lines.cut(alias)
-                if self.replicas.lost_primary():
+                if self.replicas.has_lost_primary():
                     self.lines.cut(self._primary)
 
     def _log_change(self, name: str, failure: Exception | None) -> None:

@@ -70,7 +70,7 @@ class Replicas:
 
     # Reports ---------------------------------------------------------------------------------------------------------
 
-    def hear_primary(self, report: Report, *, asked_at: float) -> None:
+    def record_primary_report(self, report: Report, *, asked_at: float) -> None:
         """Process the primary's report. A server that replays another's log is not the primary and is ignored."""
         if report.is_replica:
             return
@@ -83,7 +83,7 @@ class Replicas:
         if report.mark is not None:
             self.mark = report.mark
 
-    def hear_replica(self, alias: str, report: Report, *, asked_at: float) -> None:
+    def record_replica_report(self, alias: str, report: Report, *, asked_at: float) -> None:
         """Record a replica's report: it has everything the primary had written up to this position."""
         known = self._known[alias]
         known.heard_at, known.position = self.clock(), report.position
@@ -104,7 +104,7 @@ class Replicas:
         """Return whether the primary reported recently."""
         return self.clock() - self._primary_heard_at <= SILENCE_SECONDS
 
-    def lost_primary(self) -> bool:
+    def has_lost_primary(self) -> bool:
         """Return whether the primary has been silent for too long to wait for it."""
         return self.clock() - self._primary_heard_at > PRIMARY_SILENCE_SECONDS
 
@@ -124,7 +124,7 @@ class Replicas:
         """Return how many seconds the replica may lag; infinite if unknown."""
         return max(0.0, self.clock() - self._known[alias].complete_until)
 
-    def by_freshness(self) -> list[str]:
+    def list_by_freshness(self) -> list[str]:
         """Return the live servers, the most current first."""
         living = [alias for alias in self._known if not self.is_dead(alias)]
         return sorted(living, key=lambda alias: -self._known[alias].position)

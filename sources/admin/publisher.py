@@ -29,8 +29,8 @@ def _count_sources() -> Coalesce:
 @admin.register(Publisher)
 class PublisherAdmin(SameAsDesk):
     sorts: ClassVar = dict.fromkeys(Publisher.Kind.values, Sort.ORGANIZATION)
-    list_display = ("named", "kind", "domain", "country", "ifcn_signatory", "published")
-    list_display_links = ("named",)
+    list_display = ("name_with_badge", "kind", "domain", "country", "ifcn_signatory", "published")
+    list_display_links = ("name_with_badge",)
     list_filter = (("kind", ChoicesDropdownFilter), "ifcn_signatory")
     search_fields = ("name", "domain")
     ordering = ("name",)
@@ -52,7 +52,7 @@ class PublisherAdmin(SameAsDesk):
         return super().has_delete_permission(request, obj) and not (obj and obj.is_house)
 
     @admin.display(description=_("name"), ordering="name")
-    def named(self, publisher: Publisher) -> SafeString | str:
+    def name_with_badge(self, publisher: Publisher) -> SafeString | str:
         if publisher.is_house:
             return format_html("{} {}", publisher.name, render_badge(_("Our newsroom"), "active"))
         return publisher.name

@@ -81,20 +81,20 @@ class SnapshotAdmin(LookOnly, DeskAdmin):
             {
                 "fields": (
                     *("title", "byline", ("published_on", "language"), "media_type", "content_size"),
-                    "told_caveats",
+                    "caveat_text",
                 )
             },
         ),
         (_("Proof"), {"fields": ("proof_of_copy", "proof_of_text", "extractor")}),
     )
-    readonly_fields = ("told_caveats", "proof_of_copy", "proof_of_text")
+    readonly_fields = ("caveat_text", "proof_of_copy", "proof_of_text")
     change_form_outer_after_template = "admin/desk/snapshot_bottom.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         return super().get_queryset(request).defer("text")
 
     @admin.display(description=_("notes on its text"))
-    def told_caveats(self, snapshot: Snapshot) -> str:
+    def caveat_text(self, snapshot: Snapshot) -> str:
         return " ".join(caveat["sentence"] for caveat in snapshot.caveats)
 
     @admin.display(description=_("this copy"))

@@ -63,9 +63,9 @@ class SourceAdmin(TypedNames, NamedDesk):
         "kind",
         "publisher",
         "published_on",
-        "claims_found",
-        "evidence_given",
-        "times_captured",
+        "claim_count",
+        "evidence_count",
+        "snapshot_count",
         "to_read",
     )
     list_filter = (
@@ -111,7 +111,7 @@ class SourceAdmin(TypedNames, NamedDesk):
         )
 
     @admin.display(description=_("claims"))
-    def claims_found(self, source: Any) -> SafeString:
+    def claim_count(self, source: Any) -> SafeString:
         return format_html(
             '<a href="../../claims/claim/?appearances__source__id__exact={}">{}</a>',
             source.pk,
@@ -119,11 +119,11 @@ class SourceAdmin(TypedNames, NamedDesk):
         )
 
     @admin.display(description=_("as evidence"))
-    def evidence_given(self, source: Any) -> int:
+    def evidence_count(self, source: Any) -> int:
         return source.evidence_number  # annotated above
 
     @admin.display(description=_("snapshots"))
-    def times_captured(self, source: Any) -> SafeString:
+    def snapshot_count(self, source: Any) -> SafeString:
         return format_html(
             '<a href="../snapshot/?source__id__exact={}">{}</a>', source.pk, source.snapshots_number
         )
@@ -141,13 +141,13 @@ class SourceAdmin(TypedNames, NamedDesk):
 
     # Typed or pasted where a source is picked -----------------------------------------------------------------------
 
-    def with_typed(
+    def offer_typed(
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
         """Offer the stored source of a known URL, in any of its spellings."""
         known = Source.objects.at(read_address(name))
         if known is None:
-            return super().with_typed(request, name, results)
+            return super().offer_typed(request, name, results)
         return [{"id": str(known.pk), "text": gettext("Use the stored one: %s") % known.title}]
 
     def add_typed(self, request: HttpRequest, name: str) -> Source:

@@ -140,7 +140,7 @@ def _build_watched_pool(
             super().send(data)
             if exchanges is not None:
                 exchanges.sent(data)
-                exchanges.connected(self.host.strip("[]"))
+                exchanges.note_connection(self.host.strip("[]"))
 
     if exchanges is not None:
         WatchedConnection.response_class = staticmethod(partial(RecordedResponse, exchanges=exchanges))

@@ -37,7 +37,7 @@ class Exchanges:
         """Start the exchange with this URL."""
         self.kept.append(Exchange(url))
 
-    def connected(self, ip_address: str) -> None:
+    def note_connection(self, ip_address: str) -> None:
         self.kept[-1].ip_address = ip_address
 
     def sent(self, piece: Any) -> None:

@@ -102,7 +102,7 @@ class LeasedSource:
         else:
             self._postpone(max(RETRY_DELAYS[self.attempts - 1], wait), problem)
 
-    def kept_waiting(self, problem: str) -> None:
+    def postpone_for_own_fault(self, problem: str) -> None:
         """Postpone the request without counting an attempt, because the fault is ours."""
         self._postpone(OWN_FAULT_DELAY, problem, attempts=F("attempts") - 1)
 

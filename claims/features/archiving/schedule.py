@@ -48,7 +48,7 @@ def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
     except (FileStoreUnavailable, ArchiveError, OSError) as error:
         problem = _describe_own_fault(error)
         logger.error("Source %s is not archived: %s", taken.source.pk, problem)
-        taken.kept_waiting(problem)
+        taken.postpone_for_own_fault(problem)
         return ArchivingOutcome(taken.source, None, problem)
     taken.done(copy)
     return ArchivingOutcome(taken.source, copy)

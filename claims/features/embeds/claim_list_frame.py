@@ -35,8 +35,8 @@ class ClaimFrameQuery(FeedQuery):
     limit = Parameter(WholeNumber(1, MOST), "How many claims are listed at most.", default=USUAL)
 
     @property
-    def sought(self) -> dict[str, Any]:
-        return {name: value for name, value in super().sought.items() if name != "limit"}
+    def given_filters(self) -> dict[str, Any]:
+        return {name: value for name, value in super().given_filters.items() if name != "limit"}
 
 
 # As the card of a claim, it may be framed by everybody: there is nothing in it to abuse.

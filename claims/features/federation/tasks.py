@@ -49,7 +49,7 @@ def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
 @app.task(name=alarms.ALARM_TASK, queue=alarms.QUEUE, retry=5)
 def mail_alarm(*, newsroom_id: int) -> None:
     """Email administrators why a newsroom cannot be followed, if the problem persists."""
-    newsroom = PeerNewsroom.objects.in_trouble().select_related("progress").filter(pk=newsroom_id).first()
+    newsroom = PeerNewsroom.objects.with_problems().select_related("progress").filter(pk=newsroom_id).first()
     if newsroom:
         alarms.send_alarm(newsroom)
 

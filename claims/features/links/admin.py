@@ -46,7 +46,7 @@ _DONE_MESSAGES = {
 
 @admin.register(LinkState)
 class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
-    list_display = ("what_became_of_it",)
+    list_display = ("outcome_details",)
     list_display_links = None
     list_filter = (QueueFilter, ("outcome", ChoicesDropdownFilter))
     list_per_page = 20
@@ -64,7 +64,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
             link.cited_by = claims.get(link.pk, [])
 
     @admin.display(description=_("the source and the status of its link"))
-    def what_became_of_it(self, link: LinkState) -> SafeString:
+    def outcome_details(self, link: LinkState) -> SafeString:
         return render_to_string("admin/desk/source_link.html", _build_context(link))
 
     def render_change_form(
@@ -121,7 +121,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
         except (NotPossible, NotAllowed) as refusal:
             why = str(refusal)
         except IntegrityError as refusal:
-            why = self.in_words(refusal)
+            why = self.describe_refusal(refusal)
         else:
             return True
         words = gettext("Nothing was changed at “%(title)s”. %(why)s")

@@ -51,7 +51,7 @@ def accept(link: LinkState, *, by: User) -> None:
     """
     require(by, CHANGE_LINK_PERMISSION, _("to decide about links to sources"))
     locked = _lock_link(link)
-    if not locked.needs_somebody or locked.outcome != link.outcome:
+    if not locked.needs_decision or locked.outcome != link.outcome:
         raise NotPossible(_("This link no longer needs a decision, or it has changed. Reload the page."))
     locked.accepted_at, locked.accepted_by = timezone.now(), by
     locked.save(update_fields=["accepted_at", "accepted_by"])

@@ -159,7 +159,7 @@ class LinkState(models.Model):
         return self.url
 
     @property
-    def needs_somebody(self) -> bool:
+    def needs_decision(self) -> bool:
         """Return whether a decision is pending."""
         return self.outcome in ACTION_OUTCOMES and self.accepted_at is None
 

@@ -123,7 +123,7 @@ def count_complaints(period: Period) -> ComplaintFigures:
 
 def count_requests(period: Period) -> Requests:
     """Return the readers' requests of the period, and how many have been answered since."""
-    asked = ReaderRequest.objects.at_the_desk().filter(
+    asked = ReaderRequest.objects.confirmed().filter(
         confirmed_at__gte=period.begin, confirmed_at__lt=period.end
     )
     counted = asked.aggregate(

@@ -41,7 +41,7 @@ def record_presence(request: HttpRequest) -> JsonResponse:
     page = find_page(address, request)
     if page is None or page.row is None or not address.startswith("/admin/"):
         return JsonResponse({}, status=404)
-    others = Presence.objects.speak_up(request.user, address, writing=body.get("writing") is True)
+    others = Presence.objects.record_presence(request.user, address, writing=body.get("writing") is True)
     changed = ""
     if isinstance(page.desk, DeskAdmin) and isinstance(seen := body.get("version"), str) and seen:
         row = page.row

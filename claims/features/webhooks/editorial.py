@@ -32,7 +32,7 @@ class OwnWebhooks(EditorialResource):
     write_scope = Scope.WEBHOOKS
     sending: ClassVar[frozenset[str]] = frozenset()
 
-    def scope_of(self, request: Request) -> Scope | None:
+    def get_scope(self, request: Request) -> Scope | None:
         return Scope.WEBHOOKS if self.is_served else None
 
     @property

@@ -16,7 +16,7 @@ from factcheck.admin.base import DeskAdmin
 
 @admin.register(Witness)
 class WitnessAdmin(DeskAdmin):
-    list_display = ("name", "url", "state", "cosigned", "failure")
+    list_display = ("name", "url", "state", "cosignature_count", "failure")
     list_filter = ("active",)
     search_fields = ("verifier_key", "url")
     readonly_fields = ("failure", "failing_since", "asked_at")
@@ -39,7 +39,7 @@ class WitnessAdmin(DeskAdmin):
         )
 
     @admin.display(description=_("cosignatures"), ordering="number")
-    def cosigned(self, witness: Witness) -> int:
+    def cosignature_count(self, witness: Witness) -> int:
         return witness.number  # type: ignore[attr-defined]  # counted by get_queryset
 
 
@@ -48,9 +48,9 @@ class WitnessedLogAdmin(DeskAdmin):
     list_display = ("name", "state", "tree_size", "cosigned_at")
     list_filter = ("active",)
     search_fields = ("verifier_key",)
-    readonly_fields = ("tree_size", "cosigned_at", "refusal", "refused_at", "our_key")
+    readonly_fields = ("tree_size", "cosigned_at", "refusal", "refused_at", "own_key")
     fieldsets = (
-        (None, {"fields": ("verifier_key", "active", "our_key")}),
+        (None, {"fields": ("verifier_key", "active", "own_key")}),
         (_("Checkpoints"), {"fields": ("tree_size", "cosigned_at", "refusal", "refused_at")}),
     )
 
@@ -67,7 +67,7 @@ class WitnessedLogAdmin(DeskAdmin):
         )
 
     @admin.display(description=_("our verifier key"))
-    def our_key(self, log: WitnessedLog) -> SafeString:
+    def own_key(self, log: WitnessedLog) -> SafeString:
         return format_html('<code translate="no">{}</code>', build_verifier_key())
 
     def has_delete_permission(self, request: HttpRequest, obj: WitnessedLog | None = None) -> bool:

@@ -226,7 +226,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     @property
     def found_by(self) -> FoundBy | None:
         """Find verdicts directly if there are no other conditions: they contain their list position."""
-        about = [name for name in self.sought if name != "as_of"]
+        about = [name for name in self.given_filters if name != "as_of"]
         in_their_order = self.ordering.name.removeprefix("-") == "updated"
         if about and in_their_order and all(map(self._is_about_verdicts, about)):
             return FoundBy(Publication, "publication_id")

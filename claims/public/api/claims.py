@@ -119,10 +119,10 @@ class ClaimResource(PublicList):
         shown = "body" if query.is_full else "summary"
         texts_read = [] if conditionally else {shown: None, **({"body": None} if query.highlights else {})}
         columns = ["id", "body_sha256", "ledger_moved", *texts_read]
-        page = read_template_page(query.template, columns, **self.paging(query))
+        page = read_template_page(query.template, columns, **self.get_paging_arguments(query))
         if not page.rows and (meant := find_meant_claims(query.may_mean) if query.may_mean else []):
             query.mean(meant)
-            page = read_template_page(query.template, columns, **self.paging(query))
+            page = read_template_page(query.template, columns, **self.get_paging_arguments(query))
         return Listing(
             page,
             sha256=compute_sha256(row[1].encode() for row in page.rows),
@@ -137,7 +137,7 @@ class ClaimResource(PublicList):
             ),
         )
 
-    def shortened(self, query: ListQuery) -> Callable[[bytes], bytes]:
+    def build_shortener(self, query: ListQuery) -> Callable[[bytes], bytes]:
         """Return how to shorten bodies; summaries of claims are stored, because this list is requested most."""
         return make_picker(query)
 
@@ -197,7 +197,7 @@ class VersionResource(PublicList):
     def listing(self, query: VersionListQuery, request: HttpRequest) -> Listing:
         """Return the entries with the hashes of their responses, but without the responses."""
         columns = ["version", "status", "kind", "note", "published_at", "superseded_at", "body"]
-        page = read_values_page(query.qs, columns, **self.paging(query))
+        page = read_values_page(query.qs, columns, **self.get_paging_arguments(query))
         if not page.rows and not self.rows().exists():
             raise Http404
         return build_listing(
@@ -236,7 +236,7 @@ class VerdictResource(PublicItems):
         return PublishedVerdict.objects.current()
 
     def listing(self, query: VerdictListQuery, request: HttpRequest) -> Listing:
-        page = read_template_page(query.template, ["body"], **self.paging(query))
+        page = read_template_page(query.template, ["body"], **self.get_paging_arguments(query))
         return build_listing(page, [row[0] for row in page.rows])
 
     def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address

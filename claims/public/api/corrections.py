@@ -39,7 +39,7 @@ class CorrectionResource(PublicList):
         return found
 
     def listing(self, query: CorrectionPageQuery, request: HttpRequest) -> Listing:
-        page = read_corrections_page(query, **self.paging(query))
+        page = read_corrections_page(query, **self.get_paging_arguments(query))
         return Listing(
             page,
             sha256=hash_corrections(page.rows),

@@ -42,7 +42,7 @@ class EntityResource(PublicItems):
     represent: ClassVar[Callable[[Any], Mapping[str, Any]]]
 
     def listing(self, query: Any, request: HttpRequest) -> Listing:
-        page = read_rows_page(query.qs, **self.paging(query))
+        page = read_rows_page(query.qs, **self.get_paging_arguments(query))
         return build_listing(page, [render(type(self).represent(row)).encode() for row in page.rows])
 
     def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address

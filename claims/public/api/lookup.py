@@ -348,7 +348,7 @@ class LookupResource(ViewSet):
     nouns = ("address", "addresses")
 
     @classmethod
-    def query_of(cls, action: str) -> type[Query]:
+    def get_query_class(cls, action: str) -> type[Query]:
         return LookupQuery if action == "retrieve" else NoQuery
 
     def retrieve(self, request: Request) -> HttpResponse:

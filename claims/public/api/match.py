@@ -335,7 +335,7 @@ class MatchResource(ViewSet):
     nouns = ("text", "texts")
 
     @classmethod
-    def query_of(cls, action: str) -> type[Query]:
+    def get_query_class(cls, action: str) -> type[Query]:
         return MatchQuery if action == "retrieve" else MatchTermsQuery
 
     def retrieve(self, request: Request) -> HttpResponse:

@@ -241,7 +241,7 @@ class MediaLookupResource(ViewSet):
     nouns = ("picture", "pictures")
 
     @classmethod
-    def query_of(cls, action: str) -> type[Query]:
+    def get_query_class(cls, action: str) -> type[Query]:
         return NoQuery
 
     @extend_schema(

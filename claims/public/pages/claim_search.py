@@ -180,7 +180,7 @@ class ClaimSearch(forms.Form):
     @property
     def conditions(self) -> dict[str, Any]:
         """Return the conditions on rows."""
-        return self.query.sought
+        return self.query.given_filters
 
     @property
     def reading(self) -> SearchReading | None:
@@ -206,8 +206,8 @@ class ClaimSearch(forms.Form):
 
     def _page(self, size: int) -> "KeysetPage[ListedClaim]":
         query = self.query
-        if query.found_by and "publisher" not in query.sought:
-            query.asks_for_many = read_planned_rows(query.verdicts(query.sought).current()) > LONG_LIST
+        if query.found_by and "publisher" not in query.given_filters:
+            query.asks_for_many = read_planned_rows(query.verdicts(query.given_filters).current()) > LONG_LIST
         found = read_template_page(
             query.template,
             ("body", "body_sha256"),

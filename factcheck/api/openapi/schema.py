@@ -83,7 +83,7 @@ class PublicSchema(AutoSchema):
         return f"Published {plural}" if self.lists else f"One {singular}"
 
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
-        parameters = self.view.query_of(self.view.action).base_filters
+        parameters = self.view.get_query_class(self.view.action).base_filters
         return [parameter.as_openapi(name) for name, parameter in parameters.items()]
 
     def _get_paginator(self) -> "KeysetPages":

@@ -52,7 +52,7 @@ class _Account:
         self.unsettled = 0
         self.unsettled_free_at = now
 
-    def owed(self, now: float) -> float:
+    def compute_debt_seconds(self, now: float) -> float:
         """Return the seconds until nothing is owed."""
         return max(0.0, self.free_at - now)
 
@@ -128,12 +128,12 @@ class Limiter:
         account = self._account(tier, client, now)
         # Concurrent requests of the same caller wait here for the store; others do not.
         with account.lock:
-            owed = account.owed(now)
+            owed = account.compute_debt_seconds(now)
             allowed = budget.allows(owed, cost)
             if allowed and account.unsettled + cost > budget.share:
                 self._settle(tier, client, account, budget)
                 now = self.clock()
-                owed = account.owed(now)
+                owed = account.compute_debt_seconds(now)
                 allowed = budget.allows(owed, cost)
             if allowed:
                 spent = cost * budget.interval

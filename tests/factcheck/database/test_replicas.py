@@ -20,10 +20,10 @@ class Scene:
         self.replicas = Replicas(["a", "b"], 1.0, self.clock)
 
     def primary(self, position: int, *, server: str = "P", mark: int | None = None) -> None:
-        self.replicas.hear_primary(Report(False, position, server, mark), asked_at=self.clock.now)
+        self.replicas.record_primary_report(Report(False, position, server, mark), asked_at=self.clock.now)
 
     def replica(self, alias: str, position: int) -> None:
-        self.replicas.hear_replica(alias, Report(True, position, alias), asked_at=self.clock.now)
+        self.replicas.record_replica_report(alias, Report(True, position, alias), asked_at=self.clock.now)
 
     def later(self, seconds: float) -> None:
         self.clock.now += seconds
@@ -43,10 +43,10 @@ def test_nothing_is_known_at_first(scene: Scene) -> None:
     assert (scene.fit, scene.replicas.has_primary(), scene.replicas.mark) == ([], True, None)
     assert (scene.replicas.is_dead("a"), scene.replicas.is_level("a")) == (False, False)
     scene.later(SILENCE_SECONDS + 0.01)
-    assert (scene.replicas.has_primary(), scene.replicas.lost_primary()) == (False, False)
-    assert (scene.replicas.by_freshness(), scene.replicas.is_dead("a")) == ([], True)
+    assert (scene.replicas.has_primary(), scene.replicas.has_lost_primary()) == (False, False)
+    assert (scene.replicas.list_by_freshness(), scene.replicas.is_dead("a")) == ([], True)
     scene.later(PRIMARY_SILENCE_SECONDS)
-    assert scene.replicas.lost_primary()
+    assert scene.replicas.has_lost_primary()
     scene.replica("a", 5)
     assert scene.fit == []  # of what it lacks nothing is known
 
@@ -81,7 +81,11 @@ def test_replica_that_falls_silent_is_left_out(scene: Scene) -> None:
     scene.later(SILENCE_SECONDS + 0.5)
     scene.primary(10)
     scene.replica("b", 10)
-    assert (scene.fit, scene.replicas.is_dead("a"), scene.replicas.by_freshness()) == (["b"], True, ["b"])
+    assert (scene.fit, scene.replicas.is_dead("a"), scene.replicas.list_by_freshness()) == (
+        ["b"],
+        True,
+        ["b"],
+    )
 
 
 def test_without_a_primary_those_who_have_all_it_had_are_read_on(scene: Scene) -> None:
@@ -91,12 +95,12 @@ def test_without_a_primary_those_who_have_all_it_had_are_read_on(scene: Scene) -
     scene.replica("b", 9)
     assert (scene.fit, scene.replicas.has_primary()) == (["a"], False)
     assert [scene.replicas.is_level(alias) for alias in "ab"] == [True, False]
-    assert scene.replicas.by_freshness() == ["a", "b"]
+    assert scene.replicas.list_by_freshness() == ["a", "b"]
 
 
 def test_one_that_replays_is_no_primary(scene: Scene) -> None:
     scene.later(60)
-    scene.replicas.hear_primary(Report(True, 10, "P", 5), asked_at=scene.clock.now)
+    scene.replicas.record_primary_report(Report(True, 10, "P", 5), asked_at=scene.clock.now)
     assert (scene.replicas.has_primary(), scene.replicas.mark) == (False, None)
 
 
@@ -115,5 +119,5 @@ def test_replica_that_was_promoted_is_read_if_it_is_the_primary(
     scene: Scene, server: str, fit: list[str]
 ) -> None:
     scene.primary(10)
-    scene.replicas.hear_replica("a", Report(False, 900, server), asked_at=scene.clock.now)
+    scene.replicas.record_replica_report("a", Report(False, 900, server), asked_at=scene.clock.now)
     assert scene.fit == fit

@@ -55,7 +55,7 @@ class _PendingOutput:
     def flush(self) -> None:
         """Do nothing, because nothing is buffered."""
 
-    def drained(self) -> bytes:
+    def drain(self) -> bytes:
         piece = b"".join(self._written)
         self._written.clear()
         return piece
@@ -81,10 +81,10 @@ class StreamedZip:
                 digest.update(piece)
                 size += len(piece)
                 packed.write(piece)
-                yield self._sink.drained()
+                yield self._sink.drain()
         self.digests.append(PackedDigest(file.path, size, digest.hexdigest()))
-        yield self._sink.drained()
+        yield self._sink.drain()
 
     def end(self) -> Iterator[bytes]:
         self._zip.close()
-        yield self._sink.drained()
+        yield self._sink.drain()

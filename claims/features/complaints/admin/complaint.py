@@ -87,7 +87,7 @@ def _reject(request: HttpRequest, complaint: Complaint, person: User) -> str:
 @admin.register(Complaint)
 class ComplaintAdmin(ReaderMessageAdmin):
     subject = ReaderStep.Subject.COMPLAINT
-    list_display = ("about", "how_far", "clock", "kind", "assigned_to", "received_at")
+    list_display = ("about", "progress_badge", "deadline_badge", "kind", "assigned_to", "received_at")
     list_filter = (
         QueueFilter,
         ("kind", ChoicesDropdownFilter),
@@ -122,20 +122,20 @@ class ComplaintAdmin(ReaderMessageAdmin):
         )
 
     @admin.display(description=_("state"), ordering="state")
-    def how_far(self, complaint: Complaint) -> SafeString:
+    def progress_badge(self, complaint: Complaint) -> SafeString:
         return build_complaint_badge(complaint)
 
     @admin.display(description=_("time"), ordering="due_on")
-    def clock(self, complaint: Complaint) -> SafeString | str:
+    def deadline_badge(self, complaint: Complaint) -> SafeString | str:
         return build_deadline_badge(complaint)
 
-    def page_context(self, request: HttpRequest, row: Complaint) -> dict[str, Any]:
+    def build_page_context(self, request: HttpRequest, row: Complaint) -> dict[str, Any]:
         person = get_person(request)
         waiting = row.is_waiting
         return {
             "complaint": row,
             "state": build_complaint_badge(row),
-            "clock": build_deadline_badge(row),
+            "deadline_badge": build_deadline_badge(row),
             "claim_page": change_page(row.claim),
             "draft_page": change_page(row.correction) if row.correction else "",
             "outcomes": Complaint.Outcome.choices,
@@ -145,6 +145,6 @@ class ComplaintAdmin(ReaderMessageAdmin):
             "may_correct": person.has_perm("claims.add_verdict") and not row.entry_id,
         }
 
-    def next_page(self, request: HttpRequest, name: str, row: Complaint) -> str:
+    def choose_next_page(self, request: HttpRequest, name: str, row: Complaint) -> str:
         begun = getattr(request, "begun", None)
-        return change_page(begun) if begun else super().next_page(request, name, row)
+        return change_page(begun) if begun else super().choose_next_page(request, name, row)

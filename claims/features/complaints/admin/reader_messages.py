@@ -84,11 +84,11 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
             "steps": self._list_steps(row),
             "may_see_contacts": person.has_perm("complaints.view_contactdetails"),
             "contacts": self._list_contacts(row) if person.has_perm("complaints.view_contactdetails") else [],
-            **self.page_context(request, row),
+            **self.build_page_context(request, row),
         }
         return TemplateResponse(request, self.page_template, context, status=409 if refusal else 200)
 
-    def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+    def build_page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Return additional template context."""
         return {}
 
@@ -110,7 +110,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
                 return self.page(request, self._get_row(request, str(pk)), refusal=describe_refusal(refusal))
             if said:
                 messages.success(request, said)
-            return HttpResponseRedirect(self.next_page(request, name, row))
+            return HttpResponseRedirect(self.choose_next_page(request, name, row))
 
         return handle_button
 
@@ -123,7 +123,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
             return gettext("Marked as spam. The email address was deleted.")
         return type(self).button_actions[name](request, row, person)
 
-    def next_page(self, request: HttpRequest, name: str, row: Any) -> str:
+    def choose_next_page(self, request: HttpRequest, name: str, row: Any) -> str:
         """Return the page to show after a button."""
         return change_page(row)
 

@@ -79,7 +79,7 @@ def _decline(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
 @admin.register(ReaderRequest)
 class ReaderRequestAdmin(ReaderMessageAdmin):
     subject = ReaderStep.Subject.REQUEST
-    list_display = ("what", "how_far", "asked_by", "confirmed_at", "last_asked_at", "language")
+    list_display = ("what", "progress_badge", "asked_by", "confirmed_at", "last_asked_at", "language")
     list_filter = (QueueFilter, ("state", ChoicesDropdownFilter), LanguageFilter)
     list_select_related = ("claim",)
     search_fields = ("text", "address")
@@ -119,14 +119,14 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         return format_html('<span class="desk-statement" dir="auto">{}</span>', words)
 
     @admin.display(description=_("state"), ordering="state")
-    def how_far(self, asked: ReaderRequest) -> SafeString:
+    def progress_badge(self, asked: ReaderRequest) -> SafeString:
         return request_badge(asked)
 
     @admin.display(description=_("requested by"), ordering="askers")
     def asked_by(self, asked: ReaderRequest) -> str:
         return ngettext("%d reader", "%d readers", asked.askers) % asked.askers
 
-    def page_context(self, request: HttpRequest, row: ReaderRequest) -> dict[str, Any]:
+    def build_page_context(self, request: HttpRequest, row: ReaderRequest) -> dict[str, Any]:
         has_picture = bool(row.picture_key) and ReaderPicture.objects.filter(request=row).exists()
         return {
             "asked": row,
@@ -141,6 +141,6 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
             "may_propose": request.user.has_perm("claims.add_claim"),
         }
 
-    def next_page(self, request: HttpRequest, name: str, row: ReaderRequest) -> str:
+    def choose_next_page(self, request: HttpRequest, name: str, row: ReaderRequest) -> str:
         begun = getattr(request, "begun", None)
-        return change_page(begun) if begun else super().next_page(request, name, row)
+        return change_page(begun) if begun else super().choose_next_page(request, name, row)

@@ -113,7 +113,7 @@ class SubmissionView(APIView):
     def finish(self, content: dict[str, Any], status: int) -> Response:
         return Response(content, status=status, headers={"Cache-Control": "no-store"})
 
-    def sent_with(self, request: HttpRequest) -> SubmissionContext:
+    def read_context(self, request: HttpRequest) -> SubmissionContext:
         """Return the idempotency key and the body. The query string takes no parameters."""
         NoQuery(request.GET, Publication.objects.none(), request=request)
         given = request.headers.get(HEADER)
@@ -151,7 +151,7 @@ class ComplaintSubmission(SubmissionView):
     def post(self, request: Request) -> HttpResponse:
         """Submit a complaint. The newsroom answers within the promised working days, counted from confirmation."""
         plain = get_plain_request(request)
-        sent = self.sent_with(plain)
+        sent = self.read_context(plain)
         body = ComplaintBody(data=request.data)
         body.is_valid(raise_exception=True)
         entry = _find_newest(Publication.objects.newest(), body.validated_data["claim"])
@@ -183,7 +183,7 @@ class RequestSubmission(SubmissionView):
         together.
         """
         plain = get_plain_request(request)
-        sent = self.sent_with(plain)
+        sent = self.read_context(plain)
         body = RequestBody(data=request.data)
         body.is_valid(raise_exception=True)
         found = _ImmediateResults(find_first_answer(**body.what))

@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import pgtrigger
 from django.conf import settings
@@ -79,7 +79,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
             at_the_desk |= Q(state=Complaint.State.SPAM) | Q(state=Complaint.State.NEW) & ~Q(held_because=[])
         return self.filter(at_the_desk)
 
-    def at_the_desk(self) -> Self:
+    def confirmed(self) -> Self:
         """Return confirmed complaints in any state."""
         return self.filter(confirmed_at__isnull=False)
 
@@ -99,17 +99,13 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         """Return unconfirmed requests, which the desk does not show."""
         return self.filter(state=Complaint.State.NEW, held_because=[])
 
-    def that_led_to(self, entries: models.QuerySet[Any]) -> Self:
-        """Return the complaints that led to these entries of the corrections log."""
-        return self.filter(entry__in=entries)
-
     def figures(self, begin: datetime, end: datetime) -> ComplaintFigures:
         """Return the figures from one moment (included) to another (excluded), without data on readers."""
         closed = Q(closed_at__gte=begin, closed_at__lt=end)
         ended = closed & Q(state__in=[Complaint.State.ANSWERED, Complaint.State.REJECTED])
         answered = closed & Q(state=Complaint.State.ANSWERED)
         outcome = Complaint.Outcome
-        counted = self.at_the_desk().aggregate(
+        counted = self.confirmed().aggregate(
             received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
             answered=Count("pk", filter=answered),
             median_working_days=_Median("working_days", filter=ended),

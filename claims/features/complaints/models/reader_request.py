@@ -59,7 +59,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
             )
         return self.filter(at_the_desk)
 
-    def at_the_desk(self) -> Self:
+    def confirmed(self) -> Self:
         """Return confirmed requests in any state."""
         return self.filter(confirmed_at__isnull=False)
 
@@ -71,7 +71,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
     def figures(self, begin: datetime, end: datetime) -> "RequestFigures":
         """Return the figures from one moment (included) to another (excluded), without data on readers."""
         closed, states = Q(closed_at__gte=begin, closed_at__lt=end), ReaderRequest.State
-        counted = self.at_the_desk().aggregate(
+        counted = self.confirmed().aggregate(
             received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
             answered=Count("pk", filter=closed & Q(state=states.ANSWERED)),
             declined=Count("pk", filter=closed & Q(state=states.DECLINED)),

@@ -54,7 +54,7 @@ class StepForm(forms.Form):
 @admin.register(Rectification)
 class RectificationAdmin(QueueOrder, DeskAdmin):
     form = RectificationForm
-    list_display = ("outlet", "claim", "shown_state", "asked_on", "moved_on", "is_public")
+    list_display = ("outlet", "claim", "state_badge", "asked_on", "moved_on", "is_public")
     list_filter = (QueueFilter, "state", "is_public")
     list_select_related = ("claim",)
     search_fields = ("outlet", "url")
@@ -70,7 +70,7 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
         return ("claim", "asked_on") if obj else ()
 
     @admin.display(description=_("state"), ordering="state")
-    def shown_state(self, row: Rectification) -> SafeString:
+    def state_badge(self, row: Rectification) -> SafeString:
         return render_badge(row.get_state_display(), _TONES.get(row.state, "waiting"))
 
     def save_model(self, request: HttpRequest, obj: Rectification, form: Any, change: bool) -> None:

@@ -22,7 +22,7 @@ _TONES: dict[str, Tone] = {
 
 @admin.register(PeerClaim)
 class PeerClaimAdmin(LookOnly, DeskAdmin):
-    list_display = ("short_statement", "newsroom", "rating", "shown_status", "reviewed_on", "page")
+    list_display = ("short_statement", "newsroom", "rating", "status_badge", "reviewed_on", "page")
     list_filter = (
         ("newsroom", AutocompleteSelectFilter),
         ("status", ChoicesDropdownFilter),
@@ -38,14 +38,14 @@ class PeerClaimAdmin(LookOnly, DeskAdmin):
         ("language", "claimant", "claimed_on"),
         ("rating", "rating_class", "reviewed_on"),
         "summary",
-        "shown_status",
+        "status_badge",
         "note",
         "page",
         ("published_at", "taken_at"),
-        "pretty_body",
+        "formatted_body",
         "proof",
     )
-    readonly_fields = ("shown_status", "page", "pretty_body", "proof")
+    readonly_fields = ("status_badge", "page", "formatted_body", "proof")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeerClaim]:
         rows: QuerySet[PeerClaim] = super().get_queryset(request)
@@ -57,7 +57,7 @@ class PeerClaimAdmin(LookOnly, DeskAdmin):
         return format_html('<span dir="auto">{}</span>', claim)
 
     @admin.display(description=_("status"))
-    def shown_status(self, claim: PeerClaim) -> SafeString:
+    def status_badge(self, claim: PeerClaim) -> SafeString:
         return render_badge(claim.get_status_display(), _TONES[claim.status])
 
     @admin.display(description=_("available since"))
@@ -67,7 +67,7 @@ class PeerClaimAdmin(LookOnly, DeskAdmin):
         )
 
     @admin.display(description=_("JSON"))
-    def pretty_body(self, claim: PeerClaim) -> SafeString:
+    def formatted_body(self, claim: PeerClaim) -> SafeString:
         return render_json(_("The JSON of its API"), claim.document)
 
     @admin.display(description=_("signed"))

@@ -45,13 +45,13 @@ class SiteForm(forms.Form):
 
 @admin.register(PeerNewsroom)
 class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
-    list_display = ("name", "url", "state", "claims_taken", "up_to_date_at")
+    list_display = ("name", "url", "state", "imported_claims", "up_to_date_at")
     list_filter = (QueueFilter, "active")
     list_select_related = ("progress",)
     search_fields = ("name", "url")
     ordering = ("name", "pk")
-    fields = ("name", "url", "shown_key", "created_at")
-    readonly_fields = ("url", "shown_key", "created_at")
+    fields = ("name", "url", "key_fingerprint", "created_at")
+    readonly_fields = ("url", "key_fingerprint", "created_at")
     change_form_outer_before_template = "admin/desk/peer_newsroom_top.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeerNewsroom]:
@@ -67,7 +67,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return _build_state_badge(newsroom)
 
     @admin.display(description=_("claims"), ordering="claims_number")
-    def claims_taken(self, newsroom: Any) -> str:
+    def imported_claims(self, newsroom: Any) -> str:
         return f"{newsroom.claims_number:,}"  # annotated above
 
     @admin.display(description=_("up to date at"), ordering="progress__visited_at")
@@ -76,7 +76,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else "–"
 
     @admin.display(description=_("key"))
-    def shown_key(self, newsroom: PeerNewsroom) -> str:
+    def key_fingerprint(self, newsroom: PeerNewsroom) -> str:
         return compute_fingerprint(newsroom.key)
 
     # The page ---------------------------------------------------------------------------------------------------------
@@ -153,9 +153,9 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         views = {
             "pause": self.pause_view,
             "resume": self.resume_view,
-            "ask": self.ask_view,
+            "ask": self.sync_now_view,
             "accept-key": self.accept_key_view,
-            "begin-anew": self.begin_anew_view,
+            "begin-anew": self.restart_view,
         }
         own = [
             path(
@@ -183,7 +183,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             messages.success(request, gettext("Followed again from now on."))
         return HttpResponseRedirect(change_page(newsroom))
 
-    def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def sync_now_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Schedule an update now."""
         newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
@@ -211,7 +211,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
                 )
         return HttpResponseRedirect(change_page(newsroom))
 
-    def begin_anew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def restart_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Delete all imported claims of the newsroom and import them again."""
         newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":

@@ -11,7 +11,7 @@ from claims.features.federation.models import PeerNewsroom
 
 
 def _find_troubled(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
-    in_trouble: QuerySet[PeerNewsroom] = newsrooms.in_trouble()
+    in_trouble: QuerySet[PeerNewsroom] = newsrooms.with_problems()
     return in_trouble
 
 

@@ -25,7 +25,7 @@ class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
         """Return the newsrooms to query for new entries."""
         return self.filter(active=True)
 
-    def in_trouble(self) -> Self:
+    def with_problems(self) -> Self:
         """Return the newsrooms with a failed last query or a pending decision."""
         return self.active().filter(progress__consecutive_failures__gt=0)
 

@@ -45,7 +45,7 @@ from factcheck.django_internals import replace_object
 @admin.register(ReplyRequest)
 class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     form = ReplyForm
-    list_display = ("whom_shown", "on_claim", "badge", "state", "asked_by")
+    list_display = ("party_name", "on_claim", "badge", "state", "asked_by")
     list_filter = (
         QueueFilter,
         ("channel", ChoicesDropdownFilter),
@@ -61,7 +61,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     # The list ---------------------------------------------------------------------------------------------------------
 
     @admin.display(description=gettext_lazy("who"))
-    def whom_shown(self, row: ReplyRequest) -> str:
+    def party_name(self, row: ReplyRequest) -> str:
         return row.whom
 
     @admin.display(description=gettext_lazy("claim"))
@@ -177,7 +177,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         wrapped = self.admin_site.admin_view
         return [
             path("<int:pk>/answer/", wrapped(self.answer_view), name="reply_replyrequest_answer"),
-            path("<int:pk>/do/<slug:action>/", wrapped(self.do_view), name="reply_replyrequest_do"),
+            path("<int:pk>/do/<slug:action>/", wrapped(self.action_view), name="reply_replyrequest_do"),
             *super().get_urls(),
         ]
 
@@ -193,7 +193,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         context["show_save_and_add_another"] = context["show_save_and_continue"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def do_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    def action_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Handle a button of the page; return to it, or open the draft that it started."""
         row = self._get_row(request, pk)
         if request.method != "POST" or action not in ("sent", "mail", "stop", "update"):
@@ -215,7 +215,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         except IntegrityError as refusal:
-            messages.error(request, self.in_words(refusal))
+            messages.error(request, self.describe_refusal(refusal))
         return HttpResponseRedirect(change_page(row))
 
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -233,7 +233,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
             except (NotPossible, NotAllowed) as refusal:
                 form.add_error(None, str(refusal))
             except IntegrityError as refusal:
-                form.add_error(None, self.in_words(refusal))
+                form.add_error(None, self.describe_refusal(refusal))
             else:
                 messages.success(request, _describe_saved(kept))
                 return HttpResponseRedirect(change_page(kept))

@@ -15,7 +15,7 @@ from factcheck.language_names import get_language_name
 @admin.register(ReplyTemplate)
 class ReplyTemplateAdmin(DeskAdmin):
     form = TemplateForm
-    list_display = ("language", "called", "subject")
+    list_display = ("language", "language_name", "subject")
     search_fields = ()
     ordering = ("language",)
     fieldsets = (
@@ -38,5 +38,5 @@ class ReplyTemplateAdmin(DeskAdmin):
         return field
 
     @admin.display(description=_("name"))
-    def called(self, template: ReplyTemplate) -> str:
+    def language_name(self, template: ReplyTemplate) -> str:
         return get_language_name(template.language) or "–"

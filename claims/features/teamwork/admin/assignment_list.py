@@ -52,11 +52,11 @@ class AssignedList:
             return Prefetch("assignment", rows)
         return Prefetch("assignments", rows.filter(verdict=None))
 
-    def own_columns(self, request: HttpRequest) -> list[str]:
+    def get_default_columns(self, request: HttpRequest) -> list[str]:
         """Return the default columns, including the assignee."""
-        shown: list[str] = super().own_columns(request)  # type: ignore[misc]  # a DeskAdmin
+        shown: list[str] = super().get_default_columns(request)  # type: ignore[misc]  # a DeskAdmin
         if request.user.has_perm("teamwork.view_assignment"):
-            shown.insert(_COLUMN_POSITION, "whose_work")
+            shown.insert(_COLUMN_POSITION, "assignee_badge")
         return shown
 
     def get_list_filter(self, request: HttpRequest) -> Any:
@@ -66,7 +66,7 @@ class AssignedList:
         return (*shown[:1], *_FILTERS, *shown[1:])
 
     @admin.display(description=_("assigned to"))
-    def whose_work(self, row: Any) -> SafeString | str:
+    def assignee_badge(self, row: Any) -> SafeString | str:
         """Render the assignee, the due date, and an unusual priority."""
         assignment = _open_of(row)
         if assignment is None:

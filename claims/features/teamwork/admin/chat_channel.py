@@ -87,7 +87,7 @@ class ChatChannelForm(DeskForm):
 @admin.register(ChatChannel)
 class ChatChannelAdmin(DeskAdmin):
     form = ChatChannelForm
-    list_display = ("name", "shape", "leads_to", "state", "told_of", "last_message")
+    list_display = ("name", "shape", "masked_address", "state", "reported_events", "last_message")
     list_filter = ("active", "shape")
     list_select_related = ("progress",)
     search_fields = ("name",)
@@ -109,7 +109,7 @@ class ChatChannelAdmin(DeskAdmin):
     # The list ---------------------------------------------------------------------------------------------------------
 
     @admin.display(description=_("address"))
-    def leads_to(self, channel: ChatChannel) -> str:
+    def masked_address(self, channel: ChatChannel) -> str:
         return chat.mask_address(channel.address)
 
     @admin.display(description=_("state"), ordering="active")
@@ -121,7 +121,7 @@ class ChatChannelAdmin(DeskAdmin):
         return channel.progress.sent_at
 
     @admin.display(description=_("messages sent"))
-    def told_of(self, channel: ChatChannel) -> str:
+    def reported_events(self, channel: ChatChannel) -> str:
         labels = {kind.value: str(kind.label) for kind in CHAT_KINDS}
         return join_words(labels[kind] for kind in channel.kinds) or gettext("Everything")
 

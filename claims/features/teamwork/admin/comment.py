@@ -47,7 +47,7 @@ _MAX_KEY_LENGTH = 19
 class CommentAdmin(LookOnly, DeskAdmin):
     """All comments, for searching, and the views for commenting."""
 
-    list_display = ("said", "about", "author_name", "shown_state", "created_at")
+    list_display = ("said", "about", "author_name", "state_badge", "created_at")
     list_filter = (
         ("resolved_at", admin.EmptyFieldListFilter),
         ("withdrawn_at", admin.EmptyFieldListFilter),
@@ -56,8 +56,8 @@ class CommentAdmin(LookOnly, DeskAdmin):
     search_fields = ("text", "author_name")
     search_help_text = _("Words in comments, or their author")
     ordering = ("-pk",)
-    fields = ("about", "said", ("author_name", "created_at"), ("verdict_version", "edited_at"), "shown_state")
-    readonly_fields: ClassVar[tuple[str, ...]] = ("about", "said", "shown_state")
+    fields = ("about", "said", ("author_name", "created_at"), ("verdict_version", "edited_at"), "state_badge")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("about", "said", "state_badge")
     told_otherwise = ("withdrawn_by_id", "withdrawn_by_name", "edited_at")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -84,7 +84,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         return format_html('<a href="{}" class="desk-statement" dir="auto">{}</a>', page, comment.claim)
 
     @admin.display(description=_("state"))
-    def shown_state(self, comment: Comment) -> SafeString | str:
+    def state_badge(self, comment: Comment) -> SafeString | str:
         if comment.withdrawn_at:
             return render_badge(_("Withdrawn"), "faded")
         if comment.resolved_at:
@@ -101,7 +101,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
 
         return [
             named("people/", self.people_view, "people"),
-            named("on/<int:claim>/", self.of_claim_view, "of_claim"),
+            named("on/<int:claim>/", self.claim_view, "of_claim"),
             named("on/<int:claim>/write/", self.write_view, "write"),
             named("<int:pk>/thread/", self.thread_view, "thread"),
             named("<int:pk>/edit/", self.edit_view, "edit"),
@@ -119,7 +119,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
             {"people": [{"username": person.username, "name": get_display_name(person)} for person in found]}
         )
 
-    def of_claim_view(self, request: HttpRequest, claim: int) -> HttpResponse:
+    def claim_view(self, request: HttpRequest, claim: int) -> HttpResponse:
         """Show all comments on a claim, page by page."""
         return self._render_page(request, self._get_claim(request, claim))
 

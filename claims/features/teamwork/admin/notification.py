@@ -51,7 +51,7 @@ class ReadFilter(admin.SimpleListFilter):
 class NotificationAdmin(LookOnly, DeskAdmin):
     """Return the person's own notifications only."""
 
-    list_display = ("happened", "about", "created_at")
+    list_display = ("event_text", "about", "created_at")
     list_display_links = None
     list_filter = (ReadFilter, ("kind", ChoicesDropdownFilter))
     list_select_related = ("claim", "comment")
@@ -59,8 +59,8 @@ class NotificationAdmin(LookOnly, DeskAdmin):
     sortable_by = ()
     actions = ("mark_selected_read",)
     change_list_template = "admin/desk/notification_list.html"
-    fields = ("happened", "about", "created_at", "read_at")
-    readonly_fields: ClassVar[tuple[str, ...]] = ("happened", "about")
+    fields = ("event_text", "about", "created_at", "read_at")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("event_text", "about")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
         rows: Any = super().get_queryset(request)
@@ -77,7 +77,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
     # The list ---------------------------------------------------------------------------------------------------------
 
     @admin.display(description=_("what happened"))
-    def happened(self, row: Notification) -> SafeString:
+    def event_text(self, row: Notification) -> SafeString:
         page = reverse("admin:teamwork_notification_open", args=[row.pk])
         words, news = (
             describe_event(row.kind, row.actor_name),

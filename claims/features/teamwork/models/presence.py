@@ -46,7 +46,7 @@ class PresentColleague:
 
 
 class PresenceQuerySet(models.QuerySet["Presence"]):
-    def speak_up(self, person: Any, page: str, *, writing: bool) -> list[PresentColleague]:
+    def record_presence(self, person: Any, page: str, *, writing: bool) -> list[PresentColleague]:
         """Record that the person has the page open, and return others who have, in one statement."""
         with connection.cursor() as cursor:
             cursor.execute(_RECORD_SQL, {"person": person.pk, "page": page, "writing": writing})

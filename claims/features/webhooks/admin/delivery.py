@@ -47,8 +47,8 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
         "endpoint",
         "event",
         "entry",
-        "shown_state",
-        "attempts_made",
+        "state_badge",
+        "attempt_count",
         "last_answer",
         "next_attempt_at",
     )
@@ -68,12 +68,12 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
     fields = (
         "endpoint",
         ("event", "entry"),
-        ("shown_state", "message_id"),
+        ("state_badge", "message_id"),
         ("created_at", "settled_at"),
         "next_attempt_at",
         "message",
     )
-    readonly_fields: ClassVar[tuple[str, ...]] = ("shown_state", "entry", "message")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("state_badge", "entry", "message")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookDelivery]:
         rows = super().get_queryset(request).select_related("endpoint", "publication")
@@ -102,11 +102,11 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
         return format_html('<a href="{}">{}</a>', change_page(entry), words)
 
     @admin.display(description=_("state"), ordering="state")
-    def shown_state(self, delivery: WebhookDelivery) -> SafeString:
+    def state_badge(self, delivery: WebhookDelivery) -> SafeString:
         return render_badge(delivery.get_state_display(), _TONES[delivery.state])
 
     @admin.display(description=_("attempts"), ordering="attempts_number")
-    def attempts_made(self, delivery: Any) -> int:
+    def attempt_count(self, delivery: Any) -> int:
         return delivery.attempts_number  # annotated above
 
     @admin.display(description=_("last response"))
@@ -131,10 +131,10 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.again_view)
+        view = self.admin_site.admin_view(self.resend_view)
         return [path("<int:pk>/again/", view, name="webhooks_webhookdelivery_again"), *super().get_urls()]
 
-    def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def resend_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send one message again, and return to its page."""
         delivery = self.get_object(request, str(pk))
         if delivery is None:

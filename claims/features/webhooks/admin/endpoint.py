@@ -77,7 +77,7 @@ class WebhookForm(DeskForm):
 @admin.register(WebhookEndpoint)
 class WebhookAdmin(DeskAdmin):
     form = WebhookForm
-    list_display = ("name", "owner", "url", "state", "told_of", "filter", "waiting", "given_up")
+    list_display = ("name", "owner", "url", "state", "reported_events", "filter", "waiting", "given_up")
     list_filter = ("active",)
     list_select_related = ("progress", "owner", "token")
     search_fields = ("name", "url", "description")
@@ -99,7 +99,7 @@ class WebhookAdmin(DeskAdmin):
         return build_state_badge(endpoint)
 
     @admin.display(description=_("events"))
-    def told_of(self, endpoint: WebhookEndpoint) -> str:
+    def reported_events(self, endpoint: WebhookEndpoint) -> str:
         labels = dict(WebhookEvent.choices)
         return join_words(str(labels[kind]) for kind in endpoint.event_kinds) or gettext("All")
 

@@ -281,9 +281,9 @@ def test_recovers_by_itself_and_tells_people_in_between(
             )
             asked.append(cursor.fetchone()[0])
     assert asked == [0, 0, 0, 0, 1]
-    assert [row.pk for row in PeerNewsroom.objects.in_trouble()] == [newsroom.pk]
+    assert [row.pk for row in PeerNewsroom.objects.with_problems()] == [newsroom.pk]
     peer.answers.answer = whole  # type: ignore[attr-defined]
     assert turn(newsroom).entries == 1
-    assert PeerNewsroom.objects.in_trouble().count() == 0
+    assert PeerNewsroom.objects.with_problems().count() == 0
     tasks.mail_alarm(newsroom_id=newsroom.pk)
     assert mail.outbox == []
