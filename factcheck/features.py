@@ -150,19 +150,19 @@ def find(label: str) -> Feature:
 
 
 def list_switched_on() -> list[Feature]:
-    chosen = _get_chosen()
-    return [feature for feature in list_installed() if feature.label in chosen]
+    labels = _get_chosen()
+    return [feature for feature in list_installed() if feature.label in labels]
 
 
 def _get_chosen() -> set[str]:
     """Return the labels of active features: from `FEATURES` and administrators' choices at the desk."""
-    chosen = _get_preset()
+    labels = _get_preset()
     for label, is_on in find_choices().items():
-        (chosen.add if is_on else chosen.discard)(label)
-    on = [feature for feature in list_installed() if feature.label in chosen]
-    while without := [feature for feature in on if not chosen.issuperset(feature.requires)]:
-        chosen.difference_update(feature.label for feature in without)
-        on = [feature for feature in on if feature.label in chosen]
+        (labels.add if is_on else labels.discard)(label)
+    on = [feature for feature in list_installed() if feature.label in labels]
+    while without := [feature for feature in on if not labels.issuperset(feature.requires)]:
+        labels.difference_update(feature.label for feature in without)
+        on = [feature for feature in on if feature.label in labels]
     return {feature.label for feature in on}
 
 

@@ -21,11 +21,11 @@ _JOINERS_IN_USE = regex.compile(
 
 def replace_invisible(text: str, instead: str) -> str:
     """Replace each run of invisible characters by `instead`."""
-    kept: list[str] = []
+    characters: list[str] = []
     begin = 0
     for found in _INVISIBLE.finditer(text):
         start, end = found.span()
         at_work = _JOINERS_IN_USE.match(text, start, end + 1)
-        kept += text[begin:start], text[start:end] if at_work and at_work.end() == end else instead
+        characters += text[begin:start], text[start:end] if at_work and at_work.end() == end else instead
         begin = end
-    return "".join((*kept, text[begin:]))
+    return "".join((*characters, text[begin:]))

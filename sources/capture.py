@@ -127,20 +127,20 @@ class _Capture:
     def store(self, source: Source | None) -> CaptureResult:
         self._wait_for_twins()
         source = source or self._recognise()
-        known = source is not None
+        is_known = source is not None
         # Read again under lock: it may have changed since it was found or handed to us.
         source = (
             self._update(Source.objects.select_for_update().get(pk=source.pk))
             if source
             else self._create_source()
         )
-        latest = source.latest_snapshot() if known else None
+        latest = source.latest_snapshot() if is_known else None
         if latest and latest.text_sha256 == self.text_sha256:
             return CaptureResult(source, latest, False, False, self.document)
         snapshot = self._create_snapshot(source)
         answers = snapshot_stored.send(sender=Snapshot, snapshot=snapshot)
         return CaptureResult(
-            source, snapshot, not known, True, self.document, tuple(answer for _, answer in answers)
+            source, snapshot, not is_known, True, self.document, tuple(answer for _, answer in answers)
         )
 
     def _wait_for_twins(self) -> None:
@@ -213,7 +213,7 @@ class _Capture:
 
     def _update(self, source: Source) -> Source:
         """Fill in missing values and apply a person's statements; editors' values are kept."""
-        stated = self.overrides
+        overrides = self.overrides
         lacking = {
             "url": self.url,
             "byline": self.document.byline[:_MAX_BYLINE_LENGTH],
@@ -229,9 +229,9 @@ class _Capture:
         changes |= {
             name: value
             for name in ("title", "kind", "url", "byline", "published_on", "language")
-            if (value := getattr(stated, name)) and value != getattr(source, name)
+            if (value := getattr(overrides, name)) and value != getattr(source, name)
         }
-        if stated.publisher or not source.publisher_id:
+        if overrides.publisher or not source.publisher_id:
             publisher = self._find_or_make_publisher()
             if publisher and publisher.pk != source.publisher_id:
                 changes["publisher"] = publisher

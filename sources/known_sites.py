@@ -53,8 +53,8 @@ class KnownSites:
 
     def rules(self, site: str) -> str | None:
         lately = timezone.now() - RULES_MAX_AGE
-        known = VisitedSite.objects.filter(site=site[:300], robots_read_at__gte=lately)
-        return known.values_list("robots", flat=True).first()
+        row = VisitedSite.objects.filter(site=site[:300], robots_read_at__gte=lately)
+        return row.values_list("robots", flat=True).first()
 
     def keep_rules(self, site: str, rules: str) -> None:
         VisitedSite.objects.filter(site=site[:300]).update(robots=rules, robots_read_at=timezone.now())
@@ -62,9 +62,9 @@ class KnownSites:
     def _left(self, site: str) -> float:
         """Lease the site for a request: 0 on success, otherwise the seconds to wait."""
         now = timezone.now()
-        known, _made = VisitedSite.objects.get_or_create(site=site[:300], defaults={"ready_at": now})
-        ready = VisitedSite.objects.filter(pk=known.pk, ready_at__lte=now)
+        row, _created = VisitedSite.objects.get_or_create(site=site[:300], defaults={"ready_at": now})
+        ready = VisitedSite.objects.filter(pk=row.pk, ready_at__lte=now)
         if ready.update(ready_at=now + LEASE_TIME):
             return 0.0
-        known.refresh_from_db(fields=["ready_at"])
-        return max((known.ready_at - now).total_seconds(), 0.05)
+        row.refresh_from_db(fields=["ready_at"])
+        return max((row.ready_at - now).total_seconds(), 0.05)

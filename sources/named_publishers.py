@@ -77,8 +77,12 @@ def find_publisher(name: str, address: str, *, stated: bool = False) -> Publishe
     if stated and name:
         namesakes = KnownPublishers(Publisher.objects.known([name.lower()], []))
         return namesakes.at(places) or namesakes.called(name, [])
-    known = KnownPublishers(Publisher.objects.known([name.lower()], places))
-    return known.at(places[:1]) or known.called(name, places) or (None if name else known.at(places))
+    publishers = KnownPublishers(Publisher.objects.known([name.lower()], places))
+    return (
+        publishers.at(places[:1])
+        or publishers.called(name, places)
+        or (None if name else publishers.at(places))
+    )
 
 
 def find_or_make_publisher(

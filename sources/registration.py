@@ -12,33 +12,35 @@ from sources.overrides import OverrideError, Overrides
 
 
 @transaction.atomic
-def enter(stated: Overrides, *, by: User | None = None) -> tuple[Source, bool]:
+def enter(overrides: Overrides, *, by: User | None = None) -> tuple[Source, bool]:
     """Return the source at the stated URL, and whether it is new. A known source keeps its details.
 
     Raises:
         OverrideError: it is new, and no title is stated.
     """
-    if stated.url:
+    if overrides.url:
         # The same names as `sources.capture` holds, so that the two never make one source twice.
         hold(
-            f"source at {build_url_key(stated.url)}",
-            f"publisher {stated.publisher.lower()}",
-            f"publisher at {get_domain(stated.url)}",
+            f"source at {build_url_key(overrides.url)}",
+            f"publisher {overrides.publisher.lower()}",
+            f"publisher at {get_domain(overrides.url)}",
         )
-        if known := Source.objects.at(stated.url):
-            return known, False
-    elif stated.publisher:
-        hold(f"publisher {stated.publisher.lower()}")
-    if not stated.title:
+        if existing := Source.objects.at(overrides.url):
+            return existing, False
+    elif overrides.publisher:
+        hold(f"publisher {overrides.publisher.lower()}")
+    if not overrides.title:
         raise OverrideError(gettext("Title: missing. A new source without a text needs one."))
     source = Source.objects.create(
-        title=stated.title,
-        kind=stated.kind or Source.Kind.ARTICLE,
-        url=stated.url,
-        publisher=find_or_make_publisher(stated.publisher, stated.url, stated=bool(stated.publisher)),
-        byline=stated.byline,
-        published_on=stated.published_on,
-        language=stated.language,
+        title=overrides.title,
+        kind=overrides.kind or Source.Kind.ARTICLE,
+        url=overrides.url,
+        publisher=find_or_make_publisher(
+            overrides.publisher, overrides.url, stated=bool(overrides.publisher)
+        ),
+        byline=overrides.byline,
+        published_on=overrides.published_on,
+        language=overrides.language,
         created_by=by,
     )
     return source, True

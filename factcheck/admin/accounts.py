@@ -36,11 +36,11 @@ call(User, _("person"), _("people"), section=_("Newsroom"))
 
 def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
     """Offer a box for each permission of the person, because permissions can only be passed on."""
-    held = person.get_all_permissions()
+    permissions = person.get_all_permissions()
     rows = Permission.objects.select_related("content_type").order_by(
         "content_type__app_label", "content_type__model", "pk"
     )
-    offered = [row for row in rows if f"{row.content_type.app_label}.{row.codename}" in held]
+    offered = [row for row in rows if f"{row.content_type.app_label}.{row.codename}" in permissions]
     field.queryset = Permission.objects.filter(pk__in=[row.pk for row in offered])
     field.help_text = ""
     choices = [

@@ -47,15 +47,15 @@ def is_deleted_along(request: HttpRequest, *pages: str) -> bool:
     return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
-def _without_lines(shown: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
+def _without_lines(lines: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
     """Filter nested lists of lines, removing lines with these beginnings."""
-    kept = []
-    for each in shown:
+    remaining = []
+    for each in lines:
         if isinstance(each, list):
-            kept += [below] if (below := _without_lines(each, beginnings)) else []
+            remaining += [below] if (below := _without_lines(each, beginnings)) else []
         elif not each.startswith(beginnings):
-            kept.append(each)
-    return kept
+            remaining.append(each)
+    return remaining
 
 
 class DeskAdmin(DayFields, ListDownload):
@@ -96,14 +96,14 @@ class DeskAdmin(DayFields, ListDownload):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """List everything that would be deleted, except nameless rows of many-to-many tables."""
-        shown, counts, missing, protected = super().get_deleted_objects(objs, request)
+        lines, counts, missing, protected = super().get_deleted_objects(objs, request)
         links = [
             model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created
         ]
         for link in links:
             counts.pop(link.verbose_name_plural, None)
         beginnings = tuple(f"{capfirst(str(link.verbose_name))}: " for link in links)
-        return _without_lines(shown, beginnings), counts, missing, protected
+        return _without_lines(lines, beginnings), counts, missing, protected
 
     # Searching --------------------------------------------------------------------------------------------------------
 
@@ -188,15 +188,15 @@ class DeskAdmin(DayFields, ListDownload):
         form = context["adminform"].form
         formsets = [section.formset for section in context["inline_admin_formsets"]]
         both: BothVersions | None = getattr(request, "both_versions", None)
-        shown = build_versions_panel(both, form, formsets, request.POST) if both else {}
+        panel = build_versions_panel(both, form, formsets, request.POST) if both else {}
         if (both is None or not both.is_new) and request.method == "POST":
             # A page that was refused keeps its version: sending it again must not overwrite either.
-            return shown | {
+            return panel | {
                 "version": request.POST.get(VERSION_FIELD, ""),
                 "base": request.POST.get(BASE_FIELD, ""),
             }
         version = both.version if both else compute_version(row, self.versioned_relations)
-        return shown | {"version": version, "base": sign_base(version, form, formsets)}
+        return panel | {"version": version, "base": sign_base(version, form, formsets)}
 
     def save_related(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Save related rows, then delete the autosaved form in the same transaction."""

@@ -165,8 +165,8 @@ def _list_tracked(event_model: type[models.Model]) -> list[str]:
 def _build_event(step: _Step, names: "_Names", of: str, without: Collection[str]) -> PastEvent | None:
     who, at = _get_actor_name(step.event, names.people), step.event.pgh_created_at
     if step.event.pgh_label == "deleted":
-        shown = step.before.get("exact") or ""
-        return PastEvent(at, who, _("Deleted: %s") % (of or names.kind), note=str(shown))
+        quote = step.before.get("exact") or ""
+        return PastEvent(at, who, _("Deleted: %s") % (of or names.kind), note=str(quote))
     after = step.after or {}
     changed = [name for name in step.before if step.before[name] != after.get(name) and name not in without]
     if not changed:
@@ -184,13 +184,15 @@ class _Names:
         self._fields = {field.attname: field for field in model._meta.concrete_fields}
         self.kind = str(model._meta.verbose_name)
         self.people = _load_people([step.event for step in steps])
-        wanted: dict[str, set[Any]] = defaultdict(set)
+        keys_by_field: dict[str, set[Any]] = defaultdict(set)
         for step in steps:
             for values in filter(None, (step.before, step.after)):
                 for name, value in values.items():
                     if value is not None and self._fields[name].is_relation:
-                        wanted[name].add(value)
-        self._related = {name: self._model(name)._base_manager.in_bulk(keys) for name, keys in wanted.items()}
+                        keys_by_field[name].add(value)
+        self._related = {
+            name: self._model(name)._base_manager.in_bulk(keys) for name, keys in keys_by_field.items()
+        }
 
     def _model(self, name: str) -> type[models.Model]:
         related: Any = self._fields[name].related_model

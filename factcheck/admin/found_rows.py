@@ -84,10 +84,10 @@ def _find_keys(
 def _filter_by_phrases(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:
     """Keep only rows that contain the phrases in quotation marks exactly."""
     for phrase in (word for word in split_words(search) if " " in word.strip()):
-        said = Q()
+        condition = Q()
         for column in columns:
-            said |= Q(**{f"{column}__icontains": phrase})
+            condition |= Q(**{f"{column}__icontains": phrase})
         rows = rows.filter(
-            pk__in=rows.model._base_manager.filter(said, pk__in=rows.values("pk")).values("pk")
+            pk__in=rows.model._base_manager.filter(condition, pk__in=rows.values("pk")).values("pk")
         )
     return rows

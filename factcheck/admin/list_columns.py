@@ -45,10 +45,10 @@ class ListColumns(ModelAdmin):
         return ShownList
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        shown = [
+        columns = [
             column for column in self.all_columns(request) if column in self._read_chosen_columns(request)
         ]
-        return shown or self.get_default_columns(request)
+        return columns or self.get_default_columns(request)
 
     def get_default_columns(self, request: HttpRequest) -> list[str]:
         """Return the default columns."""
@@ -59,9 +59,9 @@ class ListColumns(ModelAdmin):
 
     def columns(self, request: HttpRequest) -> list[ListedColumn]:
         """Return all columns with whether they are shown."""
-        shown = self.get_list_display(request)
+        visible = self.get_list_display(request)
         return [
-            ListedColumn(name, self.label_of(name), name in shown, name in self._list_links(request))
+            ListedColumn(name, self.label_of(name), name in visible, name in self._list_links(request))
             for name in self.all_columns(request)
         ]
 
@@ -73,9 +73,9 @@ class ListColumns(ModelAdmin):
         return str(capfirst(str(label_for_field(column, self.model, self))))
 
     def _read_chosen_columns(self, request: HttpRequest) -> set[str]:
-        named = {name for text in request.GET.getlist(COLUMNS_PARAMETER) for name in text.split(",")}
-        known = named.intersection(self.all_columns(request))
-        return known | set(self._list_links(request)) if known else set()
+        names = {name for text in request.GET.getlist(COLUMNS_PARAMETER) for name in text.split(",")}
+        valid = names.intersection(self.all_columns(request))
+        return valid | set(self._list_links(request)) if valid else set()
 
     def _list_links(self, request: HttpRequest) -> Sequence[str]:
         return [

@@ -49,11 +49,11 @@ class ListDownload(ListColumns):
             changelist = self.get_changelist_instance(request)
         except (IncorrectLookupParameters, DisallowedModelAdminLookup):
             messages.error(request, _("These filters do not exist, so nothing was downloaded."))
-            listed = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
-            return HttpResponseRedirect(reverse(listed))
+            list_route = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+            return HttpResponseRedirect(reverse(list_route))
         columns = [str(name) for name in self.get_list_display(request)]
-        named = slugify(str(self.opts.verbose_name_plural)) or self.opts.model_name
-        file = f"{named}-{date_format(localdate(), 'Y-m-d')}.{form}"
+        file_stem = slugify(str(self.opts.verbose_name_plural)) or self.opts.model_name
+        file = f"{file_stem}-{date_format(localdate(), 'Y-m-d')}.{form}"
         list_downloaded.send(
             self.model, request=request, name=str(self.opts.verbose_name_plural), format=form
         )

@@ -151,8 +151,8 @@ def _read_base(post: QueryDict) -> tuple[Fields, dict[str, Rows]]:
     }
 
 
-def _to_values(named: Mapping[str, list[str]]) -> dict[str, Value]:
-    return {name: tuple(value) for name, value in named.items()}
+def _to_values(lists: Mapping[str, list[str]]) -> dict[str, Value]:
+    return {name: tuple(value) for name, value in lists.items()}
 
 
 def _read_fields(form: forms.BaseForm, without: tuple[str, ...] = ()) -> dict[str, Value]:
@@ -186,12 +186,12 @@ def put_together(
     To be called with the row locked. Changes `request.POST`.
     """
     version = compute_version(row, relations)
-    shown = BothVersions.read(request.POST[MERGE_FIELD]) if MERGE_FIELD in request.POST else None
-    if shown:
-        _take_what_was_chosen(request, shown)
+    versions = BothVersions.read(request.POST[MERGE_FIELD]) if MERGE_FIELD in request.POST else None
+    if versions:
+        _take_what_was_chosen(request, versions)
     is_newest = request.POST.get(VERSION_FIELD) == version
     if is_newest and COMPARE not in request.POST:
-        return shown
+        return versions
     return _Merge(desk, request, row, version).both()
 
 
@@ -206,10 +206,10 @@ class _Merge:
         self.base, self.base_rows = _read_base(self.sent)
         self.is_partial = CONTINUE in self.sent
         if self.is_partial:
-            kept = get_unsaved_forms().taken(request.user, read_writers(request))
+            unsaved_text = get_unsaved_forms().taken(request.user, read_writers(request))
             self.sent, started = (
-                _build_query(kept.values if kept else {}),
-                _build_query(kept.started if kept else {}),
+                _build_query(unsaved_text.values if unsaved_text else {}),
+                _build_query(unsaved_text.started if unsaved_text else {}),
             )
             self.base = dict(self._iterate_sent_fields(self.form, started))
             self.base_rows = {
@@ -289,8 +289,8 @@ class _Merge:
             self._put_row(formset, index, row, stored)
         if base is not None:
             missed = sum(row.fate is RowFate.DELETED_BY_THEM for row in rows)
-            gone = len(base.keys() - theirs.keys()) - missed
-            self._note(formset, gone)
+            deleted_count = len(base.keys() - theirs.keys()) - missed
+            self._note(formset, deleted_count)
 
     def _put_row(self, formset: Any, index: int, row: JointRow, stored: dict[str, Any]) -> None:
         at = f"{formset.prefix}-{index}"
@@ -320,11 +320,11 @@ class _Merge:
                 % {"kind": formset.model._meta.verbose_name, "row": form.instance}
             )
 
-    def _note(self, formset: Any, gone: int) -> None:
-        if gone > 0:
+    def _note(self, formset: Any, deleted_count: int) -> None:
+        if deleted_count > 0:
             self.both_versions.notes.append(
                 _("Deleted in the meantime: %(kind)s (%(count)d)")
-                % {"kind": formset.model._meta.verbose_name, "count": gone}
+                % {"kind": formset.model._meta.verbose_name, "count": deleted_count}
             )
 
 
@@ -349,8 +349,8 @@ def _load_stored(
 def _build_query(kept: Mapping[str, Any]) -> QueryDict:
     """Return stored values as form data: of choices only the keys."""
     query = QueryDict(mutable=True)
-    for name, stated in kept.items():
-        values = [stated] if isinstance(stated, str) else stated
+    for name, value in kept.items():
+        values = [value] if isinstance(value, str) else value
         query.setlist(name, [each if isinstance(each, str) else each[0] for each in values])
     return query
 
@@ -371,13 +371,13 @@ def _find_model_field(model: type[models.Model], name: str) -> Any:
 # Choosing -------------------------------------------------------------------------------------------------------------
 
 
-def _take_what_was_chosen(request: HttpRequest, shown: BothVersions) -> None:
+def _take_what_was_chosen(request: HttpRequest, versions: BothVersions) -> None:
     """Apply the chosen values to the fields. Later edits stay, unless they contradict the choice."""
     post = request.POST.copy()
     undecided = False
-    for choice in shown.choices:
-        asked = post.get(choice.take)
-        take = ValueOrigin(asked) if asked in set(ValueOrigin) else choice.taken
+    for choice in versions.choices:
+        choice_value = post.get(choice.take)
+        take = ValueOrigin(choice_value) if choice_value in set(ValueOrigin) else choice.taken
         if choice.fate:
             undecided |= take is None
             deletes = ValueOrigin.THEIRS if choice.fate is RowFate.DELETED_BY_THEM else ValueOrigin.MINE

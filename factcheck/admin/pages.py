@@ -45,8 +45,8 @@ def find_page(address: str, request: HttpRequest) -> DeskPage | None:
     desk = _find_desk(match.func)
     if desk is None or not desk.has_view_or_change_permission(request):
         return None
-    named = {**match.kwargs}
-    key = named.get("object_id", named.get("pk"))
+    arguments = {**match.kwargs}
+    key = arguments.get("object_id", arguments.get("pk"))
     if key is None:
         adds = (match.url_name or "").endswith("_add")
         return DeskPage(desk, None, names_a_row=False, is_for_a_new_one=adds)

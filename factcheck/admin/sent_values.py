@@ -61,10 +61,10 @@ def _to_submitted(widget: forms.Widget, value: Any) -> Value:
         return tuple(next(iter(_to_submitted(part, each)), "") for part, each in parts)
     if isinstance(widget, forms.CheckboxInput):
         return ("on",) if widget.check_test(value) else ()
-    shown = widget.format_value(value)
-    if isinstance(shown, list | tuple):
-        return tuple(str(each) for each in shown)
-    return ("" if shown is None else str(shown),)
+    formatted = widget.format_value(value)
+    if isinstance(formatted, list | tuple):
+        return tuple(str(each) for each in formatted)
+    return ("" if formatted is None else str(formatted),)
 
 
 def _unwrap_widget(widget: forms.Widget) -> forms.Widget:
@@ -92,8 +92,8 @@ def _iterate_row_names(field: forms.ModelChoiceField, value: Value) -> Iterator[
         found = queryset.in_bulk(keys)
     except (ValueError, OverflowError, forms.ValidationError):
         found = {}
-    named = {str(key): field.label_from_instance(row) for key, row in found.items()}
-    return (str(named.get(key, key)) for key in keys)
+    names = {str(key): field.label_from_instance(row) for key, row in found.items()}
+    return (str(names.get(key, key)) for key in keys)
 
 
 def _iterate_choices(choices: Any) -> Iterator[tuple[Any, Any]]:

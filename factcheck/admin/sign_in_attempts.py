@@ -108,17 +108,19 @@ def _account(name: str) -> str:
     if not name:
         return ""
     found = get_user_model()._default_manager.filter(Q(username__iexact=name) | Q(email__iexact=name))
-    known = found.order_by("pk").values_list("pk", flat=True).first()
-    return name.lower() if known is None else f"#{known}"
+    account_id = found.order_by("pk").values_list("pk", flat=True).first()
+    return name.lower() if account_id is None else f"#{account_id}"
 
 
 def _find_device(request: HttpRequest, account: str) -> str | None:
     """Return the browser, if this account has signed in there."""
     try:
-        known, device = signing.loads(request.COOKIES.get(COOKIE_NAME, ""), salt=_SALT, max_age=KNOWN_SECONDS)
+        account_id, device = signing.loads(
+            request.COOKIES.get(COOKIE_NAME, ""), salt=_SALT, max_age=KNOWN_SECONDS
+        )
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return f"{known} {device}" if account == f"#{known}" else None
+    return f"{account_id} {device}" if account == f"#{account_id}" else None
 
 
 def _wait(tier: str, client: str) -> int:

@@ -52,8 +52,8 @@ class SingleSignOn(DefaultSocialAccountAdapter):
 
         allauth would ask for another address, and the person would have two accounts.
         """
-        taken = any(_find_by_address(address.email) for address in sociallogin.email_addresses)
-        if taken:
+        is_taken = any(_find_by_address(address.email) for address in sociallogin.email_addresses)
+        if is_taken:
             single_sign_on_failed.send(sender=SingleSignOn, request=request)
             messages.error(
                 request,
@@ -101,9 +101,9 @@ class SignedOpenIDConnect(OpenIDConnectOAuth2Adapter):
 
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> SocialLogin:
         login: SocialLogin = super().complete_login(request, app, token, **kwargs)
-        told = login.account.extra_data
+        data = login.account.extra_data
         # Claims about another user are rejected (OpenID Connect Core, 5.3.2).
-        if not told.get("id_token") or told.get("userinfo", {}).get("sub") != told["id_token"].get("sub"):
+        if not data.get("id_token") or data.get("userinfo", {}).get("sub") != data["id_token"].get("sub"):
             raise OAuth2Error("The id token and the user's data are not about the same person")
         return login
 
@@ -124,8 +124,8 @@ def handle_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 def _get_claim(sociallogin: SocialLogin, name: str) -> Any:
     """Return a claim of the user's data or id token, by its full name or by path (realm_access.roles)."""
-    told = sociallogin.account.extra_data
-    for claims in (told.get("userinfo") or {}, told.get("id_token") or {}):
+    data = sociallogin.account.extra_data
+    for claims in (data.get("userinfo") or {}, data.get("id_token") or {}):
         if name in claims:
             return claims[name]
         found: Any = claims
@@ -138,10 +138,10 @@ def _get_claim(sociallogin: SocialLogin, name: str) -> Any:
 
 def get_groups(sociallogin: SocialLogin) -> set[str]:
     """Return the groups named by the provider as a list or a single word; empty if the claim is missing."""
-    told = _get_claim(sociallogin, settings.OPENID_GROUPS_CLAIM)
-    if isinstance(told, str):
-        return {told}
-    return {each for each in told if isinstance(each, str)} if isinstance(told, list) else set()
+    claim = _get_claim(sociallogin, settings.OPENID_GROUPS_CLAIM)
+    if isinstance(claim, str):
+        return {claim}
+    return {each for each in claim if isinstance(each, str)} if isinstance(claim, list) else set()
 
 
 def has_vouched_factor(sociallogin: SocialLogin) -> bool:
@@ -165,9 +165,9 @@ def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
         if not settings.OPENID_ROLES:
             return
         groups = get_groups(sociallogin)
-        wanted = {role for group, role in settings.OPENID_ROLES.items() if group in groups}
+        roles = {role for group, role in settings.OPENID_ROLES.items() if group in groups}
         for role in Group.objects.filter(name__in=settings.OPENID_ROLES.values()):
-            (person.groups.add if role.name in wanted else person.groups.remove)(role)
+            (person.groups.add if role.name in roles else person.groups.remove)(role)
         at_the_desk = person.is_superuser or person.groups.exists()
         if person.is_staff != at_the_desk:
             person.is_staff = at_the_desk

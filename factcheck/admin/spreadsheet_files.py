@@ -149,8 +149,8 @@ def _truncate_text(text: str) -> str:
     """Cut a text to the length Excel allows, with a note if it was cut."""
     if len(text) <= MAX_CELL_LENGTH:
         return text
-    said = _("… (Excel allows no more characters in a cell. The CSV file contains them all.)")
-    return text[: MAX_CELL_LENGTH - len(said)] + said
+    note = _("… (Excel allows no more characters in a cell. The CSV file contains them all.)")
+    return text[: MAX_CELL_LENGTH - len(note)] + note
 
 
 def _iterate_parts(file: Any) -> Iterator[bytes]:

@@ -108,10 +108,10 @@ def merge_rows(
     of_mine = list(mine)
     by_key = {row.key: row for row in of_mine if row.key is not None}
     stored = [_merge_stored_row(key, base, by_key.get(key), fields) for key, fields in theirs.items()]
-    gone = [row for key, row in by_key.items() if key not in theirs and _is_missed(key, row, base)]
+    deleted = [row for key, row in by_key.items() if key not in theirs and _is_missed(key, row, base)]
     return [
         *stored,
-        *(JointRow(None, row.fields, fate=RowFate.DELETED_BY_THEM) for row in gone),
+        *(JointRow(None, row.fields, fate=RowFate.DELETED_BY_THEM) for row in deleted),
         *(JointRow(None, row.fields, is_deleted=row.is_deleted) for row in of_mine if row.key is None),
     ]
 

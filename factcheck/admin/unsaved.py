@@ -30,8 +30,8 @@ def mark_stored(request: HttpRequest) -> None:
 def read_writers(request: HttpRequest) -> dict[UUID, int | None]:
     """Return the writers of the submitted form; invalid names are ignored."""
     found: dict[UUID, int | None] = {}
-    for named in request.POST.getlist(WRITERS_FIELD)[:_WRITER_LIMIT]:
-        writer, _colon, sequence = named.partition(":")
+    for text in request.POST.getlist(WRITERS_FIELD)[:_WRITER_LIMIT]:
+        writer, _colon, sequence = text.partition(":")
         if (key := _parse_uuid(writer)) and (not sequence or (sequence.isascii() and sequence.isdigit())):
             # What does not fit into the column was never kept.
             found[key] = min(int(sequence[:19]), 2**63 - 1) if sequence else None

@@ -40,15 +40,15 @@ def build_versions_panel(
 ) -> dict[str, Any]:
     """Build the template context that shows `both`."""
     fields = dict(_iterate_labels(form, formsets))
-    shown = [_build_shown_choice(choice, fields, post) for choice in both.choices]
+    choices = [_build_shown_choice(choice, fields, post) for choice in both.choices]
     return {
         "both_versions": {
-            "to_choose": [each for each in shown if each.must_choose],
+            "to_choose": [each for each in choices if each.must_choose],
             "taken_from_them": [
-                each for each in shown if not each.must_choose and each.taken == ValueOrigin.THEIRS
+                each for each in choices if not each.must_choose and each.taken == ValueOrigin.THEIRS
             ],
             "only_mine": [
-                each for each in shown if not each.must_choose and each.taken != ValueOrigin.THEIRS
+                each for each in choices if not each.must_choose and each.taken != ValueOrigin.THEIRS
             ],
             "notes": both.notes,
         },
@@ -73,13 +73,13 @@ def _iterate_labels(form: forms.BaseForm, formsets: list[Any]) -> Any:
 
 def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict) -> ShownChoice:
     bound, label = fields.get(choice.names[0], (None, choice.names[0]))
-    asked = post.get(choice.take, "")
+    choice_value = post.get(choice.take, "")
     common: dict[str, Any] = {
         "label": capfirst(label),
         "take": choice.take,
         "who": choice.who,
         "at": choice.at,
-        "taken": asked if asked in set(ValueOrigin) else str(choice.taken or ""),
+        "taken": choice_value if choice_value in set(ValueOrigin) else str(choice.taken or ""),
         "must_choose": choice.taken is None,
     }
     if choice.fate:

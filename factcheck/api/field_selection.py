@@ -66,16 +66,16 @@ def build_parts(paths: Iterable[str]) -> Parts:
     return wanted
 
 
-def pick_parts(document: bytes, wanted: Parts) -> bytes:
+def pick_parts(document: bytes, parts: Parts) -> bytes:
     """Return these parts of a JSON document as JSON, in the document's order."""
-    return orjson.dumps(_pick_from(orjson.loads(document), wanted))
+    return orjson.dumps(_pick_from(orjson.loads(document), parts))
 
 
-def _pick_from(value: Any, wanted: Parts) -> Any:
-    if not wanted:
+def _pick_from(value: Any, parts: Parts) -> Any:
+    if not parts:
         return value
     if isinstance(value, list):
-        return [_pick_from(item, wanted) for item in value]
+        return [_pick_from(item, parts) for item in value]
     if isinstance(value, dict):
-        return {name: _pick_from(part, wanted[name]) for name, part in value.items() if name in wanted}
+        return {name: _pick_from(part, parts[name]) for name, part in value.items() if name in parts}
     return value  # null, in place of what has parts

@@ -101,11 +101,11 @@ def build_result(key: Id, content: Mapping[str, Any]) -> dict[str, Any]:
 
 def build_error(key: Id, refused: RpcError) -> dict[str, Any]:
     """Build the error response to a request."""
-    said = {"code": refused.code, "message": refused.message}
+    error = {"code": refused.code, "message": refused.message}
     return {
         "jsonrpc": "2.0",
         "id": key,
-        "error": said if refused.data is None else said | {"data": refused.data},
+        "error": error if refused.data is None else error | {"data": refused.data},
     }
 
 

@@ -47,14 +47,14 @@ def stream_in_slot(blocks: Iterator[bytes], broken_off: bytes) -> Generator[byte
     Raises:
         Busy: there is none; before the first block.
     """
-    begun = False
+    is_started = False
     with _hold_slot():
         try:
             for block in blocks:
                 yield block
-                begun = True
+                is_started = True
         except Exception:
-            if begun:
+            if is_started:
                 logger.exception("A download broke off.")
                 yield broken_off
             raise

@@ -31,23 +31,23 @@ def choose_preferred(accept: str, offered: tuple[str, ...]) -> str | None:
     """
     ranges = [MediaType(part.lower()) for part in accept.split(",") if part.strip()] or [MediaType("*/*")]
     best: tuple[float, int] | None = None
-    chosen = None
+    preferred = None
     for media_type in offered:
         place = _find_covering(media_type, ranges)
         if place is None or not ranges[place].quality > 0:
             continue
         liked = (ranges[place].quality, -place)
         if best is None or liked > best:
-            best, chosen = liked, media_type
-    return chosen
+            best, preferred = liked, media_type
+    return preferred
 
 
 def _find_covering(media_type: str, ranges: list[MediaType]) -> int | None:
     """Return the index of the most specific range that covers the type."""
     main, _, sub = media_type.partition("/")
-    for wanted in ((main, sub), (main, "*"), ("*", "*")):
+    for media_range in ((main, sub), (main, "*"), ("*", "*")):
         for place, accepted in enumerate(ranges):
-            if (accepted.main_type, accepted.sub_type) == wanted:
+            if (accepted.main_type, accepted.sub_type) == media_range:
                 return place
     return None
 

@@ -61,9 +61,9 @@ class ValuesField(forms.Field):
         try:
             return self.reader(text)
         except ValueRefused as refusal:
-            shown = text if len(text) <= 100 else text[:100] + "…"
+            excerpt = text if len(text) <= 100 else text[:100] + "…"
             raise ValidationError(
-                "“%(shown)s”: %(reason)s", "invalid", {"shown": shown, "reason": refusal}
+                "“%(shown)s”: %(reason)s", "invalid", {"shown": excerpt, "reason": refusal}
             ) from None
 
 
@@ -198,15 +198,15 @@ class Query(UncopiedFilterSet):
         return queryset
 
     def _unknown(self, name: str) -> str:
-        shown = name if len(name) <= 50 else name[:50] + "…"
-        known = sorted(self.filters)
-        said = gettext("`%(name)s` is not a parameter of this address.") % {"name": shown}
+        excerpt = name if len(name) <= 50 else name[:50] + "…"
+        names = sorted(self.filters)
+        message = gettext("`%(name)s` is not a parameter of this address.") % {"name": excerpt}
         allowed = (
-            gettext("Known names: %(names)s.") % {"names": ", ".join(known)}
-            if known
+            gettext("Known names: %(names)s.") % {"names": ", ".join(names)}
+            if names
             else gettext("There are none.")
         )
-        return f"{said}{suggest_word(name, known)} {allowed}"
+        return f"{message}{suggest_word(name, names)} {allowed}"
 
 
 class NoQuery(Query):

@@ -224,8 +224,8 @@ def build_conditional_response(
     """Return the answer, or 304 for a current copy, without reading its content."""
     quoted = quote_etag(build_site_etag(etag))
     # Within the same second something else may still be published, and be taken for what the reader has.
-    settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
-    seconds = int(last_modified.timestamp()) if last_modified and settled else None
+    is_settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
+    seconds = int(last_modified.timestamp()) if last_modified and is_settled else None
     response = None
     if not _CONDITIONS.isdisjoint(request.META):
         response = get_conditional_response(request, etag=quoted, last_modified=seconds)
@@ -257,9 +257,9 @@ def _describe_summary_parts(serializer: type[Serializer]) -> Parts:
     return describe_parts(serializer())
 
 
-def select(wanted: Parts) -> Callable[[bytes], bytes]:
+def select(parts: Parts) -> Callable[[bytes], bytes]:
     """Return a function that reduces a stored JSON document to these parts."""
-    return lambda document: pick_parts(insert_site_url(document), wanted)
+    return lambda document: pick_parts(insert_site_url(document), parts)
 
 
 def is_conditional(request: HttpRequest) -> bool:
@@ -299,8 +299,8 @@ def estimate_rows(rows: QuerySet[Any]) -> int:
     What it thinks is good for what is common, and wrong by a factor for what is rare or for conditions that go
     together; and few rows are counted as fast as it is asked.
     """
-    counted: int = rows.order_by().values("pk")[: EXACT_COUNT_LIMIT + 1].count()
-    return counted if counted <= EXACT_COUNT_LIMIT else max(counted, read_planned_rows(rows))
+    count: int = rows.order_by().values("pk")[: EXACT_COUNT_LIMIT + 1].count()
+    return count if count <= EXACT_COUNT_LIMIT else max(count, read_planned_rows(rows))
 
 
 def read_planned_rows(rows: QuerySet[Any]) -> int:

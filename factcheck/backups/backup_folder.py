@@ -90,10 +90,10 @@ class BackupFolder:
         Raises:
             BackupUnderWay: another process writes to it.
         """
-        with contextlib.ExitStack() as held:
+        with contextlib.ExitStack() as stack:
             with contextlib.suppress(FileNotFoundError):
                 lock = os.open(self.path / "lock", os.O_RDONLY | os.O_CLOEXEC)
-                held.callback(os.close, lock)
+                stack.callback(os.close, lock)
                 try:
                     fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 except BlockingIOError:

@@ -83,9 +83,9 @@ def make_backup(
                     % {"path": folder.path}
                 )
             parent = None if is_full else _choose_parent(earlier, server, full_days)
-            made, counted = _make(place, folder, kept, server, parent, lock)
-            given_up = _give_up(folder, [*earlier, made], days)
-            return BackupResult(made, counted, given_up, server.archives)
+            generation, counts = _make(place, folder, kept, server, parent, lock)
+            given_up = _give_up(folder, [*earlier, generation], days)
+            return BackupResult(generation, counts, given_up, server.archives)
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
     except psycopg.Error as error:
@@ -140,10 +140,10 @@ def _make(
             base_backups.copy(place, copied, since=None, lock=lock)
         base_backups.verify(copied)
         # Files come last: rows name files, never the other way.
-        counted = kept_files.copy_new(folder, kept)
+        counts = kept_files.copy_new(folder, kept)
         manifest = base_backups.Manifest.of(copied)
         journal_bytes, journal_sha256 = kept_files.compute_journal_digest(folder)
-        made = Generation(
+        generation = Generation(
             name=name,
             kind="incremental" if parent else "full",
             parent=parent.name if parent else None,
@@ -158,28 +158,28 @@ def _make(
             manifest_sha256=generations.compute_sha256(copied / "backup_manifest"),
             journal_bytes=journal_bytes,
             journal_sha256=journal_sha256,
-            files=counted.files,
+            files=counts.files,
         )
-        generations.finish(folder, unfinished, made)
+        generations.finish(folder, unfinished, generation)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    return made, counted
+    return generation, counts
 
 
 def _give_up(folder: BackupFolder, all_of_them: list[Generation], days: int) -> list[str]:
     """Remove superseded backups with the log and files that only they need."""
     names = generations.choose_kept(all_of_them, now=datetime.now(UTC), days=days)
-    kept = [one for one in all_of_them if one.name in names]
+    remaining = [one for one in all_of_them if one.name in names]
     given_up = [one for one in all_of_them if one.name not in names]
     generations.remove(folder, given_up)
-    first = min(one.start for one in kept) // SEGMENT_BYTES
+    first = min(one.start for one in remaining) // SEGMENT_BYTES
     for path in folder.wal.iterdir():
         is_left_over = path.name.startswith(".") and time.time() - path.stat().st_mtime > _ABANDONED_SECONDS
         if is_left_over or 0 <= parse_segment_number(path.name) < first:
             path.unlink()
     if given_up:
         kept_files.remove_unwanted(
-            folder, kept_files.find_wanted_since(folder, min(one.begun_at for one in kept))
+            folder, kept_files.find_wanted_since(folder, min(one.begun_at for one in remaining))
         )
     return [one.name for one in given_up]

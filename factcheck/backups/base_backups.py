@@ -91,7 +91,7 @@ def combine(bases: Sequence[Path], to: Path) -> None:
 def find_last_change(segment: Path) -> tuple[int, datetime] | None:
     """Return position and time of the last transaction that ended in a segment of the log, or None."""
     # It ends with an error where the segment was not filled; what it printed until then counts.
-    shown = subprocess.run(
+    output = subprocess.run(
         [get_binary("pg_waldump"), "--rmgr=Transaction", str(segment)],
         cwd="/",
         env={"LC_ALL": "C", "TZ": "UTC"},
@@ -100,7 +100,7 @@ def find_last_change(segment: Path) -> tuple[int, datetime] | None:
         errors="replace",
         check=False,
     ).stdout
-    if not (ends := _TRANSACTION_END.findall(shown)):
+    if not (ends := _TRANSACTION_END.findall(output)):
         return None
     lsn, moment = ends[-1]
     return parse_position(lsn), datetime.fromisoformat(moment).replace(tzinfo=UTC)
@@ -133,6 +133,6 @@ def run(
     )
     if done.returncode == 0:
         return
-    said = [line.strip() for line in done.stdout.splitlines() if line.strip()]
-    told = f"{what}: {said[0].rstrip('.') if said else f'{program} ended with {done.returncode}'}."
-    raise (NoIncrement if "WAL summar" in done.stdout or "manifest" in done.stdout else BackupFailed)(told)
+    lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    message = f"{what}: {lines[0].rstrip('.') if lines else f'{program} ended with {done.returncode}'}."
+    raise (NoIncrement if "WAL summar" in done.stdout or "manifest" in done.stdout else BackupFailed)(message)

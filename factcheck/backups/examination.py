@@ -15,11 +15,11 @@ def find_faults(folder: BackupFolder) -> Iterator[str]:
 
     Contents of files that are damaged are put out of the way, so that the next backup copies them again.
     """
-    listed = generations.list_generations(folder)
-    for one in listed:
+    all_generations = generations.list_generations(folder)
+    for one in all_generations:
         base = generations.get_base_path(folder, one.name)
         try:
-            generations.build_chain(one, listed)
+            generations.build_chain(one, all_generations)
             if generations.compute_sha256(base / "backup_manifest") != one.manifest_sha256:
                 yield f"{base / 'backup_manifest'} is not what it was."
             base_backups.verify(base)
@@ -32,9 +32,9 @@ def find_faults(folder: BackupFolder) -> Iterator[str]:
             yield str(fault)
         except OSError as error:
             yield f"{error.filename}: {error.strerror}."
-    if listed:
-        yield from _find_file_faults(folder, min(listed, key=lambda one: one.begun_at))
-    yield from _find_log_faults(folder, listed)
+    if all_generations:
+        yield from _find_file_faults(folder, min(all_generations, key=lambda one: one.begun_at))
+    yield from _find_log_faults(folder, all_generations)
 
 
 def _find_file_faults(folder: BackupFolder, oldest: generations.Generation) -> Iterator[str]:
@@ -47,12 +47,12 @@ def _find_file_faults(folder: BackupFolder, oldest: generations.Generation) -> I
             yield f"{path} was damaged; the next backup copies it again if the file is still there."
 
 
-def _find_log_faults(folder: BackupFolder, listed: list[generations.Generation]) -> Iterator[str]:
+def _find_log_faults(folder: BackupFolder, all_generations: list[generations.Generation]) -> Iterator[str]:
     for name in list_segments(folder.wal):
         path = folder.wal / f"{name}.gz"
         if not _is_whole(path):
             yield f"{path} is damaged."
-    for gap in find_gaps(folder, listed):
+    for gap in find_gaps(folder, all_generations):
         yield f"Of the log, {gap.first} is missing, before {gap.after}: no moment between can be had."
 
 

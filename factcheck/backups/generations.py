@@ -81,10 +81,10 @@ def list_generations(folder: BackupFolder) -> list[Generation]:
 
 def _read(path: Path) -> Generation:
     try:
-        said = json.loads((path / "backup.json").read_bytes())
+        description = json.loads((path / "backup.json").read_bytes())
         for name in ("begun_at", "finished_at"):
-            said[name] = datetime.fromisoformat(said[name])
-        return Generation(**said)
+            description[name] = datetime.fromisoformat(description[name])
+        return Generation(**description)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise BackupFailed(
             gettext(
@@ -101,15 +101,15 @@ def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Gen
     Raises:
         BackupFailed: one of them is not there.
     """
-    named = {one.name: one for one in among}
+    by_name = {one.name: one for one in among}
     links = [generation]
     while (parent := links[0].parent) is not None:
-        if parent not in named:
+        if parent not in by_name:
             raise BackupFailed(
                 gettext("The backup %(name)s is based on %(parent)s, which is missing.")
                 % {"name": links[0].name, "parent": parent}
             )
-        links.insert(0, named[parent])
+        links.insert(0, by_name[parent])
     return links
 
 
@@ -118,8 +118,8 @@ def choose_kept(generations: list[Generation], *, now: datetime, days: int) -> s
     since = now - timedelta(days=days)
     by_time = sorted(generations, key=lambda one: one.finished_at)
     older = [one for one in by_time if one.finished_at < since]
-    wanted = by_time[len(older) :] + older[-1:] + by_time[-2:]
-    return {link.name for one in wanted for link in build_chain(one, generations)}
+    selected = by_time[len(older) :] + older[-1:] + by_time[-2:]
+    return {link.name for one in selected for link in build_chain(one, generations)}
 
 
 def compute_expiries(generations: list[Generation], *, now: datetime, days: int) -> dict[str, datetime]:

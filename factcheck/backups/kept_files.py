@@ -58,14 +58,14 @@ def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> ScanCounts:
         kept: name in the backup → the folder whose files are kept under it.
     """
     mend(folder)
-    known = {file.path: file for file in list_files_at(folder, None).values()}
+    files_by_path = {file.path: file for file in list_files_at(folder, None).values()}
     count = copied = copied_bytes = 0
     now = datetime.now(UTC)
     new: list[dict[str, object]] = []
     folders = set()
     for path, file in _iterate_files(kept):
         count += 1
-        before = known.pop(path, None)
+        before = files_by_path.pop(path, None)
         try:
             status = file.stat()
             if before and before.is_still(status) and build_pool_path(folder, before.sha256).exists():
@@ -93,7 +93,7 @@ def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> ScanCounts:
     for one in folders:
         sync_folder(one)
     sync_folder(folder.files)
-    new += [{"at": now.isoformat(), "path": path, "gone": True} for path in known]
+    new += [{"at": now.isoformat(), "path": path, "gone": True} for path in files_by_path]
     _append(folder, new)
     return ScanCounts(count, copied, copied_bytes)
 
@@ -195,11 +195,11 @@ def _iterate_entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, Kept
             if not line.endswith(b"\n"):
                 return
             try:
-                said = json.loads(line)
-                at, path = datetime.fromisoformat(said.pop("at")), said.pop("path")
+                entry = json.loads(line)
+                at, path = datetime.fromisoformat(entry.pop("at")), entry.pop("path")
                 if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
                     raise ValueError(f"{path} is no path of a file here")
-                file = None if said.get("gone") else KeptFile(path=path, at=at, **said)
+                file = None if entry.get("gone") else KeptFile(path=path, at=at, **entry)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise BackupFailed(
                     gettext("%(journal)s, line %(number)s, is damaged: %(error)s.")
@@ -229,14 +229,14 @@ def list_files_at(folder: BackupFolder, moment: datetime | None) -> dict[str, Ke
 
 def find_wanted_since(folder: BackupFolder, moment: datetime) -> set[str]:
     """Return the hashes of all contents that existed at a moment or were added later."""
-    wanted = {file.sha256 for file in list_files_at(folder, moment).values()}
-    return wanted | {file.sha256 for _path, at, file in _iterate_entries(folder) if file and at > moment}
+    hashes = {file.sha256 for file in list_files_at(folder, moment).values()}
+    return hashes | {file.sha256 for _path, at, file in _iterate_entries(folder) if file and at > moment}
 
 
-def remove_unwanted(folder: BackupFolder, wanted: set[str]) -> None:
+def remove_unwanted(folder: BackupFolder, hashes: set[str]) -> None:
     """Remove contents that no remaining backup refers to."""
     for path in folder.files.glob("??/*"):
-        if path.name.partition(".")[0] not in wanted:
+        if path.name.partition(".")[0] not in hashes:
             path.unlink()
 
 

@@ -104,17 +104,17 @@ def _restore(
     return Restoration(generation, last_change, len(files) - len(damaged), damaged, aside)
 
 
-def _choose_generation(folder: BackupFolder, wanted: RestorePoint) -> tuple[Generation, int]:
-    if wanted.backup is not None:
-        named = {one.name: one for one in generations.list_generations(folder)}
-        if wanted.backup not in named:
+def _choose_generation(folder: BackupFolder, target: RestorePoint) -> tuple[Generation, int]:
+    if target.backup is not None:
+        by_name = {one.name: one for one in generations.list_generations(folder)}
+        if target.backup not in by_name:
             raise BackupFailed(
                 gettext("There is no backup %(backup)s in %(path)s. `backup --list` lists them.")
-                % {"backup": wanted.backup, "path": folder.path}
+                % {"backup": target.backup, "path": folder.path}
             )
-        return named[wanted.backup], named[wanted.backup].timeline
-    timeline = wanted.timeline or timelines.find_newest(folder)
-    base = timelines.find_base(folder, timeline, wanted.moment)
+        return by_name[target.backup], by_name[target.backup].timeline
+    timeline = target.timeline or timelines.find_newest(folder)
+    base = timelines.find_base(folder, timeline, target.moment)
     # A backup has the first part of this segment with it, which PostgreSQL would take for the end of the log.
     segment = build_segment_name(base.timeline, base.stop)
     if any(gap.first <= segment < gap.after for gap in find_gaps(folder, [base])):
@@ -130,10 +130,10 @@ def _is_occupied(path: Path) -> bool:
 @contextlib.contextmanager
 def _hold_unused(to: Path) -> Iterator[None]:
     """Ensure that the server of this folder is not in use during the restore."""
-    with contextlib.ExitStack() as held:
+    with contextlib.ExitStack() as stack:
         for name in ("postgres.lock", "postgres.users"):
             lock = os.open(to / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
-            held.callback(os.close, lock)
+            stack.callback(os.close, lock)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -220,15 +220,15 @@ def _archive_history(log: Path) -> None:
 def _explain_failure(
     folder: BackupFolder, generation: Generation, place: ServerPlace, wanted: RestorePoint, error: str
 ) -> str:
-    said = place.log.read_text(errors="replace") if place.log.exists() else ""
-    if "recovery ended before configured recovery target was reached" in said and wanted.moment:
-        last = said.rpartition("last completed transaction was at log time ")[2].partition("\n")[0]
+    log_text = place.log.read_text(errors="replace") if place.log.exists() else ""
+    if "recovery ended before configured recovery target was reached" in log_text and wanted.moment:
+        last = log_text.rpartition("last completed transaction was at log time ")[2].partition("\n")[0]
         return (
             f"What is archived ends before {wanted.moment:%Y-%m-%d %H:%M:%S} UTC"
             + (f" (the last change in it is of {last})" if last else "")
             + ". Without --moment all of it is restored."
         )
-    if not_fetched := _FETCH_ERROR.search(said):
+    if not_fetched := _FETCH_ERROR.search(log_text):
         moment = _find_last_moment_before(not_fetched[1], folder, generation)
         option = f"--moment {moment:%Y-%m-%dT%H:%M:%S.%f}" if moment else f"--backup {generation.name}"
         return _describe_alternative(not_fetched[2].rstrip("."), option)

@@ -15,8 +15,8 @@ from factcheck.backups.generations import Generation, list_generations
 
 def find_newest(folder: BackupFolder) -> int:
     """Return the current timeline of the database: the last one begun."""
-    begun = [int(path.name[:8], 16) for path in folder.wal.glob("*.history.gz")]
-    return max([1, *begun, *(one.timeline for one in list_generations(folder))])
+    timelines = [int(path.name[:8], 16) for path in folder.wal.glob("*.history.gz")]
+    return max([1, *timelines, *(one.timeline for one in list_generations(folder))])
 
 
 def load_ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
@@ -57,8 +57,8 @@ def find_base(folder: BackupFolder, timeline: int, moment: datetime | None) -> G
             % {"path": folder.path, "timeline": timeline}
         )
     oldest = min((one.finished_at for one in list_generations(folder)), default=None)
-    told = f"; the oldest is of {oldest:%Y-%m-%d %H:%M:%S} UTC" if oldest else ""
+    hint = f"; the oldest is of {oldest:%Y-%m-%d %H:%M:%S} UTC" if oldest else ""
     raise BackupFailed(
         gettext("There is no backup of %(moment)s UTC or before%(told)s.")
-        % {"moment": f"{moment:%Y-%m-%d %H:%M:%S}", "told": told}
+        % {"moment": f"{moment:%Y-%m-%d %H:%M:%S}", "told": hint}
     )

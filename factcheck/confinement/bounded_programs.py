@@ -86,8 +86,8 @@ def _read_output(
     """Return the output of both streams until they close."""
     output, complaints = bytearray(), bytearray()
     with selectors.DefaultSelector() as selector:
-        for pipe, kept in ((process.stdout, output), (process.stderr, complaints)):
-            selector.register(cast(IO[bytes], pipe), selectors.EVENT_READ, kept)
+        for pipe, buffer in ((process.stdout, output), (process.stderr, complaints)):
+            selector.register(cast(IO[bytes], pipe), selectors.EVENT_READ, buffer)
         while selector.get_map():
             if time.monotonic() > ends_at:
                 raise LimitExceeded(Cause.TIME)

@@ -70,8 +70,8 @@ class Zygote:
 
     def _begin(self) -> bool:
         """Fork a process for a task; return False if the caller is gone."""
-        asked, sockets, _, _ = socket.recv_fds(self.control, 1, 2)
-        if not asked:
+        request, sockets, _, _ = socket.recv_fds(self.control, 1, 2)
+        if not request:
             return False
         work, fate = (socket.socket(fileno=number) for number in sockets)
         process = os.fork()
@@ -84,11 +84,11 @@ class Zygote:
     def _look(self) -> None:
         """Report ended processes, and kill those over their limits."""
         for process, work in list(self.working.items()):
-            ended, status, taken = os.wait4(process, os.WNOHANG)
+            ended, status, usage = os.wait4(process, os.WNOHANG)
             if ended:
                 del self.working[process]
                 with work.fate, suppress(OSError):
-                    most = taken.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+                    most = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
                     is_large = most > self.allowance.memory // 2
                     if cause := work.cause or _find_cause(os.waitstatus_to_exitcode(status), is_large):
                         work.fate.send(cause.value)

@@ -122,14 +122,14 @@ class Statement:
 
         Where there are enough of the first, PostgreSQL does not begin to look for others.
         """
-        begun, continued = (cls.of(rows.values_list(*names)) for rows in (first[:most], others))
+        first_part, continued = (cls.of(rows.values_list(*names)) for rows in (first[:most], others))
         order = ", ".join(f'"{name}" {"DESC" if descending else "ASC"}' for name in sorted_by)
         sql = (
-            f"WITH first AS MATERIALIZED ({begun.sql}), others AS ("  # noqa: S608  SQL of QuerySets
+            f"WITH first AS MATERIALIZED ({first_part.sql}), others AS ("  # noqa: S608  SQL of QuerySets
             f"{continued.sql} LIMIT {most} - (SELECT count(*) FROM first))"
             f" SELECT * FROM first UNION ALL SELECT * FROM others ORDER BY {order}"
         )
-        return cls(sql, (*begun.parameters, *continued.parameters))
+        return cls(sql, (*first_part.parameters, *continued.parameters))
 
     def fetch(self, values: Mapping[str, Any], *, prepare: bool = False) -> list[tuple[Any, ...]]:
         """Return the rows for these slot values, as `factcheck.database.read_connections.fetch` does."""

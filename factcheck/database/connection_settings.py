@@ -24,13 +24,13 @@ def build_writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> C
         lock_seconds: how long a statement waits for a lock; 0 leaves it to the server.
     """
     patience = {"timeout": POOL_SECONDS, "reconnect_timeout": RECONNECT_SECONDS}
-    kept = {"pool": {"min_size": 1, "max_size": pool, **patience}} if pool else {}
+    pool_options = {"pool": {"min_size": 1, "max_size": pool, **patience}} if pool else {}
     return {
         "ENGINE": "factcheck.database.serving_engine" if pool else "django.db.backends.postgresql",
         # Asks PostgreSQL whether a connection still lives before a request uses it, so that its restart costs no error.
         "CONN_HEALTH_CHECKS": True,
         **address,
-        "OPTIONS": {**_add_limit(address["OPTIONS"], "lock_timeout", lock_seconds), **kept},
+        "OPTIONS": {**_add_limit(address["OPTIONS"], "lock_timeout", lock_seconds), **pool_options},
     }
 
 

@@ -27,11 +27,11 @@ class RequestedJobs(JobManager):
     """Procrastinate's jobs, each linked to the request that queued it, in the same statement."""
 
     def _defer_jobs_query_kwargs(self, jobs: list[Job]) -> dict[str, Any]:
-        asked = super()._defer_jobs_query_kwargs(jobs)
-        if known := request_id.get():
-            asked["query"] = _DEFER_SQL.format(deferring=asked["query"].strip().rstrip(";"))
-            asked["request_id"] = known
-        return asked
+        arguments = super()._defer_jobs_query_kwargs(jobs)
+        if current_request := request_id.get():
+            arguments["query"] = _DEFER_SQL.format(deferring=arguments["query"].strip().rstrip(";"))
+            arguments["request_id"] = current_request
+        return arguments
 
 
 # The app's own connector is another one inside a worker, where a job would not be part of Django's transaction.

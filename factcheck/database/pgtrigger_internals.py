@@ -29,8 +29,8 @@ class IndexedRegistry(registry._Registry):
 
     def __delitem__(self, key: str) -> None:
         super().__delitem__(key)
-        for kept in ("by_db_table", "pg_function_names"):
-            vars(self).pop(kept, None)
+        for cache_name in ("by_db_table", "pg_function_names"):
+            vars(self).pop(cache_name, None)
 
 
 registry._registry.__class__ = IndexedRegistry

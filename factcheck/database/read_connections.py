@@ -100,10 +100,10 @@ def get_replicas() -> Replicas:
 
 @lru_cache(maxsize=1)
 def _get_watch(process: int) -> ReplicaWatch:
-    known = Replicas(settings.REPLICA_DATABASES, settings.REPLICA_LAG_SECONDS)
-    addresses = {alias: _build_address(alias) for alias in [get_primary(), *known.aliases]}
-    watch = ReplicaWatch(known, get_primary(), addresses, mark=settings.REPLICATED_MARK)
-    if known.aliases:
+    replicas_state = Replicas(settings.REPLICA_DATABASES, settings.REPLICA_LAG_SECONDS)
+    addresses = {alias: _build_address(alias) for alias in [get_primary(), *replicas_state.aliases]}
+    watch = ReplicaWatch(replicas_state, get_primary(), addresses, mark=settings.REPLICATED_MARK)
+    if replicas_state.aliases:
         watch.start()
     return watch
 
@@ -125,15 +125,15 @@ def read_publicly(answer: Callable[[], Answer]) -> Answer:
     """
     if not _reader.replicas or _reader.is_public:
         return _read_from(_reader.alias, answer)
-    lost: Exception | None = None
+    failure: Exception | None = None
     for alias in _iterate_servers():
         try:
             return _read_from(alias, answer)
         except (Error, InterfaceError) as error:
             if not _is_lost(alias, error):
                 raise
-            lost = error
-    raise lost or OperationalError("There is no database to read from.")
+            failure = error
+    raise failure or OperationalError("There is no database to read from.")
 
 
 def read_freshly(answer: Callable[[], Answer]) -> Answer:
@@ -144,18 +144,18 @@ def read_freshly(answer: Callable[[], Answer]) -> Answer:
     """
     if not _reader.replicas:
         return _read_from(get_primary(), answer)
-    lost: Exception = OperationalError("The primary does not answer.")
+    failure: Exception = OperationalError("The primary does not answer.")
     if get_replicas().has_primary():
         try:
             return _read_from(get_primary(), answer)
         except (Error, InterfaceError) as error:
             if not _is_lost(get_primary(), error):
                 raise
-            lost = error
+            failure = error
     for alias in filter(get_replicas().is_level, _reader.replicas):
         if get_replicas().is_fit(alias):
             return _read_from(alias, answer)
-    raise lost
+    raise failure
 
 
 def _read_from(alias: str, answer: Callable[[], Answer]) -> Answer:
@@ -169,17 +169,17 @@ def _read_from(alias: str, answer: Callable[[], Answer]) -> Answer:
 
 def _iterate_servers() -> Iterator[str]:
     """Yield the servers to read from, one after another as each is lost."""
-    known = get_replicas()
-    tried = set()
+    replicas_state = get_replicas()
+    attempted = set()
     for alias in _reader.replicas:
-        if known.is_fit(alias):
-            tried.add(alias)
+        if replicas_state.is_fit(alias):
+            attempted.add(alias)
             yield alias
-    if known.has_primary() or not (living := known.list_by_freshness()):
+    if replicas_state.has_primary() or not (living := replicas_state.list_by_freshness()):
         yield get_primary()
-        living = known.list_by_freshness()
+        living = replicas_state.list_by_freshness()
     # Rather an old answer than none.
-    yield from (alias for alias in living if alias not in tried)
+    yield from (alias for alias in living if alias not in attempted)
 
 
 def _is_lost(alias: str, error: Exception) -> bool:
@@ -239,8 +239,8 @@ def _fetch(alias: str, sql: str, parameters: Sequence[Any], prepare: bool) -> li
     # What is executed by the name of its plan has no text that a log could show.
     cursor.prepared = prepare and settings.PREPARED_STATEMENTS and not logged
     # Django's own cursor around it makes the query appear where its queries are counted and logged.
-    asked = connection.make_debug_cursor(cursor) if logged else cursor  # type: ignore[arg-type]
+    cursor_used = connection.make_debug_cursor(cursor) if logged else cursor  # type: ignore[arg-type]
     with connection.wrap_database_errors:
-        asked.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = asked.fetchall()
+        cursor_used.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor_used.fetchall()
         return rows

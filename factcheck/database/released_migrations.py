@@ -23,10 +23,10 @@ def find_last_release() -> str | None:
 
 def list_migrations(revision: str) -> set[Key]:
     """App and name of each migration of ours that a revision has."""
-    listed = _run_git("ls-tree", "-r", "--name-only", revision)
-    if listed.returncode:
-        raise RevisionNotFound(f"git knows no revision {revision} here: {listed.stderr.strip()}")
-    paths = [Path(line) for line in listed.stdout.splitlines()]
+    names = _run_git("ls-tree", "-r", "--name-only", revision)
+    if names.returncode:
+        raise RevisionNotFound(f"git knows no revision {revision} here: {names.stderr.strip()}")
+    paths = [Path(line) for line in names.stdout.splitlines()]
     return {
         (path.parts[-3], path.stem)
         for path in paths

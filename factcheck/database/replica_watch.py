@@ -153,5 +153,5 @@ async def _query_report(connection: psycopg.AsyncConnection[Any], mark: str) -> 
     is_replica, position, server = found or (True, 0, "")
     if is_replica or not mark:
         return Report(is_replica, int(position), server)
-    [shown] = await (await connection.execute(mark)).fetchone() or [None]
-    return Report(is_replica, int(position), server, shown)
+    [position_shown] = await (await connection.execute(mark)).fetchone() or [None]
+    return Report(is_replica, int(position), server, position_shown)

@@ -85,18 +85,18 @@ class Replicas:
 
     def record_replica_report(self, alias: str, report: Report, *, asked_at: float) -> None:
         """Record a replica's report: it has everything the primary had written up to this position."""
-        known = self._known[alias]
-        known.heard_at, known.position = self.clock(), report.position
+        state = self._known[alias]
+        state.heard_at, state.position = self.clock(), report.position
         if not report.is_replica:
             # It took over: as the primary, or as one without replicas.
             if report.server == self._primary_server:
-                known.complete_until = asked_at
+                state.complete_until = asked_at
             return
         reached = [at for position, at in self._primary if position <= report.position]
         if reached:
             is_level = report.position >= self._primary[-1][0]
             # While there is no primary, nothing is written that could be missed.
-            known.complete_until = asked_at if is_level and not self.has_primary() else max(reached)
+            state.complete_until = asked_at if is_level and not self.has_primary() else max(reached)
 
     # Asked -----------------------------------------------------------------------------------------------------------
 

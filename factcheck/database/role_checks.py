@@ -139,10 +139,10 @@ def _get_serving_oid(alias: str) -> int:
 
 
 def _check_excess(alias: str) -> Iterator[CheckMessage]:
-    asked: dict[str, Any] = {"role": _get_serving_oid(alias), "harmless": list(HARMLESS_ROLES)}
+    parameters: dict[str, Any] = {"role": _get_serving_oid(alias), "harmless": list(HARMLESS_ROLES)}
     for code, query in _EXCESS_SQL.items():
         with connections[alias].cursor() as cursor:
-            cursor.execute(query, asked)
+            cursor.execute(query, parameters)
             for (finding,) in cursor.fetchall():
                 yield Advice(f"The role that serves {finding}.", hint=_HINTS[code], id=code)
 
@@ -154,10 +154,12 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
         if cursor.fetchone() != (database_roles.get_serving_role(),):
             return
     found = database_roles.find_deviating(alias)
-    said = [_describe_deviation(relation) for relation in found.values()]
-    if len(said) > MAX_NAMED:
-        said = [f"otherwise than it needs of {len(said)} tables and sequences, such as {min(found)}"]
-    for words in said:
+    deviations = [_describe_deviation(relation) for relation in found.values()]
+    if len(deviations) > MAX_NAMED:
+        deviations = [
+            f"otherwise than it needs of {len(deviations)} tables and sequences, such as {min(found)}"
+        ]
+    for words in deviations:
         yield Advice(
             f"The role that serves is granted {words}.",
             hint="Run manage.py migrate, which grants what is needed and nothing else.",
@@ -166,12 +168,12 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
 
 
 def _describe_deviation(relation: database_roles.RelationGrants) -> str:
-    wanted = database_roles.get_wanted(relation)
-    more = sorted((relation.serving - wanted) | relation.public)
-    less = sorted(wanted - relation.serving)
-    said = [f"more than it needs of {relation.name} ({', '.join(more)})"] if more else []
-    said += [f"less than it needs of {relation.name} ({', '.join(less)} is missing)"] if less else []
-    return " and ".join(said)
+    operations = database_roles.get_wanted(relation)
+    more = sorted((relation.serving - operations) | relation.public)
+    less = sorted(operations - relation.serving)
+    differences = [f"more than it needs of {relation.name} ({', '.join(more)})"] if more else []
+    differences += [f"less than it needs of {relation.name} ({', '.join(less)} is missing)"] if less else []
+    return " and ".join(differences)
 
 
 def _check_switched_off(alias: str) -> Iterator[CheckMessage]:

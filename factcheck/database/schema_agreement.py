@@ -74,10 +74,10 @@ def find_columns_missing_from_history(cursor: Cursor) -> list[str]:
     return _find_missing(cursor, set(iterate_columns(loader.project_state(done)))) if done else []
 
 
-def _find_missing(cursor: Cursor, wanted: AbstractSet[Place]) -> list[str]:
+def _find_missing(cursor: Cursor, required: AbstractSet[Place]) -> list[str]:
     cursor.execute(COLUMNS_SQL)
     there = {(table, column) for table, column, *_rest in cursor.fetchall()}
-    return sorted(f"{table}.{column}" for table, column in wanted - there)
+    return sorted(f"{table}.{column}" for table, column in required - there)
 
 
 def iterate_columns(state: ProjectState) -> Iterator[Place]:

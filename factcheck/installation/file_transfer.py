@@ -63,18 +63,18 @@ def transfer(
     return TransferredFile(name, outcome)
 
 
-def _copy_file(name: str, origin: Storage, target: Storage, known: str) -> TransferOutcome:
+def _copy_file(name: str, origin: Storage, target: Storage, digest: str) -> TransferOutcome:
     there = compute_digest(target, name)
-    if there and there == known:
+    if there and there == digest:
         return TransferOutcome.THERE
     here = compute_digest(origin, name)
     if not here:
         return TransferOutcome.GONE
-    if known and here != known:
+    if digest and here != digest:
         return TransferOutcome.DAMAGED
     if here == there:
         return TransferOutcome.THERE
-    if there and not known:
+    if there and not digest:
         return TransferOutcome.DIFFERS
     if there:
         target.delete(name)
@@ -91,10 +91,10 @@ def transfer_files(
 ) -> Iterator[TransferredFile]:
     """Transfer files, several at a time. The first error stops the transfer after the files in progress."""
     with ThreadPoolExecutor(threads, thread_name_prefix="files") as pool:
-        begun: set[Future[TransferredFile]] = set()
+        running: set[Future[TransferredFile]] = set()
         for name in names:
-            begun.add(pool.submit(work, name))
-            if len(begun) >= 2 * threads:
-                done, begun = wait(begun, return_when=FIRST_COMPLETED)
+            running.add(pool.submit(work, name))
+            if len(running) >= 2 * threads:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
-        yield from (future.result() for future in begun)
+        yield from (future.result() for future in running)

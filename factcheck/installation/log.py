@@ -49,8 +49,8 @@ class LogLines(logging.Formatter):
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the library's name
-        said = without_secrets(super().formatMessage(record))
-        line = _CONTROL_CHARACTERS.sub(lambda found: repr(found[0])[1:-1], said)
+        message = without_secrets(super().formatMessage(record))
+        line = _CONTROL_CHARACTERS.sub(lambda found: repr(found[0])[1:-1], message)
         behalf = " ".join(filter(None, [request_id.get(), job.get()]))
         return f"{line} [{behalf}]" if behalf else line
 
@@ -72,7 +72,7 @@ class JsonLines(logging.Formatter):
 
     def said(self, record: logging.LogRecord) -> dict[str, Any]:
         """Return the fields of the log line."""
-        said: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
@@ -80,9 +80,9 @@ class JsonLines(logging.Formatter):
             "process": record.process,
         }
         behalf = {"request_id": request_id.get(), "job": job.get()}
-        said |= {name: known for name, known in behalf.items() if known}
+        fields |= {name: known for name, known in behalf.items() if known}
         if record.exc_info:
-            said["exception"] = self.formatException(record.exc_info)
+            fields["exception"] = self.formatException(record.exc_info)
         if record.stack_info:
-            said["stack"] = record.stack_info
-        return said
+            fields["stack"] = record.stack_info
+        return fields

@@ -22,16 +22,16 @@ class MediaSettings(NamedTuple):
 def read_media_settings() -> MediaSettings:
     """Read the variables whose names begin with MEDIA, FFMPEG and C2PA."""
     max_bytes = read_number("MEDIA_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
-    named = read_text("FFMPEG", kind="path", shown="ffmpeg on the PATH")
-    ffmpeg = shutil.which(named or "ffmpeg") or ""
-    if named and not ffmpeg:
+    setting = read_text("FFMPEG", kind="path", shown="ffmpeg on the PATH")
+    ffmpeg = shutil.which(setting or "ffmpeg") or ""
+    if setting and not ffmpeg:
         raise ImproperlyConfigured(
-            f"FFMPEG is {named}, and there is no such program. Correct it, or leave it out."
+            f"FFMPEG is {setting}, and there is no such program. Correct it, or leave it out."
         )
     # Both programs come together, and stand beside each other.
     ffprobe = (shutil.which("ffprobe", path=str(Path(ffmpeg).parent)) or "") if ffmpeg else ""
-    if named and not ffprobe:
-        raise ImproperlyConfigured(f"FFMPEG is {named}; the program ffprobe must stand beside it.")
+    if setting and not ffprobe:
+        raise ImproperlyConfigured(f"FFMPEG is {setting}; the program ffprobe must stand beside it.")
     anchors = read_text("C2PA_TRUST_ANCHORS", kind="file")
     if anchors and not Path(anchors).is_file():
         raise ImproperlyConfigured(f"C2PA_TRUST_ANCHORS names {anchors}, and there is no such file.")

@@ -5,13 +5,13 @@ from django.utils.translation import gettext
 from factcheck.sentences import SpokenSentence
 
 
-def translate_message(said: object) -> str:
+def translate_message(message: object) -> str:
     """Translate a sentence or exception into the active language; return other values unchanged."""
-    text = said.args[-1] if isinstance(said, Exception) and said.args else said
+    text = message.args[-1] if isinstance(message, Exception) and message.args else message
     if isinstance(text, SpokenSentence):
         translated = gettext(text.template)
         return (
-            translated % {name: translate_message(said) for name, said in text.values.items()}
+            translated % {name: translate_message(message) for name, message in text.values.items()}
             if text.values
             else translated
         )

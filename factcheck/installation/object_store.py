@@ -134,12 +134,12 @@ class ObjectStore(S3Storage):
 
     @_convert_errors
     def _open_part(self, name: str, first: int, length: int) -> Any:
-        wanted = {
+        parameters = {
             "Key": self._normalize_name(clean_name(name)),
             "Range": f"bytes={first}-{first + length - 1}",
         }
         try:
-            answer = self.connection.meta.client.get_object(Bucket=self.bucket_name, **wanted)
+            answer = self.connection.meta.client.get_object(Bucket=self.bucket_name, **parameters)
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey"):
                 raise FileNotFoundError(f"File does not exist: {name}") from error

@@ -31,9 +31,9 @@ def read_reader_settings(*, demo: bool) -> ReaderSettings:
         "HOLIDAYS_COUNTRY", "", lambda: set(_list_calendars()), shown="none: only weekends are free"
     )
     subdivision = read_text("HOLIDAYS_SUBDIVISION")
-    known = _list_calendars().get(country, []) if subdivision else []
-    if subdivision and subdivision not in known:
-        among = f" In {country} there are: {', '.join(known)}." if known else ""
+    subdivisions = _list_calendars().get(country, []) if subdivision else []
+    if subdivision and subdivision not in subdivisions:
+        among = f" In {country} there are: {', '.join(subdivisions)}." if subdivisions else ""
         raise ImproperlyConfigured(
             f"HOLIDAYS_SUBDIVISION is {subdivision!r}, which is no part of the country in HOLIDAYS_COUNTRY.{among}"
         )

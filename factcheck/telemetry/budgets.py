@@ -11,9 +11,9 @@ def count_drawn(tier: str, cost: int, *, allowed: bool) -> None:
     # Settings come here themselves, by way of the API: mypy does not know them yet.
     if not getattr(settings, "METRICS_PORT", 0):
         return
-    drawn, refused = _get_counters(tier)
+    drawn_counter, refused = _get_counters(tier)
     if allowed:
-        drawn(cost)
+        drawn_counter(cost)
     else:
         refused(1)
 

@@ -84,21 +84,21 @@ def filter_event(event: Any, hint: dict[str, Any]) -> Any:
     if record is not None and record.name.startswith(_VISITOR_LOGGER):
         return None
     request = getattr(record, "request", None)
-    said = _select_keys(event, _EVENT_KEYS)
-    said["tags"] = dict(_iterate_tags(error)) | (
+    report = _select_keys(event, _EVENT_KEYS)
+    report["tags"] = dict(_iterate_tags(error)) | (
         {"method": METHODS.get(request.method, OTHER_LABEL)} if request else {}
     )
     if request is not None:
-        said["transaction"] = route_of(request)
+        report["transaction"] = route_of(request)
     elif working := job.get():
-        said["transaction"] = working.partition(" ")[2]
+        report["transaction"] = working.partition(" ")[2]
     if record is not None and record.name.partition(".")[0] in _OWN_PACKAGES:
-        said["logentry"] = {"message": str(record.msg)}
+        report["logentry"] = {"message": str(record.msg)}
     if "exception" in event:
-        said["exception"] = {
+        report["exception"] = {
             "values": [_reduce_error(found) for found in event["exception"].get("values", ())]
         }
-    return said
+    return report
 
 
 def _select_keys(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
@@ -106,21 +106,21 @@ def _select_keys(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _reduce_error(found: dict[str, Any]) -> dict[str, Any]:
-    said = _select_keys(found, _ERROR_KEYS)
-    if "mechanism" in said:
-        said["mechanism"] = _select_keys(said["mechanism"], _MECHANISM_KEYS)
+    error = _select_keys(found, _ERROR_KEYS)
+    if "mechanism" in error:
+        error["mechanism"] = _select_keys(error["mechanism"], _MECHANISM_KEYS)
     frames = (found.get("stacktrace") or {}).get("frames", ())
-    return said | {
+    return error | {
         "value": "",
         "stacktrace": {"frames": [_select_keys(frame, _FRAME_KEYS) for frame in frames]},
     }
 
 
 def _iterate_tags(error: BaseException | None) -> Iterator[tuple[str, str]]:
-    if known := request_id.get():
-        yield "request_id", known
-    if known := job.get():
-        yield "job", known
+    if current_request := request_id.get():
+        yield "request_id", current_request
+    if current_request := job.get():
+        yield "job", current_request
     # Of what the database refused, the rule, which is a name of ours; its message would quote the row.
     cause: Any = error.__cause__ if error is not None else None
     if code := getattr(cause, "sqlstate", None):

@@ -159,7 +159,7 @@ def export(host: str, port: int) -> None:
     from factcheck.telemetry.query_spans import list_questions  # noqa: PLC0415  of the process that serves metrics alone
 
     os.nice(5)  # what is measured goes first
-    counted = os.environ.get(FOLDER_VARIABLE)
-    made = build_page(list_questions(), Path(counted) if counted else None)
-    with MetricsServer(host, port, build_application(made.content, settings.METRICS_TOKEN)) as server:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    page = build_page(list_questions(), Path(folder) if folder else None)
+    with MetricsServer(host, port, build_application(page.content, settings.METRICS_TOKEN)) as server:
         server.serve_forever()

@@ -104,9 +104,9 @@ class ProcessCounts:
         self.folder = folder
 
     def collect(self) -> Iterator[Metric]:
-        for gone in self._find_dead_pids():
+        for pid in self._find_dead_pids():
             mark_process_dead(
-                gone, str(self.folder)
+                pid, str(self.folder)
             )  # what it had in use is free; what it counted stays counted
         yield from MultiProcessCollector(None, str(self.folder)).collect()
 
@@ -142,12 +142,12 @@ class MetricsPage:
 
     def content(self) -> bytes:
         with self._lock:
-            begun = self._clock()
-            if begun >= self._good_until:
+            started_at = self._clock()
+            if started_at >= self._good_until:
                 self._content = self._make()
-                made = self._clock()
-                rests = min(RESTS_AT_MOST, max(RESTS_SECONDS, RESTS_TIMES * (made - begun)))
-                self._good_until = made + rests
+                finished_at = self._clock()
+                rests = min(RESTS_AT_MOST, max(RESTS_SECONDS, RESTS_TIMES * (finished_at - started_at)))
+                self._good_until = finished_at + rests
             return self._content
 
 

@@ -30,13 +30,13 @@ async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker
     done = context.job
     job.set(f"{done.id} {done.task_name}")
     request_id.set(await _request_of(done.id, worker))
-    begun, outcome = perf_counter(), "failed"
+    started_at, outcome = perf_counter(), "failed"
     try:
         with trace_job(done.task_name, done.queue):
             result = await call_next()
         outcome = "succeeded"
     finally:
-        _count(done.task_name, outcome, perf_counter() - begun)
+        _count(done.task_name, outcome, perf_counter() - started_at)
     return result
 
 

@@ -67,21 +67,21 @@ def list_databases() -> list[str]:
     return [DEFAULT_DB_ALIAS, *(alias for alias in settings.DATABASES if alias.startswith("replica"))]
 
 
-def query_database(wanted: Iterable[DatabaseQuestion], alias: str) -> Answers:
+def query_database(questions: Iterable[DatabaseQuestion], alias: str) -> Answers:
     """Return the current values. Failures are reported as such, and leave no outdated reading."""
     try:
         connections[alias].ensure_connection()
     except Error:
         return Answers(reached=False)
     answers = Answers(reached=True)
-    for question in wanted:
+    for question in questions:
         if alias == DEFAULT_DB_ALIAS or question.of_replicas:
             _ask(question, alias, answers)
     return answers
 
 
 def _ask(question: DatabaseQuestion, alias: str, answers: Answers) -> None:
-    begun = perf_counter()
+    started_at = perf_counter()
     try:
         with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
             # Of this transaction alone, which is all that a pooler between us and the server lets us set.
@@ -94,7 +94,7 @@ def _ask(question: DatabaseQuestion, alias: str, answers: Answers) -> None:
         answers.failed.add(question.name)
     else:
         answers.readings += found
-    answers.seconds[question.name] = perf_counter() - begun
+    answers.seconds[question.name] = perf_counter() - started_at
 
 
 # What the plumbing itself is asked ------------------------------------------------------------------------------------
@@ -125,17 +125,17 @@ _JOBS_SQL = """
 def _read_jobs(cursor: CursorWrapper) -> Iterator[Reading]:
     """Return the size of each queue and its longest wait; unknown queues count as one."""
     app.perform_import_paths()
-    known = {task.queue for task in app.tasks.values()}
+    queues = {task.queue for task in app.tasks.values()}
     states = ("waiting", "scheduled", "running", "failed")
-    held = {(queue, state): 0.0 for queue in known for state in states}
-    waited = dict.fromkeys(known, 0.0)
+    ages = {(queue, state): 0.0 for queue in queues for state in states}
+    waited = dict.fromkeys(queues, 0.0)
     cursor.execute(_JOBS_SQL)
     for name, *counts, seconds in cursor.fetchall():
-        queue = name if name in known else OTHER_LABEL
+        queue = name if name in queues else OTHER_LABEL
         for state, number in zip(states, counts, strict=True):
-            held[queue, state] = held.get((queue, state), 0.0) + number
+            ages[queue, state] = ages.get((queue, state), 0.0) + number
         waited[queue] = max(waited.get(queue, 0.0), seconds)
-    yield from (("factcheck_jobs", key, number) for key, number in held.items())
+    yield from (("factcheck_jobs", key, number) for key, number in ages.items())
     yield from (
         ("factcheck_jobs_oldest_wait_seconds", (queue,), seconds) for queue, seconds in waited.items()
     )

@@ -36,14 +36,14 @@ class RequestCounts:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        begun, thread = perf_counter(), get_ident()
+        started_at, thread = perf_counter(), get_ident()
         answering.add(thread)
         try:
             response = self.get_response(request)
         finally:
             answering.discard(thread)
         method = METHODS.get(request.method or "", OTHER_LABEL)
-        answered.append((route_of(request), method, response.status_code, perf_counter() - begun))
+        answered.append((route_of(request), method, response.status_code, perf_counter() - started_at))
         return response
 
 

@@ -44,10 +44,10 @@ class RequestIds:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        known = choose_id(request.META.get(_SENT_AS))
+        chosen_id = choose_id(request.META.get(_SENT_AS))
         # Until the answer has gone: what is refused Django logs when it has left all middleware (factcheck.wsgi).
-        request_id.set(known)
+        request_id.set(chosen_id)
         response = self.get_response(request)
         # Checked already; Django would look for line breaks once more.
-        get_stored_fields(response.headers)[_KEPT_AS] = (HEADER, known)
+        get_stored_fields(response.headers)[_KEPT_AS] = (HEADER, chosen_id)
         return response

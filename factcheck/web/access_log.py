@@ -24,15 +24,15 @@ class JsonRequests(JsonLines):
     def said(self, record: logging.LogRecord) -> dict[str, Any]:
         if not isinstance(record.args, dict):
             return super().said(record)
-        known = record.args
-        asked = {name: known.get(name) for name in ("method", "path", "protocol", "status")}
+        arguments = record.args
+        fields = {name: arguments.get(name) for name in ("method", "path", "protocol", "status")}
         return (
             super().said(record)
-            | asked
+            | fields
             | {
-                "duration_ms": round(float(str(known.get("dt_ms") or 0)), 3),
-                "address": known.get(_FORWARDED) or known.get("addr"),
-                "request_id": known.get(_REQUEST_ID) or "",
+                "duration_ms": round(float(str(arguments.get("dt_ms") or 0)), 3),
+                "address": arguments.get(_FORWARDED) or arguments.get("addr"),
+                "request_id": arguments.get(_REQUEST_ID) or "",
             }
         )
 
@@ -63,11 +63,11 @@ def _rewrite_client(line: logging.LogRecord, proxies: int) -> bool:
     if isinstance(line.args, dict) and "path" in line.args:
         line.args["path"] = without_secrets(str(line.args["path"]))
     if isinstance(line.args, dict) and _FORWARDED in line.args:
-        said = {
+        client = {
             "HTTP_X_FORWARDED_FOR": line.args[_FORWARDED].removeprefix("-"),
             "REMOTE_ADDR": line.args["addr"],
         }
-        line.args[_FORWARDED] = get_address(said, proxies)
+        line.args[_FORWARDED] = get_address(client, proxies)
         # The one that the rest of the log has: a proxy's, or one that we have made.
         line.args[_REQUEST_ID] = request_id.get() or "-"
     return True

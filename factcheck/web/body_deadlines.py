@@ -132,13 +132,13 @@ def find_connection(
 
 
 @contextmanager
-def _list_connections(wanted: set[tuple[str, int]]) -> Iterator[list[Connection]]:
+def _list_connections(addresses: set[tuple[str, int]]) -> Iterator[list[Connection]]:
     """Yield this process's connections from these addresses to these ports; the descriptors are copies."""
     found: list[Connection] = []
     copies: list[int] = []
     try:
-        for entry in Path("/proc/self/fd").iterdir() if wanted else ():
-            for connection in _examine(int(entry.name), wanted):
+        for entry in Path("/proc/self/fd").iterdir() if addresses else ():
+            for connection in _examine(int(entry.name), addresses):
                 found.append(connection)
                 copies.append(connection.descriptor)
         yield found
@@ -147,7 +147,7 @@ def _list_connections(wanted: set[tuple[str, int]]) -> Iterator[list[Connection]
             os.close(copy)
 
 
-def _examine(descriptor: int, wanted: set[tuple[str, int]]) -> Iterator[Connection]:
+def _examine(descriptor: int, addresses: set[tuple[str, int]]) -> Iterator[Connection]:
     try:
         # A copy stays this connection, whatever becomes of the original meanwhile.
         duplicate = os.dup(descriptor)
@@ -160,7 +160,7 @@ def _examine(descriptor: int, wanted: set[tuple[str, int]]) -> Iterator[Connecti
         return
     try:
         peer, port = copy.getpeername(), copy.getsockname()[1]
-        if (peer[0], port) not in wanted:
+        if (peer[0], port) not in addresses:
             return
         # `struct tcp_info`: milliseconds since data was sent and received; bytes received, segments of data sent.
         state = copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)

@@ -37,10 +37,10 @@ def parse_range(header: str, size: int) -> ByteRange | None:
     if found is None or found[1] == found[2] == "":
         return None
     if not found[1]:
-        wanted = int(found[2])
-        if not wanted or not size:
+        length = int(found[2])
+        if not length or not size:
             raise RangeNotSatisfiable
-        return ByteRange(max(0, size - wanted), size - 1)
+        return ByteRange(max(0, size - length), size - 1)
     first = int(found[1])
     last = min(int(found[2]), size - 1) if found[2] else size - 1
     if found[2] and int(found[2]) < first:

@@ -25,5 +25,5 @@ class ChangeContext(HistoryMiddleware):
     """pghistory's middleware, which also records the client; only the audit log stores that."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
-        known: dict[str, Any] = super().get_context(request)
-        return known | build_context(request)
+        context: dict[str, Any] = super().get_context(request)
+        return context | build_context(request)

@@ -75,12 +75,14 @@ CODINGS: dict[str, Callable[[], Compressor]] = {"br": Brotli, "gzip": Gzip}
 @lru_cache(maxsize=500)
 def list_accepted(accept_encoding: str) -> tuple[str, ...]:
     """Return the codings that a client accepts, best first (RFC 9110, section 12.5.3)."""
-    named: dict[str, float] = {}
+    qualities: dict[str, float] = {}
     for part in accept_encoding[:1000].lower().split(","):
         coding, _, parameter = (piece.strip() for piece in part.partition(";"))
         weight = _QUALITY.fullmatch(parameter) if parameter else None
-        named[{"x-gzip": "gzip"}.get(coding, coding)] = float(weight[1]) if weight else float(not parameter)
-    weights = {coding: named.get(coding, named.get("*", 0.0)) for coding in CODINGS}
+        qualities[{"x-gzip": "gzip"}.get(coding, coding)] = (
+            float(weight[1]) if weight else float(not parameter)
+        )
+    weights = {coding: qualities.get(coding, qualities.get("*", 0.0)) for coding in CODINGS}
     # The sort is stable, so of equals it keeps the one that we like better first.
     return tuple(
         sorted((coding for coding in CODINGS if weights[coding]), key=lambda coding: -weights[coding])
@@ -95,12 +97,12 @@ class Compression:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         codings = list_accepted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-        known = without_codings(request, codings)
+        etags = without_codings(request, codings)
         response = self.get_response(request)
         if response.status_code == 304:
             add_vary(response, "Accept-Encoding")
             if etag := response.headers.get("ETag"):
-                response.headers["ETag"] = choose_confirmed(etag, known.get(etag, []), codings)
+                response.headers["ETag"] = choose_confirmed(etag, etags.get(etag, []), codings)
         elif is_compressible(response):
             add_vary(response, "Accept-Encoding")
             if codings:
@@ -114,13 +116,13 @@ def without_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str,
     A copy in a coding that the client does not accept is no copy for it: a cache may have several, revalidates on
     behalf of one client, and learns from our 304 which one to use.
     """
-    known: dict[str, list[str]] = {}
+    etags: dict[str, list[str]] = {}
 
     def strip_coding(match: re.Match[str]) -> str:
         tag, coding = match[1] + '"', match[2]
         if coding and coding not in codings:
             return match[0]
-        known.setdefault(tag.removeprefix("W/"), []).append(match[0].removeprefix("W/"))
+        etags.setdefault(tag.removeprefix("W/"), []).append(match[0].removeprefix("W/"))
         return tag
 
     if tags := request.META.get("HTTP_IF_NONE_MATCH"):
@@ -129,19 +131,19 @@ def without_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str,
     if tags := request.META.get("HTTP_IF_MATCH"):
         request.META["HTTP_IF_MATCH"] = _TAG.sub(r'\1"', tags)
         read_headers_anew(request)
-    return known
+    return etags
 
 
-def choose_confirmed(etag: str, known: list[str], codings: tuple[str, ...]) -> str:
+def choose_confirmed(etag: str, etags: list[str], codings: tuple[str, ...]) -> str:
     """Return the ETag that a 304 confirms: the client's most preferred among those it sent.
 
     Where it named none, but a date, it has what we would send.
     """
     for coding in codings:
         ours = f'{etag[:-1]}-{coding}"'
-        if ours in known or not known:
+        if ours in etags or not etags:
             return ours
-    return known[0] if known else etag
+    return etags[0] if etags else etag
 
 
 def is_compressible(response: HttpResponseBase) -> bool:

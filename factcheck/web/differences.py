@@ -68,19 +68,19 @@ def build_redline(before: str, after: str) -> SafeString:
     old, new = _WORD.findall(before), _WORD.findall(after)
     if len(old) + len(new) > _MAX_WORDS:
         return _mark_parts("del", [(before, True)]) + _mark_parts("ins", [(after, True)])
-    shown = SafeString()
+    result = SafeString()
     went, came = "", ""
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     for number, (operation, a, b, c, d) in enumerate(steps):
-        gone, come = "".join(old[a:b]), "".join(new[c:d])
+        removed, come = "".join(old[a:b]), "".join(new[c:d])
         # A space or comma between two changes is part of them: words are read, not characters.
         between = operation == "equal" and (went or came) and number + 1 < len(steps)
-        if operation != "equal" or (between and not any(map(str.isalnum, gone))):
-            went, came = went + gone, came + come
+        if operation != "equal" or (between and not any(map(str.isalnum, removed))):
+            went, came = went + removed, came + come
             continue
-        shown += _build_redlined(went, came) + _mark_parts("", [(gone, False)])
+        result += _build_redlined(went, came) + _mark_parts("", [(removed, False)])
         went, came = "", ""
-    return shown + _build_redlined(went, came)
+    return result + _build_redlined(went, came)
 
 
 def _build_redlined(went: str, came: str) -> SafeString:

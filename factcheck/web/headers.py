@@ -31,7 +31,7 @@ def add_vary(response: HttpResponseBase, field: str) -> None:
 
 @lru_cache(maxsize=500)
 def _extend_vary(before: str, field: str) -> str:
-    known = [name.strip() for name in before.split(",") if name.strip()]
-    if "*" in known or field.lower() in (name.lower() for name in known):
+    names = [name.strip() for name in before.split(",") if name.strip()]
+    if "*" in names or field.lower() in (name.lower() for name in names):
         return before
-    return ", ".join([*known, field])
+    return ", ".join([*names, field])

@@ -168,9 +168,9 @@ def serve(
 def _count_connections() -> int:
     """Return how many connections a web process may hold, limited by the system's open files."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS + FILES)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return max(100, wanted - FILES)
+    limit = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS + FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    return max(100, limit - FILES)
 
 
 def _start_method() -> BaseContext:
@@ -272,13 +272,13 @@ def _start_worker(context: BaseContext) -> BaseProcess:
 def _replace_workers(context: BaseContext, workers: list[BaseProcess], leaving: threading.Event) -> None:
     pause = 1.0
     while True:
-        begun = time.monotonic()
+        started_at = time.monotonic()
         workers[-1].join()
         if leaving.is_set():
             return
         logger.error("The background worker ended unexpectedly; another one takes its place.")
         # One that ends again and again is given ever more time.
-        pause = 1.0 if time.monotonic() - begun > SETTLED_SECONDS else min(2 * pause, SETTLED_SECONDS)
+        pause = 1.0 if time.monotonic() - started_at > SETTLED_SECONDS else min(2 * pause, SETTLED_SECONDS)
         if leaving.wait(pause):
             return
         workers.append(_start_worker(context))

@@ -38,8 +38,8 @@ def escape_quotation_marks(text: bytes) -> bytes:
 
 def parse_stored(text: str | bytes) -> Any:
     """Parse a stored text as a document that can be stored again, with OWN for this site's URL."""
-    kept = text.encode() if isinstance(text, str) else text
-    return orjson.loads(kept.replace(_MARK + b'"', _ENCODED_MARK))
+    stored = text.encode() if isinstance(text, str) else text
+    return orjson.loads(stored.replace(_MARK + b'"', _ENCODED_MARK))
 
 
 def insert_site_url(text: bytes) -> bytes:

@@ -81,8 +81,8 @@ def find_outage(failure: BaseException | None) -> Outage | None:
         if code == LOCK_NOT_AVAILABLE:
             return LOCK_OUTAGE
         # What fails before the server says a word, such as a connection that is refused, has no code.
-        lost = code is None and isinstance(error, OperationalError | InterfaceError)
-        if lost or (code or "").startswith(_PASSING_CODES):
+        is_connection_lost = code is None and isinstance(error, OperationalError | InterfaceError)
+        if is_connection_lost or (code or "").startswith(_PASSING_CODES):
             return DATABASE_OUTAGE
     return None
 

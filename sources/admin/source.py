@@ -48,9 +48,9 @@ class SourceForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         # The constraint compares the address's key, which is no field of the form, so Django does not check it here.
-        known = Source.objects.at(cleaned.get("url") or "")
-        if known and known.pk != self.instance.pk:
-            self.add_error("url", gettext("There is already a source with this address: “%s”.") % known)
+        existing = Source.objects.at(cleaned.get("url") or "")
+        if existing and existing.pk != self.instance.pk:
+            self.add_error("url", gettext("There is already a source with this address: “%s”.") % existing)
         return cleaned
 
 
@@ -145,10 +145,10 @@ class SourceAdmin(TypedNames, NamedDesk):
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
         """Offer the stored source of a known URL, in any of its spellings."""
-        known = Source.objects.at(read_address(name))
-        if known is None:
+        existing = Source.objects.at(read_address(name))
+        if existing is None:
             return super().offer_typed(request, name, results)
-        return [{"id": str(known.pk), "text": gettext("Use the stored one: %s") % known.title}]
+        return [{"id": str(existing.pk), "text": gettext("Use the stored one: %s") % existing.title}]
 
     def add_typed(self, request: HttpRequest, name: str) -> Source:
         """Add a source. A new URL is captured in the background, which fills in the page's own details."""

@@ -48,12 +48,12 @@ def match_language(field: str) -> Callable[[list[str]], Q]:
     return condition
 
 
-def find_ids(named: QuerySet[Any], names: list[str]) -> list[int]:
+def find_ids(rows: QuerySet[Any], names: list[str]) -> list[int]:
     """Return the ids of rows with one of the names.
 
     Asked beforehand, because PostgreSQL knows how common an id is, but not how common the outcome of a subquery.
     """
-    return list(named.values_list("pk", flat=True)) if names else []
+    return list(rows.values_list("pk", flat=True)) if names else []
 
 
 def find_publisher_ids(values: list[int | str]) -> list[int]:

@@ -36,16 +36,18 @@ def find_candidates(name: str, sort: Sort, *, language: str = "en") -> Authority
     name = " ".join(name.split())[:MAX_NAME_LENGTH]
     if len(name) < MIN_LETTERS:
         return AuthorityAnswers([], [])
-    asked: list[Future[list[AuthorityRecord]]] = []
+    queries: list[Future[list[AuthorityRecord]]] = []
     with ThreadPoolExecutor(max_workers=2) as threads:
         if settings.WIKIDATA_URL:
             primary = language.partition("-")[0].lower() or "en"
-            asked.append(threads.submit(wikidata.find_candidates, settings.WIKIDATA_URL, name, sort, primary))
+            queries.append(
+                threads.submit(wikidata.find_candidates, settings.WIKIDATA_URL, name, sort, primary)
+            )
         if settings.ROR_URL and sort in (Sort.ORGANIZATION, Sort.ANY):
-            asked.append(threads.submit(ror.find_candidates, settings.ROR_URL, name))
+            queries.append(threads.submit(ror.find_candidates, settings.ROR_URL, name))
     found: list[AuthorityRecord] = []
     problems = []
-    for answer in asked:
+    for answer in queries:
         try:
             found = _merge_candidates(found, answer.result())
         except AuthorityUnavailable as away:

@@ -38,18 +38,18 @@ def query_authority(authority: str, url: str, parameters: Mapping[str, str]) -> 
             % {"authority": authority, "status": answer.status}
         )
     try:
-        said = orjson.loads(answer.content)
+        result = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
         raise AuthorityUnavailable(
             gettext("%(authority)s sent something other than JSON.") % {"authority": authority}
         ) from None
-    if not isinstance(said, dict):
+    if not isinstance(result, dict):
         raise AuthorityUnavailable(
             gettext("%(authority)s sent an unexpected answer.") % {"authority": authority}
         )
-    if isinstance(error := said.get("error"), dict):
+    if isinstance(error := result.get("error"), dict):
         raise AuthorityUnavailable(
             gettext("%(authority)s answered: %(get)s")
             % {"authority": authority, "get": str(error.get("info", "an error"))[:200]}
         )
-    return said
+    return result

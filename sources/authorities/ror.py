@@ -24,9 +24,9 @@ def find_candidates(url: str, name: str) -> list[AuthorityRecord]:
     items = found.get("items")
     if not isinstance(items, list):
         raise AuthorityUnavailable(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
-    known = [item for item in items if isinstance(item, dict) and item.get("status") != "withdrawn"]
-    made = [_build_candidate(item) for item in known[:MAX_CANDIDATES]]
-    return [one for one in made if one.same_as and one.name]
+    active = [item for item in items if isinstance(item, dict) and item.get("status") != "withdrawn"]
+    candidates = [_build_candidate(item) for item in active[:MAX_CANDIDATES]]
+    return [one for one in candidates if one.same_as and one.name]
 
 
 def _build_candidate(item: Mapping[str, Any]) -> AuthorityRecord:
@@ -47,8 +47,8 @@ def _build_candidate(item: Mapping[str, Any]) -> AuthorityRecord:
 
 def _choose_name(item: Mapping[str, Any]) -> str:
     names = _get_rows(item, "names")
-    shown = (one for one in names if "ror_display" in (one.get("types") or []))
-    return str(next(shown, names[0] if names else {}).get("value") or "")
+    display_names = (one for one in names if "ror_display" in (one.get("types") or []))
+    return str(next(display_names, names[0] if names else {}).get("value") or "")
 
 
 def _list_same_as(item: Mapping[str, Any]) -> tuple[str, ...]:
@@ -56,8 +56,8 @@ def _list_same_as(item: Mapping[str, Any]) -> tuple[str, ...]:
     if get_authority(own) != ROR_PREFIX:
         return ()
     others = (one for one in _get_rows(item, "external_ids") if one.get("type") == "wikidata")
-    written = [str(one.get("preferred") or next(iter(one.get("all") or []), "")) for one in others]
-    return (own, *dict.fromkeys(address for one in written if (address := expand_identifier(one))))
+    identifiers = [str(one.get("preferred") or next(iter(one.get("all") or []), "")) for one in others]
+    return (own, *dict.fromkeys(address for one in identifiers if (address := expand_identifier(one))))
 
 
 def _get_rows(item: Mapping[str, Any], which: str) -> list[Mapping[str, Any]]:

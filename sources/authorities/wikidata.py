@@ -64,8 +64,8 @@ def find_candidates(url: str, name: str, sort: Sort, language: str) -> list[Auth
     if not isinstance(entities, dict):
         raise AuthorityUnavailable(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
     # In the order of the search, which knows what is meant most often.
-    known = (entities.get(item) for item in items)
-    rows = [row for row in known if isinstance(row, dict) and _is_of(row, sort)]
+    entities_found = (entities.get(item) for item in items)
+    rows = [row for row in entities_found if isinstance(row, dict) and _is_of(row, sort)]
     return [_build_candidate(row, languages) for row in rows[:MAX_CANDIDATES]]
 
 
@@ -122,14 +122,14 @@ def _get_values(entity: Mapping[str, Any], which: str) -> Iterator[Any]:
     usable = [one for one in statements if isinstance(one, dict) and one.get("rank") != "deprecated"]
     for statement in sorted(usable, key=lambda one: one.get("rank") != "preferred"):
         snak = statement.get("mainsnak")
-        if isinstance(snak, dict) and isinstance(held := snak.get("datavalue"), dict) and "value" in held:
-            yield held["value"]
+        if isinstance(snak, dict) and isinstance(value := snak.get("datavalue"), dict) and "value" in value:
+            yield value["value"]
 
 
 def _choose_wording(words: Any, languages: list[str]) -> str:
     for language in languages:
-        if isinstance(words, dict) and isinstance(said := words.get(language), dict):
-            return str(said.get("value", ""))[:500]
+        if isinstance(words, dict) and isinstance(wording := words.get(language), dict):
+            return str(wording.get("value", ""))[:500]
     return ""
 
 

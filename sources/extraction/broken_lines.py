@@ -28,8 +28,8 @@ def join_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:
         broken = _BROKEN.search(text)
         following = re.match(r"[^\W\d_]+", line)
         if broken and following:
-            begun, end = broken[1], following[0]
-            is_compound = f"{begun}-{end}".casefold() in compounds or not end[0].islower() or len(begun) < 2
+            start, end = broken[1], following[0]
+            is_compound = f"{start}-{end}".casefold() in compounds or not end[0].islower() or len(start) < 2
             text = f"{text[:-1]}-{line}" if is_compound else text[:-1] + line
         elif text[-1:] and text[-1] in HYPHENS and text[-2:-1].isdigit():
             text = f"{text[:-1]}-{line}"

@@ -89,21 +89,21 @@ def extract_recording(
     Raises:
         ExtractionError: the transcript is none.
     """
-    heard = _read(transcript, "", None, "", filename, is_transcript=True)
+    spoken_document = _read(transcript, "", None, "", filename, is_transcript=True)
     if page[:1024].lstrip().startswith(b"%PDF-") or detect_signature(page) or not page.strip():
-        return heard
+        return spoken_document
     try:
-        stated = read_metadata(parse(decode(page, charset=charset, markup=True)), url)
+        metadata = read_metadata(parse(decode(page, charset=charset, markup=True)), url)
     except ExtractionError:
-        return heard
+        return spoken_document
     return replace(
-        heard,
-        title=stated.title or heard.title,
-        byline=stated.byline,
-        published_on=stated.published_on,
-        language=heard.language or settle_language(stated.language, heard.text),
-        publisher=stated.publisher,
-        canonical_url=stated.canonical_url,
+        spoken_document,
+        title=metadata.title or spoken_document.title,
+        byline=metadata.byline,
+        published_on=metadata.published_on,
+        language=spoken_document.language or settle_language(metadata.language, spoken_document.text),
+        publisher=metadata.publisher,
+        canonical_url=metadata.canonical_url,
     )
 
 

@@ -96,13 +96,13 @@ def _find_visible_title(tree: HtmlElement) -> str:
 def _find_publication_date(
     tree: HtmlElement, metas: dict[str, list[str]], articles: list[dict[str, Any]], language: str, url: str
 ) -> date | None:
-    stated = [find_text(node.get("datePublished")) for node in articles]
-    stated += [metas[name][0] for name in DATE_META if name in metas]
+    candidates = [find_text(node.get("datePublished")) for node in articles]
+    candidates += [metas[name][0] for name in DATE_META if name in metas]
     for element in tree.iter("time", "meta", "span", "abbr"):
         if element.get("itemprop") == "datePublished" or element.get("pubdate") is not None:
-            stated.append(element.get("datetime") or element.get("content") or element.text_content())
-    stated += [find_text(node.get("uploadDate")) for node in articles]
-    for text in stated:
+            candidates.append(element.get("datetime") or element.get("content") or element.text_content())
+    candidates += [find_text(node.get("uploadDate")) for node in articles]
+    for text in candidates:
         if published_on := read_date(text, language=language.partition("-")[0].lower()):
             return published_on
     return find_date_in_address(url) or _find_only_time(tree)
@@ -120,12 +120,12 @@ def _find_only_time(tree: HtmlElement) -> date | None:
 
 def _find_language(tree: HtmlElement, metas: dict[str, list[str]], articles: list[dict[str, Any]]) -> str:
     root = tree.getroottree().getroot()
-    stated = (
+    candidates = (
         root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang"),
         _get_first(metas, ("content-language", "og:locale", "dc.language", "dcterms.language", "language")),
         next((text for node in articles if (text := find_text(node.get("inLanguage")))), ""),
     )
-    return next((one.strip() for one in stated if one and one.strip()), "")
+    return next((one.strip() for one in candidates if one and one.strip()), "")
 
 
 def _find_publisher(

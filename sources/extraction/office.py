@@ -94,7 +94,7 @@ def extract_office(content: bytes, kind: str) -> Document:
                 if name in names
             ]
             about = "docProps/core.xml" if kind == DOCX else "meta.xml"
-            stated = _read_stated(_parse_tree(_read_part(archive, about))) if about in names else {}
+            metadata = _read_stated(_parse_tree(_read_part(archive, about))) if about in names else {}
     except _DAMAGE_ERRORS:
         raise ExtractionError(
             "damaged",
@@ -114,11 +114,11 @@ def extract_office(content: bytes, kind: str) -> Document:
             ),
         )
     return Document(
-        title=stated.get("title", ""),
-        byline=stated.get("creator", ""),
+        title=metadata.get("title", ""),
+        byline=metadata.get("creator", ""),
         # The day the file was made is not the day of publication.
         published_on=None,
-        language=settle_language(stated.get("language", ""), text),
+        language=settle_language(metadata.get("language", ""), text),
         publisher="",
         canonical_url="",
         text=text,

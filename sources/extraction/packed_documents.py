@@ -47,12 +47,12 @@ def unpack_request(packed: bytes) -> ExtractionRequest:
 
 def pack_answer(answer: Document | ExtractionError) -> bytes:
     if isinstance(answer, ExtractionError):
-        said = answer.sentence
+        sentence = answer.sentence
         return orjson.dumps(
             {
                 "refused": [
                     answer.reason_code,
-                    said.packed() if isinstance(said, SpokenSentence) else [str(said), {}],
+                    sentence.packed() if isinstance(sentence, SpokenSentence) else [str(sentence), {}],
                 ]
             }
         )
@@ -67,8 +67,8 @@ def unpack_answer(packed: bytes) -> Document:
     """
     answer: dict[str, Any] = orjson.loads(packed)
     if refused := answer.get("refused"):
-        code, said = refused
-        raise ExtractionError(code, SpokenSentence.unpacked(said))
+        code, sentence = refused
+        raise ExtractionError(code, SpokenSentence.unpacked(sentence))
     values = answer["document"]
     published_on = values.pop("published_on")
     return Document(

@@ -65,7 +65,7 @@ def extract_pdf(content: bytes) -> Document:
                 ),
             )
         pages = list(_read_pages(pdf))
-        stated = pdf.get_metadata_dict()
+        metadata = pdf.get_metadata_dict()
     finally:
         pdf.close()
     text = clean_text("\n\n".join(_join_paragraphs(_without_running_heads(pages))))
@@ -78,7 +78,7 @@ def extract_pdf(content: bytes) -> Document:
                 "text recognition (OCR) and import the result."
             ),
         )
-    title, author = clean_line(stated.get("Title", "")), clean_line(stated.get("Author", ""))
+    title, author = clean_line(metadata.get("Title", "")), clean_line(metadata.get("Author", ""))
     return Document(
         title="" if _FILE_NAME.match(title) else title,
         byline=author,
@@ -128,20 +128,20 @@ def _warn_of_pictures(pages: list[PageText]) -> tuple[Caveat, ...]:
 def _without_running_heads(pages: list[PageText]) -> list[list[Line]]:
     """Remove page numbers and running heads."""
     edges = [_select_edge_lines(page) for page in pages]
-    counted = Counter(text for edge in edges for text in {_strip_numbers(line) for line in edge})
+    counts = Counter(text for edge in edges for text in {_strip_numbers(line) for line in edge})
     least = max(2, RUNNING_HEAD_SHARE * len(pages))
     offset = _find_page_number_offset(edges)
-    kept = []
+    remaining = []
     for number, (page, edge) in enumerate(zip(pages, edges, strict=True)):
         running = {
             id(line)
             for line in edge
-            if counted[_strip_numbers(line)] >= least
+            if counts[_strip_numbers(line)] >= least
             or _PAGE_NUMBER.fullmatch(line.text.strip())
             or (offset is not None and number + offset in _find_outer_numbers(line))
         }
-        kept.append([line for line in page.lines if id(line) not in running])
-    return kept
+        remaining.append([line for line in page.lines if id(line) not in running])
+    return remaining
 
 
 def _find_page_number_offset(edges: list[list[Line]]) -> int | None:

@@ -17,26 +17,26 @@ def prepare() -> None:
 
 
 def answer(question: bytes) -> bytes:
-    asked = unpack_request(question)
+    request = unpack_request(question)
     try:
-        return pack_answer(_extract_document(asked))
+        return pack_answer(_extract_document(request))
     except ExtractionError as refusal:
         return pack_answer(refusal)
 
 
-def _extract_document(asked: ExtractionRequest) -> Document:
-    if asked.transcript:
+def _extract_document(request: ExtractionRequest) -> Document:
+    if request.transcript:
         return extract_recording(
-            asked.content,
-            asked.transcript,
-            charset=asked.charset,
-            url=asked.url,
-            filename=asked.transcript_name,
+            request.content,
+            request.transcript,
+            charset=request.charset,
+            url=request.url,
+            filename=request.transcript_name,
         )
     return extract(
-        asked.content,
-        content_type=asked.content_type,
-        charset=asked.charset,
-        url=asked.url,
-        filename=asked.filename,
+        request.content,
+        content_type=request.content_type,
+        charset=request.charset,
+        url=request.url,
+        filename=request.filename,
     )

@@ -60,15 +60,15 @@ class StructuredData:
     @property
     def word_count(self) -> int | None:
         """Return the word count that the article states."""
-        for stated in as_list(self._article.get("wordCount")):
-            if isinstance(stated, int | str) and re.fullmatch(r"[0-9]{1,7}", str(stated).strip()):
-                return int(stated)
+        for count in as_list(self._article.get("wordCount")):
+            if isinstance(count, int | str) and re.fullmatch(r"[0-9]{1,7}", str(count).strip()):
+                return int(count)
         return None
 
     @property
     def is_free(self) -> bool:
-        stated = as_list(self._article.get("isAccessibleForFree"))
-        return not any(one is False or str(one).rpartition("/")[2].lower() == "false" for one in stated)
+        values = as_list(self._article.get("isAccessibleForFree"))
+        return not any(one is False or str(one).rpartition("/")[2].lower() == "false" for one in values)
 
 
 def read_structured(tree: HtmlElement) -> StructuredData:

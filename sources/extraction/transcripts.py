@@ -93,29 +93,29 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
 def _read_timed(lines: list[str]) -> list[_Piece]:
     """Return the cues of WebVTT or SRT: a line with two times, and the lines below it."""
     pieces: list[_Piece] = []
-    shown: list[str] = []
+    lines_shown: list[str] = []
     is_note = False
     for number, line in enumerate(lines):
         if timing := _TIMING.fullmatch(line):
             if (
-                shown
+                lines_shown
                 and number
-                and lines[number - 1].strip() == shown[-1]
+                and lines[number - 1].strip() == lines_shown[-1]
                 and _is_name(lines, number, bool(pieces))
             ):
-                shown.pop()
-            pieces = _close_piece(pieces, shown)
+                lines_shown.pop()
+            pieces = _close_piece(pieces, lines_shown)
             pieces.append(
                 _Piece(_parse_seconds(timing.groups()[:4]), _parse_seconds(timing.groups()[4:]), ())
             )
-            shown, is_note = [], False
+            lines_shown, is_note = [], False
         elif not line.strip():
             is_note = False
         elif re.match(r"(?:NOTE|STYLE|REGION)\b", line) and (not number or not lines[number - 1].strip()):
             is_note = True
         elif not is_note:
-            shown.append(line.strip())
-    return _close_piece(pieces, shown)
+            lines_shown.append(line.strip())
+    return _close_piece(pieces, lines_shown)
 
 
 def _is_name(lines: list[str], number: int, has_earlier: bool) -> bool:
@@ -123,9 +123,11 @@ def _is_name(lines: list[str], number: int, has_earlier: bool) -> bool:
     return not has_earlier or number < 2 or not lines[number - 2].strip()
 
 
-def _close_piece(pieces: list[_Piece], shown: list[str]) -> list[_Piece]:
+def _close_piece(pieces: list[_Piece], lines_shown: list[str]) -> list[_Piece]:
     if pieces:
-        pieces[-1] = replace(pieces[-1], lines=tuple(shown), rolls=any(map(_WORD_TIME.search, shown)))
+        pieces[-1] = replace(
+            pieces[-1], lines=tuple(lines_shown), rolls=any(map(_WORD_TIME.search, lines_shown))
+        )
     return pieces
 
 
@@ -189,16 +191,20 @@ def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
         is_turn = False
         for line, words in lines:
             voice = _VOICE_TAG.search(line)
-            named = clean_line(html.unescape(voice[1])) if voice else ""
+            speaker_name = clean_line(html.unescape(voice[1])) if voice else ""
             turn = _SPEAKER_CHANGE.match(words)
-            begins_turn = bool((named and named != speaker) or turn or _NAMED_SPEAKER.match(words))
+            begins_turn = bool(
+                (speaker_name and speaker_name != speaker) or turn or _NAMED_SPEAKER.match(words)
+            )
             if begins_turn and gathered:
                 yield _Utterance(piece.begins, piece.ends, _join_lines(gathered), is_turn)
                 gathered, is_turn = [], False
             is_turn |= begins_turn
-            said = words[turn.end() :] if turn else words
-            gathered.append(f"{named}: {said}" if named and named != speaker else said)
-            speaker = named or speaker
+            speech = words[turn.end() :] if turn else words
+            gathered.append(
+                f"{speaker_name}: {speech}" if speaker_name and speaker_name != speaker else speech
+            )
+            speaker = speaker_name or speaker
         if gathered:
             yield _Utterance(piece.begins, piece.ends, _join_lines(gathered), is_turn)
 
@@ -210,16 +216,16 @@ def _clean_words(line: str) -> str:
 
 def _write_text(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
     """Return running text in paragraphs, and the position of each utterance."""
-    said = list(utterances)
-    ends = sum(1 for one in said if _SENTENCE_END.search(one.words))
-    letters = sum(len(one.words) for one in said)
+    all_utterances = list(utterances)
+    ends = sum(1 for one in all_utterances if _SENTENCE_END.search(one.words))
+    letters = sum(len(one.words) for one in all_utterances)
     is_punctuated = ends * 2 * LONG_PARAGRAPH >= letters
-    written: list[str] = []
+    paragraphs: list[str] = []
     cues: list[Cue] = []
     at = paragraph = 0
-    for number, one in enumerate(said):
+    for number, one in enumerate(all_utterances):
         if number:
-            before = said[number - 1]
+            before = all_utterances[number - 1]
             is_end = not is_punctuated or bool(_SENTENCE_END.search(before.words))
             length = at - paragraph
             is_long = length > (LONG_PARAGRAPH if is_punctuated else UNPUNCTUATED_PARAGRAPH_LENGTH)
@@ -228,12 +234,12 @@ def _write_text(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
                 between, paragraph = "\n\n", at + 2
             else:
                 between = choose_separator(before.words, one.words)
-            written.append(between)
+            paragraphs.append(between)
             at += len(between)
         cues.append(Cue(at, one.begins, max(one.begins, one.ends)))
-        written.append(one.words)
+        paragraphs.append(one.words)
         at += len(one.words)
-    text = "".join(written)
+    text = "".join(paragraphs)
     # It is clean piece by piece. Should the whole not be, times that are nearly right would be worse than none.
     return (text, cues) if clean_text(text) == text else (clean_text(text), [])
 

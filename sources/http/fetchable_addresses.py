@@ -16,26 +16,30 @@ def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None
     Raises:
         FetchError: and why.
     """
-    named = url if url == came_from else f"{came_from} redirects to {url}, which"
+    description = url if url == came_from else f"{came_from} redirects to {url}, which"
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         raise FetchError(
             "invalid_url",
-            SpokenSentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
+            SpokenSentence(
+                "%(named)s is not a valid address. Check it for typing errors.", named=description
+            ),
         ) from None
     if parts.scheme not in ("http", "https"):
         raise FetchError(
             "scheme_not_allowed",
             SpokenSentence(
-                "%(named)s is not a web address: it must begin with http:// or https://.", named=named
+                "%(named)s is not a web address: it must begin with http:// or https://.", named=description
             ),
         )
     if not parts.hostname or re.search(r"[\s\\\x00-\x1f\x7f]", url):
         raise FetchError(
             "invalid_url",
-            SpokenSentence("%(named)s is not a valid address. Check it for typing errors.", named=named),
+            SpokenSentence(
+                "%(named)s is not a valid address. Check it for typing errors.", named=description
+            ),
         )
     if parts.username is not None or parts.password is not None:
         raise FetchError(
@@ -52,7 +56,7 @@ def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None
             SpokenSentence(
                 "%(named)s uses port %(port)s; only %(listed)s are fetched. Save the page and import the "
                 "file.",
-                named=named,
+                named=description,
                 port=port,
                 listed=", ".join(map(str, sorted(ACCEPTED_PORTS))),
             ),

@@ -231,7 +231,7 @@ def get_site(url: str) -> str:
 def _read_requested_pause(rules: Protego) -> float:
     """Return the seconds between two requests that a site asks for."""
     rate = rules.request_rate(ROBOT)
-    asked = max(
+    requested = max(
         rules.crawl_delay(ROBOT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0
     )
-    return min(asked, MAX_PAUSE)
+    return min(requested, MAX_PAUSE)

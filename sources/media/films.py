@@ -72,17 +72,20 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
     """
     if not can_be_read():
         return Recording(kind.kind, kind.media_type, caveats=("no_ffmpeg",))
-    shown = "format=duration:format_tags:stream=codec_type,width,height,duration,disposition:stream_side_data=rotation"
+    entries = (
+        "format=duration:format_tags:stream=codec_type,width,height,duration,disposition"
+        ":stream_side_data=rotation"
+    )
     probed = _run(
         settings.FFPROBE,
-        [*_build_quiet_arguments(path, kind), "-show_entries", shown, "-of", "json"],
+        [*_build_quiet_arguments(path, kind), "-show_entries", entries, "-of", "json"],
         _PROBE_LIMITS,
     )
     try:
-        told = orjson.loads(probed.output)
+        probe = orjson.loads(probed.output)
     except orjson.JSONDecodeError:
-        told = {}
-    streams = [stream for stream in told.get("streams", []) if isinstance(stream, dict)]
+        probe = {}
+    streams = [stream for stream in probe.get("streams", []) if isinstance(stream, dict)]
     pictures = [one for one in streams if one.get("codec_type") == "video" and not _is_cover(one)]
     if not probed.succeeded or not (pictures or any(one.get("codec_type") == "audio" for one in streams)):
         raise MediaRefused(
@@ -90,7 +93,7 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
             _("This recording cannot be read: it is damaged, or was cut off. Save or download it again."),
         )
     width, height = _read_size(pictures[0]) if pictures else (None, None)
-    form = told.get("format", {})
+    form = probe.get("format", {})
     found = VIDEO if pictures else AUDIO
     return Recording(
         found,
@@ -109,8 +112,8 @@ def extract_frames(path: Path, kind: MediaFormat, duration: float | None) -> lis
         OutOfBounds: to take them takes too much.
     """
     apart = max(APART, (duration or 0) / MOST_FRAMES)
-    chosen = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,{apart:.3f})'"
-    taken = run_bounded(
+    selection = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,{apart:.3f})'"
+    output = run_bounded(
         settings.FFMPEG,
         [
             *("-nostdin", "-hide_banner", "-v", "info", "-nostats", "-threads", "2"),
@@ -119,13 +122,13 @@ def extract_frames(path: Path, kind: MediaFormat, duration: float | None) -> lis
                 "-map",
                 "0:V:0",
                 "-vf",
-                f"{chosen},scale={FRAME_SIDE}:{FRAME_SIDE}:flags=area,format=gray,showinfo",
+                f"{selection},scale={FRAME_SIDE}:{FRAME_SIDE}:flags=area,format=gray,showinfo",
             ),
             *("-fps_mode", "passthrough", "-frames:v", str(MOST_FRAMES), "-f", "rawvideo", "-"),
         ],
         _FRAME_LIMITS,
     )
-    return list(_cut(taken))
+    return list(_cut(output))
 
 
 def render_frame(path: Path, kind: MediaFormat, at: float) -> bytes:
@@ -135,7 +138,7 @@ def render_frame(path: Path, kind: MediaFormat, at: float) -> bytes:
         OutOfBounds: to take it takes too much.
     """
     small = "scale='min(2048\\,iw)':'min(2048\\,ih)':force_original_aspect_ratio=decrease"
-    taken = run_bounded(
+    output = run_bounded(
         settings.FFMPEG,
         [
             *("-nostdin", "-hide_banner", "-v", "error", "-threads", "2"),
@@ -145,7 +148,7 @@ def render_frame(path: Path, kind: MediaFormat, at: float) -> bytes:
         ],
         _FRAME_LIMITS,
     )
-    return taken.output
+    return output.output
 
 
 def _build_input_arguments(path: Path, kind: MediaFormat) -> list[str]:
@@ -197,9 +200,9 @@ def _read_size(stream: Mapping[str, Any]) -> tuple[int | None, int | None]:
 
 
 def _read_duration(form: Mapping[str, Any], streams: list[dict[str, Any]]) -> float | None:
-    for told in (form, *streams):
+    for section in (form, *streams):
         try:
-            seconds = float(told.get("duration", ""))
+            seconds = float(section.get("duration", ""))
         except (TypeError, ValueError):
             continue
         if 0 <= seconds < 10_000_000:
@@ -211,23 +214,23 @@ def _read_metadata(tags: object) -> dict[str, Any]:
     """Return the metadata in the form of `picture_metadata`."""
     if not isinstance(tags, dict):
         return {}
-    said = {
+    values = {
         str(name).lower()[:_LONGEST]: _CONTROL_CHARACTERS.sub(" ", str(value)).strip()[:_LONGEST]
         for name, value in list(tags.items())[:_MOST_TAGS]
     }
     apple = "com.apple.quicktime."
-    told = {
-        "camera": " ".join(filter(None, [said.get(f"{apple}make", ""), said.get(f"{apple}model", "")])),
-        "taken_at": said.get(f"{apple}creationdate") or said.get("creation_time", ""),
-        "place": _parse_position(said.get(f"{apple}location.iso6709") or said.get("location", "")),
-        "software": said.get(f"{apple}software") or said.get("encoder", ""),
-        "creator": said.get("artist", ""),
-        "rights": said.get("copyright", ""),
-        "caption": said.get("description") or said.get("comment", ""),
-        "title": said.get("title", ""),
-        "tags": said,
+    metadata = {
+        "camera": " ".join(filter(None, [values.get(f"{apple}make", ""), values.get(f"{apple}model", "")])),
+        "taken_at": values.get(f"{apple}creationdate") or values.get("creation_time", ""),
+        "place": _parse_position(values.get(f"{apple}location.iso6709") or values.get("location", "")),
+        "software": values.get(f"{apple}software") or values.get("encoder", ""),
+        "creator": values.get("artist", ""),
+        "rights": values.get("copyright", ""),
+        "caption": values.get("description") or values.get("comment", ""),
+        "title": values.get("title", ""),
+        "tags": values,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in metadata.items() if value}
 
 
 def _parse_position(position: str) -> dict[str, float]:
@@ -239,12 +242,12 @@ def _parse_position(position: str) -> dict[str, float]:
     return place | ({"altitude": float(found[3])} if found[3] else {})
 
 
-def _cut(taken: ProgramOutput) -> Iterator[Frame]:
+def _cut(output: ProgramOutput) -> Iterator[Frame]:
     """Yield the frames in order, with their times."""
-    count = len(taken.output) // (FRAME_SIDE * FRAME_SIDE)
+    count = len(output.output) // (FRAME_SIDE * FRAME_SIDE)
     # A video's own title may look like such lines, and is printed before them.
-    moments = [float(moment) for moment in _FRAME_TIME.findall(taken.complaints)][-count:] if count else []
-    points = np.frombuffer(taken.output, np.uint8, count * FRAME_SIDE * FRAME_SIDE).reshape(
+    moments = [float(moment) for moment in _FRAME_TIME.findall(output.complaints)][-count:] if count else []
+    points = np.frombuffer(output.output, np.uint8, count * FRAME_SIDE * FRAME_SIDE).reshape(
         count, FRAME_SIDE, FRAME_SIDE
     )
     for moment, luma in zip(moments, points, strict=False):

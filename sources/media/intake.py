@@ -56,7 +56,7 @@ def take_in(
         content_url = content_url or given
     elif not isinstance(given, bytes):
         filename = filename or given.name or ""
-    stated = {
+    details = {
         "filename": _clean_name(filename),
         "content_url": content_url.strip()[:_LONGEST_ADDRESS],
         "alternative_text": alternative_text.strip(),
@@ -64,11 +64,11 @@ def take_in(
     }
     with receive_file(given, allow_loopback=allow_loopback) as file:
         kind = _recognise_kind(file)
-        known = MediaObject.objects.filter(sha256=file.sha256).first()
-        if known is None:
-            return _store_media(file, kind, stated, by)
+        existing = MediaObject.objects.filter(sha256=file.sha256).first()
+        if existing is None:
+            return _store_media(file, kind, details, by)
     with transaction.atomic():
-        return _complete_media(MediaObject.objects.select_for_update().get(pk=known.pk), stated)
+        return _complete_media(MediaObject.objects.select_for_update().get(pk=existing.pk), details)
 
 
 def _recognise_kind(file: ReceivedFile) -> MediaFormat:
@@ -87,7 +87,7 @@ def _recognise_kind(file: ReceivedFile) -> MediaFormat:
 
 
 def _store_media(
-    file: ReceivedFile, kind: MediaFormat, stated: dict[str, Any], by: User | None
+    file: ReceivedFile, kind: MediaFormat, details: dict[str, Any], by: User | None
 ) -> MediaObject:
     """Read and store the file, then its rows, so that no row exists without its file."""
     columns, looks = _read_picture(file, kind) if kind.kind == IMAGE else _read_recording(file, kind)
@@ -97,13 +97,13 @@ def _store_media(
     with transaction.atomic():
         hold(f"media {file.sha256}")
         if twin := MediaObject.objects.select_for_update().filter(sha256=file.sha256).first():
-            return _complete_media(twin, stated)
+            return _complete_media(twin, details)
         media = MediaObject.objects.create(
             sha256=file.sha256,
             size=file.size,
             provenance=provenance,
             created_by=by,
-            **{"kind": kind.kind, "media_type": kind.media_type} | columns | stated,
+            **{"kind": kind.kind, "media_type": kind.media_type} | columns | details,
         )
         MediaHash.objects.bulk_create(
             MediaHash(
@@ -143,12 +143,12 @@ def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any]
         "metadata": picture.metadata,
         "caveats": build_caveats([*picture.caveats, *(["too_plain"] if is_plain else [])]),
     }
-    if made := picture.rendition:
+    if rendition := picture.rendition:
         columns |= {
-            "public_sha256": archive.store(made.content),
-            "public_media_type": made.media_type,
-            "public_width": made.width,
-            "public_height": made.height,
+            "public_sha256": archive.store(rendition.content),
+            "public_media_type": rendition.media_type,
+            "public_width": rendition.width,
+            "public_height": rendition.height,
         }
     return columns, picture.looks
 
@@ -172,9 +172,9 @@ def _read_recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, An
     return columns, []
 
 
-def _complete_media(media: MediaObject, stated: dict[str, Any]) -> MediaObject:
+def _complete_media(media: MediaObject, details: dict[str, Any]) -> MediaObject:
     """Fill empty fields of a locked row, keeping an editor's values."""
-    changes = {name: value for name, value in stated.items() if value and not getattr(media, name)}
+    changes = {name: value for name, value in details.items() if value and not getattr(media, name)}
     if changes:
         for name, value in changes.items():
             setattr(media, name, value)

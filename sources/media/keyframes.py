@@ -72,35 +72,35 @@ def take(media: MediaObject) -> None:
         return
     try:
         with archive.on_disk(media.sha256) as path:
-            known = _read_missing(path, media)
+            caveats = _read_missing(path, media)
             looks, rendition = _hash_frames(path, media)
     except LimitExceeded as bounds:
         if bounds.cause is Cause.BUSY:
             raise AllReadersBusy from None
-        known, looks, rendition = {}, [], None
+        caveats, looks, rendition = {}, [], None
     except MediaRefused:
-        known, looks, rendition = {}, [], None
+        caveats, looks, rendition = {}, [], None
     if not looks:
         _record_state(media, MediaObject.Keyframes.FAILED, "no_frames")
         return
     # The file first: a transaction that fails later leaves an unreferenced file, never a row without its file.
-    shown = archive.store(rendition.content) if rendition else ""
+    digest = archive.store(rendition.content) if rendition else ""
     with transaction.atomic():
-        kept = MediaObject.objects.select_for_update().get(pk=media.pk)
-        kept.hashes.all().delete()
+        row = MediaObject.objects.select_for_update().get(pk=media.pk)
+        row.hashes.all().delete()
         MediaHash.objects.bulk_create(
-            MediaHash(media=kept, frame_at=at, pdq=look.pdq, quality=look.quality)
+            MediaHash(media=row, frame_at=at, pdq=look.pdq, quality=look.quality)
             for at, look in looks
             if look.is_distinctive
         )
-        kept.keyframes = MediaObject.Keyframes.TAKEN
-        kept.caveats = [caveat for caveat in kept.caveats if caveat["code"] not in RESOLVED_CAVEATS]
-        for name, value in known.items():
-            setattr(kept, name, value)
-        if rendition and not kept.public_sha256:
-            kept.public_sha256, kept.public_media_type = shown, rendition.media_type
-            kept.public_width, kept.public_height = rendition.width, rendition.height
-        kept.save()
+        row.keyframes = MediaObject.Keyframes.TAKEN
+        row.caveats = [caveat for caveat in row.caveats if caveat["code"] not in RESOLVED_CAVEATS]
+        for name, value in caveats.items():
+            setattr(row, name, value)
+        if rendition and not row.public_sha256:
+            row.public_sha256, row.public_media_type = digest, rendition.media_type
+            row.public_width, row.public_height = rendition.width, rendition.height
+        row.save()
 
 
 def _read_missing(path: Path, media: MediaObject) -> dict[str, object]:
@@ -155,8 +155,8 @@ def _choose_poster(
 
 def _record_state(media: MediaObject, state: MediaObject.Keyframes, code: str) -> None:
     with transaction.atomic():
-        kept = MediaObject.objects.select_for_update().get(pk=media.pk)
-        kept.keyframes = state
-        if code not in [caveat["code"] for caveat in kept.caveats]:
-            kept.caveats = [*kept.caveats, *build_caveats([code])]
-        kept.save(update_fields=["keyframes", "caveats"])
+        row = MediaObject.objects.select_for_update().get(pk=media.pk)
+        row.keyframes = state
+        if code not in [caveat["code"] for caveat in row.caveats]:
+            row.caveats = [*row.caveats, *build_caveats([code])]
+        row.save(update_fields=["keyframes", "caveats"])

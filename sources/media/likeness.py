@@ -102,22 +102,27 @@ def _list_orientations(look: PerceptualHash) -> list[_OrientedHash]:
 
 def _list_part_orientations(part: str, look: PerceptualHash) -> list[_OrientedHash]:
     """Return the orientations to look up: pictures in a frame or on a page may be mirrored, other parts are not."""
-    asked = _list_orientations(look)
+    oriented = _list_orientations(look)
     if part in (MediaHash.Transformation.BORDERLESS, MediaHash.Transformation.FRAMED):
-        return [one for one in asked if one[0] in (Orientation.ORIGINAL, Orientation.MIRRORED)]
-    return asked[:1]
+        return [one for one in oriented if one[0] in (Orientation.ORIGINAL, Orientation.MIRRORED)]
+    return oriented[:1]
 
 
-def _find_near(asked: list[_OrientedHash], within: int) -> list[NearDuplicate]:
+def _find_near(oriented: list[_OrientedHash], within: int) -> list[NearDuplicate]:
     """Return everything near one of these hashes, nearest first."""
-    if not asked:
+    if not oriented:
         return []
-    hashes = [pdq for _orientation, pdq in asked]
-    values: list[Any] = [*_build_probes(hashes), [*range(len(asked))], [*map(bytes_to_bits, hashes)], within]
+    hashes = [pdq for _orientation, pdq in oriented]
+    values: list[Any] = [
+        *_build_probes(hashes),
+        [*range(len(oriented))],
+        [*map(bytes_to_bits, hashes)],
+        within,
+    ]
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
         cursor.execute(_NEAR_SQL, values)
         return [
-            NearDuplicate(media, differ, str(asked[which][0]), at, part)
+            NearDuplicate(media, differ, str(oriented[which][0]), at, part)
             for media, differ, which, at, part in cursor.fetchall()
         ]
 

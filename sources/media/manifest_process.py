@@ -23,21 +23,21 @@ def prepare() -> None:
 
 
 def answer(question: bytes) -> bytes:
-    asked = orjson.loads(question)
+    request = orjson.loads(question)
     if Reader is None:
         return orjson.dumps({"state": "not_read_here"})
-    with Path(asked["path"]).open("rb") as file:
+    with Path(request["path"]).open("rb") as file:
         # An attacker who takes over this process through a decoder has neither files nor connections.
         open_nothing_more()
-        return orjson.dumps(_read(file, asked["media_type"], asked["anchors"]))
+        return orjson.dumps(_read(file, request["media_type"], request["anchors"]))
 
 
 def _read(file: Any, media_type: str, anchors: str) -> dict[str, Any]:
-    chosen: dict[str, Any] = dict(_OFFLINE_SETTINGS)
+    reader_settings: dict[str, Any] = dict(_OFFLINE_SETTINGS)
     if anchors:
-        chosen["trust"] = {"trust_anchors": anchors}
+        reader_settings["trust"] = {"trust_anchors": anchors}
     try:
-        reader = Reader.try_create(media_type, file, context=Context(Settings.from_dict(chosen)))
+        reader = Reader.try_create(media_type, file, context=Context(Settings.from_dict(reader_settings)))
         if reader is None:
             return {"state": "none"}
         with reader:

@@ -51,28 +51,28 @@ def read_manifest(path: Path, kind: MediaFormat) -> dict[str, Any]:
         "anchors": anchors.read_text() if anchors else "",
     }
     try:
-        told = orjson.loads(_get_reader().answer(orjson.dumps(question)))
+        result = orjson.loads(_get_reader().answer(orjson.dumps(question)))
     except LimitExceeded:
         return {"state": "unreadable", "problems": ["out_of_bounds"]}
-    if told["state"] == "none":
+    if result["state"] == "none":
         return {}
-    if told["state"] != "read":
+    if result["state"] != "read":
         return {
-            "state": told["state"],
-            **({"problems": [_clean_text(told["reason"])]} if "reason" in told else {}),
+            "state": result["state"],
+            **({"problems": [_clean_text(result["reason"])]} if "reason" in result else {}),
         }
-    return _summarise(told)
+    return _summarise(result)
 
 
-def _summarise(told: dict[str, Any]) -> dict[str, Any]:
-    store = told["store"] if isinstance(told["store"], dict) else {}
+def _summarise(result: dict[str, Any]) -> dict[str, Any]:
+    store = result["store"] if isinstance(result["store"], dict) else {}
     manifests = store.get("manifests") or {}
     active = manifests.get(store.get("active_manifest")) or {}
     signature = active.get("signature_info") or {}
     generators = active.get("claim_generator_info") or []
     summary = {
         "state": "read",
-        "validation": told["validation_state"].lower(),
+        "validation": result["validation_state"].lower(),
         "problems": _list_problems(store),
         "signed_by": _clean_text(signature.get("issuer") or signature.get("common_name") or ""),
         "certificate_of": _clean_text(signature.get("common_name") or ""),
@@ -88,14 +88,14 @@ def _summarise(told: dict[str, Any]) -> dict[str, Any]:
             for one in _keep_dicts(active.get("ingredients"))
         ],
         "manifests": len(manifests),
-        "is_embedded": told["is_embedded"],
+        "is_embedded": result["is_embedded"],
     }
-    kept = {name: value for name, value in summary.items() if value not in ("", [], {})}
+    present = {name: value for name, value in summary.items() if value not in ("", [], {})}
     # All of it beside the summary, for experts; unless a whole library is hidden there.
-    written = orjson.dumps(store)
-    if len(written) <= _LARGEST and b"\\u0000" not in written:
-        kept["store"] = store
-    return kept
+    serialised = orjson.dumps(store)
+    if len(serialised) <= _LARGEST and b"\\u0000" not in serialised:
+        present["store"] = store
+    return present
 
 
 def _list_problems(store: dict[str, Any]) -> list[str]:
@@ -105,11 +105,11 @@ def _list_problems(store: dict[str, Any]) -> list[str]:
 
 
 def _describe_generator(name: object, generators: object) -> str:
-    named = [
+    names = [
         " ".join(filter(None, [_clean_text(one.get("name")), _clean_text(one.get("version"))]))
         for one in _keep_dicts(generators)
     ]
-    return ", ".join(filter(None, named)) or _clean_text(name)
+    return ", ".join(filter(None, names)) or _clean_text(name)
 
 
 def _list_actions(manifest: dict[str, Any]) -> list[dict[str, str]]:
@@ -119,13 +119,13 @@ def _list_actions(manifest: dict[str, Any]) -> list[dict[str, str]]:
         if str(assertion.get("label", "")).startswith("c2pa.actions"):
             for action in _keep_dicts((assertion.get("data") or {}).get("actions")):
                 agent = action.get("softwareAgent")
-                told = {
+                descriptions = {
                     "action": _clean_text(action.get("action")),
                     "when": _clean_text(action.get("when")),
                     "software": _clean_text(agent.get("name") if isinstance(agent, dict) else agent),
                     "digital_source_type": _clean_text(action.get("digitalSourceType")),
                 }
-                found.append({name: value for name, value in told.items() if value})
+                found.append({name: value for name, value in descriptions.items() if value})
     return found[:_MOST]
 
 

@@ -75,9 +75,9 @@ def pack_answer(answer: Picture | MediaRefused) -> bytes:
     picture = asdict(answer) | {"looks": looks, "rendition": None}
     if answer.rendition is None:
         return _pack_parts({"picture": picture}, b"")
-    made = answer.rendition
-    picture["rendition"] = [made.media_type, made.width, made.height]
-    return _pack_parts({"picture": picture}, made.content)
+    rendition = answer.rendition
+    picture["rendition"] = [rendition.media_type, rendition.width, rendition.height]
+    return _pack_parts({"picture": picture}, rendition.content)
 
 
 def unpack_answer(packed: bytes) -> Picture:
@@ -100,8 +100,8 @@ def unpack_answer(packed: bytes) -> Picture:
 
 
 def _pack_parts(head: dict[str, Any], content: bytes) -> bytes:
-    written = orjson.dumps(head)
-    return b"".join([len(written).to_bytes(_LENGTH_BYTES), written, content])
+    head_bytes = orjson.dumps(head)
+    return b"".join([len(head_bytes).to_bytes(_LENGTH_BYTES), head_bytes, content])
 
 
 def _unpack_parts(packed: bytes) -> tuple[dict[str, Any], bytes]:

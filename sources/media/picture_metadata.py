@@ -58,7 +58,7 @@ def read_metadata(image: Image.Image) -> dict[str, Any]:
     exif = _read(_read_exif, image)
     iptc = _read(_read_iptc, image)
     xmp = _read(_read_xmp, image)
-    told = {
+    values = {
         "camera": " ".join(filter(None, [exif.get("Make"), exif.get("Model")])),
         "taken_at": _find_moment(exif) or _parse_moment(xmp.get("created", "")) or iptc.get("created", ""),
         "place": _read(_find_place, image),
@@ -71,7 +71,7 @@ def read_metadata(image: Image.Image) -> dict[str, Any]:
         "iptc": iptc,
         "xmp": xmp,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in values.items() if value}
 
 
 def clean_text(value: object) -> str:
@@ -150,9 +150,9 @@ def _find_moment(exif: Mapping[str, str]) -> str:
     return ""
 
 
-def _parse_moment(written: str) -> str:
+def _parse_moment(text: str) -> str:
     """Return `2024:05:01 12:00:00` as ISO 8601; "" if invalid, as from a camera that was never set."""
-    found = _MOMENT.match(written)
+    found = _MOMENT.match(text)
     if not found or found[1] == "0000":
         return ""
     return f"{found[1]}-{found[2]}-{found[3]}T{found[4]}"

@@ -37,10 +37,10 @@ def hash_parts(luma: Luma, *, is_stored: bool) -> Iterator[PictureHash]:
         is_stored: yield also parts that others may have cut out of it.
     """
     yield PictureHash("whole", None, hash_of(luma))
-    written = round(len(luma) * _CAPTION_SHARE)
-    if written:
-        yield PictureHash("upper", None, hash_of(luma[:-written]))
-        yield PictureHash("lower", None, hash_of(luma[written:]))
+    caption_rows = round(len(luma) * _CAPTION_SHARE)
+    if caption_rows:
+        yield PictureHash("upper", None, hash_of(luma[:-caption_rows]))
+        yield PictureHash("lower", None, hash_of(luma[caption_rows:]))
     framed = _crop_page(luma)
     if framed is not None:
         yield PictureHash("framed", None, hash_of(framed))
@@ -73,8 +73,8 @@ def _iterate_small_parts(luma: Luma) -> Iterator[tuple[str, Luma]]:
     for degrees in ROTATION_DEGREES:
         turned = np.asarray(Image.fromarray(luma).rotate(degrees, Image.Resampling.BILINEAR))
         yield "turned", turned
-        lost = _compute_lost_share(width, height, degrees)
-        yield "turned", _cut(turned, lost, lost, lost, lost)
+        cut_share = _compute_lost_share(width, height, degrees)
+        yield "turned", _cut(turned, cut_share, cut_share, cut_share, cut_share)
 
 
 def _compute_lost_share(width: int, height: int, degrees: float) -> float:

@@ -28,27 +28,27 @@ def prepare() -> None:
     # A picture that ends too soon is shown as far as it goes, and that is said.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     for name in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"):
-        written = io.BytesIO()
-        Image.new("RGB", (80, 80)).save(written, name)
-        render_picture(written, PictureRequest(name))
+        buffer = io.BytesIO()
+        Image.new("RGB", (80, 80)).save(buffer, name)
+        render_picture(buffer, PictureRequest(name))
 
 
 def answer(question: bytes) -> bytes:
-    asked = unpack_request(question)
+    request = unpack_request(question)
     try:
-        return pack_answer(_read_picture(asked))
+        return pack_answer(_read_picture(request))
     except MediaRefused as refusal:
         return pack_answer(refusal)
 
 
-def _read_picture(asked: PictureRequest) -> Picture:
-    if asked.reader == "HEIF" and not HAS_HEIF:
+def _read_picture(request: PictureRequest) -> Picture:
+    if request.reader == "HEIF" and not HAS_HEIF:
         raise MediaRefused("not_read_here", "")
-    with _open_picture(asked) as file:
+    with _open_picture(request) as file:
         # An attacker who takes over this process through a decoder has neither files nor connections.
         open_nothing_more()
         try:
-            return render_picture(file, asked)
+            return render_picture(file, request)
         except TooManyPixels as error:
             raise MediaRefused("too_many_pixels", str(error)) from None
         except (
@@ -64,5 +64,5 @@ def _read_picture(asked: PictureRequest) -> Picture:
             raise MediaRefused("unreadable", type(error).__name__) from None
 
 
-def _open_picture(asked: PictureRequest) -> IO[bytes]:
-    return Path(asked.path).open("rb") if asked.path else io.BytesIO(asked.content)
+def _open_picture(request: PictureRequest) -> IO[bytes]:
+    return Path(request.path).open("rb") if request.path else io.BytesIO(request.content)

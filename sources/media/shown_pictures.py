@@ -33,7 +33,7 @@ class TooManyPixels(Exception):
     """The picture is too large to decode; `str()` is its size."""
 
 
-def render_picture(file: IO[bytes], asked: PictureRequest) -> Picture:
+def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
     """Render the picture in a file.
 
     Raises:
@@ -41,24 +41,24 @@ def render_picture(file: IO[bytes], asked: PictureRequest) -> Picture:
         OSError, ValueError, SyntaxError: or whatever else Pillow raises for what is no picture.
     """
     caveats: list[str] = []
-    image = _open_image(file, asked.reader)
+    image = _open_image(file, request.reader)
     width, height = image.size
     try:
-        shown = _orient_image(_decode_image(image))
+        rendered = _orient_image(_decode_image(image))
     except OSError:
-        image, shown = _decode_truncated(file, asked.reader)
+        image, rendered = _decode_truncated(file, request.reader)
         caveats.append("cut_off")
     if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
         width, height = height, width
-    luma = compute_luma(shown)
-    if asked.only_look:
+    luma = compute_luma(rendered)
+    if request.only_look:
         return Picture(width, height, [*hash_parts(luma, is_stored=False)])
-    looks = [*hash_parts(luma, is_stored=True), *_hash_frames(image, asked.reader, width * height)]
+    looks = [*hash_parts(luma, is_stored=True), *_hash_frames(image, request.reader, width * height)]
     if len(looks) > 1 and looks[-1].frame_at is not None:
         caveats.append("animated")
     if found := detect_second_format(file):
         caveats.append(found)
-    return Picture(width, height, looks, _encode_rendition(shown, file), read_metadata(image), caveats)
+    return Picture(width, height, looks, _encode_rendition(rendered, file), read_metadata(image), caveats)
 
 
 def compute_luma(image: Image.Image) -> NDArray[np.uint8]:
@@ -132,11 +132,11 @@ def _convert_mode(image: Image.Image) -> Image.Image:
 def _convert_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     alpha = image.getchannel("A") if image.mode in ("RGBA", "LA") else None
     colours = image.convert("RGB") if image.mode in ("RGBA", "LA") else image
-    shown = _apply_profile(colours, profile) if profile and colours.mode in ("RGB", "CMYK", "L") else None
-    shown = shown or colours.convert("RGB")
+    converted = _apply_profile(colours, profile) if profile and colours.mode in ("RGB", "CMYK", "L") else None
+    converted = converted or colours.convert("RGB")
     if alpha is not None and alpha.getextrema()[0] != 255:
-        shown.putalpha(alpha)
-    return shown
+        converted.putalpha(alpha)
+    return converted
 
 
 def _apply_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
@@ -161,29 +161,29 @@ def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Pictu
     if reader not in _ANIMATED_FORMATS or not getattr(image, "is_animated", False):
         return
     frames = min(getattr(image, "n_frames", 1), MOST_FRAMES, MOST_FRAME_PIXELS // pixels)
-    wanted = {round(number * (frames - 1) / (FRAMES - 1)) for number in range(FRAMES)} - {0}
+    frame_numbers = {round(number * (frames - 1) / (FRAMES - 1)) for number in range(FRAMES)} - {0}
     at = 0.0
     with suppress(OSError, EOFError, ValueError, SyntaxError):  # what cannot be decoded ends it
         for number, frame in enumerate(ImageSequence.Iterator(image)):
             if number >= frames:
                 return
-            if number in wanted:
+            if number in frame_numbers:
                 yield PictureHash("whole", round(at, 3), hash_of(compute_luma(_shrink_image(frame))))
             at += max(float(frame.info.get("duration", 0)), 10.0) / 1000
 
 
-def _encode_rendition(shown: Image.Image, file: IO[bytes]) -> Rendition:
+def _encode_rendition(image: Image.Image, file: IO[bytes]) -> Rendition:
     """Encode only the pixels, as JPEG or, if transparent, WebP."""
-    bare = Image.frombytes(shown.mode, shown.size, shown.tobytes())
+    bare = Image.frombytes(image.mode, image.size, image.tobytes())
     is_clear = bare.mode == "RGBA"
     content = b""
     for quality in QUALITIES:
-        written = io.BytesIO()
+        buffer = io.BytesIO()
         if is_clear:
-            bare.save(written, "WEBP", quality=quality)
+            bare.save(buffer, "WEBP", quality=quality)
         else:
-            bare.save(written, "JPEG", quality=quality, optimize=True, progressive=True)
-        content = written.getvalue()
+            bare.save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
+        content = buffer.getvalue()
         file.seek(0)
         if file.read(len(content) + 1) != content:
             break

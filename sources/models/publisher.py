@@ -85,9 +85,9 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
 
     def at(self, domains: Iterable[str]) -> Self:
         """Return publishers at these domains; the newsroom without a domain of its own counts as at this site's."""
-        wanted = set(domains)
-        found = Q(domain__in=wanted)
-        if get_domain(settings.SITE_URL) in wanted:
+        hosts_wanted = set(domains)
+        found = Q(domain__in=hosts_wanted)
+        if get_domain(settings.SITE_URL) in hosts_wanted:
             found |= Q(is_house=True, domain="")
         return self.filter(found)
 

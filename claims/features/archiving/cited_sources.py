@@ -41,23 +41,23 @@ def request_cited_copies(*, missing: bool = False, imported: bool = False) -> in
         (_ALL_CITATIONS_SQL if imported else _OWN_CITATIONS_SQL),
         (_WITHOUT_COPY_SQL if missing else "true"),
     )
-    wanted = f"SELECT cited.source_id, now() FROM ({cited}) AS cited WHERE {condition}"  # noqa: S608  constants
-    return _request_copies("command", wanted)
+    sources_sql = f"SELECT cited.source_id, now() FROM ({cited}) AS cited WHERE {condition}"  # noqa: S608  constants
+    return _request_copies("command", sources_sql)
 
 
 def request_imported_copies(most: int) -> int:
     """Request copies of this many sources that only imported claims cite, without an earlier request."""
-    wanted = f"""
+    sources_sql = f"""
         SELECT cited.source_id, now() FROM ({_ALL_CITATIONS_SQL}) AS cited
         WHERE {_WITHOUT_COPY_SQL} AND {_WITHOUT_REQUEST_SQL} AND EXISTS (
             SELECT FROM public.sources_source AS page WHERE page.id = cited.source_id AND page.url ~* '^https?://'
         )
         ORDER BY cited.source_id LIMIT {most:d}
     """  # noqa: S608  constants and a number
-    return _request_copies("import", wanted)
+    return _request_copies("import", sources_sql)
 
 
-def _request_copies(reason: str, wanted: str) -> int:
+def _request_copies(reason: str, sources_sql: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(build_request_sql(reason, wanted))
+        cursor.execute(build_request_sql(reason, sources_sql))
         return cursor.rowcount

@@ -65,17 +65,17 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
         FetchError: there is nothing to be had there, or not now.
         FilesAway, OSError, ArchiveError: the files cannot be kept.
     """
-    chosen = get_choices()
+    choices = get_choices()
     exchanges = Exchanges(most_bytes=settings.ARCHIVE_PAGE_BYTES)
-    answer = _fetch(source.url, exchanges, chosen)
-    pictures = _take_pictures(answer, chosen)
+    answer = _fetch(source.url, exchanges, choices)
+    pictures = _take_pictures(answer, choices)
     name = f"source-{source.pk}-{answer.fetched_at:%Y%m%dT%H%M%SZ}.warc.gz"
     contents = [
         ("warc", warc.build_warc(exchanges.kept, name=name), warc.MEDIA_TYPE),
         ("screenshot", pictures.screenshot, SCREENSHOT_TYPE),
         ("pdf", pictures.pdf, PDF_TYPE),
     ]
-    kept = [
+    files = [
         {"role": role, "sha256": archive.store(content), "size": len(content), "media_type": media_type}
         for role, content, media_type in contents
         if content
@@ -84,7 +84,7 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
     missing = pictures.missing | ({"text": no_text} if no_text else {})
     return _store_copy(
         source,
-        kept,
+        files,
         snapshot=snapshot,
         address=source.url[:_MAX_ADDRESS_LENGTH],
         final_address=answer.final_url[:_MAX_ADDRESS_LENGTH],
@@ -104,17 +104,17 @@ def _store_copy(source: Source, files: list[dict[str, Any]], **about: Any) -> Ar
     return copy
 
 
-def _fetch(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> FetchedDocument:
+def _fetch(url: str, exchanges: Exchanges, choices: ArchiverChoices) -> FetchedDocument:
     """Fetch the URL at the pace of its site."""
-    site, pause = get_site(url), chosen.pause
-    chosen.memory.begin(site)
+    site, pause = get_site(url), choices.pause
+    choices.memory.begin(site)
     try:
         return fetch(
             url,
             limits=Limits(content_bytes=settings.ARCHIVE_PAGE_BYTES, total_seconds=SECONDS),
             accepted=None,
             exchanges=exchanges,
-            allow_loopback=chosen.allow_loopback,
+            allow_loopback=choices.allow_loopback,
         )
     except FetchError as error:
         if error.reason_code == "too_many_requests":
@@ -122,14 +122,14 @@ def _fetch(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> FetchedDo
         pause = max(pause, error.wait.total_seconds())
         raise
     finally:
-        chosen.memory.end(site, pause)
+        choices.memory.end(site, pause)
 
 
-def _take_pictures(answer: FetchedDocument, chosen: ArchiverChoices) -> PagePictures:
+def _take_pictures(answer: FetchedDocument, choices: ArchiverChoices) -> PagePictures:
     if answer.content_type not in _PAGE_TYPES:
         return PagePictures()  # the file itself is what a reader sees
     try:
-        return take_page_pictures(answer.final_url, allow_loopback=chosen.allow_loopback)
+        return take_page_pictures(answer.final_url, allow_loopback=choices.allow_loopback)
     except BrowserUnavailable as why:
         return PagePictures(missing={"screenshot": str(why), "pdf": str(why)})
 
@@ -153,5 +153,5 @@ def _explain_kept_text(latest: Snapshot, document: Document) -> str:
     """Return why an unreviewed text does not replace one with located quotes; "" if it does."""
     if not latest.url:
         return str(_TEXT_ADDED_MESSAGE)
-    known = {caveat["code"] for caveat in latest.caveats}
-    return "" if {caveat.code for caveat in document.caveats} <= known else str(_SHORTER_TEXT_MESSAGE)
+    caveat_codes = {caveat["code"] for caveat in latest.caveats}
+    return "" if {caveat.code for caveat in document.caveats} <= caveat_codes else str(_SHORTER_TEXT_MESSAGE)

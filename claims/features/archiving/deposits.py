@@ -139,7 +139,7 @@ def _send_request(path: str, fields: dict[str, str]) -> dict[str, Any]:
             gettext("The Internet Archive answered with HTTP %(status)s.") % {"status": answer.status}
         )
     try:
-        told = orjson.loads(answer.content)
+        result = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
         raise _RetryLater(gettext("The Internet Archive sent an answer that is not JSON.")) from None
-    return told if isinstance(told, dict) else {}
+    return result if isinstance(result, dict) else {}

@@ -126,10 +126,10 @@ def is_anything_due() -> bool:
 
 
 def _find_due() -> "QuerySet[ArchivingRequest]":
-    held = ArchivingRequest.objects.open().filter(source=OuterRef("source"), held_until__gt=Now())
+    leased = ArchivingRequest.objects.open().filter(source=OuterRef("source"), held_until__gt=Now())
     return (
         ArchivingRequest.objects.open()
-        .filter(Q(due_at__lte=Now()) & ~Exists(held))
+        .filter(Q(due_at__lte=Now()) & ~Exists(leased))
         .order_by("-priority", "due_at", "id")
     )
 

@@ -30,36 +30,36 @@ class ArchivingOutcome:
 
 def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
     """Archive the next due source; None if there is none."""
-    taken = LeasedSource.next(only)
-    if taken is None:
+    lease = LeasedSource.next(only)
+    if lease is None:
         return None
     try:
-        copy = archive_source(taken.source, reason=taken.reason, by=taken.by)
+        copy = archive_source(lease.source, reason=lease.reason, by=lease.by)
     except FetchError as error:
         if error.reason_code == "asked_to_wait":
-            taken.put_off(max(error.wait, timedelta(seconds=1)))
+            lease.put_off(max(error.wait, timedelta(seconds=1)))
         else:
-            taken.failed(
+            lease.failed(
                 translate_message(error.sentence),
                 is_over=error.reason_code not in TEMPORARY_REASONS,
                 wait=error.wait,
             )
-        return ArchivingOutcome(taken.source, None, translate_message(error.sentence))
+        return ArchivingOutcome(lease.source, None, translate_message(error.sentence))
     except (FileStoreUnavailable, ArchiveError, OSError) as error:
         problem = _describe_own_fault(error)
-        logger.error("Source %s is not archived: %s", taken.source.pk, problem)
-        taken.postpone_for_own_fault(problem)
-        return ArchivingOutcome(taken.source, None, problem)
-    taken.done(copy)
-    return ArchivingOutcome(taken.source, copy)
+        logger.error("Source %s is not archived: %s", lease.source.pk, problem)
+        lease.postpone_for_own_fault(problem)
+        return ArchivingOutcome(lease.source, None, problem)
+    lease.done(copy)
+    return ArchivingOutcome(lease.source, copy)
 
 
 def archive_due(
     is_stopped: Callable[[], bool], only: Iterable[int] | None = None
 ) -> Iterable[ArchivingOutcome]:
     """Archive due sources until none is left or `is_stopped()`."""
-    wanted = None if only is None else list(only)
-    while not is_stopped() and (outcome := archive_next(wanted)) is not None:
+    source_ids = None if only is None else list(only)
+    while not is_stopped() and (outcome := archive_next(source_ids)) is not None:
         yield outcome
 
 

@@ -94,8 +94,8 @@ class CopiesResource(PublicResource):
         source = SourceResource().rows().filter(pk=id).first()
         if source is None:
             raise Http404("No published claim mentions this source.")
-        said: CopiesOfSource = {"source": source.pk, "copies": list_public_copies(source)}
-        content = render(said).encode()
+        body: CopiesOfSource = {"source": source.pk, "copies": list_public_copies(source)}
+        content = render(body).encode()
         return build_conditional_response(
             request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT
         )
@@ -111,7 +111,7 @@ def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
     rows = source.archived_copies.exclude(reason=ArchivedCopy.Reason.UPLOAD).prefetch_related("files")
     copies = list(rows[:COPY_LIMIT])
     stamps = load_timestamps(file.sha256 for copy in copies for file in copy.files.all())
-    shown = may_be_shown(source)
+    is_readable = may_be_shown(source)
     return [
         {
             "captured_at": format_moment(copy.captured_at),
@@ -119,7 +119,7 @@ def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
             "final_address": copy.final_address,
             "http_status": copy.http_status or 0,
             "files": [
-                _build_file(source, file, stamps.get(file.sha256, []), shown=shown)
+                _build_file(source, file, stamps.get(file.sha256, []), shown=is_readable)
                 for file in copy.files.all()
             ],
         }

@@ -118,9 +118,9 @@ def archive_now(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
     """Ask for a copy, however new the last one is."""
     source = _get_source(admin, request, pk)
     with transaction.atomic():
-        asked = request_copy(source, reason="desk", by=get_person(request))
+        is_requested = request_copy(source, reason="desk", by=get_person(request))
         call_archiver()
-    if asked:
+    if is_requested:
         messages.success(request, _("The page is being archived. This takes up to a minute."))
     elif source.url:
         messages.info(request, _("It is already waiting to be archived."))
@@ -164,10 +164,11 @@ def _keep(request: HttpRequest, source: Source) -> HttpResponse:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         messages.error(request, _("The file could not be stored: %s") % reason)
     else:
-        kept = copy.files.get()
+        stored = copy.files.get()
         messages.success(
             request,
-            _("“%(name)s” was stored (%(size)s).") % {"name": kept.name, "size": filesizeformat(kept.size)},
+            _("“%(name)s” was stored (%(size)s).")
+            % {"name": stored.name, "size": filesizeformat(stored.size)},
         )
     return HttpResponseRedirect(change_page(source))
 

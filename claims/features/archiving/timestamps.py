@@ -63,8 +63,8 @@ def stamp(sha256: str) -> Timestamp:
             % {"authority": authority, "status": answer.status}
         )
     token = _verify_answer(answer.content, sha256, nonce)
-    kept, _made = Timestamp.objects.get_or_create(sha256=sha256, authority=authority, defaults=token)
-    return kept
+    timestamp, _created = Timestamp.objects.get_or_create(sha256=sha256, authority=authority, defaults=token)
+    return timestamp
 
 
 def find_unstamped(most: int) -> list[str]:

@@ -18,14 +18,14 @@ def build_warc(exchanges: Iterable[Exchange], *, name: str) -> bytes:
     """Return a WARC file called `name`, with request and response of each exchange, in order."""
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=True, warc_version="1.1")
-    told = {
+    info = {
         "software": USER_AGENT,
         "format": "WARC File Format 1.1",
         "conformsTo": _SPECIFICATION_URL,
         "operator": settings.NEWSROOM_NAME,
         "robots": "ignore",  # a person cited the page
     }
-    writer.write_record(writer.create_warcinfo_record(name, told))
+    writer.write_record(writer.create_warcinfo_record(name, info))
     for exchange in exchanges:
         if exchange.response:
             _write(writer, exchange)

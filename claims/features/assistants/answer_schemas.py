@@ -11,10 +11,10 @@ Schema = dict[str, Any]
 
 def build_object(description: str = "", /, **members: Schema) -> Schema:
     """Return the schema of an object with these members and no others."""
-    told = {"description": description} if description else {}
+    details = {"description": description} if description else {}
     return {
         "type": "object",
-        **told,
+        **details,
         "properties": members,
         "required": list(members),
         "additionalProperties": False,

@@ -47,8 +47,10 @@ def load_entries(ids: Sequence[int]) -> list[Document]:
     """Return these ledger entries as documents, in this order, including superseded ones."""
     if not ids:
         return []
-    asked = Template("entries", lambda: Publication.objects.filter(id__any_of=_ENTRIES), {"entries": [*ids]})
-    rows = {row[0]: row[1:] for row in asked.fetch("id", *COLUMNS)}
+    template = Template(
+        "entries", lambda: Publication.objects.filter(id__any_of=_ENTRIES), {"entries": [*ids]}
+    )
+    rows = {row[0]: row[1:] for row in template.fetch("id", *COLUMNS)}
     newest = load_newest_versions([row[0] for row in rows.values()])
     return [build_document(rows[key], newest=newest[rows[key][0]]) for key in ids]
 

@@ -34,8 +34,9 @@ def write_claim(claim: Document, *, mark: str = "") -> Iterator[str]:
         )
     yield f"- Statement ({_tag(claim['language'])}): {quote_text(claim['statement'])}"
     if claim["claimant"] or claim["claimed_on"]:
-        said = f" on {claim['claimed_on']}" if claim["claimed_on"] else ""
-        yield f"- Said by {quote_text(claim['claimant']) if claim['claimant'] else 'somebody who is not named'}{said}."
+        date_text = f" on {claim['claimed_on']}" if claim["claimed_on"] else ""
+        claimant = quote_text(claim["claimant"]) if claim["claimant"] else "somebody who is not named"
+        yield f"- Said by {claimant}{date_text}."
     if claim["topics"]:
         yield f"- Topics: {quote_list(claim['topics'])}"
     yield from _write_withdrawal(claim)

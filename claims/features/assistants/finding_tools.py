@@ -64,10 +64,10 @@ _MATCH_ARGUMENTS = (
 
 def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     """Match a text with published claims that it repeats, contradicts or is related to."""
-    asked: dict[str, str | int] = {"matches": _MOST}
+    parameters: dict[str, str | int] = {"matches": _MOST}
     if "language" in given:
-        asked["text_language"] = given["language"]
-    request = build_get_request(reverse("match"), asked)
+        parameters["text_language"] = given["language"]
+    request = build_get_request(reverse("match"), parameters)
     text = given["text"]
     if (found := len(split_passages(text))) > SENTENCE_LIMIT:
         raise ToolRefused(
@@ -77,23 +77,23 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
         text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms
     )
     claims = load_current({match.claim for passage in answer.passages for match in passage.matches})
-    told = [_build_passage(text, passage, claims, given["matches"]) for passage in answer.passages]
+    passages = [_build_passage(text, passage, claims, given["matches"]) for passage in answer.passages]
     # Each once, in the order in which they are named.
-    sure = dict.fromkeys(match["claim_id"] for passage in told for match in passage["matches"])
+    sure = dict.fromkeys(match["claim_id"] for passage in passages for match in passage["matches"])
     claims = {key: claims[key] for key in sure}
-    outcomes = {passage["outcome"] for passage in told} or {"not_checked"}
+    outcomes = {passage["outcome"] for passage in passages} or {"not_checked"}
     outcome = outcomes.pop() if len(outcomes) == 1 else "not_the_same_throughout"
     document: Document = {
         "outcome": outcome,
         "meaning": findings.OUTCOME_MESSAGES[outcome],
         "language": answer.language,
         "compared_meanings": bool(answer.embedder),
-        "passages": told,
+        "passages": passages,
         "claims": list(claims.values()),
     }
     lines = [findings.OUTCOME_MESSAGES[outcome]]
-    for passage in told:
-        if len(told) > 1:
+    for passage in passages:
+        if len(passages) > 1:
             words = quote_text(text[passage["start"] : passage["end"]], 300)
             lines.append(f"Sentence {words}: {passage['meaning']}")
         lines += map(_match_line, passage["matches"])
@@ -307,13 +307,13 @@ def _build_page_claim(claim: Document) -> Document:
 
 
 def _describe_relations(part: Document) -> list[str]:
-    told = {
+    sentences = {
         "appears_there": "the claim was made on this page.",
         "is_evidence": "a verdict on it cites this page as a source, which is no judgement on the page.",
         "is_the_review": "this page explains a verdict on it.",
     }
-    said = [sentence for name, sentence in told.items() if part[name]]
-    return [*said, f"Words there: {quote_list(part['quotes'])}"] if part["quotes"] else said
+    applicable = [sentence for name, sentence in sentences.items() if part[name]]
+    return [*applicable, f"Words there: {quote_list(part['quotes'])}"] if part["quotes"] else applicable
 
 
 # All of them ----------------------------------------------------------------------------------------------------------

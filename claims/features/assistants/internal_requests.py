@@ -21,9 +21,9 @@ _FORWARDED_HEADERS = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_USER_AGENT")
 RequestParameters = Mapping[str, str | int | Sequence[str]]
 
 
-def build_get_request(path: str, asked: RequestParameters, caller: Caller | None = None) -> WSGIRequest:
+def build_get_request(path: str, parameters: RequestParameters, caller: Caller | None = None) -> WSGIRequest:
     """Build a GET request to the API."""
-    return _request("GET", path, caller, query=urlencode(asked, doseq=True))
+    return _request("GET", path, caller, query=urlencode(parameters, doseq=True))
 
 
 def post_request(

@@ -78,8 +78,10 @@ def _build_result(message: Message, caller: Caller, revision: str) -> Document:
                 **_CACHE_HINT,
             }
         case "initialize" if has_handshake:
-            asked = message.params.get("protocolVersion")
-            spoken = asked if asked in revisions.HANDSHAKE_REVISIONS else revisions.HANDSHAKE_REVISIONS[0]
+            requested = message.params.get("protocolVersion")
+            spoken = (
+                requested if requested in revisions.HANDSHAKE_REVISIONS else revisions.HANDSHAKE_REVISIONS[0]
+            )
             return {"protocolVersion": spoken, "serverInfo": build_server_info(), **_build_introduction()}
         case "ping" if has_handshake:
             return {}
@@ -149,14 +151,14 @@ def call(message: Message, caller: Caller) -> Document:
     """Call a tool and return its result. Refusals are results, so that the assistant can try again."""
     tool = find_tool(message, caller)
     try:
-        told = _call_tool(tool, read_arguments(tool, message), caller)
+        answer = _call_tool(tool, read_arguments(tool, message), caller)
     except ToolRefused as refusal:
         return build_refusal(str(refusal))
     except InvalidParameters as problem:
         return build_refusal(" ".join(map(_describe_problem, problem.errors)))
     return {
-        "content": [{"type": "text", "text": told.text}],
-        "structuredContent": told.document,
+        "content": [{"type": "text", "text": answer.text}],
+        "structuredContent": answer.document,
         "isError": False,
     }
 

@@ -30,12 +30,12 @@ _ENCODED, _END = "=?base64?", "?="
 
 def read_revision(message: Message) -> str:
     """Return the revision of a stateless message, which states it."""
-    named = _get_meta(message).get(VERSION_KEY)
-    if named is None:
+    revision = _get_meta(message).get(VERSION_KEY)
+    if revision is None:
         return HANDSHAKE_REVISIONS[0]
-    if named not in SUPPORTED_REVISIONS:
-        raise _build_unsupported(named)
-    return str(named)
+    if revision not in SUPPORTED_REVISIONS:
+        raise _build_unsupported(revision)
+    return str(revision)
 
 
 def read_http_revision(headers: Mapping[str, str], message: Message) -> str:
@@ -44,15 +44,15 @@ def read_http_revision(headers: Mapping[str, str], message: Message) -> str:
     Raises:
         RpcError: the revision is unknown, or header and message disagree.
     """
-    named = headers.get("MCP-Protocol-Version")
-    if named is None or named in HANDSHAKE_REVISIONS:
-        if _get_meta(message).get(VERSION_KEY, named) != named:
+    revision = headers.get("MCP-Protocol-Version")
+    if revision is None or revision in HANDSHAKE_REVISIONS:
+        if _get_meta(message).get(VERSION_KEY, revision) != revision:
             raise _build_mismatch(
                 "The header `MCP-Protocol-Version` does not say what the message says, or is missing."
             )
-        return named or DEFAULT_REVISION
-    if named != NEWEST_REVISION:
-        raise _build_unsupported(named)
+        return revision or DEFAULT_REVISION
+    if revision != NEWEST_REVISION:
+        raise _build_unsupported(revision)
     _require_agreement(headers, message)
     return NEWEST_REVISION
 
@@ -67,8 +67,8 @@ def _require_agreement(headers: Mapping[str, str], message: Message) -> None:
     expected = {"MCP-Protocol-Version": meta[VERSION_KEY], "Mcp-Method": message.method}
     if message.method == "tools/call":
         expected["Mcp-Name"] = message.params.get("name")
-    for header, said in expected.items():
-        if _read(headers.get(header)) != said:
+    for header, value in expected.items():
+        if _read(headers.get(header)) != value:
             raise _build_mismatch(f"The header `{header}` does not say what the message says, or is missing.")
 
 
@@ -91,10 +91,10 @@ def _build_mismatch(reason: str) -> RpcError:
     return RpcError(HEADER_MISMATCH, reason, status=HTTPStatus.BAD_REQUEST)
 
 
-def _build_unsupported(named: Any) -> RpcError:
+def _build_unsupported(revision: Any) -> RpcError:
     return RpcError(
         UNSUPPORTED_REVISION,
         "This revision of the protocol is not spoken here.",
-        data={"supported": list(SUPPORTED_REVISIONS), "requested": str(named)[:100]},
+        data={"supported": list(SUPPORTED_REVISIONS), "requested": str(revision)[:100]},
         status=HTTPStatus.BAD_REQUEST,
     )

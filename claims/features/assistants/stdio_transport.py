@@ -30,17 +30,17 @@ LINE_LIMIT = 600_000
 
 def answer_lines(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
     """Answer each line, until there are no more."""
-    said: dict[str, Any] | None
+    answer: dict[str, Any] | None
     while line := lines.readline(LINE_LIMIT + 1):
         if len(line) > LINE_LIMIT:
             _skip(lines, line)
-            said = build_error(None, RpcError(INVALID_REQUEST, f"A line has at most {LINE_LIMIT} bytes."))
+            answer = build_error(None, RpcError(INVALID_REQUEST, f"A line has at most {LINE_LIMIT} bytes."))
         elif not line.strip():
             continue
         else:
-            said = answer_line(line, caller)
-        if said is not None:
-            out.write(encode_answer(said).encode() + b"\n")
+            answer = answer_line(line, caller)
+        if answer is not None:
+            out.write(encode_answer(answer).encode() + b"\n")
             out.flush()
 
 
@@ -68,7 +68,7 @@ def _build_failure(failure: Exception) -> RpcError:
     return RpcError(INTERNAL_ERROR, str(SERVER_ERROR_MESSAGE))
 
 
-def _skip(lines: BinaryIO, begun: bytes) -> None:
+def _skip(lines: BinaryIO, line: bytes) -> None:
     """Read to the end of a line that is too long."""
-    while begun and not begun.endswith(b"\n"):
-        begun = lines.readline(LINE_LIMIT)
+    while line and not line.endswith(b"\n"):
+        line = lines.readline(LINE_LIMIT)

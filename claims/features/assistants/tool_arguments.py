@@ -141,15 +141,15 @@ def read(arguments: Sequence[Argument], given: Mapping[str, Any]) -> Arguments:
     Raises:
         ToolRefused: an argument is missing, unknown or none of its kind.
     """
-    known = {argument.name: argument for argument in arguments}
+    known_arguments = {argument.name: argument for argument in arguments}
     for name in given:
-        if name not in known:
+        if name not in known_arguments:
             raise ToolRefused(
-                f"There is no argument {quote_text(name, 50)} here.{suggest_word(name, known)}"
-                f" Known are: {', '.join(known)}."
+                f"There is no argument {quote_text(name, 50)} here.{suggest_word(name, known_arguments)}"
+                f" Known are: {', '.join(known_arguments)}."
             )
     found: Arguments = {}
-    for name, argument in known.items():
+    for name, argument in known_arguments.items():
         if given.get(name) is not None:
             found[name] = argument.read(given[name])
         elif argument.required:

@@ -45,10 +45,10 @@ def _post(path: str, body: Mapping[str, Any], given: Arguments, caller: Caller) 
         ToolRefused: it refused, in its words.
     """
     response = post_request(path, body, caller, idempotency_key=given.get(_IDEMPOTENCY_KEY))
-    told: Document = orjson.loads(response.content)
+    document: Document = orjson.loads(response.content)
     if not was_done(response):
-        raise ToolRefused(_describe_refusal(response, told))
-    return told | {"replayed": "Idempotency-Replayed" in response.headers}
+        raise ToolRefused(_describe_refusal(response, document))
+    return document | {"replayed": "Idempotency-Replayed" in response.headers}
 
 
 def _describe_refusal(response: HttpResponse, problem: Document) -> str:
@@ -57,9 +57,9 @@ def _describe_refusal(response: HttpResponse, problem: Document) -> str:
         f"{error.get('pointer', error.get('parameter', ''))} {quote_detail(error['detail'], 500)}"
         for error in problem.get("errors", ())
     ]
-    told = "; ".join(places) if places else quote_detail(problem["detail"], 1000)
+    reason = "; ".join(places) if places else quote_detail(problem["detail"], 1000)
     wait = f" Try again in {response['Retry-After']} seconds." if "Retry-After" in response.headers else ""
-    return f"Refused ({response.status_code}). Nothing was written. {told}{wait}"
+    return f"Refused ({response.status_code}). Nothing was written. {reason}{wait}"
 
 
 def _build_written_answer(
@@ -106,9 +106,9 @@ _PROPOSE_ARGUMENTS = (
 
 def propose_claim(given: Arguments, caller: Caller) -> ToolAnswer:
     """Propose a claim, which people may accept or decline."""
-    told = _post(reverse("editorial-claims-list"), _build_body(given), given, caller)
-    path = reverse("editorial-claims-detail", args=[told["id"]])
-    return _build_written_answer("claim", path, told, claim=told["id"], verdict=None)
+    response = _post(reverse("editorial-claims-list"), _build_body(given), given, caller)
+    path = reverse("editorial-claims-detail", args=[response["id"]])
+    return _build_written_answer("claim", path, response, claim=response["id"], verdict=None)
 
 
 # draft_verdict --------------------------------------------------------------------------------------------------------
@@ -145,9 +145,9 @@ def draft_verdict(given: Arguments, caller: Caller) -> ToolAnswer:
     body = _build_body(given, "claim_id", "rating") | {"claim": given["claim_id"]}
     if "rating" in given:
         body["rating"] = _find_rating(given["rating"])
-    told = _post(reverse("editorial-verdicts-list"), body, given, caller)
-    path = reverse("editorial-verdicts-detail", args=[told["id"]])
-    return _build_written_answer("verdict", path, told, claim=told["claim"], verdict=told["id"])
+    response = _post(reverse("editorial-verdicts-list"), body, given, caller)
+    path = reverse("editorial-verdicts-detail", args=[response["id"]])
+    return _build_written_answer("verdict", path, response, claim=response["claim"], verdict=response["id"])
 
 
 def _find_rating(code: str) -> int:
@@ -193,11 +193,11 @@ _EVIDENCE_ARGUMENTS = (
 def add_evidence(given: Arguments, caller: Caller) -> ToolAnswer:
     """Add a source to a draft as evidence."""
     verdict = given["verdict_id"]
-    told = _post(
+    response = _post(
         reverse("editorial-evidence-list", args=[verdict]), _build_body(given, "verdict_id"), given, caller
     )
-    path = reverse("editorial-evidence-detail", args=[verdict, told["id"]])
-    return _build_written_answer("evidence", path, told, claim=None, verdict=verdict)
+    path = reverse("editorial-evidence-detail", args=[verdict, response["id"]])
+    return _build_written_answer("evidence", path, response, claim=None, verdict=verdict)
 
 
 # All of them ----------------------------------------------------------------------------------------------------------

@@ -171,10 +171,10 @@ def find_people_for_complaints() -> Any:
 
 def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
     """Return whether the person wrote a published verdict on the claim; then another person should answer."""
-    wrote = Q(author=person) | Q(edited_by__contains=[person.pk])
+    is_author = Q(author=person) | Q(edited_by__contains=[person.pk])
     claims = [complaint.claim_id, complaint.claim.merged_into_id]
     published = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]
-    return Verdict.objects.filter(wrote, claim__in=filter(None, claims), state__in=published).exists()
+    return Verdict.objects.filter(is_author, claim__in=filter(None, claims), state__in=published).exists()
 
 
 def _lock_waiting(complaint: Complaint, by: User) -> Complaint:
@@ -197,8 +197,8 @@ def _lock_waiting(complaint: Complaint, by: User) -> Complaint:
 
 def _close(complaint: Complaint, by: User, *, state: str, **fields: Any) -> Complaint:
     assert complaint.confirmed_at is not None  # noqa: S101  it has reached the desk
-    taken = working_days.count_days_between(complaint.confirmed_at, timezone.now())
-    complaint = _change(complaint, by, state=state, working_days=taken, **fields)
+    days_taken = working_days.count_days_between(complaint.confirmed_at, timezone.now())
+    complaint = _change(complaint, by, state=state, working_days=days_taken, **fields)
     reader_mails.queue_answer(filter(None, [getattr(complaint, "contact", None)]))
     return complaint
 

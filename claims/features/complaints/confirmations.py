@@ -72,8 +72,8 @@ def normalise_mailbox(mail: str) -> str:
 
 
 def _compute_token(seed: UUID) -> str:
-    made = salted_hmac(_SALT, seed.hex, algorithm="sha256").digest()
-    return urlsafe_b64encode(made).decode().rstrip("=")
+    digest = salted_hmac(_SALT, seed.hex, algorithm="sha256").digest()
+    return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def _compute_digest(token: str) -> str:

@@ -116,8 +116,8 @@ def delete_expired() -> ExpiredCounts:
     )
     pictures = ReaderPicture.objects.filter(request__closed_at__lt=ended_before)
     pictures.filter(~Exists(ReaderRequest.objects.open().filter(pk=OuterRef("request")))).delete()
-    gone = _delete_rows(stale) + _delete_rows(ended)
-    return ExpiredCounts(unconfirmed, spam, gone)
+    deleted = _delete_rows(stale) + _delete_rows(ended)
+    return ExpiredCounts(unconfirmed, spam, deleted)
 
 
 def _delete_rows(rows: Any) -> int:

@@ -47,12 +47,12 @@ def read_picture(content: bytes) -> SentPicture:
             _("This is not a picture in a supported format. Send it as JPEG, PNG, WebP or GIF.")
         )
     try:
-        drawn = read_picture_bytes(content, kind.reader).rendition
+        rendition = read_picture_bytes(content, kind.reader).rendition
     except MediaRefused as refusal:
         raise PictureRefused(str(refusal)) from None
-    if drawn is None or len(drawn.content) > MAX_PICTURE_BYTES:
+    if rendition is None or len(rendition.content) > MAX_PICTURE_BYTES:
         raise _build_too_large_error()
-    return SentPicture(drawn.content, drawn.media_type)
+    return SentPicture(rendition.content, rendition.media_type)
 
 
 def _build_too_large_error() -> PictureRefused:

@@ -49,9 +49,9 @@ def _lock_held(rows: Iterable[HeldMessage], by: User) -> list[HeldMessage]:
     for row in rows:
         permission = ANSWER_COMPLAINTS if isinstance(row, Complaint) else DECIDE_PERMISSION
         require(by, permission, _("decide about readers’ messages"))
-        held = type(row).objects.held().select_for_update().filter(pk=row.pk).first()
-        if held is not None:
-            found.append(held)
+        message = type(row).objects.held().select_for_update().filter(pk=row.pk).first()
+        if message is not None:
+            found.append(message)
     return found
 
 

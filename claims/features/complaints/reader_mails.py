@@ -88,8 +88,8 @@ def _lock_contact(pk: int) -> ContactDetails | None:
 @contextmanager
 def _activate_language(contact: ContactDetails) -> Iterator[None]:
     """Activate the reader's language, and the newsroom's calendar."""
-    known = {code for code, _name in settings.LANGUAGES}
-    language = contact.language if contact.language in known else settings.LANGUAGE_CODE
+    languages = {code for code, _name in settings.LANGUAGES}
+    language = contact.language if contact.language in languages else settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
         yield
 

@@ -42,22 +42,24 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
         .filter(alike__gte=_LEAST_SIMILAR)
         .order_by("-alike", "pk")[:_CANDIDATES]
     )
-    known = {row.pk: ClaimTexts(row.text, _get_primary_language(row.language), "", None, "") for row in near}
-    if not known:
+    texts_by_id = {
+        row.pk: ClaimTexts(row.text, _get_primary_language(row.language), "", None, "") for row in near
+    }
+    if not texts_by_id:
         return None
     terms = MatchTerms(language=_get_primary_language(language), cut="text", most=1)
-    [answer] = compute_answers([text], terms, partial(_find_candidates, known))
+    [answer] = compute_answers([text], terms, partial(_find_candidates, texts_by_id))
     same = [match for passage in answer.passages for match in passage.matches if match.kind == "same"]
     return ReaderRequest.objects.get(pk=same[0].claim) if same else None
 
 
-def _find_candidates(known: Mapping[int, ClaimTexts], asked: Sequence[TextQuery]) -> FoundCandidates:
+def _find_candidates(texts_by_id: Mapping[int, ClaimTexts], queries: Sequence[TextQuery]) -> FoundCandidates:
     """Return open requests for comparison, in place of claims."""
-    texts = [one.cleaned for one in asked]
+    texts = [one.cleaned for one in queries]
     shared = find_claims_sharing_words(texts, _CANDIDATES)
     return FoundCandidates(
         [
-            build_candidates(compute_word_shares(text, known, shared.rarity), {}, known, {}, None)
+            build_candidates(compute_word_shares(text, texts_by_id, shared.rarity), {}, texts_by_id, {}, None)
             for text in texts
         ],
         shared.rarity,

@@ -166,8 +166,8 @@ def _find_newest(subscription: ClaimSubscription | None) -> Publication | None:
 
 @contextmanager
 def _activate_language(subscription: ClaimSubscription) -> Iterator[None]:
-    known = {code for code, _name in settings.LANGUAGES}
-    language = subscription.language if subscription.language in known else settings.LANGUAGE_CODE
+    languages = {code for code, _name in settings.LANGUAGES}
+    language = subscription.language if subscription.language in languages else settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
         yield
 
@@ -206,8 +206,8 @@ def _send(
 
 
 def _compute_token(seed: UUID) -> str:
-    made = salted_hmac(_SALT, seed.hex, algorithm="sha256").digest()
-    return urlsafe_b64encode(made).decode().rstrip("=")
+    digest = salted_hmac(_SALT, seed.hex, algorithm="sha256").digest()
+    return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def _compute_digest(token: str) -> str:

@@ -30,8 +30,8 @@ NotifyService = Callable[[Sequence[dict[str, Any]]], None]
 
 def list_services() -> dict[str, NotifyService]:
     """Return the configured services, with the function that notifies each."""
-    known: dict[str, NotifyService] = {INDEXNOW: indexnow.notify_service} if settings.INDEXNOW_KEY else {}
-    return known | {hub: partial(websub.notify_hub, hub) for hub in settings.WEBSUB_HUBS}
+    services: dict[str, NotifyService] = {INDEXNOW: indexnow.notify_service} if settings.INDEXNOW_KEY else {}
+    return services | {hub: partial(websub.notify_hub, hub) for hub in settings.WEBSUB_HUBS}
 
 
 def follow() -> bool:
@@ -75,11 +75,11 @@ def _announce_step(service: str, tell: NotifyService) -> bool:
 
 def _load_progress(service: str) -> AnnouncementProgress:
     """Return the position of a service; a new one starts from now."""
-    known = AnnouncementProgress.objects.filter(pk=service).first()
-    if known is None:
+    progress = AnnouncementProgress.objects.filter(pk=service).first()
+    if progress is None:
         end = Publication.objects.aggregate(end=Max("sequence"))["end"] or 0
-        known, _ = AnnouncementProgress.objects.get_or_create(pk=service, defaults={"position": end})
-    return known
+        progress, _ = AnnouncementProgress.objects.get_or_create(pk=service, defaults={"position": end})
+    return progress
 
 
 def _load_entries_after(position: int) -> list[dict[str, Any]]:

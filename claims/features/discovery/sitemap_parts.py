@@ -100,10 +100,10 @@ def iterate_parts() -> Iterator[SitemapPart]:
     clusters = Cluster.objects.public().order_by("pk").values_list("pk", flat=True)
     for number in dict.fromkeys((pk - 1) // RANGE_SIZE for pk in clusters):
         yield SitemapPart(f"clusters-{number + 1}")
-    named = {str(kind): name for name, (_route, kind, _model) in SUBJECTS.items()}
-    ranges = _filter_with_page().filter(kind__in=named).annotate(part=(F("thing_id") - 1) / RANGE_SIZE)
+    part_names = {str(kind): name for name, (_route, kind, _model) in SUBJECTS.items()}
+    ranges = _filter_with_page().filter(kind__in=part_names).annotate(part=(F("thing_id") - 1) / RANGE_SIZE)
     for kind, number in ranges.order_by("kind", "part").values_list("kind", "part").distinct():
-        yield SitemapPart(f"{named[kind]}-{number + 1}")
+        yield SitemapPart(f"{part_names[kind]}-{number + 1}")
 
 
 def load_part(kind: str, number: int) -> list[SitemapPage] | None:
@@ -176,9 +176,9 @@ def _list_claims(first: int, last: int) -> Iterator[SitemapPage]:
     for pk, version, slug, published_at, files in rows.values_list(
         "claim_id", "version", "slug", "published_at", "media_files"
     ):
-        drawn = f"{settings.SITE_URL}{build_permanent_path('claim-image', pk)}?version={version}"
-        shown = [drawn, *(f"{settings.SITE_URL}{FOLDER}{name}" for name in files)]
-        yield SitemapPage(build_claim_path(pk, slug), published_at, shown)
+        share_picture = f"{settings.SITE_URL}{build_permanent_path('claim-image', pk)}?version={version}"
+        pictures = [share_picture, *(f"{settings.SITE_URL}{FOLDER}{name}" for name in files)]
+        yield SitemapPage(build_claim_path(pk, slug), published_at, pictures)
 
 
 def _list_clusters(first: int, last: int) -> Iterator[SitemapPage]:

@@ -76,17 +76,17 @@ def format_moment(at: datetime) -> str:
 
 
 def _write_page(page: SitemapPage) -> str:
-    known = list_alternates(page.path)
+    alternates = list_alternates(page.path)
     rest = _write_lastmod(page.changed_at)
     rest += "".join(
         f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(address)}/>'
-        for code, address in known
+        for code, address in alternates
     )
     rest += "".join(
         f"<image:image><image:loc>{escape(address)}</image:loc></image:image>"
         for address in page.pictures[:_PICTURE_LIMIT]
     )
-    addresses = dict.fromkeys(address for _code, address in known)
+    addresses = dict.fromkeys(address for _code, address in alternates)
     return "".join(f"<url>{_write_loc(address)}{rest}</url>\n" for address in addresses)
 
 

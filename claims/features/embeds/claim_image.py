@@ -87,15 +87,15 @@ def _get_picture(etag: str, document: Document, caller: str) -> bytes | None:
     None where too many others wait for theirs to be drawn.
     """
     key = ("claim-image", etag)
-    if kept := page_cache.get(key):
-        return kept.content
+    if cached := page_cache.get(key):
+        return cached.content
     return gate.expensive.through(partial(_draw, key, document), caller)
 
 
 def _draw(key: tuple[str, str], document: Document) -> bytes:
     with _drawing_lock:
-        if kept := page_cache.get(key):
-            return kept.content
+        if cached := page_cache.get(key):
+            return cached.content
         content = claim_picture.draw_picture(document)
         if not settings.DEBUG:
             page_cache.put(

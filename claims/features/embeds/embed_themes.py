@@ -39,9 +39,9 @@ class EmbedTheme:
 
     @classmethod
     def of(cls, given: QueryDict) -> "EmbedTheme":
-        chosen = {name: given.get(name, "") for name in _CHOICES}
-        known = {name: value for name, value in chosen.items() if value in _CHOICES[name]}
-        return cls(**known, accent=_parse_colour(given.get("accent", "")))
+        requested = {name: given.get(name, "") for name in _CHOICES}
+        valid = {name: value for name, value in requested.items() if value in _CHOICES[name]}
+        return cls(**valid, accent=_parse_colour(given.get("accent", "")))
 
     @property
     def styles(self) -> SafeString:

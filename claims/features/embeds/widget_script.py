@@ -61,8 +61,8 @@ def compute_sha256(content: bytes) -> str:
 @cache
 def build_script() -> bytes:
     """Return the script to serve."""
-    spoken = json.dumps(_load_messages(), ensure_ascii=False, separators=(",", ":"))
-    return (FOLDER / "widget.min.js").read_bytes().replace(b"FACTCHECK_WORDS", spoken.encode())
+    messages = json.dumps(_load_messages(), ensure_ascii=False, separators=(",", ":"))
+    return (FOLDER / "widget.min.js").read_bytes().replace(b"FACTCHECK_WORDS", messages.encode())
 
 
 @cache
@@ -72,10 +72,10 @@ def _load_former() -> dict[str, bytes]:
 
 def _load_messages() -> dict[str, list[str]]:
     """Return the script's messages in each available language, in the order of tests/widget/build.mjs."""
-    spoken: dict[str, list[str]] = {}
+    messages: dict[str, list[str]] = {}
     for code, _name in sorted(settings.LANGUAGES, key=lambda language: language[0] != "en"):
         with translation.override(code):
             words = [_("Fact check"), _("Read the full fact check"), _("Close")]
-        if words not in spoken.values():
-            spoken[code] = words
-    return spoken
+        if words not in messages.values():
+            messages[code] = words
+    return messages

@@ -44,12 +44,12 @@ def take(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until:
         if progress is None or progress.sequence != changes[0].sequence - 1:
             return False
         ids = {change.claim_id for change in changes}
-        known = {claim.claim_id: claim for claim in newsroom.claims.filter(claim_id__in=ids)}
+        claims_by_id = {claim.claim_id: claim for claim in newsroom.claims.filter(claim_id__in=ids)}
         for change in changes:
-            claim = _apply_change(change, known.get(change.claim_id), newsroom)
+            claim = _apply_change(change, claims_by_id.get(change.claim_id), newsroom)
             if claim is not None:
-                known[change.claim_id] = claim
-        _store(list(known.values()))
+                claims_by_id[change.claim_id] = claim
+        _store(list(claims_by_id.values()))
         progress.sequence, progress.last_change = changes[-1].sequence, changes[-1].text
         progress.etag = ""
         progress.save(update_fields=["sequence", "last_change", "etag"])

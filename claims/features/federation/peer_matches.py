@@ -94,19 +94,21 @@ def _choose_best_matches(
     return best
 
 
-def _find_candidates(asked: Sequence[TextQuery]) -> FoundCandidates:
-    texts = [each.cleaned for each in asked]
+def _find_candidates(queries: Sequence[TextQuery]) -> FoundCandidates:
+    texts = [each.cleaned for each in queries]
     shared = find_claims_sharing_words(texts, MATCH_LIMIT)
     found: list[set[int]] = [set() for _ in texts]
     for number, pk in fetch(_SHARING_SQL, [texts]):
         found[number - 1].add(pk)
-    known = _load_claim_texts({pk for each in found for pk in each})
-    compared = [
-        compute_word_shares(text, {pk: known[pk] for pk in each if pk in known}, shared.rarity)
+    texts_by_id = _load_claim_texts({pk for each in found for pk in each})
+    candidates = [
+        compute_word_shares(text, {pk: texts_by_id[pk] for pk in each if pk in texts_by_id}, shared.rarity)
         for text, each in zip(texts, found, strict=True)
     ]
     return FoundCandidates(
-        [build_candidates(words, {}, known, {}, None) for words in compared], shared.rarity, shared.unknown
+        [build_candidates(words, {}, texts_by_id, {}, None) for words in candidates],
+        shared.rarity,
+        shared.unknown,
     )
 
 

@@ -128,14 +128,14 @@ class _Run:
 
     def _take_sites(self) -> None:
         """Lease the sites; links of busy sites are postponed."""
-        taken = take_sites(self._by_site)
+        lease = take_sites(self._by_site)
         self._memory = RunMemory(
-            {site: rules for site, rules in taken.rules.items() if rules is not None},
+            {site: rules for site, rules in lease.rules.items() if rules is not None},
             patience=_PATIENCE_SECONDS,
         )
-        for site, ready_at in taken.busy.items():
+        for site, ready_at in lease.busy.items():
             self._postpone(self._by_site[site], ready_at - timezone.now())
-        self._our_sites = set(taken.rules)
+        self._our_sites = set(lease.rules)
 
     def _give_back_site(self, site: str) -> None:
         self._our_sites.discard(site)
@@ -228,18 +228,18 @@ class _Run:
             return
         self._left.pop(link.pk, None)
         try:
-            settled = settle_link(link, finding, self._quoted[link.pk], jitter=random.random())  # noqa: S311  no secret
+            resolved = settle_link(link, finding, self._quoted[link.pk], jitter=random.random())  # noqa: S311  no secret
         except Exception:  # whatever one page does to the program, the others are checked
             logger.exception("Checking %s failed", link.url)
             self._tally.failed += 1
             due_links.give_back([link], not_before=timezone.now() + timedelta(hours=6))
             return
-        if settled is None:
+        if resolved is None:
             return  # another process took it over
         self._tally.checked += 1
-        self._tally.outcomes[settled.link.outcome] += 1
-        self._tally.changed += settled.is_change
-        self._tell(settled)
+        self._tally.outcomes[resolved.link.outcome] += 1
+        self._tally.changed += resolved.is_change
+        self._tell(resolved)
 
     def _postpone_the_rest(self, site: str) -> None:
         if not self._ends.is_set():

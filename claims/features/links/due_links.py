@@ -56,8 +56,8 @@ def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
                 "most": most,
             },
         )
-        taken = [row[0] for row in cursor.fetchall()]
-    rows = LinkState.objects.filter(pk__in=taken, held_until=until).select_related("source")
+        ids = [row[0] for row in cursor.fetchall()]
+    rows = LinkState.objects.filter(pk__in=ids, held_until=until).select_related("source")
     return list(rows.order_by("site", "next_at", "pk"))
 
 

@@ -34,15 +34,15 @@ class LeasedSites(NamedTuple):
 
 def take_sites(sites: Collection[str]) -> LeasedSites:
     """Lease the sites that are free and not paused."""
-    now, wanted = timezone.now(), sorted(set(sites))
+    now, site_names = timezone.now(), sorted(set(sites))
     VisitedSite.objects.bulk_create(
-        [VisitedSite(site=site, ready_at=now) for site in wanted], ignore_conflicts=True
+        [VisitedSite(site=site, ready_at=now) for site in site_names], ignore_conflicts=True
     )
     with connection.cursor() as cursor:
         moments = {"until": now + LEASE_TIME, "now": now, "lately": now - RULES_MAX_AGE}
-        cursor.execute(_LEASE_SQL, {"sites": wanted, **moments})
+        cursor.execute(_LEASE_SQL, {"sites": site_names, **moments})
         ours: dict[str, str | None] = dict(cursor.fetchall())
-    others = VisitedSite.objects.filter(site__in=[site for site in wanted if site not in ours])
+    others = VisitedSite.objects.filter(site__in=[site for site in site_names if site not in ours])
     return LeasedSites(ours, dict(others.values_list("site", "ready_at")))
 
 

@@ -52,10 +52,10 @@ def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
 
     A source without an address has no link.
     """
-    named = {source["id"]: source for source in sources if source["url"]}
-    rows = LinkState.objects.filter(pk__in=named).select_related("source") if named else ()
+    sources_by_id = {source["id"]: source for source in sources if source["url"]}
+    rows = LinkState.objects.filter(pk__in=sources_by_id).select_related("source") if sources_by_id else ()
     states = {state.pk: state for state in rows}
-    links = [_build_link(source, states.get(key)) for key, source in named.items()]
+    links = [_build_link(source, states.get(key)) for key, source in sources_by_id.items()]
     _name_own_copies(links, states)
     return links
 
@@ -108,24 +108,26 @@ def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) 
     """Add the latest copy of each changed page, where readers may see our copies."""
     if not settings.ARCHIVE_PUBLIC_COPIES:
         return
-    wanted = {
+    changed_sources = {
         key: link
         for key, link in find_problem_links(links).items()
         if key in states and states[key].source.show_text
     }
-    if not wanted:
+    if not changed_sources:
         return
-    kept = ArchivedFile.objects.filter(copy__source__in=wanted, role__in=_READABLE_ROLES).select_related(
-        "copy"
-    )
+    kept = ArchivedFile.objects.filter(
+        copy__source__in=changed_sources, role__in=_READABLE_ROLES
+    ).select_related("copy")
     by_source: dict[int, list[ArchivedFile]] = {}
     for file in kept.order_by("copy_id", "pk"):
         by_source.setdefault(file.copy.source_id, []).append(file)
     for key, files in by_source.items():
         since = states[key].since
         best = max(files, key=lambda file: _rank_copy(file, since))
-        wanted[key]["copy_url"] = settings.SITE_URL + build_permanent_path("source-file", key, best.sha256)
-        wanted[key]["copied_at"] = _format_moment(best.copy.captured_at)
+        changed_sources[key]["copy_url"] = settings.SITE_URL + build_permanent_path(
+            "source-file", key, best.sha256
+        )
+        changed_sources[key]["copied_at"] = _format_moment(best.copy.captured_at)
 
 
 def _rank_copy(file: ArchivedFile, since: datetime | None) -> tuple[bool, datetime, int]:

@@ -27,7 +27,7 @@ _FRONT_PAGE_PATH = re.compile(
 
 
 def is_missing_page(
-    asked: str, led_to: str, content: bytes, charset: str | None, known_title: str = ""
+    requested: str, led_to: str, content: bytes, charset: str | None, known_title: str = ""
 ) -> bool:
     """Return whether a response says that the requested page no longer exists.
 
@@ -37,17 +37,21 @@ def is_missing_page(
         content: what came from there.
         known_title: of the source; a page whose own title speaks of missing pages is not missing.
     """
-    if is_redirected_to_front(asked, led_to):
+    if is_redirected_to_front(requested, led_to):
         return True
-    if asked != led_to and _MISSING_PATH.search(urlsplit(led_to).path) and not _MISSING_PATH.search(asked):
+    if (
+        requested != led_to
+        and _MISSING_PATH.search(urlsplit(led_to).path)
+        and not _MISSING_PATH.search(requested)
+    ):
         return True
-    said = [heading for heading in _read_headings(content, charset) if _says_missing(heading)]
-    return bool(said) and not any(_says_missing(part) for part in _split_heading(known_title))
+    headings = [heading for heading in _read_headings(content, charset) if _says_missing(heading)]
+    return bool(headings) and not any(_says_missing(part) for part in _split_heading(known_title))
 
 
-def is_redirected_to_front(asked: str, led_to: str) -> bool:
+def is_redirected_to_front(requested: str, led_to: str) -> bool:
     """Return whether an article's URL redirected to a front page."""
-    return not _is_front(asked) and _is_front(led_to)
+    return not _is_front(requested) and _is_front(led_to)
 
 
 def _is_front(url: str) -> bool:
@@ -86,8 +90,8 @@ def _says_missing(part: str) -> bool:
 def _fold_text(text: str) -> str:
     """Return letters and digits in lower case and without accents, with single spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(kept.split())
+    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return " ".join(letters.split())
 
 
 @cache

@@ -89,8 +89,8 @@ def compute_next_check(
     proof = proof_of(after.suspected, reason)
     began = after.failing_since or now
     is_last = after.failures + 1 >= proof.checks
-    wanted = max(now + FIRST_RETRY, began + proof.span) if is_last else now + RETRY_INTERVAL
-    return min(wanted, now + MAX_RETRY_INTERVAL)
+    next_at = max(now + FIRST_RETRY, began + proof.span) if is_last else now + RETRY_INTERVAL
+    return min(next_at, now + MAX_RETRY_INTERVAL)
 
 
 def proof_of(suspected: str, reason: str) -> Proof:

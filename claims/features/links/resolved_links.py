@@ -74,10 +74,10 @@ def settle_link(link: LinkState, finding: LinkFinding, quoted: str, *, jitter: f
             return None
         if reading and reading.comparison and _is_worth_keeping(reading.comparison, after):
             _keep(link, reading)
-        settled = LinkState.objects.select_related("source").get(pk=link.pk)
-        if is_change and settled.outcome in ACTION_OUTCOMES:
-            notify_about_link(settled)
-    return ResolvedLink(settled, link.outcome, found, is_change)
+        stored = LinkState.objects.select_related("source").get(pk=link.pk)
+        if is_change and stored.outcome in ACTION_OUTCOMES:
+            notify_about_link(stored)
+    return ResolvedLink(stored, link.outcome, found, is_change)
 
 
 def _list_changes(

@@ -18,10 +18,10 @@ def add_requests(*, verdict: Verdict, row: dict[str, Any], author: User, **signa
     """Store each version's requests to the claimant."""
     ReplyRequest.objects.filter(verdict=verdict).delete()
     requests = []
-    for told in row["right_of_reply"]:
-        words = {name: text for name, text in told.items() if name not in _MOMENTS}
+    for entry in row["right_of_reply"]:
+        words = {name: text for name, text in entry.items() if name not in _MOMENTS}
         moments: dict[str, datetime] = {
-            _MOMENTS[name]: parse_moment(told[name]) for name in told.keys() & _MOMENTS.keys()
+            _MOMENTS[name]: parse_moment(entry[name]) for name in entry.keys() & _MOMENTS.keys()
         }
         requests.append(
             ReplyRequest(

@@ -90,7 +90,7 @@ class ReplyWork(PartOfVerdict):
         values = read_body(AnswerBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:
-            said = ReceivedAnswer(
+            received = ReceivedAnswer(
                 at=values["answered_at"],
                 channel=values["channel"],
                 text=values.get("text", ""),
@@ -98,7 +98,7 @@ class ReplyWork(PartOfVerdict):
                 excerpt=values.get("excerpt", ""),
                 statement=values.get("statement", ""),
             )
-            row = reply_requests.record_answer(self.held(id), said, by=self.person)
+            row = reply_requests.record_answer(self.held(id), received, by=self.person)
             return self.showing(self.fresh(row))
 
         return self.created_once(carry_out)

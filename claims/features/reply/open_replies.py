@@ -29,11 +29,11 @@ def notify_of_deadlines(timestamp: int) -> None:
 @transaction.atomic
 def notify_batch() -> int:
     """Notify once about each of some passed deadlines, and return how many. Concurrent workers share the work."""
-    passed = ReplyRequest.objects.unanswered().filter(
+    overdue = ReplyRequest.objects.unanswered().filter(
         answer_by__lte=Now(), reminded_at=None, carried_to=None, verdict__state__in=_OPEN_STATES
     )
     rows = list(
-        passed.select_related("verdict__claim", "verdict__author", "sent_by", "claimant")
+        overdue.select_related("verdict__claim", "verdict__author", "sent_by", "claimant")
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("answer_by", "pk")[:_BATCH_SIZE]
     )

@@ -45,8 +45,8 @@ def build_replies(verdict: Verdict) -> list[PublicReply]:
 
 def build_reply(row: ReplyRequest, language: str) -> PublicReply:
     """Return the publishable part of a request and its reply, without contact details."""
-    shown = row.answer_shown
-    words = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(shown, "")
+    extent = row.answer_shown
+    words = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(extent, "")
     return {
         "id": row.pk,
         "whom": row.whom,
@@ -55,8 +55,8 @@ def build_reply(row: ReplyRequest, language: str) -> PublicReply:
         "deadline_on": _format_day(row.answer_by),
         "answered_on": _format_day(row.answered_at),
         "answer": words,
-        "is_excerpt": shown == _Shown.EXCERPT,
-        "statement": row.statement if shown == _Shown.STATEMENT else "",
+        "is_excerpt": extent == _Shown.EXCERPT,
+        "statement": row.statement if extent == _Shown.STATEMENT else "",
         "language": row.language if words else "",
         "not_asked": row.not_asked or None,
         "not_asked_reason": row.not_asked_note or describe_reason(row.not_asked, language),

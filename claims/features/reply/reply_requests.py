@@ -295,9 +295,9 @@ def _require_asked(row: ReplyRequest) -> None:
 
 def _adjust_reply_time(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
     """Return the reply with a time after the request, because times are entered to the minute."""
-    asked = row.sent_at
-    if asked and asked.replace(second=0, microsecond=0) <= answer.at < asked:
-        return replace(answer, at=asked)
+    sent_at = row.sent_at
+    if sent_at and sent_at.replace(second=0, microsecond=0) <= answer.at < sent_at:
+        return replace(answer, at=sent_at)
     return answer
 
 

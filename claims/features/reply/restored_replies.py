@@ -17,45 +17,45 @@ def restore_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[d
 
     The question and the contact address were never published. Older exports have neither.
     """
-    for said in verdict.get("right_of_reply", []):
-        asked = _parse_day_start(said["asked_on"])
-        is_claimant = said["claimant_id"] is not None and said["claimant_id"] == claimant
-        usual = describe_reason(said["not_asked"] or "", verdict["language"])
+    for reply in verdict.get("right_of_reply", []):
+        asked_at = _parse_day_start(reply["asked_on"])
+        is_claimant = reply["claimant_id"] is not None and reply["claimant_id"] == claimant
+        usual = describe_reason(reply["not_asked"] or "", verdict["language"])
         yield {
-            "id": said["id"],
+            "id": reply["id"],
             "verdict_id": verdict["id"],
             "claimant_id": claimant if is_claimant else None,
-            "party": "" if is_claimant else said["whom"],
-            "not_asked": said["not_asked"] or "",
-            "not_asked_note": "" if said["not_asked_reason"] == usual else said["not_asked_reason"],
-            "channel": ReplyRequest.Channel.OTHER if asked else "",
-            "language": said["language"],
-            "sent_at": asked,
-            "answer_by": _parse_day_end(said["deadline_on"]),
-            "answered_at": _parse_day_start(said["answered_on"]),
-            **_answer(said),
+            "party": "" if is_claimant else reply["whom"],
+            "not_asked": reply["not_asked"] or "",
+            "not_asked_note": "" if reply["not_asked_reason"] == usual else reply["not_asked_reason"],
+            "channel": ReplyRequest.Channel.OTHER if asked_at else "",
+            "language": reply["language"],
+            "sent_at": asked_at,
+            "answer_by": _parse_day_end(reply["deadline_on"]),
+            "answered_at": _parse_day_start(reply["answered_on"]),
+            **_answer(reply),
         }
 
 
-def _answer(said: dict[str, Any]) -> dict[str, Any]:
-    if not said["answered_on"]:
+def _answer(reply: dict[str, Any]) -> dict[str, Any]:
+    if not reply["answered_on"]:
         return {}
-    if said["answer"]:
-        part = "excerpt" if said["is_excerpt"] else "answer"
+    if reply["answer"]:
+        part = "excerpt" if reply["is_excerpt"] else "answer"
         return {
-            part: said["answer"],
-            "answer_shown": _AnswerShown.EXCERPT if said["is_excerpt"] else _AnswerShown.FULL,
+            part: reply["answer"],
+            "answer_shown": _AnswerShown.EXCERPT if reply["is_excerpt"] else _AnswerShown.FULL,
         }
-    if said["statement"]:
-        return {"statement": said["statement"], "answer_shown": _AnswerShown.STATEMENT}
+    if reply["statement"]:
+        return {"statement": reply["statement"], "answer_shown": _AnswerShown.STATEMENT}
     return {"answer_shown": _AnswerShown.NOTHING}
 
 
-def _parse_day_start(written: str | None) -> datetime | None:
-    found = date.fromisoformat(written) if written else None
+def _parse_day_start(text: str | None) -> datetime | None:
+    found = date.fromisoformat(text) if text else None
     return datetime.combine(found, time.min, get_default_timezone()) if found else None
 
 
-def _parse_day_end(written: str | None) -> datetime | None:
-    begins = _parse_day_start(written)
+def _parse_day_end(text: str | None) -> datetime | None:
+    begins = _parse_day_start(text)
     return begins + timedelta(days=1, seconds=-1) if begins else None

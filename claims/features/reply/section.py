@@ -27,19 +27,19 @@ def format_reply(reply: Mapping[str, Any]) -> str:
     """Format a request for reply in one line: person, dates, and the reply or the reason for not asking."""
     if reply["not_asked"]:
         return f"{reply['whom']}: {reply['not_asked_reason']}"
-    said = reply["answer"] or reply["statement"]
-    words = [f"{reply['whom']} ({reply['asked_on']}–{reply['answered_on'] or reply['deadline_on']})", said]
+    text = reply["answer"] or reply["statement"]
+    words = [f"{reply['whom']} ({reply['asked_on']}–{reply['answered_on'] or reply['deadline_on']})", text]
     return ": ".join(filter(None, words))
 
 
 def _format_plain(reply: Mapping[str, Any]) -> tuple[str, str]:
     if reply["not_asked"]:
-        said = _("not asked: %(reason)s") % {"reason": reply["not_asked_reason"]}
+        text = _("not asked: %(reason)s") % {"reason": reply["not_asked_reason"]}
     elif reply["answered_on"]:
-        said = _("answered on %(day)s") % {"day": reply["answered_on"]}
+        text = _("answered on %(day)s") % {"day": reply["answered_on"]}
     else:
-        said = _("asked on %(day)s; no answer yet") % {"day": reply["asked_on"]}
-    return f"{reply['whom']}: {said}", reply["answer"] or reply["statement"]
+        text = _("asked on %(day)s; no answer yet") % {"day": reply["asked_on"]}
+    return f"{reply['whom']}: {text}", reply["answer"] or reply["statement"]
 
 
 SECTION = Section(

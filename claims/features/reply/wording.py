@@ -110,8 +110,8 @@ def build_values(
 
 def format_deadline(deadline: datetime, language: str) -> str:
     """Format a deadline in the reader's language, in the newsroom's time zone, which is named."""
-    known = language if translation.check_for_language(language) else language.partition("-")[0]
-    with translation.override(known if translation.check_for_language(known) else "en"):
+    available = language if translation.check_for_language(language) else language.partition("-")[0]
+    with translation.override(available if translation.check_for_language(available) else "en"):
         local = deadline.astimezone(get_default_timezone())
         return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M} ({get_default_timezone_name()})"
 

@@ -96,7 +96,7 @@ def _build_output(reviews: Sequence[PublishedReview], period: Period) -> list[In
 def _build_balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     kinds, ratings = dict(Claimant.Kind.choices), dict(RatingClass.choices)
     articles = (codes.EQUAL_STANDARDS, codes.NO_UNDUE_CONCENTRATION, codes.EFCSN_INDEPENDENCE)
-    counted: list[tuple[str, Text, Iterable[Text], Text]] = [
+    groups: list[tuple[str, Text, Iterable[Text], Text]] = [
         (
             "by_topic",
             _("By topic"),
@@ -141,14 +141,14 @@ def _build_balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         ),
     ]
     found = []
-    for key, title, names, how in counted:
+    for key, title, names, how in groups:
         parts = _count_parts(names)
         found.append(Indicator(key, title, len(parts), "count", articles, how, of=len(reviews), parts=parts))
     return found
 
 
 def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
-    chosen = process.count_selection(reviews)
+    selection = process.count_selection(reviews)
     words: Mapping[str, Text] = {
         "readers": _("readers asked for it"),
         "other_fact_checkers": _("others had checked it"),
@@ -159,17 +159,19 @@ def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         Indicator(
             "how_chosen",
             _("How claims were found"),
-            len(chosen.ways),
+            len(selection.ways),
             "count",
             (codes.NO_UNDUE_CONCENTRATION, codes.REASON_FOR_CHOICE),
             _("Each claim counts under the first of these that applies."),
             of=len(reviews),
-            parts=tuple(IndicatorPart(words[way], chosen.ways[way]) for way in words if chosen.ways[way]),
+            parts=tuple(
+                IndicatorPart(words[way], selection.ways[way]) for way in words if selection.ways[way]
+            ),
         ),
         _share(
             "with_a_reason",
             _("Chosen with a stated reason"),
-            chosen.with_a_reason,
+            selection.with_a_reason,
             len(reviews),
             (codes.REASON_FOR_CHOICE,),
             _("Claims whose records say why they were chosen."),
@@ -179,7 +181,7 @@ def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
 
 def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     cited = [evidence for review in reviews for evidence in review.evidence]
-    kept = process.find_archived_sources(reviews)
+    archived = process.find_archived_sources(reviews)
     total = len(reviews)
     sources = (codes.SOURCES_NAMED, codes.EFCSN_METHODOLOGY)
     return [
@@ -212,7 +214,7 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         _share(
             "archived_evidence",
             _("Archived evidence"),
-            sum(one.has_archived_address or one.source in kept for one in cited),
+            sum(one.has_archived_address or one.source in archived for one in cited),
             len(cited),
             sources,
             _("Citations whose source we have a copy of, or that is in a public archive."),
@@ -221,14 +223,14 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
 
 
 def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
-    named = [review for review in reviews if review.claimant_kind in ("person", "organization", "group")]
+    concerned = [review for review in reviews if review.claimant_kind in ("person", "organization", "group")]
     articles = (codes.CLAIMANT_CONTACTED, codes.EFCSN_REPLY)
     return [
         _share(
             "right_of_reply",
             _("Asked for a reply"),
-            sum(review.asked > 0 for review in named),
-            len(named),
+            sum(review.asked > 0 for review in concerned),
+            len(concerned),
             articles,
             _(
                 "Claims by a named claimant, with a verdict that says that the claimant or others concerned "
@@ -238,8 +240,8 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         _share(
             "not_asked_with_a_reason",
             _("Not asked, with the reason"),
-            sum(not review.asked and review.says_why_not for review in named),
-            len(named),
+            sum(not review.asked and review.says_why_not for review in concerned),
+            len(concerned),
             articles,
             _("The same, where the reason for not asking is given."),
         ),
@@ -371,10 +373,10 @@ def _share(
 
 def _count_parts(names: Iterable[Text]) -> tuple[IndicatorPart, ...]:
     """Count the names, most frequent first; beyond `NAMED_PARTS` they are counted together."""
-    counted = Counter(map(str, names)).most_common()
-    counted.sort(key=lambda one: (-one[1], one[0].casefold()))
-    parts = [IndicatorPart(name, count) for name, count in counted[:NAMED_PARTS]]
-    if rest := counted[NAMED_PARTS:]:
+    counts = Counter(map(str, names)).most_common()
+    counts.sort(key=lambda one: (-one[1], one[0].casefold()))
+    parts = [IndicatorPart(name, count) for name, count in counts[:NAMED_PARTS]]
+    if rest := counts[NAMED_PARTS:]:
         parts.append(
             IndicatorPart(
                 ngettext("%(number)s other", "%(number)s others", len(rest)) % {"number": len(rest)},

@@ -33,9 +33,9 @@ def show_standards(request: HttpRequest) -> HttpResponse:
         period = PeriodForm(request.GET).period()
     except InvalidPeriod as refusal:
         problem, period = str(refusal), Period.of(None, None)
-    made = report(period)
-    context = {"report": made, "problem": problem, "since": period.first, "until": period.last}
-    response = respond(request, "claims/standards.html", context, made_of=[made.made_at, problem])
+    standards_report = report(period)
+    context = {"report": standards_report, "problem": problem, "since": period.first, "until": period.last}
+    response = respond(request, "claims/standards.html", context, made_of=[standards_report.made_at, problem])
     if problem and response.status_code == 200:
         response.status_code = 400
     return response

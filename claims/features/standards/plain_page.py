@@ -15,19 +15,19 @@ from factcheck.web.language_addresses import build_permanent_path
 def build_standards_page(request: HttpRequest) -> PlainPage:
     """The figures for assessors, for the requested days, by default the last year."""
     try:
-        made = report(PeriodForm(request.GET).period())
+        standards_report = report(PeriodForm(request.GET).period())
     except InvalidPeriod as refusal:
         raise Http404(str(refusal)) from None
-    text = list_text.write_page(_("How we meet the standards"), _write_text(made))
+    text = list_text.write_page(_("How we meet the standards"), _write_text(standards_report))
     return PlainPage(text, build_permanent_path("standards"))
 
 
-def _write_text(made: StandardsReport) -> str:
+def _write_text(standards_report: StandardsReport) -> str:
     parts = [
         _("Based on what was published from %(first)s to %(last)s.")
-        % {"first": made.first.isoformat(), "last": made.last.isoformat()}
+        % {"first": standards_report.first.isoformat(), "last": standards_report.last.isoformat()}
     ]
-    for one in made.indicators:
+    for one in standards_report.indicators:
         value = _("nothing to count") if one.value is None else f"{one.value:g} ({one.unit})"
         parts.append(f"## {escape_line(one.title)}\n\n{value}\n\n{escape_line(one.how)}")
     return "\n\n".join(parts)

@@ -63,10 +63,10 @@ def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
     )
     ways: Counter[str] = Counter()
     reasons = 0
-    for asked, brought, score, reason in rows:
-        if asked:
+    for requests, proposals, score, reason in rows:
+        if requests:
             way = "readers"
-        elif brought:
+        elif proposals:
             way = "other_fact_checkers"
         else:
             way = "by_hand" if score is None else "article_reader"
@@ -79,8 +79,8 @@ def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) 
     """Return the median of days from proposal to first publication, for claims first published in the period."""
     first = {one.claim: one.first_published_at for one in reviews if one.first_published_at >= period.begin}
     added = Claim.objects.filter(pk__any_of=first).values_list("pk", "created_at")
-    taken = [(first[pk] - created) / _DAY for pk, created in added]
-    return round(median(taken), 1) if taken else None
+    days = [(first[pk] - created) / _DAY for pk, created in added]
+    return round(median(days), 1) if days else None
 
 
 def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
@@ -88,8 +88,8 @@ def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
     verdicts = [review.verdict for review in reviews]
     rounds = dict(Verdict.objects.filter(pk__any_of=verdicts).values_list("pk", "review_round"))
     given = SignOff.objects.filter(verdict__in=verdicts).values_list("verdict", "round", "by")
-    counted = [(verdict, by) for verdict, of_round, by in given if rounds.get(verdict) == of_round]
-    return SignOffs(len(counted), len({verdict for verdict, _by in counted}), len({by for _v, by in counted}))
+    valid = [(verdict, by) for verdict, of_round, by in given if rounds.get(verdict) == of_round]
+    return SignOffs(len(valid), len({verdict for verdict, _by in valid}), len({by for _v, by in valid}))
 
 
 def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
@@ -101,9 +101,11 @@ def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
 def count_corrections(period: Period) -> Corrections:
     """Return the entries of the period with a public change of the newsroom's own."""
     kinds = Publication.Kind
-    told = (kinds.CLARIFICATION, kinds.CORRECTION, kinds.UPDATE, kinds.RETRACTION)
+    reported_kinds = (kinds.CLARIFICATION, kinds.CORRECTION, kinds.UPDATE, kinds.RETRACTION)
     entries = (
-        Publication.objects.filter(kind__in=told, published_at__gte=period.begin, published_at__lt=period.end)
+        Publication.objects.filter(
+            kind__in=reported_kinds, published_at__gte=period.begin, published_at__lt=period.end
+        )
         .filter(Exists(Verdict.objects.filter(claim=OuterRef("claim"), origin=Verdict.Origin.HOUSE)))
         .values_list("kind", "published_at", "first_published_at")
     )
@@ -123,10 +125,10 @@ def count_complaints(period: Period) -> ComplaintFigures:
 
 def count_requests(period: Period) -> Requests:
     """Return the readers' requests of the period, and how many have been answered since."""
-    asked = ReaderRequest.objects.confirmed().filter(
+    requests = ReaderRequest.objects.confirmed().filter(
         confirmed_at__gte=period.begin, confirmed_at__lt=period.end
     )
-    counted = asked.aggregate(
+    counts = requests.aggregate(
         asked=Count("pk"), answered=Count("pk", filter=Q(state=ReaderRequest.State.ANSWERED))
     )
-    return Requests(**counted)
+    return Requests(**counts)

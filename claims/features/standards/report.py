@@ -66,11 +66,11 @@ class StandardsReport:
 def report(period: Period) -> StandardsReport:
     """Return the report, cached for ten minutes."""
     key = f"standards.{period.first}.{period.last}.{translation.get_language()}"
-    made: StandardsReport | None = cache.get(key)
-    if made is None:
-        made = _build_report(period)
-        cache.set(key, made, CACHE_SECONDS)
-    return made
+    cached: StandardsReport | None = cache.get(key)
+    if cached is None:
+        cached = _build_report(period)
+        cache.set(key, cached, CACHE_SECONDS)
+    return cached
 
 
 def _build_report(period: Period) -> StandardsReport:
@@ -86,11 +86,12 @@ def _build_report(period: Period) -> StandardsReport:
 
 def list_statements() -> tuple[NewsroomStatement, ...]:
     """Return the newsroom's current pages about itself."""
-    stated: dict[str, list[StatedPage]] = {}
+    pages_by_kind: dict[str, list[StatedPage]] = {}
     for page in NewsroomPage.objects.current().order_by("language"):
-        stated.setdefault(page.kind, []).append(
+        pages_by_kind.setdefault(page.kind, []).append(
             StatedPage(page.language, page.version, page.title, page.text, page.url, page.created_at)
         )
     return tuple(
-        NewsroomStatement(kind, articles, tuple(stated.get(kind, ()))) for kind, articles in _PAGES.items()
+        NewsroomStatement(kind, articles, tuple(pages_by_kind.get(kind, ())))
+        for kind, articles in _PAGES.items()
     )

@@ -90,10 +90,10 @@ def apply_to_import(run: int) -> int:
     """Apply the rules to an import's proposed claims, in batches."""
     if not AssignmentRule.objects.active().exists():
         return 0
-    brought = ImportedRecord.objects.filter(
+    imported = ImportedRecord.objects.filter(
         run=run, made_claim=True, verdict=None, claim__state=Claim.State.PROPOSED
     )
-    keys = brought.order_by("claim").values_list("claim", flat=True)
+    keys = imported.order_by("claim").values_list("claim", flat=True)
     return sum(apply(batch) for batch in _split_batches(list(keys)))
 
 
@@ -108,8 +108,8 @@ def _apply(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
     # Concurrent assignments by people come before or after, and are not overridden.
     rows = Claim.objects.filter(pk__in=batch, state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
     there = list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
-    taken = Exists(Assignment.objects.filter(claim=OuterRef("pk"), verdict=None))
-    decisions = decide(Claim.objects.filter(~taken, pk__in=there), rules)
+    is_assigned = Exists(Assignment.objects.filter(claim=OuterRef("pk"), verdict=None))
+    decisions = decide(Claim.objects.filter(~is_assigned, pk__in=there), rules)
     today = timezone.localdate()
     work = [_build_assignment(one, today) for one in decisions if one.is_work]
     Assignment.objects.bulk_create(work)
@@ -218,9 +218,9 @@ class _AssigneeRotation:
         people = self._people[rule.pk]
         if not people:
             return None
-        chosen = min(people, key=lambda person: (self._load[person.pk], person.pk))
-        self._load[chosen.pk] += 1
-        return chosen
+        assignee = min(people, key=lambda person: (self._load[person.pk], person.pk))
+        self._load[assignee.pk] += 1
+        return assignee
 
     def _find_assignable(self, rule: AssignmentRule) -> list[User]:
         able = find_assignable_people(Claim)

@@ -171,8 +171,8 @@ def post(channel: ChatChannel, text: ChatText) -> None:
     except sent_messages.PostError as failure:
         raise MessageNotSent(str(failure).replace(channel.address, mask_address(channel.address))) from None
     if not 200 <= answer.status < 300:
-        said = answer.beginning.replace(channel.address, mask_address(channel.address)).strip()
-        raise MessageNotSent(f"HTTP {answer.status}: {said[:300]}" if said else f"HTTP {answer.status}")
+        reply = answer.beginning.replace(channel.address, mask_address(channel.address)).strip()
+        raise MessageNotSent(f"HTTP {answer.status}: {reply[:300]}" if reply else f"HTTP {answer.status}")
 
 
 def note_sent(channel: ChatChannel) -> None:

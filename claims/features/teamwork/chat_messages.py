@@ -46,8 +46,8 @@ def _build_slack_message(text: ChatText) -> dict[str, Any]:
         blocks.append({"type": "section", "text": _build_plain_text(text.words)})
     link = {"type": "mrkdwn", "text": f"<{text.link}|{_escape_text(text.button)}>"}
     blocks.append({"type": "context", "elements": [link]})
-    said = f"{_escape_text(text.headline)}: {_escape_text(cut(text.statement))}"
-    return {"text": f"{said} <{text.link}>", "blocks": blocks}
+    summary = f"{_escape_text(text.headline)}: {_escape_text(cut(text.statement))}"
+    return {"text": f"{summary} <{text.link}>", "blocks": blocks}
 
 
 def _build_plain_text(words: str) -> dict[str, Any]:
@@ -92,8 +92,8 @@ def _build_text_run(words: str, **look: Any) -> dict[str, Any]:
 
 
 def _build_plain_message(text: ChatText) -> dict[str, Any]:
-    said = {"kind": text.kind, "text": text.headline, "statement": text.statement, "url": text.link}
-    return said | ({"words": text.words} if text.words else {})
+    message = {"kind": text.kind, "text": text.headline, "statement": text.statement, "url": text.link}
+    return message | ({"words": text.words} if text.words else {})
 
 
 def cut(words: str) -> str:

@@ -61,9 +61,9 @@ def write(
     """
     claim = _lock_claim(claim, by)
     text = _clean_text(text)
-    if key and (said := Comment.objects.filter(key=key).first()):
-        if (said.author_id, said.claim_id, said.text) == (by.pk, claim.pk, text):
-            return CommentResult(said, [])
+    if key and (existing := Comment.objects.filter(key=key).first()):
+        if (existing.author_id, existing.claim_id, existing.text) == (by.pk, claim.pk, text):
+            return CommentResult(existing, [])
         key = None  # the form was filled in again
     thread = _lock_thread(claim, reply_to, by) if reply_to else None
     version = verdict.version if verdict else None
@@ -249,13 +249,13 @@ def _save(comment: Comment, **changes: Any) -> None:
 
 def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
     """Record who is mentioned, separately for people who may and may not read the comment."""
-    named = find_mentioned(comment.text)
-    able = list(find_readers(named, claim=comment.claim, verdict=comment.verdict, comment=comment))
+    mentioned = find_mentioned(comment.text)
+    able = list(find_readers(mentioned, claim=comment.claim, verdict=comment.verdict, comment=comment))
     comment.mentioned.set(able)
-    return able, [person for person in named if person not in able]
+    return able, [person for person in mentioned if person not in able]
 
 
 def _find_participants(thread: Comment) -> Iterable[User]:
     """Return the participants of the thread."""
-    said = Comment.objects.filter(Q(pk=thread.pk) | Q(reply_to=thread))
-    return User.objects.filter(pk__in=said.values("author"))
+    thread_comments = Comment.objects.filter(Q(pk=thread.pk) | Q(reply_to=thread))
+    return User.objects.filter(pk__in=thread_comments.values("author"))

@@ -31,9 +31,9 @@ def add_work(
             note=row["note"],
         )
     for row in content["comments"]:
-        said = comments.write(claims[row["claim"]], row["text"], by=people[row["by"]]).comment
+        comment = comments.write(claims[row["claim"]], row["text"], by=people[row["by"]]).comment
         for reply in row["replies"]:
-            comments.write(claims[row["claim"]], reply["text"], by=people[reply["by"]], reply_to=said)
+            comments.write(claims[row["claim"]], reply["text"], by=people[reply["by"]], reply_to=comment)
     for row in content["assignment_rules"]:
         AssignmentRule.objects.create(
             name=row["name"],

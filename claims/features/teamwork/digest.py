@@ -57,14 +57,14 @@ def send_digest(*, person_id: int) -> None:
     if not (person.is_active and person.is_staff and person.email) or _was_sent(schedule, moment):
         return
     rows = _find_waiting().of(person).filter(created_at__lt=moment).order_by("claim", "pk")
-    told = list(rows.select_related("claim", "comment"))
-    if not told:
+    notifications = list(rows.select_related("claim", "comment"))
+    if not notifications:
         return
-    Notification.objects.filter(pk__in=[row.pk for row in told]).update(mailed_at=timezone.now())
+    Notification.objects.filter(pk__in=[row.pk for row in notifications]).update(mailed_at=timezone.now())
     schedule.digest_of = moment.date()
     schedule.save(update_fields=["digest_of"])
     with override_language_for(person):
-        _mail(person, told, moment).send()
+        _mail(person, notifications, moment).send()
 
 
 def find_due_people(now: datetime) -> Iterator[int]:
@@ -97,15 +97,15 @@ def _find_waiting() -> NotificationQuerySet:
     return Notification.objects.to_be_mailed(MailChoice.DIGEST).unread().filter(person__is_active=True)
 
 
-def _mail(person: User, told: list[Notification], moment: datetime) -> EmailMultiAlternatives:
-    shown = told[:MAX_NOTIFICATIONS]
+def _mail(person: User, notifications: list[Notification], moment: datetime) -> EmailMultiAlternatives:
+    listed_notifications = notifications[:MAX_NOTIFICATIONS]
     context = {
         "newsroom": settings.NEWSROOM_NAME,
         "claims": [
             [mails.build_notification_text(row) for row in rows]
-            for _claim, rows in groupby(shown, key=lambda row: row.claim_id)
+            for _claim, rows in groupby(listed_notifications, key=lambda row: row.claim_id)
         ],
-        "more": len(told) - len(shown),
+        "more": len(notifications) - len(listed_notifications),
         "desk": make_absolute(reverse("admin:teamwork_notification_changelist")),
         "preferences": make_absolute(reverse("admin:teamwork_notification_preferences")),
     }

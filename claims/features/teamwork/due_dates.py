@@ -18,18 +18,18 @@ _SOON = timedelta(days=1)
 def notify_of_due_dates() -> int:
     """Notify people of work that is due soon or overdue, once each; return how many."""
     today = timezone.localdate()
-    passed = Q(due_on__lt=today) & ~Q(told_overdue=F("due_on"), told_overdue__isnull=False)
+    is_overdue = Q(due_on__lt=today) & ~Q(told_overdue=F("due_on"), told_overdue__isnull=False)
     near = Q(due_on__range=(today, today + _SOON)) & ~Q(
         told_due_soon=F("due_on"), told_due_soon__isnull=False
     )
-    return _notify_all("overdue", "told_overdue", passed) + _notify_all("due_soon", "told_due_soon", near)
+    return _notify_all("overdue", "told_overdue", is_overdue) + _notify_all("due_soon", "told_due_soon", near)
 
 
 def _notify_all(kind: str, noted_in: str, which: Q) -> int:
-    told = 0
+    count = 0
     while batch := _notify_batch(kind, noted_in, which):
-        told += batch
-    return told
+        count += batch
+    return count
 
 
 @transaction.atomic

@@ -28,8 +28,8 @@ def unfollow(claim: Claim, by: User) -> None:
 
 def add(claims: Iterable[int], people: Iterable[int]) -> None:
     """Make these people follow these claims; existing followers stay."""
-    chosen = list(people)
-    rows = (ClaimFollower(claim_id=claim, person_id=person) for claim in claims for person in chosen)
+    new_followers = list(people)
+    rows = (ClaimFollower(claim_id=claim, person_id=person) for claim in claims for person in new_followers)
     ClaimFollower.objects.bulk_create(rows, ignore_conflicts=True)
 
 

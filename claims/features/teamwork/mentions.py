@@ -143,8 +143,8 @@ def _split(part: Token, by_name: dict[str, list[User]]) -> Iterator[Token]:
         return Token("text", "", 0, content=content, level=part.level)
 
     for match in _MENTION_PATTERN.finditer(text):
-        if meant := _find_person(match[1], by_name):
-            end = match.start(1) + meant[1]
+        if person := _find_person(match[1], by_name):
+            end = match.start(1) + person[1]
             yield make_text_token(text[begin : match.start()])
             yield Token("strong_open", "strong", 1, markup="**")
             yield make_text_token(text[match.start() : end])

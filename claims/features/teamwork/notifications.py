@@ -79,9 +79,9 @@ def notify_people(
     able = find_readers(to, claim=claim, verdict=verdict, comment=comment)
     people = {person: reads for person, reads in able.items() if person != by}
     if comment:
-        told = Notification.objects.filter(comment=comment, person__in=people)
-        known = set(told.values_list("person", flat=True))
-        people = {person: reads for person, reads in people.items() if person.pk not in known}
+        earlier = Notification.objects.filter(comment=comment, person__in=people)
+        notified = set(earlier.values_list("person", flat=True))
+        people = {person: reads for person, reads in people.items() if person.pk not in notified}
     if not people:
         return []
     choices = mail_choices(people, kind)
@@ -134,8 +134,8 @@ def get_default_choice(kind: str) -> MailChoice:
 def mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
     """Return by person's id when each wants an email about this."""
     ids = [person.pk for person in people]
-    chosen = NotificationPreference.objects.filter(person__in=ids, kind=kind)
-    return dict.fromkeys(ids, get_default_choice(kind)) | dict(chosen.values_list("person", "mail"))
+    preferences = NotificationPreference.objects.filter(person__in=ids, kind=kind)
+    return dict.fromkeys(ids, get_default_choice(kind)) | dict(preferences.values_list("person", "mail"))
 
 
 def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:

@@ -14,8 +14,8 @@ from claims.newsroom.notifications import NotificationKind
 
 def load_choices(person: User) -> dict[str, str]:
     """Return, by kind, when the person gets an email: as chosen, or by default."""
-    chosen = NotificationPreference.objects.filter(person=person).values_list("kind", "mail")
-    return {kind: get_default_choice(kind) for kind in NotificationKind.values} | dict(chosen)
+    rows = NotificationPreference.objects.filter(person=person).values_list("kind", "mail")
+    return {kind: get_default_choice(kind) for kind in NotificationKind.values} | dict(rows)
 
 
 def schedule_of(person: User) -> MailSchedule:

@@ -72,9 +72,11 @@ def describe_changes(row: Model, *, open_for: Any) -> str:
         for column, (name, at) in find_last_changes(row).items()
         if at >= opened and name == who
     ]
-    told = {
+    changes = {
         "who": who or _("Another user"),
         "what": join_words(fields) or _("this page"),
         "time": f"{localtime(when):%H:%M}" if when else "",
     }
-    return (_("%(who)s changed: %(what)s, at %(time)s.") if when else _("%(who)s changed: %(what)s.")) % told
+    return (
+        _("%(who)s changed: %(what)s, at %(time)s.") if when else _("%(who)s changed: %(what)s.")
+    ) % changes

@@ -37,35 +37,35 @@ _STATE = WatchedPage.State
 _BATCH_SIZE = 2000
 
 
-def note(watch: Watch, listed: Iterable[ListedPage], *, is_first: bool, now: datetime) -> None:
+def note(watch: Watch, entries: Iterable[ListedPage], *, is_first: bool, now: datetime) -> None:
     """Record listed pages. Call it in the transaction that also records the visit.
 
     Args:
         is_first: whether nothing is known of the watch: then only the newest pages are to be imported.
     """
-    pages = _group_by_url(listed, now)
-    known = _find_known(watch, list(pages))
-    newer = {key for key, listed_at in known.items() if _is_newer(pages[key], listed_at)}
+    pages = _group_by_url(entries, now)
+    found = _find_known(watch, list(pages))
+    newer = {key for key, listed_at in found.items() if _is_newer(pages[key], listed_at)}
     _note_changed(watch, {key: pages[key] for key in newer}, now)
-    unknown = [(key, page) for key, page in pages.items() if key not in known]
+    unknown = [(key, page) for key, page in pages.items() if key not in found]
     fresh = dict(sorted(unknown, key=lambda pair: _get_sort_key(pair[1])))
     if is_first:
-        wanted = set(list(fresh)[: watch.most_per_visit])
+        selected = set(list(fresh)[: watch.most_per_visit])
     else:
         fresh = dict(list(fresh.items())[:MAX_NEW])
-        wanted = {key for key, page in fresh.items() if not _is_old(page, now)}
-    _add(watch, fresh, wanted, now)
+        selected = {key for key, page in fresh.items() if not _is_old(page, now)}
+    _add(watch, fresh, selected, now)
     waiting_long = watch.pages.waiting().filter(found_at__lt=now - MAX_WAIT)
     waiting_long.update(state=_STATE.PASSED, next_look_at=None)
 
 
-def forget_unlisted(watch: Watch, listed: Iterable[ListedPage], now: datetime) -> None:
+def forget_unlisted(watch: Watch, entries: Iterable[ListedPage], now: datetime) -> None:
     """Delete unlisted pages without imported articles, so that a watch does not grow forever."""
-    present = {build_url_key(page.url) for page in listed}
-    settled = watch.pages.filter(state__in=[_STATE.PASSED, _STATE.FAILED], found_at__lt=now - KEPT_PERIOD)
-    gone = [pk for pk, key in settled.values_list("pk", "url_key") if key not in present]
-    for start in range(0, len(gone), _BATCH_SIZE):
-        watch.pages.filter(pk__in=gone[start : start + _BATCH_SIZE]).delete()
+    present = {build_url_key(page.url) for page in entries}
+    finished = watch.pages.filter(state__in=[_STATE.PASSED, _STATE.FAILED], found_at__lt=now - KEPT_PERIOD)
+    unlisted = [pk for pk, key in finished.values_list("pk", "url_key") if key not in present]
+    for start in range(0, len(unlisted), _BATCH_SIZE):
+        watch.pages.filter(pk__in=unlisted[start : start + _BATCH_SIZE]).delete()
 
 
 def look_again(watch: Watch, now: datetime) -> None:
@@ -83,10 +83,10 @@ def compute_next_check(found_at: datetime, now: datetime) -> datetime | None:
     return next((found_at + after for after in CHECK_INTERVALS if found_at + after > now), None)
 
 
-def _group_by_url(listed: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
+def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
     """Return each page once, whatever the spelling of its URL, with its latest plausible date."""
     pages: dict[str, ListedPage] = {}
-    for page in listed:
+    for page in entries:
         key = build_url_key(page.url)
         if not key or max(len(key), len(page.url)) > MAX_ADDRESS_LENGTH or "\0" in page.url:
             continue
@@ -137,14 +137,14 @@ def _note_changed(watch: Watch, newer: dict[str, ListedPage], now: datetime) -> 
         WatchedPage.objects.bulk_update(rows, ["listed_at", "next_look_at", "state", "attempts"])
 
 
-def _add(watch: Watch, fresh: dict[str, ListedPage], wanted: set[str], now: datetime) -> None:
-    sources = _find_sources(list(wanted))
+def _add(watch: Watch, fresh: dict[str, ListedPage], selected: set[str], now: datetime) -> None:
+    sources = _find_sources(list(selected))
     rows = []
     for key, page in fresh.items():
         row = WatchedPage(
             watch=watch, url=page.url, url_key=key, title=page.title, listed_at=page.changed_at, found_at=now
         )
-        if key not in wanted:
+        if key not in selected:
             row.state = _STATE.PASSED
         elif key in sources:
             # It was imported by hand or by another watch: it is followed from here on.

@@ -231,7 +231,7 @@ class _Visit:
 
     def _note(
         self,
-        listed: list[ListedPage],
+        entries: list[ListedPage],
         kind: str,
         *,
         is_whole: bool = False,
@@ -247,9 +247,9 @@ class _Visit:
         watch, now = self._lease.watch, timezone.now()
         is_first = not watch.pages.exists()
         with transaction.atomic():
-            listed_pages.note(watch, listed, is_first=is_first, now=now)
+            listed_pages.note(watch, entries, is_first=is_first, now=now)
             if is_whole:
-                listed_pages.forget_unlisted(watch, listed, now)
+                listed_pages.forget_unlisted(watch, entries, now)
             if kind == _KIND.PAGE:
                 listed_pages.look_again(watch, now)
             WatchProgress.objects.filter(pk=watch.pk).update(

@@ -82,5 +82,5 @@ def describe_visit(tally: VisitTally) -> str:
         (ngettext("%(number)s failed", "%(number)s failed", tally.failed), tally.failed),
         (ngettext("%(number)s proposal", "%(number)s proposals", tally.proposals), tally.proposals),
     )
-    words = ", ".join(told % {"number": number} for told, number in counts if number)
+    words = ", ".join(template % {"number": number} for template, number in counts if number)
     return f"{tally.watch}: {words or gettext('nothing new')}."

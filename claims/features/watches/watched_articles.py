@@ -122,15 +122,15 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
         # It was searched for claims before; what an editor made of them since stays as it is.
         return _note_unchanged(page, now, answer)
     # What a person states of a source is stated once: an editor may have corrected it since.
-    stated = Overrides(language=watch.language) if was_waiting else NO_OVERRIDES
-    read = read_article(material, stated)
+    overrides = Overrides(language=watch.language) if was_waiting else NO_OVERRIDES
+    read = read_article(material, overrides)
     with transaction.atomic():
-        article = import_article(material, overrides=stated, article=read)
+        article = import_article(material, overrides=overrides, article=read)
         proposals, failure = len(article.proposal.created), translate_message(article.proposal.failure)
         if failure and page.attempts < MAX_ATTEMPTS:
             # Nothing is stored: what is known is not searched again.
             raise _SearchFailed(gettext("The search for claims failed, and will be tried again."))
-        kept = _settle(
+        is_stored = _settle(
             page,
             answer,
             state=_STATE.IMPORTED,
@@ -140,7 +140,7 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
             unchanged=0,
             next_look_at=_compute_next_check(page, watch, now),
         )
-        if not kept:
+        if not is_stored:
             # The watch was removed in the meantime, or another process took over the page.
             transaction.set_rollback(True)
             return PageResult("failed", page, failure=gettext("The watch was removed in the meantime."))
@@ -169,9 +169,9 @@ def _note_unchanged(page: WatchedPage, now: datetime, answer: FetchedDocument) -
 
 def _settle(page: WatchedPage, answer: FetchedDocument, **changes: Any) -> int:
     """Record the outcome of the page if the lease is still valid; return the number of rows changed."""
-    known = {} if answer.status == NOT_MODIFIED else clean_validators(answer.etag, answer.last_modified)
+    validators = {} if answer.status == NOT_MODIFIED else clean_validators(answer.etag, answer.last_modified)
     ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
-    return ours.update(**{"attempts": 0, "failure": "", **known, **changes})
+    return ours.update(**{"attempts": 0, "failure": "", **validators, **changes})
 
 
 def _compute_next_check(page: WatchedPage, watch: Watch, now: datetime) -> datetime | None:

@@ -63,11 +63,11 @@ class RequestOutcome:
 def send(endpoint_id: int) -> None:
     """Send due deliveries of an endpoint, unless it is paused or leased by another worker."""
     ends = time.monotonic() + TURN_SECONDS
-    while (held := _hold(endpoint_id)) is not None:
-        while held is not None and time.monotonic() < ends:
-            held = _send_next(endpoint_id, held)
-        if held is not None:
-            _let_go(endpoint_id, held)
+    while (lease := _hold(endpoint_id)) is not None:
+        while lease is not None and time.monotonic() < ends:
+            lease = _send_next(endpoint_id, lease)
+        if lease is not None:
+            _let_go(endpoint_id, lease)
             worker_calls.call_for(endpoint_id)
             return
         # What came while we held it was left to us: look again.
@@ -109,7 +109,7 @@ def retry_after(failures: int) -> timedelta | None:
 # One message ----------------------------------------------------------------------------------------------------------
 
 
-def _send_next(endpoint_id: int, held: datetime) -> datetime | None:
+def _send_next(endpoint_id: int, lease: datetime) -> datetime | None:
     """Send the next due message. Return the end of our lease, or None if it was lost."""
     delivery = (
         WebhookDelivery.objects.due()
@@ -119,10 +119,10 @@ def _send_next(endpoint_id: int, held: datetime) -> datetime | None:
         .first()
     )
     if delivery is None:
-        _let_go(endpoint_id, held)
+        _let_go(endpoint_id, lease)
         return None
     renewed = timezone.now() + LEASE_TIME
-    if not WebhookProgress.objects.filter(pk=endpoint_id, held_until=held).update(held_until=renewed):
+    if not WebhookProgress.objects.filter(pk=endpoint_id, held_until=lease).update(held_until=renewed):
         return None
     outcome = ask(delivery)
     with transaction.atomic():
@@ -235,11 +235,11 @@ def _hold(endpoint_id: int) -> datetime | None:
     """Lease an endpoint and return the end of the lease; None if idle or leased to another worker."""
     now = timezone.now()
     until = now + LEASE_TIME
-    taken = WebhookProgress.objects.filter(build_ready_condition(now), pk=endpoint_id).update(
+    is_leased = WebhookProgress.objects.filter(build_ready_condition(now), pk=endpoint_id).update(
         held_until=until
     )
-    return until if taken else None
+    return until if is_leased else None
 
 
-def _let_go(endpoint_id: int, held: datetime) -> None:
-    WebhookProgress.objects.filter(pk=endpoint_id, held_until=held).update(held_until=None)
+def _let_go(endpoint_id: int, lease: datetime) -> None:
+    WebhookProgress.objects.filter(pk=endpoint_id, held_until=lease).update(held_until=None)

@@ -106,12 +106,12 @@ class WebhookWork(OwnWebhooks):
         The message `webhook.verification` has a `challenge`. Answer with `{"challenge_response": "…"}`: HMAC-SHA256 of
         the challenge with the bytes of the secret, in Base64.
         """
-        asked = self.row(id=id)
+        endpoint = self.row(id=id)
 
         def carry_out(proof: internal_endpoints.ReceiverProof) -> StoredResponse:
             return self.showing(self.fresh(internal_endpoints.accept(self._locked(id), proof, self.token)))
 
-        return self.created_once(carry_out, prepare=lambda: internal_endpoints.ask_for_proof(asked))
+        return self.created_once(carry_out, prepare=lambda: internal_endpoints.ask_for_proof(endpoint))
 
     @action(detail=True, methods=["post"])
     def test(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -151,11 +151,11 @@ class WebhookWork(OwnWebhooks):
 
     def _with_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> StoredResponse:
         fresh = self.fresh(row)
-        shown = self.showing(fresh, status=status, location=location)
-        kept, told_once = (
+        response = self.showing(fresh, status=status, location=location)
+        stored, told_once = (
             render_document(self.document(fresh) | {"secret": secret}) for secret in (None, fresh.secret)
         )
-        return StoredResponse(status, kept, shown.headers, told_once)
+        return StoredResponse(status, stored, response.headers, told_once)
 
     def _locked(self, key: int) -> WebhookEndpoint:
         """Return the webhook, locked until the end of the transaction, if its version is the requested one."""
@@ -214,17 +214,17 @@ def select_deliveries(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelive
 
 def _check_values(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values by model field, with valid URLs and filters."""
-    named = dict(values)
-    if "url" in named:
+    given = dict(values)
+    if "url" in given:
         try:
-            endpoints.check_address(named["url"])
+            endpoints.check_address(given["url"])
         except ValidationError as refusal:
             raise build_unprocessable("url", *refusal.messages) from None
-    if "filter" in named:
+    if "filter" in given:
         try:
-            named["filter"] = check_filter(named["filter"])
+            given["filter"] = check_filter(given["filter"])
         except ValidationError as refusal:
             raise build_unprocessable("filter", *refusal.messages) from None
-    if "events" in named:
-        named["event_kinds"] = sorted(set(named.pop("events")))
-    return named
+    if "events" in given:
+        given["event_kinds"] = sorted(set(given.pop("events")))
+    return given

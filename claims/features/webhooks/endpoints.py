@@ -80,8 +80,8 @@ def send_again(delivery: WebhookDelivery) -> bool:
 
     It keeps its id, by which the receiver knows it. One that waits for its next attempt is sent now.
     """
-    chosen = WebhookDelivery.objects.filter(pk=delivery.pk, publication__isnull=False)
-    found = chosen.update(
+    delivery_rows = WebhookDelivery.objects.filter(pk=delivery.pk, publication__isnull=False)
+    found = delivery_rows.update(
         state=WebhookDelivery.State.PENDING, next_attempt_at=timezone.now(), settled_at=None, failures=0
     )
     if found:

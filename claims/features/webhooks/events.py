@@ -42,7 +42,7 @@ def build_message(delivery: WebhookDelivery) -> str:
         if delivery.event == VERIFICATION_EVENT:
             about["challenge"] = delivery.message_id
         return _render_message(delivery.event, written(delivery.created_at), about)
-    told: dict[str, Any] = {
+    message: dict[str, Any] = {
         "sequence": entry.sequence,
         "event": delivery.event,
         "claim_id": entry.claim_id,
@@ -59,11 +59,11 @@ def build_message(delivery: WebhookDelivery) -> str:
         # As in the feed of changes: null where it was withdrawn.
         "claim": entry.document if entry.status == Publication.Status.PUBLISHED else None,
     }
-    body = _render_message(delivery.event, written(entry.published_at), told)
+    body = _render_message(delivery.event, written(entry.published_at), message)
     if len(body.encode()) > MAX_MESSAGE_BYTES:
-        body = _render_message(delivery.event, written(entry.published_at), told | {"claim": None})
+        body = _render_message(delivery.event, written(entry.published_at), message | {"claim": None})
     return body
 
 
-def _render_message(kind: str, timestamp: str, told: dict[str, Any]) -> str:
-    return render({"type": kind, "timestamp": timestamp, "data": told})
+def _render_message(kind: str, timestamp: str, message: dict[str, Any]) -> str:
+    return render({"type": kind, "timestamp": timestamp, "data": message})

@@ -31,14 +31,14 @@ def follow() -> int:
     is to store. It moves in the transaction that adds the deliveries. After a bulk import other work has its turn
     in between: the rest is queued.
     """
-    ends, made = time.monotonic() + TURN_SECONDS, 0
+    ends, count = time.monotonic() + TURN_SECONDS, 0
     for endpoint_id in list(WebhookEndpoint.objects.active().order_by("pk").values_list("pk", flat=True)):
         while (step := _follow_step(endpoint_id)) is not None:
-            made += step
+            count += step
             if time.monotonic() > ends:
                 worker_calls.announce()
-                return made
-    return made
+                return count
+    return count
 
 
 @transaction.atomic

@@ -53,8 +53,8 @@ def remove_old(timestamp: int) -> None:
     Messages that are still to be sent stay, however long their endpoint is switched off.
     """
     oldest = timezone.now() - timedelta(days=settings.WEBHOOK_LOG_DAYS)
-    settled = WebhookDelivery.objects.filter(settled_at__isnull=False)
-    old = settled.filter(created_at__lt=oldest).order_by("created_at")
+    finished = WebhookDelivery.objects.filter(settled_at__isnull=False)
+    old = finished.filter(created_at__lt=oldest).order_by("created_at")
     while ids := list(old.values_list("pk", flat=True)[:_REMOVAL_BATCH_SIZE]):
         WebhookDelivery.objects.filter(pk__in=ids).delete()
     replaced = WebhookEndpoint.objects.filter(previous_secret_until__lt=timezone.now())

@@ -39,8 +39,8 @@ def _witness_ledger(newsroom: PeerNewsroom) -> None:
     """Add the ledger, or update its key to the one accepted for the newsroom."""
     name = build_origin(newsroom.url)
     key = format_verifier_key(name, decode_bytes(newsroom.key))
-    known = WitnessedLog.objects.filter(verifier_key__startswith=f"{name}+")
-    if not known.exclude(verifier_key=key).update(verifier_key=key) and not known.exists():
+    log = WitnessedLog.objects.filter(verifier_key__startswith=f"{name}+")
+    if not log.exclude(verifier_key=key).update(verifier_key=key) and not log.exists():
         WitnessedLog.objects.create(verifier_key=key)
 
 

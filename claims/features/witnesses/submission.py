@@ -77,20 +77,20 @@ def _ask(witness: Witness, checkpoint: Checkpoint) -> bool:
 def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     """Submit a checkpoint. Raises `NotCosigned`."""
     last = witness.cosignatures.order_by("-checkpoint").select_related("checkpoint").first()
-    known = last.checkpoint.tree_size if last else 0
-    answer = _post(witness, checkpoint, known)
+    last_size = last.checkpoint.tree_size if last else 0
+    answer = _post(witness, checkpoint, last_size)
     if answer.status == 409:
         # It has seen another size than we remember: after a restored backup, or because another key asked it.
-        known = _read_size(answer)
-        if known > checkpoint.tree_size:
+        last_size = _read_size(answer)
+        if last_size > checkpoint.tree_size:
             raise TwoHistories(
                 gettext(
                     "The witness has seen %(known)s entries of this ledger; it has only %(size)s. An older backup was"
                     " restored, or another installation signs with the same key."
                 )
-                % {"known": known, "size": checkpoint.tree_size}
+                % {"known": last_size, "size": checkpoint.tree_size}
             )
-        answer = _post(witness, checkpoint, known)
+        answer = _post(witness, checkpoint, last_size)
     if answer.status in (409, 422):
         raise TwoHistories(
             gettext(
@@ -116,12 +116,14 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     return Cosignature(checkpoint=checkpoint, witness=witness, line=found.line, cosigned_at=found.moment)
 
 
-def _post(witness: Witness, checkpoint: Checkpoint, known: int) -> PostResponse:
+def _post(witness: Witness, checkpoint: Checkpoint, last_size: int) -> PostResponse:
     size = checkpoint.tree_size
     hashes = (
-        stored_tree.load_proof(merkle_tree.list_consistency_parts(known, size)) if 0 < known < size else []
+        stored_tree.load_proof(merkle_tree.list_consistency_parts(last_size, size))
+        if 0 < last_size < size
+        else []
     )
-    lines = [f"old {known}", *(b64encode(one).decode() for one in hashes)]
+    lines = [f"old {last_size}", *(b64encode(one).decode() for one in hashes)]
     body = "\n".join([*lines, "", checkpoint.note]).encode()
     try:
         return post(

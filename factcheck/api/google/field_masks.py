@@ -36,8 +36,8 @@ class Mask:
             return value
         if isinstance(value, list):
             return [self.applied_to(item) for item in value]
-        kept = {name: part for name, part in self.parts.items() if name in value and part.selects}
-        return {name: part.applied_to(value[name]) for name, part in kept.items()}
+        selected = {name: part for name, part in self.parts.items() if name in value and part.selects}
+        return {name: part.applied_to(value[name]) for name, part in selected.items()}
 
 
 def read_mask(text: str, shape: Document) -> Mask:

@@ -122,16 +122,16 @@ def bound(query: QueryDict, fields: Mapping[str, Read]) -> dict[str, Any]:
     Raises:
         InvalidArgument: naming everything that is wrong with it.
     """
-    known = {**_SYSTEM_SPELLINGS}
+    readers = {**_SYSTEM_SPELLINGS}
     for name, read in fields.items():
-        known[name] = known[_to_camel_case(name)] = (name, read)
+        readers[name] = readers[_to_camel_case(name)] = (name, read)
     values: dict[str, Any] = {}
     violations = []
     for given, texts in query.lists():
-        if given not in known:
+        if given not in readers:
             violations.append(Violation("", _describe_unknown(given, fields)))
             continue
-        name, read = known[given]
+        name, read = readers[given]
         if len(texts) > 1 or name in values:
             violations.append(Violation(name, f"{_quote_value(given)} is given more than once."))
         elif texts[0].strip():
@@ -152,10 +152,10 @@ def _to_camel_case(name: str) -> str:
 
 
 def _describe_unknown(name: str, fields: Mapping[str, Read]) -> str:
-    known = sorted(map(_to_camel_case, fields))
+    names = sorted(map(_to_camel_case, fields))
     return (
-        f"Unknown name {_quote_value(name)}: there is no such query parameter.{suggest_word(name, known)} "
-        f"Known here: {', '.join(known)}."
+        f"Unknown name {_quote_value(name)}: there is no such query parameter.{suggest_word(name, names)} "
+        f"Known here: {', '.join(names)}."
     )
 
 

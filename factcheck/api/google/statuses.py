@@ -41,9 +41,9 @@ class StatusResponse(HttpResponse):
 
     def __init__(self, code: int, message: str, *, violations: Iterable[Violation] = ()) -> None:
         error: dict[str, Any] = {"code": int(code), "message": message, "status": _get_status_name(code)}
-        if listed := [_without_empty(violation) for violation in violations]:
+        if violation_list := [_without_empty(violation) for violation in violations]:
             error["details"] = [
-                {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": listed}
+                {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": violation_list}
             ]
         super().__init__(
             orjson.dumps({"error": error}, option=orjson.OPT_INDENT_2) + b"\n",

@@ -17,19 +17,19 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """
     components = result["components"]["schemas"]
     for _template, operation in iterate_operations(result):
-        asked = {parameter["name"] for parameter in operation.get("parameters", [])}
+        parameter_names = {parameter["name"] for parameter in operation.get("parameters", [])}
         answer = operation["responses"].get("200", {}).get("content", {}).get("application/json")
-        if asked.isdisjoint((FIELDS_PARAMETER, VIEW_PARAMETER)) or answer is None:
+        if parameter_names.isdisjoint((FIELDS_PARAMETER, VIEW_PARAMETER)) or answer is None:
             continue
         schema = answer["schema"]
-        named = components.get(schema.get("$ref", "").removeprefix(_REFERENCE), schema)
-        is_list = "results" in named.get("properties", {})
-        place = named["properties"]["results"]["items"] if is_list else schema
+        body_schema = components.get(schema.get("$ref", "").removeprefix(_REFERENCE), schema)
+        is_list = "results" in body_schema.get("properties", {})
+        place = body_schema["properties"]["results"]["items"] if is_list else schema
         if "$ref" not in place:  # the component of a page that another operation has too
             continue
         name = place.pop("$ref").removeprefix(_REFERENCE)
         whole = name.removesuffix("Summary")
-        partial = [_make_partial(components, whole)] if FIELDS_PARAMETER in asked else []
+        partial = [_make_partial(components, whole)] if FIELDS_PARAMETER in parameter_names else []
         forms = dict.fromkeys((name, whole, *partial))
         place["anyOf"] = [{"$ref": _REFERENCE + form} for form in forms]
     return result

@@ -131,7 +131,7 @@ def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
         f"--set=shared_buffers={compute_shared_buffers(measure_available())}",
         *(f"--set={name}={value}" for name, value in SETTINGS.items()),
     ]
-    made = subprocess.run(
+    completed = subprocess.run(
         **build_process_arguments(account, place, command),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -139,9 +139,11 @@ def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
         errors="replace",
         check=False,
     )
-    if made.returncode != 0:
+    if completed.returncode != 0:
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise PostgresUnavailable(_explain(place, "PostgreSQL could not make its data folder", made.stdout))
+        raise PostgresUnavailable(
+            _explain(place, "PostgreSQL could not make its data folder", completed.stdout)
+        )
     unfinished.rename(place.cluster)
 
 
@@ -153,10 +155,10 @@ def _check_version(place: ServerPlace) -> None:
             f"{place.cluster} is not a database folder ({error.strerror}: PG_VERSION). "
             "Move it away, or set DATA_DIR to another folder."
         ) from error
-    shown = subprocess.run(
+    completed = subprocess.run(
         [get_binary("postgres"), "--version"], capture_output=True, text=True, check=True
     ).stdout
-    installed = shown.split()[-1].split(".")[0]
+    installed = completed.split()[-1].split(".")[0]
     if made_by != installed:
         raise PostgresUnavailable(
             f"The database in {place.cluster} was made by PostgreSQL {made_by}, but PostgreSQL {installed} is "
@@ -180,8 +182,8 @@ def _clear_stale_pid(place: ServerPlace) -> None:
             f"{', '.join(str(process.pid) for process in _list_processes(place))}. End them, then try again."
         )
     _reap()
-    recorded = _read_process_id(place)
-    if recorded is not None and psutil.pid_exists(recorded):
+    process_id = _read_process_id(place)
+    if process_id is not None and psutil.pid_exists(process_id):
         (place.cluster / "postmaster.pid").unlink(missing_ok=True)
     # The folder is this cluster's alone, and no server runs: the process in the lock holds nothing.
     (place.socket_folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
@@ -223,8 +225,8 @@ def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
         time.sleep(0.02)
     if process.poll() is None:
         stop(psutil.Process(process.pid))
-    said = place.log.read_text(errors="replace")
-    raise PostgresUnavailable(_explain(place, "PostgreSQL did not start", said))
+    log_text = place.log.read_text(errors="replace")
+    raise PostgresUnavailable(_explain(place, "PostgreSQL did not start", log_text))
 
 
 _children: list[_Server] = []
@@ -284,12 +286,12 @@ def _list_processes(place: ServerPlace) -> list[psutil.Process]:
 
 def find_live_server(place: ServerPlace) -> psutil.Process | None:
     """Return the running server's main process, or None; a process id reused by another program does not count."""
-    recorded = _read_process_id(place)
-    if recorded is None or recorded <= 0:
+    process_id = _read_process_id(place)
+    if process_id is None or process_id <= 0:
         return None
     _reap()
     try:
-        process = psutil.Process(recorded)
+        process = psutil.Process(process_id)
     except psutil.NoSuchProcess:
         return None
     return process if _is_server_process(process, place) else None
@@ -337,9 +339,9 @@ def _is_recovering(server: psutil.Process) -> bool:
         return False
 
 
-def _explain(place: ServerPlace, what: str, said: str) -> str:
+def _explain(place: ServerPlace, what: str, log_text: str) -> str:
     """Return a sentence about the cause if known, otherwise the server's last log lines."""
-    known = {
+    explanations = {
         "No space left on device": f"the disk that holds {place.data_dir} is full; free some space, or set DATA_DIR",
         "Permission denied": f"it may not use a file; see that {place.data_dir} and all in it belong to one user",
         "pre-existing shared memory block": "an earlier server has not ended yet; wait a moment and try again",
@@ -347,13 +349,13 @@ def _explain(place: ServerPlace, what: str, said: str) -> str:
         "could not look up effective user ID": "the user who runs this has no entry in /etc/passwd; add one",
         "could not create shared memory": "the system grants too little shared memory",
     }
-    for sign, cause in known.items():
-        if sign in said:
-            return f"{what}: {cause}. ({_get_last_words(said, 1)})"
-    return f"{what}. Its last words:\n{_get_last_words(said, 8)}"
+    for sign, cause in explanations.items():
+        if sign in log_text:
+            return f"{what}: {cause}. ({_get_last_words(log_text, 1)})"
+    return f"{what}. Its last words:\n{_get_last_words(log_text, 8)}"
 
 
-def _get_last_words(said: str, lines: int) -> str:
-    telling = [line.strip() for line in said.splitlines() if line.strip()]
+def _get_last_words(log_text: str, lines: int) -> str:
+    telling = [line.strip() for line in log_text.splitlines() if line.strip()]
     errors = [line for line in telling if "FATAL" in line or "error" in line.lower()]
     return "\n".join((errors if lines == 1 and errors else telling)[-lines:])

@@ -57,10 +57,12 @@ def keep(folder: Path, path: Path, name: str) -> None:
     Raises:
         FileExistsError: another one of that name is there.
     """
-    content, kept = path.read_bytes(), folder / f"{name}.gz"
-    if kept.exists():
-        if read_contents(kept) != content:
-            raise FileExistsError(f"{kept} is there with other contents: another server archives there too.")
+    content, archived = path.read_bytes(), folder / f"{name}.gz"
+    if archived.exists():
+        if read_contents(archived) != content:
+            raise FileExistsError(
+                f"{archived} is there with other contents: another server archives there too."
+            )
         return
     unfinished = folder / f".{name}.{os.getpid()}"
     try:
@@ -68,7 +70,7 @@ def keep(folder: Path, path: Path, name: str) -> None:
             file.write(gzip.compress(content, compresslevel=4, mtime=0))
             file.flush()
             os.fsync(file.fileno())
-        _link_name(unfinished, kept)
+        _link_name(unfinished, archived)
     finally:
         unfinished.unlink(missing_ok=True)
     sync_folder(folder)
@@ -78,14 +80,14 @@ def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _link_name(unfinished: Path, kept: Path) -> None:
+def _link_name(unfinished: Path, target: Path) -> None:
     """Name a file by a hard link, which never replaces another; fall back to renaming if links are unsupported."""
     try:
-        os.link(unfinished, kept)
+        os.link(unfinished, target)
     except FileExistsError:
         raise
     except OSError:
-        unfinished.rename(kept)
+        unfinished.rename(target)
 
 
 def sync_folder(folder: Path) -> None:
@@ -97,15 +99,15 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def read_contents(kept: Path) -> bytes:
+def read_contents(archived: Path) -> bytes:
     """Return the content of an archived file.
 
     Raises:
         OSError, EOFError, zlib.error: it is damaged.
     """
-    compressed = kept.read_bytes()
+    compressed = archived.read_bytes()
     if not compressed:
-        raise EOFError(f"{kept} is empty.")  # to gzip, nothing is the compressed form of nothing
+        raise EOFError(f"{archived} is empty.")  # to gzip, nothing is the compressed form of nothing
     return gzip.decompress(compressed)
 
 

@@ -40,14 +40,14 @@ class Command(LocalizedCommand):
             elif options["verify"]:
                 self.verify()
             elif options["files"]:
-                counted = copy_files(get_server_place(), get_backup_folder(), list_kept_folders())
+                counts = copy_files(get_server_place(), get_backup_folder(), list_kept_folders())
                 self.stdout.write(
                     ngettext(
                         "%(copied)s of %(files)s file was new.",
                         "%(copied)s of %(files)s files were new.",
-                        counted.files,
+                        counts.files,
                     )
-                    % {"copied": counted.copied, "files": counted.files}
+                    % {"copied": counts.copied, "files": counts.files}
                 )
             else:
                 self.back_up(is_full=options["full"])
@@ -63,11 +63,11 @@ class Command(LocalizedCommand):
             days=settings.BACKUP_DAYS,
             full_days=settings.BACKUP_FULL_DAYS,
         )
-        made = done.generation
+        generation = done.generation
         what = gettext("Backup %(name)s, %(kind)s")
-        if made.parent:
+        if generation.parent:
             what = gettext("Backup %(name)s, %(kind)s, based on %(parent)s")
-        what %= {"name": made.name, "kind": made.kind, "parent": made.parent}
+        what %= {"name": generation.name, "kind": generation.kind, "parent": generation.parent}
         files = ngettext(
             "%(files)s file, %(copied)s new (%(size)s)",
             "%(files)s files, %(copied)s new (%(size)s)",

@@ -53,10 +53,10 @@ class Command(LocalizedCommand):
     def handle(self, *, to: Path, source: Path | None, put_aside: bool, **options: Any) -> None:
         if source is None:
             raise CommandError(gettext("BACKUP_DIR is not set. Give the folder with the backups: --from."))
-        wanted = RestorePoint(options["moment"], options["backup"], options["timeline"])
+        target = RestorePoint(options["moment"], options["backup"], options["timeline"])
         try:
             done = restore(
-                BackupFolder(source.absolute()), to, wanted, put_aside=put_aside, tell=self.stderr.write
+                BackupFolder(source.absolute()), to, target, put_aside=put_aside, tell=self.stderr.write
             )
         except BackupFailed as problem:
             raise CommandError(str(problem)) from None
@@ -74,14 +74,14 @@ class Command(LocalizedCommand):
                 gettext("The previous contents are in %(put_aside)s.") % {"put_aside": done.put_aside}
             )
         if done.damaged:
-            named = "".join(f"\n  {path}" for path in done.damaged)
+            paths = "".join(f"\n  {path}" for path in done.damaged)
             raise CommandError(
                 ngettext(
                     "%(damaged)s file is damaged in the backup and missing now:%(named)s",
                     "%(damaged)s files are damaged in the backup and missing now:%(named)s",
                     len(done.damaged),
                 )
-                % {"damaged": len(done.damaged), "named": named}
+                % {"damaged": len(done.damaged), "named": paths}
             )
 
 

@@ -66,13 +66,13 @@ class Command(LocalizedCommand):
         _ = (
             state.apps
         )  # created once, and updated by each migration: recreating it for each would take ten times as long
-        known, found = None, []
+        tables, found = None, []
         for migration in plan:
             if (migration.app_label, migration.name) not in new:
                 state = executor.apply_migration(state, migration)
                 continue
-            known = known or KnownTables.by(state)
-            reviewed, state = review_migration(migration, state, database, known=known)
+            tables = tables or KnownTables.by(state)
+            reviewed, state = review_migration(migration, state, database, known=tables)
             self.report(reviewed)
             found.append(reviewed)
         return found
@@ -92,9 +92,9 @@ class Command(LocalizedCommand):
             )
 
 
-def _parse_key(name: str, known: Any) -> Key:
+def _parse_key(name: str, graph: Any) -> Key:
     app, _, rest = name.partition(".")
-    if (app, rest) not in known:
+    if (app, rest) not in graph:
         raise CommandError(
             gettext("There is no migration %(name)s; the form is APP.NAME, as in claims.0002_initial.")
             % {"name": name}

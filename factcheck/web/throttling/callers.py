@@ -90,11 +90,11 @@ def _group_address(address: str) -> str:
     if parts := _WITH_PORT.fullmatch(address):
         address = parts[1] or parts[2]
     try:
-        known = ip_address(address.partition("%")[0])
+        ip = ip_address(address.partition("%")[0])
     except ValueError:
         return address[:50]
-    if isinstance(known, IPv6Address):
-        if known.ipv4_mapped:
-            return str(known.ipv4_mapped)
-        return str(IPv6Network((known, IPV6_PREFIX), strict=False))
-    return str(known)
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped:
+            return str(ip.ipv4_mapped)
+        return str(IPv6Network((ip, IPV6_PREFIX), strict=False))
+    return str(ip)

@@ -65,9 +65,9 @@ class RateLimits:
         has_body = request.META.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in request.META
         if has_body and (refused := uploads.receive(request)):
             return build_incomplete_response(request, refused)
-        asked = self._compute_body_cost(request) if has_body and request.method != "OPTIONS" else 0
-        if asked > cost:
-            admission, cost = self._admit(request, asked - cost), asked
+        body_cost = self._compute_body_cost(request) if has_body and request.method != "OPTIONS" else 0
+        if body_cost > cost:
+            admission, cost = self._admit(request, body_cost - cost), body_cost
             if admission and not admission.allowed:
                 uploads.let_go(request)
                 return build_refusal(request, admission)

@@ -86,8 +86,8 @@ class ArticleRuns:
         """Return the number of the headline's run: the first that matches the title, otherwise the first heading."""
         firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
         title = build_key(self.described.title)
-        named = [n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)]
-        return next(iter(named or firsts), None)
+        matching = [n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)]
+        return next(iter(matching or firsts), None)
 
     def _is_apart(self, element: HtmlElement) -> bool:
         """Return whether an element is inside a part separate from the article, unless that holds most of the text."""
@@ -111,10 +111,10 @@ class ArticleRuns:
             lambda number: self._is_teaser(number) or self._is_apart(self.runs[number].element)
         )
         doubtful = {place for place in doubtful if not self._is_described(place)} | self._find_outside_body()
-        kept = set(range(len(self.found))) - doubtful
+        remaining = set(range(len(self.found))) - doubtful
         is_most = self._count_letters(doubtful) > MOST_OF_IT * self._count_letters(range(len(self.found)))
-        follows = bool(kept) and max(kept) < min(doubtful, default=0)
-        if is_most and not (follows and self._count_letters(kept) >= 2 * MIN_PROSE_LENGTH):
+        follows = bool(remaining) and max(remaining) < min(doubtful, default=0)
+        if is_most and not (follows and self._count_letters(remaining) >= 2 * MIN_PROSE_LENGTH):
             # The names on this page mean something else; unless a short article comes first, and then all the teasers.
             return set()
         return doubtful

@@ -53,9 +53,9 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     is_from_data = _is_little_of(text, body)
     if is_from_data:
         text, extractor = body, "schema.org articleBody"
-    shown = list(iterate_runs(tree, TEXTLESS_TAGS))
-    own = body or "\n".join(run.text for run in shown if _is_marked_up(run.element))
-    refuse_walls(tree, text, "\n".join(run.text for run in shown), own, is_free=structured.is_free)
+    visible_runs = list(iterate_runs(tree, TEXTLESS_TAGS))
+    own = body or "\n".join(run.text for run in visible_runs if _is_marked_up(run.element))
+    refuse_walls(tree, text, "\n".join(run.text for run in visible_runs), own, is_free=structured.is_free)
     if sum(map(str.isalpha, text)) < MIN_LETTERS:
         refuse_without_text(tree)
     language = settle_language(metadata.language, text)

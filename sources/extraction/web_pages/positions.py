@@ -23,7 +23,7 @@ def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int
     beginnings = [0]
     for key in keys:
         beginnings.append(beginnings[-1] + len(key) + 1)
-    placed: set[int] = set()
+    matched: set[int] = set()
     waiting: list[int] = []
     for number, run in enumerate(runs):
         if equal := whole.get(run.key):
@@ -33,17 +33,17 @@ def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int
         else:
             waiting.append(number)
             continue
-        placed.add(place)
+        matched.add(place)
         yield number, place
-    yield from _find_enclosing(keys, placed, runs, waiting)
+    yield from _find_enclosing(keys, matched, runs, waiting)
 
 
 def _find_enclosing(
-    keys: list[str], placed: set[int], runs: list[TextRun], waiting: list[int]
+    keys: list[str], matched: set[int], runs: list[TextRun], waiting: list[int]
 ) -> Iterator[tuple[int, int]]:
     """Return blocks whose lines were read as paragraphs, if they occur only once."""
     missing = [
-        number for number, key in enumerate(keys) if number not in placed and len(key) >= DISTINCTIVE_LENGTH
+        number for number, key in enumerate(keys) if number not in matched and len(key) >= DISTINCTIVE_LENGTH
     ]
     for number in waiting:
         if "\n" in runs[number].text:

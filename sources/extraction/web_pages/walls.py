@@ -82,7 +82,7 @@ _APP_ROOT_IDS = frozenset(
 )
 
 
-def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free: bool) -> None:
+def refuse_walls(tree: HtmlElement, text: str, visible_text: str, own: str, *, is_free: bool) -> None:
     """Raise ExtractionError by the name of the wall that the page is.
 
     Args:
@@ -100,15 +100,15 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
     if _count_words(text) > MOST_WORDS:
         return
     # What little was read may be the wall, or a line beside it.
-    said = (
+    message = (
         own
         if _count_words(own) >= FEW_WORDS
         else text
         if _count_words(text) >= LEAST_WORDS
-        else shown[:5_000]
+        else visible_text[:5_000]
     )
-    asks = len(_find_distinct(_SIGN_IN, said)) >= 2 or _has_password(tree) or not is_free
-    if asks and _share_of_sentences(_SIGN_IN, said) >= (MOST_OF_IT if own else HALF_OF_IT):
+    asks = len(_find_distinct(_SIGN_IN, message)) >= 2 or _has_password(tree) or not is_free
+    if asks and _share_of_sentences(_SIGN_IN, message) >= (MOST_OF_IT if own else HALF_OF_IT):
         raise ExtractionError(
             "login_wall",
             SpokenSentence(
@@ -119,7 +119,9 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
     if _count_words(own) >= LEAST_WORDS:
         return
     title = " ".join(title.text_content() for title in list(tree.iter("title"))[:1])
-    if len(_find_distinct(_ROBOT, f"{title} {said}")) >= (1 if _count_words(said) < 2 * LEAST_WORDS else 2):
+    if len(_find_distinct(_ROBOT, f"{title} {message}")) >= (
+        1 if _count_words(message) < 2 * LEAST_WORDS else 2
+    ):
         raise ExtractionError(
             "robot_check",
             SpokenSentence(
@@ -127,13 +129,13 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
             ),
         )
     if (
-        len(_find_distinct(_CONSENT, said)) >= 3
-        and _COOKIES.search(said)
-        and _READER_ADDRESS.search(said)
-        and len(_CONSENT.findall(said)) > 0.05 * _count_words(said)
+        len(_find_distinct(_CONSENT, message)) >= 3
+        and _COOKIES.search(message)
+        and _READER_ADDRESS.search(message)
+        and len(_CONSENT.findall(message)) > 0.05 * _count_words(message)
     ):
         raise _build_consent_error()
-    if len(text) < 200 and (_SCRIPT.search(said) or _mentions_scripts(tree) or _has_empty_frame(tree)):
+    if len(text) < 200 and (_SCRIPT.search(message) or _mentions_scripts(tree) or _has_empty_frame(tree)):
         raise ExtractionError(
             "script_drawn",
             SpokenSentence(

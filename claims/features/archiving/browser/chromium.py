@@ -169,9 +169,9 @@ def _start_process(
     arguments = [*_ARGUMENTS, f"--proxy-server={proxy}", f"--user-data-dir={profile}"]
     if not sandbox:
         arguments.append("--no-sandbox")
-    told = [str(reads), str(writes), str(limits.disk), str(round(limits.seconds) + 10)]
+    launch_arguments = [str(reads), str(writes), str(limits.disk), str(round(limits.seconds) + 10)]
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", _LAUNCH_SCRIPT, *told, program, *arguments],
+        [sys.executable, "-I", "-S", _LAUNCH_SCRIPT, *launch_arguments, program, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -190,15 +190,15 @@ def _start_process(
 
 def _measure_memory(process: int) -> int:
     """Return the private memory of a process and its children; shared memory counts once."""
-    taken = 0
+    total = 0
     with suppress(psutil.Error):
         first = psutil.Process(process)
-        taken = first.memory_info().rss
+        total = first.memory_info().rss
         for child in first.children(recursive=True):
             with suppress(psutil.Error):
-                told = child.memory_info()
-                taken += told.rss - getattr(told, "shared", 0)
-    return taken
+                memory = child.memory_info()
+                total += memory.rss - getattr(memory, "shared", 0)
+    return total
 
 
 def _measure_disk(folder: Path) -> int:

@@ -64,8 +64,8 @@ class CitedFiles:
 def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -> CitedFiles:
     """Return the stored files of everything that these publications cite."""
     sources, snapshots = _find_named(bodies)
-    shown = set(Source.objects.filter(pk__in=sources, show_text=True).values_list("pk", flat=True))
-    open_ones = sources & shown if for_public else sources
+    readable = set(Source.objects.filter(pk__in=sources, show_text=True).values_list("pk", flat=True))
+    open_ones = sources & readable if for_public else sources
     cited = CitedFiles(
         left_out=[
             f"Source {pk}: its rights do not allow us to hand its text on."
@@ -82,18 +82,18 @@ def exclude_missing_files(cited: CitedFiles) -> CitedFiles:
 
     Every file is read for that, so that no pack breaks off in its middle.
     """
-    lost = {file.sha256 for file in cited.kept if not _is_intact(file.sha256)}
-    told = [
+    missing = {file.sha256 for file in cited.kept if not _is_intact(file.sha256)}
+    notes = [
         f"{file.path}: the archive no longer has the file of the SHA-256 {file.sha256}, or has it damaged."
         for file in cited.kept
-        if file.sha256 in lost
+        if file.sha256 in missing
     ]
     return CitedFiles(
         cited.texts,
-        [file for file in cited.files if file.sha256 not in lost],
-        [(file, copy) for file, copy in cited.warcs if file.sha256 not in lost],
-        [*cited.left_out, *told],
-        [(file, copy) for file, copy in cited.copies if file.sha256 not in lost],
+        [file for file in cited.files if file.sha256 not in missing],
+        [(file, copy) for file, copy in cited.warcs if file.sha256 not in missing],
+        [*cited.left_out, *notes],
+        [(file, copy) for file, copy in cited.copies if file.sha256 not in missing],
     )
 
 
@@ -144,10 +144,10 @@ def _find_named(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
     """Return the sources and snapshots that publications name."""
     sources, snapshots = set(), set()
     for body in bodies:
-        for said in _iterate_cited(body):
-            sources.add(said["source"]["id"])
-            if said["snapshot"]:
-                snapshots.add(said["snapshot"]["id"])
+        for citation in _iterate_cited(body):
+            sources.add(citation["source"]["id"])
+            if citation["snapshot"]:
+                snapshots.add(citation["snapshot"]["id"])
     return sources, snapshots
 
 
@@ -158,8 +158,8 @@ def _iterate_cited(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _add_snapshots(cited: CitedFiles, sources: set[int], snapshots: set[int]) -> None:
-    wanted = Q(pk__in=snapshots) | Q(archived_copies__source__in=sources)
-    rows = Snapshot.objects.filter(wanted, source__in=sources).distinct().order_by("source", "number")
+    condition = Q(pk__in=snapshots) | Q(archived_copies__source__in=sources)
+    rows = Snapshot.objects.filter(condition, source__in=sources).distinct().order_by("source", "number")
     for snapshot in rows:
         cited.texts.append(snapshot)
         name = f"sources/source-{snapshot.source_id}-original-{snapshot.number}{_choose_extension(snapshot.media_type)}"
@@ -172,17 +172,17 @@ def _add_copies(cited: CitedFiles, sources: set[int], *, for_public: bool) -> No
         for file in sorted(copy.files.all(), key=lambda file: file.pk):
             name = f"source-{copy.source_id}-copy-{copy.pk}"
             if file.role == ArchivedFile.Role.WARC:
-                kept = CitedFile(f"archive/{name}.warc.gz", file.sha256, file.size)
-                cited.warcs.append((kept, copy))
+                warc = CitedFile(f"archive/{name}.warc.gz", file.sha256, file.size)
+                cited.warcs.append((warc, copy))
             elif file.role == ArchivedFile.Role.UPLOAD and for_public:
                 cited.left_out.append(
                     f"Source {copy.source_id}: an uploaded file of the SHA-256 {file.sha256}, which the newsroom keeps."
                 )
             else:
                 path = f"copies/{name}-{file.role}{_choose_extension(file.media_type)}"
-                kept = CitedFile(path, file.sha256, file.size)
-                cited.files.append(kept)
-                cited.copies.append((kept, copy))
+                warc = CitedFile(path, file.sha256, file.size)
+                cited.files.append(warc)
+                cited.copies.append((warc, copy))
 
 
 def _choose_extension(media_type: str) -> str:

@@ -16,8 +16,8 @@ from claims.models import Publication
 def build_ledger_files(entries: Sequence[Publication]) -> list[PackedFile]:
     """Return a file for each entry, and an index like the feed of changes."""
     files = [PackedFile.of(build_path(entry), entry.served) for entry in entries]
-    listed = json.dumps([_describe_entry(entry) for entry in entries], ensure_ascii=False, indent=2)
-    return [*files, PackedFile.of("ledger/entries.json", listed.encode() + b"\n")]
+    index = json.dumps([_describe_entry(entry) for entry in entries], ensure_ascii=False, indent=2)
+    return [*files, PackedFile.of("ledger/entries.json", index.encode() + b"\n")]
 
 
 def build_path(entry: Publication) -> str:

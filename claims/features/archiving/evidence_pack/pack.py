@@ -137,8 +137,8 @@ def build_evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
         )
     cited = collect_cited_files((entry.document for entry in entries), for_public=for_public)
     stamps = load_timestamps(file.sha256 for file in cited.kept)
-    kept = [stamp for found in stamps.values() for stamp in found]
-    return EvidencePack(entries, cited, kept, find_signed_entries(entries))
+    timestamps = [stamp for found in stamps.values() for stamp in found]
+    return EvidencePack(entries, cited, timestamps, find_signed_entries(entries))
 
 
 def _map_paths(cited: CitedFiles) -> dict[str, str]:

@@ -27,15 +27,15 @@ def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) ->
     ordered = sorted(stamps, key=lambda stamp: (stamp.sha256, stamp.stamped_at, stamp.authority))
     if not ordered:
         return []
-    files, listed, seen = [], ["file\tsha256\tstamped at\tauthority\ttimestamp\n"], dict[str, int]()
+    files, table, seen = [], ["file\tsha256\tstamped at\tauthority\ttimestamp\n"], dict[str, int]()
     for stamp in ordered:
         number = seen[stamp.sha256] = seen.get(stamp.sha256, 0) + 1
         name = f"timestamps/{stamp.sha256}{f'-{number}' if number > 1 else ''}.tsr"
         files.append(PackedFile.of(name, build_response(bytes(stamp.token))))
         moment = stamp.stamped_at.isoformat().replace("+00:00", "Z")
-        listed.append(f"{paths[stamp.sha256]}\t{stamp.sha256}\t{moment}\t{stamp.authority}\t{name}\n")
+        table.append(f"{paths[stamp.sha256]}\t{stamp.sha256}\t{moment}\t{stamp.authority}\t{name}\n")
     chain = _collect_certificates(ordered)
-    files.append(PackedFile.of(LIST, "".join(listed).encode()))
+    files.append(PackedFile.of(LIST, "".join(table).encode()))
     files.append(PackedFile.of(CHAIN, _encode_pem(chain)))
     if roots := _find_roots(chain):
         files.append(PackedFile.of(ROOTS, _encode_pem(roots)))
@@ -52,8 +52,8 @@ def _encode_length(number: int) -> bytes:
     """Encode a length in DER."""
     if number < 0x80:
         return bytes([number])
-    written = number.to_bytes((number.bit_length() + 7) // 8)
-    return bytes([0x80 | len(written)]) + written
+    length = number.to_bytes((number.bit_length() + 7) // 8)
+    return bytes([0x80 | len(length)]) + length
 
 
 def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:

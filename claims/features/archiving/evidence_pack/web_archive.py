@@ -72,8 +72,8 @@ def _index(lines: Sequence[str]) -> tuple[bytes, bytes]:
 
 
 def _build_page_list(pages: Sequence[ArchivedPage]) -> bytes:
-    listed: list[dict[str, Any]] = [{"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}]
-    listed += [
+    lines: list[dict[str, Any]] = [{"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}]
+    lines += [
         {
             "id": page.name.removesuffix(".warc.gz"),
             "url": page.url,
@@ -82,7 +82,7 @@ def _build_page_list(pages: Sequence[ArchivedPage]) -> bytes:
         }
         for page in pages
     ]
-    return b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in listed)
+    return b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
 
 
 def _build_datapackage(digests: Sequence[PackedDigest], title: str, newest: datetime) -> dict[str, Any]:

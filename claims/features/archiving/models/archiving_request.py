@@ -103,7 +103,7 @@ class ArchivingRequest(models.Model):
         return f"{self.source}: {self.get_reason_display()}"
 
 
-def build_request_sql(reason: str, wanted: str, *, fresh: str = "1 day", by: str = "NULL") -> str:
+def build_request_sql(reason: str, sources_sql: str, *, fresh: str = "1 day", by: str = "NULL") -> str:
     """Return the SQL statement that requests copies of sources.
 
     Nothing is requested without a web address, while a request of the same priority waits, or soon after the last
@@ -121,7 +121,7 @@ def build_request_sql(reason: str, wanted: str, *, fresh: str = "1 day", by: str
             (source_id, reason, priority, asked_at, due_at, asked_by_id, attempts, problem)
         SELECT source.id, '{reason}', {priority}, clock_timestamp(), clock_timestamp(), {by}, 0, ''
         FROM (
-            SELECT asked.source_id, min(asked.since) AS since FROM ({wanted}) AS asked (source_id, since)
+            SELECT asked.source_id, min(asked.since) AS since FROM ({sources_sql}) AS asked (source_id, since)
             GROUP BY asked.source_id
         ) AS wanted
         JOIN public.sources_source AS source ON source.id = wanted.source_id

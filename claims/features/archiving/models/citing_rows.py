@@ -26,7 +26,7 @@ CLAIM_IS_OWN_SQL = f"""(
 )"""
 
 
-def _on_arrival(name: str, reason: str, wanted: str) -> Rule:
+def _on_arrival(name: str, reason: str, sources_sql: str) -> Rule:
     """Request copies of the sources of all inserted rows (`arrived`) in one statement."""
     return Rule(
         name=name,
@@ -34,7 +34,7 @@ def _on_arrival(name: str, reason: str, wanted: str) -> Rule:
         level=pgtrigger.Statement,
         operation=pgtrigger.Insert,
         referencing=pgtrigger.Referencing(new="arrived"),
-        func=f"{build_request_sql(reason, wanted)}; RETURN NULL;",
+        func=f"{build_request_sql(reason, sources_sql)}; RETURN NULL;",
     )
 
 

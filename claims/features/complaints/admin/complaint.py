@@ -46,9 +46,9 @@ def _take(request: HttpRequest, complaint: Complaint, person: User) -> str:
 
 
 def _give(request: HttpRequest, complaint: Complaint, person: User) -> str:
-    chosen = request.POST.get("person", "")
+    choice = request.POST.get("person", "")
     to = (
-        complaint_moves.find_people_for_complaints().filter(pk=chosen).first() if chosen.isdecimal() else None
+        complaint_moves.find_people_for_complaints().filter(pk=choice).first() if choice.isdecimal() else None
     )
     if to is None:
         raise NotPossible(gettext("Choose who will answer it."))
@@ -146,5 +146,5 @@ class ComplaintAdmin(ReaderMessageAdmin):
         }
 
     def choose_next_page(self, request: HttpRequest, name: str, row: Complaint) -> str:
-        begun = getattr(request, "begun", None)
-        return change_page(begun) if begun else super().choose_next_page(request, name, row)
+        draft = getattr(request, "begun", None)
+        return change_page(draft) if draft else super().choose_next_page(request, name, row)

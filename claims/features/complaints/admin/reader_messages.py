@@ -101,15 +101,15 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
                 return HttpResponseRedirect(change_page(row))
             person = get_person(request)
             try:
-                said = self._carry_out(name, request, row, person)
+                message = self._carry_out(name, request, row, person)
             except NotInRole as refusal:
                 raise PermissionDenied(str(refusal)) from None
             except (NotPossible, NotAllowed) as refusal:
                 return self.page(request, self._get_row(request, str(pk)), refusal=str(refusal))
             except IntegrityError as refusal:
                 return self.page(request, self._get_row(request, str(pk)), refusal=describe_refusal(refusal))
-            if said:
-                messages.success(request, said)
+            if message:
+                messages.success(request, message)
             return HttpResponseRedirect(self.choose_next_page(request, name, row))
 
         return handle_button

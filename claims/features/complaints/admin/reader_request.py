@@ -31,17 +31,17 @@ _STATE_TONES: dict[str, Tone] = {
 }
 
 
-def request_badge(asked: ReaderRequest) -> SafeString:
+def request_badge(reader_request: ReaderRequest) -> SafeString:
     """Return the state of a request as a badge."""
-    if asked.state == ReaderRequest.State.NEW:
+    if reader_request.state == ReaderRequest.State.NEW:
         return render_badge(gettext("Held back"), "waiting")
-    return render_badge(asked.get_state_display(), _STATE_TONES.get(asked.state, "faded"))
+    return render_badge(reader_request.get_state_display(), _STATE_TONES.get(reader_request.state, "faded"))
 
 
 def _find_chosen_claim(request: HttpRequest, person: User) -> Claim:
     """Return the claim that the form names by its number or by its URL on this site."""
-    named = request.POST.get("claim", "").strip()
-    digits = next((part for part in named.split("/") if part.isdecimal()), "")
+    text = request.POST.get("claim", "").strip()
+    digits = next((part for part in text.split("/") if part.isdecimal()), "")
     rows = Claim.objects.readable_by(person).select_related("merged_into")
     found = rows.filter(pk=int(digits)).first() if digits and len(digits) < 19 else None
     if found is None:
@@ -49,30 +49,33 @@ def _find_chosen_claim(request: HttpRequest, person: User) -> Claim:
     return found
 
 
-def _take_up(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
+def _take_up(request: HttpRequest, reader_request: ReaderRequest, person: User) -> str:
     sent = request.POST
     claim = request_moves.propose_claim(
-        asked, statement=sent.get("statement", ""), language=sent.get("language", "").strip(), by=person
+        reader_request,
+        statement=sent.get("statement", ""),
+        language=sent.get("language", "").strip(),
+        by=person,
     )
     request.begun = claim  # type: ignore[attr-defined]  # where one goes on
     return gettext("Proposed. The readers will be notified when it is published.")
 
 
-def _link(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
-    asked = request_moves.link(asked, _find_chosen_claim(request, person), by=person)
-    if asked.state == ReaderRequest.State.ANSWERED:
+def _link(request: HttpRequest, reader_request: ReaderRequest, person: User) -> str:
+    reader_request = request_moves.link(reader_request, _find_chosen_claim(request, person), by=person)
+    if reader_request.state == ReaderRequest.State.ANSWERED:
         return gettext("Answered: every reader who asked will receive an email.")
     return gettext("The readers will be notified when that claim is published.")
 
 
-def _answer(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
+def _answer(request: HttpRequest, reader_request: ReaderRequest, person: User) -> str:
     answer = request.POST.get("answer", "")
-    request_moves.answer_with(asked, _find_chosen_claim(request, person), answer=answer, by=person)
+    request_moves.answer_with(reader_request, _find_chosen_claim(request, person), answer=answer, by=person)
     return gettext("Answered: every reader who asked will receive an email.")
 
 
-def _decline(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
-    request_moves.decline(asked, reason=request.POST.get("reason", ""), by=person)
+def _decline(request: HttpRequest, reader_request: ReaderRequest, person: User) -> str:
+    request_moves.decline(reader_request, reason=request.POST.get("reason", ""), by=person)
     return gettext("Declined: every reader who asked will receive the reason by email.")
 
 
@@ -114,17 +117,17 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         return response
 
     @admin.display(description=_("request"))
-    def what(self, asked: ReaderRequest) -> SafeString:
-        words = str(asked) if not asked.erased_at else gettext("(deleted by the reader)")
+    def what(self, reader_request: ReaderRequest) -> SafeString:
+        words = str(reader_request) if not reader_request.erased_at else gettext("(deleted by the reader)")
         return format_html('<span class="desk-statement" dir="auto">{}</span>', words)
 
     @admin.display(description=_("state"), ordering="state")
-    def progress_badge(self, asked: ReaderRequest) -> SafeString:
-        return request_badge(asked)
+    def progress_badge(self, reader_request: ReaderRequest) -> SafeString:
+        return request_badge(reader_request)
 
     @admin.display(description=_("requested by"), ordering="askers")
-    def asked_by(self, asked: ReaderRequest) -> str:
-        return ngettext("%d reader", "%d readers", asked.askers) % asked.askers
+    def asked_by(self, reader_request: ReaderRequest) -> str:
+        return ngettext("%d reader", "%d readers", reader_request.askers) % reader_request.askers
 
     def build_page_context(self, request: HttpRequest, row: ReaderRequest) -> dict[str, Any]:
         has_picture = bool(row.picture_key) and ReaderPicture.objects.filter(request=row).exists()
@@ -142,5 +145,5 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         }
 
     def choose_next_page(self, request: HttpRequest, name: str, row: ReaderRequest) -> str:
-        begun = getattr(request, "begun", None)
-        return change_page(begun) if begun else super().choose_next_page(request, name, row)
+        draft = getattr(request, "begun", None)
+        return change_page(draft) if draft else super().choose_next_page(request, name, row)

@@ -43,8 +43,8 @@ def find_first_answer(
     """Return published claims that answer a request."""
     found = check_passages(text, answer_to(text)) if text else None
     naming = find_claims_naming(address) if address else []
-    known = {document["id"] for document in naming}
-    asked_before = [d for d in _find_earlier_answers(address, picture) if d["id"] not in known]
+    found_ids = {document["id"] for document in naming}
+    asked_before = [d for d in _find_earlier_answers(address, picture) if d["id"] not in found_ids]
     return FirstAnswer(found, [*naming, *asked_before])
 
 

@@ -50,10 +50,10 @@ class SenderBody(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := data.keys() - self.fields.keys()):
-            known = ", ".join(f"`{name}`" for name in self.fields)
+            field_names = ", ".join(f"`{name}`" for name in self.fields)
             raise serializers.ValidationError(
                 {
-                    name: [gettext("Unknown member. Known members: %(known)s.") % {"known": known}]
+                    name: [gettext("Unknown member. Known members: %(known)s.") % {"known": field_names}]
                     for name in sorted(unknown)
                 }
             )

@@ -105,7 +105,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         ended = closed & Q(state__in=[Complaint.State.ANSWERED, Complaint.State.REJECTED])
         answered = closed & Q(state=Complaint.State.ANSWERED)
         outcome = Complaint.Outcome
-        counted = self.confirmed().aggregate(
+        counts = self.confirmed().aggregate(
             received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
             answered=Count("pk", filter=answered),
             median_working_days=_Median("working_days", filter=ended),
@@ -119,7 +119,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
                 "pk", filter=Q(confirmed_at__lt=end) & (Q(closed_at__isnull=True) | Q(closed_at__gte=end))
             ),
         )
-        return ComplaintFigures(**counted)
+        return ComplaintFigures(**counts)
 
 
 class Complaint(ReaderMessage):

@@ -71,7 +71,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
     def figures(self, begin: datetime, end: datetime) -> "RequestFigures":
         """Return the figures from one moment (included) to another (excluded), without data on readers."""
         closed, states = Q(closed_at__gte=begin, closed_at__lt=end), ReaderRequest.State
-        counted = self.confirmed().aggregate(
+        counts = self.confirmed().aggregate(
             received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
             answered=Count("pk", filter=closed & Q(state=states.ANSWERED)),
             declined=Count("pk", filter=closed & Q(state=states.DECLINED)),
@@ -80,7 +80,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
                 "pk", filter=Q(confirmed_at__lt=end) & (Q(closed_at__isnull=True) | Q(closed_at__gte=end))
             ),
         )
-        return RequestFigures(**counted)
+        return RequestFigures(**counts)
 
     def open(self) -> Self:
         """Return requests that readers with the same question can join."""

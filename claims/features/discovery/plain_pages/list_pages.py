@@ -25,10 +25,10 @@ from factcheck.web.site_urls import insert_site_url, render_stored
 
 def build_claims(request: HttpRequest) -> PlainPage:
     """The newest published claims, or the results of a search."""
-    found, listed = find_claims(request)
+    found, lines = find_claims(request)
     about = _("Checked claims, newest first. Search with ?q=.")
     return PlainPage(
-        list_text.write_page(_("Fact checks"), found, listed, about=about), build_permanent_path("claims")
+        list_text.write_page(_("Fact checks"), found, lines, about=about), build_permanent_path("claims")
     )
 
 
@@ -54,11 +54,11 @@ def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) ->
 
 def build_clusters(request: HttpRequest) -> PlainPage:
     """Return published rumours, newest first, optionally by words or language."""
-    page, _asked = read_clusters_query(request)
-    shown = [{**public_cluster(row)} for row in page.rows]
-    listed = list_text.write_clusters(shown, following=build_next_url(request, page.next))
+    page, _query = read_clusters_query(request)
+    clusters = [{**public_cluster(row)} for row in page.rows]
+    lines = list_text.write_clusters(clusters, following=build_next_url(request, page.next))
     return PlainPage(
-        list_text.write_page(_("Rumours in circulation"), listed or _("None has been published yet.")),
+        list_text.write_page(_("Rumours in circulation"), lines or _("None has been published yet.")),
         build_permanent_path("clusters"),
     )
 
@@ -70,13 +70,13 @@ def build_corrections(request: HttpRequest) -> PlainPage:
         json.loads(insert_site_url(render_stored(one.entry).encode()))
         for one in load_corrected_entries(page.rows)
     ]
-    listed = list_text.write_corrections(entries, following=build_next_url(request, page.next))
+    lines = list_text.write_corrections(entries, following=build_next_url(request, page.next))
     about = _("What %(newsroom)s changed after publication: the old text, the new text, and the reason.") % {
         "newsroom": escape_line(settings.NEWSROOM_NAME)
     }
     return PlainPage(
         list_text.write_page(
-            _("Corrections"), listed or _("No corrections have been published."), about=about
+            _("Corrections"), lines or _("No corrections have been published."), about=about
         ),
         build_permanent_path("corrections"),
     )
@@ -86,6 +86,6 @@ def build_next_url(request: HttpRequest, cursor: str) -> str:
     """Return the URL of the next page; "" if there is none."""
     if not cursor:
         return ""
-    asked = request.GET.copy()
-    asked["cursor"] = cursor
-    return f"{settings.SITE_URL}{request.path}?{urlencode(list(asked.items()))}"
+    parameters = request.GET.copy()
+    parameters["cursor"] = cursor
+    return f"{settings.SITE_URL}{request.path}?{urlencode(list(parameters.items()))}"

@@ -38,19 +38,19 @@ def go_on(address: str) -> str:
 
 def describe_search_result(words: str, documents: Sequence[Document], *, is_meant: bool) -> str:
     """Describe the result of a search. An empty result must not be taken for an answer."""
-    asked = f"“{escape_line(words)}”"
+    quoted = f"“{escape_line(words)}”"
     if not documents:
         return _("No published claim matches %(words)s. %(not_checked)s") % {
-            "words": asked,
+            "words": quoted,
             "not_checked": explain_not_checked(),
         }
     if is_meant:
         return _(
             "No published claim contains the words %(words)s. These may be related: check whether they are."
-        ) % {"words": asked}
+        ) % {"words": quoted}
     return _(
         "Published claims that contain the words %(words)s. Check whether they make the same statement."
-    ) % {"words": asked}
+    ) % {"words": quoted}
 
 
 def write_clusters(rows: Iterable[Document], *, following: str = "") -> str:
@@ -90,11 +90,11 @@ def write_corrections(entries: Iterable[Document], *, following: str = "") -> st
 
 
 def _write_both_wordings(change: Document) -> list[str]:
-    told = []
+    lines = []
     for name, words in ((_("before"), change["before"]), (_("now"), change["after"])):
-        shown = "\n".join(f"  {one}".rstrip() for one in quote_text(words or "–").split("\n"))
-        told.append(f"  {name}:\n\n{shown}")
-    return told
+        quotation = "\n".join(f"  {one}".rstrip() for one in quote_text(words or "–").split("\n"))
+        lines.append(f"  {name}:\n\n{quotation}")
+    return lines
 
 
 def write_source(document: Document, passages: Sequence[Document], *, text: str, captured_at: str) -> str:

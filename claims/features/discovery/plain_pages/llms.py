@@ -131,7 +131,7 @@ def list_queries() -> Links:
 
 
 def _list_about_pages() -> Links:
-    written = NewsroomPage.objects.order_by("kind").values_list("kind", flat=True).distinct()
+    kinds = NewsroomPage.objects.order_by("kind").values_list("kind", flat=True).distinct()
     standards: Links = []
     if has_route("standards"):
         standards = [
@@ -144,7 +144,7 @@ def _list_about_pages() -> Links:
     return [
         (_("How we rate and correct"), _build_markdown_url("methodology"), _("what each rating means")),
         *standards,
-        *list_statements(written),
+        *list_statements(kinds),
     ]
 
 

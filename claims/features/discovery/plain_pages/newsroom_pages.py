@@ -46,7 +46,7 @@ def build_methodology(request: HttpRequest) -> PlainPage:
 
 def build_about_index(request: HttpRequest) -> PlainPage:
     """Return the list of pages about the newsroom."""
-    written = [
+    links = [
         (
             one.title,
             build_markdown_url(settings.SITE_URL + build_permanent_path("about", one.kind)),
@@ -55,14 +55,14 @@ def build_about_index(request: HttpRequest) -> PlainPage:
         for one in load_pages(get_language() or "en")
     ]
     text = list_text.write_page(
-        _("About us"), newsroom_text.write_links(written) or _("Nothing has been written yet.")
+        _("About us"), newsroom_text.write_links(links) or _("Nothing has been written yet.")
     )
     return PlainPage(text, build_permanent_path("about-index"))
 
 
 def build_rating_classes(request: HttpRequest) -> PlainPage:
     """The ten rating classes."""
-    told = [
+    links = [
         (
             f"{label} ({value})",
             build_markdown_url(settings.SITE_URL + build_permanent_path("rating-class", value)),
@@ -70,7 +70,7 @@ def build_rating_classes(request: HttpRequest) -> PlainPage:
         )
         for value, label in RatingClass.choices
     ]
-    text = list_text.write_page(_("Ratings"), newsroom_text.write_links(told))
+    text = list_text.write_page(_("Ratings"), newsroom_text.write_links(links))
     return PlainPage(text, build_permanent_path("rating-classes"))
 
 
@@ -80,8 +80,8 @@ def build_about(request: HttpRequest, kind: str, version: int | None = None) -> 
     asked = request.GET.get("language", "")
     language = asked if asked in languages else choose_language(get_language() or "en", languages)
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
-    shown = next((one for one in versions if version in (None, one.version)), None)
-    if shown is None:
+    page = next((one for one in versions if version in (None, one.version)), None)
+    if page is None:
         raise Http404("The newsroom has not written this page.")
-    text = list_text.write_page(shown.title, newsroom_text.write_about(shown, versions))
+    text = list_text.write_page(page.title, newsroom_text.write_about(page, versions))
     return PlainPage(text, build_permanent_path("about", kind), is_found=version is None)

@@ -73,7 +73,7 @@ def write_links(pairs: Iterable[tuple[str, str, str]]) -> str:
     )
 
 
-def list_statements(written: Iterable[Any]) -> list[tuple[str, str, str]]:
+def list_statements(pages: Iterable[Any]) -> list[tuple[str, str, str]]:
     """Return the existing pages about the newsroom, for a list of links."""
     return [
         (
@@ -81,5 +81,5 @@ def list_statements(written: Iterable[Any]) -> list[tuple[str, str, str]]:
             build_markdown_url(settings.SITE_URL + build_permanent_path("about", kind)),
             "",
         )
-        for kind in written
+        for kind in pages
     ]

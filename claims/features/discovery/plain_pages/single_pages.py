@@ -44,14 +44,14 @@ def build_claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Ht
 def build_claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | HttpResponseBase:
     """Return an earlier version of a claim."""
     history = _load_history(pk)
-    shown = next((one for one in history if one.version == version), None)
-    if shown is None:
+    plain_version = next((one for one in history if one.version == version), None)
+    if plain_version is None:
         raise Http404("The claim has no such version.")
     entry = _load_entry(pk, version)
-    if shown is history[0]:
+    if plain_version is history[0]:
         return redirect_moved(request, build_claim_path(pk, entry.slug))
     return PlainPage(
-        write_claim(entry.document, shown, history),
+        write_claim(entry.document, plain_version, history),
         build_permanent_path("claim-version", pk, version),
         is_found=False,
     )
@@ -64,12 +64,12 @@ def build_cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | 
     if slug != row.slug:
         return redirect_moved(request, path)
     documents = [entry.document for entry in load_shown_entries(row)]
-    shown = public_cluster(row)
-    count = ngettext("%(count)s published claim", "%(count)s published claims", shown["claim_count"])
+    document = public_cluster(row)
+    count = ngettext("%(count)s published claim", "%(count)s published claims", document["claim_count"])
     text = list_text.write_page(
-        shown["title"],
-        quote_text(shown["description"]) if shown["description"] else "",
-        f"## {count % {'count': shown['claim_count']}}",
+        document["title"],
+        quote_text(document["description"]) if document["description"] else "",
+        f"## {count % {'count': document['claim_count']}}",
         list_text.write_claims(documents),
     )
     return PlainPage(text, path)
@@ -77,15 +77,15 @@ def build_cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | 
 
 def build_source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPage:
     """Return a source mentioned in published claims, with its text only if readers may see it."""
-    known = load_published_source(pk, number)
-    if known is None:
+    loaded = load_published_source(pk, number)
+    if loaded is None:
         raise Http404("No published claim mentions this source.")
-    snapshot = known.found.snapshot
-    document: dict[str, Any] = known.found.source
+    snapshot = loaded.found.snapshot
+    document: dict[str, Any] = loaded.found.source
     text = list_text.write_source(
         document,
-        known.documents,
-        text=known.text,
+        loaded.documents,
+        text=loaded.text,
         captured_at=f"{snapshot['captured_at']}, SHA-256 {escape_line(snapshot['text_sha256'])}"
         if snapshot
         else "",
@@ -102,13 +102,13 @@ def _load_history(pk: int) -> list[PlainVersion]:
         Http404: it was never published.
     """
     rows = Publication.objects.filter(claim_id=min(pk, MAX_ID)).order_by("-version")
-    told = [
+    versions = [
         PlainVersion(*row)
         for row in rows.values_list("version", "kind", "note", "published_at", "body_sha256")
     ]
-    if not told:
+    if not versions:
         raise Http404("No published claim has this number.")
-    return told
+    return versions
 
 
 def _load_entry(pk: int, version: int) -> Publication:

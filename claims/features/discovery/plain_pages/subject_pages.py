@@ -46,9 +46,9 @@ def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
     """Return the meaning of a rating class, and the claims rated so."""
     if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
-    found, listed = find_claims(request, {"rating": rating_class})
+    found, lines = find_claims(request, {"rating": rating_class})
     title = str(RatingClass(rating_class).label)
-    text = list_text.write_page(title, found, listed, about=str(MEANINGS[rating_class]))
+    text = list_text.write_page(title, found, lines, about=str(MEANINGS[rating_class]))
     return PlainPage(text, build_permanent_path("rating-class", rating_class))
 
 
@@ -68,15 +68,15 @@ def build_publishers(request: HttpRequest) -> PlainPage:
 
 
 def _index(request: HttpRequest, index: SubjectIndex) -> PlainPage:
-    shown = read_index_query(request, index)
-    told = [
+    page = read_index_query(request, index)
+    links = [
         (one.name, build_markdown_url(settings.SITE_URL + one.address), _describe_count(one.number))
-        for one in shown.subjects
+        for one in page.subjects
     ]
-    listed = newsroom_text.write_links(told) or _("Nothing was found.")
-    following = list_text.go_on(build_next_url(request, shown.page.next)) if shown.page.next else ""
+    lines = newsroom_text.write_links(links) or _("Nothing was found.")
+    following = list_text.go_on(build_next_url(request, page.page.next)) if page.page.next else ""
     return PlainPage(
-        list_text.write_page(str(index.title), listed, following), build_permanent_path(index.route)
+        list_text.write_page(str(index.title), lines, following), build_permanent_path(index.route)
     )
 
 
@@ -88,9 +88,9 @@ def _build_subject_page(request: HttpRequest, kind: str, pk: int, slug: str) -> 
     path = build_subject_path(kind, pk, name)
     if path != build_permanent_path(kind, pk, slug or "-"):
         return redirect_moved(request, path)
-    found, listed = find_claims(request, {kind: pk})
+    found, lines = find_claims(request, {kind: pk})
     about = _describe_count(count_claims(kind, pk))
-    return PlainPage(list_text.write_page(name, found, listed, about=about), path)
+    return PlainPage(list_text.write_page(name, found, lines, about=about), path)
 
 
 def _describe_count(number: int) -> str:

@@ -69,10 +69,10 @@ def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
     """Show the page at this path as Markdown, in the URL's language or the installation's own."""
     code = get_address_language(request)
     with translation.override(code or settings.LANGUAGE_CODE):
-        written = _write_page(request, f"/{page}")
-        if isinstance(written, HttpResponseBase):
-            return written
-        content = written.text
+        page_text = _write_page(request, f"/{page}")
+        if isinstance(page_text, HttpResponseBase):
+            return page_text
+        content = page_text.text
     response = build_conditional_response(
         request,
         lambda: content,
@@ -80,12 +80,12 @@ def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,
     )
-    here = build_canonical_url(written.path, code)
+    here = build_canonical_url(page_text.path, code)
     response["Link"] = (
         f'<{here}>; rel="canonical", <{settings.SITE_URL}{LLMS_PATH}>; rel="describedby"; type="text/plain"'
     )
     response["Content-Language"] = code or settings.LANGUAGE_CODE
-    if not written.is_found:
+    if not page_text.is_found:
         response["X-Robots-Tag"] = "noindex"
     return response
 

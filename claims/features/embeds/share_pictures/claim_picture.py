@@ -73,10 +73,10 @@ def build_texts(document: Document) -> PictureTexts:
         verdict = choose_lead_verdict(document)
         published = document["status"] == Publication.Status.PUBLISHED
         claimant = document["claimant"]
-        named = ", ".join(filter(None, (claimant["name"], claimant["job_title"]))) if claimant else ""
+        claimant_text = ", ".join(filter(None, (claimant["name"], claimant["job_title"]))) if claimant else ""
         common = {
             "statement": " ".join(document["statement"].split()),
-            "claimant": named or _("Claimant not identified"),
+            "claimant": claimant_text or _("Claimant not identified"),
             "newsroom": settings.NEWSROOM_NAME,
             "kind": _("Fact check"),
         }
@@ -85,11 +85,11 @@ def build_texts(document: Document) -> PictureTexts:
             label = find_label(document["language"], verdict["rating"])
             return PictureTexts(label, by, colours=_choose_colours(verdict["rating"]), **common)
         if document["status"] == Publication.Status.MERGED:
-            gone = _("The other claim is not published, so there is no verdict to show.")
+            note = _("The other claim is not published, so there is no verdict to show.")
         else:
-            gone = _("We no longer stand by our verdict on this claim.")
+            note = _("We no longer stand by our verdict on this claim.")
         return PictureTexts(
-            describe_judgement(document), "" if published else gone, colours=_NEUTRAL_COLOURS, **common
+            describe_judgement(document), "" if published else note, colours=_NEUTRAL_COLOURS, **common
         )
 
 
@@ -97,13 +97,13 @@ def build_alternative_text(document: Document) -> str:
     """Return the alternative text of the picture."""
     words = build_texts(document)
     with translation.override(_choose_language(document)):
-        told = _("%(judged)s: “%(statement)s” Claimant: %(claimant)s. Published by %(newsroom)s.") % {
+        template = _("%(judged)s: “%(statement)s” Claimant: %(claimant)s. Published by %(newsroom)s.") % {
             "judged": words.judged or words.kind,
             "statement": Truncator(words.statement).words(60),
             "claimant": words.claimant,
             "newsroom": words.newsroom,
         }
-    return f"{told} {words.by}" if words.by else told
+    return f"{template} {words.by}" if words.by else template
 
 
 def draw_picture(document: Document) -> bytes:
@@ -114,11 +114,11 @@ def draw_picture(document: Document) -> bytes:
     # No rating without the statement that it is of.
     judged, by = _set_rating(words, language) if statement else (None, None)
     if judged:
-        background, wanted = words.colours
+        background, colour = words.colours
     else:
-        judged, (background, wanted) = _set_kind(words, language), _NEUTRAL_COLOURS
+        judged, (background, colour) = _set_kind(words, language), _NEUTRAL_COLOURS
     _draw_band(
-        image, [text for text in (judged, by) if text], background, choose_readable(background, wanted)
+        image, [text for text in (judged, by) if text], background, choose_readable(background, colour)
     )
     if statement:
         _draw_statement(image, statement, language)
@@ -182,9 +182,9 @@ def _draw_signature(image: Image.Image, words: PictureTexts) -> None:
         places.reverse()
     for text, (left, right), colour in zip((name, site), places, (_INK, _MUTED), strict=True):
         if text:
-            shown = fit_text(text, width=half, height=44, sizes=(28,), most_lines=1)
-            ends_right = (left > _MARGIN) != shown.is_right_to_left
-            shown.draw(image, (left, 564, right, 564 + 44), colour, _PAPER, at_the_end=ends_right)
+            signature = fit_text(text, width=half, height=44, sizes=(28,), most_lines=1)
+            ends_right = (left > _MARGIN) != signature.is_right_to_left
+            signature.draw(image, (left, 564, right, 564 + 44), colour, _PAPER, at_the_end=ends_right)
 
 
 def choose_readable(background: str, wanted: str) -> str:
@@ -208,5 +208,5 @@ def _choose_colours(rating: Document) -> tuple[str, str]:
 def _choose_language(document: Document) -> str:
     """Return the language of the picture's own words."""
     tag = document["language"]
-    known = dict(settings.LANGUAGES)
-    return next((one for one in (tag, tag.partition("-")[0]) if one in known), settings.LANGUAGE_CODE)
+    languages = dict(settings.LANGUAGES)
+    return next((one for one in (tag, tag.partition("-")[0]) if one in languages), settings.LANGUAGE_CODE)

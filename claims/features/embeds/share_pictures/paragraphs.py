@@ -103,19 +103,19 @@ class SetText:
 
 def clean_drawable(text: str) -> str | None:
     """Return the drawable text in one line; "" if nothing is left, None if a letter has no glyph."""
-    kept: list[str] = []
+    characters: list[str] = []
     for cluster in _CLUSTER.findall(_clean_beginning(text)):
         cluster = cluster[:_MAX_CLUSTER_LENGTH]
         if cluster.isspace() or choose_typeface(cluster):
-            kept.append(cluster)
+            characters.append(cluster)
             continue
         letters = [
             c for c in cluster if unicodedata.category(c) not in (*_OMITTABLE_CATEGORIES, "Mn", "Me", "Cf")
         ]
         if any(choose_typeface(letter) is None for letter in letters):
             return None
-        kept += [letter for letter in cluster if choose_typeface(letter) and letter not in _JOINERS]
-    return " ".join("".join(kept).split())
+        characters += [letter for letter in cluster if choose_typeface(letter) and letter not in _JOINERS]
+    return " ".join("".join(characters).split())
 
 
 def _clean_beginning(text: str) -> str:
@@ -160,15 +160,15 @@ def fit_text(
         if len(lines) <= _count_fitting_lines(size, height, most_lines):
             return _set_paragraph(text, lines, size, language, is_whole=True)
     size, room = sizes[-1], _count_fitting_lines(sizes[-1], height, most_lines)
-    shown = text[: _break_lines(text, parts, size, width, language)[max(room - 1, 0)].stop]
-    while shown:
-        cut = f"{shown.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing}"
+    visible = text[: _break_lines(text, parts, size, width, language)[max(room - 1, 0)].stop]
+    while visible:
+        cut = f"{visible.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing}"
         lines = _break_lines(cut, list(_split_parts(cut)), size, width, language)
         if len(lines) <= room:
             return _set_paragraph(cut, lines, size, language, is_whole=False)
-        last = list(_split_parts(shown))[-1]
+        last = list(_split_parts(visible))[-1]
         # A word as long as this loses a few characters at a time.
-        shown = shown[: last.start or max(last.stop - max(last.stop // 20, 1), 0)].rstrip()
+        visible = visible[: last.start or max(last.stop - max(last.stop // 20, 1), 0)].rstrip()
     return _set_paragraph("", [], size, language, is_whole=False)
 
 
@@ -265,10 +265,10 @@ def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
 
 def _compute_levels(text: str, to_the_left: bool) -> list[int]:
     """Return the embedding level of each character (UAX #9)."""
-    counted = "".join(_PLACEHOLDER if character in _JOINERS else character for character in text)
+    replaced = "".join(_PLACEHOLDER if character in _JOINERS else character for character in text)
     storage = algorithm.get_empty_storage()
     storage["base_level"], storage["base_dir"] = int(to_the_left), "R" if to_the_left else "L"
-    algorithm.get_embedding_levels(counted, storage)
+    algorithm.get_embedding_levels(replaced, storage)
     algorithm.explicit_embed_and_overrides(storage)
     algorithm.resolve_weak_types(storage)
     algorithm.resolve_neutral_types(storage, False)

@@ -101,10 +101,10 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """List what is deleted with a newsroom, without its imported claims."""
         number = PeerClaim.objects.filter(newsroom__in=objs).count()
-        shown = [str(newsroom) for newsroom in objs] + [
+        lines = [str(newsroom) for newsroom in objs] + [
             ngettext("%d claim imported from it", "%d claims imported from it", number) % number
         ]
-        return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+        return lines, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
     # Adding -----------------------------------------------------------------------------------------------------------
 

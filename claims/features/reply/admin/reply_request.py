@@ -122,9 +122,9 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     def _find_verdict(self, request: HttpRequest) -> Verdict | None:
         """Return the draft that the request is about."""
-        named = request.GET.get("verdict", "")
+        text = request.GET.get("verdict", "")
         rows = Verdict.objects.readable_by(get_person(request)).select_related("claim__claimant", "publisher")
-        return rows.filter(pk=int(named)).first() if named.isdecimal() and len(named) < 19 else None
+        return rows.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.has_add_permission(request):
@@ -227,7 +227,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         form = AnswerForm(request.POST or None, initial=_build_answer_initial(row))
         if request.method == "POST" and form.is_valid():
             try:
-                kept = reply_requests.record_answer(row, form.said, by=person)
+                reply = reply_requests.record_answer(row, form.said, by=person)
             except NotInRole as refusal:
                 raise PermissionDenied(str(refusal)) from None
             except (NotPossible, NotAllowed) as refusal:
@@ -235,8 +235,8 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
             except IntegrityError as refusal:
                 form.add_error(None, self.describe_refusal(refusal))
             else:
-                messages.success(request, _describe_saved(kept))
-                return HttpResponseRedirect(change_page(kept))
+                messages.success(request, _describe_saved(reply))
+                return HttpResponseRedirect(change_page(reply))
         context = {
             **self.admin_site.each_context(request),
             **_build_verdict_context(row.verdict),

@@ -16,7 +16,7 @@ def get_not_asked_reason(reply: Mapping[str, Any], language: str) -> tuple[str, 
     Args:
         language: of the verdict as it was published.
     """
-    said: str = reply["not_asked_reason"]
-    if said != describe_reason(reply["not_asked"], language):
-        return said, language
+    reason: str = reply["not_asked_reason"]
+    if reason != describe_reason(reply["not_asked"], language):
+        return reason, language
     return describe_reason(reply["not_asked"], get_interface_language()), get_interface_language()

@@ -169,7 +169,7 @@ def find_person(text: str) -> User:
     return found
 
 
-def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
+def change_hands(subject: Subject, action: str, data: Any, *, by: User) -> str:
     """Carry out an assignment button and return the message to show.
 
     Raises:
@@ -182,20 +182,20 @@ def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
             assignments.take(subject, by=by)
             return gettext("Assigned to you.")
         case "hand-over":
-            to, note = find_person(asked.get("person", "")), asked.get("note", "")
-            assignments.reassign(subject, to, by=by, note=note, seen=_read_seen_assignee(asked))
+            to, note = find_person(data.get("person", "")), data.get("note", "")
+            assignments.reassign(subject, to, by=by, note=note, seen=_read_seen_assignee(data))
             return gettext("Assigned to %s.") % get_display_name(to)
         case "release":
-            assignments.release(subject, by=by, seen=_read_seen_assignee(asked))
+            assignments.release(subject, by=by, seen=_read_seen_assignee(data))
             return gettext("No longer assigned to anyone.")
         case "due":
-            due_on = parse_day(asked.get("due_on", ""))
+            due_on = parse_day(data.get("due_on", ""))
             assignments.set_due(subject, due_on, by=by)
             if due_on is None:
                 return gettext("It no longer has a due date.")
             return gettext("Due on %s.") % date_format(due_on, "DATE_FORMAT")
         case "priority":
-            priority = parse_priority(asked.get("priority", ""))
+            priority = parse_priority(data.get("priority", ""))
             assignments.set_priority(subject, priority, by=by)
             return gettext("Priority changed to “%s”.") % Priority(priority).label
         case "follow":
@@ -207,8 +207,8 @@ def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
     raise Http404
 
 
-def _read_seen_assignee(asked: Any) -> int | assignments.UnchangedValue | None:
+def _read_seen_assignee(data: Any) -> int | assignments.UnchangedValue | None:
     """Return the assignee when the page was rendered."""
-    if "seen" not in asked:
+    if "seen" not in data:
         return assignments.KEEP
-    return int(asked["seen"]) if asked["seen"].isdecimal() else None
+    return int(data["seen"]) if data["seen"].isdecimal() else None

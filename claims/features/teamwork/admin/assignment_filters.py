@@ -49,8 +49,8 @@ class PersonFilter(_WorkFilter):
             return []
         busy = Assignment.objects.held().values("person")
         people = User.objects.filter(pk__in=busy).order_by("first_name", "last_name", "username")
-        named = [(str(person.pk), get_display_name(person)) for person in people[:_PEOPLE_LIMIT]]
-        return [("me", _("Assigned to me")), ("nobody", _("Unassigned")), *named]
+        choices = [(str(person.pk), get_display_name(person)) for person in people[:_PEOPLE_LIMIT]]
+        return [("me", _("Assigned to me")), ("nobody", _("Unassigned")), *choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen, work = self.chosen(request), find_open_assignments(queryset)

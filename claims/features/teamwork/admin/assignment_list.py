@@ -54,16 +54,16 @@ class AssignedList:
 
     def get_default_columns(self, request: HttpRequest) -> list[str]:
         """Return the default columns, including the assignee."""
-        shown: list[str] = super().get_default_columns(request)  # type: ignore[misc]  # a DeskAdmin
+        columns: list[str] = super().get_default_columns(request)  # type: ignore[misc]  # a DeskAdmin
         if request.user.has_perm("teamwork.view_assignment"):
-            shown.insert(_COLUMN_POSITION, "assignee_badge")
-        return shown
+            columns.insert(_COLUMN_POSITION, "assignee_badge")
+        return columns
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        shown = tuple(super().get_list_filter(request))  # type: ignore[misc]  # a ModelAdmin
+        filters = tuple(super().get_list_filter(request))  # type: ignore[misc]  # a ModelAdmin
         if not request.user.has_perm("teamwork.view_assignment"):
-            return shown
-        return (*shown[:1], *_FILTERS, *shown[1:])
+            return filters
+        return (*filters[:1], *_FILTERS, *filters[1:])
 
     @admin.display(description=_("assigned to"))
     def assignee_badge(self, row: Any) -> SafeString | str:
@@ -97,9 +97,9 @@ class AssignedList:
         if number > _MOST_AT_ONCE:
             messages.error(request, gettext("Choose no more than %d at once.") % _MOST_AT_ONCE)
             return None
-        asked = "person" in request.POST
+        is_submitted = "person" in request.POST
         problem = ""
-        if asked:
+        if is_submitted:
             try:
                 self._assign_all(request, queryset)
             except NotPossible as refusal:
@@ -123,9 +123,9 @@ class AssignedList:
         return TemplateResponse(request, "admin/desk/assign_several.html", context)
 
     def _assign_all(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        asked = request.POST
-        to, due_on = find_person(asked["person"]), parse_day(asked.get("due_on", ""))
-        weight = asked.get("priority", "")
+        data = request.POST
+        to, due_on = find_person(data["person"]), parse_day(data.get("due_on", ""))
+        weight = data.get("priority", "")
         priority = parse_priority(weight) if weight else assignments.KEEP
         given = 0
         for row in rows:

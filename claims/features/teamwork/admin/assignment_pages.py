@@ -98,7 +98,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     def _do(self, request: HttpRequest, subject: Subject, action: str) -> None:
         try:
-            said = change_hands(subject, action, request.POST, by=get_person(request))
+            message = change_hands(subject, action, request.POST, by=get_person(request))
         except NotPossible as refusal:
             messages.error(request, str(refusal))
         except NotAllowed as refusal:
@@ -106,7 +106,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
         except IntegrityError as refusal:
             messages.error(request, gettext("Not saved: %s") % describe_refusal(refusal))
         else:
-            messages.success(request, said)
+            messages.success(request, message)
 
     # Board and calendar ---------------------------------------------------------------------------------------------
 
@@ -136,8 +136,8 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
         """Move a card like the button on its page, and return to the board."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        chosen = BoardFilters.of(request.GET).query
-        board = f"{reverse('admin:teamwork_assignment_board')}{'?' if chosen else ''}{chosen}"
+        query = BoardFilters.of(request.GET).query
+        board = f"{reverse('admin:teamwork_assignment_board')}{'?' if query else ''}{query}"
         if request.method != "POST":
             return HttpResponseRedirect(board)
         kind, key, action = (request.POST.get(name, "") for name in ("subject", "pk", "action"))

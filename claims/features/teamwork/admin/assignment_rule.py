@@ -74,8 +74,8 @@ class AssignmentRuleAdmin(DeskAdmin):
     def conditions(self, rule: AssignmentRule) -> str:
         worth = None if rule.worth_at_least is None else f"≥ {rule.worth_at_least:.0%}"
         words = join_words(filter(None, map(str.strip, rule.words.splitlines())))
-        stated = [rule.topic, rule.language, rule.publisher, rule.source, rule.claimant, worth, words]
-        return " · ".join(str(one) for one in stated if one) or gettext("every claim")
+        values = [rule.topic, rule.language, rule.publisher, rule.source, rule.claimant, worth, words]
+        return " · ".join(str(one) for one in values if one) or gettext("every claim")
 
     @admin.display(description=_("then"))
     def does(self, rule: AssignmentRule) -> str:

@@ -46,12 +46,12 @@ class BoardFilters:
     topic: int
 
     @classmethod
-    def of(cls, asked: QueryDict) -> "BoardFilters":
+    def of(cls, data: QueryDict) -> "BoardFilters":
         def get_number(name: str) -> int:
-            text = asked.get(name, "")
+            text = data.get(name, "")
             return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
-        return cls("mine" in asked, get_number("person"), get_number("topic"))
+        return cls("mine" in data, get_number("person"), get_number("topic"))
 
     def holder(self, person: User) -> int:
         """Return the assignee whose work is shown; 0 for everyone."""
@@ -60,8 +60,12 @@ class BoardFilters:
     @property
     def query(self) -> str:
         """Return the filters as a query string."""
-        named = {"mine": "1" if self.mine else "", "person": self.person or "", "topic": self.topic or ""}
-        return urlencode({name: value for name, value in named.items() if value})
+        parameters = {
+            "mine": "1" if self.mine else "",
+            "person": self.person or "",
+            "topic": self.topic or "",
+        }
+        return urlencode({name: value for name, value in parameters.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ _LISTS = {
 }
 
 
-def build_columns(person: User, chosen: BoardFilters) -> list[BoardColumn]:
+def build_columns(person: User, filters: BoardFilters) -> list[BoardColumn]:
     """Build all columns in a fixed number of queries."""
     found: dict[str, Callable[[User, BoardFilters], list[Subject]]] = {
         "proposed": _list_proposed,
@@ -125,7 +129,7 @@ def build_columns(person: User, chosen: BoardFilters) -> list[BoardColumn]:
         ),
         "published": _list_published,
     }
-    return [_build_column(name, rows(person, chosen), person) for name, rows in found.items()]
+    return [_build_column(name, rows(person, filters), person) for name, rows in found.items()]
 
 
 def _build_column(name: str, rows: list[Subject], person: User) -> BoardColumn:
@@ -175,16 +179,16 @@ def _get_assignment(row: Any) -> Assignment | None:
 # What stands in each ----------------------------------------------------------------------------------------------
 
 
-def _filter_claims(person: User, chosen: BoardFilters) -> QuerySet[Claim]:
+def _filter_claims(person: User, filters: BoardFilters) -> QuerySet[Claim]:
     """Return the claims for the board, with its filters."""
     last = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by("-pk").values("pk")[:1]
     work = Assignment.objects.open().filter(verdict=None).select_related("person")
     rows = Claim.objects.readable_by(person).annotate(last_move=Subquery(last))
     rows = rows.only("statement", "state").prefetch_related(Prefetch("assignments", work, to_attr="work"))
-    return rows.filter(topics=chosen.topic) if chosen.topic else rows
+    return rows.filter(topics=filters.topic) if filters.topic else rows
 
 
-def _filter_verdicts(person: User, chosen: BoardFilters) -> QuerySet[Verdict]:
+def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
     last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     rows = (
         annotate_planned(Verdict.objects.readable_by(person))
@@ -197,10 +201,10 @@ def _filter_verdicts(person: User, chosen: BoardFilters) -> QuerySet[Verdict]:
             "-pk",
         )
     )
-    if holder := chosen.holder(person):
+    if holder := filters.holder(person):
         own = Q(author=holder, assignment__person=None, state__in=_OPEN_STATES)
         rows = rows.filter(own | Q(assignment__person=holder, assignment__done_at=None))
-    return rows.filter(claim__topics=chosen.topic) if chosen.topic else rows
+    return rows.filter(claim__topics=filters.topic) if filters.topic else rows
 
 
 def _find_held(holder: int = 0) -> QuerySet[Assignment]:
@@ -212,15 +216,15 @@ def _find_held(holder: int = 0) -> QuerySet[Assignment]:
 def _list_urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
     """Return claims with urgent work, found through the work, of which there is less than claims."""
     keys = work.filter(claim__in=claims.order_by().values("pk")).order_by(*BY_URGENCY)
-    chosen = list(keys.values_list("claim", flat=True)[: SHOWN_CARDS + 1])
-    found = claims.in_bulk(chosen)
-    return [found[key] for key in chosen if key in found]
+    claim_ids = list(keys.values_list("claim", flat=True)[: SHOWN_CARDS + 1])
+    found = claims.in_bulk(claim_ids)
+    return [found[key] for key in claim_ids if key in found]
 
 
-def _list_proposed(person: User, chosen: BoardFilters) -> list[Any]:
+def _list_proposed(person: User, filters: BoardFilters) -> list[Any]:
     """List assigned or weighed claims first, then the best candidates."""
-    proposed = _filter_claims(person, chosen).filter(state=Claim.State.PROPOSED)
-    holder = chosen.holder(person)
+    proposed = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
+    holder = filters.holder(person)
     weighed = Assignment.objects.open().filter(verdict=None)
     found = _list_urgent_first(proposed, _find_held(holder) if holder else weighed)
     if not holder and len(found) <= SHOWN_CARDS:
@@ -234,21 +238,21 @@ def _without_verdict(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     return claims.filter(~Exists(judged), state=Claim.State.ACCEPTED)
 
 
-def _list_accepted(person: User, chosen: BoardFilters) -> list[Any]:
-    if chosen.holder(person):
+def _list_accepted(person: User, filters: BoardFilters) -> list[Any]:
+    if filters.holder(person):
         return []
-    free = _without_verdict(_filter_claims(person, chosen)).filter(
+    free = _without_verdict(_filter_claims(person, filters)).filter(
         ~Exists(_find_held().filter(claim=OuterRef("pk")))
     )
     return list(free.order_by("-pk")[: SHOWN_CARDS + 1])
 
 
-def _list_in_work(person: User, chosen: BoardFilters) -> list[Any]:
+def _list_in_work(person: User, filters: BoardFilters) -> list[Any]:
     """List assigned claims without a verdict, then drafts."""
     found = _list_urgent_first(
-        _without_verdict(_filter_claims(person, chosen)), _find_held(chosen.holder(person))
+        _without_verdict(_filter_claims(person, filters)), _find_held(filters.holder(person))
     )
-    drafts = _filter_verdicts(person, chosen).filter(state=Verdict.State.DRAFT)
+    drafts = _filter_verdicts(person, filters).filter(state=Verdict.State.DRAFT)
     both = [*found, *drafts[: SHOWN_CARDS + 1]]
     return sorted(both, key=_compute_urgency)
 
@@ -261,13 +265,13 @@ def _compute_urgency(row: Any) -> tuple[Any, ...]:
     return (day is None, day.toordinal() if day else 0, -assignment.priority)
 
 
-def _list_in_review(person: User, chosen: BoardFilters) -> QuerySet[Any]:
-    return annotate_signoffs_given(_filter_verdicts(person, chosen).filter(state=Verdict.State.IN_REVIEW))
+def _list_in_review(person: User, filters: BoardFilters) -> QuerySet[Any]:
+    return annotate_signoffs_given(_filter_verdicts(person, filters).filter(state=Verdict.State.IN_REVIEW))
 
 
-def _list_published(person: User, chosen: BoardFilters) -> list[Any]:
+def _list_published(person: User, filters: BoardFilters) -> list[Any]:
     since = timezone.now() - _WEEK
-    rows = _filter_verdicts(person, chosen).filter(
+    rows = _filter_verdicts(person, filters).filter(
         state=Verdict.State.PUBLISHED, publisher__is_house=True, published_at__gte=since
     )
     return list(rows.order_by("-published_at")[: SHOWN_CARDS + 1])
@@ -332,12 +336,12 @@ def _list_assignment_moves(state: str, person: User) -> Iterable[dict[str, Any]]
 
 
 def build_board_context(request: HttpRequest, person: User) -> dict[str, Any]:
-    chosen = BoardFilters.of(request.GET)
+    filters = BoardFilters.of(request.GET)
     people = assignments.find_assignable_people(Claim)[:PEOPLE_LIMIT]
     return {
-        "columns": build_columns(person, chosen),
+        "columns": build_columns(person, filters),
         "moves": list_moves(person),
-        "chosen": chosen,
+        "chosen": filters,
         "people": [(one.pk, get_display_name(one)) for one in people if one != person],
         "topics": list(Topic.objects.values_list("pk", "name")[:PEOPLE_LIMIT]),
     }

@@ -69,7 +69,7 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
         entries[day].append(entry)
         others[day] += number
     page = reverse("admin:teamwork_assignment_calendar")
-    kept = ("&mine=1" if mine else "") + ("&list=1" if as_list else "")
+    parameters = ("&mine=1" if mine else "") + ("&list=1" if as_list else "")
     work = reverse("admin:teamwork_assignment_changelist") + "?done=no" + ("&who=me" if mine else "")
     return {
         "month": first,
@@ -80,19 +80,19 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
             for day in days
         ],
         "weekdays": [(WEEKDAYS_ABBR[day.weekday()], WEEKDAYS[day.weekday()]) for day in days[:7]],
-        "before": f"{page}?month={first - timedelta(days=1):%Y-%m}{kept}",
-        "after": f"{page}?month={first + timedelta(days=31):%Y-%m}{kept}",
-        "this_month": f"{page}?{kept[1:]}",
+        "before": f"{page}?month={first - timedelta(days=1):%Y-%m}{parameters}",
+        "after": f"{page}?month={first + timedelta(days=31):%Y-%m}{parameters}",
+        "this_month": f"{page}?{parameters[1:]}",
         "mine": mine,
         "as_list": as_list,
         "is_empty": not any(entries.values()),
     }
 
 
-def _parse_month(asked: str, today: date) -> date:
+def _parse_month(text: str, today: date) -> date:
     """Return the first day of the requested or the current month."""
     try:
-        first = date.fromisoformat(f"{asked}-01")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
         first = today.replace(day=1)
     return first if _EARLIEST <= first.year <= _LATEST else today.replace(day=1)

@@ -166,10 +166,10 @@ class ChatChannelAdmin(DeskAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Delete messages with their channel, without listing them for confirmation."""
         number = ChatMessage.objects.filter(channel__in=objs).count()
-        shown = [str(channel) for channel in objs] + [
+        lines = [str(channel) for channel in objs] + [
             ngettext("%d message in its log", "%d messages in its log", number) % number
         ]
-        return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+        return lines, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
     def history_entries(self, row: ChatChannel, reader: User) -> list[PastEvent]:
         pressed = [

@@ -132,21 +132,21 @@ class CommentAdmin(LookOnly, DeskAdmin):
         page = Paginator(replies, REPLIES_OF_ONE_THREAD).get_page(request.GET.get("p"))
         first, *others = build_shown_comments([thread, *page.object_list], person)
         last = (others or [first])[-1].row.pk
-        shown = ShownThread(first, others, earlier=0, last=last, key=uuid4())
-        return self._render_page(request, thread.claim, threads=[shown], page=page)
+        thread_context = ShownThread(first, others, earlier=0, last=last, key=uuid4())
+        return self._render_page(request, thread.claim, threads=[thread_context], page=page)
 
     def write_view(self, request: HttpRequest, claim: int) -> HttpResponse:
         about = self._get_claim(request, claim)
         if request.method != "POST":
             return HttpResponseRedirect(f"{change_page(about)}#comments")
         person = get_person(request)
-        asked = {name: request.POST.get(name, "") for name in ("verdict", "reply_to")}
-        verdict = _get_named_row(Verdict.objects.readable_by(person), asked["verdict"])
-        reply_to = _get_named_row(Comment.objects.readable_by(person), asked["reply_to"])
+        numbers = {name: request.POST.get(name, "") for name in ("verdict", "reply_to")}
+        verdict = _get_named_row(Verdict.objects.readable_by(person), numbers["verdict"])
+        reply_to = _get_named_row(Comment.objects.readable_by(person), numbers["reply_to"])
         text = request.POST.get("text", "")
         try:
             with transaction.atomic():
-                said = comments.write(
+                result = comments.write(
                     about,
                     text,
                     by=person,
@@ -159,7 +159,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
             raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:
             return self._render_page(request, about, refusal=str(refusal), words=text, reply_to=reply_to)
-        return self._show_result(request, said)
+        return self._show_result(request, result)
 
     def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self._get_comment(request, pk)
@@ -168,7 +168,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         text = request.POST.get("text", "")
         try:
             with transaction.atomic():
-                said = comments.edit(comment, text, by=get_person(request), seen=request.POST.get("seen"))
+                result = comments.edit(comment, text, by=get_person(request), seen=request.POST.get("seen"))
                 mark_stored(request)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
@@ -176,7 +176,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
             return self._render_page(
                 request, comment.claim, refusal=str(refusal), words=text, reply_to=comment
             )
-        return self._show_result(request, said)
+        return self._show_result(request, result)
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._carry_out(request, pk, lambda comment, by: comments.withdraw(comment, by=by))
@@ -202,13 +202,13 @@ class CommentAdmin(LookOnly, DeskAdmin):
                 messages.error(request, str(refusal))
         return self._redirect_back(request, comment)
 
-    def _show_result(self, request: HttpRequest, said: comments.CommentResult) -> HttpResponse:
-        for person in said.unable:
+    def _show_result(self, request: HttpRequest, result: comments.CommentResult) -> HttpResponse:
+        for person in result.unable:
             messages.warning(
                 request,
                 gettext("%(who)s cannot read this and was not notified.") % {"who": get_display_name(person)},
             )
-        return self._redirect_back(request, said.comment)
+        return self._redirect_back(request, result.comment)
 
     def _redirect_back(self, request: HttpRequest, comment: Comment) -> HttpResponse:
         """Redirect to the comment."""

@@ -102,7 +102,7 @@ def build_shown_threads(rows: Iterable[Comment], person: User, extent: ThreadLim
     by_thread: dict[int | None, list[Any]] = defaultdict(list)
     for reply in replies:
         by_thread[reply.reply_to_id].append(reply)
-    shown = {
+    comments_by_id = {
         each.row.pk: each
         for each in build_shown_comments(
             [*threads, *(each for rows in by_thread.values() for each in rows)], person
@@ -110,8 +110,8 @@ def build_shown_threads(rows: Iterable[Comment], person: User, extent: ThreadLim
     }
     return [
         ShownThread(
-            first=shown[thread.pk],
-            replies=[shown[reply.pk] for reply in by_thread[thread.pk]],
+            first=comments_by_id[thread.pk],
+            replies=[comments_by_id[reply.pk] for reply in by_thread[thread.pk]],
             earlier=by_thread[thread.pk][0].number - len(by_thread[thread.pk]) if by_thread[thread.pk] else 0,
             last=by_thread[thread.pk][-1].pk if by_thread[thread.pk] else thread.pk,
             key=uuid4(),

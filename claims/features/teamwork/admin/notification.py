@@ -89,9 +89,11 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("claim"))
     def about(self, row: Notification) -> SafeString:
-        said = shorten_words(row.comment.text if row.comment else row.note, 200)
+        excerpt = shorten_words(row.comment.text if row.comment else row.note, 200)
         words = (
-            format_html('<span class="desk-quiet desk-told-words" dir="auto">{}</span>', said) if said else ""
+            format_html('<span class="desk-quiet desk-told-words" dir="auto">{}</span>', excerpt)
+            if excerpt
+            else ""
         )
         return format_html('<span class="desk-statement" dir="auto">{}{}</span>', row.claim, words)
 
@@ -127,12 +129,12 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         rows = Notification.objects.of(get_person(request)).unread().order_by()
         # Fetch one row more than is shown, so that counting stays cheap for any backlog.
         newest = rows[:COUNT_LIMIT].values("pk")
-        counted = Notification.objects.filter(pk__in=newest).aggregate(number=Count("pk"), newest=Max("pk"))
-        tag = f'"{request.user.pk}-{counted["number"]}-{counted["newest"] or 0}"'
+        counts = Notification.objects.filter(pk__in=newest).aggregate(number=Count("pk"), newest=Max("pk"))
+        tag = f'"{request.user.pk}-{counts["number"]}-{counts["newest"] or 0}"'
         if request.headers.get("If-None-Match") == tag:
             answer = HttpResponse(status=304)
         else:
-            answer = JsonResponse({"unread": counted["number"], "most": COUNT_LIMIT})
+            answer = JsonResponse({"unread": counts["number"], "most": COUNT_LIMIT})
         answer["ETag"] = tag
         answer["Cache-Control"] = "private, no-cache"
         return answer
@@ -179,12 +181,12 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
     def stop_view(self, request: HttpRequest, token: str) -> HttpResponse:
         """Stop mails of one kind: immediately for mail programs (RFC 8058), otherwise after the person's choice."""
-        asked = mails.stop_asked_for(token)
-        person = User.objects.filter(pk=asked[0]).first() if asked else None
-        if asked is None or person is None:
+        target = mails.stop_asked_for(token)
+        person = User.objects.filter(pk=target[0]).first() if target else None
+        if target is None or person is None:
             raise Http404
         if request.method == "POST":
-            preferences.stop_mail(person, asked[1])
+            preferences.stop_mail(person, target[1])
             return HttpResponse(
                 gettext("You will receive no more emails of this kind."),
                 content_type="text/plain; charset=utf-8",

@@ -35,9 +35,9 @@ class PreferenceForm(forms.Form):
 
     def __init__(self, person: User, answers: QueryDict | None = None) -> None:
         schedule = preferences.schedule_of(person)
-        chosen = preferences.load_choices(person)
+        choices = preferences.load_choices(person)
         initial = {"hour": schedule.hour, "time_zone": schedule.time_zone, "language": schedule.language}
-        super().__init__(answers, initial=initial | chosen)
+        super().__init__(answers, initial=initial | choices)
         self.person = person
         # The server knows time zones under names of its own; what the person chose earlier stays possible.
         zones = sorted(available_timezones() | {schedule.time_zone} - {""})
@@ -55,11 +55,12 @@ class PreferenceForm(forms.Form):
         return (self[kind.value] for kind in self.offered)
 
     def save(self) -> None:
-        chosen = self.cleaned_data
+        choices = self.cleaned_data
         preferences.choose(
             self.person,
-            preferences.load_choices(self.person) | {kind.value: chosen[kind.value] for kind in self.offered},
-            hour=chosen["hour"],
-            time_zone=chosen["time_zone"],
-            language=chosen["language"],
+            preferences.load_choices(self.person)
+            | {kind.value: choices[kind.value] for kind in self.offered},
+            hour=choices["hour"],
+            time_zone=choices["time_zone"],
+            language=choices["language"],
         )

@@ -35,9 +35,9 @@ def _list_facts(claim: Claim, person: User) -> list[tuple[str, str]]:
     return [(_("Assigned to"), get_display_name(holder))] if holder else []
 
 
-def _assign(claim: Claim, asked: QueryDict, by: User) -> int:
+def _assign(claim: Claim, data: QueryDict, by: User) -> int:
     """Assign the claim, and return the former assignee's id, or 0."""
-    to, before = find_person(asked.get("person", "")), assignments.get_open_assignment(claim)
+    to, before = find_person(data.get("person", "")), assignments.get_open_assignment(claim)
     if to == by:
         assignments.take(claim, by=by)
     else:

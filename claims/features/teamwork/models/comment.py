@@ -227,5 +227,5 @@ class Comment(models.Model):
         ]
 
     def __str__(self) -> str:
-        shown = self.text if len(self.text) <= 100 else self.text[:99] + "…"
-        return f"{self.author_name}: {shown}" if self.text else self.author_name
+        excerpt = self.text if len(self.text) <= 100 else self.text[:99] + "…"
+        return f"{self.author_name}: {excerpt}" if self.text else self.author_name

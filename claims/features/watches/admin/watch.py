@@ -137,10 +137,10 @@ class WatchAdmin(QueueOrder, DeskAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """List what is deleted with a watch, without its pages; articles are kept."""
         number = WatchedPage.objects.filter(watch__in=objs, source__isnull=False).count()
-        shown = [str(watch) for watch in objs] + [
+        lines = [str(watch) for watch in objs] + [
             ngettext("%d article from it is kept", "%d articles from it are kept", number) % number
         ]
-        return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+        return lines, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
     # Adding ----------------------------------------------------------------------------------------------------------
 
@@ -166,9 +166,9 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         return TemplateResponse(request, "admin/desk/watch_add.html", context)
 
     def _follow(self, request: HttpRequest) -> HttpResponse:
-        stated = {name: request.POST.get(name, "") for name in ("name", "kind")}
+        values = {name: request.POST.get(name, "") for name in ("name", "kind")}
         try:
-            watch = watch_edits.add(request.POST["follow"], by=get_person(request), **stated)
+            watch = watch_edits.add(request.POST["follow"], by=get_person(request), **values)
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse("admin:watches_watch_add"))

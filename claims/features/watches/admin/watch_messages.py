@@ -26,10 +26,10 @@ def describe_last_visit(watch: Watch) -> str:
     progress = watch.progress
     if progress.visited_at is None:
         return "–"
-    brought = [
+    counts = [
         (progress.new_articles, ngettext("%d new article", "%d new articles", progress.new_articles)),
         (progress.changed_articles, ngettext("%d changed", "%d changed", progress.changed_articles)),
         (progress.failed_articles, ngettext("%d failed", "%d failed", progress.failed_articles)),
     ]
-    words = join_words(text % number for number, text in brought if number) or gettext("nothing new")
+    words = join_words(text % number for number, text in counts if number) or gettext("nothing new")
     return f"{date_format(localtime(progress.visited_at), 'SHORT_DATETIME_FORMAT')}: {words}"

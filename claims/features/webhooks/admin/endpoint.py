@@ -147,10 +147,10 @@ class WebhookAdmin(DeskAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """List what is deleted with an endpoint, without its log."""
         log = WebhookDelivery.objects.filter(endpoint__in=objs).count()
-        shown = [str(endpoint) for endpoint in objs] + [
+        lines = [str(endpoint) for endpoint in objs] + [
             ngettext("%d delivery in its log", "%d deliveries in its log", log) % log
         ]
-        return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+        return lines, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
     def history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
         # Saved forms are logged with their changes, as JSON; button actions as a sentence.

@@ -23,11 +23,11 @@ def test_order_and_number_are_kept() -> None:
 
 _READER = """
 from threading import Event
-from claims.imports.reading.processes import CHUNK, clean_in_processes
+from claims.imports.reading.processes import CHUNK_SIZE, clean_in_processes
 from tests.claims.imports.reading.test_processes import records
 
 def stalled():
-    yield from records(5 * CHUNK)
+    yield from records(5 * CHUNK_SIZE)
     print("reading", flush=True)
     Event().wait()
 

@@ -46,11 +46,11 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, missing: bool, imported: bool, ask: bool, **options: Any) -> None:
-        asked = request_cited_copies(missing=missing, imported=imported)
+        number = request_cited_copies(missing=missing, imported=imported)
         if ask:
             self.stdout.write(
-                ngettext("%(asked)s copy queued.", "%(asked)s copies queued.", asked)
-                % {"asked": f"{asked:,}"}
+                ngettext("%(asked)s copy queued.", "%(asked)s copies queued.", number)
+                % {"asked": f"{number:,}"}
             )
             return
         try:
@@ -83,12 +83,12 @@ class Command(LocalizedCommand):
             transient=True,
         )
         with bar:
-            shown = bar.add_task("", total=due, last="")
+            task = bar.add_task("", total=due, last="")
             for outcome in schedule.archive_due(lambda: False):
                 became["failed" if outcome.problem else "archived"] += 1
                 if outcome.problem:
                     self.stderr.write(f"{outcome.source.url}: {outcome.problem}")
-                bar.update(shown, advance=1, last=outcome.source.title[:60])
+                bar.update(task, advance=1, last=outcome.source.title[:60])
         if settings.TIMESTAMP_AUTHORITY:
             tasks.sign_files()
         return became

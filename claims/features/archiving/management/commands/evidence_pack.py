@@ -78,13 +78,13 @@ def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
     try:
         with (
             unfinished.open("wb") as file,
-            Progress(*columns, console=Console(stderr=True), transient=True, disable=is_quiet) as shown,
+            Progress(*columns, console=Console(stderr=True), transient=True, disable=is_quiet) as progress,
         ):
-            task = shown.add_task(gettext("Packing"), total=None)
+            task = progress.add_task(gettext("Packing"), total=None)
             for piece in pack.written():
                 file.write(piece)
                 size += len(piece)
-                shown.update(task, completed=size)
+                progress.update(task, completed=size)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

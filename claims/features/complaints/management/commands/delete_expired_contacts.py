@@ -15,12 +15,12 @@ class Command(LocalizedCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        gone = personal_data.delete_expired()
+        counts = personal_data.delete_expired()
         self.stdout.write(
             ngettext(
                 "Deleted: %(unconfirmed)s unconfirmed, %(spam)s spam, the details of %(contacts)s reader.",
                 "Deleted: %(unconfirmed)s unconfirmed, %(spam)s spam, the details of %(contacts)s readers.",
-                gone.contacts,
+                counts.contacts,
             )
-            % {"unconfirmed": gone.unconfirmed, "spam": gone.spam, "contacts": gone.contacts}
+            % {"unconfirmed": counts.unconfirmed, "spam": counts.spam, "contacts": counts.contacts}
         )

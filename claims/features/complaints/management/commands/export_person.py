@@ -21,7 +21,7 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, mail: str, **options: Any) -> None:
-        known = personal_data.export_messages(mail)
-        if not known:
+        messages = personal_data.export_messages(mail)
+        if not messages:
             raise CommandError(gettext("There are no records for this email address."))
-        self.stdout.write(json.dumps(known, ensure_ascii=False, indent=2))
+        self.stdout.write(json.dumps(messages, ensure_ascii=False, indent=2))

@@ -42,18 +42,18 @@ class Command(LocalizedCommand):
             help=gettext("print the fingerprint of our own key, for others to compare"),
         )
         what.add_argument("--add", metavar="URL", help=gettext("follow the newsroom with this site"))
-        stated = parser.add_argument_group(gettext("language of the newsroom to add"))
-        stated.add_argument(
+        group = parser.add_argument_group(gettext("language of the newsroom to add"))
+        group.add_argument(
             "--name", default="", help=gettext("its name here (default: the name it gives itself)")
         )
-        stated.add_argument(
+        group.add_argument(
             "--fingerprint",
             default="",
             help=gettext(
                 "fingerprint of its key, as the newsroom gave it to you; required, and shown if missing"
             ),
         )
-        stated.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
+        group.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
 
     def handle(self, *, now: bool, **options: Any) -> None:
         if options["our_key"]:
@@ -97,14 +97,14 @@ class Command(LocalizedCommand):
     def _add(self, options: dict[str, Any]) -> None:
         try:
             signer = peer_edits.look(options["add"])
-            shown = compute_fingerprint(signer.key)
-            if "".join(options["fingerprint"].split()).lower() != shown.replace(" ", ""):
+            fingerprint_text = compute_fingerprint(signer.key)
+            if "".join(options["fingerprint"].split()).lower() != fingerprint_text.replace(" ", ""):
                 raise CommandError(
                     gettext(
                         "%(signer)s (%(url)s) signs with the key %(shown)s. Ask the newsroom whether it is "
                         "theirs, then add: --fingerprint '%(shown)s'."
                     )
-                    % {"signer": signer.name, "url": signer.url, "shown": shown}
+                    % {"signer": signer.name, "url": signer.url, "shown": fingerprint_text}
                 )
             newsroom = peer_edits.follow(signer, name=options["name"], by=user_named(options["by"]))
         except (NotPossible, NotAllowed) as refusal:

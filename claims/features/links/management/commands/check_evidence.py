@@ -52,14 +52,14 @@ class Command(LocalizedCommand):
     def handle(self, *, claim: int | None, **options: Any) -> None:
         watched_links.look_for_new()
         only = self._named(claim) if claim is not None else None
-        begun = timezone.now()
-        wanted = LinkState.objects.all() if only is None else LinkState.objects.filter(pk__in=only)
+        started_at = timezone.now()
+        selected = LinkState.objects.all() if only is None else LinkState.objects.filter(pk__in=only)
         if options["all"] or only is not None:
-            wanted.filter(next_at__gt=begun).update(next_at=begun)
+            selected.filter(next_at__gt=started_at).update(next_at=started_at)
         tally = self._check(only)
         out = console_on(cast(TextIO, self.stdout))
         print_tally(tally, out)
-        looked_at = wanted.filter(checked_at__gte=begun)
+        looked_at = selected.filter(checked_at__gte=started_at)
         in_need = list(looked_at.waiting().select_related("source").order_by("since", "pk")[:200])
         if in_need:
             print_links_in_need(in_need, out)
@@ -93,9 +93,9 @@ class Command(LocalizedCommand):
             due = LinkState.objects.due() if only is None else LinkState.objects.due().filter(pk__in=only)
             task = progress.add_task(gettext("Checking"), total=due.count())
 
-            def tell(settled: ResolvedLink) -> None:
+            def tell(resolved: ResolvedLink) -> None:
                 progress.advance(task)
-                print_settled(settled, progress.console)
+                print_settled(resolved, progress.console)
 
             try:
                 while (found := check_run.check_round(only=only, tell=tell)) is not None:

@@ -56,21 +56,21 @@ class Command(LocalizedCommand):
             metavar="URL",
             help=gettext("follow a feed, a sitemap or a page; if a page links to a feed, the feed"),
         )
-        stated = parser.add_argument_group(gettext("publisher of the new watch"))
-        stated.add_argument("--name", default="", help=gettext("name of the new watch"))
-        stated.add_argument(
+        group = parser.add_argument_group(gettext("publisher of the new watch"))
+        group.add_argument("--name", default="", help=gettext("name of the new watch"))
+        group.add_argument(
             "--language",
             metavar="TAG",
             default="",
             help=gettext("language of its articles, such as en or pt-BR"),
         )
-        stated.add_argument(
+        group.add_argument(
             "--interval", type=int, metavar="MINUTES", default=30, help=gettext("interval between visits")
         )
-        stated.add_argument(
+        group.add_argument(
             "--itself", action="store_true", help=gettext("follow the page itself, not its feed")
         )
-        stated.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
+        group.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
 
     def handle(self, *, now: bool, **options: Any) -> None:
         out = console_on(cast(TextIO, self.stdout))
@@ -105,11 +105,11 @@ class Command(LocalizedCommand):
         by = user_named(options["by"])
         try:
             found = find_followable(options["add"], visits.build_visitor())
-            chosen = found[-1] if options["itself"] else found[0]
+            choice = found[-1] if options["itself"] else found[0]
             watch = watch_edits.add(
-                chosen.url,
-                kind=chosen.kind,
-                name=options["name"] or chosen.name,
+                choice.url,
+                kind=choice.kind,
+                name=options["name"] or choice.name,
                 by=by,
                 language=options["language"],
                 interval_minutes=options["interval"],
