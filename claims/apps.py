@@ -29,7 +29,7 @@ class ClaimsConfig(AppConfig):
 
     def complete_newsroom(self, *, using: str, **signal: Any) -> None:
         """Add missing roles, rules, publisher and rows of features that every newsroom has."""
-        from claims.newsroom.own_publisher import ensure_house  # noqa: PLC0415  models exist only now
+        from claims.newsroom.own_publisher import ensure_own_publisher  # noqa: PLC0415  models exist only now
         from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now
         from claims.newsroom.second_factors import ensure_rules  # noqa: PLC0415  models exist only now
 
@@ -37,6 +37,6 @@ class ClaimsConfig(AppConfig):
         if "claims_offeredpermission" in connections[using].introspection.table_names():
             ensure_roles()
             ensure_rules()
-            ensure_house()
+            ensure_own_publisher()
             for complete in load_installed("newsroom_rows"):
                 complete()

@@ -10,7 +10,7 @@ from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
 _OUTCOMES = ("created", "updated", "unchanged", "merged", "refused", "incomplete")
 
 
-def _ledger(cursor: CursorWrapper) -> Iterator[Reading]:
+def _read_ledger(cursor: CursorWrapper) -> Iterator[Reading]:
     cursor.execute(
         """
         SELECT sequence, extract(epoch FROM published_at)::float8
@@ -22,7 +22,7 @@ def _ledger(cursor: CursorWrapper) -> Iterator[Reading]:
     yield "factcheck_ledger_newest_entry_timestamp_seconds", (), published_at
 
 
-def _checkpoints(cursor: CursorWrapper) -> Iterator[Reading]:
+def _read_checkpoints(cursor: CursorWrapper) -> Iterator[Reading]:
     cursor.execute(
         """
         SELECT coalesce((SELECT max(sequence) FROM claims_publication), 0) - coalesce(max(tree_size), 0),
@@ -37,7 +37,7 @@ def _checkpoints(cursor: CursorWrapper) -> Iterator[Reading]:
     yield "factcheck_ledger_checkpoint_timestamp_seconds", (), signed_at
 
 
-def _imports(cursor: CursorWrapper) -> Iterator[Reading]:
+def _read_imports(cursor: CursorWrapper) -> Iterator[Reading]:
     cursor.execute("SELECT state, count(*) FROM claims_importrun GROUP BY state")
     runs = dict.fromkeys(ImportRun.State.values, 0) | dict(cursor.fetchall())
     yield from (("factcheck_imports", (state,), number) for state, number in runs.items())
@@ -59,7 +59,7 @@ def _imports(cursor: CursorWrapper) -> Iterator[Reading]:
         yield "factcheck_import_records", (outcome,), records
 
 
-def _scheduled(cursor: CursorWrapper) -> Iterator[Reading]:
+def _read_scheduled(cursor: CursorWrapper) -> Iterator[Reading]:
     cursor.execute(
         """
         SELECT count(*), coalesce(greatest(0, extract(epoch FROM now() - min(publish_at))), 0)::float8
@@ -78,7 +78,7 @@ QUESTIONS = [
             "factcheck_ledger_sequence": GaugeKind("The number of the newest entry of the ledger."),
             "factcheck_ledger_newest_entry_timestamp_seconds": GaugeKind("When that was published."),
         },
-        _ledger,
+        _read_ledger,
         of_replicas=True,
     ),
     DatabaseQuestion(
@@ -91,7 +91,7 @@ QUESTIONS = [
                 "When that was signed; 0 before the first."
             ),
         },
-        _checkpoints,
+        _read_checkpoints,
     ),
     DatabaseQuestion(
         "imports",
@@ -102,7 +102,7 @@ QUESTIONS = [
             ),
             "factcheck_import_records": GaugeKind("What became of records, in all imports.", ("outcome",)),
         },
-        _imports,
+        _read_imports,
     ),
     DatabaseQuestion(
         "scheduled",
@@ -112,6 +112,6 @@ QUESTIONS = [
                 "For how long one of them should have been published."
             ),
         },
-        _scheduled,
+        _read_scheduled,
     ),
 ]

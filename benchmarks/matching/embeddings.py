@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.matching.datasets import Question
 from claims.matching.embedding import get_embedder
-from claims.matching.embedding.centring import without_mean
+from claims.matching.embedding.centring import subtract_mean
 from claims.matching.embedding.embedder import Embedder, Vectors
 from claims.matching.embedding.means import MIN_STATEMENTS
 from claims.matching.embedding.sample_posts import sample_posts
@@ -50,7 +50,7 @@ class Embeddings:
     def questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Without the mean of each language."""
         means = np.array([self._asked.get(language, self._asked[""]) for language in languages])
-        return without_mean(self.raw_questions(texts), means)[0]
+        return subtract_mean(self.raw_questions(texts), means)[0]
 
     def claims(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Without the mean of each language, taken from these claims where there are enough."""
@@ -60,7 +60,7 @@ class Embeddings:
         for language in set(languages):
             if (known == language).sum() >= MIN_STATEMENTS:
                 means[language] = self._mean(raw[known == language])
-        return without_mean(raw, np.array([means.get(language, means[""]) for language in languages]))[0]
+        return subtract_mean(raw, np.array([means.get(language, means[""]) for language in languages]))[0]
 
     def _made(self, kind: str, make: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
         found = [self._portion(kind, make, texts[i : i + PORTION]) for i in range(0, len(texts), PORTION)]

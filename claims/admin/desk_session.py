@@ -33,7 +33,7 @@ class DeskSessionAdmin(LookOnly, DeskAdmin):
     readonly_fields = ("browser",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeskSession]:
-        return super().get_queryset(request).going_on().select_related("person")
+        return super().get_queryset(request).active().select_related("person")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_deleted_along(request, "auth_user_delete")
@@ -52,7 +52,7 @@ def show_own_sessions(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _end(request, others, request.POST.get("end", ""))
         return HttpResponseRedirect(reverse("desk-sessions"))
-    sessions: list[Any] = list(DeskSession.objects.filter(person=person).going_on())
+    sessions: list[Any] = list(DeskSession.objects.filter(person=person).active())
     # The one in which the page is read stands first.
     sessions.sort(key=lambda session: session.session_key != here)
     for session in sessions:

@@ -272,7 +272,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
                 and not person.has_usable_password()
                 and person.last_login is None,
                 "may_send_link": bool(person.email) and person.has_usable_password(),
-                "sessions": DeskSession.objects.filter(person=person).going_on(),
+                "sessions": DeskSession.objects.filter(person=person).active(),
                 "may_end": desk_sessions.may_end(person, by),
                 "factors": person.authenticator_set.filter(type__in=second_factors.FACTORS),
                 "factor_due": second_factors.get_due(person),

@@ -100,7 +100,7 @@ class _Newsroom:
         self.people = {row["username"]: _create_person(row, password) for row in content["users"]}
         self.contributor = self.people["contributor"]
         self.publishers = {row["key"]: _get_or_create_publisher(row) for row in content["publishers"]}
-        self.sources = {row["key"]: self._source(row) for row in content["sources"]}
+        self.sources = {row["key"]: self._create_source(row) for row in content["sources"]}
         self.claimants = {row["key"]: _get_or_create_claimant(row) for row in content["claimants"]}
         self.topics = {row["slug"]: _get_or_create_topic(row) for row in content["topics"]}
         house_ratings = Rating.objects.filter(scale__publisher__is_house=True, scale__in_use=True)
@@ -109,23 +109,23 @@ class _Newsroom:
 
     def work(self) -> None:
         for row in self.content["claims"]:
-            self.claims[row["key"]] = self._claim(row)
+            self.claims[row["key"]] = self._create_claim(row)
         # A claim is merged into one that has been accepted already.
         for row in sorted(self.content["claims"], key=lambda row: row["merged_into"] is not None):
-            self._triage(row)
+            self._triage_claim(row)
         add_pictures(self.content["media"], self.claims, self.people)
         for row in self.content["claims"]:
             for verdict in row["verdicts"]:
-                self._verdict(row, verdict)
+                self._create_verdict(row, verdict)
         translate(self.content, self.claims, self.people)
         for row in self.content["clusters"]:
-            self._cluster(row)
+            self._create_cluster(row)
         for row in self.content["readings"]:
             propose(self.sources[row["source"]].snapshots.latest("number"), by=self.people[row["by"]])
         for row in self.content["newer_snapshots"]:
             material = Material((FOLDER / row["snapshot"]).read_bytes(), filename=row["snapshot"])
             capture(material, source=self.sources[row["source"]], by=self.people[row["by"]])
-        self._pages()
+        self._create_pages()
         put_to_work(self.content, self.claims, self.people)
         connect(self.content, self.people)
         for row in self.content["imports"]:
@@ -133,7 +133,7 @@ class _Newsroom:
             runs.run_upload(runs.create_run(upload, by=self.people[row["by"]]))
         receive(self.content, self.claims, self.sources, self.people)
 
-    def _source(self, row: Row) -> Source:
+    def _create_source(self, row: Row) -> Source:
         if file := row.get("snapshot"):
             stated = Overrides(
                 title=row["title"],
@@ -157,7 +157,7 @@ class _Newsroom:
             created_by=self.contributor,
         )
 
-    def _claim(self, row: Row) -> Claim:
+    def _create_claim(self, row: Row) -> Claim:
         places = []
         for appearance in row["appearances"]:
             source = self.sources[appearance["source"]]
@@ -185,7 +185,7 @@ class _Newsroom:
             )
         return claim
 
-    def _triage(self, row: Row) -> None:
+    def _triage_claim(self, row: Row) -> None:
         claim = self.claims[row["key"]]
         target = self.claims[row["merged_into"]] if row["merged_into"] else None
         for step in row["triage"]:
@@ -194,7 +194,7 @@ class _Newsroom:
                 claim, step["action"], by=self.people[step["by"]], note=step["note"], into=into
             )
 
-    def _verdict(self, claim_row: Row, row: Row) -> None:
+    def _create_verdict(self, claim_row: Row, row: Row) -> None:
         content = {name: row[name] for name in _WORDS} | {name: _parse_day(row[name]) for name in _DAYS}
         verdict = verdict_drafts.draft(
             self.claims[claim_row["key"]],
@@ -219,14 +219,14 @@ class _Newsroom:
         for step in row["history"]:
             verdict = workflow.move(verdict, step["action"], by=self.people[step["by"]], note=step["note"])
 
-    def _cluster(self, row: Row) -> None:
+    def _create_cluster(self, row: Row) -> None:
         editor = self.people[row["by"]]
         words = {name: row[name] for name in ("title", "description", "language")}
         cluster = Cluster.objects.create(created_by=editor, **words)
         clusters.add(cluster, [self.claims[key] for key in row["claims"]], by=editor)
         clusters.move(cluster, Cluster.State.PUBLISHED, by=editor)
 
-    def _pages(self) -> None:
+    def _create_pages(self) -> None:
         """Store the newsroom's pages; each row is the next version of a page in its language."""
         versions = Counter[tuple[str, str]]()
         for row in self.content["pages"]:

@@ -33,10 +33,10 @@ class ClaimWork(MovingResource):
     summary_serializer_class = EditorialClaimSummarySerializer
     bodies: ClassVar = {"create": ClaimBody, "partial_update": ClaimChanges, "move": ClaimMoveBody}
 
-    def rows(self) -> QuerySet[Claim]:
+    def get_rows(self) -> QuerySet[Claim]:
         return documents.select_readable_claims(self.person)
 
-    def document(self, row: Claim) -> documents.Document:
+    def build_document(self, row: Claim) -> documents.Document:
         return documents.build_claim(row)
 
     def create(self, request: Request) -> HttpResponse:
@@ -45,36 +45,36 @@ class ClaimWork(MovingResource):
 
         def work(_prepared: None) -> StoredResponse:
             claim = claim_edits.create(by=self.person, **values)
-            return self.showing(
-                self.fresh(claim), status=201, location=self.address("claims-detail", claim.pk)
+            return self.build_stored_response(
+                self.reload(claim), status=201, location=self.build_url("claims-detail", claim.pk)
             )
 
-        return self.created_once(work)
+        return self.create_once(work)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change the given fields. While a verdict is in review, the fields it judges cannot change."""
         values = read_body(ClaimChanges, request.data, by=self.person, partial=True, claim=id)
 
         def work() -> StoredResponse:
-            claim = self._locked(id)
+            claim = self._lock_matching(id)
             claim_edits.edit(claim, by=self.person, **values)
-            return self.showing(self.fresh(claim))
+            return self.build_stored_response(self.reload(claim))
 
-        return self.done(work)
+        return self.run_change(work)
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete an untouched claim. Others are declined or merged."""
 
         def work() -> StoredResponse:
-            claim_edits.delete(self._locked(id), by=self.person)
+            claim_edits.delete(self._lock_matching(id), by=self.person)
             return StoredResponse(204)
 
-        return self.done(work)
+        return self.run_change(work)
 
-    def _locked(self, key: int) -> Claim:
+    def _lock_matching(self, key: int) -> Claim:
         """Return the claim, locked until the end of the transaction, if it is the version named in the request."""
         Claim.objects.select_for_update().filter(pk=key).first()
-        claim: Claim = self.matched(id=key)
+        claim: Claim = self.lock_matching(id=key)
         return claim
 
 
@@ -86,11 +86,11 @@ class AppearanceWork(PartOfClaim):
     serializer_class = EditorialAppearanceSerializer
     bodies: ClassVar = {"create": QuoteBody, "partial_update": QuoteBody}
 
-    def rows(self) -> QuerySet[Appearance]:
+    def get_rows(self) -> QuerySet[Appearance]:
         rows = Appearance.objects.readable_by(self.person).filter(claim=self.kwargs["claim_id"])
         return documents.select_quote_relations(rows).select_related("source__publisher", "snapshot", "claim")
 
-    def document(self, row: Appearance) -> documents.Document:
+    def build_document(self, row: Appearance) -> documents.Document:
         return documents.build_appearance(row)
 
     def create(self, request: Request, claim_id: int) -> HttpResponse:
@@ -98,17 +98,17 @@ class AppearanceWork(PartOfClaim):
         values = read_body(QuoteBody, request.data, by=self.person)
 
         def work(material: Material | None) -> StoredResponse:
-            self.hold_whole()
-            claim = self.whole()
+            self.lock_parent()
+            claim = self.get_parent()
             source = named_sources.find_source(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source
             quotation = named_sources.read_quotation(values, source)
             assert quotation is not None  # noqa: S101  and so it quotes, if no words
             appearance = claim_edits.add_appearance(claim, source, quotation, by=self.person)
-            address = self.address("appearances-detail", claim_id, appearance.pk)
-            return self.showing(self.fresh(appearance), status=201, location=address)
+            address = self.build_url("appearances-detail", claim_id, appearance.pk)
+            return self.build_stored_response(self.reload(appearance), status=201, location=address)
 
-        return self.created_once(
+        return self.create_once(
             work, prepare=lambda: named_sources.fetch_unless_known(values, by=self.person)
         )
 
@@ -123,14 +123,14 @@ class AppearanceWork(PartOfClaim):
         material = named_sources.fetch_unless_known(values, by=self.person)
 
         def work() -> StoredResponse:
-            appearance: Appearance = self.held(id)
+            appearance: Appearance = self.lock_part(id)
             source = named_sources.find_source(values, material, by=self.person) or appearance.source
             quotation = named_sources.read_quotation(values, source, appearance)
             if quotation:
                 claim_edits.edit_appearance(appearance, by=self.person, source=source, quotation=quotation)
-            return self.showing(self.fresh(appearance))
+            return self.build_stored_response(self.reload(appearance))
 
-        return self.done(work)
+        return self.run_change(work)
 
     def destroy(
         self,
@@ -141,7 +141,7 @@ class AppearanceWork(PartOfClaim):
         """Take the place off the list."""
 
         def work() -> StoredResponse:
-            claim_edits.remove_appearance(self.held(id), by=self.person)
+            claim_edits.remove_appearance(self.lock_part(id), by=self.person)
             return StoredResponse(204)
 
-        return self.done(work)
+        return self.run_change(work)

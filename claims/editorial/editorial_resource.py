@@ -29,18 +29,18 @@ class EditorialResource(EditorialView, ABC):
     """One kind of thing that newsroom tools read and write."""
 
     @abstractmethod
-    def rows(self) -> QuerySet[Any]:
+    def get_rows(self) -> QuerySet[Any]:
         """Return the rows of the list and of single items, with their related rows."""
 
     @abstractmethod
-    def document(self, row: Any) -> Document:
+    def build_document(self, row: Any) -> Document:
         """Describe one row."""
 
     # Reading ----------------------------------------------------------------------------------------------------------
 
     def list(self, request: Request, **within: Any) -> HttpResponse:
         plain = self.plain
-        query = self.list_query(plain.GET, self.rows(), request=plain)
+        query = self.list_query(plain.GET, self.get_rows(), request=plain)
         try:
             page = read_rows_page(
                 query.qs,
@@ -50,8 +50,8 @@ class EditorialResource(EditorialView, ABC):
             )
         except ValueRefused as refusal:
             raise build_value_error("cursor", str(refusal)) from None
-        shorten = self._shortened(query)
-        return self.answered(
+        shorten = self._choose_shortening(query)
+        return self.build_response(
             StoredResponse(
                 200,
                 render_document(
@@ -59,13 +59,13 @@ class EditorialResource(EditorialView, ABC):
                         "count": count_rows(query),
                         "next": build_page_url(plain, page.next) if page.next else None,
                         "previous": build_page_url(plain, page.previous) if page.previous else None,
-                        "results": [shorten(self.document(row)) for row in page.rows],
+                        "results": [shorten(self.build_document(row)) for row in page.rows],
                     }
                 ),
             )
         )
 
-    def _shortened(self, query: ListQuery) -> Callable[[Document], Document]:
+    def _choose_shortening(self, query: ListQuery) -> Callable[[Document], Document]:
         """Return a function that reduces a result to its summary, unless all of it is asked for."""
         if self.summary_serializer_class is None or query.is_full:
             return lambda document: document
@@ -73,59 +73,61 @@ class EditorialResource(EditorialView, ABC):
         return lambda document: {name: part for name, part in document.items() if name in parts}
 
     def retrieve(self, request: Request, **place: Any) -> HttpResponse:
-        return self.answered(self.showing(self.row(**place)))
+        return self.build_response(self.build_stored_response(self.get_row(**place)))
 
-    def row(self, **place: Any) -> Any:
+    def get_row(self, **place: Any) -> Any:
         """Return the row at the URL.
 
         Raises:
             NoSuchThing: there is none.
         """
         key = place.get("id")
-        row = self.rows().filter(pk=key).first()
+        row = self.get_rows().filter(pk=key).first()
         if row is None:
             raise NoSuchThing(gettext("There is nothing with the id %(key)s here.") % {"key": key})
         return row
 
     # Writing ----------------------------------------------------------------------------------------------------------
 
-    def created_once(
+    def create_once(
         self, work: Callable[[Any], StoredResponse], *, prepare: Callable[[], Any] = lambda: None
     ) -> HttpResponse:
         """Make something, in one transaction and, where the request has a key, once."""
-        return self.answered(run_once(self.plain, self.person, work, prepare=prepare))
+        return self.build_response(run_once(self.plain, self.person, work, prepare=prepare))
 
-    def found_or_added(self, find_or_add: Callable[[], tuple[Model, bool]], *, at: str) -> HttpResponse:
+    def find_or_add(self, find_or_add: Callable[[], tuple[Model, bool]], *, at: str) -> HttpResponse:
         """Return a row that was found, or added (201)."""
 
         def work(_prepared: None) -> StoredResponse:
             row, is_new = find_or_add()
-            address = self.address(f"{at}-detail", row.pk)
-            return self.showing(self.fresh(row), status=201 if is_new else 200, location=address)
+            address = self.build_url(f"{at}-detail", row.pk)
+            return self.build_stored_response(
+                self.reload(row), status=201 if is_new else 200, location=address
+            )
 
-        return self.created_once(work)
+        return self.create_once(work)
 
-    def done(self, work: Callable[[], StoredResponse]) -> HttpResponse:
+    def run_change(self, work: Callable[[], StoredResponse]) -> HttpResponse:
         """Change something, in one transaction."""
-        return self.answered(run_in_transaction(work))
+        return self.build_response(run_in_transaction(work))
 
-    def showing(self, row: Any, *, status: int = 200, location: str = "") -> StoredResponse:
+    def build_stored_response(self, row: Any, *, status: int = 200, location: str = "") -> StoredResponse:
         """Return the response that shows a row."""
-        text = render_document(self.document(row))
+        text = render_document(self.build_document(row))
         headers = {"ETag": compute_etag(text)} | ({"Location": location} if location else {})
         return StoredResponse(status, text, headers)
 
-    def fresh(self, row: Model) -> Any:
+    def reload(self, row: Model) -> Any:
         """Return the row, reloaded with what its representation needs."""
-        return self.rows().get(pk=row.pk)
+        return self.get_rows().get(pk=row.pk)
 
-    def matched(self, **place: Any) -> Any:
+    def lock_matching(self, **place: Any) -> Any:
         """Return the locked row at the URL, if it is the version named in the request.
 
         Raises:
             NoSuchThing: there is none.
             PreconditionFailed: it was changed since.
         """
-        row = self.row(**place)
-        require_match(self.plain, render_document(self.document(row)))
+        row = self.get_row(**place)
+        require_match(self.plain, render_document(self.build_document(row)))
         return row

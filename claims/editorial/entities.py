@@ -42,10 +42,10 @@ class SourceWork(EditorialResource):
     bodies: ClassVar = {"create": SourceBody}
     finds = True
 
-    def rows(self) -> QuerySet[Source]:
+    def get_rows(self) -> QuerySet[Source]:
         return documents.select_sources()
 
-    def document(self, row: Source) -> documents.Document:
+    def build_document(self, row: Source) -> documents.Document:
         return documents.build_source(row)
 
     def create(self, request: Request) -> HttpResponse:
@@ -58,9 +58,9 @@ class SourceWork(EditorialResource):
 
         def work(material: Material | None) -> StoredResponse:
             found = named_sources.enter_source(values, material, by=self.person)
-            address = self.address("sources-detail", found.source.pk)
+            address = self.build_url("sources-detail", found.source.pk)
             status = 201 if found.is_new else 200
-            return self.showing(self.fresh(found.source), status=status, location=address)
+            return self.build_stored_response(self.reload(found.source), status=status, location=address)
 
         def prepare() -> Material | None:
             fetching = values.get("capture")
@@ -68,7 +68,7 @@ class SourceWork(EditorialResource):
                 named_sources.fetch_material(values["url"], key="url", by=self.person) if fetching else None
             )
 
-        return self.created_once(work, prepare=prepare)
+        return self.create_once(work, prepare=prepare)
 
 
 class SnapshotWork(EditorialResource):
@@ -81,10 +81,10 @@ class SnapshotWork(EditorialResource):
     serializer_class = EditorialSnapshotSerializer
     shown: ClassVar = {"retrieve": SnapshotTextSerializer}
 
-    def rows(self) -> QuerySet[Snapshot]:
+    def get_rows(self) -> QuerySet[Snapshot]:
         return Snapshot.objects.filter(source=self.kwargs["source_id"]).defer("text")
 
-    def document(self, row: Snapshot) -> documents.Document:
+    def build_document(self, row: Snapshot) -> documents.Document:
         return documents.build_snapshot(row)
 
     def list(self, request: Request, **within: Any) -> HttpResponse:
@@ -102,7 +102,7 @@ class SnapshotWork(EditorialResource):
                 % {"source_id": source_id, "number": number}
             )
         document = {**documents.build_snapshot(row), "text": row.text}
-        return self.answered(StoredResponse(200, documents.render_document(document)))
+        return self.build_response(StoredResponse(200, documents.render_document(document)))
 
 
 class ClaimantWork(EditorialResource):
@@ -115,18 +115,16 @@ class ClaimantWork(EditorialResource):
     bodies: ClassVar = {"create": ClaimantBody}
     finds = True
 
-    def rows(self) -> QuerySet[Claimant]:
+    def get_rows(self) -> QuerySet[Claimant]:
         return Claimant.objects.all()
 
-    def document(self, row: Claimant) -> documents.Document:
+    def build_document(self, row: Claimant) -> documents.Document:
         return documents.build_claimant(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Find a claimant by name, or add one: 200 if it existed, unchanged; 201 if it is new."""
         values = read_body(ClaimantBody, request.data, by=self.person)
-        return self.found_or_added(
-            lambda: named_claimants.find_or_add(by=self.person, **values), at="claimants"
-        )
+        return self.find_or_add(lambda: named_claimants.find_or_add(by=self.person, **values), at="claimants")
 
 
 class TopicWork(EditorialResource):
@@ -139,16 +137,16 @@ class TopicWork(EditorialResource):
     bodies: ClassVar = {"create": TopicBody}
     finds = True
 
-    def rows(self) -> QuerySet[Topic]:
+    def get_rows(self) -> QuerySet[Topic]:
         return Topic.objects.all()
 
-    def document(self, row: Topic) -> documents.Document:
+    def build_document(self, row: Topic) -> documents.Document:
         return documents.build_topic(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Find a topic by slug or name, or add one: 200 if it existed, unchanged; 201 if it is new."""
         values = read_body(TopicBody, request.data, by=self.person)
-        return self.found_or_added(lambda: named_topics.find_or_add(by=self.person, **values), at="topics")
+        return self.find_or_add(lambda: named_topics.find_or_add(by=self.person, **values), at="topics")
 
 
 class RatingWork(EditorialResource):
@@ -159,10 +157,10 @@ class RatingWork(EditorialResource):
     list_query = RatingListQuery
     serializer_class = ScaleRatingSerializer
 
-    def rows(self) -> QuerySet[Rating]:
+    def get_rows(self) -> QuerySet[Rating]:
         return Rating.objects.select_related("scale__publisher")
 
-    def document(self, row: Rating) -> documents.Document:
+    def build_document(self, row: Rating) -> documents.Document:
         return build_scale_rating(row)
 
 
@@ -174,8 +172,8 @@ class TransitionWork(EditorialResource):
     list_query = TransitionQuery
     serializer_class = TransitionSerializer
 
-    def rows(self) -> QuerySet[Transition]:
+    def get_rows(self) -> QuerySet[Transition]:
         return Transition.objects.readable_by(self.person)
 
-    def document(self, row: Transition) -> documents.Document:
+    def build_document(self, row: Transition) -> documents.Document:
         return documents.build_transition(row)

@@ -52,10 +52,10 @@ class MediaWork(EditorialResource):
     parser_classes = (EditorialBody, MultiPartParser)  # type: ignore[assignment]  # files come as forms
     finds = True
 
-    def rows(self) -> QuerySet[MediaObject]:
+    def get_rows(self) -> QuerySet[MediaObject]:
         return documents.select_readable_media(self.person)
 
-    def document(self, row: MediaObject) -> documents.Document:
+    def build_document(self, row: MediaObject) -> documents.Document:
         return documents.build_media(row)
 
     def create(self, request: Request) -> HttpResponse:
@@ -78,8 +78,10 @@ class MediaWork(EditorialResource):
         except (MediaRefused, FetchError) as refusal:
             raise build_unprocessable(key, translate_message(refusal)) from None
         status = 201 if media.created_at >= began else 200
-        return self.answered(
-            self.showing(self.fresh(media), status=status, location=self.address("media-detail", media.pk))
+        return self.build_response(
+            self.build_stored_response(
+                self.reload(media), status=status, location=self.build_url("media-detail", media.pk)
+            )
         )
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
@@ -89,11 +91,11 @@ class MediaWork(EditorialResource):
 
         def work() -> StoredResponse:
             MediaObject.objects.select_for_update().filter(pk=id).first()
-            media: MediaObject = self.matched(id=id)
+            media: MediaObject = self.lock_matching(id=id)
             change_description(media, **values)
-            return self.showing(self.fresh(media))
+            return self.build_stored_response(self.reload(media))
 
-        return self.done(work)
+        return self.run_change(work)
 
 
 def _read_values(request: Request, by: User) -> dict[str, Any]:
@@ -121,35 +123,35 @@ class ClaimMediaWork(PartOfClaim):
     serializer_class = EditorialClaimMediaSerializer
     bodies: ClassVar = {"create": ClaimMediaBody, "partial_update": ClaimMediaChanges}
 
-    def rows(self) -> QuerySet[ClaimMedia]:
+    def get_rows(self) -> QuerySet[ClaimMedia]:
         rows = ClaimMedia.objects.readable_by(self.person).filter(claim=self.kwargs["claim_id"])
         return documents.select_media_relations(rows)
 
-    def document(self, row: ClaimMedia) -> documents.Document:
+    def build_document(self, row: ClaimMedia) -> documents.Document:
         return documents.build_claim_media(row)
 
-    def row(self, **place: Any) -> ClaimMedia:
-        row = self.rows().filter(media=place["id"]).first()
+    def get_row(self, **place: Any) -> ClaimMedia:
+        row = self.get_rows().filter(media=place["id"]).first()
         if row is None:
             raise NoSuchThing(gettext("There is nothing with the id %(key)s here.") % {"key": place["id"]})
         return row
 
-    def fresh(self, row: Model) -> Any:
-        return self.rows().get(pk=row.pk)
+    def reload(self, row: Model) -> Any:
+        return self.get_rows().get(pk=row.pk)
 
     def create(self, request: Request, claim_id: int) -> HttpResponse:
         """Attach a stored picture, recording or film to the claim."""
         values = read_body(ClaimMediaBody, request.data, by=self.person)
 
         def work(_prepared: None) -> StoredResponse:
-            self.hold_whole()
-            claim = self.whole()
+            self.lock_parent()
+            claim = self.get_parent()
             media = values.pop("media")
             row = claim_edits.add_media(claim, media, by=self.person, **values)
-            address = self.address("claim-media-detail", claim_id, media.pk)
-            return self.showing(self.fresh(row), status=201, location=address)
+            address = self.build_url("claim-media-detail", claim_id, media.pk)
+            return self.build_stored_response(self.reload(row), status=201, location=address)
 
-        return self.created_once(work)
+        return self.create_once(work)
 
     def partial_update(
         self,
@@ -161,10 +163,12 @@ class ClaimMediaWork(PartOfClaim):
         values = read_body(ClaimMediaChanges, request.data, by=self.person, partial=True)
 
         def work() -> StoredResponse:
-            row: ClaimMedia = self.held(id)
-            return self.showing(self.fresh(claim_edits.edit_media(row, by=self.person, **values)))
+            row: ClaimMedia = self.lock_part(id)
+            return self.build_stored_response(
+                self.reload(claim_edits.edit_media(row, by=self.person, **values))
+            )
 
-        return self.done(work)
+        return self.run_change(work)
 
     def destroy(
         self,
@@ -175,7 +179,7 @@ class ClaimMediaWork(PartOfClaim):
         """Take it off the claim; the file stays."""
 
         def work() -> StoredResponse:
-            claim_edits.remove_media(self.held(id), by=self.person)
+            claim_edits.remove_media(self.lock_part(id), by=self.person)
             return StoredResponse(204)
 
-        return self.done(work)
+        return self.run_change(work)

@@ -38,7 +38,7 @@ class MovingResource(EditorialResource):
     @action(detail=True, methods=["get"])
     def moves(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """The moves open in this state and role, each with its obstacle, if any."""
-        subject = self.row(id=id)
+        subject = self.get_row(id=id)
         found = [
             {
                 "action": option.action,
@@ -50,9 +50,11 @@ class MovingResource(EditorialResource):
                 "obstacle": option.obstacle
                 or ("" if scope in self.token.scopes else str(InsufficientScope(scope).detail)),
             }
-            for option in self.open_moves(subject)
+            for option in self.list_open_moves(subject)
         ]
-        return self.answered(StoredResponse(200, render_document({"state": subject.state, "moves": found})))
+        return self.build_response(
+            StoredResponse(200, render_document({"state": subject.state, "moves": found}))
+        )
 
     @moves.mapping.post
     def move(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -63,23 +65,23 @@ class MovingResource(EditorialResource):
             raise InsufficientScope(scope)
 
         def work(_prepared: None) -> StoredResponse:
-            self.hold(self.row(id=id), values)
-            subject = self.matched(id=id)
-            return self.showing(self.fresh(self.moved(subject, values)))
+            self.lock_rows(self.get_row(id=id), values)
+            subject = self.lock_matching(id=id)
+            return self.build_stored_response(self.reload(self.make_move(subject, values)))
 
-        return self.created_once(work)
+        return self.create_once(work)
 
     # What moves it ----------------------------------------------------------------------------------------------------
 
-    def open_moves(self, subject: Any) -> list[Option]:
+    def list_open_moves(self, subject: Any) -> list[Option]:
         """Return the moves open to the person."""
         return workflow.list_options(subject, self.person)
 
-    def hold(self, subject: Any, values: dict[str, Any]) -> None:
+    def lock_rows(self, subject: Any, values: dict[str, Any]) -> None:
         """Lock the rows involved in the usual order, so that the comparison stays valid until the move."""
         _lock(subject, values.get("into"))
 
-    def moved(self, subject: Any, values: dict[str, Any]) -> Model:
+    def make_move(self, subject: Any, values: dict[str, Any]) -> Model:
         """Make the move."""
         moved: Model = workflow.move(
             subject,

@@ -19,7 +19,7 @@ class PartResource(EditorialResource):
     list_query = PartQuery
 
     @abstractmethod
-    def whole(self) -> Any:
+    def get_parent(self) -> Any:
         """Return the claim or verdict that the parts belong to.
 
         Raises:
@@ -27,37 +27,37 @@ class PartResource(EditorialResource):
         """
 
     @abstractmethod
-    def hold_whole(self) -> None:
+    def lock_parent(self) -> None:
         """Lock what the parts belong to until the end of the transaction."""
 
     def list(self, request: Request, **within: Any) -> HttpResponse:
-        self.whole()
+        self.get_parent()
         return super().list(request)
 
-    def held(self, key: int) -> Any:
+    def lock_part(self, key: int) -> Any:
         """Return the part under its parent's lock, if it is the version named in the request."""
-        self.hold_whole()
-        return self.matched(id=key)
+        self.lock_parent()
+        return self.lock_matching(id=key)
 
 
 class PartOfClaim(PartResource):
     """Parts of a claim."""
 
-    def whole(self) -> Claim:
+    def get_parent(self) -> Claim:
         key = self.kwargs["claim_id"]
         claim = Claim.objects.readable_by(self.person).filter(pk=key).first()
         if claim is None:
             raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": key})
         return claim
 
-    def hold_whole(self) -> None:
+    def lock_parent(self) -> None:
         Claim.objects.select_for_update().filter(pk=self.kwargs["claim_id"]).first()
 
 
 class PartOfVerdict(PartResource):
     """Parts of a verdict."""
 
-    def whole(self) -> Verdict:
+    def get_parent(self) -> Verdict:
         key = self.kwargs["verdict_id"]
         rows = Verdict.objects.readable_by(self.person).select_related("claim__claimant")
         verdict = rows.filter(pk=key).first()
@@ -65,7 +65,7 @@ class PartOfVerdict(PartResource):
             raise NoSuchThing(gettext("There is no verdict %(key)s here.") % {"key": key})
         return verdict
 
-    def hold_whole(self) -> None:
+    def lock_parent(self) -> None:
         hold_verdict(self.kwargs["verdict_id"])
 
 

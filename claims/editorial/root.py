@@ -38,6 +38,6 @@ class CurrentPerson(EditorialView):
                 "scopes": self.token.scopes,
                 "expires_at": format_moment(self.token.expiry),
             },
-            "resources": {name: self.address(f"{name}-list") for name in names},
+            "resources": {name: self.build_url(f"{name}-list") for name in names},
         }
-        return self.answered(StoredResponse(200, render_document(document)))
+        return self.build_response(StoredResponse(200, render_document(document)))

@@ -45,7 +45,7 @@ class TranslationWork(MovingResource):
         "carry_over": EmptyBody,
     }
 
-    def rows(self) -> QuerySet[Translation]:
+    def get_rows(self) -> QuerySet[Translation]:
         steps = TranslationStep.objects.readable_by(self.person).order_by("pk")
         return (
             Translation.objects.readable_by(self.person)
@@ -53,7 +53,7 @@ class TranslationWork(MovingResource):
             .prefetch_related(Prefetch("steps", steps))
         )
 
-    def document(self, row: Translation) -> Document:
+    def build_document(self, row: Translation) -> Document:
         return build_translation(row)
 
     def create(self, request: Request) -> HttpResponse:
@@ -63,30 +63,30 @@ class TranslationWork(MovingResource):
         def work(_prepared: None) -> StoredResponse:
             verdict, language = values.pop("verdict"), values.pop("language")
             row = translation_drafts.begin_translation(verdict, language, by=self.person, **values)
-            address = self.address("translations-detail", row.pk)
-            return self.showing(self.fresh(row), status=201, location=address)
+            address = self.build_url("translations-detail", row.pk)
+            return self.build_stored_response(self.reload(row), status=201, location=address)
 
-        return self.created_once(work)
+        return self.create_once(work)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change the given fields. Only drafts change: by their translator, or by an editor."""
         values = read_body(TranslationChanges, request.data, by=self.person, partial=True)
 
         def work() -> StoredResponse:
-            row = self._locked(id)
+            row = self._lock_matching(id)
             translation_drafts.edit_translation(row, by=self.person, **values)
-            return self.showing(self.fresh(row))
+            return self.build_stored_response(self.reload(row))
 
-        return self.done(work)
+        return self.run_change(work)
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete a draft that was never submitted."""
 
         def work() -> StoredResponse:
-            translation_drafts.discard_translation(self._locked(id), by=self.person)
+            translation_drafts.discard_translation(self._lock_matching(id), by=self.person)
             return StoredResponse(204)
 
-        return self.done(work)
+        return self.run_change(work)
 
     @action(detail=True, methods=["post"], url_path="carry-over")
     def carry_over(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -96,32 +96,32 @@ class TranslationWork(MovingResource):
             raise InsufficientScope(Scope.MOVE)
 
         def work(_prepared: None) -> StoredResponse:
-            row = translation_drafts.carry_over_translation(self._locked(id), by=self.person)
-            address = self.address("translations-detail", row.pk)
-            return self.showing(self.fresh(row), status=201, location=address)
+            row = translation_drafts.carry_over_translation(self._lock_matching(id), by=self.person)
+            address = self.build_url("translations-detail", row.pk)
+            return self.build_stored_response(self.reload(row), status=201, location=address)
 
-        return self.created_once(work)
+        return self.create_once(work)
 
-    def open_moves(self, subject: Any) -> list[Option]:
+    def list_open_moves(self, subject: Any) -> list[Option]:
         return list_translation_options(subject, self.person)
 
-    def hold(self, subject: Any, values: dict[str, Any]) -> None:
+    def lock_rows(self, subject: Any, values: dict[str, Any]) -> None:
         lock_translation(subject)
 
-    def moved(self, subject: Any, values: dict[str, Any]) -> Model:
+    def make_move(self, subject: Any, values: dict[str, Any]) -> Model:
         return move_translation(subject, values["action"], by=self.person, note=values.get("note", ""))
 
-    def _locked(self, key: int) -> Translation:
+    def _lock_matching(self, key: int) -> Translation:
         """Return the translation, locked until the end of the transaction, if it is the version named in the
         request.
         """
-        lock_translation(self.row(id=key))
-        row: Translation = self.matched(id=key)
+        lock_translation(self.get_row(id=key))
+        row: Translation = self.lock_matching(id=key)
         return row
 
 
 def build_translation(row: Translation) -> Document:
-    """Describe a translation of `TranslationWork.rows`."""
+    """Describe a translation of `TranslationWork.get_rows`."""
     return {
         "id": row.pk,
         "verdict": row.verdict_id,

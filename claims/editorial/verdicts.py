@@ -34,10 +34,10 @@ class VerdictWork(MovingResource):
     summary_serializer_class = EditorialVerdictSummarySerializer
     bodies: ClassVar = {"create": VerdictBody, "partial_update": VerdictChanges, "move": VerdictMoveBody}
 
-    def rows(self) -> QuerySet[Verdict]:
+    def get_rows(self) -> QuerySet[Verdict]:
         return documents.select_readable_verdicts(self.person)
 
-    def document(self, row: Verdict) -> documents.Document:
+    def build_document(self, row: Verdict) -> documents.Document:
         return documents.build_verdict(row)
 
     def create(self, request: Request) -> HttpResponse:
@@ -46,35 +46,35 @@ class VerdictWork(MovingResource):
 
         def work(_prepared: None) -> StoredResponse:
             verdict = verdict_drafts.begin(by=self.person, **values)
-            address = self.address("verdicts-detail", verdict.pk)
-            return self.showing(self.fresh(verdict), status=201, location=address)
+            address = self.build_url("verdicts-detail", verdict.pk)
+            return self.build_stored_response(self.reload(verdict), status=201, location=address)
 
-        return self.created_once(work)
+        return self.create_once(work)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change the given fields. Only drafts change: by their author, or by an editor."""
         values = read_body(VerdictChanges, request.data, by=self.person, partial=True)
 
         def work() -> StoredResponse:
-            verdict = self._locked(id)
+            verdict = self._lock_matching(id)
             verdict_drafts.edit(verdict, by=self.person, **values)
-            return self.showing(self.fresh(verdict))
+            return self.build_stored_response(self.reload(verdict))
 
-        return self.done(work)
+        return self.run_change(work)
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete a draft that was never submitted."""
 
         def work() -> StoredResponse:
-            verdict_drafts.discard(self._locked(id), by=self.person)
+            verdict_drafts.discard(self._lock_matching(id), by=self.person)
             return StoredResponse(204)
 
-        return self.done(work)
+        return self.run_change(work)
 
-    def _locked(self, key: int) -> Verdict:
+    def _lock_matching(self, key: int) -> Verdict:
         """Return the verdict, locked until the end of the transaction, if it is the version named in the request."""
         hold_verdict(key)
-        verdict: Verdict = self.matched(id=key)
+        verdict: Verdict = self.lock_matching(id=key)
         return verdict
 
 
@@ -87,13 +87,13 @@ class EvidenceWork(PartOfVerdict):
     serializer_class = EditorialEvidenceSerializer
     bodies: ClassVar = {"create": EvidenceBody, "partial_update": EvidenceBody}
 
-    def rows(self) -> QuerySet[Evidence]:
+    def get_rows(self) -> QuerySet[Evidence]:
         rows = Evidence.objects.readable_by(self.person).filter(verdict=self.kwargs["verdict_id"])
         return documents.select_quote_relations(rows).select_related(
             "source__publisher", "snapshot", "verdict"
         )
 
-    def document(self, row: Evidence) -> documents.Document:
+    def build_document(self, row: Evidence) -> documents.Document:
         return documents.build_evidence(row)
 
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
@@ -101,8 +101,8 @@ class EvidenceWork(PartOfVerdict):
         values = read_body(EvidenceBody, request.data, by=self.person)
 
         def work(material: Material | None) -> StoredResponse:
-            self.hold_whole()
-            verdict = self.whole()
+            self.lock_parent()
+            verdict = self.get_parent()
             source = named_sources.find_source(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source
             quotation = named_sources.read_quotation(values, source)
@@ -110,10 +110,10 @@ class EvidenceWork(PartOfVerdict):
             item = verdict_drafts.add_evidence(
                 verdict, source, quotation, by=self.person, **_select_own_fields(values)
             )
-            address = self.address("evidence-detail", verdict_id, item.pk)
-            return self.showing(self.fresh(item), status=201, location=address)
+            address = self.build_url("evidence-detail", verdict_id, item.pk)
+            return self.build_stored_response(self.reload(item), status=201, location=address)
 
-        return self.created_once(
+        return self.create_once(
             work, prepare=lambda: named_sources.fetch_unless_known(values, by=self.person)
         )
 
@@ -128,15 +128,15 @@ class EvidenceWork(PartOfVerdict):
         material = named_sources.fetch_unless_known(values, by=self.person)
 
         def work() -> StoredResponse:
-            item: Evidence = self.held(id)
+            item: Evidence = self.lock_part(id)
             source = named_sources.find_source(values, material, by=self.person) or item.source
             quotation = named_sources.read_quotation(values, source, item)
             verdict_drafts.edit_evidence(
                 item, by=self.person, source=source, quotation=quotation, **_select_own_fields(values)
             )
-            return self.showing(self.fresh(item))
+            return self.build_stored_response(self.reload(item))
 
-        return self.done(work)
+        return self.run_change(work)
 
     def destroy(
         self,
@@ -147,10 +147,10 @@ class EvidenceWork(PartOfVerdict):
         """Take the item out of the draft."""
 
         def work() -> StoredResponse:
-            verdict_drafts.remove_evidence(self.held(id), by=self.person)
+            verdict_drafts.remove_evidence(self.lock_part(id), by=self.person)
             return StoredResponse(204)
 
-        return self.done(work)
+        return self.run_change(work)
 
 
 def _select_own_fields(values: dict[str, Any]) -> dict[str, Any]:

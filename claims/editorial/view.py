@@ -66,7 +66,7 @@ class EditorialView(ViewSet):
             return None
         return Scope.READ if self.is_read else self.write_scope
 
-    def address(self, name: str, *parts: Any) -> str:
+    def build_url(self, name: str, *parts: Any) -> str:
         return reverse(f"editorial-{name}", args=parts, request=self.request)
 
     @property
@@ -105,7 +105,7 @@ class EditorialView(ViewSet):
         if request.method in ("PATCH", "DELETE") and "If-Match" not in request.headers:
             raise PreconditionRequired
 
-    def answered(self, answer: StoredResponse) -> HttpResponse:
+    def build_response(self, answer: StoredResponse) -> HttpResponse:
         """Return the response, or 304 if the reader already has it."""
         response = answer.response()
         if answer.status != 200 or not self.is_read:

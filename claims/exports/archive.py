@@ -53,9 +53,9 @@ class IdSet:
 def write_things(selection: Selection) -> Iterator[bytes]:
     """Yield a line for every row the entries mention, and for the rows of merged claims."""
     rows = dict(
-        zip((kind.model for kind in lines.THINGS), _find_mentioned_rows(selection.entries), strict=True)
+        zip((kind.model for kind in lines.THING_KINDS), _find_mentioned_rows(selection.entries), strict=True)
     )
-    for kind in lines.THINGS:
+    for kind in lines.THING_KINDS:
         for values in rows[kind.model].order_by("pk").values_list("pk", *kind.columns).iterator():
             yield kind.written(values)
     yield from _write_merged_claims(selection)
@@ -93,7 +93,7 @@ def find_snapshots(written: Iterable[bytes]) -> IdSet:
 
 
 def _find_mentioned_rows(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
-    """Return the rows of `lines.THINGS` that still exist.
+    """Return the rows of `lines.THING_KINDS` that still exist.
 
     With them the house and the scales that it uses, without which nothing could be published, and whatever a row that
     is mentioned refers to itself.
@@ -188,5 +188,5 @@ def _find_new_snapshots(body: bytes, seen: IdSet) -> list[int]:
 
 
 def _load_snapshot_lines(numbers: Iterator[int]) -> dict[int, bytes]:
-    rows = Snapshot.objects.filter(pk__in=list(numbers)).values_list("pk", *lines.SNAPSHOT.columns)
-    return {values[0]: lines.SNAPSHOT.written(values) for values in rows.iterator()}
+    rows = Snapshot.objects.filter(pk__in=list(numbers)).values_list("pk", *lines.SNAPSHOT_KIND.columns)
+    return {values[0]: lines.SNAPSHOT_KIND.written(values) for values in rows.iterator()}

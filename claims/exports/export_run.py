@@ -8,7 +8,7 @@ from typing import IO, Any
 from django.utils.translation import gettext
 
 from claims.exports import manifest
-from claims.exports.format_choice import ExportFormat, format_of
+from claims.exports.format_choice import ExportFormat, choose_format
 from claims.exports.outputs import (
     ExportState,
     OutputError,
@@ -55,7 +55,7 @@ def export_to_stream(
     Raises:
         InvalidParameters: the API would refuse the filter.
     """
-    written = format_of(order.format, order.versions)
+    written = choose_format(order.format, order.versions)
     with in_one_snapshot():
         selection = Selection(order.filter)
         output = StreamOutput(file, begin(written.count(selection)))
@@ -76,7 +76,7 @@ def export_to_file(
         InvalidParameters: the API would refuse the filter.
         OutputError: the file cannot be written, or is none that this export continues.
     """
-    written = format_of(order.format, order.versions)
+    written = choose_format(order.format, order.versions)
     before = _load_state(order, path) if resume else None
     with in_one_snapshot():
         moment = _choose_moment(written, before)

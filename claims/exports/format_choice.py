@@ -104,7 +104,7 @@ class Ledger(ExportFormat):
         ):
             output.write(piece)
             output.complete(ExportPosition(0, sequence))
-        output.write(lines.end(output.claims))
+        output.write(lines.build_end(output.claims))
 
 
 class Csv(ClaimByClaimFormat):
@@ -154,7 +154,7 @@ FORMATS: dict[str, type[ExportFormat]] = {kind.name: kind for kind in (Ndjson, C
 VERSIONS = ("current", "all")
 
 
-def format_of(name: str, versions: str) -> ExportFormat:
+def choose_format(name: str, versions: str) -> ExportFormat:
     return Ledger() if name == "ndjson" and versions == "all" else FORMATS[name]()
 
 

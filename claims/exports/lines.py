@@ -74,7 +74,7 @@ class LineKind:
 
 
 #: What entries mention, each kind after those that it refers to.
-THINGS = (
+THING_KINDS = (
     LineKind(
         "publisher",
         Publisher,
@@ -116,7 +116,7 @@ THINGS = (
     ),
     LineKind("media_hash", MediaHash, ("media", "frame_at", "transformation", "pdq", "quality")),
 )
-SNAPSHOT = LineKind(
+SNAPSHOT_KIND = LineKind(
     "snapshot",
     Snapshot,
     (
@@ -124,7 +124,7 @@ SNAPSHOT = LineKind(
         *("byline", "published_on", "language", "extractor", "caveats", "cues", "text_sha256", "text"),
     ),
 )
-_ENTRY = LineKind(
+_ENTRY_KIND = LineKind(
     "entry",
     Publication,
     (
@@ -140,10 +140,10 @@ _ENTRY = LineKind(
         "chain_sha256",
     ),
 )
-ENTRY_COLUMNS = ("id", *_ENTRY.columns, "body")
+ENTRY_COLUMNS = ("id", *_ENTRY_KIND.columns, "body")
 
-_TYPES = ("header", *(kind.name for kind in THINGS), "merged_claim", "snapshot", "entry", "end")
-_BY_TYPE = {kind.name: kind for kind in (*THINGS, SNAPSHOT, _ENTRY)}
+_LINE_TYPES = ("header", *(kind.name for kind in THING_KINDS), "merged_claim", "snapshot", "entry", "end")
+_KINDS_BY_TYPE = {kind.name: kind for kind in (*THING_KINDS, SNAPSHOT_KIND, _ENTRY_KIND)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +190,10 @@ def build_merged_claim(
 
 def build_entry(values: tuple[Any, ...], body: bytes) -> bytes:
     """Return the line of an entry, with its body last and unchanged."""
-    return _ENTRY.written(values)[:-2] + _BODY + body + b"}\n"
+    return _ENTRY_KIND.written(values)[:-2] + _BODY + body + b"}\n"
 
 
-def end(entries: int) -> bytes:
+def build_end(entries: int) -> bytes:
     return orjson.dumps({"type": "end", "entries": entries}) + b"\n"
 
 
@@ -211,13 +211,13 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
     number, before = 0, 0
     for number, text in enumerate(stream, 1):
         line = _read(number, text)
-        place = _TYPES.index(line.type)
+        place = _LINE_TYPES.index(line.type)
         if (number == 1) != (line.type == "header"):
             raise UnreadableExport(
                 gettext("Line %(number)s: a lossless export begins with one header.") % {"number": number}
             )
         # Snapshots stand between entries.
-        if place < min(before, _TYPES.index("snapshot")):
+        if place < min(before, _LINE_TYPES.index("snapshot")):
             raise UnreadableExport(
                 gettext("Line %(number)s: “%(type)s” is out of order.")
                 % {"number": number, "type": line.type}
@@ -244,7 +244,7 @@ def _read(number: int, text: bytes) -> ArchiveLine:
         head, behind, body = text.partition(_BODY)
         said = orjson.loads(head + b"}" if behind else text)
         kind = said["type"]
-        if kind not in _TYPES:
+        if kind not in _LINE_TYPES:
             raise UnreadableExport(
                 gettext("Line %(number)s: this version of the program does not know “%(kind)s”.")
                 % {"number": number, "kind": kind}
@@ -270,7 +270,7 @@ def _read(number: int, text: bytes) -> ArchiveLine:
                 gettext("Line %(number)s: an entry must end with its body, and nothing else may have one.")
                 % {"number": number}
             )
-        columns = _BY_TYPE[kind].read(said) if kind in _BY_TYPE else said
+        columns = _KINDS_BY_TYPE[kind].read(said) if kind in _KINDS_BY_TYPE else said
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as problem:
         if isinstance(problem, UnreadableExport):
             raise

@@ -5,7 +5,7 @@ from argparse import ArgumentTypeError
 from django.utils.translation import gettext
 
 
-def share(text: str) -> float:
+def parse_share(text: str) -> float:
     """Parse a number from 0 to 1. Raises ArgumentTypeError."""
     try:
         if 0 <= float(text) <= 1:

@@ -21,7 +21,7 @@ from factcheck.installation.messages import translate_message as sentence_in_wor
 from factcheck.list_phrases import join_phrases
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
-NARROW = 80
+NARROW_WIDTH = 80
 
 _KINDS = {
     "same": gettext_lazy("Already checked"),
@@ -30,16 +30,16 @@ _KINDS = {
 }
 
 
-def as_document(article: ImportedArticle) -> dict[str, Any]:
+def build_document(article: ImportedArticle) -> dict[str, Any]:
     """Return the report as JSON values; offsets count in `snapshot.text`. After a dry run, new rows have no `id`."""
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
-    claims = _in_order(article)
+    claims = _sort_claims(article)
     may_be = find_likely_claimants(found.claim.claimant for found, _ in claims if found.claim.claimant)
     return {
         "dry_run": article.dry_run,
         "source": {
-            "id": _id(source.pk, captured.is_new_source, article),
+            "id": _get_id(source.pk, captured.is_new_source, article),
             "is_new": captured.is_new_source,
             "title": source.title,
             "kind": source.kind,
@@ -50,7 +50,7 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
             "language": source.language,
         },
         "snapshot": {
-            "id": _id(snapshot.pk, captured.is_new_snapshot, article),
+            "id": _get_id(snapshot.pk, captured.is_new_snapshot, article),
             "is_new": captured.is_new_snapshot,
             "number": snapshot.number,
             "captured_at": snapshot.captured_at.isoformat(),
@@ -64,7 +64,10 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
             "text": snapshot.text,
         },
         "claims": [
-            {**_claim(found, is_new, article), "claimant_may_be": _may_be(found.claim, may_be)}
+            {
+                **_build_claim(found, is_new, article),
+                "claimant_may_be": _list_likely_claimants(found.claim, may_be),
+            }
             for found, is_new in claims
         ],
         "also_stated": [
@@ -73,9 +76,9 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
         ],
         "failure": article.proposal.failure,
         "anchors": {
-            "held": [_outcome(outcome) for outcome in article.proposal.held],
-            "moved": [_outcome(outcome) for outcome in article.proposal.moved],
-            "orphaned": [_outcome(outcome) for outcome in article.proposal.orphaned],
+            "held": [_build_outcome(outcome) for outcome in article.proposal.held],
+            "moved": [_build_outcome(outcome) for outcome in article.proposal.moved],
+            "orphaned": [_build_outcome(outcome) for outcome in article.proposal.orphaned],
         },
     }
 
@@ -83,7 +86,7 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
 def print_document(article: ImportedArticle, console: Console) -> None:
     """Print the report as one JSON object."""
     plain = not console.encoding.startswith("utf")
-    text = json.dumps(as_document(article), ensure_ascii=plain, indent=2)
+    text = json.dumps(build_document(article), ensure_ascii=plain, indent=2)
     try:
         console.file.write(f"{text}\n")
         console.file.flush()
@@ -94,21 +97,21 @@ def print_document(article: ImportedArticle, console: Console) -> None:
 
 def print_report(article: ImportedArticle, console: Console) -> None:
     """Print the extraction, the claims in text order, the earlier anchors, and the totals."""
-    console.print(_header(article))
-    claims = _in_order(article)
+    console.print(_build_header(article))
+    claims = _sort_claims(article)
     if claims:
-        console.print(_claims(article, claims, narrow=console.width < NARROW))
+        console.print(_build_claims_table(article, claims, narrow=console.width < NARROW_WIDTH))
     proposal = article.proposal
     if proposal.also_stated:
         console.print(Text(gettext("Also stated"), style="bold"))
         for one in proposal.also_stated:
             console.print(Text(f"  {one.statement}"))
     if proposal.moved or proposal.orphaned:
-        console.print(_anchors([*proposal.moved, *proposal.orphaned]))
-    console.print(Text(_summary(article)), soft_wrap=True)
+        console.print(_build_anchors_table([*proposal.moved, *proposal.orphaned]))
+    console.print(Text(_build_summary(article)), soft_wrap=True)
 
 
-def _in_order(article: ImportedArticle) -> list[tuple[FoundClaim, bool]]:
+def _sort_claims(article: ImportedArticle) -> list[tuple[FoundClaim, bool]]:
     """Return claims with whether they are new, those to check first at the top; within a band, in the order of the
     text.
     """
@@ -120,14 +123,14 @@ def _in_order(article: ImportedArticle) -> list[tuple[FoundClaim, bool]]:
     )
 
 
-def _id(key: int, is_new: bool, article: ImportedArticle) -> int | None:
+def _get_id(key: int, is_new: bool, article: ImportedArticle) -> int | None:
     return None if article.dry_run and is_new else key
 
 
-def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[str, Any]:
+def _build_claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[str, Any]:
     claim, anchor = found.claim, found.anchor
     return {
-        "id": _id(claim.pk, is_new, article),
+        "id": _get_id(claim.pk, is_new, article),
         "is_new": is_new,
         "state": claim.state,
         "statement": claim.statement,
@@ -142,11 +145,11 @@ def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[st
         "reasons": [asdict(reason) for reason in found.reasons],
         "claimant": claim.claimant.name if claim.claimant else None,
         "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
-        "checked_before": _checked_before(article.checked_before.get(claim.pk)),
+        "checked_before": _build_existing_check(article.checked_before.get(claim.pk)),
     }
 
 
-def _may_be(claim: Claim, known: dict[str, list[Claimant]]) -> list[dict[str, Any]]:
+def _list_likely_claimants(claim: Claim, known: dict[str, list[Claimant]]) -> list[dict[str, Any]]:
     """Return existing claimants that the name may refer to; an editor decides."""
     return [
         {"id": other.pk, "name": other.name, "job_title": other.job_title, "same_as": other.same_as}
@@ -154,12 +157,12 @@ def _may_be(claim: Claim, known: dict[str, list[Claimant]]) -> list[dict[str, An
     ]
 
 
-def _checked_before(known: ExistingCheck | None) -> dict[str, Any] | None:
+def _build_existing_check(known: ExistingCheck | None) -> dict[str, Any] | None:
     """Return the published claim related to a proposal."""
     return {**asdict(known), "reasons": list(known.reasons)} if known else None
 
 
-def _outcome(outcome: AnchorOutcome) -> dict[str, Any]:
+def _build_outcome(outcome: AnchorOutcome) -> dict[str, Any]:
     appearance = outcome.appearance
     return {
         "claim": appearance.claim_id,
@@ -171,7 +174,7 @@ def _outcome(outcome: AnchorOutcome) -> dict[str, Any]:
     }
 
 
-def _header(article: ImportedArticle) -> Table:
+def _build_header(article: ImportedArticle) -> Table:
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
     number = "" if captured.is_new_source and article.dry_run else f" {source.pk}"
@@ -212,7 +215,9 @@ def _header(article: ImportedArticle) -> Table:
     return header
 
 
-def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, narrow: bool) -> Table:
+def _build_claims_table(
+    article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, narrow: bool
+) -> Table:
     table = Table(expand=True)
     table.add_column("", width=max(map(len, map(str, BANDS.values()))))
     table.add_column(gettext("Statement"), ratio=5, overflow="fold")
@@ -231,8 +236,10 @@ def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, 
             }
             statement.append(f" ({known_as})", style="dim")
         if known := article.checked_before.get(claim.pk):
-            statement.append(f"\n{_KINDS[known.kind]}: {_judged(known)}, {known.address}", style="bold")
-        beside = [_claimant(claim), Text(_reasons(found), style="dim")]
+            statement.append(
+                f"\n{_KINDS[known.kind]}: {_describe_rating(known)}, {known.address}", style="bold"
+            )
+        beside = [_format_claimant(claim), Text(_format_reasons(found), style="dim")]
         cells: list[RenderableType] = [statement, *beside]
         if narrow:
             cells = [Group(statement, *(text for text in beside if text))]
@@ -240,22 +247,22 @@ def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, 
     return table
 
 
-def _judged(known: ExistingCheck) -> str:
+def _describe_rating(known: ExistingCheck) -> str:
     if known.rating and known.publisher:
         return gettext("%(rating)s by %(publisher)s") % {"rating": known.rating, "publisher": known.publisher}
     return known.rating or known.publisher or gettext("without a rating")
 
 
-def _reasons(found: FoundClaim) -> str:
+def _format_reasons(found: FoundClaim) -> str:
     """Return the checkable parts of the claim, with their words."""
     return join_phrases(describe_reasons(map(str, found.reasons)))
 
 
-def _claimant(claim: Claim) -> Text:
+def _format_claimant(claim: Claim) -> Text:
     return Text(str(claim.claimant) if claim.claimant else "")
 
 
-def _anchors(outcomes: list[AnchorOutcome]) -> Table:
+def _build_anchors_table(outcomes: list[AnchorOutcome]) -> Table:
     table = Table(title=gettext("Earlier anchors"), title_justify="left", expand=True)
     table.add_column(gettext("Claim"), justify="right")
     table.add_column(gettext("Words"), ratio=3, overflow="fold")
@@ -272,7 +279,7 @@ def _anchors(outcomes: list[AnchorOutcome]) -> Table:
     return table
 
 
-def _summary(article: ImportedArticle) -> str:
+def _build_summary(article: ImportedArticle) -> str:
     proposal = article.proposal
     created, existing = len(proposal.created), len(proposal.existing)
     words = [

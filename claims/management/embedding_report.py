@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from claims.management.terminal import console_on
+from claims.management.terminal import build_console
 from claims.matching.embedding.maintenance import EmbeddingProgress, ReportProgress
 from claims.matching.embedding.pending_vectors import VectorTally
 from claims.models import EmbeddingModel
@@ -22,7 +22,7 @@ _STAGES = {
 
 
 @contextmanager
-def progress_on(console: Console) -> Iterator[ReportProgress]:
+def show_progress(console: Console) -> Iterator[ReportProgress]:
     """Show a progress bar for each stage."""
     bar = Progress(
         TextColumn("{task.description}"),
@@ -52,11 +52,11 @@ def progress_on(console: Console) -> Iterator[ReportProgress]:
         yield tell
 
 
-def print_standing(
+def print_progress(
     stream: TextIO, standing: Sequence[tuple[EmbeddingModel, VectorTally]], asked: int | None
 ) -> None:
     """Print a line for each model, and the one used for searching."""
-    console = console_on(stream)
+    console = build_console(stream)
     for model, (made, outstanding) in standing:
         state = gettext("complete") if model.completed_at else gettext("being built")
         state = gettext("in use") if model.pk == asked else state

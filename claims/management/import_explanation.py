@@ -10,11 +10,11 @@ from rich.table import Table
 from claims.models import Claim, ImportedRecord, ImportRun, RatingClass, Verdict
 
 #: So many records are shown, and so many labels of each publisher's.
-SHOWN: Final = 5
-MOST_LABELS: Final = 40
+SHOWN_RECORDS: Final = 5
+MAX_LABELS: Final = 40
 
 
-def explanation(run: ImportRun) -> dict[str, Any]:
+def build_explanation(run: ImportRun) -> dict[str, Any]:
     """Return how many verdicts would be published, drafted or wait for triage, what labels mean, and some records."""
     taken = ImportedRecord.objects.filter(run=run)
     verdicts = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
@@ -23,8 +23,8 @@ def explanation(run: ImportRun) -> dict[str, Any]:
         "published": verdicts.exclude(state=Verdict.State.DRAFT).count(),
         "drafts": verdicts.filter(state=Verdict.State.DRAFT).count(),
         "triage": claims.filter(state=Claim.State.PROPOSED).exclude(verdicts__in=verdicts).count(),
-        "labels": _labels(run),
-        "shown": [_as_stored(record) for record in _first(run)],
+        "labels": _list_labels(run),
+        "shown": [_format_record(record) for record in _list_first_records(run)],
     }
 
 
@@ -56,7 +56,7 @@ def print_explanation(console: Console, told: dict[str, Any]) -> None:
     )
 
 
-def _labels(run: ImportRun) -> list[dict[str, Any]]:
+def _list_labels(run: ImportRun) -> list[dict[str, Any]]:
     """Return each label as found, with its publisher and rating class; most frequent first."""
     rated = ImportedRecord.objects.filter(run=run, verdict__rating__isnull=False).order_by()
     rows = rated.values(
@@ -65,17 +65,17 @@ def _labels(run: ImportRun) -> list[dict[str, Any]]:
         rating_class=F("verdict__rating__rating_class"),
         scale=F("verdict__rating__scale__name"),
     ).annotate(records=Count("pk"))
-    return [dict(row) for row in rows.order_by("-records", "publisher", "label")[:MOST_LABELS]]
+    return [dict(row) for row in rows.order_by("-records", "publisher", "label")[:MAX_LABELS]]
 
 
-def _first(run: ImportRun) -> list[ImportedRecord]:
+def _list_first_records(run: ImportRun) -> list[ImportedRecord]:
     rows = ImportedRecord.objects.filter(run=run).select_related(
         "claim__claimant", "verdict__publisher", "verdict__rating"
     )
-    return list(rows.order_by("pk")[:SHOWN])
+    return list(rows.order_by("pk")[:SHOWN_RECORDS])
 
 
-def _as_stored(record: ImportedRecord) -> dict[str, str]:
+def _format_record(record: ImportedRecord) -> dict[str, str]:
     claim, verdict = record.claim, record.verdict
     found: dict[str, Any] = {
         "position": record.position,

@@ -31,7 +31,7 @@ _WORDS = {"reading": gettext_lazy("Reading"), "writing": gettext_lazy("Writing")
 
 
 @contextmanager
-def progress_on(console: Console) -> Iterator[run_import.ReportProgress]:
+def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
     """Show a progress bar with the rate, the remaining time and the number of refused records."""
     bar = Progress(
         SpinnerColumn(),
@@ -68,26 +68,26 @@ def progress_on(console: Console) -> Iterator[run_import.ReportProgress]:
 
 
 #: Of so many kinds of refusals an example is shown.
-MOST_EXAMPLES = 10
+MAX_EXAMPLES = 10
 #: Of so many files of a folder or site it is said how each is read.
-SHOWN = 10
+SHOWN_REASONS = 10
 
 
-def detected_on(console: Console) -> ReportDetection:
+def make_detection_printer(console: Console) -> ReportDetection:
     """Print how files are read, for the user to check before the import continues."""
     numbers = count(1)
 
     def tell(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
         number = next(numbers)
-        if number <= SHOWN:
+        if number <= SHOWN_REASONS:
             _print_detected(console, file, form, settings)
-        elif number == SHOWN + 1:
+        elif number == SHOWN_REASONS + 1:
             console.print("…", **_PLAIN)
 
     return tell
 
 
-def asked_on(console: Console) -> IsUnrated:
+def make_unrated_question(console: Console) -> IsUnrated:
     """Ask at the terminal whether to import reviews without ratings. Without a terminal: no."""
 
     def ask(file: File) -> bool:
@@ -131,29 +131,30 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
     table.add_row(gettext("rejected"), f"{run.refused:,}", end_section=True)
     table.add_row(gettext("total"), f"{run.records:,}", end_section=True)
     for outcome, title in ImportProblem.Outcome.choices:
-        for field, code, number in reasons(run, outcome):
+        for field, code, number in list_reasons(run, outcome):
             table.add_row(f"{title}: {field + ': ' if field else ''}{describe_kind(code)}", f"{number:,}")
     console.print(table)
-    for problem in _examples(run):
+    for problem in _list_examples(run):
         console.print(str(problem), **_PLAIN)
     for note in run.notes:
         console.print(note, **_PLAIN)
 
 
-def _examples(run: ImportRun) -> list[ImportProblem]:
+def _list_examples(run: ImportRun) -> list[ImportProblem]:
     """Return the first refused record of each kind."""
     refused = run.problems.filter(outcome=ImportProblem.Outcome.REFUSED)
     first = refused.order_by("field", "code", "pk").distinct("field", "code")
-    return sorted(first, key=lambda problem: problem.pk)[:MOST_EXAMPLES]
+    return sorted(first, key=lambda problem: problem.pk)[:MAX_EXAMPLES]
 
 
-def summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
+def build_summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
     """Return the summary as a JSON object."""
     names = ("records", "created", "updated", "unchanged", "merged", "refused")
     counts = {name: getattr(run, name) for name in names}
     problems = {
         outcome: [
-            {"field": field, "code": code, "count": number} for field, code, number in reasons(run, outcome)
+            {"field": field, "code": code, "count": number}
+            for field, code, number in list_reasons(run, outcome)
         ]
         for outcome in ImportProblem.Outcome.values
     }
@@ -166,7 +167,7 @@ def summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def reasons(run: ImportRun, outcome: str) -> list[tuple[str, str, int]]:
+def list_reasons(run: ImportRun, outcome: str) -> list[tuple[str, str, int]]:
     """Return field, kind and number of a run's problems, most frequent first."""
     rows = run.problems.filter(outcome=outcome).values_list("field", "code")
     return list(rows.annotate(count=Count("pk")).order_by("-count", "field", "code"))

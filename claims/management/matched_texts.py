@@ -18,14 +18,14 @@ from factcheck.formulas import escape_formula
 #: The usual names of a column with texts.
 USUAL_COLUMNS = ("text", "claim", "statement", "post", "tweet", "content", "sentence", "headline", "title")
 #: Formats by how the names of files end; what ends otherwise has a text on each line.
-ENDINGS = {".csv": "csv", ".tsv": "tsv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+FORMATS_BY_ENDING = {".csv": "csv", ".tsv": "tsv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 FORMATS = ("csv", "tsv", "ndjson", "lines")
 #: So many rows are matched and written at a time.
-BATCH = 50
-_LONGEST_CELL = 10_000_000
+BATCH_SIZE = 50
+_MAX_CELL_LENGTH = 10_000_000
 
 #: The result columns of each row.
-SAID = (
+RESULT_COLUMNS = (
     *("answer", "confidence", "reasons", "only_in_text", "only_in_claim"),
     *("claim_id", "claim_url", "statement", "language"),
     *("publisher", "rating_label", "rating_class", "verdict_url"),
@@ -47,12 +47,12 @@ class Row:
 # Read -----------------------------------------------------------------------------------------------------------------
 
 
-def format_of(path: str) -> str:
+def guess_format(path: str) -> str:
     """Return the table format by file name."""
-    return ENDINGS.get(Path(path).suffix.lower(), "lines")
+    return FORMATS_BY_ENDING.get(Path(path).suffix.lower(), "lines")
 
 
-def rows_of(file: IO[str], form: str, column: str = "") -> Iterator[Row]:
+def read_rows(file: IO[str], form: str, column: str = "") -> Iterator[Row]:
     """Yield the rows of a file.
 
     Raises:
@@ -62,12 +62,12 @@ def rows_of(file: IO[str], form: str, column: str = "") -> Iterator[Row]:
         for line in file:
             yield Row(line.rstrip("\r\n"), {"text": line.rstrip("\r\n")})
     elif form == "ndjson":
-        yield from _of_ndjson(file, column)
+        yield from _read_ndjson(file, column)
     else:
-        yield from _of_table(file, "\t" if form == "tsv" else ",", column)
+        yield from _read_table(file, "\t" if form == "tsv" else ",", column)
 
 
-def _of_ndjson(file: IO[str], column: str) -> Iterator[Row]:
+def _read_ndjson(file: IO[str], column: str) -> Iterator[Row]:
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue
@@ -78,17 +78,17 @@ def _of_ndjson(file: IO[str], column: str) -> Iterator[Row]:
                 gettext("Line %(number)s is not JSON: %(problem)s.") % {"number": number, "problem": problem}
             ) from None
         cells = found if isinstance(found, dict) else {"text": found}
-        name = _column(list(cells), column, gettext("line %(number)s") % {"number": number})
+        name = _find_column(list(cells), column, gettext("line %(number)s") % {"number": number})
         yield Row(str(cells[name] or ""), cells)
 
 
-def _of_table(file: IO[str], delimiter: str, column: str) -> Iterator[Row]:
-    csv.field_size_limit(_LONGEST_CELL)
+def _read_table(file: IO[str], delimiter: str, column: str) -> Iterator[Row]:
+    csv.field_size_limit(_MAX_CELL_LENGTH)
     table = csv.DictReader(
         (line.replace("\0", "") for line in file), delimiter=delimiter, restkey="", strict=True
     )
     try:
-        name = _column(list(table.fieldnames or []), column, gettext("the table"))
+        name = _find_column(list(table.fieldnames or []), column, gettext("the table"))
         for cells in table:
             cells.pop("", None)
             yield Row(cells[name] or "", dict(cells))
@@ -99,7 +99,7 @@ def _of_table(file: IO[str], delimiter: str, column: str) -> Iterator[Row]:
         ) from None
 
 
-def _column(names: Sequence[str], wanted: str, place: str) -> str:
+def _find_column(names: Sequence[str], wanted: str, place: str) -> str:
     by_name = {name.strip().lower(): name for name in names if name}
     for name in [wanted.lower()] if wanted else USUAL_COLUMNS:
         if name in by_name:
@@ -118,28 +118,28 @@ def _column(names: Sequence[str], wanted: str, place: str) -> str:
 # Match ----------------------------------------------------------------------------------------------------------------
 
 
-def matched(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
-    """Return the results of these rows, by the names in `SAID`."""
+def match_rows(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
+    """Return the results of these rows, by the names in `RESULT_COLUMNS`."""
     answers = match_published_texts([row.text for row in rows], terms)
-    first = [_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
+    first = [_choose_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
     claims = {match.claim for _passage, match in first if match}
     told = {
         entry.claim_id: entry.document for entry in Publication.objects.current().filter(claim_id__in=claims)
     }
-    return [_said(passage, match, told) for passage, match in first]
+    return [_build_result(passage, match, told) for passage, match in first]
 
 
-def _first(text: str, answer: Answer) -> tuple[str, Match | None]:
+def _choose_first(text: str, answer: Answer) -> tuple[str, Match | None]:
     """Return the first match, and the words of its passage."""
     found = ((passage, match) for passage in answer.passages for match in passage.matches)
     passage, match = next(found, (None, None))
     return text[passage.start : passage.end] if passage else "", match
 
 
-def _said(passage: str, match: Match | None, told: dict[int, dict[str, Any]]) -> dict[str, Any]:
+def _build_result(passage: str, match: Match | None, told: dict[int, dict[str, Any]]) -> dict[str, Any]:
     claim = told.get(match.claim) if match else None
     if match is None or claim is None:
-        return dict.fromkeys(SAID) | {"answer": "nothing"}
+        return dict.fromkeys(RESULT_COLUMNS) | {"answer": "nothing"}
     verdict = claim["verdicts"][0]
     return {
         "answer": match.kind,
@@ -233,7 +233,7 @@ class PartialFile:
 
 
 @contextmanager
-def partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
+def open_partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
     """Open a file that gets its final name once it is complete."""
     output = PartialFile(path, resume=resume)
     try:
@@ -243,50 +243,52 @@ def partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
         output._file.close()
 
 
-def write(rows: Iterable[Row], output: RowOutput, form: str, terms: MatchTerms) -> Iterator[int]:
+def write_matches(rows: Iterable[Row], output: RowOutput, form: str, terms: MatchTerms) -> Iterator[int]:
     """Match rows and write them with their results; yield how many more have been written."""
     is_begun = output.rows > 0
-    for batch in _batches(_after(rows, output.rows)):
-        said = matched(batch, terms)
+    for batch in _split_batches(_skip_rows(rows, output.rows)):
+        said = match_rows(batch, terms)
         lines = (
-            _as_ndjson(batch, said) if form == "ndjson" else _as_table(batch, said, form, header=not is_begun)
+            _format_ndjson(batch, said)
+            if form == "ndjson"
+            else _format_table(batch, said, form, header=not is_begun)
         )
         output.write(lines, len(batch))
         is_begun = True
         yield len(batch)
 
 
-def _after(rows: Iterable[Row], count: int) -> Iterator[Row]:
+def _skip_rows(rows: Iterable[Row], count: int) -> Iterator[Row]:
     for number, row in enumerate(rows):
         if number >= count:
             yield row
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _split_batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     batch: list[Row] = []
     for row in rows:
         batch.append(row)
-        if len(batch) == BATCH:
+        if len(batch) == BATCH_SIZE:
             yield batch
             batch = []
     if batch:
         yield batch
 
 
-def _as_ndjson(rows: Sequence[Row], said: Sequence[dict[str, Any]]) -> str:
+def _format_ndjson(rows: Sequence[Row], said: Sequence[dict[str, Any]]) -> str:
     lines = (
         orjson.dumps({**row.cells, "match": each}).decode() for row, each in zip(rows, said, strict=True)
     )
     return "".join(f"{line}\n" for line in lines)
 
 
-def _as_table(rows: Sequence[Row], said: Sequence[dict[str, Any]], form: str, *, header: bool) -> str:
+def _format_table(rows: Sequence[Row], said: Sequence[dict[str, Any]], form: str, *, header: bool) -> str:
     lines = _Lines()
     table = csv.writer(lines, delimiter="\t" if form == "tsv" else ",")
     if header:
-        table.writerow([*rows[0].cells, *(f"match_{name}" for name in SAID)])
+        table.writerow([*rows[0].cells, *(f"match_{name}" for name in RESULT_COLUMNS)])
     for row, each in zip(rows, said, strict=True):
-        table.writerow(map(escape_formula, [*row.cells.values(), *(each[name] for name in SAID)]))
+        table.writerow(map(escape_formula, [*row.cells.values(), *(each[name] for name in RESULT_COLUMNS)]))
     return "".join(lines)
 
 

@@ -5,7 +5,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext
 
 
-def user_named(name: str | None) -> User | None:
+def find_user(name: str | None) -> User | None:
     """Return the person with this user name; None if no name was given. Raises CommandError if there is none."""
     if name is None:
         return None

@@ -8,7 +8,7 @@ from rich.console import Console
 WIDTH_OF_FILES = 120
 
 
-def console_on(stream: TextIO) -> Console:
+def build_console(stream: TextIO) -> Console:
     """Build a console that prints text literally, without markup or emoji codes, and replaces characters it cannot
     encode.
     """

@@ -11,10 +11,10 @@ from sources.extraction import detect_language
 #: Claims that are less likely meant are no answer to a search.
 MIN_PROBABILITY = 0.25
 #: So many claims are answered at most, from so many candidates by words, and as many by meaning.
-MOST, _CANDIDATES = 20, 20
+MAX_CLAIMS, _CANDIDATES = 20, 20
 
 
-def find_meant_claims(text: str) -> list[int]:
+def find_claims_by_meaning(text: str) -> list[int]:
     """Return ids of publications that a text may mean, most probable first.
 
     None for who says what they do not want: it might be answered.
@@ -27,7 +27,7 @@ def find_meant_claims(text: str) -> list[int]:
     found = candidates.find_published([asked], most=_CANDIDATES)
     likely = [
         one.candidate.claim
-        for one in rank_candidates(asked, found.candidates[0], rarity=found.rarity)[:MOST]
+        for one in rank_candidates(asked, found.candidates[0], rarity=found.rarity)[:MAX_CLAIMS]
         if one.probability >= MIN_PROBABILITY
     ]
     entries = load_current_column(likely, column="pk")

@@ -96,7 +96,7 @@ class MailSchedule(models.Model):
 
 
 class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
-    def going_on(self) -> Self:
+    def active(self) -> Self:
         """Return sessions that are still signed in."""
         return self.filter(self._in_store())
 

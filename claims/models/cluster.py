@@ -65,7 +65,7 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
         number = RawSQL(_PUBLIC_CLAIMS_SQL, (), output_field=models.IntegerField())  # noqa: S611  a constant
         return self.filter(state="published").alias(number=number).filter(number__gte=MIN_PUBLIC_CLAIMS)
 
-    def with_what_is_seen(self) -> "ClusterQuerySet":
+    def with_public_summary(self) -> "ClusterQuerySet":
         """Annotate `seen`: the public figures of the claims, counted from ledger entries only."""
         return self.annotate(seen=RawSQL(_PUBLIC_SUMMARY_SQL, (), output_field=models.JSONField()))  # noqa: S611  a constant
 

@@ -89,7 +89,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """Return the entries after a ledger position, in order."""
         return self.filter(sequence__gt=position).order_by("sequence")
 
-    def said_again(self) -> Self:
+    def repeated(self) -> Self:
         """Return current publications of claims that were made in several places."""
         return self.filter(IS_CURRENT & IS_REPEATED)
 

@@ -14,7 +14,7 @@ from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.people import get_display_name
 
 
-def link_for(person: User) -> str:
+def build_link(person: User) -> str:
     """Return the URL at which the person chooses a password; it expires after PASSWORD_RESET_TIMEOUT, or when used."""
     key = default_token_generator.make_token(person)
     named = {"uidb36": user_pk_to_url_str(person), "key": key}
@@ -43,7 +43,7 @@ def invite(*, person_id: int, by_id: int) -> None:
                 days,
             )
             % days,
-            link_for(person),
+            build_link(person),
         ]
         subject = _("[Factcheck] Your invitation to the desk")
         send_mail(subject, "\n\n".join(lines), None, [person.email])

@@ -60,7 +60,7 @@ class NamedClaimants:
         namesakes = [
             one for one in self._by_name.get(name.lower(), ()) if not is_somebody_else(same_as, one.same_as)
         ]
-        if len(namesakes) < 2 or not _are_told_apart(namesakes):
+        if len(namesakes) < 2 or not _are_distinguished(namesakes):
             return next(iter(namesakes), None)
         by_title = [one for one in namesakes if job_title and one.job_title == job_title]
         if len(by_title) == 1:
@@ -68,7 +68,7 @@ class NamedClaimants:
         return next((one for one in namesakes if not group_by_authority(one.same_as)), None)
 
 
-def _are_told_apart(namesakes: Sequence[Claimant]) -> bool:
+def _are_distinguished(namesakes: Sequence[Claimant]) -> bool:
     return any(
         is_somebody_else(one.same_as, other.same_as)
         for place, one in enumerate(namesakes)

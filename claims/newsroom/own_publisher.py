@@ -11,11 +11,11 @@ from claims.models import Rating, RatingScale
 from sources.addresses import get_domain
 from sources.models import Publisher
 
-HOUSE_SCALE = Path(__file__).parent / "house_scale.json"
+SCALE_PATH = Path(__file__).parent / "house_scale.json"
 
 
 @transaction.atomic
-def ensure_house(**signal: Any) -> None:
+def ensure_own_publisher(**signal: Any) -> None:
     """Create the newsroom's publisher and first rating scale if missing; existing ones are not changed.
 
     It is given no address: without one, it is where this site is, also when the site moves.
@@ -31,7 +31,7 @@ def ensure_house(**signal: Any) -> None:
     )
     if house.rating_scales.exists():
         return
-    scale = json.loads(HOUSE_SCALE.read_text(encoding="utf-8"))
+    scale = json.loads(SCALE_PATH.read_text(encoding="utf-8"))
     ratings = scale.pop("ratings")
     row = RatingScale.objects.create(publisher=house, **scale)
     Rating.objects.bulk_create(

@@ -42,10 +42,10 @@ def test_commands_are_understood(command: str) -> None:
 
 def test_types_of_lines_have_these_members() -> None:
     documented = table("type")
-    assert list(documented) == list(lines._TYPES)
-    for kind in (*lines.THINGS, lines.SNAPSHOT):
+    assert list(documented) == list(lines._LINE_TYPES)
+    for kind in (*lines.THING_KINDS, lines.SNAPSHOT_KIND):
         assert words(documented[kind.name])[: len(kind.names) + 1] == ["id", *kind.names], kind.name
-    assert words(documented["entry"]) == ["id", *lines._ENTRY.names, "body"]
+    assert words(documented["entry"]) == ["id", *lines._ENTRY_KIND.names, "body"]
 
 
 def test_formats_are_those_that_exist() -> None:
@@ -62,11 +62,11 @@ def test_columns_of_parquet_have_these_types() -> None:
     section = TEXT.partition("- **`parquet`**")[2].partition("all others are texts")[0]
     whole, days, moments = section.split(";")[:3]
     by_type: dict[str, list[str]] = {}
-    for name, kind in parquet.TYPES.items():
+    for name, kind in parquet.COLUMN_TYPES.items():
         by_type.setdefault(str(kind), []).append(name)
     wholes, of_days, of_moments = (
-        sorted(by_type[str(kind)])
-        for kind in (parquet.TYPES["claim_id"], parquet.TYPES["claimed_on"], parquet.TYPES["published_at"])
+        sorted(by_type[str(parquet.COLUMN_TYPES[name])])
+        for name in ("claim_id", "claimed_on", "published_at")
     )
     assert (sorted(words(whole)), sorted(words(days)), sorted(words(moments))) == (
         wholes,

@@ -79,32 +79,32 @@ class Attributor:
             introduction: the block before, where that ends in a colon.
         """
         if introduction and quotations.spans and quotations.spans[0].start == 0:
-            self._running = self._introduced(_SENTENCE_STOP.split(introduction)[-1])
+            self._running = self._read_introduced(_SENTENCE_STOP.split(introduction)[-1])
         self._focus.next_block()
         if turn is not None and turn.firm:
-            return self._turn(turn, len(sentences))
+            return self._read_turn(turn, len(sentences))
         narrations = [
             extract_narration(block, sentence, quotations, self._language, self._grammar)
             for sentence in sentences
         ]
         before = self._last
-        voices = self._voices(sentences, narrations, quotations)
+        voices = self._find_voices(sentences, narrations, quotations)
         if before and not any(voices) and all(map(_is_only_quoted, narrations)):
             # A paragraph that is all quotation continues the last speaker of the previous one.
             voices = [Voice(before)] * len(voices)
-        self._spread(sentences, narrations, quotations, voices)
+        self._spread_voice(sentences, narrations, quotations, voices)
         if turn is not None:
-            return self._answer(turn, voices, narrations)
+            return self._read_answer(turn, voices, narrations)
         return voices
 
-    def _turn(self, turn: DialogueTurn, count: int) -> list[Voice | None]:
+    def _read_turn(self, turn: DialogueTurn, count: int) -> list[Voice | None]:
         self._running = self._last = None
         if turn.member is None:
             return [None] * count
         self._focus.spoke(turn.member)
-        return [Voice(self._identities.as_speaker(turn.member))] * count
+        return [Voice(self._identities.build_speaker(turn.member))] * count
 
-    def _answer(
+    def _read_answer(
         self, turn: DialogueTurn, voices: list[Voice | None], narrations: Sequence[str]
     ) -> list[Voice | None]:
         """Assign an answer without a label to the speaker it names, otherwise to the interviewee.
@@ -114,26 +114,26 @@ class Attributor:
         own = next((voice for voice in voices if voice is not None), None)
         if own is None and turn.member is not None:
             self._focus.spoke(turn.member)
-            own = Voice(self._identities.as_speaker(turn.member))
+            own = Voice(self._identities.build_speaker(turn.member))
         quoted = any(QUOTED_MARK in narration for narration in narrations)
         return [
             voice or (Voice(own.speaker) if own and (QUOTED_MARK in narration or not quoted) else None)
             for voice, narration in zip(voices, narrations, strict=True)
         ]
 
-    def _introduced(self, introduction: str) -> Speaker | None:
+    def _read_introduced(self, introduction: str) -> Speaker | None:
         """Return whom "Ana Ruiz replied:" introduces; of two who are named, neither unless a verb of saying tells."""
         narration = f"{introduction} {QUOTED_MARK * _MAX_TAIL_LENGTH}"
         named = self._cast.mentions(introduction)
         is_clear = len(named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
-        if is_clear and (voice := self._voice(narration)):
+        if is_clear and (voice := self._build_voice(narration)):
             return voice.speaker
         only = named[0] if len(named) == 1 and named[0].subject else None
         if only is None or not self._may_be_a_person(only.member):
             return None
-        return self._identities.as_speaker(only.member)
+        return self._identities.build_speaker(only.member)
 
-    def _voices(
+    def _find_voices(
         self, sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations
     ) -> list[Voice | None]:
         """Return the voice of each sentence by its own words.
@@ -147,15 +147,15 @@ class Attributor:
             while last + 1 < len(sentences) and _is_inside(sentences[last].end, quotations):
                 last += 1
             together = narrations[first : last + 1]
-            opens_itself = bool(split_words(_without_quotations(together[0]))) and last > first
-            if opens_itself and bool(split_words(_without_quotations(together[-1]))):
-                voice = self._voice(" ".join(together))
+            opens_itself = bool(split_words(_remove_quotations(together[0]))) and last > first
+            if opens_itself and bool(split_words(_remove_quotations(together[-1]))):
+                voice = self._build_voice(" ".join(together))
                 voices += [Voice(voice.speaker) if voice else None] * len(together)
             else:
-                voices += [self._voice(narration) for narration in together]
+                voices += [self._build_voice(narration) for narration in together]
         return voices
 
-    def _voice(self, narration: str) -> Voice | None:
+    def _build_voice(self, narration: str) -> Voice | None:
         if not _is_only_quoted(narration):
             self._focus.next_sentence()
         mentions = self._cast.mentions(narration)
@@ -166,15 +166,15 @@ class Attributor:
             return None
         before = [mention for mention in mentions if found is None or mention.start < found.start]
         self._focus.note(before)
-        speaker = self._identities.speaker_of(found, narration) if found else None
-        speaker = speaker or self._unannounced(narration, mentions)
+        speaker = self._identities.find_speaker(found, narration) if found else None
+        speaker = speaker or self._read_unannounced(narration, mentions)
         if speaker is None and found is None:
-            speaker = self._continued(narration)
+            speaker = self._continue_voice(narration)
         self._focus.note([mention for mention in mentions if mention not in before])
         if speaker is not None:
             self._remember(speaker)
         else:
-            self._shadow(narration, next((mention for mention in mentions if mention.subject), None))
+            self._shadow_company(narration, next((mention for mention in mentions if mention.subject), None))
         if speaker is not None or not _is_only_quoted(narration):
             self._last = speaker
         if speaker is None:
@@ -201,7 +201,7 @@ class Attributor:
         elif member is not None and " " in member.name and not self._is_body(member.name):
             self._focus.shadow(None)  # perhaps a person with an unusual name
 
-    def _shadow(self, narration: str, subject: Occurrence | None) -> None:
+    def _shadow_company(self, narration: str, subject: Occurrence | None) -> None:
         """Note a person without a known name, so that "he" does not refer to an earlier person.
 
         An office whose holder is not known ("Le ministre, qui était absent, …"), an unusual name, or a surname alone.
@@ -257,11 +257,11 @@ class Attributor:
         held = any(is_role(word, self._language) for word, is_body in parts if not is_body)
         return not held and any(is_body for _word, is_body in parts)
 
-    def _unannounced(self, narration: str, mentions: Sequence[Occurrence]) -> Speaker | None:
+    def _read_unannounced(self, narration: str, mentions: Sequence[Occurrence]) -> Speaker | None:
         """Read what no known verb of saying attributes: a colon, a name at a quotation, a second verb."""
         people = [mention for mention in mentions if mention.member.person]
         if not mentions and _COLON.match(narration):
-            return self._identities.opening_pronoun(narration)  # "But he knew: “…”"
+            return self._identities.find_opening_pronoun(narration)  # "But he knew: “…”"
         if len({id(mention.member) for mention in people}) == 1:
             mention = people[0]
             colon = _COLON.match(narration)
@@ -271,15 +271,15 @@ class Attributor:
                     read_speaker(label, None, self._language) if label.endswith(mention.member.name) else None
                 )
                 described = named.description if named and named.name == mention.member.name else None
-                return self._identities.as_speaker(mention.member, described)
+                return self._identities.build_speaker(mention.member, described)
             if (
                 mention.subject
                 and self._language.cased
                 and has_second_speech_verb(narration, self._language, self._grammar)
             ):
-                return self._identities.as_speaker(mention.member)
+                return self._identities.build_speaker(mention.member)
             if self._stands_behind_quotation(narration, mention):
-                return self._identities.as_speaker(mention.member)
+                return self._identities.build_speaker(mention.member)
         return None
 
     def _stands_behind_quotation(self, narration: str, mention: Occurrence) -> bool:
@@ -309,11 +309,11 @@ class Attributor:
             return False  # "“…,” the sign behind Ruiz read"
         return len(split_words(narration[mention.start :])) <= _LONGEST_BEHIND
 
-    def _continued(self, narration: str) -> Speaker | None:
+    def _continue_voice(self, narration: str) -> Speaker | None:
         """Return the last speaker where the grammar says so: "وأضاف أن", the German subjunctive."""
         for pattern in self._language.resumes:
             if match := pattern.search(narration):
-                return self._resumed(self._grammar.gender_of_verb(match[0].split()[0]))
+                return self._resume_voice(self._grammar.find_verb_gender(match[0].split()[0]))
         reported = self._language.reported_speech
         if not reported or self._last is None or self._language.speaks(narration):
             return None
@@ -323,14 +323,14 @@ class Attributor:
             return None
         return self._last
 
-    def _resumed(self, feminine: bool | None) -> Speaker | None:
+    def _resume_voice(self, feminine: bool | None) -> Speaker | None:
         """Return the previous speaker, a person or an organisation, unless the form of the verb rules them out."""
         if self._last is None:
             return None if feminine is None else self._identities.pronoun(feminine)
         contradicts = None not in (feminine, self._last.feminine) and feminine != self._last.feminine
         return None if contradicts else self._last
 
-    def _spread(
+    def _spread_voice(
         self,
         sentences: Sequence[Sentence],
         narrations: Sequence[str],
@@ -380,10 +380,10 @@ def _is_inside(place: int, quotations: Quotations) -> bool:
 
 
 def _is_only_quoted(narration: str) -> bool:
-    return QUOTED_MARK in narration and not split_words(_without_quotations(narration))
+    return QUOTED_MARK in narration and not split_words(_remove_quotations(narration))
 
 
-def _without_quotations(narration: str) -> str:
+def _remove_quotations(narration: str) -> str:
     return narration.replace(QUOTED_MARK, "")
 
 

@@ -111,7 +111,7 @@ def select_statements(blocks: Sequence[TextBlock], language: Lexicon) -> list[Te
     return kept
 
 
-def without_dateline(text: str) -> int:
+def remove_dateline(text: str) -> int:
     """Return the length of the dateline with which the text opens, 0 if it opens with none."""
     for dateline in _DATELINES:
         match = dateline.match(text[:120])

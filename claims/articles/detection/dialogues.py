@@ -49,12 +49,12 @@ class Dialogue:
     def __init__(self, blocks: Sequence[DialogueBlock], cast: Cast, grammar: Grammar) -> None:
         self._cast = cast
         self._grammar = grammar
-        self._labels = [self._label(block.text) for block in blocks]
+        self._labels = [self._read_label(block.text) for block in blocks]
         self._dashed = [block.is_dashed for block in blocks]
         self._asked = [bool(_QUESTION.search(block.text) or _BOLD.match(block.text)) for block in blocks]
         self.turns: list[DialogueTurn | None] = [None] * len(blocks)
         labelled = [
-            index for index, label in enumerate(self._labels) if label is not None and self._speaks(label)
+            index for index, label in enumerate(self._labels) if label is not None and self._is_speaker(label)
         ]
         for index in range(len(blocks) - 1):
             # "――堤防は何か所で傷んでいますか。" needs no question mark: a quotation or a name answers it.
@@ -67,21 +67,21 @@ class Dialogue:
             ],
             default=0,
         )
-        self._guest = self._interviewee(blocks[:first])
+        self._guest = self._find_interviewee(blocks[:first])
         if len(labelled) >= _MIN_TURNS:
             self._read_labels(blocks)
         elif sum(self._asked[index] for index in range(len(blocks)) if self._dashed[index]) >= _MIN_TURNS:
             self._read_dashes(blocks)
-        elif sum(self._asks(blocks, index) for index in range(len(blocks) - 1)) >= _MIN_TURNS:
+        elif sum(self._is_question(blocks, index) for index in range(len(blocks) - 1)) >= _MIN_TURNS:
             self._read_answers(blocks)
 
-    def _label(self, text: str) -> str | None:
+    def _read_label(self, text: str) -> str | None:
         match = _LABEL.match(text) or _SPACED_LABEL.match(text)
         if match is None or len(match["label"].split()) > _LONGEST_LABEL_IN_WORDS:
             return None
         return match["label"].strip()
 
-    def _named(self, label: str) -> CastMember | None:
+    def _is_named_label(self, label: str) -> CastMember | None:
         words = label.split()
         if label.isupper():
             label = label.title()
@@ -90,15 +90,15 @@ class Dialogue:
             return self._cast.namesake(label)
         return found if found.person or found.name.split()[-1] == label else None
 
-    def _speaks(self, label: str) -> bool:
+    def _is_speaker(self, label: str) -> bool:
         key = label.casefold()
         return (
             key in self._grammar.questioners
             or key in self._grammar.answerers
-            or self._named(label) is not None
+            or self._is_named_label(label) is not None
         )
 
-    def _interviewee(self, blocks: Sequence[DialogueBlock]) -> CastMember | None:
+    def _find_interviewee(self, blocks: Sequence[DialogueBlock]) -> CastMember | None:
         """Return the one person whom the text names before the first turn."""
         people = {
             id(mention.member): mention.member
@@ -119,7 +119,7 @@ class Dialogue:
                 elif self._guest is not None and self._is_answer(blocks, index):
                     self.turns[index] = DialogueTurn(self._guest, firm=False)
                 continue
-            member = self._named(label)
+            member = self._is_named_label(label)
             if member is not None:
                 self.turns[index] = DialogueTurn(member)
             elif label.casefold() in self._grammar.answerers and asked:
@@ -133,17 +133,20 @@ class Dialogue:
                 self.turns[index] = DialogueTurn(None)
             elif self._dashed[index] or self._is_answer(blocks, index):
                 self.turns[index] = DialogueTurn(self._guest, firm=False)
-            elif self._labels[index] is not None and self._named(self._labels[index] or "") is not None:
-                self.turns[index] = DialogueTurn(self._named(self._labels[index] or ""))
+            elif (
+                self._labels[index] is not None
+                and self._is_named_label(self._labels[index] or "") is not None
+            ):
+                self.turns[index] = DialogueTurn(self._is_named_label(self._labels[index] or ""))
 
     def _read_answers(self, blocks: Sequence[DialogueBlock]) -> None:
         for index in range(len(blocks)):
-            if self._asks(blocks, index):
+            if self._is_question(blocks, index):
                 self.turns[index] = DialogueTurn(None)
             elif self._is_answer(blocks, index):
                 self.turns[index] = DialogueTurn(self._guest, firm=False)
 
-    def _asks(self, blocks: Sequence[DialogueBlock], index: int) -> bool:
+    def _is_question(self, blocks: Sequence[DialogueBlock], index: int) -> bool:
         """Return whether the quotation answers its own question."""
         return (
             self._asked[index]

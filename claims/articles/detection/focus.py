@@ -65,7 +65,7 @@ class Focus:
             for other in self._traces
         )
 
-    def antecedent(self, feminine: bool | None) -> CastMember | None:
+    def find_antecedent(self, feminine: bool | None) -> CastMember | None:
         """Return the latest person whom "he" or "she" can only mean, None where it may be another.
 
         A person of unknown gender may be either. A person named only in passing is never the antecedent, but makes

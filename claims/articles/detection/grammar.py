@@ -51,7 +51,7 @@ class Grammar:
         for pattern in self.impersonal:
             yield from (match.span() for match in pattern.finditer(narration))
 
-    def gender_of_verb(self, verb: str) -> bool | None:
+    def find_verb_gender(self, verb: str) -> bool | None:
         """Return whether the form of the verb has a woman as its subject, as in "сказала", "dodał", "قالت"."""
         found = self._genders.find(verb, tokenise(verb))
         return None if len(found) != 1 else "she_says" in found

@@ -32,27 +32,31 @@ class Identities:
         self._focus = focus
         self._described: dict[str, str] = {}
 
-    def speaker_of(self, found: Attribution, narration: str) -> Speaker | None:
+    def find_speaker(self, found: Attribution, narration: str) -> Speaker | None:
         """Return the person or body of the phrase; None if ambiguous."""
-        feminine = self._grammar.gender_of_verb(found.verb)
+        feminine = self._grammar.find_verb_gender(found.verb)
         if found.phrase == DROPPED_MARK:
             return self.pronoun(feminine)
         speaker = read_speaker(found.phrase, found.description, self._language)
-        if speaker is None or self._is_anothers(speaker, found):
+        if speaker is None or self._belongs_to_other(speaker, found):
             return None
         key = speaker.name.lower()
         if key in self._language.he or key in self._language.she:
             return self.pronoun(speaker.feminine if self._language.she else feminine)
-        member = self._member(speaker, found)
+        member = self._find_member(speaker, found)
         if member is not None:
             if member.feminine is None:
                 member.feminine = speaker.feminine if feminine is None else feminine
-            return self.as_speaker(member, speaker.description)
+            return self.build_speaker(member, speaker.description)
         if speaker.feminine is None:
             speaker = replace(speaker, feminine=feminine)
-        return self._office(speaker, found) if speaker.office else self._stranger(speaker, found, narration)
+        return (
+            self._find_office(speaker, found)
+            if speaker.office
+            else self._build_stranger(speaker, found, narration)
+        )
 
-    def _is_anothers(self, speaker: Speaker, found: Attribution) -> bool:
+    def _belongs_to_other(self, speaker: Speaker, found: Attribution) -> bool:
         """Detect "Адвокат мэра Ивана Лескова" and "Pengacara Bupati Budi", naming another than the speaker."""
         tokens = split_name(found.phrase)
         bare = [token for token in tokens if token.lower() not in self._language.determiners]
@@ -68,10 +72,10 @@ class Identities:
         offices = [token for token in tokens if is_role(token, self._language)]
         return sum(not is_body_word(office, self._language) for office in offices) > 1
 
-    def _member(self, speaker: Speaker, found: Attribution) -> CastMember | None:
+    def _find_member(self, speaker: Speaker, found: Attribution) -> CastMember | None:
         """Return the member of the cast whom a name means, in full or in part."""
         if speaker.office and self._language.cased:
-            return self._within(found.phrase)
+            return self._find_within(found.phrase)
         name = speaker.name
         if found.source in self._grammar.genitive_after:
             name = self._grammar.nominative(split_name(name))
@@ -82,15 +86,15 @@ class Identities:
             head = " ".join(found.phrase.split()[-2:])  # "목포를 찾은 이 후보"
             member = self._cast.find(found.phrase) or self._cast.ending(found.phrase) or self._cast.find(head)
         if member is None:
-            member = self._within(speaker.name)
+            member = self._find_within(speaker.name)
         if member is None:
             return None
         office = speaker.description if speaker.person else None
         return self._cast.enrol(
-            member.name, person=self._is_somebody(speaker), feminine=speaker.feminine, office=office
+            member.name, person=self._is_person(speaker), feminine=speaker.feminine, office=office
         )
 
-    def _within(self, phrase: str) -> CastMember | None:
+    def _find_within(self, phrase: str) -> CastMember | None:
         """Find the person in "Bewoner Rik Smit" and "Ada Hold of the Institute", the body in "der Bund Küste"."""
         if not self._language.cased:
             return None
@@ -112,30 +116,30 @@ class Identities:
                     return member
         return None
 
-    def _office(self, speaker: Speaker, found: Attribution) -> Speaker | None:
+    def _find_office(self, speaker: Speaker, found: Attribution) -> Speaker | None:
         """Return the holder of an office if there is only one; the office itself if the text names none."""
         tokens = split_name(found.phrase)
         if not tokens or tokens[0].lower() in self._grammar.possessives:
             return None
         if tokens[-1].isupper() and len(tokens[-1]) > 1 and tokens[-1] == speaker.name:
-            return self._named(speaker)  # "nach Angaben des RKI"
+            return self._find_named(speaker)  # "nach Angaben des RKI"
         key = tokens[0].lower()
         indefinite = key in self._language.determiners and key not in self._language.definite
         if not indefinite:
             body = any(is_body_word(token, self._language) for token in tokens)
             holders, alike = ([], False) if body else self._cast.holders(found.phrase)
             if len(holders) == 1:
-                return self.as_speaker(holders[0])
+                return self.build_speaker(holders[0])
             if alike:
                 return None
             bodies, alike = self._cast.body(found.phrase)
             if len(bodies) == 1:
-                return self.as_speaker(bodies[0])
+                return self.build_speaker(bodies[0])
             if alike or (self._is_definite(tokens) and self._focus.has_people):
                 return None  # "the researcher" refers to a person described earlier in the text
-        return self._in_own_words(speaker, found) if is_known_kind(tokens, self._language) else None
+        return self._read_own_words(speaker, found) if is_known_kind(tokens, self._language) else None
 
-    def _in_own_words(self, speaker: Speaker, found: Attribution) -> Speaker:
+    def _read_own_words(self, speaker: Speaker, found: Attribution) -> Speaker:
         """Return an office or a body in the nominative, undoing the case that "according to" requires."""
         if found.source in self._grammar.genitive_after:
             return replace(speaker, name=self._grammar.nominative_head(split_name(speaker.name)))
@@ -154,10 +158,10 @@ class Identities:
         named = is_capital(bare[0]) and not self._language.nouns_capitalised if bare else False
         return marked and len(bare) == 1 and not named and not is_body_word(bare[0], self._language)
 
-    def _stranger(self, speaker: Speaker, found: Attribution, narration: str) -> Speaker | None:
+    def _build_stranger(self, speaker: Speaker, found: Attribution, narration: str) -> Speaker | None:
         """Accept a name that the cast does not hold if it is one: words, an acronym, a country, no first word."""
         if not self._language.cased:
-            return self._body_without_case(speaker, found)
+            return self._find_body_without_case(speaker, found)
         tokens = split_name(speaker.name)
         if self._joins_people(tokens) or self._cast.is_shared(speaker.name):
             return None
@@ -166,24 +170,26 @@ class Identities:
             return None  # "Жителям сказали" is said to them, not by them
         if len(tokens) > 1:
             known = any(is_capital(token) for token in tokens[1:]) or is_known_kind(tokens, self._language)
-            return self._named(speaker, genitive=genitive) if known else None
+            return self._find_named(speaker, genitive=genitive) if known else None
         word = tokens[0] if tokens else ""
         if len(word) == 1:
             return None
         opens = not narration[: found.start].strip(" *_—–-") and narration.lstrip(" *_—–-").startswith(word)
         country = "country" in self._language.signals.find(word, tokenise(word))
         if (word.isupper() and len(word) > 1) or country or is_known_kind(tokens, self._language):
-            return self._named(speaker, genitive=genitive and not word.isupper())
+            return self._find_named(speaker, genitive=genitive and not word.isupper())
         if self._language.nouns_capitalised:
             bare = split_name(found.phrase)[0] == word
-            return self._named(speaker) if bare and not word.lower().endswith(_ABSTRACT_SUFFIXES) else None
+            return (
+                self._find_named(speaker) if bare and not word.lower().endswith(_ABSTRACT_SUFFIXES) else None
+            )
         # English has no singular noun without an article: "Apple says" names a body, "Trucks say" may not.
         singular = bool(self._language.definite) and not word.endswith("s")
         if opens and not singular and not self._cast.is_known_word(word):
             return None
-        return self._named(speaker, genitive=genitive)
+        return self._find_named(speaker, genitive=genitive)
 
-    def _is_somebody(self, speaker: Speaker) -> bool:
+    def _is_person(self, speaker: Speaker) -> bool:
         """Return whether the words around a name mark a person: an office, a form of address, a given name."""
         if not self._language.cased:
             return speaker.person and not self._grammar.is_body(speaker.description or "", self._language)
@@ -201,21 +207,21 @@ class Identities:
                     return True
         return False
 
-    def _named(self, speaker: Speaker, *, genitive: bool = False) -> Speaker:
+    def _find_named(self, speaker: Speaker, *, genitive: bool = False) -> Speaker:
         tokens = split_name(speaker.name)
         name = self._grammar.nominative(tokens) if genitive else speaker.name
         member = self._cast.enrol(
-            name, person=self._is_somebody(speaker), feminine=speaker.feminine, office=None
+            name, person=self._is_person(speaker), feminine=speaker.feminine, office=None
         )
-        return self.as_speaker(member, speaker.description)
+        return self.build_speaker(member, speaker.description)
 
-    def _body_without_case(self, speaker: Speaker, found: Attribution) -> Speaker | None:
+    def _find_body_without_case(self, speaker: Speaker, found: Attribution) -> Speaker | None:
         """Accept a name after an office, an organisation or a country, in scripts without capitals."""
         if speaker.person and speaker.description:
-            return self._named(speaker)
+            return self._find_named(speaker)
         holders, alike = self._cast.holders(found.phrase)
         if len(holders) == 1:
-            return self.as_speaker(holders[0])
+            return self.build_speaker(holders[0])
         if alike:
             return None
         name = speaker.name
@@ -226,7 +232,7 @@ class Identities:
             return speaker
         return None
 
-    def as_speaker(self, member: CastMember, description: str | None = None) -> Speaker:
+    def build_speaker(self, member: CastMember, description: str | None = None) -> Speaker:
         if description:
             first, _, rest = description.partition(" ")
             description = rest if rest and first.lower() in self._grammar.possessives else description
@@ -235,7 +241,7 @@ class Identities:
             member.name, self._described.get(member.name), person=member.person, feminine=member.feminine
         )
 
-    def opening_pronoun(self, narration: str) -> Speaker | None:
+    def find_opening_pronoun(self, narration: str) -> Speaker | None:
         """Return whom the "he" means with which a sentence begins."""
         opening = [word.lower() for word in split_name(narration)[:_OPENING_WORDS]]
         found = [word for word in opening if word in self._language.he | self._language.she]
@@ -244,9 +250,9 @@ class Identities:
         return self.pronoun(found[0] in self._language.she)
 
     def pronoun(self, feminine: bool | None) -> Speaker | None:
-        member = self._focus.antecedent(feminine)
+        member = self._focus.find_antecedent(feminine)
         if member is None:
             return None
         if member.feminine is None:
             member.feminine = feminine
-        return self.as_speaker(member)
+        return self.build_speaker(member)

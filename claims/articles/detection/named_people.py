@@ -15,8 +15,8 @@ from claims.articles.detection.names import (
     find_gender_of_roles,
     is_capital,
     is_given_name,
+    is_plural_name,
     is_role,
-    is_several,
     split_name,
 )
 
@@ -187,7 +187,7 @@ def _find_office_before(tokens: Sequence[re.Match[str]], first: int, language: L
         words.pop(0)
     places = [index for index, word in enumerate(words) if is_role(word, language)]
     farthest = 4 if whole else 2  # "The North Korean foreign minister,"
-    if not places or (apposed and places[0] > farthest) or is_several(words[places[-1]], language):
+    if not places or (apposed and places[0] > farthest) or is_plural_name(words[places[-1]], language):
         return ""
     return " ".join(words)
 

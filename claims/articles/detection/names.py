@@ -45,7 +45,7 @@ def is_name(text: str, language: Lexicon) -> bool:
     return all(is_capital(token) or token.lower() in PARTICLES for token in tokens)
 
 
-def is_several(token: str, language: Lexicon) -> bool:
+def is_plural_name(token: str, language: Lexicon) -> bool:
     """Return whether the word is an office by its plural only: "Doctors (Across Borders)" is a body."""
     key = ELISION.sub("", token).lower().strip(".-")
     exact = key in language.roles or key.endswith(language.role_endings)

@@ -23,7 +23,7 @@ from claims.articles.detection.names import (
     is_role,
     split_name,
 )
-from claims.articles.detection.speakers import is_complement, is_known_kind, without_determiner
+from claims.articles.detection.speakers import is_complement, is_known_kind, remove_determiner
 
 _WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 _LONGEST_NAME = 4
@@ -67,13 +67,13 @@ class Cast:
         for one in find_names(text, language, grammar):
             self._read(one)
         for single, feminine in find_addressed_surnames(text, language) if language.cased else ():
-            if self._bears(single) is None and single not in self._members:
-                member = self._added(single)
+            if self._bears_name(single) is None and single not in self._members:
+                member = self._add_person(single)
                 member.person, member.feminine = True, feminine
         for surname in find_speaking_surnames(text, language) if language.cased else ():
             for member in self._by_last.get(surname, ()):
                 member.person |= not is_known_kind(split_name(member.name), language)
-        self._words = self._capitals(text)
+        self._words = self._count_capitals(text)
         self._small = (
             frozenset(re.findall(r"(?<![\w’'-])[^\W\d_][\w’'-]*", text)) if language.cased else frozenset()
         )
@@ -81,7 +81,7 @@ class Cast:
     def _read(self, one: NamedPerson) -> None:
         if not one.name:
             return
-        member = self._added(one.name)
+        member = self._add_person(one.name)
         self._count[one.name] += 1
         member.person |= one.person
         if member.feminine is None:
@@ -89,7 +89,7 @@ class Cast:
         if one.office and one.office.lower() not in member.offices:
             member.offices.append(one.office.lower())
 
-    def _added(self, name: str) -> CastMember:
+    def _add_person(self, name: str) -> CastMember:
         """Return the member of this full name, a new one if the text had none; of a directory, the first only.
 
         Beyond the limit the member is one that no look-up finds.
@@ -99,10 +99,10 @@ class Cast:
         member = CastMember(name)
         if len(self._members) < _MAX_MEMBERS:
             self._members[name] = member
-            self._index(member)
+            self._index_words(member)
         return member
 
-    def _index(self, member: CastMember) -> None:
+    def _index_words(self, member: CastMember) -> None:
         self._by_letter.setdefault(member.name[0], []).append(member)
         parts = member.name.split()
         if len(parts) < 2:
@@ -118,16 +118,16 @@ class Cast:
         if name in self._members:
             return self._members[name]
         if not self._language.cased:
-            return self._without_case(name)
+            return self._find_without_case(name)
         if " " not in name:
-            return self._bears(name)
-        return self._bears(name[0].lower() + name[1:]) or self._inflected(name)  # "Van Dalen"
+            return self._bears_name(name)
+        return self._bears_name(name[0].lower() + name[1:]) or self._is_inflected(name)  # "Van Dalen"
 
     def ending(self, phrase: str) -> CastMember | None:
         """Return the member whose full name ends or begins a phrase where no capitals set it off."""
         found = [
             member
-            for member, start in self._named_in(phrase)
+            for member, start in self._find_named(phrase)
             if len(member.name) > 1
             and phrase != member.name
             and (start == 0 or phrase.endswith(member.name))
@@ -155,7 +155,7 @@ class Cast:
 
     def holders(self, office: str) -> tuple[list[CastMember], bool]:
         """Return those whose office the phrase may mean, and whether anybody's office is of that kind at all."""
-        words = [word.lower() for word in without_determiner(split_name(office), self._language)]
+        words = [word.lower() for word in remove_determiner(split_name(office), self._language)]
         joint = next((index for index, word in enumerate(words) if word in self._language.of), len(words))
         roles = [word for word in words[:joint] if is_role(word, self._language)]
         if not self._language.spaced:
@@ -168,15 +168,15 @@ class Cast:
             for member in self._members.values()
             if member.person
             and (None in (feminine, member.feminine) or feminine == member.feminine)
-            and self._holds(member, roles[-1:])
+            and self._holds_office(member, roles[-1:])
         ]
         exact = [member for member in alike if not self._language.spaced and words[0] in member.offices]
         if exact:
             return exact, True
         rest = [word for word in words if word not in roles[-1:] and word not in self._language.of]
-        return [member for member in alike if self._holds(member, rest)], bool(alike)
+        return [member for member in alike if self._holds_office(member, rest)], bool(alike)
 
-    def _holds(self, member: CastMember, words: Sequence[str]) -> bool:
+    def _holds_office(self, member: CastMember, words: Sequence[str]) -> bool:
         for office in member.offices:
             parts = [ELISION.sub("", part) for part in split_name(office)]
             if all(
@@ -190,7 +190,7 @@ class Cast:
 
     def body(self, phrase: str) -> tuple[list[CastMember], bool]:
         """Return the bodies that end as "the agency" or "the ministry" does."""
-        words = [word.lower() for word in without_determiner(split_name(phrase), self._language)]
+        words = [word.lower() for word in remove_determiner(split_name(phrase), self._language)]
         if len(words) != 1:
             return [], False
         found = [
@@ -205,7 +205,7 @@ class Cast:
         """Return the member of this name, whom the text is now known to let speak."""
         member = self.find(name)
         if member is None:
-            member = self._added(name)
+            member = self._add_person(name)
         member.person |= person
         if member.feminine is None:
             member.feminine = feminine if feminine is not None or not person else find_gender(name)
@@ -216,7 +216,7 @@ class Cast:
     def is_shared(self, word: str) -> bool:
         """Return whether several members share the surname, with none far more frequent."""
         people = [member for member in self._by_last.get(word, ()) if member.person]
-        return len(people) > 1 and self._most_frequent(people) is None
+        return len(people) > 1 and self._choose_most_frequent(people) is None
 
     def rename(self, member: CastMember, name: str) -> CastMember:
         """Call a member by another form of its name from now on."""
@@ -224,7 +224,7 @@ class Cast:
             self._members[name] = member
         self._count[name] = self._count.pop(member.name, 1)
         member.name = name
-        self._index(member)
+        self._index_words(member)
         return member
 
     def is_known_word(self, word: str) -> bool:
@@ -238,7 +238,7 @@ class Cast:
     def mentions(self, narration: str) -> list[Occurrence]:
         """Return the members whom the sentence names outside quotations, in order."""
         if not self._language.cased:
-            return self._mentions_without_case(narration)
+            return self._find_mentions_without_case(narration)
         found: list[Occurrence] = []
         tokens = list(_WORD.finditer(narration))
         index = 0
@@ -285,21 +285,21 @@ class Cast:
             for word in words
         )
 
-    def _mentions_without_case(self, narration: str) -> list[Occurrence]:
+    def _find_mentions_without_case(self, narration: str) -> list[Occurrence]:
         found: dict[str, Occurrence] = {}
-        for member, place in self._named_in(narration):
+        for member, place in self._find_named(narration):
             near = place <= 14 if not self._language.spaced else len(narration[:place].split()) <= 4
             found.setdefault(member.name, Occurrence(member, place, near))
         return list(found.values())
 
-    def _named_in(self, text: str) -> Iterator[tuple[CastMember, int]]:
+    def _find_named(self, text: str) -> Iterator[tuple[CastMember, int]]:
         """Yield people whose full names occur in a text without capitals, with their positions."""
         for place, letter in enumerate(text):
             for member in self._by_letter.get(letter, ()):
                 if text.startswith(member.name, place):
                     yield member, place
 
-    def _without_case(self, name: str) -> CastMember | None:
+    def _find_without_case(self, name: str) -> CastMember | None:
         """Find "中村市長", "이 시장" and "منصور" by the start or the end of one member's name, and by the title."""
         if self._grammar.addresses:
             people = self._by_letter.get(name[:1], [])
@@ -331,7 +331,7 @@ class Cast:
             return []
         return [(name[:length], name[length:]) for length in (3, 2, 1) if len(name) > length]
 
-    def _inflected(self, name: str) -> CastMember | None:
+    def _is_inflected(self, name: str) -> CastMember | None:
         """Find "Олега Дёмина" where the text also writes "Олег Дёмин"."""
         stems = [word[: max(3, len(word) - 2)] for word in name.split()]
         found = [
@@ -344,14 +344,14 @@ class Cast:
         ]
         return found[0] if len(found) == 1 else None
 
-    def _bears(self, word: str) -> CastMember | None:
+    def _bears_name(self, word: str) -> CastMember | None:
         """Return the only bearer of a surname, or of a first name that is not a surname; None if ambiguous."""
         named = self._by_last.get(word, [])
         people = [member for member in named if member.person]
         first = [member for member in self._by_first.get(word, []) if member.person]
-        return self._most_frequent(people or named or first)
+        return self._choose_most_frequent(people or named or first)
 
-    def _most_frequent(self, members: list[CastMember]) -> CastMember | None:
+    def _choose_most_frequent(self, members: list[CastMember]) -> CastMember | None:
         if len(members) < 2:
             return members[0] if members else None
         first, second = sorted(members, key=lambda member: -self._count[member.name])[:2]
@@ -359,7 +359,7 @@ class Cast:
         return first if often else None
 
     @staticmethod
-    def _capitals(text: str) -> frozenset[str]:
+    def _count_capitals(text: str) -> frozenset[str]:
         """Return the capitalised words that follow a small word."""
         return frozenset(
             re.findall(r"(?<=[^\W\d_A-ZÀ-ÞА-Я] )([A-ZÀ-ÞА-ЯЁІЇЄҐĄĆĘŁŃÓŚŹŻČŠŽĞİŞ][\w’'-]*)", text)

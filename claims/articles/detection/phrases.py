@@ -43,7 +43,7 @@ def is_apt(phrase: str, language: Lexicon) -> bool:
 def read_subject_before(left: str, language: Lexicon) -> Phrase | None:
     """Read the subject before the verb, with an apposition: `Ana Ruiz, head of the agency, (said)`."""
     parts = [part.strip() for part in left.split(",")]
-    last = without_adverbs(parts[-1], language)
+    last = remove_adverbs(parts[-1], language)
     if last is None:
         return None
     if last:
@@ -102,7 +102,7 @@ def _is_apposition(text: str, language: Lexicon, *, within: int = 6) -> bool:
     )
 
 
-def without_adverbs(text: str, language: Lexicon) -> str | None:
+def remove_adverbs(text: str, language: Lexicon) -> str | None:
     """Drop adverbs between subject and verb; None if one negates the verb."""
     tokens = text.split()
     while tokens:

@@ -42,7 +42,7 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
     Returns None for a phrase that names no speaker ("it", "the report", "who").
     """
     if not language.cased:
-        return _without_case(phrase, description, language)
+        return _remove_case(phrase, description, language)
     tokens = split_name(phrase)
     while tokens and tokens[0].lower() in language.leading:
         tokens = tokens[1:]
@@ -56,10 +56,10 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
         return None
     if any(is_role(token, language) for token in tokens):
         return _read_with_role(tokens, description, language)
-    return _without_role(tokens, description, language)
+    return _remove_role(tokens, description, language)
 
 
-def _without_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
+def _remove_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     tail = _find_name_at_end(tokens, language)
     if any(token.lower() in language.inside for token in tokens[:tail]) and is_known_kind(
         tokens[:1], language
@@ -79,7 +79,7 @@ def _without_role(tokens: list[str], description: str | None, language: Lexicon)
         if len(tokens) == 2 and tokens[0].lower() in language.definite and tokens[1].isupper():
             name = tokens[1]  # "La ONU", but "Le Monde"
         return Speaker(POSSESSIVE.sub("", name), description, person=named or bool(description))
-    bare = without_determiner(head, language)
+    bare = remove_determiner(head, language)
     if len(bare) < len(head):
         return Speaker(POSSESSIVE.sub("", name), description or " ".join(bare) or None)
     if " " in name and head[-1].islower() and len(head) <= _LONGEST_UNKNOWN and not set(head) & language.of:
@@ -88,7 +88,7 @@ def _without_role(tokens: list[str], description: str | None, language: Lexicon)
     return Speaker(POSSESSIVE.sub("", name), description)
 
 
-def _without_place(name: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
+def _remove_place(name: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
     """Split a name from the place before it, if no article or preposition does: "(Wójt) Krynek Jolanta Gudel".
 
     Of three words and more of which none is known to be a given name, nothing is the name.
@@ -106,7 +106,7 @@ def _without_place(name: list[str], language: Lexicon) -> tuple[list[str], list[
 def is_complement(before: Sequence[str], language: Lexicon) -> bool:
     """Distinguish "a spokesman for President (Holt)", who is not Holt, from "the head of the agency (Ana Ruiz)"."""
     joints = [index for index, token in enumerate(before) if _is_joint(token, language)]
-    joints = [index for index in joints if without_determiner(before[:index], language)]
+    joints = [index for index in joints if remove_determiner(before[:index], language)]
     if not joints:
         return False
     small = language.determiners | language.of
@@ -153,10 +153,10 @@ def _read_with_role(tokens: list[str], description: str | None, language: Lexico
     is_acronym = len(name) == 1 and name[0].isupper() and len(name[0]) > 1
     if is_acronym and not is_body_word(_find_offices(before, language)[-1], language):
         return _read_anonymous(tokens, description, language)  # "Prezydent USA"
-    name, place = _without_place(name, language)
+    name, place = _remove_place(name, language)
     if not name:
         return None
-    head = without_determiner([*before, *place], language)
+    head = remove_determiner([*before, *place], language)
     title = [token for token in [*head, *rest] if token.lower().strip(".") not in HONORIFICS]
     return Speaker(
         POSSESSIVE.sub("", " ".join(name)),
@@ -226,14 +226,14 @@ def _find_offices(head: Iterable[str], language: Lexicon) -> list[str]:
 
 def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
     """Read "the figures of the Interior Ministry" as the ministry, and "the report" as no speaker."""
-    bare = without_determiner(tokens, language)
+    bare = remove_determiner(tokens, language)
     for index, token in enumerate(bare[:4]):
         written_as_noun = token.islower() or index == 0 or language.nouns_capitalised
         if token.lower() in language.documents and written_as_noun:
             rest = bare[index + 1 :]
             while rest and rest[0].lower() not in language.of | language.by:
                 rest = rest[1:]
-            return without_determiner(rest[1:], language) if rest and rest[0].lower() in language.by else []
+            return remove_determiner(rest[1:], language) if rest and rest[0].lower() in language.by else []
     return tokens
 
 
@@ -271,7 +271,7 @@ def _is_institution(phrase: str, language: Lexicon) -> bool:
     return "institution" in language.signals.find(phrase, tokenise(phrase))
 
 
-def without_determiner(tokens: Sequence[str], language: Lexicon) -> list[str]:
+def remove_determiner(tokens: Sequence[str], language: Lexicon) -> list[str]:
     rest = list(tokens)
     while rest and rest[0].lower() in language.determiners:
         rest = rest[1:]
@@ -298,7 +298,7 @@ def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
     return start
 
 
-def _without_case(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
+def _remove_case(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
     """Read a name where no capital marks it: the language's patterns say on which side of the office it stands."""
     phrase = " ".join(phrase.split()).strip(" ,、，،")
     if phrase in language.he or phrase in language.she:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, Token, split_words, tokenise
 from claims.articles.detection.names import is_capital, split_name
-from claims.articles.detection.phrases import Phrase, read_speaker_after, read_subject_before, without_adverbs
+from claims.articles.detection.phrases import Phrase, read_speaker_after, read_subject_before, remove_adverbs
 
 QUOTED_MARK = "\ufffc"  # stands for each character of a quotation, so that offsets stay
 DROPPED_MARK = "\u2205"  # the subject that Romance and Slavic languages leave out: "…", añadió.
@@ -125,7 +125,7 @@ def _read_by_verb(
         return None  # the United States
     clause_end = max((match.end() for match in _CLAUSE_END.finditer(narration, 0, verb.start)), default=0)
     left = narration[clause_end : verb.start]
-    core = without_adverbs(left, language)
+    core = remove_adverbs(left, language)
     if core is None:
         return None  # "did not say"
     introduces = QUOTED_MARK in narration[verb.end : verb.end + 30] or any(

@@ -13,10 +13,10 @@ def build_statement(sentence: str, voice: Voice | None) -> str:
     text = sentence
     if voice is not None and voice.tail is not None and 0 < voice.tail < len(sentence):
         text = _add_full_stop(sentence[: voice.tail], sentence)
-    return " ".join(_without_outer_marks(text).split())
+    return " ".join(_remove_outer_marks(text).split())
 
 
-def _without_outer_marks(text: str) -> str:
+def _remove_outer_marks(text: str) -> str:
     """Remove quotation marks around the whole sentence, and unpaired marks."""
     spans = Quotations(text).spans
     if len(spans) == 1:

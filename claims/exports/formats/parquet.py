@@ -20,18 +20,18 @@ MEDIA_TYPE = "application/vnd.apache.parquet"
 #: Rows that are written, and are to be read, at once.
 GROUP_SIZE = 16_384
 
-_WHOLE, _DAY, _MOMENT = DataType.int64(), DataType.date32(), DataType.timestamp("us", tz="UTC")
+_INTEGER, _DAY, _MOMENT = DataType.int64(), DataType.date32(), DataType.timestamp("us", tz="UTC")
 _TYPES = {
     **dict.fromkeys(
         ("claim_id", "version", "claimant_id", "verdict_id", "publisher_id", "corrections", "merged_into"),
-        _WHOLE,
+        _INTEGER,
     ),
     **dict.fromkeys(("claimed_on", "first_appearance_published_on", "reviewed_on", "valid_as_of"), _DAY),
     **dict.fromkeys(("published_at", "updated_at"), _MOMENT),
 }
 #: The type of each column; texts unless it is said otherwise.
-TYPES = {name: _TYPES.get(name, DataType.string()) for name in csv.COLUMNS}
-SCHEMA = Schema([Field(name, kind, nullable=True) for name, kind in TYPES.items()])
+COLUMN_TYPES = {name: _TYPES.get(name, DataType.string()) for name in csv.COLUMNS}
+SCHEMA = Schema([Field(name, kind, nullable=True) for name, kind in COLUMN_TYPES.items()])
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
@@ -103,7 +103,7 @@ def _iterate_groups(bodies: Iterable[bytes]) -> Iterator[RecordBatch]:
     while group := list(islice(rows, GROUP_SIZE)):
         columns = zip(*group, strict=True)
         yield RecordBatch.from_arrays(
-            [_build_array(values, kind) for values, kind in zip(columns, TYPES.values(), strict=True)],
+            [_build_array(values, kind) for values, kind in zip(columns, COLUMN_TYPES.values(), strict=True)],
             schema=SCHEMA,
         )
 

@@ -40,7 +40,7 @@ def stream_bodies(*parts: QuerySet[Publication]) -> Iterator[bytes]:
     statement = f"COPY ({' UNION ALL '.join(selects)}) TO STDOUT (FORMAT binary)"
     with (
         _get_live_connection(parts[0].db).cursor() as cursor,
-        _long_statements(cursor),
+        _lift_time_limit(cursor),
         cursor.copy(statement, parameters) as copy,
     ):
         for (body,) in copy.rows():
@@ -48,7 +48,7 @@ def stream_bodies(*parts: QuerySet[Publication]) -> Iterator[bytes]:
 
 
 @contextmanager
-def _long_statements(cursor: CursorWrapper) -> Iterator[None]:
+def _lift_time_limit(cursor: CursorWrapper) -> Iterator[None]:
     """Lift the time limit of public queries: a copy takes as long as its reader does, within reason.
 
     For its own transaction, since a pooler may reassign the connection after it.

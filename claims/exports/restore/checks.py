@@ -69,7 +69,7 @@ def is_newsroom_empty() -> bool:
     )
 
 
-def check(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
+def check_export(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
     """Read a whole export and compare it with the database.
 
     Raises:
@@ -117,15 +117,17 @@ class _ExportCheck:
     def take(self, some: list[ArchiveLine]) -> None:
         kind = some[0].type
         if kind == "header":
-            self._header(some[0])
+            self._take_header(some[0])
         elif kind == "merged_claim":
             self._merged |= {line.said["id"] for line in some}
         elif kind == "entry":
             self._take_entries(some)
         elif kind == "end":
-            self._end(some[0])
+            self._take_end(some[0])
         else:
-            self._take_rows(next(k for k in (*lines.THINGS, lines.SNAPSHOT) if k.name == kind), some)
+            self._take_rows(
+                next(k for k in (*lines.THING_KINDS, lines.SNAPSHOT_KIND) if k.name == kind), some
+            )
         if len(self._conflicts) > _SHOWN_PROBLEMS:
             self.refuse_conflicts()
 
@@ -137,12 +139,12 @@ class _ExportCheck:
         more = ["and more."] if len(self._conflicts) > _SHOWN_PROBLEMS else []
         raise RestoreRefused("\n".join(["This database has other things under the same ids:", *told, *more]))
 
-    def _conflict(self, line: ArchiveLine, what: str) -> None:
+    def _add_conflict(self, line: ArchiveLine, what: str) -> None:
         self._conflicts.append(f"Line {line.number}: {what}")
 
     # Header and end ---------------------------------------------------------------------------------------------------
 
-    def _header(self, line: ArchiveLine) -> None:
+    def _take_header(self, line: ArchiveLine) -> None:
         if line.said["filter"]:
             raise RestoreRefused(
                 gettext(
@@ -153,7 +155,7 @@ class _ExportCheck:
             )
         self._announced = line.said["sequence"]
 
-    def _end(self, line: ArchiveLine) -> None:
+    def _take_end(self, line: ArchiveLine) -> None:
         if not self._entries == line.said["entries"] == self._announced:
             raise RestoreRefused(
                 gettext(
@@ -183,7 +185,7 @@ class _ExportCheck:
             differing = [name for name in compared if row[name] != line.said[name]]
             if differing:
                 name = differing[0]
-                self._conflict(
+                self._add_conflict(
                     line,
                     gettext("%(kind)s %(id)s, `%(name)s`: “%(row)s” here, “%(said)s” in the file.")
                     % {
@@ -208,7 +210,7 @@ class _ExportCheck:
             other = here.get(key) if key else None
             if other is not None and other != line.said["id"]:
                 said = ", ".join(f"{name} “{part}”" for name, part in zip(names, key or (), strict=True))
-                self._conflict(
+                self._add_conflict(
                     line,
                     gettext("%(kind)s %(id)s: %(kind)s %(other)s has %(said)s here.")
                     % {"kind": kind.name, "id": line.said["id"], "other": other, "said": said},
@@ -267,7 +269,7 @@ class _ExportCheck:
         self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
     ) -> None:
         """Refuse the restore in a newsroom that has published, because its entries are not signed off here."""
-        if not (some and self._house_publishes):
+        if not (some and self._has_newsroom_published):
             return
         own = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)
         for pk, line in _collect_ids("verdicts", some, bodies).items():
@@ -283,7 +285,7 @@ class _ExportCheck:
                 )
 
     @property
-    def _house_publishes(self) -> bool:
+    def _has_newsroom_published(self) -> bool:
         """Return whether this newsroom has published here."""
         own = Verdict.objects.filter(publisher__is_house=True, is_restored=False)
         return own.exclude(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]).exists()
@@ -313,13 +315,13 @@ class _ExportCheck:
             line, newest = ids[claim.pk], claim.publications.newest().first()
             if newest is None:
                 if claim.pk not in self._merged or claim.state != Claim.State.MERGED:
-                    self._conflict(
+                    self._add_conflict(
                         line,
                         gettext("claim %(claim)s is different here: “%(claim_2)s”")
                         % {"claim": claim.pk, "claim_2": claim},
                     )
             elif have_reviewed_parts_changed(claim, newest) or have_claimed_media_changed(claim, newest):
-                self._conflict(
+                self._add_conflict(
                     line,
                     gettext("claim %(claim)s has been edited here since it was published.")
                     % {"claim": claim.pk},
@@ -328,7 +330,7 @@ class _ExportCheck:
             claim__in=ids, state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]
         )
         for claim_id in open_ones.values_list("claim", flat=True):
-            self._conflict(
+            self._add_conflict(
                 ids[claim_id],
                 gettext("claim %(claim_id)s has an open verdict here.") % {"claim_id": claim_id},
             )
@@ -346,19 +348,19 @@ class _ExportCheck:
             _collect_ids(name, some, bodies) for name in ("verdicts", "evidence", "appearances")
         )
         for pk in Verdict.objects.filter(~Exists(published), pk__in=verdicts).values_list("pk", flat=True):
-            self._conflict(verdicts[pk], gettext("verdict %(pk)s is different here.") % {"pk": pk})
+            self._add_conflict(verdicts[pk], gettext("verdict %(pk)s is different here.") % {"pk": pk})
         for pk in Evidence.objects.filter(~Exists(shown), pk__in=evidence).values_list("pk", flat=True):
-            self._conflict(evidence[pk], gettext("evidence %(pk)s is different here.") % {"pk": pk})
+            self._add_conflict(evidence[pk], gettext("evidence %(pk)s is different here.") % {"pk": pk})
         for section in get_sections():
             items = _collect_ids(section.key, some, bodies)
             rows = section.model._default_manager.filter(~Exists(shown), pk__in=items)
             for pk in rows.values_list("pk", flat=True):
-                self._conflict(items[pk], str(section.conflict) % {"pk": pk})
+                self._add_conflict(items[pk], str(section.conflict) % {"pk": pk})
         others = Appearance.objects.filter(~Exists(ledger), pk__in=appearances).exclude(
             claim__in=self._merged
         )
         for pk in others.values_list("pk", flat=True):
-            self._conflict(appearances[pk], gettext("appearance %(pk)s is different here.") % {"pk": pk})
+            self._add_conflict(appearances[pk], gettext("appearance %(pk)s is different here.") % {"pk": pk})
 
 
 def _collect_ids(

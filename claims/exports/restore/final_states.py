@@ -19,7 +19,7 @@ from factcheck.django_internals import delete_unasked
 from sources.models import MediaObject, Source
 
 
-def settle(entries: list[RestoredEntry], merged: MergedParts) -> None:
+def settle_claims(entries: list[RestoredEntry], merged: MergedParts) -> None:
     """Bring the claims of these entries to what the last of each says. Called inside a transaction."""
     newest = {entry.claim: entry for entry in entries}
     _settle_topics(newest)

@@ -18,7 +18,7 @@ from sources.addresses import build_url_key
 from sources.models import Publisher
 
 _BATCH_SIZE = 500
-_KINDS = {kind.name: kind for kind in lines.THINGS}
+_KINDS = {kind.name: kind for kind in lines.THING_KINDS}
 
 
 @transaction.atomic

@@ -40,7 +40,7 @@ ACTOR = gettext_noop("Restored from an export")
 
 _STATE = Verdict.State
 #: What a verdict says of pictures, sound and film.
-_OF_MEDIA = ("media_authenticity_category", "original_media_context", "original_media_url")
+_MEDIA_FIELDS = ("media_authenticity_category", "original_media_context", "original_media_url")
 
 
 def replay(entries: list[RestoredEntry], merged: MergedParts) -> None:
@@ -48,11 +48,11 @@ def replay(entries: list[RestoredEntry], merged: MergedParts) -> None:
     for some in split_rounds(trace_verdicts(entries, merged)):
         for layer in split_layers(some):
             told = [one.entry for one in layer]
-            _bring_in(told, merged)
-            _judge([one for one in layer if not one.is_withdrawn])
-            _move(told)
-        _record([one.entry for one in some])
-        _judge([one for one in some if one.is_withdrawn])
+            _store_missing_claims(told, merged)
+            _replay_verdicts([one for one in layer if not one.is_withdrawn])
+            _replay_merges(told)
+        _record_entries([one.entry for one in some])
+        _replay_verdicts([one for one in some if one.is_withdrawn])
 
 
 def split_rounds(told: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome]]:
@@ -99,7 +99,7 @@ def split_layers(some: Iterable[EntryOutcome]) -> list[list[EntryOutcome]]:
 # Claims ---------------------------------------------------------------------------------------------------------------
 
 
-def _bring_in(some: list[RestoredEntry], merged: MergedParts) -> None:
+def _store_missing_claims(some: list[RestoredEntry], merged: MergedParts) -> None:
     """Write the claims that are not here yet.
 
     A claim that was merged before it was ever published has no entry, and its words were never public. It stands with
@@ -137,7 +137,7 @@ def _bring_in(some: list[RestoredEntry], merged: MergedParts) -> None:
     copy(Claim, rows)
 
 
-def _move(some: list[RestoredEntry]) -> None:
+def _replay_merges(some: list[RestoredEntry]) -> None:
     """Merge claims, and undo it."""
     states = Claim.objects.filter(pk__in=[entry.claim for entry in some]).order_by()
     are_merged = {pk: state == Claim.State.MERGED for pk, state in states.values_list("pk", "state")}
@@ -160,7 +160,7 @@ def _move(some: list[RestoredEntry]) -> None:
 # Verdicts -------------------------------------------------------------------------------------------------------------
 
 
-def _judge(some: list[EntryOutcome]) -> None:
+def _replay_verdicts(some: list[EntryOutcome]) -> None:
     """Take back the verdicts that are gone, and write those that are new, with their evidence."""
     copy(Transition, [row for one in some for row in _build_moves(one)])
     for state, gone in (
@@ -211,7 +211,7 @@ def _build_verdict(entry: RestoredEntry, arrived: ArrivedVerdict) -> dict[str, A
         "rating_id": said["rating"]["id"],
         **{name: said[name] for name in ("version", "summary", "explanation", "byline", "language", "url")},
         # Which older exports do not have.
-        **{name: said.get(name, "") for name in ("title", *_OF_MEDIA)},
+        **{name: said.get(name, "") for name in ("title", *_MEDIA_FIELDS)},
         **{name: parse_day(said[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
         "published_at": datetime.fromisoformat(said["published_at"]) if said["published_at"] else None,
         "supersedes_id": arrived.replaces,
@@ -265,7 +265,7 @@ def _build_transition(
 # The ledger -----------------------------------------------------------------------------------------------------------
 
 
-def _record(some: list[RestoredEntry]) -> None:
+def _record_entries(some: list[RestoredEntry]) -> None:
     publishing.append([_record_entry(entry) for entry in some])
     ids = [entry.line.said["id"] for entry in some]
     numbers = dict(Publication.objects.filter(pk__in=ids).order_by().values_list("pk", "sequence"))

@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, recognise
-from claims.exports.restore.checks import CheckedExport, Progress, RestoreCounts, RestoreRefused, check
-from claims.exports.restore.final_states import settle
+from claims.exports.restore.checks import CheckedExport, Progress, RestoreCounts, RestoreRefused, check_export
+from claims.exports.restore.final_states import settle_claims
 from claims.exports.restore.mentioned_rows import advance_ids, store, store_things
 from claims.exports.restore.replay import replay
 from claims.exports.restore.restored_entries import MergedParts, RestoredEntry
@@ -25,8 +25,8 @@ from factcheck.database.locks import LastingTransaction, NameAlreadyLocked, lock
 __all__ = ["recognise", "restore"]
 
 #: How many entries are restored at once, and at most how much text: their bodies, and snapshots with them.
-_ENTRIES, _TEXT = 2_000, 16 * 1024 * 1024
-_LEADING_TYPES = {"header", *(kind.name for kind in lines.THINGS)}
+_MAX_BATCH_ENTRIES, _MAX_BATCH_BYTES = 2_000, 16 * 1024 * 1024
+_LEADING_TYPES = {"header", *(kind.name for kind in lines.THING_KINDS)}
 
 
 def restore(
@@ -47,7 +47,7 @@ def restore(
     """
     with _restore_lock() as own, _make_seekable(stream) as file:
         begin = file.tell()
-        checked = check(file, progress=progress)
+        checked = check_export(file, progress=progress)
         if not dry_run:
             read = file.tell()
             file.seek(begin)
@@ -97,7 +97,7 @@ def _iterate_batches(read: Iterator[ArchiveLine], merged: MergedParts) -> Iterat
             text += len(line.body)
             # The claim that another is merged into may only come with the entry that follows.
             waits = line.said["status"] == Publication.Status.MERGED
-            if (entries >= _ENTRIES or text >= _TEXT) and not waits:
+            if (entries >= _MAX_BATCH_ENTRIES or text >= _MAX_BATCH_BYTES) and not waits:
                 yield batch
                 batch, entries, text = [], 0, 0
     if batch:
@@ -113,10 +113,10 @@ def _restore_batch(batch: list[ArchiveLine], merged: MergedParts, begins_after: 
         # Prevents publications in between; the ledger takes the same lock.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims_publication'))")
     expect_many()  # `advance_ids` waits until all of it is safe
-    store(lines.SNAPSHOT, [line for line in batch if line.type == "snapshot"])
+    store(lines.SNAPSHOT_KIND, [line for line in batch if line.type == "snapshot"])
     entries = [RestoredEntry.of(line) for line in new]
     replay(entries, merged)
-    settle(entries, merged)
+    settle_claims(entries, merged)
     settle_translations(entries)
 
 

@@ -182,7 +182,7 @@ def _list_claims(first: int, last: int) -> Iterator[SitemapPage]:
 
 
 def _list_clusters(first: int, last: int) -> Iterator[SitemapPage]:
-    rows = Cluster.objects.public().with_what_is_seen().filter(pk__gte=first, pk__lte=last).order_by("pk")
+    rows = Cluster.objects.public().with_public_summary().filter(pk__gte=first, pk__lte=last).order_by("pk")
     for row in rows:
         yield SitemapPage(
             build_permanent_path("cluster", row.pk, row.slug),

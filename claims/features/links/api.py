@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 
 from claims.features.links.link_status import PublicLink, link_standings
 from claims.public.api.evidence_status import StatusResource
-from claims.public.pages.source_notes import sources_named
+from claims.public.pages.source_notes import list_named_sources
 from factcheck.api.openapi.body_serializer import BodySerializer
 from factcheck.api.openapi.schema import PublicSchema
 
@@ -45,4 +45,8 @@ class LinksResource(StatusResource):
     route = "claims-links"
 
     def told(self, body: dict[str, Any]) -> LinksOfClaim:
-        return {"claim": body["id"], "version": body["version"], "links": link_standings(sources_named(body))}
+        return {
+            "claim": body["id"],
+            "version": body["version"],
+            "links": link_standings(list_named_sources(body)),
+        }

@@ -28,11 +28,11 @@ class ReplyWork(PartOfVerdict):
     serializer_class = ReplyRequestSerializer
     bodies: ClassVar = {"create": ReplyBody, "partial_update": ReplyBody, "answer": AnswerBody}
 
-    def rows(self) -> QuerySet[ReplyRequest]:
+    def get_rows(self) -> QuerySet[ReplyRequest]:
         rows = ReplyRequest.objects.readable_by(self.person).filter(verdict=self.kwargs["verdict_id"])
         return rows.select_related("verdict__claim", "claimant", "sent_by")
 
-    def document(self, row: ReplyRequest) -> Document:
+    def build_document(self, row: ReplyRequest) -> Document:
         return build_reply_request(row)
 
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
@@ -40,13 +40,13 @@ class ReplyWork(PartOfVerdict):
         values = read_body(ReplyBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:
-            self.hold_whole()
-            verdict = self.whole()
+            self.lock_parent()
+            verdict = self.get_parent()
             row = reply_requests.add(verdict, by=self.person, **self._complete_values(verdict, values))
-            address = self.address("replies-detail", verdict_id, row.pk)
-            return self.showing(self.fresh(row), status=201, location=address)
+            address = self.build_url("replies-detail", verdict_id, row.pk)
+            return self.build_stored_response(self.reload(row), status=201, location=address)
 
-        return self.created_once(carry_out)
+        return self.create_once(carry_out)
 
     def partial_update(
         self,
@@ -58,12 +58,12 @@ class ReplyWork(PartOfVerdict):
         values = read_body(ReplyBody, request.data, by=self.person, partial=True)
 
         def carry_out() -> StoredResponse:
-            row: ReplyRequest = self.held(id)
+            row: ReplyRequest = self.lock_part(id)
             changed = values | (_choose_party(row.verdict, values["party"]) if "party" in values else {})
             reply_requests.edit(row, by=self.person, **changed)
-            return self.showing(self.fresh(row))
+            return self.build_stored_response(self.reload(row))
 
-        return self.done(carry_out)
+        return self.run_change(carry_out)
 
     def destroy(
         self,
@@ -74,10 +74,10 @@ class ReplyWork(PartOfVerdict):
         """Remove the request from the draft."""
 
         def carry_out() -> StoredResponse:
-            reply_requests.remove(self.held(id), by=self.person)
+            reply_requests.remove(self.lock_part(id), by=self.person)
             return StoredResponse(204)
 
-        return self.done(carry_out)
+        return self.run_change(carry_out)
 
     @action(detail=True, methods=["post"])
     def answer(
@@ -98,10 +98,10 @@ class ReplyWork(PartOfVerdict):
                 excerpt=values.get("excerpt", ""),
                 statement=values.get("statement", ""),
             )
-            row = reply_requests.record_answer(self.held(id), received, by=self.person)
-            return self.showing(self.fresh(row))
+            row = reply_requests.record_answer(self.lock_part(id), received, by=self.person)
+            return self.build_stored_response(self.reload(row))
 
-        return self.created_once(carry_out)
+        return self.create_once(carry_out)
 
     def _complete_values(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values with the people concerned and, by default, the newsroom's template."""

@@ -62,10 +62,10 @@ class WebhookWork(OwnWebhooks):
     }
     sending = frozenset({"verify", "test", "replay"})
 
-    def rows(self) -> QuerySet[WebhookEndpoint]:
+    def get_rows(self) -> QuerySet[WebhookEndpoint]:
         return self.own()
 
-    def document(self, row: WebhookEndpoint) -> Document:
+    def build_document(self, row: WebhookEndpoint) -> Document:
         return webhook_bodies.build_webhook(row)
 
     def create(self, request: Request) -> HttpResponse:
@@ -74,10 +74,10 @@ class WebhookWork(OwnWebhooks):
 
         def carry_out(_prepared: None) -> StoredResponse:
             row = internal_endpoints.add(self.token, **values)
-            address = self.address("webhooks-detail", row.pk)
+            address = self.build_url("webhooks-detail", row.pk)
             return self._with_secret(row, status=201, location=address)
 
-        return self.created_once(carry_out)
+        return self.create_once(carry_out)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change, pause or resume a webhook. A new URL must be verified again."""
@@ -86,18 +86,20 @@ class WebhookWork(OwnWebhooks):
         )
 
         def carry_out() -> StoredResponse:
-            return self.showing(self.fresh(internal_endpoints.change(self._locked(id), self.token, **values)))
+            return self.build_stored_response(
+                self.reload(internal_endpoints.change(self._lock_matching(id), self.token, **values))
+            )
 
-        return self.done(carry_out)
+        return self.run_change(carry_out)
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete the webhook with its message log."""
 
         def carry_out() -> StoredResponse:
-            self._locked(id).delete()
+            self._lock_matching(id).delete()
             return StoredResponse(204)
 
-        return self.done(carry_out)
+        return self.run_change(carry_out)
 
     @action(detail=True, methods=["post"])
     def verify(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -106,17 +108,19 @@ class WebhookWork(OwnWebhooks):
         The message `webhook.verification` has a `challenge`. Answer with `{"challenge_response": "…"}`: HMAC-SHA256 of
         the challenge with the bytes of the secret, in Base64.
         """
-        endpoint = self.row(id=id)
+        endpoint = self.get_row(id=id)
 
         def carry_out(proof: internal_endpoints.ReceiverProof) -> StoredResponse:
-            return self.showing(self.fresh(internal_endpoints.accept(self._locked(id), proof, self.token)))
+            return self.build_stored_response(
+                self.reload(internal_endpoints.accept(self._lock_matching(id), proof, self.token))
+            )
 
-        return self.created_once(carry_out, prepare=lambda: internal_endpoints.ask_for_proof(endpoint))
+        return self.create_once(carry_out, prepare=lambda: internal_endpoints.ask_for_proof(endpoint))
 
     @action(detail=True, methods=["post"])
     def test(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Send a test message once, even if the webhook is paused, and return the result."""
-        row = self.row(id=id)
+        row = self.get_row(id=id)
         if row.verified_at is None:
             raise NotPossible(gettext("Nothing is sent there until the receiver has agreed (verify)."))
 
@@ -124,7 +128,7 @@ class WebhookWork(OwnWebhooks):
             log = select_deliveries(WebhookDelivery.objects.filter(pk=sent.delivery_id)).get()
             return StoredResponse(200, render_document(webhook_bodies.build_delivery(log)))
 
-        return self.created_once(carry_out, prepare=lambda: endpoints.try_out(row))
+        return self.create_once(carry_out, prepare=lambda: endpoints.try_out(row))
 
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -132,10 +136,10 @@ class WebhookWork(OwnWebhooks):
         values = read_body(webhook_bodies.RotationBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:
-            row = endpoints.rotate_secret(self._locked(id), at_once=values["at_once"])
+            row = endpoints.rotate_secret(self._lock_matching(id), at_once=values["at_once"])
             return self._with_secret(row)
 
-        return self.created_once(carry_out)
+        return self.create_once(carry_out)
 
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -143,24 +147,25 @@ class WebhookWork(OwnWebhooks):
         values = read_body(webhook_bodies.ReplayBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:
-            row = self._locked(id)
+            row = self._lock_matching(id)
             endpoints.replay(row, since=values["since"])
-            return self.showing(self.fresh(row))
+            return self.build_stored_response(self.reload(row))
 
-        return self.created_once(carry_out)
+        return self.create_once(carry_out)
 
     def _with_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> StoredResponse:
-        fresh = self.fresh(row)
-        response = self.showing(fresh, status=status, location=location)
+        fresh = self.reload(row)
+        response = self.build_stored_response(fresh, status=status, location=location)
         stored, told_once = (
-            render_document(self.document(fresh) | {"secret": secret}) for secret in (None, fresh.secret)
+            render_document(self.build_document(fresh) | {"secret": secret})
+            for secret in (None, fresh.secret)
         )
         return StoredResponse(status, stored, response.headers, told_once)
 
-    def _locked(self, key: int) -> WebhookEndpoint:
+    def _lock_matching(self, key: int) -> WebhookEndpoint:
         """Return the webhook, locked until the end of the transaction, if its version is the requested one."""
         self.own().select_for_update(of=("self",)).filter(pk=key).first()
-        row: WebhookEndpoint = self.matched(id=key)
+        row: WebhookEndpoint = self.lock_matching(id=key)
         return row
 
 
@@ -172,10 +177,10 @@ class WebhookDeliveryWork(OwnWebhooks):
     serializer_class = webhook_bodies.WebhookDeliverySerializer
     sending = frozenset({"redeliver"})
 
-    def rows(self) -> QuerySet[WebhookDelivery]:
+    def get_rows(self) -> QuerySet[WebhookDelivery]:
         return select_deliveries(WebhookDelivery.objects.filter(endpoint__in=self._endpoint()))
 
-    def document(self, row: WebhookDelivery) -> Document:
+    def build_document(self, row: WebhookDelivery) -> Document:
         return webhook_bodies.build_delivery(row)
 
     def list(self, request: Request, **within: Any) -> HttpResponse:
@@ -193,14 +198,14 @@ class WebhookDeliveryWork(OwnWebhooks):
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
         """Send the message again under the same `message_id`."""
-        row = self.row(id=id)
+        row = self.get_row(id=id)
 
         def carry_out(_prepared: None) -> StoredResponse:
             if not endpoints.send_again(row):
                 raise NotPossible(gettext("This message is not about a publication; send a test instead."))
-            return self.showing(self.fresh(row))
+            return self.build_stored_response(self.reload(row))
 
-        return self.created_once(carry_out)
+        return self.create_once(carry_out)
 
     def _endpoint(self) -> QuerySet[WebhookEndpoint]:
         return internal_endpoints.find_owned_by(self.person.pk).filter(pk=self.kwargs["webhook_id"])

@@ -62,7 +62,7 @@ class PublicClusterWithClaims(PublicCluster):
 
 
 def build_cluster(row: Cluster) -> PublicCluster:
-    """Describe a row of `Cluster.objects.public().with_what_is_seen()`."""
+    """Describe a row of `Cluster.objects.public().with_public_summary()`."""
     seen: Document = row.seen  # type: ignore[attr-defined]  # annotated
     verdicts = seen["verdicts"]
     changed = max(row.changed_at, datetime.fromisoformat(seen["published_at"]))

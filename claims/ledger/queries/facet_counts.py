@@ -191,9 +191,9 @@ class Counting:
         """Return counts for the current state of the ledger, cached or computed."""
         if "as_of" in self.conditions:  # which means another moment each time
             return self._count()
-        return self.known() or self.counted_now()
+        return self.known() or self.compute_counts()
 
-    def counted_now(self) -> FacetCounts:
+    def compute_counts(self) -> FacetCounts:
         """Compute the counts, and cache them until the ledger changes."""
         counted = self._count()
         # The ledger may have moved between two statements.

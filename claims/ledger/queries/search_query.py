@@ -176,7 +176,7 @@ class SearchQuery(WordsQuery):
         return NEWEST if ordering.name == RELEVANCE.name and self._matches_too_much() else ordering
 
     @property
-    def ordering_told(self) -> str:
+    def ordering_label(self) -> str:
         """The order of the answer by its public name."""
         return "-updated" if self.ordering is NEWEST else self.ordering.name
 
@@ -264,7 +264,7 @@ def describe_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, An
             "answered": reading.answered,
             "is_corrected": reading.is_corrected,
             "is_matched": reading.is_matched,
-            "ordering": query.ordering_told,
+            "ordering": query.ordering_label,
         }
     }
     return {**said, "highlights": find_highlights(bodies, reading)} if query.highlights else said

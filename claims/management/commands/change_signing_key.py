@@ -44,7 +44,7 @@ class Command(LocalizedCommand):
                 raise CommandError(gettext("--lost: give the reason."))
             secret, why = settings.SIGNING_KEY or settings.SECRET_KEY, " ".join(lost.split())
         else:
-            secret, why = _secret(str(file)), ""
+            secret, why = _read_secret(str(file)), ""
         try:
             with require_owner():
                 key = succeed_key(secret, lost_because=why)
@@ -58,7 +58,7 @@ class Command(LocalizedCommand):
             self.stdout.write(gettext("Set SIGNING_KEY to the new secret everywhere, and restart."))
 
 
-def _secret(file: str) -> str:
+def _read_secret(file: str) -> str:
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
-from claims.management.embedding_report import print_standing, progress_on
+from claims.management.embedding_report import print_progress, show_progress
 from claims.matching.embedding import choice, maintenance, neighbours
 from claims.matching.embedding.embedder import Embedder, EmbedderError
 from claims.models import EmbeddingModel
@@ -44,23 +44,23 @@ class Command(LocalizedCommand):
             )
         try:
             if status:
-                self._print_standing()
+                self._print_progress()
             elif remove:
                 self._remove(remove)
             else:
-                self._make(_embedder(model, threads), threads)
+                self._make_vectors(_get_embedder(model, threads), threads)
         except (EmbedderError, maintenance.MaintenanceUnderWay) as problem:
             raise CommandError(str(problem)) from None
 
-    def _make(self, embedder: Embedder, threads: int) -> None:
+    def _make_vectors(self, embedder: Embedder, threads: int) -> None:
         try:
-            with progress_on(Console(stderr=True)) as tell:
+            with show_progress(Console(stderr=True)) as tell:
                 maintenance.bring_up_to_date(embedder, tell=tell, index_workers=threads - 1)
         except KeyboardInterrupt:
             raise CommandError(
                 gettext("Stopped. The vectors made so far are kept; run the same command to continue.")
             ) from None
-        self._print_standing()
+        self._print_progress()
 
     def _remove(self, name: str) -> None:
         model = EmbeddingModel.objects.filter(name=name).first()
@@ -72,14 +72,14 @@ class Command(LocalizedCommand):
         maintenance.remove(model)
         self.stdout.write(gettext("%(name)s and its vectors are removed.") % {"name": name})
 
-    def _print_standing(self) -> None:
+    def _print_progress(self) -> None:
         asked = neighbours.get_query_model()
-        print_standing(
+        print_progress(
             cast(TextIO, self.stdout), maintenance.list_model_progress(), asked.id if asked else None
         )
 
 
-def _embedder(model: str | None, threads: int) -> Embedder:
+def _get_embedder(model: str | None, threads: int) -> Embedder:
     embedder = (
         choice.get_requested_embedder(model, threads=threads)
         if model

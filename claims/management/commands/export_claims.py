@@ -79,10 +79,10 @@ class Command(LocalizedCommand):
                     % {"verify": verify, "bytes": f"{found['bytes']:,}", "sha256": found["sha256"]}
                 )
                 return
-            order = _order(output, options)
-            with _progress(verbosity) as begin:
+            order = _build_options(output, options)
+            with _show_progress(verbosity) as begin:
                 if output == "-":
-                    _to_standard_output(order, begin)
+                    _export_to_stdout(order, begin)
                 else:
                     export_to_file(order, Path(output), resume=options["resume"], begin=begin)
         except InvalidParameters as refusal:
@@ -91,7 +91,7 @@ class Command(LocalizedCommand):
             raise CommandError(str(problem)) from None
 
 
-def _order(output: str, options: dict[str, Any]) -> ExportOptions:
+def _build_options(output: str, options: dict[str, Any]) -> ExportOptions:
     order = ExportOptions(options["format"] or guess_format(output), options["versions"], options["filter"])
     if order.versions == "all" and order.format != "ndjson":
         raise CommandError(
@@ -103,7 +103,7 @@ def _order(output: str, options: dict[str, Any]) -> ExportOptions:
     return order
 
 
-def _to_standard_output(order: ExportOptions, begin: BeginProgress) -> None:
+def _export_to_stdout(order: ExportOptions, begin: BeginProgress) -> None:
     try:
         export_to_stream(order, sys.stdout.buffer, begin=begin)
     except BrokenPipeError:
@@ -119,7 +119,7 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def _progress(verbosity: int) -> Iterator[BeginProgress]:
+def _show_progress(verbosity: int) -> Iterator[BeginProgress]:
     """Show the progress on standard error."""
     columns = (
         TextColumn(gettext("claims")),

@@ -41,10 +41,10 @@ class Command(LocalizedCommand):
                 dry_run=dry_run,
                 tick=lambda done, total: progress.update(task, completed=done, total=total),
             )
-        self.stdout.write(_told(tally, dry_run=dry_run))
+        self.stdout.write(_format_tally(tally, dry_run=dry_run))
 
 
-def _told(tally: PairTally, *, dry_run: bool) -> str:
+def _format_tally(tally: PairTally, *, dry_run: bool) -> str:
     """Return the totals in a sentence."""
     compared = ngettext(
         "%(compared)s of %(standing)s claim compared.",

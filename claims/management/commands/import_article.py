@@ -7,8 +7,8 @@ from rich.console import Console
 
 from claims.articles.article_import import import_article
 from claims.management.article_report import print_document, print_report
-from claims.management.people import user_named
-from claims.management.terminal import console_on
+from claims.management.people import find_user
+from claims.management.terminal import build_console
 from factcheck.installation.messages import translate_message
 from factcheck.management.localized_command import LocalizedCommand
 from sources.extraction import ExtractionError
@@ -87,7 +87,7 @@ class Command(LocalizedCommand):
     def handle(self, *, article: str, **options: Any) -> None:
         try:
             overrides = read_overrides(**{name: options[name] for name in OVERRIDES})
-            by = user_named(options["by"])
+            by = find_user(options["by"])
             with Console(stderr=True).status(f"Reading {article} …"):
                 warm()  # while the page is fetched
                 material = read(article)
@@ -105,4 +105,4 @@ class Command(LocalizedCommand):
         except ExtractionError as error:
             raise CommandError(f"{'standard input' if article == '-' else article}: {error}") from None
         print_out = print_document if options["json"] else print_report
-        print_out(imported, console_on(cast(TextIO, self.stdout)))
+        print_out(imported, build_console(cast(TextIO, self.stdout)))

@@ -26,10 +26,16 @@ from claims.imports.reading.raw_record import FIELDS
 from claims.imports.reading.recipe import Recipe
 from claims.imports.storing import house_archive, runs
 from claims.imports.storing.run_import import run_dry_import
-from claims.management.import_explanation import explanation, print_explanation
-from claims.management.import_report import asked_on, detected_on, print_summary, progress_on, summary
-from claims.management.people import user_named
-from claims.management.terminal import console_on
+from claims.management.import_explanation import build_explanation, print_explanation
+from claims.management.import_report import (
+    build_summary,
+    make_detection_printer,
+    make_unrated_question,
+    print_summary,
+    show_progress,
+)
+from claims.management.people import find_user
+from claims.management.terminal import build_console
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.installation.messages import translate_message
@@ -38,7 +44,7 @@ from factcheck.management.localized_command import LocalizedCommand
 from sources.source_kinds import STANDARD_INPUT, is_address
 
 #: The exit status of an import that is finished and has refused records.
-SOME_REFUSED = 3
+EXIT_SOME_REFUSED = 3
 
 
 class Command(LocalizedCommand):
@@ -123,11 +129,11 @@ class Command(LocalizedCommand):
             return
         recipe = Recipe(
             options["format"],
-            mapping=_mapping(options["mapping"]),
-            constants=_constants(options["set"]),
+            mapping=_read_mapping(options["mapping"]),
+            constants=_parse_constants(options["set"]),
             sheet=options["sheet"],
         )
-        by = user_named(options["by"])
+        by = find_user(options["by"])
         errors = Console(stderr=True)
         if options["write_mapping"]:
             self._write_mapping(place, recipe, options["write_mapping"])
@@ -139,15 +145,15 @@ class Command(LocalizedCommand):
 
         def work() -> ImportRun:
             run = runs.find_or_create_run(place, recipe, by=by)
-            with progress_on(errors) as tell:
+            with show_progress(errors) as tell:
                 runs.run_place(
                     run,
                     place,
                     recipe,
-                    report_detection=detected_on(errors),
+                    report_detection=make_detection_printer(errors),
                     tell=tell,
                     most_pages=options["pages"],
-                    is_unrated=(lambda file: True) if options["unrated"] else asked_on(errors),
+                    is_unrated=(lambda file: True) if options["unrated"] else make_unrated_question(errors),
                 )
             self._report(run, dry_run=dry_run, path=options["report"], as_json=options["json"])
             return run
@@ -157,7 +163,7 @@ class Command(LocalizedCommand):
         except runs.AlreadyRunning as problem:
             raise CommandError(str(problem)) from None
         if run.refused:
-            raise SystemExit(SOME_REFUSED)
+            raise SystemExit(EXIT_SOME_REFUSED)
 
     def _hold(self, place: str, recipe: Recipe, by: User | None, *, dry_run: bool) -> None:
         """Hold the newsroom's archive for a second administrator."""
@@ -225,11 +231,11 @@ class Command(LocalizedCommand):
         )
 
     def _report(self, run: ImportRun, *, dry_run: bool, path: str | None, as_json: bool) -> None:
-        told = explanation(run) if dry_run else {}
+        told = build_explanation(run) if dry_run else {}
         if as_json:
-            self.stdout.write(orjson.dumps(summary(run, dry_run=dry_run) | told).decode())
+            self.stdout.write(orjson.dumps(build_summary(run, dry_run=dry_run) | told).decode())
         else:
-            console = console_on(cast(TextIO, self.stdout))
+            console = build_console(cast(TextIO, self.stdout))
             if told:
                 print_explanation(console, told)
             print_summary(console, run, dry_run=dry_run)
@@ -263,7 +269,7 @@ def _require_place(place: str) -> None:
         raise CommandError(gettext("There is no file or folder %(place)s.") % {"place": place})
 
 
-def _constants(stated: list[str]) -> dict[str, str]:
+def _parse_constants(stated: list[str]) -> dict[str, str]:
     """Map fields to the default values of records without one."""
     found: dict[str, str] = {}
     for one in stated:
@@ -304,7 +310,7 @@ def _is_lossless_export(place: str) -> bool:
     )
 
 
-def _mapping(path: str | None) -> Mapping | None:
+def _read_mapping(path: str | None) -> Mapping | None:
     if path is None:
         return None
     try:

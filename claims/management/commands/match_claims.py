@@ -10,15 +10,15 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from claims.management.arguments import share
+from claims.management.arguments import parse_share
 from claims.management.matched_texts import (
     FORMATS,
     RowStream,
     TableError,
-    format_of,
-    partial_file,
-    rows_of,
-    write,
+    guess_format,
+    open_partial_file,
+    read_rows,
+    write_matches,
 )
 from claims.matching import embedding
 from claims.matching.answers import MatchTerms
@@ -56,7 +56,7 @@ class Command(LocalizedCommand):
         )
         parser.add_argument(
             "--minimum-confidence",
-            type=share,
+            type=parse_share,
             metavar="0..1",
             help=gettext("leave out matches that are less certain"),
         )
@@ -69,8 +69,8 @@ class Command(LocalizedCommand):
             most=1,
             least=options["minimum_confidence"],
         )
-        form = options["format"] or format_of(place)
-        written_as = format_of(output) if output != "-" else form
+        form = options["format"] or guess_format(place)
+        written_as = guess_format(output) if output != "-" else form
         if written_as == "lines":
             written_as = "csv"
         if options["resume"] and output == "-":
@@ -78,13 +78,13 @@ class Command(LocalizedCommand):
         if embedding.get_embedder() is None:
             self.stderr.write(gettext("There is no embedding model: only words are compared, not meanings."))
         try:
-            with _opened(place) as file, _progress(verbosity) as progress:
-                rows = rows_of(file, form, options["column"])
+            with _open_input(place) as file, _show_progress(verbosity) as progress:
+                rows = read_rows(file, form, options["column"])
                 if output == "-":
-                    progress.report(write(rows, RowStream(sys.stdout), written_as, terms))
+                    progress.report(write_matches(rows, RowStream(sys.stdout), written_as, terms))
                 else:
-                    with partial_file(Path(output), resume=options["resume"]) as part:
-                        progress.report(write(rows, part, written_as, terms))
+                    with open_partial_file(Path(output), resume=options["resume"]) as part:
+                        progress.report(write_matches(rows, part, written_as, terms))
         except BrokenPipeError:
             # The reader closed the pipe (`| head`).
             Console(stderr=True).on_broken_pipe()
@@ -100,7 +100,7 @@ class Command(LocalizedCommand):
 
 
 @contextmanager
-def _opened(place: str) -> Iterator[IO[str]]:
+def _open_input(place: str) -> Iterator[IO[str]]:
     if place == "-":
         sys.stdin.reconfigure(encoding="utf-8-sig", newline="")  # type: ignore[union-attr]  # it is a real stream
         yield sys.stdin
@@ -109,7 +109,7 @@ def _opened(place: str) -> Iterator[IO[str]]:
             yield file
 
 
-class _Shown:
+class _RowProgress:
     """The number of rows written, shown on standard error."""
 
     def __init__(self, progress: Progress) -> None:
@@ -121,7 +121,7 @@ class _Shown:
 
 
 @contextmanager
-def _progress(verbosity: int) -> Iterator[_Shown]:
+def _show_progress(verbosity: int) -> Iterator[_RowProgress]:
     columns = (SpinnerColumn(), TextColumn(gettext("rows")), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as progress:
-        yield _Shown(progress)
+        yield _RowProgress(progress)

@@ -61,17 +61,17 @@ class Command(LocalizedCommand):
             )
         if to and remove:
             raise CommandError(gettext("--remove works only with --from: files in use are never removed."))
-        other = _storage(to or origin or "")
+        other = _get_storage(to or origin or "")
         source, target = (default_storage, other) if to else (other, default_storage)
         tally, certain = Counter[TransferOutcome](), set[str]()
         try:
-            for file in _moved(source, target, remove=remove, threads=threads):
+            for file in _move_files(source, target, remove=remove, threads=threads):
                 tally[file.outcome] += 1
                 if file.outcome in (TransferOutcome.COPIED, TransferOutcome.THERE):
                     certain.add(file.name)
                 elif file.outcome in FAULT_MESSAGES:
                     self.stderr.write(f"{file.name} {FAULT_MESSAGES[file.outcome]}")
-            missing = self._missing(target, certain)
+            missing = self._count_missing(target, certain)
         except FileStoreUnavailable as away:
             raise CommandError(
                 gettext("%(away)s Copied files are verified; run the same command to continue.")
@@ -100,7 +100,7 @@ class Command(LocalizedCommand):
                 % {"faults": faults, "missing": missing}
             )
 
-    def _missing(self, target: Storage, certain: set[str]) -> int:
+    def _count_missing(self, target: Storage, certain: set[str]) -> int:
         missing = 0
         for name, _digest in iterate_named_files():
             if name not in certain and not target.exists(name):
@@ -112,7 +112,7 @@ class Command(LocalizedCommand):
         return missing
 
 
-def _moved(source: Storage, target: Storage, *, remove: bool, threads: int) -> Iterator[TransferredFile]:
+def _move_files(source: Storage, target: Storage, *, remove: bool, threads: int) -> Iterator[TransferredFile]:
     imported = list_uploads()
 
     def move(name: str) -> TransferredFile:
@@ -122,7 +122,7 @@ def _moved(source: Storage, target: Storage, *, remove: bool, threads: int) -> I
     return transfer_files(iterate_names(source), move, threads=threads)
 
 
-def _storage(place: str) -> Storage:
+def _get_storage(place: str) -> Storage:
     """Return the storage to move files to; it uses the same keys as the present one."""
     here = settings.STORAGES["default"]
     try:

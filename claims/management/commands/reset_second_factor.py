@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop
 
-from claims.management.people import user_named
+from claims.management.people import find_user
 from claims.newsroom import second_factors
 from claims.newsroom.refusals import NotPossible
 from factcheck.management.localized_command import LocalizedCommand
@@ -23,7 +23,7 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, username: str, reason: str, **options: Any) -> None:
-        person = user_named(username)
+        person = find_user(username)
         assert person is not None  # noqa: S101  a name was given
         try:
             second_factors.reset(person, reason=reason)

@@ -37,7 +37,7 @@ class Command(LocalizedCommand):
     def handle(self, *, file: str, dry_run: bool, verbosity: int, **options: Any) -> None:
         try:
             as_whom = nullcontext() if dry_run else require_owner()
-            with as_whom, _opened(file) as stream, _progress(file, verbosity) as progress:
+            with as_whom, _open_input(file) as stream, _show_progress(file, verbosity) as progress:
                 restored = restore(stream, progress=progress, dry_run=dry_run)
         except OSError as problem:
             raise CommandError(
@@ -59,7 +59,7 @@ class Command(LocalizedCommand):
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
+def _open_input(file: str) -> Iterator[BinaryIO]:
     if file == "-":
         yield sys.stdin.buffer
     else:
@@ -68,7 +68,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _progress(file: str, verbosity: int) -> Iterator[Any]:
+def _show_progress(file: str, verbosity: int) -> Iterator[Any]:
     """Show how much of the file has been read; it is read twice."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from claims.imports.storing import undo
-from claims.management.people import user_named
+from claims.management.people import find_user
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.management.localized_command import LocalizedCommand
@@ -33,7 +33,7 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, run: int, by: str, rest: bool, **options: Any) -> None:
-        person = user_named(by)
+        person = find_user(by)
         found = ImportRun.objects.filter(pk=run).first()
         if found is None or person is None:
             raise CommandError(gettext("There is no import %(run)s.") % {"run": run})

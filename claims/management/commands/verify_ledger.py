@@ -48,7 +48,7 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, checkpoint: list[str], key: list[str], verbosity: int, **options: Any) -> None:
-        kept = [_read(name) for name in checkpoint]
+        kept = [_read_checkpoint(name) for name in checkpoint]
         for one in key:
             _require_key(one)
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
@@ -89,7 +89,7 @@ def _require_key(text: str) -> None:
         )
 
 
-def _read(name: str) -> ExternalCheckpoint:
+def _read_checkpoint(name: str) -> ExternalCheckpoint:
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
         return ExternalCheckpoint.read(name, text)

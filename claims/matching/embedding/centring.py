@@ -14,7 +14,7 @@ from claims.matching.embedding.embedder import Vectors
 _MIN_LENGTH = 1e-6
 
 
-def without_mean(vectors: Vectors, mean: NDArray[np.floating]) -> tuple[Vectors, Vectors]:
+def subtract_mean(vectors: Vectors, mean: NDArray[np.floating]) -> tuple[Vectors, Vectors]:
     """Subtract the mean; return unit vectors and their former lengths."""
     rest = vectors - mean.astype(np.float32)
     lengths = np.maximum(np.linalg.norm(rest, axis=-1), _MIN_LENGTH).astype(np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
-from claims.matching.embedding.centring import add_mean, without_mean
+from claims.matching.embedding.centring import add_mean, subtract_mean
 from claims.matching.embedding.embedder import Embedder, Vectors
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import EmbeddingModel, LanguageMean
@@ -49,7 +49,7 @@ class StatementMeans:
         """Return the vectors as stored, their lengths, and the ids of the subtracted means."""
         subtracted = [self.of(language) for language in languages]
         means = np.array([mean for _id, mean in subtracted])
-        return *without_mean(raw, means), [pk for pk, _mean in subtracted]
+        return *subtract_mean(raw, means), [pk for pk, _mean in subtracted]
 
 
 def prepare(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
@@ -146,7 +146,7 @@ def _recentre_some(model: EmbeddingModel, now: LanguageMean) -> bool:
         ids, before, lengths, sent = zip(*rows, strict=True)
         vectors = np.array([parse_half_vector(bytes(one)) for one in sent])
         raw = add_mean(vectors, np.array(lengths, np.float32), np.array([known[pk] for pk in before]))
-        centred, lengths_now = without_mean(raw, known[now.pk])
+        centred, lengths_now = subtract_mean(raw, known[now.pk])
         cursor.execute(
             "UPDATE claims_statementvector AS made SET vector = new.vector, length = new.length, mean_id = %s"
             " FROM unnest(%s::bigint[], %s::float8[], %s::public.halfvec[]) AS new (id, length, vector)"

@@ -9,7 +9,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.matching.embedding.centring import without_mean
+from claims.matching.embedding.centring import subtract_mean
 from claims.matching.embedding.choice import find_embedder, get_embedder
 from claims.matching.embedding.embedder import Embedder, EmbedderError, clip_query
 from claims.matching.query import Vector
@@ -111,7 +111,7 @@ def compute_query_vectors(
         )
         return nothing
     means = np.array([model.mean(languages[place]) for place in said])
-    centred = dict(zip(said, without_mean(raw, means)[0], strict=True))
+    centred = dict(zip(said, subtract_mean(raw, means)[0], strict=True))
     return [centred.get(place) for place in range(len(texts))]
 
 

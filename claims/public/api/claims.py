@@ -30,7 +30,7 @@ from claims.ledger.queries.claim_filters import (
 )
 from claims.ledger.queries.search_query import SEARCH_SCHEMA, describe_search
 from claims.ledger.queries.verdict_filters import VerdictListQuery
-from claims.matching.semantic_fallback import find_meant_claims
+from claims.matching.semantic_fallback import find_claims_by_meaning
 from claims.models import Publication, PublishedVerdict
 from claims.public.api import markup
 from claims.public.api.entry_serializers import Version, VersionSerializer
@@ -120,7 +120,7 @@ class ClaimResource(PublicList):
         texts_read = [] if conditionally else {shown: None, **({"body": None} if query.highlights else {})}
         columns = ["id", "body_sha256", "ledger_moved", *texts_read]
         page = read_template_page(query.template, columns, **self.get_paging_arguments(query))
-        if not page.rows and (meant := find_meant_claims(query.may_mean) if query.may_mean else []):
+        if not page.rows and (meant := find_claims_by_meaning(query.may_mean) if query.may_mean else []):
             query.mean(meant)
             page = read_template_page(query.template, columns, **self.get_paging_arguments(query))
         return Listing(
@@ -169,9 +169,11 @@ class ClaimResource(PublicList):
         target = entry.merged_into
         if target and select_newest_entry(target).fetch("id"):
             return redirect_moved(reverse(self.route, args=[target], request=request))
-        return self.represented(request, entry, query)
+        return self.build_representation(request, entry, query)
 
-    def represented(self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery) -> HttpResponse:
+    def build_representation(
+        self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery
+    ) -> HttpResponse:
         """Return the entry in the preferred form: our JSON, or markup."""
         cache = self.cache_of(query)
         if self.media_type == markup.JSON_LD:

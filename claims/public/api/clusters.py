@@ -29,7 +29,7 @@ class ClusterResource(EntityResource):
     represent = build_cluster
 
     def rows(self) -> QuerySet[Cluster]:
-        return Cluster.objects.public().with_what_is_seen()
+        return Cluster.objects.public().with_public_summary()
 
     def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
         row = self.rows().filter(pk=min(id, MAX_ID)).first()

@@ -26,7 +26,7 @@ from claims.ledger.queries.address_search import read_search
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.search_query import NEWEST, RELEVANCE, has_ordering, split_parts
 from claims.matching.near_media import find_published_media
-from claims.matching.semantic_fallback import find_meant_claims
+from claims.matching.semantic_fallback import find_claims_by_meaning
 from claims.models import Publication, PublishedVerdict
 from claims.public.api.media_lookup import TooManyPictures
 from claims.search import MAX_LENGTH, RANKED_MATCHES, AddressTargets
@@ -162,7 +162,7 @@ class _ClaimsQuery:
         if page.rows or not self.reading or not self.reading.ranking or self.reading.places:
             return page
         # Nothing has these words: claims that may be meant.
-        meant = find_meant_claims(self.reading.asked)
+        meant = find_claims_by_meaning(self.reading.asked)
         self.reading = replace(self.reading, places=AddressTargets([], meant, is_ranked=True), matches=0)
         return self._page() if meant else page
 

@@ -42,6 +42,8 @@ class LinkedDataResource(ClaimResource):
     def get_renderers(self) -> list[BaseRenderer]:
         return [markup.FORM]
 
-    def represented(self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery) -> HttpResponse:
+    def build_representation(
+        self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery
+    ) -> HttpResponse:
         response = entry.markup(request, cache=self.cache_of(query))
         return markup.link_alternate(response, f"{request.path.removesuffix('.jsonld')}/", markup.JSON)

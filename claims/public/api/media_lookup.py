@@ -61,7 +61,7 @@ class MediaLookupBody(StrictJSON):
     most = 10_000
 
 
-def look_in(body: Any, files: Any) -> PerceptualHash:
+def read_picture_query(body: Any, files: Any) -> PerceptualHash:
     """Return the query in a request body.
 
     Raises:
@@ -128,7 +128,7 @@ _READERS = {"file": _hash_file, "url": _hash_address, "pdq": _parse_hash}
 # What is answered -----------------------------------------------------------------------------------------------------
 
 
-def answer_to(look: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
+def build_answer(look: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
     """Return publications with pictures that look like the query.
 
     Args:
@@ -264,8 +264,8 @@ class MediaLookupResource(ViewSet):
         plain = get_plain_request(request)
         NoQuery(plain.GET, Publication.objects.none(), request=plain)
         body = request.data
-        look = look_in(body, request.FILES)
-        answer = answer_to(look, is_seen="pdq" not in body)
+        look = read_picture_query(body, request.FILES)
+        answer = build_answer(look, is_seen="pdq" not in body)
         response = HttpResponse(orjson.dumps(answer), content_type="application/json")
         response["Cache-Control"] = "no-store"
         return response

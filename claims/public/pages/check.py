@@ -88,7 +88,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def _check_text(request: HttpRequest, text: str) -> HttpResponse:
-    found_to_it = answer_to(text)
+    found_to_it = build_answer(text)
     if settings.KEEP_REPEATED_SENTENCES:
         note_of_reader(text, find_repeated_sentences(found_to_it))
     found = check_passages(text, found_to_it)
@@ -106,7 +106,7 @@ def _check_address(request: HttpRequest, address: str) -> HttpResponse:
     """Show the page at a URL: its text if we may show it, and the claims that cite it."""
     source = _find_source(address)
     text = source.text[:MAX_TEXT_LENGTH] if source else ""
-    found = check_passages(text, answer_to(text)) if text else None
+    found = check_passages(text, build_answer(text)) if text else None
     naming = find_claims_naming(address)
     context = {
         "address": address,
@@ -121,7 +121,7 @@ def _check_address(request: HttpRequest, address: str) -> HttpResponse:
     return respond_once(request, "claims/checked.html", context, ratings=_list_ratings(shown))
 
 
-def answer_to(text: str) -> Answer:
+def build_answer(text: str) -> Answer:
     """Match each sentence, or a short post as a whole if none of its sentences matches."""
     by_sentence = match_published_text(
         text, MatchTerms(cut="sentences", most=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.search_query import RELEVANCE
 from claims.ledger.queries.verdict_filters import VerdictParameter
-from claims.matching.semantic_fallback import find_meant_claims
+from claims.matching.semantic_fallback import find_claims_by_meaning
 from claims.models import Publication
 from claims.models.rating import RatingClass
 from claims.search import MAX_LENGTH, SearchReading
@@ -199,7 +199,7 @@ class ClaimSearch(forms.Form):
             ValueRefused: the cursor leads nowhere.
         """
         page = self._page(size)
-        if not page.rows and (text := self.query.may_mean) and (entries := find_meant_claims(text)):
+        if not page.rows and (text := self.query.may_mean) and (entries := find_claims_by_meaning(text)):
             self.query.mean(entries)
             page = self._page(size)
         return page

@@ -87,7 +87,7 @@ def read_clusters_query(request: HttpRequest) -> tuple[KeysetPage[Cluster], Quer
     try:
         query = ClusterListQuery(asked, Cluster.objects.public(), request=request)
         page = read_rows_page(
-            cast(ClusterQuerySet, query.qs).with_what_is_seen(),
+            cast(ClusterQuerySet, query.qs).with_public_summary(),
             ordering=ClusterListQuery.orderings[0],
             size=CLUSTERS_PER_PAGE,
             cursor=query.value("cursor", ""),
@@ -103,7 +103,7 @@ def get_published_cluster(pk: int) -> Cluster:
     Raises:
         Http404: there is none of this number.
     """
-    row = Cluster.objects.public().with_what_is_seen().filter(pk=min(pk, MAX_ID)).first()
+    row = Cluster.objects.public().with_public_summary().filter(pk=min(pk, MAX_ID)).first()
     if row is None:
         raise Http404("No published cluster has this number.")
     return row

@@ -14,7 +14,7 @@ from claims.ledger.document.translated_document import (
 )
 from claims.models import Publication
 from claims.public.pages.related_claims import find_related_claims
-from claims.public.pages.source_notes import source_notes, sources_named
+from claims.public.pages.source_notes import list_named_sources, list_source_notes
 from claims.public.pages.version_changes import list_version_changes
 from claims.quotes.status import load_quote_statuses
 from factcheck import features
@@ -58,7 +58,7 @@ def build_entry_page(
     )
     # An old version says what it said then.
     standings = load_quote_statuses(document) if shown is newest else []
-    notes = source_notes(sources_named(document)) if shown is newest else {}
+    notes = list_source_notes(list_named_sources(document)) if shown is newest else {}
     history = list_version_changes(ledger)
     published = shown.status == Publication.Status.PUBLISHED
     related = find_related_claims(shown.document) if shown is newest and published else []

@@ -105,7 +105,7 @@ def build_quick_panel(search: ClaimSearch, *, is_long: bool) -> FacetPanel | Non
     known = counting.known()
     if known is None and (is_long or _is_narrowed(counting)) and _is_dear(counting):
         return None
-    return _build_panel(search, known or counting.counted_now())
+    return _build_panel(search, known or counting.compute_counts())
 
 
 def _is_narrowed(counting: Counting) -> bool:

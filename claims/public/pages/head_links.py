@@ -72,7 +72,7 @@ class HeadLinks:
 
 def build_head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
     """Return the metadata of the page for this request; none for error pages."""
-    route = route_of(request)
+    route = get_route(request)
     if not route or not context.get("is_reader_page"):
         return HeadLinks()
     code = get_address_language(request)
@@ -97,7 +97,7 @@ def build_head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLi
 
 def link_field(request: HttpRequest) -> str:
     """Return the `Link` header of a page (RFC 8288); "" if there are no links."""
-    if not route_of(request) or not _build_llms_url():
+    if not get_route(request) or not _build_llms_url():
         return ""
     covering = f'<{_build_llms_url()}>; rel="describedby"; type="text/plain"'
     markdown = build_markdown_url(request)
@@ -106,7 +106,7 @@ def link_field(request: HttpRequest) -> str:
 
 def build_markdown_url(request: HttpRequest) -> str:
     """Return the URL of the page's Markdown in its language; "" if there is none."""
-    route = route_of(request)
+    route = get_route(request)
     if route not in MARKDOWN_ROUTES or not has_route("plain-page"):
         return ""
     code = get_address_language(request)
@@ -128,7 +128,7 @@ def get_path(request: HttpRequest) -> str:
     return escape_uri_path(request.path_info)
 
 
-def route_of(request: HttpRequest) -> str:
+def get_route(request: HttpRequest) -> str:
     """Return the name of the matched route; "" if there is none."""
     match = getattr(request, "resolver_match", None)
     return str(match.url_name or "") if match else ""

@@ -100,7 +100,7 @@ def _list_newest(request: HttpRequest) -> list[ListedClaim]:
 def _list_repeated() -> list[Publication]:
     """Return claims that were made in several places, most recently published first."""
     return list(
-        Publication.objects.said_again()
+        Publication.objects.repeated()
         .order_by("-published_at", "-claim_id")
         .only("body", "body_sha256")[:REPEATED_LIMIT]
     )
@@ -116,7 +116,7 @@ def _count_appearances(claim: Document) -> Document:
 
 
 def _list_clusters() -> list[Document]:
-    rows = Cluster.objects.public().with_what_is_seen().order_by("-id")[:REPEATED_LIMIT]
+    rows = Cluster.objects.public().with_public_summary().order_by("-id")[:REPEATED_LIMIT]
     return [{**public_cluster(row)} for row in rows]
 
 

@@ -15,7 +15,7 @@ class SourceNote(NamedTuple):
     values: Mapping[str, Any]
 
 
-def sources_named(body: Document) -> Iterator[Document]:
+def list_named_sources(body: Document) -> Iterator[Document]:
     """Return the sources that a publication names."""
     for appearance in body["appearances"]:
         yield appearance["source"]
@@ -24,7 +24,7 @@ def sources_named(body: Document) -> Iterator[Document]:
             yield item["source"]
 
 
-def source_notes(sources: Iterable[Document]) -> dict[int, list[SourceNote]]:
+def list_source_notes(sources: Iterable[Document]) -> dict[int, list[SourceNote]]:
     """Return the notes on sources, as publications name these, by the source's id."""
     named = list(sources)
     notes: dict[int, list[SourceNote]] = {}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from claims.ledger.document import claim_document, page_markup
 from claims.ledger.document.headline import build_headline
-from claims.public.pages.head_links import build_head_links, route_of
+from claims.public.pages.head_links import build_head_links, get_route
 from claims.public.pages.page_addresses import build_canonical_url
 from claims.public.pages.responses import get_interface_language
 from factcheck.features import has_route
@@ -42,7 +42,7 @@ def build_structured_data(request: HttpRequest, context: Mapping[Any, Any]) -> D
     here = build_head_links(request, context).canonical
     if not here:
         return None
-    write = _PAGES.get(route_of(request))
+    write = _PAGES.get(get_route(request))
     return page_markup.build_graph(write(here, get_address_language(request), context)) if write else None
 
 

@@ -18,7 +18,7 @@ from claims.public.pages.page_addresses import build_canonical_url
 from claims.public.pages.page_cache import cache_page, read_public
 from claims.public.pages.published_source import load_published_source
 from claims.public.pages.responses import get_reader_language, redirect_moved_page, respond
-from claims.public.pages.source_notes import source_notes
+from claims.public.pages.source_notes import list_source_notes
 from factcheck.web.language_addresses import get_address_language
 
 Document = dict[str, Any]
@@ -78,7 +78,7 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
     known = load_published_source(pk, number)
     if known is None:
         raise Http404("No published claim mentions this source.")
-    notes = source_notes([known.found.source])
+    notes = list_source_notes([known.found.source])
     context = {
         "notes": notes,
         "found": known.found,

@@ -15,7 +15,7 @@ from claims.articles.bounded_detection import detect_bounded
 from claims.articles.detection import CheckBand, detect
 from claims.articles.detection.check_worthiness import WORTH_A_LOOK
 from claims.articles.proposals import propose
-from claims.management.article_report import as_document
+from claims.management.article_report import build_document
 from claims.matching.answers import match_published_text
 from claims.models import Appearance, Claim, Claimant, Publication
 from claims.newsroom.named_claimants import get_or_create_claimants
@@ -344,7 +344,7 @@ def test_an_article_is_stored_though_it_cannot_be_searched_for_claims(
     proposal = article.proposal
     assert (proposal.created, proposal.existing, Claim.objects.count()) == ([], [], 0)
     assert proposal.failure.startswith("The article is stored, but no claims were proposed")
-    assert as_document(article)["failure"] == proposal.failure
+    assert build_document(article)["failure"] == proposal.failure
     assert Snapshot.objects.get().text == TEXT
 
 

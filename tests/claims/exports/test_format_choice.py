@@ -145,7 +145,7 @@ def test_parquet_is_typed(newsroom: None) -> None:
     schema = as_parquet().schema
     assert schema.names == list(table.COLUMNS)
     kinds = {name: schema.field(name).type for name in schema.names}
-    assert kinds == parquet.TYPES
+    assert kinds == parquet.COLUMN_TYPES
     assert kinds["claim_id"] == kinds["verdict_id"] == DataType.int64()
     assert kinds["reviewed_on"] == DataType.date32()
     assert kinds["published_at"] == DataType.timestamp("us", tz="UTC")

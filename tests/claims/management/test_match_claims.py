@@ -71,7 +71,7 @@ FOUND = {
     "match_rating_class": "false",
     "match_verdict_url": "",
 }
-NOTHING = {f"match_{name}": "" for name in matched_texts.SAID} | {"match_answer": "nothing"}
+NOTHING = {f"match_{name}": "" for name in matched_texts.RESULT_COLUMNS} | {"match_answer": "nothing"}
 
 
 def test_a_table_comes_out_with_what_was_found(

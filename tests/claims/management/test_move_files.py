@@ -119,6 +119,6 @@ def test_ctrl_c_is_no_traceback(server: ObjectServer, digest: str, monkeypatch: 
     def stopped(*arguments: Any, **options: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(move_files, "_moved", stopped)
+    monkeypatch.setattr(move_files, "_move_files", stopped)
     with pytest.raises(CommandError, match="Stopped. Copied files are verified"):
         moved(to=server.address)

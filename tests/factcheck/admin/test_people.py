@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from claims.newsroom.invitations import invite, link_for
+from claims.newsroom.invitations import build_link, invite
 from factcheck.web.differences import highlight_difference
 from tests.helpers.sweeps import sweep
 
@@ -109,7 +109,7 @@ def test_who_is_invited_chooses_a_password_by_a_link_that_works_once(
 
 def test_an_invitation_expires(client: Client, administrator: User, time_machine: Any) -> None:
     nora = User.objects.create_user("nora", "nora@example.org")
-    link = link_for(nora).partition("/accounts/")[2]
+    link = build_link(nora).partition("/accounts/")[2]
     time_machine.move_to(timezone.now() + timedelta(days=4))
     assert client.get(f"/accounts/{link}").context["token_fail"] is True
 

@@ -7,7 +7,7 @@ from claims.features.complaints.models import ReaderRequest
 from claims.features.complaints.pictures import SentPicture
 from claims.ledger.queries.address_search import build_address_key
 from claims.models import Publication
-from claims.public.pages.check import answer_to, find_claims_naming
+from claims.public.pages.check import build_answer, find_claims_naming
 from claims.public.pages.checked_text import CheckedText, check_passages
 from claims.public.pages.entry_page import list_ratings
 
@@ -41,7 +41,7 @@ def find_first_answer(
     *, text: str = "", address: str = "", picture: SentPicture | None = None
 ) -> FirstAnswer:
     """Return published claims that answer a request."""
-    found = check_passages(text, answer_to(text)) if text else None
+    found = check_passages(text, build_answer(text)) if text else None
     naming = find_claims_naming(address) if address else []
     found_ids = {document["id"] for document in naming}
     asked_before = [d for d in _find_earlier_answers(address, picture) if d["id"] not in found_ids]

@@ -186,7 +186,7 @@ def test_it_goes_on_where_it_was_killed(content: bytes, monkeypatch: pytest.Monk
         restored(content)
         _whole.append((counts(), public_state()))
         replace_database()
-    monkeypatch.setattr(restore_run, "_ENTRIES", 1 + seed % 3)
+    monkeypatch.setattr(restore_run, "_MAX_BATCH_ENTRIES", 1 + seed % 3)
     chance = random.Random(seed)  # noqa: S311  no secret
     dying = ("replay", "settle", "store", "store_things", "advance_ids")
     for _ in range(8):
@@ -229,7 +229,7 @@ def test_appearances_of_a_merged_claim_stay_its_own_wherever_it_was_interrupted(
     content, state = exported(), public_state()
     for entries in range(1, 7):
         replace_database()
-        monkeypatch.setattr(restore_run, "_ENTRIES", entries)
+        monkeypatch.setattr(restore_run, "_MAX_BATCH_ENTRIES", entries)
         restored(content)
         assert public_state() == state
         assert exported() == content

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from claims.matching.embedding import maintenance, means, pending_vectors
-from claims.matching.embedding.centring import add_mean, without_mean
+from claims.matching.embedding.centring import add_mean, subtract_mean
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import Claim, EmbeddingModel, LanguageMean, StatementVector
 from tests.claims.matching.embedding.conftest import prepared
@@ -36,13 +36,13 @@ def raw(model: EmbeddingModel) -> dict[str, np.ndarray]:
 def test_subtracting_and_adding() -> None:
     vectors = TinyEmbedder().passages(["One thing.", "Another thing."])
     mean = vectors.mean(axis=0)
-    centred, lengths = without_mean(vectors, mean)
+    centred, lengths = subtract_mean(vectors, mean)
     assert np.linalg.norm(centred, axis=1) == pytest.approx([1, 1], abs=1e-5)
     assert add_mean(centred, lengths, mean) == pytest.approx(vectors, abs=1e-5)
 
 
 def test_what_is_like_its_language_is_near_to_nothing() -> None:
-    [centred], [length] = without_mean(np.ones((1, 4), np.float32), np.ones(4))
+    [centred], [length] = subtract_mean(np.ones((1, 4), np.float32), np.ones(4))
     assert centred.tolist() == [0, 0, 0, 0]
     assert length > 0
 

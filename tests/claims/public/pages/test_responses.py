@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from claims.models import Claim
-from claims.newsroom.own_publisher import HOUSE_SCALE
+from claims.newsroom.own_publisher import SCALE_PATH
 from claims.public.pages.responses import build_rating_styles
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.newsroom import rating as rating_of
@@ -52,7 +52,7 @@ def test_what_is_no_colour_declares_nothing(colour):
 
 def test_stylesheet_knows_the_house_colours_of_every_class(settings):
     css = (settings.BASE_DIR / "static" / "site.css").read_text()
-    for step in json.loads(HOUSE_SCALE.read_text())["ratings"]:
+    for step in json.loads(SCALE_PATH.read_text())["ratings"]:
         rule = (
             f".class-{step['rating_class']} {{ --verdict: light-dark({step['colour']}, {step['colour_dark']}); "
             f"--on-verdict: light-dark({step['text_colour']}, {step['text_colour_dark']});"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from claims.features.federation import peer_edits, sync_run
 from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.ledger.house_signature import compute_fingerprint, get_public_key
-from claims.management.people import user_named
+from claims.management.people import find_user
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.management.localized_command import LocalizedCommand
 
@@ -106,7 +106,7 @@ class Command(LocalizedCommand):
                     )
                     % {"signer": signer.name, "url": signer.url, "shown": fingerprint_text}
                 )
-            newsroom = peer_edits.follow(signer, name=options["name"], by=user_named(options["by"]))
+            newsroom = peer_edits.follow(signer, name=options["name"], by=find_user(options["by"]))
         except (NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(

@@ -12,7 +12,7 @@ from claims.features.links.check_run import LinkTally
 from claims.features.links.link_report import print_links_in_need, print_settled, print_tally
 from claims.features.links.models import LinkState
 from claims.features.links.resolved_links import ResolvedLink
-from claims.management.terminal import console_on
+from claims.management.terminal import build_console
 from factcheck.management.localized_command import LocalizedCommand
 
 
@@ -57,7 +57,7 @@ class Command(LocalizedCommand):
         if options["all"] or only is not None:
             selected.filter(next_at__gt=started_at).update(next_at=started_at)
         tally = self._check(only)
-        out = console_on(cast(TextIO, self.stdout))
+        out = build_console(cast(TextIO, self.stdout))
         print_tally(tally, out)
         looked_at = selected.filter(checked_at__gte=started_at)
         in_need = list(looked_at.waiting().select_related("source").order_by("since", "pk")[:200])

@@ -10,8 +10,8 @@ from claims.features.watches import visits, watch_edits
 from claims.features.watches.discovered_feeds import find_followable
 from claims.features.watches.models import Watch, WatchProgress
 from claims.features.watches.watch_report import describe_visit, print_page, print_watches
-from claims.management.people import user_named
-from claims.management.terminal import console_on
+from claims.management.people import find_user
+from claims.management.terminal import build_console
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.installation.messages import translate_message
 from factcheck.management.localized_command import LocalizedCommand
@@ -73,7 +73,7 @@ class Command(LocalizedCommand):
         group.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
 
     def handle(self, *, now: bool, **options: Any) -> None:
-        out = console_on(cast(TextIO, self.stdout))
+        out = build_console(cast(TextIO, self.stdout))
         if options["list"]:
             print_watches(Watch.objects.select_related("progress"), out)
         elif options["add"] is not None:
@@ -102,7 +102,7 @@ class Command(LocalizedCommand):
             raise CommandError(gettext("Watches that failed: %(failing)s.") % {"failing": failing})
 
     def _add(self, options: dict[str, Any]) -> None:
-        by = user_named(options["by"])
+        by = find_user(options["by"])
         try:
             found = find_followable(options["add"], visits.build_visitor())
             choice = found[-1] if options["itself"] else found[0]
