@@ -23,8 +23,8 @@ from tests.helpers.editions import LANGUAGES, Quoted, first_edition, judge
 from tests.helpers.publishers_edits import EDITS, in_order
 
 OUTCOMES = ("kept", "lost", "refused", "wrong")
-LEAST_KEPT = 0.99
-MOST_SECONDS = 1.0
+MIN_KEPT_SHARE = 0.99
+MAX_SECONDS = 1.0
 
 Tally = defaultdict[str, Counter[str]]
 
@@ -41,33 +41,36 @@ def main() -> int:
     for number, title in ((1, "one edit"), (2, "two edits"), (3, "three edits")):
         by_edit: Tally = defaultdict(Counter)
         by_language: Tally = defaultdict(Counter)
-        for language, edits, quoted, outcome in measured_quotes(number, options.editions):
+        for language, edits, quoted, outcome in measure_quotes(number, options.editions):
             by_language[language][outcome] += 1
             for edit in edits:
                 by_edit[edit][outcome] += 1
             if options.cases and outcome in ("lost", "wrong"):
                 console.print(f"{outcome}: {language} {' + '.join(edits)} {quoted}", markup=False)
         if number == 1:
-            console.print(_table(title, "edit", by_edit))
-        console.print(_table(title, "language", by_language))
+            console.print(_build_table(title, "edit", by_edit))
+        console.print(_build_table(title, "language", by_language))
         everything = sum(by_language.values(), Counter())
         allowed = 0 if number == 1 else everything.total() / 1_000
-        missed |= everything["wrong"] > allowed or (number == 1 and _kept(everything) < LEAST_KEPT)
+        missed |= everything["wrong"] > allowed or (
+            number == 1 and _compute_kept_share(everything) < MIN_KEPT_SHARE
+        )
     chains = sum(
-        (_chain(language, seed) for language in LANGUAGES for seed in range(options.editions)), Counter()
+        (_follow_quote(language, seed) for language in LANGUAGES for seed in range(options.editions)),
+        Counter(),
     )
-    console.print(_table("chains of three versions", "", defaultdict(Counter, {"all": chains})))
-    seconds = _long_article()
+    console.print(_build_table("chains of three versions", "", defaultdict(Counter, {"all": chains})))
+    seconds = _time_long_article()
     console.print(f"10,000 words, 200 quotes: {seconds:.2f} s")
-    return int(missed or bool(chains["wrong"]) or seconds > MOST_SECONDS)
+    return int(missed or bool(chains["wrong"]) or seconds > MAX_SECONDS)
 
 
-def measured_quotes(number: int, editions: int) -> Iterator[tuple[str, Sequence[str], Quoted, str]]:
+def measure_quotes(number: int, editions: int) -> Iterator[tuple[str, Sequence[str], Quoted, str]]:
     """Yield language, edits, quote and outcome of every quote after so many edits at once."""
     chance = random.Random(number)  # noqa: S311  edits, not secrets
     for language in LANGUAGES:
         for seed in range(editions):
-            for edits in [[edit] for edit in EDITS] if number == 1 else _several(chance, number):
+            for edits in [[edit] for edit in EDITS] if number == 1 else _choose_edits(chance, number):
                 article = first_edition(language, f"{edits} {seed}")
                 old, anchors = article.text, article.anchors()
                 for edit in edits:
@@ -77,11 +80,11 @@ def measured_quotes(number: int, editions: int) -> Iterator[tuple[str, Sequence[
                     yield language, edits, quoted, outcome
 
 
-def _several(chance: random.Random, number: int) -> list[list[str]]:
+def _choose_edits(chance: random.Random, number: int) -> list[list[str]]:
     return [in_order(chance.sample(list(EDITS), number)) for _ in range(len(EDITS) // 2)]
 
 
-def _chain(language: str, seed: int) -> Counter[str]:
+def _follow_quote(language: str, seed: int) -> Counter[str]:
     """A quote is followed from the newest version that had it, as appearances are."""
     article = first_edition(language, f"chain {seed}")
     anchors = article.anchors()
@@ -96,7 +99,7 @@ def _chain(language: str, seed: int) -> Counter[str]:
     return Counter(outcome for _, outcome in judge(anchors, [found[quoted] for quoted in anchors], article))
 
 
-def _long_article() -> float:
+def _time_long_article() -> float:
     chance = random.Random(0)  # noqa: S311
     words = ["".join(chance.choices("abcdefghijklmno", k=6)) for _ in range(3_000)]
     old = [
@@ -114,19 +117,23 @@ def _long_article() -> float:
     return time.perf_counter() - began
 
 
-def _kept(counts: Counter[str]) -> float:
+def _compute_kept_share(counts: Counter[str]) -> float:
     stands = counts["kept"] + counts["lost"]
     return counts["kept"] / stands if stands else 1.0
 
 
-def _table(title: str, of: str, tally: Tally) -> Table:
+def _build_table(title: str, of: str, tally: Tally) -> Table:
     table = Table(of, *OUTCOMES, "kept of what stands", title=title, title_justify="left")
     for name, counts in sorted(tally.items()):
-        table.add_row(name, *(f"{counts[outcome]:,}" for outcome in OUTCOMES), f"{_kept(counts):.2%}")
+        table.add_row(
+            name, *(f"{counts[outcome]:,}" for outcome in OUTCOMES), f"{_compute_kept_share(counts):.2%}"
+        )
     everything = sum(tally.values(), Counter())
     if of == "language":
         table.add_row(
-            "all", *(f"{everything[outcome]:,}" for outcome in OUTCOMES), f"{_kept(everything):.2%}"
+            "all",
+            *(f"{everything[outcome]:,}" for outcome in OUTCOMES),
+            f"{_compute_kept_share(everything):.2%}",
         )
     return table
 

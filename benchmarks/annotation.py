@@ -11,14 +11,14 @@ import sys
 import time
 from typing import Any
 
-from benchmarks.import_article import article
-from benchmarks.scratch import scratch_project
+from benchmarks.import_article import make_article
+from benchmarks.scratch import open_scratch_project
 
-PROMISED = 100
+PROMISED_MILLISECONDS = 100
 CLAIMS = 200
 TIMES = 9
 
-_OBSERVED = """() => {
+_OBSERVER_SCRIPT = """() => {
     window.interactions = [];
     window.doing = [[0, "nothing"]];
     new PerformanceObserver((list) => {
@@ -33,8 +33,8 @@ _OBSERVED = """() => {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--words", type=int, default=10_000)
-    text = article(parser.parse_args().words)
-    with scratch_project():
+    text = make_article(parser.parse_args().words)
+    with open_scratch_project():
         return measure(text)
 
 
@@ -48,10 +48,10 @@ def measure(text: str) -> int:
 
     # Nothing was collected here, and how static files are named is not measured.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    path = _annotated(text)
+    path = _import_article(text)
     client = Client(SERVER_NAME="localhost")  # a host that the demo answers to
     client.force_login(User.objects.create_superuser("bench", "bench@example.org"))
-    _server(client, path, text)
+    _start_server(client, path, text)
     server = LiveServerThread("localhost", StaticFilesHandler)
     server.daemon = True
     server.start()
@@ -60,7 +60,7 @@ def measure(text: str) -> int:
     address = f"http://localhost:{server.port}"
     late = False
     for slower in (1, 4):
-        found = _worked_on(
+        found = _measure_interactions(
             address, path, {"name": session.key, "value": session.value, "url": address}, slower
         )
         durations = sorted(duration for duration, _what in found)
@@ -71,12 +71,12 @@ def measure(text: str) -> int:
         )
         steps = {what: max(duration for duration, of in found if of == what) for _duration, what in found}
         print("   longest of each:", ", ".join(f"{what} {duration:.0f}" for what, duration in steps.items()))
-        late |= slower == 1 and worst > PROMISED
+        late |= slower == 1 and worst > PROMISED_MILLISECONDS
     server.terminate()
     return int(late)
 
 
-def _annotated(text: str) -> str:
+def _import_article(text: str) -> str:
     from claims.admin.article_page import build_article_path
     from claims.articles.article_import import import_article
     from claims.articles.proposals import propose
@@ -89,11 +89,13 @@ def _annotated(text: str) -> str:
     )
     snapshot = imported.captured.snapshot
     propose(snapshot, everything=True)
-    print(f"{len(text.split()):,} words, {Claim.objects.count()} claims; {PROMISED} ms are promised")
+    print(
+        f"{len(text.split()):,} words, {Claim.objects.count()} claims; {PROMISED_MILLISECONDS} ms are promised"
+    )
     return build_article_path(snapshot.source_id)
 
 
-def _server(client: Any, path: str, text: str) -> None:
+def _start_server(client: Any, path: str, text: str) -> None:
     from django.core.cache import cache
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -114,7 +116,7 @@ def _server(client: Any, path: str, text: str) -> None:
     )
 
 
-def _worked_on(address: str, path: str, cookie: Any, slower: int) -> list[tuple[float, str]]:
+def _measure_interactions(address: str, path: str, cookie: Any, slower: int) -> list[tuple[float, str]]:
     """What each interaction took to the next paint, and what was done."""
     import os
     import shutil
@@ -131,8 +133,8 @@ def _worked_on(address: str, path: str, cookie: Any, slower: int) -> list[tuple[
         page.wait_for_load_state("networkidle")
         devtools = context.new_cdp_session(page)
         devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
-        page.evaluate(_OBSERVED)
-        _work(page)
+        page.evaluate(_OBSERVER_SCRIPT)
+        _annotate(page)
         page.wait_for_timeout(1000)
         longest: dict[int, tuple[float, str]] = {}
         for interaction, duration, what in page.evaluate("interactions"):
@@ -141,7 +143,7 @@ def _worked_on(address: str, path: str, cookie: Any, slower: int) -> list[tuple[
     return list(longest.values())
 
 
-def _work(page: Any) -> None:
+def _annotate(page: Any) -> None:
     """An editor's minute: through proposals and sentences, decisions and their undoing, what becomes of words."""
 
     def doing(what: str) -> None:

@@ -19,14 +19,14 @@ from pathlib import Path
 from statistics import quantiles
 from urllib.parse import urlencode
 
-from benchmarks.read_side.database import DEFAULT_FOLDER, prepared, set_up
+from benchmarks.read_side.database import DEFAULT_FOLDER, prepare_database, set_up
 
 PROMISED_MILLISECONDS = 100.0
 ATTACKERS = 10
 ROOT = Path(__file__).parents[1]
 
 
-def expensive(words: list[str]) -> list[str]:
+def build_expensive_queries(words: list[str]) -> list[str]:
     """Questions of some 500 characters: every word is an alternative, and every match is counted."""
     asked = []
     for start in range(0, len(words), 20):
@@ -71,7 +71,7 @@ def read(port: int, claims: list[int], until: float) -> list[float]:
     return took
 
 
-def material() -> tuple[list[str], list[int]]:
+def load_material() -> tuple[list[str], list[int]]:
     """Words that are common in this database, and some of its claims."""
     from django.db import connection
 
@@ -96,14 +96,14 @@ def main() -> int:
     )
     parser.add_argument("--seconds", type=float, default=30, help="for how long (default: %(default)s)")
     options = parser.parse_args()
-    place = options.database or prepared(options.claims, DEFAULT_FOLDER)
+    place = options.database or prepare_database(options.claims, DEFAULT_FOLDER)
     set_up(place)
 
     from factcheck.database import embedded
 
     with embedded.run_server(place):
-        words, claims = material()
-        port = _free_port()
+        words, claims = load_material()
+        port = _find_free_port()
         server = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "--port", str(port)],
             cwd=ROOT,
@@ -122,7 +122,7 @@ def measure(port: int, words: list[str], claims: list[int], seconds: float) -> i
     quiet = read(port, claims, time.monotonic() + min(5.0, seconds))
     statuses: Counter[int] = Counter()
     until = time.monotonic() + seconds
-    questions = expensive(words)
+    questions = build_expensive_queries(words)
     attackers = [
         threading.Thread(target=attack, args=(port, questions[number:] + questions[:number], until, statuses))
         for number in range(ATTACKERS)
@@ -140,7 +140,7 @@ def measure(port: int, words: list[str], claims: list[int], seconds: float) -> i
     return int(found["attacked"] > PROMISED_MILLISECONDS)
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

@@ -17,15 +17,15 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from benchmarks.import_claims import imported, records
-from benchmarks.scratch import scratch_project
+from benchmarks.import_claims import iterate_records, time_import
+from benchmarks.scratch import open_scratch_project
 
 RECORDS = 100_000
 TIMES = 5
 #: How far an estimate may be from what it estimates.
-OFF = 0.2
+MAX_RELATIVE_ERROR = 0.2
 #: How much longer than counting an estimate may take: what one EXPLAIN takes, and how exactly time can be measured.
-LONGER = 10.0
+MAX_RATIO = 10.0
 
 
 class Question(NamedTuple):
@@ -35,7 +35,7 @@ class Question(NamedTuple):
     promised: float
 
 
-def questions(publisher: int, language: str, word: str) -> list[Question]:
+def list_queries(publisher: int, language: str, word: str) -> list[Question]:
     """What is asked, about what the archive has most of."""
     return [
         Question("/api/v1/claims/?reviewed_after=2020-01-01&ordering=reviewed", 50),
@@ -53,7 +53,7 @@ def questions(publisher: int, language: str, word: str) -> list[Question]:
     ]
 
 
-def filters(publisher: int, language: str, word: str) -> list[str]:
+def list_filters(publisher: int, language: str, word: str) -> list[str]:
     """What is counted and estimated."""
     return [
         "status=published",
@@ -67,7 +67,7 @@ def filters(publisher: int, language: str, word: str) -> list[str]:
     ]
 
 
-def asked(client: Any, path: str) -> tuple[float, Any]:
+def measure_query(client: Any, path: str) -> tuple[float, Any]:
     """The median of the milliseconds, with nothing kept from before, and the answer."""
     from django.core.cache import cache
 
@@ -83,13 +83,13 @@ def asked(client: Any, path: str) -> tuple[float, Any]:
     return statistics.median(times[1:]), answer.json()
 
 
-def subjects() -> tuple[int, str, str]:
+def find_subjects() -> tuple[int, str, str]:
     """A publisher and a language of which the archive has most, and a word that about one claim in a hundred has."""
     from django.db import connection
 
-    from benchmarks.superuser import superuser
+    from benchmarks.superuser import connect_as_superuser
 
-    with superuser() as server:
+    with connect_as_superuser() as server:
         server.execute("VACUUM ANALYZE")
     with connection.cursor() as cursor:
         cursor.execute(
@@ -106,23 +106,23 @@ def subjects() -> tuple[int, str, str]:
         return publisher, language, cursor.fetchone()[0]
 
 
-def measured() -> bool:
+def run_measurement() -> bool:
     """Print the results; return whether all promises were met."""
     from django.conf import settings
     from django.test import Client
 
     settings.ALLOWED_HOSTS = ["testserver"]
     client, met = Client(), True
-    about = subjects()
-    for path, promised in questions(*about):
-        took, _ = asked(client, path)
+    about = find_subjects()
+    for path, promised in list_queries(*about):
+        took, _ = measure_query(client, path)
         met &= took <= promised
         print(f"{took:7.0f} of {promised:g} ms  {path}{'' if took <= promised else '   MISSED'}")
-    for query in filters(*about):
-        exact, whole = asked(client, f"/api/v1/claims/?{query}&count=exact&page_size=1")
-        took, guess = asked(client, f"/api/v1/claims/?{query}&count=estimate&page_size=1")
-        is_near = abs(guess["count"] - whole["count"]) <= OFF * whole["count"]
-        is_met = is_near and took <= exact + LONGER
+    for query in list_filters(*about):
+        exact, whole = measure_query(client, f"/api/v1/claims/?{query}&count=exact&page_size=1")
+        took, guess = measure_query(client, f"/api/v1/claims/?{query}&count=estimate&page_size=1")
+        is_near = abs(guess["count"] - whole["count"]) <= MAX_RELATIVE_ERROR * whole["count"]
+        is_met = is_near and took <= exact + MAX_RATIO
         met &= is_met
         print(
             f"{guess['count']:7,} for {whole['count']:,} in {took:.0f} for {exact:.0f} ms  {query}"
@@ -138,13 +138,13 @@ def main() -> int:
     parser.add_argument("--records", type=int, default=RECORDS)
     parser.add_argument("--file", type=Path, help="an archive that import_claims reads")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, scratch_project():
+    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, open_scratch_project():
         path = arguments.file or Path(name) / "reviews.jsonl"
         if not arguments.file:
             with path.open("wb") as file:
-                file.writelines(orjson.dumps(one) + b"\n" for one in records(arguments.records))
-        imported(path)
-        return not measured()
+                file.writelines(orjson.dumps(one) + b"\n" for one in iterate_records(arguments.records))
+        time_import(path)
+        return not run_measurement()
 
 
 if __name__ == "__main__":

@@ -15,14 +15,14 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from benchmarks.read_side.database import DEFAULT_FOLDER, prepared, set_up
-from benchmarks.scratch import scratch_project
+from benchmarks.read_side.database import DEFAULT_FOLDER, prepare_database, set_up
+from benchmarks.scratch import open_scratch_project
 
-PROMISED = 50_000
-OF_THE_FLOOR = 0.6
+PROMISED_RATE = 50_000
+FLOOR_SHARE = 0.6
 
 
-def rates(folder: Path, rounds: int) -> dict[str, list[float]]:
+def measure_rates(folder: Path, rounds: int) -> dict[str, list[float]]:
     """Claims per second in each round; for the whole ledger, entries."""
     from claims.exports.export_run import ExportOptions, export_to_file
     from claims.models import Publication
@@ -31,7 +31,7 @@ def rates(folder: Path, rounds: int) -> dict[str, list[float]]:
         return lambda: export_to_file(order, folder / "measured").entries
 
     contestants = {
-        "floor": floor,
+        "floor": measure_floor,
         "ndjson": to_file(ExportOptions("ndjson")),
         "csv": to_file(ExportOptions("csv")),
         "parquet": to_file(ExportOptions("parquet")),
@@ -40,7 +40,7 @@ def rates(folder: Path, rounds: int) -> dict[str, list[float]]:
     }
     assert Publication.objects.current().exists(), "There are no claims to export."
     found: dict[str, list[float]] = {name: [] for name in contestants}
-    floor()  # what is read for the first time comes from the disk
+    measure_floor()  # what is read for the first time comes from the disk
     for _ in range(rounds):
         for name, run in contestants.items():
             began = time.perf_counter()
@@ -49,7 +49,7 @@ def rates(folder: Path, rounds: int) -> dict[str, list[float]]:
     return found
 
 
-def floor() -> int:
+def measure_floor() -> int:
     """The bodies as PostgreSQL streams them, read and thrown away."""
     from django.db import connection
 
@@ -63,7 +63,7 @@ def floor() -> int:
     return current.count()
 
 
-def restoring(folder: Path) -> float:
+def measure_restoring(folder: Path) -> float:
     """Entries of the whole ledger per second that come back into an empty database."""
     from claims.exports.export_run import ExportOptions, export_to_file
 
@@ -71,11 +71,11 @@ def restoring(folder: Path) -> float:
     export_to_file(ExportOptions("ndjson", "all"), file)
     # In a process of its own: Django is set up for one database.
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_restored, [file])
+        return pool.apply(_restore, [file])
 
 
-def _restored(file: Path) -> float:
-    with scratch_project(), file.open("rb") as stream:
+def _restore(file: Path) -> float:
+    with open_scratch_project(), file.open("rb") as stream:
         from claims.exports.restore import restore
 
         began = time.perf_counter()
@@ -92,15 +92,15 @@ def main() -> int:
     parser.add_argument("--files", type=Path, metavar="FOLDER", help="where to write; a fast disk")
     parser.add_argument("--restore", action="store_true", help="also restore the whole ledger")
     options = parser.parse_args()
-    place = options.database or prepared(options.claims, options.data)
+    place = options.database or prepare_database(options.claims, options.data)
     set_up(place)
     from django.db import connections
 
     from factcheck.database import embedded
 
     with embedded.run_server(place), tempfile.TemporaryDirectory(dir=options.files) as folder:
-        found = rates(Path(folder), options.rounds)
-        restored = restoring(Path(folder)) if options.restore else None
+        found = measure_rates(Path(folder), options.rounds)
+        restored = measure_restoring(Path(folder)) if options.restore else None
         connections.close_all()
     for name, some in found.items():
         print(f"{name:13} {median(some):>9,.0f} claims/s   ({', '.join(f'{rate:,.0f}' for rate in some)})")
@@ -108,9 +108,9 @@ def main() -> int:
     share = median(ours / other for ours, other in zip(found["ndjson"], found["floor"], strict=True))
     if restored:
         print(f"{'restore':13} {restored:>9,.0f} entries/s")
-    print(f"ndjson        {rate:>9,.0f} claims/s of {PROMISED:,} promised")
-    print(f"share of the floor {share:.2f} of {OF_THE_FLOOR} promised")
-    return rate < PROMISED or share < OF_THE_FLOOR
+    print(f"ndjson        {rate:>9,.0f} claims/s of {PROMISED_RATE:,} promised")
+    print(f"share of the floor {share:.2f} of {FLOOR_SHARE} promised")
+    return rate < PROMISED_RATE or share < FLOOR_SHARE
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.scratch import scratch_project
+from benchmarks.scratch import open_scratch_project
 
 PROMISED = 2.0
 Result = TypeVar("Result")
@@ -49,7 +49,7 @@ SENTENCES = (
 )
 
 
-def article(words: int) -> str:
+def make_article(words: int) -> str:
     """An article of about as many words, the same every time."""
     chance = random.Random(1911)  # noqa: S311  nothing to protect here
     paragraphs, count = ["Ten years of harbours"], 0
@@ -73,7 +73,7 @@ def article(words: int) -> str:
     return "\n\n".join(paragraphs)
 
 
-def timed(work: Callable[[], Result]) -> tuple[float, Result]:
+def run_timed(work: Callable[[], Result]) -> tuple[float, Result]:
     start = time.perf_counter()
     result = work()
     return time.perf_counter() - start, result
@@ -82,20 +82,20 @@ def timed(work: Callable[[], Result]) -> tuple[float, Result]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--words", type=int, default=10_000)
-    text = article(parser.parse_args().words)
-    with scratch_project():
+    text = make_article(parser.parse_args().words)
+    with open_scratch_project():
         from claims.articles.article_import import import_article
         from sources.extraction.extract import extract
         from sources.overrides import Overrides
         from sources.source_kinds import Material
 
         content, address = text.encode(), Overrides(url="https://example.org/harbours")
-        first_extraction, _ = timed(lambda: extract(content))
-        extraction, _ = timed(lambda: extract(content))
-        seconds, imported = timed(lambda: import_article(Material(content), overrides=address))
-        again, unchanged = timed(lambda: import_article(Material(content), overrides=address))
+        first_extraction, _ = run_timed(lambda: extract(content))
+        extraction, _ = run_timed(lambda: extract(content))
+        seconds, imported = run_timed(lambda: import_article(Material(content), overrides=address))
+        again, unchanged = run_timed(lambda: import_article(Material(content), overrides=address))
         changed = text.replace("Ten years of harbours", "Ten years of harbours and ferries").encode()
-        moving, moved = timed(lambda: import_article(Material(changed), overrides=address))
+        moving, moved = run_timed(lambda: import_article(Material(changed), overrides=address))
     print(f"article        {len(text.split()):,} words, {len(imported.proposal.created)} claims proposed")
     print(
         f"extraction     {extraction:.3f} s (the first in a process, with its models: {first_extraction:.3f} s)"

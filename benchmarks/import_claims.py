@@ -19,8 +19,8 @@ from typing import Any
 
 import orjson
 
-from benchmarks.read_side.words import LANGUAGES, lexicon
-from benchmarks.scratch import scratch_project
+from benchmarks.read_side.words import LANGUAGES, get_lexicon
+from benchmarks.scratch import open_scratch_project
 
 RECORDS = 208_739
 SECONDS, SECONDS_UNCHANGED, MEGABYTES, TIMES_THE_FLOOR = 60, 25, 300, 4.0
@@ -48,7 +48,7 @@ _DATES = [
 ]
 
 
-def records(count: int) -> Iterator[dict[str, Any]]:
+def iterate_records(count: int) -> Iterator[dict[str, Any]]:
     """Dirty records: a tenth without a rating, half of the statements seen twice, some of no use."""
     chance = random.Random("import_claims")  # noqa: S311  nothing to protect here
     statements: list[tuple[str, str, str]] = []
@@ -56,7 +56,7 @@ def records(count: int) -> Iterator[dict[str, Any]]:
         if statements and chance.random() < 0.45:
             statement, language, claimant = chance.choice(statements[-20_000:])
         else:
-            words = lexicon(chance.choices(LANGUAGES, weights=[one.share for one in LANGUAGES])[0].tag)
+            words = get_lexicon(chance.choices(LANGUAGES, weights=[one.share for one in LANGUAGES])[0].tag)
             statement, language = words.statement(chance), words.language.tag
             claimant = words.name(chance) if chance.random() < 0.6 else ""
             statements.append((statement, language, claimant))
@@ -72,7 +72,7 @@ def records(count: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def imported(path: Path) -> float:
+def time_import(path: Path) -> float:
     """Seconds that an import takes."""
     from claims.imports.reading.recipe import Recipe
     from claims.imports.storing import runs
@@ -90,12 +90,12 @@ def imported(path: Path) -> float:
     return seconds
 
 
-def floor(folder: Path) -> float:
+def measure_floor(folder: Path) -> float:
     """Seconds that the rows take by themselves, from files, into emptied tables."""
     from django.apps import apps
     from django.db import connection
 
-    from benchmarks.superuser import as_superuser
+    from benchmarks.superuser import use_superuser
 
     tables = {}
     for app in ("sources", "claims"):
@@ -103,7 +103,7 @@ def floor(folder: Path) -> float:
             fields = [field for field in model._meta.local_concrete_fields if not field.generated]
             if not model._meta.proxy and fields:
                 tables[model._meta.db_table] = ", ".join(f'"{field.column}"' for field in fields)
-    with as_superuser(), connection.cursor() as cursor:
+    with use_superuser(), connection.cursor() as cursor:
         for table, columns in tables.items():
             with (
                 (folder / table).open("wb") as file,
@@ -126,11 +126,11 @@ def floor(folder: Path) -> float:
         return time.perf_counter() - began
 
 
-def measured(path: Path, folder: Path) -> bool:
+def run_measurement(path: Path, folder: Path) -> bool:
     """Print the results; return whether all promises were met."""
-    first, again = imported(path), imported(path)
+    first, again = time_import(path), time_import(path)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    bare = floor(folder)
+    bare = measure_floor(folder)
     results = [
         ("first import", first, SECONDS, "s"),
         ("nothing changed", again, SECONDS_UNCHANGED, "s"),
@@ -149,13 +149,13 @@ def main() -> int:
     parser.add_argument("--records", type=int, default=RECORDS)
     parser.add_argument("--file", type=Path, help="an archive that import_claims reads")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, scratch_project():
+    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, open_scratch_project():
         folder = Path(name)
         path = arguments.file or folder / "reviews.jsonl"
         if not arguments.file:
             with path.open("wb") as file:
-                file.writelines(orjson.dumps(one) + b"\n" for one in records(arguments.records))
-        return not measured(path, folder)
+                file.writelines(orjson.dumps(one) + b"\n" for one in iterate_records(arguments.records))
+        return not run_measurement(path, folder)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks.import_claims import imported, records
-from benchmarks.scratch import scratch_project
+from benchmarks.import_claims import iterate_records, time_import
+from benchmarks.scratch import open_scratch_project
 
 RATIO, SECONDS, MILLISECONDS, ENTRIES = 1.10, 60.0, 5.0, 200_000
 _PROOFS = 300
@@ -85,12 +85,12 @@ def proof_times() -> list[float]:
     return times[10:]
 
 
-def measured(path: Path) -> tuple[float, float]:
+def run_measurement(path: Path) -> tuple[float, float]:
     """Seconds to verify 200,000 entries, and milliseconds of a proof at the median."""
     from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
     from claims.ledger.verification.verification_run import count_entries, verify
 
-    imported(path)
+    time_import(path)
     began = time.perf_counter()
     sign_ledger()
     signed = time.perf_counter()
@@ -118,19 +118,19 @@ def main() -> int:
     parser.add_argument("--import-only", choices=["with", "without"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.import_only:
-        with scratch_project():
+        with open_scratch_project():
             if arguments.import_only == "without":
                 without_chain()
-            print(imported(arguments.file))
+            print(time_import(arguments.file))
         return 0
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name:
         path = arguments.file or Path(name) / "reviews.jsonl"
         if not arguments.file:
             with path.open("wb") as file:
-                file.writelines(orjson.dumps(one) + b"\n" for one in records(arguments.records))
+                file.writelines(orjson.dumps(one) + b"\n" for one in iterate_records(arguments.records))
         chained, plain = import_times(path, arguments.turns)
-        with scratch_project():
-            seconds, proof = measured(path)
+        with open_scratch_project():
+            seconds, proof = run_measurement(path)
     results = [
         (
             "import with the chain",

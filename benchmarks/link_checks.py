@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.scratch import scratch_project
+from benchmarks.scratch import open_scratch_project
 
 PROMISED = 100_000
 #: So long a server takes to answer, in seconds: a distribution with a long end.
@@ -30,20 +30,20 @@ PARAGRAPH = (
 GONE, MOVED, CHANGED, AWAY, REFUSED, MUTE = 20, 20, 30, 15, 15, 3
 
 
-def text_of(number: int, *, changed: bool = False) -> str:
+def build_text(number: int, *, changed: bool = False) -> str:
     sold = number + 1 if changed else number
     return "\n\n".join([f"Brunnholm sold {sold} ferries.", *[PARAGRAPH] * 60])
 
 
-def page(number: int, *, changed: bool = False) -> bytes:
+def build_page(number: int, *, changed: bool = False) -> bytes:
     paragraphs = "".join(
-        f"<p>{paragraph}</p>" for paragraph in text_of(number, changed=changed).split("\n\n")
+        f"<p>{paragraph}</p>" for paragraph in build_text(number, changed=changed).split("\n\n")
     )
     head = f"<html lang=en><head><title>Ferries {number}</title></head>"
     return f"{head}<body><article><h1>Ferries {number}</h1>{paragraphs}</article></body></html>".encode()
 
 
-def fate_of(number: int) -> str:
+def choose_fate(number: int) -> str:
     drawn, end = random.Random(number).randrange(1000), 0  # noqa: S311  the same each time
     for fate, share in (
         ("gone", GONE), ("moved", MOVED), ("changed", CHANGED), ("away", AWAY), ("refused", REFUSED), ("mute", MUTE),
@@ -67,7 +67,7 @@ def answer_to(path: str, known: str, *, later: bool) -> Answer:
     if path == "/robots.txt":
         return _REFUSALS["gone"]
     number = int(path.rpartition("/")[2])
-    fate = fate_of(number) if later and not path.startswith("/new/") else "same"
+    fate = choose_fate(number) if later and not path.startswith("/new/") else "same"
     if fate in _REFUSALS:
         return _REFUSALS[fate]
     if fate == "moved":
@@ -77,7 +77,7 @@ def answer_to(path: str, known: str, *, later: bool) -> Answer:
     if etag and known == etag:
         return "304 Not Modified", {"ETag": etag}, b""
     fields = {"Content-Type": "text/html"} | ({"ETag": etag} if etag else {})
-    return "200 OK", fields, page(number, changed=fate == "changed")
+    return "200 OK", fields, build_page(number, changed=fate == "changed")
 
 
 def serve(
@@ -91,7 +91,7 @@ def serve(
             path = request[0].split(" ")[1]
             fields = dict(line.split(": ", 1) for line in request[1:] if ": " in line)
             is_mute = (
-                later.is_set() and path[-1:].isdigit() and fate_of(int(path.rpartition("/")[2])) == "mute"
+                later.is_set() and path[-1:].isdigit() and choose_fate(int(path.rpartition("/")[2])) == "mute"
             )
             await asyncio.sleep(60 if is_mute else random.choice(LATENCY))  # noqa: S311  no secret
             status, named, content = answer_to(path, fields.get("If-None-Match", ""), later=later.is_set())
@@ -132,7 +132,7 @@ def prepare(links: int, sites: int, quoted: int, port: int) -> None:
     for start in range(0, quoted, 20):
         claim = make_claim(f"Ferries were sold, number {start}.")
         for n in range(start, min(start + 20, quoted)):
-            make_snapshot(rows[n], text_of(n))
+            make_snapshot(rows[n], build_text(n))
             make_appearance(claim, rows[n], f"Brunnholm sold {n} ferries.")
         verdict = make_draft(claim, checker)
         for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
@@ -147,7 +147,7 @@ def prepare(links: int, sites: int, quoted: int, port: int) -> None:
     )
 
 
-def checked() -> tuple[int, float]:
+def run_checks() -> tuple[int, float]:
     """Check all that is due, as a worker does; how many, and in how many seconds."""
     from django.utils import timezone
 
@@ -184,7 +184,7 @@ def main() -> int:
     server.start()
     ready.wait(20)
     try:
-        with scratch_project():
+        with open_scratch_project():
             return measure(options, later)
     finally:
         server.terminate()
@@ -199,7 +199,7 @@ def measure(options: argparse.Namespace, later: "multiprocessing.synchronize.Eve
     worst = float("inf")
     for look in ("the first look", "the second look, when some have changed"):
         spent = time.process_time()
-        done, seconds = checked()
+        done, seconds = run_checks()
         rate = done / seconds
         worst = min(worst, rate)
         print(f"{look}: {done:,} links at {options.sites:,} sites in {seconds:.0f} s", flush=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.scratch import scratch_project
+from benchmarks.scratch import open_scratch_project
 
-PROMISED = 30.0
+PROMISED_MILLISECONDS = 30.0
 #: 180 words, as long as those of the demonstration data.
 EXPLANATION = "\n\n".join(
     "The **audited** accounts of the ministry put the cost of the bridge at a different sum. "
@@ -25,7 +25,7 @@ EXPLANATION = "\n\n".join(
 )
 
 
-def publishing_times(count: int) -> list[float]:
+def measure_publishing(count: int) -> list[float]:
     """Milliseconds for each of `count` publications, from the editor's button to the committed transaction."""
     from claims.models import Claim, Claimant, Evidence, Topic
     from claims.review import workflow
@@ -64,13 +64,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--claims", type=int, default=200)
     arguments = parser.parse_args()
-    with scratch_project():
-        times = publishing_times(arguments.claims)
+    with open_scratch_project():
+        times = measure_publishing(arguments.claims)
     median = statistics.median(times)
     print(f"published  {len(times)} times, one tenth of them as corrections")
-    print(f"median     {median:.1f} ms of {PROMISED:.0f} ms promised")
+    print(f"median     {median:.1f} ms of {PROMISED_MILLISECONDS:.0f} ms promised")
     print(f"95 %       {statistics.quantiles(times, n=20)[-1]:.1f} ms at most")
-    return median > PROMISED
+    return median > PROMISED_MILLISECONDS
 
 
 if __name__ == "__main__":

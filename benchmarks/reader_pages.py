@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.read_side.database import DEFAULT_FOLDER, set_up
-from benchmarks.scaling.archive import lean_archive
+from benchmarks.scaling.archive import prepare_archive
 
 #: Milliseconds at the median: of an uncached page, and of a cached one.
 FIRST, KEPT = 50, 5
@@ -34,7 +34,7 @@ class Times(NamedTuple):
     again: list[float]
 
 
-def addresses(pages: int) -> dict[str, list[str]]:
+def list_paths(pages: int) -> dict[str, list[str]]:
     """The requested addresses, by kind of page: the largest, and others by chance."""
     from claims.models import Mention
     from claims.models.rating import RatingClass
@@ -95,7 +95,7 @@ def addresses(pages: int) -> dict[str, list[str]]:
     }
 
 
-def asked(client: Any, paths: list[str]) -> Times:
+def measure_paths(client: Any, paths: list[str]) -> Times:
     """How long each address takes, and how long it takes again."""
     from django.core.cache import cache
 
@@ -110,14 +110,14 @@ def asked(client: Any, paths: list[str]) -> Times:
         for _ in range(TURNS):
             cache.clear()
             page_cache.clear()
-            turns.append(_took(client, there))
+            turns.append(_time_request(client, there))
         # What else the machine does makes a page slower at times, and never quicker.
         first.append(min(turns))
-        again.append(min(_took(client, there) for _ in range(TURNS)))
+        again.append(min(_time_request(client, there) for _ in range(TURNS)))
     return Times(sorted(first), sorted(again))
 
 
-def _took(client: Any, path: str) -> float:
+def _time_request(client: Any, path: str) -> float:
     began = time.perf_counter()
     answer = client.get(path)
     took = (time.perf_counter() - began) * 1000
@@ -126,16 +126,16 @@ def _took(client: Any, path: str) -> float:
     return took
 
 
-def percentile(times: list[float], share: float) -> float:
+def compute_percentile(times: list[float], share: float) -> float:
     return times[min(len(times) - 1, int(share * len(times)))]
 
 
 @contextmanager
-def busiest_as_the_house() -> Iterator[None]:
+def treat_busiest_as_own() -> Iterator[None]:
     """For this time the publisher of most fact checks is the newsroom itself, which rules of the database forbid."""
-    from benchmarks.superuser import superuser
+    from benchmarks.superuser import connect_as_superuser
 
-    with superuser() as server:
+    with connect_as_superuser() as server:
         server.execute("SET session_replication_role = replica")
         [house] = server.execute("SELECT id FROM sources_publisher WHERE is_house").fetchall()[0]
         [busiest] = server.execute(
@@ -154,14 +154,14 @@ def busiest_as_the_house() -> Iterator[None]:
 
 
 @contextmanager
-def an_archive_imported_since() -> Iterator[None]:
+def treat_own_as_imported() -> Iterator[None]:
     """For this time all that the newsroom checked itself is older than what is of others, as after a mass import.
 
     Of what is the newsroom's, the oldest tenth stays its own.
     """
-    from benchmarks.superuser import superuser
+    from benchmarks.superuser import connect_as_superuser
 
-    with superuser() as server:
+    with connect_as_superuser() as server:
         server.execute("SET session_replication_role = replica")
         server.execute(
             """
@@ -189,7 +189,7 @@ def an_archive_imported_since() -> Iterator[None]:
             server.execute("VACUUM ANALYZE claims_publishedverdict")
 
 
-def measured(pages: int) -> bool:
+def run_measurement(pages: int) -> bool:
     """Print the results; return whether all promises were met."""
     from django.conf import settings
     from django.test import Client
@@ -198,9 +198,9 @@ def measured(pages: int) -> bool:
     settings.RATE_LIMIT_PAGES = None
     client = Client()
     print("                first: median    p99     kept: median   p99   (ms)")
-    met = [_is_met(kind, asked(client, paths)) for kind, paths in addresses(pages).items()]
-    with an_archive_imported_since():
-        met.append(_is_met("older own", asked(client, ["/", "/claims/", "/claims/?rating=false"])))
+    met = [_is_met(kind, measure_paths(client, paths)) for kind, paths in list_paths(pages).items()]
+    with treat_own_as_imported():
+        met.append(_is_met("older own", measure_paths(client, ["/", "/claims/", "/claims/?rating=false"])))
     return all(met)
 
 
@@ -209,8 +209,8 @@ def _is_met(kind: str, times: Times) -> bool:
     first, again = (statistics.median(some) for some in times)
     is_met = first <= FIRST and again <= KEPT
     print(
-        f"{kind:12} {len(times.first):4} {first:13.1f} {percentile(times.first, 0.99):7.1f} {again:16.2f}"
-        f" {percentile(times.again, 0.99):6.2f}{'' if is_met else '   MISSED'}"
+        f"{kind:12} {len(times.first):4} {first:13.1f} {compute_percentile(times.first, 0.99):7.1f} {again:16.2f}"
+        f" {compute_percentile(times.again, 0.99):6.2f}{'' if is_met else '   MISSED'}"
     )
     return is_met
 
@@ -226,15 +226,15 @@ def main() -> int:
         "--database", type=Path, metavar="DATA_DIR", help="measure the one there, whatever made it"
     )
     arguments = parser.parse_args()
-    place = arguments.database or lean_archive(arguments.claims, arguments.data)
+    place = arguments.database or prepare_archive(arguments.claims, arguments.data)
     set_up(place)
     from django.core.management import call_command
 
     from factcheck.database import embedded
 
     call_command("collectstatic", interactive=False, verbosity=0)
-    with embedded.run_server(place), busiest_as_the_house():
-        return not measured(arguments.pages)
+    with embedded.run_server(place), treat_busiest_as_own():
+        return not run_measurement(arguments.pages)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 @contextmanager
-def scratch_project(folder: Path | None = None) -> Iterator[None]:
+def open_scratch_project(folder: Path | None = None) -> Iterator[None]:
     """Set Django up for the time of a measurement. What is imported from the project is imported inside.
 
     Args:
@@ -17,7 +17,7 @@ def scratch_project(folder: Path | None = None) -> Iterator[None]:
     """
     if folder is None:
         gone = tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", ignore_cleanup_errors=True)
-        with gone as name, scratch_project(Path(name)):
+        with gone as name, open_scratch_project(Path(name)):
             yield
         return
     os.environ |= {

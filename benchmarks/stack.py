@@ -38,7 +38,7 @@ SETTLED, WATCHED = 20.0, 60.0
 ROOT = Path(__file__).parents[1]
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -74,7 +74,7 @@ def stop(demo: subprocess.Popen[bytes]) -> None:
     demo.wait(timeout=60)
 
 
-def command(folder: Path, *arguments: str) -> tuple[float, float]:
+def run_command(folder: Path, *arguments: str) -> tuple[float, float]:
     """Run a command of the program; returns the seconds of CPU in the program itself, and those by the clock."""
     environment = os.environ | {"DATA_DIR": str(folder), "DATABASE_URL": "", "FACTCHECK_DEMO": "1"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -89,20 +89,20 @@ def command(folder: Path, *arguments: str) -> tuple[float, float]:
     return used.ru_utime, time.perf_counter() - began
 
 
-def first_migration() -> dict[str, float]:
+def measure_first_migration() -> dict[str, float]:
     """Migrate an empty database, in a server that runs already."""
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, run_server(Path(name)):
-        cpu, wall = command(Path(name), "migrate", "--verbosity=0")
+        cpu, wall = run_command(Path(name), "migrate", "--verbosity=0")
     return {"migrate, CPU": cpu, "migrate, wall": wall}
 
 
-def smallest_command() -> dict[str, float]:
+def measure_smallest_command() -> dict[str, float]:
     """Start a command that does nothing; the second time, when everything is compiled."""
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name:
-        return {"manage.py help, CPU": [command(Path(name), "help")[0] for _time in range(2)][-1]}
+        return {"manage.py help, CPU": [run_command(Path(name), "help")[0] for _time in range(2)][-1]}
 
 
-def processes_of(folder: Path) -> list[psutil.Process]:
+def find_processes(folder: Path) -> list[psutil.Process]:
     """Everything that runs for this installation."""
     found = []
     for process in psutil.process_iter(["cmdline", "cwd"]):
@@ -112,13 +112,13 @@ def processes_of(folder: Path) -> list[psutil.Process]:
     return found
 
 
-def idle(folder: Path) -> dict[str, float]:
+def measure_idle(folder: Path) -> dict[str, float]:
     """Measure what the idle demo takes; print its processes. Pages that they share are counted once."""
     time.sleep(SETTLED)
-    before = {process: sum(process.cpu_times()[:2]) for process in processes_of(folder)}
+    before = {process: sum(process.cpu_times()[:2]) for process in find_processes(folder)}
     time.sleep(WATCHED)
     used = {"web and worker": [0, 0.0, 0.0], "PostgreSQL": [0, 0.0, 0.0]}
-    for process in processes_of(folder):
+    for process in find_processes(folder):
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
             part = used["PostgreSQL" if "postgres" in process.name() else "web and worker"]
             part[0] += 1
@@ -132,7 +132,7 @@ def idle(folder: Path) -> dict[str, float]:
     }
 
 
-def demo() -> dict[str, float]:
+def measure_demo() -> dict[str, float]:
     """Set the demo up from nothing, start it again, and leave it alone."""
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve() / "factcheck"
@@ -140,18 +140,18 @@ def demo() -> dict[str, float]:
             ".venv", ".git", ".postgres", "__pycache__", ".*_cache", ".hypothesis"
         )
         shutil.copytree(ROOT, folder, ignore=left_out)
-        port = free_port()
+        port = find_free_port()
         process, cold = start(folder, port)
         stop(process)
         process, warm = start(folder, port)
         try:
-            return {"make demo, cold": cold, "make demo, warm": warm, **idle(folder)}
+            return {"make demo, cold": cold, "make demo, warm": warm, **measure_idle(folder)}
         finally:
             stop(process)
 
 
 def main() -> int:
-    found = {**first_migration(), **smallest_command(), **demo()}
+    found = {**measure_first_migration(), **measure_smallest_command(), **measure_demo()}
     for name, figure in found.items():
         print(f"{name:<20} {figure:6.1f} of {PROMISED[name]:.1f} promised")
     return any(figure > PROMISED[name] for name, figure in found.items())

@@ -12,14 +12,14 @@ from factcheck.database import embedded
 from factcheck.database.embedded import roles
 
 
-def superuser() -> "psycopg.Connection[Any]":
+def connect_as_superuser() -> "psycopg.Connection[Any]":
     """A connection to the database that Django is set up on, beside Django's."""
     place = embedded.ServerPlace(settings.DATA_DIR.resolve())
     return roles.connect(place, embedded.SUPERUSER, connection.settings_dict["NAME"])
 
 
 @contextmanager
-def as_superuser() -> Iterator[None]:
+def use_superuser() -> Iterator[None]:
     """Have Django's own connection be a superuser's until the end."""
     before = dict(connection.settings_dict)
     connection.close()

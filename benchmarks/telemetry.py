@@ -16,7 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from benchmarks.read_side.database import DEFAULT_FOLDER, prepared, set_up
+from benchmarks.read_side.database import DEFAULT_FOLDER, prepare_database, set_up
 from factcheck.telemetry.exporter import choose_folder
 
 CLAIMS, ROUNDS, REQUESTS = 1000, 60, 60
@@ -27,7 +27,7 @@ PATHS = {"a claim": "/api/v1/claims/7/", "the list": "/api/v1/claims/", "unchang
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 
-def asked(application: Application, path: str, **fields: str) -> dict[str, str]:
+def request_fields(application: Application, path: str, **fields: str) -> dict[str, str]:
     """The fields of an answer, which is read to its end."""
     heads: dict[str, str] = {}
     environ = {
@@ -47,11 +47,11 @@ def asked(application: Application, path: str, **fields: str) -> dict[str, str]:
     return heads
 
 
-def spent(application: Application, path: str, **fields: str) -> float:
+def measure_cpu(application: Application, path: str, **fields: str) -> float:
     """Processor seconds for so many requests."""
     begun = time.process_time()
     for _ in range(REQUESTS):
-        asked(application, path, **fields)
+        request_fields(application, path, **fields)
     return time.process_time() - begun
 
 
@@ -59,7 +59,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.telemetry", description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER")
     options = parser.parse_args()
-    data = prepared(CLAIMS, options.data)
+    data = prepare_database(CLAIMS, options.data)
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", dir=choose_folder()) as counted:
         os.environ |= {"PROMETHEUS_MULTIPROC_DIR": counted, "METRICS_PORT": "1"}
         sys.argv[1:] = ["serve"]  # connections as the site has them
@@ -86,12 +86,16 @@ def measure(data: Path) -> int:
         with override_settings(MIDDLEWARE=bare):
             alone = WSGIHandler()
         for name, path in PATHS.items():
-            fields = {"HTTP_IF_NONE_MATCH": asked(alone, path)["ETag"]} if name == "unchanged" else {}
+            fields = (
+                {"HTTP_IF_NONE_MATCH": request_fields(alone, path)["ETag"]} if name == "unchanged" else {}
+            )
             expected = "304 Not Modified" if fields else "200 OK"
             for application in (told, alone):
-                assert asked(application, path, **fields)[":status"] == expected
-                spent(application, path, **fields)
-            rounds = [(spent(alone, path, **fields), spent(told, path, **fields)) for _ in range(ROUNDS)]
+                assert request_fields(application, path, **fields)[":status"] == expected
+                measure_cpu(application, path, **fields)
+            rounds = [
+                (measure_cpu(alone, path, **fields), measure_cpu(told, path, **fields)) for _ in range(ROUNDS)
+            ]
             ratio = statistics.median(without / with_them for without, with_them in rounds)
             cost = statistics.median(with_them - without for without, with_them in rounds) / REQUESTS
             whole = statistics.median(with_them for _without, with_them in rounds) / REQUESTS

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from benchmarks.scratch import scratch_project
+from benchmarks.scratch import open_scratch_project
 
 PROMISED = 60
 PROPOSALS = 50
@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--claims", type=int, default=20_000, help="claims that are there besides")
     number = parser.parse_args().claims
-    with scratch_project():
+    with open_scratch_project():
         return measure(number)
 
 
@@ -37,11 +37,11 @@ def measure(number: int) -> int:
     client = Client(SERVER_NAME="localhost")  # a host that the demo answers to
     client.force_login(User.objects.create_superuser("bench", "bench@example.org"))
     session = client.cookies[settings.SESSION_COOKIE_NAME]
-    with _served() as address:
-        seconds, keys = _triaged(address, {"name": session.key, "value": session.value, "url": address})
+    with _serve() as address:
+        seconds, keys = _triage(address, {"name": session.key, "value": session.value, "url": address})
     print(f"triage of {PROPOSALS} proposals beside {number:,} claims: {seconds:.1f} s, {keys} keys")
     for form in ("csv", "xlsx"):
-        _downloaded(client, form, number)
+        _download(client, form, number)
     return int(seconds > PROMISED)
 
 
@@ -80,7 +80,7 @@ def _fill(number: int) -> None:
 
 
 @contextmanager
-def _served() -> Iterator[str]:
+def _serve() -> Iterator[str]:
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.test.testcases import LiveServerThread
 
@@ -92,7 +92,7 @@ def _served() -> Iterator[str]:
     server.terminate()
 
 
-def _triaged(address: str, cookie: Any) -> tuple[float, int]:
+def _triage(address: str, cookie: Any) -> tuple[float, int]:
     """Accept two, decline the third with a reason of the list, and so on; seconds and keys."""
     import os
     import shutil
@@ -122,7 +122,7 @@ def _triaged(address: str, cookie: Any) -> tuple[float, int]:
     return seconds, keys
 
 
-def _downloaded(client: Any, form: str, number: int) -> None:
+def _download(client: Any, form: str, number: int) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, size = time.perf_counter(), 0
     answer = client.get(f"/admin/claims/claim/download/{form}/")

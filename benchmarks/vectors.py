@@ -20,12 +20,12 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks.import_claims import imported, records
-from benchmarks.scratch import scratch_project
+from benchmarks.import_claims import iterate_records, time_import
+from benchmarks.scratch import open_scratch_project
 
 RECORDS = 40_000
 PER_SECOND = 113_328 / (40 * 60)
-SLOWER = 1.1
+MAX_SLOWDOWN = 1.1
 RECALL = 0.98
 MILLISECONDS = 10.0
 #: So many questions are asked, and so often the list is read before and meanwhile.
@@ -33,7 +33,7 @@ QUESTIONS, READS = 200, 400
 PATH = "/api/v1/claims/?ordering=-reviewed"
 
 
-def median_of(answer: Callable[[], object], times: int) -> float:
+def measure_median(answer: Callable[[], object], times: int) -> float:
     """In milliseconds."""
     took = []
     for _ in range(times):
@@ -43,12 +43,12 @@ def median_of(answer: Callable[[], object], times: int) -> float:
     return statistics.median(took)
 
 
-def said(met: bool, sentence: str) -> bool:
+def report(met: bool, sentence: str) -> bool:
     print(f"{sentence}{'' if met else '   MISSED'}", flush=True)
     return met
 
 
-def made(threads: int) -> bool:
+def measure_making(threads: int) -> bool:
     """Have a program make all vectors, and read meanwhile."""
     from django.conf import settings
     from django.test import Client
@@ -57,25 +57,27 @@ def made(threads: int) -> bool:
 
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client()
-    quiet = median_of(lambda: client.get(PATH), READS)
+    quiet = measure_median(lambda: client.get(PATH), READS)
     command = [sys.executable, "manage.py", "embed_claims", "--threads", str(threads)]
     began = time.perf_counter()
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as program:
         time.sleep(5)  # until it has begun
-        busy = median_of(lambda: client.get(PATH), READS)
+        busy = measure_median(lambda: client.get(PATH), READS)
         if program.wait():
             sys.exit("embed_claims failed.")
     seconds = time.perf_counter() - began
     [(model, (vectors, outstanding))] = maintenance.list_model_progress()
-    met = said(outstanding == 0, f"{vectors:,} vectors of {model}, {outstanding:,} outstanding")
+    met = report(outstanding == 0, f"{vectors:,} vectors of {model}, {outstanding:,} outstanding")
     rate = vectors / seconds
-    met &= said(
+    met &= report(
         rate >= PER_SECOND, f"{rate:.0f} a second of {PER_SECOND:.0f} on {threads} threads, indexes included"
     )
-    return met & said(busy <= quiet * SLOWER, f"a list in {busy:.2f} ms meanwhile, {quiet:.2f} ms before")
+    return met & report(
+        busy <= quiet * MAX_SLOWDOWN, f"a list in {busy:.2f} ms meanwhile, {quiet:.2f} ms before"
+    )
 
 
-def found() -> bool:
+def measure_neighbours() -> bool:
     """Neighbours of statements that are asked as questions."""
     from psutil import Process
 
@@ -99,7 +101,7 @@ def found() -> bool:
             shares.append(len(by_index & exact) / len(exact))
         recall, middle = statistics.mean(shares), statistics.median(took)
         is_met = considered != neighbours.EF_SEARCH or (recall >= RECALL and middle <= MILLISECONDS)
-        met &= said(is_met, f"recall {recall:.3f} in {middle:.1f} ms where {considered} are considered")
+        met &= report(is_met, f"recall {recall:.3f} in {middle:.1f} ms where {considered} are considered")
     print(f"{Process().memory_info().rss / 2**20:.0f} MB with the model")
     return met
 
@@ -120,15 +122,15 @@ def main() -> int:
     arguments = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name,
-        scratch_project(arguments.database),
+        open_scratch_project(arguments.database),
     ):
         path = arguments.file or Path(name) / "reviews.jsonl"
         if not arguments.file:
             with path.open("wb") as file:
-                file.writelines(orjson.dumps(one) + b"\n" for one in records(arguments.records))
-        imported(path)
-        is_met = made(arguments.threads)
-        return not (found() and is_met)
+                file.writelines(orjson.dumps(one) + b"\n" for one in iterate_records(arguments.records))
+        time_import(path)
+        is_met = measure_making(arguments.threads)
+        return not (measure_neighbours() and is_met)
 
 
 if __name__ == "__main__":

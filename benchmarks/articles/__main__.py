@@ -19,18 +19,18 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.anchors import measured_quotes
+from benchmarks.anchors import measure_quotes
 from benchmarks.articles.reference_data import (
     DATA,
     LabelledSentence,
     Page,
-    commission_article,
-    debates,
-    labelled_articles,
-    pages,
+    iterate_pages,
+    load_debates,
+    load_labelled_articles,
+    read_commission_article,
 )
-from benchmarks.import_article import article
-from benchmarks.scratch import scratch_project
+from benchmarks.import_article import make_article
+from benchmarks.scratch import open_scratch_project
 from claims.articles.detection import CandidateSentence, CheckBand, detect
 from sources.extraction.document import Document, ExtractionError
 from sources.extraction.extract import extract
@@ -57,15 +57,15 @@ class Figure(NamedTuple):
         return self.value >= self.required if self.is_least else self.value <= self.required
 
 
-def words_of(text: str) -> Counter[str]:
+def count_words(text: str) -> Counter[str]:
     """Words, and characters where a script has no spaces."""
     cut = "".join(f" {one} " if "\u3040" <= one <= "\u9fff" or one == "|" else one for one in text.casefold())
     return Counter("".join(one if one.isalnum() else " " for one in cut).split())
 
 
-def token_f1(found: str, page: Page) -> float:
+def compute_token_f1(found: str, page: Page) -> float:
     """How well the words of a text are those of the page's article. The headline counts neither way."""
-    said, meant = words_of(found.removeprefix(page.title)), words_of(page.text)
+    said, meant = count_words(found.removeprefix(page.title)), count_words(page.text)
     common = sum((said & meant).values())
     return 2 * common / (said.total() + meant.total()) if common else 0.0
 
@@ -74,12 +74,12 @@ def measure_extraction(data: Path) -> Iterator[Figure]:
     from trafilatura import extract as extract_alone
 
     ours, alone, bylines, warned = [], [], [], []
-    for page in pages(data):
+    for page in iterate_pages(data):
         document = _read(page)
         text = document.text if document else ""
-        ours.append(token_f1(text, page))
+        ours.append(compute_token_f1(text, page))
         theirs = extract_alone(page.markup, include_comments=False, include_tables=True, url=page.url or None)
-        alone.append(token_f1(theirs or "", page))
+        alone.append(compute_token_f1(theirs or "", page))
         named = {name.strip().casefold() for name in document.byline.split(",")} if document else set()
         bylines.append(named - {""} <= {name.casefold() for name in page.authors})
         if document and document.caveats:
@@ -100,7 +100,7 @@ def _read(page: Page) -> Document | None:
 
 
 def measure_worthiness(data: Path) -> Iterator[Figure]:
-    rows = list(_judged(data))
+    rows = list(_iterate_judged(data))
     core = [one for label, one in rows if label.label == "core"]
     others = [one for label, one in rows if label.label != "core"]
     trivial = [one for label, one in rows if label.label in ("no", "fragment")]
@@ -112,22 +112,24 @@ def measure_worthiness(data: Path) -> Iterator[Figure]:
     yield Figure("labels: share in the first two bands", len(shown) / len(rows), 0.75, is_least=False)
     yield Figure("labels: core in “check first”", first.count("core") / len(first), 0.66)
     yield Figure("labels: core or secondary in “check first”", checkable / len(first), 0.85)
-    yield Figure("labels: AUC, core against no", auc(map(_score, core), map(_score, trivial)), 0.9)
-    yield Figure("labels: AUC, core against all others", auc(map(_score, core), map(_score, others)), 0.78)
+    yield Figure("labels: AUC, core against no", compute_auc(map(_score, core), map(_score, trivial)), 0.9)
+    yield Figure(
+        "labels: AUC, core against all others", compute_auc(map(_score, core), map(_score, others)), 0.78
+    )
 
 
-def _judged(data: Path) -> Iterator[tuple[LabelledSentence, CandidateSentence | None]]:
+def _iterate_judged(data: Path) -> Iterator[tuple[LabelledSentence, CandidateSentence | None]]:
     """Each labelled sentence with the candidate that it became, in its article's text where that is known."""
-    texts = {page.name: page.text for page in pages(data)}
-    for name, sentences in labelled_articles(data).items():
+    texts = {page.name: page.text for page in iterate_pages(data)}
+    for name, sentences in load_labelled_articles(data).items():
         joined = "\n\n".join(one.text for one in sentences)
         text = texts.get(name, joined)
         found = detect(text, settle_language("", joined))
         for sentence in sentences:
-            yield sentence, _candidate_of(sentence.text, text, found)
+            yield sentence, _find_candidate(sentence.text, text, found)
 
 
-def _candidate_of(sentence: str, text: str, found: Sequence[CandidateSentence]) -> CandidateSentence | None:
+def _find_candidate(sentence: str, text: str, found: Sequence[CandidateSentence]) -> CandidateSentence | None:
     start = text.find(sentence)
     if start < 0:
         return next((one for one in found if one.exact in sentence or sentence in one.exact), None)
@@ -146,7 +148,7 @@ def _score(candidate: CandidateSentence | None) -> float:
 
 def measure_claimants(data: Path) -> Iterator[Figure]:
     right = wrong = missed = 0
-    for sentence, candidate in _judged(data):
+    for sentence, candidate in _iterate_judged(data):
         named = (candidate.claimant or "") if candidate else ""
         is_right = bool(sentence.claimant) and bool(re.search(sentence.claimant, named, re.IGNORECASE))
         right += bool(named) and is_right
@@ -159,7 +161,7 @@ def measure_claimants(data: Path) -> Iterator[Figure]:
 def measure_debates(data: Path) -> Iterator[Figure]:
     for split in ("dev", "dev-test"):
         rows = []
-        for text, is_worthy in debates(data, split):
+        for text, is_worthy in load_debates(data, split):
             rows.append((max(map(_score, detect(text, "en")), default=0.0), is_worthy))
         rows.sort(reverse=True)
         worthy = sum(good for _, good in rows)
@@ -174,7 +176,7 @@ def measure_debates(data: Path) -> Iterator[Figure]:
 
 
 def measure_commission_article(data: Path) -> Iterator[Figure]:
-    found = detect(commission_article(data), "en")
+    found = detect(read_commission_article(data), "en")
     shown = [one for one in found if one.band != CheckBand.ALSO_STATED]
     yield Figure("commission's article: sentences listed", len(found), 60)
     yield Figure("commission's article: in the first two bands", len(shown), 45, is_least=False)
@@ -183,7 +185,7 @@ def measure_commission_article(data: Path) -> Iterator[Figure]:
 def measure_anchors(data: Path) -> Iterator[Figure]:
     """What becomes of quotes after edits that a generator makes; no data of others are needed for it."""
     for number, name, most in ((1, "one edit", 0.01), (2, "two edits", 0.02), (3, "three edits", 0.04)):
-        outcomes = Counter(outcome for *_, outcome in measured_quotes(number, _EDITIONS))
+        outcomes = Counter(outcome for *_, outcome in measure_quotes(number, _EDITIONS))
         standing = outcomes["kept"] + outcomes["lost"] + outcomes["wrong"]
         yield Figure(f"anchors, {name}: lost", outcomes["lost"] / standing, most, is_least=False)
         yield Figure(
@@ -193,27 +195,29 @@ def measure_anchors(data: Path) -> Iterator[Figure]:
 
 def measure_cost(data: Path) -> Iterator[Figure]:
     """What an import takes of the processor, its confined processes included."""
-    with scratch_project():
+    with open_scratch_project():
         from claims.articles.article_import import import_article
         from sources.overrides import Overrides
         from sources.source_kinds import Material
 
-        import_article(Material(article(200).encode()), overrides=Overrides(url="https://example.org/warm"))
+        import_article(
+            Material(make_article(200).encode()), overrides=Overrides(url="https://example.org/warm")
+        )
         for words, seconds in ((1_000, 0.5), (10_000, 2.0), (40_000, 8.0), (100_000, 15.0)):
-            material = Material(article(words).encode())
+            material = Material(make_article(words).encode())
             address = Overrides(url=f"https://example.org/{words}")
-            taken = _cpu(partial(import_article, material, overrides=address))
+            taken = _measure_cpu(partial(import_article, material, overrides=address))
             yield Figure(f"import of {words:,} words: seconds of CPU", taken, seconds, is_least=False)
 
 
-def _cpu(work: Callable[[], object]) -> float:
+def _measure_cpu(work: Callable[[], object]) -> float:
     """Seconds of processor time of this process and of the confined ones below it."""
-    before = _processes()
+    before = _sum_process_time()
     work()
-    return _processes() - before
+    return _sum_process_time() - before
 
 
-def _processes() -> float:
+def _sum_process_time() -> float:
     import psutil
 
     me = psutil.Process()
@@ -225,7 +229,7 @@ def _processes() -> float:
     return taken
 
 
-def auc(worthy: Iterable[float], trivial: Iterable[float]) -> float:
+def compute_auc(worthy: Iterable[float], trivial: Iterable[float]) -> float:
     """How often a worthy sentence scores above a trivial one; one half where they tie."""
     worthy, trivial = list(worthy), list(trivial)
     above = sum((good > bad) + (good == bad) / 2 for good in worthy for bad in trivial)
@@ -243,10 +247,10 @@ PARTS = {
 }
 
 
-def _described(data: Path) -> str:
+def _describe_data(data: Path) -> str:
     """What is measured: how many pages and sentences, of how many publishers."""
-    names = [page.name.partition("_")[0] for page in pages(data)]
-    articles = labelled_articles(data)
+    names = [page.name.partition("_")[0] for page in iterate_pages(data)]
+    articles = load_labelled_articles(data)
     sentences = sum(map(len, articles.values()))
     return (
         f"{datetime.now(UTC):%Y-%m-%d}: {len(names)} pages of {len(set(names))} publishers, "
@@ -261,7 +265,7 @@ def main() -> int:
     options = parser.parse_args()
     if not (options.data / "articles").is_dir():
         parser.error(f"{options.data} does not hold the data. Name its folder: --data ../shared/data")
-    table = Table("figure", "value", "required", "", title=_described(options.data))
+    table = Table("figure", "value", "required", "", title=_describe_data(options.data))
     is_met = True
     for part in options.parts or PARTS:
         for figure in PARTS[part](options.data):

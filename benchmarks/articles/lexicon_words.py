@@ -23,7 +23,7 @@ WORDS = 60_000
 SHOWN = 12
 
 
-def suspicious(code: str, words: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
+def find_suspicious(code: str, words: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield the group, the phrase and the words that it matches, the commonest first."""
     content = tomllib.loads((LANGUAGES / f"{code}.toml").read_text("utf-8"))
     for group, written in content["signals"].items():
@@ -60,7 +60,7 @@ def main() -> int:
         return 2
     for code in options.languages:
         print(f"== {code}")
-        for group, phrase, found in suspicious(code, wordfreq.top_n_list(code, options.words)):
+        for group, phrase, found in find_suspicious(code, wordfreq.top_n_list(code, options.words)):
             print(f"{group}: {phrase}: {' '.join(found[:SHOWN])}")
     return 0
 

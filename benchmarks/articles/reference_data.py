@@ -39,7 +39,7 @@ class LabelledSentence:
     claimant: str
 
 
-def pages(data: Path) -> Iterator[Page]:
+def iterate_pages(data: Path) -> Iterator[Page]:
     folder = data / "articles" / "pages"
     for line in (folder / "expected.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
@@ -56,7 +56,7 @@ def pages(data: Path) -> Iterator[Page]:
         )
 
 
-def labelled_articles(data: Path) -> dict[str, list[LabelledSentence]]:
+def load_labelled_articles(data: Path) -> dict[str, list[LabelledSentence]]:
     """The labelled sentences by article, in their order."""
     articles: dict[str, list[LabelledSentence]] = {}
     for line in (data / "articles" / "sentence_labels.jsonl").read_text("utf-8").splitlines():
@@ -66,12 +66,12 @@ def labelled_articles(data: Path) -> dict[str, list[LabelledSentence]]:
     return articles
 
 
-def debates(data: Path, split: str) -> list[tuple[str, bool]]:
+def load_debates(data: Path, split: str) -> list[tuple[str, bool]]:
     """Sentences of debates, and whether they are worth a check (CheckThat! 2024, task 1, English)."""
     with gzip.open(data / "detection" / "ct24_en.tsv.gz", "rt", encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [(row["text"], row["label"] == "1") for row in rows if row["split"] == split]
 
 
-def commission_article(data: Path) -> str:
+def read_commission_article(data: Path) -> str:
     return (data / "articles" / "kim-beijing-2019.txt").read_text("utf-8")

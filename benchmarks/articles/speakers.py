@@ -100,7 +100,7 @@ def judge(article: LabelledArticle, counts: Iterable[Confusions]) -> None:
     """Add the article's sentences to the counts."""
     candidates = detect(article.text, article.language)
     for sentence in article.sentences:
-        found = _claimant(sentence, candidates)
+        found = _find_claimant(sentence, candidates)
         right = found.casefold() in map(str.casefold, sentence.speakers)
         for count in counts:
             count.right += bool(found) and right
@@ -114,14 +114,14 @@ def judge(article: LabelledArticle, counts: Iterable[Confusions]) -> None:
                 )
 
 
-def _claimant(sentence: LabelledSentence, candidates: list[CandidateSentence]) -> str:
+def _find_claimant(sentence: LabelledSentence, candidates: list[CandidateSentence]) -> str:
     """Who speaks in the candidate that shares most with the sentence."""
     shared = [(min(row.end, sentence.end) - max(row.start, sentence.start), row) for row in candidates]
     most, row = max(shared, key=lambda pair: pair[0], default=(0, None))
     return (row.claimant or "") if row and most > 0 else ""
 
 
-def seconds_for(count: int) -> float:
+def measure_seconds(count: int) -> float:
     """Measure the processor time that the detector takes for about that many words of the labelled articles."""
     paragraphs = [
         paragraph
@@ -165,7 +165,7 @@ def main() -> int:
             table.add_row(name, str(count.right), str(count.missing), str(count.wrong), *figures)
         console.print(table)
         met &= whole.precision >= LEAST_PRECISION and whole.recall >= LEAST_RECALL
-    seconds = seconds_for(10_000)
+    seconds = measure_seconds(10_000)
     console.print(f"10,000 words in {seconds:.2f} s (at most 1)")
     return not (met and seconds <= 1)
 

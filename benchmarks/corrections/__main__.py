@@ -26,13 +26,13 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from benchmarks.scratch import scratch_project
+from benchmarks.scratch import open_scratch_project
 
 if TYPE_CHECKING:
     from benchmarks.corrections.channels import Answer, Case
 
 #: Seconds in which all that we serve shows the new state.
-PROMISED = 2.0
+PROMISED_SECONDS = 2.0
 #: Seconds after which a channel counts as left behind, and between two looks at it.
 PATIENCE, PAUSE = 60.0, 0.25
 ROOT = Path(__file__).parents[2]
@@ -49,12 +49,12 @@ def main() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
     os.environ |= {"PORT": str(port), "RATE_LIMIT_ANONYMOUS": "off"}
-    with scratch_project(), running_site(port):
+    with open_scratch_project(), run_site(port):
         return measure(port, options)
 
 
 @contextmanager
-def running_site(port: int) -> Iterator[None]:
+def run_site(port: int) -> Iterator[None]:
     """The web server with its worker."""
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port), "--with-worker"],
@@ -98,7 +98,7 @@ def measure(port: int, options: argparse.Namespace) -> int:
     """Take the actions, print what was measured, and return whether anything was missed."""
     from django.conf import settings
 
-    from benchmarks.corrections.channels import channels
+    from benchmarks.corrections.channels import list_channels
     from benchmarks.corrections.crawl import crawl
     from benchmarks.corrections.newsroom import Newsroom
     from tests.helpers.parallel import served
@@ -110,9 +110,9 @@ def measure(port: int, options: argparse.Namespace) -> int:
     with served(receiver.server):
         newsroom = Newsroom(receiver.url, options.rounds)
         wait_for_backlog(receiver, 2 * len(newsroom.claims))  # each has a target
-        with reading(port, newsroom.claims, options.readers), ThreadPoolExecutor(64) as watchers:
+        with run_readers(port, newsroom.claims, options.readers), ThreadPoolExecutor(64) as watchers:
             for case in newsroom.cases():
-                watched = [channel for channel in channels() if channel.carries(case.action)]
+                watched = [channel for channel in list_channels() if channel.carries(case.action)]
                 before = list(watchers.map(lambda one: read(port, *one.request(case)), watched))  # noqa: B023
                 newsroom.act(case)
                 began = time.perf_counter()
@@ -164,7 +164,7 @@ def wait_for_message(receiver: Any, case: "Case", began: float) -> tuple[float, 
 
 
 @contextmanager
-def reading(port: int, claims: list[int], readers: int) -> Iterator[None]:
+def run_readers(port: int, claims: list[int], readers: int) -> Iterator[None]:
     """So many readers read lists and pages meanwhile, as people and programs do."""
     over = threading.Event()
 
@@ -189,12 +189,12 @@ def reading(port: int, claims: list[int], readers: int) -> Iterator[None]:
 def report(took: dict[str, list[float]], stale: Counter[str], count: int, offenders: list[str]) -> int:
     missed = 0
     for name, times in took.items():
-        late = max(times) > PROMISED
+        late = max(times) > PROMISED_SECONDS
         missed += late
         print(
             f"{name:24} median {median(times):6.2f} s, at most {max(times):6.2f} s{' MISSED' if late else ''}"
         )
-    print(f"promised                 at most {PROMISED} s; dumps follow with their next run")
+    print(f"promised                 at most {PROMISED_SECONDS} s; dumps follow with their next run")
     print(f"answers with the old state after the action: {stale.total()} {dict(+stale)}")
     print(f"crawl: {count} addresses read, {len(offenders)} with a withdrawn verdict without its note")
     for offender in offenders[:50]:

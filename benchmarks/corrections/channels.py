@@ -99,12 +99,12 @@ class Channel:
         return case.action == Action.MERGE and is_new
 
 
-def _query(path: str, **parameters: str) -> Callable[[Case], str]:
+def _make_query_path(path: str, **parameters: str) -> Callable[[Case], str]:
     """The address of a list that is narrowed down to the claim by its word."""
     return lambda case: f"{path}?{urlencode({'q': case.word, **parameters})}"
 
 
-def _own(path: str) -> Callable[[Case], str]:
+def _make_own_path(path: str) -> Callable[[Case], str]:
     return lambda case: path.format(claim=case.claim)
 
 
@@ -118,28 +118,36 @@ def _call(tool: str, **arguments: str) -> Callable[[Case], object]:
     }
 
 
-def channels() -> list[Channel]:
+def list_channels() -> list[Channel]:
     """All channels of the site itself. Webhooks, which are sent, are measured beside them."""
     files = [
-        Channel(f"download .{ending}", Shows.LIST, _query(f"/api/v1/claims.{ending}"))
+        Channel(f"download .{ending}", Shows.LIST, _make_query_path(f"/api/v1/claims.{ending}"))
         for ending in ("csv", "jsonl", "json", "jsonld")
     ]
     feeds = [
-        Channel(f"feed .{ending}", Shows.LIST, _query(f"/feeds/claims.{ending}"))
+        Channel(f"feed .{ending}", Shows.LIST, _make_query_path(f"/feeds/claims.{ending}"))
         for ending in ("atom", "rss", "json")
     ]
     pages = [
-        Channel(f"claim page, {language}", Shows.CLAIM, _own(f"{_prefix(language)}/claims/{{claim}}/"))
+        Channel(
+            f"claim page, {language}",
+            Shows.CLAIM,
+            _make_own_path(f"{_get_prefix(language)}/claims/{{claim}}/"),
+        )
         for language, _name in settings.LANGUAGES
     ]
     return [
-        Channel("API: claim", Shows.CLAIM, _own("/api/v1/claims/{claim}/")),
-        Channel("API: claims", Shows.LIST, _query("/api/v1/claims/", spelling="exact")),
-        Channel("API: claims, whole", Shows.LIST, _query("/api/v1/claims/", view="full", spelling="exact")),
-        Channel("API: verdicts", Shows.LIST, _query("/api/v1/verdicts/")),
-        Channel("API: versions", Shows.DIFFERENCE, _own("/api/v1/claims/{claim}/versions/")),
-        Channel("API: corrections", Shows.LOG, _own("/api/v1/corrections/?claim={claim}")),
-        Channel("JSON-LD", Shows.CLAIM, _own("/api/v1/claims/{claim}.jsonld")),
+        Channel("API: claim", Shows.CLAIM, _make_own_path("/api/v1/claims/{claim}/")),
+        Channel("API: claims", Shows.LIST, _make_query_path("/api/v1/claims/", spelling="exact")),
+        Channel(
+            "API: claims, whole",
+            Shows.LIST,
+            _make_query_path("/api/v1/claims/", view="full", spelling="exact"),
+        ),
+        Channel("API: verdicts", Shows.LIST, _make_query_path("/api/v1/verdicts/")),
+        Channel("API: versions", Shows.DIFFERENCE, _make_own_path("/api/v1/claims/{claim}/versions/")),
+        Channel("API: corrections", Shows.LOG, _make_own_path("/api/v1/corrections/?claim={claim}")),
+        Channel("JSON-LD", Shows.CLAIM, _make_own_path("/api/v1/claims/{claim}.jsonld")),
         Channel("Google's API", Shows.LIST, lambda case: f"/v1alpha1/claims:search?query={case.word}"),
         Channel("look-up", Shows.LIST, lambda case: f"/api/v1/lookup/?url={quote(case.source_url, safe='')}"),
         Channel(
@@ -156,18 +164,18 @@ def channels() -> list[Channel]:
         *feeds,
         Channel("feed of corrections", Shows.LOG, lambda case: "/feeds/corrections.atom?by=all"),
         *pages,
-        Channel("claim page, Markdown", Shows.CLAIM, _own("/claims/{claim}/x/index.md")),
-        Channel("list page", Shows.LIST, _query("/claims/", by="all")),
+        Channel("claim page, Markdown", Shows.CLAIM, _make_own_path("/claims/{claim}/x/index.md")),
+        Channel("list page", Shows.LIST, _make_query_path("/claims/", by="all")),
         Channel("corrections page", Shows.LOG, lambda case: "/corrections/?by=all"),
         Channel("sitemap", Shows.DIFFERENCE, lambda case: "/sitemap-claims-1.xml"),
-        Channel("widget: card", Shows.CLAIM, _own("/claims/{claim}/card/")),
-        Channel("widget: list", Shows.LIST, _query("/widgets/list/")),
-        Channel("share picture", Shows.DIFFERENCE, _own("/claims/{claim}/image.png")),
+        Channel("widget: card", Shows.CLAIM, _make_own_path("/claims/{claim}/card/")),
+        Channel("widget: list", Shows.LIST, _make_query_path("/widgets/list/")),
+        Channel("share picture", Shows.DIFFERENCE, _make_own_path("/claims/{claim}/image.png")),
         Channel("MCP: get_claim", Shows.LOG, lambda case: "/mcp", _call("get_claim", claim_id="claim")),
         Channel("MCP: search_claims", Shows.LIST, lambda case: "/mcp", _call("search_claims", query="word")),
         Channel("MCP: match_text", Shows.LIST, lambda case: "/mcp", _call("match_text", text="statement")),
     ]
 
 
-def _prefix(language: str) -> str:
+def _get_prefix(language: str) -> str:
     return "" if language == settings.LANGUAGE_CODE else f"/{language}"

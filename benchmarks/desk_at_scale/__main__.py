@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.scratch import scratch_project
+from benchmarks.scratch import open_scratch_project
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
         "--all", action="store_true", help="print every page, not only the slowest and what was missed"
     )
     asked = parser.parse_args()
-    with scratch_project(asked.keep):
+    with open_scratch_project(asked.keep):
         from benchmarks.desk_at_scale.report import measure
 
         return measure(asked)

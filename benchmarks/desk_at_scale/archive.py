@@ -15,33 +15,33 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from benchmarks.read_side.words import LANGUAGES, lexicon
-from benchmarks.superuser import as_superuser
+from benchmarks.read_side.words import LANGUAGES, get_lexicon
+from benchmarks.superuser import use_superuser
 from claims.features.webhooks.models import WebhookEndpoint
 from factcheck.database import embedded
 
 #: The signed-in user.
-PERSON = "bench"
+USERNAME = "bench"
 #: A second database of the same server, in which pages must take as many statements.
-SMALL = "small_archive"
-FEW = 5_000
+SMALL_DATABASE = "small_archive"
+SMALL_SIZE = 5_000
 ROWS = Path(__file__).with_name("rows.sql")
 #: Words of the longest article.
-LONGEST_ARTICLE = 100_000
+MAX_ARTICLE_LENGTH = 100_000
 
 
 def prepare(claims: int) -> None:
     """Fill the database and a small one beside it, unless that has been done."""
-    if User.objects.filter(username=PERSON).exists():
+    if User.objects.filter(username=USERNAME).exists():
         return
     large = connection.settings_dict["NAME"]
-    embedded.ensure_database(settings.DATA_DIR, SMALL)
-    go_to(SMALL)
+    embedded.ensure_database(settings.DATA_DIR, SMALL_DATABASE)
+    go_to(SMALL_DATABASE)
     call_command("migrate", verbosity=0)
-    with as_superuser():
-        _fill(FEW)
+    with use_superuser():
+        _fill(SMALL_SIZE)
     go_to(large)
-    with as_superuser():
+    with use_superuser():
         _fill(claims)
 
 
@@ -53,7 +53,7 @@ def go_to(database: str) -> None:
 
 def _fill(claims: int) -> None:
     began = time.perf_counter()
-    person = User.objects.create_superuser(PERSON, "bench@example.org")
+    person = User.objects.create_superuser(USERNAME, "bench@example.org")
     person.groups.add(Group.objects.get(name="Administrator"))
     WebhookEndpoint.objects.create(name="Receiver", url="https://receiver.example/hook")
     with transaction.atomic(), connection.cursor() as cursor:
@@ -62,42 +62,42 @@ def _fill(claims: int) -> None:
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         cursor.execute("CREATE TEMP TABLE said (id int, language text, words text, name text)")
         with cursor.copy("COPY said FROM STDIN") as rows:
-            for row in _said(claims):
+            for row in _iterate_sentences(claims):
                 rows.write_row(row)
         cursor.execute("CREATE INDEX ON said (id); ANALYZE said")
         cursor.execute(
             "CREATE TEMP TABLE size AS SELECT %s::int AS claims, %s::int AS person, %s::text AS article",
-            [claims, person.pk, _article()],
+            [claims, person.pk, _make_article()],
         )
-        for statement in _statements():
+        for statement in _iterate_statements():
             cursor.execute(statement)
     with connection.cursor() as cursor:
-        _number_on(cursor)
+        _advance_sequences(cursor)
         cursor.execute("VACUUM ANALYZE")
     print(f"{claims:,} claims made in {time.perf_counter() - began:.0f} s", flush=True)
 
 
-def _said(count: int) -> Iterator[tuple[int, str, str, str]]:
+def _iterate_sentences(count: int) -> Iterator[tuple[int, str, str, str]]:
     """Sentences and names, in languages as common as they are."""
     chance = random.Random("desk_at_scale")  # noqa: S311  nothing to protect here
     shares = [language.share for language in LANGUAGES]
     for number in range(1, count + 1):
-        words = lexicon(chance.choices(LANGUAGES, weights=shares)[0].tag)
+        words = get_lexicon(chance.choices(LANGUAGES, weights=shares)[0].tag)
         yield number, words.language.tag, words.statement(chance), words.name(chance)
 
 
-def _article() -> str:
-    chance, words = random.Random("article"), lexicon("en")  # noqa: S311  nothing to protect here
-    return " ".join(words.sentence(chance, 20) for _ in range(LONGEST_ARTICLE // 20))
+def _make_article() -> str:
+    chance, words = random.Random("article"), get_lexicon("en")  # noqa: S311  nothing to protect here
+    return " ".join(words.sentence(chance, 20) for _ in range(MAX_ARTICLE_LENGTH // 20))
 
 
-def _statements() -> Iterator[str]:
+def _iterate_statements() -> Iterator[str]:
     for statement in ROWS.read_text().split(";\n"):
         if statement.strip():
             yield statement
 
 
-def _number_on(cursor: object) -> None:
+def _advance_sequences(cursor: object) -> None:
     """Have new rows numbered after those that are there."""
     from django.apps import apps
 

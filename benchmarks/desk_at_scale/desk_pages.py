@@ -28,55 +28,57 @@ class DeskPage:
     often: bool = True
 
 
-def every_page(client: Any) -> Iterator[DeskPage]:
+def list_pages(client: Any) -> Iterator[DeskPage]:
     """Return those of the user that `client` has signed in."""
     yield DeskPage("dashboard", reverse("admin:index"))
-    words = WORDS | {"a rare word": _rare_word()}
+    words = WORDS | {"a rare word": _find_rare_word()}
     for what, word in words.items():
         yield DeskPage(
             f"Ctrl-K, {what}", f"{reverse('admin:search')}?{urlencode({'s': word, 'extended': 1})}"
         )
     for model, desk in admin.site._registry.items():
-        yield from _lists(client, model, desk, words)
-        yield from _rows(client, model, desk)
+        yield from _iterate_lists(client, model, desk, words)
+        yield from _iterate_rows(client, model, desk)
         if desk.search_fields:
-            yield from _pickers(model, words)
+            yield from _iterate_pickers(model, words)
 
 
-def _lists(client: Any, model: type[Model], desk: ModelAdmin, words: dict[str, str]) -> Iterator[DeskPage]:
-    name, path = model._meta.label_lower.partition(".")[2], _address(model, "changelist")
+def _iterate_lists(
+    client: Any, model: type[Model], desk: ModelAdmin, words: dict[str, str]
+) -> Iterator[DeskPage]:
+    name, path = model._meta.label_lower.partition(".")[2], _build_path(model, "changelist")
     yield DeskPage(name, path)
     changelist = desk.get_changelist_instance(_request(client, path))
     for which in ({"p": 2}, {"p": FAR_PAGE}):
-        yield _asked(name, path, which)
+        yield _build_page(name, path, which)
     for number, field in enumerate(changelist.list_display):
         if changelist.get_ordering_field(field):
             for sign in ("", "-"):
-                yield _asked(name, path, {"o": f"{sign}{number}"})
+                yield _build_page(name, path, {"o": f"{sign}{number}"})
     for spec in changelist.filter_specs:
-        for parameter, value in _values(spec):
-            yield _asked(name, path, {parameter: value})
+        for parameter, value in _iterate_values(spec):
+            yield _build_page(name, path, {parameter: value})
     if desk.search_fields:
         for what, word in words.items():
             yield DeskPage(f"{name}, {what}", f"{path}?{urlencode({'q': word})}")
 
 
-def _rows(client: Any, model: type[Model], desk: ModelAdmin) -> Iterator[DeskPage]:
+def _iterate_rows(client: Any, model: type[Model], desk: ModelAdmin) -> Iterator[DeskPage]:
     """The pages of the first row, which is the heaviest, and of one in the middle."""
     name = model._meta.label_lower.partition(".")[2]
-    if client.get(_address(model, "add")).status_code == 200:
-        yield DeskPage(f"{name}, to add one", _address(model, "add"))
+    if client.get(_build_path(model, "add")).status_code == 200:
+        yield DeskPage(f"{name}, to add one", _build_path(model, "add"))
     keys = model._default_manager.order_by("pk").values_list("pk", flat=True)
     heaviest, typical = keys.first(), keys[min(keys.count() // 2, 20_000) :].first()
     if name == "verdict":
         heaviest = keys.filter(claim=1).last()
     for what, key in (("the heaviest", heaviest), ("a usual one", typical)):
         if key is not None:
-            yield DeskPage(f"{name}, {what}", _address(model, "change", key))
-            yield DeskPage(f"{name}, history of {what}", _address(model, "history", key), often=False)
+            yield DeskPage(f"{name}, {what}", _build_path(model, "change", key))
+            yield DeskPage(f"{name}, history of {what}", _build_path(model, "history", key), often=False)
 
 
-def _pickers(model: type[Model], words: dict[str, str]) -> Iterator[DeskPage]:
+def _iterate_pickers(model: type[Model], words: dict[str, str]) -> Iterator[DeskPage]:
     """The picker of the model, asked by a field that offers it."""
     for field in model._meta.related_objects:
         source = field.remote_field
@@ -98,7 +100,7 @@ def _pickers(model: type[Model], words: dict[str, str]) -> Iterator[DeskPage]:
             return
 
 
-def _values(spec: Any) -> Iterator[tuple[str, str]]:
+def _iterate_values(spec: Any) -> Iterator[tuple[str, str]]:
     """What choosing in the filter would ask for: its first choices, or a row that exists."""
     names = spec.expected_parameters()
     if hasattr(spec, "lookup_choices") and hasattr(spec, "parameter_name"):
@@ -122,16 +124,16 @@ def _request(client: Any, path: str) -> HttpRequest:
     return request
 
 
-def _asked(name: str, path: str, which: dict[str, Any]) -> DeskPage:
+def _build_page(name: str, path: str, which: dict[str, Any]) -> DeskPage:
     query = urlencode(which)
     return DeskPage(f"{name}?{query}", f"{path}?{query}", often=False)
 
 
-def _address(model: type[Model], page: str, *args: Any) -> str:
+def _build_path(model: type[Model], page: str, *args: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
-def _rare_word() -> str:
+def _find_rare_word() -> str:
     """The longest word of one statement: few others hold it."""
     from claims.models import Claim
 

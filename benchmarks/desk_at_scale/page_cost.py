@@ -12,9 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 #: Of a table with more rows than this, no page may read all, nor count them one by one.
-LARGE = 10_000
+LARGE_ROWS = 10_000
 #: So many rows at most may one statement hand over.
-MOST_ROWS = 12_000
+MAX_ROWS = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class PageCost:
     remarks: tuple[str, ...]
 
 
-def cost_of(client: Any, path: str, *, times: int, looks: bool) -> PageCost:
+def measure_cost(client: Any, path: str, *, times: int, looks: bool) -> PageCost:
     """Ask so many times for the page, and look at the plans of its statements if that is wanted."""
     seconds: list[float] = []
     for _time in range(times):
@@ -48,33 +48,33 @@ def cost_of(client: Any, path: str, *, times: int, looks: bool) -> PageCost:
         statements=len(queries),
         size=len(answer.content),
         status=answer.status_code,
-        remarks=tuple(dict.fromkeys(_remarks(queries))) if looks else (),
+        remarks=tuple(dict.fromkeys(_iterate_remarks(queries))) if looks else (),
     )
 
 
-def _remarks(queries: CaptureQueriesContext) -> Iterator[str]:
+def _iterate_remarks(queries: CaptureQueriesContext) -> Iterator[str]:
     for query in queries:
         sql = query["sql"]
         # What was prepared before is seen without its values.
         if sql.startswith(("SELECT", "WITH", "(SELECT")) and "$1" not in sql:
-            [(plan,)] = _explained(sql)
-            yield from _about(plan[0]["Plan"])
+            [(plan,)] = _explain(sql)
+            yield from _describe_node(plan[0]["Plan"])
 
 
-def _explained(sql: str) -> list[Any]:
+def _explain(sql: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) " + sql.replace("%", "%%"), [])
         return list(cursor.fetchall())
 
 
-def _about(node: dict[str, Any]) -> Iterator[str]:
+def _describe_node(node: dict[str, Any]) -> Iterator[str]:
     if node["Node Type"] == "Seq Scan":
         read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-        if read > LARGE:
+        if read > LARGE_ROWS:
             yield f"reads {read:,.0f} rows of {node['Relation Name']}"
     if re.search("Index", node["Node Type"]):
         read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-        if read > MOST_ROWS * 2:
+        if read > MAX_ROWS * 2:
             yield f"reads {read:,.0f} entries of {node.get('Index Name')}"
     for part in node.get("Plans", ()):
-        yield from _about(part)
+        yield from _describe_node(part)

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.desk_at_scale import archive
-from benchmarks.desk_at_scale.desk_pages import every_page
-from benchmarks.desk_at_scale.page_cost import PageCost, cost_of
+from benchmarks.desk_at_scale.desk_pages import list_pages
+from benchmarks.desk_at_scale.page_cost import PageCost, measure_cost
 
 MEDIAN, P99, KILOBYTES = 200, 400, 120
 #: Number of lines printed, unless all are requested.
@@ -29,27 +29,27 @@ def measure(asked: argparse.Namespace) -> int:
     # Nothing was collected here, and how static files are named is not measured.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     archive.prepare(asked.claims)
-    with _in_the_small_archive() as client:
+    with _use_small_archive() as client:
         few = {
-            page.name: cost_of(client, page.path, times=1, looks=False).statements
-            for page in every_page(client)
+            page.name: measure_cost(client, page.path, times=1, looks=False).statements
+            for page in list_pages(client)
             if asked.only in page.name
         }
-    client = _client()
-    pages = [page for page in every_page(client) if asked.only in page.name]
-    cost_of(client, pages[0].path, times=1, looks=False)  # what a process reads once is read
+    client = _build_client()
+    pages = [page for page in list_pages(client) if asked.only in page.name]
+    measure_cost(client, pages[0].path, times=1, looks=False)  # what a process reads once is read
     began = time.perf_counter()
     costs = {
-        page.name: cost_of(
+        page.name: measure_cost(
             client, page.path, times=asked.times if page.often else -(-asked.times // 4), looks=True
         )
         for page in track(pages, "pages", console=Console(stderr=True))
     }
     print(f"{len(costs)} pages in {time.perf_counter() - began:.0f} s")
-    missed = {page: list(_missed(cost, few.get(page))) for page, cost in costs.items()}
+    missed = {page: list(_iterate_missed(cost, few.get(page))) for page, cost in costs.items()}
     shown = sorted(costs, key=lambda page: -costs[page].median)
     for page in shown if asked.all else shown[:_SLOWEST]:
-        print(f"{page[:70]:70} {_line(costs[page])}")
+        print(f"{page[:70]:70} {_format_line(costs[page])}")
     print()
     for page, reasons in missed.items():
         if reasons:
@@ -58,7 +58,7 @@ def measure(asked: argparse.Namespace) -> int:
     return int(any(missed.values()))
 
 
-def _missed(cost: PageCost, few: int | None) -> Iterator[str]:
+def _iterate_missed(cost: PageCost, few: int | None) -> Iterator[str]:
     if cost.status not in (200, 302):
         yield f"answered {cost.status}"
     if cost.median > MEDIAN:
@@ -72,7 +72,7 @@ def _missed(cost: PageCost, few: int | None) -> Iterator[str]:
     yield from cost.remarks
 
 
-def _line(cost: PageCost) -> str:
+def _format_line(cost: PageCost) -> str:
     return (
         f"{cost.median:5.0f} ms, p99 {cost.p99:5.0f}, in the database {cost.in_database:5.0f},"
         f" {cost.statements:2} statements, {cost.size / 1000:4.0f} KB"
@@ -88,17 +88,17 @@ def _sum_up(costs: dict[str, PageCost], missed: dict[str, list[str]]) -> None:
     )
 
 
-def _client() -> Any:
+def _build_client() -> Any:
     client = Client(SERVER_NAME="localhost")  # a host that the demo answers to
-    client.force_login(User.objects.get(username=archive.PERSON))
+    client.force_login(User.objects.get(username=archive.USERNAME))
     return client
 
 
 @contextmanager
-def _in_the_small_archive() -> Iterator[Any]:
+def _use_small_archive() -> Iterator[Any]:
     large = connection.settings_dict["NAME"]
     try:
-        archive.go_to(archive.SMALL)
-        yield _client()
+        archive.go_to(archive.SMALL_DATABASE)
+        yield _build_client()
     finally:
         archive.go_to(large)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from benchmarks.matching.datasets import Claim
 from benchmarks.matching.finder import Finder
-from benchmarks.matching.word_index import WordIndex, best, plain_words
+from benchmarks.matching.word_index import WordIndex, select_best, split_words
 from claims.matching.embedding.embedder import Vectors
 from claims.matching.query import Candidate, TextQuery
 from claims.matching.ranking import RankedCandidate, rank_candidates
 
 #: Of so many answers, the right one is looked for.
-MOST = 50
+MAX_ANSWERS = 50
 
 
 class PlainWords:
@@ -23,7 +23,9 @@ class PlainWords:
         self._index = WordIndex(f"{claim.statement} {claim.headline}" for claim in claims)
 
     def answers(self, asked: TextQuery) -> list[str]:
-        return [self._claims[number].id for number in best(self._index.scores(asked.text), MOST)]
+        return [
+            self._claims[number].id for number in select_best(self._index.scores(asked.text), MAX_ANSWERS)
+        ]
 
 
 class Datasette:
@@ -42,11 +44,11 @@ class Datasette:
         )
 
     def answers(self, asked: TextQuery) -> list[str]:
-        if not (words := dict.fromkeys(plain_words(asked.text))):
+        if not (words := dict.fromkeys(split_words(asked.text))):
             return []
         found = self._database.execute(
             "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?",
-            (" OR ".join(f'"{word}"' for word in words), MOST),
+            (" OR ".join(f'"{word}"' for word in words), MAX_ANSWERS),
         )
         return [self._claims[number].id for (number,) in found]
 
@@ -60,7 +62,7 @@ class Similarity:
 
     def answers(self, asked: TextQuery) -> list[str]:
         assert asked.vector is not None
-        return [self._claims[number].id for number in best(self._vectors @ asked.vector, MOST)]
+        return [self._claims[number].id for number in select_best(self._vectors @ asked.vector, MAX_ANSWERS)]
 
 
 class SharedWords:

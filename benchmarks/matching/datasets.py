@@ -64,38 +64,38 @@ class Collection:
     dev: list[Question]
 
 
-def tweets(folder: Path) -> Collection:
+def load_tweets(folder: Path) -> Collection:
     """2A: English tweets, and the claims that Snopes checked."""
     claims = [
-        Claim(row["id"], row["text"], "en", row["title"], reviewed_on=_day(row["date"], "%d %B %Y"))
-        for row in _lines(_found(folder, "ct22_2a_en/claims.jsonl.gz"))
+        Claim(row["id"], row["text"], "en", row["title"], reviewed_on=_parse_day(row["date"], "%d %B %Y"))
+        for row in _iterate_lines(_require_file(folder, "ct22_2a_en/claims.jsonl.gz"))
     ]
-    return _collection("2a", folder / "ct22_2a_en", claims)
+    return _build_collection("2a", folder / "ct22_2a_en", claims)
 
 
-def debates(folder: Path) -> Collection:
+def load_debates(folder: Path) -> Collection:
     """2B: sentences of American debates and speeches, and the claims that PolitiFact checked."""
     claims = [
-        Claim(row["id"], row["text"], "en", row["title"], row["speaker"], claimed_on=_day_in(row["date"]))
-        for row in _lines(_found(folder, "ct22_2b_en/claims.jsonl.gz"))
+        Claim(row["id"], row["text"], "en", row["title"], row["speaker"], claimed_on=_find_day(row["date"]))
+        for row in _iterate_lines(_require_file(folder, "ct22_2b_en/claims.jsonl.gz"))
     ]
-    return _collection("2b", folder / "ct22_2b_en", claims, _of_a_debate)
+    return _build_collection("2b", folder / "ct22_2b_en", claims, _add_debate_details)
 
 
-def posts(folder: Path) -> Collection:
+def load_posts(folder: Path) -> Collection:
     """CheckThat! 2025: posts in 13 languages, and the claims in them in a sentence, in the same language."""
-    rows = _lines(_found(folder, "ct25_norm_multi/claims.jsonl.gz"))
+    rows = _iterate_lines(_require_file(folder, "ct25_norm_multi/claims.jsonl.gz"))
     claims = [Claim(row["id"], row["text"], row["lang"]) for row in rows]
-    return _collection("ct25", folder / "ct25_norm_multi", claims)
+    return _build_collection("ct25", folder / "ct25_norm_multi", claims)
 
 
-def ordinary_sentences(folder: Path, part: str) -> list[Question]:
+def load_ordinary_sentences(folder: Path, part: str) -> list[Question]:
     """Tweets and sentences of debates that nobody would check (CheckThat! 2022 and 2024)."""
     splits = {"train"} if part == "train" else {"dev", "dev-test"}
     found = []
     for name in ("ct22_multi", "ct24_en"):
         with gzip.open(
-            _found(folder.parent, f"detection/{name}.tsv.gz"), "rt", encoding="utf-8", newline=""
+            _require_file(folder.parent, f"detection/{name}.tsv.gz"), "rt", encoding="utf-8", newline=""
         ) as rows:
             found += [
                 Question(f"{name}-{number}", row["text"], row["lang"], frozenset())
@@ -106,18 +106,18 @@ def ordinary_sentences(folder: Path, part: str) -> list[Question]:
 
 
 COLLECTIONS: dict[str, Callable[[Path], Collection]] = {
-    "2a": tweets,
-    "2b": debates,
-    "ct25": posts,
+    "2a": load_tweets,
+    "2b": load_debates,
+    "ct25": load_posts,
 }
 
 
-def sampled(questions: Sequence[Question], most: int) -> Sequence[Question]:
+def draw_sample(questions: Sequence[Question], most: int) -> Sequence[Question]:
     """So many of them at most, the same every time."""
     return questions if len(questions) <= most else random.Random(most).sample(questions, most)  # noqa: S311  no secret
 
 
-def _found(folder: Path, name: str) -> Path:
+def _require_file(folder: Path, name: str) -> Path:
     if not (folder / name).is_file():
         raise NoData(
             f"{folder / name} is not there. Name the folder of the data: --data ../shared/data/matching"
@@ -125,23 +125,23 @@ def _found(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _iterate_lines(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
 
-def _collection(
+def _build_collection(
     name: str,
     folder: Path,
     claims: list[Claim],
     known: Callable[[Question], Question] = lambda question: question,
 ) -> Collection:
-    train, dev = ([known(q) for q in _questions(folder / f"{part}.tsv.gz")] for part in ("train", "dev"))
+    train, dev = ([known(q) for q in _load_questions(folder / f"{part}.tsv.gz")] for part in ("train", "dev"))
     asked = {question.text for question in dev}
     return Collection(name, claims, [question for question in train if question.text not in asked], dev)
 
 
-def _questions(path: Path) -> Iterable[Question]:
+def _load_questions(path: Path) -> Iterable[Question]:
     found: dict[str, Question] = {}
     with gzip.open(path, "rt", encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE):
@@ -151,23 +151,23 @@ def _questions(path: Path) -> Iterable[Question]:
     return found.values()
 
 
-def _of_a_debate(question: Question) -> Question:
+def _add_debate_details(question: Question) -> Question:
     """With the information in its transcript's name: `20170822_Trump_phoenix_0204`."""
     day, who, *_ = question.id.split("_")
     speaker = next((name for start, name in _SPEAKERS.items() if who.startswith(start)), "")
-    return replace(question, claimant=speaker, said_on=_day(day, "%Y%m%d"))
+    return replace(question, claimant=speaker, said_on=_parse_day(day, "%Y%m%d"))
 
 
 #: Speakers whose transcripts contain no one else, as they are spelt there.
 _SPEAKERS = {"Trum": "Donald Trump", "Tump": "Donald Trump", "Obama": "Barack Obama"}
 
 
-def _day_in(text: str) -> date | None:
+def _find_day(text: str) -> date | None:
     found = _DAY.search(text)
-    return _day(found.group(), "%B %d, %Y") if found else None
+    return _parse_day(found.group(), "%B %d, %Y") if found else None
 
 
-def _day(written: str, form: str) -> date | None:
+def _parse_day(written: str, form: str) -> date | None:
     try:
         return datetime.strptime(written, form).date()  # noqa: DTZ007  a day has no zone
     except ValueError:

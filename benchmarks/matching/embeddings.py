@@ -18,7 +18,7 @@ from claims.matching.posts import clean_post
 from claims.matching.query import TextQuery
 
 #: So many texts are embedded at once, and then kept.
-PORTION = 2_000
+BATCH_SIZE = 2_000
 
 Mean = NDArray[np.float64]
 
@@ -63,7 +63,9 @@ class Embeddings:
         return subtract_mean(raw, np.array([means.get(language, means[""]) for language in languages]))[0]
 
     def _made(self, kind: str, make: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
-        found = [self._portion(kind, make, texts[i : i + PORTION]) for i in range(0, len(texts), PORTION)]
+        found = [
+            self._portion(kind, make, texts[i : i + BATCH_SIZE]) for i in range(0, len(texts), BATCH_SIZE)
+        ]
         return np.concatenate(found) if found else np.empty((0, self._embedder.dimensions), np.float32)
 
     def _portion(self, kind: str, make: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
@@ -81,13 +83,13 @@ class Embeddings:
         return np.asarray(np.load(kept), dtype=np.float32)
 
 
-def configured() -> Embeddings | None:
+def build_embeddings() -> Embeddings | None:
     """Of the embedder that the settings name, if they name one."""
     found = get_embedder(threads=2)
     return Embeddings(found, Path(settings.DATA_DIR) / "benchmarks" / "matching") if found else None
 
 
-def asked_about(questions: Sequence[Question], made: Embeddings | None) -> list[TextQuery]:
+def build_queries(questions: Sequence[Question], made: Embeddings | None) -> list[TextQuery]:
     """The questions as they are asked about, with their vectors."""
     bare = [clean_post(question.text) for question in questions]
     vectors = (

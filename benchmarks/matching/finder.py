@@ -6,12 +6,12 @@ import numpy as np
 
 from benchmarks.matching.datasets import Claim
 from benchmarks.matching.embeddings import Embeddings
-from benchmarks.matching.word_index import FormIndex, Scores, best
+from benchmarks.matching.word_index import FormIndex, Scores, select_best
 from claims.matching.query import Candidate, TextQuery, Vector
 from claims.matching.similarity_features import find_author
 
 #: So many candidates come from words, and as many from vectors.
-MOST = 30
+MAX_CANDIDATES = 30
 
 
 class Finder:
@@ -32,10 +32,10 @@ class Finder:
     def candidates(self, asked: TextQuery) -> tuple[list[Candidate], dict[str, float]]:
         """What may be meant, and how rare the words are that are known."""
         shares, rarity = self._words.shares(f"{asked.cleaned} {find_author(asked.text)}")
-        numbers = dict.fromkeys(best(shares, MOST).tolist())
+        numbers = dict.fromkeys(select_best(shares, MAX_CANDIDATES).tolist())
         similarities = self.similarities(asked.vector)
         if similarities is not None:
-            numbers |= dict.fromkeys(best(similarities, MOST).tolist())
+            numbers |= dict.fromkeys(select_best(similarities, MAX_CANDIDATES).tolist())
         found = [
             self._candidate(number, shares, similarities)
             for number in numbers

@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.matching.contestants import Known, Ours
-from benchmarks.matching.datasets import COLLECTIONS, Question, ordinary_sentences, sampled
-from benchmarks.matching.embeddings import asked_about, configured
+from benchmarks.matching.datasets import COLLECTIONS, Question, draw_sample, load_ordinary_sentences
+from benchmarks.matching.embeddings import build_embeddings, build_queries
 from benchmarks.matching.finder import Finder
-from benchmarks.matching.logistic import Lists, Matrix, Vector, whether, which
+from benchmarks.matching.logistic import Lists, Matrix, Vector, fit_choice, fit_probability
 from claims.matching.query import TextQuery
 from claims.matching.ranking import CHANCE_PLACES, MODEL, CompetingCandidates, compare_candidates
 from claims.matching.similarity_features import FEATURE_NAMES, Features
 
-_OF_ALL = (
+_COMMON_FEATURES = (
     "headline_covered",
     "letters",
     "numbers_shared",
@@ -36,8 +36,8 @@ _OF_ALL = (
 )
 #: Which figures count for each kind of pairs. The others it has none of, or it orders as well without them.
 COUNTED = {
-    "words": ("words", "asked_covered", "statement_covered", *_OF_ALL),
-    "same": ("similarity", "asked_covered", *_OF_ALL),
+    "words": ("words", "asked_covered", "statement_covered", *_COMMON_FEATURES),
+    "same": ("similarity", "asked_covered", *_COMMON_FEATURES),
 }
 #: Which of them also count by themselves, whatever the other candidates are, in how likely a claim is meant.
 ALONE = {"words": ("statement_covered",), "same": ("similarity", "statement_covered")}
@@ -46,7 +46,7 @@ SHRINK = 3e-2
 #: What a question counts whose claim has never been checked, beside one whose claim has.
 UNCHECKED = 0.5
 #: So many questions of a set at most.
-MOST = 1_000
+MAX_EXAMPLES = 1_000
 #: So many digits of a weight are kept.
 DIGITS = 3
 
@@ -76,17 +76,17 @@ class Pairs:
 
 def fit(data: Path, *, with_vectors: bool) -> int:
     """Write the model. Without vectors, only the weights of words are fitted."""
-    made = configured() if with_vectors else None
+    made = build_embeddings() if with_vectors else None
     pairs = {kind: Pairs() for kind in COUNTED}
-    ordinary = sampled(ordinary_sentences(data, "train"), MOST)
+    ordinary = draw_sample(load_ordinary_sentences(data, "train"), MAX_EXAMPLES)
     for name, read in COLLECTIONS.items():
         collection = read(data)
         finder = Finder(collection.claims, made)
-        questions = sampled(collection.train, MOST)
-        asked = asked_about(questions, made)
+        questions = draw_sample(collection.train, MAX_EXAMPLES)
+        asked = build_queries(questions, made)
         for vectors, who_and_when in product((True, False), repeat=2):
             gather(pairs, Ours(finder, Known(vectors=vectors, who_and_when=who_and_when)), questions, asked)
-        unasked = asked_about(ordinary, made)
+        unasked = build_queries(ordinary, made)
         for vectors in (True, False):
             gather(pairs, Ours(finder, Known(vectors=vectors)), ordinary, unasked)
         print(f"{name}: {len(asked):,} questions", flush=True)
@@ -95,10 +95,10 @@ def fit(data: Path, *, with_vectors: bool) -> int:
         if not each.right:
             continue
         lists = each.lists(COUNTED[kind])
-        order = which(lists, SHRINK)
+        order = fit_choice(lists, SHRINK)
         model[kind] = {
-            "figures": _rounded(COUNTED[kind], order),
-            **certainty(lists, order, each.columns(ALONE[kind]), ALONE[kind]),
+            "figures": _round_weights(COUNTED[kind], order),
+            **fit_certainty(lists, order, each.columns(ALONE[kind]), ALONE[kind]),
         }
     MODEL.write_text(json.dumps(model, indent=2) + "\n")
     return 0
@@ -119,7 +119,7 @@ def gather(
             pairs[kind].add(rows[kind], 1 / len(questions))
 
 
-def certainty(lists: Lists, order: Vector, alone: Matrix, names: Sequence[str]) -> dict[str, Any]:
+def fit_certainty(lists: Lists, order: Vector, alone: Matrix, names: Sequence[str]) -> dict[str, Any]:
     """What decides how likely a claim is meant, as `claims.matching.ranking.Weights` takes it.
 
     Args:
@@ -128,12 +128,12 @@ def certainty(lists: Lists, order: Vector, alone: Matrix, names: Sequence[str]) 
     """
     sums = lists.figures @ order
     wrong = ~lists.right
-    usual = crowded(sums, lists)
+    usual = compute_crowd_mean(sums, lists)
     all_of_them, others = (
-        np.column_stack([placed(sums, lists, kept, usual), alone])
+        np.column_stack([place_candidates(sums, lists, kept, usual), alone])
         for kept in (np.ones(len(sums), bool), wrong)
     )
-    level, behind, ahead, *rest, constant = whether(
+    level, behind, ahead, *rest, constant = fit_probability(
         np.concatenate([all_of_them, others[wrong]]),
         np.concatenate([lists.right, np.zeros(wrong.sum(), bool)]),
         np.concatenate([lists.weigh[lists.of], UNCHECKED * lists.weigh[lists.of][wrong]]),
@@ -142,17 +142,17 @@ def certainty(lists: Lists, order: Vector, alone: Matrix, names: Sequence[str]) 
         "level": round(float(level), DIGITS),
         "behind": round(float(behind), DIGITS),
         "ahead": round(float(ahead), DIGITS),
-        "alone": _rounded(names, rest),
+        "alone": _round_weights(names, rest),
         "constant": round(float(constant), DIGITS),
         "usual": round(usual, DIGITS),
     }
 
 
-def _rounded(names: Sequence[str], weights: Iterable[float]) -> dict[str, float]:
+def _round_weights(names: Sequence[str], weights: Iterable[float]) -> dict[str, float]:
     return {name: round(float(weight), DIGITS) for name, weight in zip(names, weights, strict=True)}
 
 
-def crowded(sums: Vector, lists: Lists) -> float:
+def compute_crowd_mean(sums: Vector, lists: Lists) -> float:
     """The mean sum of candidates in the places of the crowd, where all of these are taken."""
     bounds = [*lists.starts, len(sums)]
     crowds = [
@@ -163,7 +163,7 @@ def crowded(sums: Vector, lists: Lists) -> float:
     return float(np.mean(crowds)) if crowds else 0.0
 
 
-def placed(sums: Vector, lists: Lists, kept: NDArray[np.bool_], usual: float) -> Matrix:
+def place_candidates(sums: Vector, lists: Lists, kept: NDArray[np.bool_], usual: float) -> Matrix:
     """The sum of each candidate, how far it is behind the best of those that are kept, and ahead of their crowd."""
     rows = np.zeros((len(sums), 3))
     for start, end in pairwise([*lists.starts, len(sums)]):

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.import_claims import imported
-from benchmarks.scratch import scratch_project
+from benchmarks.import_claims import time_import
+from benchmarks.scratch import open_scratch_project
 
 SENTENCE_MEDIAN, SENTENCE_P99, ARTICLE = 40, 120, 1_000
 WRAPPED, ALTERED = 0.98, 0.95
@@ -40,9 +40,9 @@ def main() -> int:
     arguments = parser.parse_args()
     if (arguments.database is None) is (arguments.file is None):
         parser.error("Name either a --database or a --file.")
-    with scratch_project(arguments.database):
+    with open_scratch_project(arguments.database):
         if arguments.file:
-            imported(arguments.file)
+            time_import(arguments.file)
         return measure()
 
 
@@ -67,16 +67,20 @@ def measure() -> int:
         return taken, response.json()["results"]
 
     chance = random.Random("latency")  # noqa: S311  nothing to protect here
-    claims = _statements(chance)
+    claims = _load_statements(chance)
     name = get_embedder()
     print(f"{len(claims)} statements drawn; embedder: {name.name if name else 'none'}")
     ask({"text": "The first question loads what is needed."})
     return not all(
-        [_sentences(ask, claims), _articles(ask, chance, claims), *_disguises(ask, chance, claims)]
+        [
+            _measure_sentences(ask, claims),
+            _measure_articles(ask, chance, claims),
+            *_measure_disguises(ask, chance, claims),
+        ]
     )
 
 
-def _statements(chance: random.Random) -> list[tuple[int, str]]:
+def _load_statements(chance: random.Random) -> list[tuple[int, str]]:
     """Claims whose statements are sentences of some length."""
     from claims.models import Publication
 
@@ -94,14 +98,14 @@ def _statements(chance: random.Random) -> list[tuple[int, str]]:
     return found[:QUESTIONS]
 
 
-def _sentences(ask: Ask, claims: list[tuple[int, str]]) -> bool:
+def _measure_sentences(ask: Ask, claims: list[tuple[int, str]]) -> bool:
     times = [ask({"text": f"They say: {statement}"})[0] for _claim, statement in claims]
     median, worst = statistics.median(times), statistics.quantiles(times, n=100)[98]
     print(f"a sentence: {median:.1f} ms at the median, {worst:.1f} ms at the 99th percentile")
     return median <= SENTENCE_MEDIAN and worst <= SENTENCE_P99
 
 
-def _articles(ask: Ask, chance: random.Random, claims: list[tuple[int, str]]) -> bool:
+def _measure_articles(ask: Ask, chance: random.Random, claims: list[tuple[int, str]]) -> bool:
     times, found = [], 0
     for _ in range(ARTICLES):
         sentences: list[str] = []
@@ -115,7 +119,7 @@ def _articles(ask: Ask, chance: random.Random, claims: list[tuple[int, str]]) ->
     return statistics.median(times) <= ARTICLE
 
 
-def _disguises(ask: Ask, chance: random.Random, claims: list[tuple[int, str]]) -> Iterator[bool]:
+def _measure_disguises(ask: Ask, chance: random.Random, claims: list[tuple[int, str]]) -> Iterator[bool]:
     disguises: dict[str, tuple[Callable[[str], str], float]] = {
         "behind “BREAKING … please share”": (
             lambda said: (
@@ -123,8 +127,8 @@ def _disguises(ask: Ask, chance: random.Random, claims: list[tuple[int, str]]) -
             ),
             WRAPPED,
         ),
-        "with one typo": (lambda said: _with_typo(said, chance), ALTERED),
-        "with one other word": (lambda said: _with_other_word(said, chance), ALTERED),
+        "with one typo": (lambda said: _add_typo(said, chance), ALTERED),
+        "with one other word": (lambda said: _replace_word(said, chance), ALTERED),
     }
     for name, (disguise, promised) in disguises.items():
         first = sum(_is_first(ask, statement, disguise(statement)) for _claim, statement in claims)
@@ -145,7 +149,7 @@ def _is_first(ask: Ask, statement: str, text: str) -> bool:
     return fewer > 0 and (found[-fewer:] == wanted[-fewer:] or found[:fewer] == wanted[:fewer])
 
 
-def _with_typo(said: str, chance: random.Random) -> str:
+def _add_typo(said: str, chance: random.Random) -> str:
     words = said.split(" ")
     long = [place for place, word in enumerate(words) if len(word) >= 5 and word.isalpha()] or range(
         len(words)
@@ -157,7 +161,7 @@ def _with_typo(said: str, chance: random.Random) -> str:
     return " ".join(words)
 
 
-def _with_other_word(said: str, chance: random.Random) -> str:
+def _replace_word(said: str, chance: random.Random) -> str:
     words = said.split(" ")
     words[chance.randrange(len(words))] = chance.choice(("indeed", "somewhere", "reportedly"))
     return " ".join(words)

@@ -9,7 +9,7 @@ Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
 _STEPS = 50
-_ENOUGH = 1e-7
+_TOLERANCE = 1e-7
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Lists:
         return np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.right)]))
 
 
-def which(lists: Lists, shrink: float) -> Vector:
+def fit_choice(lists: Lists, shrink: float) -> Vector:
     """The weights by which the right candidates are chosen most often: a conditional logit.
 
     Args:
@@ -51,7 +51,7 @@ def which(lists: Lists, shrink: float) -> Vector:
     weights = np.zeros(figures.shape[1])
     reached = _log_likelihood(figures @ weights, lists, wanted, counts) - shrink / 2 * weights @ weights
     for _ in range(_STEPS):
-        chosen = _chances(figures @ weights, lists.starts, of)
+        chosen = _compute_chances(figures @ weights, lists.starts, of)
         gradient = figures.T @ ((wanted - chosen) * counts) - shrink * weights
         expected = np.add.reduceat(figures * chosen[:, None], lists.starts, axis=0)
         curvature = (figures * (chosen * counts)[:, None]).T @ figures - (
@@ -59,14 +59,14 @@ def which(lists: Lists, shrink: float) -> Vector:
         ).T @ expected
         step = np.linalg.solve(curvature + shrink * np.eye(len(weights)), gradient)
         # A full step may leap over the summit.
-        while np.abs(step).max() > _ENOUGH:
+        while np.abs(step).max() > _TOLERANCE:
             further = weights + step
             value = _log_likelihood(figures @ further, lists, wanted, counts) - shrink / 2 * further @ further
             if value >= reached:
                 weights, reached = further, value
                 break
             step /= 2
-        if np.abs(step).max() <= _ENOUGH:
+        if np.abs(step).max() <= _TOLERANCE:
             break
     return np.asarray(weights / spread)
 
@@ -77,12 +77,12 @@ def _log_likelihood(sums: Vector, lists: Lists, wanted: Vector, counts: Vector) 
     return float((wanted * counts) @ (above - together))
 
 
-def _chances(sums: Vector, starts: NDArray[np.int64], of: NDArray[np.int64]) -> Vector:
+def _compute_chances(sums: Vector, starts: NDArray[np.int64], of: NDArray[np.int64]) -> Vector:
     odds = np.exp(sums - np.maximum.reduceat(sums, starts)[of])
     return np.asarray(odds / np.add.reduceat(odds, starts)[of])
 
 
-def whether(figures: Matrix, true: NDArray[np.bool_], weigh: Vector, shrink: float = 1e-4) -> Vector:
+def fit_probability(figures: Matrix, true: NDArray[np.bool_], weigh: Vector, shrink: float = 1e-4) -> Vector:
     """The weights, and last the constant, of how likely something is true: a logistic regression."""
     rows = np.column_stack([figures, np.ones(len(figures))])
     weights = np.zeros(rows.shape[1])
@@ -93,6 +93,6 @@ def whether(figures: Matrix, true: NDArray[np.bool_], weigh: Vector, shrink: flo
         curvature = (rows * (weigh * likely * (1 - likely))[:, None]).T @ rows / total
         step = np.linalg.solve(curvature + shrink * np.eye(len(weights)), gradient)
         weights = weights + step * min(1.0, 5.0 / (np.abs(step).max() + 1e-12))
-        if np.abs(step).max() < _ENOUGH:
+        if np.abs(step).max() < _TOLERANCE:
             break
     return weights

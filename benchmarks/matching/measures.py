@@ -19,7 +19,7 @@ class Order:
 
     def add(self, answers: Sequence[str], right: frozenset[str]) -> None:
         """Take the answers to one question, the likeliest first."""
-        self.precisions.append(average_precision(answers, right))
+        self.precisions.append(compute_average_precision(answers, right))
         self.ranks.append(next((rank for rank, answer in enumerate(answers, 1) if answer in right), None))
 
     @property
@@ -37,7 +37,7 @@ class Order:
         return fmean(rank is not None and rank <= at for rank in self.ranks)
 
 
-def average_precision(answers: Sequence[str], right: frozenset[str]) -> float:
+def compute_average_precision(answers: Sequence[str], right: frozenset[str]) -> float:
     """Of the first five, divided by how many of them could be right."""
     found, total = 0, 0.0
     for rank, answer in enumerate(answers[:PRECISE], 1):

@@ -31,7 +31,9 @@ def print_pairs(folder: Path, made: Embeddings | None, console: Console) -> list
     missed = []
     for name, what in FILES.items():
         kinds: Counter[tuple[str, str]] = Counter()
-        pairs = [pair for row in _rows(folder / f"{name}.jsonl") for pair in _both_ways(row)]
+        pairs = [
+            pair for row in _iterate_rows(folder / f"{name}.jsonl") for pair in _iterate_both_orders(row)
+        ]
         for label, asked, claim in pairs:
             kinds[label, judge(asked, claim).kind] += 1
         _print(what, kinds, console)
@@ -41,8 +43,8 @@ def print_pairs(folder: Path, made: Embeddings | None, console: Console) -> list
             missed.append(f"{what}: {kinds['different', 'same']} of {different} are called the same")
         if kinds["same", "contradicts"] > MOST_FALSE_OPPOSITE * same:
             missed.append(f"{what}: {kinds['same', 'contradicts']} of {same} are called the opposite")
-    triplets = list(_rows(folder / "triplets.jsonl"))
-    right = sum(map(bool, _first(triplets, made)))
+    triplets = list(_iterate_rows(folder / "triplets.jsonl"))
+    right = sum(map(bool, _iterate_first_right(triplets, made)))
     console.print(f"Which of two claims is meant: {right} of {len(triplets)} right\n")
     return missed
 
@@ -57,26 +59,26 @@ def _print(what: str, kinds: Counter[tuple[str, str]], console: Console) -> None
     console.print(table)
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def _iterate_rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
 
-def _both_ways(row: dict[str, Any]) -> Iterator[tuple[str, TextQuery, Candidate]]:
+def _iterate_both_orders(row: dict[str, Any]) -> Iterator[tuple[str, TextQuery, Candidate]]:
     label = "same" if row["same"] else "different"
     for text, language, statement, its in (
         (row["a"], row["lang_a"], row["b"], row["lang_b"]),
         (row["b"], row["lang_b"], row["a"], row["lang_a"]),
     ):
-        yield label, TextQuery(text, clean_post(text), language, None), _candidate(0, statement, its)
+        yield label, TextQuery(text, clean_post(text), language, None), _build_candidate(0, statement, its)
 
 
-def _candidate(number: int, statement: str, language: str, **known: Any) -> Candidate:
+def _build_candidate(number: int, statement: str, language: str, **known: Any) -> Candidate:
     known = {"words": 0.5, "similarity": None, "vector": None} | known
     return Candidate(number, statement, language, "", None, **known)
 
 
-def _first(triplets: Sequence[dict[str, Any]], made: Embeddings | None) -> Iterator[bool]:
+def _iterate_first_right(triplets: Sequence[dict[str, Any]], made: Embeddings | None) -> Iterator[bool]:
     """Whether the right one of both claims comes first."""
     languages = [row["lang"] for row in triplets]
     texts = [clean_post(row["text"]) for row in triplets]
@@ -93,7 +95,7 @@ def _first(triplets: Sequence[dict[str, Any]], made: Embeddings | None) -> Itera
             vector = vectors[name][place] if made else None
             similarity = None if vector is None or asked.vector is None else float(vector @ asked.vector)
             claims.append(
-                _candidate(
+                _build_candidate(
                     number, row[name], detect_language(row[name]), similarity=similarity, vector=vector
                 )
             )

@@ -11,8 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.matching.contestants import Datasette, Known, Ours, PlainWords, SharedWords, Similarity
-from benchmarks.matching.datasets import COLLECTIONS, Collection, Question, ordinary_sentences, sampled
-from benchmarks.matching.embeddings import asked_about, configured
+from benchmarks.matching.datasets import (
+    COLLECTIONS,
+    Collection,
+    Question,
+    draw_sample,
+    load_ordinary_sentences,
+)
+from benchmarks.matching.embeddings import build_embeddings, build_queries
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.measures import Confidence, Order
 from benchmarks.matching.pairs import print_pairs
@@ -61,7 +67,7 @@ class Report:
         self._misses = misses
         self._console = Console(width=130)
         self._missed: list[str] = []
-        self._embeddings = configured() if with_vectors else None
+        self._embeddings = build_embeddings() if with_vectors else None
 
     def print(self, names: Sequence[str], part: str) -> int:
         for name in names:
@@ -75,7 +81,7 @@ class Report:
 
     def _set(self, collection: Collection, part: str) -> None:
         questions = collection.train if part == "train" else collection.dev
-        asked = asked_about(questions, self._embeddings)
+        asked = build_queries(questions, self._embeddings)
         finder = Finder(collection.claims, self._embeddings)
         measured = {
             name: self._measured(answers, questions, asked)
@@ -158,7 +164,7 @@ class Report:
 
     def _shown(self, ours: Ours, questions: Sequence[Question], asked: Sequence[TextQuery]) -> None:
         """From each confidence on: how often the right claim is shown, and how often an ordinary sentence has one."""
-        ordinary = sampled(ordinary_sentences(self._data, "dev"), ORDINARY)
+        ordinary = draw_sample(load_ordinary_sentences(self._data, "dev"), ORDINARY)
         best = [ours.ranked(each)[:MATCH_LIMIT] for each in asked]
         right = [
             max((one.probability for one in found if ours.id_of(one.candidate) in question.claims), default=0)
@@ -166,7 +172,7 @@ class Report:
         ]
         wrong = [
             max((one.probability for one in ours.ranked(each)), default=0)
-            for each in asked_about(ordinary, self._embeddings)
+            for each in build_queries(ordinary, self._embeddings)
         ]
         table = Table("shown from", *map(str, SHOWN))
         for name, likely in (

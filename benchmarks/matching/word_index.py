@@ -20,7 +20,7 @@ Scores = NDArray[np.float32]
 _WORD = re.compile(r"\w+")
 
 
-def plain_words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Runs of letters and digits, in small letters: what plain BM25 takes for words."""
     return _WORD.findall(text.lower())
 
@@ -29,20 +29,20 @@ class WordIndex:
     """Texts by their words."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        counted = [Counter(plain_words(text)) for text in texts]
+        counted = [Counter(split_words(text)) for text in texts]
         self.size = len(counted)
         lengths = np.array([counts.total() for counts in counted], dtype=np.float32)
         norms = K1 * (1 - B + B * lengths / max(1.0, float(lengths.mean())))
         self._postings: dict[str, tuple[Numbers, Scores]] = {}
-        for word, numbers in _numbers(counted).items():
+        for word, numbers in _build_postings(counted).items():
             often = np.array([counted[number][word] for number in numbers], dtype=np.float32)
-            weights = _rarity(len(numbers), self.size) * often * (K1 + 1) / (often + norms[numbers])
+            weights = _compute_rarity(len(numbers), self.size) * often * (K1 + 1) / (often + norms[numbers])
             self._postings[word] = (numbers, weights.astype(np.float32))
 
     def scores(self, question: str) -> Scores:
         """BM25 of each text; a word that the question repeats counts once."""
         scores = np.zeros(self.size, dtype=np.float32)
-        for word in set(plain_words(question)):
+        for word in set(split_words(question)):
             if word in self._postings:
                 numbers, weights = self._postings[word]
                 scores[numbers] += weights
@@ -61,17 +61,17 @@ class FormIndex:
         self.size = len(words)
         lengths = np.array([len(each) for each in words], dtype=np.float32)
         self._norms = self._norm(lengths)
-        self._postings = _numbers([_forms(each) for each in words])
+        self._postings = _build_postings([_find_forms(each) for each in words])
         self.common = {
-            form: _rarity(len(numbers), self.size)
+            form: _compute_rarity(len(numbers), self.size)
             for form, numbers in self._postings.items()
             if len(numbers) > self.COMMON * self.size
         }
 
     def shares(self, question: str) -> tuple[Scores, dict[str, float]]:
         """BM25 of each text, divided by that of the question against itself; and how rare its words are."""
-        forms = _forms(dict.fromkeys(make_searchable(question).split()))
-        rarity = {form: _rarity(len(self._postings.get(form, ())), self.size) for form in forms}
+        forms = _find_forms(dict.fromkeys(make_searchable(question).split()))
+        rarity = {form: _compute_rarity(len(self._postings.get(form, ())), self.size) for form in forms}
         scores = np.zeros(self.size, dtype=np.float32)
         for form, part in forms.items():
             if form in self._postings:
@@ -84,7 +84,7 @@ class FormIndex:
         return np.asarray((K1 + 1) / (1 + K1 * (1 - B + B * lengths / self.MEAN_LENGTH)), dtype=np.float32)
 
 
-def _forms(words: Iterable[str]) -> dict[str, float]:
+def _find_forms(words: Iterable[str]) -> dict[str, float]:
     forms: dict[str, float] = {}
     for word in words:
         if len(word) <= PREFIX_LENGTH:
@@ -95,7 +95,7 @@ def _forms(words: Iterable[str]) -> dict[str, float]:
     return forms
 
 
-def _numbers(texts: Sequence[Iterable[str]]) -> dict[str, Numbers]:
+def _build_postings(texts: Sequence[Iterable[str]]) -> dict[str, Numbers]:
     """The numbers of the texts that have each word."""
     postings: dict[str, list[int]] = {}
     for number, words in enumerate(texts):
@@ -104,11 +104,11 @@ def _numbers(texts: Sequence[Iterable[str]]) -> dict[str, Numbers]:
     return {word: np.array(numbers) for word, numbers in postings.items()}
 
 
-def _rarity(having: int, size: int) -> float:
+def _compute_rarity(having: int, size: int) -> float:
     return log(1 + (size - having + 0.5) / (having + 0.5))
 
 
-def best(scores: Scores, most: int) -> Numbers:
+def select_best(scores: Scores, most: int) -> Numbers:
     """The numbers of the best so many, the best first; among equals, the earlier."""
     most = min(most, len(scores))
     found = np.argpartition(-scores, most - 1)[:most]

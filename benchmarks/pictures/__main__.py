@@ -23,31 +23,31 @@ from typing import Any
 import numpy as np
 
 from benchmarks.pictures.photos import GCOMPRIS, read_photos
-from benchmarks.scratch import scratch_project
+from benchmarks.scratch import open_scratch_project
 
 HASHES, FRAMES, PICTURES, QUESTIONS = 1_000_000, 200, 40, 200
 MILLISECONDS, RECALL = 20.0, 0.99
 
 
-def said(met: bool, sentence: str) -> bool:
+def report(met: bool, sentence: str) -> bool:
     print(f"{sentence}{'' if met else '   MISSED'}", flush=True)
     return met
 
 
-def percentiles(took: list[float]) -> str:
+def format_percentiles(took: list[float]) -> str:
     took = sorted(took)
     return (
         f"{statistics.median(took):.1f} ms at the median, {took[len(took) * 95 // 100]:.1f} ms for 95 of 100"
     )
 
 
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
+def run_timed(work: Callable[[], Any]) -> tuple[Any, float]:
     began = time.perf_counter()
     found = work()
     return found, (time.perf_counter() - began) * 1000
 
 
-def filled(count: int) -> Any:
+def fill_index(count: int) -> Any:
     """Return this many videos whose frames have random hashes."""
     from django.db import connection
 
@@ -90,7 +90,7 @@ def filled(count: int) -> Any:
     return hashes
 
 
-def recalled(hashes: Any) -> bool:
+def measure_recall(hashes: Any) -> bool:
     """What the index finds of what comparing with all finds, for hashes that differ in up to 31 bits."""
     from sources.media.likeness import find_near_duplicates
     from sources.media.perceptual_hash import PerceptualHash
@@ -106,27 +106,27 @@ def recalled(hashes: Any) -> bool:
         asked = PerceptualHash(pdq.tobytes(), 90)
         differ = np.bitwise_count(words ^ pdq.view(np.uint64)).sum(axis=1)
         exact = {int(row) // FRAMES for row in np.flatnonzero(differ <= 31)}
-        found, took = timed(lambda: find_near_duplicates(asked, most=1000))  # noqa: B023  it is called at once
+        found, took = run_timed(lambda: find_near_duplicates(asked, most=1000))  # noqa: B023  it is called at once
         all_of_them.append(took)
         upright = PerceptualHash(pdq.tobytes(), 90, (pdq.tobytes(),))
-        one.append(timed(lambda: _upright(upright))[1])  # noqa: B023
+        one.append(run_timed(lambda: _get_upright(upright))[1])  # noqa: B023
         expected += len(exact)
         found_of_them += min(len(exact), sum(near.transformation == "original" for near in found))
         others += sum(near.transformation != "original" for near in found)
     recall = found_of_them / expected
-    met = said(statistics.median(one) <= MILLISECONDS, f"as it lies: {percentiles(one)}")
-    print(f"turned and mirrored besides: {percentiles(all_of_them)}; found so by chance: {others}")
-    return met & said(recall >= RECALL, f"recall {recall:.4f} of {expected} within 31 bits")
+    met = report(statistics.median(one) <= MILLISECONDS, f"as it lies: {format_percentiles(one)}")
+    print(f"turned and mirrored besides: {format_percentiles(all_of_them)}; found so by chance: {others}")
+    return met & report(recall >= RECALL, f"recall {recall:.4f} of {expected} within 31 bits")
 
 
-def _upright(asked: Any) -> object:
+def _get_upright(asked: Any) -> object:
     from sources.media import likeness
     from sources.media.perceptual_hash import Orientation
 
     return likeness._find_near([(Orientation.ORIGINAL, asked.pdq)], 31)
 
 
-def found_again(pictures: int) -> bool:
+def measure_found_again(pictures: int) -> bool:
     """Pictures that were changed as pictures are that go round."""
     from PIL import Image
 
@@ -145,29 +145,33 @@ def found_again(pictures: int) -> bool:
     kept = {}
     took_in = []
     for number in range(pictures):
-        media, took = timed(lambda: take_in(encoded(scene(number), quality=90), by=None))  # noqa: B023
+        media, took = run_timed(lambda: take_in(encoded(scene(number), quality=90), by=None))  # noqa: B023
         kept[number] = media.pk
         took_in.append(took)
-    print(f"a picture is taken in in {percentiles(took_in)}")
+    print(f"a picture is taken in in {format_percentiles(took_in)}")
     missed: Counter[str] = Counter()
     wrong, took_all = 0, []
     for name, change in (CHANGES | extra).items():
         for number, media in kept.items():
             changed = encoded(change(scene(number)), quality=75)
-            found, took = timed(lambda: find_near_duplicates(changed))  # noqa: B023
+            found, took = run_timed(lambda: find_near_duplicates(changed))  # noqa: B023
             took_all.append(took)
             missed[name] += media not in [near.media_id for near in found]
             wrong += sum(near.media_id != media for near in found)
     for name in [*CHANGES, *extra]:
         print(f"  {1 - missed[name] / pictures:4.0%} found again: {name}")
-    print(f"a picture is looked at and looked up in {percentiles(took_all)}; others found for it: {wrong}")
+    print(
+        f"a picture is looked at and looked up in {format_percentiles(took_all)}; others found for it: {wrong}"
+    )
     unseen = sum(bool(find_near_duplicates(encoded(scene(10_000 + number)))) for number in range(pictures))
     usual = sum(missed[name] for name in CHANGES)
-    met = said(
+    met = report(
         usual <= pictures * len(CHANGES) * (1 - RECALL),
         f"{usual} of {pictures * len(CHANGES)} usual changes missed",
     )
-    return met & said(unseen + wrong == 0, f"{unseen} of {pictures} pictures that were never seen are found")
+    return met & report(
+        unseen + wrong == 0, f"{unseen} of {pictures} pictures that were never seen are found"
+    )
 
 
 def search_photos(folder: Path) -> None:
@@ -185,7 +189,7 @@ def search_photos(folder: Path) -> None:
         found_again = 0
         for at, photo in enumerate(photos):
             asked = encoded(edit(photo), quality=USUAL)
-            near, took = timed(lambda: find_near_duplicates(asked))  # noqa: B023  it is called at once
+            near, took = run_timed(lambda: find_near_duplicates(asked))  # noqa: B023  it is called at once
             took_all.append(took)
             ids = {each.media_id for each in near}
             found_again += stored.get(at) in ids
@@ -195,7 +199,7 @@ def search_photos(folder: Path) -> None:
     questions = len(photos) * len(EDITS)
     print(f"photos: {found_in_all / len(stored) / len(EDITS):.1%} of all edits found again")
     print(
-        f"others are found for {false_alarms} of {questions} questions; a question takes {percentiles(took_all)}"
+        f"others are found for {false_alarms} of {questions} questions; a question takes {format_percentiles(took_all)}"
     )
 
 
@@ -212,12 +216,12 @@ def main() -> int:
     arguments = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name,
-        scratch_project(arguments.database or Path(name)),
+        open_scratch_project(arguments.database or Path(name)),
     ):
-        hashes = filled(arguments.hashes)
+        hashes = fill_index(arguments.hashes)
         print(f"on {os.cpu_count()} cores, where {os.getloadavg()[0]:.1f} programs run on average")
-        is_met = recalled(hashes)
-        is_met &= found_again(arguments.pictures)
+        is_met = measure_recall(hashes)
+        is_met &= measure_found_again(arguments.pictures)
         if arguments.photos.is_dir():
             search_photos(arguments.photos)
         return not is_met

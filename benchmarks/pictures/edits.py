@@ -27,7 +27,7 @@ def _cut(
     )
 
 
-def _square(image: Image.Image) -> Image.Image:
+def _crop_square(image: Image.Image) -> Image.Image:
     return ImageOps.fit(image, (min(image.size),) * 2)
 
 
@@ -85,7 +85,7 @@ EDITS: dict[str, Edit] = {
     "5 % cut at the top": lambda image: _cut(image, top=0.05),
     "10 % cut at the bottom": lambda image: _cut(image, bottom=0.1),
     "20 % cut at the right": lambda image: _cut(image, right=0.2),
-    "cut to a square": _square,
+    "cut to a square": _crop_square,
     "turned by 3 degrees": lambda image: _turn(image, 3),
     "turned by 5 degrees, without empty corners": lambda image: _turn_and_cut(image, -5),
     "bars above and below": lambda image: ImageOps.expand(image, (0, image.height // 6), "black"),
@@ -96,5 +96,5 @@ EDITS: dict[str, Edit] = {
     "other colours": _recolour,
     "coloured border": lambda image: ImageOps.expand(image, max(image.size) // 25, "#c03020"),
     "mirrored, 10 % cut at the bottom": lambda image: _cut(ImageOps.mirror(image), bottom=0.1),
-    "cut to a square, words over a tenth": lambda image: _write_over(_square(image)),
+    "cut to a square, words over a tenth": lambda image: _write_over(_crop_square(image)),
 }

@@ -10,15 +10,15 @@ import sys
 from pathlib import Path
 
 from benchmarks.read_side import report
-from benchmarks.read_side.database import DEFAULT_FOLDER, prepared
-from benchmarks.read_side.measurement import Options, in_a_process_of_its_own
+from benchmarks.read_side.database import DEFAULT_FOLDER, prepare_database
+from benchmarks.read_side.measurement import Options, measure_in_process
 
 CONTESTANTS = ("ours", "floor", "datasette", "naive")
 GROWTH = "20000,200000,1000000"
 
 
 def main() -> int:
-    parser = _parser()
+    parser = _build_parser()
     options = parser.parse_args()
     names = ["ours", "floor"] if options.growth else options.only.split(",")
     if names[0] != "ours" or not set(names) <= set(CONTESTANTS):
@@ -30,8 +30,8 @@ def main() -> int:
         )
     results = []
     for claims in options.growth or [options.claims]:
-        place = options.database or prepared(claims, options.data)
-        measured = in_a_process_of_its_own(
+        place = options.database or prepare_database(claims, options.data)
+        measured = measure_in_process(
             Options(place, names, options.seconds, options.rounds, options.datasette)
         )
         report.show(measured)
@@ -39,7 +39,7 @@ def main() -> int:
     return bool(report.judge_growth(results) if options.growth else report.judge(results[0]))
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks read_side", description=__doc__)
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--claims", type=int, default=200_000, help="how many (default: %(default)s)")
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     size.add_argument(
         "--growth",
-        type=_sizes,
+        type=_parse_sizes,
         nargs="?",
         const=GROWTH,
         metavar="SIZES",
@@ -88,7 +88,7 @@ def _has_datasette(python: str) -> bool:
     return not subprocess.run([python, "-c", "import datasette"], check=False, capture_output=True).returncode
 
 
-def _sizes(text: str) -> list[int]:
+def _parse_sizes(text: str) -> list[int]:
     return sorted(int(number) for number in text.split(","))
 
 

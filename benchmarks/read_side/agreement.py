@@ -11,10 +11,10 @@ from django.test import Client
 
 from benchmarks.read_side import PAGE, datasette_peer
 from benchmarks.read_side.contestants import MEASURES, Contestant
-from benchmarks.read_side.load import Disagreement, answer_to, requests_for
+from benchmarks.read_side.load import Disagreement, answer_to, build_requests
 from benchmarks.read_side.questions import Questions
 
-_EACH = 20
+_QUERIES_EACH = 20
 
 #: Pages of the table's bodies and search documents that were looked at, in memory or on disk.
 _PAGES_OF_BODIES = """
@@ -34,15 +34,17 @@ def require_agreement(running: Mapping[str, Contestant], questions: Questions) -
             if (name, measure) == ("datasette", "search"):
                 continue  # its ranking is another one; what it finds at all is compared below
             pairs = zip(ours.targets[measure], contestant.targets[measure], strict=True)
-            for target, theirs in list(pairs)[:_EACH]:
+            for target, theirs in list(pairs)[:_QUERIES_EACH]:
                 _require_equal(target, ours.answered(target)[:PAGE], name, contestant.answered(theirs)[:PAGE])
     if "datasette" in running:
-        for text, target in list(zip(questions.searches, ours.targets["search"], strict=True))[:_EACH]:
+        for text, target in list(zip(questions.searches, ours.targets["search"], strict=True))[
+            :_QUERIES_EACH
+        ]:
             _require_equal(
                 target,
-                sorted(_all_found(ours, target)),
+                sorted(_list_all_found(ours, target)),
                 "datasette",
-                sorted(_found(running["datasette"], text)),
+                sorted(_list_found(running["datasette"], text)),
             )
 
 
@@ -55,12 +57,12 @@ def _require_equal(target: str, ours: list[int], name: str, theirs: list[int]) -
         raise Disagreement(f"{target}: nobody finds anything, which measures nothing.")
 
 
-def _all_found(ours: Contestant, target: str) -> list[int]:
+def _list_all_found(ours: Contestant, target: str) -> list[int]:
     """The ids on all pages."""
     found: list[int] = []
     following: str | None = f"{target}&page_size=200"
     while following:
-        body = answer_to(ours.address, requests_for([following])[0]).partition(b"\r\n\r\n")[2]
+        body = answer_to(ours.address, build_requests([following])[0]).partition(b"\r\n\r\n")[2]
         document = json.loads(body)
         found += [claim["id"] for claim in document["results"]]
         parts = urlsplit(document["next"] or "")
@@ -68,38 +70,40 @@ def _all_found(ours: Contestant, target: str) -> list[int]:
     return found
 
 
-def _found(datasette: Contestant, text: str) -> list[int]:
-    asked = f"/{datasette_peer.NAME}/found.json?_shape=arrayfirst&q={quote(datasette_peer.phrase(text))}"
-    body = answer_to(datasette.address, requests_for([asked])[0]).partition(b"\r\n\r\n")[2]
+def _list_found(datasette: Contestant, text: str) -> list[int]:
+    asked = (
+        f"/{datasette_peer.NAME}/found.json?_shape=arrayfirst&q={quote(datasette_peer.quote_phrase(text))}"
+    )
+    body = answer_to(datasette.address, build_requests([asked])[0]).partition(b"\r\n\r\n")[2]
     rows: list[int] = json.loads(body)
     return rows
 
 
-def etags(ours: Contestant, targets: Sequence[str]) -> list[str]:
+def list_etags(ours: Contestant, targets: Sequence[str]) -> list[str]:
     """The header line, for each target, of a reader who has its present answer."""
     found = []
     for target in targets:
-        head = answer_to(ours.address, requests_for([target])[0]).partition(b"\r\n\r\n")[0].decode()
+        head = answer_to(ours.address, build_requests([target])[0]).partition(b"\r\n\r\n")[0].decode()
         lines = (line.partition(": ") for line in head.split("\r\n"))
         found.append(next(f"If-None-Match: {value}" for name, _, value in lines if name.lower() == "etag"))
     return found
 
 
-def bodies_read(targets: Sequence[str]) -> tuple[int, int]:
+def count_bodies_read(targets: Sequence[str]) -> tuple[int, int]:
     """Return the pages of bodies that PostgreSQL reads to answer all of these, and for conditional requests.
 
     Large values lie in a table of their own (TOAST), whose pages are counted apart, so a read of one cannot hide.
     """
     client = Client(headers={"host": "localhost"})
-    before = _pages_of_bodies()
-    etags = [_answered(client, target, 200)["ETag"] for target in targets]
-    between = _pages_of_bodies()
+    before = _count_body_pages()
+    etags = [_get_answer(client, target, 200)["ETag"] for target in targets]
+    between = _count_body_pages()
     for target, etag in zip(targets, etags, strict=True):
-        _answered(client, target, 304, {"If-None-Match": etag})
-    return between - before, _pages_of_bodies() - between
+        _get_answer(client, target, 304, {"If-None-Match": etag})
+    return between - before, _count_body_pages() - between
 
 
-def _answered(
+def _get_answer(
     client: Client, target: str, status: int, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
     response = client.get(target, headers=headers)
@@ -108,7 +112,7 @@ def _answered(
     return cast(HttpResponse, response)
 
 
-def _pages_of_bodies() -> int:
+def _count_body_pages() -> int:
     for connection in connections.all():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_stat_force_next_flush()")

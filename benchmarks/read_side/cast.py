@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from benchmarks.read_side.words import LANGUAGES, lexicon
+from benchmarks.read_side.words import LANGUAGES, get_lexicon
 from claims.models import Claimant, Rating, RatingClass, RatingScale, Topic
 from sources.models import Publisher
 
@@ -52,29 +52,29 @@ def make_cast(claims: int) -> Cast:
     """Make everybody whom so many claims need, and store them."""
     chance = random.Random("cast")  # noqa: S311  nothing to protect here
     publishers = Publisher.objects.bulk_create(
-        _publisher(chance, number) for number in range(FACT_CHECKERS + OTHER_PUBLISHERS)
+        _make_publisher(chance, number) for number in range(FACT_CHECKERS + OTHER_PUBLISHERS)
     )
     checkers = publishers[:FACT_CHECKERS]
     return Cast(
         checkers=checkers,
         publishers=publishers,
-        ratings={checker.pk: _ratings(chance, checker) for checker in checkers},
+        ratings={checker.pk: _make_ratings(chance, checker) for checker in checkers},
         claimants=Claimant.objects.bulk_create(
-            (_claimant(chance) for _ in range(max(50, claims // CLAIMS_PER_CLAIMANT))), batch_size=5_000
+            (_make_claimant(chance) for _ in range(max(50, claims // CLAIMS_PER_CLAIMANT))), batch_size=5_000
         ),
-        topics=Topic.objects.bulk_create(_topic(chance, number) for number in range(TOPICS)),
+        topics=Topic.objects.bulk_create(_make_topic(chance, number) for number in range(TOPICS)),
     )
 
 
-def _language(chance: random.Random) -> str:
+def _choose_language(chance: random.Random) -> str:
     return chance.choices(LANGUAGES, weights=[language.share for language in LANGUAGES])[0].tag
 
 
-def _publisher(chance: random.Random, number: int) -> Publisher:
-    tag = _language(chance)
-    site = "-".join(lexicon("en").draw(chance, 2)) + f"-{number}.example"
+def _make_publisher(chance: random.Random, number: int) -> Publisher:
+    tag = _choose_language(chance)
+    site = "-".join(get_lexicon("en").draw(chance, 2)) + f"-{number}.example"
     return Publisher(
-        name=lexicon(tag).name(chance),
+        name=get_lexicon(tag).name(chance),
         kind=Publisher.Kind.FACT_CHECKER if number < FACT_CHECKERS else chance.choice(_OTHER_KINDS),
         url=f"https://{site}",
         domain=site,
@@ -84,8 +84,8 @@ def _publisher(chance: random.Random, number: int) -> Publisher:
     )
 
 
-def _ratings(chance: random.Random, publisher: Publisher) -> list[Rating]:
-    words = lexicon(publisher.language)
+def _make_ratings(chance: random.Random, publisher: Publisher) -> list[Rating]:
+    words = get_lexicon(publisher.language)
     scale = RatingScale.objects.create(
         publisher=publisher,
         name=words.name(chance, 1),
@@ -110,8 +110,8 @@ def _ratings(chance: random.Random, publisher: Publisher) -> list[Rating]:
     )
 
 
-def _claimant(chance: random.Random) -> Claimant:
-    words = lexicon(_language(chance))
+def _make_claimant(chance: random.Random) -> Claimant:
+    words = get_lexicon(_choose_language(chance))
     person: dict[str, Any] = {"job_title": words.name(chance, 1)} if chance.random() < 0.6 else {}
     return Claimant(
         name=words.name(chance),
@@ -122,6 +122,6 @@ def _claimant(chance: random.Random) -> Claimant:
     )
 
 
-def _topic(chance: random.Random, number: int) -> Topic:
-    name = lexicon("en").name(chance, chance.choice((1, 2)))
+def _make_topic(chance: random.Random, number: int) -> Topic:
+    name = get_lexicon("en").name(chance, chance.choice((1, 2)))
     return Topic(name=name, slug=f"{slugify(name)}-{number}")

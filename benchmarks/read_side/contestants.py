@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 
 from benchmarks.read_side import datasette_peer, floor
-from benchmarks.read_side.load import answer_to, requests_for
+from benchmarks.read_side.load import answer_to, build_requests
 from benchmarks.read_side.questions import Filter, Position, Questions
 from claims.ledger.queries.claim_filters import ClaimPageQuery
 from factcheck.api.pagination import Position as Place
@@ -53,24 +53,24 @@ class Contestant:
         Raises:
             RuntimeError: the answer is none.
         """
-        head, _, body = answer_to(self.address, requests_for([target])[0]).partition(b"\r\n\r\n")
+        head, _, body = answer_to(self.address, build_requests([target])[0]).partition(b"\r\n\r\n")
         if head[9:12] != b"200":
             raise RuntimeError(f"{self.name} answered {target} with {head.decode()}\n{body[:1000].decode()}")
         return self.ids(body)
 
 
-def ids_of_results(body: bytes) -> list[int]:
+def read_result_ids(body: bytes) -> list[int]:
     document = json.loads(body)
     return [claim["id"] for claim in document["results"]] if "results" in document else [document["id"]]
 
 
-def ids_of_rows(body: bytes) -> list[int]:
+def read_row_ids(body: bytes) -> list[int]:
     rows = json.loads(body)
     return [(row if isinstance(row, dict) else json.loads(row))["id"] for row in rows]
 
 
 @contextmanager
-def contestants(
+def start_contestants(
     names: list[str], questions: Questions, place: Path, datasette: str
 ) -> Iterator[dict[str, Contestant]]:
     """Start those named; all of them run, and are stopped at the end.
@@ -78,7 +78,7 @@ def contestants(
     Args:
         datasette: the interpreter that runs Datasette.
     """
-    starters = _STARTERS | {"datasette": partial(_datasette, datasette)}
+    starters = _STARTERS | {"datasette": partial(_start_datasette, datasette)}
     with ExitStack() as stack:
         yield {name: stack.enter_context(starters[name](questions, place)) for name in names}
 
@@ -86,22 +86,22 @@ def contestants(
 # Addresses ------------------------------------------------------------------------------------------------------------
 
 
-def our_targets(questions: Questions) -> dict[str, list[str]]:
+def build_our_targets(questions: Questions) -> dict[str, list[str]]:
     path = "/api/v1/claims/"
     return {
         "summary": [path],
         "list": [f"{path}?view=full"],
         "detail": [f"{path}{claim}/" for claim in questions.details],
         "filter": [
-            f"{path}?{urlencode(_parameters(asked) | {'view': 'full'})}" for asked in questions.filters
+            f"{path}?{urlencode(_build_parameters(asked) | {'view': 'full'})}" for asked in questions.filters
         ],
         "search": [f"{path}?{urlencode({'q': text, 'view': 'full'})}" for text in questions.searches],
-        "deep": [f"{path}?view=full&cursor={_cursor(position)}" for position in questions.positions],
+        "deep": [f"{path}?view=full&cursor={_encode_cursor(position)}" for position in questions.positions],
         "misspelt": [f"{path}?{urlencode({'q': text, 'view': 'full'})}" for text in questions.misspelt],
     }
 
 
-def _parameters(asked: Filter) -> dict[str, object]:
+def _build_parameters(asked: Filter) -> dict[str, object]:
     return {
         "publisher": asked.publisher,
         "rating": asked.rating,
@@ -110,20 +110,20 @@ def _parameters(asked: Filter) -> dict[str, object]:
     }
 
 
-def _cursor(position: Position) -> str:
+def _encode_cursor(position: Position) -> str:
     newest_first = next(order for order in ClaimPageQuery.orderings if order.name == "-updated")
     return encode_cursor(Place((position.published_at, position.claim)), newest_first)
 
 
-def _naive_targets(questions: Questions) -> dict[str, list[str]]:
-    ours = our_targets(questions)
+def _build_naive_targets(questions: Questions) -> dict[str, list[str]]:
+    ours = build_our_targets(questions)
     return {
         name: [target.removeprefix("/api/v1").replace("?view=full", "?") for target in ours[name]]
         for name in ("list", "detail", "filter")
     }
 
 
-def _datasette_targets(questions: Questions) -> dict[str, list[str]]:
+def _build_datasette_targets(questions: Questions) -> dict[str, list[str]]:
     def target(query: str, **parameters: object) -> str:
         asked = urlencode({"_shape": "arrayfirst", **parameters}, quote_via=quote)
         return f"/{datasette_peer.NAME}/{query}.json?{asked}"
@@ -136,7 +136,7 @@ def _datasette_targets(questions: Questions) -> dict[str, list[str]]:
             target("filter", publisher=f.publisher, rating=f.rating, after=f.after, before=f.before)
             for f in questions.filters
         ],
-        "search": [target("search", q=datasette_peer.phrase(text)) for text in questions.searches],
+        "search": [target("search", q=datasette_peer.quote_phrase(text)) for text in questions.searches],
         "deep": [
             target("deep", published_at=f"{p.published_at:%Y-%m-%dT%H:%M:%S.%f}", id=p.claim)
             for p in questions.positions
@@ -148,63 +148,67 @@ def _datasette_targets(questions: Questions) -> dict[str, list[str]]:
 
 
 @contextmanager
-def _ours(questions: Questions, place: Path) -> Iterator[Contestant]:
-    port = _free_port()
+def _start_ours(questions: Questions, place: Path) -> Iterator[Contestant]:
+    port = _find_free_port()
     serve = ["manage.py", "serve", "--port", str(port), "--workers", "1"]
-    with _running("ours", serve, port, {"PORT": str(port), "RATE_LIMIT_ANONYMOUS": "off"}) as address:
-        yield Contestant("ours", address, our_targets(questions), ids_of_results)
+    with _run_program("ours", serve, port, {"PORT": str(port), "RATE_LIMIT_ANONYMOUS": "off"}) as address:
+        yield Contestant("ours", address, build_our_targets(questions), read_result_ids)
 
 
 @contextmanager
-def _floor(questions: Questions, place: Path) -> Iterator[Contestant]:
-    port = _free_port()
+def _start_floor(questions: Questions, place: Path) -> Iterator[Contestant]:
+    port = _find_free_port()
     # It passes on bodies.
-    targets = {name: our_targets(questions)[name] for name in MEASURES if name != "summary"}
+    targets = {name: build_our_targets(questions)[name] for name in MEASURES if name != "summary"}
     server = settings.DATABASES["default"]
-    environment = floor.written_for_the_server(
-        floor.recorded([target for some in targets.values() for target in some]),
+    environment = floor.store_statements(
+        floor.record_statements([target for some in targets.values() for target in some]),
         place / "floor.pickle",
         f"host={server['HOST']} port={server['PORT']} user={server['USER']} dbname={server['NAME']}"
         f" passfile={server['OPTIONS']['passfile']}",
     )
-    with _running(
-        "floor", _granian("benchmarks.read_side.floor:application", port), port, environment
+    with _run_program(
+        "floor", _build_command("benchmarks.read_side.floor:application", port), port, environment
     ) as address:
-        yield Contestant("floor", address, targets, ids_of_results, tuple(targets))
+        yield Contestant("floor", address, targets, read_result_ids, tuple(targets))
 
 
 @contextmanager
-def _naive(questions: Questions, place: Path) -> Iterator[Contestant]:
-    port = _free_port()
-    command = _granian("django.core.wsgi:get_wsgi_application", port)
+def _start_naive(questions: Questions, place: Path) -> Iterator[Contestant]:
+    port = _find_free_port()
+    command = _build_command("django.core.wsgi:get_wsgi_application", port)
     environment = {"DJANGO_SETTINGS_MODULE": "benchmarks.read_side.naive_settings"}
-    with _running("naive DRF", command, port, environment) as address:
-        yield Contestant("naive DRF", address, _naive_targets(questions), ids_of_results, ("list", "detail"))
+    with _run_program("naive DRF", command, port, environment) as address:
+        yield Contestant(
+            "naive DRF", address, _build_naive_targets(questions), read_result_ids, ("list", "detail")
+        )
 
 
 @contextmanager
-def _datasette(python: str, questions: Questions, place: Path) -> Iterator[Contestant]:
-    port, folder = _free_port(), datasette_peer.copied(place)
+def _start_datasette(python: str, questions: Questions, place: Path) -> Iterator[Contestant]:
+    port, folder = _find_free_port(), datasette_peer.copy_database(place)
     command = ["-m", "datasette", "serve", "--immutable", str(folder / f"{datasette_peer.NAME}.db")]
     command += ["--metadata", str(folder / "metadata.json"), "--port", str(port)]
     for name, value in datasette_peer.SETTINGS.items():
         command += ["--setting", name, str(value)]
-    with _running("Datasette", command, port, {}, python) as address:
-        yield Contestant("Datasette", address, _datasette_targets(questions), ids_of_rows)
+    with _run_program("Datasette", command, port, {}, python) as address:
+        yield Contestant("Datasette", address, _build_datasette_targets(questions), read_row_ids)
 
 
 @contextmanager
-def nothing() -> Iterator[tuple[str, int]]:
+def start_nothing() -> Iterator[tuple[str, int]]:
     """A server without an application, to learn how fast the reader itself is."""
-    port = _free_port()
-    with _running("nothing", _granian("benchmarks.read_side.floor:nothing", port), port, {}) as address:
+    port = _find_free_port()
+    with _run_program(
+        "nothing", _build_command("benchmarks.read_side.floor:nothing", port), port, {}
+    ) as address:
         yield address
 
 
-_STARTERS = {"ours": _ours, "floor": _floor, "naive": _naive}
+_STARTERS = {"ours": _start_ours, "floor": _start_floor, "naive": _start_naive}
 
 
-def _granian(factory: str, port: int) -> list[str]:
+def _build_command(factory: str, port: int) -> list[str]:
     """As `factcheck.web.serving` starts it: one web process."""
     return [
         *("-m", "granian", "--interface", "wsgi", "--factory", "--no-ws", "--log-level", "error"),
@@ -213,7 +217,7 @@ def _granian(factory: str, port: int) -> list[str]:
 
 
 @contextmanager
-def _running(
+def _run_program(
     name: str, command: list[str], port: int, environment: dict[str, str], python: str = sys.executable
 ) -> Iterator[tuple[str, int]]:
     """Run a program of an environment until it is not needed any more."""
@@ -256,7 +260,7 @@ def _wait_until_it_listens(
     raise RuntimeError(f"{name} did not listen on port {address[1]} within five minutes.")
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

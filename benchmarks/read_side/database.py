@@ -38,13 +38,13 @@ _INGREDIENTS = (
     ),
     *("claims/search/texts.py", "claims/search/words.py"),
 )
-_MADE = "made"
+_MADE_MARK = "made"
 
 
-def prepared(claims: int, folder: Path) -> Path:
+def prepare_database(claims: int, folder: Path) -> Path:
     """The DATA_DIR of a database with so many claims; made by a process of its own unless it is there."""
-    place = folder.resolve() / f"claims-{claims}-{_digest()}"
-    if not (place / _MADE).exists():
+    place = folder.resolve() / f"claims-{claims}-{_compute_digest()}"
+    if not (place / _MADE_MARK).exists():
         shutil.rmtree(place, ignore_errors=True)
         maker = multiprocessing.get_context("spawn").Process(target=_make, args=(claims, place))
         maker.start()
@@ -68,7 +68,7 @@ def set_up(place: Path) -> None:
     django.setup()
 
 
-def _digest() -> str:
+def _compute_digest() -> str:
     digest = hashlib.sha256()
     for pattern in _INGREDIENTS:
         for path in sorted(path for path in ROOT.glob(pattern) if path.is_file()):
@@ -88,7 +88,7 @@ def _make(claims: int, place: Path) -> None:
         call_command("migrate", verbosity=0)
         fill(claims)
         connections.close_all()
-        (place / _MADE).touch()
+        (place / _MADE_MARK).touch()
     print(f"made {claims:,} claims in {time.perf_counter() - began:.0f} s", file=sys.stderr)
 
 
@@ -98,16 +98,16 @@ def fill(claims: int, *, processes: int = 0) -> None:
     All triggers but one do not fire: what they would add (numbers and chain of the ledger, mentions) is added here.
     """
     from benchmarks.read_side.cast import make_cast
-    from benchmarks.read_side.ledger import lives
+    from benchmarks.read_side.ledger import make_lives
 
     cast = make_cast(claims)
-    everything = lives(claims)
-    with _without_indexes(), made_searchable():
+    everything = make_lives(claims)
+    with _without_indexes(), make_searchable():
         _copy(everything, cast, processes or os.cpu_count() or 1)
         settle()
-        with _connection() as server:
+        with _connect() as server:
             server.execute("VACUUM FULL claims_publication")  # each of its rows was written a second time
-    with _connection() as server:
+    with _connect() as server:
         server.execute("VACUUM ANALYZE")
         server.execute("ALTER SYSTEM RESET autovacuum")
         server.execute("SELECT pg_reload_conf()")
@@ -150,7 +150,7 @@ def store(rows: "Iterator[Model]") -> None:
     by_model: dict[type[Model], list[Model]] = defaultdict(list)
     for row in rows:
         by_model[type(row)].append(row)
-    with _connection() as connection, connection.transaction():
+    with _connect() as connection, connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute("SET LOCAL synchronous_commit = off")
         for model, some in by_model.items():
@@ -182,10 +182,10 @@ def _copy_rows(connection: "psycopg.Connection[Any]", model: "type[Model]", rows
             copy.write_row([getattr(row, name) for name in names])
 
 
-def _connection() -> "psycopg.Connection[Any]":
-    from benchmarks.superuser import superuser
+def _connect() -> "psycopg.Connection[Any]":
+    from benchmarks.superuser import connect_as_superuser
 
-    return superuser()
+    return connect_as_superuser()
 
 
 # What surrounds the rows ----------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ _WORDS = (
 @contextmanager
 def _without_indexes() -> Iterator[None]:
     """Indexes that are built afterwards, at once, take a fraction of the time."""
-    with _connection() as server:
+    with _connect() as server:
         indexes = server.execute(_INDEXES).fetchall()
         server.execute("ALTER SYSTEM SET autovacuum = off")
         server.execute("SELECT pg_reload_conf()")
@@ -272,9 +272,9 @@ def _without_indexes() -> Iterator[None]:
 
 
 @contextmanager
-def made_searchable() -> Iterator[None]:
+def make_searchable() -> Iterator[None]:
     """Have the triggers that fill the columns of the search and of lists fire for `store` as well."""
-    with _connection() as server:
+    with _connect() as server:
         names = [name for (name,) in server.execute(_FILLING)]
         for name in names:
             server.execute(f"ALTER TABLE claims_publication ENABLE ALWAYS TRIGGER {name}")
@@ -286,7 +286,7 @@ def made_searchable() -> Iterator[None]:
 
 
 def _build(index: str) -> None:
-    with _connection() as server:
+    with _connect() as server:
         server.execute("SET maintenance_work_mem = '1GB'")
         server.execute(index)
 
@@ -304,7 +304,7 @@ def settle() -> None:
         for app in ("sources", "claims")
         for model in apps.get_app_config(app).get_models(include_auto_created=True)
     ]
-    with _connection() as server:
+    with _connect() as server:
         # Past the rules that only triggers write to these tables.
         server.execute("SET session_replication_role = replica")
         chain = _CHAIN.replace("<sealed>", build_sealed_sha256_sql("unsealed"))
@@ -318,7 +318,7 @@ def main() -> None:
     parser.add_argument("--claims", type=int, default=200_000)
     parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER")
     options = parser.parse_args()
-    print(prepared(options.claims, options.data))
+    print(prepare_database(options.claims, options.data))
 
 
 if __name__ == "__main__":

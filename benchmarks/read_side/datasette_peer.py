@@ -81,7 +81,7 @@ _CURRENT = """
 """
 
 
-def copied(place: Path) -> Path:
+def copy_database(place: Path) -> Path:
     """The folder with the SQLite file of the database that Django is set up on, and with Datasette's configuration."""
     # Another schema is another file: the database in `place` is kept for years.
     folder = place / f"datasette-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]}"
@@ -103,10 +103,10 @@ def _fill(sqlite: sqlite3.Connection) -> None:
     sqlite.executescript(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;" + SCHEMA
     )
-    for claim, published_at, body, summary, *texts, verdicts in _claims():
+    for claim, published_at, body, summary, *texts, verdicts in _iterate_claims():
         sqlite.execute("INSERT INTO claim VALUES (?, ?)", (claim, published_at))
         sqlite.execute("INSERT INTO body VALUES (?, ?)", (claim, body))
-        sqlite.execute("INSERT INTO summary VALUES (?, ?, ?, ?, ?, ?)", _columns(summary))
+        sqlite.execute("INSERT INTO summary VALUES (?, ?, ?, ?, ?, ?)", _build_columns(summary))
         sqlite.execute(
             "INSERT INTO words (rowid, statement, names, details) VALUES (?, ?, ?, ?)", (claim, *texts)
         )
@@ -116,7 +116,7 @@ def _fill(sqlite: sqlite3.Connection) -> None:
     sqlite.executescript(INDEXES)
 
 
-def _columns(summary: str) -> tuple[Any, ...]:
+def _build_columns(summary: str) -> tuple[Any, ...]:
     """What a result list shows of a claim, as columns."""
     claim = json.loads(insert_site_url(summary.encode()))
     classes = [verdict["rating"]["rating_class"] for verdict in claim["verdicts"]]
@@ -130,7 +130,7 @@ def _columns(summary: str) -> tuple[Any, ...]:
     )
 
 
-def _claims() -> Iterator[tuple[Any, ...]]:
+def _iterate_claims() -> Iterator[tuple[Any, ...]]:
     from django.db import connection, transaction
 
     connection.ensure_connection()
@@ -140,7 +140,7 @@ def _claims() -> Iterator[tuple[Any, ...]]:
         yield from cursor
 
 
-def phrase(text: str) -> str:
+def quote_phrase(text: str) -> str:
     """Words as FTS5 takes them: each must be there."""
     return " ".join(f'"{word}"' for word in text.split())
 

@@ -1,7 +1,6 @@
 """The floor: the least that can answer. Bare WSGI, the SQL that our API asks, joined to JSON by PostgreSQL.
 
-The statements are those that the API itself was seen to execute for each address (`recorded`), so the floor cannot
-fall behind it. Only the outermost part differs: PostgreSQL joins the bodies to one value, and all that Python does is
+The statements are those that the API executes for each URL (`record_statements`), so the floor cannot fall behind it. Only the outermost part differs: PostgreSQL joins the bodies to one value, and all that Python does is
 pass it on, through psycopg, on one connection for each thread, with the same statements prepared.
 """
 
@@ -58,7 +57,7 @@ def _read(path: str, query: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     return path, tuple(parse_qsl(query))
 
 
-def recorded(addresses: Sequence[str]) -> dict[str, Statements]:
+def record_statements(addresses: Sequence[str]) -> dict[str, Statements]:
     """What our API asks the database for each address, joined by the database."""
     from django.test import Client
 
@@ -86,12 +85,12 @@ def recorded(addresses: Sequence[str]) -> dict[str, Statements]:
                 f"{address} answered {response.status_code} and asked {len(asked)} statements."
             )
         *before, (sql, parameters, prepare) = asked
-        joined = _joined(sql, many=b'"results":[' in response.content)
+        joined = _join_bodies(sql, many=b'"results":[' in response.content)
         found[address] = [*before, (joined, parameters, prepare)]
     return found
 
 
-def _joined(sql: str, *, many: bool) -> str:
+def _join_bodies(sql: str, *, many: bool) -> str:
     """The statement inside one that makes ready JSON of the bodies that it finds."""
     if 'AS "body"' not in sql:
         raise RuntimeError(f"The statement has no column named body that could be joined: {sql}")
@@ -100,19 +99,19 @@ def _joined(sql: str, *, many: bool) -> str:
     return f"SELECT {whole} FROM ({sql}) AS page"  # noqa: S608  our own SQL
 
 
-def written_for_the_server(statements: dict[str, Statements], file: Path, connection: str) -> dict[str, str]:
+def store_statements(statements: dict[str, Statements], file: Path, connection: str) -> dict[str, str]:
     """Store the statements where the server finds them; return the environment for it."""
     file.write_bytes(pickle.dumps(statements))
     return {_STATEMENTS: str(file), _CONNECTION: connection}
 
 
-def application() -> Floor:
+def build_application() -> Floor:
     """The application, as granian asks for it."""
     statements = pickle.loads(Path(os.environ[_STATEMENTS]).read_bytes())  # noqa: S301  our own file
     return Floor(statements, os.environ[_CONNECTION])
 
 
-def nothing() -> Callable[..., Iterable[bytes]]:
+def build_nothing() -> Callable[..., Iterable[bytes]]:
     """An application that does nothing: what is left is the server and the reader."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

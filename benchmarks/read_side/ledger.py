@@ -33,7 +33,7 @@ class Life:
     absorbs: list[int] = field(default_factory=list)
 
 
-def lives(claims: int) -> list[Life]:
+def make_lives(claims: int) -> list[Life]:
     """The lives of claims 1 to `claims`, over ten years, the same every time."""
     chance = random.Random(f"lives of {claims}")  # noqa: S311  nothing to protect here
     step = (END - BEGIN) / claims
@@ -43,18 +43,18 @@ def lives(claims: int) -> list[Life]:
         life = Life(number + 1, [Event(Publication.Kind.PUBLICATION, first)])
         if fate == "merged" and number % CHUNK and len(found[-1].events) == 1:
             target = found[-1]
-            moment = _later(chance, first)
+            moment = _add_delay(chance, first)
             life.events.append(Event(Publication.Kind.MERGE, moment))
             target.events.append(Event(Publication.Kind.MERGE, moment + timedelta(milliseconds=20)))
             life.merged_into = target.claim
             target.absorbs.append(life.claim)
         elif fate == "added":
-            life.events.append(Event(Publication.Kind.ADDITION, _later(chance, first)))
+            life.events.append(Event(Publication.Kind.ADDITION, _add_delay(chance, first)))
         elif fate == "retracted":
-            life.events.append(Event(Publication.Kind.RETRACTION, _later(chance, first)))
+            life.events.append(Event(Publication.Kind.RETRACTION, _add_delay(chance, first)))
         elif fate.startswith("corrected"):
             for _ in range(2 if fate == "corrected twice" else 1):
-                moment = _later(chance, life.events[-1].at)
+                moment = _add_delay(chance, life.events[-1].at)
                 life.events.append(Event(chance.choice(_CORRECTIONS), moment))
         found.append(life)
     in_order = sorted((event for life in found for event in life.events), key=lambda event: event.at)
@@ -63,6 +63,6 @@ def lives(claims: int) -> list[Life]:
     return found
 
 
-def _later(chance: random.Random, moment: datetime) -> datetime:
+def _add_delay(chance: random.Random, moment: datetime) -> datetime:
     """Some time afterwards: mostly days, at times a year."""
     return moment + timedelta(seconds=60 + int(chance.expovariate(1 / (40 * 86_400))))

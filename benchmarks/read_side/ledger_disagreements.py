@@ -14,7 +14,7 @@ _NOT_COMPARED = {"id", "sequence", "salts", "sealed_sha256", "chain_sha256", "su
 _COPIED = {"published_at"}
 
 
-def disagreements(claim: int) -> list[str]:
+def find_disagreements(claim: int) -> list[str]:
     """Names of the columns that `publishing.record` fills otherwise, for the newest entry of a claim.
 
     The entry is taken back, recorded again at its own moment, and everything is rolled back.
@@ -22,12 +22,12 @@ def disagreements(claim: int) -> list[str]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         made = Publication.objects.newest().select_related("claim").get(claim=claim)
-        made_rows = _rows(made)
+        made_rows = _load_rows(made)
         PublishedVerdict.objects.filter(publication=made)._raw_delete("default")
         Publication.objects.filter(pk=made.pk)._raw_delete("default")
         with mock.patch("factcheck.database.clock.get_database_time", return_value=made.published_at):
             recorded = publishing.record(made.claim, made.kind, note=made.note)
-        recorded_rows = _rows(recorded)
+        recorded_rows = _load_rows(recorded)
         transaction.set_rollback(True)
     if len(made_rows) != len(recorded_rows):
         return ["number of verdicts"]
@@ -39,7 +39,7 @@ def disagreements(claim: int) -> list[str]:
     ]
 
 
-def _rows(publication: Publication) -> list[dict[str, Any]]:
+def _load_rows(publication: Publication) -> list[dict[str, Any]]:
     """The values of a publication and of its verdicts, as the database has them."""
     verdicts = PublishedVerdict.objects.filter(publication=publication).order_by("pk").values()
     return [

@@ -89,7 +89,7 @@ class _Connection:
         return text.endswith(b"\r\n0\r\n\r\n")
 
 
-def requests_for(targets: Sequence[str], headers: Sequence[str] = ()) -> list[bytes]:
+def build_requests(targets: Sequence[str], headers: Sequence[str] = ()) -> list[bytes]:
     """GET requests, ready to be sent; `headers` has one line for each target, or none."""
     ends = [f"{line}\r\n" for line in headers] or [""] * len(targets)
     return [
@@ -132,7 +132,7 @@ def ask(
             connection.ask(next(pending))
         begin = clock() + warm_up
         end = begin + seconds
-        for connection in _answering(selector, wanted):
+        for connection in _iterate_answering(selector, wanted):
             now = clock()
             if now >= begin and not stopped:
                 times.append(now - connection.started)
@@ -150,7 +150,7 @@ def ask(
             connection.socket.close()
 
 
-def _answering(selector: selectors.BaseSelector, wanted: bytes) -> Iterator[_Connection]:
+def _iterate_answering(selector: selectors.BaseSelector, wanted: bytes) -> Iterator[_Connection]:
     """The connections in the order in which they have their answers, for ever."""
     while ready := selector.select(_PATIENCE):
         for key, _events in ready:

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.read_side.database import set_up
-from benchmarks.read_side.load import Load, ask, requests_for
+from benchmarks.read_side.load import Load, ask, build_requests
 from benchmarks.read_side.report import Measured
 
 CONNECTIONS = 16
@@ -29,7 +29,7 @@ class Options:
     datasette: str
 
 
-def in_a_process_of_its_own(options: Options) -> Measured:
+def measure_in_process(options: Options) -> Measured:
     """Settings are read once in a process, and each size has another DATA_DIR."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
         return process.submit(measure, options).result()
@@ -50,57 +50,57 @@ def measure(options: Options) -> Measured:
 
 
 def _measure(options: Options, reader: Executor) -> Measured:
-    from benchmarks.read_side.agreement import bodies_read, etags, require_agreement
-    from benchmarks.read_side.contestants import MEASURES, contestants, nothing
-    from benchmarks.read_side.questions import questions
+    from benchmarks.read_side.agreement import count_bodies_read, list_etags, require_agreement
+    from benchmarks.read_side.contestants import MEASURES, start_contestants, start_nothing
+    from benchmarks.read_side.questions import make_questions
 
     def timed(address: tuple[str, int], requests: list[bytes], **how: Any) -> Load:
         how = {"seconds": options.seconds / options.rounds, "connections": CONNECTIONS, **how}
         return reader.submit(ask, address, requests, **how).result()
 
-    asked = questions()
-    with nothing() as address:
-        ceiling = timed(address, requests_for(["/"])).rate
+    asked = make_questions()
+    with start_nothing() as address:
+        ceiling = timed(address, build_requests(["/"])).rate
     loads: dict[tuple[str, str], list[Load]] = defaultdict(list)
-    with contestants(options.names, asked, options.place, options.datasette) as running:
+    with start_contestants(options.names, asked, options.place, options.datasette) as running:
         ours = running["ours"]
-        _say("comparing answers")
+        _log("comparing answers")
         require_agreement(running, asked)
         known = [*ours.targets["list"], *ours.targets["detail"][:200]]
-        headers = etags(ours, known)
-        misspelt = requests_for(ours.targets["misspelt"])
+        headers = list_etags(ours, known)
+        misspelt = build_requests(ours.targets["misspelt"])
         turns = list(running.items())
         for number in range(options.rounds):
             # Who comes first finds the caches as the measure before left them, so it is another one each time.
             turns.append(turns.pop(0))
             for measure in MEASURES:
-                _say(f"round {number + 1} of {options.rounds}: {measure}")
+                _log(f"round {number + 1} of {options.rounds}: {measure}")
                 for name, server in turns:
                     if measure in server.measured:
-                        requests = requests_for(server.targets[measure])
+                        requests = build_requests(server.targets[measure])
                         warm_up = WARM_UP if number else FIRST_WARM_UP
                         loads[name, measure].append(timed(server.address, requests, warm_up=warm_up))
-            _say(f"round {number + 1} of {options.rounds}: misspelt, unchanged")
+            _log(f"round {number + 1} of {options.rounds}: misspelt, unchanged")
             loads["ours", "misspelt"].append(timed(ours.address, misspelt, connections=1))
-            loads["ours", "unchanged"].append(timed(ours.address, requests_for(known, headers), status=304))
-    read, read_unchanged = bodies_read(known)
+            loads["ours", "unchanged"].append(timed(ours.address, build_requests(known, headers), status=304))
+    read, read_unchanged = count_bodies_read(known)
     return Measured(
         claims=asked.claims,
         depth=asked.depth,
         ceiling=ceiling,
         rates={key: [load.rate for load in some] for key, some in loads.items()},
         sizes={key: some[-1].received / some[-1].answers for key, some in loads.items()},
-        times={key: _percentiles(some) for key, some in loads.items()},
+        times={key: _compute_percentiles(some) for key, some in loads.items()},
         bodies_read=read,
         bodies_read_unchanged=read_unchanged,
     )
 
 
-def _percentiles(loads: list[Load]) -> tuple[float, float, float]:
+def _compute_percentiles(loads: list[Load]) -> tuple[float, float, float]:
     """Milliseconds within which half, 95 % and 99 % of the answers came; the median of the rounds."""
     half, most, nearly_all = (median(load.percentile(share) for load in loads) for share in (0.5, 0.95, 0.99))
     return half, most, nearly_all
 
 
-def _say(what: str) -> None:
+def _log(what: str) -> None:
     print(what, file=sys.stderr, flush=True)

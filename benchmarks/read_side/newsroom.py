@@ -15,7 +15,7 @@ from django.db.models import Model
 
 from benchmarks.read_side.cast import STEPS, Cast
 from benchmarks.read_side.ledger import Event, Life
-from benchmarks.read_side.words import LANGUAGES, Lexicon, lexicon
+from benchmarks.read_side.words import LANGUAGES, Lexicon, get_lexicon
 from claims.ledger.entry_builder import LedgerEntry, LedgerLine, build_entry
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Topic, Verdict
 from sources.addresses import build_url_key
@@ -83,7 +83,7 @@ class Chunk:
 
     def _text(self, pk: int) -> Text:
         chance, words = self._chance, self._words()
-        publisher = _often_the_first(chance, self.cast.publishers)
+        publisher = _choose_skewed(chance, self.cast.publishers)
         published = self._began - timedelta(days=chance.randint(0, 900))
         title = words.name(chance, 1) + " " + words.running(chance, chance.randint(4, 9))
         address = f"{publisher.url}/{published:%Y/%m}/{pk}"
@@ -127,7 +127,7 @@ class Chunk:
         return Text(source, snapshot, spans)
 
     def _words(self) -> Lexicon:
-        return lexicon(self._chance.choices(LANGUAGES, weights=_SHARES)[0].tag)
+        return get_lexicon(self._chance.choices(LANGUAGES, weights=_SHARES)[0].tag)
 
     def _some_texts(self, count: int) -> list[Text]:
         """Different ones."""
@@ -159,7 +159,7 @@ class Chunk:
             id=life.claim,
             statement=words.statement(chance),
             language=words.language.tag,
-            claimant=_often_the_first(chance, self.cast.claimants) if chance.random() < 0.9 else None,
+            claimant=_choose_skewed(chance, self.cast.claimants) if chance.random() < 0.9 else None,
             claimed_on=(first - timedelta(days=chance.randint(1, 60))).date()
             if chance.random() < 0.9
             else None,
@@ -198,13 +198,13 @@ class Chunk:
 
     def _topics(self) -> list[Topic]:
         some = [
-            _often_the_first(self._chance, self.cast.topics) for _ in range(self._chance.choice((1, 1, 2, 3)))
+            _choose_skewed(self._chance, self.cast.topics) for _ in range(self._chance.choice((1, 1, 2, 3)))
         ]
         return list({topic.pk: topic for topic in some}.values())
 
     def _judgements(self, claim: Claim, words: Lexicon, life: Life) -> Iterator[_Judgement]:
         """One verdict for each entry that changes one, in that order."""
-        publisher = _often_the_first(self._chance, self.cast.checkers)
+        publisher = _choose_skewed(self._chance, self.cast.checkers)
         if life.merged_into:  # who checks the same claim twice merges the two
             publisher = self._made[life.merged_into].judgements[0][0].publisher
         earlier: Verdict | None = None
@@ -315,11 +315,11 @@ class Chunk:
                 merged_from=absorbed,
                 ledger=ledger,
             )
-            yield from _stored(new, event, until)
+            yield from _store_entries(new, event, until)
         yield claim
 
 
-def _stored(new: LedgerEntry, event: Event, until: datetime | None) -> Iterator[Model]:
+def _store_entries(new: LedgerEntry, event: Event, until: datetime | None) -> Iterator[Model]:
     """As `publishing.record` stores them; a test holds one against the other."""
     # The chain goes through all chunks, so it is made once they are stored.
     numbered = {"id": event.sequence, "sequence": event.sequence, "chain_sha256": ""}
@@ -334,6 +334,6 @@ def _stored(new: LedgerEntry, event: Event, until: datetime | None) -> Iterator[
         )
 
 
-def _often_the_first(chance: random.Random, choices: list[Any]) -> Any:
+def _choose_skewed(chance: random.Random, choices: list[Any]) -> Any:
     """One of the choices; one at the front ten times as often as one in the middle."""
     return choices[int(len(choices) * chance.random() ** 3)]

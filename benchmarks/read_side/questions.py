@@ -12,7 +12,7 @@ from django.test import Client
 
 from benchmarks.read_side import PAGE
 from benchmarks.read_side.ledger import BEGIN, END
-from benchmarks.read_side.words import lexicon
+from benchmarks.read_side.words import get_lexicon
 
 _DETAILS, _FILTERS, _SEARCHES, _PAGES, _MISSPELT = 4_000, 200, 200, 200, 100
 _LANGUAGES = ("en", "es", "pt", "fr", "de")
@@ -50,20 +50,20 @@ class Questions:
     misspelt: list[str]
 
 
-def questions() -> Questions:
+def make_questions() -> Questions:
     """The questions for the database that Django is set up on."""
     chance = random.Random("questions")  # noqa: S311  nothing to protect here
-    claims = [row[0] for row in _rows(_CLAIMS)]
+    claims = [row[0] for row in _load_rows(_CLAIMS)]
     depth = min(100_000, len(claims) // 2)
-    behind = _rows(f"{_NEWEST_FIRST} OFFSET {depth - 1} LIMIT {_PAGES * 10}")
+    behind = _load_rows(f"{_NEWEST_FIRST} OFFSET {depth - 1} LIMIT {_PAGES * 10}")
     return Questions(
         claims=len(claims),
         details=chance.sample(claims, min(_DETAILS, len(claims))),
-        filters=list(_filters(chance)),
-        searches=list(_searches(chance)),
+        filters=list(_iterate_filters(chance)),
+        searches=list(_iterate_searches(chance)),
         depth=depth,
         positions=[Position(*row) for row in behind[::10]],
-        misspelt=list(_misspelt(chance)),
+        misspelt=list(_iterate_misspelt(chance)),
     )
 
 
@@ -72,20 +72,20 @@ _CLAIMS = f"SELECT claim_id {_CURRENT} ORDER BY claim_id"
 _NEWEST_FIRST = f"SELECT published_at, claim_id {_CURRENT} ORDER BY published_at DESC, claim_id DESC"
 
 
-def _rows(sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
+def _load_rows(sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
 
-def _filters(chance: random.Random) -> Iterator[Filter]:
+def _iterate_filters(chance: random.Random) -> Iterator[Filter]:
     """What a publisher rated so in some days or years: as long as it takes to find two to twenty pages.
 
     Only ratings of this frequency, or the most frequent: the answers do not grow with the database.
     """
     verdicts_by = "SELECT publisher_id, rating_id, count(*) FROM claims_publishedverdict GROUP BY 1, 2"
-    common = _rows(f"{verdicts_by} ORDER BY 3 DESC, 2 LIMIT 20")
+    common = _load_rows(f"{verdicts_by} ORDER BY 3 DESC, 2 LIMIT 20")
     most = min(20 * PAGE, common[0][2])
     common = [row for row in common if row[2] >= most]
     begin, days = BEGIN.date(), (END - BEGIN).days
@@ -96,30 +96,30 @@ def _filters(chance: random.Random) -> Iterator[Filter]:
         yield Filter(publisher, rating, after, after + timedelta(days=length))
 
 
-def _searches(chance: random.Random) -> Iterator[str]:
+def _iterate_searches(chance: random.Random) -> Iterator[str]:
     """Words that some claims have, alone and in pairs.
 
     Only those that no stemmer takes for a form of another word: a contestant that does not stem finds the same claims.
     """
-    claims = _rows(f"SELECT count(*) {_CURRENT}")[0][0]
+    claims = _load_rows(f"SELECT count(*) {_CURRENT}")[0][0]
     least, most = max(1, claims // _RAREST), claims // _COMMONEST
     yielded = 0
     while yielded < _SEARCHES:
-        words = lexicon(chance.choice(_LANGUAGES)).words
+        words = get_lexicon(chance.choice(_LANGUAGES)).words
         text = " ".join(
             chance.choice(words[rank : rank + 1_500]) for rank in chance.choice(((100,), (400,), (0, 0)))
         )
-        if least <= _found(text) <= most and _found(text) == _found_by_us(text):
+        if least <= _count_found(text) <= most and _count_found(text) == _count_found_by_us(text):
             yielded += 1
             yield text
 
 
-def _misspelt(chance: random.Random) -> Iterator[str]:
+def _iterate_misspelt(chance: random.Random) -> Iterator[str]:
     """Words with one letter too many, too few, wrong or in the wrong place, such as no claim has."""
     yielded = 0
     while yielded < _MISSPELT:
-        word = chance.choice(lexicon(chance.choice(_LANGUAGES)).words[100:4_000])
-        if len(word) < 7 or not _found(word):
+        word = chance.choice(get_lexicon(chance.choice(_LANGUAGES)).words[100:4_000])
+        if len(word) < 7 or not _count_found(word):
             continue
         at = chance.randrange(1, len(word) - 2)
         letter = chance.choice(word)
@@ -131,19 +131,19 @@ def _misspelt(chance: random.Random) -> Iterator[str]:
                 word[:at] + word[at + 1] + word[at] + word[at + 2 :],
             )
         )
-        if not _found(wrong):
+        if not _count_found(wrong):
             yielded += 1
             yield wrong
 
 
-def _found(text: str) -> int:
+def _count_found(text: str) -> int:
     """How many claims have the words as they stand."""
     matching = "search @@ websearch_to_tsquery('factcheck_simple', %s)"
-    found: int = _rows(f"SELECT count(*) {_CURRENT} AND {matching}", [text])[0][0]
+    found: int = _load_rows(f"SELECT count(*) {_CURRENT} AND {matching}", [text])[0][0]
     return found
 
 
-def _found_by_us(text: str) -> int:
+def _count_found_by_us(text: str) -> int:
     """How many claims our search finds, which compares words by their stems too."""
     address = f"/api/v1/claims/?{urlencode({'q': text, 'count': 'exact', 'page_size': 1})}"
     found: int = Client(headers={"host": "localhost"}).get(address).json()["count"]

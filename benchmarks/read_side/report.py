@@ -70,7 +70,7 @@ class Promise:
 
     def __str__(self) -> str:
         mark = f"≥ {self.least:,}" if self.least is not None else f"≤ {self.most:,}"
-        return f"{self.what:52} {_figure(self.value):>9}   {mark:9}{'' if self.met else ' MISSED'}".rstrip()
+        return f"{self.what:52} {_format_figure(self.value):>9}   {mark:9}{'' if self.met else ' MISSED'}".rstrip()
 
 
 def show(measured: Measured) -> None:
@@ -81,10 +81,10 @@ def show(measured: Measured) -> None:
         table.add_column(heading, justify="right")
     table.add_column("ours: 50, 95, 99 % within", justify="right")
     for measure in dict.fromkeys(measure for _name, measure in measured.rates):
-        cells = [measure, _figure(measured.rate(measure))]
+        cells = [measure, _format_figure(measured.rate(measure))]
         for name in others:
             rate, ratio = measured.rate(measure, name), measured.ratio(measure, name)
-            cells += [_figure(rate), _figure(ratio)] if rate else ["–", "–"]
+            cells += [_format_figure(rate), _format_figure(ratio)] if rate else ["–", "–"]
         times = ", ".join(f"{time:.1f}" for time in measured.times["ours", measure])
         table.add_row(*cells, f"{times} ms")
     Console(width=110).print(table)
@@ -95,13 +95,13 @@ def show(measured: Measured) -> None:
 
 def judge(measured: Measured) -> list[Promise]:
     """Print what is promised and what came out; returns what was missed."""
-    return _missed(_promises(measured))
+    return _list_missed(_iterate_promises(measured))
 
 
 def judge_growth(results: Sequence[Measured]) -> list[Promise]:
     """The same for the rates at several sizes, the smallest first."""
     smallest = results[0]
-    return _missed(
+    return _list_missed(
         Promise(
             f"{measure} at {measured.claims:,}: share of {smallest.claims:,}",
             measured.rate(measure) / smallest.rate(measure),
@@ -112,7 +112,7 @@ def judge_growth(results: Sequence[Measured]) -> list[Promise]:
     )
 
 
-def _promises(measured: Measured) -> Iterator[Promise]:
+def _iterate_promises(measured: Measured) -> Iterator[Promise]:
     for measure, share in OF_THE_FLOOR.items():
         if ratio := measured.ratio(measure, "floor"):
             yield Promise(f"{measure}: share of the floor", ratio, least=share)
@@ -132,7 +132,7 @@ def _promises(measured: Measured) -> Iterator[Promise]:
     yield Promise("what the reader itself can ask for in a second", measured.ceiling, least=CEILING)
 
 
-def _missed(promises: Iterable[Promise]) -> list[Promise]:
+def _list_missed(promises: Iterable[Promise]) -> list[Promise]:
     missed = []
     for promise in promises:
         print(promise)
@@ -141,5 +141,5 @@ def _missed(promises: Iterable[Promise]) -> list[Promise]:
     return missed
 
 
-def _figure(value: float) -> str:
+def _format_figure(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"

@@ -93,7 +93,7 @@ LANGUAGES = (
     ),
 )  # fmt: skip
 
-BY_TAG = {language.tag: language for language in LANGUAGES}
+LANGUAGES_BY_TAG = {language.tag: language for language in LANGUAGES}
 #: Of so many words of running text one is made up and not glue.
 _GLUE_SHARE = 0.35
 
@@ -104,7 +104,7 @@ class Lexicon:
     def __init__(self, language: Language) -> None:
         self.language = language
         #: The made-up words, the commonest first.
-        self.words = list(itertools.islice(_made_up(language), VOCABULARY))
+        self.words = list(itertools.islice(_make_words(language), VOCABULARY))
         glue = language.glue.split()
         # Zipf's law with the offset of Mandelbrot, so that no made-up word is as common as "the".
         content = [1 / (rank + 20) for rank in range(VOCABULARY)]
@@ -124,14 +124,14 @@ class Lexicon:
         words = self.draw(chance, pattern.count("{}"))
         tail = self.running(chance, chance.randint(3, 8))
         sentence = pattern.format(*words, number=chance.randint(2, 9_999), year=chance.randint(1990, 2024))
-        return _capital(f"{sentence}{self.language.gap}{tail}")
+        return _capitalise(f"{sentence}{self.language.gap}{tail}")
 
     def running(self, chance: random.Random, count: int) -> str:
         """So many words in a row."""
         return self.language.gap.join(chance.choices(self._text, cum_weights=self._text_weights, k=count))
 
     def sentence(self, chance: random.Random, count: int) -> str:
-        return _capital(self.running(chance, count)) + ("。" if self.language.tag == "zh" else ".")
+        return _capitalise(self.running(chance, count)) + ("。" if self.language.tag == "zh" else ".")
 
     def name(self, chance: random.Random, count: int = 2) -> str:
         """Words written as a name: of a person, a place, an institution."""
@@ -139,11 +139,11 @@ class Lexicon:
 
 
 @cache
-def lexicon(tag: str) -> Lexicon:
-    return Lexicon(BY_TAG[tag])
+def get_lexicon(tag: str) -> Lexicon:
+    return Lexicon(LANGUAGES_BY_TAG[tag])
 
 
-def _made_up(language: Language) -> Iterator[str]:
+def _make_words(language: Language) -> Iterator[str]:
     """Different words without end, the same every time; the later, the longer."""
     chance = random.Random(f"words of {language.tag}")  # noqa: S311  nothing to protect here
     onsets, codas = language.onsets.split(), language.codas.split()
@@ -163,5 +163,5 @@ def _made_up(language: Language) -> Iterator[str]:
             yield word
 
 
-def _capital(sentence: str) -> str:
+def _capitalise(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]

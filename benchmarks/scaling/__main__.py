@@ -22,9 +22,9 @@ from statistics import median
 
 import psutil
 
-from benchmarks.read_side.load import ask, requests_for
-from benchmarks.scaling.archive import lean_archive
-from benchmarks.scaling.questions import addresses
+from benchmarks.read_side.load import ask, build_requests
+from benchmarks.scaling.archive import prepare_archive
+from benchmarks.scaling.questions import list_paths
 
 #: What a rate at each larger size has to be of that at the smallest.
 PROMISED = {"list": 0.8, "detail": 0.8, "filter": 0.8, "search": 0.6}
@@ -44,7 +44,7 @@ class Site:
 
     def measure(self, name: str, seconds: float) -> None:
         before = self._used()
-        load = ask(self.address, requests_for(self.asked[name]), seconds=seconds, connections=4)
+        load = ask(self.address, build_requests(self.asked[name]), seconds=seconds, connections=4)
         self.rates[name].append(load.rate)
         self.costs[name].append(1000 * (self._used() - before) / load.answers)
 
@@ -66,7 +66,10 @@ def main() -> int:
     options = parser.parse_args()
     sizes = sorted(int(size) for size in options.sizes.split(","))
     with ExitStack() as stack:
-        sites = [stack.enter_context(_served(lean_archive(claims, options.data), claims)) for claims in sizes]
+        sites = [
+            stack.enter_context(_serve_archive(prepare_archive(claims, options.data), claims))
+            for claims in sizes
+        ]
         names = options.only.split(",") if options.only else list(sites[0].asked)
         for number in range(options.rounds + 1):
             for name in names:
@@ -80,7 +83,7 @@ def main() -> int:
 
 
 @contextmanager
-def _served(place: Path, claims: int) -> Iterator[Site]:
+def _serve_archive(place: Path, claims: int) -> Iterator[Site]:
     """The archive served by one web process, as an operator starts it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -99,7 +102,7 @@ def _served(place: Path, claims: int) -> Iterator[Site]:
     try:
         _wait(port)
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-            asked = process.submit(addresses, place, claims).result()
+            asked = process.submit(list_paths, place, claims).result()
         database = int((place / "postgres" / "postmaster.pid").read_text().split()[0])
         yield Site(claims, ("127.0.0.1", port), [psutil.Process(web.pid), psutil.Process(database)], asked)
     finally:

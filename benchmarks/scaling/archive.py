@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.read_side.database import prepared, set_up
+from benchmarks.read_side.database import prepare_database, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ BASE = 20_000
 
 _GROWN = Path(__file__).with_name("grown.sql")
 #: While copies are made, which are thrown away if the machine fails meanwhile.
-_HASTE = """
+_FAST_SETTINGS = """
 fsync = off
 full_page_writes = off
 wal_level = minimal
@@ -42,9 +42,9 @@ _SPAN = """
 """
 
 
-def lean_archive(claims: int, folder: Path) -> Path:
+def prepare_archive(claims: int, folder: Path) -> Path:
     """The DATA_DIR of a ledger with so many claims, a multiple of `BASE`; made unless it is there."""
-    base = prepared(BASE, folder)
+    base = prepare_database(BASE, folder)
     # What decides how the base comes out is in its name.
     place = base.with_name(base.name.replace(f"claims-{BASE}", f"lean-{claims}"))
     if not (place / "made").exists():
@@ -52,7 +52,7 @@ def lean_archive(claims: int, folder: Path) -> Path:
         # Owners and all: the server has an account of its own.
         subprocess.run(["/bin/cp", "-a", base, place], check=True)
         (place / "made").unlink()
-        maker = multiprocessing.get_context("spawn").Process(target=_grow, args=(claims, place))
+        maker = multiprocessing.get_context("spawn").Process(target=_grow_archive, args=(claims, place))
         maker.start()
         maker.join()
         if maker.exitcode:
@@ -60,19 +60,19 @@ def lean_archive(claims: int, folder: Path) -> Path:
     return place
 
 
-def _grow(claims: int, place: Path) -> None:
+def _grow_archive(claims: int, place: Path) -> None:
     began = time.perf_counter()
     settings = place / "postgres" / "postgresql.auto.conf"
     usual = settings.read_text()
-    settings.write_text(usual + _HASTE)
+    settings.write_text(usual + _FAST_SETTINGS)
     set_up(place)
-    from benchmarks.read_side.database import _connection, _without_indexes
+    from benchmarks.read_side.database import _connect, _without_indexes
     from factcheck.database import embedded
 
     with embedded.run_server(place):
         with _without_indexes():
-            _copy(claims // BASE, _connection)
-        with _connection() as server:
+            _copy(claims // BASE, _connect)
+        with _connect() as server:
             # Kept by triggers, which copies go past.
             server.execute("SET session_replication_role = replica")
             for counted in ("claims_searchword", "claims_searchlanguage", "claims_mention"):
@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--claims", type=int, default=200_000)
     parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
     options = parser.parse_args()
-    print(lean_archive(options.claims, options.data))
+    print(prepare_archive(options.claims, options.data))
 
 
 if __name__ == "__main__":

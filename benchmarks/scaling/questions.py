@@ -15,7 +15,7 @@ _USUAL = (4_000, 200)
 _COMMON = (200, 20)
 
 
-def addresses(place: Path, claims: int) -> dict[str, list[str]]:
+def list_paths(place: Path, claims: int) -> dict[str, list[str]]:
     """Return the queries to the archive in `place`, by what they measure. For a process of its own."""
     set_up(place)
     from django.db import connection
@@ -39,7 +39,7 @@ def addresses(place: Path, claims: int) -> dict[str, list[str]]:
     return {
         "list": [_PATH],
         "detail": [f"{_PATH}{claim}/" for claim in chance.sample(published, _DETAILS)],
-        "filter": list(_filters(chance, verdicts)),
+        "filter": list(_iterate_filters(chance, verdicts)),
         "search": [_search(chance.choice(usual)) for _ in range(_SEARCHES)],
         "search of two words": [_search(" ".join(chance.sample(common, 2))) for _ in range(_SEARCHES)],
         "search of a common word": [_search(word) for word in chance.sample(common, 40)],
@@ -50,7 +50,9 @@ def _search(text: str) -> str:
     return f"{_PATH}?{urlencode({'q': text})}"
 
 
-def _filters(chance: random.Random, verdicts: list[tuple[int, int, int, object, object]]) -> Iterator[str]:
+def _iterate_filters(
+    chance: random.Random, verdicts: list[tuple[int, int, int, object, object]]
+) -> Iterator[str]:
     """What a publisher rated so in as many days as two to twenty pages take."""
     for _ in range(_FILTERS):
         publisher, rating, count, first, last = chance.choice(verdicts)

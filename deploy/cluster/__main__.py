@@ -13,9 +13,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from deploy.cluster.daemons import missing
-from deploy.cluster.machines import network
-from deploy.cluster.stage import MachineCluster, NotReady, machines_of
+from deploy.cluster.daemons import find_missing
+from deploy.cluster.machines import choose_network
+from deploy.cluster.stage import ClusterNotReady, MachineCluster, list_machines
 from deploy.cluster.topology import DEBIAN, DEPLOY
 
 
@@ -28,32 +28,32 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--first-port", type=int, default=21_000, help="Without root: where ports begin.")
     parser.add_argument("--clear", action="store_true", help="With stop: delete what was stored.")
     asked = parser.parse_args(arguments)
-    if lacking := list(missing((*DEBIAN, "patroni", "rclone"))):
+    if lacking := list(find_missing((*DEBIAN, "patroni", "rclone"))):
         packages = sorted({DEBIAN.get(name, "requirements/cluster.txt") for name in lacking})
         print(f"Not installed: {', '.join(lacking)} (from {', '.join(packages)}).", file=sys.stderr)
         return 1
     folder = asked.folder.expanduser().absolute()
-    cluster = MachineCluster(folder, network(folder, first_port=asked.first_port))
+    cluster = MachineCluster(folder, choose_network(folder, first_port=asked.first_port))
     if asked.action == "stop":
         cluster.stop()
         if asked.clear:
             shutil.rmtree(folder)
         return 0
     if asked.action == "status":
-        return status(cluster)
+        return print_status(cluster)
     try:
         cluster.start(print)
-    except NotReady as late:
+    except ClusterNotReady as late:
         print(late, file=sys.stderr)
         return 1
     print(f"Serving {cluster.site}. `make cluster ARGS=status` tells more, `make cluster ARGS=stop` ends it.")
     return 0
 
 
-def status(cluster: MachineCluster) -> int:
+def print_status(cluster: MachineCluster) -> int:
     used = cluster.megabytes()
     roles = {member["name"]: f"{member['role']}, {member['state']}" for member in cluster.members()}
-    for machine, host, programs in machines_of(cluster):
+    for machine, host, programs in list_machines(cluster):
         memory = sum(size for name, size in used.items() if name.startswith(f"{machine}."))
         print(
             f"{machine:<9} {host:<15} {memory:5.0f} MB  {', '.join(programs) or 'down'}"

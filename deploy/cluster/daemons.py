@@ -17,7 +17,7 @@ import psutil
 from deploy.cluster.machines import Network
 
 #: How long a program may take to end when it is asked to.
-PATIENCE = 25.0
+PATIENCE_SECONDS = 25.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Daemon:
 
 
 @dataclass(frozen=True)
-class Started:
+class StartedDaemon:
     """The process of a daemon. Its number alone could have been reused."""
 
     pid: int
@@ -62,19 +62,19 @@ class Daemons:
     def start(self, daemon: Daemon) -> None:
         if self.process(daemon.name):
             return
-        command = lowered(daemon.command) if daemon.is_lowered else daemon.command
+        command = lower_privileges(daemon.command) if daemon.is_lowered else daemon.command
         with (self.folder / "log" / f"{daemon.name}.log").open("ab") as log:
             process = subprocess.Popen(
                 self.network.on(daemon.machine, command),
                 cwd=Path(__file__).parents[2],
-                env=_environment() | daemon.environment,
+                env=_build_environment() | daemon.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
         _children.append(process)
-        started = Started(process.pid, psutil.Process(process.pid).create_time())
+        started = StartedDaemon(process.pid, psutil.Process(process.pid).create_time())
         self._note(daemon.name).write_text(json.dumps(asdict(started)))
 
     def process(self, name: str) -> psutil.Process | None:
@@ -82,7 +82,7 @@ class Daemons:
         for child in _children:
             child.poll()
         try:
-            return Started(**json.loads(self._note(name).read_text())).process()
+            return StartedDaemon(**json.loads(self._note(name).read_text())).process()
         except (FileNotFoundError, ValueError):
             return None
 
@@ -116,7 +116,7 @@ class Daemons:
             if process := self.process(name):
                 process.send_signal(signal.SIGCONT)
                 process.terminate()
-        _gone, alive = psutil.wait_procs(families, timeout=PATIENCE)
+        _gone, alive = psutil.wait_procs(families, timeout=PATIENCE_SECONDS)
         _kill(alive)
         for name in names:
             self._note(name).unlink(missing_ok=True)
@@ -145,7 +145,7 @@ def _kill(processes: list[psutil.Process]) -> None:
     psutil.wait_procs(processes, timeout=5)
 
 
-def _environment() -> dict[str, str]:
+def _build_environment() -> dict[str, str]:
     """Nothing of ours but what a program needs to be found and to speak UTF-8."""
     return {"PATH": f"{os.defpath}:/usr/local/sbin:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8", "PGTZ": "UTC"}
 
@@ -155,7 +155,7 @@ def account() -> pwd.struct_passwd | None:
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
-def lowered(command: list[str]) -> list[str]:
+def lower_privileges(command: list[str]) -> list[str]:
     """The command as that account, with the right to pass through closed folders where Python is in one."""
     user = account()
     if user is None:
@@ -187,10 +187,10 @@ def give_file(file: Path) -> None:
         shutil.chown(file, user.pw_uid, user.pw_gid)
 
 
-def program(name: str) -> str:
+def find_program(name: str) -> str:
     """The path of a program: Debian's, or one beside Python."""
     beside = Path(sys.executable).with_name(name)
-    found = str(beside) if beside.exists() else shutil.which(name, path=_environment()["PATH"])
+    found = str(beside) if beside.exists() else shutil.which(name, path=_build_environment()["PATH"])
     if found is None:
         raise ProgramMissing(name)
     return found
@@ -200,10 +200,10 @@ class ProgramMissing(Exception):
     """A program that the cluster needs is not installed."""
 
 
-def missing(names: tuple[str, ...]) -> Iterator[str]:
+def find_missing(names: tuple[str, ...]) -> Iterator[str]:
     """Those of the programs that are not installed."""
     for name in names:
         try:
-            program(name)
+            find_program(name)
         except ProgramMissing:
             yield name

@@ -61,14 +61,14 @@ class Network(ABC):
 
     def variables(self) -> dict[str, str]:
         """What configuration calls them: ${PG_1} is a machine's address, ${PG_1_PATRONI} the port of its Patroni."""
-        return {_variable(machine): self.host(machine) for machine in MACHINES} | {
-            f"{_variable(machine)}_{_variable(service)}": str(self.port(machine, service))
+        return {_get_variable_name(machine): self.host(machine) for machine in MACHINES} | {
+            f"{_get_variable_name(machine)}_{_get_variable_name(service)}": str(self.port(machine, service))
             for machine in MACHINES
             for service in SERVICES
         }
 
 
-def _variable(name: str) -> str:
+def _get_variable_name(name: str) -> str:
     return name.replace("-", "_").upper()
 
 
@@ -114,31 +114,31 @@ class Namespaces(Network):
 
     def lay(self) -> None:
         self.remove()
-        _ip("link", "add", self.bridge, "type", "bridge")
-        _ip("address", "add", f"10.203.{self.number}.1/24", "dev", self.bridge)
-        _ip("link", "set", self.bridge, "up")
+        _run_ip("link", "add", self.bridge, "type", "bridge")
+        _run_ip("address", "add", f"10.203.{self.number}.1/24", "dev", self.bridge)
+        _run_ip("link", "set", self.bridge, "up")
         for machine in MACHINES:
             namespace, cable = self._namespace(machine), self.cable(machine)
-            _ip("netns", "add", namespace)
-            _ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace)
-            _ip("link", "set", cable, "master", self.bridge, "up")
-            _ip("-n", namespace, "link", "set", "lo", "up")
-            _ip("-n", namespace, "address", "add", f"{self.host(machine)}/24", "dev", "eth0")
-            _ip("-n", namespace, "link", "set", "eth0", "up")
+            _run_ip("netns", "add", namespace)
+            _run_ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace)
+            _run_ip("link", "set", cable, "master", self.bridge, "up")
+            _run_ip("-n", namespace, "link", "set", "lo", "up")
+            _run_ip("-n", namespace, "address", "add", f"{self.host(machine)}/24", "dev", "eth0")
+            _run_ip("-n", namespace, "link", "set", "eth0", "up")
 
     def remove(self) -> None:
         for machine in MACHINES:
             if self.place(machine).exists():
-                _ip("netns", "delete", self._namespace(machine))
+                _run_ip("netns", "delete", self._namespace(machine))
         if Path("/sys/class/net", self.bridge).exists():
-            _ip("link", "delete", self.bridge)
+            _run_ip("link", "delete", self.bridge)
 
     def unplug(self, machine: str) -> None:
         """Cut the machine off silently, as a pulled cable does."""
-        _ip("link", "set", self.cable(machine), "down")
+        _run_ip("link", "set", self.cable(machine), "down")
 
     def plug(self, machine: str) -> None:
-        _ip("link", "set", self.cable(machine), "up")
+        _run_ip("link", "set", self.cable(machine), "up")
 
     def _namespace(self, machine: str) -> str:
         return f"{self.bridge}-{machine}"
@@ -148,7 +148,7 @@ class Namespaces(Network):
         return f"{self.bridge}-{MACHINES.index(machine)}"
 
 
-def network(folder: Path, *, first_port: int) -> Network:
+def choose_network(folder: Path, *, first_port: int) -> Network:
     """Return the best kind that this user may create."""
     return Namespaces(folder) if _may_make_namespaces() else Loopback(first_port)
 
@@ -160,5 +160,5 @@ def _may_make_namespaces() -> bool:
     return tried.returncode == 0
 
 
-def _ip(*words: str) -> None:
+def _run_ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True)  # noqa: S607  of iproute2

@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from deploy.cluster.daemons import Daemon, Daemons, program
+from deploy.cluster.daemons import Daemon, Daemons, find_program
 from deploy.cluster.machines import MACHINES, NODES, WEBS, Network
 from deploy.cluster.topology import DEPLOY, Topology
 from factcheck.database.embedded.place import get_binary
@@ -32,7 +32,7 @@ SECRETS = (
 )
 
 
-class NotReady(Exception):
+class ClusterNotReady(Exception):
     """A part of the cluster did not come up in time."""
 
 
@@ -161,7 +161,7 @@ class MachineCluster:
     def patronictl(self, *words: str) -> str:
         configuration = self.folder / NODES[0] / "patroni.yml"
         return subprocess.run(
-            [program("patronictl"), "--config-file", str(configuration), *words],
+            [find_program("patronictl"), "--config-file", str(configuration), *words],
             capture_output=True,
             text=True,
             check=False,
@@ -174,7 +174,9 @@ class MachineCluster:
             if holds():
                 return
             time.sleep(0.2)
-        raise NotReady(f"{what}: not there after {seconds:.0f} s. The logs are in {self.folder / 'log'}.")
+        raise ClusterNotReady(
+            f"{what}: not there after {seconds:.0f} s. The logs are in {self.folder / 'log'}."
+        )
 
     def is_replicated(self) -> bool:
         """Whether there is a primary, and all others follow it."""
@@ -204,7 +206,7 @@ class MachineCluster:
 
         def all_live() -> bool:
             if ended := [daemon.name for daemon in daemons if not self.daemons.process(daemon.name)]:
-                raise NotReady(f"{', '.join(ended)} ended at once. See {self.folder / 'log'}.")
+                raise ClusterNotReady(f"{', '.join(ended)} ended at once. See {self.folder / 'log'}.")
             return is_there()
 
         self.wait(all_live, what)
@@ -230,7 +232,7 @@ class MachineCluster:
         return kept
 
 
-def machines_of(cluster: MachineCluster) -> list[tuple[str, str, list[str]]]:
+def list_machines(cluster: MachineCluster) -> list[tuple[str, str, list[str]]]:
     """Each machine, its address, and what runs on it."""
     living = [name for name in cluster.daemons.names() if cluster.daemons.process(name)]
     return [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from deploy.cluster.daemons import Daemon, give, give_file, missing, program
+from deploy.cluster.daemons import Daemon, find_missing, find_program, give, give_file
 from deploy.cluster.machines import NODES, POOLS, WEBS, WORKERS, Network
 from factcheck.database.embedded.place import get_binary
 
@@ -33,7 +33,7 @@ class Topology:
     def etcd(self, node: str) -> Daemon:
         home = give(self.folder / node)
         configuration = self.configured("etcd/etcd.yml", node, NODE_ETCD_DATA=str(give(home / "etcd")))
-        return Daemon(node, "etcd", [program("etcd"), f"--config-file={configuration}"])
+        return Daemon(node, "etcd", [find_program("etcd"), f"--config-file={configuration}"])
 
     def patroni(self, node: str) -> Daemon:
         # A folder of its own, which may be a disk of its own.
@@ -48,14 +48,14 @@ class Topology:
             REPLICATION_PASSWORD=self.secrets["replication"],
             REWIND_PASSWORD=self.secrets["rewind"],
         )
-        return Daemon(node, "patroni", [program("patroni"), str(configuration)])
+        return Daemon(node, "patroni", [find_program("patroni"), str(configuration)])
 
     def disk_watch(self, node: str) -> Daemon:
         return Daemon(
             node,
             "disk-watch",
             [
-                program("python"),
+                find_program("python"),
                 str(DEPLOY / "patroni" / "disk_watch.py"),
                 f"--folder={self.folder / node / 'postgresql' / 'data'}",
                 f"--patroni=http://{self.network.address(node, 'patroni')}",
@@ -71,11 +71,11 @@ class Topology:
         )
         give_file(users)
         configuration = self.configured("pgbouncer/pgbouncer.ini", pool)
-        return Daemon(pool, "pgbouncer", [program("pgbouncer"), "--quiet", str(configuration)])
+        return Daemon(pool, "pgbouncer", [find_program("pgbouncer"), "--quiet", str(configuration)])
 
     def haproxy(self) -> Daemon:
         configuration = self.configured("haproxy/haproxy.cfg", "balancer")
-        return Daemon("balancer", "haproxy", [program("haproxy"), "-db", "-f", str(configuration)])
+        return Daemon("balancer", "haproxy", [find_program("haproxy"), "-db", "-f", str(configuration)])
 
     def store(self) -> Daemon:
         """The S3 server."""
@@ -84,7 +84,7 @@ class Topology:
             "files",
             "rclone",
             [
-                program("rclone"),
+                find_program("rclone"),
                 "serve",
                 "s3",
                 f"--addr={self.network.address('files', 's3')}",
@@ -111,7 +111,7 @@ class Topology:
             "watch",
             "prometheus",
             [
-                program("prometheus"),
+                find_program("prometheus"),
                 f"--config.file={configuration}",
                 f"--storage.tsdb.path={give(home / 'metrics')}",
                 f"--web.listen-address={self.network.address('watch', 'prometheus')}",
@@ -145,7 +145,7 @@ class Topology:
         )
 
     def manage(self, *words: str) -> list[str]:
-        return [program("python"), str(DEPLOY.parent / "manage.py"), *words]
+        return [find_program("python"), str(DEPLOY.parent / "manage.py"), *words]
 
     def layers(self) -> list[list[Daemon]]:
         """All daemons, in the order in which they need each other."""
@@ -154,7 +154,7 @@ class Topology:
             [daemon(node) for node in NODES for daemon in (self.patroni, self.disk_watch)],
             [self.haproxy(), self.store(), *(self.pgbouncer(pool) for pool in POOLS)],
             [*(self.web(machine) for machine in WEBS), *(self.worker(machine) for machine in WORKERS)],
-            [self.prometheus()] if not list(missing(("prometheus",))) else [],
+            [self.prometheus()] if not list(find_missing(("prometheus",))) else [],
         ]
 
     def settings(self) -> dict[str, str]:

@@ -20,11 +20,11 @@ from pathlib import Path
 import psutil
 
 from benchmarks.read_side.load import ask
-from deploy.cluster.daemons import missing
-from deploy.cluster.machines import network
-from deploy.cluster.stage import MachineCluster, NotReady
+from deploy.cluster.daemons import find_missing
+from deploy.cluster.machines import choose_network
+from deploy.cluster.stage import ClusterNotReady, MachineCluster
 from deploy.cluster.topology import DEBIAN
-from deploy.drills.drill_newsroom import newsroom_of
+from deploy.drills.drill_newsroom import prepare_newsroom
 from deploy.drills.failover_load import FailoverLoad
 
 PROMISED_SHARE, PROMISED_MEGABYTES = 0.9, 2000.0
@@ -44,18 +44,18 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--turns", type=int, default=4)
     parser.add_argument("--first-port", type=int, default=21_600, help="Without root: where ports begin.")
     asked = parser.parse_args(arguments)
-    if lacking := list(missing((*DEBIAN, "patroni", "rclone"))):
+    if lacking := list(find_missing((*DEBIAN, "patroni", "rclone"))):
         print(
             f"Not installed: {', '.join(lacking)}. docs/cluster.md says where they are from.", file=sys.stderr
         )
         return 1
     folder = (asked.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
-    cluster = MachineCluster(folder, network(folder, first_port=asked.first_port))
+    cluster = MachineCluster(folder, choose_network(folder, first_port=asked.first_port))
     try:
         if not cluster.serves():
             cluster.start(print)
         return measure(cluster, seconds=asked.seconds, turns=asked.turns)
-    except NotReady as late:
+    except ClusterNotReady as late:
         print(late, file=sys.stderr)
         return 1
     finally:
@@ -67,16 +67,16 @@ def run(arguments: list[str]) -> int:
 def measure(cluster: MachineCluster, *, seconds: float, turns: int) -> int:
     used = sum(cluster.megabytes().values())
     print(f"idle memory    {used:.0f} MB of {PROMISED_MEGABYTES:.0f} MB promised")
-    requests = questions(cluster)
+    requests = build_questions(cluster)
     places = {
         "one": (cluster.network.host("web-1"), cluster.network.port("web-1", "web")),
         "three": (cluster.network.host("balancer"), cluster.network.port("balancer", "site")),
     }
     shares: dict[str, list[float]] = {name: [] for name in places}
     for name in itertools.chain.from_iterable([list(places)] * turns):
-        before = processor_seconds(cluster)
+        before = measure_processor_seconds(cluster)
         answered = ask(places[name], requests, seconds=seconds, connections=12).answers
-        spent = processor_seconds(cluster) - before
+        spent = measure_processor_seconds(cluster) - before
         shares[name].append(answered / spent)
     one, three = (statistics.median(shares[name]) for name in places)
     print(f"one process    {one:.0f} answers for each second of a core")
@@ -84,9 +84,9 @@ def measure(cluster: MachineCluster, *, seconds: float, turns: int) -> int:
     return three / one < PROMISED_SHARE or used > PROMISED_MEGABYTES
 
 
-def questions(cluster: MachineCluster) -> list[bytes]:
+def build_questions(cluster: MachineCluster) -> list[bytes]:
     """Lists and single claims, of a few that are published for it."""
-    load = FailoverLoad(cluster.site, newsroom_of(cluster).people, editors=2, readers=0)
+    load = FailoverLoad(cluster.site, prepare_newsroom(cluster).people, editors=2, readers=0)
     load.start()
     cluster.wait(lambda: len(load.published) >= CLAIMS, f"{CLAIMS} publications", 180)
     load.stop()
@@ -99,7 +99,7 @@ def questions(cluster: MachineCluster) -> list[bytes]:
     ]
 
 
-def processor_seconds(cluster: MachineCluster) -> float:
+def measure_processor_seconds(cluster: MachineCluster) -> float:
     """What all programs of the cluster have taken until now."""
     total = 0.0
     for name in cluster.daemons.names():

@@ -43,7 +43,7 @@ class PreparedNewsroom:
     since: int
 
 
-def newsroom_of(cluster: MachineCluster) -> PreparedNewsroom:
+def prepare_newsroom(cluster: MachineCluster) -> PreparedNewsroom:
     made = json.loads(cluster.manage("shell", "--no-imports", "--command", _PREPARED))
     return PreparedNewsroom(
         Tokens(made["checker"], made["editor"], made["rating"]), made["secret"], made["since"]

@@ -23,13 +23,13 @@ from typing import Any
 
 import psycopg
 
-from deploy.cluster.daemons import missing
-from deploy.cluster.machines import NODES, WORKERS, Namespaces, network
-from deploy.cluster.stage import MachineCluster, NotReady
+from deploy.cluster.daemons import find_missing
+from deploy.cluster.machines import NODES, WORKERS, Namespaces, choose_network
+from deploy.cluster.stage import ClusterNotReady, MachineCluster
 from deploy.cluster.topology import DEBIAN
-from deploy.drills.drill_newsroom import RECEIVER_PORT, newsroom_of
-from deploy.drills.failover_load import FailoverLoad, whole_feed
-from deploy.drills.faults import FAULTS, Breakage, NotHere, mount_small_disks, unmount_small_disks
+from deploy.drills.drill_newsroom import RECEIVER_PORT, prepare_newsroom
+from deploy.drills.failover_load import FailoverLoad, read_whole_feed
+from deploy.drills.faults import FAULTS, Breakage, FaultUnavailable, mount_small_disks, unmount_small_disks
 from deploy.drills.restarter import Restarter
 from deploy.drills.webhook_listener import WebhookListener
 
@@ -91,13 +91,13 @@ def run(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     if unknown := [name for name in asked.faults if name not in FAULTS]:
         parser.error(f"there is no fault {', '.join(unknown)}; there are {', '.join(FAULTS)}")
-    if lacking := list(missing((*DEBIAN, "patroni", "rclone"))):
+    if lacking := list(find_missing((*DEBIAN, "patroni", "rclone"))):
         print(
             f"Not installed: {', '.join(lacking)}. docs/cluster.md says where they are from.", file=sys.stderr
         )
         return 1
     folder = (asked.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
-    cluster = MachineCluster(folder, network(folder, first_port=asked.first_port), FACTCHECK_DEMO="1")
+    cluster = MachineCluster(folder, choose_network(folder, first_port=asked.first_port), FACTCHECK_DEMO="1")
     is_passing = asked.folder is None
     try:
         if is_passing and isinstance(cluster.network, Namespaces):
@@ -105,7 +105,7 @@ def run(arguments: list[str]) -> int:
         if not cluster.serves():
             cluster.start(print)
         return rehearse(cluster, asked)
-    except NotReady as late:
+    except ClusterNotReady as late:
         print(late, file=sys.stderr)
         return 1
     finally:
@@ -116,8 +116,8 @@ def run(arguments: list[str]) -> int:
 
 
 def rehearse(cluster: MachineCluster, asked: argparse.Namespace) -> int:
-    receiver = WebhookListener(_places_of_workers(cluster), RECEIVER_PORT)
-    newsroom = newsroom_of(cluster)
+    receiver = WebhookListener(_list_worker_namespaces(cluster), RECEIVER_PORT)
+    newsroom = prepare_newsroom(cluster)
     receiver.secret = newsroom.secret
     load = FailoverLoad(cluster.site, newsroom.people, editors=asked.editors, readers=asked.readers)
     load.start()
@@ -130,25 +130,25 @@ def rehearse(cluster: MachineCluster, asked: argparse.Namespace) -> int:
             fault = FAULTS[name]
             try:
                 figures.append(
-                    made(
+                    run_fault(
                         cluster, keeper, load, name, fault, fault.stays if asked.stay is None else asked.stay
                     )
                 )
                 print(figures[-1], flush=True)
-            except NotHere as reason:
+            except FaultUnavailable as reason:
                 print(f"{name:<12} not made: {reason}", flush=True)
         time.sleep(asked.calm)
     finally:
         load.stop()
         keeper.stop()
-    told = accounts(cluster, load, receiver, ended=keeper.ended, since=newsroom.since)
+    told = list_findings(cluster, load, receiver, ended=keeper.ended, since=newsroom.since)
     receiver.close()
     for sentence, is_kept in told:
         print(f"{'kept  ' if is_kept else 'BROKEN'}  {sentence}")
     return not (all(is_kept for _sentence, is_kept in told) and all(each.is_kept() for each in figures))
 
 
-def made(
+def run_fault(
     cluster: MachineCluster, keeper: Restarter, load: FailoverLoad, name: str, fault: Breakage, stays: float
 ) -> FaultFigures:
     """Make a fault, wait until writes are back, put it right, and wait until all is as before."""
@@ -186,7 +186,7 @@ def made(
     )
 
 
-def accounts(
+def list_findings(
     cluster: MachineCluster, load: FailoverLoad, receiver: WebhookListener, *, ended: list[str], since: int
 ) -> list[tuple[str, bool]]:
     """What must hold in the end, in a sentence each, and whether it does.
@@ -208,10 +208,10 @@ def accounts(
     kept = [sequence for sequence, _claim in rows]
     again = len(rows) - len({claim for _sequence, claim in rows})
     lost = set(load.published) - {claim for _sequence, claim in rows}
-    feed = whole_feed(cluster.site, kept[-1] if kept else 0)
+    feed = read_whole_feed(cluster.site, kept[-1] if kept else 0)
     told = {sequence for sequence in kept if sequence > since}
-    with contextlib.suppress(NotReady):
-        cluster.wait(lambda: followed_to(load, feed), "The follower's end of the feed", 60)
+    with contextlib.suppress(ClusterNotReady):
+        cluster.wait(lambda: follow_feed(load, feed), "The follower's end of the feed", 60)
         cluster.wait(lambda: told <= set(receiver.sequences), "Messages to the receiver", 120)
     first_heard = list(dict.fromkeys(receiver.sequences))
     unheard, repeated = told - set(first_heard), len(receiver.sequences) - len(first_heard)
@@ -223,8 +223,10 @@ def accounts(
         ),
         (f"claims made twice: {twice}; published twice: {again}", not twice and not again),
         (
-            f"the follower's feed: {len(load.feed)} entries {digest(load.feed)}; a new one: {len(feed)} {digest(feed)}",
-            digest(load.feed) == digest(feed) and [entry["sequence"] for entry in feed] == kept,
+            f"the follower's feed: {len(load.feed)} entries {compute_digest(load.feed)};"
+            f" a new one: {len(feed)} {compute_digest(feed)}",
+            compute_digest(load.feed) == compute_digest(feed)
+            and [entry["sequence"] for entry in feed] == kept,
         ),
         (
             f"webhooks: {len(unheard)} of {len(told)} unheard, {repeated} heard again, {receiver.unsigned} not signed",
@@ -235,18 +237,18 @@ def accounts(
     ]
 
 
-def followed_to(load: FailoverLoad, feed: list[dict[str, Any]]) -> bool:
+def follow_feed(load: FailoverLoad, feed: list[dict[str, Any]]) -> bool:
     """Whether the follower has come to the end of the feed; it takes the steps that are left itself."""
     load.follow()
     return not feed or (bool(load.feed) and load.feed[-1]["sequence"] >= feed[-1]["sequence"])
 
 
-def digest(entries: list[dict[str, Any]]) -> str:
+def compute_digest(entries: list[dict[str, Any]]) -> str:
     text = "\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _places_of_workers(cluster: MachineCluster) -> list[Path]:
+def _list_worker_namespaces(cluster: MachineCluster) -> list[Path]:
     if isinstance(cluster.network, Namespaces):
         return [cluster.network.place(machine) for machine in WORKERS]
     return []

@@ -18,10 +18,10 @@ from typing import Any
 
 #: How long an editor's tool and a reader wait for an answer.
 EDITOR_PATIENCE, READER_PATIENCE = 15.0, 2.0
-PAUSE = 0.2
+PAUSE_SECONDS = 0.2
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """An answer that asking again would not change."""
 
 
@@ -48,7 +48,7 @@ class AnswerTimes:
                 said = json.load(answer)
         except urllib.error.HTTPError as error:
             if error.code < 500 and error.code not in (404, 429):
-                raise Refused(f"{address}: {error.code} {error.read().decode()[:500]}") from None
+                raise RequestRefused(f"{address}: {error.code} {error.read().decode()[:500]}") from None
             self.failed.append((time.monotonic(), str(error.code)))
             return None
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -119,9 +119,9 @@ class FailoverLoad:
         while not self._ending.is_set():
             try:
                 task()
-            except Refused as refusal:
+            except RequestRefused as refusal:
                 self.refused.append(str(refusal))
-                time.sleep(PAUSE)
+                time.sleep(PAUSE_SECONDS)
 
     def _publish(self) -> None:
         """One claim, from nothing to its publication."""
@@ -153,7 +153,7 @@ class FailoverLoad:
             )
             if said is not None:
                 return said
-            time.sleep(PAUSE)
+            time.sleep(PAUSE_SECONDS)
 
     def _read(self) -> None:
         known = self.published
@@ -167,10 +167,10 @@ class FailoverLoad:
         if page is not None:
             self.feed += page["results"]
             self.feed_place = page["next"]
-        time.sleep(PAUSE)
+        time.sleep(PAUSE_SECONDS)
 
 
-def whole_feed(site: str, last: int) -> list[dict[str, Any]]:
+def read_whole_feed(site: str, last: int) -> list[dict[str, Any]]:
     """Return the feed of changes up to a number, as a new reader sees it."""
     entries: list[dict[str, Any]] = []
     asked, place = AnswerTimes(), f"{site}/api/v1/changes/?since=0&page_size=1000"
@@ -180,5 +180,5 @@ def whole_feed(site: str, last: int) -> list[dict[str, Any]]:
         if page is not None:
             entries += page["results"]
             place = page["next"]
-        time.sleep(PAUSE)
+        time.sleep(PAUSE_SECONDS)
     return entries

@@ -13,7 +13,7 @@ from deploy.cluster.stage import MachineCluster
 PROGRAMS = ("patroni", "etcd")
 
 
-class NotHere(Exception):
+class FaultUnavailable(Exception):
     """A fault that cannot be made on this machine."""
 
 
@@ -38,13 +38,13 @@ class Breakage:
         return self.where
 
 
-def _daemons(cluster: MachineCluster, machine: str) -> list[str]:
+def _list_daemons(cluster: MachineCluster, machine: str) -> list[str]:
     return [name for name in cluster.daemons.names() if name.startswith(f"{machine}.")]
 
 
 def kill(cluster: MachineCluster, machine: str) -> None:
     """As a machine goes whose power fails."""
-    cluster.daemons.kill(*_daemons(cluster, machine))
+    cluster.daemons.kill(*_list_daemons(cluster, machine))
 
 
 def start_again(cluster: MachineCluster, machine: str) -> None:
@@ -54,38 +54,38 @@ def start_again(cluster: MachineCluster, machine: str) -> None:
                 cluster.daemons.start(daemon)
 
 
-def _namespaces(cluster: MachineCluster) -> Namespaces:
+def _get_namespaces(cluster: MachineCluster) -> Namespaces:
     if not isinstance(cluster.network, Namespaces):
-        raise NotHere("machines that share one network cannot be cut off; run it as root")
+        raise FaultUnavailable("machines that share one network cannot be cut off; run it as root")
     return cluster.network
 
 
 def cut(cluster: MachineCluster, machine: str) -> None:
-    _namespaces(cluster).unplug(machine)
+    _get_namespaces(cluster).unplug(machine)
 
 
 def connect(cluster: MachineCluster, machine: str) -> None:
-    _namespaces(cluster).plug(machine)
+    _get_namespaces(cluster).plug(machine)
 
 
 def freeze(cluster: MachineCluster, machine: str) -> None:
     """No program of the machine goes on; to them, time stands still until they do."""
-    cluster.daemons.send(signal.SIGSTOP, *_daemons(cluster, machine))
+    cluster.daemons.send(signal.SIGSTOP, *_list_daemons(cluster, machine))
 
 
-def thaw(cluster: MachineCluster, machine: str) -> None:
-    cluster.daemons.send(signal.SIGCONT, *_daemons(cluster, machine))
+def unfreeze(cluster: MachineCluster, machine: str) -> None:
+    cluster.daemons.send(signal.SIGCONT, *_list_daemons(cluster, machine))
 
 
-def disk_of(cluster: MachineCluster, machine: str) -> Path:
+def get_disk(cluster: MachineCluster, machine: str) -> Path:
     return cluster.folder / machine / "postgresql"
 
 
 def fill(cluster: MachineCluster, machine: str) -> None:
     """Leave nothing free on the disk of a node, which must be one of its own."""
-    disk = disk_of(cluster, machine)
+    disk = get_disk(cluster, machine)
     if not disk.is_mount():
-        raise NotHere(
+        raise FaultUnavailable(
             "a disk is filled only where it is the node's own; run it as root, on a cluster not running yet"
         )
     with (disk / "filling").open("wb", buffering=0) as file:
@@ -96,14 +96,14 @@ def fill(cluster: MachineCluster, machine: str) -> None:
             return
 
 
-def free(cluster: MachineCluster, machine: str) -> None:
-    (disk_of(cluster, machine) / "filling").unlink()
+def free_disk(cluster: MachineCluster, machine: str) -> None:
+    (get_disk(cluster, machine) / "filling").unlink()
 
 
 def mount_small_disks(cluster: MachineCluster, machines: tuple[str, ...], megabytes: int) -> None:
     """Give nodes disks of their own, in memory."""
     for machine in machines:
-        disk = disk_of(cluster, machine)
+        disk = get_disk(cluster, machine)
         disk.mkdir(parents=True, exist_ok=True)
         if not disk.is_mount():
             subprocess.run(
@@ -114,15 +114,15 @@ def mount_small_disks(cluster: MachineCluster, machines: tuple[str, ...], megaby
 
 def unmount_small_disks(cluster: MachineCluster, machines: tuple[str, ...]) -> None:
     for machine in machines:
-        if disk_of(cluster, machine).is_mount():
-            subprocess.run(["umount", disk_of(cluster, machine)], check=True)  # noqa: S607
+        if get_disk(cluster, machine).is_mount():
+            subprocess.run(["umount", get_disk(cluster, machine)], check=True)  # noqa: S607
 
 
 FAULTS: dict[str, Breakage] = {
     "kill": Breakage("the primary's machine loses its power (kill -9)", kill, start_again),
     "cut": Breakage("the primary's network is cut", cut, connect),
-    "freeze": Breakage("everything on the primary stops, and goes on later (SIGSTOP)", freeze, thaw),
-    "disk": Breakage("the primary's disk is full", fill, free),
+    "freeze": Breakage("everything on the primary stops, and goes on later (SIGSTOP)", freeze, unfreeze),
+    "disk": Breakage("the primary's disk is full", fill, free_disk),
     "replica": Breakage("a replica's machine loses its power", kill, start_again, where="replica"),
     "cut-replica": Breakage("a replica's network is cut", cut, connect, where="replica"),
     "pooler": Breakage("a PgBouncer is killed", kill, start_again, where="pool-1"),

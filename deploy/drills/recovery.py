@@ -35,11 +35,11 @@ from factcheck.database.embedded.place import get_binary
 REPOSITORY = Path(__file__).parents[2]
 CONFIGURATION = REPOSITORY / "deploy" / "barman"
 #: What is promised: so much may be lost with a machine.
-MOST_LOST_SECONDS = 5.0
+MAX_LOST_SECONDS = 5.0
 #: Has the server begin a new segment, and waits until the one before it has arrived.
 SWITCH = ("switch-wal", "--force", "--archive", "--archive-timeout", "300", "factcheck")
 #: So long may one command take. Each waits for another program, which may have ended.
-MOST_SECONDS = 600
+MAX_SECONDS = 600
 #: Time between the writes of the load.
 _PAUSE_SECONDS = 0.02
 #: Of the two roles with which Barman comes, for as long as the drill takes.
@@ -74,13 +74,13 @@ def run(arguments: list[str]) -> int:
         print(f"Not found: {', '.join(missing)}. apt-get install barman rsync, or set BARMAN to the program.")
         return 2
     with tempfile.TemporaryDirectory(prefix="factcheck-recovery-") as top:
-        findings = _drill(Path(top), barman, seconds)
+        findings = _run_drill(Path(top), barman, seconds)
     for promise in findings.broken:
         print(f"Broken: {promise}")
     return 1 if findings.broken else 0
 
 
-def _drill(top: Path, barman: str, seconds: float) -> Findings:
+def _run_drill(top: Path, barman: str, seconds: float) -> Findings:
     findings = Findings()
     newsroom = top / "newsroom"
     place = ServerPlace(newsroom)
@@ -91,13 +91,13 @@ def _drill(top: Path, barman: str, seconds: float) -> Findings:
         keeper = Barman(barman, top / "barman", place)
         keeper.configure()
         held.enter_context(keeper.receiving())
-        findings.tell("Full backup, in seconds", _timed(keeper.back_up))
+        findings.tell("Full backup, in seconds", _measure_seconds(keeper.back_up))
         # Files after the database: rows name files, never the other way.
         shutil.copytree(newsroom / "files", top / "files")
 
         with Writer(place) as load:
             time.sleep(seconds)
-            before = _ledger(place)
+            before = _read_ledger(place)
             time.sleep(1)
             moment = load.last_written()
             time.sleep(1)
@@ -107,9 +107,11 @@ def _drill(top: Path, barman: str, seconds: float) -> Findings:
         restored = top / "before-the-mistake"
         begun = time.monotonic()
         keeper.restore(restored, "--target-time", moment.isoformat(), "--target-action", "promote")
-        with _started(restored) as found:
-            findings.tell("RTO, to the second before a DELETE: seconds until it answers", _since(begun))
-            findings.hold("The ledger is what it was", is_kept=_ledger(found) == before)
+        with _start_server(restored) as found:
+            findings.tell(
+                "RTO, to the second before a DELETE: seconds until it answers", _elapsed_since(begun)
+            )
+            findings.hold("The ledger is what it was", is_kept=_read_ledger(found) == before)
             last = _ask(found, "SELECT max(at) FROM drill_writes")[0][0]
             findings.tell("RPO, to the second before a DELETE, in seconds", (moment - last).total_seconds())
             findings.hold("Nothing of after the moment is there", is_kept=last <= moment)
@@ -137,17 +139,15 @@ def _drill(top: Path, barman: str, seconds: float) -> Findings:
         # The segment that was being received, which not every version of Barman restores by itself.
         for segment in (keeper.home / "factcheck" / "streaming").glob("*.partial"):
             shutil.copy(segment, restored / "postgres" / "pg_wal" / segment.stem)
-        with _started(restored) as found:
-            findings.tell("RTO, of a machine that is gone: seconds until it answers", _since(begun))
+        with _start_server(restored) as found:
+            findings.tell("RTO, of a machine that is gone: seconds until it answers", _elapsed_since(begun))
             number, last = _ask(found, "SELECT max(n), max(at) FROM drill_writes")[0]
             findings.tell(
                 "Acknowledged writes that are lost", len([n for n in load.acknowledged if n > number])
             )
             lost = max(0.0, (load.last_written() - last).total_seconds())
             findings.tell("RPO, of a machine that is gone, in seconds", round(lost, 3))
-            findings.hold(
-                f"At most {MOST_LOST_SECONDS:g} seconds are lost", is_kept=lost <= MOST_LOST_SECONDS
-            )
+            findings.hold(f"At most {MAX_LOST_SECONDS:g} seconds are lost", is_kept=lost <= MAX_LOST_SECONDS)
             [(count, first)] = _ask(found, "SELECT count(*), min(n) FROM drill_writes")
             findings.hold("Nothing is missing in the middle", is_kept=count == number - first + 1)
     return findings
@@ -169,7 +169,7 @@ class Barman:
         )
         where = f"host='{self.server.socket_folder}' password={_PASSWORD}"
         everywhere: dict[str, str | Path] = {
-            "barman_user": _own_name(),
+            "barman_user": _get_own_name(),
             "barman_home": self.home,
             "barman_lock_directory": self.home,
             "configuration_files_directory": self.home / "servers",
@@ -200,12 +200,12 @@ class Barman:
                 stderr=subprocess.STDOUT,
                 text=True,
                 check=False,
-                timeout=MOST_SECONDS,
+                timeout=MAX_SECONDS,
             )
         except subprocess.TimeoutExpired as late:
             said = (late.stdout or b"").decode(errors="replace")
             raise SystemExit(
-                f"barman {' '.join(words)} took more than {MOST_SECONDS} seconds:\n{said}"
+                f"barman {' '.join(words)} took more than {MAX_SECONDS} seconds:\n{said}"
             ) from None
         if done.returncode != 0:
             raise SystemExit(f"barman {' '.join(words)} failed:\n{done.stdout}")
@@ -270,14 +270,14 @@ class Writer:
         return max(self.acknowledged.values())
 
     def _write(self) -> None:
-        with contextlib.suppress(psycopg.OperationalError), _connection(self.place) as connection:
+        with contextlib.suppress(psycopg.OperationalError), _connect(self.place) as connection:
             while not self._ends.wait(_PAUSE_SECONDS):
                 written = connection.execute("INSERT INTO drill_writes (at) VALUES (now()) RETURNING n, at")
                 self.acknowledged |= dict(written.fetchall())
 
 
 @contextlib.contextmanager
-def _started(data_dir: Path) -> Iterator[ServerPlace]:
+def _start_server(data_dir: Path) -> Iterator[ServerPlace]:
     """What Barman has restored, recovered and answering."""
     if (account := account_for(ServerPlace(data_dir))) is not None:
         for path in (data_dir / "postgres").rglob("*"):
@@ -300,7 +300,7 @@ def _manage(data_dir: Path, *words: str, code: str | None = None) -> str:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=MOST_SECONDS,
+        timeout=MAX_SECONDS,
     )
     return done.stdout
 
@@ -319,31 +319,31 @@ def _compare_files(data_dir: Path) -> tuple[int, int]:
     return int(wrong), int(count)
 
 
-def _ledger(place: ServerPlace) -> list[tuple[Any, ...]]:
+def _read_ledger(place: ServerPlace) -> list[tuple[Any, ...]]:
     return _ask(place, "SELECT count(*), md5(string_agg(p::text, '|' ORDER BY id)) FROM claims_publication p")
 
 
 def _ask(place: ServerPlace, query: str) -> list[tuple[Any, ...]]:
-    with _connection(place) as connection:
+    with _connect(place) as connection:
         cursor = connection.execute(query)
         return cursor.fetchall() if cursor.description else []
 
 
-def _connection(place: ServerPlace) -> psycopg.Connection[Any]:
+def _connect(place: ServerPlace) -> psycopg.Connection[Any]:
     connection = roles.connect(place, SUPERUSER)
-    connection.execute("SELECT set_config('statement_timeout', %s, false)", [f"{MOST_SECONDS}s"])
+    connection.execute("SELECT set_config('statement_timeout', %s, false)", [f"{MAX_SECONDS}s"])
     return connection
 
 
-def _timed(work: Any) -> float:
+def _measure_seconds(work: Any) -> float:
     begun = time.monotonic()
     work()
-    return _since(begun)
+    return _elapsed_since(begun)
 
 
-def _since(begun: float) -> float:
+def _elapsed_since(begun: float) -> float:
     return round(time.monotonic() - begun, 1)
 
 
-def _own_name() -> str:
+def _get_own_name() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name

@@ -21,15 +21,15 @@ import psycopg
 from deploy.drills import upgrade_versions as versions
 from deploy.drills.upgrade_load import Load, Mirror
 from deploy.drills.upgrade_site import Site
-from deploy.postgresql.programs import NotToBeHad
-from deploy.postgresql.server import end_tidily, server
+from deploy.postgresql.programs import ProgramsUnavailable
+from deploy.postgresql.server import end_tidily, run_server
 
 BEFORE, NEXT = ("before-1", "before-2"), ("next-1", "next-2")
 PEOPLE = {"contributor": "contributor", "checker": "checker", "editor": "editor"}
 REPORT_SECONDS = 4
 MIGRATING = "migrating, while a report reads the table for four seconds"
 #: While migrating: longer than a lock is waited for, with what a busy machine adds.
-SLOWEST_SECONDS = 6.0
+MAX_REQUEST_SECONDS = 6.0
 
 
 def run(arguments: list[str]) -> int:
@@ -52,9 +52,11 @@ def run(arguments: list[str]) -> int:
     end_tidily()
     folder = Path(tempfile.mkdtemp(prefix="factcheck-upgrade-"))
     try:
-        with server(asked.postgres) as address:
-            broken = _upgraded(folder, address, versions.version_before(asked.revision), asked.seconds)
-    except (NotToBeHad, versions.NotComparable) as reason:
+        with run_server(asked.postgres) as address:
+            broken = _run_upgrade(
+                folder, address, versions.choose_earlier_version(asked.revision), asked.seconds
+            )
+    except (ProgramsUnavailable, versions.VersionsNotComparable) as reason:
         print(reason)
         return 2
     except subprocess.CalledProcessError as failed:
@@ -66,30 +68,30 @@ def run(arguments: list[str]) -> int:
     return int(bool(broken))
 
 
-def _upgraded(folder: Path, address: str, revision: str, seconds: float) -> list[str]:
+def _run_upgrade(folder: Path, address: str, revision: str, seconds: float) -> list[str]:
     before = versions.unpack(revision, folder / "before")
     coming = versions.unpack("HEAD", folder / "next")
     site = Site(folder, address, [*BEFORE, *NEXT])
     new = versions.add_changes(coming, before, site.environment("commands"))
     print(f"From {revision} to a version with {', '.join(new)}.")
-    broken = _reviewed(site, coming, new)
+    broken = _check_review(site, coming, new)
     site.command(before, "migrate")
     site.command(before, "load_demo")
-    tokens = {role: _token(site, before, name) for role, name in PEOPLE.items()}
+    tokens = {role: _create_token(site, before, name) for role, name in PEOPLE.items()}
     with site.balanced():
         for name in BEFORE:
             site.start_web(name, before)
         site.start_worker("worker-before", before)
         with Mirror(site.address, folder / "mirror.sqlite") as mirror, Load(site.address, tokens) as load:
             time.sleep(seconds)
-            _replaced(site, load, coming, seconds)
-        broken += _kept(load, mirror, address)
+            _replace_versions(site, load, coming, seconds)
+        broken += _list_broken_promises(load, mirror, address)
         for name in ("worker-before", "worker-next"):
             broken += [f"{name} did not know a task." for _ in [0] if "Task was not found" in site.log(name)]
     return broken
 
 
-def _reviewed(site: Site, coming: Path, new: list[str]) -> list[str]:
+def _check_review(site: Site, coming: Path, new: list[str]) -> list[str]:
     """A new migration passes; an unsafe one does not, with the reason."""
     unsafe = versions.add_migration(coming, "unsafe", versions.UNSAFE)
     try:
@@ -108,11 +110,11 @@ def _reviewed(site: Site, coming: Path, new: list[str]) -> list[str]:
         unsafe.unlink()
 
 
-def _token(site: Site, tree: Path, name: str) -> str:
+def _create_token(site: Site, tree: Path, name: str) -> str:
     return site.command(tree, "create_token", name, "--name", "drill").strip().splitlines()[-1]
 
 
-def _replaced(site: Site, load: Load, coming: Path, seconds: float) -> None:
+def _replace_versions(site: Site, load: Load, coming: Path, seconds: float) -> None:
     """First the schema, then workers, then web processes: who asks for new jobs comes last."""
     load.phase(MIGRATING)
     report = threading.Thread(target=_report, args=[site.database])
@@ -143,7 +145,7 @@ def _report(address: str) -> None:
         time.sleep(REPORT_SECONDS)
 
 
-def _kept(load: Load, mirror: Mirror, address: str) -> list[str]:
+def _list_broken_promises(load: Load, mirror: Mirror, address: str) -> list[str]:
     """The figures, and the promises that they break."""
     print(f"{'requests':>8} {'failed':>6} {'slowest':>8}  answered by")
     broken = []
@@ -151,7 +153,7 @@ def _kept(load: Load, mirror: Mirror, address: str) -> list[str]:
         who = ", ".join(f"{version} {count}" for version, count in sorted(phase.by_version.items()))
         print(f"{phase.requests:>8} {len(phase.failures):>6} {phase.slowest:>7.2f}s  {who}  ({phase.name})")
         broken += [f"{phase.name}: {failure}" for failure in phase.failures[:3]]
-        if phase.name == MIGRATING and phase.slowest > SLOWEST_SECONDS:
+        if phase.name == MIGRATING and phase.slowest > MAX_REQUEST_SECONDS:
             broken.append(f"{phase.name}: a request took {phase.slowest:.1f} s.")
     both = next(phase for phase in load.phases if phase.name.startswith("one web process of each"))
     if min(both.by_version["before"], both.by_version["next"]) == 0:
@@ -162,9 +164,9 @@ def _kept(load: Load, mirror: Mirror, address: str) -> list[str]:
     broken += [f"The copy differs: {', '.join(differences[:10])}." for _ in [0] if differences]
     with psycopg.connect(address) as database:
         jobs: dict[str, int] = dict(
-            _rows(database, "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
+            _fetch_rows(database, "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
         )
-        shades = dict(_rows(database, "SELECT shade, count(*) FROM claims_topic GROUP BY 1"))
+        shades = dict(_fetch_rows(database, "SELECT shade, count(*) FROM claims_topic GROUP BY 1"))
     print(
         f"{load.published} claims published; the copy has all, to the byte: {not differences}; "
         f"jobs {jobs}; topics {shades}."
@@ -174,5 +176,5 @@ def _kept(load: Load, mirror: Mirror, address: str) -> list[str]:
     return broken
 
 
-def _rows(database: psycopg.Connection[Any], statement: Any) -> list[tuple[Any, ...]]:
+def _fetch_rows(database: psycopg.Connection[Any], statement: Any) -> list[tuple[Any, ...]]:
     return database.execute(statement).fetchall()

@@ -11,9 +11,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.drills.upgrade_versions import environment
+from deploy.drills.upgrade_versions import build_environment
 
-PATIENCE = 180
+PATIENCE_SECONDS = 180
 BALANCER = """
 global
     stats socket {socket} mode 600 level admin
@@ -47,7 +47,7 @@ backend static
 """
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
@@ -58,9 +58,9 @@ class Site:
 
     def __init__(self, folder: Path, database: str, names: list[str]) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = find_free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.ports = {name: free_port() for name in names}
+        self.ports = {name: find_free_port() for name in names}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.database = database
 
@@ -69,7 +69,7 @@ class Site:
         data = self.folder / f"data-{name}"
         data.mkdir(exist_ok=True)
         limits = {f"RATE_LIMIT_{who}": "1000000/minute" for who in ("ANONYMOUS", "TOKEN", "PAGES")}
-        return environment(
+        return build_environment(
             DATABASE_URL=self.database, DATA_DIR=str(data), SITE_URL=self.address, WEB_THREADS="4", **limits
         )
 
@@ -139,7 +139,7 @@ class Site:
             )
 
     def _wait(self, name: str, address: str) -> None:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until and self.running[name].poll() is None:
             with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):  # noqa: S310  ours
                 return

@@ -68,11 +68,11 @@ UNSAFE_EFFECTS = {
 }
 
 
-class NotComparable(Exception):
+class VersionsNotComparable(Exception):
     """There is no way from the one version to the other; the message says why."""
 
 
-def version_before(asked: str | None) -> str:
+def choose_earlier_version(asked: str | None) -> str:
     """Return the requested revision; else the last tag; else, as nothing was released, the current checkout."""
     if asked:
         return asked
@@ -94,7 +94,7 @@ def unpack(revision: str, folder: Path) -> Path:
         check=False,
     )
     if packed.returncode:
-        raise NotComparable(
+        raise VersionsNotComparable(
             f"git has no revision {revision}: {packed.stderr.decode(errors='replace').strip()}"
         )
     subprocess.run(
@@ -111,13 +111,13 @@ def add_changes(tree: Path, before: Path, environment: dict[str, str]) -> list[s
     model = tree / "claims/models/topic.py"
     words = model.read_text()
     if words.count("    same_as = same_as_field()\n") != 1:
-        raise NotComparable("Topics look different now; the drill has to be told how they change.")
+        raise VersionsNotComparable("Topics look different now; the drill has to be told how they change.")
     model.write_text(words.replace("    same_as = same_as_field()\n", FIELDS))
     make = [sys.executable, "manage.py", "makemigrations", "claims", "--name", "next"]
     subprocess.run(make, cwd=tree, env=environment, check=True, capture_output=True)
     for name, body in (("index", INDEX), ("trigger", TRIGGER), ("rows", ROWS)):
         add_migration(tree, name, body)
-    return sorted(_migrations(tree).keys() - _migrations(before).keys())
+    return sorted(_read_migrations(tree).keys() - _read_migrations(before).keys())
 
 
 def add_migration(tree: Path, name: str, body: str) -> Path:
@@ -128,13 +128,13 @@ def add_migration(tree: Path, name: str, body: str) -> Path:
     return path
 
 
-def environment(**more: str) -> dict[str, str]:
+def build_environment(**more: str) -> dict[str, str]:
     """What programs of either version are started with; nothing of this installation's."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {**kept, "SECRET_KEY": "drill-" + "0123456789abcdef" * 4, "EMBEDDER": "none", **more}
 
 
-def _migrations(tree: Path) -> dict[str, bytes]:
+def _read_migrations(tree: Path) -> dict[str, bytes]:
     files = (
         path
         for app in ("claims", "factcheck", "sources")
@@ -144,9 +144,9 @@ def _migrations(tree: Path) -> dict[str, bytes]:
 
 
 def _require_a_way(tree: Path, before: Path) -> None:
-    now = _migrations(tree)
-    changed = [name for name, content in _migrations(before).items() if now.get(name) != content]
+    now = _read_migrations(tree)
+    changed = [name for name, content in _read_migrations(before).items() if now.get(name) != content]
     if changed:
-        raise NotComparable(
+        raise VersionsNotComparable(
             f"Migrations of the previous version are not what they were: {', '.join(sorted(changed))}."
         )

@@ -44,7 +44,7 @@ class WebhookListener:
         for namespace in places:
             server = ThreadingHTTPServer(("127.0.0.1", port), Handler, bind_and_activate=False)
             server.socket.close()
-            server.socket = _listening(namespace, port)
+            server.socket = _open_socket(namespace, port)
             self._servers.append(server)
             threading.Thread(target=server.serve_forever, daemon=True).start()
 
@@ -54,7 +54,7 @@ class WebhookListener:
             server.server_close()
 
 
-def _listening(namespace: Path | None, port: int) -> socket.socket:
+def _open_socket(namespace: Path | None, port: int) -> socket.socket:
     """A socket that listens inside a network namespace; it stays there, whatever process uses it."""
     made: list[socket.socket] = []
 

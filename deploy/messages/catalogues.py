@@ -38,7 +38,7 @@ _DATES = re.compile(
 _HEADER = "# Factcheck: what people see, in this language. docs/languages.md tells how words get here."
 
 
-def path_of(root: Path, code: str, domain: str) -> Path:
+def get_path(root: Path, code: str, domain: str) -> Path:
     return root / "locale" / code / "LC_MESSAGES" / f"{domain}.po"
 
 
@@ -50,7 +50,7 @@ def read(path: Path, code: str) -> Catalog:
         return read_po(file, locale=code, abort_invalid=True)
 
 
-def merged(old: Catalog, messages: Mapping[Message, Iterable[str]], code: str) -> Catalog:
+def merge_catalogue(old: Catalog, messages: Mapping[Message, Iterable[str]], code: str) -> Catalog:
     """A catalogue of these messages, with the translations that there are already. What is not used any more goes."""
     new = Catalog(
         locale=code,
@@ -66,7 +66,9 @@ def merged(old: Catalog, messages: Mapping[Message, Iterable[str]], code: str) -
     new.mime_headers = [("Plural-Forms", f"nplurals={forms}; plural={expression};")]
     for message in sorted(messages, key=lambda m: (m.message, m.context, m.plural)):
         known = old.get(message.id, context=message.context or None)
-        string = known.string if known and not known.fuzzy and _fits(known.string, message, forms) else ""
+        string = (
+            known.string if known and not known.fuzzy and _has_all_forms(known.string, message, forms) else ""
+        )
         new.add(
             message.id,
             string or (("",) * forms if message.plural else ""),
@@ -78,7 +80,7 @@ def merged(old: Catalog, messages: Mapping[Message, Iterable[str]], code: str) -
     return new
 
 
-def _fits(string: object, message: Message, forms: int) -> bool:
+def _has_all_forms(string: object, message: Message, forms: int) -> bool:
     """Whether a translation has as many forms as the message needs."""
     if message.plural:
         return isinstance(string, tuple | list) and len(string) == forms
@@ -90,14 +92,14 @@ def is_translated(string: str | Sequence[str] | None) -> bool:
     return bool(string) and all([string] if isinstance(string, str) else string or [])
 
 
-def written(catalog: Catalog) -> bytes:
+def write_catalogue(catalog: Catalog) -> bytes:
     """The catalogue as translators edit it."""
     text = BytesIO()
     write_po(text, catalog, width=0, include_lineno=False, sort_output=False, ignore_obsolete=True)
     return _DATES.sub(b"", text.getvalue())
 
 
-def compiled(catalog: Catalog) -> bytes:
+def compile_catalogue(catalog: Catalog) -> bytes:
     """The catalogue as programs read it: without what lacks a form, which would be shown as nothing."""
     for message in [m for m in catalog if m.id and not is_translated(m.string)]:
         catalog.delete(message.id, message.context)

@@ -6,22 +6,22 @@ from pathlib import Path
 from deploy.messages.catalogues import (
     DOMAINS,
     PLURAL_FORMS,
-    compiled,
+    compile_catalogue,
+    get_path,
     is_translated,
-    merged,
-    path_of,
+    merge_catalogue,
     read,
-    written,
+    write_catalogue,
 )
-from deploy.messages.extraction import Message, marked_in
-from deploy.messages.libraries import known, lacking
+from deploy.messages.extraction import Message, extract_messages
+from deploy.messages.libraries import find_lacking, find_library_translation
 
 _PACKAGES = ("claims", "sources", "factcheck")
 #: By this message a page knows what language its own words are in (claims/public/pages/responses.py).
 TAG = Message("en", context="BCP 47 tag of the language you translate into")
 
 
-def messages_of(root: Path, domain: str) -> dict[Message, list[str]]:
+def collect_messages(root: Path, domain: str) -> dict[Message, list[str]]:
     """What the catalogues of a domain have to hold, with the files that have it.
 
     Raises:
@@ -29,30 +29,30 @@ def messages_of(root: Path, domain: str) -> dict[Message, list[str]]:
     """
     if domain == "djangojs":
         scripts = [*root.glob("static/**/*.js"), *root.glob("claims/features/*/static/**/*.js")]
-        return marked_in(sorted(scripts), root)
+        return extract_messages(sorted(scripts), root)
     files = [path for package in _PACKAGES for path in root.glob(f"{package}/**/*.py")]
     folders = (root / "templates", *root.glob("claims/features/*/templates"))
     kinds = ("html", "txt", "xml", "md")
     files += [path for folder in folders for kind in kinds for path in folder.glob(f"**/*.{kind}")]
-    own = marked_in(sorted(files), root)
-    return {**lacking(list(PLURAL_FORMS)), **own}
+    own = extract_messages(sorted(files), root)
+    return {**find_lacking(list(PLURAL_FORMS)), **own}
 
 
 def collect(root: Path) -> Iterator[str]:
     """Rewrite the catalogues of all languages, and report what is left to translate."""
     for domain in DOMAINS:
-        messages = messages_of(root, domain)
+        messages = collect_messages(root, domain)
         for code in PLURAL_FORMS:
-            path = path_of(root, code, domain)
-            catalog = merged(read(path, code), messages, code)
+            path = get_path(root, code, domain)
+            catalog = merge_catalogue(read(path, code), messages, code)
             for message in messages:
                 entry = catalog.get(message.id, context=message.context or None)
                 if entry and message == TAG:
                     entry.string = code
                 elif entry and not is_translated(entry.string):
-                    entry.string = known(message, code) or entry.string
+                    entry.string = find_library_translation(message, code) or entry.string
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(written(catalog))
-            path.with_suffix(".mo").write_bytes(compiled(read(path, code)))
+            path.write_bytes(write_catalogue(catalog))
+            path.with_suffix(".mo").write_bytes(compile_catalogue(read(path, code)))
             left = sum(1 for m in catalog if m.id and not is_translated(m.string))
             yield f"{path.relative_to(root)}: {len(messages)} messages, {left} to translate"

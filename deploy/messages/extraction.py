@@ -47,11 +47,11 @@ class Message:
         return (self.message, self.plural) if self.plural else self.message
 
 
-class NotExtracted(Exception):
+class ExtractionFailed(Exception):
     """A string is marked that no program can read: it is put together, or names what is only known later."""
 
 
-def in_python(source: str, name: str) -> Iterator[Message]:
+def extract_from_python(source: str, name: str) -> Iterator[Message]:
     """The strings that are marked in a module.
 
     Raises:
@@ -60,14 +60,14 @@ def in_python(source: str, name: str) -> Iterator[Message]:
     if "translation" not in source and "SpokenSentence" not in source:
         return
     tree = ast.parse(source, filename=name)
-    known = _imported(tree)
+    known = _find_marking_names(tree)
     for node in ast.walk(tree):
-        parts = _marks(node.func, known) if isinstance(node, ast.Call) else ()
+        parts = _get_marked_parts(node.func, known) if isinstance(node, ast.Call) else ()
         if isinstance(node, ast.Call) and parts and (len(parts) > 1 or not _is_looked_up(node)):
-            yield _message(node, parts, name)
+            yield _build_message(node, parts, name)
 
 
-def _imported(tree: ast.Module) -> dict[str, tuple[str, ...]]:
+def _find_marking_names(tree: ast.Module) -> dict[str, tuple[str, ...]]:
     """What the functions that mark are called here."""
     has_sentences = any(
         isinstance(node, ast.ImportFrom) and node.module == "factcheck.sentences" for node in ast.walk(tree)
@@ -81,7 +81,7 @@ def _imported(tree: ast.Module) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _marks(function: ast.expr, known: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _get_marked_parts(function: ast.expr, known: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     if isinstance(function, ast.Name):
         return known.get(function.id, ())
     if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
@@ -94,29 +94,31 @@ def _is_looked_up(call: ast.Call) -> bool:
     return bool(call.args) and isinstance(call.args[0], ast.Name | ast.Subscript | ast.Call | ast.Attribute)
 
 
-def _message(call: ast.Call, parts: tuple[str, ...], name: str) -> Message:
+def _build_message(call: ast.Call, parts: tuple[str, ...], name: str) -> Message:
     arguments = call.args[: len(parts)]
     texts = [a.value for a in arguments if isinstance(a, ast.Constant) and isinstance(a.value, str)]
     if len(texts) != len(parts):
-        raise NotExtracted(f"{name}:{call.lineno}: what is marked must be written out: {ast.unparse(call)}")
+        raise ExtractionFailed(
+            f"{name}:{call.lineno}: what is marked must be written out: {ast.unparse(call)}"
+        )
     return Message(**dict(zip(parts, texts, strict=True)))
 
 
-def in_template(source: str, name: str) -> Iterator[Message]:
+def extract_from_template(source: str, name: str) -> Iterator[Message]:
     """The strings that are marked in a template, as Django looks them up.
 
     Raises:
         NotExtracted: one has the quotation marks inside that it stands between.
     """
     if cut := _CUT.search(source):
-        raise NotExtracted(f"{name}: put it between the other quotation marks: {cut[0]}")
+        raise ExtractionFailed(f"{name}: put it between the other quotation marks: {cut[0]}")
     for call in _CALL.finditer(templatize(source, origin=name)):
         parts = _PARTS.get(call[1], ("message",))
         texts = [ast.literal_eval(literal) for literal in _LITERALS.findall(call[2])]
         yield Message(**dict(zip(parts, texts, strict=False)))
 
 
-def in_script(path: Path) -> Iterator[Message]:
+def extract_from_script(path: Path) -> Iterator[Message]:
     """The strings that are marked in a script of the desk."""
     with path.open("rb") as file:
         for _line, found, _comments, context in extract(
@@ -126,7 +128,7 @@ def in_script(path: Path) -> Iterator[Message]:
             yield Message(message, plural[0] if plural else "", context or "")
 
 
-def marked_in(paths: Iterable[Path], root: Path) -> dict[Message, list[str]]:
+def extract_messages(paths: Iterable[Path], root: Path) -> dict[Message, list[str]]:
     """All strings of these files, each with the files that have it.
 
     Raises:
@@ -136,11 +138,11 @@ def marked_in(paths: Iterable[Path], root: Path) -> dict[Message, list[str]]:
     for path in paths:
         name = path.relative_to(root).as_posix()
         if path.suffix == ".js":
-            messages = in_script(path)
+            messages = extract_from_script(path)
         elif path.suffix == ".py":
-            messages = in_python(path.read_text(encoding="utf-8"), name)
+            messages = extract_from_python(path.read_text(encoding="utf-8"), name)
         else:
-            messages = in_template(path.read_text(encoding="utf-8"), name)
+            messages = extract_from_template(path.read_text(encoding="utf-8"), name)
         for message in messages:
             if message.message:
                 found.setdefault(message, set()).add(name)

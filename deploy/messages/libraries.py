@@ -14,7 +14,7 @@ from pathlib import Path
 from babel.messages.mofile import read_mo
 
 from deploy.messages.catalogues import PLURAL_FORMS, is_translated
-from deploy.messages.extraction import Message, NotExtracted, marked_in
+from deploy.messages.extraction import ExtractionFailed, Message, extract_messages
 
 #: What of a library is looked at: packages, and templates.
 _SEEN = {
@@ -41,20 +41,20 @@ _HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
 Translations = dict[tuple[str | tuple[str, ...], str | None], str | tuple[str, ...]]
 
 
-def lacking(codes: list[str]) -> dict[Message, list[str]]:
+def find_lacking(codes: list[str]) -> dict[Message, list[str]]:
     """What is not translated into each of the languages, with the files that have it."""
     return {
         message: files
         for name in _SEEN
-        for message, files in _marked(name).items()
-        if not all(_translated(name, code, dialects=False, message=message) for code in codes)
+        for message, files in _find_marked(name).items()
+        if not all(_find_translation(name, code, dialects=False, message=message) for code in codes)
     }
 
 
-def known(message: Message, code: str) -> str | tuple[str, ...] | None:
+def find_library_translation(message: Message, code: str) -> str | tuple[str, ...] | None:
     """What libraries have for it in the language or in one of its dialects."""
     for name in _SEEN:
-        if found := _translated(name, code, dialects=True, message=message):
+        if found := _find_translation(name, code, dialects=True, message=message):
             return (
                 _clean(found, message) if isinstance(found, str) else tuple(_clean(f, message) for f in found)
             )
@@ -67,17 +67,19 @@ def _clean(text: str, message: Message) -> str:
     return before + _HIDDEN.sub("", text).strip() + after
 
 
-def _translated(name: str, code: str, *, dialects: bool, message: Message) -> str | tuple[str, ...] | None:
+def _find_translation(
+    name: str, code: str, *, dialects: bool, message: Message
+) -> str | tuple[str, ...] | None:
     for locale in (code, *(_DIALECTS.get(code, ()) if dialects else ())):
-        for folder in (_folder(name), *(_folder("django") / part for part in _OF_DJANGO)):
-            found = _catalogue(folder, locale).get((message.id, message.context or None))
+        for folder in (_find_folder(name), *(_find_folder("django") / part for part in _OF_DJANGO)):
+            found = _load_catalogue(folder, locale).get((message.id, message.context or None))
             if is_translated(found) and (isinstance(found, str) or len(found or ()) == PLURAL_FORMS[code][0]):
                 return found
     return None
 
 
 @cache
-def _catalogue(folder: Path, locale: str) -> Translations:
+def _load_catalogue(folder: Path, locale: str) -> Translations:
     path = folder / "locale" / locale / "LC_MESSAGES" / "django.mo"
     if not path.exists():
         return {}
@@ -92,21 +94,21 @@ def _catalogue(folder: Path, locale: str) -> Translations:
 
 
 @cache
-def _marked(name: str) -> dict[Message, list[str]]:
-    root = _folder(name)
+def _find_marked(name: str) -> dict[Message, list[str]]:
+    root = _find_folder(name)
     found: dict[Message, list[str]] = {}
-    for path in sorted(_files(root, _SEEN[name])):
+    for path in sorted(_iterate_files(root, _SEEN[name])):
         try:
             found |= {
                 message: sorted({*found.get(message, ()), *files})
-                for message, files in marked_in([path], root.parent).items()
+                for message, files in extract_messages([path], root.parent).items()
             }
-        except NotExtracted:  # theirs to put right, and translated nowhere
+        except ExtractionFailed:  # theirs to put right, and translated nowhere
             continue
     return found
 
 
-def _files(root: Path, parts: tuple[str, ...]) -> Iterator[Path]:
+def _iterate_files(root: Path, parts: tuple[str, ...]) -> Iterator[Path]:
     for part in parts:
         for place in root.glob(part):
             yield from (
@@ -117,7 +119,7 @@ def _files(root: Path, parts: tuple[str, ...]) -> Iterator[Path]:
 
 
 @cache
-def _folder(name: str) -> Path:
+def _find_folder(name: str) -> Path:
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise LookupError(name)

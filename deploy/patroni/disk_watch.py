@@ -20,7 +20,7 @@ import urllib.request
 from pathlib import Path
 
 EVERY, AT_MOST_EVERY = 2.0, 300.0
-PATIENCE = 8.0
+PATIENCE_SECONDS = 8.0
 
 
 def main() -> None:
@@ -38,13 +38,13 @@ def main() -> None:
         if (
             is_due
             and asked.folder.exists()
-            and free_megabytes(asked.folder) < asked.least_megabytes
+            and measure_free_megabytes(asked.folder) < asked.least_megabytes
             and hand_over(asked.patroni, asked.folder)
         ):
             handed_over = time.monotonic()
 
 
-def free_megabytes(folder: Path) -> float:
+def measure_free_megabytes(folder: Path) -> float:
     """What PostgreSQL may still write."""
     return shutil.disk_usage(folder).free / 2**20
 
@@ -52,13 +52,13 @@ def free_megabytes(folder: Path) -> float:
 def hand_over(patroni: str, folder: Path) -> bool:
     """Whether this node is the primary and another one takes over from it."""
     try:
-        with urllib.request.urlopen(f"{patroni}/primary", timeout=PATIENCE) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{patroni}/primary", timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
             name = json.load(answer)["patroni"]["name"]
         body = json.dumps({"leader": name}).encode()
         request = urllib.request.Request(  # noqa: S310  the operator's own choice
             f"{patroni}/switchover", body, {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
             print(f"The disk is nearly full: {answer.read().decode()}", flush=True)
     except TimeoutError:
         print("The disk is full, and PostgreSQL cannot stop by itself: it is ended.", flush=True)

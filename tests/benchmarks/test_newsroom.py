@@ -10,10 +10,10 @@ from django.db.models import Model
 
 from benchmarks.read_side import database
 from benchmarks.read_side.cast import make_cast
-from benchmarks.read_side.ledger import lives
-from benchmarks.read_side.ledger_disagreements import disagreements
+from benchmarks.read_side.ledger import make_lives
+from benchmarks.read_side.ledger_disagreements import find_disagreements
 from benchmarks.read_side.newsroom import Chunk
-from benchmarks.read_side.words import LANGUAGES, lexicon
+from benchmarks.read_side.words import LANGUAGES, get_lexicon
 from claims.models import (
     Claim,
     Mention,
@@ -33,12 +33,12 @@ CLAIMS = 200
 
 
 def chunk() -> Chunk:
-    return Chunk(0, lives(CLAIMS), make_cast(CLAIMS))
+    return Chunk(0, make_lives(CLAIMS), make_cast(CLAIMS))
 
 
 @pytest.fixture
 def newsroom(transactional_db: None) -> Iterator[None]:
-    with database.made_searchable():
+    with database.make_searchable():
         database.store(chunk().rows())
         database.settle()
         yield
@@ -54,7 +54,7 @@ def test_every_entry_is_what_publishing_makes_of_its_rows(newsroom: None) -> Non
         "removal",
     }
     with as_superuser():
-        found = {claim: columns for claim in range(1, CLAIMS + 1) if (columns := disagreements(claim))}
+        found = {claim: columns for claim in range(1, CLAIMS + 1) if (columns := find_disagreements(claim))}
     assert found == {}
 
 
@@ -140,5 +140,5 @@ def test_two_machines_measure_the_same_texts(db: None) -> None:
 
 
 def test_words_are_as_many_as_promised() -> None:
-    words = {word for language in LANGUAGES for word in lexicon(language.tag).words}
+    words = {word for language in LANGUAGES for word in get_lexicon(language.tag).words}
     assert len(words) > 100_000

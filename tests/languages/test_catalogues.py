@@ -12,15 +12,21 @@ from django.conf import settings
 from deploy.messages.catalogues import (
     DOMAINS,
     PLURAL_FORMS,
-    compiled,
+    compile_catalogue,
+    get_path,
     is_translated,
-    merged,
-    path_of,
+    merge_catalogue,
     read,
-    written,
+    write_catalogue,
 )
-from deploy.messages.collection import TAG, messages_of
-from deploy.messages.extraction import Message, NotExtracted, in_python, in_script, in_template
+from deploy.messages.collection import TAG, collect_messages
+from deploy.messages.extraction import (
+    ExtractionFailed,
+    Message,
+    extract_from_python,
+    extract_from_script,
+    extract_from_template,
+)
 from tests.helpers.sweeps import sweep
 
 ROOT: Path = settings.BASE_DIR
@@ -32,11 +38,11 @@ _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 
 @pytest.fixture(scope="module")
 def marked() -> dict[str, dict[Message, list[str]]]:
-    return {domain: messages_of(ROOT, domain) for domain in DOMAINS}
+    return {domain: collect_messages(ROOT, domain) for domain in DOMAINS}
 
 
 def entries(code: str, domain: str) -> Catalog:
-    return read(path_of(ROOT, code, domain), code)
+    return read(get_path(ROOT, code, domain), code)
 
 
 def forms(message: object) -> tuple[str, ...]:
@@ -57,11 +63,13 @@ def test_catalogue_is_as_it_is_written(
     code: str, domain: str, marked: dict[str, dict[Message, list[str]]]
 ) -> None:
     """So that a translator who saves it changes nothing but what they translated, and `.mo` and `.po` agree."""
-    path = path_of(ROOT, code, domain)
-    assert written(merged(entries(code, domain), marked[domain], code)) == path.read_bytes(), (
+    path = get_path(ROOT, code, domain)
+    assert (
+        write_catalogue(merge_catalogue(entries(code, domain), marked[domain], code)) == path.read_bytes()
+    ), "run `make messages`"
+    assert path.with_suffix(".mo").read_bytes() == compile_catalogue(entries(code, domain)), (
         "run `make messages`"
     )
-    assert path.with_suffix(".mo").read_bytes() == compiled(entries(code, domain)), "run `make messages`"
 
 
 @sweep("code, domain", CATALOGUES)
@@ -190,7 +198,7 @@ d = gettext_noop("Kept")
 e = gettext_lazy("not Django's")
 f = _(d)
 """
-    assert set(in_python(source, "x.py")) == {
+    assert set(extract_from_python(source, "x.py")) == {
         Message("One sentence."),
         Message("%d claim", "%d claims"),
         Message("May", context="a month"),
@@ -201,8 +209,8 @@ f = _(d)
 @sweep("call", ['_(f"{a} claims")', '_("a" + b)', "ngettext(a, b, 2)", '_("%s" % a)'])
 def test_what_is_put_together_is_no_message(call: str) -> None:
     source = f"from django.utils.translation import gettext as _, ngettext\nx = {call}\n"
-    with pytest.raises(NotExtracted, match="must be written out"):
-        list(in_python(source, "x.py"))
+    with pytest.raises(ExtractionFailed, match="must be written out"):
+        list(extract_from_python(source, "x.py"))
 
 
 def test_templates_are_read_as_django_looks_words_up() -> None:
@@ -212,7 +220,7 @@ def test_templates_are_read_as_django_looks_words_up() -> None:
     {% endblocktranslate %}
     {% blocktranslate count n=n %}one "claim"{% plural %}{{ n }} claims{% endblocktranslate %}
     {{ x|default:_("nothing") }}"""
-    found = set(in_template(template, "x.html"))
+    found = set(extract_from_template(template, "x.html"))
     assert found == {
         Message("100%% of it"),
         Message("May", context="a month"),
@@ -223,9 +231,9 @@ def test_templates_are_read_as_django_looks_words_up() -> None:
 
 
 def test_what_would_be_cut_at_a_quotation_mark_is_no_message() -> None:
-    with pytest.raises(NotExtracted, match="other quotation marks"):
-        list(in_template(r'{% load i18n %}{% translate "Say \"please\" first" %}', "x.html"))
-    [whole] = in_template("""{% load i18n %}{% translate 'Say "please" first' %}""", "x.html")
+    with pytest.raises(ExtractionFailed, match="other quotation marks"):
+        list(extract_from_template(r'{% load i18n %}{% translate "Say \"please\" first" %}', "x.html"))
+    [whole] = extract_from_template("""{% load i18n %}{% translate 'Say "please" first' %}""", "x.html")
     assert whole == Message('Say "please" first')
 
 
@@ -234,17 +242,23 @@ def test_scripts_are_read_with_their_plurals_and_inside_of_templates(tmp_path: P
     script.write_text(
         'a = say("One"); b = ngettext("%s claim", "%s claims", n); c = `${gettext("Inside")} x`; d = say(e);'
     )
-    assert set(in_script(script)) == {Message("One"), Message("%s claim", "%s claims"), Message("Inside")}
+    assert set(extract_from_script(script)) == {
+        Message("One"),
+        Message("%s claim", "%s claims"),
+        Message("Inside"),
+    }
 
 
 def test_translations_stay_when_words_are_collected_anew() -> None:
-    old = merged(Catalog(locale="de"), {Message("One"): ["a.py"], Message("%d x", "%d y"): ["a.py"]}, "de")
+    old = merge_catalogue(
+        Catalog(locale="de"), {Message("One"): ["a.py"], Message("%d x", "%d y"): ["a.py"]}, "de"
+    )
     old.get("One").string = "Eins"  # type: ignore[union-attr]  # it is there
     old.get(("%d x", "%d y")).string = ("%d X", "%d Y")  # type: ignore[union-attr]
-    new = merged(
+    new = merge_catalogue(
         old, {Message("One"): ["b.py"], Message("%d x", "%d y"): ["b.py"], Message("Two"): ["b.py"]}, "de"
     )
-    text = written(new).decode()
+    text = write_catalogue(new).decode()
     assert 'msgid "One"\nmsgstr "Eins"' in text
     assert 'msgstr[1] "%d Y"' in text
     assert 'msgid "Two"\nmsgstr ""' in text
@@ -253,9 +267,9 @@ def test_translations_stay_when_words_are_collected_anew() -> None:
 
 
 def test_what_lacks_a_form_is_shown_in_english_and_not_as_nothing() -> None:
-    half = merged(Catalog(locale="de"), {Message("%d x", "%d y"): ["a.py"]}, "de")
+    half = merge_catalogue(Catalog(locale="de"), {Message("%d x", "%d y"): ["a.py"]}, "de")
     half.get(("%d x", "%d y")).string = ("%d X", "")  # type: ignore[union-attr]
-    assert b"%d x" not in compiled(half)
+    assert b"%d x" not in compile_catalogue(half)
 
 
 #: How friends are addressed, in languages in which a newsroom's program does not do so.

@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 
 from deploy.messages.catalogues import DOMAINS
-from deploy.messages.collection import messages_of
+from deploy.messages.collection import collect_messages
 
 ROOT: Path = settings.BASE_DIR
 
@@ -47,7 +47,7 @@ def documentation() -> Iterator[str]:
 
 def screens() -> Iterator[str]:
     for domain in DOMAINS:
-        for message, files in messages_of(ROOT, domain).items():
+        for message, files in collect_messages(ROOT, domain).items():
             if any((ROOT / file.partition(":")[0]).exists() for file in files):
                 yield f"{message.message}\n{message.plural}"
 

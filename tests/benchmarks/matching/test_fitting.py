@@ -80,7 +80,7 @@ def test_the_weights_of_each_kind_of_pairs_that_there_are_are_fitted(
     model = data / "ranking.json"
     model.write_text(WEIGHTS)
     monkeypatch.setattr(fitting, "MODEL", model)
-    monkeypatch.setattr(fitting, "configured", BagOfWords)
+    monkeypatch.setattr(fitting, "build_embeddings", BagOfWords)
     assert fitting.fit(data, with_vectors=with_vectors) == 0
     before, after = json.loads(WEIGHTS), json.loads(model.read_text())
     assert {kind for kind in after if after[kind] != before[kind]} == fitted

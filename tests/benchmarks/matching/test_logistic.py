@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.matching.logistic import Lists, whether, which
+from benchmarks.matching.logistic import Lists, fit_choice, fit_probability
 
 
 def test_the_weight_of_a_choice_is_found() -> None:
@@ -13,7 +13,7 @@ def test_the_weight_of_a_choice_is_found() -> None:
     for start in starts:
         right[start + np.argmax((figures @ [2.0, -1.0] + noise)[start : start + 4])] = True
 
-    weights = which(Lists(figures, starts, right, np.ones(len(starts))), shrink=0.0)
+    weights = fit_choice(Lists(figures, starts, right, np.ones(len(starts))), shrink=0.0)
 
     assert weights == pytest.approx([2.0, -1.0], abs=0.2)
 
@@ -24,8 +24,8 @@ def test_questions_without_a_right_candidate_teach_no_choice() -> None:
     alone = Lists(figures[:2], np.array([0]), np.array([True, False]), np.ones(1))
 
     # The spread of figures differs, by which they are shrunk; the sign and the order do not.
-    assert which(lists, shrink=0.1)[0] > 0
-    assert which(alone, shrink=0.1)[0] > 0
+    assert fit_choice(lists, shrink=0.1)[0] > 0
+    assert fit_choice(alone, shrink=0.1)[0] > 0
 
 
 def test_how_likely_something_is_true() -> None:
@@ -33,4 +33,4 @@ def test_how_likely_something_is_true() -> None:
     figures = chance.normal(size=(5000, 1))
     true = chance.random(5000) < 1 / (1 + np.exp(-(1.5 * figures[:, 0] - 0.5)))
 
-    assert whether(figures, true, np.ones(5000)) == pytest.approx([1.5, -0.5], abs=0.15)
+    assert fit_probability(figures, true, np.ones(5000)) == pytest.approx([1.5, -0.5], abs=0.15)

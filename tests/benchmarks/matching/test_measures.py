@@ -1,6 +1,6 @@
 import pytest
 
-from benchmarks.matching.measures import Confidence, Order, average_precision
+from benchmarks.matching.measures import Confidence, Order, compute_average_precision
 from tests.helpers.sweeps import sweep
 
 
@@ -18,7 +18,7 @@ from tests.helpers.sweeps import sweep
     ],
 )
 def test_average_precision(answers: str, right: str, precision: float) -> None:
-    assert average_precision(answers, frozenset(right)) == pytest.approx(precision)
+    assert compute_average_precision(answers, frozenset(right)) == pytest.approx(precision)
 
 
 def test_order_over_questions() -> None:

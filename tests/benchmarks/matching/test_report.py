@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.matching.datasets import NoData, debates, ordinary_sentences, tweets
+from benchmarks.matching.datasets import NoData, load_debates, load_ordinary_sentences, load_tweets
 from benchmarks.matching.embeddings import Embeddings
 from benchmarks.matching.report import Report
 from tests.helpers.embedders import TinyEmbedder
@@ -46,12 +46,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_ordinary_sentences_are_those_that_nobody_would_check(folder: Path) -> None:
-    assert [question.text for question in ordinary_sentences(folder, "dev")] == [ORDINARY]
-    assert [question.claims for question in ordinary_sentences(folder, "train")] == [frozenset()]
+    assert [question.text for question in load_ordinary_sentences(folder, "dev")] == [ORDINARY]
+    assert [question.claims for question in load_ordinary_sentences(folder, "train")] == [frozenset()]
 
 
 def test_a_set_is_read(folder: Path) -> None:
-    collection = tweets(folder)
+    collection = load_tweets(folder)
 
     assert [(claim.id, claim.headline, claim.reviewed_on) for claim in collection.claims] == [
         ("bridge", "Did the bridge collapse?", date(2020, 5, 2)),
@@ -61,14 +61,14 @@ def test_a_set_is_read(folder: Path) -> None:
 
 
 def test_what_is_asked_for_choosing_is_not_fitted_with(folder: Path) -> None:
-    assert [question.id for question in tweets(folder).train] == ["q2"]
+    assert [question.id for question in load_tweets(folder).train] == ["q2"]
 
 
 def test_a_set_that_is_missing_says_how_to_name_its_folder(folder: Path) -> None:
     with pytest.raises(
         NoData, match=r"ct22_2b_en/claims.jsonl.gz is not there. Name the folder of the data: --data"
     ):
-        debates(folder)
+        load_debates(folder)
 
 
 @pytest.mark.parametrize("with_vectors", [False, True])
@@ -76,7 +76,7 @@ def test_a_set_is_measured(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, with_vectors: bool
 ) -> None:
     monkeypatch.setattr(
-        "benchmarks.matching.report.configured", lambda: Embeddings(TinyEmbedder(), folder / "vectors")
+        "benchmarks.matching.report.build_embeddings", lambda: Embeddings(TinyEmbedder(), folder / "vectors")
     )
 
     missed = Report(folder, with_vectors=with_vectors, misses=False).print(["2a"], "dev")

@@ -1,6 +1,6 @@
 import pytest
 
-from benchmarks.matching.word_index import FormIndex, WordIndex, best
+from benchmarks.matching.word_index import FormIndex, WordIndex, select_best
 
 TEXTS = ["The bridge is closed", "The harbour is open and the bridge is old", "A ferry"]
 
@@ -37,4 +37,4 @@ def test_beginnings_of_words_are_shared() -> None:
 def test_the_best_come_first_and_of_equals_the_earlier() -> None:
     scores, _ = FormIndex(["one", "two", "one", "three"]).shares("one")
 
-    assert best(scores, 3).tolist() == [0, 2, 1]
+    assert select_best(scores, 3).tolist() == [0, 2, 1]

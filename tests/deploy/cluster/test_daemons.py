@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.cluster.daemons import Daemon, Daemons, Started
+from deploy.cluster.daemons import Daemon, Daemons, StartedDaemon
 from deploy.cluster.machines import Loopback
 
 SLEEPS = Daemon("pg-1", "sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], is_lowered=False)
@@ -54,7 +54,7 @@ def test_what_stands_still_is_ended_all_the_same(daemons: Daemons):
 
 def test_a_process_with_the_number_of_one_that_is_gone_is_left_alone(daemons: Daemons):
     """This test's own process must survive it."""
-    reused = Started(os.getpid(), psutil.Process().create_time() - 100)
+    reused = StartedDaemon(os.getpid(), psutil.Process().create_time() - 100)
     (daemons.folder / "run" / "pg-1.sleeper.json").write_text(json.dumps(asdict(reused)))
     assert daemons.process("pg-1.sleeper") is None
     daemons.kill("pg-1.sleeper")

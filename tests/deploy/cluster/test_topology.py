@@ -107,7 +107,7 @@ def test_who_writes_goes_by_both_poolers_and_who_reads_names_every_node(topology
 
 
 def test_passwords_are_nobody_elses(topology: Topology, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "program", lambda name: name)
+    monkeypatch.setattr(module, "find_program", lambda name: name)
     topology.patroni("pg-1")
     topology.pgbouncer("pool-1")
     private = [topology.folder / "pg-1" / "patroni.yml", topology.folder / "pool-1" / "userlist.txt"]

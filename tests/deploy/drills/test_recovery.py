@@ -25,7 +25,7 @@ def test_nightly_backup_is_the_documented_one(tmp_path: Path) -> None:
 
 
 def test_step_that_takes_too_long_ends_the_drill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recovery, "MOST_SECONDS", 0.5)
+    monkeypatch.setattr(recovery, "MAX_SECONDS", 0.5)
     keeper = barman(tmp_path, "echo waiting for a segment; exec sleep 60")
     with pytest.raises(
         SystemExit, match=r"^barman switch-wal took more than 0.5 seconds:\nwaiting for a segment"

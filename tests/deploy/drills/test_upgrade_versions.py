@@ -35,19 +35,19 @@ def test_without_a_way_nothing_is_tried(trees: tuple[Path, Path], content: str |
         changed.unlink()
     else:
         changed.write_text(content)
-    with pytest.raises(versions.NotComparable, match=r"not what they were: claims\.0002_initial\.$"):
+    with pytest.raises(versions.VersionsNotComparable, match=r"not what they were: claims\.0002_initial\.$"):
         versions.add_changes(tree, before, {})
 
 
 def test_the_version_before_is_the_one_that_was_asked_for() -> None:
-    assert versions.version_before("v1.0.0") == "v1.0.0"
+    assert versions.choose_earlier_version("v1.0.0") == "v1.0.0"
 
 
 def test_an_unknown_revision_is_named(tmp_path: Path) -> None:
-    with pytest.raises(versions.NotComparable, match="git has no revision no-such-revision: "):
+    with pytest.raises(versions.VersionsNotComparable, match="git has no revision no-such-revision: "):
         versions.unpack("no-such-revision", tmp_path / "tree")
 
 
 def test_programs_learn_nothing_of_this_installation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://the-real-one/factcheck")
-    assert set(versions.environment()) <= {"PATH", "HOME", "LANG", "SECRET_KEY", "EMBEDDER"}
+    assert set(versions.build_environment()) <= {"PATH", "HOME", "LANG", "SECRET_KEY", "EMBEDDER"}

@@ -100,8 +100,8 @@ def test_a_server_that_cannot_stop_is_ended(
 ):
     patroni, address = node
     patroni.hands_over.clear()
-    monkeypatch.setattr(disk_watch, "PATIENCE", 60)
-    patroni.told_its_role = lambda: monkeypatch.setattr(disk_watch, "PATIENCE", 0.2)
+    monkeypatch.setattr(disk_watch, "PATIENCE_SECONDS", 60)
+    patroni.told_its_role = lambda: monkeypatch.setattr(disk_watch, "PATIENCE_SECONDS", 0.2)
     with subprocess.Popen([sys.executable, "-c", _SERVER], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         assert server.stdout.readline() == b"up\n"
@@ -111,4 +111,4 @@ def test_a_server_that_cannot_stop_is_ended(
 
 
 def test_what_is_free_is_told_in_megabytes(tmp_path: Path):
-    assert disk_watch.free_megabytes(tmp_path) > 1
+    assert disk_watch.measure_free_megabytes(tmp_path) > 1

@@ -9,13 +9,13 @@ from deploy.postgresql.__main__ import SKIPPED, main
 
 
 def test_a_version_that_nobody_offers_is_named(tmp_path: Path) -> None:
-    with pytest.raises(found.NotToBeHad, match=r"PostgreSQL 15; there is one to \[16, 17, 18\]"):
-        found.programs(15, tmp_path / "postgresql-15")
+    with pytest.raises(found.ProgramsUnavailable, match=r"PostgreSQL 15; there is one to \[16, 17, 18\]"):
+        found.find_programs(15, tmp_path / "postgresql-15")
     assert main(["15", "--", "true"]) == SKIPPED
 
 
 def test_the_one_in_the_wheel_needs_no_fetching(tmp_path: Path) -> None:
-    folder = found.programs(18, tmp_path / "postgresql-18")
+    folder = found.find_programs(18, tmp_path / "postgresql-18")
     assert (folder / "initdb").exists()
     assert list(tmp_path.iterdir()) == []
 
@@ -27,16 +27,16 @@ def test_what_was_half_fetched_is_gone(tmp_path: Path, monkeypatch: pytest.Monke
 
     def fail(*command: str, folder: Path) -> None:
         (folder / "half").write_text("half")
-        raise found.NotToBeHad(f"{command[0]} failed")
+        raise found.ProgramsUnavailable(f"{command[0]} failed")
 
     monkeypatch.setattr(found, "_run", fail)
-    with pytest.raises(found.NotToBeHad):
-        found.programs(major, tmp_path / f"postgresql-{major}")
+    with pytest.raises(found.ProgramsUnavailable):
+        found.find_programs(major, tmp_path / f"postgresql-{major}")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(found.NotToBeHad, match="no-such-program is not there"):
+    with pytest.raises(found.ProgramsUnavailable, match="no-such-program is not there"):
         found._run("no-such-program", folder=tmp_path)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import claims.articles.detection
-from benchmarks.articles.__main__ import auc
+from benchmarks.articles.__main__ import compute_auc
 from claims.articles.detection import CandidateSentence, detect
 from tests.helpers.sweeps import sweep
 
@@ -55,7 +55,7 @@ def test_what_can_be_checked_scores_above_what_cannot(name):
     ]
     assert sum(worthy for _, worthy in scores) >= 0.9 * len(article.claims)
     worthy, trivial = ([score for score, label in scores if label is wanted] for wanted in (True, False))
-    assert auc(worthy, trivial) >= 0.8
+    assert compute_auc(worthy, trivial) >= 0.8
 
 
 @sweep("name", NAMES)
