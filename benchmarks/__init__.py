@@ -1,1 +1,1 @@
-"""Figures that the project promises, measured."""
+"""Measurements of the performance that the project promises."""

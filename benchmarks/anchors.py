@@ -1,4 +1,5 @@
-"""Measure what becomes of quotes when publishers edit: kept, lost though they stand, rightly refused, or moved wrongly.
+"""Measure what happens to quotes when publishers edit: kept, lost although present, rightly refused, or moved
+wrongly.
 
 Run from the repository: `python -m benchmarks.anchors [--editions 40] [--cases]`. Editions are made by the
 generator of the tests (`tests/helpers/publishers_edits.py`), which knows where each sentence went: each edit alone,
@@ -66,7 +67,7 @@ def main() -> int:
 
 
 def measure_quotes(number: int, editions: int) -> Iterator[tuple[str, Sequence[str], Quoted, str]]:
-    """Yield language, edits, quote and outcome of every quote after so many edits at once."""
+    """Yield language, edits, quote and outcome of every quote after a number of simultaneous edits."""
     chance = random.Random(number)  # noqa: S311  edits, not secrets
     for language in LANGUAGES:
         for seed in range(editions):
@@ -85,7 +86,7 @@ def _choose_edits(chance: random.Random, number: int) -> list[list[str]]:
 
 
 def _follow_quote(language: str, seed: int) -> Counter[str]:
-    """A quote is followed from the newest version that had it, as appearances are."""
+    """Follow a quote from version to version, as appearances are followed."""
     article = first_edition(language, f"chain {seed}")
     anchors = article.anchors()
     at = {quoted: (article.text, anchor) for quoted, anchor in anchors.items()}

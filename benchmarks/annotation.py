@@ -1,4 +1,4 @@
-"""Measure the page of an article of 10,000 words with 200 claims: 100 ms from a key or click to the next picture.
+"""Measure the page of an article of 10,000 words with 200 claims: 100 ms from a key or click to the next frame.
 
 The browser measures itself (Event Timing, as Interaction to Next Paint is counted), as fast as the machine is and
 slowed down four times. The server's time, its statements and the weight of the page are reported as well.
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def measure(text: str) -> int:
-    """Import the text with its claims, ask for its page, and work on it in a browser. Returns 1 where it is late."""
+    """Import the text with its claims, load its page, and work on it in a browser. Returns 1 if it is too slow."""
     from django.conf import settings
     from django.contrib.auth.models import User
     from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -117,7 +117,7 @@ def _start_server(client: Any, path: str, text: str) -> None:
 
 
 def _measure_interactions(address: str, path: str, cookie: Any, slower: int) -> list[tuple[float, str]]:
-    """What each interaction took to the next paint, and what was done."""
+    """Return the time of each interaction to the next paint, with its description."""
     import os
     import shutil
 
@@ -144,7 +144,7 @@ def _measure_interactions(address: str, path: str, cookie: Any, slower: int) -> 
 
 
 def _annotate(page: Any) -> None:
-    """An editor's minute: through proposals and sentences, decisions and their undoing, what becomes of words."""
+    """Work like an editor for a minute: step through proposals and sentences, decide and undo."""
 
     def doing(what: str) -> None:
         page.wait_for_timeout(300)

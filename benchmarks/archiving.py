@@ -1,4 +1,4 @@
-"""Measure how long archiving a page takes, what it stores, and that publishing does not notice.
+"""Measure how long archiving a page takes, what it stores, and that it does not slow publishing down.
 
 Promised: 5 seconds at the median without a browser, 20 with one; publishing within 30 ms. Run from anywhere:
 `python benchmarks/archiving.py [--pages N] [--folder FOLDER]`. FOLDER holds saved pages (.html), which are served from
@@ -28,7 +28,7 @@ _PARAGRAPH = (
 
 
 def make_articles(count: int) -> list[bytes]:
-    """Articles with what stands around them on the web: styles, menus, 800 words."""
+    """Make articles of 800 words with styles and menus around them."""
     pages = []
     for number in range(count):
         style = "".join(f".c{rule} {{ margin: {rule}px; color: #{rule:06x} }}\n" for rule in range(1500))
@@ -62,7 +62,7 @@ def start_server(pages: Sequence[bytes]) -> ThreadingHTTPServer:
 def measure_archiving(
     addresses: Sequence[str], *, browser: str
 ) -> tuple[list[float], Counter[str], Counter[str]]:
-    """Seconds for each page; bytes by kind; missing parts."""
+    """Return the seconds for each page, the bytes by kind, and the missing parts."""
     from django.test import override_settings
 
     from claims.features.archiving import copies

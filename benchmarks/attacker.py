@@ -1,4 +1,4 @@
-"""Measure a claim's page of the API while one attacker asks the most expensive questions as fast as they are answered.
+"""Measure a claim's page in the API while an attacker sends the most expensive queries as fast as possible.
 
 `make bench ARGS=attacker`, or `python -m benchmarks attacker [--claims N] [--database DATA_DIR] [--seconds S]`.
 Promised: the 99th percentile of `GET /api/v1/claims/{id}/` stays below 100 ms on a quiet machine with two cores. The
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def build_expensive_queries(words: list[str]) -> list[str]:
-    """Questions of some 500 characters: every word is an alternative, and every match is counted."""
+    """Return queries of some 500 characters with every word an alternative, and all matches counted."""
     asked = []
     for start in range(0, len(words), 20):
         query = " or ".join(words[start:] + words[:start])[:500]
@@ -72,7 +72,7 @@ def read(port: int, claims: list[int], until: float) -> list[float]:
 
 
 def load_material() -> tuple[list[str], list[int]]:
-    """Words that are common in this database, and some of its claims."""
+    """Return common words and some claims of this database."""
     from django.db import connection
 
     with connection.cursor() as cursor:

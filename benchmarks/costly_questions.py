@@ -1,4 +1,4 @@
-"""Measure what the dearest of the usual public questions take, each alone, on an archive that was imported.
+"""Measure the most expensive ordinary public queries, each alone, on an imported archive.
 
 Counts, orders by the day of the review, uncached facets, and Google's search in one language: at the median of
 five, the milliseconds beside each are promised on two quiet cores. An estimated number of claims is promised to be
@@ -29,14 +29,14 @@ MAX_RATIO = 10.0
 
 
 class Question(NamedTuple):
-    """An address, and the milliseconds in which it is promised to be answered."""
+    """A URL and the promised response time in milliseconds."""
 
     path: str
     promised: float
 
 
 def list_queries(publisher: int, language: str, word: str) -> list[Question]:
-    """What is asked, about what the archive has most of."""
+    """Return the queries, about the most frequent values of the archive."""
     return [
         Question("/api/v1/claims/?reviewed_after=2020-01-01&ordering=reviewed", 50),
         Question("/api/v1/claims/?reviewed_after=2020-01-01&ordering=-reviewed", 50),
@@ -54,7 +54,7 @@ def list_queries(publisher: int, language: str, word: str) -> list[Question]:
 
 
 def list_filters(publisher: int, language: str, word: str) -> list[str]:
-    """What is counted and estimated."""
+    """Return the filters to count and estimate."""
     return [
         "status=published",
         "rating_class=false",
@@ -84,7 +84,7 @@ def measure_query(client: Any, path: str) -> tuple[float, Any]:
 
 
 def find_subjects() -> tuple[int, str, str]:
-    """A publisher and a language of which the archive has most, and a word that about one claim in a hundred has."""
+    """Return the most frequent publisher and language, and a word that one claim in a hundred contains."""
     from django.db import connection
 
     from benchmarks.superuser import connect_as_superuser

@@ -1,4 +1,4 @@
-"""Measure how many claims are exported in a second; 50,000 as NDJSON, and 0.6 of the floor, are promised.
+"""Measure exports per second. Promised are 50,000 claims as NDJSON, and 0.6 of the floor.
 
 The floor is the least possible work: PostgreSQL sends the stored bodies (`COPY … TO STDOUT`), which are not read.
 An export reads them in the order of the ledger, from one snapshot, counts and hashes them and writes a file.
@@ -23,7 +23,7 @@ FLOOR_SHARE = 0.6
 
 
 def measure_rates(folder: Path, rounds: int) -> dict[str, list[float]]:
-    """Claims per second in each round; for the whole ledger, entries."""
+    """Return claims per second in each round, or entries for the whole ledger."""
     from claims.exports.export_run import ExportOptions, export_to_file
     from claims.models import Publication
 
@@ -50,7 +50,7 @@ def measure_rates(folder: Path, rounds: int) -> dict[str, list[float]]:
 
 
 def measure_floor() -> int:
-    """The bodies as PostgreSQL streams them, read and thrown away."""
+    """Return how fast PostgreSQL streams the bodies if they are discarded."""
     from django.db import connection
 
     from claims.models import Publication
@@ -64,7 +64,7 @@ def measure_floor() -> int:
 
 
 def measure_restoring(folder: Path) -> float:
-    """Entries of the whole ledger per second that come back into an empty database."""
+    """Return how many entries per second are restored into an empty database."""
     from claims.exports.export_run import ExportOptions, export_to_file
 
     file = folder / "ledger"

@@ -1,4 +1,4 @@
-"""Measure how long an archive takes to import: 60 s for 208,739 records, 25 s when nothing changed, are promised.
+"""Measure imports of an archive. Promised are 60 s for 208,739 records, and 25 s if nothing changed.
 
 The floor is a bare COPY of the rows that the import made, into the same tables with the same indexes and generated
 columns, without triggers: at most four times as long is promised. The peak memory of the importing process is measured
@@ -49,7 +49,7 @@ _DATES = [
 
 
 def iterate_records(count: int) -> Iterator[dict[str, Any]]:
-    """Dirty records: a tenth without a rating, half of the statements seen twice, some of no use."""
+    """Yield dirty records: a tenth without a rating, half of the statements repeated, some unusable."""
     chance = random.Random("import_claims")  # noqa: S311  nothing to protect here
     statements: list[tuple[str, str, str]] = []
     for number in range(count):
@@ -73,7 +73,7 @@ def iterate_records(count: int) -> Iterator[dict[str, Any]]:
 
 
 def time_import(path: Path) -> float:
-    """Seconds that an import takes."""
+    """Return the seconds of an import."""
     from claims.imports.reading.recipe import Recipe
     from claims.imports.storing import runs
 
@@ -91,7 +91,7 @@ def time_import(path: Path) -> float:
 
 
 def measure_floor(folder: Path) -> float:
-    """Seconds that the rows take by themselves, from files, into emptied tables."""
+    """Return the seconds that copying the rows alone takes, from files into empty tables."""
     from django.apps import apps
     from django.db import connection
 

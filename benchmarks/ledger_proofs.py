@@ -1,4 +1,4 @@
-"""Measure what it costs that the ledger can be proved: 10 % of an import, 60 s to verify 200,000 entries, 5 ms a proof.
+"""Measure the cost of provability. Promised are 10 % of an import, 60 s to verify 200,000 entries, 5 ms per proof.
 
 Imports of the same archive take turns, with the chain and without, each into a database of its own, so that other
 load on the machine hits both; what counts is their ratio. The last one with the chain is signed, queried for proofs
@@ -24,7 +24,7 @@ _PROOFS = 300
 
 
 def without_chain() -> None:
-    """Have the database do what it did before entries and reviews were chained."""
+    """Make the database work as before entries and reviews were chained."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -45,7 +45,7 @@ def without_chain() -> None:
 
 
 def import_times(path: Path, turns: int) -> tuple[list[float], list[float]]:
-    """Seconds of imports with the chain, and without, in turns, each in a process of its own."""
+    """Return the seconds of imports with and without the chain, alternating in separate processes."""
     times: dict[str, list[float]] = {"with": [], "without": []}
     for turn in range(turns):
         for how in ("with", "without") if turn % 2 else ("without", "with"):
@@ -67,7 +67,7 @@ def import_times(path: Path, turns: int) -> tuple[list[float], list[float]]:
 
 
 def proof_times() -> list[float]:
-    """Milliseconds of each answer with a proof, of inclusion and of consistency in turns."""
+    """Return the milliseconds of each response with a proof, alternating inclusion and consistency."""
     from django.test import Client
 
     from claims.models import Checkpoint
@@ -86,7 +86,7 @@ def proof_times() -> list[float]:
 
 
 def run_measurement(path: Path) -> tuple[float, float]:
-    """Seconds to verify 200,000 entries, and milliseconds of a proof at the median."""
+    """Return the seconds to verify 200,000 entries, and the median milliseconds of a proof."""
     from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
     from claims.ledger.verification.verification_run import count_entries, verify
 

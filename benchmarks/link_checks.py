@@ -1,4 +1,4 @@
-"""Measure how many links one worker checks politely: 100,000 a day are promised, which is 1.16 a second.
+"""Measure how many links a worker checks politely. Promised are 100,000 a day, or 1.16 a second.
 
 The server is on this machine and answers for many sites, as the web does: after some time, mostly unchanged, now and
 then gone, moved, changed or not at all. Some of the pages are quoted by publications, so a changed text is compared.
@@ -63,7 +63,7 @@ _REFUSALS: dict[str, Answer] = {
 
 
 def answer_to(path: str, known: str, *, later: bool) -> Answer:
-    """What the server answers: status, fields, content."""
+    """Return the server's response: status, fields, content."""
     if path == "/robots.txt":
         return _REFUSALS["gone"]
     number = int(path.rpartition("/")[2])
@@ -116,7 +116,7 @@ def serve(
 
 
 def prepare(links: int, sites: int, quoted: int, port: int) -> None:
-    """Sources at so many sites, some of them quoted by a publication; all of them watched."""
+    """Create watched sources at many sites, some quoted by a publication."""
     from claims.features.links import watched_links
     from claims.features.links.models import LinkState
     from claims.review import workflow

@@ -1,4 +1,4 @@
-"""Measurements as programs of their own, one after another, so that none inherits memory or warmth of another."""
+"""Run measurements as separate programs, so that none benefits from another's memory or caches."""
 
 import argparse
 import subprocess

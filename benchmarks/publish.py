@@ -26,7 +26,7 @@ EXPLANATION = "\n\n".join(
 
 
 def measure_publishing(count: int) -> list[float]:
-    """Milliseconds for each of `count` publications, from the editor's button to the committed transaction."""
+    """Return the milliseconds of each publication, from the editor's button to the committed transaction."""
     from claims.models import Claim, Claimant, Evidence, Topic
     from claims.review import workflow
     from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person

@@ -28,14 +28,14 @@ TURNS = 3
 
 
 class Times(NamedTuple):
-    """Milliseconds, the shortest first."""
+    """Milliseconds in ascending order."""
 
     first: list[float]
     again: list[float]
 
 
 def list_paths(pages: int) -> dict[str, list[str]]:
-    """The requested addresses, by kind of page: the largest, and others by chance."""
+    """Return the requested URLs by kind of page: the largest ones and random others."""
     from claims.models import Mention
     from claims.models.rating import RatingClass
     from factcheck.database.read_connections import fetch
@@ -96,7 +96,7 @@ def list_paths(pages: int) -> dict[str, list[str]]:
 
 
 def measure_paths(client: Any, paths: list[str]) -> Times:
-    """How long each address takes, and how long it takes again."""
+    """Return how long each URL takes, first and again."""
     from django.core.cache import cache
 
     from claims.public.pages.page_cache import page_cache
@@ -132,7 +132,7 @@ def compute_percentile(times: list[float], share: float) -> float:
 
 @contextmanager
 def treat_busiest_as_own() -> Iterator[None]:
-    """For this time the publisher of most fact checks is the newsroom itself, which rules of the database forbid."""
+    """Treat the busiest publisher as the newsroom itself for this time, bypassing rules of the database."""
     from benchmarks.superuser import connect_as_superuser
 
     with connect_as_superuser() as server:
@@ -155,7 +155,7 @@ def treat_busiest_as_own() -> Iterator[None]:
 
 @contextmanager
 def treat_own_as_imported() -> Iterator[None]:
-    """For this time all that the newsroom checked itself is older than what is of others, as after a mass import.
+    """Treat the newsroom's own checks as older than all others for this time, as after a mass import.
 
     Of what is the newsroom's, the oldest tenth stays its own.
     """

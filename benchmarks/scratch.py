@@ -10,7 +10,7 @@ from pathlib import Path
 
 @contextmanager
 def open_scratch_project(folder: Path | None = None) -> Iterator[None]:
-    """Set Django up for the time of a measurement. What is imported from the project is imported inside.
+    """Set Django up for a measurement. Import the project's modules only inside.
 
     Args:
         folder: where the database is kept, or is already; without one, all is gone afterwards.

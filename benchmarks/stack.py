@@ -1,4 +1,4 @@
-"""Measure what it costs to start: migrations, a command, `make demo` from nothing and again, and the idle stack.
+"""Measure the cost of starting: migrations, a command, `make demo` twice, and the idle stack.
 
 Run it as `python -m benchmarks stack`. The demo is a copy of the checkout in a temporary folder, so its first start
 includes the virtual environment and every package that pip has not kept. The figures hold for two idle cores.
@@ -75,7 +75,7 @@ def stop(demo: subprocess.Popen[bytes]) -> None:
 
 
 def run_command(folder: Path, *arguments: str) -> tuple[float, float]:
-    """Run a command of the program; returns the seconds of CPU in the program itself, and those by the clock."""
+    """Run a command; return its processor seconds and the elapsed seconds."""
     environment = os.environ | {"DATA_DIR": str(folder), "DATABASE_URL": "", "FACTCHECK_DEMO": "1"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     began = time.perf_counter()
@@ -90,7 +90,7 @@ def run_command(folder: Path, *arguments: str) -> tuple[float, float]:
 
 
 def measure_first_migration() -> dict[str, float]:
-    """Migrate an empty database, in a server that runs already."""
+    """Migrate an empty database in a running server."""
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, run_server(Path(name)):
         cpu, wall = run_command(Path(name), "migrate", "--verbosity=0")
     return {"migrate, CPU": cpu, "migrate, wall": wall}
@@ -103,7 +103,7 @@ def measure_smallest_command() -> dict[str, float]:
 
 
 def find_processes(folder: Path) -> list[psutil.Process]:
-    """Everything that runs for this installation."""
+    """Return all processes of this installation."""
     found = []
     for process in psutil.process_iter(["cmdline", "cwd"]):
         named = " ".join(process.info["cmdline"] or [])
@@ -113,7 +113,7 @@ def find_processes(folder: Path) -> list[psutil.Process]:
 
 
 def measure_idle(folder: Path) -> dict[str, float]:
-    """Measure what the idle demo takes; print its processes. Pages that they share are counted once."""
+    """Measure the idle demo and print its processes. Shared memory pages count once."""
     time.sleep(SETTLED)
     before = {process: sum(process.cpu_times()[:2]) for process in find_processes(folder)}
     time.sleep(WATCHED)
@@ -133,7 +133,7 @@ def measure_idle(folder: Path) -> dict[str, float]:
 
 
 def measure_demo() -> dict[str, float]:
-    """Set the demo up from nothing, start it again, and leave it alone."""
+    """Set up the demo, start it again, and leave it idle."""
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve() / "factcheck"
         left_out = shutil.ignore_patterns(

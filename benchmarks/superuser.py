@@ -1,4 +1,4 @@
-"""Bypass the rules: the measured data have hundreds of thousands of rows, which were never published."""
+"""Bypass the rules to create hundreds of thousands of unpublished rows for measurements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ def connect_as_superuser() -> "psycopg.Connection[Any]":
 
 @contextmanager
 def use_superuser() -> Iterator[None]:
-    """Have Django's own connection be a superuser's until the end."""
+    """Let Django's own connection be a superuser's until the end."""
     before = dict(connection.settings_dict)
     connection.close()
     theirs = embedded.build_connection_settings(settings.DATA_DIR, embedded.SUPERUSER)

@@ -1,4 +1,4 @@
-"""Measure what metrics and request ids cost the short way of public reads: with them it keeps 0.95 of its rate.
+"""Measure the cost of metrics and request ids for public reads: at least 0.95 of the rate must remain.
 
 One process requests from itself, in turns with and without them, in the processor time of that process: the
 database's time is left out, so the share reported here is the highest. Metrics are written as under `serve`, into
@@ -48,7 +48,7 @@ def request_fields(application: Application, path: str, **fields: str) -> dict[s
 
 
 def measure_cpu(application: Application, path: str, **fields: str) -> float:
-    """Processor seconds for so many requests."""
+    """Return the processor seconds for a number of requests."""
     begun = time.process_time()
     for _ in range(REQUESTS):
         request_fields(application, path, **fields)

@@ -1,4 +1,4 @@
-"""Measure triage of 50 proposals by keyboard in a browser, and downloads of a list: seconds, keys, memory.
+"""Measure triage of 50 proposals by keyboard in a browser, and downloads of a list, by seconds, keys and memory.
 
 A person reads; here there is none. So the machine is measured: from the first key until the server has answered the
 last decision.
@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def measure(number: int) -> int:
-    """Returns 1 where it takes longer than promised."""
+    """Measure triage; return 1 if it takes longer than promised."""
     from django.conf import settings
     from django.contrib.auth.models import User
     from django.test import Client

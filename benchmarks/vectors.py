@@ -1,4 +1,4 @@
-"""Measure how quickly statements get their vectors, what reads notice of it, and what is found by them.
+"""Measure how quickly statements get their vectors, the effect on reads, and the search results.
 
 An archive is imported; vectors are made while a list is read over and over; then neighbours are found by the index and
 by comparing with all. Promised on two quiet cores: 113,328 statements in 40 minutes, reads slower by a tenth at most,
@@ -34,7 +34,7 @@ PATH = "/api/v1/claims/?ordering=-reviewed"
 
 
 def measure_median(answer: Callable[[], object], times: int) -> float:
-    """In milliseconds."""
+    """Return the median in milliseconds."""
     took = []
     for _ in range(times):
         began = time.perf_counter()
@@ -49,7 +49,7 @@ def report(met: bool, sentence: str) -> bool:
 
 
 def measure_making(threads: int) -> bool:
-    """Have a program make all vectors, and read meanwhile."""
+    """Make all vectors in another program while reading."""
     from django.conf import settings
     from django.test import Client
 
@@ -78,7 +78,7 @@ def measure_making(threads: int) -> bool:
 
 
 def measure_neighbours() -> bool:
-    """Neighbours of statements that are asked as questions."""
+    """Measure the search for neighbours of statements."""
     from psutil import Process
 
     from claims.matching.embedding import compute_query_vectors, find_nearest, neighbours

@@ -1,1 +1,1 @@
-"""What an installation on several machines is made of: configuration of each part, and programs that rehearse it."""
+"""Parts of an installation on several machines: their configuration, and programs that rehearse it."""

@@ -1,1 +1,1 @@
-"""From an article to its claims, measured on articles that were labelled beforehand: one module a part."""
+"""Measurements from an article to its claims, on articles labelled in advance; one module for each part."""

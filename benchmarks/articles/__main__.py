@@ -1,4 +1,4 @@
-"""Measure everything about articles on pages and sentences of others: `python -m benchmarks articles`.
+"""Measure the handling of articles on other people's pages and sentences: `python -m benchmarks articles`.
 
 The folder of the data is `../shared/data`, or named with `--data`. Its texts belong to their publishers and are no part
 of the project. It fails where a figure is below what is required.
@@ -45,7 +45,7 @@ _EDITIONS = 2
 
 
 class Figure(NamedTuple):
-    """A figure, and what is required of it."""
+    """A figure and its requirement."""
 
     name: str
     value: float
@@ -58,13 +58,13 @@ class Figure(NamedTuple):
 
 
 def count_words(text: str) -> Counter[str]:
-    """Words, and characters where a script has no spaces."""
+    """Count words, or characters in scripts without spaces."""
     cut = "".join(f" {one} " if "\u3040" <= one <= "\u9fff" or one == "|" else one for one in text.casefold())
     return Counter("".join(one if one.isalnum() else " " for one in cut).split())
 
 
 def compute_token_f1(found: str, page: Page) -> float:
-    """How well the words of a text are those of the page's article. The headline counts neither way."""
+    """Return how well a text matches the page's article. The headline counts neither way."""
     said, meant = count_words(found.removeprefix(page.title)), count_words(page.text)
     common = sum((said & meant).values())
     return 2 * common / (said.total() + meant.total()) if common else 0.0
@@ -119,7 +119,7 @@ def measure_worthiness(data: Path) -> Iterator[Figure]:
 
 
 def _iterate_judged(data: Path) -> Iterator[tuple[LabelledSentence, CandidateSentence | None]]:
-    """Each labelled sentence with the candidate that it became, in its article's text where that is known."""
+    """Yield each labelled sentence with its candidate, in its article's text if known."""
     texts = {page.name: page.text for page in iterate_pages(data)}
     for name, sentences in load_labelled_articles(data).items():
         joined = "\n\n".join(one.text for one in sentences)
@@ -183,7 +183,7 @@ def measure_commission_article(data: Path) -> Iterator[Figure]:
 
 
 def measure_anchors(data: Path) -> Iterator[Figure]:
-    """What becomes of quotes after edits that a generator makes; no data of others are needed for it."""
+    """Measure what happens to quotes after generated edits; this needs no other people's data."""
     for number, name, most in ((1, "one edit", 0.01), (2, "two edits", 0.02), (3, "three edits", 0.04)):
         outcomes = Counter(outcome for *_, outcome in measure_quotes(number, _EDITIONS))
         standing = outcomes["kept"] + outcomes["lost"] + outcomes["wrong"]
@@ -194,7 +194,7 @@ def measure_anchors(data: Path) -> Iterator[Figure]:
 
 
 def measure_cost(data: Path) -> Iterator[Figure]:
-    """What an import takes of the processor, its confined processes included."""
+    """Measure the processor time of an import, including its confined processes."""
     with open_scratch_project():
         from claims.articles.article_import import import_article
         from sources.overrides import Overrides
@@ -211,7 +211,7 @@ def measure_cost(data: Path) -> Iterator[Figure]:
 
 
 def _measure_cpu(work: Callable[[], object]) -> float:
-    """Seconds of processor time of this process and of the confined ones below it."""
+    """Return the processor time of this process and its confined children."""
     before = _sum_process_time()
     work()
     return _sum_process_time() - before
@@ -230,7 +230,7 @@ def _sum_process_time() -> float:
 
 
 def compute_auc(worthy: Iterable[float], trivial: Iterable[float]) -> float:
-    """How often a worthy sentence scores above a trivial one; one half where they tie."""
+    """Return how often a worthy sentence scores above a trivial one; a tie counts half."""
     worthy, trivial = list(worthy), list(trivial)
     above = sum((good > bad) + (good == bad) / 2 for good in worthy for bad in trivial)
     return above / (len(worthy) * len(trivial))
@@ -248,7 +248,7 @@ PARTS = {
 
 
 def _describe_data(data: Path) -> str:
-    """What is measured: how many pages and sentences, of how many publishers."""
+    """Describe the data: numbers of pages, sentences and publishers."""
     names = [page.name.partition("_")[0] for page in iterate_pages(data)]
     articles = load_labelled_articles(data)
     sentences = sum(map(len, articles.values()))

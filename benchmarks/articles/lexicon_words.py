@@ -1,4 +1,4 @@
-"""Show what the beginnings and endings of the lexicons match in the commonest words of each language.
+"""Show what the word beginnings and endings of the lexicons match among each language's most common words.
 
 Run from the repository: `python -m benchmarks.articles.lexicon_words [LANGUAGE …] [--words N]`. The lists come from the
 package `wordfreq`, which nothing else needs (`uv pip install wordfreq`). A beginning that holds another word ("sal-"
@@ -24,7 +24,7 @@ SHOWN = 12
 
 
 def find_suspicious(code: str, words: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield the group, the phrase and the words that it matches, the commonest first."""
+    """Yield the group, the phrase and the words it matches, the most common first."""
     content = tomllib.loads((LANGUAGES / f"{code}.toml").read_text("utf-8"))
     for group, written in content["signals"].items():
         phrases = [" ".join(phrase.split()) for phrase in written.split(",")]

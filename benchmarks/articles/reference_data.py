@@ -1,4 +1,4 @@
-"""Pages and sentences of others, by which everything about articles is measured.
+"""Other people's pages and sentences, on which the handling of articles is measured.
 
 They belong to their publishers and are no part of the project: the folder is named with `--data`.
 """
@@ -15,7 +15,7 @@ DATA = Path(__file__).parents[2].parent / "shared" / "data"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A saved page, and what a person who wrote a parser for its publisher reads in it."""
+    """A saved page with the reading of its publisher's own parser."""
 
     name: str
     url: str
@@ -67,7 +67,7 @@ def load_labelled_articles(data: Path) -> dict[str, list[LabelledSentence]]:
 
 
 def load_debates(data: Path, split: str) -> list[tuple[str, bool]]:
-    """Sentences of debates, and whether they are worth a check (CheckThat! 2024, task 1, English)."""
+    """Return sentences of debates with whether they are worth checking (CheckThat! 2024, task 1, English)."""
     with gzip.open(data / "detection" / "ct24_en.tsv.gz", "rt", encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [(row["text"], row["label"] == "1") for row in rows if row["split"] == split]

@@ -1,4 +1,4 @@
-"""Measure who is named as the speaker of each sentence: precision, recall and confusions, per language and genre.
+"""Measure who is named as speaker of each sentence: precision, recall and confusions by language and genre.
 
 Run from the repository: `python -m benchmarks.articles.speakers [--part held] [--confusions]`. The labelled
 articles are in `tests/claims/articles/speakers/corpus`, a file per language and part: `dev` to work with, `held`
@@ -28,7 +28,7 @@ _UNSPACED = frozenset({"ja", "zh"})
 
 @dataclass(frozen=True, slots=True)
 class LabelledSentence:
-    """A sentence at its place in the article, and whom a careful reader would name as its speaker."""
+    """A sentence at its position in the article, with the speaker that a careful reader would name."""
 
     start: int
     end: int
@@ -53,7 +53,7 @@ class LabelledArticle:
 
 @dataclass(slots=True)
 class Confusions:
-    """How often the right speaker was named, none where there is one, another than there is."""
+    """Counts of right, missing and wrong speakers."""
 
     right: int = 0
     missing: int = 0
@@ -66,7 +66,7 @@ class Confusions:
 
     @property
     def recall(self) -> float:
-        """The share of the sentences with a speaker whose speaker was named; another one named is a miss too."""
+        """The share of sentences with a speaker for which the right one was named."""
         expected = self.right + self.missing
         return self.right / expected if expected else 1.0
 
@@ -115,14 +115,14 @@ def judge(article: LabelledArticle, counts: Iterable[Confusions]) -> None:
 
 
 def _find_claimant(sentence: LabelledSentence, candidates: list[CandidateSentence]) -> str:
-    """Who speaks in the candidate that shares most with the sentence."""
+    """Return the claimant of the candidate that overlaps most with the sentence."""
     shared = [(min(row.end, sentence.end) - max(row.start, sentence.start), row) for row in candidates]
     most, row = max(shared, key=lambda pair: pair[0], default=(0, None))
     return (row.claimant or "") if row and most > 0 else ""
 
 
 def measure_seconds(count: int) -> float:
-    """Measure the processor time that the detector takes for about that many words of the labelled articles."""
+    """Measure the detector's processor time for about that many words of the labelled articles."""
     paragraphs = [
         paragraph
         for article in read_corpus("dev", ["en"])

@@ -1,1 +1,1 @@
-"""How long a changed, a retracted and a merged verdict takes to arrive in each channel that carries a claim."""
+"""Measure how long a changed, retracted or merged verdict takes to reach each channel."""

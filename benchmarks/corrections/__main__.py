@@ -1,4 +1,4 @@
-"""Correct, retract and merge verdicts under load, and measure when each channel shows it.
+"""Correct, retract and merge verdicts under load, and measure when each channel shows the change.
 
 `python -m benchmarks corrections [--rounds N] [--readers N] [--pages N]`. A site with its worker runs on a database of
 its own, on the demonstration's settings, while readers read lists and pages. After each action every channel is read
@@ -95,7 +95,7 @@ def read(port: int, path: str, body: bytes | None = None) -> "Answer":
 
 
 def measure(port: int, options: argparse.Namespace) -> int:
-    """Take the actions, print what was measured, and return whether anything was missed."""
+    """Carry out the actions, print the results, and return whether anything was missed."""
     from django.conf import settings
 
     from benchmarks.corrections.channels import list_channels
@@ -131,7 +131,7 @@ def measure(port: int, options: argparse.Namespace) -> int:
 
 
 def wait_for(port: int, channel: Any, case: "Case", before: "Answer", began: float) -> tuple[float, int]:
-    """Return the seconds until the channel shows the new state, and how often it was asked in vain.
+    """Return the seconds until the channel shows the new state, and the number of requests before.
 
     The seconds are infinite where it does not show it within the patience.
     """
@@ -146,7 +146,7 @@ def wait_for(port: int, channel: Any, case: "Case", before: "Answer", began: flo
 
 
 def wait_for_backlog(receiver: Any, least: int) -> None:
-    """Wait until the worker has started and told of what was published before."""
+    """Wait until the worker has started and processed earlier publications."""
     end = time.monotonic() + 5 * PATIENCE
     while len(receiver.messages) < least and time.monotonic() < end:
         time.sleep(PAUSE)
@@ -165,7 +165,7 @@ def wait_for_message(receiver: Any, case: "Case", began: float) -> tuple[float, 
 
 @contextmanager
 def run_readers(port: int, claims: list[int], readers: int) -> Iterator[None]:
-    """So many readers read lists and pages meanwhile, as people and programs do."""
+    """Run concurrent readers of lists and pages, like people and programs."""
     over = threading.Event()
 
     def keep_reading() -> None:

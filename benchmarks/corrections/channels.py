@@ -1,4 +1,4 @@
-"""The channels that carry a claim, and when each of them shows its new state. The one list of them."""
+"""The only list of channels that carry a claim, with how each shows its new state."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from django.conf import settings
 
 
 class Action(StrEnum):
-    """What is done to a published claim."""
+    """An action on a published claim."""
 
     CORRECT = "correct"
     RETRACT = "retract"
@@ -18,7 +18,7 @@ class Action(StrEnum):
 
 
 class Shows(StrEnum):
-    """What a channel shows of a claim."""
+    """The part of a claim that a channel shows."""
 
     CLAIM = "claim"  # the claim with its public notes, or the claim that it was merged into
     LIST = "list"  # published claims with their ratings
@@ -28,7 +28,7 @@ class Shows(StrEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """One claim and what becomes of it.
+    """A claim and the action on it.
 
     Attributes:
         word: occurs in the statement of this claim and nowhere else.
@@ -50,7 +50,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was served: the address at which redirects ended, and the content."""
+    """A response: its URL after redirects, and the content."""
 
     address: str
     status: int
@@ -62,7 +62,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Channel:
-    """An address, what is posted there if anything, and what it shows."""
+    """A channel: its URL, an optional request body, and the part of the claim it shows."""
 
     name: str
     shows: Shows
@@ -77,7 +77,7 @@ class Channel:
         return action != Action.MERGE or self.shows != Shows.LOG
 
     def is_current(self, case: Case, before: Answer, now: Answer) -> bool:
-        """Whether it shows the state after the action. That too many ask at once is no state."""
+        """Return whether the channel shows the state after the action. A rate limit response does not count."""
         if now.status in (429, 503):
             return False
         if self.shows == Shows.DIFFERENCE:
@@ -93,14 +93,14 @@ class Channel:
         return self._leads_on(case, before, now) or now.has(case.note)
 
     def _leads_on(self, case: Case, before: Answer, now: Answer) -> bool:
-        """Whether it shows, as it did not before, the claim that this one was merged into."""
+        """Return whether the channel now shows the claim that this one was merged into."""
         place = f"/claims/{case.target}/"
         is_new = place in now.address or (now.has(place) and not before.has(place))
         return case.action == Action.MERGE and is_new
 
 
 def _make_query_path(path: str, **parameters: str) -> Callable[[Case], str]:
-    """The address of a list that is narrowed down to the claim by its word."""
+    """Return the URL of a list that is filtered to the claim by its word."""
     return lambda case: f"{path}?{urlencode({'q': case.word, **parameters})}"
 
 
@@ -119,7 +119,7 @@ def _call(tool: str, **arguments: str) -> Callable[[Case], object]:
 
 
 def list_channels() -> list[Channel]:
-    """All channels of the site itself. Webhooks, which are sent, are measured beside them."""
+    """Return all channels of the site. Webhooks are measured separately."""
     files = [
         Channel(f"download .{ending}", Shows.LIST, _make_query_path(f"/api/v1/claims.{ending}"))
         for ending in ("csv", "jsonl", "json", "jsonld")

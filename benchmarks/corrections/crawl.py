@@ -1,4 +1,4 @@
-"""Read everything that the site links, and name each place that has a withdrawn verdict without its note."""
+"""Crawl the site and report each page with a withdrawn verdict that lacks its note."""
 
 import re
 from collections import deque
@@ -23,7 +23,7 @@ _LINKS = re.compile(rb"""(?:href|src)=["']([^"'#]+)|<loc>([^<]+)</loc>""")
 def crawl(
     read: Callable[[str], Answer], site: str, cases: Iterable[Case], most: int
 ) -> tuple[int, list[str]]:
-    """Return how many addresses were read, and the places where a withdrawn verdict stands without its note."""
+    """Return the number of pages read, and those with a withdrawn verdict that lacks its note."""
     withdrawn = [case for case in cases if case.action != Action.MERGE]
     waiting, seen, offenders = deque(STARTS), set(STARTS), []
     count = 0

@@ -1,4 +1,4 @@
-"""A newsroom that publishes claims and corrects, retracts and merges them."""
+"""A newsroom that publishes, corrects, retracts and merges claims."""
 
 import random
 import string
@@ -12,7 +12,7 @@ from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make
 
 
 class Newsroom:
-    """Published claims, one for each action of each round, and a few that stay as they are."""
+    """Published claims: one for each action of each round, and a few that stay unchanged."""
 
     def __init__(self, webhook: str, rounds: int) -> None:
         self._chance = random.Random("corrections")  # noqa: S311  nothing to protect here
@@ -25,13 +25,13 @@ class Newsroom:
         self.claims = [case.claim for case in self._planned]
 
     def cases(self) -> Iterator[Case]:
-        """One after the other, with the newest entry of the ledger as it is then."""
+        """Yield the cases one by one, each with the newest ledger entry at that time."""
         for case in self._planned:
             newest = Publication.objects.order_by("-sequence").values_list("sequence", flat=True)[0]
             yield Case(**{**vars(case), "sequence": newest})
 
     def act(self, case: Case) -> None:
-        """Do what the case says, and commit it."""
+        """Carry out the case's action and commit it."""
         claim = Claim.objects.get(pk=case.claim)
         if case.action == Action.MERGE:
             workflow.move(claim, "merge", by=self._editor, into=Claim.objects.get(pk=case.target))

@@ -1,4 +1,5 @@
-"""Measure every page of the desk: 200 ms of server time at the median, 400 ms at p99, and 120 KB of HTML are promised.
+"""Measure every page of the desk. Promised are a median of 200 ms and a p99 of 400 ms of server time, and 120 KB of
+HTML.
 
 All lists of the admin are walked: plain, by each column, with each filter, far back, searched; each page of a row, its
 history, each picker, the dashboard and Ctrl-K, for an administrator, behind no network. A page must take as many

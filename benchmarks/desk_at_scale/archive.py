@@ -1,4 +1,4 @@
-"""An archive for the desk to stand before: as many rows of each kind as years of work leave, made in a minute or two.
+"""An archive for desk measurements with as many rows as years of work leave, made in a minute or two.
 
 Rows are made by the database itself, from sentences that are handed to it. Triggers do not fire; constraints hold. What
 readers are served is only as long as it would be: the desk lists entries of the ledger, and never reads their words.
@@ -31,7 +31,7 @@ MAX_ARTICLE_LENGTH = 100_000
 
 
 def prepare(claims: int) -> None:
-    """Fill the database and a small one beside it, unless that has been done."""
+    """Fill the database and a small one beside it, unless they exist."""
     if User.objects.filter(username=USERNAME).exists():
         return
     large = connection.settings_dict["NAME"]
@@ -46,7 +46,7 @@ def prepare(claims: int) -> None:
 
 
 def go_to(database: str) -> None:
-    """Go on in another database of the server."""
+    """Continue in another database of the server."""
     connection.close()
     connection.settings_dict["NAME"] = database
 
@@ -78,7 +78,7 @@ def _fill(claims: int) -> None:
 
 
 def _iterate_sentences(count: int) -> Iterator[tuple[int, str, str, str]]:
-    """Sentences and names, in languages as common as they are."""
+    """Yield sentences and names in languages by frequency."""
     chance = random.Random("desk_at_scale")  # noqa: S311  nothing to protect here
     shares = [language.share for language in LANGUAGES]
     for number in range(1, count + 1):
@@ -98,7 +98,7 @@ def _iterate_statements() -> Iterator[str]:
 
 
 def _advance_sequences(cursor: object) -> None:
-    """Have new rows numbered after those that are there."""
+    """Advance the sequences past the existing ids."""
     from django.apps import apps
 
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]

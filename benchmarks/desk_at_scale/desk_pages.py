@@ -1,4 +1,4 @@
-"""Every page of the desk whose cost grows with the archive, found from what the admin registers."""
+"""All pages of the desk whose cost grows with the archive, derived from the registered models."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ FAR_PAGE = 4_000
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """One address, its name in the report, and whether it is the most frequent."""
+    """A URL, its name in the report, and whether it is the most frequent page."""
 
     name: str
     path: str
@@ -79,7 +79,7 @@ def _iterate_rows(client: Any, model: type[Model], desk: ModelAdmin) -> Iterator
 
 
 def _iterate_pickers(model: type[Model], words: dict[str, str]) -> Iterator[DeskPage]:
-    """The picker of the model, asked by a field that offers it."""
+    """Yield the autocomplete pages of the model, requested for each field that uses it."""
     for field in model._meta.related_objects:
         source = field.remote_field
         if (
@@ -101,7 +101,7 @@ def _iterate_pickers(model: type[Model], words: dict[str, str]) -> Iterator[Desk
 
 
 def _iterate_values(spec: Any) -> Iterator[tuple[str, str]]:
-    """What choosing in the filter would ask for: its first choices, or a row that exists."""
+    """Yield the query values of a filter: its first choices, or an existing row."""
     names = spec.expected_parameters()
     if hasattr(spec, "lookup_choices") and hasattr(spec, "parameter_name"):
         choices = [choice[0] for choice in spec.lookup_choices if choice[0] is not None]
@@ -134,7 +134,7 @@ def _build_path(model: type[Model], page: str, *args: Any) -> str:
 
 
 def _find_rare_word() -> str:
-    """The longest word of one statement: few others hold it."""
+    """Return the longest word of a statement, which few others contain."""
     from claims.models import Claim
 
     claim = Claim.objects.filter(language="en").order_by("pk").last()

@@ -1,4 +1,4 @@
-"""What one page costs: time, statements, bytes; and which of its statements would grow with the archive."""
+"""Measure a page's time, statements and bytes, and which statements would grow with the archive."""
 
 import re
 import statistics
@@ -19,7 +19,7 @@ MAX_ROWS = 12_000
 
 @dataclass(frozen=True, slots=True)
 class PageCost:
-    """Of one page, in milliseconds, bytes and statements."""
+    """The cost of a page in milliseconds, bytes and statements."""
 
     median: float
     p99: float
@@ -31,7 +31,7 @@ class PageCost:
 
 
 def measure_cost(client: Any, path: str, *, times: int, looks: bool) -> PageCost:
-    """Ask so many times for the page, and look at the plans of its statements if that is wanted."""
+    """Request the page several times and, if wanted, examine the plans of its statements."""
     seconds: list[float] = []
     for _time in range(times):
         cache.clear()

@@ -23,7 +23,7 @@ _SLOWEST = 25
 
 
 def measure(asked: argparse.Namespace) -> int:
-    """Make the archives unless they are there, ask for each page, print what it cost. 1 where a promise was missed."""
+    """Prepare the archives, request each page and print its cost; return 1 if a promise was missed."""
     from django.conf import settings
 
     # Nothing was collected here, and how static files are named is not measured.

@@ -1,1 +1,1 @@
-"""How well the claim behind a text is found, measured on posts, tweets and sentences of debates."""
+"""Measure how well the claim behind a text is found, on posts, tweets and sentences of debates."""

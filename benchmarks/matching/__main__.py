@@ -1,4 +1,5 @@
-"""Measure how well the claim behind a text is found: `python -m benchmarks matching --data ../shared/data/matching`.
+"""Measure how well the claim behind a text is found: `python -m benchmarks matching --data
+../shared/data/matching`.
 
 For each set: MAP@5, MRR, how often a right claim is first and among the first ten, and how long an answer takes
 without embedding the question; ours beside ours without its parts, plain BM25 and Datasette's FTS5, on the same
@@ -51,7 +52,7 @@ def main() -> int:
 
 
 def set_up() -> None:
-    """Django as far as settings go: no database is asked."""
+    """Set up Django's settings without a database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
     os.environ.setdefault("FACTCHECK_DEMO", "1")
     import django

@@ -1,4 +1,4 @@
-"""The systems that find the claims behind a text: ours, with and without parts of it, and others."""
+"""The compared systems that find the claims behind a text: ours, parts of it, and others."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ class Similarity:
 
 
 class SharedWords:
-    """The words alone, as `claims.matching.shared_words` weighs them."""
+    """Words alone, weighted as by `claims.matching.shared_words`."""
 
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
@@ -78,20 +78,20 @@ class SharedWords:
 
 
 class Ours:
-    """Words, vectors and all that is compared, in one order."""
+    """Words, vectors and all other features, in one ranking."""
 
     def __init__(self, finder: Finder, known: "Known | None" = None) -> None:
         self._finder = finder
         self._known = known or Known()
 
     def ranked(self, asked: TextQuery, *, without: frozenset[str] = frozenset()) -> list[RankedCandidate]:
-        """All candidates but these, as if they had never been checked."""
+        """Return all candidates except these, as if they had never been checked."""
         asked, candidates, rarity = self.candidates(asked)
         kept = [candidate for candidate in candidates if self._finder.id_of(candidate) not in without]
         return rank_candidates(asked, kept, rarity=rarity)
 
     def candidates(self, asked: TextQuery) -> tuple[TextQuery, list[Candidate], dict[str, float]]:
-        """What is asked, and what may be meant, as far as ours may know it; and how rare words are."""
+        """Return the query and candidates with the features that are switched on, and the words' rarity."""
         asked = self._known.asked(asked)
         candidates, rarity = self._finder.candidates(asked)
         return asked, list(map(self._known.candidate, candidates)), rarity
@@ -105,7 +105,7 @@ class Ours:
 
 @dataclass(frozen=True)
 class Known:
-    """What ours may know: switched off, it shows what it is worth."""
+    """The features that ours may use; switching one off shows its value."""
 
     vectors: bool = True
     who_and_when: bool = True

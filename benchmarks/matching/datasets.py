@@ -27,7 +27,7 @@ class NoData(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim that was checked, as its set has it."""
+    """A checked claim of a data set."""
 
     id: str
     statement: str
@@ -40,7 +40,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A text, and the claims that it repeats."""
+    """A text and the claims it repeats."""
 
     id: str
     text: str
@@ -50,13 +50,13 @@ class Question:
     said_on: date | None = None
 
     def by_itself(self) -> "Question":
-        """Without what is known of it beside its text."""
+        """Return the question with only its text."""
         return replace(self, claimant="", said_on=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Claims, and questions about them: some to fit with, others to choose with."""
+    """Claims, with questions for training and for validation."""
 
     name: str
     claims: list[Claim]
@@ -65,7 +65,7 @@ class Collection:
 
 
 def load_tweets(folder: Path) -> Collection:
-    """2A: English tweets, and the claims that Snopes checked."""
+    """Load set 2A: English tweets, and the claims that Snopes checked."""
     claims = [
         Claim(row["id"], row["text"], "en", row["title"], reviewed_on=_parse_day(row["date"], "%d %B %Y"))
         for row in _iterate_lines(_require_file(folder, "ct22_2a_en/claims.jsonl.gz"))
@@ -74,7 +74,7 @@ def load_tweets(folder: Path) -> Collection:
 
 
 def load_debates(folder: Path) -> Collection:
-    """2B: sentences of American debates and speeches, and the claims that PolitiFact checked."""
+    """Load set 2B: sentences of American debates and speeches, and the claims that PolitiFact checked."""
     claims = [
         Claim(row["id"], row["text"], "en", row["title"], row["speaker"], claimed_on=_find_day(row["date"]))
         for row in _iterate_lines(_require_file(folder, "ct22_2b_en/claims.jsonl.gz"))
@@ -83,14 +83,14 @@ def load_debates(folder: Path) -> Collection:
 
 
 def load_posts(folder: Path) -> Collection:
-    """CheckThat! 2025: posts in 13 languages, and the claims in them in a sentence, in the same language."""
+    """Load CheckThat! 2025: posts in 13 languages, with their claims as sentences in the same language."""
     rows = _iterate_lines(_require_file(folder, "ct25_norm_multi/claims.jsonl.gz"))
     claims = [Claim(row["id"], row["text"], row["lang"]) for row in rows]
     return _build_collection("ct25", folder / "ct25_norm_multi", claims)
 
 
 def load_ordinary_sentences(folder: Path, part: str) -> list[Question]:
-    """Tweets and sentences of debates that nobody would check (CheckThat! 2022 and 2024)."""
+    """Load tweets and sentences of debates not worth checking (CheckThat! 2022 and 2024)."""
     splits = {"train"} if part == "train" else {"dev", "dev-test"}
     found = []
     for name in ("ct22_multi", "ct24_en"):
@@ -113,7 +113,7 @@ COLLECTIONS: dict[str, Callable[[Path], Collection]] = {
 
 
 def draw_sample(questions: Sequence[Question], most: int) -> Sequence[Question]:
-    """So many of them at most, the same every time."""
+    """Return a reproducible sample of at most this size."""
     return questions if len(questions) <= most else random.Random(most).sample(questions, most)  # noqa: S311  no secret
 
 
@@ -152,7 +152,7 @@ def _load_questions(path: Path) -> Iterable[Question]:
 
 
 def _add_debate_details(question: Question) -> Question:
-    """With the information in its transcript's name: `20170822_Trump_phoenix_0204`."""
+    """Add details from the name of the transcript: `20170822_Trump_phoenix_0204`."""
     day, who, *_ = question.id.split("_")
     speaker = next((name for start, name in _SPEAKERS.items() if who.startswith(start)), "")
     return replace(question, claimant=speaker, said_on=_parse_day(day, "%Y%m%d"))

@@ -1,4 +1,4 @@
-"""Vectors of claims and questions, made once and kept: they are the greater part of what measuring takes."""
+"""Cached vectors of claims and questions, which take most of the measuring time."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ Mean = NDArray[np.float64]
 
 
 class Embeddings:
-    """What an embedder makes of texts, centred as `claims.matching.embedding` centres it."""
+    """Vectors of an embedder, centred as by `claims.matching.embedding`."""
 
     def __init__(self, embedder: Embedder, folder: Path) -> None:
         self._embedder = embedder
@@ -41,19 +41,21 @@ class Embeddings:
         return np.asarray(vectors.mean(axis=0, dtype=float))
 
     def raw_questions(self, texts: Sequence[str]) -> Vectors:
-        """As the model makes them."""
+        """Return the model's vectors of questions."""
         return self._made("queries", self._embedder.queries, texts)
 
     def raw_claims(self, texts: Sequence[str]) -> Vectors:
         return self._made("passages", self._embedder.passages, texts)
 
     def questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-        """Without the mean of each language."""
+        """Return vectors of questions without the mean of each language."""
         means = np.array([self._asked.get(language, self._asked[""]) for language in languages])
         return subtract_mean(self.raw_questions(texts), means)[0]
 
     def claims(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-        """Without the mean of each language, taken from these claims where there are enough."""
+        """Return vectors of claims without the mean of each language, computed from these claims if there are
+        enough.
+        """
         raw = self.raw_claims(texts)
         known = np.array(languages)
         means = dict(self._stated)
@@ -84,13 +86,13 @@ class Embeddings:
 
 
 def build_embeddings() -> Embeddings | None:
-    """Of the embedder that the settings name, if they name one."""
+    """Return the configured embedder's vectors, or None."""
     found = get_embedder(threads=2)
     return Embeddings(found, Path(settings.DATA_DIR) / "benchmarks" / "matching") if found else None
 
 
 def build_queries(questions: Sequence[Question], made: Embeddings | None) -> list[TextQuery]:
-    """The questions as they are asked about, with their vectors."""
+    """Return the questions as queries with vectors."""
     bare = [clean_post(question.text) for question in questions]
     vectors = (
         made.questions(bare, [question.language for question in questions]) if made else [None] * len(bare)

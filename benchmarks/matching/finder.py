@@ -1,4 +1,4 @@
-"""What `claims.matching` does with a question, over the claims of a set in memory instead of a database."""
+"""Run `claims.matching` on a data set's claims in memory instead of a database."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ MAX_CANDIDATES = 30
 
 
 class Finder:
-    """Claims by their words and by their vectors."""
+    """Claims, indexed by words and vectors."""
 
     def __init__(self, claims: Sequence[Claim], made: Embeddings | None) -> None:
         self.claims = claims
@@ -30,7 +30,7 @@ class Finder:
         return self.claims[candidate.claim].id
 
     def candidates(self, asked: TextQuery) -> tuple[list[Candidate], dict[str, float]]:
-        """What may be meant, and how rare the words are that are known."""
+        """Return the candidates, and the rarity of the known words."""
         shares, rarity = self._words.shares(f"{asked.cleaned} {find_author(asked.text)}")
         numbers = dict.fromkeys(select_best(shares, MAX_CANDIDATES).tolist())
         similarities = self.similarities(asked.vector)
@@ -44,7 +44,7 @@ class Finder:
         return found, {**self._words.common, **rarity}
 
     def similarities(self, vector: Vector | None) -> Scores | None:
-        """Exact, where a database would use an index."""
+        """Return exact similarities, where a database would use an index."""
         if vector is None or self._vectors is None:
             return None
         return np.asarray(self._vectors @ vector)

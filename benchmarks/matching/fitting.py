@@ -1,4 +1,4 @@
-"""Fit the weights of `claims.matching.ranking` again: `python -m benchmarks matching --fit`.
+"""Refit the weights of `claims.matching.ranking`: `python -m benchmarks matching --fit`.
 
 They are fitted on the questions for training alone. Every set weighs the same, however many questions it has. Questions
 are taken as they are, and without author and day, so that the other figures learn to do without. Order is learned where
@@ -53,7 +53,7 @@ DIGITS = 3
 
 @dataclass
 class Pairs:
-    """Questions and candidates of one kind, in lists: of one question each, and of one way of asking it."""
+    """Questions of one kind with their candidates."""
 
     figures: list[list[float]] = field(default_factory=list)
     right: list[bool] = field(default_factory=list)
@@ -107,7 +107,7 @@ def fit(data: Path, *, with_vectors: bool) -> int:
 def gather(
     pairs: Mapping[str, Pairs], ours: Ours, questions: Sequence[Question], asked: Sequence[TextQuery]
 ) -> None:
-    """Add what is compared in these questions, by the kind of the pairs."""
+    """Add the features of these questions to the pairs of their kind."""
     for question, each in zip(questions, asked, strict=True):
         known, candidates, rarity = ours.candidates(each)
         rows: dict[str, list[tuple[Features, bool]]] = {}
@@ -120,7 +120,7 @@ def gather(
 
 
 def fit_certainty(lists: Lists, order: Vector, alone: Matrix, names: Sequence[str]) -> dict[str, Any]:
-    """What decides how likely a claim is meant, as `claims.matching.ranking.Weights` takes it.
+    """Fit the parameters of certainty, in the form of `claims.matching.ranking.Weights`.
 
     Args:
         order: the weights of the figures in the lists.
@@ -164,7 +164,7 @@ def compute_crowd_mean(sums: Vector, lists: Lists) -> float:
 
 
 def place_candidates(sums: Vector, lists: Lists, kept: NDArray[np.bool_], usual: float) -> Matrix:
-    """The sum of each candidate, how far it is behind the best of those that are kept, and ahead of their crowd."""
+    """Return each candidate's sum, its distance behind the best remaining one, and its lead over the rest."""
     rows = np.zeros((len(sums), 3))
     for start, end in pairwise([*lists.starts, len(sums)]):
         part = slice(start, end)

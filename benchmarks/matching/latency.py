@@ -1,4 +1,4 @@
-"""Measure how long `POST /api/v1/match/` takes, and whether statements are found behind what posts put around them.
+"""Measure the latency of `POST /api/v1/match/`, and whether statements are found inside longer posts.
 
 On a database with an imported archive: `--database DATA_DIR` names one that is there already, `--file` an archive to
 import. Each question is another one, so that nothing is answered from what was kept. Promised on 120,000 claims and two
@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def measure() -> int:
-    """Ask, print what came out, and return 1 where a figure was missed."""
+    """Send the requests, print the results, and return 1 if a promise was missed."""
     from django.conf import settings
     from django.test import Client
 
@@ -81,7 +81,7 @@ def measure() -> int:
 
 
 def _load_statements(chance: random.Random) -> list[tuple[int, str]]:
-    """Claims whose statements are sentences of some length."""
+    """Return claims whose statements are sentences of some length."""
     from claims.models import Publication
 
     rows = (
@@ -137,7 +137,7 @@ def _measure_disguises(ask: Ask, chance: random.Random, claims: list[tuple[int, 
 
 
 def _is_first(ask: Ask, statement: str, text: str) -> bool:
-    """Whether the statement is the first match, which archives hold in other marks too, or with its author."""
+    """Return whether the statement is the first match, also with other quotation marks or its author."""
     from claims.search.words import fold_text
 
     _, [result] = ask({"text": text[:500]})

@@ -1,4 +1,4 @@
-"""Two small models of choice, fitted by Newton's method: which of several, and whether."""
+"""Two small models fitted by Newton's method: a choice among several, and a probability."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Lists:
 
 
 def fit_choice(lists: Lists, shrink: float) -> Vector:
-    """The weights by which the right candidates are chosen most often: a conditional logit.
+    """Fit the weights that most often choose the right candidate: a conditional logit.
 
     Args:
         shrink: how much weights are drawn towards 0, on figures that vary by 1.

@@ -1,4 +1,4 @@
-"""What is measured of answers: whether the right claims come first, and whether confidence means what it says."""
+"""Measures of answers: whether the right claims come first, and whether confidence is accurate."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ STEPS = 10
 
 @dataclass
 class Order:
-    """How good the order of answers is, over many questions."""
+    """The quality of rankings over many questions."""
 
     precisions: list[float] = field(default_factory=list)
     ranks: list[int | None] = field(default_factory=list)
@@ -24,21 +24,21 @@ class Order:
 
     @property
     def precision(self) -> float:
-        """MAP@5."""
+        """Return MAP@5."""
         return fmean(self.precisions)
 
     @property
     def reciprocal(self) -> float:
-        """MRR."""
+        """Return MRR."""
         return fmean(1 / rank if rank else 0.0 for rank in self.ranks)
 
     def success(self, at: int) -> float:
-        """How often a right claim is among the first so many."""
+        """Return how often a right claim is among the first `at`."""
         return fmean(rank is not None and rank <= at for rank in self.ranks)
 
 
 def compute_average_precision(answers: Sequence[str], right: frozenset[str]) -> float:
-    """Of the first five, divided by how many of them could be right."""
+    """Return the average precision of the first five answers, relative to the best possible."""
     found, total = 0, 0.0
     for rank, answer in enumerate(answers[:PRECISE], 1):
         if answer in right:
@@ -49,7 +49,7 @@ def compute_average_precision(answers: Sequence[str], right: frozenset[str]) -> 
 
 @dataclass
 class Confidence:
-    """How often the first answer came true, beside how likely it was said to be."""
+    """The accuracy of first answers by stated confidence."""
 
     said: list[tuple[float, bool]] = field(default_factory=list)
 
@@ -58,14 +58,14 @@ class Confidence:
 
     @property
     def error(self) -> float:
-        """The expected calibration error: how far what was said is from what came true, over steps of a tenth."""
+        """Return the expected calibration error over steps of a tenth."""
         return sum(
             abs(fmean(likely for likely, _ in step) - fmean(right for _, right in step)) * len(step)
             for step in self._steps()
         ) / len(self.said)
 
     def precision(self, least: float) -> tuple[float, float]:
-        """Of the answers with this confidence or more: how many are right, and how many of all they are."""
+        """Return the precision of answers with at least this confidence, and their share of all."""
         kept = [right for likely, right in self.said if likely >= least]
         return (fmean(kept) if kept else float("nan")), len(kept) / len(self.said)
 

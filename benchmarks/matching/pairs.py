@@ -1,4 +1,4 @@
-"""Pairs and triplets of statements by others: what the judgement calls them, and which of two claims ranks first."""
+"""Measure other people's pairs and triplets of statements: the judgement of each pair, and which claim ranks first."""
 
 import json
 from collections import Counter
@@ -27,7 +27,7 @@ MOST_FALSE_SAME, MOST_FALSE_OPPOSITE = 0.03, 0.01
 
 
 def print_pairs(folder: Path, made: Embeddings | None, console: Console) -> list[str]:
-    """Print the tables and return what was missed."""
+    """Print the tables and return the missed promises."""
     missed = []
     for name, what in FILES.items():
         kinds: Counter[tuple[str, str]] = Counter()

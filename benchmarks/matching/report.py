@@ -1,4 +1,4 @@
-"""What is printed: a table for each set, and for ours what its confidence is worth."""
+"""Print a table for each set, and the accuracy of our confidence."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ Answers = Callable[[TextQuery], Sequence[str]]
 
 @dataclass
 class Measured:
-    """How one contestant answered the questions of a set."""
+    """The measures of one contestant on one set."""
 
     order: Order = field(default_factory=Order)
     languages: dict[str, Order] = field(default_factory=lambda: defaultdict(Order))
@@ -60,7 +60,7 @@ class Measured:
 
 
 class Report:
-    """Measures sets, and remembers what was missed."""
+    """Measures sets and collects missed promises."""
 
     def __init__(self, data: Path, *, with_vectors: bool, misses: bool) -> None:
         self._data = data
@@ -121,7 +121,7 @@ class Report:
     def _vectors_alone(
         self, collection: Collection, questions: Sequence[Question], asked: Sequence[TextQuery]
     ) -> dict[str, Measured]:
-        """As the model makes them, and without the mean of each language."""
+        """Measure vectors alone, raw and without the mean of each language."""
         assert self._embeddings is not None
         claims = collection.claims
         statements = [claim.statement for claim in claims]
@@ -143,7 +143,7 @@ class Report:
         self._console.print(table)
 
     def _confidence(self, ours: Ours, questions: Sequence[Question], asked: Sequence[TextQuery]) -> None:
-        """Of first answers; and the same with each question's claims taken away, when all answers are wrong."""
+        """Measure first answers, also with each question's claims removed, which makes all answers wrong."""
         checked, unchecked = Confidence(), Confidence()
         for question, each in zip(questions, asked, strict=True):
             found = ours.ranked(each)
@@ -163,7 +163,7 @@ class Report:
         self._console.print(table)
 
     def _shown(self, ours: Ours, questions: Sequence[Question], asked: Sequence[TextQuery]) -> None:
-        """From each confidence on: how often the right claim is shown, and how often an ordinary sentence has one."""
+        """Measure by threshold how often the right claim is shown, and how often an ordinary sentence matches."""
         ordinary = draw_sample(load_ordinary_sentences(self._data, "dev"), ORDINARY)
         best = [ours.ranked(each)[:MATCH_LIMIT] for each in asked]
         right = [

@@ -1,4 +1,4 @@
-"""BM25 over texts in memory, as it is defined: the yardstick, and our candidates where no database is running."""
+"""Plain BM25 in memory: the baseline, and our candidates where no database is running."""
 
 import re
 from collections import Counter
@@ -21,12 +21,12 @@ _WORD = re.compile(r"\w+")
 
 
 def split_words(text: str) -> list[str]:
-    """Runs of letters and digits, in small letters: what plain BM25 takes for words."""
+    """Return runs of letters and digits in lower case, the words of plain BM25."""
     return _WORD.findall(text.lower())
 
 
 class WordIndex:
-    """Texts by their words."""
+    """Texts, indexed by their words."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         counted = [Counter(split_words(text)) for text in texts]
@@ -40,7 +40,7 @@ class WordIndex:
             self._postings[word] = (numbers, weights.astype(np.float32))
 
     def scores(self, question: str) -> Scores:
-        """BM25 of each text; a word that the question repeats counts once."""
+        """Return BM25 of each text; a repeated word of the question counts once."""
         scores = np.zeros(self.size, dtype=np.float32)
         for word in set(split_words(question)):
             if word in self._postings:
@@ -50,7 +50,7 @@ class WordIndex:
 
 
 class FormIndex:
-    """The same as `claims.matching.shared_words` has the database find: words and their beginnings, once each."""
+    """An index of words and their beginnings, like the database search of `claims.matching.shared_words`."""
 
     MEAN_LENGTH = 16
     #: A word in a larger part of the texts is known to be common, whether or not it is searched.
@@ -69,7 +69,7 @@ class FormIndex:
         }
 
     def shares(self, question: str) -> tuple[Scores, dict[str, float]]:
-        """BM25 of each text, divided by that of the question against itself; and how rare its words are."""
+        """Return BM25 of each text relative to the question against itself, and the words' rarity."""
         forms = _find_forms(dict.fromkeys(make_searchable(question).split()))
         rarity = {form: _compute_rarity(len(self._postings.get(form, ())), self.size) for form in forms}
         scores = np.zeros(self.size, dtype=np.float32)
@@ -109,7 +109,7 @@ def _compute_rarity(having: int, size: int) -> float:
 
 
 def select_best(scores: Scores, most: int) -> Numbers:
-    """The numbers of the best so many, the best first; among equals, the earlier."""
+    """Return the numbers of the best texts, best first; ties go to the earlier text."""
     most = min(most, len(scores))
     found = np.argpartition(-scores, most - 1)[:most]
     found.sort()

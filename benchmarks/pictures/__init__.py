@@ -1,1 +1,1 @@
-"""How surely and how quickly pictures are found again: `python -m benchmarks pictures`."""
+"""Measure how reliably and quickly pictures are found again: `python -m benchmarks pictures`."""

@@ -91,7 +91,7 @@ def fill_index(count: int) -> Any:
 
 
 def measure_recall(hashes: Any) -> bool:
-    """What the index finds of what comparing with all finds, for hashes that differ in up to 31 bits."""
+    """Measure the recall of the index against a full comparison, for hashes that differ in up to 31 bits."""
     from sources.media.likeness import find_near_duplicates
     from sources.media.perceptual_hash import PerceptualHash
 
@@ -127,7 +127,7 @@ def _get_upright(asked: Any) -> object:
 
 
 def measure_found_again(pictures: int) -> bool:
-    """Pictures that were changed as pictures are that go round."""
+    """Measure how often edited pictures are found again."""
     from PIL import Image
 
     from sources.media.intake import take_in

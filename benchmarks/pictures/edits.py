@@ -1,4 +1,4 @@
-"""What happens to photos on their way round: one edit, or two at once."""
+"""Typical edits of shared photos, alone or in pairs."""
 
 import io
 import math
@@ -36,7 +36,7 @@ def _turn(image: Image.Image, degrees: float) -> Image.Image:
 
 
 def _turn_and_cut(image: Image.Image, degrees: float) -> Image.Image:
-    """Turn it, and cut off the corners that would be empty, as telephones do."""
+    """Rotate the picture and crop the empty corners, as phones do."""
     width, height = image.size
     angle = math.radians(abs(degrees))
     share = 1 / (math.cos(angle) + max(width / height, height / width) * math.sin(angle))
@@ -45,7 +45,7 @@ def _turn_and_cut(image: Image.Image, degrees: float) -> Image.Image:
 
 
 def _write_over(image: Image.Image) -> Image.Image:
-    """White words on a tenth of it, across the middle."""
+    """Write white words across the middle tenth of the picture."""
     copy = image.copy()
     width, height = copy.size
     draw = ImageDraw.Draw(copy)

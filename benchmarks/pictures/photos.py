@@ -1,4 +1,4 @@
-"""Photos that anyone may use, from a folder or from Debian's package gcompris-qt-data."""
+"""Freely usable photos from a folder or Debian's package gcompris-qt-data."""
 
 import io
 import struct
@@ -14,7 +14,7 @@ _LEAST, _MOST = 300, 1600
 
 
 def read_photos(folder: Path) -> list[Image.Image]:
-    """Return the photos in a folder, in the order of their names, no larger than they go round."""
+    """Return the photos in a folder, sorted by name and reduced to the usual size of shared pictures."""
     files = [folder / f"{name}.rcc" for name in _ALBUMS] if folder == GCOMPRIS else sorted(folder.iterdir())
     contents = [content for file in files for content in _iterate_pictures(file)]
     photos = [Image.open(io.BytesIO(content)).convert("RGB") for content in contents]

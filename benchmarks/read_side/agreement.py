@@ -1,4 +1,4 @@
-"""Before anybody is measured: do all of them answer the same, and does a 304 read no body?"""
+"""Check before measuring that all contestants give the same answers, and that a 304 reads no body."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _PAGES_OF_BODIES = """
 
 
 def require_agreement(running: Mapping[str, Contestant], questions: Questions) -> None:
-    """Ask everybody some questions of each kind.
+    """Send all contestants some questions of each kind.
 
     Raises:
         Disagreement: the answers differ.
@@ -80,7 +80,7 @@ def _list_found(datasette: Contestant, text: str) -> list[int]:
 
 
 def list_etags(ours: Contestant, targets: Sequence[str]) -> list[str]:
-    """The header line, for each target, of a reader who has its present answer."""
+    """Return the header line for each target of a reader with the current response."""
     found = []
     for target in targets:
         head = answer_to(ours.address, build_requests([target])[0]).partition(b"\r\n\r\n")[0].decode()
@@ -90,7 +90,7 @@ def list_etags(ours: Contestant, targets: Sequence[str]) -> list[str]:
 
 
 def count_bodies_read(targets: Sequence[str]) -> tuple[int, int]:
-    """Return the pages of bodies that PostgreSQL reads to answer all of these, and for conditional requests.
+    """Return how many pages of bodies PostgreSQL reads for these requests, and for conditional ones.
 
     Large values lie in a table of their own (TOAST), whose pages are counted apart, so a read of one cannot hide.
     """

@@ -1,4 +1,4 @@
-"""Who and what the made-up claims are about: publishers with their scales, claimants, topics."""
+"""The entities of generated claims: publishers with their scales, claimants, topics."""
 
 import random
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ _OTHER_KINDS = (
 
 @dataclass(frozen=True)
 class Cast:
-    """Everybody, by the weight with which claims meet them: the first ones most often."""
+    """All entities, weighted so that the first occur most often."""
 
     checkers: list[Publisher]
     publishers: list[Publisher]
@@ -49,7 +49,7 @@ class Cast:
 
 
 def make_cast(claims: int) -> Cast:
-    """Make everybody whom so many claims need, and store them."""
+    """Create and store the entities for this many claims."""
     chance = random.Random("cast")  # noqa: S311  nothing to protect here
     publishers = Publisher.objects.bulk_create(
         _make_publisher(chance, number) for number in range(FACT_CHECKERS + OTHER_PUBLISHERS)

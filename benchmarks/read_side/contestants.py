@@ -1,4 +1,4 @@
-"""The contestants: how each is started, and at which addresses it answers the questions."""
+"""The contestants: how each is started, and the URLs at which it answers."""
 
 import json
 import os
@@ -38,7 +38,7 @@ THREADS = settings.WEB_THREADS
 
 @dataclass(frozen=True)
 class Contestant:
-    """A running server, the addresses it is asked at by measure, and how the ids in its answers are read."""
+    """A running server, its URLs by measure, and the reader of ids in its responses."""
 
     name: str
     address: tuple[str, int]
@@ -73,7 +73,7 @@ def read_row_ids(body: bytes) -> list[int]:
 def start_contestants(
     names: list[str], questions: Questions, place: Path, datasette: str
 ) -> Iterator[dict[str, Contestant]]:
-    """Start those named; all of them run, and are stopped at the end.
+    """Start the named contestants, and stop them all at the end.
 
     Args:
         datasette: the interpreter that runs Datasette.
@@ -209,7 +209,7 @@ _STARTERS = {"ours": _start_ours, "floor": _start_floor, "naive": _start_naive}
 
 
 def _build_command(factory: str, port: int) -> list[str]:
-    """As `factcheck.web.serving` starts it: one web process."""
+    """Return the command of one web process, as `factcheck.web.serving` starts it."""
     return [
         *("-m", "granian", "--interface", "wsgi", "--factory", "--no-ws", "--log-level", "error"),
         *("--workers", "1", "--blocking-threads", str(THREADS), "--port", str(port), factory),
@@ -220,7 +220,7 @@ def _build_command(factory: str, port: int) -> list[str]:
 def _run_program(
     name: str, command: list[str], port: int, environment: dict[str, str], python: str = sys.executable
 ) -> Iterator[tuple[str, int]]:
-    """Run a program of an environment until it is not needed any more."""
+    """Run a program in an environment until the end of the context."""
     address = ("127.0.0.1", port)
     log = settings.DATA_DIR / f"{name}.log"
     with log.open("wb") as said:

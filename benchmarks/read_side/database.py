@@ -1,4 +1,4 @@
-"""A database full of made-up claims, made once for each number of them and kept.
+"""A database of generated claims, created once for each size and kept.
 
 `python -m benchmarks.read_side.database [--claims N] [--data FOLDER]` makes it and prints its DATA_DIR: set that, and
 every command of the project works on it.
@@ -42,7 +42,7 @@ _MADE_MARK = "made"
 
 
 def prepare_database(claims: int, folder: Path) -> Path:
-    """The DATA_DIR of a database with so many claims; made by a process of its own unless it is there."""
+    """Return the DATA_DIR of a database with this many claims, creating it in a separate process if necessary."""
     place = folder.resolve() / f"claims-{claims}-{_compute_digest()}"
     if not (place / _MADE_MARK).exists():
         shutil.rmtree(place, ignore_errors=True)
@@ -55,7 +55,7 @@ def prepare_database(claims: int, folder: Path) -> Path:
 
 
 def set_up(place: Path) -> None:
-    """Set Django up on the database in `place`. What is imported from the project is imported afterwards."""
+    """Set Django up on the database in `place`. Import the project's modules only afterwards."""
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "factcheck.settings",
         "DATA_DIR": str(place),
@@ -93,7 +93,7 @@ def _make(claims: int, place: Path) -> None:
 
 
 def fill(claims: int, *, processes: int = 0) -> None:
-    """Fill the migrated database that Django is set up on with so many claims.
+    """Fill the migrated database with this many claims.
 
     All triggers but one do not fire: what they would add (numbers and chain of the ledger, mentions) is added here.
     """
@@ -259,7 +259,7 @@ _WORDS = (
 
 @contextmanager
 def _without_indexes() -> Iterator[None]:
-    """Indexes that are built afterwards, at once, take a fraction of the time."""
+    """Drop indexes and rebuild them afterwards, which is much faster."""
     with _connect() as server:
         indexes = server.execute(_INDEXES).fetchall()
         server.execute("ALTER SYSTEM SET autovacuum = off")
@@ -273,7 +273,7 @@ def _without_indexes() -> Iterator[None]:
 
 @contextmanager
 def make_searchable() -> Iterator[None]:
-    """Have the triggers that fill the columns of the search and of lists fire for `store` as well."""
+    """Let the triggers that fill search and list columns fire for `store` as well."""
     with _connect() as server:
         names = [name for (name,) in server.execute(_FILLING)]
         for name in names:
@@ -292,7 +292,7 @@ def _build(index: str) -> None:
 
 
 def settle() -> None:
-    """What triggers and counters would have done while the rows came."""
+    """Do the work of triggers and counters that were off during the fill."""
     from django.apps import apps
     from django.core.management.color import no_style
     from django.db import connection

@@ -1,4 +1,4 @@
-"""Datasette's side: the same claims in SQLite, and the hand-written SQL with which it answers.
+"""The Datasette contestant: the same claims in SQLite, with hand-written SQL.
 
 A canned query for each measure finds ids in the narrow tables first and fetches only the bodies that are shown. Bodies
 are the same JSON texts that our API passes on; Datasette's `_shape=arrayfirst` is its leanest way to send them.
@@ -82,7 +82,7 @@ _CURRENT = """
 
 
 def copy_database(place: Path) -> Path:
-    """The folder with the SQLite file of the database that Django is set up on, and with Datasette's configuration."""
+    """Return the folder with a SQLite copy of the database and Datasette's configuration."""
     # Another schema is another file: the database in `place` is kept for years.
     folder = place / f"datasette-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]}"
     folder.mkdir(exist_ok=True)
@@ -117,7 +117,7 @@ def _fill(sqlite: sqlite3.Connection) -> None:
 
 
 def _build_columns(summary: str) -> tuple[Any, ...]:
-    """What a result list shows of a claim, as columns."""
+    """Return the columns that a result list shows of a claim."""
     claim = json.loads(insert_site_url(summary.encode()))
     classes = [verdict["rating"]["rating_class"] for verdict in claim["verdicts"]]
     return (
@@ -141,7 +141,7 @@ def _iterate_claims() -> Iterator[tuple[Any, ...]]:
 
 
 def quote_phrase(text: str) -> str:
-    """Words as FTS5 takes them: each must be there."""
+    """Return the words as an FTS5 query that requires all of them."""
     return " ".join(f'"{word}"' for word in text.split())
 
 

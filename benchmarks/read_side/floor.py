@@ -1,6 +1,7 @@
-"""The floor: the least that can answer. Bare WSGI, the SQL that our API asks, joined to JSON by PostgreSQL.
+"""The floor: a minimal server with bare WSGI and our API's SQL, joined to JSON by PostgreSQL.
 
-The statements are those that the API executes for each URL (`record_statements`), so the floor cannot fall behind it. Only the outermost part differs: PostgreSQL joins the bodies to one value, and all that Python does is
+The statements are those that the API executes for each URL (`record_statements`), so the floor cannot
+fall behind it. Only the outermost part differs: PostgreSQL joins the bodies to one value, and all that Python does is
 pass it on, through psycopg, on one connection for each thread, with the same statements prepared.
 """
 
@@ -28,7 +29,7 @@ _STATEMENTS, _CONNECTION = "FLOOR_STATEMENTS", "FLOOR_CONNECTION"
 
 
 class Floor:
-    """A WSGI application as short as can be: read the address, ask PostgreSQL, pass on what it says."""
+    """A minimal WSGI application: read the URL, query PostgreSQL, pass on the result."""
 
     def __init__(self, statements: dict[str, Statements], connection: str) -> None:
         self._statements = {_read(*address.partition("?")[::2]): some for address, some in statements.items()}
@@ -58,7 +59,7 @@ def _read(path: str, query: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def record_statements(addresses: Sequence[str]) -> dict[str, Statements]:
-    """What our API asks the database for each address, joined by the database."""
+    """Return the SQL that our API executes for each URL, joined by the database."""
     from django.test import Client
 
     from claims.search import word_frequencies
@@ -91,7 +92,7 @@ def record_statements(addresses: Sequence[str]) -> dict[str, Statements]:
 
 
 def _join_bodies(sql: str, *, many: bool) -> str:
-    """The statement inside one that makes ready JSON of the bodies that it finds."""
+    """Wrap the statement so that PostgreSQL returns the bodies as one JSON text."""
     if 'AS "body"' not in sql:
         raise RuntimeError(f"The statement has no column named body that could be joined: {sql}")
     sql = _ONE_MORE.sub(f"LIMIT {PAGE}", sql)
@@ -106,13 +107,13 @@ def store_statements(statements: dict[str, Statements], file: Path, connection: 
 
 
 def build_application() -> Floor:
-    """The application, as granian asks for it."""
+    """Return the application for granian."""
     statements = pickle.loads(Path(os.environ[_STATEMENTS]).read_bytes())  # noqa: S301  our own file
     return Floor(statements, os.environ[_CONNECTION])
 
 
 def build_nothing() -> Callable[..., Iterable[bytes]]:
-    """An application that does nothing: what is left is the server and the reader."""
+    """Return an application that does nothing, to measure server and client alone."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", "2")])

@@ -1,4 +1,4 @@
-"""When which made-up claim is published, corrected, added to, retracted or merged."""
+"""The generated histories of claims: published, corrected, extended, retracted or merged."""
 
 import random
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ _CORRECTIONS = (Publication.Kind.CORRECTION, Publication.Kind.CLARIFICATION, Pub
 
 @dataclass(slots=True)
 class Event:
-    """One entry of the ledger: its kind, its moment, and its place in the order of all of them."""
+    """A ledger entry: its kind, its moment, and its global position."""
 
     kind: str
     at: datetime
@@ -25,7 +25,7 @@ class Event:
 
 @dataclass(slots=True)
 class Life:
-    """What becomes of one claim."""
+    """The history of a claim."""
 
     claim: int
     events: list[Event]
@@ -64,5 +64,5 @@ def make_lives(claims: int) -> list[Life]:
 
 
 def _add_delay(chance: random.Random, moment: datetime) -> datetime:
-    """Some time afterwards: mostly days, at times a year."""
+    """Return a later moment, mostly by days and sometimes by a year."""
     return moment + timedelta(seconds=60 + int(chance.expovariate(1 / (40 * 86_400))))

@@ -1,4 +1,4 @@
-"""Whether the made-up ledger says what publishing the same rows would have made it say."""
+"""Compare the generated ledger with one that the same rows would produce by publishing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _COPIED = {"published_at"}
 
 
 def find_disagreements(claim: int) -> list[str]:
-    """Names of the columns that `publishing.record` fills otherwise, for the newest entry of a claim.
+    """Return the columns of a claim's newest entry that `publishing.record` would fill differently.
 
     The entry is taken back, recorded again at its own moment, and everything is rolled back.
     """
@@ -40,7 +40,7 @@ def find_disagreements(claim: int) -> list[str]:
 
 
 def _load_rows(publication: Publication) -> list[dict[str, Any]]:
-    """The values of a publication and of its verdicts, as the database has them."""
+    """Return a publication's and its verdicts' values from the database."""
     verdicts = PublishedVerdict.objects.filter(publication=publication).order_by("pk").values()
     return [
         *(_without(_NOT_COMPARED, row) for row in Publication.objects.filter(pk=publication.pk).values()),

@@ -23,12 +23,12 @@ class WrongAnswer(Exception):
 
 
 class Disagreement(Exception):
-    """Two contestants gave different answers to the same question, so that comparing them means nothing."""
+    """Two contestants gave different answers, so that comparing their speed is meaningless."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How some seconds of asking went."""
+    """The result of some seconds of load."""
 
     seconds: float
     answers: int
@@ -38,7 +38,7 @@ class Load:
 
     @property
     def rate(self) -> float:
-        """Answers per second."""
+        """Return responses per second."""
         return self.answers / self.seconds
 
     def percentile(self, share: float) -> float:
@@ -64,7 +64,7 @@ class _Connection:
         self.socket.sendall(request)
 
     def read(self, piece: bytes, status: bytes) -> bool:
-        """Take what arrived; whether the answer is complete."""
+        """Process the received bytes; return whether the response is complete."""
         self.received += len(piece)
         if self.remaining >= 0:
             self.remaining -= len(piece)
@@ -90,7 +90,7 @@ class _Connection:
 
 
 def build_requests(targets: Sequence[str], headers: Sequence[str] = ()) -> list[bytes]:
-    """GET requests, ready to be sent; `headers` has one line for each target, or none."""
+    """Return GET requests as bytes; `headers` has a line for each target, or is None."""
     ends = [f"{line}\r\n" for line in headers] or [""] * len(targets)
     return [
         f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n{end}\r\n".encode()
@@ -107,7 +107,7 @@ def ask(
     connections: int = 16,
     status: int = 200,
 ) -> Load:
-    """Ask these requests in turn for so long, each connection the next as soon as it has its answer.
+    """Send these requests in turn for a time; each connection sends the next after its response.
 
     A slow server is given longer: until it has given as many answers as there are connections. What was asked at the
     end is waited for and not counted, so that no server still works when another one is measured.
@@ -151,7 +151,7 @@ def ask(
 
 
 def _iterate_answering(selector: selectors.BaseSelector, wanted: bytes) -> Iterator[_Connection]:
-    """The connections in the order in which they have their answers, for ever."""
+    """Yield the connections in the order of their responses, forever."""
     while ready := selector.select(_PATIENCE):
         for key, _events in ready:
             connection: _Connection = key.data
@@ -164,7 +164,7 @@ def _iterate_answering(selector: selectors.BaseSelector, wanted: bytes) -> Itera
 
 
 def answer_to(address: tuple[str, int], request: bytes) -> bytes:
-    """One whole answer, headers and body, with chunks put together."""
+    """Return a whole response with headers and joined chunks."""
     with socket.create_connection(address, timeout=_PATIENCE) as connection:
         connection.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
         pieces = []

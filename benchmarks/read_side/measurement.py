@@ -1,4 +1,4 @@
-"""One database measured: everybody asked everything, in turns."""
+"""Measure one database: all questions to all contestants, in turns."""
 
 import multiprocessing
 import sys
@@ -19,7 +19,7 @@ FIRST_WARM_UP, WARM_UP = 2.0, 0.3
 
 @dataclass(frozen=True)
 class Options:
-    """Which database, whom to ask, for how many seconds each in all, and in how many rounds."""
+    """The database, the contestants, the seconds for each, and the number of rounds."""
 
     place: Path
     names: list[str]
@@ -36,7 +36,7 @@ def measure_in_process(options: Options) -> Measured:
 
 
 def measure(options: Options) -> Measured:
-    """Everything about one database."""
+    """Measure one database completely."""
     set_up(options.place)
     (options.place / "static").mkdir(exist_ok=True)  # without which the middleware for static files complains
     from factcheck.database import embedded
@@ -97,7 +97,7 @@ def _measure(options: Options, reader: Executor) -> Measured:
 
 
 def _compute_percentiles(loads: list[Load]) -> tuple[float, float, float]:
-    """Milliseconds within which half, 95 % and 99 % of the answers came; the median of the rounds."""
+    """Return the median over rounds of p50, p95 and p99 in milliseconds."""
     half, most, nearly_all = (median(load.percentile(share) for load in loads) for share in (0.5, 0.95, 0.99))
     return half, most, nearly_all
 

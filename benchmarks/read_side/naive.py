@@ -1,4 +1,4 @@
-"""The peer that most projects would write: ModelViewSets over the real tables, with nested ModelSerializers.
+"""The naive contestant: ModelViewSets over the real tables with nested ModelSerializers.
 
 Kept here to be measured, and nowhere else. It is written as tutorials do: every relation a nested serializer, filters
 by django-filter, search by SearchFilter, pages by number, and no thought of how many queries that makes.
@@ -134,7 +134,7 @@ class ClaimFilter(django_filters.FilterSet):
         fields = ["language", "claimant"]
 
     def filter_queryset(self, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        """All conditions on one published verdict; left to django-filter, each could hold for another one."""
+        """Apply all conditions to the same published verdict; django-filter alone could match different ones."""
         asked = self.form.cleaned_data
         conditions = {
             "publisher": asked["publisher"],

@@ -1,4 +1,4 @@
-"""Settings of the naive peer: the project's own database and models under what `startproject` writes."""
+"""Settings of the naive contestant: the project's database and models with `startproject` defaults."""
 
 from factcheck.settings import *  # noqa: F403
 from factcheck.settings import DATABASES

@@ -1,4 +1,4 @@
-"""Made-up claims with all that belongs to them, as rows of the real tables and as the entries of the ledger.
+"""Generated claims as rows of the real tables and as ledger entries.
 
 What is public is made by `claims.ledger` itself, from rows that are not stored yet.
 """
@@ -38,7 +38,7 @@ ClaimTopic = Claim.topics.through
 
 @dataclass(slots=True)
 class Text:
-    """A source with its only snapshot, and where each sentence of it lies."""
+    """A source with its only snapshot and the positions of its sentences."""
 
     source: Source
     snapshot: Snapshot
@@ -58,7 +58,7 @@ class _Made(NamedTuple):
 
 
 class Chunk:
-    """The claims of some lives, one after the other in time, with the sources that they share."""
+    """The claims of some histories, in order of time, with their shared sources."""
 
     def __init__(self, number: int, lives: list[Life], cast: Cast) -> None:
         self.lives, self.cast = lives, cast
@@ -72,7 +72,7 @@ class Chunk:
         self._made: dict[int, _Made] = {}
 
     def rows(self) -> Iterator[Model]:
-        """Every row, stored in whatever order."""
+        """Yield all rows in any order."""
         for text in self._texts:
             yield text.source
             yield text.snapshot
@@ -130,7 +130,7 @@ class Chunk:
         return get_lexicon(self._chance.choices(LANGUAGES, weights=_SHARES)[0].tag)
 
     def _some_texts(self, count: int) -> list[Text]:
-        """Different ones."""
+        """Return distinct texts."""
         found: dict[int, Text] = {}
         while len(found) < count:
             text = self._chance.choices(self._texts, cum_weights=self._popularity)[0]
@@ -203,7 +203,7 @@ class Chunk:
         return list({topic.pk: topic for topic in some}.values())
 
     def _judgements(self, claim: Claim, words: Lexicon, life: Life) -> Iterator[_Judgement]:
-        """One verdict for each entry that changes one, in that order."""
+        """Yield a verdict for each entry that changes one, in order."""
         publisher = _choose_skewed(self._chance, self.cast.checkers)
         if life.merged_into:  # who checks the same claim twice merges the two
             publisher = self._made[life.merged_into].judgements[0][0].publisher
@@ -281,7 +281,7 @@ class Chunk:
     # The ledger -------------------------------------------------------------------------------------------------------
 
     def _entries(self, life: Life) -> Iterator[Model]:
-        """The claim, the entries of its ledger and the verdicts in them."""
+        """Yield the claim, its ledger entries and their verdicts."""
         claim, topics, appearances, judgements = self._made[life.claim]
         ledger: list[LedgerLine] = []
         live: dict[int, _Judgement] = {}
@@ -320,7 +320,7 @@ class Chunk:
 
 
 def _store_entries(new: LedgerEntry, event: Event, until: datetime | None) -> Iterator[Model]:
-    """As `publishing.record` stores them; a test holds one against the other."""
+    """Yield the rows that `publishing.record` would store; a test compares the two."""
     # The chain goes through all chunks, so it is made once they are stored.
     numbered = {"id": event.sequence, "sequence": event.sequence, "chain_sha256": ""}
     yield Publication(superseded_at=until, **numbered, **new.publication)
@@ -335,5 +335,5 @@ def _store_entries(new: LedgerEntry, event: Event, until: datetime | None) -> It
 
 
 def _choose_skewed(chance: random.Random, choices: list[Any]) -> Any:
-    """One of the choices; one at the front ten times as often as one in the middle."""
+    """Return one of the choices; the first are ten times as frequent as the middle ones."""
     return choices[int(len(choices) * chance.random() ** 3)]

@@ -1,4 +1,4 @@
-"""What every contestant is asked: the same many questions, drawn from the database, the same every time."""
+"""The questions for all contestants, drawn reproducibly from the database."""
 
 import random
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _RAREST, _COMMONEST = 4_000, 200
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Claims with a verdict by this publisher, rated so, reviewed between these days."""
+    """Claims with a verdict by this publisher, with this rating, reviewed between these days."""
 
     publisher: int
     rating: int
@@ -80,7 +80,7 @@ def _load_rows(sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
 
 
 def _iterate_filters(chance: random.Random) -> Iterator[Filter]:
-    """What a publisher rated so in some days or years: as long as it takes to find two to twenty pages.
+    """Yield filters by publisher, rating and period with two to twenty pages of results.
 
     Only ratings of this frequency, or the most frequent: the answers do not grow with the database.
     """
@@ -97,7 +97,7 @@ def _iterate_filters(chance: random.Random) -> Iterator[Filter]:
 
 
 def _iterate_searches(chance: random.Random) -> Iterator[str]:
-    """Words that some claims have, alone and in pairs.
+    """Yield words that some claims contain, alone and in pairs.
 
     Only those that no stemmer takes for a form of another word: a contestant that does not stem finds the same claims.
     """
@@ -115,7 +115,7 @@ def _iterate_searches(chance: random.Random) -> Iterator[str]:
 
 
 def _iterate_misspelt(chance: random.Random) -> Iterator[str]:
-    """Words with one letter too many, too few, wrong or in the wrong place, such as no claim has."""
+    """Yield words with one wrong, missing, extra or misplaced letter that no claim contains."""
     yielded = 0
     while yielded < _MISSPELT:
         word = chance.choice(get_lexicon(chance.choice(_LANGUAGES)).words[100:4_000])
@@ -137,14 +137,14 @@ def _iterate_misspelt(chance: random.Random) -> Iterator[str]:
 
 
 def _count_found(text: str) -> int:
-    """How many claims have the words as they stand."""
+    """Return the number of claims that contain these exact words."""
     matching = "search @@ websearch_to_tsquery('factcheck_simple', %s)"
     found: int = _load_rows(f"SELECT count(*) {_CURRENT} AND {matching}", [text])[0][0]
     return found
 
 
 def _count_found_by_us(text: str) -> int:
-    """How many claims our search finds, which compares words by their stems too."""
+    """Return the number of claims our search finds, which also compares word stems."""
     address = f"/api/v1/claims/?{urlencode({'q': text, 'count': 'exact', 'page_size': 1})}"
     found: int = Client(headers={"host": "localhost"}).get(address).json()["count"]
     return found

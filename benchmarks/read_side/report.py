@@ -1,4 +1,4 @@
-"""What was measured, as a table, and what is held against it."""
+"""The results as a table, and the promises they are compared with."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ Percentiles = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Measured:
-    """Answers per second in each round, by contestant and measure, and the rest. Times are milliseconds."""
+    """Responses per second in each round by contestant and measure, and times in milliseconds."""
 
     claims: int
     depth: int
@@ -43,7 +43,7 @@ class Measured:
         return median(self.rates.get((name, measure), [0.0]))
 
     def ratio(self, measure: str, other: str, other_measure: str = "") -> float:
-        """Return our answers per second as a multiple of another's; 0 without requests to it.
+        """Return our responses per second as a multiple of another's; 0 if there were none.
 
         The median of the rounds' ratios: what disturbs a round disturbs both alike.
         """
@@ -55,7 +55,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Promise:
-    """A figure and the mark that it has to reach, or must not pass."""
+    """A figure with its limit."""
 
     what: str
     value: float
@@ -94,7 +94,7 @@ def show(measured: Measured) -> None:
 
 
 def judge(measured: Measured) -> list[Promise]:
-    """Print what is promised and what came out; returns what was missed."""
+    """Print promises and results; return the missed ones."""
     return _list_missed(_iterate_promises(measured))
 
 

@@ -1,4 +1,4 @@
-"""Made-up text in ten languages: invented words, as common and as rare as words are (Zipf's law)."""
+"""Generated text in ten languages: invented words with natural frequencies (Zipf's law)."""
 
 import itertools
 import random
@@ -12,7 +12,7 @@ VOCABULARY = 12_000
 
 @dataclass(frozen=True)
 class Language:
-    """How words of a language look, and the real words that hold its sentences together.
+    """The look of a language's words, and the real words that join its sentences.
 
     `glue` are its function words, the commonest first. In `sentences`, `{}` stands for a made-up word, `{number}` and
     `{year}` for themselves. `gap` is what stands between words.
@@ -99,7 +99,7 @@ _GLUE_SHARE = 0.35
 
 
 class Lexicon:
-    """The words of one language, drawn as often as their rank says."""
+    """The words of a language, drawn by the frequency of their rank."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -115,7 +115,7 @@ class Lexicon:
         self._text_weights = list(itertools.accumulate([*(weight * part for part in function), *content]))
 
     def draw(self, chance: random.Random, count: int) -> list[str]:
-        """Made-up words, as common and rare ones come."""
+        """Return generated words by their frequency."""
         return chance.choices(self.words, cum_weights=self._content, k=count)
 
     def statement(self, chance: random.Random) -> str:
@@ -127,14 +127,14 @@ class Lexicon:
         return _capitalise(f"{sentence}{self.language.gap}{tail}")
 
     def running(self, chance: random.Random, count: int) -> str:
-        """So many words in a row."""
+        """Return a number of words in a row."""
         return self.language.gap.join(chance.choices(self._text, cum_weights=self._text_weights, k=count))
 
     def sentence(self, chance: random.Random, count: int) -> str:
         return _capitalise(self.running(chance, count)) + ("。" if self.language.tag == "zh" else ".")
 
     def name(self, chance: random.Random, count: int = 2) -> str:
-        """Words written as a name: of a person, a place, an institution."""
+        """Return words in the form of a name of a person, place or institution."""
         return self.language.gap.join(word.capitalize() for word in self.draw(chance, count))
 
 
@@ -144,7 +144,7 @@ def get_lexicon(tag: str) -> Lexicon:
 
 
 def _make_words(language: Language) -> Iterator[str]:
-    """Different words without end, the same every time; the later, the longer."""
+    """Yield distinct words without end, reproducibly and increasingly long."""
     chance = random.Random(f"words of {language.tag}")  # noqa: S311  nothing to protect here
     onsets, codas = language.onsets.split(), language.codas.split()
     vowels = language.vowels.split() or [""]

@@ -1,1 +1,1 @@
-"""What reads, writes and searches cost as the ledger grows. docs/performance.md says what was found."""
+"""Measure the cost of reads, writes and searches as the ledger grows (docs/performance.md)."""

@@ -1,4 +1,4 @@
-"""Measure what reads and searches cost at several sizes, all running at once and asked in turns.
+"""Measure reads and searches at several sizes, all running at once and queried in turns.
 
 `python -m benchmarks.scaling --sizes 200000,1000000 --data FOLDER`. Where others use the machine too,
 the processor time for each answer, of the web process and the database, says more than the rate.
@@ -33,7 +33,7 @@ _ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Site:
-    """An archive that is served, and what each measure of it came to, round by round."""
+    """A served archive, and its results by measure and round."""
 
     claims: int
     address: tuple[str, int]
@@ -49,7 +49,7 @@ class Site:
         self.costs[name].append(1000 * (self._used() - before) / load.answers)
 
     def _used(self) -> float:
-        """Seconds of processor time that all its processes took so far."""
+        """Return the processor seconds that all its processes have used."""
         everybody = {
             child for process in self.processes for child in (process, *process.children(recursive=True))
         }
@@ -84,7 +84,7 @@ def main() -> int:
 
 @contextmanager
 def _serve_archive(place: Path, claims: int) -> Iterator[Site]:
-    """The archive served by one web process, as an operator starts it."""
+    """Serve the archive with one web process, as an operator would."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

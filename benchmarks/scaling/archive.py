@@ -1,4 +1,4 @@
-"""Archives of any size, made lean: a small made-up ledger, and copies of it behind itself.
+"""Archives of any size: a small generated ledger and copies of it.
 
 `python -m benchmarks.scaling.archive --claims N --data FOLDER` makes one and prints its DATA_DIR.
 """
@@ -43,7 +43,7 @@ _SPAN = """
 
 
 def prepare_archive(claims: int, folder: Path) -> Path:
-    """The DATA_DIR of a ledger with so many claims, a multiple of `BASE`; made unless it is there."""
+    """Return the DATA_DIR of a ledger with this many claims, a multiple of `BASE`, creating it if necessary."""
     base = prepare_database(BASE, folder)
     # What decides how the base comes out is in its name.
     place = base.with_name(base.name.replace(f"claims-{BASE}", f"lean-{claims}"))

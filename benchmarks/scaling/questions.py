@@ -1,4 +1,4 @@
-"""What archives of every size are asked: the same words, and as much of each filter."""
+"""The queries for archives of every size: the same words and equally large results of filters."""
 
 import random
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _COMMON = (200, 20)
 
 
 def list_paths(place: Path, claims: int) -> dict[str, list[str]]:
-    """Return the queries to the archive in `place`, by what they measure. For a process of its own."""
+    """Return the queries to the archive in `place` by measure. Run it in a separate process."""
     set_up(place)
     from django.db import connection
 
@@ -53,7 +53,7 @@ def _search(text: str) -> str:
 def _iterate_filters(
     chance: random.Random, verdicts: list[tuple[int, int, int, object, object]]
 ) -> Iterator[str]:
-    """What a publisher rated so in as many days as two to twenty pages take."""
+    """Yield filters by publisher, rating and as many days as two to twenty pages take."""
     for _ in range(_FILTERS):
         publisher, rating, count, first, last = chance.choice(verdicts)
         days = (last - first).days  # type: ignore[operator]

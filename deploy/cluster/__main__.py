@@ -1,4 +1,5 @@
-"""The whole topology on one machine: three PostgreSQL nodes, two poolers, a balancer, three web processes, two workers.
+"""Run the whole topology on one machine: three PostgreSQL nodes, two poolers, a balancer, three web processes, two
+workers.
 
     make cluster                       starts it; ARGS="--folder /srv/trial" keeps it elsewhere
     make cluster ARGS=status           what runs, who is the primary, how much memory it takes

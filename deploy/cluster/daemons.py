@@ -1,4 +1,4 @@
-"""Programs that run on the machines: started in the background, written down, found again, ended."""
+"""Programs on the machines: start in the background, record, find and stop them."""
 
 import contextlib
 import json
@@ -52,7 +52,7 @@ class StartedDaemon:
 
 
 class Daemons:
-    """What runs, written down in a folder, so that another call can end it."""
+    """Running programs, recorded in a folder so that another call can stop them."""
 
     def __init__(self, folder: Path, network: Network) -> None:
         self.folder, self.network = folder, network
@@ -78,7 +78,7 @@ class Daemons:
         self._note(daemon.name).write_text(json.dumps(asdict(started)))
 
     def process(self, name: str) -> psutil.Process | None:
-        """The process of a daemon, if it lives."""
+        """Return a daemon's process if it is alive."""
         for child in _children:
             child.poll()
         try:
@@ -87,7 +87,7 @@ class Daemons:
             return None
 
     def family(self, name: str) -> list[psutil.Process]:
-        """The process of a daemon and all that it started, as far as they live.
+        """Return a daemon's process and its living children.
 
         Patroni detaches PostgreSQL, which then has no parent but works in a folder of its machine.
         """
@@ -110,7 +110,7 @@ class Daemons:
         return sorted(note.stem for note in (self.folder / "run").glob("*.json"))
 
     def stop(self, *names: str) -> None:
-        """Ask these to end, and end what does not."""
+        """Ask these daemons to stop, and kill those that do not."""
         families = [process for name in names for process in self.family(name)]
         for name in names:
             if process := self.process(name):
@@ -122,7 +122,7 @@ class Daemons:
             self._note(name).unlink(missing_ok=True)
 
     def kill(self, *names: str) -> None:
-        """End these and all that they started at once, without a word."""
+        """Kill these daemons and their children at once."""
         _kill([process for name in names for process in self.family(name)])
 
     def send(self, number: signal.Signals, *names: str) -> None:
@@ -146,17 +146,17 @@ def _kill(processes: list[psutil.Process]) -> None:
 
 
 def _build_environment() -> dict[str, str]:
-    """Nothing of ours but what a program needs to be found and to speak UTF-8."""
+    """Return a minimal environment: the path, and UTF-8."""
     return {"PATH": f"{os.defpath}:/usr/local/sbin:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8", "PGTZ": "UTC"}
 
 
 def account() -> pwd.struct_passwd | None:
-    """As whom root runs what must not be root: PostgreSQL and PgBouncer refuse."""
+    """Return the account for programs that refuse to run as root, such as PostgreSQL and PgBouncer."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
 def lower_privileges(command: list[str]) -> list[str]:
-    """The command as that account, with the right to pass through closed folders where Python is in one."""
+    """Return the command under that account, with access through closed folders if Python is in one."""
     user = account()
     if user is None:
         return command
@@ -201,7 +201,7 @@ class ProgramMissing(Exception):
 
 
 def find_missing(names: tuple[str, ...]) -> Iterator[str]:
-    """Those of the programs that are not installed."""
+    """Yield the missing programs."""
     for name in names:
         try:
             find_program(name)

@@ -1,4 +1,4 @@
-"""The machines of the cluster, and how they reach each other.
+"""The machines of the cluster and their network.
 
 As root each is a network namespace with an address of its own, whose cable can be pulled. Otherwise all share the
 loopback address, and each of their services has a port of its own.
@@ -34,11 +34,11 @@ SERVICES = {
 
 
 class Network(ABC):
-    """Where the machines are."""
+    """The network of the machines."""
 
     @abstractmethod
     def host(self, machine: str) -> str:
-        """The address of a machine."""
+        """Return a machine's IP address."""
 
     @abstractmethod
     def port(self, machine: str, service: str) -> int:
@@ -50,7 +50,7 @@ class Network(ABC):
 
     @abstractmethod
     def remove(self) -> None:
-        """Leave nothing of them."""
+        """Remove the machines completely."""
 
     def on(self, machine: str, command: list[str]) -> list[str]:
         """The command that runs `command` on the machine, in the same process."""
@@ -60,7 +60,9 @@ class Network(ABC):
         return f"{self.host(machine)}:{self.port(machine, service)}"
 
     def variables(self) -> dict[str, str]:
-        """What configuration calls them: ${PG_1} is a machine's address, ${PG_1_PATRONI} the port of its Patroni."""
+        """Return the variables in configuration files: ${PG_1} is a machine's address, ${PG_1_PATRONI} its
+        Patroni's port.
+        """
         return {_get_variable_name(machine): self.host(machine) for machine in MACHINES} | {
             f"{_get_variable_name(machine)}_{_get_variable_name(service)}": str(self.port(machine, service))
             for machine in MACHINES
@@ -73,7 +75,7 @@ def _get_variable_name(name: str) -> str:
 
 
 class Loopback(Network):
-    """Every machine is this one; ports tell them apart, from a first one on."""
+    """A network in which all machines are this one, with different ports."""
 
     def __init__(self, first_port: int) -> None:
         self.first_port = first_port
@@ -85,14 +87,14 @@ class Loopback(Network):
         return self.first_port + len(SERVICES) * MACHINES.index(machine) + list(SERVICES).index(service)
 
     def lay(self) -> None:
-        """There is nothing to make."""
+        """Do nothing."""
 
     def remove(self) -> None:
-        """There is nothing to remove."""
+        """Do nothing."""
 
 
 class Namespaces(Network):
-    """Every machine is a network namespace, on a bridge that this machine is connected to as well."""
+    """A network in which each machine is a network namespace, joined by a bridge."""
 
     def __init__(self, folder: Path) -> None:
         # Clusters of two folders do not meet.
@@ -109,7 +111,7 @@ class Namespaces(Network):
         return ["nsenter", f"--net={self.place(machine)}", *command]
 
     def place(self, machine: str) -> Path:
-        """The file by which the machine's network is entered."""
+        """Return the file of the machine's network namespace."""
         return Path("/run/netns", self._namespace(machine))
 
     def lay(self) -> None:

@@ -37,10 +37,10 @@ class ClusterNotReady(Exception):
 
 
 class MachineCluster:
-    """Three nodes, two poolers, a balancer, three web processes, two workers and a store of files."""
+    """Three nodes, two poolers, a balancer, three web processes, two workers and a file store."""
 
     def __init__(self, folder: Path, network: Network, **settings: str) -> None:
-        """The cluster of a folder, whether it runs or not.
+        """Represent the cluster in a folder, running or not.
 
         Args:
             settings: variables of web processes and workers besides those that follow from the topology.
@@ -55,7 +55,7 @@ class MachineCluster:
         return f"http://{self.network.address('balancer', 'site')}"
 
     def start(self, say: Callable[[str], None]) -> None:
-        """Start what does not run, layer by layer; `say` is called with each result and its duration."""
+        """Start what is not running, layer by layer; `say` receives each result and its duration."""
         etcd, patroni, plumbing, programs, watch = self.topology.layers()
         if not self.daemons.names():
             self.network.lay()
@@ -89,7 +89,7 @@ class MachineCluster:
         return any(self.daemons.process(name) for name in self.daemons.names())
 
     def members(self) -> list[dict[str, Any]]:
-        """The nodes as Patroni sees them, asked from whichever answers."""
+        """Return the nodes according to Patroni, from whichever answers."""
         for node in NODES:
             try:
                 with urllib.request.urlopen(self._of(node, "patroni", "/cluster"), timeout=2) as answer:  # noqa: S310
@@ -104,7 +104,7 @@ class MachineCluster:
         return next((member["name"] for member in self.members() if member["role"] == "leader"), "")
 
     def megabytes(self) -> dict[str, float]:
-        """The memory of each daemon with all that it started; pages that several share are counted once (PSS)."""
+        """Return the memory of each daemon with its children; shared pages count once (PSS)."""
         used: dict[str, float] = {}
         for name in self.daemons.names():
             for process in self.daemons.family(name):
@@ -136,7 +136,7 @@ class MachineCluster:
         self.manage("migrate", "--no-input", "--verbosity=0", OWNER_DATABASE_URL=owner)
 
     def prepare_static_files(self) -> None:
-        """Once, as a release does it: web processes that start together would each do it in each other's way."""
+        """Collect static files once, because concurrent web processes would interfere."""
         self.manage(
             "shell",
             "--no-imports",
@@ -145,7 +145,7 @@ class MachineCluster:
         )
 
     def manage(self, *words: str, **settings: str) -> str:
-        """What a command of the project prints, run beside the cluster and on its primary."""
+        """Return the output of a project command, run beside the cluster on its primary."""
         direct = {
             "DATABASE_URL": self.topology.primary("factcheck", "factcheck"),
             "DATABASE_REPLICA_URLS": "",
@@ -168,7 +168,7 @@ class MachineCluster:
         ).stdout
 
     def wait(self, holds: Callable[[], bool], what: str, seconds: float = 120.0) -> None:
-        """Wait until it holds."""
+        """Wait until the condition holds."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if holds():
@@ -179,7 +179,7 @@ class MachineCluster:
         )
 
     def is_replicated(self) -> bool:
-        """Whether there is a primary, and all others follow it."""
+        """Return whether there is a primary that all other nodes follow."""
         members = self.members()
         states = sorted((member["role"] == "leader", member["state"]) for member in members)
         return states == [(False, "streaming")] * (len(NODES) - 1) + [(True, "running")]
@@ -192,7 +192,7 @@ class MachineCluster:
             return False
 
     def serves(self) -> bool:
-        """Whether all web processes answer, and have what they need."""
+        """Return whether all web processes are ready."""
         return all(self._answers(self._of(web, "web", "/healthz")) for web in WEBS) and self._answers(
             f"{self.site}/readyz"
         )
@@ -233,7 +233,7 @@ class MachineCluster:
 
 
 def list_machines(cluster: MachineCluster) -> list[tuple[str, str, list[str]]]:
-    """Each machine, its address, and what runs on it."""
+    """Return each machine, its address and its programs."""
     living = [name for name in cluster.daemons.names() if cluster.daemons.process(name)]
     return [
         (

@@ -1,4 +1,4 @@
-"""What runs on each machine, configured by the files of the folders beside this one."""
+"""The programs of each machine, configured by the files in the neighbouring folders."""
 
 import re
 from dataclasses import dataclass
@@ -148,7 +148,7 @@ class Topology:
         return [find_program("python"), str(DEPLOY.parent / "manage.py"), *words]
 
     def layers(self) -> list[list[Daemon]]:
-        """All daemons, in the order in which they need each other."""
+        """Return all daemons in order of their dependencies."""
         return [
             [self.etcd(node) for node in NODES],
             [daemon(node) for node in NODES for daemon in (self.patroni, self.disk_watch)],
@@ -189,16 +189,16 @@ class Topology:
         }
 
     def pooled(self, role: str, database: str) -> str:
-        """The address of a database by way of both PgBouncers."""
+        """Return the URL of a database through both PgBouncers."""
         hosts = ",".join(self.network.address(pool, "pgbouncer") for pool in POOLS)
         return self._url(role, hosts, database, load_balance_hosts="random", tcp_user_timeout="5000")
 
     def primary(self, role: str, database: str) -> str:
-        """The address of a database on the primary, by the balancer."""
+        """Return the URL of a database on the primary through the balancer."""
         return self._url(role, self.network.address("balancer", "primary"), database)
 
     def node(self, node: str, role: str = "postgres", database: str = "factcheck") -> str:
-        """The address of a database on one node."""
+        """Return the URL of a database on one node."""
         return self._url(role, self.network.address(node, "postgresql"), database)
 
     def _store(self) -> dict[str, str]:
@@ -211,7 +211,7 @@ class Topology:
         return f"postgresql://{role}:{password}@{hosts}/{database}?{query}"
 
     def configured(self, template: str, machine: str, **variables: str) -> Path:
-        """A file of deploy/ with the addresses of this cluster, in the folder of the machine that reads it."""
+        """Write a configuration file of deploy/ with this cluster's addresses for a machine."""
         home = give(self.folder / machine)
         known = self.network.variables()
         mine = machine.replace("-", "_").upper()

@@ -1,4 +1,4 @@
-"""Rehearse what goes wrong: `make drill ARGS=failover`, or `python -m deploy.drills failover --help`.
+"""Rehearse failures: `make drill ARGS=failover`, or `python -m deploy.drills failover --help`.
 
 Each drill is the module `deploy.drills.NAME` with a function `run`, which takes the arguments after the name, prints
 the figures that it measured, and returns 1 when a promise was broken.

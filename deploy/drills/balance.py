@@ -1,4 +1,4 @@
-"""Measure what the balancer costs: answers for each second of a core, by one web process and by three behind it.
+"""Measure the balancer's cost: responses per second and core of one web process, and of three behind it.
 
     make drill ARGS=balance
 
@@ -85,7 +85,7 @@ def measure(cluster: MachineCluster, *, seconds: float, turns: int) -> int:
 
 
 def build_questions(cluster: MachineCluster) -> list[bytes]:
-    """Lists and single claims, of a few that are published for it."""
+    """Return requests for lists and single claims, a few of which are published for it."""
     load = FailoverLoad(cluster.site, prepare_newsroom(cluster).people, editors=2, readers=0)
     load.start()
     cluster.wait(lambda: len(load.published) >= CLAIMS, f"{CLAIMS} publications", 180)
@@ -100,7 +100,7 @@ def build_questions(cluster: MachineCluster) -> list[bytes]:
 
 
 def measure_processor_seconds(cluster: MachineCluster) -> float:
-    """What all programs of the cluster have taken until now."""
+    """Return the processor seconds of all the cluster's programs."""
     total = 0.0
     for name in cluster.daemons.names():
         for process in cluster.daemons.family(name):

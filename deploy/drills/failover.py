@@ -40,7 +40,7 @@ DISK_MEGABYTES = 700
 
 @dataclass(frozen=True)
 class FaultFigures:
-    """What one fault did."""
+    """The figures of one fault."""
 
     name: str
     machine: str
@@ -151,7 +151,7 @@ def rehearse(cluster: MachineCluster, asked: argparse.Namespace) -> int:
 def run_fault(
     cluster: MachineCluster, keeper: Restarter, load: FailoverLoad, name: str, fault: Breakage, stays: float
 ) -> FaultFigures:
-    """Make a fault, wait until writes are back, put it right, and wait until all is as before."""
+    """Cause a fault, wait for writes to recover, repair it, and wait for the normal state."""
     cluster.wait(cluster.is_replicated, "All nodes follow the primary", 180)
     machine = fault.machine(cluster)
     begun = time.monotonic()
@@ -189,7 +189,7 @@ def run_fault(
 def list_findings(
     cluster: MachineCluster, load: FailoverLoad, receiver: WebhookListener, *, ended: list[str], since: int
 ) -> list[tuple[str, bool]]:
-    """What must hold in the end, in a sentence each, and whether it does.
+    """Return what must hold in the end as sentences, and whether it does.
 
     Args:
         ended: the programs that ended without being broken.
@@ -223,8 +223,10 @@ def list_findings(
         ),
         (f"claims made twice: {twice}; published twice: {again}", not twice and not again),
         (
-            f"the follower's feed: {len(load.feed)} entries {compute_digest(load.feed)};"
-            f" a new one: {len(feed)} {compute_digest(feed)}",
+            (
+                f"the follower's feed: {len(load.feed)} entries {compute_digest(load.feed)};"
+                f" a new one: {len(feed)} {compute_digest(feed)}"
+            ),
             compute_digest(load.feed) == compute_digest(feed)
             and [entry["sequence"] for entry in feed] == kept,
         ),
@@ -238,7 +240,7 @@ def list_findings(
 
 
 def follow_feed(load: FailoverLoad, feed: list[dict[str, Any]]) -> bool:
-    """Whether the follower has come to the end of the feed; it takes the steps that are left itself."""
+    """Follow the feed to its end and return whether that succeeded."""
     load.follow()
     return not feed or (bool(load.feed) and load.feed[-1]["sequence"] >= feed[-1]["sequence"])
 

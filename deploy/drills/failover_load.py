@@ -27,7 +27,7 @@ class RequestRefused(Exception):
 
 @dataclass
 class AnswerTimes:
-    """When questions were answered, and what became of the others."""
+    """The times of responses, and the failures."""
 
     answered: list[float] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
@@ -36,7 +36,7 @@ class AnswerTimes:
     def ask(
         self, address: str, *, patience: float, body: Any = None, headers: dict[str, str] | None = None
     ) -> Any:
-        """The answer's JSON, or None when there was none; then it may be asked again."""
+        """Return the response's JSON, or None if there was none, so that the request can be repeated."""
         begun = time.monotonic()
         request = urllib.request.Request(  # noqa: S310  the cluster's own address
             address,
@@ -74,7 +74,7 @@ class AnswerTimes:
 
 @dataclass(frozen=True)
 class Tokens:
-    """Whom the load acts as."""
+    """The tokens of the simulated users."""
 
     checker: str
     editor: str
@@ -82,7 +82,7 @@ class Tokens:
 
 
 class FailoverLoad:
-    """Everybody at once, for as long as `stop` was not called."""
+    """Concurrent readers and writers until `stop()`."""
 
     def __init__(self, site: str, newsroom: Tokens, *, editors: int, readers: int) -> None:
         self.site, self.newsroom = site, newsroom
@@ -110,7 +110,7 @@ class FailoverLoad:
             thread.start()
 
     def stop(self) -> None:
-        """End it; what has begun is brought to its end first."""
+        """Stop after completing what has begun."""
         self._ending.set()
         for thread in self._threads:
             thread.join()
@@ -124,7 +124,7 @@ class FailoverLoad:
                 time.sleep(PAUSE_SECONDS)
 
     def _publish(self) -> None:
-        """One claim, from nothing to its publication."""
+        """Create and publish a claim."""
         statement = f"The bridge of {uuid.uuid4()} cost 90 million euros."
         claim = self._post("checker", "claims/", {"statement": statement, "language": "en"})["id"]
         self._post("checker", f"claims/{claim}/moves/", {"action": "accept"})
@@ -162,7 +162,7 @@ class FailoverLoad:
         time.sleep(0.05)
 
     def follow(self) -> None:
-        """One step along the feed of changes."""
+        """Take the next step along the feed of changes."""
         page = self.follows.ask(self.feed_place, patience=READER_PATIENCE)
         if page is not None:
             self.feed += page["results"]
@@ -171,7 +171,7 @@ class FailoverLoad:
 
 
 def read_whole_feed(site: str, last: int) -> list[dict[str, Any]]:
-    """Return the feed of changes up to a number, as a new reader sees it."""
+    """Return the feed of changes up to a number, as a new reader gets it."""
     entries: list[dict[str, Any]] = []
     asked, place = AnswerTimes(), f"{site}/api/v1/changes/?since=0&page_size=1000"
     deadline = time.monotonic() + 60

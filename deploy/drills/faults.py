@@ -1,4 +1,4 @@
-"""What is broken in a failover drill, and put right again."""
+"""The faults of a failover drill, and their repairs."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ class FaultUnavailable(Exception):
 
 @dataclass
 class Breakage:
-    """Something that is broken on one machine."""
+    """A fault of one machine."""
 
     says: str
     breaks: Callable[[MachineCluster, str], None]
@@ -43,7 +43,7 @@ def _list_daemons(cluster: MachineCluster, machine: str) -> list[str]:
 
 
 def kill(cluster: MachineCluster, machine: str) -> None:
-    """As a machine goes whose power fails."""
+    """Kill the machine's programs, as a power failure does."""
     cluster.daemons.kill(*_list_daemons(cluster, machine))
 
 
@@ -69,7 +69,7 @@ def connect(cluster: MachineCluster, machine: str) -> None:
 
 
 def freeze(cluster: MachineCluster, machine: str) -> None:
-    """No program of the machine goes on; to them, time stands still until they do."""
+    """Freeze all programs of the machine."""
     cluster.daemons.send(signal.SIGSTOP, *_list_daemons(cluster, machine))
 
 
@@ -82,7 +82,7 @@ def get_disk(cluster: MachineCluster, machine: str) -> Path:
 
 
 def fill(cluster: MachineCluster, machine: str) -> None:
-    """Leave nothing free on the disk of a node, which must be one of its own."""
+    """Fill the disk of a node, which must be its own."""
     disk = get_disk(cluster, machine)
     if not disk.is_mount():
         raise FaultUnavailable(

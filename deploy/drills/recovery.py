@@ -1,4 +1,4 @@
-"""A bad DELETE, and then the whole machine lost: what Barman gives back, how much of it, and how soon.
+"""Rehearse a bad DELETE and the loss of the whole machine: what Barman restores, and how fast.
 
     make drill ARGS=recovery
 
@@ -48,7 +48,7 @@ _PASSWORD = "drill"  # noqa: S105
 
 @dataclass
 class Findings:
-    """Figures as they come, and what was promised and not held."""
+    """Figures as they come, and broken promises."""
 
     broken: list[str] = field(default_factory=list)
 
@@ -62,7 +62,7 @@ class Findings:
 
 
 def run(arguments: list[str]) -> int:
-    """Carry the drill out, and return 1 where a promise was broken."""
+    """Run the drill and return 1 if a promise was broken."""
     parser = argparse.ArgumentParser(prog="python -m deploy.drills recovery", description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0, help="How long is written before and after.")
     seconds = parser.parse_args(arguments).seconds
@@ -161,7 +161,7 @@ class Barman:
         self.configuration = home / "barman.conf"
 
     def configure(self) -> None:
-        """Write the configuration as it is shipped, with what is different here."""
+        """Write the shipped configuration with this machine's values."""
         _ask(
             self.server,
             f"CREATE ROLE barman LOGIN SUPERUSER PASSWORD '{_PASSWORD}';"
@@ -192,7 +192,7 @@ class Barman:
                 parser.write(file)
 
     def run(self, *words: str) -> None:
-        """Run one command. What it says is shown when it fails."""
+        """Run a command; print its output if it fails."""
         try:
             done = subprocess.run(
                 [self.program, "--config", str(self.configuration), *words],
@@ -222,7 +222,7 @@ class Barman:
 
     @contextlib.contextmanager
     def receiving(self) -> Iterator[None]:
-        """As `barman cron` does, have the log received as it is written."""
+        """Receive the log continuously, as `barman cron` does."""
         self.run("receive-wal", "--create-slot", "factcheck")
         with subprocess.Popen(
             [self.program, "--config", str(self.configuration), "receive-wal", "factcheck"],
@@ -236,7 +236,7 @@ class Barman:
                 self.receiver.terminate()
 
     def settle(self) -> None:
-        """What has arrived is archived; the server that sent it is gone."""
+        """Archive the received log after the server is gone."""
         try:
             self.receiver.wait(60)
         except subprocess.TimeoutExpired:
@@ -249,7 +249,7 @@ class Barman:
 
 
 class Writer:
-    """Writes row after row, and remembers which were acknowledged."""
+    """Write rows continuously and record which were acknowledged."""
 
     def __init__(self, place: ServerPlace) -> None:
         self.place = place
@@ -278,7 +278,7 @@ class Writer:
 
 @contextlib.contextmanager
 def _start_server(data_dir: Path) -> Iterator[ServerPlace]:
-    """What Barman has restored, recovered and answering."""
+    """Start a server on Barman's restored data."""
     if (account := account_for(ServerPlace(data_dir))) is not None:
         for path in (data_dir / "postgres").rglob("*"):
             os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
@@ -289,7 +289,7 @@ def _start_server(data_dir: Path) -> Iterator[ServerPlace]:
 
 
 def _manage(data_dir: Path, *words: str, code: str | None = None) -> str:
-    """What a command of the project says, with the embedded server of this folder."""
+    """Return the output of a project command with the embedded server of this folder."""
     environment = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "BACKUP_DIR"}
     }
@@ -314,7 +314,7 @@ print(sum(not verify(sha256) for sha256 in found), len(found))
 
 
 def _compare_files(data_dir: Path) -> tuple[int, int]:
-    """How many files are not what their rows say, and how many there are."""
+    """Return how many files differ from their rows, and how many there are."""
     wrong, count = _manage(data_dir, "shell", "--no-imports", code=_COMPARE).split()[-2:]
     return int(wrong), int(count)
 

@@ -1,4 +1,4 @@
-"""What systemd does on a machine of its own: a program that ended is started again."""
+"""Restart programs that ended, as systemd does on a real machine."""
 
 import threading
 
@@ -6,7 +6,7 @@ from deploy.cluster.stage import MachineCluster
 
 
 class Restarter(threading.Thread):
-    """Checks every second; programs that ended unexpectedly are restarted and reported."""
+    """Check every second, and restart and report programs that ended unexpectedly."""
 
     def __init__(self, cluster: MachineCluster) -> None:
         super().__init__(daemon=True)

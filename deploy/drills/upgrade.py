@@ -115,7 +115,7 @@ def _create_token(site: Site, tree: Path, name: str) -> str:
 
 
 def _replace_versions(site: Site, load: Load, coming: Path, seconds: float) -> None:
-    """First the schema, then workers, then web processes: who asks for new jobs comes last."""
+    """Replace the schema, then workers, then web processes."""
     load.phase(MIGRATING)
     report = threading.Thread(target=_report, args=[site.database])
     report.start()
@@ -146,7 +146,7 @@ def _report(address: str) -> None:
 
 
 def _list_broken_promises(load: Load, mirror: Mirror, address: str) -> list[str]:
-    """The figures, and the promises that they break."""
+    """Print the figures and return the promises they break."""
     print(f"{'requests':>8} {'failed':>6} {'slowest':>8}  answered by")
     broken = []
     for phase in load.phases:

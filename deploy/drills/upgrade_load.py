@@ -1,4 +1,4 @@
-"""Readers, a newsroom that publishes, and a consumer that keeps a copy, all through the balancer."""
+"""Load through the balancer: readers, a publishing newsroom, and a mirror."""
 
 import itertools
 import re
@@ -31,7 +31,7 @@ PROGRAM = Path(__file__).resolve().parents[2] / "docs/examples/mirror.py"
 
 @dataclass
 class Phase:
-    """What was asked while one thing was done."""
+    """The requests during one phase of the upgrade."""
 
     name: str
     requests: int = 0
@@ -41,7 +41,7 @@ class Phase:
 
 
 class Load(AbstractContextManager["Load"]):
-    """Asks until it is left. Every answer that is not a success, or does not come, is a failure."""
+    """Send requests until the context ends. Every missing or unsuccessful response counts as a failure."""
 
     def __init__(self, site: str, tokens: dict[str, str]) -> None:
         self.site = site
@@ -109,7 +109,7 @@ class Load(AbstractContextManager["Load"]):
         self._over.wait(0.05)
 
     def _publish(self, session: requests.Session) -> None:
-        """One claim, from proposed to published, as docs/editorial-api.md has it."""
+        """Take a claim from proposal to publication, as in docs/editorial-api.md."""
         number = next(self._numbers)
         words = f"the bridge number {number} had cost 90 million euros"
         address = f"https://news.example.org/bridge-{number}"

@@ -1,4 +1,4 @@
-"""Two web processes behind HAProxy and a worker, each of which can be of either version."""
+"""Two web processes behind HAProxy and a worker, each of either version."""
 
 import contextlib
 import shutil
@@ -54,7 +54,7 @@ def find_free_port() -> int:
 
 
 class Site:
-    """What runs, in a folder of its own."""
+    """The running programs of the site, in its own folder."""
 
     def __init__(self, folder: Path, database: str, names: list[str]) -> None:
         self.folder = folder
@@ -65,7 +65,7 @@ class Site:
         self.database = database
 
     def environment(self, name: str) -> dict[str, str]:
-        """As on a machine of its own: only the database is shared."""
+        """Return the environment of a separate machine that shares only the database."""
         data = self.folder / f"data-{name}"
         data.mkdir(exist_ok=True)
         limits = {f"RATE_LIMIT_{who}": "1000000/minute" for who in ("ANONYMOUS", "TOKEN", "PAGES")}
@@ -74,7 +74,7 @@ class Site:
         )
 
     def command(self, tree: Path, *arguments: str) -> str:
-        """What a command of manage.py printed."""
+        """Return the output of a manage.py command."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=tree,
@@ -89,7 +89,7 @@ class Site:
 
     @contextlib.contextmanager
     def balanced(self) -> Iterator[None]:
-        """HAProxy, in front of all ready servers; everything is ended with it."""
+        """Run HAProxy in front of all ready servers, and stop everything at the end."""
         lines = "\n".join(f"    server {name} 127.0.0.1:{port}" for name, port in self.ports.items())
         file = self.folder / "haproxy.cfg"
         file.write_text(BALANCER.format(socket=self.folder / "admin", port=self.port, servers=lines))
@@ -115,7 +115,7 @@ class Site:
         self._start(name, [sys.executable, "manage.py", "procrastinate", "worker"], tree)
 
     def stop(self, name: str) -> None:
-        """Take it out of the balancer, let it finish, end it: as an operator would."""
+        """Remove the process from the balancer, let it finish, and stop it, as an operator would."""
         if name in self.ports:
             for backend in ("web", "static"):
                 self._tell(f"set server {backend}/{name} state drain")

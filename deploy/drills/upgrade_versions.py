@@ -1,4 +1,4 @@
-"""The version before, from git, and one after it that changes the schema in ways that are allowed and others."""
+"""The earlier version from git, and a later one with allowed and forbidden schema changes."""
 
 import os
 import subprocess
@@ -69,11 +69,11 @@ UNSAFE_EFFECTS = {
 
 
 class VersionsNotComparable(Exception):
-    """There is no way from the one version to the other; the message says why."""
+    """No upgrade exists between the two versions; the message explains why."""
 
 
 def choose_earlier_version(asked: str | None) -> str:
-    """Return the requested revision; else the last tag; else, as nothing was released, the current checkout."""
+    """Return the requested revision, the last tag or, without releases, the current checkout."""
     if asked:
         return asked
     found = subprocess.run(
@@ -106,7 +106,7 @@ def unpack(revision: str, folder: Path) -> Path:
 
 
 def add_changes(tree: Path, before: Path, environment: dict[str, str]) -> list[str]:
-    """Make the tree a next version. Returns APP.NAME of the migrations that the version before has not."""
+    """Turn the tree into a later version; return APP.NAME of its additional migrations."""
     _require_a_way(tree, before)
     model = tree / "claims/models/topic.py"
     words = model.read_text()
@@ -129,7 +129,7 @@ def add_migration(tree: Path, name: str, body: str) -> Path:
 
 
 def build_environment(**more: str) -> dict[str, str]:
-    """What programs of either version are started with; nothing of this installation's."""
+    """Return the environment for programs of either version, without this installation's settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {**kept, "SECRET_KEY": "drill-" + "0123456789abcdef" * 4, "EMBEDDER": "none", **more}
 

@@ -1,4 +1,4 @@
-"""A receiver of publications: a web server that checks every message, where each worker can reach it."""
+"""A receiver of webhooks that checks every message, reachable by each worker."""
 
 import ctypes
 import os
@@ -37,7 +37,7 @@ class WebhookListener:
                 self.end_headers()
 
             def log_message(self, *words: object) -> None:
-                """Says nothing."""
+                """Log nothing."""
 
         self._servers = []
         places: list[Path | None] = [*namespaces] or [None]
@@ -55,7 +55,7 @@ class WebhookListener:
 
 
 def _open_socket(namespace: Path | None, port: int) -> socket.socket:
-    """A socket that listens inside a network namespace; it stays there, whatever process uses it."""
+    """Return a socket that listens inside a network namespace, whatever process uses it."""
     made: list[socket.socket] = []
 
     def make() -> None:

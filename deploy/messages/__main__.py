@@ -1,4 +1,4 @@
-"""Collect all words that people see, put them into the catalogues and compile these: `make messages`."""
+"""Collect all visible strings, update the catalogues and compile them: `make messages`."""
 
 import os
 import sys

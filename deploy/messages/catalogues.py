@@ -1,4 +1,4 @@
-"""Catalogues of the languages: what was collected is put into them, what is translated stays, and they are compiled.
+"""Update and compile the catalogues, keeping existing translations.
 
 In a catalogue stand the files that have a string, and neither lines nor days, which would change with every commit.
 """
@@ -43,7 +43,7 @@ def get_path(root: Path, code: str, domain: str) -> Path:
 
 
 def read(path: Path, code: str) -> Catalog:
-    """The catalogue as it is; an empty one, where there is none yet."""
+    """Return the existing catalogue, or an empty one."""
     if not path.exists():
         return Catalog(locale=code)
     with path.open("rb") as file:
@@ -51,7 +51,7 @@ def read(path: Path, code: str) -> Catalog:
 
 
 def merge_catalogue(old: Catalog, messages: Mapping[Message, Iterable[str]], code: str) -> Catalog:
-    """A catalogue of these messages, with the translations that there are already. What is not used any more goes."""
+    """Return a catalogue of these messages with existing translations, without unused ones."""
     new = Catalog(
         locale=code,
         project="Factcheck",
@@ -93,14 +93,14 @@ def is_translated(string: str | Sequence[str] | None) -> bool:
 
 
 def write_catalogue(catalog: Catalog) -> bytes:
-    """The catalogue as translators edit it."""
+    """Return the catalogue in the format for translators."""
     text = BytesIO()
     write_po(text, catalog, width=0, include_lineno=False, sort_output=False, ignore_obsolete=True)
     return _DATES.sub(b"", text.getvalue())
 
 
 def compile_catalogue(catalog: Catalog) -> bytes:
-    """The catalogue as programs read it: without what lacks a form, which would be shown as nothing."""
+    """Return the compiled catalogue, without messages that lack a plural form."""
     for message in [m for m in catalog if m.id and not is_translated(m.string)]:
         catalog.delete(message.id, message.context)
     catalog.creation_date = catalog.revision_date = _NO_DAY

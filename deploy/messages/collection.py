@@ -1,4 +1,4 @@
-"""From the files of the project to its catalogues."""
+"""Collect messages from the project's files."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ TAG = Message("en", context="BCP 47 tag of the language you translate into")
 
 
 def collect_messages(root: Path, domain: str) -> dict[Message, list[str]]:
-    """What the catalogues of a domain have to hold, with the files that have it.
+    """Return the messages of a domain with the files that contain them.
 
     Raises:
         NotExtracted: a marked string cannot be read.
@@ -39,7 +39,7 @@ def collect_messages(root: Path, domain: str) -> dict[Message, list[str]]:
 
 
 def collect(root: Path) -> Iterator[str]:
-    """Rewrite the catalogues of all languages, and report what is left to translate."""
+    """Rewrite the catalogues of all languages, and report untranslated messages."""
     for domain in DOMAINS:
         messages = collect_messages(root, domain)
         for code in PLURAL_FORMS:

@@ -1,4 +1,4 @@
-"""Which strings are marked for translation: in Python, in templates and in scripts."""
+"""Extract strings marked for translation from Python, templates and scripts."""
 
 import ast
 import re
@@ -36,7 +36,7 @@ _CUT = re.compile(r"""\{%\s*trans(?:late)?\s+(?:"[^"]*\\"|'[^']*\\')[^%]*%\}""")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is translated: a string, or one for one thing and one for several, perhaps in a context."""
+    """A translatable message: singular, optional plural, optional context."""
 
     message: str
     plural: str = ""
@@ -48,7 +48,7 @@ class Message:
 
 
 class ExtractionFailed(Exception):
-    """A string is marked that no program can read: it is put together, or names what is only known later."""
+    """A marked string cannot be extracted because it is computed."""
 
 
 def extract_from_python(source: str, name: str) -> Iterator[Message]:
@@ -68,7 +68,7 @@ def extract_from_python(source: str, name: str) -> Iterator[Message]:
 
 
 def _find_marking_names(tree: ast.Module) -> dict[str, tuple[str, ...]]:
-    """What the functions that mark are called here."""
+    """Return the local names of the marking functions."""
     has_sentences = any(
         isinstance(node, ast.ImportFrom) and node.module == "factcheck.sentences" for node in ast.walk(tree)
     )
@@ -90,7 +90,7 @@ def _get_marked_parts(function: ast.expr, known: dict[str, tuple[str, ...]]) -> 
 
 
 def _is_looked_up(call: ast.Call) -> bool:
-    """Whether a variable is translated, whose values are marked where they are written (`gettext_noop`)."""
+    """Return whether a variable is translated whose values are marked elsewhere (`gettext_noop`)."""
     return bool(call.args) and isinstance(call.args[0], ast.Name | ast.Subscript | ast.Call | ast.Attribute)
 
 
@@ -105,7 +105,7 @@ def _build_message(call: ast.Call, parts: tuple[str, ...], name: str) -> Message
 
 
 def extract_from_template(source: str, name: str) -> Iterator[Message]:
-    """The strings that are marked in a template, as Django looks them up.
+    """Yield the marked strings of a template as Django looks them up.
 
     Raises:
         NotExtracted: one has the quotation marks inside that it stands between.
@@ -129,7 +129,7 @@ def extract_from_script(path: Path) -> Iterator[Message]:
 
 
 def extract_messages(paths: Iterable[Path], root: Path) -> dict[Message, list[str]]:
-    """All strings of these files, each with the files that have it.
+    """Return all strings of these files, each with its files.
 
     Raises:
         NotExtracted: a marked string cannot be read.

@@ -1,4 +1,4 @@
-"""Words of libraries that readers or editors see and that a library has not in all of our languages.
+"""Visible words of libraries that the libraries do not translate into all our languages.
 
 unfold comes without any translation, others have Portuguese by country or lack Korean. Ours stand in for what is
 missing; where a library has the words in a dialect of the language, they are taken over.
@@ -42,7 +42,7 @@ Translations = dict[tuple[str | tuple[str, ...], str | None], str | tuple[str, .
 
 
 def find_lacking(codes: list[str]) -> dict[Message, list[str]]:
-    """What is not translated into each of the languages, with the files that have it."""
+    """Return messages missing in any of the languages, with their files."""
     return {
         message: files
         for name in _SEEN
@@ -52,7 +52,7 @@ def find_lacking(codes: list[str]) -> dict[Message, list[str]]:
 
 
 def find_library_translation(message: Message, code: str) -> str | tuple[str, ...] | None:
-    """What libraries have for it in the language or in one of its dialects."""
+    """Return libraries' translation of the message in the language or one of its dialects."""
     for name in _SEEN:
         if found := _find_translation(name, code, dialects=True, message=message):
             return (
@@ -62,7 +62,7 @@ def find_library_translation(message: Message, code: str) -> str | tuple[str, ..
 
 
 def _clean(text: str, message: Message) -> str:
-    """The words with the white space of the original at their ends, and without signs that turn what follows."""
+    """Return the words with the original's outer white space and without direction marks."""
     before, after = _ENDS.fullmatch(message.message).groups()  # type: ignore[union-attr]  # it matches everything
     return before + _HIDDEN.sub("", text).strip() + after
 

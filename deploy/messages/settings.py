@@ -1,3 +1,3 @@
-"""As much of settings as it takes to read templates: no database, no secrets."""
+"""Minimal settings for reading templates, without database or secrets."""
 
 USE_I18N = True

