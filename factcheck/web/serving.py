@@ -1,4 +1,4 @@
-"""Run the site: granian with web processes, and optionally the background worker.
+"""Run the site: granian with web processes, and optionally the background workers.
 
 The command's own process becomes granian's main process; web and background processes are forked from it, so that they
 share its memory and start at once. One that ends unexpectedly is replaced, and the log says so. When the embedded
@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
@@ -44,6 +44,9 @@ logger = logging.getLogger(__name__)
 CONNECTIONS, FILES = 10_000, 300
 SETTLED_SECONDS = 60.0  # seconds after which a process that ends did not end because of how it began
 GRACE_SECONDS = 20  # seconds that a request or a job may take to end after we were asked to stop
+#: The queues of the two background workers, all of them and those of messages to others. A correction must not wait
+#: until the first has loaded a model, made a copy of a page or read an import.
+WORKER_QUEUES = (None, ("webhooks", "mail", "announcements"))
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -152,7 +155,7 @@ def serve(
     with (
         share_counters(),
         _run_metrics(context, wanted=bool(settings.METRICS_PORT)),
-        _run_worker(context, database_ended, wanted=with_worker),
+        _run_workers(context, database_ended, wanted=with_worker),
     ):
         try:
             server.serve(target_loader=partial(load_application, threads=threads, has_begun=has_begun))
@@ -243,33 +246,46 @@ def load_application(target: str, *, threads: int, has_begun: threading.Event) -
 
 
 @contextmanager
-def _run_worker(context: BaseContext, database_ended: threading.Event, *, wanted: bool) -> Iterator[None]:
-    """Keep a background worker running as a child. If it ends, it is replaced while the site continues."""
+def _run_workers(context: BaseContext, database_ended: threading.Event, *, wanted: bool) -> Iterator[None]:
+    """Keep the background workers running as children. One that ends is replaced while the site continues."""
     if not wanted:
         yield
         return
-    leaving, workers = threading.Event(), [_start_worker(context)]
-    keeper = threading.Thread(target=_replace_workers, args=(context, workers, leaving), daemon=True)
-    keeper.start()
+    leaving = threading.Event()
+    succession = [[_start_worker(context, queues)] for queues in WORKER_QUEUES]
+    keepers = [
+        threading.Thread(target=_replace_workers, args=(context, queues, workers, leaving), daemon=True)
+        for queues, workers in zip(WORKER_QUEUES, succession, strict=True)
+    ]
+    for keeper in keepers:
+        keeper.start()
     try:
         yield
     finally:
         leaving.set()
-        workers[-1].terminate()
+        for workers in succession:
+            workers[-1].terminate()
         # Without the database no job can be finished, nor be said to be.
-        keeper.join(0 if database_ended.is_set() else GRACE_SECONDS)
-        if keeper.is_alive():
-            workers[-1].kill()
-            keeper.join()
+        ends = time.monotonic() + (0 if database_ended.is_set() else GRACE_SECONDS)
+        for keeper, workers in zip(keepers, succession, strict=True):
+            keeper.join(max(0.0, ends - time.monotonic()))
+            if keeper.is_alive():
+                workers[-1].kill()
+                keeper.join()
 
 
-def _start_worker(context: BaseContext) -> BaseProcess:
-    worker: BaseProcess = context.Process(target=run_worker_process, name="worker")  # type: ignore[attr-defined]  # of every context
+def _start_worker(context: BaseContext, queues: Sequence[str] | None) -> BaseProcess:
+    worker: BaseProcess = context.Process(target=run_worker_process, args=(queues,), name="worker")  # type: ignore[attr-defined]  # of every context
     worker.start()
     return worker
 
 
-def _replace_workers(context: BaseContext, workers: list[BaseProcess], leaving: threading.Event) -> None:
+def _replace_workers(
+    context: BaseContext,
+    queues: Sequence[str] | None,
+    workers: list[BaseProcess],
+    leaving: threading.Event,
+) -> None:
     pause = 1.0
     while True:
         started_at = time.monotonic()
@@ -281,7 +297,7 @@ def _replace_workers(context: BaseContext, workers: list[BaseProcess], leaving: 
         pause = 1.0 if time.monotonic() - started_at > SETTLED_SECONDS else min(2 * pause, SETTLED_SECONDS)
         if leaving.wait(pause):
             return
-        workers.append(_start_worker(context))
+        workers.append(_start_worker(context, queues))
         if leaving.is_set():
             # The process that ends the workers may have seen only the one before.
             workers[-1].terminate()
@@ -311,8 +327,8 @@ def export_metrics() -> None:
     export(settings.METRICS_HOST, settings.METRICS_PORT)
 
 
-def run_worker_process() -> None:
-    """Run the background worker's process."""
+def run_worker_process(queues: Sequence[str] | None) -> None:
+    """Run a background worker's process, for jobs of these queues, or of all."""
     import django  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     _follow_parent()
@@ -323,7 +339,7 @@ def run_worker_process() -> None:
     embedded.ensure_running()
     connection_created.connect(_wait_for_locks, dispatch_uid="factcheck.web.serving")
     with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]  # Django's
-        worker.run_worker(shutdown_graceful_timeout=GRACE_SECONDS - 5)
+        worker.run_worker(queues=queues, shutdown_graceful_timeout=GRACE_SECONDS - 5)
 
 
 def _wait_for_locks(connection: BaseDatabaseWrapper, **signal: Any) -> None:

@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from procrastinate.contrib.django import app
+
+from factcheck.web.serving import GRACE_SECONDS, WORKER_QUEUES
 
 UNITS = sorted((settings.BASE_DIR / "deploy" / "systemd").glob("*.service"))
 #: The one that needs no database server of anybody's.
 WHOLE = next(unit for unit in UNITS if unit.stem == "factcheck")
-SERVING = [unit for unit in UNITS if unit.stem in ("factcheck-web", "factcheck-worker@")]
+SERVING = [
+    unit for unit in UNITS if unit.stem in ("factcheck-web", "factcheck-worker@", "factcheck-deliveries")
+]
 #: The worst exposure level that is good enough: systemd calls 4 and less OK.
 WORST = 3.0
 
@@ -51,8 +56,9 @@ def test_web_and_worker_are_confined_alike() -> None:
     confined = [
         unit.read_text().partition("# Settings are in")[2].partition("\n[Install]")[0] for unit in SERVING
     ]
-    assert len(confined) == 2
-    assert confined[0] == confined[1] != ""
+    assert len(confined) == 3
+    assert len(set(confined)) == 1
+    assert confined[0] != ""
 
 
 def test_migrations_are_confined_as_they_are() -> None:
@@ -60,7 +66,7 @@ def test_migrations_are_confined_as_they_are() -> None:
         unit.read_text().partition("# Nothing of the machine")[2].partition("\n[Install]")[0].strip()
         for unit in UNITS
     ]
-    assert len(takes_away) == 4
+    assert len(takes_away) == 5
     assert len(set(takes_away)) == 1
 
 
@@ -95,6 +101,7 @@ def test_nothing_stays_down_because_the_database_was_away_at_first() -> None:
     }
     assert found == {
         "factcheck": ("0", "always"),
+        "factcheck-deliveries": ("0", "always"),
         "factcheck-migrate": ("0", "on-failure"),
         "factcheck-web": ("0", "always"),
         "factcheck-worker@": ("0", "always"),
@@ -116,8 +123,22 @@ def test_systemd_waits_longer_than_we_take_to_end() -> None:
         unit.name: int(re.findall(r"^TimeoutStopSec=(\d+)$", unit.read_text(), flags=re.MULTILINE)[0])
         for unit in SERVING
     }
-    from factcheck.web.serving import GRACE_SECONDS  # noqa: PLC0415  beside what it is compared with
-
     graceful = settings.PROCRASTINATE_WORKER_DEFAULTS["shutdown_graceful_timeout"]
-    assert patience == {"factcheck-web.service": 30, "factcheck-worker@.service": 90}
+    assert patience == {
+        "factcheck-deliveries.service": 90,
+        "factcheck-web.service": 30,
+        "factcheck-worker@.service": 90,
+    }
     assert (GRACE_SECONDS, graceful) == (20, 60)
+
+
+def test_deliveries_have_a_worker_of_their_own_as_beside_the_site() -> None:
+    """Both name the queues that serve's second worker takes, and each of these has tasks."""
+    all_of_them, urgent = WORKER_QUEUES
+    [deliveries] = [unit for unit in UNITS if unit.stem == "factcheck-deliveries"]
+    commands = re.findall(
+        r"^ExecStart=\S+ procrastinate worker --queues (.+)$", deliveries.read_text(), re.MULTILINE
+    )
+    assert (all_of_them, commands) == (None, [",".join(urgent or ())])
+    app.perform_import_paths()
+    assert set(urgent or ()) <= {task.queue for task in app.tasks.values()}

@@ -23,7 +23,7 @@ def mail_claim_change(*, subscription_id: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="queue_claim_changes")
+@app.task(queue=QUEUE, queueing_lock="queue_claim_changes")
 def queue_claim_changes(timestamp: int) -> None:
     """Queue mail to readers whose claims changed, once a minute."""
     subscriptions.queue_changes()

@@ -170,7 +170,7 @@ def test_serve_ends_when_asked_and_leaves_nothing(environment, port, to_group):
     with started(environment, "serve", "--with-worker") as process:
         assert answers(port) == 200
         children = processes(process)
-        assert len(children) == 2
+        assert len(children) == 3
         if to_group:
             os.killpg(process.pid, signal.SIGINT)
         else:
@@ -239,7 +239,7 @@ def test_processes_that_die_are_replaced_and_the_log_says_so(environment, port):
         before = processes(process)
         for child in before:
             child.kill()
-        assert until(lambda: listens(port) and len(set(processes(process)) - set(before)) == 2)
+        assert until(lambda: listens(port) and len(set(processes(process)) - set(before)) == 3)
         assert answers(port) == 200
         replaced = processes(process)
         process.terminate()
@@ -273,14 +273,15 @@ class Stubborn:
 
 def test_a_worker_is_not_waited_for_when_the_database_has_ended(monkeypatch):
     monkeypatch.setattr(serving, "GRACE_SECONDS", PATIENCE)
-    worker, ended = Stubborn(), threading.Event()
-    context: Any = SimpleNamespace(Process=lambda **arguments: worker)
+    workers, ended = [Stubborn(), Stubborn()], threading.Event()
+    waiting = iter(workers)
+    context: Any = SimpleNamespace(Process=lambda **arguments: next(waiting))
     ended.set()
     begun = time.monotonic()
-    with serving._run_worker(context, ended, wanted=True):
+    with serving._run_workers(context, ended, wanted=True):
         pass
     assert time.monotonic() - begun < PATIENCE / 2
-    assert worker.asked == ["start", "terminate", "kill"]
+    assert [worker.asked for worker in workers] == [["start", "terminate", "kill"]] * 2
 
 
 def test_a_worker_that_starts_while_all_end_is_ended_too():
@@ -304,7 +305,7 @@ def test_a_worker_that_starts_while_all_end_is_ended_too():
     workers = [first]
     keeper = threading.Thread(
         target=serving._replace_workers,
-        args=(SimpleNamespace(Process=Worker), workers, Leaving()),
+        args=(SimpleNamespace(Process=Worker), None, workers, Leaving()),
         daemon=True,
     )
     keeper.start()
