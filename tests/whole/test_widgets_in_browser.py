@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Page, expect
 
 from claims.features.embeds.widget_script import build_script as served
-from claims.models import Claim, Claimant
+from claims.models import Claim, Claimant, Publication
 from claims.review import workflow
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import new_context
@@ -123,7 +125,12 @@ def test_claim_and_list_under_the_strictest_policy(
         assert inner.evaluate("document.referrer") == ""
     assert [text for text in problems if "favicon" not in text] == []
     assert context.cookies() == []
-    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+    assert page.evaluate("[sessionStorage.length, document.cookie]") == [0, ""]
+    kept = page.evaluate("Object.entries(localStorage)")
+    changed = Publication.objects.get(claim=claim).document["updated_at"]
+    assert kept == [
+        ["factcheck", json.dumps([[f"/claims/{claim.pk}/card/", changed]], separators=(",", ":"))]
+    ]
 
 
 def test_frame_is_named_and_can_reach_nothing(site: str, opened: Opened, claims: dict[str, Claim]) -> None:
@@ -353,6 +360,73 @@ def test_retraction_shows_at_once(
     page.reload()
     expect(frame_in(page, "factcheck-claim").locator(".badge")).to_have_text("Retracted")
     expect(frame_in(page, "factcheck-claim").locator("article")).to_contain_text("The audit was forged.")
+
+
+def test_reader_who_comes_back_sees_once_what_changed(
+    site: str, host: HostSite, context: BrowserContext, publish: Callable[..., Claim], editor: Any
+) -> None:
+    claim, unchanged, forgotten = (
+        publish(make_claim(f"The {name} sank.")) for name in ("barge", "tug", "raft")
+    )
+    address = host.put(
+        "/again",
+        "".join(
+            f'<factcheck-claim id="{name}" src="{site}/claims/{one.pk}/" {attribute}>Fact check</factcheck-claim>'
+            for name, one, attribute in (
+                ("changed", claim, ""),
+                ("unchanged", unchanged, ""),
+                ("forgotten", forgotten, 'remember="off"'),
+            )
+        )
+        + script(site),
+    )
+    page = shown(context, address)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    def find_notices() -> list[bool]:
+        """Whether each frame shows the note, once all have reported, and the answers have arrived."""
+        notices = []
+        for name in ("changed", "unchanged", "forgotten"):
+            expect(page.locator(f"#{name} a")).to_have_count(0)
+            frame = frame_in(page, f"#{name}")
+            expect(frame.locator("h1")).to_be_visible()
+            notices.append(frame.locator(".since").is_visible())
+        return notices
+
+    assert find_notices() == [False, False, False]
+    page.wait_for_function("JSON.parse(localStorage.factcheck || '[]').length === 2")
+    for one in (claim, forgotten):
+        workflow.move(one.verdicts.get(), "retract", by=editor, note="The audit was forged.")
+    page.reload()
+    notice = frame_in(page, "#changed").locator(".since")
+    expect(notice).to_contain_text("Changed since you read it: Retraction, ")
+    expect(notice.get_by_role("link")).to_have_attribute(
+        "href", re.compile(rf"/claims/{claim.pk}/.+/history/$")
+    )
+    assert violations(page) == {}
+    assert find_notices() == [True, False, False]
+    page.reload()
+    assert find_notices() == [False, False, False]
+    # The newsroom is not sent what the reader saw.
+    frames = {url for url in asked if "/card/" in url}
+    assert frames == {f"{site}/claims/{one.pk}/card/?report=height" for one in (claim, unchanged, forgotten)}
+
+
+def test_it_remembers_no_more_than_the_latest_200(
+    site: str, opened: Opened, claims: dict[str, Claim]
+) -> None:
+    page = opened("/bounded", "<p>Nothing yet</p>")
+    page.evaluate(
+        "localStorage.factcheck = JSON.stringify([...Array(200)].map((_, at) => [`/claims/${at}/`, 'x']))"
+    )
+    page = opened("/bounded", embedded(site, claims["plain"]) + script(site))
+    own = f"/claims/{claims['plain'].pk}/card/"
+    page.wait_for_function(f"JSON.parse(localStorage.factcheck).at(-1)[0] === '{own}'")
+    assert page.evaluate("JSON.parse(localStorage.factcheck).map(([path]) => path)") == [
+        *(f"/claims/{at}/" for at in range(1, 200)),
+        own,
+    ]
 
 
 def test_pinned_script_is_checked_by_the_browser(site: str, opened: Opened, claims: dict[str, Claim]) -> None:

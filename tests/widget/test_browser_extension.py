@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
 from claims.features.embeds.widget_script import FOLDER
 from claims.models import Claim
+from claims.review import workflow
 from tests.helpers.accessibility import violations
 from tests.helpers.accessible_names import accessible_names, wait_for_names
 from tests.helpers.extension_popup import Extension, extension_in
@@ -214,11 +216,43 @@ def test_only_what_is_documented_is_sent(extension: Extension, host: HostSite, p
         .replace("=", "%3D")
     )
     assert popup.evaluate("sent") == [
-        [f"{site}/api/v1/lookup/?url={address}", "GET", "", "omit", "no-referrer"]
+        [f"{site}/api/v1/lookup/?url={address}", "GET", "", "omit", "no-referrer"],
+        [f"{site}/api/v1/corrections/?page_size=100", "GET", "", "omit", "no-referrer"],
     ]
     assert popup.evaluate("[localStorage.length, document.cookie]") == [0, ""]
     popup.close()
     assert extension.context.cookies() == []
+
+
+@pytest.mark.browser
+def test_changed_claims_are_named_once_to_readers_who_saw_them(
+    extension: Extension,
+    host: HostSite,
+    site: str,
+    publish: Callable[..., Claim],
+    editor: User,
+    asked: Callable[[str, str], str],
+) -> None:
+    seen, unseen = (make_claim(f"The {name} was sold for one euro.") for name in ("theatre", "museum"))
+    make_appearance(seen, make_source(seen.statement, url=f"{host.url}/theatre"), seen.statement)
+    for made in (seen, unseen):
+        publish(made)
+    pages = [host.put("/theatre", f"<p>{seen.statement}</p>"), host.put("/ferry", BODY)]
+    for address in pages:
+        assert "Changed since" not in asked(address, "#page")
+    for made in (seen, unseen):
+        workflow.move(made.verdicts.get(), "retract", by=editor, note="The contract was forged.")
+    words = [asked(address, "#page") for address in reversed(pages)]
+    assert re.findall(r"Changed since you read it \(retraction, .+\): .+", words[0]) == [
+        words[0].split("\n\n")[0]
+    ]
+    assert seen.statement in words[0]
+    assert unseen.statement not in words[0]
+    assert "Changed since" not in words[1]
+    options = extension.open("options.html")
+    kept = options.evaluate("site => chrome.storage.local.get(site)", f"{site}/")
+    options.close()
+    assert kept[f"{site}/"][-1][0] == seen.pk
 
 
 @pytest.mark.browser

@@ -2,6 +2,7 @@
 
 const NOTHING = "Nothing here was checked. That says nothing about whether it is true.";
 const WORDS = { lang: navigator.language, check: "Fact check", read: "Read the full fact check", close: "Close" };
+const MOST_MATCHES = 3;
 const answer = document.querySelector("#answer");
 const newsrooms = document.querySelector("#newsrooms");
 const buttons = [...document.querySelectorAll("button")];
@@ -13,12 +14,24 @@ function add(parent, tag, textContent, properties) {
 }
 
 // What newsrooms say may lead to pages on the web and nowhere else.
+function addLink(parent, url, text, lang) {
+  const href = /^https?:\/\//.test(url) ? { href: url, target: "_blank", rel: "noopener noreferrer" } : {};
+  add(parent, href.href ? "a" : "span", text, { lang, ...href });
+}
+
 function addClaim(list, claim, before = "") {
   const item = add(list, "li", before);
   const rated = claim.verdicts.filter((verdict) => verdict.rating);
   for (const { rating, publisher } of rated) add(item, "div", `${publisher.name}: ${rating.label}`);
-  const href = /^https?:\/\//.test(claim.url) ? { href: claim.url, target: "_blank", rel: "noopener noreferrer" } : {};
-  add(item, href.href ? "a" : "span", claim.statement, { lang: claim.language, ...href });
+  addLink(item, claim.url, claim.statement, claim.language);
+}
+
+// Each claim that was changed since it was shown here, whatever page is open.
+async function addChanges(site, claims) {
+  for (const { kind, published_at, url, statement, language } of await changesSince(site, claims)) {
+    const day = new Date(published_at).toLocaleDateString(navigator.language, { dateStyle: "long" });
+    addLink(add(answer, "p", `Changed since you read it (${kind}, ${day}): `), url, statement, language);
+  }
 }
 
 // Both run in the page, beside anchors.js and marks.js.
@@ -51,7 +64,11 @@ async function asked(sites, question) {
 
 async function lookUp(sites, tab) {
   if (!/^https?:/.test(tab.url || "")) throw new Error("Only pages on the web can be looked up.");
-  const found = await asked(sites, (site) => claimsAt(site, tab.url));
+  const found = await asked(sites, async (site) => {
+    const claims = await claimsAt(site, tab.url);
+    await addChanges(site, claims);
+    return claims;
+  });
   if (!found) return;
   if (!found.length) return void add(answer, "p", NOTHING);
   await inPage(tab, { files: ["anchors.js", "marks.js"] });
@@ -65,7 +82,11 @@ async function lookUp(sites, tab) {
 async function checkSelection(sites, tab) {
   const text = (await inPage(tab, { func: selected })).slice(0, 5000);
   if (!text) return void add(answer, "p", "Select a text in the page first.");
-  const passages = await asked(sites, (site) => passagesOf(site, text));
+  const passages = await asked(sites, async (site) => {
+    const found = await passagesOf(site, text);
+    await addChanges(site, found.flatMap(({ matches }) => matches.slice(0, MOST_MATCHES).map(({ claim }) => claim)));
+    return found;
+  });
   if (!passages) return;
   const known = passages.filter((passage) => passage.matches.length);
   if (!known.length) return void add(answer, "p", NOTHING);
@@ -73,7 +94,7 @@ async function checkSelection(sites, tab) {
     add(answer, "p", `“${passage.text}”`);
     add(answer, "p", passage.explanation);
     const list = add(answer, "ul", "");
-    for (const match of passage.matches.slice(0, 3)) addClaim(list, match.claim, `${match.reasons.join(" ")} `);
+    for (const match of passage.matches.slice(0, MOST_MATCHES)) addClaim(list, match.claim, `${match.reasons.join(" ")} `);
   }
 }
 

@@ -1,4 +1,5 @@
-// What is asked of a newsroom: GET /api/v1/lookup/ by address, POST /api/v1/match/ by text. No cookies go along.
+// What is asked of a newsroom: GET /api/v1/lookup/ by address, POST /api/v1/match/ by text, and GET /api/v1/corrections/.
+// No cookies go along.
 
 const QUESTION = { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" };
 
@@ -15,6 +16,12 @@ async function claimsAt(site, address) {
   url.hash = url.username = url.password = "";
   const asked = new URL(`api/v1/lookup/?${new URLSearchParams({ url: url.href })}`, site);
   return (await answered(fetch(asked, QUESTION))).results[0].claims;
+}
+
+// The newest corrections, the same for every reader: the newsroom is not asked about the claims that were shown here.
+async function correctionsOf(site) {
+  const asked = new URL("api/v1/corrections/?page_size=100", site);
+  return (await answered(fetch(asked, QUESTION))).results;
 }
 
 // The sentences of a text, each with what was found for it.

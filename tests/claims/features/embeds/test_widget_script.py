@@ -14,14 +14,14 @@ from pytest_django import DjangoAssertNumQueries
 from claims.features.embeds import widget_script
 from claims.features.embeds.widget_script import FOLDER, FORMER_FOLDER, build_script, compute_sha256
 
-#: Ten kilobytes, as they go over the wire without compression.
-MOST_BYTES = 10_240
+#: Eleven kilobytes, as they go over the wire without compression.
+MOST_BYTES = 11_264
 BUILD = settings.BASE_DIR / "tests" / "widget"
 
 pytestmark = pytest.mark.django_db
 
 
-def test_it_weighs_at_most_ten_kilobytes(client: Client) -> None:
+def test_it_weighs_at_most_eleven_kilobytes(client: Client) -> None:
     response = client.get("/widget.js")
     assert response.status_code == 200
     assert len(response.content) <= MOST_BYTES
@@ -81,11 +81,10 @@ def test_former_copies_are_what_their_names_say() -> None:
     ] == []
 
 
-def test_it_stores_nothing_and_writes_no_markup() -> None:
+def test_it_sets_no_cookie_and_writes_no_markup() -> None:
     sources = "".join(path.read_text() for path in FOLDER.glob("*.js")) + build_script().decode()
     for forbidden in (
         "cookie",
-        "localStorage",
         "sessionStorage",
         "indexedDB",
         "innerHTML",
