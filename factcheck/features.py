@@ -98,6 +98,9 @@ class Feature(AppConfig):
     triage_step: ClassVar[str] = ""
     #: The dotted name of a `TimelineKind`: what the feature adds to the timeline of a claim (claims/admin/timeline.py).
     timeline: ClassVar[str] = ""
+    #: The dotted name of a function that takes corrections of one claim (entries of the ledger) and the person, and
+    #: returns lines that say where each arrived, by the entry's id (claims/admin/claim_page.py).
+    correction_effects: ClassVar[str] = ""
     #: The dotted name of a function that takes a reference to a claim in a query, and returns queries of what people
     #: built on the claim, each with the words for it (claims/imports/storing/undo.py).
     undo_obstacles: ClassVar[str] = ""

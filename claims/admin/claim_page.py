@@ -1,5 +1,6 @@
 """The panels around the form on the claim's page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -22,6 +23,7 @@ from claims.admin.status_badges import anchor_badge, build_rating_badge, build_s
 from claims.admin.timeline import build_timeline, label_of, list_kinds
 from claims.admin.translation_form import build_translations_context
 from claims.articles import score_reasons
+from claims.ledger.document.claim_body import CORRECTIONS
 from claims.ledger.publishing import have_claimed_media_changed, have_reviewed_parts_changed
 from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict
 from claims.newsroom.likely_claimants import find_likely_claimants
@@ -55,6 +57,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
             for verdict in verdicts[:_SHOWN]
         ],
         "publications": [(entry, build_status_badge(entry)) for entry in publications],
+        "correction_effects": describe_corrections(publications, person),
         "public": current,
         "public_differs": current is not None
         and (have_reviewed_parts_changed(claim, current) or have_claimed_media_changed(claim, current)),
@@ -63,6 +66,17 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "clusters": list_clusters(claim, person),
         "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.readable_by(person)],
     }
+
+
+def describe_corrections(
+    publications: Sequence[Publication], person: User
+) -> list[tuple[Publication, list[str]]]:
+    """Return the corrections among these entries of one claim, with lines that say where each arrived."""
+    corrections = [entry for entry in publications if entry.kind in CORRECTIONS]
+    if not corrections:
+        return []
+    found = [describe(corrections, person) for describe in features.load_declared("correction_effects")]
+    return [(entry, [line for lines in found for line in lines.get(entry.pk, ())]) for entry in corrections]
 
 
 def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -> dict[str, Any]:

@@ -22,5 +22,6 @@ class FollowedCorrections(Feature):
         "Fact-checker": ["corrections.view_rectification"],
         "Editor": ["corrections.add_rectification", "corrections.change_rectification"],
     }
+    correction_effects = "claims.features.corrections.admin.correction_mail.describe_mail"
     queues = "claims.features.corrections.admin.queues.QUEUES"
     demo = "claims.features.corrections.demo.add_requests"

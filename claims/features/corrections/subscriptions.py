@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from claims.features.complaints.confirmations import normalise_mailbox
 from claims.features.complaints.reader_mails import QUEUE, MailRejected
 from claims.features.complaints.spam_checks import MAX_MAILS
-from claims.features.corrections.models import ClaimSubscription
+from claims.features.corrections.models import ClaimSubscription, MailedCorrection
 from claims.ledger.document.headline import describe_judgement
 from claims.models import Publication
 from factcheck.database.deferred_jobs import defer, defer_once
@@ -152,6 +152,7 @@ def mail_change(*, subscription_id: int) -> None:
         }
         subject = _("A fact check that you follow was changed")
         _send(subscription, entry, f"{subject} · {settings.NEWSROOM_NAME}", "claim_change", context)
+    MailedCorrection.objects.count_mail([change.pk for change in changes])
 
 
 def _lock_subscription(pk: int) -> ClaimSubscription | None:

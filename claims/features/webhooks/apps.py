@@ -22,6 +22,7 @@ class Webhooks(Feature):
             "webhooks.view_webhookattempt",
         ]
     }
+    correction_effects = "claims.features.webhooks.admin.correction_deliveries.describe_deliveries"
     editorial_index = ("webhooks",)
     openapi_enums = {
         "WebhookEventEnum": "claims.features.webhooks.models.WebhookEvent",

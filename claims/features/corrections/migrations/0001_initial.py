@@ -23,6 +23,16 @@ class Migration(InitialMigration):
 
     operations = [
         migrations.CreateModel(
+            name='MailedCorrection',
+            fields=[
+                ('publication', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='claims.publication')),
+                ('readers', models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Rectification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,6 +1,7 @@
 """Readers who follow a claim, and correction requests with their steps."""
 
+from .mailed_correction import MailedCorrection
 from .rectification import Rectification, RectificationStep
 from .subscription import ClaimSubscription
 
-__all__ = ["ClaimSubscription", "Rectification", "RectificationStep"]
+__all__ = ["ClaimSubscription", "MailedCorrection", "Rectification", "RectificationStep"]

@@ -1,0 +1,45 @@
+"""How many readers were sent a correction, for the claim's page at the desk."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from claims.features.corrections.models import ClaimSubscription, MailedCorrection
+from claims.features.corrections.subscriptions import CHANGE
+from claims.models import Publication
+
+
+def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, list[str]]:
+    """Return a line for each of these entries of one claim, by its id."""
+    sent = dict(MailedCorrection.objects.filter(publication__in=entries).values_list("pk", "readers"))
+    refused = Q(pk__in=_find_refused())
+    counts: dict[str, Any] = {}
+    for entry in entries:
+        waiting = Q(sequence__lt=entry.sequence)
+        counts[f"waiting_{entry.pk}"] = Count("pk", filter=waiting)
+        counts[f"refused_{entry.pk}"] = Count("pk", filter=waiting & refused)
+    followers = ClaimSubscription.objects.filter(claim=entries[0].claim_id, confirmed_at__isnull=False)
+    found = followers.aggregate(**counts)
+    return {
+        entry.pk: [
+            _("Mail to readers: %(sent)s sent, %(waiting)s waiting (%(refused)s refused so far)")
+            % {
+                "sent": sent.get(entry.pk, 0),
+                "waiting": found[f"waiting_{entry.pk}"],
+                "refused": found[f"refused_{entry.pk}"],
+            }
+        ]
+        for entry in entries
+    }
+
+
+def _find_refused() -> list[int]:
+    """Return the subscriptions whose mail server refused a message about a change."""
+    tried = ProcrastinateJob.objects.filter(
+        Q(status="failed") | Q(status="todo", attempts__gt=0), task_name=CHANGE
+    )
+    return [arguments["subscription_id"] for arguments in tried.values_list("args", flat=True)]

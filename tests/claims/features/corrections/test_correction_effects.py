@@ -1,0 +1,105 @@
+"""The desk says where a correction arrived."""
+
+import re
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from django.utils.html import strip_tags
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from claims.admin.claim_page import describe_corrections
+from claims.features.complaints.reader_mails import MailNotTaken
+from claims.features.corrections import subscriptions
+from claims.features.corrections.models import ClaimSubscription
+from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint
+from claims.models import Claim
+from tests.helpers.desk import Desk
+from tests.helpers.reader_pages import correct
+
+pytestmark = pytest.mark.django_db
+
+
+def follow(claim: Claim, name: str) -> ClaimSubscription:
+    """A confirmed subscription of a reader who knows what is published now."""
+    entry = claim.publications.latest("sequence")
+    subscriptions.subscribe(entry, mail=f"{name}@example.org", language="en")
+    made = ClaimSubscription.objects.latest("pk")
+    subscriptions.confirm(made)
+    return made
+
+
+def test_it_shows_mail_and_webhooks_of_each_correction(
+    publish: Any,
+    checker: User,
+    editor: User,
+    administrator: User,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    endpoint = WebhookEndpoint.objects.create(name="Archive", url="https://hooks.example.org/", active=False)
+    claim = publish()
+    desk = Desk(client).sign_in(administrator)
+    assert "correction-effects" not in desk.text(claim)
+    mailed, refused, _waiting = (follow(claim, name) for name in ("ann", "bob", "cleo"))
+    correct(claim, checker, editor, code="true", kind="correction")
+    entry = claim.publications.latest("sequence")
+    subscriptions.mail_change(subscription_id=mailed.pk)
+    subscriptions.mail_change(subscription_id=mailed.pk)  # nothing new: neither sent nor counted
+
+    def refuse(self: object) -> None:
+        raise SMTPRecipientsRefused({})
+
+    monkeypatch.setattr(subscriptions.EmailMultiAlternatives, "send", refuse)
+    with pytest.raises(MailNotTaken):
+        subscriptions.mail_change(subscription_id=refused.pk)
+    ProcrastinateJob.objects.create(
+        task_name=subscriptions.CHANGE,
+        queue_name="mail",
+        args={"subscription_id": refused.pk},
+        status="failed",
+        priority=0,
+        attempts=8,
+    )
+    settled = timezone.now()
+    WebhookDelivery.objects.create(
+        endpoint=endpoint,
+        publication=entry,
+        event="claim.corrected",
+        state="delivered",
+        next_attempt_at=None,
+        settled_at=settled,
+    )
+    page = desk.text(claim)
+    panel = re.search(r'<section[^>]+id="correction-effects">(.+?)</section>', page, re.DOTALL)
+    assert panel is not None
+    words = " ".join(strip_tags(panel[1].replace("<br>", "\n")).split())
+    assert re.findall(r"Mail to readers: .+?\)|Webhook “Archive”: \w+", words) == [
+        "Mail to readers: 1 sent, 2 waiting (1 refused so far)",
+        "Webhook “Archive”: Delivered",
+    ]
+    assert words.endswith("does not show which readers and newsrooms fetched a correction.")
+    # Webhooks are named to those who may see them.
+    [(shown, lines)] = describe_corrections([entry], checker)
+    assert (shown, lines) == (entry, ["Mail to readers: 1 sent, 2 waiting (1 refused so far)"])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_it_costs_the_same_for_one_correction_and_several(
+    publish: Any,
+    checker: User,
+    editor: User,
+    administrator: User,
+    django_assert_num_queries: Any,
+    count: int,
+) -> None:
+    claim = publish()
+    follow(claim, "ann")
+    for code in ("true", "mixed", "false")[:count]:
+        correct(claim, checker, editor, code=code, kind="correction")
+    entries = list(claim.publications.all())
+    with django_assert_num_queries(4):
+        assert len(describe_corrections(entries, administrator)) == count
