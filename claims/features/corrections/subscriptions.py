@@ -39,9 +39,7 @@ _SALT = "claims.features.corrections.subscriptions"
 _TOKEN_LENGTH = 43
 _KIND = Publication.Kind
 #: Kinds of entries that readers get mail about.
-_REPORTED_KINDS = (
-    *(_KIND.CLARIFICATION, _KIND.CORRECTION, _KIND.UPDATE, _KIND.RETRACTION, _KIND.MERGE, _KIND.REMOVAL),
-)
+REPORTED_KINDS = (*(_KIND.CLARIFICATION, _KIND.CORRECTION, _KIND.UPDATE, _KIND.RETRACTION, _KIND.MERGE, _KIND.REMOVAL),)
 
 
 @transaction.atomic
@@ -141,7 +139,7 @@ def mail_change(*, subscription_id: int) -> None:
     if subscription is None or entry is None or not subscription.confirmed_at:
         return
     news = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
-    changes = list(news.filter(kind__in=_REPORTED_KINDS).order_by("sequence"))
+    changes = list(news.filter(kind__in=REPORTED_KINDS).order_by("sequence"))
     ClaimSubscription.objects.filter(pk=subscription.pk).update(sequence=entry.sequence)
     if not changes:
         return

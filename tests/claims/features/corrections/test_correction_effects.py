@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.admin.claim_page import describe_corrections
 from claims.features.complaints.reader_mails import MailNotTaken
@@ -56,14 +56,12 @@ def test_it_shows_mail_and_webhooks_of_each_correction(
     monkeypatch.setattr(subscriptions.EmailMultiAlternatives, "send", refuse)
     with pytest.raises(MailNotTaken):
         subscriptions.mail_change(subscription_id=refused.pk)
-    ProcrastinateJob.objects.create(
-        task_name=subscriptions.CHANGE,
-        queue_name="mail",
-        args={"subscription_id": refused.pk},
-        status="failed",
-        priority=0,
-        attempts=8,
-    )
+    with connection.cursor() as sql:
+        sql.execute(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, args, status, attempts)"
+            " VALUES (%s, 'mail', jsonb_build_object('subscription_id', %s::bigint), 'failed', 8)",
+            [subscriptions.CHANGE, refused.pk],
+        )
     settled = timezone.now()
     WebhookDelivery.objects.create(
         endpoint=endpoint,
@@ -101,5 +99,5 @@ def test_it_costs_the_same_for_one_correction_and_several(
     for code in ("true", "mixed", "false")[:count]:
         correct(claim, checker, editor, code=code, kind="correction")
     entries = list(claim.publications.all())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         assert len(describe_corrections(entries, administrator)) == count

@@ -1,0 +1,13 @@
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.features import Feature
+
+
+class Push(Feature):
+    name = "claims.features.push"
+    verbose_name = _("Browser notifications")
+    adds = _(
+        "Notifications in the browsers of readers who follow a claim, by the push services of browser makers."
+    )
+    preset = "all"
+    requires = ("complaints", "corrections")

@@ -1,0 +1,87 @@
+"""Encrypt a message for one browser (RFC 8291), and sign the request to its push service (VAPID, RFC 8292)."""
+
+import os
+import time
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from claims.ledger.house_signature import decoded, encoded
+
+#: The size of a record (RFC 8188). A message is one record, with 16 bytes of tag and one that ends it.
+_RECORD = 4096
+LONGEST_MESSAGE = 3993
+#: The order of P-256: private keys are smaller.
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_TOKEN_SECONDS = 12 * 3600
+
+
+def encrypt(
+    message: bytes,
+    *,
+    p256dh: str,
+    auth: str,
+    key: ec.EllipticCurvePrivateKey | None = None,
+    salt: bytes | None = None,
+) -> bytes:
+    """Return the body of the request.
+
+    Args:
+        p256dh, auth: the browser's public key and secret.
+        key, salt: fixed by tests; otherwise new for each message.
+
+    Raises:
+        ValueError: the browser's public key is not a point on the curve.
+    """
+    browser = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decoded(p256dh))
+    key, salt = key or ec.generate_private_key(ec.SECP256R1()), salt or os.urandom(16)
+    own = _encode_point(key.public_key())
+    shared = key.exchange(ec.ECDH(), browser)
+    secret = _derive(shared, decoded(auth), b"WebPush: info\0" + decoded(p256dh) + own, 32)
+    cipher = AESGCM(_derive(secret, salt, b"Content-Encoding: aes128gcm\0", 16))
+    nonce = _derive(secret, salt, b"Content-Encoding: nonce\0", 12)
+    head = salt + _RECORD.to_bytes(4, "big") + bytes([len(own)]) + own
+    return head + cipher.encrypt(nonce, message + b"\2", None)
+
+
+def authorize(endpoint: str) -> str:
+    """Return the `Authorization` of a request to this push service."""
+    parts = urlsplit(endpoint)
+    claims = {
+        "aud": f"{parts.scheme}://{parts.netloc}",
+        "exp": int(time.time()) + _TOKEN_SECONDS,
+        "sub": settings.SITE_URL,
+    }
+    return f"vapid t={jwt.encode(claims, _server_key(), algorithm='ES256')}, k={public_key()}"
+
+
+def public_key() -> str:
+    """Return the key by which push services know this installation, as browsers take it."""
+    return encoded(_encode_point(_server_key().public_key()))
+
+
+def _server_key() -> ec.EllipticCurvePrivateKey:
+    return _make_key(settings.SIGNING_KEY or settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=2)
+def _make_key(secret: str) -> ec.EllipticCurvePrivateKey:
+    """Derive the key from a secret in the settings, as the one that signs the ledger."""
+    seed = salted_hmac("claims.features.push.encryption", "p256", secret=secret, algorithm="sha512").digest()
+    return ec.derive_private_key(int.from_bytes(seed, "big") % (_ORDER - 1) + 1, ec.SECP256R1())
+
+
+def _encode_point(key: ec.EllipticCurvePublicKey) -> bytes:
+    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def _derive(secret: bytes, salt: bytes, purpose: bytes, length: int) -> bytes:
+    return HKDF(algorithm=SHA256(), length=length, salt=salt, info=purpose).derive(secret)

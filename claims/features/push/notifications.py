@@ -1,0 +1,119 @@
+"""Browsers that follow a claim, and the notifications that they get.
+
+A push service sees when a message goes to which browser, and its size; the message is encrypted for the browser.
+"""
+
+import json
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone, translation
+
+from claims.features.complaints.reader_mails import QUEUE
+from claims.features.corrections.subscriptions import REPORTED_KINDS
+from claims.features.push.encryption import authorize, encrypt
+from claims.features.push.models import PushSubscription
+from claims.models import Publication
+from factcheck.database.deferred_jobs import defer_once
+from factcheck.web.language_addresses import permanent
+from sources.http import sent_messages
+
+SEND = "claims.features.push.tasks.send_notification"
+#: How long a push service keeps a message for a browser that is off.
+_TTL = timedelta(days=7)
+#: A browser whose push service has taken nothing for so long is forgotten.
+FAILING_FOR = timedelta(days=5)
+_STATEMENT_LENGTH = 200
+_GONE = (404, 410)
+
+
+class PushNotTaken(Exception):
+    """The push service did not take a message: by its status, or because there was no answer."""
+
+
+def follow(publication: Publication, *, endpoint: str, p256dh: str, auth: str, language: str) -> None:
+    """Notify this browser of changes after the entry. A browser whose keys are new gets these."""
+    PushSubscription.objects.update_or_create(
+        claim_id=publication.claim_id,
+        endpoint=endpoint,
+        defaults={"p256dh": p256dh, "auth": auth, "language": language, "sequence": publication.sequence},
+    )
+
+
+def unfollow(claim_id: int, *, endpoint: str) -> None:
+    """Delete the subscription of this browser."""
+    PushSubscription.objects.filter(claim=claim_id, endpoint=endpoint).delete()
+
+
+def queue_notifications() -> None:
+    """Queue messages to browsers that do not know the newest entry of their claim."""
+    newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
+    behind = PushSubscription.objects.filter(Exists(newest))
+    for number in behind.order_by("pk").values_list("pk", flat=True):
+        defer_once(SEND, {"subscription_id": number}, queue=QUEUE, queueing_lock=f"{SEND}:{number}")
+
+
+def send(*, subscription_id: int) -> None:
+    """Send the latest change since the entry that the reader knows.
+
+    Raises:
+        PushNotTaken: to be tried again.
+    """
+    subscription = PushSubscription.objects.filter(pk=subscription_id).first()
+    if subscription is None:
+        return
+    entries = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
+    newest = entries.order_by("-sequence").first()
+    change = entries.filter(kind__in=REPORTED_KINDS).order_by("-sequence").first()
+    if newest is None or (change is not None and not _post(subscription, change)):
+        return
+    PushSubscription.objects.filter(pk=subscription.pk).update(sequence=newest.sequence, failing_since=None)
+
+
+def _post(subscription: PushSubscription, change: Publication) -> bool:
+    """Send a message; return False if the browser is gone."""
+    try:
+        status = sent_messages.post(
+            subscription.endpoint,
+            encrypt(_write(subscription, change), p256dh=subscription.p256dh, auth=subscription.auth),
+            {
+                "Authorization": authorize(subscription.endpoint),
+                "Content-Encoding": "aes128gcm",
+                "Content-Type": "application/octet-stream",
+                "TTL": str(round(_TTL.total_seconds())),
+                "Topic": f"claim-{subscription.claim_id}",  # a later message replaces one that waits
+            },
+            allow_loopback=settings.WEBHOOKS_TO_LOOPBACK,
+        ).status
+    except sent_messages.PostError as failure:
+        raise _note_failure(subscription, failure.reason_code) from None
+    if status in _GONE:
+        PushSubscription.objects.filter(pk=subscription.pk).delete()
+        return False
+    if not 200 <= status < 300:
+        raise _note_failure(subscription, str(status))
+    return True
+
+
+def _note_failure(subscription: PushSubscription, reason: str) -> PushNotTaken:
+    """Return what to raise. The address is not in it, because it would stand in logs."""
+    same = PushSubscription.objects.filter(pk=subscription.pk)
+    same.update(failing_since=Coalesce("failing_since", Now()))
+    same.filter(failing_since__lt=timezone.now() - FAILING_FOR).delete()
+    return PushNotTaken(reason)
+
+
+def _write(subscription: PushSubscription, change: Publication) -> bytes:
+    """Return the message: what readers see, and where it leads."""
+    with translation.override(subscription.language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
+        message: dict[str, Any] = {
+            "title": f"{change.get_kind_display()} · {settings.NEWSROOM_NAME}",
+            "body": change.document["statement"][:_STATEMENT_LENGTH],
+            "url": settings.SITE_URL + permanent("claim", change.claim_id, change.slug),
+            "tag": f"claim-{change.claim_id}",
+        }
+    return json.dumps(message, ensure_ascii=False).encode()

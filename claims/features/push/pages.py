@@ -1,0 +1,84 @@
+"""The page on which a browser follows a claim, and the script that shows notifications."""
+
+from pathlib import Path
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from claims.features.complaints.intake.complaint_page import newest_entry
+from claims.features.complaints.intake.private_pages import check_limit, forbid_caching, render_form_page
+from claims.features.push import notifications
+from claims.features.push.encryption import encrypt, public_key
+from claims.features.push.models import AUTH_PATTERN, LONGEST_ENDPOINT, P256DH_PATTERN
+from factcheck.database.read_connections import freshly
+from sources.http import sent_messages
+
+_WORKER = Path(__file__).parent / "static" / "push" / "worker.js"
+
+
+class BrowserForm(forms.Form):
+    """A browser's address at its push service, with its keys (Push API)."""
+
+    endpoint = forms.CharField(max_length=LONGEST_ENDPOINT)
+    p256dh = forms.RegexField(P256DH_PATTERN)
+    auth = forms.RegexField(AUTH_PATTERN)
+
+    def clean_endpoint(self) -> str:
+        endpoint: str = self.cleaned_data["endpoint"]
+        try:
+            sent_messages.check_address(endpoint, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK)
+        except sent_messages.PostError as refusal:
+            raise ValidationError(str(refusal)) from None
+        return endpoint
+
+    def clean(self) -> None:
+        keys = {name: self.cleaned_data.get(name) for name in ("p256dh", "auth")}
+        if all(keys.values()):
+            try:
+                encrypt(b"", **keys)  # type: ignore[arg-type]  # neither is None
+            except ValueError:
+                self.add_error("p256dh", ValidationError("not a point on P-256"))
+
+
+@require_safe
+def show_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the buttons that start and stop notifications."""
+    entry = freshly(lambda: newest_entry(pk))
+    if entry.merged_into_id:
+        return redirect("claim-push", pk=entry.merged_into_id)
+    return render_form_page(request, "push/follow.html", {"claim": entry.document, "key": public_key()})
+
+
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Store the browser's subscription. Its reader has permitted notifications, which confirms it."""
+    entry = freshly(lambda: newest_entry(pk))
+    form = BrowserForm(request.POST)
+    if not form.is_valid():
+        return forbid_caching(HttpResponse(status=400))
+    if check_limit(request) is not None:
+        return forbid_caching(HttpResponse(status=429))
+    notifications.follow(entry, **form.cleaned_data, language=get_language() or settings.LANGUAGE_CODE)
+    return forbid_caching(HttpResponse(status=204))
+
+
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete the browser's subscription. Nobody else knows its address."""
+    notifications.unfollow(pk, endpoint=request.POST.get("endpoint", ""))
+    return forbid_caching(HttpResponse(status=204))
+
+
+@require_safe
+def show_worker(request: HttpRequest) -> HttpResponse:
+    """Serve the script that the browser starts for a message. From here, it controls no other page of the site."""
+    return HttpResponse(
+        _WORKER.read_bytes(),
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=3600"},
+    )
