@@ -55,7 +55,9 @@ def test_reader_starts_gets_and_stops_notifications(
             lambda event: registrations.extend(each["registrationId"] for each in event["registrations"]),
         )
         devtools.send("ServiceWorker.enable")
-        page.wait_for_function("navigator.serviceWorker.getRegistration('/push/').then((one) => !!one?.active)")
+        page.wait_for_function(
+            "navigator.serviceWorker.getRegistration('/push/').then((one) => !!one?.active)"
+        )
         message = {"title": "Correction", "body": claim.statement, "url": f"{site}/claims/", "tag": "claim-1"}
         devtools.send(
             "ServiceWorker.deliverPushMessage",

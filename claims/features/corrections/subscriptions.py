@@ -39,7 +39,9 @@ _SALT = "claims.features.corrections.subscriptions"
 _TOKEN_LENGTH = 43
 _KIND = Publication.Kind
 #: Kinds of entries that readers get mail about.
-REPORTED_KINDS = (*(_KIND.CLARIFICATION, _KIND.CORRECTION, _KIND.UPDATE, _KIND.RETRACTION, _KIND.MERGE, _KIND.REMOVAL),)
+REPORTED_KINDS = (
+    *(_KIND.CLARIFICATION, _KIND.CORRECTION, _KIND.UPDATE, _KIND.RETRACTION, _KIND.MERGE, _KIND.REMOVAL),
+)
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ class PushSubscription(models.Model):
                 name="pushsubscription_keys_are_keys",
                 condition=Q(p256dh__regex=P256DH_PATTERN, auth__regex=AUTH_PATTERN),
             ),
-            bounds.not_longer("pushsubscription_endpoint_fits", "endpoint", LONGEST_ENDPOINT),
+            bounds.build_length_constraint("pushsubscription_endpoint_fits", "endpoint", LONGEST_ENDPOINT),
         ]
 
     def __str__(self) -> str:

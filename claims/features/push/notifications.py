@@ -19,10 +19,10 @@ from claims.features.push.encryption import authorize, encrypt
 from claims.features.push.models import PushSubscription
 from claims.models import Publication
 from factcheck.database.deferred_jobs import defer_once
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 from sources.http import sent_messages
 
-SEND = "claims.features.push.tasks.send_notification"
+SEND_TASK = "claims.features.push.tasks.send_notification"
 #: How long a push service keeps a message for a browser that is off.
 _TTL = timedelta(days=7)
 #: A browser whose push service has taken nothing for so long is forgotten.
@@ -54,7 +54,7 @@ def queue_notifications() -> None:
     newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
     behind = PushSubscription.objects.filter(Exists(newest))
     for number in behind.order_by("pk").values_list("pk", flat=True):
-        defer_once(SEND, {"subscription_id": number}, queue=QUEUE, queueing_lock=f"{SEND}:{number}")
+        defer_once(SEND_TASK, {"subscription_id": number}, queue=QUEUE, queueing_lock=f"{SEND_TASK}:{number}")
 
 
 def send(*, subscription_id: int) -> None:
@@ -113,7 +113,7 @@ def _write(subscription: PushSubscription, change: Publication) -> bytes:
         message: dict[str, Any] = {
             "title": f"{change.get_kind_display()} · {settings.NEWSROOM_NAME}",
             "body": change.document["statement"][:_STATEMENT_LENGTH],
-            "url": settings.SITE_URL + permanent("claim", change.claim_id, change.slug),
+            "url": settings.SITE_URL + build_permanent_path("claim", change.claim_id, change.slug),
             "tag": f"claim-{change.claim_id}",
         }
     return json.dumps(message, ensure_ascii=False).encode()

@@ -10,12 +10,12 @@ from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from claims.features.complaints.intake.complaint_page import newest_entry
+from claims.features.complaints.intake.complaint_page import find_newest_entry
 from claims.features.complaints.intake.private_pages import check_limit, forbid_caching, render_form_page
 from claims.features.push import notifications
 from claims.features.push.encryption import encrypt, public_key
 from claims.features.push.models import AUTH_PATTERN, LONGEST_ENDPOINT, P256DH_PATTERN
-from factcheck.database.read_connections import freshly
+from factcheck.database.read_connections import read_freshly
 from sources.http import sent_messages
 
 _WORKER = Path(__file__).parent / "static" / "push" / "worker.js"
@@ -48,7 +48,7 @@ class BrowserForm(forms.Form):
 @require_safe
 def show_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the buttons that start and stop notifications."""
-    entry = freshly(lambda: newest_entry(pk))
+    entry = read_freshly(lambda: find_newest_entry(pk))
     if entry.merged_into_id:
         return redirect("claim-push", pk=entry.merged_into_id)
     return render_form_page(request, "push/follow.html", {"claim": entry.document, "key": public_key()})
@@ -57,7 +57,7 @@ def show_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Store the browser's subscription. Its reader has permitted notifications, which confirms it."""
-    entry = freshly(lambda: newest_entry(pk))
+    entry = read_freshly(lambda: find_newest_entry(pk))
     form = BrowserForm(request.POST)
     if not form.is_valid():
         return forbid_caching(HttpResponse(status=400))

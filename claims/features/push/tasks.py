@@ -10,7 +10,7 @@ from claims.features.push import notifications
 _RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4, retry_exceptions=[notifications.PushNotTaken])
 
 
-@app.task(name=notifications.SEND, queue=QUEUE, retry=_RETRIES)
+@app.task(name=notifications.SEND_TASK, queue=QUEUE, retry=_RETRIES)
 def send_notification(*, subscription_id: int) -> None:
     """Notify a browser of what changed."""
     notifications.send(subscription_id=subscription_id)

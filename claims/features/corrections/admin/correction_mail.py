@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.features.corrections.models import ClaimSubscription, MailedCorrection
-from claims.features.corrections.subscriptions import CHANGE
+from claims.features.corrections.subscriptions import CHANGE_TASK
 from claims.models import Publication
 
 
@@ -40,6 +40,6 @@ def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, lis
 def _find_refused() -> list[int]:
     """Return the subscriptions whose mail server refused a message about a change."""
     tried = ProcrastinateJob.objects.filter(
-        Q(status="failed") | Q(status="todo", attempts__gt=0), task_name=CHANGE
+        Q(status="failed") | Q(status="todo", attempts__gt=0), task_name=CHANGE_TASK
     )
     return [arguments["subscription_id"] for arguments in tried.values_list("args", flat=True)]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from claims.admin.claim_page import describe_corrections
-from claims.features.complaints.reader_mails import MailNotTaken
+from claims.features.complaints.reader_mails import MailRejected
 from claims.features.corrections import subscriptions
 from claims.features.corrections.models import ClaimSubscription
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -54,13 +54,13 @@ def test_it_shows_mail_and_webhooks_of_each_correction(
         raise SMTPRecipientsRefused({})
 
     monkeypatch.setattr(subscriptions.EmailMultiAlternatives, "send", refuse)
-    with pytest.raises(MailNotTaken):
+    with pytest.raises(MailRejected):
         subscriptions.mail_change(subscription_id=refused.pk)
     with connection.cursor() as sql:
         sql.execute(
             "INSERT INTO procrastinate_jobs (task_name, queue_name, args, status, attempts)"
             " VALUES (%s, 'mail', jsonb_build_object('subscription_id', %s::bigint), 'failed', 8)",
-            [subscriptions.CHANGE, refused.pk],
+            [subscriptions.CHANGE_TASK, refused.pk],
         )
     settled = timezone.now()
     WebhookDelivery.objects.create(

@@ -49,7 +49,7 @@ def start(client: Client, claim: Claim, service: PushService, browser: Browser, 
 def send_waiting() -> None:
     notifications.queue_notifications()
     notifications.queue_notifications()  # before the first was done
-    jobs = ProcrastinateJob.objects.filter(task_name=notifications.SEND)
+    jobs = ProcrastinateJob.objects.filter(task_name=notifications.SEND_TASK)
     for job in list(jobs):
         notifications.send(**job.args)
     jobs.delete()
