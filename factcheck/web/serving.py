@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
@@ -46,7 +46,7 @@ SETTLED_SECONDS = 60.0  # seconds after which a process that ends did not end be
 GRACE_SECONDS = 20  # seconds that a request or a job may take to end after we were asked to stop
 #: The queues of the two background workers, all of them and those of messages to others. A correction must not wait
 #: until the first has loaded a model, made a copy of a page or read an import.
-WORKER_QUEUES = (None, ("webhooks", "mail", "announcements"))
+WORKER_QUEUES = (None, ["webhooks", "mail", "announcements"])  # a list: psycopg sends no tuple as an array
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -274,7 +274,7 @@ def _run_workers(context: BaseContext, database_ended: threading.Event, *, wante
                 keeper.join()
 
 
-def _start_worker(context: BaseContext, queues: Sequence[str] | None) -> BaseProcess:
+def _start_worker(context: BaseContext, queues: list[str] | None) -> BaseProcess:
     worker: BaseProcess = context.Process(target=run_worker_process, args=(queues,), name="worker")  # type: ignore[attr-defined]  # of every context
     worker.start()
     return worker
@@ -282,7 +282,7 @@ def _start_worker(context: BaseContext, queues: Sequence[str] | None) -> BasePro
 
 def _replace_workers(
     context: BaseContext,
-    queues: Sequence[str] | None,
+    queues: list[str] | None,
     workers: list[BaseProcess],
     leaving: threading.Event,
 ) -> None:
@@ -327,7 +327,7 @@ def export_metrics() -> None:
     export(settings.METRICS_HOST, settings.METRICS_PORT)
 
 
-def run_worker_process(queues: Sequence[str] | None) -> None:
+def run_worker_process(queues: list[str] | None) -> None:
     """Run a background worker's process, for jobs of these queues, or of all."""
     import django  # noqa: PLC0415  of the server or the worker alone, which takes its time
 

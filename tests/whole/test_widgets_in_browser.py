@@ -370,7 +370,8 @@ def test_reader_who_comes_back_sees_once_what_changed(
     )
     address = host.put(
         "/again",
-        "".join(
+        "<main><h1>News</h1>"
+        + "".join(
             f'<factcheck-claim id="{name}" src="{site}/claims/{one.pk}/" {attribute}>Fact check</factcheck-claim>'
             for name, one, attribute in (
                 ("changed", claim, ""),
@@ -378,7 +379,7 @@ def test_reader_who_comes_back_sees_once_what_changed(
                 ("forgotten", forgotten, 'remember="off"'),
             )
         )
-        + script(site),
+        + f"</main>{script(site)}",
     )
     page = shown(context, address)
     asked: list[str] = []
