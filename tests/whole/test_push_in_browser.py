@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
-from claims.features.push.encryption import public_key
+from claims.features.push.encryption import get_public_key
 from claims.features.push.models import PushSubscription
 from claims.models import Claim
 from tests.claims.features.push.push_service import Browser
@@ -50,7 +50,7 @@ def test_reader_starts_gets_and_stops_notifications(
         assert violations(page) == {}
         page.get_by_role("button", name="Start notifications").click()
         expect(page.get_by_role("status")).to_have_text("Notifications are on.")
-        assert page.evaluate("asked") == public_key()
+        assert page.evaluate("asked") == get_public_key()
         stored = PushSubscription.objects.values("claim", "endpoint", "p256dh", "auth", "language")
         assert list(stored) == [{"claim": claim.pk, "endpoint": ENDPOINT, **keys, "language": "en"}]
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from claims.ledger.house_signature import decoded, encoded
+from claims.ledger.house_signature import decode_bytes, encode_bytes
 
 #: The size of a record (RFC 8188). A message is one record, with 16 bytes of tag and one that ends it.
 _RECORD = 4096
@@ -41,18 +41,18 @@ def encrypt(
     Raises:
         ValueError: the browser's public key is not a point on the curve.
     """
-    browser = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decoded(p256dh))
+    browser = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode_bytes(p256dh))
     key, salt = key or ec.generate_private_key(ec.SECP256R1()), salt or os.urandom(16)
     own = _encode_point(key.public_key())
     shared = key.exchange(ec.ECDH(), browser)
-    secret = _derive(shared, decoded(auth), b"WebPush: info\0" + decoded(p256dh) + own, 32)
+    secret = _derive(shared, decode_bytes(auth), b"WebPush: info\0" + decode_bytes(p256dh) + own, 32)
     cipher = AESGCM(_derive(secret, salt, b"Content-Encoding: aes128gcm\0", 16))
     nonce = _derive(secret, salt, b"Content-Encoding: nonce\0", 12)
     head = salt + _RECORD.to_bytes(4, "big") + bytes([len(own)]) + own
     return head + cipher.encrypt(nonce, message + b"\2", None)
 
 
-def authorize(endpoint: str) -> str:
+def build_authorization(endpoint: str) -> str:
     """Return the `Authorization` of a request to this push service."""
     parts = urlsplit(endpoint)
     claims = {
@@ -60,15 +60,15 @@ def authorize(endpoint: str) -> str:
         "exp": int(time.time()) + _TOKEN_SECONDS,
         "sub": settings.SITE_URL,
     }
-    return f"vapid t={jwt.encode(claims, _server_key(), algorithm='ES256')}, k={public_key()}"
+    return f"vapid t={jwt.encode(claims, _get_server_key(), algorithm='ES256')}, k={get_public_key()}"
 
 
-def public_key() -> str:
+def get_public_key() -> str:
     """Return the key by which push services know this installation, as browsers take it."""
-    return encoded(_encode_point(_server_key().public_key()))
+    return encode_bytes(_encode_point(_get_server_key().public_key()))
 
 
-def _server_key() -> ec.EllipticCurvePrivateKey:
+def _get_server_key() -> ec.EllipticCurvePrivateKey:
     return _make_key(settings.SIGNING_KEY or settings.SECRET_KEY)
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 
 from claims.features.complaints.reader_mails import QUEUE
 from claims.features.corrections.subscriptions import REPORTED_KINDS
-from claims.features.push.encryption import authorize, encrypt
+from claims.features.push.encryption import build_authorization, encrypt
 from claims.features.push.models import PushSubscription
 from claims.models import Publication
 from factcheck.database.deferred_jobs import defer_once
@@ -81,7 +81,7 @@ def _post(subscription: PushSubscription, change: Publication) -> bool:
             subscription.endpoint,
             encrypt(_write(subscription, change), p256dh=subscription.p256dh, auth=subscription.auth),
             {
-                "Authorization": authorize(subscription.endpoint),
+                "Authorization": build_authorization(subscription.endpoint),
                 "Content-Encoding": "aes128gcm",
                 "Content-Type": "application/octet-stream",
                 "TTL": str(round(_TTL.total_seconds())),

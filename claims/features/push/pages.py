@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from claims.features.complaints.intake.complaint_page import find_newest_entry
 from claims.features.complaints.intake.private_pages import check_limit, forbid_caching, render_form_page
 from claims.features.push import notifications
-from claims.features.push.encryption import encrypt, public_key
+from claims.features.push.encryption import encrypt, get_public_key
 from claims.features.push.models import AUTH_PATTERN, LONGEST_ENDPOINT, P256DH_PATTERN
 from factcheck.database.read_connections import read_freshly
 from sources.http import sent_messages
@@ -51,7 +51,7 @@ def show_page(request: HttpRequest, pk: int) -> HttpResponse:
     entry = read_freshly(lambda: find_newest_entry(pk))
     if entry.merged_into_id:
         return redirect("claim-push", pk=entry.merged_into_id)
-    return render_form_page(request, "push/follow.html", {"claim": entry.document, "key": public_key()})
+    return render_form_page(request, "push/follow.html", {"claim": entry.document, "key": get_public_key()})
 
 
 @require_POST

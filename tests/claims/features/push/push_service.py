@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from claims.ledger.house_signature import encoded
+from claims.ledger.house_signature import encode_bytes
 
 
 class Browser:
@@ -18,7 +18,7 @@ class Browser:
     def __init__(self, key: ec.EllipticCurvePrivateKey | None = None, auth: bytes = bytes(range(16))) -> None:
         self.key, self.secret = key or ec.generate_private_key(ec.SECP256R1()), auth
         self.point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        self.keys = {"p256dh": encoded(self.point), "auth": encoded(auth)}
+        self.keys = {"p256dh": encode_bytes(self.point), "auth": encode_bytes(auth)}
 
     def read(self, body: bytes) -> bytes:
         salt, size, length = body[:16], int.from_bytes(body[16:20], "big"), body[20]

@@ -16,9 +16,9 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.features.push import notifications
-from claims.features.push.encryption import public_key
+from claims.features.push.encryption import get_public_key
 from claims.features.push.models import PushSubscription
-from claims.ledger.house_signature import decoded
+from claims.ledger.house_signature import decode_bytes
 from claims.ledger.publishing import record
 from claims.models import Claim
 from tests.claims.features.push.push_service import Browser, PushService
@@ -63,7 +63,7 @@ def test_a_browser_gets_each_correction_until_it_stops(
     assert f'href="/claims/{claim.pk}/push/"' in follow
     page = client.get(f"/claims/{claim.pk}/push/")
     assert (page.status_code, page["Cache-Control"]) == (200, "no-store")
-    assert f'data-push-key="{public_key()}"' in page.content.decode()
+    assert f'data-push-key="{get_public_key()}"' in page.content.decode()
     assert start(client, claim, service, browser) == 204
     assert start(client, claim, service, browser) == 204  # the same browser
     assert PushSubscription.objects.count() == 1
@@ -88,8 +88,8 @@ def test_a_browser_gets_each_correction_until_it_stops(
         f"claim-{claim.pk}",
     )
     token, key = message.headers["authorization"].removeprefix("vapid t=").split(", k=")
-    assert key == public_key()
-    point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decoded(key))
+    assert key == get_public_key()
+    point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode_bytes(key))
     claims = jwt.decode(token, point, algorithms=["ES256"], audience=service.origin)
     assert claims["sub"] == project.SITE_URL
     assert (

@@ -3,7 +3,7 @@
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from claims.features.push.encryption import LONGEST_MESSAGE, encrypt
-from claims.ledger.house_signature import decoded, encoded
+from claims.ledger.house_signature import decode_bytes, encode_bytes
 from tests.claims.features.push.push_service import Browser
 
 # RFC 8291, appendix A.
@@ -20,13 +20,13 @@ BODY = (
 
 
 def read_key(text: str) -> ec.EllipticCurvePrivateKey:
-    return ec.derive_private_key(int.from_bytes(decoded(text), "big"), ec.SECP256R1())
+    return ec.derive_private_key(int.from_bytes(decode_bytes(text), "big"), ec.SECP256R1())
 
 
 def test_it_makes_the_example_of_the_standard() -> None:
-    made = encrypt(PLAIN, p256dh=BROWSER_POINT, auth=AUTH, key=read_key(SERVER_KEY), salt=decoded(SALT))
-    assert encoded(made) == BODY
-    browser = Browser(read_key(BROWSER_KEY), decoded(AUTH))
+    made = encrypt(PLAIN, p256dh=BROWSER_POINT, auth=AUTH, key=read_key(SERVER_KEY), salt=decode_bytes(SALT))
+    assert encode_bytes(made) == BODY
+    browser = Browser(read_key(BROWSER_KEY), decode_bytes(AUTH))
     assert (browser.keys, browser.read(made)) == ({"p256dh": BROWSER_POINT, "auth": AUTH}, PLAIN)
 
 
