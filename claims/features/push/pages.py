@@ -41,8 +41,8 @@ class BrowserForm(forms.Form):
         if all(keys.values()):
             try:
                 encrypt(b"", **keys)  # type: ignore[arg-type]  # neither is None
-            except ValueError:
-                self.add_error("p256dh", ValidationError("not a point on P-256"))
+            except ValueError as error:  # it is not a point on the curve
+                self.add_error("p256dh", str(error))
 
 
 @require_safe

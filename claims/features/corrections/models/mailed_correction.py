@@ -5,7 +5,7 @@ from django.db.models import F
 class MailedCorrectionQuerySet(models.QuerySet["MailedCorrection"]):
     def count_mail(self, publications: list[int]) -> None:
         """Count one more message about each of these entries."""
-        self.bulk_create([MailedCorrection(publication_id=pk) for pk in publications], ignore_conflicts=True)
+        self.bulk_create([self.model(publication_id=pk) for pk in publications], ignore_conflicts=True)
         self.filter(publication__in=publications).update(readers=F("readers") + 1)
 
 

@@ -32,7 +32,9 @@ def test_it_makes_the_example_of_the_standard() -> None:
 
 def test_each_message_has_a_key_and_a_salt_of_its_own() -> None:
     browser, longest = Browser(), b"x" * LONGEST_MESSAGE
-    first, second = (encrypt(longest, **browser.keys) for _ in range(2))
+    first, second = (
+        encrypt(longest, p256dh=browser.keys["p256dh"], auth=browser.keys["auth"]) for _ in range(2)
+    )
     assert browser.read(first) == browser.read(second) == longest
     assert (first[:16] != second[:16], first[21:86] != second[21:86]) == (True, True)
     assert len(first) == 4096
