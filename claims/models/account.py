@@ -1,4 +1,4 @@
-"""What the newsroom keeps of the people at its desk: sessions, emails, second factors, offered permissions."""
+"""People at the desk: sessions, email schedules, second factors and offered permissions."""
 
 from typing import Self
 from zoneinfo import available_timezones
@@ -177,7 +177,7 @@ def _build_change_sql(row: str, says: str) -> str:
 
 
 class SecondFactorRule(models.Model):
-    """Whether people of a role need a second factor to work at the desk, and how long they have to set one up."""
+    """The rule whether people of a role need a second factor, and how long they have to set one up."""
 
     role = models.OneToOneField(
         Group, models.CASCADE, related_name="second_factor_rule", verbose_name=_("role")
@@ -263,7 +263,7 @@ class SecondFactorRule(models.Model):
 
 
 class SecondFactorGrace(models.Model):
-    """A person's own start of the grace period, if it is not that of the rule or the account.
+    """A person's own start of the grace period, which overrides that of the rule or the account.
 
     It begins once, with the first role that requires one, and again only when an administrator resets a lost one:
     removing and restoring a role does not extend it.

@@ -1,4 +1,4 @@
-"""Places where claims were made, and what became of the quotes there."""
+"""Places where claims were made, and the status of the quotes there."""
 
 from typing import Self
 

@@ -48,7 +48,7 @@ class AuditKind(models.TextChoices):
 
 class AuditRecordQuerySet(models.QuerySet["AuditRecord"]):
     def about(self, person_id: int) -> Self:
-        """Records of what this person did, and of what was done to their account."""
+        """Return records of this person's actions, and of changes to their account."""
         return self.filter(Q(actor=person_id) | Q(subject=person_id))
 
 
@@ -173,7 +173,7 @@ def build_person_name_sql(person: str) -> str:
 def build_record_sql(
     kind: str, *, subject: str, subject_name: str = "", what: str, detail: str = "'{}'"
 ) -> str:
-    """Return the statement that adds a record; the arguments are SQL, including `kind`."""
+    """Return the SQL statement that adds a record; the arguments are SQL, including `kind`."""
     return f"""
         INSERT INTO public.claims_auditrecord
             (kind, actor_id, actor_name, subject_id, subject_name, what, detail, address, agent)
@@ -226,7 +226,7 @@ _PERSON_SQL = "coalesce(nullif(btrim({row}.first_name || ' ' || {row}.last_name)
 
 
 class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's name of tokens, of a proxy
-    """Accounts: made, changed in what opens the desk, deleted."""
+    """Accounts: creation, changes of access, deletion."""
 
     class Meta:
         proxy = True
@@ -279,7 +279,7 @@ class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's nam
 
 
 class AuditedMembership(User.groups.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """Roles of people."""
+    """The roles of people."""
 
     class Meta:
         proxy = True

@@ -195,7 +195,7 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
 
 
 class Checkpoint(models.Model):
-    """A checkpoint of the ledger at a moment: its size and root hash, signed by the newsroom.
+    """A signed state of the ledger: its size and root hash.
 
     A signed note as transparency logs have it (C2SP `tlog-checkpoint`). Append-only; each goes on from the last.
     """

@@ -200,7 +200,7 @@ class Claim(models.Model):
 
     @property
     def drafted_evidence(self) -> models.QuerySet["Evidence"]:
-        """The evidence of draft verdicts."""
+        """The evidence of draft verdicts on the claim."""
         return apps.get_model("claims", "Evidence").objects.filter(
             verdict__claim=self, verdict__state="draft"
         )

@@ -30,9 +30,7 @@ _IN_REVIEW_ERROR = refuse(
 
 
 def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
-    """Return the pictures, recordings and films that this person may read: their own, and those of rows they may
-    read.
-    """
+    """Return the media that this person may read: their own, and those of rows they may read."""
     rows = MediaObject.objects.all()
     if person.has_perm(READ_DRAFTS):
         return rows
@@ -55,7 +53,7 @@ class ClaimMediaQuerySet(models.QuerySet["ClaimMedia"]):
 
 @keep_history()
 class ClaimMedia(models.Model):
-    """A picture, recording or video that a claim is about: what it supposedly shows, and where it appeared."""
+    """A picture, recording or video that a claim is about, with its caption and place."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, db_index=False, related_name="media", verbose_name=_("claim")

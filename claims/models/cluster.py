@@ -72,7 +72,7 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
 
 @keep_history()
 class Cluster(models.Model):
-    """One rumour in many claims: other wordings, languages and countries, each checked separately.
+    """One rumour in many claims: in different words, languages and countries, each checked separately.
 
     Its claims stay claims of their own. Readers see it once it is published, and of its claims those that are
     published themselves.

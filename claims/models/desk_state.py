@@ -1,4 +1,4 @@
-"""What the desk remembers of a person's work: saved views, unsaved forms, and proposals held in triage."""
+"""Work in progress at the desk: saved views, unsaved forms, and proposals held in triage."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -28,7 +28,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         return self.filter(Q(owner=person) | Q(is_shared=True))
 
     def of_list(self, listed: str) -> Self:
-        """Return the views of one of the desk's lists, in display order."""
+        """Return the saved views of one desk list, in display order."""
         return self.filter(listed=listed).order_by("is_shared", Lower("name"), "pk")
 
 
@@ -124,7 +124,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         ).order_by("-updated_at", "-pk")
 
     def outdated(self) -> "UnsavedFormQuerySet":
-        """Return expired rows: texts older than a month, and marks of stored forms."""
+        """Return rows older than their limit, among unsaved texts and marks of stored forms."""
         return self.filter(
             Q(updated_at__lt=Now() - timedelta(days=KEPT_DAYS))
             | Q(closed_at__lt=Now() - timedelta(days=CLOSED_KEPT_DAYS))
@@ -143,7 +143,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         started: dict[str, Any],
         age: float = 0,
     ) -> bool:
-        """Store the current content of a form; return whether it was newer than the stored one.
+        """Store the current content of a form; return whether it was newer than the stored content.
 
         A request that was overtaken changes nothing, nor does one that arrives after the form was stored.
 
@@ -157,7 +157,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
             return cursor.rowcount == 1
 
     def close(self, person: Any, writers: Mapping[UUID, int | None]) -> None:
-        """Delete what these writers stored, because it was saved or discarded; late requests cannot restore it.
+        """Delete the stored content of these writers after saving or discarding; late requests cannot restore it.
 
         Args:
             writers: each with the last of its requests that is meant; what it kept after that stays. None: all of it.
@@ -167,7 +167,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
                 cursor.execute(_CLOSE_SQL, {"person": person.pk, "writer": writer, "sequence": sequence})
 
     def taken(self, person: Any, writers: Iterable[UUID]) -> "UnsavedForm | None":
-        """Return the latest of these that the person wrote."""
+        """Return the person's latest form among these writers."""
         return self.of(person).filter(writer__in=list(writers)).first()
 
 

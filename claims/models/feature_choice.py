@@ -13,7 +13,7 @@ _RECORD_SQL = build_record_sql(
 
 
 class FeatureChoice(models.Model):
-    """Whether a feature is on, as administrators decided at the desk. It overrides the setting `FEATURES`."""
+    """An administrator's decision that a feature is on or off, which overrides the setting `FEATURES`."""
 
     feature = models.CharField(max_length=100, unique=True)
     is_on = models.BooleanField()

@@ -1,4 +1,4 @@
-"""What the ledger counts in current publications: mentions, and words from which search suggests corrections."""
+"""Counts over current publications: mentions, and words for search and spelling."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -90,7 +90,7 @@ COUNT_MENTIONS_SQL = f"""
 
 
 class SearchWord(models.Model):
-    """A word of current publications, as the search compares words: in lower case and without accents.
+    """A word of current publications, in lower case and without accents.
 
     Only words that people misspell: no numbers, no addresses, nothing of scripts that put no spaces between words.
     """
@@ -110,7 +110,7 @@ class SearchWord(models.Model):
 
 
 class SearchSpelling(models.Model):
-    """A word of current publications, to be found by misspellings of it.
+    """A word of current publications that misspellings are corrected to.
 
     Apart from `SearchWord`, whose counts change with every publication: the index here costs more than those rows.
     """

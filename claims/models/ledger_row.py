@@ -1,4 +1,4 @@
-"""What ledger tables share: rows are only added, and each is current for a period."""
+"""Shared by ledger tables: rows are only added, and each is current for a period."""
 
 from datetime import date, datetime
 
@@ -15,14 +15,12 @@ IS_CURRENT = IS_NEWEST & Q(status="published")
 
 
 def build_newest_at(moment: datetime) -> Q:
-    """Return the condition that no later entry of the claim had replaced an entry at `moment`."""
+    """Return the condition that an entry was its claim's newest at `moment`."""
     return (Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment)) & Q(published_at__lte=moment)
 
 
 def build_sortable_day(field: str) -> Coalesce:
-    """Return the day as lists sort and page by it. An unknown day counts as the earliest, because NULL cannot be
-    compared.
-    """
+    """Return the day as lists sort it. An unknown day counts as the earliest, because NULL cannot be compared."""
     return Coalesce(field, Value(date.min))
 
 

@@ -87,7 +87,7 @@ def build_sealed_sha256_sql(row: str) -> str:
 
 
 def build_entry_bytes_sql(row: str) -> str:
-    """Return SQL for the bytes that the hash of an entry is computed from; `head` is the entry before it, or NULL.
+    """Return SQL for the bytes from which an entry's hash is computed; `head` is the previous entry, or NULL.
 
     One fact a line, none of which can have a line feed. docs/ledger-proofs.md describes it, and
     `claims.ledger.proofs.entry_text` writes it too.
@@ -291,7 +291,7 @@ SEARCH_COLUMNS_RULE = Rule(
 
 
 def _build_keeper(name: str, func: str, **declared: Any) -> Keeper:
-    """Store the derived rows of the entries that one statement added."""
+    """Return the trigger that stores the derived rows of new entries."""
     return Keeper(
         name=name,
         level=pgtrigger.Statement,

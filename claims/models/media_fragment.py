@@ -15,7 +15,7 @@ _MAX_LENGTH = 40
 
 
 def validate_fragment_order(fragment: str) -> None:
-    """Refuse a stretch that ends before it begins."""
+    """Reject a fragment that ends before it begins."""
     if not re.fullmatch(FRAGMENT_PATTERN, fragment):
         return  # which already has an error
     begins, ends = parse_fragment(fragment)
@@ -24,7 +24,7 @@ def validate_fragment_order(fragment: str) -> None:
 
 
 class MediaFragmentField(models.CharField[str, str]):
-    """A stretch of a recording in seconds (W3C Media Fragments), such as `t=12.5,17`; empty for all of it."""
+    """A part of a recording in seconds (W3C Media Fragments), such as `t=12.5,17`; empty for all of it."""
 
     default_validators = [
         RegexValidator(FRAGMENT_PATTERN, _("Enter the part in seconds, such as t=12.5,17.")),
@@ -48,7 +48,7 @@ class MediaFragmentField(models.CharField[str, str]):
 
 
 def build_fragment_constraint(name: str) -> CheckConstraint:
-    """Return the constraint that part of a recording is written as in URLs."""
+    """Return the constraint that a media fragment has the form used in URLs."""
     return CheckConstraint(
         name=name,
         condition=Q(media_fragment="") | Q(media_fragment__regex=FRAGMENT_PATTERN),

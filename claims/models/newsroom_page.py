@@ -21,7 +21,7 @@ class NewsroomPageQuerySet(models.QuerySet["NewsroomPage"]):
 
 
 class NewsroomPage(models.Model):
-    """One version of one page about the newsroom in one language. Public from the moment it is stored.
+    """One version of a page about the newsroom, in one language. It is public from the moment it is stored.
 
     Versions are only added: what readers saw about funding or methods on any day can be looked up.
     """

@@ -86,7 +86,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(IS_CURRENT)
 
     def after(self, position: int) -> Self:
-        """Return the entries after a ledger position, in order."""
+        """Return entries after a ledger position, in order."""
         return self.filter(sequence__gt=position).order_by("sequence")
 
     def repeated(self) -> Self:
@@ -94,16 +94,16 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(IS_CURRENT & IS_REPEATED)
 
     def by_house(self) -> Self:
-        """Return publications with a verdict of the newsroom's own."""
+        """Return publications with a verdict of the newsroom."""
         own = apps.get_model("claims", "PublishedVerdict").objects.by_house()  # whose module imports this one
         return self.filter(Exists(own.filter(publication=OuterRef("pk"))))
 
     def showing(self, media: Iterable[int]) -> Self:
-        """Keep what shows one of these pictures, recordings or films."""
+        """Return publications that show one of these media."""
         return self.filter(HAS_MEDIA, media_ids__overlap=list(media))
 
     def showing_file(self, name: str) -> Self:
-        """Keep what names this file of a picture."""
+        """Return publications that name this picture file."""
         return self.filter(HAS_FILES, media_files__contains=[name])
 
     def newest_as_of(self, moment: datetime) -> Self:
@@ -115,7 +115,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.newest_as_of(moment).filter(status="published")
 
     def search(self, text: str) -> Self:
-        """Keep what matches `text` in web-search syntax; annotates `rank`, the relevance.
+        """Return publications that match `text` in web-search syntax; annotates `rank`, the relevance.
 
         Words are compared as they stand and by their stems, ignoring case and accents, each text by the rules of its
         own languages.
@@ -123,7 +123,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.answering(read(text))
 
     def answering(self, reading: SearchReading | SearchValues) -> Self:
-        """Keep what matches a search that was read already; annotates `rank`, the relevance.
+        """Return publications that match a parsed search; annotates `rank`, the relevance.
 
         Relevant is what says the words in its statement or in the names of its claimant and topics. Where they stand
         only in what was found out about it, the rank is 0.
@@ -134,7 +134,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(match_search(reading)).annotate(rank=rank)
 
     def answers(self, reading: SearchReading, most: int = 1) -> int:
-        """Return the number of matches, at most this many.
+        """Return the number of matches, up to `most`.
 
         Few matches are found by the index of the search, which ranking all of them makes sure of; of many, one is soon
         among the newest.
@@ -144,7 +144,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
 
 class Publication(models.Model):
-    """One entry of the ledger: everything the public may see of a claim from a moment on, rendered once.
+    """One ledger entry: everything the public may see of a claim from a moment on, rendered once.
 
     Entries are only added. The database numbers them in the order in which they become visible (`sequence`), and
     closes the claim's previous entry itself when the next one arrives (`superseded_at`).
@@ -315,6 +315,6 @@ class Publication(models.Model):
 
     @property
     def document(self) -> dict[str, Any]:
-        """The body as Python values."""
+        """The body as a dictionary."""
         document: dict[str, Any] = json.loads(self.served)
         return document

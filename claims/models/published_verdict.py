@@ -21,7 +21,7 @@ def match_own() -> Q:
 
 
 class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
-    """The door to public verdicts. Only published entries have any."""
+    """Queries for public verdicts. Only published entries have any."""
 
     def current(self) -> Self:
         """Return current published verdicts."""
@@ -37,7 +37,7 @@ class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
 
 
 class PublishedVerdict(models.Model):
-    """One verdict as a publication shows it, so that verdicts can be listed and filtered each by itself.
+    """One verdict as a publication shows it, so that verdicts can be listed and filtered separately.
 
     The database copies from the publication when it was published and superseded. An index of verdicts then says which
     of them count and in which order their claims are listed, whatever the number of publications.

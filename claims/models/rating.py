@@ -40,7 +40,7 @@ class RatingClass(models.TextChoices):
 
 @keep_history()
 class RatingScale(models.Model):
-    """A publisher's ratings as one methodology defines them. A changed methodology is a new version."""
+    """A publisher's ratings in one version of its methodology."""
 
     publisher = models.ForeignKey(
         "sources.Publisher",

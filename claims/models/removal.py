@@ -330,7 +330,7 @@ EXECUTION_KEEPER = Keeper(
 
 
 class Removal(models.Model):
-    """Words that a law has removed from everything that is stored, everywhere and in all versions.
+    """Words that were removed by law from everything stored, in all versions.
 
     One administrator proposes it; when another one confirms it, the database carries it out. Then the words are here
     neither, only what was done.

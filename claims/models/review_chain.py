@@ -36,7 +36,7 @@ def build_link_trigger(kind: str) -> Keeper:
 
 
 def _build_hashed_sql(*columns: str) -> str:
-    """Return SQL for the hashed content of a row, a line per column: texts by their SHA-256, missing values as `-`."""
+    """Return SQL for the hashed content of a row, a line per column: SHA-256 for texts, `-` for missing values."""
     return " || ".join(rf"coalesce({column}, '-') || E'\n'" for column in columns)
 
 
@@ -80,7 +80,7 @@ _TRANSLATION_STEP_SQL = _build_hashed_sql(
 
 
 class ReviewLink(models.Model):
-    """One link: the place of a move or sign-off in the order of all, and its hash. Append-only."""
+    """One link of the review chain: the position of a move or sign-off, and its hash. Append-only."""
 
     #: 1, 2, 3 and so on; given by the database.
     number = models.BigIntegerField(primary_key=True, db_default=0)
@@ -145,7 +145,7 @@ class ReviewLink(models.Model):
 
 
 class UnlinkedReviewRow(models.Model):
-    """A move or sign-off that has no link yet. Kept by the database itself."""
+    """A move or sign-off that is not linked yet. The database maintains these rows."""
 
     kind = models.CharField(max_length=20)
     row_id = models.BigIntegerField()

@@ -36,7 +36,7 @@ class ScheduledPublicationQuerySet(models.QuerySet["ScheduledPublication"]):
         return filter_readable(self, person, own_or_published=Q(verdict__author=person))
 
     def open(self) -> Self:
-        """Return pending schedules."""
+        """Return schedules that are pending."""
         return self.filter(outcome="")
 
     def due(self) -> Self:

@@ -27,7 +27,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         return filter_readable(self, person, own_or_published=models.Q(verdict__author=person))
 
     def counting(self) -> Self:
-        """Sign-offs of the current round that cover what features have recorded since, such as answers."""
+        """Return sign-offs of the current round that cover everything recorded since, such as replies."""
         rows = self.filter(round=F("verdict__review_round"))
         for narrow in features.load_installed("counting_signoffs"):
             rows = narrow(rows)

@@ -18,7 +18,7 @@ class StatementKey(Func):
 
 
 class StatementWords(Func):
-    """The words of a statement, roughly: in lower case, without punctuation."""
+    """The words of a statement: in lower case, without punctuation."""
 
     function = "claims_statement_words"
     arity = 1
@@ -26,7 +26,7 @@ class StatementWords(Func):
 
 
 class ComparedStatement(models.Model):
-    """A claim whose current wording was compared with all others. `find_duplicates` continues after it."""
+    """A claim whose current wording has been compared with all others. `find_duplicates` continues after it."""
 
     claim = models.OneToOneField("claims.Claim", models.CASCADE, primary_key=True, related_name="+")
     #: `Claim.statement_key` when it was compared. In other words it is compared again.

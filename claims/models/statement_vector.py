@@ -41,7 +41,7 @@ def build_base_language_sql(language: str) -> str:
 
 
 def build_present_sql(made: str, claim: str) -> str:
-    """Return SQL for whether a vector matches the claim's current statement. A merged claim has none of its own."""
+    """Return SQL for whether a vector matches the claim's current statement. Merged claims have no vector."""
     return (
         f"{claim}.state <> 'merged' AND {made}.text_sha256 = {build_digest_sql(f'{claim}.statement')}"
         f" AND {made}.language = {build_base_language_sql(f'{claim}.language')}"
@@ -49,7 +49,7 @@ def build_present_sql(made: str, claim: str) -> str:
 
 
 def build_public_sql(made: str, entry: str) -> str:
-    """Return SQL for whether a vector matches the statement of the claim's newest public entry."""
+    """Return SQL for whether a vector matches the statement in the claim's newest public entry."""
     return (
         f"{entry}.superseded_at IS NULL AND {entry}.status = 'published'"
         f" AND {made}.text_sha256 = {build_digest_sql(build_published_statement_sql(entry))}"
@@ -201,7 +201,7 @@ class LanguageMeanQuerySet(models.QuerySet["LanguageMean"]):
 
 
 class LanguageMean(models.Model):
-    """The mean of all vectors of a language: it is subtracted, so that the content decides about similarity.
+    """The mean vector of a language, which is subtracted so that similarity depends on content.
 
     The language "" stands for all those that have none of their own.
     """
@@ -238,7 +238,7 @@ class LanguageMean(models.Model):
 
 
 class StatementVector(models.Model):
-    """The vector of a statement: of the claim's published statement, of its statement at the desk, or of both.
+    """The vector of a claim's published statement, of its statement at the desk, or of both.
 
     A claim whose words at the desk are those that are published has one row, others have one for each. What the public
     is answered from is an index of public rows alone.

@@ -15,7 +15,7 @@ from factcheck.database.rules import Prohibition, Rule, build_truncation_rule, r
 
 
 class Scope(models.TextChoices):
-    """A scope of a token. It restricts what its person may do, and never extends it."""
+    """A scope of a token. It limits what the token's person may do, and never extends it."""
 
     READ = "claims:read", _("Read claims, verdicts and sources, drafts included")
     WRITE = "claims:write", _("Add and edit claims, appearances, sources, claimants and topics")
@@ -31,7 +31,7 @@ _DISPLAY_NAME_SQL = "NEW.name || ' (' || NEW.token_key || '…): ' || array_to_s
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self) -> "ApiTokenQuerySet":
-        """Return tokens that are valid: not expired or revoked, and of an active person."""
+        """Return valid tokens of active people: not expired, not revoked."""
         return self.filter(expiry__gt=timezone.now(), revoked_at=None, user__is_active=True)
 
 
@@ -127,7 +127,7 @@ class ApiToken(AbstractAuthToken):
 
 class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
     def promised(self) -> "StoredAnswerQuerySet":
-        """Return stored responses that are still repeated."""
+        """Return responses that are still repeated."""
         return self.filter(created_at__gte=self._oldest())
 
     def outdated(self) -> "StoredAnswerQuerySet":
@@ -139,7 +139,7 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
 
 
 class StoredAnswer(models.Model):
-    """The response to a request with an Idempotency-Key, so that sending it again does nothing twice.
+    """The response to a request with an Idempotency-Key, repeated if the request is sent again.
 
     It is written in the transaction that did what was asked: either both are there or neither.
     """

@@ -16,8 +16,7 @@ from factcheck.list_phrases import format_change
 
 
 def build_move_recorded_sql(subject: str, *, table: str = "claims_transition") -> str:
-    """Return PL/pgSQL for a trigger on UPDATE OF state: refuse a move without its Transition in the same
-    transaction.
+    """Return PL/pgSQL that refuses a change of state without a Transition in the same transaction.
 
     `subject` is the SQL condition that finds the subject's transitions. `now()` is the start of the transaction, and
     a trigger stamps every row of the table with it, so equality means: the same transaction.
@@ -36,7 +35,7 @@ def build_move_recorded_sql(subject: str, *, table: str = "claims_transition") -
 
 
 def build_step_sql(steps: Iterable[tuple[str, str]]) -> str:
-    """Return SQL for a trigger on UPDATE OF state: whether the change is one of these steps."""
+    """Return SQL for whether a change of state is one of these steps."""
     pairs = ", ".join(f"('{before}', '{after}')" for before, after in steps)
     return f"(OLD.state, NEW.state) IN ({pairs})"
 

@@ -46,7 +46,7 @@ class TranslationStepQuerySet(models.QuerySet["TranslationStep"]):
         return filter_readable(self, person, own_or_published=Q(translation__author=person))
 
     def signoffs(self) -> Self:
-        """Return the sign-offs of each translation's current round by people other than the translator."""
+        """Return sign-offs of the current round by people other than the translator."""
         return self.filter(action=SIGN_OFF, round=F("translation__review_round"))
 
 
@@ -151,7 +151,7 @@ _validate_plain = RegexValidator(
 
 
 def digest_original(statement: str, title: str, summary: str, explanation: str) -> str:
-    """Return the digest that shows whether a translation is of this original; the database computes the same."""
+    """Return the digest that identifies the translated original; the database computes the same."""
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in (statement, title, summary, explanation)]
     return hashlib.sha256("\n".join([*digests, ""]).encode()).hexdigest()
 
@@ -164,7 +164,7 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
         return filter_readable(self, person, own_or_published=public | Q(author=person))
 
     def out_of_date(self) -> Self:
-        """Return translations of replaced words without a successor: readers see the original instead."""
+        """Return translations of outdated wordings without a successor; readers see the original instead."""
         live = apps.get_model("claims", "Verdict").objects.filter(
             claim=OuterRef("verdict__claim"), publisher=OuterRef("verdict__publisher"), state="published"
         )
@@ -338,5 +338,5 @@ class Translation(models.Model):
 
     @property
     def writers(self) -> set[int]:
-        """Ids of the people who wrote, edited or submitted it: none of them reviews it."""
+        """The ids of people who wrote, edited or submitted it and therefore may not review it."""
         return {pk for pk in (self.author_id, self.submitted_by_id, *self.edited_by) if pk is not None}

@@ -71,7 +71,7 @@ VERDICT_STEPS = (
 
 
 class CorrectionKind(models.TextChoices):
-    """Why something published is replaced; readers see it beside the public note."""
+    """The kind of a published change, which readers see beside the public note."""
 
     CLARIFICATION = "clarification", _("Clarification")
     CORRECTION = "correction", _("Correction")

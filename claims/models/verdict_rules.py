@@ -1,4 +1,4 @@
-"""Database rules about verdicts, also about those of the newsroom that were not signed off here.
+"""Database rules about verdicts.
 
 Checked once for each statement and not row by row, because imports bring thousands of verdicts at a time. What they
 rest on cannot change afterwards: a verdict's origin, publisher and run, which publisher is the house, a released run.
@@ -14,9 +14,7 @@ from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, 
 
 
 def build_newsroom_rules() -> list[Rule]:
-    """Return the rules: imports never publish for the newsroom; a released newsroom archive does; a restored ledger
-    does in a database without other entries.
-    """
+    """Return the rules about verdicts of the newsroom that arrive from imports, archives and restores."""
     return [
         _build_arrival_rule(
             "verdict_no_import_for_the_house",
@@ -61,7 +59,7 @@ def build_newsroom_rules() -> list[Rule]:
 
 
 def _build_arrival_rule(name: str, condition: str, message: str) -> Rule:
-    """Refuse verdicts that arrive, if any of them (`v`, of the publisher `p`) is as the condition says."""
+    """Return a rule that refuses new verdicts that meet a condition on `v`, the verdict, and `p`, its publisher."""
     return Rule(
         name=name,
         when=pgtrigger.After,
@@ -266,7 +264,7 @@ _NOT_IN_LEDGER_ERROR = refuse(
 
 
 def build_signoffs_sql(also: str = "") -> str:
-    """Return SQL that refuses a verdict `NEW` without enough sign-offs of what it says, with `present` declared.
+    """Return SQL that refuses a verdict `NEW` without enough sign-offs of its content; declare `present`.
 
     Args:
         also: another condition on each sign-off, with which a feature makes the rule stricter.

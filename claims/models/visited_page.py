@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class VisitedPage(models.Model):
-    """A page that an import has read, with its server's validators for changes (RFC 9110, 13.1)."""
+    """A page that an import has read, with its HTTP validators (RFC 9110, 13.1)."""
 
     url = models.URLField(_("address"), max_length=2000, unique=True)
     etag = models.CharField(max_length=500, blank=True)

@@ -18,7 +18,7 @@ _MAX_NAMED = 10
 
 
 def find_foreign_labels(records: Iterable[RecordInput]) -> str:
-    """Return a sentence that names publishers with scales of their own and labels that are on none of these; or ""."""
+    """Return a sentence about labels that are on none of their publisher's own scales; or ""."""
     found: dict[str, Counter[str]] = {}
     for item, conventions in records:
         review = None if isinstance(item, Refusal) else read_review(item, conventions)

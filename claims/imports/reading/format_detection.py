@@ -77,7 +77,7 @@ def _build_refusal(file: File, what: str, code: str) -> Refusal:
 
 
 def _describe_beginning(file: File) -> str:
-    """Describe the kind of a file by its beginning, to follow “This is …”."""
+    """Describe what the beginning of a file looks like, to follow “This is …”."""
     if named := detect_signature(file.head):
         return named
     text = decode_beginning(file.head)

@@ -16,7 +16,7 @@ MEDIA_FIELDS: Final = slice(Review._fields.index("media"), Review._fields.index(
 
 
 def digest_content(review: Review) -> bytes:
-    """Return the interpreted content of a record as JSON: a list in field order."""
+    """Return the content of a record as JSON: a list in field order."""
     content = tuple(review)
     shown = any(content[MEDIA_FIELDS])
     return orjson.dumps(
@@ -45,7 +45,7 @@ def build_record_key(review: Review) -> str | None:
 
 
 def build_number_key(review: Review) -> str | None:
-    """Return a UUID that is equal for records with the same publisher and number or name in the file.
+    """Return a UUID that is equal for records with the same publisher and the same number in the file.
 
     Files that number their rows have all the numbers alike: whether it is one review, `claims.imports.storing` looks.
     """
@@ -55,7 +55,7 @@ def build_number_key(review: Review) -> str | None:
 
 
 def build_outlet_key(outlet: Outlet) -> str:
-    """Return the key of a publisher: its name and host, because several may share either."""
+    """Return the key of a publisher: both its name and host, because publishers may share either."""
     return f"{outlet.name.casefold()} {outlet.domain}"
 
 
@@ -65,6 +65,6 @@ def build_name_key(person: Person | None) -> str:
 
 
 def _name_values(part: Any) -> dict[str, Any]:
-    """Return part of a review by field name, in the form digests are computed from."""
+    """Return part of a review by field name, as digests need it."""
     fields: dict[str, Any] = part._asdict()
     return fields

@@ -38,7 +38,7 @@ _ONLY_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def read_review(found: RawRecord, conventions: Conventions = NO_CONVENTIONS) -> Review | Refusal:
-    """Return a record as it will be stored, or the reason why it cannot be. No record makes this raise.
+    """Return a record as it will be stored, or the reason why it cannot be. Never raises.
 
     A record without a judgement is a claim for an editor to decide about.
     """
@@ -95,7 +95,7 @@ def read_review(found: RawRecord, conventions: Conventions = NO_CONVENTIONS) -> 
 
 @dataclass(slots=True)
 class _Record:
-    """The interpreted values, and the omissions so far."""
+    """The interpreted values of a record, and the values left out so far."""
 
     found: RawRecord
     conventions: Conventions
@@ -225,7 +225,7 @@ def _read_statement(record: _Record) -> str | Problem:
 
 
 def _read_outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
-    """Return the publisher, and the person the record names in its place; or the reason why there is none."""
+    """Return the publisher, and any person named in its place; or the problem."""
     name = record.value("publisher")
     is_stated = bool(name) and name == record.conventions.constants.get("publisher")
     outlet, besides = read_outlet(name, record.value("publisher_url"), url, is_stated=is_stated)
@@ -235,7 +235,7 @@ def _read_outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Proble
 
 
 def _read_rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Problem | None:
-    """Return the rating: in words if there are any, otherwise as a number."""
+    """Return the rating label if there is one, otherwise the numeric rating."""
     codes = record.conventions.ratings
     if (rating := read_label(record.value("rating"), outlet, codes, language)) is not None:
         return rating
@@ -279,7 +279,7 @@ def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
 
 
 def _read_context(record: _Record) -> str:
-    """Return the context; includes words in the claimant's place that name no one in particular."""
+    """Return the context, with words that stand in the claimant's place but name no one."""
     text = record.read_text("context")
     claimant = record.value("claimant")
     crowd = read_crowd(claimant, record.value("claimant_kind")) if claimant else ""

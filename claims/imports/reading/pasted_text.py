@@ -91,7 +91,7 @@ def _build_file(text: str) -> File:
 
 
 def _find_named_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the proposal fields that the column names mean."""
+    """Return the fields of a proposal that the column names refer to."""
     fields = settings.get("mapping", {}).get("fields", {})
     return {name: column for name, column in fields.items() if name in FIELDS}
 
@@ -101,7 +101,7 @@ def _build_trial_settings(settings: Settings) -> Settings:
 
 
 def _find_statement_column(text: str, settings: Settings) -> str:
-    """Return the column with the most words, if no name identifies the statement."""
+    """Return the column with the most words, if no column name refers to the statement."""
     sampled = [
         record.raw
         for record in _read_records(text, _build_trial_settings(settings))

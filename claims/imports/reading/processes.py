@@ -25,7 +25,7 @@ RecordInput = tuple[RawRecord | Refusal, Conventions]
 
 
 class CleanedBatch(NamedTuple):
-    """Some records, settled."""
+    """A batch of cleaned records."""
 
     records: int
     """How many they were."""
@@ -85,7 +85,7 @@ def _clean(chunk: list[RecordInput]) -> CleanedBatch:
 
 
 def _end_with_parent() -> None:
-    """End this process with the one that reads the file, however that ends."""
+    """End this process when its parent ends, for whatever reason."""
     Thread(target=_wait_for_parent, name="end-with-parent", daemon=True).start()
 
 

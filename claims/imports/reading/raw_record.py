@@ -43,7 +43,7 @@ FIELDS: Final = {
 
 
 class RecordPlace(NamedTuple):
-    """A position in the input, in words for the user."""
+    """A position in the input, described for the user."""
 
     file: str
     """The file's name, inside an archive or folder with its path there."""
@@ -55,7 +55,7 @@ class RecordPlace(NamedTuple):
 
 
 class RawRecord(NamedTuple):
-    """One review as a file has it."""
+    """One review with the values of the file."""
 
     place: RecordPlace
     fields: Mapping[str, Any]

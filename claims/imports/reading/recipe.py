@@ -44,13 +44,13 @@ def _ignore_note(file: File, sentence: str) -> None:
 
 
 def _return_false(file: File) -> bool:
-    """Return the default."""
+    """Return False, the default."""
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Settings for reading files. An empty one detects everything."""
+    """Settings for reading files. An empty recipe detects everything."""
 
     format: str = ""
     """The name of a format; "" to find out."""

@@ -45,7 +45,7 @@ class Label(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """A value that was left out of a stored record, and why. It is never replaced by a guess."""
+    """A value that was left out of a stored record, and why."""
 
     field: str
     reason: str
@@ -53,7 +53,7 @@ class Remark(NamedTuple):
 
 
 class Review(NamedTuple):
-    """One publisher's judgement on one claim; without a `rating`, only the claim, for an editor to decide about."""
+    """One publisher's judgement on one claim; without a `rating`, only the claim, for triage."""
 
     place: RecordPlace
     statement: str

@@ -101,7 +101,7 @@ def store_batch(prepared: PreparedBatch) -> WrittenBatch:
 def _split_batch(
     batch: Sequence[StagedReview], run: ImportRun
 ) -> tuple[list[StagedReview], list[StagedReview]]:
-    """Reviews of statements that nothing is known of, and all others."""
+    """Split a batch into reviews of unknown statements, and all others."""
     keys = {staged.key for staged in batch if staged.key}
     numbers = {staged.number_key for staged in batch if staged.number_key}
     # What this import took itself is no earlier wording of what it takes now.
@@ -120,7 +120,7 @@ def _split_batch(
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows that result from decisions, numbered and rendered."""
+    """The rows that store decisions, with their ids."""
 
     decisions: Decisions
     lines: list[CopyLines] = field(default_factory=list)
@@ -185,7 +185,7 @@ class _Rows:
         return build_lines(ImportedRecord, [self._build_record(taken) for taken in self.decisions.taken])
 
     def _build_problem_lines(self) -> list[CopyLines]:
-        """Return values that conflict with stored ones, with the records that state them."""
+        """Return the rows for values that conflict with stored ones."""
         taken = [one for one in self.decisions.taken if one.left_out]
         there = known_claims.find_first_records(
             one.standing.claim.pk for one in taken if not one.standing.is_new

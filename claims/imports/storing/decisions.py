@@ -30,7 +30,7 @@ def _get_claim_maker() -> RowMaker[Claim]:
 
 @dataclass(slots=True)
 class DecidedReview:
-    """A review, and what became of it."""
+    """A review and what it became."""
 
     staged: StagedReview
     standing: ExistingClaim
@@ -69,7 +69,7 @@ class Decisions:
         return [one for one in self._standings.values() if not one.is_new]
 
     def decide_new(self, reviews: Iterable[StagedReview]) -> None:
-        """Decide about reviews of statements that nothing is known of yet."""
+        """Decide about reviews of unknown statements."""
         for _, group in groupby(self._admit(reviews), key=lambda staged: staged.statement_key):
             assigned, pairs = assign_claims(group, [], self.entities, known={}, new=self._build_claim)
             self.pairs += pairs
@@ -77,7 +77,7 @@ class Decisions:
                 self._take(staged, standing)
 
     def decide_known(self, reviews: list[StagedReview]) -> None:
-        """Decide about reviews that may already be stored in part. Call it inside the transaction that stores them."""
+        """Decide about reviews that may already be stored. Call it inside the storing transaction."""
         reviews = list(self._admit(reviews))
         earlier = SeenRecords(known_claims.find_earlier_records(reviews, run=self.run.pk))
         there = known_claims.load_claims({staged.statement_key for staged in reviews}, earlier.claims)
@@ -99,7 +99,7 @@ class Decisions:
         return not standing.is_new or id(standing) in self._standings
 
     def _admit(self, reviews: Iterable[StagedReview]) -> Iterator[StagedReview]:
-        """Return the reviews that are not the newsroom's own; the others do not count for a claim."""
+        """Yield reviews that may be imported; those of the newsroom itself do not count for a claim."""
         for staged in reviews:
             try:
                 self.entities.require_no_namesake(staged.review.publisher)
@@ -159,7 +159,7 @@ def _sort_rated_first(
 
 
 def _describe_reason(review: Review) -> str:
-    """Return the reason of a claim without a verdict, with the other details of its record."""
+    """Return the reason stored with a claim without a verdict: the other details of its record."""
     with activate_house_language():
         lines = [gettext("Imported without a rating.")]
         if review.publisher:

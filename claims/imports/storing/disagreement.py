@@ -2,12 +2,12 @@
 
 
 class Disagreement(Exception):
-    """Another record, or an editor, says something else of the same verdict. Which is right is for a person to say."""
+    """A record that contradicts another record or an editor about the same verdict; a person must decide."""
 
     field, code = "rating", "disagreement"
 
 
 class RetractedClaim(Disagreement):
-    """The record is of a verdict that was retracted here."""
+    """The record is about a verdict that was retracted here."""
 
     code = "retracted here"

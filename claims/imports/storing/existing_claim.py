@@ -135,7 +135,7 @@ class ExistingClaim(ReviewedClaim):
         return bool(self.before or self.appearances or self.topics)
 
     def describe_changes(self) -> str:
-        """Return what changed, in words for readers; "" if nothing did."""
+        """Return the changes in words for readers; "" if nothing changed."""
         return build_sentence({what: list(parts) for what, parts in self.notes.items()})
 
     def _require_publishable(
@@ -316,7 +316,7 @@ class ExistingClaim(ReviewedClaim):
         return True
 
     def _may_be_revised(self, live: Verdict, house: HouseRecords) -> bool:
-        """Whether the import may revise it; not if its claim was merged into this one."""
+        """Return whether the import may revise a verdict; not if its claim was merged into this one."""
         is_its_own = live in self.verdicts or live.claim_id == self.claim.pk
         return is_its_own and house.may_revise(live)
 

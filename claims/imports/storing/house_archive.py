@@ -56,7 +56,7 @@ def queue_archive(run: ImportRun, *, by: User) -> None:
 
 
 def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
-    """Take a copy of a file, to be read and held as a house archive.
+    """Copy a file, to be read and held as a newsroom archive.
 
     Raises:
         NotAllowed: the person is no administrator.
@@ -91,7 +91,7 @@ def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
 
 
 def hold_archive(run: ImportRun) -> ImportRun:
-    """Read all of it, store nothing, and keep a sample for the second administrator."""
+    """Read the whole archive without storing claims, and keep a sample for the second administrator."""
     ImportProblem.objects.filter(run=run).delete()
     run.records = run.refused = 0
     run.state, run.error, run.moved_at = _STATE.READING, "", timezone.now()
@@ -112,13 +112,13 @@ def hold_archive(run: ImportRun) -> ImportRun:
 
 
 def can_release(run: ImportRun, by: User) -> bool:
-    """Return whether it waits for an administrator like this person."""
+    """Return whether this person may release the archive."""
     return run.state == _STATE.HELD and run.started_by_id != by.pk and by.has_perm(PERMISSION)
 
 
 @transaction.atomic
 def release_archive(run: ImportRun, *, by: User) -> None:
-    """Release it for import and publication, after the sample was reviewed.
+    """Release the archive for import and publication, after its sample was reviewed.
 
     Raises:
         NotAllowed: the person is not an administrator, or requested it.
@@ -143,7 +143,7 @@ def release_archive(run: ImportRun, *, by: User) -> None:
 
 
 class _Sample:
-    """Sample some records uniformly (algorithm R), unpredictably for the author of a file."""
+    """A random sample of records (algorithm R), unpredictable for the author of a file."""
 
     def __init__(self) -> None:
         self.chosen: list[dict[str, Any]] = []

@@ -27,7 +27,7 @@ class HouseRecordRefused(Disagreement):
 
 
 class HouseRecords:
-    """How one import treats records of this newsroom."""
+    """The treatment of records of this newsroom in one import."""
 
     def __init__(self, run: ImportRun) -> None:
         self.run = run
@@ -58,7 +58,7 @@ class HouseRecords:
         revises: bool,
         drafted_now: bool,
     ) -> None:
-        """Require that the newsroom can have a verdict from this record, or has the same already.
+        """Require that this record can become a verdict of the newsroom, or already is one.
 
         Args:
             live: the published verdict of the house on the claim.
@@ -120,7 +120,7 @@ class HouseRecords:
         }
 
     def may_revise(self, live: Verdict) -> bool:
-        """Whether the import may replace this verdict by a version that says something else."""
+        """Return whether the import may replace this verdict by a different version."""
         if live.origin == Verdict.Origin.HOUSE_ARCHIVE:
             return self.is_archive and not live.is_restored
         return live.origin == Verdict.Origin.IMPORTED
@@ -150,7 +150,7 @@ def find_own_outlets(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[O
 
 
 def is_namesake(house: Publisher, publisher: Publisher) -> bool:
-    """Whether readers would mistake another publisher for the newsroom."""
+    """Return whether readers would mistake another publisher for the newsroom."""
     return publisher.pk != house.pk and normalise_name(publisher.name) == normalise_name(house.name)
 
 

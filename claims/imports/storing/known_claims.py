@@ -17,7 +17,7 @@ _EDITORS_STATES = (Verdict.State.PUBLISHED, Verdict.State.IN_REVIEW)
 
 
 class EarlierRecord(NamedTuple):
-    """A record that an earlier import took."""
+    """A record stored by an earlier import."""
 
     run: int
     claim: int
@@ -29,7 +29,7 @@ class EarlierRecord(NamedTuple):
 
 
 class KnownClaims(NamedTuple):
-    """Claims that are there, in the order of their age."""
+    """Existing claims, oldest first."""
 
     of_statement: dict[UUID, list[ExistingClaim]]
     by_id: dict[int, ExistingClaim]
@@ -66,7 +66,7 @@ def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
 
 
 def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[EarlierRecord]:
-    """Return earlier records with the same content, or possibly of the same reviews, newest first.
+    """Return earlier records of the same content or the same reviews, newest first.
 
     Not of this import: of what it took from a page before it was broken off, it took the rest as another review too.
     """

@@ -68,7 +68,7 @@ PersonKey = tuple[str, str, tuple[str, ...]]
 
 
 class ReferencedEntities:
-    """The things that some reviews refer to, each stored. Made inside the transaction that stores the reviews."""
+    """The stored rows that some reviews refer to. Create it inside the storing transaction."""
 
     def __init__(self, reviews: Iterable[Review], *, now: datetime, by: User | None) -> None:
         reviews = list(reviews)
@@ -97,7 +97,7 @@ class ReferencedEntities:
         return self._publishers[build_outlet_key(outlet)]
 
     def require_no_namesake(self, outlet: Outlet | None) -> None:
-        """Raises NotForTheHouse where readers would take who judged for the house."""
+        """Raise HouseRecordRefused if readers would mistake this publisher for the newsroom."""
         if outlet and (outlet in self._namesakes or is_namesake(self._house, self.get_publisher(outlet))):
             raise build_namesake_refusal(outlet)
 

@@ -21,7 +21,7 @@ DETAILS: Final = {
 
 
 def collect_details(review: Review) -> dict[str, Any]:
-    """Return the details of a review that a verdict stores, besides the rating, by field."""
+    """Return the details of a review by verdict field, without the rating."""
     return {
         "review_url": review.url,
         "title": review.title,
@@ -36,7 +36,7 @@ def collect_details(review: Review) -> dict[str, Any]:
 
 
 def find_differences(review: Review, verdict: Verdict) -> dict[str, Any]:
-    """Return those details that the verdict lacks or has differently."""
+    """Return the details of a review that are missing from the verdict or differ there."""
     found = {}
     for name, value in collect_details(review).items():
         stored = getattr(verdict, DETAILS[name])

@@ -34,11 +34,11 @@ class ReviewedClaim:
     """The record of which it was made, where this import made it."""
 
     def may_be_by(self, person: Person | None) -> bool:
-        """Whether this person made the claim, as far as anybody says who did."""
+        """Return whether this person may have made the claim."""
         return person is None or not self.names or self.is_by(person)
 
     def is_by(self, person: Person) -> bool:
-        """Return whether it is by this person: by name, unless an authority distinguishes two people of one name."""
+        """Return whether this person made the claim: the same name, unless an authority distinguishes them."""
         has_the_name = build_name_key(person) in self.names
         if not person.same_as or not self.same_as:
             return has_the_name
@@ -59,13 +59,13 @@ class ReviewedClaim:
             self.reviewed[publisher] = (page or build_url_key(review.url), day or review.reviewed_on)
 
     def was_reviewed_on_page(self, review: Review, publisher: int | None) -> bool:
-        """Whether this publisher has reviewed it on the very page."""
+        """Return whether this publisher has reviewed the claim on this page."""
         if publisher not in self.publisher_ids or not review.url:
             return False
         return self._review_of(publisher)[0] == build_url_key(review.url) != ""
 
     def was_reviewed_elsewhere(self, review: Review, publisher: int | None) -> bool:
-        """Whether this publisher has reviewed it on another page or, where one is not known, on another day."""
+        """Return whether this publisher has reviewed the claim on another page or another day."""
         if publisher not in self.publisher_ids:
             return False
         page, day = self._review_of(publisher)
@@ -74,7 +74,7 @@ class ReviewedClaim:
         return bool(day and review.reviewed_on and day != review.reviewed_on)
 
     def compare_page(self, review: Review) -> bool | None:
-        """Whether one who reviewed it did so on the page of this review; None where one of the two pages is unknown."""
+        """Return whether an earlier review of the claim is on the same page; None if a page is unknown."""
         pages = {page for publisher in self.publisher_ids if (page := self._review_of(publisher)[0])}
         page = build_url_key(review.url)
         return page in pages if page and pages else None

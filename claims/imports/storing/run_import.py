@@ -184,7 +184,7 @@ class _ImportCourse:
         import_finished.send(None, run=self.run.pk)
 
     def fail(self, error: BaseException) -> None:
-        """Record why the import ended, if the database can be reached. A silent death shows by missing progress."""
+        """Record why the import ended, if the database can be reached."""
         if connection.in_atomic_block:
             return
         self.run.state, self.run.error = _STATE.FAILED, f"{type(error).__name__}: {error}".replace("\0", "")
@@ -268,7 +268,7 @@ def _store_batch(prepared: PreparedBatch) -> WrittenBatch:
 
 
 def _retry_conflicts(work: Callable[[], Result]) -> Result:
-    """Run a function, and again if another process has just made the same thing."""
+    """Run a function, and run it again if another process has just created the same rows."""
     for _ in range(_MAX_TRIES - 1):
         try:
             return work()
@@ -279,7 +279,7 @@ def _retry_conflicts(work: Callable[[], Result]) -> Result:
 
 @contextmanager
 def _reduced_garbage_collection() -> Iterator[None]:
-    """Keep the search for garbage to what the import makes: all of Django, over and over, is a sixth of its time."""
+    """Exclude existing objects from garbage collection, which otherwise takes a sixth of the time."""
     gc.freeze()
     try:
         yield
@@ -293,7 +293,7 @@ def _analyze() -> None:
 
 
 def run_dry_import(work: Callable[[], ImportRun]) -> ImportRun:
-    """Do the work of an import and take all of it back."""
+    """Run an import and roll it back."""
     with transaction.atomic():
         run = work()
         transaction.set_rollback(True)

@@ -65,7 +65,7 @@ class AlreadyRunning(Exception):
 
 
 def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
-    """Keep an uploaded file, and find out its format and how it is to be read.
+    """Store an uploaded file, and detect its format and settings.
 
     Raises:
         NotAllowed: the person's role does not include importing.
@@ -264,7 +264,7 @@ def run_upload(run: ImportRun) -> ImportRun:
 
 
 def build_recipe_settings(recipe: Recipe) -> dict[str, Any]:
-    """Return the reading settings that a person gave, as a run stores them."""
+    """Return the reading settings of a recipe, as a run stores them."""
     mapping = {"mapping": recipe.mapping.to_json()} if recipe.mapping else {}
     constants = {"constants": dict(recipe.constants)} if recipe.constants else {}
     return mapping | constants | ({"sheet": recipe.sheet} if recipe.sheet else {})
@@ -317,7 +317,7 @@ class _ByteCount:
 
 @contextmanager
 def _exclusive_run(run: ImportRun) -> Iterator[None]:
-    """Hold the run. It is let go when this process ends, however that comes about."""
+    """Hold the run exclusively until this process ends."""
     try:
         with lock_exclusively(f"import {run.pk}"):
             yield

@@ -27,7 +27,7 @@ class SeenRecords:
                     self._alike[key].append(one)
 
     def find(self, staged: StagedReview, by_id: Mapping[int, ExistingClaim]) -> ExistingClaim | None:
-        """Return the claim of an earlier record; `by_id` has those that still exist."""
+        """Return the claim of an earlier record, if it is in `by_id`."""
         for record in self._get_records(staged.digest):
             if standing := by_id.get(record.claim):
                 return standing
@@ -54,7 +54,7 @@ class SeenRecords:
         return others[0] if others else None
 
     def is_revision(self, staged: StagedReview, standing: ExistingClaim) -> bool:
-        """Return whether the record revises its claim's previous record, rather than repeating the same review."""
+        """Return whether the record revises its claim's previous record."""
         claim = standing.claim.pk
         if claim in staged.seen_claims:
             return False
@@ -74,12 +74,12 @@ class SeenRecords:
 
 
 def _are_numbered_apart(record: EarlierRecord, review: Review) -> bool:
-    """Whether the file numbers the two differently."""
+    """Return whether the file gives the two records different numbers."""
     return bool(record.number and review.id and record.number != review.id)
 
 
 def _is_same_review(record: EarlierRecord, staged: StagedReview, standing: ExistingClaim) -> bool:
-    """Whether two records with one number are one review."""
+    """Return whether two records with one number are one review."""
     if standing.claim.statement_key == staged.statement_key:
         return True
     page = standing.compare_page(staged.review)

@@ -34,13 +34,13 @@ class StagedReview(NamedTuple):
     """Other records of this import that say the same to the letter, as they wait; few are ever looked at."""
 
     def iterate_repeats(self) -> "Iterator[StagedReview]":
-        """Return the repeated records."""
+        """Yield the repeated records."""
         for waiting in self.repeats:
             yield self._replace(review=self.review._replace(place=unpack_place(waiting)), repeats=())
 
 
 class KnownRecords(NamedTuple):
-    """The number of staged records that need no writing."""
+    """The number of staged records that need not be written."""
 
     unchanged: int
     """They say what an earlier import said to the letter."""
@@ -76,7 +76,7 @@ class Stage:
             stream.write(lines)
 
     def set_aside_known(self, run: ImportRun) -> KnownRecords:
-        """Remove records without news from the stage, and sort the rest for writing."""
+        """Remove unchanged records from the stage, and sort the rest for writing."""
         with self._connection.cursor() as cursor:
             cursor.execute("SELECT outcome, number FROM public.claims_stage_set_aside_known(%s)", [run.pk])
             counts = dict(cursor.fetchall())

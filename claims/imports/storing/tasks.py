@@ -20,7 +20,7 @@ _STATE = ImportRun.State
 
 @app.task(name=RUN_IMPORT, queue="imports", retry=_FILE_STORE_RETRIES)
 def run_import(*, run_id: int) -> None:
-    """Run an import; an interrupted one continues, also if its file was unreachable the last time."""
+    """Run an import. An interrupted one continues, even if its file was unreachable the last time."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state in (_STATE.WAITING, _STATE.READING, _STATE.WRITING, _STATE.FAILED):
         try:
@@ -32,7 +32,7 @@ def run_import(*, run_id: int) -> None:
 
 @app.task(name=UNDO_IMPORT, queue="imports")
 def undo_import(*, run_id: int, by_id: int, rest: bool = False) -> None:
-    """Take an import back; where a worker was stopped in the middle of it, the rest."""
+    """Undo an import, or the rest of one if a worker was stopped meanwhile."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state == _STATE.UNDOING:
         undo_run(run, by=User.objects.get(pk=by_id), rest=rest)
@@ -40,6 +40,6 @@ def undo_import(*, run_id: int, by_id: int, rest: bool = False) -> None:
 
 @app.task(name=REMOVE_UPLOAD, queue="imports", retry=_FILE_STORE_RETRIES)
 def remove_upload(*, name: str) -> None:
-    """Remove the file of an import that was discarded while the store of files was away."""
+    """Remove the file of an import that was discarded while the file store was unreachable."""
     if not ImportRun.objects.filter(upload=name).exists():
         default_storage.delete(name)

@@ -86,7 +86,7 @@ def find_obstacles(run: ImportRun) -> list[str]:
 
 
 def count_rest(run: ImportRun) -> int:
-    """Return how many of its claims can be taken back: those on which nothing was built."""
+    """Return how many of the import's claims can be undone because nothing was built on them."""
     return _find_claims(run).exclude(_build_built_on_condition(run)).count()
 
 
@@ -153,7 +153,7 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
 
 
 def _find_edits(model: Any, since: datetime) -> QuerySet[Any]:
-    """Return people's edits in a table, from its history."""
+    """Return people's edits in a table since this time, from its history."""
     events: QuerySet[Any] = model.pgh_event_model.objects.filter(
         pgh_created_at__gt=since, pgh_context__user__gt=0
     )
@@ -192,7 +192,7 @@ def _find_later_imports(run: ImportRun) -> list[tuple[ImportRun, int]]:
 
 @transaction.atomic
 def queue_undo(run: ImportRun, *, by: User, rest: bool = False) -> None:
-    """Queue the undoing of the import. Raises as `undo_run`."""
+    """Queue undoing the import. Raises the same errors as `undo_run`."""
     _require_undoable(run, by, rest=rest)
     run.state, run.undone_by_name = ImportRun.State.UNDOING, get_display_name(by)
     run.save(update_fields=["state", "undone_by_name"])
@@ -253,7 +253,7 @@ def _filter_stored(records: QuerySet[ImportedRecord]) -> QuerySet[ImportedRecord
 
 
 class _BatchUndo:
-    """One part of an import, on its way out."""
+    """Undo one batch of an import."""
 
     def __init__(self, run: ImportRun, by: User) -> None:
         self.run, self.by, self.now = run, by, clock.get_database_time()
@@ -348,7 +348,7 @@ class _BatchUndo:
             said.delete()
 
     def _restore(self, verdicts: Sequence[tuple[Verdict, Verdict]]) -> None:
-        """Replace each by a new version that says what the one before the import said."""
+        """Replace each verdict by a new version with its content before the import."""
         live = [verdict for verdict, _earlier in verdicts]
         self._store_transitions(live, "supersede", Verdict.State.SUPERSEDED)
         Verdict.objects.filter(pk__in=[verdict.pk for verdict in live]).update(state=Verdict.State.SUPERSEDED)

@@ -31,7 +31,7 @@ _ENDED_STATES = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.Sta
 
 
 def drop_earlier_problems(run: ImportRun) -> None:
-    """Delete what earlier attempts at the same file could not use: this one has found it again.
+    """Delete the problems of earlier attempts at the same file, which were found again.
 
     What became of records that were written is found only once, and stays.
     """

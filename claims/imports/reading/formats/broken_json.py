@@ -46,7 +46,7 @@ class BrokenJSON(ValueError):
 
 
 def parse_all(text: str) -> list[Any]:
-    """Parse every JSON value in a text. Raises Broken."""
+    """Parse every JSON value in a text. Raises BrokenJSON."""
     text = _unwrap(text)
     try:
         return [parse_strict(text)]

@@ -57,8 +57,7 @@ def read_reviews(
     page: MarkupPage = NO_PAGE,
     among: Sequence[Any] = (),
 ) -> list[RawRecord | Refusal]:
-    """Read the ClaimReviews of a JSON value in order, with their MediaReviews, MediaReviews without a
-    ClaimReview, and withdrawals.
+    """Read the ClaimReviews and MediaReviews of a JSON value in order, with withdrawals.
 
     Args:
         graph: the nodes that `@id`s in it may refer to; those in the value itself if absent.
@@ -185,7 +184,7 @@ def _iterate_reviews(
 def _read_media_review(
     review: Node, parent: Node | None, graph: Graph, page: MarkupPage, place: RecordPlace
 ) -> RawRecord | Refusal:
-    """Return the fields of a separate MediaReview, a review of what was claimed with the media."""
+    """Read a MediaReview without a ClaimReview as a review of the claim made with the media."""
     said = mediareview_objects.find_statements(review, graph)
     if not said:
         return Refusal(
@@ -259,7 +258,7 @@ def _read_review(
 
 
 def _is_from_another_site(review: Node, graph: Graph) -> bool:
-    """Return whether the markup was made by another party than the review's author (`sdPublisher`)."""
+    """Return whether another party than the review's author made the markup (`sdPublisher`)."""
     writers, authors = (
         {
             str(name).casefold()

@@ -134,7 +134,7 @@ def _report_broken(place: RecordPlace, error: broken_json.BrokenJSON, text: str)
 
 
 def _resolve_urls(found: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
-    """Resolve a relative address against the page."""
+    """Resolve relative URLs against the page's URL."""
     if isinstance(found, RawRecord) and url:
         for name in ("review_url", "publisher_url"):
             stated = found.fields.get(name)

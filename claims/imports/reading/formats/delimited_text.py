@@ -45,7 +45,7 @@ class TableRows:
         return RecordPlace(self._file, f"row {self.number}{moved}")
 
     def find_damage(self, row: list[str]) -> Refusal | None:
-        """Return why the text of a row is not credible; None if it is."""
+        """Return a refusal if the text of a row is not credible; otherwise None."""
         text = "".join(row)
         if "\x00" in text:
             shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]

@@ -56,7 +56,7 @@ class Dialect:
         return cls(**{name: value[name] for name in cls.__slots__ if name in value})
 
     def build_reader(self, lines: Any) -> Any:
-        """Return the rows of the lines. It is strict: a broken quotation is an error, not a damaged cell."""
+        """Return a strict reader of rows: a broken quotation is an error, not a damaged cell."""
         if self.quoting == "literal":
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, quotechar=None)
         return csv.reader(lines, delimiter=self.delimiter, strict=True)
@@ -81,7 +81,7 @@ class TableSample:
 
     @property
     def consistency(self) -> float:
-        """The share of rows with as many cells as most have."""
+        """The share of rows that have the most common number of cells."""
         if not self.rows:
             return 0.0
         return sum(len(row) == self.width for row in self.rows) / (len(self.rows) + self.faults)
@@ -154,7 +154,7 @@ def sample_rows(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
 
 
 def detect_dialect(head: bytes, *, whole: bool, titles: bool = False) -> TableSample | None:
-    """Return the first rows in the dialect that gives the most regular table; None if none does.
+    """Return the first rows in the dialect that gives the most regular table; None if no dialect fits.
 
     Args:
         titles: whether rows of another width may stand above the table.
@@ -186,7 +186,7 @@ def detect_dialect(head: bytes, *, whole: bool, titles: bool = False) -> TableSa
 
 
 def _choose_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
-    """Choose the way of quoting that gives the more consistent rows for the same head.
+    """Return the sample whose quoting style gives the more consistent rows.
 
     Minimal quoting also quotes each cell with a quotation mark inside and doubles the mark. Other marks, and rows
     that vanish into others, show that they are ordinary characters.
@@ -206,7 +206,7 @@ def _choose_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
 
 
 def _is_utf8(head: bytes) -> bool:
-    """Whether it is UTF-8, but for a few stray bytes: in another encoding every accented letter would be one.
+    """Return whether the bytes are UTF-8, ignoring a few stray bytes.
 
     Or but for some lines: no other encoding yields lines that are sound UTF-8 by chance, so it was put together from
     files in several encodings, and the lines that are not in this one are refused.

@@ -47,7 +47,7 @@ class Value:
 
 
 def looks_like_json(file: File) -> bool:
-    """Whether a file begins as a JSON object or list does."""
+    """Return whether a file begins like a JSON object or list."""
     return decode_beginning(file.head)[:1] in ("{", "[")
 
 
@@ -120,7 +120,7 @@ def _has_value_per_line(text: str) -> bool:
 
 
 def _load_line(line: str) -> list[Any]:
-    """Return the object or list on a line as a list of one; empty for anything else."""
+    """Return the object or list on a line, in a list; an empty list for anything else."""
     try:
         one = broken_json.parse_strict(line.strip("\x1e \r\n\t"))
     except ValueError:
@@ -268,7 +268,7 @@ class _JoinedStream:
 
 
 class _RecodedStream(io.RawIOBase):
-    """Re-encode a stream as UTF-8. A character that cannot be decoded becomes a byte that UTF-8 never uses."""
+    """Re-encode a stream as UTF-8. Undecodable characters become a byte that is never valid UTF-8."""
 
     def __init__(self, stream: io.BufferedIOBase, name: str) -> None:
         self._stream = stream

@@ -232,7 +232,7 @@ class _Reader:
     def _skip_fault(
         self, position: str, broken: _Broken, after: re.Pattern[str], *, in_object: bool = False
     ) -> Fault:
-        """Skip to where reading can continue, and report what was skipped."""
+        """Skip to where reading can continue, and report the skipped part."""
         shown = self._text[self._at : self._at + QUOTED_CHARACTERS].encode(errors="replace").decode()
         size, found = 0, False
         while True:

@@ -32,7 +32,7 @@ SAMPLE_SIZE: Final = 20
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """Return the mapping of rows; None for linked data such as ClaimReview, and for our own export."""
+    """Return the mapping of rows; None for linked data such as ClaimReview, and for our own exports."""
     rows = _sample_rows(file)
     if not rows or any(name.startswith("@") for row in rows for name in row):
         return None
@@ -98,13 +98,13 @@ def _is_row(one: Value) -> bool:
 
 
 def _sample_rows(file: File) -> list[Row]:
-    """Return the whole objects in the first bytes; empty if anything else is among them."""
+    """Return the complete objects in the first bytes; an empty list if there are other values among them."""
     found = json_documents.sample_values(file)
     return found if all(isinstance(row, dict) for row in found) else []
 
 
 def _expand_paths(used: frozenset[str], columns: list[str]) -> set[str]:
-    """Return the paths that are read, whether they are written with a list index or with `*`."""
+    """Return the paths that are read, written with a list index or with `*`."""
     stepped = {tuple("*" if step.isdigit() else step for step in one.split(".")) for one in used}
     return {one for one in columns if one in used or tuple(one.split(".")) in stepped}
 

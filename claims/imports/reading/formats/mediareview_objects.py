@@ -101,7 +101,7 @@ def find_claims(review: Node, graph: Graph) -> list[Node]:
 
 
 def find_statements(review: Node, graph: Graph) -> list[Any]:
-    """Return what was claimed with the media: from the review itself, its claim, or the claim's review."""
+    """Return the statements made with the media, from the review, its claim or the claim's review."""
     said = [
         *find_texts(find_value(review, "claimReviewed"), named=("text", "name")),
         *(
@@ -120,7 +120,7 @@ def find_statements(review: Node, graph: Graph) -> list[Any]:
 
 
 def _iterate_media(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
-    """Yield the media themselves: each appearance of an item, or the item."""
+    """Yield the media: each appearance of an item, or the item itself."""
     for item in items:
         appearances = find_things(find_value(item, "mediaItemAppearance"), graph)
         described = [one for one in appearances if isinstance(one, dict)]

@@ -102,7 +102,7 @@ def _build_rdfa_item(element: HtmlElement, depth: int) -> Item:
 
 
 def _is_within(element: HtmlElement, scope: str, referred: set[str]) -> bool:
-    """Whether it is part of something, and does not only say so."""
+    """Return whether an element is really part of an item, and not only marked so."""
     around = [element, *element.iterancestors()]
     return any(each.get(scope) is not None for each in around[1:]) or any(
         each.get("id") in referred for each in around
@@ -110,7 +110,7 @@ def _is_within(element: HtmlElement, scope: str, referred: set[str]) -> bool:
 
 
 def _iterate_parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterator[HtmlElement]:
-    """Yield the elements below in page order, skipping those of nested items."""
+    """Yield the elements below in page order, except those of nested items."""
     waiting = [root] if with_root else list(reversed(root))
     while waiting:
         element = waiting.pop()
@@ -122,7 +122,7 @@ def _iterate_parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterato
 
 
 def _read_property(element: HtmlElement, first: str) -> str:
-    """Return an element's value as a property."""
+    """Return the value that an element has as a property."""
     stated = element.get(first)
     if stated is None and element.tag in _ATTRIBUTES:
         stated = element.get(_ATTRIBUTES[element.tag])

@@ -9,7 +9,7 @@ _INTEGERS: Final = range(-(2**63), 2**64)
 
 
 def to_plain_json(value: Any, depth: int = 0) -> Any:
-    """Return the value without anything that JSON or PostgreSQL lacks, cut at the depth limit."""
+    """Return the value without anything that JSON or PostgreSQL cannot store, cut at the depth limit."""
     if isinstance(value, str):
         return to_plain_text(value)
     if isinstance(value, bytes):

@@ -128,7 +128,7 @@ def find_words(found: Any) -> str | None:
 
 
 def is_number(found: Any) -> bool:
-    """Whether it is a number, written as one or as text."""
+    """Return whether a value is a number, or text that is a number."""
     try:
         float(str(found).replace(",", "."))
     except ValueError:

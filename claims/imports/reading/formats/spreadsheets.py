@@ -61,7 +61,7 @@ _CELL = re.compile(rb'[\s:"]r\s*=\s*["\']([A-Za-z]{1,3})?(\d{1,7})["\']')
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """Return empty settings for a workbook: its columns are only known once the whole file has been read."""
+    """Return empty settings for a workbook: its columns are known only after the whole file has been read."""
     name = file.name.lower()
     if file.head.startswith(_ZIP_SIGNATURE) and (
         name.endswith((".xlsx", ".xlsm")) or b"xl/work" in file.head
@@ -120,7 +120,7 @@ _NumberedRow = tuple[int, list[str]]
 
 
 class _UnusableWorkbook(Exception):
-    """Why nothing can be read from a workbook."""
+    """A workbook from which nothing can be read; the message says why."""
 
 
 def _open_sheet(file: File, name: str) -> CalamineSheet:

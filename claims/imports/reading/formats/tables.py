@@ -49,7 +49,7 @@ _USUAL_ENCODINGS = ("utf-8", "utf-8-sig")
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """Return the dialect, mapping and date order of a table; None for our own export or a file that is not a table."""
+    """Return the dialect, mapping and date order of a table; None for our own exports and for other files."""
     if _is_markup(file.head):
         return None
     for mapping in list_ready_mappings():
@@ -109,7 +109,7 @@ def find_columns(header: Sequence[str]) -> list[str]:
 
 
 def describe_header_position(number: int) -> str:
-    """Note that a table has something above its header."""
+    """Return a note that the header is not the first row."""
     return SpokenSentence(
         "Row %(number)s contains the column names; the rows above it are not read.", number=number
     )
@@ -252,7 +252,7 @@ def _trim_row(row: list[str], width: int) -> list[str]:
 
 
 def _detect_table(file: File) -> TableSample | None:
-    """Return the first rows, if the file looks like a table."""
+    """Return the first rows if the file looks like a table."""
     whole = len(file.head) < HEAD_BYTES
     named = file.name.lower().endswith(_SUFFIXES)
     found = detect_dialect(file.head, whole=whole, titles=named)
@@ -312,7 +312,7 @@ def _build_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[R
 
 
 def _is_markup(head: bytes) -> bool:
-    """Whether it begins like a web page, XML or JSON, which no table does."""
+    """Return whether a file begins like a web page, XML or JSON."""
     return head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"<", b"{", b"[")
 
 

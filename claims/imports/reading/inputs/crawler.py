@@ -30,13 +30,13 @@ PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/json"
 
 
 class VisitMemory(Protocol):
-    """The memory of pages between visits."""
+    """The stored validators of visited pages."""
 
     def get(self, url: str) -> tuple[str, str] | None:
         """Return the ETag and Last-Modified of the stored page."""
 
     def put(self, url: str, etag: str, modified: str) -> None:
-        """Remember them: the page has been read."""
+        """Store the validators of a page that has been read."""
 
 
 def crawl_files(

@@ -17,13 +17,13 @@ def _ignore_note(_sentence: str) -> None:
 
 
 def _return_false() -> bool:
-    """Return the default."""
+    """Return False, the default."""
     return False
 
 
 @dataclass(slots=True)
 class File:
-    """One file, not compressed any more, from wherever it came."""
+    """One decompressed file, from any source."""
 
     name: str
     """As a person would call it; inside an archive or folder with its path there."""

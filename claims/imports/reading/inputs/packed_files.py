@@ -80,7 +80,7 @@ def _iterate_output(
     layers: int = 0,
     progressed: Callable[[int], None] = lambda _out: None,
 ) -> Iterator[File | Refusal]:
-    """Yield the files in a decoder's output, followed by its damage."""
+    """Yield the files in a decoder's output, and then any damage."""
     inner = DecodedStream(stream, budget, progressed)
     yield from unpack_files(name, inner, budget, depth=depth, layers=layers)
     if inner.damage is not None:

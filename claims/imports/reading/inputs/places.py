@@ -48,7 +48,7 @@ def open_files(
 
 
 def measure_size(place: str) -> int | None:
-    """Return the total of bytes for `advanced`; None if it is unknown beforehand."""
+    """Return the total number of bytes for `advanced`; None if it is unknown beforehand."""
     if place == STANDARD_INPUT or is_address(place):
         return None
     try:

@@ -34,7 +34,7 @@ DAMAGE_ERRORS = (
 
 
 class OutputTooLarge(OSError):
-    """More comes out of an archive than can be meant."""
+    """An archive that unpacks to an implausible size."""
 
 
 class CountedStream(io.RawIOBase):
@@ -80,7 +80,7 @@ class CountedStream(io.RawIOBase):
             self._told = reached
 
     def finish(self) -> None:
-        """Report the rest, which was not read."""
+        """Report the rest of the input as read, although it was skipped."""
         if self._seekable:
             self.reached = max(self.reached, self._stream.seek(0, io.SEEK_END))
         self.report_position(self.reached)

@@ -34,7 +34,7 @@ _UNREADABLE_ERRORS = (*DAMAGE_ERRORS, RuntimeError, struct.error)
 
 
 def is_zip(head: bytes) -> bool:
-    """Whether it is an archive, and not a document of an office program, which is one inside only."""
+    """Return whether a file is a zip archive, and not an office document in one."""
     if not head.startswith((_MEMBER_SIGNATURE, b"PK\x05\x06")):
         return False
     first = head[30:200]
@@ -47,7 +47,7 @@ def is_zip(head: bytes) -> bool:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a member is one that systems add for themselves."""
+    """Return whether a member is one that operating systems add for themselves."""
     parts = name.replace("\\", "/").split("/")
     return any(part.startswith(".") and part not in (".", "..") for part in parts) or parts[0] == "__MACOSX"
 
@@ -140,7 +140,7 @@ class _Header:
 
 
 def _read_member_count(stream: Any, archive: zipfile.ZipFile) -> int:
-    """Return the member count in the end record, because a damaged directory may skip some. -1: none."""
+    """Return the member count in the end record, or -1; a damaged directory may list fewer."""
     stream.seek(0, io.SEEK_END)
     stream.seek(max(0, stream.tell() - _END_STRUCT.size - len(archive.comment)))
     content = stream.read(_END_STRUCT.size)
@@ -167,7 +167,7 @@ def _read_header(stream: Any, at: int) -> _Header | None:
 
 
 def _is_consistent(info: zipfile.ZipInfo, header: _Header | None) -> bool:
-    """Return whether directory and header of a member agree."""
+    """Return whether the directory and the header of a member agree."""
     if header is None:
         return False
     same_sizes = header.packed is None or (header.packed, header.size) == (info.compress_size, info.file_size)
@@ -219,7 +219,7 @@ def _find_refusal(inside: str, name: str, flags: int, method: int) -> Refusal | 
 
 
 class _CheckedStream:
-    """A member, whose checksum is compared at its end."""
+    """A member whose checksum is compared at its end."""
 
     def __init__(self, stream: Any, expected: int) -> None:
         self._stream = stream
@@ -275,7 +275,7 @@ def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusa
 
 
 class _RawMember:
-    """The bytes of a member that begin here."""
+    """The bytes of a member without a directory entry."""
 
     def __init__(self, stream: Any, header: _Header) -> None:
         self._stream = stream

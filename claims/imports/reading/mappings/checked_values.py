@@ -10,7 +10,7 @@ _TYPE_NAMES: Final = {str: "a text", bool: "true or false", int: "a whole number
 
 
 class MappingError(ValueError):
-    """A mapping that cannot be followed."""
+    """A mapping that is not valid."""
 
     def __init__(self, key: str, problem: str) -> None:
         super().__init__(f"{key}: {problem}" if key else problem)
@@ -27,7 +27,7 @@ def suggest_name(name: str, known: Iterable[str]) -> str:
 
 
 def require_known(key: str, name: Any, names: Collection[str], what: str) -> str:
-    """Return `name` if it is one of `names`. Raises MappingError."""
+    """Return `name` if it is one of `names`; otherwise raise MappingError."""
     if not isinstance(name, str) or name not in names:
         raise MappingError(key, f"{name!r} is no {what}. {suggest_name(str(name), names)}")
     return name

@@ -20,7 +20,7 @@ MAX_CLAIMS = 1000
 
 
 class ClaimsInRows:
-    """Makes records of rows.
+    """Build records from rows that contain several claims.
 
     Args:
         columns: the file's columns in their order; None where rows are objects, each with its own keys.
@@ -50,7 +50,7 @@ class ClaimsInRows:
 
     @property
     def used_columns(self) -> frozenset[str]:
-        """Return the columns that are read."""
+        """The columns that the mapping reads."""
         if not self._starred:
             return frozenset(self._one.used_columns)
         return (
@@ -81,7 +81,7 @@ class ClaimsInRows:
             yield (nothing or RawRecord(place, {}, raw))._replace(place=place)
 
     def _add_number(self, one: RawRecord, number: str) -> RawRecord:
-        """Give each claim of a row a number of its own."""
+        """Add a number to the id of each claim in a row."""
         if "id" in self._own_fields or one.fields.get("id") in (None, "", []):
             return one
         return one._replace(fields={**one.fields, "id": f"{one.fields['id']}#{number}"})
@@ -129,7 +129,7 @@ class ClaimsInRows:
         return replace(reading, fields=fields)
 
     def _is_column(self, column: Column, stated: tuple[Column, ...]) -> bool:
-        """Whether it is a column of the file. The last claims of a row may lack some that the first ones have."""
+        """Return whether the file has this column. Later claims of a row may lack columns of the first."""
         return (
             column in stated
             or self._names is None

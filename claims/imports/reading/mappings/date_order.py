@@ -11,7 +11,7 @@ _DIGITS = re.compile(r"(?<![\d.,/-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 
 
 def detect_date_order(values: Iterable[object]) -> dict[str, str]:
-    """Map separators to "dmy" or "mdy", if some date proves this order and none the other.
+    """Map separators to "dmy" or "mdy", if a date proves this order and none proves the other.
 
     25/12/2019 proves that days come first, 12/25/2019 that months do, 03/04/2019 nothing. Values with both prove
     nothing either: they were put together from several files, and what is ambiguous in them stays so. A day that

@@ -45,7 +45,7 @@ def normalise_name(name: str) -> str:
 
 
 class Records:
-    """Makes records of rows.
+    """Build records from rows.
 
     Args:
         columns: the file's columns in their order; None where rows are objects, each with its own keys.
@@ -124,7 +124,7 @@ class Records:
         return self._kinds[applies]
 
     def _build_plan(self, reading: ColumnReading, settled: ColumnReading) -> Plan:
-        """Return how to read rows of one kind."""
+        """Return a function that reads rows of one kind."""
         plain: list[tuple[str, str]] = []
         other: list[tuple[str, Callable[[Row], Any]]] = []
         for name, columns in reading.fields.items():
@@ -265,7 +265,7 @@ def _build_value_reader(
 
 
 def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
-    """Return a test whether a value matches one of these patterns, in which * stands for any text."""
+    """Return a function that tests whether a value matches a pattern; * stands for any text."""
     exact = frozenset(value for value in values if "*" not in value)
     patterns = [value.split("*") for value in values if "*" in value]
     return lambda value: value in exact or any(_fits_pieces(value, pieces) for pieces in patterns)

@@ -105,7 +105,7 @@ class ColumnReading:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Some rows of a file are different: those whose columns hold one of these values."""
+    """A different reading for rows whose columns hold one of these values."""
 
     when: Table[str, tuple[str, ...]]
     reading: ColumnReading
@@ -116,7 +116,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Facts about the file that the mapping states and its first rows cannot show."""
+    """The layout of the file, as far as its first rows cannot show it."""
 
     encoding: str = ""
     delimiter: str = ""

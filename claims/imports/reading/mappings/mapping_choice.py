@@ -76,7 +76,7 @@ def find_missing_columns(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
 
 
 def fits_rows(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
-    """Whether these rows without a header are those of the mapping: as many cells, and nothing but its values."""
+    """Return whether rows without a header fit the mapping: the number of cells and their values."""
     names = mapping.table.columns
     if not rows or not mapping.values or not mapping.values.keys() <= set(names):
         return False
@@ -142,7 +142,7 @@ def find_header_row(rows: Sequence[Sequence[str]]) -> int:
 
 
 def find_refusal(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence[Row]) -> Refusal | None:
-    """Return why a file cannot be imported with this mapping: the column of statements or ratings is missing.
+    """Return a refusal if the column of statements or ratings is missing; otherwise None.
 
     Args:
         rows: some rows of the file.
@@ -165,7 +165,7 @@ def find_refusal(mapping: Mapping, columns: Sequence[str], file: File, rows: Seq
 
 
 def find_unread_columns(columns: Sequence[str], used: Collection[str]) -> str:
-    """Return a sentence that names the columns that are not read; "" if all are."""
+    """Return a sentence that names the columns that are not read; "" if all are read."""
     left = [name for name in columns if name not in used]
     return SpokenSentence("Columns not read: %(columns)s.", columns=", ".join(left)) if left else ""
 
@@ -214,7 +214,7 @@ def _refuse_without_statement(columns: Sequence[str], file: str, rows: Sequence[
 
 
 def find_wordiest_column(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """Return the column that looks most like sentences: the one with the most words, leaving out whole articles."""
+    """Return the column that most looks like sentences: most words, but not whole articles."""
     words = {
         name: statistics.median(len(str(row.get(name) or "").split()) for row in rows) if rows else 0
         for name in columns

@@ -20,7 +20,7 @@ class Nested(dict[str, Any]):
 
 
 def get_value(value: Any, path: str) -> Any:
-    """Return the text, number or list of those at a path; None if there is none."""
+    """Return the value at a path, or a list of values; None if there is none."""
     for step in path.split("."):
         if isinstance(value, dict):
             value = dict.get(value, step)
@@ -32,7 +32,7 @@ def get_value(value: Any, path: str) -> Any:
 
 
 def _drop_objects(value: Any) -> Any:
-    """Return a value that is neither an object nor a list of objects."""
+    """Return a value, or None for an object or a list of objects."""
     if isinstance(value, list):
         return [one for one in value if not isinstance(one, dict | list)]
     return None if isinstance(value, dict) else value

@@ -49,7 +49,7 @@ _KINDS: Final = {
 def read_person(
     name: Any, kind: Any = None, title: Any = None, same_as: Any = None
 ) -> tuple[Person | None, tuple[tuple[str, Problem], ...]]:
-    """Return the claimant of a record, and the problems by field; none if there is no claimant.
+    """Return the claimant of a record, if any, and the problems by field.
 
     "Unknown" is no claimant, and so are "Facebook posts": many at once, or without a name (`read_crowd`).
     """
@@ -88,7 +88,7 @@ def read_person(
 
 
 def read_crowd(name: Any, kind: Any = None) -> str:
-    """Return the words in the claimant's place that name no one in particular ("Facebook posts"), or "".
+    """Return words such as "Facebook posts" that stand in the claimant's place but name no one; or "".
 
     Some of these words are also names, where the markup says organisation or group ("Anonymous").
     """
@@ -97,7 +97,7 @@ def read_crowd(name: Any, kind: Any = None) -> str:
 
 @lru_cache(maxsize=16384)
 def _split_name(text: str, kind: str) -> tuple[str, str]:
-    """Return the name of a claimant, and the words that are not a name.
+    """Split a text into the claimant's name and the words that are not a name.
 
     Of several names beside a crowd, none is stored as the claimant.
     """

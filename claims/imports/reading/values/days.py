@@ -113,7 +113,7 @@ def _parse_day(text: str, order: str, formats: tuple[str, ...], language: str) -
 
 
 def _iterate_days(folded: str, order: str, language: str, text: str) -> Iterator[NamedDay]:
-    """Yield every date that a text names."""
+    """Yield every date in a text."""
     for pattern, (year, number, day) in _IN_DIGITS:
         for match in pattern.finditer(folded):
             yield NamedDay(
@@ -210,7 +210,7 @@ def _build_date(year: int | str, month: int | str, day: int | str, text: str) ->
 
 @lru_cache(maxsize=256)
 def _is_day_first_with_dots(language: str) -> bool:
-    """Whether dates of digits and dots begin with the day, as in German: 3.4.2019 (CLDR)."""
+    """Return whether dates with dots begin with the day, as in German: 3.4.2019 (CLDR)."""
     try:
         pattern = Locale.parse(language, sep="-").date_formats["short"].pattern
     except (UnknownLocaleError, ValueError, TypeError):

@@ -13,7 +13,7 @@ from claims.imports.reading.values.problem import Problem
 
 
 class NamedDay(NamedTuple):
-    """A day somewhere in a text, or why it is none."""
+    """The position of a date in a text, and the date or the reason why it is not usable."""
 
     start: int
     end: int

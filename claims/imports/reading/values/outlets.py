@@ -37,7 +37,7 @@ _PLACEHOLDERS: Final = frozenset(
 def read_outlet(
     name: Any, url: Any = None, review_url: str = "", *, is_stated: bool = False
 ) -> tuple[Outlet | None, str | Problem]:
-    """Return the publisher of a review, and the author named in its place; or the problem that prevents one.
+    """Return the publisher of a review, and the author named in its place; or the problem.
 
     A known name decides, then the publisher's own address, then the address of the review. A person's name on the
     site of a known publisher is a byline: many put their reporters where the standard asks for the organisation.
@@ -88,12 +88,12 @@ def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet
 
 
 def is_own_name(name: str, outlet: Outlet) -> bool:
-    """Whether a name is one of a publisher's own."""
+    """Return whether a name is one of a publisher's own names."""
     return name == outlet.name or _map_known().get(_build_key(name)) == outlet
 
 
 def is_listed_outlet(outlet: Outlet) -> bool:
-    """Whether it is one of the publishers that names and domains are listed of."""
+    """Return whether a publisher is on the program's list."""
     return _map_known().get(_build_key(outlet.name)) == outlet
 
 
@@ -103,7 +103,7 @@ def load_known_outlets() -> tuple[Outlet, ...]:
 
 
 def _find_by_host(place: str) -> Outlet | None:
-    """Return the known publisher of a host, by its longest known part."""
+    """Return the known publisher of a host, by the longest matching part."""
     known = _map_known()
     labels = place.split(".")
     return next(

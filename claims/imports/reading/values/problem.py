@@ -14,6 +14,6 @@ class Problem(NamedTuple):
 
 
 def shorten_value(value: object) -> str:
-    """Quote a value for a message: on one line, and short."""
+    """Quote a value for a message, shortened to one line."""
     text = " ".join(str(value)[: 4 * MAX_QUOTED_LENGTH].split())
     return f"“{text}”" if len(text) <= MAX_QUOTED_LENGTH else f"“{text[: MAX_QUOTED_LENGTH - 1].rstrip()}…”"

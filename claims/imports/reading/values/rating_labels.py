@@ -69,7 +69,7 @@ def build_label_key(label: str) -> str:
 def read_label(
     text: Any, outlet: Outlet | None, codes: Mapping[str, str] | None = None, language: str = ""
 ) -> Label | Problem | None:
-    """Return the judgement in a publisher's words; None if there are none.
+    """Return the publisher's rating label; None if there is none.
 
     Args:
         language: of the review, where it is known; of a publisher's scales the one in this language is meant.
@@ -240,7 +240,7 @@ def _parse_class(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _map_words() -> dict[str, list[Meaning]]:
-    """Map the keys of words that every publisher uses in the same sense to their meaning in each language."""
+    """Map words that every publisher uses in the same sense to their meaning in each language."""
     words: dict[str, list[Meaning]] = {}
     for language, classes in load_shipped_scales()["words"].items():
         for rating_class, wordings in classes.items():

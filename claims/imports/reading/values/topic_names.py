@@ -15,7 +15,7 @@ _SEPARATOR = re.compile("[;|\n\t،、，]")
 
 
 def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-    """Return the distinct topics of a list or a delimited string, ignoring case."""
+    """Return the distinct topics in a list or a delimited string, ignoring case."""
     if not value:
         return (), ()
     found: dict[str, str] = {}

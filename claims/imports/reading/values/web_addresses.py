@@ -97,9 +97,7 @@ def _iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def _split_urls(text: str) -> Iterator[str]:
-    """Yield the URLs in a string. A comma separates them only if a URL follows; otherwise it belongs to the
-    URL.
-    """
+    """Yield the URLs in a string. A comma separates two URLs; otherwise it belongs to the URL."""
     for part in (clean(part) for row in text[:MAX_LENGTH].splitlines() for part in _SEPARATOR.split(row)):
         half = len(part) // 2
         # The same address twice, without anything between.
