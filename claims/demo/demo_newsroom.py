@@ -57,7 +57,7 @@ Row = dict[str, Any]
 
 
 def load(*, password: str = "") -> bool:
-    """Load the demonstration data, unless it was loaded before: then nothing changes, whatever was edited since.
+    """Load the demonstration data, unless it was loaded before.
 
     Args:
         password: what the demo's users sign in with; without it they cannot sign in until they are given one.
@@ -86,14 +86,14 @@ def load_demo_content() -> Row:
 
 
 def is_loaded(content: Row) -> bool:
-    """Whether the brief is here. Its title may have been edited since, its snapshot cannot."""
+    """Return whether the demonstration's article is stored, by its snapshot."""
     brief = next(source for source in content["sources"] if source.get("snapshot"))
     digest = hashlib.sha256((FOLDER / brief["snapshot"]).read_bytes()).hexdigest()
     return Source.objects.filter(Q(title=brief["title"]) | Q(snapshots__content_sha256=digest)).exists()
 
 
 class _Newsroom:
-    """The rows of the demo by their keys, as they come to be."""
+    """The rows of the demonstration by key."""
 
     def __init__(self, content: Row, password: str) -> None:
         self.content = content

@@ -24,7 +24,7 @@ class InsufficientScope(PermissionDenied):
 
 
 class BearerAuthentication(TokenAuthentication):
-    """`Authorization: Bearer …`. knox's reading of the header, and our tokens, found by their digest with one query."""
+    """Authenticate `Authorization: Bearer …` with our tokens, found by digest in one query."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
         try:
@@ -51,7 +51,7 @@ class HasScope(BasePermission):
 
 
 class BearerSchemeExtension(OpenApiAuthenticationExtension):
-    """How the OpenAPI document describes it."""
+    """The description of the authentication in the OpenAPI document."""
 
     target_class = BearerAuthentication
     name = "token"

@@ -38,12 +38,12 @@ Document = dict[str, Any]
 
 
 def select_quote_relations(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Add sources to appearances or evidence. Snapshot texts have a URL of their own."""
+    """Select the sources of appearances or evidence, without snapshot texts."""
     return rows.select_related("source__publisher", "snapshot").defer("snapshot__text")
 
 
 def select_evidence_relations(rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
-    """Add sources and the pictures, sound and film of evidence."""
+    """Select the sources and media of evidence."""
     return select_quote_relations(rows).select_related("media").prefetch_related(_prefetch_hashes())
 
 
@@ -52,12 +52,12 @@ def _prefetch_hashes() -> Prefetch[Any]:
 
 
 def select_media_relations(rows: QuerySet[ClaimMedia]) -> QuerySet[ClaimMedia]:
-    """Add the pictures, sound and film of claims, with their perceptual hashes."""
+    """Select the media of claims, with their perceptual hashes."""
     return rows.select_related("media").prefetch_related(_prefetch_hashes())
 
 
 def select_readable_media(reader: User) -> QuerySet[MediaObject]:
-    """Return the pictures, sound and film that the person may read."""
+    """Return the media that the person may read."""
     looks = Prefetch("hashes", MediaHash.objects.filter(frame_at=None))
     return find_readable_media(reader).select_related("created_by").prefetch_related(looks)
 
@@ -105,7 +105,7 @@ def build_person(user: User | None) -> Document | None:
 
 
 def build_claim(row: Any) -> Document:
-    """Describe a claim of `select_readable_claims`."""
+    """Build a claim from `select_readable_claims`."""
     return {
         "id": row.pk,
         "state": row.state,
@@ -150,12 +150,12 @@ def build_appearance(row: Appearance) -> Document:
 
 
 def build_claim_media(row: ClaimMedia) -> Document:
-    """Describe a picture, recording or film of a claim, from `select_media_relations`, by its own id."""
+    """Build media of a claim from `select_media_relations`."""
     return {**claim_document.build_claimed_media(row), "position": row.position, "claim": row.claim_id}
 
 
 def build_media(row: MediaObject) -> Document:
-    """Describe a picture, recording or film from `select_readable_media`, with its internal details."""
+    """Build media from `select_readable_media`, with internal details."""
     return {
         **claim_document.build_media(row),
         "show_to_readers": row.show_to_readers,
@@ -174,7 +174,7 @@ def build_evidence(row: Evidence) -> Document:
 
 
 def build_verdict(row: Verdict) -> Document:
-    """Describe a verdict of `select_readable_verdicts`."""
+    """Build a verdict from `select_readable_verdicts`."""
     public = claim_document.build_verdict(row, ())
     return {
         **{name: part for name, part in public.items() if name != "signed_off"},  # `signoffs` has each
@@ -198,7 +198,7 @@ def build_verdict(row: Verdict) -> Document:
 
 
 def build_review_note(row: SignOff | TranslationStep) -> Document:
-    """Return a sign-off or step: its author, round, note and time."""
+    """Build a sign-off or step: its author, round, note and time."""
     return {
         "by": {"id": row.by_id, "name": row.by_name},
         "round": row.round,
@@ -222,7 +222,7 @@ def build_transition(row: Transition) -> Document:
 
 
 def build_source(row: Any) -> Document:
-    """Describe a source of `select_sources`."""
+    """Build a source from `select_sources`."""
     return {
         **claim_document.build_source(row),
         "latest_snapshot": row.latest_number,
@@ -234,7 +234,7 @@ def build_source(row: Any) -> Document:
 
 
 def build_snapshot(row: Snapshot) -> Document:
-    """Describe a snapshot without its text."""
+    """Build a snapshot without its text."""
     return {
         "id": row.pk,
         "number": row.number,

@@ -34,7 +34,7 @@ class EditorialResource(EditorialView, ABC):
 
     @abstractmethod
     def build_document(self, row: Any) -> Document:
-        """Describe one row."""
+        """Build the representation of one row."""
 
     # Reading ----------------------------------------------------------------------------------------------------------
 
@@ -66,7 +66,7 @@ class EditorialResource(EditorialView, ABC):
         )
 
     def _choose_shortening(self, query: ListQuery) -> Callable[[Document], Document]:
-        """Return a function that reduces a result to its summary, unless all of it is asked for."""
+        """Return a function that reduces a result to its summary, unless the full form was requested."""
         if self.summary_serializer_class is None or query.is_full:
             return lambda document: document
         parts = describe_parts(self.summary_serializer_class())
@@ -92,11 +92,11 @@ class EditorialResource(EditorialView, ABC):
     def create_once(
         self, work: Callable[[Any], StoredResponse], *, prepare: Callable[[], Any] = lambda: None
     ) -> HttpResponse:
-        """Make something, in one transaction and, where the request has a key, once."""
+        """Create something in one transaction, and only once if the request has an idempotency key."""
         return self.build_response(run_once(self.plain, self.person, work, prepare=prepare))
 
     def find_or_add(self, find_or_add: Callable[[], tuple[Model, bool]], *, at: str) -> HttpResponse:
-        """Return a row that was found, or added (201)."""
+        """Return an existing row (200), or add it (201)."""
 
         def work(_prepared: None) -> StoredResponse:
             row, is_new = find_or_add()
@@ -108,7 +108,7 @@ class EditorialResource(EditorialView, ABC):
         return self.create_once(work)
 
     def run_change(self, work: Callable[[], StoredResponse]) -> HttpResponse:
-        """Change something, in one transaction."""
+        """Change something in one transaction."""
         return self.build_response(run_in_transaction(work))
 
     def build_stored_response(self, row: Any, *, status: int = 200, location: str = "") -> StoredResponse:
@@ -118,7 +118,7 @@ class EditorialResource(EditorialView, ABC):
         return StoredResponse(status, text, headers)
 
     def reload(self, row: Model) -> Any:
-        """Return the row, reloaded with what its representation needs."""
+        """Return the row, reloaded with the relations of its representation."""
         return self.get_rows().get(pk=row.pk)
 
     def lock_matching(self, **place: Any) -> Any:

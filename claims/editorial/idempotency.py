@@ -52,7 +52,7 @@ class StoredResponse:
 
 
 def run_in_transaction(work: Callable[[], StoredResponse]) -> StoredResponse:
-    """Do all of it or nothing, without waiting long for others."""
+    """Run the work in one transaction with a short lock timeout."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
@@ -66,7 +66,7 @@ def run_once(
     *,
     prepare: Callable[[], Any] = lambda: None,
 ) -> StoredResponse:
-    """Carry out a request, or repeat the first response if its key was used before.
+    """Run a request, or repeat its first response if the key was used before.
 
     Args:
         prepare: what takes long and changes nothing, such as fetching a page; it is done before anything is locked.

@@ -78,7 +78,7 @@ class MovingResource(EditorialResource):
         return workflow.list_options(subject, self.person)
 
     def lock_rows(self, subject: Any, values: dict[str, Any]) -> None:
-        """Lock the rows involved in the usual order, so that the comparison stays valid until the move."""
+        """Lock the rows involved in the usual order, so that the version check holds until the move."""
         _lock(subject, values.get("into"))
 
     def make_move(self, subject: Any, values: dict[str, Any]) -> Model:

@@ -34,7 +34,7 @@ class NamedSource:
 
 
 def fetch_material(url: str, *, key: str, by: User) -> Material:
-    """Fetch the URL. Call it before locking anything, because it may take a while.
+    """Fetch the URL. Call it before locking rows, because it may take a while.
 
     Args:
         key: the key of the body that holds the address, for the problem that there is nothing.
@@ -53,7 +53,7 @@ def fetch_unless_known(values: dict[str, Any], *, by: User) -> Material | None:
 
 
 def find_source(values: dict[str, Any], material: Material | None, *, by: User) -> Source | None:
-    """Return the source that a body names; None if it names none."""
+    """Return the source named in the body; None if it names none."""
     if material is not None:
         return capture_source(material, NO_OVERRIDES, key="source_url", by=by).source
     if url := values.get("source_url"):
@@ -67,7 +67,7 @@ def find_source(values: dict[str, Any], material: Material | None, *, by: User) 
 
 
 def capture_source(material: Material, stated: Overrides, *, key: str, by: User) -> NamedSource:
-    """Store the material and return its source, with the text as latest snapshot."""
+    """Store the fetched material and return its source, with the text as latest snapshot."""
     _require_capturing(by)
     try:
         found = capture(material, overrides=stated, by=by)
@@ -99,7 +99,7 @@ def enter_source(values: dict[str, Any], material: Material | None, *, by: User)
 def read_quotation(
     values: dict[str, Any], source: Source, row: Appearance | Evidence | None = None
 ) -> QuotedWords | None:
-    """Return the quote in the body; None if it leaves the stored one unchanged.
+    """Return the quote in the body; None if it keeps the stored one.
 
     Raises:
         QuoteNotFound, WrongPlace: they are not there.

@@ -28,14 +28,14 @@ class PartResource(EditorialResource):
 
     @abstractmethod
     def lock_parent(self) -> None:
-        """Lock what the parts belong to until the end of the transaction."""
+        """Lock the parent until the end of the transaction."""
 
     def list(self, request: Request, **within: Any) -> HttpResponse:
         self.get_parent()
         return super().list(request)
 
     def lock_part(self, key: int) -> Any:
-        """Return the part under its parent's lock, if it is the version named in the request."""
+        """Return the part, after locking its parent, if it is the version named in the request."""
         self.lock_parent()
         return self.lock_matching(id=key)
 
@@ -70,6 +70,6 @@ class PartOfVerdict(PartResource):
 
 
 def hold_verdict(verdict: int) -> None:
-    """Lock a verdict after its claim, in the usual order, so that the comparison stays valid until the write."""
+    """Lock a verdict after its claim, in the usual order."""
     Claim.objects.select_for_update(of=("self",)).filter(verdicts=verdict).first()
     Verdict.objects.select_for_update().filter(pk=verdict).first()

@@ -8,12 +8,12 @@ from factcheck.api.resources import compute_sha256
 
 
 def compute_etag(text: str) -> str:
-    """Return the ETag of a representation, which changes if and only if the representation does."""
+    """Return the ETag of a representation."""
     return quote_etag(compute_sha256([text.encode()]))
 
 
 def require_match(request: HttpRequest, text: str) -> None:
-    """Let a request through only if it is about `text`, the representation read under the lock of its row.
+    """Require that `If-Match` names `text`, the representation read under lock.
 
     A request without the header is let through: edits, which need one, are refused before anything is read.
 

@@ -180,7 +180,7 @@ Body = TypeVar("Body", bound=serializers.Serializer)
 def read_body(
     body: type[Body], data: Any, *, by: User, partial: bool = False, **context: Any
 ) -> dict[str, Any]:
-    """Return the validated values of a request's body.
+    """Return the validated values of a request body.
 
     Raises:
         ValidationError: naming every key that is wrong.

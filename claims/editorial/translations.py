@@ -121,7 +121,7 @@ class TranslationWork(MovingResource):
 
 
 def build_translation(row: Translation) -> Document:
-    """Describe a translation of `TranslationWork.get_rows`."""
+    """Build a translation from `TranslationWork.get_rows`."""
     return {
         "id": row.pk,
         "verdict": row.verdict_id,

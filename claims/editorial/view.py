@@ -61,7 +61,7 @@ class EditorialView(ViewSet):
     finds = False
 
     def get_scope(self, request: Request) -> Scope | None:
-        """Return the scope for the request; unsupported methods need none."""
+        """Return the scope required for the request; None for unsupported methods."""
         if not self.is_served:
             return None
         return Scope.READ if self.is_read else self.write_scope
@@ -71,7 +71,7 @@ class EditorialView(ViewSet):
 
     @property
     def is_served(self) -> bool:
-        """Return whether the method exists at this URL; otherwise everyone gets 405."""
+        """Whether the method exists at this URL; otherwise everyone gets 405."""
         return bool(self.action)
 
     @property
@@ -106,7 +106,7 @@ class EditorialView(ViewSet):
             raise PreconditionRequired
 
     def build_response(self, answer: StoredResponse) -> HttpResponse:
-        """Return the response, or 304 if the reader already has it."""
+        """Return the response, or 304 if the client already has it."""
         response = answer.response()
         if answer.status != 200 or not self.is_read:
             return response

@@ -33,7 +33,7 @@ _SNAPSHOT = re.compile(rb'"snapshot":\{"id":(\d+)')
 
 
 class IdSet:
-    """A set of ids that takes a bit for each instead of some dozens of bytes."""
+    """A set of ids that uses one bit per id."""
 
     _BITS = 1 << 16
 
@@ -41,7 +41,7 @@ class IdSet:
         self._pages: dict[int, bytearray] = {}
 
     def add(self, number: int) -> bool:
-        """Whether it is new."""
+        """Add an id and return whether it is new."""
         page_number, place = divmod(number, self._BITS)
         page = self._pages.setdefault(page_number, bytearray(self._BITS // 8))
         byte, bit = place >> 3, 1 << (place & 7)
@@ -51,7 +51,7 @@ class IdSet:
 
 
 def write_things(selection: Selection) -> Iterator[bytes]:
-    """Yield a line for every row the entries mention, and for the rows of merged claims."""
+    """Yield a line for every row that the entries mention, and for the rows of merged claims."""
     rows = dict(
         zip((kind.model for kind in lines.THING_KINDS), _find_mentioned_rows(selection.entries), strict=True)
     )
@@ -64,7 +64,7 @@ def write_things(selection: Selection) -> Iterator[bytes]:
 def write_entries(
     selection: Selection, *, after: int = 0, seen: IdSet | None = None
 ) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and line of each entry, with the lines of snapshots that no earlier entry quotes.
+    """Yield the number and line of each entry, with the lines of snapshots quoted for the first time.
 
     Args:
         after: begin behind the entry with this number.
@@ -135,7 +135,7 @@ def _find_topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
 
 
 def _write_merged_claims(selection: Selection) -> Iterator[bytes]:
-    """Yield the parts of merged claims that entries of the exported claims show without naming their claim."""
+    """Yield the parts of merged claims, which entries show without naming their claim."""
     merged = Claim.objects.filter(
         state=Claim.State.MERGED, merged_into__in=selection.entries.order_by().values("claim")
     )
@@ -181,7 +181,7 @@ def _iterate_batches(rows: QuerySet[Any, Any], size: int) -> Iterator[list[Any]]
 
 
 def _find_new_snapshots(body: bytes, seen: IdSet) -> list[int]:
-    """Yield the snapshots that this body is the first to quote."""
+    """Return the snapshots that this body is the first to quote."""
     return [
         number for number in sorted({int(found) for found in _SNAPSHOT.findall(body)}) if seen.add(number)
     ]

@@ -67,7 +67,7 @@ def export_to_stream(
 def export_to_file(
     order: ExportOptions, path: Path, *, resume: bool = False, begin: BeginProgress = _ignore_progress
 ) -> ExportResult:
-    """Write an export to a file, which appears under its name when it is whole, with its manifest beside it.
+    """Write an export to a file, which gets its name when it is complete, with its manifest.
 
     Args:
         resume: continue what was interrupted; the file becomes the one that it would have been.

@@ -19,7 +19,7 @@ from claims.models import Publication
 
 
 class ExportFormat(ABC):
-    """One way to write claims."""
+    """A format for writing claims."""
 
     name: ClassVar[str]
     extension: ClassVar[str]
@@ -41,7 +41,7 @@ class ExportFormat(ABC):
         """Write the whole output, or only the missing rest."""
 
     def _bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
-        """Yield the bodies. Each one has been written before the next is requested."""
+        """Yield the bodies. Each one is written before the next is requested."""
         place = output.begins_after or ExportPosition(0, 0)
         for number, part in enumerate(self.parts(selection)):
             if number < place.part:
@@ -66,7 +66,7 @@ class ClaimByClaimFormat(ExportFormat):
 
 
 class Ndjson(ExportFormat):
-    """Each claim as the API has it, one on a line."""
+    """Each claim as in the API, one per line."""
 
     name, extension = "ndjson", "ndjson"
 
@@ -78,7 +78,7 @@ class Ndjson(ExportFormat):
 
 
 class Ledger(ExportFormat):
-    """All versions, with everything that is needed to restore them (`claims.exports.lines`)."""
+    """All versions, with everything needed to restore them (`claims.exports.lines`)."""
 
     name, extension = "ndjson", "ndjson"
     begins_now = True

@@ -38,7 +38,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 @dataclass(frozen=True)
 class LineKind:
-    """The columns of one type of line."""
+    """The type of a line, and its columns."""
 
     name: str
     model: type[Model]
@@ -65,7 +65,7 @@ class LineKind:
         return orjson.dumps({"type": self.name, **said}) + b"\n"
 
     def read(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Return the columns of a row from a line."""
+        """Yield the checked lines of an export in constant memory. The last line marks the end."""
         row = {"id": said["id"]}
         for name, column, reader in self._readers:
             value = said[name]
@@ -148,7 +148,7 @@ _KINDS_BY_TYPE = {kind.name: kind for kind in (*THING_KINDS, SNAPSHOT_KIND, _ENT
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLine:
-    """One line as it was read."""
+    """One parsed line."""
 
     number: int
     type: str
@@ -198,7 +198,7 @@ def build_end(entries: int) -> bytes:
 
 
 def recognise(head: bytes) -> bool:
-    """Whether a file that begins so is a lossless export."""
+    """Return whether a file with this beginning is a lossless export."""
     return head.startswith(b'{"type":"header","format":"%s"' % FORMAT.encode())
 
 

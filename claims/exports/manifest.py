@@ -17,7 +17,7 @@ MANIFEST_VERSION = 1
 
 
 class ManifestMismatch(ValueError):
-    """A file is not what its manifest says; `str()` is a sentence for a person."""
+    """A file differs from its manifest; `str()` is a sentence for a person."""
 
 
 def build_manifest_path(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Outputs of an export: standard output, or a file with its progress beside it."""
+"""Outputs of an export: standard output, or a file with its state beside it."""
 
 import fcntl
 import hashlib
@@ -42,7 +42,7 @@ class Output(Protocol):
     """How many have been written."""
 
     def written(self) -> Iterable[bytes]:
-        """The lines that are already written."""
+        """Return the lines that are already written."""
 
     def write(self, piece: bytes) -> Any: ...
 
@@ -80,7 +80,7 @@ class ExportState:
 
 
 class _BlockWriter:
-    """Joins pieces to blocks, counts and hashes them.
+    """Join pieces into blocks, count and hash them.
 
     A thread writes and hashes one block while the next is read: otherwise PostgreSQL would have to wait for that.
     """
@@ -112,7 +112,7 @@ class _BlockWriter:
         self._progress(self.claims)
 
     def settle(self) -> None:
-        """Wait until everything that was flushed is written; raise what went wrong with it."""
+        """Wait until all flushed data is written, and raise any error."""
         if self._written:
             self._written.result()
 
@@ -142,7 +142,7 @@ class StreamOutput(_BlockWriter):
 
 
 class PartFile(_BlockWriter):
-    """FILE.part, which becomes FILE when it is whole; FILE.part.state says how to continue it."""
+    """FILE.part, which becomes FILE when complete; FILE.part.state records how to continue."""
 
     def __init__(self, file: IO[bytes], path: Path, state: ExportState, progress: Progress) -> None:
         super().__init__(file, progress, state.place)
@@ -162,7 +162,7 @@ class PartFile(_BlockWriter):
             self._saved = time.monotonic()
 
     def save(self, place: ExportPosition | None) -> None:
-        """Write down that everything up to this place is in the file."""
+        """Record that everything up to this position is in the file."""
         self._state = replace(
             self._state, place=place, claims=self.claims, bytes=self.bytes, sha256=self.hash.hexdigest()
         )
@@ -237,7 +237,7 @@ def _replay(file: IO[bytes], output: PartFile, state: ExportState) -> None:
 
 
 def write_at_once(path: Path, text: str) -> None:
-    """Write a small file so that it is never seen half written."""
+    """Write a small file so that it is never seen incomplete."""
     beside = path.with_name(f"{path.name}.new")
     beside.write_text(text, encoding="utf-8")
     beside.replace(path)

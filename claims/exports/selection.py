@@ -1,4 +1,4 @@
-"""Which claims are exported: any filter of the API's list, as of one moment of the ledger."""
+"""Select claims for an export: any filter of the API's list, at one moment of the ledger."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ _WITHDRAWN_STATUSES = [Publication.Status.RETRACTED, Publication.Status.MERGED]
 
 @contextmanager
 def in_one_snapshot() -> Iterator[None]:
-    """Run everything inside on one database snapshot, however long it takes.
+    """Run everything inside on one database snapshot.
 
     Inside a caller's transaction, that one's isolation level applies.
     """
@@ -35,7 +35,7 @@ def in_one_snapshot() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class LedgerMoment:
-    """A state of the ledger: everything up to this number of it."""
+    """A state of the ledger: everything up to this sequence number."""
 
     sequence: int
     published_at: str
@@ -48,7 +48,7 @@ class LedgerMoment:
 
     @property
     def entries(self) -> PublicationQuerySet:
-        """All that the ledger held then."""
+        """All entries of the ledger at that time."""
         return Publication.objects.filter(sequence__lte=self.sequence)
 
     @cached_property
@@ -84,7 +84,7 @@ class ExportQuery(ClaimListQuery):
 
 
 class Selection:
-    """The claims that a filter finds, at a moment of the ledger. Of the ledger's entries, the order is its own.
+    """The claims selected by a filter, at a moment of the ledger.
 
     Raises:
         InvalidParameters: the API would refuse the filter; it says of each parameter what is wrong and what is allowed.

@@ -27,7 +27,7 @@ _REPEATED_COLUMNS = [
 
 
 class LedgerLine(TypedDict):
-    """A ledger entry of a claim as rows."""
+    """A ledger entry as one line of its claim's history."""
 
     version: int
     kind: str
@@ -91,7 +91,7 @@ def build_entry(
 
 
 def rebuild_entry(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any]) -> LedgerEntry:
-    """Return an entry recorded elsewhere, with its body unchanged.
+    """Build an entry recorded elsewhere, with its body unchanged.
 
     Args:
         body: the same, as `own_addresses.understood` has it.

@@ -24,12 +24,12 @@ _CONTEXT = b"factcheck ledger entry\n"
 
 
 def build_signed_text(change: Mapping[str, Any]) -> bytes:
-    """Return the signed text of an entry. Keys are ASCII, values strings, numbers or null: sorted, that is JCS."""
+    """Return the signed text of an entry, as canonical JSON (JCS)."""
     return orjson.dumps(change, option=orjson.OPT_SORT_KEYS)
 
 
 def sign_text(text: bytes, key: Ed25519PrivateKey | None = None) -> str:
-    """Return the signature of an entry (`build_signed_text`), by the newsroom's key unless another is given."""
+    """Sign the text of an entry (`build_signed_text`) with the newsroom's key or another one."""
     return encode_bytes((key or get_newsroom_key()).sign(_CONTEXT + text))
 
 
@@ -44,7 +44,7 @@ def get_newsroom_key() -> Ed25519PrivateKey:
 
 
 def is_signed_by(key: str, text: bytes, signed: str) -> bool:
-    """Return whether the entry (`build_signed_text`) was signed with this public key."""
+    """Return whether the text of an entry was signed with this public key."""
     try:
         Ed25519PublicKey.from_public_bytes(decode_bytes(key)).verify(decode_bytes(signed), _CONTEXT + text)
     except (InvalidSignature, ValueError):
@@ -71,5 +71,5 @@ def encode_bytes(value: bytes) -> str:
 
 
 def decode_bytes(text: str) -> bytes:
-    """Decode to bytes."""
+    """Decode the text of a key or signature to bytes."""
     return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))

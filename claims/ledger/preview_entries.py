@@ -33,7 +33,7 @@ _FindJudgements = Callable[[list[Claim]], list[Judgement]]
 
 @dataclass(frozen=True)
 class EntryPreview:
-    """What readers see of a claim, before and after."""
+    """A claim as readers see it before and after a change."""
 
     claim: Claim
     #: The entries that there are, the newest first.

@@ -1,4 +1,4 @@
-"""Claim → Publication: every ledger entry is stored here, or as rows that `build_entry_lines` builds here."""
+"""Publish claims: every ledger entry is stored here, or as rows that `build_entry_lines` builds here."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ from sources.models import MediaHash
 
 
 class LedgerChange(NamedTuple):
-    """The kind of change to a claim in the ledger."""
+    """A change to a claim: its kind, and the public note."""
 
     kind: str
     """One of `Publication.Kind`."""
@@ -39,7 +39,7 @@ class LedgerChange(NamedTuple):
 
 
 def choose_change(verdict: Verdict) -> LedgerChange:
-    """Return the name of this verdict's publication event."""
+    """Return the change that publishing this verdict makes to its claim."""
     if verdict.supersedes_id:
         return LedgerChange(verdict.correction_kind, verdict.correction_note)
     if Publication.objects.current().filter(claim=verdict.claim_id).exists():
@@ -67,19 +67,19 @@ def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = Non
 
 
 def record_all(changes: Mapping[int, LedgerChange]) -> None:
-    """Add many claims to the ledger, in the order of their ids, as `record` does each; a few thousand at most."""
+    """Add many claims to the ledger in the order of their ids, like `record`; a few thousand at most."""
     if changes:
         append(list(_iterate_entries(changes, clock.get_database_time())))
 
 
 def append(entries: Sequence[LedgerEntry]) -> None:
-    """Store entries that `claims.ledger.entry_builder` made, in this order. Called as `record` is."""
+    """Store entries built by `claims.ledger.entry_builder`, in this order. Call it like `record`."""
     send(build_entry_lines(entries))
     entries_added.send(Publication, claims=[new.publication["claim_id"] for new in entries])
 
 
 def build_entry_lines(entries: Sequence[LedgerEntry]) -> list[CopyLines]:
-    """Return the rows of entries, for callers that store them together with other rows and announce them."""
+    """Return the rows of entries, for callers that store them together with other rows."""
     ids = iter(reserve_ids(Publication, sum("id" not in new.publication for new in entries)))
     numbered = [(new.publication.get("id") or next(ids), new) for new in entries]
     verdicts = [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts]
@@ -90,7 +90,7 @@ def build_entry_lines(entries: Sequence[LedgerEntry]) -> list[CopyLines]:
 
 
 def restate(publications: Sequence[Publication], kind: str, change: Callable[[dict[str, Any]], None]) -> None:
-    """Add entries that say what these say, but for what `change` makes of each body.
+    """Add entries that repeat these, with the changes that `change` makes to each body.
 
     Excludes later edits of the claims: unreviewed words stay unpublished. Called for current entries, inside a
     transaction that locks their claims; `change` touches nothing that lists filter and sort by.
@@ -105,7 +105,7 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
 
 
 def record_translations(claim: Claim, *, note: str) -> None:
-    """Add an entry that repeats the newest one with the current translations. The arguments are those of `record`.
+    """Add an entry that repeats the newest one with the current translations. Takes the arguments of `record`.
 
     As `restate`: what the claim has come to say since stays unpublished.
     """
@@ -132,7 +132,7 @@ def build_restated_body(publication: Publication, besides: Sequence[Translation]
 
 
 def have_reviewed_parts_changed(claim: Claim, published: Publication) -> bool:
-    """Return whether the parts of a claim that a verdict judges (`JUDGED_FIELDS`) differ from the published ones."""
+    """Return whether the parts of a claim that verdicts judge differ from the published ones."""
     public = published.document
     now = {name: claim.serializable_value(name) for name in JUDGED_FIELDS}
     now["claimed_on"] = claim.claimed_on.isoformat() if claim.claimed_on else None
@@ -141,7 +141,7 @@ def have_reviewed_parts_changed(claim: Claim, published: Publication) -> bool:
 
 
 def have_claimed_media_changed(claim: Claim, published: Publication) -> bool:
-    """Whether the claim is about other pictures, sound or film than the public sees; they are judged with it."""
+    """Return whether the claim's media differ from the published ones; verdicts judge them too."""
     rows = ClaimMedia.objects.filter(Q(claim=claim) | Q(claim__merged_into=claim)).order_by("position", "pk")
     own: dict[int, list[Any]] = {}
     others: set[int] = set()
@@ -178,7 +178,7 @@ def _iterate_entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iter
 
 
 def add_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime) -> list[LedgerLine]:
-    """Return the claim's ledger, newest first, preceded by its next entry."""
+    """Return the claim's ledger, newest first, with the next entry."""
     version = ledger[0]["version"] + 1 if ledger else 1
     # A clock that was put back does not keep anybody from a correction.
     at = max(now, ledger[0]["published_at"]) if ledger else now
@@ -196,7 +196,7 @@ def _load_ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
 
 
 def load_with_merged(ids: list[int]) -> list[list[Claim]]:
-    """Yield each claim, reloaded, followed by the claims merged into it, with all that the representation needs."""
+    """Return each claim, reloaded, followed by the claims merged into it, with their related rows."""
     quoted = ("source__publisher", "snapshot")
     # Of a picture; a film has one of each of its frames, of which nothing is said here.
     looks = Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
@@ -236,7 +236,7 @@ def load_with_merged(ids: list[int]) -> list[list[Claim]]:
 
 
 def list_claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
-    """Return the distinct pictures, sound and film of a claim, its own before those of claims merged into it.
+    """Return the distinct media of a claim, its own before those of merged claims.
 
     Without undescribed media: publishing a verdict requires descriptions, but some may have been added since.
     """
@@ -249,7 +249,7 @@ def list_claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
 
 
 def list_public_verdicts(claims: list[Claim]) -> list[Judgement]:
-    """Return the published verdicts, one per publisher, the claim's own before those of claims merged into it."""
+    """Return the published verdicts, one per publisher, the claim's own before those of merged claims."""
     found: dict[int, Verdict] = {}
     for claim in claims:
         for verdict in claim.verdicts.all():

@@ -1,4 +1,4 @@
-"""The signals of the ledger for its dependants; it never imports them."""
+"""Signals of the ledger. Receivers import the ledger, never the reverse."""
 
 from django.dispatch import Signal
 

@@ -32,7 +32,7 @@ _WORDS = {"reading": gettext_lazy("Reading"), "writing": gettext_lazy("Writing")
 
 @contextmanager
 def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
-    """Show a progress bar with the rate, the remaining time and the number of refused records."""
+    """Show a progress bar with the rate, the remaining time and the number of rejected records."""
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -74,7 +74,7 @@ SHOWN_REASONS = 10
 
 
 def make_detection_printer(console: Console) -> ReportDetection:
-    """Print how files are read, for the user to check before the import continues."""
+    """Return a function that prints how a file is read."""
     numbers = count(1)
 
     def tell(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
@@ -88,7 +88,7 @@ def make_detection_printer(console: Console) -> ReportDetection:
 
 
 def make_unrated_question(console: Console) -> IsUnrated:
-    """Ask at the terminal whether to import reviews without ratings. Without a terminal: no."""
+    """Return a function that asks at the terminal whether to import unrated reviews."""
 
     def ask(file: File) -> bool:
         if not (console.is_terminal and sys.stdin.isatty()):
@@ -141,14 +141,14 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
 
 
 def _list_examples(run: ImportRun) -> list[ImportProblem]:
-    """Return the first refused record of each kind."""
+    """Return the first rejected record of each kind."""
     refused = run.problems.filter(outcome=ImportProblem.Outcome.REFUSED)
     first = refused.order_by("field", "code", "pk").distinct("field", "code")
     return sorted(first, key=lambda problem: problem.pk)[:MAX_EXAMPLES]
 
 
 def build_summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
-    """Return the summary as a JSON object."""
+    """Build the summary as a JSON object."""
     names = ("records", "created", "updated", "unchanged", "merged", "refused")
     counts = {name: getattr(run, name) for name in names}
     problems = {

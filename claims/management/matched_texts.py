@@ -119,7 +119,7 @@ def _find_column(names: Sequence[str], wanted: str, place: str) -> str:
 
 
 def match_rows(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
-    """Return the results of these rows, by the names in `RESULT_COLUMNS`."""
+    """Return the results of these rows, named as in `RESULT_COLUMNS`."""
     answers = match_published_texts([row.text for row in rows], terms)
     first = [_choose_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
     claims = {match.claim for _passage, match in first if match}
@@ -168,7 +168,7 @@ class RowOutput(Protocol):
     rows: int
 
     def write(self, lines: str, rows: int) -> None:
-        """Write this many more rows."""
+        """Write these lines, which hold this many rows."""
 
 
 class RowStream:
@@ -185,7 +185,7 @@ class RowStream:
 
 
 class PartialFile:
-    """A file that has another name until it is whole, and beside it, how far it is."""
+    """A file that gets its name when complete; a second file records its progress."""
 
     def __init__(self, path: Path, *, resume: bool) -> None:
         self.path, self.part = path, path.with_name(f"{path.name}.part")
@@ -244,7 +244,7 @@ def open_partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
 
 
 def write_matches(rows: Iterable[Row], output: RowOutput, form: str, terms: MatchTerms) -> Iterator[int]:
-    """Match rows and write them with their results; yield how many more have been written."""
+    """Match rows and write them with their results; yield the number of rows written."""
     is_begun = output.rows > 0
     for batch in _split_batches(_skip_rows(rows, output.rows)):
         said = match_rows(batch, terms)

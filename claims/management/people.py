@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 
 def find_user(name: str | None) -> User | None:
-    """Return the person with this user name; None if no name was given. Raises CommandError if there is none."""
+    """Return the person with this user name; None without a name. Raises CommandError if unknown."""
     if name is None:
         return None
     try:

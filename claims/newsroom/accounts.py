@@ -26,9 +26,7 @@ from factcheck.database.cached_sql import Slot, Statement
 
 
 class SignInBackend(AuthenticationBackend):
-    """allauth's backend, which loads a person together with the requirements on them, so that requests need no
-    further query.
-    """
+    """allauth's backend, which also loads a person's requirements in the same query."""
 
     def get_user(self, user_id: int) -> User | None:
         query = _build_query()
@@ -39,7 +37,7 @@ class SignInBackend(AuthenticationBackend):
 
 @cache
 def _build_query() -> Statement:
-    """Compose the query once: that takes longer than to ask it, and every request does."""
+    """Build the query once, because building it takes longer than running it."""
     return Statement.of(annotate_due(User.objects.filter(pk=Slot("person", "integer"))))
 
 
@@ -47,7 +45,7 @@ class DeskAccounts(NewsroomAccounts):
     """Synchronises roles with the identity provider, and redirects people who need a second factor to its setup."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send in the person's email language; otherwise in the page's."""
+        """Send an email in the person's language, or else in the page's."""
         person = context.get("user")
         if not isinstance(person, User):
             super().send_mail(template_prefix, email, context)
@@ -81,7 +79,7 @@ def _get_social_login(kwargs: dict[str, Any]) -> SocialLogin | None:
 
 
 class SecondFactors(DefaultMFAAdapter):
-    """The second factor settings of allauth."""
+    """The settings of allauth for second factors."""
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return may_remove(authenticator)

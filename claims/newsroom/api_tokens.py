@@ -24,7 +24,7 @@ USE_RECORDED_EVERY = timedelta(hours=1)
 def issue_token(
     person: User, *, name: str, scopes: Iterable[str], days: int, by: User | None = None
 ) -> tuple[ApiToken, str]:
-    """Make a token that acts as `person`, and return it with the secret, which is kept nowhere.
+    """Create a token for `person`, and return it with its secret, which is stored nowhere.
 
     Args:
         days: the lifetime, from 1 to LONGEST_DAYS.
@@ -44,14 +44,14 @@ def issue_token(
 
 
 def may_manage(person: User, by: User) -> bool:
-    """Whether `by` may make and revoke tokens of `person`: everybody their own; a superuser's only superusers."""
+    """Return whether `by` may create and revoke tokens of `person`: their own, or as a superuser."""
     guarded = person.is_superuser and not by.is_superuser
     return person == by or (by.has_perm("claims.change_apitoken") and not guarded)
 
 
 @transaction.atomic
 def revoke(token: ApiToken, *, by: User) -> ApiToken:
-    """Revoke a token now. A revoked token stays as it is.
+    """Revoke a token now. A token that is already revoked stays unchanged.
 
     Raises:
         NotAllowed: it belongs to another person.

@@ -32,7 +32,7 @@ def record(
     request: HttpRequest | None = None,
     **detail: Any,
 ) -> AuditRecord:
-    """Write down that something happened. In a transaction it is there with what happened, or not at all.
+    """Record an event in the audit log, in the transaction of the event if there is one.
 
     Args:
         by: who did it; without it, who asks in the request.

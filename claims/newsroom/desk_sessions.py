@@ -27,12 +27,12 @@ SESSION_KEY = "desk_session"
 
 
 def begin(request: HttpRequest, person: User, *, way: str) -> None:
-    """Record a sign-in with the request."""
+    """Record the session of a sign-in."""
     _note(request, person, way=way)
 
 
 class SessionTracking:
-    """Middleware that keeps the rows true: the session's key, and when it was last used."""
+    """Middleware that updates a session's key and time of last use."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -69,7 +69,7 @@ def _note(request: HttpRequest, person: Any, *, way: str | None = None, was: str
 
 
 def may_end(person: User, by: User) -> bool:
-    """Whether `by` may end sessions of `person`: everybody their own; a superuser's only superusers."""
+    """Return whether `by` may end sessions of `person`: their own, or as a superuser."""
     guarded = person.is_superuser and not by.is_superuser
     return person == by or (by.has_perm("claims.end_desksession") and not guarded)
 
@@ -77,7 +77,7 @@ def may_end(person: User, by: User) -> bool:
 def end_all(
     person: User, *, by: User | None = None, request: HttpRequest | None = None, but: str | None = None
 ) -> int:
-    """Sign a person out everywhere, except for the session with that key; return the number of ended sessions."""
+    """Sign a person out everywhere except for one session; return the number of ended sessions."""
     sessions = DeskSession.objects.filter(person=person).exclude(session_key=but or "")
     return end_these(sessions, about=person, by=by, request=request)
 

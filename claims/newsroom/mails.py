@@ -11,7 +11,7 @@ RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
 def to_one_line(words: str) -> str:
-    """Return the words without what could end a header, or change the direction in which it reads."""
+    """Return the words without characters that could end a header or change the text direction."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
@@ -20,5 +20,5 @@ def make_absolute(path: str) -> str:
 
 
 def build_message_id(of: str) -> str:
-    """Return the id of a mail, always the same: one that was sent twice is shown once."""
+    """Return a repeatable message id, so that an email sent twice is shown once."""
     return f"<{of}@{urlsplit(settings.SITE_URL).hostname}>"

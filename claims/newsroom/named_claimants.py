@@ -28,7 +28,7 @@ _MAX_NAME_LENGTH = 200
 
 
 class NamedClaimants:
-    """The claimants of some names, whatever their case, and those whom authorities know by some identifiers."""
+    """Claimants by name, ignoring case, and by authority identifiers."""
 
     def __init__(self, names: Iterable[str], same_as: Iterable[str] = ()) -> None:
         self._by_name: dict[str, list[Claimant]] = {}
@@ -48,7 +48,7 @@ class NamedClaimants:
             self._identified.append(claimant)
 
     def meant(self, name: str, job_title: str = "", same_as: Sequence[str] = ()) -> Claimant | None:
-        """Return the claimant that a text means; None for an unknown one.
+        """Return the claimant that a text refers to; None if unknown.
 
         The claimant with the identifier, whatever the name; or the oldest with the name that no authority
         distinguishes.
@@ -123,7 +123,7 @@ def find_or_add(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
 
 
 def _guess_kind(name: str, job_title: str) -> str:
-    """Guess that a name of several words with a job title is a person's; anything else is left to an editor."""
+    """Return "person" for a name of several words with a job title; otherwise an editor decides."""
     words = name.split()
     if job_title and 2 <= len(words) <= 5 and words[0][:1].isupper() and words[-1][:1].isupper():
         return Claimant.Kind.PERSON

@@ -1,4 +1,4 @@
-"""Notifications of what happens to claims: the core sends them, in the transaction of what happened.
+"""Notifications about claims. The core sends them, in the transaction of the event.
 
 A feature that is connected to `notified` delivers them. While there is none, nothing is sent.
 """
@@ -55,7 +55,7 @@ def notify_people(
     verdict: Verdict | None = None,
     note: str = "",
 ) -> None:
-    """Notify each of these people once, except the person who did it, and those who may not read the subject.
+    """Notify each of these people once, except the actor and people who may not read the claim.
 
     Args:
         to: the people whom this concerns, whoever follows the claim.

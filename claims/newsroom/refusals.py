@@ -1,4 +1,4 @@
-"""Refusals, raised by all layers: the admin, the APIs and the commands each present them in their way."""
+"""Refusals, raised by all layers and presented by the admin, the APIs and the commands."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ class NotPossible(Exception):
 
 
 class TooEarly(NotPossible):
-    """Complete except for a moment that has not come.
+    """The object is complete, but a required moment has not come yet.
 
     Attributes:
         until: that moment.

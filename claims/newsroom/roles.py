@@ -110,7 +110,7 @@ _SENTENCES: dict[str, StrOrPromise] = {
 
 
 def describe_role(role: Group) -> str:
-    """Return what a role may do; "" for one that the newsroom made."""
+    """Return what a role may do; "" for custom roles."""
     return str(_SENTENCES.get(role.name, ""))
 
 
@@ -120,13 +120,13 @@ def get_role_name(role: Group) -> str:
 
 
 def require(by: User, permission: str, what: str) -> None:
-    """Require a permission of the person's role, or raise NotInRole; `what` names it in words."""
+    """Require a permission of the person's role; `what` names it in words. Raises NotInRole."""
     if not by.has_perm(permission):
         raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": what})
 
 
 def ensure_roles(**signal: Any) -> None:
-    """Create the groups that are missing, and give each role what a newer version of the program adds to it.
+    """Create missing groups, and add permissions that a newer version gives to a role.
 
     What an administrator took from a role stays away: each permission is given to a role once.
     """
@@ -144,7 +144,7 @@ def ensure_roles(**signal: Any) -> None:
 
 
 def _build_roles() -> dict[str, list[str]]:
-    """Return the permissions of each role, with those that features add to it or to a role below it."""
+    """Return the permissions of each role, including those added by features."""
     roles, added = {}, []
     for role, names in ROLES.items():
         added += [name for feature in features.list_installed() for name in feature.roles.get(role, ())]

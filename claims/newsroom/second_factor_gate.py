@@ -58,7 +58,7 @@ class SecondFactorGate:
 
 
 def _remind(request: Any, due: datetime) -> None:
-    """Return the deadline for the person's pages, and where to continue if it is postponed."""
+    """Store the deadline for the person's pages, and where to continue if setup is postponed."""
     request.second_factor_due, request.second_factor_overdue = due, is_locked(due)
     asked = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
@@ -72,7 +72,7 @@ def _redirect_to_enrolment(request: HttpRequest) -> HttpResponseBase:
 
 
 def keep_last_factor(view: Callable[..., HttpResponseBase], *, back: str) -> Callable[..., HttpResponseBase]:
-    """Wrap allauth's page for removing a factor, so that people keep the last one while they need one.
+    """Wrap allauth's page for removing a factor, so that people keep their last required one.
 
     One removal waits for another, so that two who remove the last two do not each see the other factor.
     """

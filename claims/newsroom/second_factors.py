@@ -44,7 +44,7 @@ ALWAYS_REQUIRED_ROLE = "Administrator"
 
 
 def annotate_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
-    """Annotate `second_factor_due`: the person's deadline to set one up; none if not needed, or set up.
+    """Annotate `second_factor_due`: the person's deadline to set one up, if any.
 
     Args:
         person: the relation of `rows` to the person, with `__` at its end; empty where they are people.
@@ -55,7 +55,7 @@ def annotate_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
 
 
 def _build_deadline(person: str) -> Subquery:
-    """Return the earliest deadline that the rules set for the person, who may have several roles."""
+    """Return the earliest deadline among the rules for a person's roles."""
     joined = OuterRef(f"{person}date_joined")
     rules = SecondFactorRule.objects.filter(required=True).annotate(
         of_superusers=ExpressionWrapper(OuterRef(f"{person}is_superuser"), BooleanField()),
@@ -79,18 +79,18 @@ def get_due(person: User) -> datetime | None:
 
 
 def is_locked(due: datetime | None) -> bool:
-    """Whether the last day has passed, so that the desk is closed."""
+    """Return whether the deadline has passed, so that the desk is closed."""
     return due is not None and due <= timezone.now()
 
 
 def is_required(person: User) -> bool:
-    """Whether the person has to have a second factor, with or without some days left."""
+    """Return whether the person must have a second factor, now or after the grace period."""
     theirs = Q(role__user=person) | Q(always=person.is_superuser, pk__isnull=not person.is_superuser)
     return SecondFactorRule.objects.filter(theirs, required=True).exists()
 
 
 def may_remove(factor: Authenticator) -> bool:
-    """Whether the person may remove their factor: not the last one, while one is required.
+    """Return whether the person may remove a factor; the last one cannot be removed while required.
 
     The caller locks the person's row (`hold`), so that two concurrent removals do not both leave the other's
     factor.
@@ -100,12 +100,12 @@ def may_remove(factor: Authenticator) -> bool:
 
 
 def hold(person: User) -> User:
-    """Lock the person's row until the end of the transaction, and read it again."""
+    """Lock the person's row until the end of the transaction, and reload it."""
     return User.objects.select_for_update(of=("self",)).get(pk=person.pk)
 
 
 def note_vouching(person: User, *, vouched: bool) -> None:
-    """Note whether the identity provider vouched for a second factor as the person signed in: tokens go by that."""
+    """Record whether the identity provider confirmed a second factor at sign-in."""
     if vouched:
         SecondFactorGrace.objects.update_or_create(person=person, defaults={"vouched_at": timezone.now()})
     else:
@@ -131,7 +131,7 @@ def find_obstacle(person: User, by: User) -> str:
 
 @transaction.atomic
 def reset(person: User, *, reason: str, by: User | None = None, request: Any = None) -> int:
-    """Remove all second factors of a person who lost theirs; return how many there were.
+    """Remove all second factors of a person, and return their number.
 
     They are signed out everywhere, notified by email, and get their days to set one up again.
 
@@ -163,7 +163,7 @@ def reset(person: User, *, reason: str, by: User | None = None, request: Any = N
 
 
 def ensure_rules(**signal: Any) -> None:
-    """Create the rules that are missing; each role has one, and that of administrators requires one always."""
+    """Create the missing rule of each role; administrators always need a second factor."""
     for role in Group.objects.filter(second_factor_rule=None):
         always = (
             role.name == ALWAYS_REQUIRED_ROLE and not SecondFactorRule.objects.filter(always=True).exists()

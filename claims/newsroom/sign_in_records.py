@@ -57,7 +57,7 @@ def record_sign_in(request: HttpRequest, user: User, **signal: Any) -> None:
 def record_failed_sign_in(
     credentials: dict[str, Any], request: HttpRequest | None = None, **signal: Any
 ) -> None:
-    """Store only a sign of an unknown name: people type passwords into the wrong field."""
+    """Record a failed sign-in; unknown names are hashed, because people type passwords into the wrong field."""
     typed = str(credentials.get("username") or credentials.get("email") or "").replace("\0", "")
     person = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).order_by("pk").first()
     what = "" if person else audit.hash_unknown_name(typed)

@@ -1,4 +1,4 @@
-"""The signals of work on claims for features; the core never imports them. Each is sent inside the transaction."""
+"""Signals about claims for features. Each is sent inside the transaction."""
 
 from django.dispatch import Signal
 

@@ -13,7 +13,7 @@ RIVAL_LIKENESS = 0.55
 
 
 class PartPair(NamedTuple):
-    """An old part and a new one that it may have become; of likeness 1, the words are equal."""
+    """An old part and the new part that it may have become; likeness 1 means equal words."""
 
     old: int
     new: int
@@ -22,7 +22,7 @@ class PartPair(NamedTuple):
 
 @dataclass(frozen=True)
 class Alignment:
-    """Parts of two texts, and which belong together."""
+    """The parts of two texts, and their pairs."""
 
     old: Sequence[TextPart]
     new: Sequence[TextPart]
@@ -39,7 +39,7 @@ class Alignment:
         return old in self.mates and self.old[old].key == self.new[self.mates[old]].key
 
     def is_longer(self, old: int) -> bool:
-        """Whether a part became itself with more words."""
+        """Return whether a part was extended."""
         was, now = self.old[old].key, self.new[self.mates[old]].key
         return was != now and was in now
 

@@ -66,7 +66,7 @@ def align(old: Sequence[TextPart], new: Sequence[TextPart]) -> Alignment:
 
 
 def _prefer_first(aligned: Alignment, begin: int) -> None:
-    """Treat the first of equal neighbouring parts as the old one, if one of them is new."""
+    """Pair the old part with the first of several equal neighbouring parts."""
     for number in range(begin, len(aligned.old)):
         place = aligned.mates.get(number, 0)
         first = aligned.mates.get(number - 1, len(aligned.new)) + 1
@@ -124,7 +124,7 @@ def _find_similar(
 def _iterate_similar(
     part: TextPart, old: Sequence[TextPart], having: Mapping[str, list[int]]
 ) -> Iterator[tuple[float, int]]:
-    """Yield the old parts that a new one may come from, with their similarity."""
+    """Yield the old parts that a new part may come from, with their similarity."""
     shared: dict[int, int] = defaultdict(int)
     for shingle, times in part.shingles.items():
         if len(having[shingle]) <= _COMMON:
@@ -138,7 +138,7 @@ def _iterate_similar(
 
 
 def _is_quotation(new: TextPart, old: TextPart) -> bool:
-    """Whether a new part is in a quotation, or introduces the whole of an old one, as "Read also: …" does."""
+    """Return whether a new part quotes an old one, or introduces it like "Read also: …"."""
     at = new.key.find(old.key)
     added = new.key[:at] if at > 0 else ""
     return new.opens_quoted != old.opens_quoted or bool(
@@ -147,7 +147,7 @@ def _is_quotation(new: TextPart, old: TextPart) -> bool:
 
 
 def _iterate_pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -> Iterator[PartPair]:
-    """Yield all possible pairs, in the order of the old text."""
+    """Yield all possible pairs in the order of the old text."""
     places: dict[str, list[int]] = defaultdict(list)
     for number in range(begin, new_end):
         places[aligned.new[number].key].append(number)
@@ -167,7 +167,7 @@ def _iterate_pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -
 
 
 class _Best:
-    """The greatest value at places below a place (a Fenwick tree)."""
+    """The greatest value below a position (a Fenwick tree)."""
 
     def __init__(self, size: int) -> None:
         self._tree: list[tuple[float, int]] = [(float("-inf"), -1)] * (size + 1)
@@ -244,7 +244,7 @@ _NONE = (float("-inf"), -1)
 
 
 def _compute_introduction_penalty(words: str) -> float:
-    """Return the penalty of new words directly before a part."""
+    """Return the penalty for new words directly before a part."""
     if announces_quote(words) or is_heading(words):
         return _PRESENTED
     if mentions_text(words):
@@ -253,7 +253,7 @@ def _compute_introduction_penalty(words: str) -> float:
 
 
 def _is_one_paragraph(parts: Sequence[TextPart], number: int) -> bool:
-    """Whether the part is in one paragraph with the one before."""
+    """Return whether the part is in the same paragraph as the previous one."""
     return number > 0 and parts[number - 1].paragraph == parts[number].paragraph
 
 

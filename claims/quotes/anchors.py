@@ -15,7 +15,7 @@ CONTEXT_LENGTH = 32
 
 @dataclass(frozen=True)
 class Anchor:
-    """A span of a text with the words around it. A context is empty only where the text begins or ends."""
+    """A span of a text with its context. A context is empty only at the beginning or end of the text."""
 
     exact: str
     prefix: str
@@ -50,9 +50,7 @@ class QuoteAmbiguous(Exception):
 
 
 def make_anchor(text: str, start: int, end: int, *, context: int = CONTEXT_LENGTH) -> Anchor:
-    """Return the anchor of `text[start:end]`. Raises ValueError for a span that is empty, blank or outside the
-    text.
-    """
+    """Return the anchor of `text[start:end]`. Raises ValueError for an empty, blank or invalid span."""
     if not 0 <= start < end <= len(text):
         raise ValueError(f"The span {start}–{end} is empty or outside the text of {len(text)} characters.")
     if context < 1:
@@ -64,7 +62,7 @@ def make_anchor(text: str, start: int, end: int, *, context: int = CONTEXT_LENGT
 
 
 def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> Anchor:
-    """Return the anchor of a quote that was typed or sent by another system.
+    """Return the anchor of a quote typed by a person or sent by another system.
 
     Quotation marks, dashes, ellipses and white space may be of another make than in the text; the anchor has the
     words as they stand in the text. `prefix` and `suffix` are any words directly before and after, to choose by.
@@ -103,13 +101,13 @@ def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> 
 
 
 def is_whole(text: str, start: int, end: int) -> bool:
-    """Whether the span neither begins nor ends inside a word or number."""
+    """Return whether the span neither begins nor ends inside a word or number."""
     starts_well = start <= 0 or not _splits_word(text[start - 1], text[start])
     return starts_well and (end >= len(text) or not _splits_word(text[end - 1], text[end]))
 
 
 def _splits_word(left: str, right: str) -> bool:
-    """Whether a cut between two characters is inside a word or number.
+    """Return whether a cut between two characters is inside a word or number.
 
     Only scripts with upper and lower case are judged: Chinese and Thai have no spaces, Korean and Arabic attach
     particles, so there a quote may rightly end next to a letter.

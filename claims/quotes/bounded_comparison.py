@@ -1,4 +1,4 @@
-"""Quotes followed into another version of their text in a process that can take only so much memory and time."""
+"""Follow quotes into another version of their text, in a process with limited memory and time."""
 
 import logging
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ COMPARISON_LIMITS = Allowance(seconds=10)
 
 
 def follow_bounded(old: str, new: str, anchors: Sequence[Anchor]) -> list[FollowedQuote]:
-    """Find quotes of one version of a text in another, as `followed_quotes.follow` does.
+    """Locate quotes of one version of a text in another, like `followed_quotes.follow`.
 
     All are orphaned for the reason `NOT_COMPARED` where it takes too much, or fails.
     """

@@ -1,4 +1,4 @@
-"""Look up every quote from a source again when it has a new snapshot.
+"""Locate every quote from a source again when it has a new snapshot.
 
 Appearances follow their words (`reanchor`). Publications are not touched: each names the snapshot that its quotes were
 anchored to, and a claim whose appearance moved is published anew when an editor decides so. What became of the words
@@ -25,7 +25,7 @@ _SPAN_FIELDS = ("exact", "prefix", "suffix", "start", "end")
 
 @dataclass(frozen=True, slots=True)
 class AnchorOutcome:
-    """The result for one appearance in a new snapshot."""
+    """The status of one appearance in a new snapshot."""
 
     appearance: Appearance
     state: Literal["held", "moved", "orphaned"]
@@ -36,7 +36,7 @@ class AnchorOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Reanchoring:
-    """The results for all appearances of a source in a new snapshot."""
+    """The status of all appearances of a source in a new snapshot."""
 
     held: list[AnchorOutcome] = field(default_factory=list)
     moved: list[AnchorOutcome] = field(default_factory=list)
@@ -51,7 +51,7 @@ class _Found(NamedTuple):
 
 @transaction.atomic
 def reanchor(snapshot: Snapshot) -> Reanchoring:
-    """Point every anchored appearance of the source at its new snapshot, or mark it orphaned.
+    """Point every appearance of the source at the new snapshot, or mark it orphaned.
 
     An orphaned one stays on the snapshot that has its words, and is tried again with the next.
     """
@@ -106,7 +106,7 @@ def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) 
 
 
 def complete_waiting(snapshot: Snapshot) -> None:
-    """Complete entries made before their source was stored: quotes, and claims noted by a URL alone."""
+    """Complete rows that were made before their source was stored."""
     source = snapshot.source
     if source.url and source.title != source.url:
         noted = Claim.objects.filter(

@@ -11,7 +11,7 @@ from sources.models import Snapshot
 
 
 class ChangedText:
-    """The text of a new snapshot, with which older ones are compared.
+    """The text of a new snapshot, for comparison with older ones.
 
     After a comparison that fails there is no other: one hostile text costs its limit once.
     """
@@ -23,7 +23,7 @@ class ChangedText:
         self._has_failed = False
 
     def read(self, snapshots: Iterable[int]) -> None:
-        """Read the texts of older snapshots that are not here yet, all at once."""
+        """Load the texts of older snapshots that are not loaded yet, in one query."""
         if missing := set(snapshots) - self._texts.keys():
             self._texts |= dict(Snapshot.objects.filter(pk__in=missing).values_list("pk", "text"))
 
@@ -32,11 +32,11 @@ class ChangedText:
         return self._texts[snapshot][start:end]
 
     def has(self, words: str) -> bool:
-        """Whether the words stand anywhere in the new text."""
+        """Return whether the new text contains the words."""
         return self._folded.has(words)
 
     def follow(self, quotes: Sequence[tuple[int, Anchor]]) -> list[FollowedQuote]:
-        """Find quotes, each of an older snapshot, in the new one."""
+        """Locate quotes of older snapshots in the new one."""
         found: dict[tuple[int, Anchor], FollowedQuote] = {}
         for snapshot in dict.fromkeys(snapshot for snapshot, _ in quotes):
             anchors = [anchor for number, anchor in quotes if number == snapshot]

@@ -22,9 +22,7 @@ def _find_changes(old: list[str], new: list[str]) -> list[tuple[list[str], list[
 
 
 def are_spellings(old: list[str], new: list[str]) -> bool:
-    """Whether the words are the same but for misprints. A name or number is another with each letter that differs, and
-    so is any word where a script does not mark names.
-    """
+    """Return whether the words are equal except for misprints."""
     changes = _find_changes(old, new)
     return changes is not None and all(
         len(was) == len(now) and all(map(_is_spelling, was, now)) for was, now in changes
@@ -37,14 +35,14 @@ def _is_spelling(one: str, other: str) -> bool:
 
 
 def is_edited_around(old: TextPart, new: TextPart) -> bool:
-    """Whether a sentence that was edited has the same words, but for misprints; not where it is too long to compare."""
+    """Return whether a sentence has the same words except for misprints; False if it is too long to compare."""
     if len(old.key) + len(new.key) > 20 * _MAX_WORDS:
         return False
     return are_spellings(split_words(old.key), split_words(new.key))
 
 
 def describe_rewording(old: TextPart, new: TextPart, start: int, end: int) -> tuple[int, int]:
-    """Return the new wording of a span in a changed part."""
+    """Return the span of the new wording of an old span."""
     if (start, end) == (0, len(old.text)) or len(old.text) + len(new.text) > _MAX_LETTERS:
         return new.start, new.end
     matcher = SequenceMatcher(None, old.text, new.text, autojunk=False)
@@ -69,7 +67,7 @@ def describe_rewording(old: TextPart, new: TextPart, start: int, end: int) -> tu
 
 
 def find_beginning(old: str, new: str) -> int:
-    """Return where the earlier wording begins in an edited sentence; 0 if unknown."""
+    """Return where the old wording begins in an edited sentence; 0 if unknown."""
     if len(old) + len(new) > _MAX_LETTERS:
         return max(new.find(old[:20]), 0)
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()

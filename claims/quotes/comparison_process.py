@@ -1,4 +1,4 @@
-"""What runs in the confined process (`factcheck.confinement.zygote`): two texts and quotes in, their places out."""
+"""The confined process: it receives two texts and quotes, and returns positions."""
 
 import orjson
 
@@ -7,7 +7,7 @@ from claims.quotes.followed_quotes import follow
 
 
 def prepare() -> None:
-    """Load what every text needs, so that the processes that are forked have it."""
+    """Load what every comparison needs before processes are forked."""
     follow("Wells ran dry. It rained.", "Wells ran dry.", [Anchor("Wells ran dry.", "", "", 0, 14)])
 
 

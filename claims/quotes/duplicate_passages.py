@@ -22,18 +22,18 @@ _MAX_DISTANCE = 20
 
 @dataclass(frozen=True)
 class OriginalityCheck:
-    """Distinguishes a passage of a new text from copies of it."""
+    """Distinguish a passage of a new text from copies of it."""
 
     aligned: Alignment
 
     def require(self, parts: range) -> None:
-        """Refuse a place at which parts of the old text may be a copy only."""
+        """Reject a position where parts of the old text may only be copied."""
         self._require_own_words(parts)
         self._require_own_paragraph(parts)
         self._require_no_rival(parts)
 
     def _require_own_words(self, parts: range) -> None:
-        """Refuse a passage that new words introduce as quoted."""
+        """Reject a passage that new words introduce as a quotation."""
         aligned = self.aligned
         place = aligned.mates[parts[0]]
         own = aligned.new[place].paragraph
@@ -50,7 +50,7 @@ class OriginalityCheck:
         self._require_place(place)
 
     def _get_added_words(self, number: int) -> str:
-        """Return the words that a new part has in addition to its old form."""
+        """Return the words that a new part has in addition to its old wording."""
         new = self.aligned.new[number]
         if number not in self.aligned.origins:
             return new.text
@@ -60,7 +60,7 @@ class OriginalityCheck:
         return new.key[: find_beginning(old.key, new.key)]
 
     def _require_place(self, place: int) -> None:
-        """Refuse a paragraph that new words directly before it present as a copy."""
+        """Reject a paragraph that new words directly before it present as a copy."""
         aligned = self.aligned
         here = find_paragraph(aligned.new, place)
         first, last = here[0], here[-1]
@@ -81,7 +81,7 @@ class OriginalityCheck:
             raise OrphanedQuote(OrphanReason.QUOTED)
 
     def _was_edited_elsewhere(self, places: range) -> bool:
-        """Whether the original of one of these may rather be another part, which says nearly the same."""
+        """Return whether the original may rather have become another, nearly equal part."""
         aligned = self.aligned
         origins = [aligned.origins[place] for place in places if place in aligned.origins]
         return any(
@@ -91,7 +91,7 @@ class OriginalityCheck:
         )
 
     def _require_own_paragraph(self, parts: range) -> None:
-        """Reject words that are all that is left of a paragraph, or that are now in a different one."""
+        """Reject words that are the only remains of a paragraph, or moved to another one."""
         aligned = self.aligned
         places = range(aligned.mates[parts[0]], aligned.mates[parts[-1]] + 1)
         was, now = find_paragraph(aligned.old, parts[0]), find_paragraph(aligned.new, places[0])
@@ -119,7 +119,7 @@ class OriginalityCheck:
             raise OrphanedQuote(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, parts: range) -> None:
-        """Refuse an exact copy beside an edited one, because the original is ambiguous."""
+        """Reject an exact copy beside an edited one, because the original is ambiguous."""
         aligned = self.aligned
         if self._is_torn_out(parts):
             raise OrphanedQuote(OrphanReason.TWICE)
@@ -138,7 +138,7 @@ class OriginalityCheck:
                 raise OrphanedQuote(OrphanReason.TWICE)
 
     def _is_torn_out(self, parts: range) -> bool:
-        """Whether the words stand there without what stood beside them, and as new words somewhere else, too."""
+        """Return whether the words lost their neighbours and also appear as new words elsewhere."""
         aligned = self.aligned
         first, last = aligned.mates[parts[0]], aligned.mates[parts[-1]]
         own = find_paragraph(aligned.old, parts[0])
@@ -157,13 +157,13 @@ class OriginalityCheck:
         )
 
     def _is_beside(self, old: int, new: int) -> bool:
-        """Whether a neighbour is the same as before; where a text ends, too."""
+        """Return whether a neighbour, or the end of the text, is the same as before."""
         aligned = self.aligned
         ends = old in (-1, len(aligned.old)) and new in (-1, len(aligned.new))
         return ends or aligned.mates.get(old) == new
 
     def _find_unpaired_beside(self, place: int) -> set[int]:
-        """Return the new parts around a paragraph that no old part became."""
+        """Return the new parts around a paragraph without an old counterpart."""
         aligned = self.aligned
         here = find_paragraph(aligned.new, place)
         found = set()

@@ -66,7 +66,7 @@ class FoldedText:
         return runs
 
     def has(self, words: str) -> bool:
-        """Whether the text has these words anywhere."""
+        """Return whether the text contains these words."""
         return fold(words).strip() in self.text
 
     def places(self, wanted: str) -> Iterator[int]:
@@ -79,7 +79,7 @@ class FoldedText:
             at = self.text.find(wanted, at + 1)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Return the original span of a folded span that neither begins nor ends with white space."""
+        """Return the original span of a folded span without white space at its ends."""
         begins, ends = (self._map_character(at - 1) for at in (start, end - 1))
         first, last = begins[0], ends[1]
         while self._original[first].isspace():

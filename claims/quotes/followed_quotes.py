@@ -44,7 +44,7 @@ class FollowedQuote:
 
 
 def follow(old: str, new: str, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
-    """Find quotes of one version of a text in another. Each anchor must be true of `old`."""
+    """Locate quotes of one version of a text in another. Each anchor must match `old`."""
     return Follower(old, new).follow(anchors)
 
 
@@ -130,7 +130,7 @@ class Follower:
 
     @staticmethod
     def _find_same_share(old: TextPart, new: TextPart, begins: int, share: str) -> tuple[int, int]:
-        """Return the position of an unchanged piece of a part; its punctuation may have changed."""
+        """Return the position of an unchanged piece of a part, ignoring punctuation."""
         if old.text == new.text:
             begins += new.start - old.start
             return begins, begins + len(share)
@@ -143,7 +143,7 @@ class Follower:
         return new.start + start, new.start + end
 
     def _extend_edges(self, anchor: Anchor, start: int, end: int) -> tuple[int, int]:
-        """Extend the span by the quote's outer white space, if still there."""
+        """Extend the span by the quote's outer white space, if it still exists."""
         lead = len(anchor.exact) - len(anchor.exact.lstrip())
         trail = len(anchor.exact) - len(anchor.exact.rstrip())
         wide = max(start - lead, 0), end + trail
@@ -173,7 +173,7 @@ class Follower:
 
 
 def _find_places(folded: FoldedText, words: str, *, whole: bool = True) -> list[tuple[int, int]]:
-    """Return the positions of words in a text in any typography; `whole`: not inside longer ones."""
+    """Return the positions of words in a text, ignoring typography; `whole`: not inside longer words."""
     wanted = fold(words).strip()
     return [
         folded.original(at, at + len(wanted))

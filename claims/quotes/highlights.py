@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 
 class QuotedPlace(NamedTuple):
-    """A span of a snapshot, as a publication names it."""
+    """A span of a snapshot in a publication."""
 
     snapshot: int
     start: int
@@ -13,7 +13,7 @@ class QuotedPlace(NamedTuple):
 
 
 class PublishedQuote(NamedTuple):
-    """Words that a publication quotes, as its body has them."""
+    """A quote in the body of a publication."""
 
     place: QuotedPlace
     of: str

@@ -20,7 +20,7 @@ from claims.quotes.orphans import OrphanReason
 
 
 def record_statuses(changed: ChangedText, lost: Iterable[Appearance]) -> None:
-    """Look up every quoted place of a source in its new snapshot.
+    """Record the status of every published quote of a source in its new snapshot.
 
     Args:
         lost: the appearances that did not follow.
@@ -64,7 +64,7 @@ def find_place(fate: QuoteFate) -> QuotedPlace:
 def find_last_snapshot(
     changed: ChangedText, place: QuotedPlace, known: QuoteFate | None
 ) -> tuple[int, Anchor]:
-    """Return the snapshot in which the words of a place stood last, and where."""
+    """Return the last snapshot that contained the words, with their anchor in it."""
     stood = QuotedPlace(known.stood_in_id, known.stood_start, known.stood_end) if known else place
     return stood.snapshot, Anchor(changed.words(*stood), "", "", stood.start, stood.end)
 
@@ -105,7 +105,7 @@ def _look_up_quote(
 
 
 def _find_wording(changed: ChangedText, followed: FollowedQuote) -> str:
-    """Return what the sentence of a quote says now; "" where it is not known to be the same sentence."""
+    """Return the current wording of a quote's sentence; "" if the sentence is not identified."""
     if followed.wording is None or followed.reason not in (OrphanReason.CHANGED, OrphanReason.AROUND):
         return ""
     wording = changed.snapshot.text[slice(*followed.wording)].strip()
@@ -113,7 +113,7 @@ def _find_wording(changed: ChangedText, followed: FollowedQuote) -> str:
 
 
 def _follow_wording(changed: ChangedText, known: QuoteFate | None) -> str:
-    """Return what became of the changed words: they may have moved, far from where the quote stood."""
+    """Return the current wording of changed words, which may have moved far away."""
     if known is None or known.outcome != QuoteFate.Outcome.CHANGED:
         return ""
     text = changed.words(known.looked_in_id, 0, None)

@@ -69,5 +69,5 @@ def is_item(words: str) -> bool:
 
 
 def is_closed(words: str) -> bool:
-    """Whether they end with what closes a quotation or a bracket: what comes next is not in it."""
+    """Return whether the words end with a closing quotation mark or bracket."""
     return words.rstrip()[-1:] in _CLOSING

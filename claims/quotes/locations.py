@@ -13,12 +13,12 @@ _MAX_PLACES = 4
 
 
 class WrongPlace(Exception):
-    """The offsets do not point to the quoted words of the source's latest snapshot; `str()` says why."""
+    """The offsets do not match the quoted words in the latest snapshot; `str()` gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedWords:
-    """A quote and its position in the latest snapshot; without a position, it is only quoted."""
+    """A quote, with its position in the latest snapshot if known."""
 
     snapshot: Snapshot | None
     exact: str = ""
@@ -28,7 +28,7 @@ class QuotedWords:
     end: int | None = None
 
     def put_on(self, row: Appearance | Evidence) -> None:
-        """Set the quote of a row that belongs to the same source."""
+        """Set this quote on a row with the same source."""
         row.snapshot = self.snapshot
         row.exact, row.prefix, row.suffix = self.exact, self.prefix, self.suffix
         row.start, row.end = self.start, self.end
@@ -38,7 +38,7 @@ class QuotedWords:
 
 
 def build_quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "") -> QuotedWords:
-    """Find typed or pasted words; without any, the source is cited without a quote.
+    """Locate typed or pasted words; without any, the source is cited without a quote.
 
     Args:
         prefix, suffix: any words directly before and after, to choose by where the quote stands several times.

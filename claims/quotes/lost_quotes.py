@@ -11,7 +11,7 @@ from sources.models import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class LostQuote:
-    """Why a quote has no place in the newest snapshot of its source, and the places that it may be."""
+    """Why a quote has no position in the newest snapshot of its source, and its possible positions."""
 
     newest: Snapshot
     reason: OrphanReason

@@ -1,4 +1,4 @@
-"""Find paragraphs and sentences that moved, after those that kept their order."""
+"""Find moved paragraphs and sentences, after those that kept their order."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ def _follow_paragraph(aligned: Alignment, first: int, last: int, free: dict[str,
 
 
 def _is_lost(aligned: Alignment, first: int, last: int) -> bool:
-    """Whether most of a paragraph has no place in the order of the others."""
+    """Return whether most of a paragraph has no counterpart in order."""
     sizes = {number: len(aligned.old[number].key) for number in range(first, last)}
     lost = sum(size for number, size in sizes.items() if number not in aligned.mates)
     return lost > 0 and lost >= _MIN_SHARE * sum(sizes.values())
@@ -78,7 +78,7 @@ def _find_beginnings(aligned: Alignment, first: int, last: int, free: dict[str, 
 
 
 def _find_run(aligned: Alignment, place: int) -> tuple[int, int]:
-    """Return the parts around a new one, in its paragraph, that no old part became."""
+    """Return the unpaired new parts around a part, within its paragraph."""
     new, first, last = aligned.new, place, place + 1
     while first and first - 1 not in aligned.origins and new[first - 1].paragraph == new[place].paragraph:
         first -= 1
@@ -88,7 +88,7 @@ def _find_run(aligned: Alignment, place: int) -> tuple[int, int]:
 
 
 def _match_block(aligned: Alignment, first: int, last: int, at: int) -> list[PartPair]:
-    """Return the paragraph part by part, if it is there almost completely, without additions."""
+    """Return the paragraph's pairs if it is almost complete and without additions."""
     if at in aligned.origins or (at and at - 1 not in aligned.origins):
         return []
     pairs: list[PartPair] = []
@@ -113,7 +113,7 @@ def _get_likeness(aligned: Alignment, old: int, new: int) -> float:
 
 
 def _has_rival(aligned: Alignment, block: list[PartPair]) -> bool:
-    """Whether the paragraph may rather have been edited elsewhere: then an exact one is a copy of it."""
+    """Return whether the paragraph may have been edited elsewhere, so that an exact one is a copy."""
     own = {pair.new for pair in block}
     return any(
         number not in own and number not in aligned.origins

@@ -1,4 +1,4 @@
-"""Whether a passage still has the same speaker in a new version of the text."""
+"""Check that a passage has the same speaker in a new version of the text."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from claims.quotes.text_parts import split_words
 
 @dataclass(frozen=True)
 class QuotedSpeech:
-    """Direct speech in two versions of a text, with the context that gives it its meaning."""
+    """Direct speech in two versions of a text, with the context that gives it meaning."""
 
     aligned: Alignment
 
     def require_same(self, parts: range) -> None:
-        """Refuse words that only now are direct speech, are no longer, or belong to another speaker."""
+        """Reject words that became direct speech, stopped being it, or changed their speaker."""
         aligned = self.aligned
         for number in parts:
             old, new = aligned.old[number], aligned.new[aligned.mates[number]]
@@ -58,7 +58,7 @@ class QuotedSpeech:
         return [first - 1] if first and matters(self.aligned.old[first - 1].text) else []
 
     def _says_the_same(self, number: int) -> bool:
-        """Return whether a part has the same words outside direct speech, apart from misprints."""
+        """Return whether a part has the same words outside direct speech, except for misprints."""
         if number not in self.aligned.mates:
             return False
         old, new = self.aligned.old[number], self.aligned.new[self.aligned.mates[number]]

@@ -1,11 +1,11 @@
-"""Whether two statements are the same except for typing: the Python twin of `claims_statement_key`."""
+"""Compare statements regardless of typing: the Python twin of `claims_statement_key`."""
 
 import re
 import unicodedata
 
 
 class _EquivalentCharacters(dict[int, str]):
-    """The image of each character, worked out when it is first met.
+    """A table of character replacements, computed when a character is first needed.
 
     Characters become lower case one by one, as in the database: Python alone would make Σ at the end of a word ς.
     """

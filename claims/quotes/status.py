@@ -11,14 +11,14 @@ from sources.api.source_bodies import PublicSource
 
 
 class SeenSnapshot(TypedDict):
-    """A version of a source, as we saw it."""
+    """A version of a source, and when it was captured."""
 
     number: Annotated[int, "Counts the snapshots of the source from 1."]
     captured_at: Moment
 
 
 class PublicQuoteStatus(TypedDict):
-    """Words that the publication quotes, and whether their source still has them."""
+    """A quote in the publication, and whether its source still contains it."""
 
     of: Annotated[str, [("appearance", "Appearance"), ("evidence", "Evidence")]]
     id: Annotated[int, "Of the appearance or the evidence, as in the claim."]

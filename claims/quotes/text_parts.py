@@ -52,7 +52,7 @@ def split_words(text: str) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class TextPart:
-    """A sentence, or what counts as one."""
+    """A sentence, or a similar unit."""
 
     text: str
     start: int
@@ -65,7 +65,7 @@ class TextPart:
 
     @cached_property
     def key(self) -> str:
-        """The key that parts with the same words share."""
+        """The key shared by parts with the same words."""
         return fold(self.text)
 
     @cached_property
@@ -88,7 +88,7 @@ class TextPart:
 
     @cached_property
     def outside_speech(self) -> str:
-        """Return the words outside quotation marks: who says it, and how."""
+        """The words outside quotation marks, such as the speaker and the verb."""
         pieces = _SPEECH_MARK.split(self.text)
         return " ".join(pieces[1 if self.opens_quoted else 0 :: 2])
 

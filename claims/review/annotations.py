@@ -27,7 +27,7 @@ _UNDETERMINED = "und"
 def create_claim(
     words: QuotedWords, source: Source, *, statement: str, claimant: str = "", by: User
 ) -> Claim:
-    """Propose the statement as a claim that was made in these words.
+    """Propose the statement as a claim made in these words.
 
     Args:
         claimant: the name of who made it, as the article has it; one that is not known is added.
@@ -59,7 +59,7 @@ def create_claim(
 
 @transaction.atomic
 def attach_to_claim(words: QuotedWords, source: Source, claim: Claim, *, by: User) -> Appearance:
-    """List these words as a place where a claim was made that is there already.
+    """Add these words as an appearance of an existing claim.
 
     Raises:
         NotPossible: the source was captured again since, the claim is merged or declined, or another of its
@@ -89,7 +89,7 @@ def attach_to_claim(words: QuotedWords, source: Source, claim: Claim, *, by: Use
 def create_evidence(
     words: QuotedWords, source: Source, verdict: Verdict, *, stance: str, note: str = "", by: User
 ) -> Evidence:
-    """Rest a draft of a verdict on these words. Raises as `verdict_drafts.add_evidence`."""
+    """Add these words as evidence to a draft verdict. Raises the errors of `verdict_drafts.add_evidence`."""
     source = _lock_source(source, words)
     # In the order in which drafts are locked everywhere.
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
@@ -101,7 +101,7 @@ def create_evidence(
 
 
 def _lock_source(source: Source, words: QuotedWords) -> Source:
-    """Return the source, locked against another capture. A repeated request waits for the first answer."""
+    """Return the source, locked against another capture, so that a repeated request waits for the first."""
     source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
     newest = source.snapshots.order_by("-number").values_list("pk", flat=True).first()
     if words.snapshot is None or words.snapshot.pk != newest:

@@ -1,4 +1,4 @@
-"""Claims, their appearances and their media: the permissions for edits, and the edits.
+"""Edit claims, their appearances and their media, with the permissions for it.
 
 The desk's forms and the editorial API ask here, so that neither allows what the other refuses.
 """
@@ -23,14 +23,14 @@ from sources.models import MediaObject, Source
 
 
 def may_edit(claim: Claim, by: User) -> bool:
-    """Return whether a person may edit a claim: with triage permission any claim; otherwise readable proposals."""
+    """Return whether a person may edit a claim: any claim with the triage permission, otherwise readable proposals."""
     if by.has_perm("claims.triage_claim"):
         return True
     return claim.state == Claim.State.PROPOSED and Claim.objects.readable_by(by).filter(pk=claim.pk).exists()
 
 
 def is_referenced(claim: Claim) -> bool:
-    """Return whether it can only be declined or merged: claims to which nothing refers can also be deleted."""
+    """Return whether other rows refer to the claim, so that it can be declined or merged, but not deleted."""
     referring = (
         Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
         for relation in Claim._meta.related_objects
@@ -60,7 +60,7 @@ def create(*, by: User, topics: Sequence[Topic] = (), **fields: Any) -> Claim:
 
 @transaction.atomic
 def edit(claim: Claim, *, by: User, topics: Sequence[Topic] | None = None, **fields: Any) -> Claim:
-    """Change a claim; fields that are not given stay as they are.
+    """Change fields of a claim; fields that are not given stay unchanged.
 
     Raises:
         NotPossible: a verdict on it is in review, and so its words are fixed.
@@ -102,7 +102,7 @@ def delete(claim: Claim, *, by: User) -> None:
 
 @transaction.atomic
 def add_appearance(claim: Claim, source: Source, quotation: QuotedWords, *, by: User) -> Appearance:
-    """List a place where the claim was made. Raises NotAllowed."""
+    """Add a place where the claim was made. Raises NotAllowed."""
     require(by, "claims.add_appearance", _("add appearances"))
     appearance = Appearance(claim=_lock_editable(claim, by), source=source)
     quotation.put_on(appearance)
@@ -114,7 +114,7 @@ def add_appearance(claim: Claim, source: Source, quotation: QuotedWords, *, by: 
 def edit_appearance(
     appearance: Appearance, *, by: User, source: Source, quotation: QuotedWords
 ) -> Appearance:
-    """Correct where the claim was made. Raises NotAllowed."""
+    """Correct an appearance. Raises NotAllowed."""
     require(by, "claims.change_appearance", _("edit appearances"))
     _lock_editable(appearance.claim, by)
     appearance.source = source
@@ -125,7 +125,7 @@ def edit_appearance(
 
 @transaction.atomic
 def remove_appearance(appearance: Appearance, *, by: User) -> None:
-    """Take a place off the list. Raises NotAllowed."""
+    """Remove an appearance. Raises NotAllowed."""
     require(by, "claims.delete_appearance", _("remove appearances"))
     _lock_editable(appearance.claim, by)
     appearance.delete()
@@ -148,7 +148,7 @@ def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> C
 
 @transaction.atomic
 def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
-    """Change its fields. Raises as `add_media`."""
+    """Change the fields of the claim's media. Raises the errors of `add_media`."""
     require(by, "claims.change_claimmedia", _("edit pictures, audio and video"))
     _lock_with_open_media(row.claim, by)
     for name, value in fields.items():
@@ -159,7 +159,7 @@ def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
 
 @transaction.atomic
 def remove_media(row: ClaimMedia, *, by: User) -> None:
-    """Take it off the list; the file stays. Raises as `add_media`."""
+    """Remove media from the claim; the file stays. Raises the errors of `add_media`."""
     require(by, "claims.delete_claimmedia", _("remove pictures, audio and video"))
     _lock_with_open_media(row.claim, by)
     row.delete()
@@ -179,7 +179,7 @@ def _lock_with_open_media(claim: Claim, by: User) -> Claim:
 
 
 def _lock_editable(claim: Claim, by: User) -> Claim:
-    """Return the claim, read again under lock, if the person may edit it."""
+    """Return the claim, reloaded under lock, if the person may edit it."""
     require(by, "claims.change_claim", _("edit claims"))
     claim = _lock_existing(claim)
     if not may_edit(claim, by):
@@ -190,7 +190,7 @@ def _lock_editable(claim: Claim, by: User) -> Claim:
 
 
 def _lock_existing(claim: Claim) -> Claim:
-    """Return the claim, read again under lock.
+    """Return the claim, reloaded under lock.
 
     Raises:
         NotPossible: it is not there any more.

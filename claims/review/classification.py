@@ -23,7 +23,7 @@ BATCH_SIZE = 200
 
 @transaction.atomic
 def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[Rating]:
-    """Decide what these ratings are comparable to; a later decision replaces an earlier one.
+    """Assign a rating class to these ratings; a later decision replaces an earlier one.
 
     What is published with them follows: the worker adds to the ledger what changes for readers.
 
@@ -70,14 +70,14 @@ def follow_classes(context: JobContext, *, rating_ids: list[int]) -> None:
     pass_context=True,
 )
 def follow_all_classes(context: JobContext, timestamp: int) -> None:
-    """Finish interrupted work and follow classes changed in other ways, every hour."""
+    """Publish class changes that were interrupted or made elsewhere; runs every hour."""
     restate_outdated(is_stopped=context.should_abort)
 
 
 def restate_outdated(
     rating_ids: Sequence[int] | None = None, *, is_stopped: Callable[[], bool] = lambda: False
 ) -> bool:
-    """Enter in the ledger what ratings amount to, wherever current publications say something else.
+    """Publish the current classes of these ratings wherever publications show others.
 
     Args:
         rating_ids: look at these ratings only.
@@ -95,7 +95,7 @@ def restate_outdated(
 
 
 def _find_outdated(rating_ids: Sequence[int] | None) -> list[int]:
-    """Return the claims whose current publication shows another class than a rating now has."""
+    """Return the claims whose current publication shows an outdated class for a rating."""
     ratings, verdicts = Rating.objects.all(), PublishedVerdict.objects.current()
     if rating_ids is not None:
         ratings = ratings.filter(pk__in=rating_ids)

@@ -1,4 +1,4 @@
-"""Clusters of claims: made, extended, shown to readers and dissolved by editors."""
+"""Clusters of claims: editors create, extend, publish and dissolve them."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ from factcheck.list_phrases import join_words
 
 @transaction.atomic
 def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
-    """Put these claims into one cluster: into that which has some of them already, or into a new one.
+    """Put these claims into one cluster: an existing one of theirs, or a new one.
 
     Raises:
         NotPossible: they stand in several clusters, of which a person has to choose one.
@@ -54,7 +54,7 @@ def _create(first: Claim, by: User) -> Cluster:
 
 @transaction.atomic
 def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
-    """Add claims to a cluster; how many are new in it.
+    """Add claims to a cluster and return how many are new in it.
 
     Raises:
         NotPossible: it was dissolved.
@@ -74,7 +74,7 @@ def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
 
 @transaction.atomic
 def move(cluster: Cluster, state: str, *, by: User) -> Cluster:
-    """Show a cluster to readers, take it back, dissolve it, or open it again.
+    """Publish a cluster, withdraw it, dissolve it or reopen it.
 
     Raises:
         NotPossible: its present state does not lead there.

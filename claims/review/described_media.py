@@ -20,7 +20,7 @@ from sources.models import MediaObject
 def store_media(
     given: File | bytes | str, *, by: User, alternative_text: str = "", show: bool = True
 ) -> MediaObject:
-    """Store a file, or the content of an address. An existing object keeps its fields.
+    """Store an uploaded file, or the file at a URL. An existing object keeps its fields.
 
     Args:
         show: whether readers see it, once it has a description and a preview; otherwise they see the description.
@@ -39,7 +39,7 @@ def store_media(
 
 @transaction.atomic
 def change_description(media: MediaObject, **said: Any) -> None:
-    """Change its fields.
+    """Change the fields of a picture, recording or video.
 
     Raises:
         NotPossible: its description would be cleared, or an undescribed object shown to readers.

@@ -16,13 +16,13 @@ from factcheck.installation.house_language import activate_house_language
 @app.periodic(cron="* * * * *")
 @app.task(name="claims.review.publish_due", queue="publications", queueing_lock="claims.review.publish_due")
 def publish_due(timestamp: int) -> None:
-    """Publish everything whose moment has come. What is not possible any more ends, with the reason."""
+    """Publish all due verdicts. A publication that is no longer possible ends with the reason."""
     for pk in list(ScheduledPublication.objects.due().values_list("pk", flat=True)):
         publish(pk)
 
 
 def publish(pk: int) -> None:
-    """Publish one. Several workers may try at once: one of them does it, once."""
+    """Publish one verdict. If several workers try at once, one of them succeeds."""
     try:
         _publish(pk)
     except (NotPossible, NotAllowed) as refusal:
@@ -50,7 +50,7 @@ def _give_up(pk: int, reason: str) -> None:
 
 
 def _lock_due(pk: int) -> ScheduledPublication | None:
-    """Return a due publication with its claim locked; None if it has ended in the meantime.
+    """Return a due publication with its claim locked; None if it has ended meanwhile.
 
     Every writer locks claims first, and so does this one: two never wait for each other.
     """

@@ -49,7 +49,7 @@ def mark_as_different(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
 
 @transaction.atomic
 def gather(pairs: Iterable[PossibleDuplicate], *, by: User) -> Cluster:
-    """Put all these different claims into one cluster, which is returned.
+    """Put all these claims into one cluster, and return it.
 
     Raises:
         NotPossible: they stand in several clusters already.

@@ -25,7 +25,7 @@ Moved = TypeVar("Moved", Claim, Verdict, Translation)
 
 @dataclass(frozen=True, slots=True)
 class Move(Generic[Moved]):
-    """One row of the table."""
+    """One row of the table of moves."""
 
     to: str
     """The state it leads to."""
@@ -40,11 +40,11 @@ class Move(Generic[Moved]):
 
 
 class MoveHidden(NotPossible):
-    """The move means nothing here: it is neither a button, nor said to have something in its way."""
+    """The move makes no sense here, so that neither a button nor an obstacle is shown."""
 
 
 def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) -> dict[str, str]:
-    """Return what the verdict still lacks for review, in words, by part.
+    """Return what the verdict still needs before review, in words, by part.
 
     Args:
         evidence: what it rests on, where that is not what is stored.
@@ -82,7 +82,7 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
 
 
 def _has_undescribed_media(claim_id: int) -> bool:
-    """Return whether readers would see a picture, recording or video of the claim without a description."""
+    """Return whether readers would see media of the claim without a description."""
     together = Q(claim=claim_id) | Q(claim__merged_into=claim_id)
     return ClaimMedia.objects.filter(together, media__alternative_text__regex=r"^\s*$").exists()
 

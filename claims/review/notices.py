@@ -1,4 +1,4 @@
-"""The recipients of notifications about moves. They are sent in the transaction of the move: no move, no message."""
+"""Notify people of moves, in the transaction of the move."""
 
 from collections.abc import Iterable
 
@@ -59,7 +59,7 @@ _TRANSLATION_KINDS = {
 
 
 def notify_of_translation(translation: Translation, action: str, *, by: User, note: str = "") -> None:
-    """Notify about a move of a translation: those who may sign it off, or its author and that of the original."""
+    """Notify people of a move of a translation: its possible reviewers, or its author and the original's author."""
     if action not in _TRANSLATION_KINDS:
         return
     verdict = translation.verdict
@@ -74,7 +74,7 @@ def notify_of_translation(translation: Translation, action: str, *, by: User, no
 
 
 def notify_translators(verdict: Verdict, *, by: User) -> None:
-    """Notify the former translator that readers see the original again."""
+    """Notify the translator that readers see the original again."""
     live = Translation.objects.filter(verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED)
     translators = User.objects.filter(translations_written__in=live).distinct()
     notify_people(

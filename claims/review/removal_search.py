@@ -36,7 +36,7 @@ def request_search(removal: Removal) -> None:
 
 @app.task(name=_SEARCH_JOB)
 def search(removal_id: int) -> None:
-    """Record in which tables and in how many files the words are, table by table."""
+    """Record, table by table, where the words are stored."""
     found = RemovalSearch.objects.select_related("removal").filter(removal=removal_id).first()
     if found is None:
         return

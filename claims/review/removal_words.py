@@ -1,4 +1,4 @@
-"""The words of a removal: in which spellings they are stored, and where a text has them as whole words.
+"""The words of a removal: their stored spellings, and where texts contain them as whole words.
 
 The database has the same rules (`claims/migrations/0001_removal.py`), and they decide. The ones here are for files and
 forms, which may name a text too many.
@@ -36,12 +36,12 @@ _MAX_NAME_LENGTH = 60
 
 
 def is_long_enough(word: str) -> bool:
-    """Return whether a word is not part of too many others."""
+    """Return whether a word is long enough not to be part of many others."""
     return len(word) >= (2 if _UNSPACED.search(word) else 4)
 
 
 def find_spellings(words: Sequence[str]) -> dict[str, str]:
-    """Return each spelling in which the words are stored, with what stands in its place; longer ones first."""
+    """Return each stored spelling of the words and its replacement; longer ones first."""
     found: dict[str, str] = {}
     for word in sorted({word.strip() for word in words}, key=len, reverse=True):
         bars = BAR * (max(len(word), _MIN_BARS) if len(word) <= 200 else 8)
@@ -64,7 +64,7 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
 
 
 def build_search(words: Sequence[str]) -> Callable[[str], bool]:
-    """Return a function that says whether a text has any of the words, as the database finds them."""
+    """Return a function that finds the words in a text, like the database does."""
     sought = [(word.split(" ")[-1].casefold().translate(_DROPPED_MARKS), _compile(word)) for word in words]
 
     def has_words(text: str) -> bool:

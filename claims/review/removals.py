@@ -55,7 +55,7 @@ def propose(claim: Claim, words: list[str], *, reason: str, note: str, by: User)
 
 
 def find_own_texts(claim: Claim) -> list[str]:
-    """Return all texts of a claim in all its versions, to remove the whole of it."""
+    """Return all texts of a claim in all versions, to remove them completely."""
     found: set[str] = {claim.statement, claim.context}
     for publication in claim.publications.all():
         found.update(_iterate_own_texts(publication.document))
@@ -63,7 +63,7 @@ def find_own_texts(claim: Claim) -> list[str]:
 
 
 def confirm(removal: Removal, *, by: User) -> Removal:
-    """Carry a removal out, as the second administrator. The database refuses anybody else."""
+    """Carry out a removal, as the second administrator."""
     files = find_files(removal.words)
     with transaction.atomic():
         Removal.objects.filter(pk=removal.pk, confirmed_by=None).update(
@@ -80,7 +80,7 @@ def confirm(removal: Removal, *, by: User) -> Removal:
 
 
 def _announce(removal: Removal) -> None:
-    """Add an entry for each claim that had the words in any version: copies and cached pages of it are replaced."""
+    """Add an entry for each affected claim, so that copies and cached pages are replaced."""
     cut = Publication.objects.filter(sequence__in=removal.entries or []).values("claim")
     newest = (
         Publication.objects.newest().filter(Q(claim__in=cut) | Q(claim=removal.claim)).order_by("sequence")
@@ -109,7 +109,7 @@ def _iterate_own_texts(part: Any) -> Iterator[str]:
 
 
 def find_files(words: list[str]) -> list[str]:
-    """Return the stored files that have the words, and all dumps, which are written again by the next run."""
+    """Return the stored files that contain the words, and all dumps, which the next run writes again."""
     has_words, overlap = build_search(words), 4 * max(map(len, words), default=0) + _PIECE_BYTES // 64
     return [
         name
@@ -131,7 +131,7 @@ def list_stored_files(folder: str = "") -> Iterator[str]:
 
 
 def _has_any(name: str, has_words: Callable[[str], bool], overlap: int) -> bool:
-    """Return whether a file has one of the words, as text or gzip; it is read in pieces, as a film may be large.
+    """Return whether a file contains one of the words, as text or gzip; reads it in pieces.
 
     Of the piece before, so much is kept (`overlap`) that no word is cut in two.
     """

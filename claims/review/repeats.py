@@ -18,8 +18,7 @@ from factcheck.database import clock
 
 @transaction.atomic
 def confirm(repeat: Repeat, *, by: User) -> Claim:
-    """Confirm a repeat: add the place to the claim's appearances. If the words were proposed as a separate
-    claim, that is merged into the checked one, with its appearances.
+    """Confirm a repeat by adding its place to the claim's appearances, and merge a separate proposal of it.
 
     Raises:
         NotPossible: it has already been decided, the source is unknown, or a merge is not possible.
@@ -38,9 +37,7 @@ def confirm(repeat: Repeat, *, by: User) -> Claim:
 
 @transaction.atomic
 def reject(repeats: Iterable[Repeat], *, by: User) -> int:
-    """Mark repeats as something else, so that they are not queued again. Return how many were newly marked.
-    Raises NotAllowed.
-    """
+    """Reject repeats, so that they are not queued again, and return how many were new. Raises NotAllowed."""
     require(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     undecided = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
     return undecided.update(
@@ -59,7 +56,7 @@ def _add_appearance(repeat: Repeat, by: User) -> None:
 
 
 def _build_quotation(repeat: Repeat) -> QuotedWords:
-    """Return the quote at its place, or in the source that an editor has named since."""
+    """Return the quote at its place, or in the source that an editor named later."""
     if repeat.start is not None:
         place = repeat.exact, repeat.prefix, repeat.suffix, repeat.start, repeat.end
         return QuotedWords(repeat.snapshot, *place)

@@ -1,4 +1,4 @@
-"""What features require before a verdict is submitted or published."""
+"""Requirements of features before a verdict is submitted or published."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from factcheck import features
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A condition of the review. It holds while its feature is on.
+    """A requirement of a feature, which applies while the feature is on.
 
     Attributes:
         part: names what is missing.

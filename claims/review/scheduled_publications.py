@@ -1,4 +1,4 @@
-"""Scheduled publications: scheduled, moved, cancelled, and ended by other moves of the verdict.
+"""Schedule the publication of verdicts, reschedule it, cancel it, and end it after other moves.
 
 What is due the worker publishes: `claims.review.due_publications`.
 """
@@ -56,13 +56,13 @@ def schedule(
 
 @transaction.atomic
 def cancel(verdict: Verdict, *, by: User, seen: int) -> None:
-    """Take back what is scheduled, which the person saw. Raises as `schedule`."""
+    """Cancel the schedule that the person saw. Raises the errors of `schedule`."""
     require(by, "claims.publish_verdict", _("publish verdicts"))
     _end(_lock_verdict(verdict), seen, Outcome.CANCELLED, by)
 
 
 def end_overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> None:
-    """End what is scheduled, because the verdict leaves review before. Called by the move, which holds the verdict.
+    """End the schedule because the verdict leaves review earlier. The move calls it and holds the lock.
 
     The scheduling person is notified, unless it is public by now.
     """
@@ -75,12 +75,12 @@ def end_overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> Non
 
 
 def record_published(scheduled: ScheduledPublication) -> None:
-    """Note that it is published now; called in the transaction that does it."""
+    """Record that the verdict was published, in the same transaction."""
     _close(scheduled, Outcome.PUBLISHED, reason="", by=None)
 
 
 def record_refused(scheduled: ScheduledPublication, reason: str) -> None:
-    """Record that it could not be published on time, and notify the people waiting for it."""
+    """Record that the verdict could not be published on time, and notify the people concerned."""
     _close(scheduled, Outcome.REFUSED, reason=reason, by=None)
     _notify(scheduled.verdict, scheduled, note=reason, by=None)
 

@@ -1,4 +1,4 @@
-"""The open moves of a table for a person, and whether one is possible: common to all tables."""
+"""The open moves of a table for a person, and any obstacles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class MoveContext(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A move available to a person now; `obstacle` says what prevents it, or is empty."""
+    """A move available to a person now; `obstacle` says what prevents it, if anything."""
 
     action: str
     move: Move[Any]

@@ -95,7 +95,7 @@ def find_newest_earlier(verdict: Verdict, language: str, by: User) -> Translatio
 
 
 def may_edit_translation(translation: Translation, by: User) -> bool:
-    """Check that the person may edit it: a draft's translator and editors can; nothing else can be edited."""
+    """Return whether the person may edit the translation: its translator and editors may edit drafts."""
     return translation.state == _STATE.DRAFT and (
         translation.author_id == by.pk or by.has_perm("claims.publish_translation")
     )
@@ -122,7 +122,7 @@ def edit_translation(translation: Translation, *, by: User, **content: Any) -> T
 
 @transaction.atomic
 def discard_translation(translation: Translation, *, by: User) -> None:
-    """Delete a draft that was never submitted. Raises as `edit_translation`."""
+    """Delete a draft that was never submitted. Raises the errors of `edit_translation`."""
     require(by, "claims.delete_translation", _("delete drafts"))
     draft = _lock_draft(translation, by)
     if draft.steps.exists():
@@ -158,7 +158,7 @@ def carry_over_translation(translation: Translation, *, by: User) -> Translation
 
 
 def _list_unreviewed_writers(earlier: Translation, by: User) -> list[int]:
-    """Return the authors of unapproved words: they may not sign off the draft of another either."""
+    """Return the authors of unapproved words, who may not sign off a draft based on them."""
     return sorted(earlier.writers - {by.pk}) if earlier.published_at is None else []
 
 

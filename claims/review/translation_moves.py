@@ -16,7 +16,7 @@ from factcheck.list_phrases import join_phrases
 
 
 def list_missing_of_translation(translation: Translation, original: OriginalText | None = None) -> list[str]:
-    """Return what the translation still lacks for review, in words; empty when it is complete.
+    """Return what the translation still needs before review, in words; empty when complete.
 
     Args:
         original: what it is of, where that was read already.

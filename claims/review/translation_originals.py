@@ -10,7 +10,7 @@ from claims.models.translation import digest_original
 
 @dataclass(frozen=True, slots=True)
 class OriginalText:
-    """The texts of one version of a verdict, by the names that their translations have."""
+    """The texts of one version of a verdict, named like those of its translations."""
 
     words: dict[str, str]
     #: Of the verdict, and of the statement, which may be in another.
@@ -63,5 +63,5 @@ def find_original(verdict: Verdict, published: Publication | None = None) -> Ori
 
 
 def is_translation_of(translation: Translation, original: OriginalText | None) -> bool:
-    """Whether the translation is of these very words."""
+    """Return whether the translation is of this exact wording."""
     return original is not None and translation.original_sha256 == original.sha256

@@ -23,7 +23,7 @@ from factcheck.language_names import get_language_name
 
 
 def list_translation_options(translation: Translation, by: User) -> list[Option]:
-    """Return the moves open in this state and role, in the order of the table."""
+    """Return the moves open to the person, in the order of the table."""
     return collect_options(TRANSLATION_MOVES, translation, by)
 
 
@@ -37,7 +37,7 @@ class _MoveRequest:
 
 @transaction.atomic
 def move_translation(translation: Translation, action: str, *, by: User, note: str = "") -> Translation:
-    """Carry out one legal move, record it, and publish its changes: all of it or nothing.
+    """Carry out one legal move, record it, and publish its changes in one transaction.
 
     Args:
         note: internal, except for `publish` and `retract`, where readers see it.
@@ -60,7 +60,7 @@ def move_translation(translation: Translation, action: str, *, by: User, note: s
 
 
 def lock_translation(translation: Translation) -> Translation:
-    """Return the translation, read again under lock, after locking its claim and verdict.
+    """Return the translation, reloaded under lock, after locking its claim and verdict.
 
     Raises:
         NotPossible: it is not there any more.
@@ -135,7 +135,7 @@ def _retract(translation: Translation, asked: _MoveRequest) -> None:
 
 
 def find_replaced(translation: Translation) -> QuerySet[Translation]:
-    """Return published translations into the same language of any version of the verdict, which it replaces."""
+    """Return the published translations that this one replaces."""
     verdict = translation.verdict
     return Translation.objects.filter(
         verdict__claim=verdict.claim_id,

@@ -21,12 +21,12 @@ from sources.models import Publisher, Source
 
 
 class RatingOutsideScale(Exception):
-    """The rating belongs to no scale that the verdict's publisher uses now."""
+    """The rating is on no scale that the verdict's publisher uses now."""
 
 
 @transaction.atomic
 def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **content: Any) -> Verdict:
-    """Begin a verdict on a claim. Where the publisher has a published one, the draft is a new version that replaces it.
+    """Create a draft verdict on a claim; a new version if the publisher has a published one.
 
     Args:
         publisher: the house, unless another is named.
@@ -72,14 +72,14 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
 
 @transaction.atomic
 def begin(claim: Claim, *, by: User, publisher: Publisher | None = None, **content: Any) -> Verdict:
-    """Create a draft with its first content, checking permissions. Raises as `draft` and `edit`."""
+    """Create a draft with its first content, checking permissions. Raises the errors of `draft` and `edit`."""
     require(by, "claims.add_verdict", _("draft verdicts"))
     verdict = draft(claim, author=by, publisher=publisher)
     return edit(verdict, by=by, **content) if content else verdict
 
 
 def record_editor(verdict: Verdict, by: User) -> None:
-    """Remember who else has written on a draft: like its author, they cannot sign it off."""
+    """Record who else has edited a draft: like its author, they cannot sign it off."""
     if by.pk != verdict.author_id:
         Verdict.objects.filter(pk=verdict.pk).exclude(edited_by__contains=[by.pk]).update(
             edited_by=Func(F("edited_by"), by.pk, function="array_append")
@@ -87,14 +87,14 @@ def record_editor(verdict: Verdict, by: User) -> None:
 
 
 def may_edit(verdict: Verdict, by: User) -> bool:
-    """Check that the person may edit it: a draft's author and editors can; nothing else can be edited."""
+    """Return whether the person may edit the verdict: its author and editors may edit drafts."""
     return verdict.state == Verdict.State.DRAFT and (
         verdict.author_id == by.pk or by.has_perm("claims.publish_verdict")
     )
 
 
 def list_ratings(verdict: Verdict) -> QuerySet[Rating]:
-    """Return the ratings of the publisher's scales in use, and the verdict's present rating."""
+    """Return the ratings of the publisher's current scales, and the verdict's own rating."""
     offered = Q(scale__publisher=verdict.publisher_id, scale__in_use=True)
     return (
         Rating.objects.filter(offered | Q(pk=verdict.rating_id))
@@ -132,7 +132,7 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
 
 @transaction.atomic
 def discard(verdict: Verdict, *, by: User) -> None:
-    """Delete a draft that was never submitted. Raises as `edit`."""
+    """Delete a draft that was never submitted. Raises the errors of `edit`."""
     require(by, "claims.delete_verdict", _("delete drafts"))
     lock_draft(verdict, by).delete()
 
@@ -141,7 +141,7 @@ def discard(verdict: Verdict, *, by: User) -> None:
 def add_evidence(
     verdict: Verdict, source: Source, quotation: QuotedWords, *, by: User, **fields: Any
 ) -> Evidence:
-    """Rest a draft on a source. Raises as `edit`."""
+    """Add a source as evidence to a draft. Raises the errors of `edit`."""
     require(by, "claims.add_evidence", _("add evidence"))
     verdict = lock_draft(verdict, by)
     item = Evidence(verdict=verdict, source=source, **fields)
@@ -160,7 +160,7 @@ def edit_evidence(
     quotation: QuotedWords | None = None,
     **fields: Any,
 ) -> Evidence:
-    """Change an item of a draft's evidence; a new source comes with its quotation. Raises as `edit`."""
+    """Change an item of evidence; a new source needs its quotation. Raises the errors of `edit`."""
     require(by, "claims.change_evidence", _("edit evidence"))
     verdict = lock_draft(item.verdict, by)
     for name, value in (fields | ({"source": source} if source else {})).items():
@@ -174,7 +174,7 @@ def edit_evidence(
 
 @transaction.atomic
 def remove_evidence(item: Evidence, *, by: User) -> None:
-    """Take an item out of a draft's evidence. Raises as `edit`."""
+    """Remove an item of evidence from a draft. Raises the errors of `edit`."""
     require(by, "claims.delete_evidence", _("remove evidence"))
     verdict = lock_draft(item.verdict, by)
     item.delete()

@@ -28,7 +28,7 @@ from factcheck.database import clock
 
 
 def list_options(subject: Claim | Verdict, by: User) -> list[Option]:
-    """Return the moves open in this state and role, in the order of the table."""
+    """Return the moves open to the person, in the order of the table."""
     return collect_options(_get_table(subject), subject, by)
 
 
@@ -53,7 +53,7 @@ def move(
     into: Claim | None = None,
     kind: str = CorrectionKind.UPDATE,
 ) -> Subject:
-    """Carry out one legal move, write it down, and publish what it changes for the public: all of it or nothing.
+    """Carry out one legal move, record it, and publish its changes in one transaction.
 
     Args:
         note: internal, except for `retract` and `republish`, where readers see it.
@@ -86,7 +86,7 @@ def move(
 
 
 def require_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
-    """Ask whether the move is there for this person now, without making it. Raises as `move`."""
+    """Require that the person may make the move now, without making it. Raises the errors of `move`."""
     require_step(_get_table(subject), subject, action, by=by, note=note)
 
 
@@ -95,7 +95,7 @@ def _get_table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
 
 
 def _lock_subject(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int, Claim]]:
-    """Return the subject, read again under lock, and the locked claims by id.
+    """Return the subject, reloaded under lock, and the locked claims by id.
 
     Every writer locks claims before verdicts and in the order of their ids, so two never wait for each other.
     """
@@ -121,7 +121,7 @@ def _lock_subject(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, di
 
 
 def _find_merge_target(subject: Claim | Verdict, action: str) -> Claim | None:
-    """Return the claim from which a merge is undone, so that both are locked."""
+    """Return the claim from which a merge is undone, so that both can be locked."""
     return Claim.objects.filter(merged_claims=subject.pk).first() if action == "unmerge" else None
 
 
@@ -230,7 +230,7 @@ def _unmerge(claim: Claim, request: MoveRequest) -> None:
 
 
 def _publish_merge(claim: Claim, target: Claim, kind: str) -> None:
-    """Write the ledger entries that a merge, or its undoing, makes necessary.
+    """Add the ledger entries for a merge or its undoing.
 
     Unpublished claims stay so, on either side: a never published claim changes nothing for readers of the other,
     and a retracted one adds nothing to its target.

@@ -45,7 +45,7 @@ ReportProgress = Callable[[str], None]
 
 
 class DumpUnderWay(Exception):
-    """Another process writes one; `str()` is a sentence for a person."""
+    """Another process is writing a dump; `str()` is a sentence for a person."""
 
 
 class DumpDamaged(Exception):
@@ -155,7 +155,7 @@ def _write_dump(told: ReportProgress, held: LastingTransaction) -> KeptDump:
 
 @contextmanager
 def _work_folder() -> Iterator[Path]:
-    """Create a folder to write in, on the store's own disk if it has one. Remnants of killed runs are removed first."""
+    """Create a working folder, on the store's own disk if it has one, and remove remnants of killed runs."""
     above: Path | None = None
     if isinstance(default_storage, FileSystemStorage):
         above = Path(default_storage.location, FOLDER)
@@ -169,7 +169,7 @@ def _work_folder() -> Iterator[Path]:
 def _write_file(
     part: DumpPart, selection: Selection, workshop: Path, folder: str, told: ReportProgress
 ) -> dict[str, Any]:
-    """Write a file, have the store keep it, and describe it."""
+    """Write a file, store it, and describe it."""
     told(part.name)
     path, place = workshop / part.name, f"{FOLDER}/{folder}/{part.name}"
     form = part.format()

@@ -39,7 +39,7 @@ class DumpFile:
 
 @dataclass(frozen=True)
 class KeptDump:
-    """A dump that is whole."""
+    """A complete dump."""
 
     folder: str
     manifest: dict[str, Any]

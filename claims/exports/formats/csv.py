@@ -84,7 +84,7 @@ COLUMNS: dict[str, Cell] = {
 def write_csv(
     bodies: Iterable[bytes], *, byte_order_mark: bool = False, begun: bool = False
 ) -> Iterator[bytes]:
-    """Yield the table: its header, unless it was begun before, then the rows of each body."""
+    """Yield the table: its header, unless it was written before, then the rows of each body."""
     line = io.StringIO()
     table = csv.writer(line)
 

@@ -43,7 +43,7 @@ def build_head(*, url: str, site: Document, changed: str) -> Document:
 def write_datafeed(
     bodies: Iterable[bytes], *, head: Document, site: Document, begun: bool = False
 ) -> Iterator[bytes]:
-    """Yield the feed: its head, unless it was begun before, then an element for each body."""
+    """Yield the feed: its header, unless it was written before, then an element for each body."""
     if not begun:
         yield orjson.dumps(head)[:-1] + b',"dataFeedElement":['
     separator = b",\n" if begun else b"\n"

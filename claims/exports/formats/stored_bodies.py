@@ -26,7 +26,7 @@ MAX_SECONDS = 3600
 
 
 def stream_bodies(*parts: QuerySet[Publication]) -> Iterator[bytes]:
-    """Yield the bodies of these publications, part after part, all from one snapshot of the database.
+    """Yield the bodies of these publications, part after part, from one database snapshot.
 
     It is one statement, so it reads one snapshot, however long it takes and whatever is published meanwhile. A
     generator that is closed early cancels the statement, and the connection can be used again.
@@ -49,7 +49,7 @@ def stream_bodies(*parts: QuerySet[Publication]) -> Iterator[bytes]:
 
 @contextmanager
 def _lift_time_limit(cursor: CursorWrapper) -> Iterator[None]:
-    """Lift the time limit of public queries: a copy takes as long as its reader does, within reason.
+    """Lift the time limit of public queries within reason, because a copy takes as long as its reader.
 
     For its own transaction, since a pooler may reassign the connection after it.
     """
@@ -67,7 +67,7 @@ def _lift_time_limit(cursor: CursorWrapper) -> Iterator[None]:
 
 
 def stream_numbered_bodies(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:
-    """Yield the ledger number and the body of each of these publications, streamed in the same way.
+    """Yield the ledger number and body of each of these publications, streamed.
 
     It uses the present connection, inside its transaction if there is one.
     """
@@ -85,7 +85,7 @@ def stream_numbered_bodies(rows: QuerySet[Publication]) -> Iterator[tuple[int, b
 
 
 class BodyBlock(NamedTuple):
-    """The bodies of consecutive publications, each of them a line."""
+    """The bodies of consecutive publications, one per line."""
 
     sequence: int
     """The number of the last one in the ledger."""
@@ -94,7 +94,7 @@ class BodyBlock(NamedTuple):
 
 
 def stream_body_blocks(rows: QuerySet[Publication]) -> Iterator[BodyBlock]:
-    """Yield the bodies of these publications in ledger order, streamed in the same way, many at a time.
+    """Yield the bodies of these publications in ledger order, streamed in blocks.
 
     PostgreSQL joins them: what Python and the connection do is then done for each block instead of for each claim. A
     block holds about `JOINED_SIZE` bytes; a body is never divided.
@@ -127,7 +127,7 @@ _JOINED_SQL = """
 
 
 def _get_live_connection(alias: str) -> BaseDatabaseWrapper:
-    """Return the connection, reopened if its server was restarted: those for public reads stay open for long."""
+    """Return the connection, reopened if its server was restarted."""
     connection = connections[alias]
     connection.ensure_connection()
     if not connection.in_atomic_block and not connection.is_usable():

@@ -51,7 +51,7 @@ class RestoreCounts:
 
 @dataclass(frozen=True)
 class CheckedExport:
-    """The facts about an export that can be restored."""
+    """The facts about a restorable export."""
 
     restored: RestoreCounts
     begins_after: int
@@ -61,7 +61,7 @@ class CheckedExport:
 
 
 def is_newsroom_empty() -> bool:
-    """Return whether the database holds no publisher but this newsroom, and no verdict or source."""
+    """Return whether the database has no other publisher, verdict or source."""
     return (
         not Verdict.objects.exists()
         and not Source.objects.exists()
@@ -132,7 +132,7 @@ class _ExportCheck:
             self.refuse_conflicts()
 
     def refuse_conflicts(self) -> None:
-        """Raise `RestoreRefused` if there are any."""
+        """Raise `RestoreRefused` if there are conflicts."""
         if not self._conflicts:
             return
         told = self._conflicts[:_SHOWN_PROBLEMS]
@@ -268,7 +268,7 @@ class _ExportCheck:
     def _refuse_to_speak_for_the_house(
         self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
     ) -> None:
-        """Refuse the restore in a newsroom that has published, because its entries are not signed off here."""
+        """Refuse the restore in a newsroom that has published: its entries were not signed off here."""
         if not (some and self._has_newsroom_published):
             return
         own = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)

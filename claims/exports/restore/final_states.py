@@ -20,7 +20,7 @@ from sources.models import MediaObject, Source
 
 
 def settle_claims(entries: list[RestoredEntry], merged: MergedParts) -> None:
-    """Bring the claims of these entries to what the last of each says. Called inside a transaction."""
+    """Set claims to the state of their newest entry. Called inside a transaction."""
     newest = {entry.claim: entry for entry in entries}
     _settle_topics(newest)
     _settle_media(newest, merged)
@@ -88,7 +88,7 @@ def _settle_media(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> N
 
 
 def _settle_appearances(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> set[int]:
-    """Write, change and remove appearances; returns the ids of those that are here then."""
+    """Add, change and remove appearances, and return the ids of those left."""
     # Of a claim that is merged, the other shows the appearances too. Its own entry has the last word.
     in_order = sorted(newest.items(), key=lambda item: item[1].status == Publication.Status.MERGED)
     said = {a["id"]: (pk, a) for pk, entry in in_order for a in entry.body["appearances"]}

@@ -23,7 +23,7 @@ _KINDS = {kind.name: kind for kind in lines.THING_KINDS}
 
 @transaction.atomic
 def store_things(read: Iterable[ArchiveLine], *, replaces_house: bool) -> None:
-    """Write the rows that are not here yet: all of them or none."""
+    """Store the missing rows, all or none."""
     if replaces_house:
         Rating.objects.all().delete()
         RatingScale.objects.all().delete()
@@ -34,7 +34,7 @@ def store_things(read: Iterable[ArchiveLine], *, replaces_house: bool) -> None:
 
 
 def store(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
-    """Insert those of these rows that are missing."""
+    """Store those of these rows that are missing."""
     ids = [line.said["id"] for line in some]
     here = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
     make = RowMaker(kind.model)
@@ -45,7 +45,7 @@ def store(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
 
 
 def _complete_values(kind: lines.LineKind, said: dict[str, Any]) -> dict[str, Any]:
-    """Add values that the model computes when rows are saved one by one."""
+    """Add values that the model computes when saving rows one by one."""
     if kind.name != "source":
         return said
     return {**said, "url_key": build_url_key(said["url"]), "updated_at": timezone.now()}

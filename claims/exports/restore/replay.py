@@ -1,4 +1,4 @@
-"""Ledger entries in their order, each after its verdicts and moves.
+"""Replay ledger entries in order, each after its verdicts and moves.
 
 The rules of the database hold: an entry that is published rests on a published verdict, one is live per publisher, and
 every move is written down. So what happened is done again.
@@ -100,7 +100,7 @@ def split_layers(some: Iterable[EntryOutcome]) -> list[list[EntryOutcome]]:
 
 
 def _store_missing_claims(some: list[RestoredEntry], merged: MergedParts) -> None:
-    """Write the claims that are not here yet.
+    """Store the claims that are missing.
 
     A claim that was merged before it was ever published has no entry, and its words were never public. It stands with
     the words of the one that it was merged into.
@@ -138,7 +138,7 @@ def _store_missing_claims(some: list[RestoredEntry], merged: MergedParts) -> Non
 
 
 def _replay_merges(some: list[RestoredEntry]) -> None:
-    """Merge claims, and undo it."""
+    """Merge claims, and undo merges."""
     states = Claim.objects.filter(pk__in=[entry.claim for entry in some]).order_by()
     are_merged = {pk: state == Claim.State.MERGED for pk, state in states.values_list("pk", "state")}
     moving = {
@@ -161,7 +161,7 @@ def _replay_merges(some: list[RestoredEntry]) -> None:
 
 
 def _replay_verdicts(some: list[EntryOutcome]) -> None:
-    """Take back the verdicts that are gone, and write those that are new, with their evidence."""
+    """Retract removed verdicts, and store new ones with their evidence."""
     copy(Transition, [row for one in some for row in _build_moves(one)])
     for state, gone in (
         (_STATE.SUPERSEDED, [pk for one in some for pk in one.superseded]),

@@ -32,7 +32,7 @@ _LEADING_TYPES = {"header", *(kind.name for kind in lines.THING_KINDS)}
 def restore(
     stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run: bool = False
 ) -> RestoreCounts:
-    """Bring the ledger of a lossless export into this database, with everything that it rests on.
+    """Restore the ledger of a lossless export, with everything it depends on.
 
     It is read twice: first to see that it is whole and fits, then to write it, some thousand entries at a time. When it
     is interrupted, the same call goes on behind the last of them.

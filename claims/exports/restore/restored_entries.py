@@ -31,7 +31,7 @@ class MergedParts:
 
 @dataclass(frozen=True, slots=True)
 class RestoredEntry:
-    """One entry, with its body understood."""
+    """One entry with its parsed body."""
 
     line: ArchiveLine
     body: dict[str, Any]
@@ -54,13 +54,13 @@ class RestoredEntry:
 
     @property
     def related(self) -> set[int]:
-        """The claims whose state it depends on or changes."""
+        """The claims whose state the entry depends on or changes."""
         into = self.body["merged_into"]
         return {self.claim, *self.body["merged_from"], *([into] if into else [])}
 
 
 def build_claim_texts(body: Mapping[str, Any], claimants: set[int]) -> dict[str, Any]:
-    """Return the text of a claim from its public representation."""
+    """Return the texts of a claim from its public representation."""
     claimant = (body["claimant"] or {}).get("id")
     return {
         "statement": body["statement"],

@@ -1,4 +1,4 @@
-"""Translations in entries: which are versions of one another, and which were replaced or withdrawn.
+"""Translations in entries: their versions, replacements and withdrawals.
 
 They settle after the entries are recorded: the database compares what a restored translation says with the ledger.
 """
@@ -16,7 +16,7 @@ _STATE = Translation.State
 
 
 def settle_translations(entries: list[RestoredEntry]) -> None:
-    """Write the translations that these entries show, and what became of them. Called inside a transaction."""
+    """Store the translations that these entries show, and their states. Called inside a transaction."""
     known = set(Translation.objects.filter(pk__in=_list_translations(entries)).values_list("pk", flat=True))
     for entry in entries:
         shown = entry.body.get("translations", [])  # which older exports do not have

@@ -14,7 +14,7 @@ from claims.models.verdict import CorrectionKind
 
 @dataclass(frozen=True, slots=True)
 class ArrivedVerdict:
-    """A verdict that an entry is the first to show."""
+    """A verdict that appears in an entry for the first time."""
 
     said: dict[str, Any]
     claim: int
@@ -23,7 +23,7 @@ class ArrivedVerdict:
 
 @dataclass(frozen=True, slots=True)
 class EntryOutcome:
-    """An entry, and what became of verdicts with it."""
+    """An entry, and the verdicts that it adds and removes."""
 
     entry: RestoredEntry
     arrived: list[ArrivedVerdict]
@@ -38,7 +38,7 @@ class EntryOutcome:
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether it takes away the last verdict of a claim, on which entries before it may rest."""
+        """Whether the entry removes the claim's last verdict."""
         nothing_left = not (self.has_verdict or self.arrived or self.is_published)
         return nothing_left and bool(self.retracted)
 
@@ -51,7 +51,7 @@ def trace_verdicts(entries: list[RestoredEntry], merged: MergedParts) -> Iterato
 
 
 class _VerdictTracker:
-    """The verdicts of these claims, as each entry leaves them."""
+    """The live verdicts of these claims after each entry."""
 
     def __init__(self, entries: list[RestoredEntry]) -> None:
         shown = [verdict["id"] for entry in entries for verdict in entry.body["verdicts"]]

@@ -30,7 +30,7 @@ _KINDS = {
 
 
 def find_change_event(kind: str, status: str, status_before: str | None) -> str:
-    """Return what happened to the claim.
+    """Return the kind of change that an entry made to its claim.
 
     Args:
         kind: of the new version.

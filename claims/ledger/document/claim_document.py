@@ -47,7 +47,7 @@ Judgement = tuple[Verdict, Iterable[Evidence]]
 
 
 class EntryPart(TypedDict):
-    """The part of a document that comes from the ledger and not from the claim."""
+    """The part of a document that comes from the ledger rather than the claim."""
 
     version: int
     status: str
@@ -206,14 +206,14 @@ def build_media(
 
 
 def list_picture_paths(shown: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Return the paths by which explanations refer to the pictures of a claim."""
+    """Return the paths by which explanations refer to the claim's pictures."""
     return frozenset(FOLDER + each["url"].rpartition("/")[2] for each in shown if each["url"])
 
 
 def build_verdict(
     row: Verdict, rests_on: Iterable[Evidence], *, pictures: Iterable[Mapping[str, Any]] = ()
 ) -> PublicVerdict:
-    """Return the body of a verdict, whose explanation shows pictures of its claim."""
+    """Build the body of a verdict; its explanation may show the claim's pictures."""
     body: PublicVerdict = {
         "id": row.pk,
         "version": row.version,
@@ -362,7 +362,7 @@ def _build_quoted_source(row: Appearance | Evidence) -> PublicQuotedSource:
 
 
 def _get_picture_hash(row: MediaObject) -> str:
-    """Return the hash of a picture; "" for a film, which has a hash for each frame instead."""
+    """Return the hash of a picture; "" for a film, whose frames have their own hashes."""
     whole = (each for each in row.hashes.all() if each.transformation == MediaHash.Transformation.WHOLE)
     found = next((each for each in whole if each.frame_at is None), None)
     return found.pdq.hex() if found else ""

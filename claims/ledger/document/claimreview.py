@@ -32,8 +32,7 @@ CONTEXT = {"@context": "https://schema.org"}
 
 
 def build_markup(body: Document, *, site: Document | None = None, page: str = "") -> Document | None:
-    """Build the JSON-LD of a claim's page: one ClaimReview, a graph of several with their MediaReviews, or None if
-    nothing is published.
+    """Build the JSON-LD of a claim's page; None if nothing is published.
 
     Args:
         site: the organisation that serves the page, as `{name, url, license}`; stated as the markup's publisher, and
@@ -61,7 +60,7 @@ def build_claim_reviews(body: Document, *, site: Document | None = None, page: s
 
 
 def _add_media_review(body: Document, review: Document) -> list[Document]:
-    """Return a ClaimReview, with the MediaReview of the same verdict if the claim has pictures, sound or film."""
+    """Return a ClaimReview, followed by the MediaReview of the same verdict if the claim has media."""
     here = build_claim_url(body)
     verdict = next(v for v in body["verdicts"] if review["@id"] == _build_id(body, v))
     media = build_media_review(body, verdict, review=review, address=here)
@@ -69,19 +68,19 @@ def _add_media_review(body: Document, review: Document) -> list[Document]:
 
 
 def _build_id(body: Document, verdict: Document, language: str = "") -> str:
-    """Return the id of a review: one per publisher and claim, and per language of its translations."""
+    """Return the id of a review: one per publisher and claim, or per translation."""
     into = language or (_find_original(body, verdict) or {}).get("language", "")
     return f"{build_claim_url(body)}#review-by-{verdict['publisher']['id']}" + (f"-{into}" if into else "")
 
 
 def _find_original(body: Document, verdict: Document) -> Document | None:
-    """Return the original that a verdict's text was translated from, if the document is a translation."""
+    """Return the original of a verdict if the document is a translation."""
     said: Document | None = body.get("translated")
     return said if said and said["verdict"] == verdict["id"] else None
 
 
 def describe_withdrawal(body: Document, *, site: Document | None = None) -> Document:
-    """Return what became of a claim without reviews: retracted, with the reason, or merged.
+    """Describe a claim without reviews: retracted, with the reason, or merged.
 
     Deliberately not a ClaimReview: collectors must not take it for a verdict.
     """
@@ -251,13 +250,13 @@ def _build_claim_id(body: Document, language: str) -> str:
 
 
 def _is_as_stated(body: Document) -> bool:
-    """Whether the statement is in the words that the newsroom checked, and no translation of them."""
+    """Return whether the statement has its original wording rather than a translation."""
     said = body.get("translated")
     return not said or said["statement_language"] == body["language"]
 
 
 def _list_other_wordings(body: Document) -> Document:
-    """Return the statement in its original words, or in those of its translations."""
+    """Return the original statement, or its translations."""
     if not _is_as_stated(body):
         said = body["translated"]
         original = {

@@ -52,7 +52,7 @@ def make_links_absolute(html: str, base: str) -> str:
 
 
 def is_safe(html: str) -> bool:
-    """Whether there is nothing in the HTML but what `to_html` leaves in it."""
+    """Return whether the HTML contains only what `to_html` allows."""
     return _clean(html) == html
 
 

@@ -17,7 +17,7 @@ MEDIA_TYPES = {"image": "ImageObject", "video": "VideoObject", "audio": "AudioOb
 def build_media_review(
     body: Document, verdict: Document, *, review: Document, address: str
 ) -> Document | None:
-    """Build the MediaReview of a ClaimReview; None if the verdict says nothing about pictures, sound or film.
+    """Build the MediaReview of a ClaimReview; None if the verdict does not judge media.
 
     Args:
         review: the ClaimReview of the verdict, with which it has author, date, language and page in common.
@@ -54,7 +54,7 @@ def build_media_review(
 
 
 def _build_media(item: Document) -> Document:
-    """Return a picture, recording or video: its source file, and its rendition here."""
+    """Build a picture, recording or video, with its source file and its copy here."""
     is_image = item["kind"] == "image"
     return _drop_empty(
         {
@@ -74,7 +74,7 @@ def _build_media(item: Document) -> Document:
 
 
 def _list_media(body: Document) -> list[Document]:
-    """Return the media of an imported claim: URLs of media files or, without any, of all appearances."""
+    """Return the media of an imported claim: the URLs of media files, otherwise of all appearances."""
     sources = [item["source"] for item in body["appearances"] if item["source"]["url"]]
     files = [
         {"@type": MEDIA_TYPES[source["kind"]], "contentUrl": source["url"]}

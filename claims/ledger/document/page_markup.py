@@ -82,7 +82,7 @@ def build_breadcrumbs(trail: Sequence[tuple[str, str]]) -> Document | None:
 
 
 def build_organization(site: Document, *, logo: str, policies: Document | None = None) -> Document:
-    """Return the newsroom with its logo and its methodology page."""
+    """Build the newsroom, with its logo and its methodology page."""
     return _drop_empty(
         {
             "@type": "NewsMediaOrganization",

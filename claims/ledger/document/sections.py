@@ -23,7 +23,7 @@ _LAST_KEY = "signed_off"
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A list in the body of a verdict, and the rows that it is built from.
+    """A list in the body of a verdict, with the model that stores its rows.
 
     Attributes:
         key: its key in the body.
@@ -58,7 +58,7 @@ class Section:
     carry_over: Callable[[Mapping[int, int]], None]
 
     def format_items(self, verdict: Item) -> str:
-        """Write the items of a published verdict, which may be older than the section, in a line each."""
+        """Return a line for each item of a published verdict, which may be older than the section."""
         return "\n".join(map(self.format_item, verdict.get(self.key, [])))
 
 

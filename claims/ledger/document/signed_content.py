@@ -12,13 +12,13 @@ from claims.models.signoff_digests import DAY_FIELDS, QUOTE_FIELDS, TEXT_FIELDS
 
 
 def digest_claim(claim: Mapping[str, Any]) -> str:
-    """Return the digest of the claim's words."""
+    """Return the digest of the claim's signed content."""
     claimant = (claim["claimant"] or {}).get("id")
     return _digest([claim["statement"], claim["language"], claimant, claim["claimed_on"], claim["context"]])
 
 
 def digest_verdict(verdict: Mapping[str, Any]) -> str:
-    """Return the digest of the judgement: the texts, rating and evidence of a verdict."""
+    """Return the digest of a verdict's signed content: texts, rating and evidence."""
     rating = verdict["rating"] or {}
     # In a preview, evidence that is not saved yet has no id.
     by_id = sorted(verdict["evidence"], key=lambda item: (item["id"] is None, item["id"]))

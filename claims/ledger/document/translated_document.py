@@ -73,7 +73,7 @@ def find_translation(language: str, document: Document) -> Document | None:
 
 
 class OutdatedTranslation(NamedTuple):
-    """Return a translation of replaced words, which has not been renewed."""
+    """A translation of an outdated wording."""
 
     language: str
     #: The version of the verdict that it is of, and the entry of the ledger that has it.

@@ -76,7 +76,7 @@ def _get_verdict_part(verdict: Document, part: str) -> str:
 
 
 def _format_quote(item: Document, note: str = "") -> str:
-    """Format a source with its quote and note in one line."""
+    """Format a source, its quote and the note as one line."""
     source = item["source"]
     words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
     return " · ".join(filter(None, words))

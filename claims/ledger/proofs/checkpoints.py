@@ -41,7 +41,7 @@ class InconsistentLedger(Exception):
 
 
 def sign_ledger() -> Checkpoint | None:
-    """Sign new publications and return the new checkpoint, if there are any.
+    """Sign new publications and return the new checkpoint; None if nothing is new.
 
     Raises:
         Inconsistent: something in the ledger was changed.
@@ -69,7 +69,7 @@ def sign_ledger() -> Checkpoint | None:
 
 
 def sign_reviews() -> Checkpoint | None:
-    """Link new events of reviews, sign them and return the new checkpoint, if there are any."""
+    """Link and sign new review events and return the new checkpoint; None if nothing is new."""
     while link_waiting_rows():
         pass
     with transaction.atomic():
@@ -84,7 +84,7 @@ def sign_reviews() -> Checkpoint | None:
 
 
 def link_waiting_rows() -> bool:
-    """Link some of the waiting moves and sign-offs in the database; return whether there were any."""
+    """Link some waiting moves and sign-offs; return whether there were any."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -98,7 +98,7 @@ def link_waiting_rows() -> bool:
 
 
 def require_signed(checkpoint: Checkpoint) -> None:
-    """Check that a checkpoint of the ledger is unchanged and matches the stored entries.
+    """Require that a checkpoint is unchanged and matches the stored entries.
 
     Raises:
         Inconsistent: it does not.
@@ -119,7 +119,7 @@ def require_signed(checkpoint: Checkpoint) -> None:
 
 
 def read_head(checkpoint: Checkpoint) -> TreeHead:
-    """Return the tree head of a checkpoint, if it bears a valid signature of the named key.
+    """Return the tree head of a checkpoint, if the named key validly signed it.
 
     Raises:
         Inconsistent: it does not, or says something else than is stored beside it.
@@ -163,7 +163,7 @@ def _require_link(last: Checkpoint) -> None:
 
 
 def _find_newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
-    """Return the newest with a valid signature: one forged without the key must not stop signing.
+    """Return the newest checkpoint with a valid signature; a forged one must not stop signing.
 
     Raises:
         Inconsistent: there are some, and none does.

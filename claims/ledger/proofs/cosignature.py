@@ -18,7 +18,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class VerifiedCosignature:
-    """A verified cosignature: its line, line feed included, and the moment that the witness states."""
+    """A verified cosignature: its line, with line feed, and the time stated by the witness."""
 
     line: str
     moment: datetime

@@ -10,7 +10,7 @@ _FIRST_LINE = "factcheck ledger entry 1"
 
 
 class EntryFacts(NamedTuple):
-    """An entry, as its hash has it."""
+    """The hashed facts of an entry."""
 
     sequence: int
     claim_id: int
@@ -25,7 +25,7 @@ class EntryFacts(NamedTuple):
 
 
 def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
-    """Return the bytes of an entry, from which its hash and its leaf in the tree are computed.
+    """Return the bytes of an entry, from which its hash and its tree leaf are computed.
 
     Args:
         previous: the hash of the entry before it; `claims.models.ledger_rules.ZERO_SHA256` for the first.

@@ -16,7 +16,7 @@ _PATH = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}")
 
 
 def parse_tile_path(path: str) -> int | None:
-    """Return the number of a tile from its path: `x001/x234/067` is 1234067; None if the path is malformed."""
+    """Return the number of a tile: `x001/x234/067` is 1234067; None if the path is malformed."""
     if not _PATH.fullmatch(path) or (path.startswith("x000/") and len(path) > 4):
         return None
     return int(path.replace("/", "").replace("x", ""))
@@ -45,7 +45,7 @@ def find_tiles(parts: Iterable[tuple[int, int]]) -> set[TilePlace]:
 
 
 def _find_tile(height: int, number: int) -> tuple[int, int, int, int]:
-    """Return the tile below a subtree: level and number, then the first of its hashes and their count."""
+    """Return the tile below a subtree: level, number, its first hash and the number of hashes."""
     level, above = divmod(height, TILE_HEIGHT)
     first, count = number << above, 1 << above
     return level, first // TILE_WIDTH, first % TILE_WIDTH, count
@@ -65,7 +65,7 @@ def build_subtree_lookup(tiles: Mapping[TilePlace, bytes]) -> Subtree:
 
 
 def _compute_root(content: bytes) -> bytes:
-    """Return the root of these hashes; their number is a power of two."""
+    """Return the root of these hashes, whose number is a power of two."""
     hashes = [content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES)]
     while len(hashes) > 1:
         hashes = [hash_node(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
@@ -73,7 +73,7 @@ def _compute_root(content: bytes) -> bytes:
 
 
 class GrowingTiles:
-    """Tiles to which leaves are added: those that are not full yet, and those that changed meanwhile."""
+    """Tiles that leaves are added to: the incomplete ones, and those that changed."""
 
     def __init__(self, size: int = 0, edge: Callable[[TilePlace], bytes] = lambda place: b"") -> None:
         """Args:

@@ -21,7 +21,7 @@ _STATEMENT_TYPE = "key succession 1"
 
 
 class KeyRefused(Exception):
-    """The key cannot be used for signing; `str()` says why, and what to do."""
+    """The key cannot be used for signing; `str()` gives the reason and the remedy."""
 
 
 def find_origin() -> str:

@@ -33,7 +33,7 @@ def iterate_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def fold_hashes(hashes: Sequence[bytes]) -> bytes:
-    """Return the hash over neighbouring subtrees of falling size, as along the right edge of a tree."""
+    """Return the hash over neighbouring subtrees of decreasing size."""
     *before, found = hashes
     for left in reversed(before):
         found = hash_node(left, found)
@@ -100,7 +100,7 @@ def _find_split(width: int) -> int:
 
 
 def is_inclusion_proven(leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes) -> bool:
-    """Whether a leaf is in a tree, by RFC 9162, section 2.1.3.2."""
+    """Return whether the proof shows that a leaf is in a tree (RFC 9162, section 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     place, last, found = index, size - 1, leaf
@@ -120,7 +120,7 @@ def is_inclusion_proven(leaf: bytes, index: int, size: int, proof: Sequence[byte
 def is_consistency_proven(
     first: int, second: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes
 ) -> bool:
-    """Whether a tree goes on from a smaller one, by RFC 9162, section 2.1.4.2."""
+    """Return whether the proof shows that a tree extends a smaller one (RFC 9162, section 2.1.4.2)."""
     if not 0 < first <= second:
         return False
     if first == second:

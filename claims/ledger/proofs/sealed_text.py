@@ -18,7 +18,7 @@ _BARRED = re.compile("█{4}|x{4}|^[0-9a-f]{64}$")
 
 
 def seal(note: str, body: str, salts: str) -> str:
-    """Return the text with a digest in the place of each text; its hash is in the ledger."""
+    """Return the content with a digest in place of each text; the ledger stores its hash."""
     given = salts.split(",")
     parts = ["", note, *body.split('"')]
     for place in range(1, len(parts), 2):
@@ -29,7 +29,7 @@ def seal(note: str, body: str, salts: str) -> str:
 
 
 def find_unbarred(note: str, body: str, salts: str) -> list[str]:
-    """Return the texts without a salt that do not say that something was removed from them.
+    """Return texts without a salt that do not state that something was removed.
 
     A removal leaves bars, in an address x's. In the place of a digest that would betray the words is another.
     """

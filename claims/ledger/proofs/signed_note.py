@@ -26,12 +26,12 @@ class InvalidNote(ValueError):
 
 
 def compute_key_id(name: str, public_key: bytes, kind: bytes = ED25519_TYPE) -> bytes:
-    """Return the four bytes that name the key of a signature line."""
+    """Return the four bytes that identify the key in a signature line."""
     return hashlib.sha256(name.encode() + b"\n" + kind + public_key).digest()[:4]
 
 
 def format_verifier_key(name: str, public_key: bytes, kind: bytes = ED25519_TYPE) -> str:
-    """Return a key as programs that verify notes expect it: `name+id+key`."""
+    """Return a key in the form for programs that verify notes: `name+id+key`."""
     return f"{name}+{compute_key_id(name, public_key, kind).hex()}+{b64encode(kind + public_key).decode()}"
 
 
@@ -73,7 +73,7 @@ def sign_note(text: str, *, name: str, keys: Sequence[Ed25519PrivateKey]) -> str
 
 @dataclass(frozen=True, slots=True)
 class SignedNote:
-    """A note as it was read, with unverified signatures."""
+    """A parsed note with unverified signatures."""
 
     text: str
     signatures: tuple[tuple[str, bytes], ...]
@@ -93,7 +93,7 @@ class SignedNote:
         return cls(f"{text}\n", signatures)
 
     def is_signed_by(self, name: str, public_key: bytes) -> bool:
-        """Whether it bears a true signature of this key. A false one counts for nothing, whatever else is there."""
+        """Return whether the note has a valid signature of this key; invalid signatures are ignored."""
         known = compute_key_id(name, public_key)
         ours = [signature[4:] for who, signature in self.signatures if who == name and signature[:4] == known]
         try:

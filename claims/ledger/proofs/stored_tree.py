@@ -21,7 +21,7 @@ _COLUMNS = (
 
 
 class StoredEntry(NamedTuple):
-    """An entry as its hash has it, and the hash that is stored with it."""
+    """The hashed facts of an entry, and its stored hash."""
 
     facts: EntryFacts
     chain_sha256: str
@@ -48,13 +48,13 @@ def _build_entry(row: tuple[Any, ...]) -> StoredEntry:
 
 
 def load_with_previous(first: int, last: int) -> Iterator[tuple[str, StoredEntry]]:
-    """Yield the entries from first to last, each with the hash of the one before it."""
+    """Yield these entries, each with the hash of the previous entry."""
     rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last)
     return _iterate_with_previous(first, iterate_entries(rows))
 
 
 def load_entry_texts(first: int, last: int) -> list[bytes]:
-    """Return the bytes of these entries; meant for a few."""
+    """Return the bytes of these entries; for small numbers only."""
     rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last).order_by("sequence")
     found = map(_build_entry, rows.values_list(*_COLUMNS))
     return [entry.text(previous) for previous, entry in _iterate_with_previous(first, found)]
@@ -69,7 +69,7 @@ def _iterate_with_previous(first: int, entries: Iterable[StoredEntry]) -> Iterat
 
 
 def read_tiles(places: Iterable[TilePlace]) -> dict[TilePlace, bytes]:
-    """Return those of these tiles that exist, in one query."""
+    """Return the existing ones of these tiles, in one query."""
     numbers: dict[int, list[int]] = {}
     for level, number in places:
         numbers.setdefault(level, []).append(number)
@@ -96,13 +96,13 @@ def compute_root(size: int) -> bytes:
 
 
 def load_growing_tiles(size: int) -> GrowingTiles:
-    """Load the tiles of a tree of that size, so that leaves can be added. Raises `LookupError`."""
+    """Load the tiles of a tree of this size, so that leaves can be added. Raises `LookupError`."""
     edge = {(level, size >> (8 * (level + 1))) for level in range(8)}
     return GrowingTiles(size, read_tiles(edge).__getitem__)
 
 
 def store_tiles(tiles: Mapping[TilePlace, bytes]) -> None:
-    """Store tiles that are new, or have more hashes than before. The database refuses any other."""
+    """Store tiles that are new or have more hashes than before."""
     HashTile.objects.bulk_create(
         (HashTile(level=level, number=number, hashes=hashes) for (level, number), hashes in tiles.items()),
         batch_size=500,

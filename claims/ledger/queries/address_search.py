@@ -35,7 +35,7 @@ _TARGETS_SQL = f"""
 
 
 def read_search(text: str) -> SearchReading:
-    """Parse a search. For a URL, search for claims connected with it first, then for texts that mention it."""
+    """Parse a search. For a URL, search for claims connected with it, then for texts that mention it."""
     reading, key = read(text), build_address_key(text.strip())
     if not key:
         return reading
@@ -51,7 +51,7 @@ def build_address_key(address: str) -> str:
 
 
 def find_claim_at(key: str) -> int | None:
-    """Return the id of the claim whose page on this site the URL is."""
+    """Return the id of the claim whose page on this site has this URL."""
     here, there = urlsplit(build_url_key(settings.SITE_URL)), urlsplit(key)
     if there.netloc != here.netloc or not there.path.startswith(here.path):
         return None
@@ -61,5 +61,5 @@ def find_claim_at(key: str) -> int | None:
 
 
 def find_claims_at(keys: Iterable[str]) -> dict[str, int]:
-    """Return claims by key, for keys that are our own pages."""
+    """Return claim ids by key, for keys that are pages of this site."""
     return {key: claim for key in keys if (claim := find_claim_at(key)) is not None}

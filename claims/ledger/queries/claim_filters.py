@@ -56,7 +56,7 @@ def find_source_ids(keys: list[str]) -> list[int]:
 
 
 def resolve_as_of(moment: datetime) -> datetime:
-    """Return the moment that `as_of` stands for; today means now.
+    """Return the moment for `as_of`; today means now.
 
     Raises:
         InvalidParameters: it lies in the future.
@@ -186,7 +186,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
 
     @property
     def moment(self) -> datetime | None:
-        """Return the past moment that the query is about, if any."""
+        """The past moment of the query; None for the present."""
         return self.looked_for.get("as_of")
 
     def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
@@ -265,7 +265,7 @@ class ClaimQuery(Query):
 
     @property
     def moment(self) -> datetime | None:
-        """Return the past moment that the query is about, if any."""
+        """The past moment of the query; None for the present."""
         return self.looked_for.get("as_of")
 
 

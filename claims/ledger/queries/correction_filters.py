@@ -26,7 +26,7 @@ _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 @dataclass(frozen=True)
 class MonthValue:
-    """A month as ISO 8601 writes it, by the newsroom's calendar: from one moment to another."""
+    """A month in ISO 8601, from its first to its last moment in the newsroom's time zone."""
 
     sql_type: ClassVar[str] = "text"
     schema: dict[str, Any] = field(
@@ -61,7 +61,7 @@ def filter_newsroom(whose: str) -> QuerySet[PublishedVerdict] | None:
 
 
 class JudgedParameter(Parameter):
-    """The condition that readers have seen one of some verdicts on the claim, in whatever version.
+    """The condition that some verdict on the claim was ever published, in any version.
 
     Args:
         verdicts: from what is looked for to these; None where any will do.
@@ -82,12 +82,12 @@ class JudgedParameter(Parameter):
         self.verdicts = verdicts
 
     def _found(self, value: Any) -> Q:
-        """Find all entries at once."""
+        """Return the condition that finds all entries at once."""
         verdicts = self.verdicts(value)
         return Q() if verdicts is None else Q(claim_id__in=_select_claim_ids(verdicts))
 
     def walked(self, value: Any) -> Q:
-        """Read entries from the newest until a page is full.
+        """Return the condition for reading entries from the newest until a page is full.
 
         The newest are looked up one by one, and the first page is most often full before they end. For what is older,
         PostgreSQL makes a table of the claims, of which there may be many, when it comes to the first of these.

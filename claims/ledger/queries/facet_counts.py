@@ -33,7 +33,7 @@ def _build_list_count_sql(column: str) -> str:
 
 
 def _build_grouped_list_count_sql(column: str) -> str:
-    """Return the SQL that counts values in lists, grouping equal lists first."""
+    """Return SQL that counts values in lists, grouping equal lists first."""
     return f"SELECT value, sum(alike)::bigint AS n FROM kinds, unnest({column}) AS value GROUP BY 1"
 
 
@@ -42,7 +42,7 @@ def _build_grouped_count_sql(column: str) -> str:
 
 
 def _build_verdict_count_sql(column: str) -> str:
-    """Return SQL that counts claims rather than verdicts: a claim rated alike by several publishers counts once."""
+    """Return SQL that counts each claim once, even if several publishers rated it alike."""
     return (
         f"SELECT {column} AS value,"
         " (coalesce(sum(alike) FILTER (WHERE one_of IS NULL), 0) + count(DISTINCT one_of))::bigint AS n"
@@ -52,7 +52,7 @@ def _build_verdict_count_sql(column: str) -> str:
 
 @dataclass(frozen=True)
 class Facet:
-    """One way to divide claims.
+    """One way of grouping claims.
 
     Args:
         divided: SQL for each value and the number of claims that have it: from `entries`, what the query finds; from
@@ -155,7 +155,7 @@ _VERDICT_COLUMNS = (
 
 @dataclass
 class Values:
-    """The most frequent values of a facet, each with its number of claims, and how many values it has in all."""
+    """The most frequent values of a facet with their numbers of claims, and the number of all values."""
 
     distinct: int = 0
     counts: list[tuple[str, int]] = field(default_factory=list)
@@ -272,13 +272,13 @@ class Counting:
 
 
 def _list_columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
-    """Return the columns of entries that the facets need."""
+    """Return the entry columns that the facets need."""
     columns = ["id", "publisher_ids"]
     return columns + [facet.column for facet in facets if source[facet.name] in ("entries", "kinds")]
 
 
 def _build_kinds_sql(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
-    """Count entries by their low-cardinality columns, read once for all facets."""
+    """Return SQL that groups entries by their low-cardinality columns, read once for all facets."""
     few = [facet for facet in facets if source[facet.name] == "kinds"]
     columns = ", ".join(facet.column for facet in few)
     statements = []
@@ -299,7 +299,7 @@ def _build_grouping_sql(name: str, columns: str, rows: str) -> str:
 
 
 def _build_judgements_sql(verdicts: str, facets: Sequence[Facet]) -> str:
-    """Count verdicts by all facet columns, keeping those of multi-verdict entries apart.
+    """Return SQL that groups verdicts by all facet columns; entries with several verdicts stay separate.
 
     A publication names the publishers of its verdicts and of its sources: with one, it has one verdict.
     """

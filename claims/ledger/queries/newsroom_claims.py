@@ -9,7 +9,7 @@ from factcheck.api.query_values import Keyword
 
 
 class OwnClaimsQuery(ClaimListQuery):
-    """Published claims of all publishers, or of the newsroom alone; for feeds."""
+    """Published claims of all publishers, or of the newsroom only; for feeds."""
 
     by = VerdictParameter(
         Keyword(("house", "all")),

@@ -53,14 +53,14 @@ _TARGETS = AddressTargets(Slot("sources", "bigint[]"), Slot("entries", "bigint[]
 
 
 class SearchParameter(Parameter):
-    """Words that are searched for. A list of claims looks for a `Reading` of them."""
+    """A search parameter. Lists of claims search for its parsed `SearchReading`."""
 
     def slot(self, name: str) -> Any:
         return SearchValues(Slot("query", "tsquery"), Slot("ranking", "tsquery"))
 
 
 class WordsQuery(ListQuery):
-    """A list in which words can be searched for."""
+    """A list that can be searched for words."""
 
     q = SearchParameter(
         Words(MAX_LENGTH),
@@ -91,7 +91,7 @@ class WordsQuery(ListQuery):
 
     @property
     def shape(self) -> AddressTargets | None:
-        """Search a URL by its targets, in addition to words."""
+        """The targets of a URL search, in addition to words."""
         places = self.search.places if self.search else None
         return places and replace(_TARGETS, is_ranked=places.is_ranked)
 
@@ -102,7 +102,7 @@ class WordsQuery(ListQuery):
 
     @cached_property
     def ordering(self) -> Ordering:
-        """Return the list order. Few matches are found first and then sorted.
+        """The order of the list. If there are few matches, they are found first and then sorted.
 
         PostgreSQL would look for them along the index of the order, which for a word that hardly anything has means
         to read nearly everything; it knows how common the most frequent words are, and guesses for all others.
@@ -112,7 +112,7 @@ class WordsQuery(ListQuery):
 
 
 class SearchQuery(WordsQuery):
-    """A list in which words can be searched for, with forgiveness, and most relevant first."""
+    """A list that can be searched for words, with spelling correction, most relevant first."""
 
     spelling = Parameter(
         Keyword(("forgiving", "exact")),
@@ -144,7 +144,7 @@ class SearchQuery(WordsQuery):
 
     @property
     def may_mean(self) -> str:
-        """Return the text for suggestions by meaning if no claim has its words; or nothing."""
+        """The text for suggestions by meaning if no claim contains the words; otherwise ""."""
         reading = self.search
         is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
         is_of_now = not {"as_of", "status"} & self.given.keys()
@@ -153,7 +153,7 @@ class SearchQuery(WordsQuery):
         return reading.asked
 
     def mean(self, entries: Sequence[int]) -> None:
-        """Show these entries of the ledger, most relevant first, instead of those that contain the words."""
+        """Show these entries, most relevant first, instead of those that contain the words."""
         reading = self.looked_for["q"]
         meant = replace(
             reading,
@@ -167,7 +167,7 @@ class SearchQuery(WordsQuery):
 
     @property
     def highlights(self) -> bool:
-        """Whether the answer shows where `q` was found."""
+        """Whether the response shows where `q` was found."""
         return self.search is not None and self.value("highlight") == "true"
 
     @cached_property
@@ -177,11 +177,11 @@ class SearchQuery(WordsQuery):
 
     @property
     def ordering_label(self) -> str:
-        """The order of the answer by its public name."""
+        """The public name of the order."""
         return "-updated" if self.ordering is NEWEST else self.ordering.name
 
     def _matches_too_much(self) -> bool:
-        """Whether there are too many matches to rank. A page that follows another keeps the order of that one."""
+        """Return whether there are too many matches to rank. Following pages keep the order of the first."""
         reading = self.search
         if reading is None:
             return False
@@ -199,7 +199,7 @@ class SearchQuery(WordsQuery):
 
 
 def split_by_wording(ranking: str | Expression) -> Parts:
-    """Split matches: those that contain search words themselves come first, ranked. All others rank 0.
+    """Split matches: those with the search words themselves come first, ranked; all others rank 0.
 
     The index knows the first. Of the others, far more, as a rule none has to be read.
     """
@@ -208,7 +208,7 @@ def split_by_wording(ranking: str | Expression) -> Parts:
 
 
 def split_parts(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
-    """Rank matches by searching each part separately; only for parts known to be frequent."""
+    """Return the parts to rank separately; None unless the words are known to be frequent."""
     if reading is None or not _has_parts(ordering, reading) or reading.matches <= MANY_MATCHES:
         return None
     return split_by_wording(reading.ranking)
@@ -219,7 +219,7 @@ def _has_parts(ordering: Ordering, reading: SearchReading) -> bool:
 
 
 def _is_frequent(reading: SearchReading) -> bool:
-    """Return whether a second look costs nothing: for one word, or for words known to be frequent together."""
+    """Return whether a word, or several words together, are known to be frequent."""
     return reading.matches > MANY_MATCHES or not re.search("[&<!]", _QUOTED.sub("", reading.query))
 
 
@@ -228,7 +228,7 @@ _PARTS_BY_WORDING = split_by_wording(Slot("ranking", "tsquery"))
 
 @cache
 def without_index(ordering: Ordering) -> Ordering:
-    """Return the same order by unindexed expressions."""
+    """Return the same order with expressions that no index supports."""
     return Ordering(
         ordering.name,
         tuple(replace(key, expression=_Itself(key.expression)) for key in ordering.keys),
@@ -245,7 +245,7 @@ class _Itself(Func):
 
 
 def has_ordering(cursor: str, ordering: Ordering) -> bool:
-    """Whether the cursor is one of this order."""
+    """Return whether the cursor belongs to this order."""
     try:
         decode_cursor(cursor, ordering)
     except ValueRefused:

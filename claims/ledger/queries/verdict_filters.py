@@ -37,7 +37,7 @@ from sources.models import Publisher
 
 
 def match_shared_value(field: str) -> Callable[[Any], Q]:
-    """Return the condition that a list of values shares one with the given values."""
+    """Return the condition that a list shares a value with the given ones."""
     return lambda values: Q(**{f"{field}__overlap": values})
 
 
@@ -72,12 +72,12 @@ def make_topic_parameter(entry: str = "") -> Parameter:
 
 
 def match_review_urls(keys: Any) -> Q:
-    """Return the condition that a verdict's review is at one of these URLs; it uses their index."""
+    """Return the condition that a verdict's review is at one of these URLs; it is indexed."""
     return Q(review_key__any_of=keys) & ~Q(review_key="")
 
 
 def match_reviewed_from(day: Any) -> GreaterThanOrEqual:
-    """Return a condition implied by one on the day of a review, in the form its index supports.
+    """Return the condition on the earliest review day, in the form its index supports.
 
     Along that index, the rows of a page are then next to each other, instead of behind all that was reviewed before.
     """
@@ -85,12 +85,12 @@ def match_reviewed_from(day: Any) -> GreaterThanOrEqual:
 
 
 def match_reviewed_until(day: Any) -> LessThanOrEqual:
-    """Filter by review date up to a day."""
+    """Return the condition on the latest review day."""
     return LessThanOrEqual(build_sortable_day("reviewed_on"), day)
 
 
 class VerdictParameter(Parameter):
-    """A condition on verdicts. In a list of claims, all of them together must hold for one verdict."""
+    """A condition on verdicts. In a list of claims, one verdict must meet all of them."""
 
 
 class VerdictQuery(ListQuery):
@@ -138,7 +138,7 @@ class VerdictQuery(ListQuery):
 
 
 class VerdictListQuery(WordsQuery, VerdictQuery):
-    """Published verdicts, each by itself."""
+    """Published verdicts, listed separately."""
 
     list_name = "verdicts"
     orderings = build_both_orderings(

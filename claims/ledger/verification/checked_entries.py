@@ -100,7 +100,7 @@ class EntriesCheck:
         yield from self._check_claim(row)
 
     def _check_columns(self, row: Row, shown: Mapping[int, Row]) -> Iterator[str]:
-        """Check that all columns of an entry agree with its body."""
+        """Yield the columns of an entry that disagree with its body."""
         try:
             body = parse_stored(row["body"])
             said = _build_expected_columns(body)
@@ -160,7 +160,7 @@ class EntriesCheck:
                 self._behind += 1
 
     def _matches_tree(self, leaf: bytes) -> bool:
-        """Whether a leaf is what the tree has there; true where that was not signed yet."""
+        """Return whether a leaf equals the one in the tree; true for entries not signed yet."""
         number, place = divmod(self.tree.size - 1, TILE_WIDTH)
         if place == 0:
             self._leaves = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
@@ -168,7 +168,7 @@ class EntriesCheck:
         return kept in (b"", leaf)
 
     def _check_claim(self, row: Row) -> Iterator[Discrepancy]:
-        """Verify that versions of a claim follow one another without gaps in time."""
+        """Yield gaps or overlaps between the versions of a claim."""
         last = self._last.get(row["claim_id"])
         here = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
         if row["version"] != (last.version if last else 0) + 1:
@@ -274,7 +274,7 @@ def find_misrendered(body: Mapping[str, Any]) -> Iterator[str]:
 
 @lru_cache(maxsize=1_000)  # each entry of a claim says it again
 def _is_rendered(markdown: str, html: str, pictures: frozenset[str]) -> bool:
-    """Return whether the HTML of a text has its words and URLs, whichever version of the program rendered it."""
+    """Return whether the HTML has the words and URLs of its Markdown, whichever version rendered it."""
     made = _read_entries(html)
     # Older versions left all pictures out.
     return made in (_read_entries(to_html(markdown, pictures=pictures)), _read_entries(to_html(markdown)))
@@ -286,13 +286,13 @@ def _read_entries(html: str) -> list[str]:
 
 
 def _iterate_snapshots(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Return the snapshots that a body quotes."""
+    """Yield the snapshots quoted in a body."""
     evidence = (item for verdict in body["verdicts"] for item in verdict["evidence"])
     return (item["snapshot"] for item in (*body["appearances"], *evidence) if item["snapshot"])
 
 
 def _check_lists(row: Row, verdicts: Mapping[int, Row], shown: Mapping[int, Row]) -> Iterator[str]:
-    """Whether an entry is listed with the verdicts that its body has."""
+    """Yield differences between the listed verdicts and those in the body."""
     for pk in verdicts.keys() - shown.keys():
         yield f"verdict {pk} is not listed with it."
     for pk in shown.keys() - verdicts.keys():

@@ -14,7 +14,7 @@ from claims.models import Checkpoint, SigningKey
 
 
 def check_keys() -> Iterator[Discrepancy]:
-    """Whether each key but the first says by whom it was announced."""
+    """Yield keys that no earlier key announced, except the first."""
     last = None
     for key in SigningKey.objects.in_order().select_related("follows"):
         place = f"Key {key.pk} ({key.public_key})"
@@ -35,7 +35,7 @@ class SignedHeads:
     _found: list[Discrepancy] = field(default_factory=list)
 
     def take_stored(self) -> Iterator[Discrepancy]:
-        """Take those that are stored, after a look at each signature."""
+        """Add the stored checkpoints; yield those without a valid signature."""
         before = 0
         rows = Checkpoint.objects.filter(log=self.log).order_by("id").select_related("key")
         for row in rows.iterator(chunk_size=2_000):
@@ -59,7 +59,7 @@ class SignedHeads:
         self._expected.setdefault(head.size, []).append((head.root, place))
 
     def expects(self, size: int) -> bool:
-        """Whether something was signed of that size."""
+        """Return whether a head of this size was signed."""
         return size in self._expected
 
     def compare(self, size: int, root: bytes) -> None:
@@ -75,7 +75,7 @@ class SignedHeads:
                 )
 
     def findings(self) -> Iterator[Discrepancy]:
-        """Return discrepancies found, and what no longer exists."""
+        """Yield the discrepancies found, and signed heads beyond the end of the ledger."""
         yield from self._found
         for size, some in sorted(self._expected.items()):
             for _root, place in some:
@@ -92,5 +92,5 @@ def build_log_names() -> dict[str, str]:
 
 
 def is_signed_here(note: SignedNote, origin: str, trusted: Iterable[str]) -> bool:
-    """Whether a note bears the signature of one of these keys."""
+    """Return whether one of these keys signed a note."""
     return any(note.is_signed_by(origin, decode_bytes(key)) for key in trusted)

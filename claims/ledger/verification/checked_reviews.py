@@ -41,7 +41,7 @@ ReportGrowth = Callable[[int, bytes], None]
 
 
 def check_reviews(grown: ReportGrowth) -> Iterator[Discrepancy]:
-    """Return discrepancies in the chain.
+    """Yield discrepancies in the review chain.
 
     Args:
         grown: called with the number of each link and its hash.
@@ -127,9 +127,7 @@ def _format_value(value: Any) -> str:
 
 
 def _find_unlinked() -> Iterator[Discrepancy]:
-    """Yield moves and sign-offs that are neither linked into the chain nor waiting for it: they were inserted
-    afterwards, or their links were removed.
-    """
+    """Yield moves and sign-offs that are neither linked nor waiting: added afterwards, or unlinked."""
     for kind, noun in _NOUNS.items():
         with connection.cursor() as cursor:
             cursor.execute(

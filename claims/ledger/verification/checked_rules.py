@@ -64,5 +64,5 @@ def _check_rule(
 
 
 def _normalise_function(text: str) -> str:
-    """Normalise a function's text, ignoring line breaks."""
+    """Return the text of a function without differences in line breaks."""
     return re.sub(r"\s+", " ", text).strip()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Discrepancy(NamedTuple):
-    """Something that is wrong, and where."""
+    """A problem and its place."""
 
     place: str
     problem: str

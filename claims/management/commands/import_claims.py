@@ -199,7 +199,7 @@ class Command(LocalizedCommand):
         )
 
     def _write_mapping(self, place: str, recipe: Recipe, path: str) -> None:
-        """Write what the columns of the first file at a place are taken for."""
+        """Write the detected mapping of the first file at a place."""
         if place == STANDARD_INPUT:
             raise CommandError(
                 gettext("Standard input can be read only once: leave --write-mapping out, or name a file.")
@@ -258,7 +258,7 @@ class Command(LocalizedCommand):
 
 
 def _require_place(place: str) -> None:
-    """Raises CommandError where there is nothing to import."""
+    """Raise CommandError if there is nothing to import."""
     if place == STANDARD_INPUT or is_address(place):
         return
     try:
@@ -287,7 +287,7 @@ def _parse_constants(stated: list[str]) -> dict[str, str]:
 
 
 def _is_lossless_export(place: str) -> bool:
-    """Whether it is our own export, which is restored with its ids and versions.
+    """Return whether the file is our own export, which is restored with its ids and versions.
 
     Raises:
         CommandError: it is, and packed.
