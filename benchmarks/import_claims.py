@@ -80,7 +80,12 @@ def time_import(path: Path) -> float:
     began = time.perf_counter()
     run = runs.find_or_create_run(str(path), Recipe(), by=None)
     runs.run_place(
-        run, str(path), Recipe(), detected=lambda *found: None, tell=lambda progress: None, most_pages=1
+        run,
+        str(path),
+        Recipe(),
+        report_detection=lambda *found: None,
+        tell=lambda progress: None,
+        most_pages=1,
     )
     seconds = time.perf_counter() - began
     counts = ", ".join(

@@ -160,7 +160,7 @@ class _Capture:
 
     def _find_with_same_text(self, sources: Any) -> Source | None:
         found = list(sources.filter(snapshots__text_sha256=self.text_sha256).order_by("pk"))
-        return next((source for source in found if self._fits(source)), found[0] if found else None)
+        return next((source for source in found if self._is_compatible(source)), found[0] if found else None)
 
     def _find_edited_version(self) -> Source | None:
         found = Source.objects.filter(Q(url_key="") & Q(title__iexact=self.title)).order_by("-pk")
@@ -168,13 +168,13 @@ class _Capture:
             latest = source.latest_snapshot()
             if (
                 latest
-                and self._fits(source)
+                and self._is_compatible(source)
                 and _compute_shared_text(latest.text, self.document.text) >= MIN_SHARED_TEXT
             ):
                 return source
         return None
 
-    def _fits(self, source: Source) -> bool:
+    def _is_compatible(self, source: Source) -> bool:
         """Whether nothing that is known of both speaks against their being one."""
         published_on = self.document.published_on
         if source.published_on and published_on and source.published_on != published_on:

@@ -39,7 +39,7 @@ class KnownSites:
 
     def begin(self, site: str) -> None:
         waited = 0.0
-        while (left := self._left(site)) > 0:
+        while (left := self._try_lease(site)) > 0:
             if waited >= self._patience or left > LEASE_TIME.total_seconds() + self._patience:
                 raise build_wait_error(site, left)
             # Its lease may end at any moment.
@@ -59,7 +59,7 @@ class KnownSites:
     def keep_rules(self, site: str, rules: str) -> None:
         VisitedSite.objects.filter(site=site[:300]).update(robots=rules, robots_read_at=timezone.now())
 
-    def _left(self, site: str) -> float:
+    def _try_lease(self, site: str) -> float:
         """Lease the site for a request: 0 on success, otherwise the seconds to wait."""
         now = timezone.now()
         row, _created = VisitedSite.objects.get_or_create(site=site[:300], defaults={"ready_at": now})

@@ -34,14 +34,14 @@ class KnownPublishers:
 
     def at(self, places: Sequence[str]) -> Publisher | None:
         """Return the owner of the first of these hosts that has one."""
-        return next(iter(self._owners(places)), None)
+        return next(iter(self._find_owners(places)), None)
 
     def called(self, name: str, places: Sequence[str]) -> Publisher | None:
         """Return the publisher with one of these hosts and this name or a similar one ("BBC" for "BBC News").
 
         Failing that, the one with the name and no host; or any with the name, if there are no hosts to compare.
         """
-        owners = self._owners(places)
+        owners = self._find_owners(places)
         namesakes = self._by_name.get(name.lower(), []) if name else []
         called = (
             [owner for owner in owners if owner in namesakes]
@@ -54,7 +54,7 @@ class KnownPublishers:
         """Return the domain that identifies a new publisher: the registrable one or, if taken, its host."""
         return next((place for place in (*places[-1:], *places[:1]) if place not in self._by_host), "")
 
-    def _owners(self, places: Sequence[str]) -> list[Publisher]:
+    def _find_owners(self, places: Sequence[str]) -> list[Publisher]:
         return [self._by_host[place] for place in places if place in self._by_host]
 
 

@@ -167,7 +167,7 @@ class _Markup:
 
     def read(self, content: bytes) -> PageList | None:
         # White space before the declaration is a mistake that many feeds make, and every reader forgives.
-        found = self._entries(io.BytesIO(content.lstrip(b"\xef\xbb\xbf \t\r\n")))
+        found = self._iterate_entries(io.BytesIO(content.lstrip(b"\xef\xbb\xbf \t\r\n")))
         pages, is_all = _limit_pages(_make_absolute(self._url, found))
         if self._root not in _ROOT_KINDS:
             return None
@@ -177,7 +177,7 @@ class _Markup:
             return PageList(kind, (), pages, self._title, is_whole)
         return PageList(kind, pages, tuple(_make_absolute(self._url, self._next)), self._title, is_whole)
 
-    def _entries(self, stream: io.BytesIO) -> Iterator[ListedPage]:
+    def _iterate_entries(self, stream: io.BytesIO) -> Iterator[ListedPage]:
         elements = etree.iterparse(
             stream,
             events=("start", "end"),

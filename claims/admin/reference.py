@@ -18,15 +18,15 @@ from claims.newsroom.named_claimants import find_or_add
 from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.versions import DeskForm
 from sources.admin.same_as import SameAsDesk
-from sources.authorities.authority_record import Sort
+from sources.authorities.authority_record import EntityKind
 
 
 @admin.register(Claimant)
 class ClaimantAdmin(SameAsDesk):
     sorts: ClassVar = {
-        Claimant.Kind.PERSON: Sort.PERSON,
-        Claimant.Kind.ORGANIZATION: Sort.ORGANIZATION,
-        Claimant.Kind.GROUP: Sort.ORGANIZATION,
+        Claimant.Kind.PERSON: EntityKind.PERSON,
+        Claimant.Kind.ORGANIZATION: EntityKind.ORGANIZATION,
+        Claimant.Kind.GROUP: EntityKind.ORGANIZATION,
     }
     list_display = ("name", "kind", "job_title", "affiliation", "country", "claims_made")
     list_filter = (("kind", ChoicesDropdownFilter),)

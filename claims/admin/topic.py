@@ -16,12 +16,12 @@ from claims.models import Topic
 from claims.newsroom.named_topics import find_or_add
 from factcheck.admin.base import get_person
 from sources.admin.same_as import SameAsDesk
-from sources.authorities.authority_record import Sort
+from sources.authorities.authority_record import EntityKind
 
 
 @admin.register(Topic)
 class TopicAdmin(SameAsDesk):
-    sorts: ClassVar = {"": Sort.SUBJECT}
+    sorts: ClassVar = {"": EntityKind.SUBJECT}
     list_display = ("name", "parent", "claims_filed")
     list_select_related = ("parent",)
     search_fields = ("name", "slug")

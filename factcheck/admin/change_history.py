@@ -191,10 +191,10 @@ class _Names:
                     if value is not None and self._fields[name].is_relation:
                         keys_by_field[name].add(value)
         self._related = {
-            name: self._model(name)._base_manager.in_bulk(keys) for name, keys in keys_by_field.items()
+            name: self._get_model(name)._base_manager.in_bulk(keys) for name, keys in keys_by_field.items()
         }
 
-    def _model(self, name: str) -> type[models.Model]:
+    def _get_model(self, name: str) -> type[models.Model]:
         related: Any = self._fields[name].related_model
         return related  # the stubs allow \"self\", which is resolved by now
 
@@ -204,10 +204,10 @@ class _Names:
     def change(self, name: str, before: Any, after: Any) -> FieldChange:
         return FieldChange(
             capfirst(str(self._fields[name].verbose_name)),
-            *highlight_difference(self._said(name, before), self._said(name, after)),
+            *highlight_difference(self._describe_value(name, before), self._describe_value(name, after)),
         )
 
-    def _said(self, name: str, value: Any) -> str:
+    def _describe_value(self, name: str, value: Any) -> str:
         field = self._fields[name]
         if field.is_relation and value is not None:
             related = self._related[name].get(value)

@@ -61,7 +61,7 @@ class ListColumns(ModelAdmin):
         """Return all columns with whether they are shown."""
         visible = self.get_list_display(request)
         return [
-            ListedColumn(name, self.label_of(name), name in visible, name in self._list_links(request))
+            ListedColumn(name, self.get_label(name), name in visible, name in self._list_links(request))
             for name in self.all_columns(request)
         ]
 
@@ -69,7 +69,7 @@ class ListColumns(ModelAdmin):
         """Return links to other forms of the list with the current filters, as labels and URLs."""
         return []
 
-    def label_of(self, column: str) -> str:
+    def get_label(self, column: str) -> str:
         return str(capfirst(str(label_for_field(column, self.model, self))))
 
     def _read_chosen_columns(self, request: HttpRequest) -> set[str]:

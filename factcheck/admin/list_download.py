@@ -57,7 +57,7 @@ class ListDownload(ListColumns):
         list_downloaded.send(
             self.model, request=request, name=str(self.opts.verbose_name_plural), format=form
         )
-        header = [self.label_of(column) for column in columns]
+        header = [self.get_label(column) for column in columns]
         written = FORMATS[form](header, self._iterate_rows(request, changelist.queryset, columns))
         return StreamingHttpResponse(
             written.parts,

@@ -192,7 +192,7 @@ def put_together(
     is_newest = request.POST.get(VERSION_FIELD) == version
     if is_newest and COMPARE not in request.POST:
         return versions
-    return _Merge(desk, request, row, version).both()
+    return _Merge(desk, request, row, version).build_versions()
 
 
 class _Merge:
@@ -218,7 +218,7 @@ class _Merge:
         self.post = request.POST.copy()
         self.last_saved = find_last_save(row)
 
-    def both(self) -> BothVersions:
+    def build_versions(self) -> BothVersions:
         mine, theirs = dict(self._iterate_sent_fields(self.form, self.sent)), _read_fields(self.form)
         differing = find_differences(self.base, mine, theirs)
         changed = find_last_changes(self.row)

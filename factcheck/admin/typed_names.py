@@ -148,7 +148,7 @@ class TypedNames:
     """A page or inline whose name pickers can add missing names."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        desk = self._desk_of(db_field, request)
+        desk = self._get_desk(db_field, request)
         if desk is None:
             return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
         picks_several = isinstance(db_field, models.ManyToManyField)
@@ -159,7 +159,7 @@ class TypedNames:
         field.desk, field.request = desk, request
         return field
 
-    def _desk_of(self, db_field: Any, request: HttpRequest) -> NamedDesk | None:
+    def _get_desk(self, db_field: Any, request: HttpRequest) -> NamedDesk | None:
         page: ModelAdmin[Any] = self  # type: ignore[assignment]  # mixed into one
         if db_field.name not in page.get_autocomplete_fields(request):
             return None

@@ -15,7 +15,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
 
-def accept_of(request: HttpRequest | Request) -> str:
+def get_accept_header(request: HttpRequest | Request) -> str:
     """Return the Accept header of a request."""
     accept: str = request.META.get("HTTP_ACCEPT", "*/*")
     return accept
@@ -64,7 +64,7 @@ class Negotiation(DefaultContentNegotiation):
         if request.method == "OPTIONS":  # its error answers are JSON, whatever the address offers
             return JSONRenderer(), JSONRenderer.media_type
         by_type: dict[str, BaseRenderer] = {renderer.media_type: renderer for renderer in renderers}
-        media_type = choose_preferred(accept_of(request), tuple(by_type))
+        media_type = choose_preferred(get_accept_header(request), tuple(by_type))
         if media_type is None:
             raise NotAcceptable(available_renderers=list(by_type.values()))
         return by_type[media_type], media_type

@@ -147,7 +147,7 @@ class Query(UncopiedFilterSet):
         #: What the parameters that are given say, by their names.
         self.given: dict[str, Any] = {}
         errors = [
-            {"parameter": name, "code": "unknown", "detail": self._unknown(name)}
+            {"parameter": name, "code": "unknown", "detail": self._describe_unknown(name)}
             for name in data
             if name not in self.filters
         ]
@@ -197,7 +197,7 @@ class Query(UncopiedFilterSet):
             queryset = self.filters[name].filter(queryset, value)
         return queryset
 
-    def _unknown(self, name: str) -> str:
+    def _describe_unknown(self, name: str) -> str:
         excerpt = name if len(name) <= 50 else name[:50] + "…"
         names = sorted(self.filters)
         message = gettext("`%(name)s` is not a parameter of this address.") % {"name": excerpt}

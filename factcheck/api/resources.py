@@ -120,7 +120,7 @@ class PublicResource(ViewSet):
         """Return the query class of an action."""
         return cls.list_query if action == "list" else cls.item_query
 
-    def cache_of(self, query: Query) -> str:
+    def get_cache_control(self, query: Query) -> str:
         """Return how long a response may be cached."""
         return CACHE_CURRENT
 
@@ -169,7 +169,7 @@ class PublicList(PublicResource, ABC):
             request,
             lambda: _join_results(head, map(shorten, listing.results())),
             etag=hashlib.sha256(head + listing.sha256.encode()).hexdigest(),
-            cache=self.cache_of(query),
+            cache=self.get_cache_control(query),
             last_modified=listing.last_modified,
         )
         linked = [f'<{url}>; rel="{_LINK_RELATIONS[direction]}"' for direction, url in links.items() if url]
@@ -203,7 +203,7 @@ class PublicItems(PublicList):
             raise Http404
         content = insert_site_url(make_picker(query)(document))
         return build_conditional_response(
-            request, lambda: content, etag=compute_sha256([content]), cache=self.cache_of(query)
+            request, lambda: content, etag=compute_sha256([content]), cache=self.get_cache_control(query)
         )
 
 

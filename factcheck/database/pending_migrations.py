@@ -5,7 +5,7 @@ from django.db.migrations.executor import MigrationExecutor
 from psycopg import errors
 
 #: Pending if `migrate` was interrupted before its grants to the serving role.
-NOT_GRANTED = "what migrate grants in the end"
+GRANTS_PENDING = "what migrate grants in the end"
 
 
 def list_pending_migrations() -> list[str]:
@@ -13,6 +13,6 @@ def list_pending_migrations() -> list[str]:
         executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     except ProgrammingError as error:
         if isinstance(error.__cause__, errors.InsufficientPrivilege):
-            return [NOT_GRANTED]
+            return [GRANTS_PENDING]
         raise
     return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]

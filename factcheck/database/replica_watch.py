@@ -84,10 +84,10 @@ class ReplicaWatch:
         self._said: dict[str, bool] = {}
 
     def start(self) -> None:
-        connection_created.connect(self._opened, weak=False)
+        connection_created.connect(self._open, weak=False)
         threading.Thread(target=lambda: asyncio.run(self._watch()), name="replicas", daemon=True).start()
 
-    def _opened(self, *, connection: Any, **_: Any) -> None:
+    def _open(self, *, connection: Any, **_: Any) -> None:
         if connection.alias in self._addresses:
             self.lines.add(connection.alias, connection.connection)
 

@@ -64,13 +64,13 @@ class JsonLines(logging.Formatter):
             name: without_secrets(value.encode(errors="backslashreplace").decode())
             if isinstance(value, str)
             else value
-            for name, value in self.said(record).items()
+            for name, value in self.build_fields(record).items()
         }
         return _CONTROL_CHARACTERS.sub(
             lambda found: f"\\u{ord(found[0]):04x}", orjson.dumps(readable, default=repr).decode()
         )
 
-    def said(self, record: logging.LogRecord) -> dict[str, Any]:
+    def build_fields(self, record: logging.LogRecord) -> dict[str, Any]:
         """Return the fields of the log line."""
         fields: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),

@@ -18,7 +18,7 @@ from sentry_sdk.integrations.threading import ThreadingIntegration
 
 from factcheck.installation.log_context import job, request_id
 from factcheck.installation.version import read_version
-from factcheck.telemetry.request_counts import METHODS, OTHER_LABEL, route_of
+from factcheck.telemetry.request_counts import METHODS, OTHER_LABEL, get_route_name
 
 #: What says nothing of anybody.
 _EVENT_KEYS = (
@@ -89,7 +89,7 @@ def filter_event(event: Any, hint: dict[str, Any]) -> Any:
         {"method": METHODS.get(request.method, OTHER_LABEL)} if request else {}
     )
     if request is not None:
-        report["transaction"] = route_of(request)
+        report["transaction"] = get_route_name(request)
     elif working := job.get():
         report["transaction"] = working.partition(" ")[2]
     if record is not None and record.name.partition(".")[0] in _OWN_PACKAGES:

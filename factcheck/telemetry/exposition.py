@@ -77,9 +77,9 @@ class DatabaseGauges:
             for name, labels, value in of_one.readings:
                 families[name].add_metric(labels, float(value))
         yield from families.values()
-        yield from self.own(answers)
+        yield from self.build_own_metrics(answers)
 
-    def own(self, answers: dict[str, Answers]) -> Iterator[Metric]:
+    def build_own_metrics(self, answers: dict[str, Answers]) -> Iterator[Metric]:
         """Return metrics of the queries themselves, by database."""
         up = GaugeMetricFamily("factcheck_database_up", "Whether a database answers.", labels=["database"])
         labels = ["question", "database"]

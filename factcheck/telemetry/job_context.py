@@ -29,7 +29,7 @@ async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker
     """Procrastinate's worker middleware. Each job is its own asyncio task, so its context ends with it."""
     done = context.job
     job.set(f"{done.id} {done.task_name}")
-    request_id.set(await _request_of(done.id, worker))
+    request_id.set(await _get_request_id(done.id, worker))
     started_at, outcome = perf_counter(), "failed"
     try:
         with trace_job(done.task_name, done.queue):
@@ -40,7 +40,7 @@ async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker
     return result
 
 
-async def _request_of(job_id: int | None, worker: Worker) -> str:
+async def _get_request_id(job_id: int | None, worker: Worker) -> str:
     """Return the request that queued a job; the job also runs if that cannot be read."""
     try:
         return await get_request_id(job_id, worker.app.job_manager) if job_id else ""

@@ -21,7 +21,7 @@ answering: set[int] = set()
 answered: deque[tuple[str, str, int, float]] = deque(maxlen=1_000_000)
 
 
-def route_of(request: HttpRequest) -> str:
+def get_route_name(request: HttpRequest) -> str:
     """Return the name of the view that answers, so that there are only as many labels as routes."""
     match = request.resolver_match
     return match.view_name if match else UNRESOLVED_LABEL
@@ -43,7 +43,7 @@ class RequestCounts:
         finally:
             answering.discard(thread)
         method = METHODS.get(request.method or "", OTHER_LABEL)
-        answered.append((route_of(request), method, response.status_code, perf_counter() - started_at))
+        answered.append((get_route_name(request), method, response.status_code, perf_counter() - started_at))
         return response
 
 

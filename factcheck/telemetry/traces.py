@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from factcheck.installation.log_context import job, request_id
 from factcheck.installation.version import read_version
-from factcheck.telemetry.request_counts import METHODS, OTHER_LABEL, route_of
+from factcheck.telemetry.request_counts import METHODS, OTHER_LABEL, get_route_name
 
 _SERVER_ERROR = 500
 #: What a statement does, and to which table first.
@@ -60,7 +60,7 @@ class RequestSpans:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with _start_span("request", "SERVER", _read_parent(request)) as span:
             response = self.get_response(request)
-            method, route = METHODS.get(request.method or "", OTHER_LABEL), route_of(request)
+            method, route = METHODS.get(request.method or "", OTHER_LABEL), get_route_name(request)
             span.update_name(f"{method} {route}")
             span.set_attributes(
                 {

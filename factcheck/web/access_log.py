@@ -21,13 +21,13 @@ _FORWARDED, _REQUEST_ID = "_h0", "_h1"
 class JsonRequests(JsonLines):
     """Access log lines as JSON with request, client and outcome."""
 
-    def said(self, record: logging.LogRecord) -> dict[str, Any]:
+    def build_fields(self, record: logging.LogRecord) -> dict[str, Any]:
         if not isinstance(record.args, dict):
-            return super().said(record)
+            return super().build_fields(record)
         arguments = record.args
         fields = {name: arguments.get(name) for name in ("method", "path", "protocol", "status")}
         return (
-            super().said(record)
+            super().build_fields(record)
             | fields
             | {
                 "duration_ms": round(float(str(arguments.get("dt_ms") or 0)), 3),

@@ -16,7 +16,7 @@ class ByteRange(NamedTuple):
     def length(self) -> int:
         return self.last - self.first + 1
 
-    def told(self, size: int) -> str:
+    def format_content_range(self, size: int) -> str:
         """Format the range for `Content-Range`."""
         return f"bytes {self.first}-{self.last}/{size}"
 

@@ -16,7 +16,7 @@ from factcheck.admin.base import change_page
 from factcheck.admin.typed_names import NamedDesk
 from factcheck.admin.versions import DeskForm
 from sources.authorities import candidates as authorities
-from sources.authorities.authority_record import AuthorityRecord, Sort
+from sources.authorities.authority_record import AuthorityRecord, EntityKind
 from sources.identifiers import get_authority
 
 
@@ -55,7 +55,7 @@ class SameAsDesk(NamedDesk):
 
     form = SameAsForm
     #: The kind to search, from the field `kind`; "" if there is none.
-    sorts: ClassVar[Mapping[str, Sort]] = {"": Sort.ANY}
+    sorts: ClassVar[Mapping[str, EntityKind]] = {"": EntityKind.ANY}
 
     @property
     def media(self) -> forms.Media:
@@ -84,9 +84,9 @@ class SameAsDesk(NamedDesk):
             raise PermissionDenied
         if not authorities.are_asked():
             return JsonResponse({"candidates": [], "problems": [_("No authority is set up for look-ups.")]})
-        sort = self.sorts.get(request.GET.get("kind", ""), Sort.ANY)
+        sort = self.sorts.get(request.GET.get("kind", ""), EntityKind.ANY)
         found = authorities.find_candidates(request.GET.get("q", ""), sort, language=get_language() or "en")
-        here = self._known_here(found.candidates, request.GET.get("row", ""))
+        here = self._find_known(found.candidates, request.GET.get("row", ""))
         return JsonResponse(
             {
                 "candidates": [
@@ -107,7 +107,7 @@ class SameAsDesk(NamedDesk):
             headers={"Cache-Control": "no-store"},
         )
 
-    def _known_here(self, candidates: list[AuthorityRecord], besides: str) -> dict[str, models.Model]:
+    def _find_known(self, candidates: list[AuthorityRecord], besides: str) -> dict[str, models.Model]:
         """Return other rows with an identifier of a candidate, by identifier, in one query."""
         rows = find_known_by(self.model, [address for one in candidates for address in one.same_as])
         if besides.isascii() and besides.isdigit():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Sort(StrEnum):
+class EntityKind(StrEnum):
     """The sort of entity to look for."""
 
     PERSON = "person"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 from sources.authorities import ror, wikidata
-from sources.authorities.authority_record import AuthorityRecord, AuthorityUnavailable, Sort
+from sources.authorities.authority_record import AuthorityRecord, AuthorityUnavailable, EntityKind
 
 #: Fewer letters mean too many.
 MIN_LETTERS = 2
@@ -26,7 +26,7 @@ def are_asked() -> bool:
     return bool(settings.WIKIDATA_URL or settings.ROR_URL)
 
 
-def find_candidates(name: str, sort: Sort, *, language: str = "en") -> AuthorityAnswers:
+def find_candidates(name: str, sort: EntityKind, *, language: str = "en") -> AuthorityAnswers:
     """Query all authorities for this kind of entity at once. If one is unavailable, the others' candidates are
     returned.
 
@@ -43,7 +43,7 @@ def find_candidates(name: str, sort: Sort, *, language: str = "en") -> Authority
             queries.append(
                 threads.submit(wikidata.find_candidates, settings.WIKIDATA_URL, name, sort, primary)
             )
-        if settings.ROR_URL and sort in (Sort.ORGANIZATION, Sort.ANY):
+        if settings.ROR_URL and sort in (EntityKind.ORGANIZATION, EntityKind.ANY):
             queries.append(threads.submit(ror.find_candidates, settings.ROR_URL, name))
     found: list[AuthorityRecord] = []
     problems = []

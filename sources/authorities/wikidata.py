@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from sources.authorities.authority_record import AuthorityRecord, AuthorityUnavailable, Sort
+from sources.authorities.authority_record import AuthorityRecord, AuthorityUnavailable, EntityKind
 from sources.authorities.exchange import MAX_CANDIDATES, query_authority
 from sources.identifiers import ROR_PREFIX, WIKIDATA_PREFIX, is_ror
 
@@ -21,7 +21,7 @@ _EXCLUDED_CLASSES = frozenset({"Q4167410", "Q4167836", "Q11266439", "Q13406463",
 _INSTANCE_OF, _BORN, _DIED, _WEBSITE, _ROR_ID = "P31", "P569", "P570", "P856", "P6782"
 
 
-def find_candidates(url: str, name: str, sort: Sort, language: str) -> list[AuthorityRecord]:
+def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> list[AuthorityRecord]:
     """Return entities that the name may refer to, the most probable first.
 
     Raises:
@@ -69,7 +69,7 @@ def find_candidates(url: str, name: str, sort: Sort, language: str) -> list[Auth
     return [_build_candidate(row, languages) for row in rows[:MAX_CANDIDATES]]
 
 
-def _is_of(entity: Mapping[str, Any], sort: Sort) -> bool:
+def _is_of(entity: Mapping[str, Any], sort: EntityKind) -> bool:
     kinds = {
         value["id"]
         for value in _get_values(entity, _INSTANCE_OF)
@@ -78,9 +78,9 @@ def _is_of(entity: Mapping[str, Any], sort: Sort) -> bool:
     if kinds & _EXCLUDED_CLASSES:
         return False
     match sort:
-        case Sort.PERSON:
+        case EntityKind.PERSON:
             return _HUMAN in kinds
-        case Sort.ORGANIZATION:
+        case EntityKind.ORGANIZATION:
             return _HUMAN not in kinds
         case _:
             return True

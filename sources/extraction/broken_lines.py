@@ -6,14 +6,16 @@ from collections.abc import Iterable
 #: Every hyphen there is, and what pdfium puts for one that only breaks a line.
 HYPHENS = "-\u2010\u2011\u00ad\ufffe\x02"
 
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]")
-_BROKEN = re.compile(rf"([^\W\d_]+)[{HYPHENS}]$")
+_UNSPACED_LETTER = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]"
+)
+_BROKEN_WORD = re.compile(rf"([^\W\d_]+)[{HYPHENS}]$")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 
 
 def choose_separator(before: str, after: str) -> str:
     """Return the separator of two joined lines: a space, or nothing in scripts without spaces."""
-    return "" if _UNSPACED.match(before[-1:]) and _UNSPACED.match(after[:1]) else " "
+    return "" if _UNSPACED_LETTER.match(before[-1:]) and _UNSPACED_LETTER.match(after[:1]) else " "
 
 
 def find_compounds(lines: Iterable[str]) -> frozenset[str]:
@@ -25,7 +27,7 @@ def join_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:
     """Join lines into one paragraph. Words divided at a line break are joined; compounds keep their hyphen."""
     text = ""
     for line in lines:
-        broken = _BROKEN.search(text)
+        broken = _BROKEN_WORD.search(text)
         following = re.match(r"[^\W\d_]+", line)
         if broken and following:
             start, end = broken[1], following[0]

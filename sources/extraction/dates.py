@@ -10,16 +10,16 @@ from babel import Locale, UnknownLocaleError
 
 FIRST_YEAR, LAST_YEAR = 1500, 2100
 
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?![\d-])")
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}(?:Z|[+-]\d{2}:?\d{2})?)?")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?![\d/.])")
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
-_IN_WORDS = re.compile(
+_DATE_IN_WORDS = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|º|er|\.)?\s+(?:de\s+|of\s+|d['’])?([^\s\d,./()]+)\.?,?\s+(?:de\s+|del\s+)?(\d{4})(?!\d)"
 )
 _MONTH_FIRST = re.compile(r"([^\s\d,./()]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
-_IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](\d{2})[/-](\d{2})(?:[/-]|$)")
+_DATE_IN_URL = re.compile(r"/((?:19|20)\d{2})[/-](\d{2})[/-](\d{2})(?:[/-]|$)")
 
 
 def read_date(text: str, *, language: str = "") -> date | None:
@@ -38,13 +38,13 @@ def read_date(text: str, *, language: str = "") -> date | None:
 
 def find_date_in_address(url: str) -> date | None:
     """Return the date in the path of a URL: /2019/01/08/."""
-    match = _IN_ADDRESS.search(url.partition("?")[0])
+    match = _DATE_IN_URL.search(url.partition("?")[0])
     return read_date("-".join(match.groups())) if match else None
 
 
 def _find_candidates(text: str, language: str) -> Iterator[tuple[int, int, int]]:
     for pattern, method in (
-        (_ISO, "search"),
+        (_ISO_DATE, "search"),
         (_COMPACT, "fullmatch"),
         (_YEAR_FIRST, "search"),
         (_EAST_ASIAN, "search"),
@@ -57,7 +57,7 @@ def _find_candidates(text: str, language: str) -> Iterator[tuple[int, int, int]]
             yield year, first, second
         elif first > 12:
             yield year, second, first
-    for pattern, day, month in ((_IN_WORDS, 1, 2), (_MONTH_FIRST, 2, 1)):
+    for pattern, day, month in ((_DATE_IN_WORDS, 1, 2), (_MONTH_FIRST, 2, 1)):
         for match in pattern.finditer(text):
             if number := load_month_names(language).get(match[month].lower()):
                 yield int(match[3]), number, int(match[day])

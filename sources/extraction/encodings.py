@@ -52,7 +52,7 @@ BYTE_ORDER_MARKS = (
 
 # The encodings that text on the web and on newsroom disks is really in (WHATWG Encoding Standard); a detector that
 # may choose from a hundred finds EBCDIC and DOS pages in short texts.
-DETECTABLE = [
+DETECTABLE_ENCODINGS = [
     "utf_8", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "iso8859_2",
     "koi8_r", "koi8_u", "gb18030", "big5", "euc_jp", "shift_jis", "iso2022_jp", "euc_kr", "cp949", "tis_620",
 ]  # fmt: skip
@@ -244,7 +244,7 @@ def detect_encoding(content: bytes) -> str:
     telling = b"\n".join(line for line in _TAG_BYTES.sub(b"\n", content).splitlines() if not line.isascii())
     if encoding := detect_legacy_encoding(telling):
         return encoding
-    best = charset_normalizer.from_bytes(telling[:200_000], cp_isolation=DETECTABLE).best()
+    best = charset_normalizer.from_bytes(telling[:200_000], cp_isolation=DETECTABLE_ENCODINGS).best()
     if best is None:
         raise _build_undecodable_error(
             SpokenSentence("This text declares no character encoding that fits it, and none can be detected.")

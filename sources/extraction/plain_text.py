@@ -19,7 +19,7 @@ _NAME = r"[^\W\d_][\w.'’-]*"
 _BYLINE = re.compile(
     rf"(?:By|BY|Von|Par|Por|Di|Door|Autor(?:in|a)?:|Author:|Byline:)\s+(?P<names>{_NAME}(?:,?\s+{_NAME}){{1,9}})"
 )
-_LABELLED = re.compile(r"(?P<label>[^\W\d_]+(?: [^\W\d_]+){0,2}):\s+(?P<value>\S.{0,150})")
+_LABELLED_LINE = re.compile(r"(?P<label>[^\W\d_]+(?: [^\W\d_]+){0,2}):\s+(?P<value>\S.{0,150})")
 _PUBLISHED_LABELS = frozenset(
     [
         "published", "publication date", "published on", "date", "datum", "veröffentlicht", "veröffentlicht am",
@@ -96,7 +96,7 @@ def _find_title(text: str) -> str:
     if (
         ends_like_a_sentence
         or _BYLINE.fullmatch(first)
-        or (_LABELLED.fullmatch(first) and _label(first) in _ALL_LABELS)
+        or (_LABELLED_LINE.fullmatch(first) and _label(first) in _ALL_LABELS)
     ):
         return ""
     # "#" is Markdown's mark of a headline.
@@ -127,7 +127,7 @@ def _find_labelled(head: list[str]) -> list[tuple[str, str]]:
     return [
         (match["label"].lower(), match["value"].strip())
         for line in head
-        if (match := _LABELLED.fullmatch(line))
+        if (match := _LABELLED_LINE.fullmatch(line))
     ]
 
 

@@ -26,7 +26,7 @@ MAX_CONNECTIONS = 64
 _MAX_HEAD_BYTES = 65_536
 _PIECE_SIZE = 65_536
 _CONNECT = re.compile(rb"CONNECT (\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5}) HTTP/1\.[01]\r\n")
-_PLAIN = re.compile(rb"([A-Z]{1,20}) (http://[^\s]+) HTTP/1\.[01]\r\n")
+_PLAIN_REQUEST = re.compile(rb"([A-Z]{1,20}) (http://[^\s]+) HTTP/1\.[01]\r\n")
 #: What is between the browser and the proxy, and not for the server.
 _HOP_HEADERS = re.compile(rb"\r\n(?:proxy-[a-z-]+|connection|keep-alive):[^\r\n]*", re.IGNORECASE)
 
@@ -119,7 +119,7 @@ class _Connection(BaseRequestHandler):
         """Connect to the requested host, and return the connection with the first bytes for it."""
         if tunnel := _CONNECT.match(head):
             return proxy.open_connection(tunnel[1].decode("latin-1").strip("[]"), int(tunnel[2])), b""
-        if not (plain := _PLAIN.match(head)):
+        if not (plain := _PLAIN_REQUEST.match(head)):
             raise _ConnectionRefused
         try:
             parts = urlsplit(plain[2].decode("latin-1"))

@@ -73,7 +73,7 @@ def read_picture_bytes(content: bytes, reader: str) -> Picture:
     return _answer(PictureRequest(reader, content=content))
 
 
-def look_of(content: bytes) -> PerceptualHash:
+def compute_look(content: bytes) -> PerceptualHash:
     """Compute the hashes of a picture, and of parts that may have been cropped or overlaid.
 
     Raises:

@@ -17,7 +17,7 @@ from sources.media import films
 from sources.media.bounded_pictures import read_picture_bytes
 from sources.media.caveats import build_caveats
 from sources.media.packed_pictures import Rendition
-from sources.media.perceptual_hash import PerceptualHash, compute_distance, hash_of
+from sources.media.perceptual_hash import PerceptualHash, compute_distance, compute_hash
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import HEAD_BYTES, MediaFormat, recognise
 from sources.models import MediaHash, MediaObject
@@ -122,7 +122,7 @@ def _hash_frames(
     kind = _recognise_kind(path)
     looks: list[tuple[float, PerceptualHash]] = []
     for frame in films.extract_frames(path, kind, media.duration):
-        look = hash_of(frame.luma)
+        look = compute_hash(frame.luma)
         if not looks or (
             frame.at > looks[-1][0] and compute_distance(look.pdq, looks[-1][1].pdq) > STILL_DISTANCE
         ):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connections, router
 
 from factcheck.database.model_fields import bytes_to_bits
-from sources.media.bounded_pictures import look_of
+from sources.media.bounded_pictures import compute_look
 from sources.media.perceptual_hash import ALIKE, Orientation, PerceptualHash
 from sources.models import MediaHash, MediaObject
 from sources.models.media_hash import BAND, BANDS, BITS
@@ -66,7 +66,7 @@ def find_near_duplicates(
     """Return similar pictures and films, most similar first, each once by its nearest part or frame.
 
     Rotated and mirrored ones are found as well. If the whole picture has no match, and its parts are known
-    (`look_of`), those are searched: without borders and captions. The same file is found however plain it is;
+    (`compute_look`), those are searched: without borders and captions. The same file is found however plain it is;
     similar plain pictures are not, because plain areas are all alike (`PerceptualHash.is_distinctive`).
 
     Raises:
@@ -80,7 +80,7 @@ def find_near_duplicates(
         digest = hashlib.sha256(picture).hexdigest()
         same = MediaObject.objects.filter(sha256=digest).values_list("pk", flat=True)
         found = [NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in same]
-        picture = look_of(picture)
+        picture = compute_look(picture)
     found += _find_near(_list_orientations(picture), within)
     if not found:
         found = _find_near(

@@ -75,7 +75,7 @@ class PerceptualHash:
         return cls(bytes.fromhex(digits), quality)
 
 
-def hash_of(luma: NDArray[np.generic]) -> PerceptualHash:
+def compute_hash(luma: NDArray[np.generic]) -> PerceptualHash:
     """Compute the hash of a picture from its brightness: rows of values from 0 to 255."""
     points = _decimate(_blur(luma.astype(np.float32)))
     turned = tuple(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sources.media.packed_pictures import PictureHash
-from sources.media.perceptual_hash import hash_of
+from sources.media.perceptual_hash import compute_hash
 
 Luma = NDArray[np.uint8]
 
@@ -36,24 +36,24 @@ def hash_parts(luma: Luma, *, is_stored: bool) -> Iterator[PictureHash]:
     Args:
         is_stored: yield also parts that others may have cut out of it.
     """
-    yield PictureHash("whole", None, hash_of(luma))
+    yield PictureHash("whole", None, compute_hash(luma))
     caption_rows = round(len(luma) * _CAPTION_SHARE)
     if caption_rows:
-        yield PictureHash("upper", None, hash_of(luma[:-caption_rows]))
-        yield PictureHash("lower", None, hash_of(luma[caption_rows:]))
+        yield PictureHash("upper", None, compute_hash(luma[:-caption_rows]))
+        yield PictureHash("lower", None, compute_hash(luma[caption_rows:]))
     framed = _crop_page(luma)
     if framed is not None:
-        yield PictureHash("framed", None, hash_of(framed))
+        yield PictureHash("framed", None, compute_hash(framed))
     inner = _crop_borders(luma)
     if inner is not None:
         luma = inner
-        yield PictureHash("borderless", None, hash_of(luma))
+        yield PictureHash("borderless", None, compute_hash(luma))
     for part, share in _CENTRE_CROPS.items():
         cut = (1 - share) / 2
-        yield PictureHash(part, None, hash_of(_cut(luma, cut, cut, cut, cut)))
+        yield PictureHash(part, None, compute_hash(_cut(luma, cut, cut, cut, cut)))
     if is_stored:
         for part, cropped in _iterate_small_parts(_shrink(luma)):
-            yield PictureHash(part, None, hash_of(cropped))
+            yield PictureHash(part, None, compute_hash(cropped))
 
 
 def _iterate_small_parts(luma: Luma) -> Iterator[tuple[str, Luma]]:

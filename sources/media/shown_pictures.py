@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, ImageOps, ImageSequence
 
 from sources.media.packed_pictures import Picture, PictureHash, PictureRequest, Rendition
-from sources.media.perceptual_hash import hash_of
+from sources.media.perceptual_hash import compute_hash
 from sources.media.picture_metadata import read_metadata
 from sources.media.picture_parts import hash_parts
 from sources.media.polyglot_files import detect_second_format
@@ -168,7 +168,7 @@ def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Pictu
             if number >= frames:
                 return
             if number in frame_numbers:
-                yield PictureHash("whole", round(at, 3), hash_of(compute_luma(_shrink_image(frame))))
+                yield PictureHash("whole", round(at, 3), compute_hash(compute_luma(_shrink_image(frame))))
             at += max(float(frame.info.get("duration", 0)), 10.0) / 1000
 
 

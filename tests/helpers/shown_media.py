@@ -8,7 +8,7 @@ from PIL import Image
 
 from claims.models import Claim, ClaimMedia
 from sources import archive
-from sources.media.perceptual_hash import hash_of
+from sources.media.perceptual_hash import compute_hash
 from sources.models import MediaHash, MediaObject
 
 WIDTH, HEIGHT = 480, 320
@@ -47,7 +47,7 @@ def make_media(seed: int = 1, *, show: bool = True, **fields: Any) -> MediaObjec
         "show_to_readers": show and bool(words.strip()),
     }
     media = MediaObject.objects.create(**columns | fields)
-    look = hash_of(np.asarray(picture.convert("L")))
+    look = compute_hash(np.asarray(picture.convert("L")))
     MediaHash.objects.create(media=media, pdq=look.pdq, quality=look.quality)
     return media
 

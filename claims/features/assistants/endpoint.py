@@ -23,7 +23,7 @@ from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotAllowed
 from factcheck.api.json_rpc import (
     INVALID_REQUEST,
-    REFUSED,
+    REFUSED_ERROR,
     Message,
     RpcError,
     RpcResponse,
@@ -112,7 +112,7 @@ def _identify_caller(request: HttpRequest) -> Caller:
         token, reason = None, str(refusal)
     if token is None or bearer is None:
         raise RpcError(
-            REFUSED,
+            REFUSED_ERROR,
             reason,
             status=HTTPStatus.UNAUTHORIZED,
             headers={"WWW-Authenticate": 'Bearer realm="mcp", error="invalid_token"'},
@@ -217,7 +217,7 @@ def _draw(request: HttpRequest, caller: Caller, cost: int) -> None:
 
 def _build_retry_error(status: HTTPStatus, reason: str, seconds: int) -> RpcError:
     return RpcError(
-        REFUSED,
+        REFUSED_ERROR,
         reason,
         data={"status": int(status), "retryAfterSeconds": seconds},
         status=status,

@@ -16,7 +16,7 @@ from claims.features.assistants.text_rendering import quote_detail
 from claims.features.assistants.tool_arguments import Arguments, ToolRefused
 from claims.features.assistants.tools import Caller, Tool, ToolAnswer
 from claims.features.assistants.writing_tools import WRITING_TOOLS
-from factcheck.api.json_rpc import INVALID_PARAMS, METHOD_NOT_FOUND, REFUSED, Message, RpcError
+from factcheck.api.json_rpc import INVALID_PARAMS, METHOD_NOT_FOUND, REFUSED_ERROR, Message, RpcError
 from factcheck.api.problems import InvalidParameters
 from factcheck.database.read_connections import has_replicas, is_reading_replica, read_freshly, read_publicly
 from factcheck.installation.version import read_version
@@ -127,7 +127,7 @@ def find_tool(message: Message, caller: Caller) -> Tool:
     if caller.token:
         challenge += f', error="insufficient_scope", scope="{tool.scope}"'
     raise RpcError(
-        REFUSED,
+        REFUSED_ERROR,
         f"The tool {tool.name} needs a token with the scope “{tool.scope}”. People make one at the desk.",
         status=HTTPStatus.FORBIDDEN if caller.token else HTTPStatus.UNAUTHORIZED,
         headers={"WWW-Authenticate": challenge},

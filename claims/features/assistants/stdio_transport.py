@@ -10,7 +10,7 @@ from claims.features.assistants.tools import Caller
 from factcheck.api.json_rpc import (
     INTERNAL_ERROR,
     INVALID_REQUEST,
-    REFUSED,
+    REFUSED_ERROR,
     RpcError,
     build_error,
     build_result,
@@ -63,7 +63,7 @@ def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
 
 def _build_failure(failure: Exception) -> RpcError:
     if outage := find_outage(failure):
-        return RpcError(REFUSED, str(outage.detail), data={"retryAfterSeconds": outage.retry_after})
+        return RpcError(REFUSED_ERROR, str(outage.detail), data={"retryAfterSeconds": outage.retry_after})
     logger.error("A message on standard input could not be answered.", exc_info=failure)
     return RpcError(INTERNAL_ERROR, str(SERVER_ERROR_MESSAGE))
 

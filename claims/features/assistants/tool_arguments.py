@@ -54,7 +54,7 @@ class Argument(ABC):
             ToolRefused: it is none.
         """
 
-    def refused(self, reason: str) -> ToolRefused:
+    def build_refusal(self, reason: str) -> ToolRefused:
         return ToolRefused(f"`{self.name}`: {reason}")
 
 
@@ -68,13 +68,13 @@ class TextArgument(Argument):
 
     def read(self, value: Any) -> str:
         if not isinstance(value, str):
-            raise self.refused("it must be a string.")
+            raise self.build_refusal("it must be a string.")
         if len(value) > self.most:
-            raise self.refused(
+            raise self.build_refusal(
                 f"it has {len(value):,} characters; at most {self.most:,} are read. Send it in parts."
             )
         if not value.strip() or "\0" in value:
-            raise self.refused("it must hold words, and no NUL character.")
+            raise self.build_refusal("it must hold words, and no NUL character.")
         return value
 
 
@@ -91,7 +91,7 @@ class NumberArgument(Argument):
         if isinstance(value, float) and value.is_integer():  # JSON has one kind of number
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
-            raise self.refused(f"it must be a whole number from {self.least} to {self.most}.")
+            raise self.build_refusal(f"it must be a whole number from {self.least} to {self.most}.")
         return value
 
 
@@ -106,7 +106,7 @@ class ChoiceArgument(Argument):
     def read(self, value: Any) -> str:
         if value not in self.words:
             near = suggest_word(value, self.words) if isinstance(value, str) else ""
-            raise self.refused(f"it must be one of {', '.join(self.words)}.{near}")
+            raise self.build_refusal(f"it must be one of {', '.join(self.words)}.{near}")
         return str(value)
 
 
@@ -120,7 +120,7 @@ class DayArgument(Argument):
         try:
             return date.fromisoformat(_DAY.fullmatch(value)[0]).isoformat()  # type: ignore[index]  # which is caught
         except (TypeError, ValueError):
-            raise self.refused("it must be a date such as 2026-05-01.") from None
+            raise self.build_refusal("it must be a date such as 2026-05-01.") from None
 
 
 def build_schema(arguments: Sequence[Argument]) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def read(arguments: Sequence[Argument], given: Mapping[str, Any]) -> Arguments:
         if given.get(name) is not None:
             found[name] = argument.read(given[name])
         elif argument.required:
-            raise argument.refused("it is required.")
+            raise argument.build_refusal("it is required.")
         elif argument.default is not None:
             found[name] = argument.default
     return found

@@ -44,7 +44,7 @@ class NewsArticle:
     title: str
 
 
-def index_of(parts: Iterable[tuple[str, datetime | None]]) -> str:
+def build_index(parts: Iterable[tuple[str, datetime | None]]) -> str:
     """Return the index of these sitemaps, given by URL and the time of the last change."""
     items = "".join(
         f"<sitemap>{_write_loc(address)}{_write_lastmod(at)}</sitemap>\n" for address, at in parts

@@ -9,7 +9,7 @@ from claims.features.discovery import sitemap_parts
 from claims.features.discovery.sitemap_text import (
     CONTENT_TYPE,
     SitemapPage,
-    index_of,
+    build_index,
     write_news_sitemap,
     write_sitemap,
 )
@@ -26,7 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
     addresses = [(settings.SITE_URL + _build_path(part.name), part.changed_at) for part in found]
     return build_conditional_response(
         request,
-        lambda: index_of(addresses),
+        lambda: build_index(addresses),
         etag=compute_etag(*addresses),
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,

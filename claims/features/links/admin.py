@@ -84,7 +84,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     @admin.action(description=_("Mark as correct"), permissions=["accept"])
     def accept_selected(self, request: HttpRequest, rows: QuerySet[LinkState]) -> None:
-        done = sum(self._carried_out(request, link, _accept) for link in rows)
+        done = sum(self._carry_out(request, link, _accept) for link in rows)
         if done:
             words = ngettext("%d link marked as correct.", "%d links marked as correct.", done)
             messages.success(request, words % done)
@@ -106,13 +106,13 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
             link = self.get_object(request, str(pk))
             if link is None or not self.has_view_permission(request, link):
                 raise Http404
-            if request.method == "POST" and self._carried_out(request, link, edit):
+            if request.method == "POST" and self._carry_out(request, link, edit):
                 messages.success(request, str(_DONE_MESSAGES[name]))
             return HttpResponseRedirect(reverse("admin:links_linkstate_changelist") + "?queue=links")
 
         return pressed
 
-    def _carried_out(self, request: HttpRequest, link: LinkState, edit: "Edit") -> bool:
+    def _carry_out(self, request: HttpRequest, link: LinkState, edit: "Edit") -> bool:
         """Carry out the edit, or report why it is impossible."""
         try:
             edit(link, request)

@@ -89,7 +89,7 @@ def check_round(
         tell: called with each link.
     """
     links = due_links.take(most, only=only)
-    return _Run(links, is_stopped, tell).made() if links else None
+    return _Run(links, is_stopped, tell).run() if links else None
 
 
 class _Run:
@@ -110,7 +110,7 @@ class _Run:
         #: Of sites that were not heard, until it is known whether any was.
         self._unheard: list[tuple[LinkState, LinkFinding]] = []
 
-    def made(self) -> LinkTally:
+    def run(self) -> LinkTally:
         try:
             self._take_sites()
             with ThreadPoolExecutor(max(1, min(MAX_THREADS, len(self._our_sites))), "link") as threads:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from claims.features.links import due_links
 from claims.features.links.link_findings import LinkFinding
 from claims.features.links.models import LinkOutcome
-from claims.features.links.outcomes import proof_of
+from claims.features.links.outcomes import get_proof
 from claims.features.links.resolved_links import settle_link
 from claims.features.links.watched_links import look_for_new
 from claims.models import Claim
@@ -25,7 +25,7 @@ def add_rows(
     for link in due_links.take(len(found), only=found):
         row = found[link.pk]
         outcome = LinkOutcome(row["outcome"])
-        link.suspected, link.failures = outcome, proof_of(outcome, row["reason"]).checks
+        link.suspected, link.failures = outcome, get_proof(outcome, row["reason"]).checks
         link.failing_since = timezone.now() - timedelta(days=30)
         finding = LinkFinding(outcome, row["reason"], row["status"], row["moved_to"])
         settle_link(link, finding, quoted="", jitter=0.5)

@@ -67,7 +67,7 @@ def compute_status(before: LinkStatus, found: LinkOutcome, reason: str, now: dat
     if found == LinkOutcome.ALIVE:
         return LinkStatus(found, now)
     suspicion = _record_suspicion(before, found, now)
-    proof = proof_of(suspicion.suspected, reason)
+    proof = get_proof(suspicion.suspected, reason)
     began = suspicion.failing_since or now
     if suspicion.failures >= proof.checks and now - began >= proof.span:
         return LinkStatus(suspicion.suspected, now)
@@ -86,14 +86,14 @@ def compute_next_check(
     if not after.is_suspected:
         rarer = GONE_INTERVAL_FACTOR if after.outcome == LinkOutcome.GONE else 1
         return now + interval * rarer * (0.9 + 0.2 * jitter)
-    proof = proof_of(after.suspected, reason)
+    proof = get_proof(after.suspected, reason)
     began = after.failing_since or now
     is_last = after.failures + 1 >= proof.checks
     next_at = max(now + FIRST_RETRY, began + proof.span) if is_last else now + RETRY_INTERVAL
     return min(next_at, now + MAX_RETRY_INTERVAL)
 
 
-def proof_of(suspected: str, reason: str) -> Proof:
+def get_proof(suspected: str, reason: str) -> Proof:
     """Return the confirmation that this result needs."""
     if suspected == LinkOutcome.GONE and reason == "name_not_found":
         return _UNKNOWN_HOST_PROOF

@@ -42,7 +42,7 @@ _DRAWN_FROM_DATA = "http://cv.iptc.org/newscodes/digitalsourcetype/dataDrivenMed
 #: Our own certificates are the same each time, so that others can add them to those that they trust.
 _VALID_FROM, _VALID_UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2049, 12, 31, tzinfo=UTC)
 #: The longest name in a certificate (RFC 5280).
-_LONGEST_NAME = 64
+_MAX_NAME_LENGTH = 64
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384"}
 
 
@@ -170,7 +170,7 @@ def _derive_credential(secret: str, newsroom: str) -> _Credential:
     names = {
         name: x509.Name(
             [
-                x509.NameAttribute(NameOID.ORGANIZATION_NAME, newsroom[:_LONGEST_NAME]),
+                x509.NameAttribute(NameOID.ORGANIZATION_NAME, newsroom[:_MAX_NAME_LENGTH]),
                 x509.NameAttribute(NameOID.COMMON_NAME, name),
             ]
         )

@@ -9,7 +9,7 @@ from claims.features.platforms.wordings import ADDRESS, LONGEST_NOTE
 from factcheck.database.rules import append_only
 
 #: The text as long as it counts at least: of other characters, X counts some twice.
-_SHORTENED = Func(
+_SHORTENED_TEXT = Func(
     F("text"),
     Value(r"https?://\S+"),
     Value("x" * ADDRESS),
@@ -49,7 +49,7 @@ class ApprovedWording(models.Model):
             CheckConstraint(
                 name="approvedwording_note_fits",
                 condition=~Q(kind="community_note")
-                | Q(LessThanOrEqual(Length(_SHORTENED), LONGEST_NOTE), text__regex=r"https?://"),
+                | Q(LessThanOrEqual(Length(_SHORTENED_TEXT), LONGEST_NOTE), text__regex=r"https?://"),
             ),
         ]
         triggers = [*append_only("approvedwording", "What was approved stays as it was.")]

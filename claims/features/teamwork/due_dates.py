@@ -12,14 +12,14 @@ from claims.features.teamwork.notifications import notify_people
 #: Notifications per transaction.
 _BATCH_SIZE = 200
 #: Due soon is what is due today or tomorrow.
-_SOON = timedelta(days=1)
+_SOON_PERIOD = timedelta(days=1)
 
 
 def notify_of_due_dates() -> int:
     """Notify people of work that is due soon or overdue, once each; return how many."""
     today = timezone.localdate()
     is_overdue = Q(due_on__lt=today) & ~Q(told_overdue=F("due_on"), told_overdue__isnull=False)
-    near = Q(due_on__range=(today, today + _SOON)) & ~Q(
+    near = Q(due_on__range=(today, today + _SOON_PERIOD)) & ~Q(
         told_due_soon=F("due_on"), told_due_soon__isnull=False
     )
     return _notify_all("overdue", "told_overdue", is_overdue) + _notify_all("due_soon", "told_due_soon", near)

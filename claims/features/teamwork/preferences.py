@@ -18,7 +18,7 @@ def load_choices(person: User) -> dict[str, str]:
     return {kind: get_default_choice(kind) for kind in NotificationKind.values} | dict(rows)
 
 
-def schedule_of(person: User) -> MailSchedule:
+def get_schedule(person: User) -> MailSchedule:
     """Return the person's schedule, or an unsaved default."""
     return MailSchedule.objects.filter(person=person).first() or MailSchedule(person=person)
 

@@ -15,7 +15,7 @@ from claims.admin.status_badges import build_state_badge
 from claims.features.teamwork.admin.assignment import build_due_badge, build_priority_badge
 from claims.features.teamwork.assignments import TAKE
 from claims.features.teamwork.models import Assignment
-from claims.features.teamwork.models.assignment import BY_URGENCY
+from claims.features.teamwork.models.assignment import URGENCY_ORDERING
 from factcheck.admin.base import change_page
 
 #: Of one's own work more is shown than of other lists: it is what one came for.
@@ -39,7 +39,7 @@ def list_cards(person: User) -> Iterator[Card]:
     if not person.has_perm(TAKE):
         return
     mine = Assignment.objects.open().filter(person=person).select_related("claim", "verdict")
-    count, found = count_rows(mine.order_by(*BY_URGENCY), _SHOWN_WORK)
+    count, found = count_rows(mine.order_by(*URGENCY_ORDERING), _SHOWN_WORK)
     page = reverse("admin:teamwork_assignment_changelist") + "?done=no&who=me"
     nothing = _("Nothing is assigned to you at the moment. Take something from the queues.")
     yield Card("work", _("My work"), count, page, [_build_row(row) for row in found], if_empty=nothing)

@@ -90,7 +90,7 @@ def visit(
     if lease is None:
         return None
     try:
-        return _Visit(lease, patience, is_stopped, tell).made()
+        return _Visit(lease, patience, is_stopped, tell).run()
     finally:
         lease.release()
 
@@ -110,7 +110,7 @@ class _Visit:
         self._tell = tell
         self._tally = VisitTally(lease.watch)
 
-    def made(self) -> VisitTally:
+    def run(self) -> VisitTally:
         progress = self._lease.watch.progress
         if progress.next_visit_at <= timezone.now():
             self._begin()

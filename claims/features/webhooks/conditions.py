@@ -33,12 +33,12 @@ class WebhookQuery(ClaimListQuery):
     def _filter_entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
         return cast(PublicationQuerySet, self.queryset)
 
-    def _unknown(self, name: str) -> str:
+    def _describe_unknown(self, name: str) -> str:
         if name == "status":
             return _("`status`: leave it out. Webhooks always report retracted and merged claims.")
         if name in ClaimListQuery.base_filters:
             return _("`%s` controls how a list is shown; a webhook accepts only filters on claims.") % name
-        return super()._unknown(name)
+        return super()._describe_unknown(name)
 
 
 def check_filter(text: str) -> str:

@@ -75,7 +75,7 @@ class WebhookWork(OwnWebhooks):
         def carry_out(_prepared: None) -> StoredResponse:
             row = internal_endpoints.add(self.token, **values)
             address = self.build_url("webhooks-detail", row.pk)
-            return self._with_secret(row, status=201, location=address)
+            return self._show_secret(row, status=201, location=address)
 
         return self.create_once(carry_out)
 
@@ -137,7 +137,7 @@ class WebhookWork(OwnWebhooks):
 
         def carry_out(_prepared: None) -> StoredResponse:
             row = endpoints.rotate_secret(self._lock_matching(id), at_once=values["at_once"])
-            return self._with_secret(row)
+            return self._show_secret(row)
 
         return self.create_once(carry_out)
 
@@ -153,7 +153,7 @@ class WebhookWork(OwnWebhooks):
 
         return self.create_once(carry_out)
 
-    def _with_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> StoredResponse:
+    def _show_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> StoredResponse:
         fresh = self.reload(row)
         response = self.build_stored_response(fresh, status=status, location=location)
         stored, told_once = (

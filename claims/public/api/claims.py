@@ -152,7 +152,7 @@ class ClaimResource(PublicList):
             for extension, media_type in _DOWNLOADS
         ]
 
-    def cache_of(self, query: Query) -> str:
+    def get_cache_control(self, query: Query) -> str:
         moment = query.moment if isinstance(query, ClaimListQuery | ClaimQuery) else None
         return CACHE_PAST if moment and moment < datetime.now(UTC) - _SETTLED_AFTER else CACHE_CURRENT
 
@@ -175,7 +175,7 @@ class ClaimResource(PublicList):
         self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery
     ) -> HttpResponse:
         """Return the entry in the preferred form: our JSON, or markup."""
-        cache = self.cache_of(query)
+        cache = self.get_cache_control(query)
         if self.media_type == markup.JSON_LD:
             markup.require_no_fields(query)
             response = entry.markup(request, cache=cache)

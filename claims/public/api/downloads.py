@@ -141,7 +141,7 @@ class Download(ClaimResource):
             )
             response = StreamingHttpResponse(pieces, content_type=self.content_type)
         response["ETag"] = etag
-        response["Cache-Control"] = self.cache_of(query)
+        response["Cache-Control"] = self.get_cache_control(query)
         response["Link"] = f'<{reverse("changes", request=request)}?since={number}>; rel="monitor"'
         if self.is_file:
             day = (query.moment or datetime.now(UTC)).date()

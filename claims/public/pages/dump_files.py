@@ -124,7 +124,7 @@ def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: s
     )
     response["Content-Length"] = str(length)
     if part:
-        response["Content-Range"] = part.told(file.size)
+        response["Content-Range"] = part.format_content_range(file.size)
     return response
 
 

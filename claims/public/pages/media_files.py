@@ -77,5 +77,5 @@ def _build_content(request: HttpRequest, content: bytes, etag: str) -> HttpRespo
     if part is None:
         return HttpResponse(content)
     response = HttpResponse(content[part.first : part.last + 1], status=HTTPStatus.PARTIAL_CONTENT)
-    response["Content-Range"] = part.told(len(content))
+    response["Content-Range"] = part.format_content_range(len(content))
     return response

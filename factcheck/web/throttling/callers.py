@@ -20,7 +20,7 @@ from factcheck.web.throttling.store import PostgresStore
 #: the others as it likes.
 IPV6_PREFIX = 64
 
-_WITH_PORT = re.compile(r"\[(.+)\](?::\d+)?|([^:]+):\d+")
+_ADDRESS_WITH_PORT = re.compile(r"\[(.+)\](?::\d+)?|([^:]+):\d+")
 
 
 class Tier(StrEnum):
@@ -87,7 +87,7 @@ def get_address(environment: Mapping[str, Any], proxies: int) -> str:
 @lru_cache(maxsize=10_000)
 def _group_address(address: str) -> str:
     """Return one name for all addresses that one visitor can use; other texts stay unchanged."""
-    if parts := _WITH_PORT.fullmatch(address):
+    if parts := _ADDRESS_WITH_PORT.fullmatch(address):
         address = parts[1] or parts[2]
     try:
         ip = ip_address(address.partition("%")[0])

@@ -45,7 +45,7 @@ LEAD_NAMES = frozenset(
     ]
 )  # fmt: skip
 
-_READ_ALSO = re.compile(
+_LINK_LINE = re.compile(
     r"\W*(?:read (?:also|more|next|on)|also read|see also|more on this|more from|related(?: stor\w+| article\w*|"
     r" news)?:|don['’]t miss|watch:|"
     r"lesen sie (?:auch|dazu|mehr)|lies auch|mehr zum thema|mehr dazu|auch interessant|siehe auch|"
@@ -66,7 +66,7 @@ _READ_ALSO = re.compile(
 
 def is_link_line(text: str) -> bool:
     """Return whether a line starts like a link to another article ("Read also: …")."""
-    return bool(_READ_ALSO.match(text))
+    return bool(_LINK_LINE.match(text))
 
 
 def is_apart(element: HtmlElement) -> bool:

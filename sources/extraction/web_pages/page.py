@@ -50,7 +50,7 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
         text, behind = _select_article(tree, ArticleDescription(metadata.title, structured.description, body))
     if not text:
         text, extractor = clean_text(_join_blocks(_find_article(tree), BOILERPLATE_TAGS)), "blocks 1"
-    is_from_data = _is_little_of(text, body)
+    is_from_data = _is_small_part(text, body)
     if is_from_data:
         text, extractor = body, "schema.org articleBody"
     visible_runs = list(iterate_runs(tree, TEXTLESS_TAGS))
@@ -105,7 +105,7 @@ def _extract_by_trafilatura(tree: HtmlElement) -> list[str]:
     return [run.text for run in iterate_runs(found.body, frozenset())]
 
 
-def _is_little_of(text: str, body: str) -> bool:
+def _is_small_part(text: str, body: str) -> bool:
     """Whether a text is a part of the body that the page describes, and too small a part."""
     whole = build_key(body)
     if len(build_key(text)) < MIN_LETTERS:

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from factcheck.database import database_roles, embedded, role_checks
-from factcheck.database.pending_migrations import NOT_GRANTED, list_pending_migrations
+from factcheck.database.pending_migrations import GRANTS_PENDING, list_pending_migrations
 from tests.helpers.database import connect
 from tests.helpers.tampering import as_owner_of_tables, as_superuser
 
@@ -193,5 +193,5 @@ def test_migrate_that_was_cut_off_is_pending() -> None:
     assert list_pending_migrations() == []
     given("REVOKE ALL ON django_migrations FROM factcheck")
     with transaction.atomic():
-        assert list_pending_migrations() == [NOT_GRANTED]
+        assert list_pending_migrations() == [GRANTS_PENDING]
         transaction.set_rollback(True)

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from sources.authorities import candidates as authorities
-from sources.authorities.authority_record import AuthorityRecord, Sort
+from sources.authorities.authority_record import AuthorityRecord, EntityKind
 from tests.helpers.authority_server import AuthorityServer, authority_server, item, organization, year
 
 SOLHEIM = item("Q900000001", "Ingrid Solheim", "minister in an example", human=True, P569=[year(1971)])
@@ -31,7 +31,7 @@ def server(settings: Settings) -> Iterator[AuthorityServer]:
 
 
 def test_people_are_told_apart_by_what_they_are_and_when_they_lived(server: AuthorityServer) -> None:
-    assert authorities.find_candidates("Ingrid  Solheim", Sort.PERSON) == authorities.AuthorityAnswers(
+    assert authorities.find_candidates("Ingrid  Solheim", EntityKind.PERSON) == authorities.AuthorityAnswers(
         [
             AuthorityRecord(
                 "Ingrid Solheim",
@@ -48,7 +48,7 @@ def test_people_are_told_apart_by_what_they_are_and_when_they_lived(server: Auth
 
 
 def test_what_two_authorities_know_is_one(server: AuthorityServer) -> None:
-    assert authorities.find_candidates("Solheim Institute", Sort.ORGANIZATION).candidates == [
+    assert authorities.find_candidates("Solheim Institute", EntityKind.ORGANIZATION).candidates == [
         AuthorityRecord(
             "Solheim Institute",
             "research body",
@@ -61,7 +61,7 @@ def test_what_two_authorities_know_is_one(server: AuthorityServer) -> None:
 
 def test_pages_about_names_are_nobody(server: AuthorityServer) -> None:
     server.items = [item("Q1", "Solheim", P31=[{"id": "Q4167410"}]), item("Q2", "Solheim (place)")]
-    assert [one.name for one in authorities.find_candidates("Solheim", Sort.SUBJECT).candidates] == [
+    assert [one.name for one in authorities.find_candidates("Solheim", EntityKind.SUBJECT).candidates] == [
         "Solheim (place)"
     ]
 
@@ -69,23 +69,23 @@ def test_pages_about_names_are_nobody(server: AuthorityServer) -> None:
 def test_nobody_is_asked_unless_configured(settings: Settings) -> None:
     settings.WIKIDATA_URL = settings.ROR_URL = ""
     assert not authorities.are_asked()
-    assert authorities.find_candidates("Solheim", Sort.ANY) == authorities.AuthorityAnswers([], [])
+    assert authorities.find_candidates("Solheim", EntityKind.ANY) == authorities.AuthorityAnswers([], [])
 
 
 def test_nobody_is_asked_about_a_letter(server: AuthorityServer) -> None:
-    assert authorities.find_candidates(" S ", Sort.ANY) == authorities.AuthorityAnswers([], [])
+    assert authorities.find_candidates(" S ", EntityKind.ANY) == authorities.AuthorityAnswers([], [])
     assert server.asked == []
 
 
 def test_they_learn_who_asks(server: AuthorityServer, settings: Settings) -> None:
     settings.SITE_URL = "https://facts.example.org"
-    authorities.find_candidates("Solheim", Sort.PERSON)
+    authorities.find_candidates("Solheim", EntityKind.PERSON)
     assert set(server.agents) == {"Factcheck/1.0 (https://facts.example.org)"}
 
 
 def test_one_that_is_away_leaves_what_the_other_says(server: AuthorityServer, settings: Settings) -> None:
     settings.WIKIDATA_URL = "http://127.0.0.1:9"
-    found = authorities.find_candidates("Institute of Tides", Sort.ORGANIZATION)
+    found = authorities.find_candidates("Institute of Tides", EntityKind.ORGANIZATION)
     assert [one.same_as for one in found.candidates] == [("https://ror.org/04ttjf776",)]
     assert found.problems == ["Wikidata: 127.0.0.1:9 cannot be reached, or the connection was cut."]
 
@@ -104,7 +104,9 @@ def test_what_is_no_answer_is_said(
 ) -> None:
     settings.ROR_URL = ""
     server.answer = lambda path, parameters: (status, content)
-    assert authorities.find_candidates("Solheim", Sort.ANY) == authorities.AuthorityAnswers([], [problem])
+    assert authorities.find_candidates("Solheim", EntityKind.ANY) == authorities.AuthorityAnswers(
+        [], [problem]
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,6 +127,6 @@ def test_what_is_no_answer_is_said(
 )
 def test_answers_of_another_shape_do_no_harm(server: AuthorityServer, content: bytes) -> None:
     server.answer = lambda path, parameters: (200, content)
-    found = authorities.find_candidates("Solheim", Sort.ANY)
+    found = authorities.find_candidates("Solheim", EntityKind.ANY)
     assert found.problems == []
     assert all(one.same_as for one in found.candidates)

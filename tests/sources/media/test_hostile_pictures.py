@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sources.media import shown_pictures
-from sources.media.bounded_pictures import look_of, read_picture_bytes
+from sources.media.bounded_pictures import compute_look, read_picture_bytes
 from sources.media.packed_pictures import Picture, PictureRequest, pack_answer, unpack_answer, unpack_request
 from sources.media.packed_pictures import pack_request as pack
 from sources.media.polyglot_files import detect_second_format
@@ -109,5 +109,5 @@ def test_stowaways_across_the_pieces_that_are_read() -> None:
 
 @sweep("kind", KINDS)
 def test_small_pictures_have_looks(kind: str) -> None:
-    assert len(look_of(SMALL[kind]).parts) == 5
-    assert look_of(encoded(Image.new("RGB", (1, 1)), kind)).quality == 0
+    assert len(compute_look(SMALL[kind]).parts) == 5
+    assert compute_look(encoded(Image.new("RGB", (1, 1)), kind)).quality == 0

@@ -11,8 +11,8 @@ from sources.media.perceptual_hash import (
     Orientation,
     PerceptualHash,
     compute_distance,
+    compute_hash,
     compute_turned_hashes,
-    hash_of,
 )
 from tests.helpers.media_files import scene
 from tests.helpers.sweeps import sweep
@@ -39,14 +39,14 @@ def gradient(height: int, width: int) -> np.ndarray:
     ],
 )
 def test_the_bits_are_those_of_the_reference(height: int, width: int, digits: str, quality: int) -> None:
-    found = hash_of(gradient(height, width))
+    found = compute_hash(gradient(height, width))
     assert (found.pdq.hex(), found.quality) == (digits, quality)
 
 
 @pytest.mark.parametrize("number", range(3))
 def test_each_orientation_is_the_hash_of_the_picture_turned_so(number: int) -> None:
     image = scene(number)
-    original = hash_of(luma(image))
+    original = compute_hash(luma(image))
     turned = {
         Orientation.ORIGINAL: image,
         Orientation.TURNED_90: image.transpose(Image.Transpose.ROTATE_90),
@@ -59,12 +59,12 @@ def test_each_orientation_is_the_hash_of_the_picture_turned_so(number: int) -> N
     }
     assert [*turned] == [*Orientation]
     for orientation, pdq in zip(Orientation, original.turned, strict=True):
-        assert compute_distance(pdq, hash_of(luma(turned[orientation])).pdq) <= 16, orientation
+        assert compute_distance(pdq, compute_hash(luma(turned[orientation])).pdq) <= 16, orientation
 
 
 def test_the_orientations_of_bare_bits_are_nearly_right() -> None:
     for number in range(8):
-        whole = hash_of(luma(scene(number)))
+        whole = compute_hash(luma(scene(number)))
         bare = PerceptualHash.from_hex(whole.pdq.hex()).orientations
         assert max(map(compute_distance, bare, whole.turned)) <= 24
 
@@ -75,12 +75,12 @@ def test_plain_areas_are_not_distinctive() -> None:
         np.full((300, 400), 255),
         np.tile(np.linspace(0, 255, 400), (300, 1)),  # a sky
     ):
-        assert not hash_of(plain).is_distinctive
-    assert hash_of(luma(scene(1))).is_distinctive
+        assert not compute_hash(plain).is_distinctive
+    assert compute_hash(luma(scene(1))).is_distinctive
 
 
 def test_scenes_differ_in_about_half_of_all_bits() -> None:
-    hashes = [hash_of(luma(scene(number))).pdq for number in range(30)]
+    hashes = [compute_hash(luma(scene(number))).pdq for number in range(30)]
     between = [compute_distance(a, b) for at, a in enumerate(hashes) for b in hashes[:at]]
     assert min(between) > 70
     assert 110 < np.mean(between) < 140
@@ -88,7 +88,7 @@ def test_scenes_differ_in_about_half_of_all_bits() -> None:
 
 @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 150), st.integers(1, 150))))
 def test_whatever_its_shape_a_picture_has_a_hash(points: np.ndarray) -> None:
-    found = hash_of(points)
+    found = compute_hash(points)
     assert {len(pdq) for pdq in found.turned} == {32}
     assert found.turned[0] == found.pdq
     assert 0 <= found.quality <= 100

@@ -48,7 +48,7 @@ class Devtools:
         """Attach to one page."""
         self._session = session
 
-    def tell(self, method: str, **parameters: Any) -> int:
+    def send_command(self, method: str, **parameters: Any) -> int:
         """Send a command without waiting for its result."""
         self._number += 1
         message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
@@ -64,7 +64,7 @@ class Devtools:
             BrowserSilent: nothing, in time.
             BrowserRefuses: that it does not.
         """
-        number = self.tell(method, **parameters)
+        number = self.send_command(method, **parameters)
         while True:
             message = self._read_next(self._ends_at)
             if message is None:

@@ -133,7 +133,7 @@ def _open(devtools: Devtools) -> None:
 
 
 def _dismiss(devtools: Devtools) -> None:
-    devtools.tell("Page.handleJavaScriptDialog", accept=False)
+    devtools.send_command("Page.handleJavaScriptDialog", accept=False)
 
 
 def _visit(devtools: Devtools, url: str) -> None:
@@ -142,7 +142,7 @@ def _visit(devtools: Devtools, url: str) -> None:
     if answer.get("errorText"):
         raise BrowserError(str(answer["errorText"]))
     devtools.wait(lambda: _has_happened(devtools, "load"), seconds=LOAD_SECONDS)
-    devtools.tell("Runtime.evaluate", expression=_SCROLL_SCRIPT, awaitPromise=True)
+    devtools.send_command("Runtime.evaluate", expression=_SCROLL_SCRIPT, awaitPromise=True)
     devtools.wait(lambda: _has_happened(devtools, "networkIdle"), seconds=QUIET_SECONDS)
 
 

@@ -77,7 +77,7 @@ class EvidencePack:
         """Yield the ZIP in pieces. Files missing from the archive are listed in its README instead."""
         cited = exclude_missing_files(self.cited)
         pack = StreamedZip()
-        for file in self._files(cited):
+        for file in self._iterate_files(cited):
             yield from pack.add(file)
         lines = "".join(
             f"{digest.sha256}  {digest.path}\n" for digest in sorted(pack.digests, key=lambda d: d.path)
@@ -85,10 +85,10 @@ class EvidencePack:
         yield from pack.add(PackedFile.of(MANIFEST, lines.encode()))
         yield from pack.end()
 
-    def _files(self, cited: CitedFiles) -> Iterator[PackedFile]:
+    def _iterate_files(self, cited: CitedFiles) -> Iterator[PackedFile]:
         paths = _map_paths(cited)
         stamps = build_timestamp_files([stamp for stamp in self.stamps if stamp.sha256 in paths], paths)
-        yield PackedFile.of("README.txt", self._readme(cited, paths, stamps).encode())
+        yield PackedFile.of("README.txt", self._build_readme(cited, paths, stamps).encode())
         if cited.left_out:
             yield PackedFile.of("left-out.txt", "".join(f"{line}\n" for line in cited.left_out).encode())
         yield from build_ledger_files(self.entries)
@@ -105,7 +105,7 @@ class EvidencePack:
             yield PackedFile(PAGES, lambda: write_web_archive(pages, title=title), size)
         yield from stamps
 
-    def _readme(self, cited: CitedFiles, paths: dict[str, str], stamps: Sequence[PackedFile]) -> str:
+    def _build_readme(self, cited: CitedFiles, paths: dict[str, str], stamps: Sequence[PackedFile]) -> str:
         names = [file.path for file in stamps]
         stamped = [
             (paths[name.removeprefix("timestamps/")[:64]], name) for name in names if name.endswith(".tsr")

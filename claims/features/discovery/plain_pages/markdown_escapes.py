@@ -16,10 +16,10 @@ _LINE_STARTS = re.compile(r"^([-+=:]|\d{1,9}[.)])")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 # Behind an odd number of backslashes a sign is one already, and one backslash more would undo that.
-_NOT_ESCAPED = r"(?<!\\)((?:\\\\)*)"
+_UNESCAPED_PREFIX = r"(?<!\\)((?:\\\\)*)"
 #: What would be HTML. An address between such brackets is a link of the author's, and stays one.
-_HTML_START = re.compile(rf"{_NOT_ESCAPED}<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
-_PICTURE_START = re.compile(rf"{_NOT_ESCAPED}!\[")
+_HTML_START = re.compile(rf"{_UNESCAPED_PREFIX}<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
+_PICTURE_START = re.compile(rf"{_UNESCAPED_PREFIX}!\[")
 
 
 def escape_line(text: object) -> str:

@@ -27,7 +27,7 @@ _PLACEHOLDER = "\u034f"
 
 _CLUSTER = regex.compile(r"\X")
 #: Scripts that set no space between words, and break between characters.
-_UNSPACED = regex.compile(
+_UNSPACED_LETTER = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u3000-\u303f\uff00-\uffef]"
 )
 _OPENING, _CLOSING = ("Ps", "Pi"), ("Pe", "Pf", "Po")
@@ -200,7 +200,7 @@ def _split_parts(text: str) -> Iterator[slice]:
 def _may_break(before: str, after: str) -> bool:
     if before == " ":
         return True
-    if after == " " or not (_UNSPACED.match(before) or _UNSPACED.match(after)):
+    if after == " " or not (_UNSPACED_LETTER.match(before) or _UNSPACED_LETTER.match(after)):
         return False
     ends, begins = unicodedata.category(before[0]), unicodedata.category(after[0])
     is_number = ends == begins == "Nd"

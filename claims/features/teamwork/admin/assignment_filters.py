@@ -36,7 +36,7 @@ class _WorkFilter(DropdownFilter):
     def has_output(self) -> bool:
         return bool(self.lookup_choices)
 
-    def chosen(self, request: HttpRequest) -> str:
+    def get_choice(self, request: HttpRequest) -> str:
         return str(self.value() or "") if request.user.has_perm("teamwork.view_assignment") else ""
 
 
@@ -53,7 +53,7 @@ class PersonFilter(_WorkFilter):
         return [("me", _("Assigned to me")), ("nobody", _("Unassigned")), *choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen, work = self.chosen(request), find_open_assignments(queryset)
+        chosen, work = self.get_choice(request), find_open_assignments(queryset)
         if chosen == "nobody":
             return queryset.filter(~Exists(work.held()))
         if chosen == "me":
@@ -78,7 +78,7 @@ class DueFilter(_WorkFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        today, asked = timezone.localdate(), self.chosen(request)
+        today, asked = timezone.localdate(), self.get_choice(request)
         chosen = {
             "overdue": Q(due_on__lt=today),
             "today": Q(due_on=today),
@@ -106,7 +106,7 @@ class PriorityFilter(_WorkFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.chosen(request)
+        chosen = self.get_choice(request)
         if chosen not in map(str, Priority.values):
             return queryset
         return queryset.filter(Exists(find_open_assignments(queryset).filter(priority=int(chosen))))

@@ -44,9 +44,9 @@ class AssignedList:
     def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         super().prepare(request, rows)  # type: ignore[misc]  # a DeskAdmin
         if request.user.has_perm("teamwork.view_assignment"):
-            prefetch_related_objects(rows, self._work())
+            prefetch_related_objects(rows, self._build_prefetch())
 
-    def _work(self) -> Prefetch:
+    def _build_prefetch(self) -> Prefetch:
         rows = Assignment.objects.open().select_related("person")
         if self.model is Verdict:  # type: ignore[attr-defined]  # a ModelAdmin
             return Prefetch("assignment", rows)
@@ -68,7 +68,7 @@ class AssignedList:
     @admin.display(description=_("assigned to"))
     def assignee_badge(self, row: Any) -> SafeString | str:
         """Render the assignee, the due date, and an unusual priority."""
-        assignment = _open_of(row)
+        assignment = _get_open_assignment(row)
         if assignment is None:
             return "–"
         holder = assignments.get_assignee(assignment)
@@ -147,7 +147,7 @@ class AssignedList:
             messages.success(request, done % {"who": get_display_name(to), "number": given})
 
 
-def _open_of(row: Any) -> Assignment | None:
+def _get_open_assignment(row: Any) -> Assignment | None:
     """Return the prefetched open assignment of a row."""
     if isinstance(row, Verdict):
         found: Assignment | None = getattr(row, "assignment", None)

@@ -22,7 +22,7 @@ from claims.admin.scheduling import annotate_planned, build_planned_badge
 from claims.features.teamwork import assignments
 from claims.features.teamwork.admin.assignment import PEOPLE_LIMIT, build_due_badge, build_priority_badge
 from claims.features.teamwork.models import Assignment, Priority
-from claims.features.teamwork.models.assignment import BY_URGENCY
+from claims.features.teamwork.models.assignment import URGENCY_ORDERING
 from claims.models import Claim, Topic, Transition, Verdict
 from claims.newsroom.people import get_display_name
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
@@ -215,7 +215,7 @@ def _find_held(holder: int = 0) -> QuerySet[Assignment]:
 
 def _list_urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
     """Return claims with urgent work, found through the work, of which there is less than claims."""
-    keys = work.filter(claim__in=claims.order_by().values("pk")).order_by(*BY_URGENCY)
+    keys = work.filter(claim__in=claims.order_by().values("pk")).order_by(*URGENCY_ORDERING)
     claim_ids = list(keys.values_list("claim", flat=True)[: SHOWN_CARDS + 1])
     found = claims.in_bulk(claim_ids)
     return [found[key] for key in claim_ids if key in found]

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.features.teamwork import comments, mentions, notifications
 from claims.features.teamwork.admin.comment_threads import (
-    ON_OWN_PAGE,
+    COMMENT_PAGE_LIMITS,
     REPLIES_OF_ONE_THREAD,
     ShownThread,
     build_comment_path,
@@ -233,10 +233,10 @@ class CommentAdmin(LookOnly, DeskAdmin):
         person = get_person(request)
         notifications.mark_read(person, claim=claim)
         if threads is None:
-            page = Paginator(find_readable_comments(claim, person).threads(), ON_OWN_PAGE.threads).get_page(
-                request.GET.get("p")
-            )
-            threads = build_shown_threads(page.object_list, person, ON_OWN_PAGE)
+            page = Paginator(
+                find_readable_comments(claim, person).threads(), COMMENT_PAGE_LIMITS.threads
+            ).get_page(request.GET.get("p"))
+            threads = build_shown_threads(page.object_list, person, COMMENT_PAGE_LIMITS)
         context = {
             **self.admin_site.each_context(request),
             **build_composer(claim, person),

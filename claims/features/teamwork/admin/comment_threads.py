@@ -28,8 +28,8 @@ class ThreadLimits:
     replies: int
 
 
-ON_CLAIM_PAGE = ThreadLimits(threads=10, replies=5)
-ON_OWN_PAGE = ThreadLimits(threads=20, replies=20)
+CLAIM_PAGE_LIMITS = ThreadLimits(threads=10, replies=5)
+COMMENT_PAGE_LIMITS = ThreadLimits(threads=20, replies=20)
 REPLIES_OF_ONE_THREAD = 100
 
 
@@ -62,10 +62,10 @@ def build_comments_context(claim: Claim, person: User) -> dict[str, Any]:
     """Return the context of `admin/desk/comments.html` for a claim, and mark its notifications as read."""
     notifications.mark_read(person, claim=claim)
     # Fetch one row more than is shown, to learn whether there are more.
-    threads = list(find_readable_comments(claim, person).threads()[: ON_CLAIM_PAGE.threads + 1])
+    threads = list(find_readable_comments(claim, person).threads()[: CLAIM_PAGE_LIMITS.threads + 1])
     return {
-        "talk": build_shown_threads(threads[: ON_CLAIM_PAGE.threads], person, ON_CLAIM_PAGE),
-        "talk_more": len(threads) > ON_CLAIM_PAGE.threads,
+        "talk": build_shown_threads(threads[: CLAIM_PAGE_LIMITS.threads], person, CLAIM_PAGE_LIMITS),
+        "talk_more": len(threads) > CLAIM_PAGE_LIMITS.threads,
         "talk_count": find_readable_comments(claim, person).count(),
         "talk_all": reverse("admin:teamwork_comment_of_claim", args=[claim.pk]),
         "talk_page": f"{change_page(claim)}#comments",
@@ -146,7 +146,7 @@ def build_comment_path(comment: Comment, person: User) -> str:
     newer = find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
     later = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0
     anchor = f"#comment-{comment.pk}"
-    if newer < ON_CLAIM_PAGE.threads and later < ON_CLAIM_PAGE.replies:
+    if newer < CLAIM_PAGE_LIMITS.threads and later < CLAIM_PAGE_LIMITS.replies:
         return change_page(comment.claim) + anchor
     before = thread.replies.filter(pk__lt=comment.pk).count() if comment.reply_to_id else 0
     page = before // REPLIES_OF_ONE_THREAD + 1

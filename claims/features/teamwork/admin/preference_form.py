@@ -34,7 +34,7 @@ class PreferenceForm(forms.Form):
     )
 
     def __init__(self, person: User, answers: QueryDict | None = None) -> None:
-        schedule = preferences.schedule_of(person)
+        schedule = preferences.get_schedule(person)
         choices = preferences.load_choices(person)
         initial = {"hour": schedule.hour, "time_zone": schedule.time_zone, "language": schedule.language}
         super().__init__(answers, initial=initial | choices)

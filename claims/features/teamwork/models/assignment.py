@@ -28,7 +28,7 @@ class Priority(models.IntegerChoices):
 
 
 #: How work is sorted: what is due first comes first, and of one day what presses most.
-BY_URGENCY = (F("due_on").asc(nulls_last=True), F("priority").desc(), F("pk").asc())
+URGENCY_ORDERING = (F("due_on").asc(nulls_last=True), F("priority").desc(), F("pk").asc())
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):

@@ -175,7 +175,7 @@ class WebhookAdmin(DeskAdmin):
 
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send a test now and show the response."""
-        endpoint = self._of_the_newsroom(request, pk)
+        endpoint = self._get_own_endpoint(request, pk)
         if request.method == "POST":
             attempt = endpoints.try_out(endpoint)
             self.log_change(request, endpoint, TESTED_MESSAGE)
@@ -191,7 +191,7 @@ class WebhookAdmin(DeskAdmin):
 
     def secret_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the secret, and log who saw it."""
-        endpoint = self._of_the_newsroom(request, pk)
+        endpoint = self._get_own_endpoint(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(change_page(endpoint))
         self.log_change(request, endpoint, SHOWN_MESSAGE)
@@ -206,7 +206,7 @@ class WebhookAdmin(DeskAdmin):
 
     def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Replace the secret; the old one ends now or in a day."""
-        endpoint = self._of_the_newsroom(request, pk)
+        endpoint = self._get_own_endpoint(request, pk)
         if request.method == "POST":
             at_once = request.POST.get("at_once") == "1"
             endpoints.rotate_secret(endpoint, at_once=at_once)
@@ -214,7 +214,7 @@ class WebhookAdmin(DeskAdmin):
             messages.success(request, gettext("The secret was replaced. Give the new one to the receiver."))
         return HttpResponseRedirect(change_page(endpoint))
 
-    def _of_the_newsroom(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
+    def _get_own_endpoint(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
         """Return the newsroom's endpoint; users see the secrets of their own webhooks elsewhere."""
         endpoint = self.get_row_to_change(request, pk)
         if endpoint.owner_id:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.features.teamwork import comments
-from claims.features.teamwork.admin.comment_threads import ON_CLAIM_PAGE, ON_OWN_PAGE
+from claims.features.teamwork.admin.comment_threads import CLAIM_PAGE_LIMITS, COMMENT_PAGE_LIMITS
 from claims.features.teamwork.models import Comment, Notification
 from claims.models import Claim
 from claims.review import verdict_drafts
@@ -235,9 +235,9 @@ def test_much_is_shown_in_pages_at_the_same_cost(
         with django_assert_num_queries(12):
             shown = client.get(own)
         counts.append((len(shown.context["talk"]), shown.context["talk_count"]))
-    assert counts == [(1, 2), (ON_OWN_PAGE.threads, 522)]
+    assert counts == [(1, 2), (COMMENT_PAGE_LIMITS.threads, 522)]
     text = client.get(page).content.decode()
-    assert text.count("<strong>@kim</strong>") == ON_CLAIM_PAGE.threads * (1 + ON_CLAIM_PAGE.replies)
+    assert text.count("<strong>@kim</strong>") == CLAIM_PAGE_LIMITS.threads * (1 + CLAIM_PAGE_LIMITS.replies)
     assert "7 earlier replies" in text
     assert len(text) < 250_000
     last = client.get(own, {"p": 3})

@@ -51,7 +51,7 @@ class Command(LocalizedCommand):
 
     def handle(self, *, claim: int | None, **options: Any) -> None:
         watched_links.look_for_new()
-        only = self._named(claim) if claim is not None else None
+        only = self._find_named(claim) if claim is not None else None
         started_at = timezone.now()
         selected = LinkState.objects.all() if only is None else LinkState.objects.filter(pk__in=only)
         if options["all"] or only is not None:
@@ -72,7 +72,7 @@ class Command(LocalizedCommand):
                 % {"failed": tally.failed}
             )
 
-    def _named(self, claim: int) -> list[int]:
+    def _find_named(self, claim: int) -> list[int]:
         sources = watched_links.find_sources(claim)
         if not sources:
             raise CommandError(
