@@ -122,7 +122,7 @@ def build_view_handler() -> Callable[[HttpRequest], HttpResponseBase]:
 
 
 class UncopiedFilterSet(FilterSet):
-    """A FilterSet whose filters are those of the class.
+    """A FilterSet that shares the filters of its class instead of copying them.
 
     django-filter copies them deeply for each request, which costs more than all that they read. Ours hold nothing of a
     request. Nor is a form made of them.
@@ -167,7 +167,7 @@ def get_stored_values(row: Model) -> dict[str, Any]:
 
 
 def replace_object(row: M, other: M) -> None:
-    """Turn one object into another, because the admin continues with the one that its form made."""
+    """Turn one object into another, because the admin continues with the one from its form."""
     vars(row).update(vars(other))
 
 

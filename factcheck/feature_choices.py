@@ -39,7 +39,7 @@ def find_choices() -> Mapping[str, bool]:
 
 
 def read_again() -> None:
-    """Read the choices. While the database does not answer, those that were read before hold."""
+    """Read the choices again; if the database does not answer, the previous ones stay."""
     # First, so that other threads do not read them too.
     known_choices.until = monotonic() + MAX_AGE_SECONDS
     try:

@@ -304,7 +304,7 @@ def is_off(label: str) -> bool:
 
 
 def map_notification_lists() -> dict[str, str]:
-    """Return the models to whose lists notifications of features lead, by kind."""
+    """Return by kind of notification the models whose lists it leads to."""
     return {kind: model for feature in list_switched_on() for kind, model in feature.notifications.items()}
 
 

@@ -10,7 +10,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠
 
 
 def is_formula(value: Any) -> bool:
-    """Whether a text would be taken for one. Numbers never are: -5 is a number."""
+    """Return whether a spreadsheet would take the text for a formula. Numbers are not: -5 is a number."""
     return isinstance(value, str) and value.startswith(FORMULA_SIGNS)
 
 

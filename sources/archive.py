@@ -34,7 +34,7 @@ class ArchiveDamaged(ArchiveError):
 
 
 def store(content: bytes) -> str:
-    """Keep `content` and return its digest; the same content again changes nothing.
+    """Store `content` and return its digest. Storing it again changes nothing.
 
     A damaged file under the same name is replaced, for the content at hand is proof of what belongs there.
 
@@ -181,7 +181,7 @@ def _build_damaged_error(digest: str, found: str) -> ArchiveDamaged:
 
 
 def verify(digest: str) -> bool:
-    """Whether the bytes under `digest` are there and intact."""
+    """Return whether the bytes under `digest` exist and are intact."""
     try:
         load(digest)
     except ArchiveError:

@@ -144,7 +144,7 @@ class _Capture:
         )
 
     def _wait_for_twins(self) -> None:
-        """Lock, so that simultaneous captures of one document make one source and one snapshot."""
+        """Lock, so that simultaneous captures of one document create one source and one snapshot."""
         names = [f"source at {key}" for key in self.addresses] or [f"source titled {self.title.lower()}"]
         publisher = [f"publisher {self.document.publisher.lower()}", f"publisher at {get_domain(self.url)}"]
         hold(*names, *publisher, f"text {self.text_sha256}")
@@ -175,7 +175,7 @@ class _Capture:
         return None
 
     def _is_compatible(self, source: Source) -> bool:
-        """Whether nothing that is known of both speaks against their being one."""
+        """Return whether nothing known about the two contradicts that they are the same."""
         published_on = self.document.published_on
         if source.published_on and published_on and source.published_on != published_on:
             return False

@@ -57,7 +57,7 @@ def expand_identifier(text: str) -> str:
 
 
 def is_ror(name: str) -> bool:
-    """Whether the check digits of an identifier of ROR are right (ISO/IEC 7064, MOD 97-10)."""
+    """Return whether the check digits of a ROR identifier are right (ISO/IEC 7064, MOD 97-10)."""
     number = 0
     for letter in name[:7].lower():
         if (value := _CROCKFORD_DIGITS.find(letter)) < 0:

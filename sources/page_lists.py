@@ -95,7 +95,7 @@ def _inflate(content: bytes, largest: int) -> bytes:
 
 
 def _make_absolute(url: str, found: Iterable[ListedPage]) -> Iterator[ListedPage]:
-    """Yield entries with absolute URLs, each once."""
+    """Yield entries with absolute URLs, without repeats."""
     seen: set[str] = set()
     for page in found:
         try:

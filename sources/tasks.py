@@ -48,5 +48,5 @@ def capture_source(*, source_id: int, by_id: int | None = None) -> None:
 @app.periodic(cron="23 3 * * *")
 @app.task(queueing_lock="forget_sites")
 def forget_sites(timestamp: int) -> None:
-    """Forget sites that are no longer used, once a day."""
+    """Delete sites that are no longer used. Runs daily."""
     known_sites.forget_unvisited()

@@ -2,5 +2,5 @@
 
 
 def shorten(words: str, most: int = 60) -> str:
-    """Return the beginning of a text, so that pages of many rows stay light."""
+    """Return the beginning of a text, so that pages with many rows stay small."""
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"

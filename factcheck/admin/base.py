@@ -113,7 +113,7 @@ class DeskAdmin(DayFields, ListDownload):
         return filter_by_words(rows, columns, words) if columns and words.strip() else rows
 
     def suggest_rows(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any] | None:
-        """Return suggested rows if none matches; None if there are no suggestions."""
+        """Return suggestions if no row matches, or None."""
         return None
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:

@@ -239,5 +239,5 @@ def _get_actor_name(event: Any, people: dict[int, User]) -> str:
 
 
 def get_name(person: User | None) -> str:
-    """Return a person's name at the desk; "the system" if there is none."""
+    """Return a person's display name, or "the system"."""
     return (person.get_full_name() or person.get_username()) if person else _("the system")

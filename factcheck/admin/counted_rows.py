@@ -56,7 +56,7 @@ class CountedRows(Paginator):
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are rows to which no page leads."""
+        """Return whether there are rows beyond the last page."""
         return self.count > MAX_FOUND
 
 

@@ -73,7 +73,7 @@ def count_code_attempt(request: HttpRequest, account: Any) -> int:
 
 
 def is_first_use(account: Any, code: str) -> bool:
-    """Whether a code of the second factor is used for the first time, in any process (RFC 6238, 5.2).
+    """Return whether a second-factor code is used for the first time in any process (RFC 6238, 5.2).
 
     Args:
         code: as it was typed; spaces and hyphens between its letters count for nothing.

@@ -44,7 +44,9 @@ class FieldDifference:
 
 
 def is_same(one: Value, other: Value) -> bool:
-    """Whether two values are one: browsers end lines in their own way, and forms cut white space off."""
+    """Return whether two values are equal, apart from line ends and outer white space, which browsers and forms
+    change.
+    """
     return _normalise_value(one) == _normalise_value(other)
 
 

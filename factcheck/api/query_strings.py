@@ -260,7 +260,7 @@ class ListQuery(Query):
 
     @property
     def is_full(self) -> bool:
-        """Whether results are shown whole, or in the parts that `fields` names, and not as summaries."""
+        """Return whether results are shown whole or by `fields`, instead of as summaries."""
         return (
             VIEW_PARAMETER not in self.base_filters
             or self.value(VIEW_PARAMETER) == "full"

@@ -140,7 +140,7 @@ class DayValue:
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment with a time zone, or a whole day in UTC, of which the first or last moment counts."""
+    """A moment with a time zone, or the start or end of a day in UTC."""
 
     sql_type: ClassVar[str] = "timestamptz"
     end_of_day: bool = False

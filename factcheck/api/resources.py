@@ -277,7 +277,7 @@ def compute_sha256(parts: Iterable[bytes]) -> str:
 
 
 def build_page_url(request: HttpRequest, cursor: str) -> str:
-    """Return the URL of the same list from the cursor on."""
+    """Return the URL of the same list, starting at the cursor."""
     parameters = dict(request.GET.lists()) | {"cursor": [cursor]}
     return request.build_absolute_uri(f"{request.path}?{urlencode(parameters, doseq=True)}")
 

@@ -67,7 +67,7 @@ def open_gaps() -> list[LogGap]:
 
 
 def describe_gap() -> str:
-    """Return a sentence about a gap in the log after the newest backup; nothing where there is none."""
+    """Return a sentence about a gap in the log after the newest backup, or ""."""
     if settings.BACKUP_DIR is None:
         return ""
     try:
@@ -107,7 +107,7 @@ def check_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def check_log(app_configs: Any, databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
-    """Whether the running server keeps its log with the backups, so that any moment can be had."""
+    """Check that the running server archives its log with the backups, so that any moment can be restored."""
     if settings.BACKUP_DIR is None or "default" not in (databases or ()):
         return []
     problem = log_problem()

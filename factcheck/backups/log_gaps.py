@@ -24,7 +24,7 @@ class LogGap:
 
 
 def parse_segment_number(name: str) -> int:
-    """Return a segment's place in the log; -1 for other files, such as the history of a timeline."""
+    """Return a segment's position in the log, or -1 for other files, such as timeline histories."""
     found = NAME_PATTERN.fullmatch(name.removesuffix(".gz"))
     if found is None or found[1] is None:
         return -1

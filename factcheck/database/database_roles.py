@@ -42,7 +42,7 @@ Identity = Mapping[str, Any]
 
 
 def is_separated() -> bool:
-    """Whether another role than the one that serves is known to own the tables."""
+    """Return whether a separate role is configured as owner of the tables."""
     return settings.OWNER_DATABASE is not None
 
 
@@ -65,7 +65,7 @@ def connect_as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
 
 
 def is_owner(alias: str = DEFAULT_DB_ALIAS) -> bool:
-    """Whether the connection is that of the owner of the tables."""
+    """Return whether the connection's role owns the tables."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT current_user = pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'django_migrations'::regclass"
@@ -180,7 +180,7 @@ _GRANTS_SQL = """
 
 
 def load_grants(alias: str = DEFAULT_DB_ALIAS) -> list[RelationGrants]:
-    """Return the present grants on each table and sequence."""
+    """Return the current grants on each table and sequence."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_GRANTS_SQL, [get_serving_role()])
         return [

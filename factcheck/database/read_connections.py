@@ -84,7 +84,7 @@ def get_primary() -> str:
 
 
 def has_replicas() -> bool:
-    """Whether there is anything to read from but the primary."""
+    """Return whether there are replicas to read from."""
     return bool(_reader.replicas)
 
 
@@ -183,7 +183,7 @@ def _iterate_servers() -> Iterator[str]:
 
 
 def _is_lost(alias: str, error: Exception) -> bool:
-    """Whether the database is at fault, and not the question; its connection is given up then."""
+    """Return whether the connection was lost, and not the query wrong; it is then closed."""
     connection = connections[alias]
     if connection.in_atomic_block:
         return False

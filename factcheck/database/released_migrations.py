@@ -35,7 +35,7 @@ def list_migrations(revision: str) -> set[Key]:
 
 
 def select_own(loader: MigrationLoader) -> dict[Key, Migration]:
-    """The migrations of apps in this tree; those of libraries come with them."""
+    """Return the migrations of this tree's apps, without those of libraries."""
     return {
         key: migration
         for key, migration in loader.disk_migrations.items()

@@ -44,7 +44,7 @@ class _HistoryTrigger(trigger.Event):
 
 
 class _RowEvent(pghistory.RowEvent):
-    """An event of a row, stored by such a trigger."""
+    """A history event that is stored by such a trigger."""
 
     def add_event_trigger(self, event_model: Any) -> None:
         stores = _HistoryTrigger(

@@ -1,4 +1,4 @@
-"""Whether the tables of a database match this version of the program.
+"""Check that the tables of a database match this version of the program.
 
 Its migrations may all have run by their names, and have been others: a history that was rewritten before a release.
 A database of a later version has more than this one knows, and that is as it should be (docs/installing.md).

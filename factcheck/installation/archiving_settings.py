@@ -43,7 +43,7 @@ def read_archiving_settings() -> ArchivingSettings:
 
 
 def _find_browser(setting: str) -> str:
-    """Return the path of the browser; "" for none."""
+    """Return the path of the browser, or ""."""
     if setting.lower() in {"off", "none", "0"}:
         return ""
     if setting and shutil.which(setting) is None:

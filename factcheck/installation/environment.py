@@ -160,7 +160,7 @@ def read_postgresql(name: str, *, shown: str = "the embedded server") -> dict[st
 
 
 def read_several_postgresql(name: str) -> list[dict[str, Any]]:
-    """Read several such URLs separated by white space: a comma may be part of one."""
+    """Read several PostgreSQL URLs separated by white space, because commas may be part of one."""
     return [_parse_postgresql(name, value) for value in read_text(name, kind="addresses").split()]
 
 

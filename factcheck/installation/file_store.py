@@ -49,7 +49,7 @@ def read_keys() -> dict[str, str]:
 
 
 def build_bucket_store(address: str, key: Mapping[str, str], *, name: str) -> dict[str, Any]:
-    """Return the entry of Django's STORAGES for a bucket given by a URL such as EXAMPLE.
+    """Return the entry of Django's STORAGES for a bucket with a URL like EXAMPLE_URL.
 
     Raises:
         ImproperlyConfigured: it is no such address; the sentence begins with `name`.

@@ -1,4 +1,4 @@
-"""What words and pictures for other platforms are labelled and signed with, from the environment."""
+"""The labels and signatures of words and pictures for other platforms, from the environment."""
 
 import re
 from pathlib import Path

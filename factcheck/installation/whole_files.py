@@ -38,7 +38,7 @@ def write_whole(storage: Storage, name: str, content: File) -> None:
 
 
 def compute_digest(storage: Storage, name: str) -> str:
-    """Return the SHA-256 of a stored file; "" if there is none."""
+    """Return the SHA-256 of a stored file, or ""."""
     try:
         with storage.open(name, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -39,7 +39,7 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 @contextmanager
 def share_counters() -> Iterator[None]:
-    """Make processes forked meanwhile count into one folder, if metrics are on."""
+    """Let processes forked inside count into one folder, if metrics are on."""
     if not settings.METRICS_PORT:
         yield
         return

@@ -54,7 +54,7 @@ class Answers:
 
 
 def list_questions() -> list[DatabaseQuestion]:
-    """Return the questions of the modules that the settings name, and those of features."""
+    """Return the questions of configured modules and of features."""
     paths = [
         *settings.METRICS_QUESTIONS,
         *(feature.gauges for feature in features.list_switched_on() if feature.gauges),
@@ -68,7 +68,7 @@ def list_databases() -> list[str]:
 
 
 def query_database(questions: Iterable[DatabaseQuestion], alias: str) -> Answers:
-    """Return the current values. Failures are reported as such, and leave no outdated reading."""
+    """Return the current values. Failures are reported and do not leave outdated values."""
     try:
         connections[alias].ensure_connection()
     except Error:

@@ -48,7 +48,7 @@ class RequestCounts:
 
 
 def settle() -> None:
-    """Count the responses since the last call together, so that each response only pays for a note."""
+    """Add up the responses since the last call, so that each response costs only a note."""
     from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
 
     numbers: Counter[tuple[str, str, int]] = Counter()

@@ -53,7 +53,7 @@ class Connection(NamedTuple):
 
 
 class Deadlines:
-    """The bodies on their way, and the thread that ends those that are overdue."""
+    """The bodies being received, and a thread that ends overdue ones."""
 
     def __init__(self) -> None:
         self._arrivals: set[Arrival] = set()

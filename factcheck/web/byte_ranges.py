@@ -22,7 +22,7 @@ class ByteRange(NamedTuple):
 
 
 class RangeNotSatisfiable(Exception):
-    """The file has no such part."""
+    """The file has no such byte range."""
 
 
 def parse_range(header: str, size: int) -> ByteRange | None:

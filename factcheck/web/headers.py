@@ -20,7 +20,7 @@ class DefaultFields:
         self._fields = dict(get_stored_fields(ResponseHeaders(fields)))
 
     def complete(self, response: HttpResponseBase) -> None:
-        """Add those that the answer does not have yet."""
+        """Add the default fields that the response lacks."""
         response.headers = ListedFields(self._fields | get_stored_fields(response.headers))
 
 

@@ -71,7 +71,7 @@ class LanguageAddresses:
 
 
 def split_path(path: str) -> tuple[str, str]:
-    """Split a path into its language, "" if none, and the rest."""
+    """Split a path into its language, or "", and the rest."""
     code, slash, rest = path.removeprefix("/").partition("/")
     return (code, slash + rest) if path.startswith("/") and code in _list_codes() else ("", path)
 
@@ -100,7 +100,7 @@ def build_permanent_path(route: str, *args: Any) -> str:
 
 
 def get_address_language(request: HttpRequest) -> str:
-    """Return the language in the request's URL; "" if none."""
+    """Return the language in the request's URL, or ""."""
     urlconf = getattr(request, "urlconf", None)
     return urlconf.code if isinstance(urlconf, MountedRoutes) else ""
 

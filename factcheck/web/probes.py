@@ -168,7 +168,7 @@ def _check_worker() -> Finding:
 
 
 def _ask_store() -> dict[str, Finding]:
-    """Whether files can be written: on a disk by writing one, elsewhere by asking the store."""
+    """Check that files can be written: on a disk by writing one, in a bucket by a request."""
     try:
         if isinstance(default_storage, FileSystemStorage):
             Path(default_storage.location).mkdir(parents=True, exist_ok=True)
@@ -182,7 +182,7 @@ def _ask_store() -> dict[str, Finding]:
 
 
 class _SlowCheck:
-    """A check that may hang, such as of a remote server or disk: run once at a time, in a thread."""
+    """A check that may hang, for example of a remote server or disk, run once at a time in a thread."""
 
     def __init__(self, ask: Callable[[], dict[str, Finding]], silent: dict[str, Finding]) -> None:
         self.ask, self.silent = ask, silent

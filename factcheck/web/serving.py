@@ -213,7 +213,7 @@ def _announce(host: str, port: int, has_begun: threading.Event, when_ready: Call
 
 
 def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
-    """Set the event and stop the other processes once the embedded server's main process has ended.
+    """Stop the other processes when the embedded server's main process has ended.
 
     Our supervisor starts it too. Starting it from here would undo a deliberate stop.
     """

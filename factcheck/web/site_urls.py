@@ -61,7 +61,7 @@ def split_pieces(text: bytes) -> list[bytes | memoryview]:
 
 
 def render_served(document: Any) -> str:
-    """Return a document as JSON that is served at once."""
+    """Render a document as JSON that is served immediately."""
     return insert_site_url(render_stored(document).encode()).decode()
 
 

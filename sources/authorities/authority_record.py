@@ -32,4 +32,4 @@ class AuthorityRecord:
 
 
 class AuthorityUnavailable(Exception):
-    """An authority gave no answer, or none that can be read; `str()` is a sentence for a person."""
+    """An authority gave no usable answer; `str()` is a sentence for users."""

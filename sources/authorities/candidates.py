@@ -22,7 +22,7 @@ class AuthorityAnswers:
 
 
 def are_asked() -> bool:
-    """Whether there is anybody to ask."""
+    """Return whether any authority is configured."""
     return bool(settings.WIKIDATA_URL or settings.ROR_URL)
 
 

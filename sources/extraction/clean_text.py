@@ -45,7 +45,7 @@ def _clean_once(text: str) -> str:
 
 
 def _repair_encoding(text: str) -> str:
-    """Undo UTF-8 that was once read as a Western encoding and saved that way.
+    """Repair UTF-8 that was read as a Western encoding and saved.
 
     First of all, because half of such a character is a control character that would be taken out as junk. The controls
     from 80 to 9F are never meant as such: they are the quotation marks and dashes of windows-1252.

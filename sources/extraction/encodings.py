@@ -174,7 +174,7 @@ def _decode_as_declared(content: bytes, text: str, label: str) -> str:
 
 
 def _select_telling_words(text: str) -> str:
-    """Return the first words beyond ASCII; tags and plain words are the same in every encoding."""
+    """Return the first words beyond ASCII, since tags and plain words are the same in every encoding."""
     return " ".join(word for word in _TAG.sub(" ", text[:500_000]).split() if not word.isascii())[:4000]
 
 

@@ -1,4 +1,4 @@
-"""PDF documents: the text layer in reading order, put back into paragraphs."""
+"""PDF documents: extract the text layer in reading order, in paragraphs."""
 
 import re
 from collections import Counter

@@ -37,7 +37,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’“‘»«」』)\]
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A cue: the lines shown at once."""
+    """A cue: lines shown together."""
 
     begins: float
     ends: float
@@ -148,7 +148,7 @@ def _read_marked(lines: list[str]) -> list[_Piece]:
 
 
 def _are_times(pieces: list[_Piece], lines: list[str], is_given_as_one: bool) -> bool:
-    """Whether these are times of a recording and not of the day, nor results of a match."""
+    """Return whether these are times in a recording, not clock times or match results."""
     if not pieces or any(later.begins < earlier.begins for earlier, later in pairwise(pieces)):
         return False
     if is_given_as_one:
@@ -175,7 +175,7 @@ class _Utterance:
 
 
 def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
-    """Yield the new words of each piece, without lines still on screen from the one before."""
+    """Yield the new words of each cue, without lines still on screen from the previous one."""
     rolls = any(piece.rolls for piece in pieces)
     before: list[str] = []
     speaker = ""

@@ -54,7 +54,7 @@ class SiteMemory(Protocol):
         """End the request; the next may follow after this many seconds."""
 
     def rules(self, site: str) -> str | None:
-        """Return a recently read robots.txt; None if there is none."""
+        """Return a recently read robots.txt, or None."""
 
     def keep_rules(self, site: str, rules: str) -> None:
         """Store the site's robots.txt, empty if it has none."""

@@ -48,7 +48,7 @@ def ask(
 
 
 def look_up(url: str, headers: Mapping[str, str], *, seconds: float, most_bytes: int) -> ServiceResponse:
-    """Ask `url` with one GET request, under the same bounds as `ask`.
+    """Send `url` one GET request under the same limits as `ask`.
 
     Raises:
         ServiceUnavailable: nothing came back, or not all of it.

@@ -60,12 +60,12 @@ class Frame(NamedTuple):
 
 
 def can_be_read() -> bool:
-    """Whether the programs are there."""
+    """Return whether the required programs are installed."""
     return bool(settings.FFMPEG and settings.FFPROBE)
 
 
 def read_recording(path: Path, kind: MediaFormat) -> Recording:
-    """Read the properties of a video or audio file; if unreadable here, those of its first bytes.
+    """Read the properties of a video or audio file, or only what its first bytes reveal if it is unreadable here.
 
     Raises:
         MediaRefused: it is damaged, or to read it takes too much.
@@ -132,7 +132,7 @@ def extract_frames(path: Path, kind: MediaFormat, duration: float | None) -> lis
 
 
 def render_frame(path: Path, kind: MediaFormat, at: float) -> bytes:
-    """Return a frame of a video in colour, no larger than for readers; b"" if there is none.
+    """Return a frame of a video in colour, scaled down for readers, or b"".
 
     Raises:
         OutOfBounds: to take it takes too much.

@@ -66,7 +66,7 @@ def queue_keyframes(media: MediaObject) -> None:
 
 
 def take(media: MediaObject) -> None:
-    """Extract the keyframes now; if none can be extracted, that is noted and the video stays."""
+    """Extract the keyframes now. If that fails, record it and keep the video."""
     if not films.can_be_read():
         _record_state(media, MediaObject.Keyframes.NOT_HERE, "no_ffmpeg")
         return

@@ -63,7 +63,7 @@ class NearDuplicate(NamedTuple):
 def find_near_duplicates(
     picture: PerceptualHash | bytes, *, within: int = ALIKE, most: int = RESULT_LIMIT
 ) -> list[NearDuplicate]:
-    """Return similar pictures and films, most similar first, each once by its nearest part or frame.
+    """Return similar pictures and films without repeats, most similar first, by their nearest part or frame.
 
     Rotated and mirrored ones are found as well. If the whole picture has no match, and its parts are known
     (`compute_look`), those are searched: without borders and captions. The same file is found however plain it is;

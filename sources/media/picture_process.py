@@ -22,7 +22,7 @@ else:
 
 
 def prepare() -> None:
-    """Read a picture of each kind, so that the processes which are forked find everything loaded."""
+    """Read a sample picture of each kind, so that forked processes find everything loaded."""
     Image.MAX_IMAGE_PIXELS = None  # it is counted here, before anything is decoded
     warnings.simplefilter("ignore")
     # A picture that ends too soon is shown as far as it goes, and that is said.

@@ -21,7 +21,7 @@ class Band(models.Func):
 
 
 class MediaHash(models.Model):
-    """The perceptual hash of a picture, 256 bits (PDQ): those of similar pictures differ in few bits.
+    """The perceptual hash of a picture, 256 bits (PDQ). Similar pictures differ in few bits.
 
     A picture has one for all of it, and those of the parts that are likely to be cut out of it (`transformation`); a
     film has one for each of its keyframes.

@@ -28,7 +28,7 @@ def normalise_name(name: str) -> str:
 
 
 def has_the_name_of_the_house(name: str) -> bool:
-    """Whether readers would take a publisher of this name for the newsroom that runs this."""
+    """Return whether readers would take a publisher of this name for this newsroom."""
     houses = Publisher.objects.filter(is_house=True).values_list("name", flat=True)
     return any(normalise_name(name) == normalise_name(house) for house in houses)
 
@@ -232,7 +232,7 @@ class Publisher(models.Model):
 
     @property
     def hosts(self) -> list[str]:
-        """The hosts of its pages: its domain, and whole sites listed as the same."""
+        """Return the hosts of its pages: its domain, and other sites listed as its own."""
         sites = [
             list_hosts(url)[:1] for url in self.same_as if url.partition("://")[2].rstrip("/").find("/") < 0
         ]

@@ -135,7 +135,7 @@ def _take_pictures(answer: FetchedDocument, choices: ArchiverChoices) -> PagePic
 
 
 def _capture_text(source: Source, answer: FetchedDocument, by: User | None) -> tuple[Snapshot | None, str]:
-    """Return the snapshot of the page's text, or the reason why there is none."""
+    """Return the snapshot of the page's text, or the reason for having none."""
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
         return None, str(_NO_TEXT_MESSAGE)
     material = Material.fetched(answer)

@@ -86,7 +86,7 @@ def _deposit(deposit: PublicDeposit) -> None:
 
 
 def _store_archived_url(source_id: int, address: str) -> None:
-    """Store the URL of the copy at a public archive, unless an editor has entered one meanwhile."""
+    """Store the URL of the public copy, unless an editor has entered one already."""
     Source.objects.filter(pk=source_id, archived_url="").update(
         archived_url=address, updated_at=timezone.now()
     )

@@ -41,8 +41,8 @@ class EvidencePackSchema(PublicSchema):
 
 
 class EvidencePackResource(PublicResource):
-    """All that a published claim rests on, in one ZIP: the entries of the ledger, texts and captured pages of its
-    sources, timestamps, and a README that says how each is checked with sha256sum, openssl and a web archive player.
+    """The evidence for a published claim in one ZIP: ledger entries, texts and captured pages of its sources,
+    timestamps, and a README that explains how to check each with sha256sum, openssl and a web archive player.
 
     Only where this newsroom hands copies on; otherwise 404.
     """

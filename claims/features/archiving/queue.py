@@ -45,7 +45,7 @@ class LeasedSource:
 
     @classmethod
     def next(cls, only: Iterable[int] | None = None) -> Self | None:
-        """Return the most urgent due source whose site is ready first; None if there is none.
+        """Lease and return the most urgent due source, ready sites first, or None.
 
         Args:
             only: of these sources, by their ids.

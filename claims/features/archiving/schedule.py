@@ -29,7 +29,7 @@ class ArchivingOutcome:
 
 
 def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
-    """Archive the next due source; None if there is none."""
+    """Archive the next due source, or return None."""
     lease = LeasedSource.next(only)
     if lease is None:
         return None

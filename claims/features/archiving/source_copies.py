@@ -20,7 +20,7 @@ COPY_LIMIT = 100
 
 
 class PublicTimestamp(TypedDict):
-    """That a file existed at a moment, as an authority signed it (RFC 3161)."""
+    """An authority's proof that a file existed at a moment (RFC 3161)."""
 
     authority: WebAddress
     stamped_at: Moment

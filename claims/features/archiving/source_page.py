@@ -115,7 +115,7 @@ class ArchivedFilter(DropdownFilter):
 
 
 def archive_now(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for a copy, however new the last one is."""
+    """Request a copy, even if there is a recent one."""
     source = _get_source(admin, request, pk)
     with transaction.atomic():
         is_requested = request_copy(source, reason="desk", by=get_person(request))

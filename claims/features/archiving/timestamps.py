@@ -30,7 +30,7 @@ SECONDS, MOST_BYTES = 15.0, 100_000
 
 
 class TimestampAuthorityUnavailable(Exception):
-    """The authority gives no timestamp at present; `str()` is a sentence for a person."""
+    """The authority gives no timestamp at present; `str()` is a sentence for users."""
 
 
 class TokenRefused(Exception):

@@ -159,7 +159,7 @@ def build_rating(rating: Document) -> Document:
 
 
 def is_ours(verdict: Document) -> bool:
-    """Whether the newsroom that runs this judged so itself."""
+    """Return whether this newsroom itself made the judgement."""
     return verdict["origin"] in _OWN_ORIGINS
 
 

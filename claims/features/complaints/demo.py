@@ -8,7 +8,7 @@ from claims.models import Claim, Publication
 
 
 def add_messages(content: dict[str, Any], claims: dict[str, Claim], *others: Any) -> None:
-    """Send the messages of invented readers, and confirm those that are marked."""
+    """Send the messages of invented readers, and confirm some of them."""
     for row in content["complaints"]:
         entry = Publication.objects.current().by_house().get(claim=claims[row["claim"]])
         sender = Sender(row["mail"], row["name"])

@@ -57,7 +57,7 @@ def mail_confirmation(*, contact_id: int) -> None:
 
 @transaction.atomic
 def mail_answer(*, contact_id: int) -> None:
-    """Send the outcome once."""
+    """Email the outcome once."""
     contact = _lock_contact(contact_id)
     if contact is None or not contact.confirmed_at or contact.answered_at:
         return

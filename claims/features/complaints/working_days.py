@@ -47,7 +47,7 @@ def _get_calendar(first: int, last: int) -> HolidayBase:
 
 @lru_cache(maxsize=100)
 def _build_calendar(country: str, subdivision: str, first: int, last: int) -> HolidayBase:
-    """Build a calendar with all its years at once: letting threads add years later is not safe."""
+    """Build a calendar with all its years at once, because adding years later is not thread-safe."""
     years = range(first, last + 1)
     if country:
         return country_holidays(country, subdiv=subdivision or None, years=years, expand=False)

@@ -107,7 +107,7 @@ def iterate_parts() -> Iterator[SitemapPart]:
 
 
 def load_part(kind: str, number: int) -> list[SitemapPage] | None:
-    """Return the pages of a part; None if there is no such kind."""
+    """Return the pages of a part, or None if the kind is unknown."""
     if not 0 < number <= MAX_ID // RANGE_SIZE:
         return None
     first, last = (number - 1) * RANGE_SIZE + 1, number * RANGE_SIZE
@@ -203,6 +203,6 @@ def _list_subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
 
 
 def _filter_with_page() -> QuerySet[Mention]:
-    """Return mentioned entities with a page: of publishers only those with verdicts."""
+    """Return mentioned entities with a page; publishers need a verdict of their own."""
     judged = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
     return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(judged))

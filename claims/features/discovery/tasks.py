@@ -31,7 +31,7 @@ def announce_entries() -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="claims.features.discovery.look_after")
 def announce_what_is_left(timestamp: int) -> None:
-    """Start with new services, and retry failed ones, once a minute."""
+    """Start announcing to new services, and retry failed ones. Runs every minute."""
     announcements.follow()
 
 

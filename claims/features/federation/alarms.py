@@ -16,7 +16,7 @@ QUEUE = "mail"
 
 
 def raise_for(newsroom: PeerNewsroom) -> None:
-    """Queue the notification in the present transaction."""
+    """Queue the notification in the current transaction."""
     defer(ALARM_TASK, {"newsroom_id": newsroom.pk}, queue=QUEUE)
 
 

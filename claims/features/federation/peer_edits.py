@@ -53,7 +53,7 @@ def look(address: str) -> Signer:
 
 @transaction.atomic
 def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNewsroom:
-    """Follow a newsroom from now on, whose key was accepted.
+    """Follow a newsroom whose key was accepted.
 
     Args:
         name: what it is called here; as it calls itself where it is not named.

@@ -62,7 +62,7 @@ class PeerMatch:
 
 
 def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
-    """Match a text with the claims of followed newsrooms, each once, same claims first."""
+    """Match a text with the claims of followed newsrooms, without repeats, same claims first."""
     if not fetch("SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", [])[0][
         0
     ]:

@@ -81,7 +81,7 @@ def check_round(
     tell: Callable[[ResolvedLink], None] = lambda settled: None,
     most: int = LINKS_PER_RUN,
 ) -> LinkTally | None:
-    """Check due links, at most this many; None if there are none.
+    """Check up to this many due links, or return None if there are none.
 
     Args:
         only: check these sources alone.
@@ -144,7 +144,7 @@ class _Run:
     # In threads -------------------------------------------------------------------------------------------------------
 
     def _ask(self, links: list[LinkState]) -> None:
-        """Ask one site for its pages, one after the other."""
+        """Check one site's pages, one after the other."""
         visits = build_visitor(self._memory)
         try:
             for link in links:
@@ -196,7 +196,7 @@ class _Run:
         self._settle_unheard()
 
     def _settle_unheard(self) -> None:
-        """Count failures against sites, unless none answered: then all are tried again later."""
+        """Count failures against sites, unless no site answered: then all are retried later."""
         sites = {link.site for link, _finding in self._unheard}
         if not self._is_online and len(sites) >= _MIN_OUTAGE_SITES:
             logger.warning(

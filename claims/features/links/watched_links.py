@@ -70,7 +70,7 @@ def find_sources(claim_id: int) -> list[int]:
 
 
 def find_citing_claims(source_id: int, most: int) -> list[int]:
-    """Return claims whose current publication cites the source, newest first, at most this many."""
+    """Return up to this many claims whose current publication cites the source, newest first."""
     rows = Publication.objects.current().filter(source_ids__contains=[source_id])
     return list(rows.order_by("-published_at", "-claim_id").values_list("claim_id", flat=True)[:most])
 

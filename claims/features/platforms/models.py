@@ -20,7 +20,7 @@ _SHORTENED_TEXT = Func(
 
 
 class ApprovedWording(models.Model):
-    """The words for one platform that an editor approved once, of a version of a claim. Append-only."""
+    """A text for one platform that an editor approved for a version of a claim. Append-only."""
 
     class Kind(models.TextChoices):
         COMMUNITY_NOTE = "community_note", _("Community Note on X")

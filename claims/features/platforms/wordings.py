@@ -112,7 +112,7 @@ def _build_note(document: Document, verdict: Document) -> Wording:
 
 
 def _shorten(text: str, most: int) -> str:
-    """Cut a text at a word, so that X counts no more characters than these."""
+    """Cut a text at a word so that X counts at most this many characters."""
     if count_characters(text) <= most:
         return text
     words = text.split(" ")
@@ -163,7 +163,7 @@ def _build_label(document: Document, verdict: Document) -> Wording:
 
 
 def build_own_markup(document: Document, name: str) -> Document:
-    """Return the block of JSON-LD of this type for the newsroom's verdict alone; {} if there is none."""
+    """Return the JSON-LD of this type for the newsroom's verdict alone, or {}."""
     markup = build_markup(document | {"verdicts": [find_own_verdict(document)]}) or {}
     blocks = [one for one in markup.get("@graph", [markup]) if one["@type"] == name]
     return CONTEXT | blocks[0] if blocks else {}

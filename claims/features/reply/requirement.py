@@ -91,7 +91,7 @@ def require_time_to_answer(verdict: Verdict) -> None:
 
 
 def count_with_answers(signoffs: QuerySet[SignOff]) -> QuerySet[SignOff]:
-    """Return the sign-offs that were given with the present answers: none has arrived since."""
+    """Return the sign-offs given after the latest reply."""
     answered = (
         ReplyRequest.objects.filter(verdict=OuterRef("verdict"), answered_at__isnull=False)
         .order_by()

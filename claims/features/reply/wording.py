@@ -38,7 +38,7 @@ class RequestWording:
 
 
 def ensure_templates() -> None:
-    """Add the default templates if there are none at all; editors' changes are kept."""
+    """Add the default templates if there are none."""
     if not ReplyTemplate.objects.exists():
         rows = tomllib.loads(TEMPLATES_FOLDER.read_text(encoding="utf-8"))
         ReplyTemplate.objects.bulk_create(
@@ -58,7 +58,7 @@ def find_template(language: str) -> ReplyTemplate | None:
 
 
 def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
-    """Whether everything in braces can be filled in.
+    """Check that all placeholders can be filled in.
 
     Raises:
         ValidationError: what cannot, or what the text has to say, each as a sentence.

@@ -52,7 +52,7 @@ KEEP: Final = UnchangedValue()
 
 
 def can_do(kind: type[Subject], person: User) -> bool:
-    """Whether work of this kind can be given to the person at all."""
+    """Return whether the person can be assigned this kind of work."""
     return person.is_active and person.has_perms([_REQUIRED_PERMISSIONS[kind], READ_DRAFTS])
 
 

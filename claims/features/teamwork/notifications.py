@@ -139,7 +139,7 @@ def mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
 
 
 def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:
-    """Mark all notifications, those about one claim, or these as read; return how many were unread."""
+    """Mark all notifications, or those about one claim, or the given ones, as read; return how many were unread."""
     unread = Notification.objects.unread().filter(person=person)
     if claim is not None:
         unread = unread.filter(claim=claim)

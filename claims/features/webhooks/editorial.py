@@ -132,7 +132,7 @@ class WebhookWork(OwnWebhooks):
 
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Replace the secret. The answer has the new one, this once."""
+        """Replace the secret. The response contains the new one, which is not shown again."""
         values = read_body(webhook_bodies.RotationBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:

@@ -76,7 +76,7 @@ def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> Webhoo
 
 @transaction.atomic
 def send_again(delivery: WebhookDelivery) -> bool:
-    """Queue a message again as if new; False if that makes no sense, as for a test.
+    """Queue a message again; return False for tests, which are not repeated.
 
     It keeps its id, by which the receiver knows it. One that waits for its next attempt is sent now.
     """

@@ -46,7 +46,7 @@ def find_owned_by(person_id: int) -> WebhookEndpointQuerySet:
 
 @transaction.atomic
 def add(token: ApiToken, **values: Any) -> WebhookEndpoint:
-    """Make an endpoint that is switched on once its receiver has agreed.
+    """Create an endpoint, which is activated once its receiver has agreed.
 
     Raises:
         NotPossible: its owner has as many as anybody may have.
@@ -93,7 +93,7 @@ def ask_for_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
 
 @transaction.atomic
 def accept(endpoint: WebhookEndpoint, proof: ReceiverProof, token: ApiToken) -> WebhookEndpoint:
-    """Switch on an endpoint, whose row is locked, if its receiver has agreed.
+    """Activate a locked endpoint if its receiver has agreed.
 
     Raises:
         NotPossible: the receiver did not, or was asked at another address or for another secret.

@@ -137,7 +137,7 @@ class Cosignature(models.Model):
     exclude=["tree_size", "root_sha256", "note", "refusal", "refusal_is_proof", "refused_at", "cosigned_at"]
 )
 class WitnessedLog(_KeyHolder):
-    """A log that we witness, with the last checkpoint that we cosigned. It never goes back."""
+    """A log that we witness, with the last checkpoint we cosigned. It only moves forward."""
 
     key_type = ED25519_TYPE
     verifier_key = models.CharField(

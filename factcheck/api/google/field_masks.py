@@ -27,7 +27,7 @@ class Mask:
 
     @property
     def selects(self) -> bool:
-        """Whether anything is kept: `*/a` also comes past fields that have no `a`."""
+        """Return whether anything is kept: `*/a` also matches fields without an `a`."""
         return self.whole or any(part.selects for part in self.parts.values())
 
     def applied_to(self, value: Any) -> Any:

@@ -11,7 +11,7 @@ _REFERENCE = "#/components/schemas/"
 
 
 def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add the shorter forms of a body beside the whole. A postprocessing hook of drf-spectacular.
+    """Add shorter forms of bodies to the document. A postprocessing hook of drf-spectacular.
 
     A list with `view` shows its summary unless asked for more: of `ClaimSummary`, the whole is `Claim`.
     """

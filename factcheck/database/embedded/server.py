@@ -99,7 +99,7 @@ def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None
 
 
 def _refuse_where_a_restore_was_cut_off(place: ServerPlace) -> None:
-    """Refuse to start after an interrupted restore: an empty database would look as if all were lost."""
+    """Refuse to start after an interrupted restore, because an empty database would look like a loss of all data."""
     if place.restored.exists():
         raise PostgresUnavailable(
             f"A restore into {place.data_dir} was cut off. Run restore_backup again; what was there before it is "
@@ -298,7 +298,7 @@ def find_live_server(place: ServerPlace) -> psutil.Process | None:
 
 
 def _reap() -> None:
-    """Let go of servers that we started and that ended, so that their numbers are free again."""
+    """Release processes of ended servers, so that their ids are free again."""
     for child in _children:
         child.poll()
 
@@ -332,7 +332,7 @@ def _has_ended(server: psutil.Process, *, within: float, unless_it_recovers: boo
 
 
 def _is_recovering(server: psutil.Process) -> bool:
-    """Whether its startup process, which replays the write-ahead log, is still at work."""
+    """Return whether the server's startup process is still replaying the write-ahead log."""
     try:
         return any("startup" in " ".join(child.cmdline()) for child in server.children())
     except psutil.Error:

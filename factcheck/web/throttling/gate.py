@@ -26,7 +26,7 @@ class Gate:
         self._changed = Condition()
 
     def through(self, answer: Callable[[], Answer], caller: str) -> Answer | None:
-        """Call the function once there is a free slot; None if there is none."""
+        """Call the function once a slot is free, or return None."""
         if not self._enter(caller):
             return None
         try:

@@ -106,7 +106,7 @@ def _extract_by_trafilatura(tree: HtmlElement) -> list[str]:
 
 
 def _is_small_part(text: str, body: str) -> bool:
-    """Whether a text is a part of the body that the page describes, and too small a part."""
+    """Return whether a text is too small a part of the stated article body."""
     whole = build_key(body)
     if len(build_key(text)) < MIN_LETTERS:
         return len(whole) >= MIN_LETTERS

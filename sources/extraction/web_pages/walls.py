@@ -156,12 +156,12 @@ def _build_consent_error() -> ExtractionError:
 
 
 def is_gate(text: str) -> bool:
-    """Whether a line offers to log in or to subscribe, but not to a newsletter."""
+    """Return whether a line offers to sign in or subscribe, except to a newsletter."""
     return bool(_SIGN_IN.search(text)) and "newsletter" not in text.casefold()
 
 
 def refuse_without_text(tree: HtmlElement) -> None:
-    """Raise ExtractionError for a page without words that is none of these walls."""
+    """Raise ExtractionError for a page without words for other reasons."""
     raise ExtractionError(
         "no_text", SpokenSentence("This page has no readable text. %(way_out)s", way_out=_ADVICE)
     )

@@ -86,7 +86,7 @@ class SignedEntry:
 
 
 def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
-    """Return those of the entries that are already signed."""
+    """Return the entries that are already signed."""
     found, policy = [], load_policy()
     for entry in entries:
         covering = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)
@@ -96,7 +96,7 @@ def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
 
 
 def proof_files(places: Sequence[SignedEntry], *, site: str) -> list[PackedFile]:
-    """Return the proof files, each once."""
+    """Return the proof files without repeats."""
     files: dict[str, bytes] = {}
     for place in places:
         files |= dict(_build_files(place, site))

@@ -57,7 +57,7 @@ def _encode_length(number: int) -> bytes:
 
 
 def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
-    """Return the certificates in the timestamps, each once."""
+    """Return the certificates of the timestamps without repeats."""
     found: dict[bytes, Certificate] = {}
     for stamp in stamps:
         # Some authorities write them in an order that the library refuses; what is signed does not include them.

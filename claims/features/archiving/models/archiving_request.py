@@ -29,11 +29,11 @@ REASONS = [(reason.value, reason.label) for reason in ArchivedCopy.Reason if rea
 
 class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
     def open(self) -> "ArchivingRequestQuerySet":
-        """Return those without a copy: waiting for the worker, or for a review of the failure."""
+        """Return requests without a copy that wait for the worker or for a review of the failure."""
         return self.filter(copy__isnull=True)
 
     def given_up(self) -> "ArchivingRequestQuerySet":
-        """Return those that are not retried without a new request."""
+        """Return failed requests that are not retried automatically."""
         return self.open().filter(due_at__isnull=True)
 
 

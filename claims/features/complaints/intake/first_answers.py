@@ -17,7 +17,7 @@ _MAX_CLAIMS = 5
 
 @dataclass(frozen=True)
 class FirstAnswer:
-    """The published claims found at once.
+    """The published claims found immediately.
 
     Attributes:
         checked: the text with its checked claims; None for only an address or a picture.

@@ -12,7 +12,7 @@ MAX_SECONDS = 2 * 86_400
 
 
 class StampRefused(Exception):
-    """The stamp is none of ours, or too old."""
+    """The stamp is forged or too old."""
 
 
 def create_stamp() -> str:
@@ -21,7 +21,7 @@ def create_stamp() -> str:
 
 
 def is_quick(carried: str) -> bool:
-    """Whether a form came back faster than anybody types.
+    """Return whether a form came back faster than anyone can type.
 
     Raises:
         StampRefused: the time of display is unknown, or too long ago.

@@ -113,7 +113,7 @@ def export_data(request: HttpRequest, contact: ContactDetails, token: str) -> Ht
 
 @require_safe
 def show_sent(request: HttpRequest) -> HttpResponse:
-    """Ask the sender to check their email, also for held messages."""
+    """Ask the sender to check their email. Held messages get the same page."""
     return protect_address(respond_once(request, "readers/sent.html", _get_periods()))
 
 

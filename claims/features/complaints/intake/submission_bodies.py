@@ -81,7 +81,7 @@ class ComplaintBody(SenderBody):
 
 
 class RequestBody(SenderBody):
-    """What to check: a URL, a text or a picture; a text can explain the other two."""
+    """A request body: a URL, a text or a picture; a text can explain the other two."""
 
     at_least_one_of = ("text", "address", "picture")
 

@@ -83,7 +83,7 @@ def build_corrections(request: HttpRequest) -> PlainPage:
 
 
 def build_next_url(request: HttpRequest, cursor: str) -> str:
-    """Return the URL of the next page; "" if there is none."""
+    """Return the URL of the next page, or ""."""
     if not cursor:
         return ""
     parameters = request.GET.copy()

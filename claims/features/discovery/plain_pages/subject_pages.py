@@ -25,7 +25,7 @@ from factcheck.web.language_addresses import build_permanent_path
 
 
 def build_claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """A person or body whose claims were checked."""
+    """Return a person or body with their checked claims."""
     return _build_subject_page(request, "claimant", pk, slug)
 
 
@@ -58,7 +58,7 @@ def build_claimants(request: HttpRequest) -> PlainPage:
 
 
 def build_topics(request: HttpRequest) -> PlainPage:
-    """The topics of published claims by name, or those whose names match a search."""
+    """Return the topics of published claims, by name or by search."""
     return _index(request, TOPICS)
 
 

@@ -53,7 +53,7 @@ CLASS_COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class PictureTexts:
-    """The texts of a picture. Each is whole here; the picture cuts those that are too long."""
+    """The whole texts of a picture; the picture truncates long ones."""
 
     #: The rating's label, or what became of the claim; "" where there is nothing to say in words.
     judged: str

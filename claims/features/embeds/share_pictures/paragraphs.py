@@ -129,7 +129,7 @@ def _clean_beginning(text: str) -> str:
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether the first letter with a direction runs to the left (UAX #9, P2 and P3)."""
+    """Return whether the first letter with a direction is written from right to left (UAX #9, P2 and P3)."""
     for character in text:
         direction = unicodedata.bidirectional(character)
         if direction in ("L", "R", "AL"):

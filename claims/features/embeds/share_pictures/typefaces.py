@@ -28,7 +28,7 @@ def _parse_ranges(text: str) -> tuple[list[int], list[int]]:
 
 @lru_cache(maxsize=20_000)
 def has_character(typeface: str, character: str) -> bool:
-    """Whether the typeface has the character."""
+    """Return whether the typeface has the character."""
     firsts, lasts = load_coverage()[typeface]
     place = bisect_right(firsts, ord(character)) - 1
     return place >= 0 and ord(character) <= lasts[place]
@@ -36,7 +36,7 @@ def has_character(typeface: str, character: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def choose_typeface(cluster: str) -> str | None:
-    """Return the first typeface with all of these characters; None if there is none."""
+    """Return the first typeface with all of these characters, or None."""
     for name in load_coverage():
         if all(has_character(name, character) for character in cluster):
             return name

@@ -176,7 +176,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(newsroom))
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Resume following, at once."""
+        """Resume the newsroom and query it at once."""
         newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             peer_edits.switch(newsroom, active=True, by=get_person(request))

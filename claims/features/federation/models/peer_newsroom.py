@@ -33,7 +33,7 @@ class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
 # How far it was taken is kept by itself (`PeerProgress`).
 @keep_history()
 class PeerNewsroom(models.Model):
-    """A followed newsroom with its own installation, whose claims and verdicts are shown as its own."""
+    """A followed newsroom with an installation of its own. Its claims and verdicts are shown as its own."""
 
     name = models.CharField(
         _("name"),
@@ -144,7 +144,7 @@ class PeerNewsroom(models.Model):
         return self.name
 
     def is_called_as(self, other: str) -> bool:
-        """Whether readers would take both names for one."""
+        """Return whether readers would take both names for the same."""
         return normalise_name(self.name) == normalise_name(other)
 
 

@@ -49,7 +49,7 @@ def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
 
 
 def may_update(row: ReplyRequest, person: User) -> bool:
-    """Whether an answer is there that readers do not know of, and the person can draft the update."""
+    """Return whether there is a reply unknown to readers and the person can draft the update."""
     verdict = row.verdict
     return bool(
         verdict.state == Verdict.State.PUBLISHED

@@ -25,7 +25,7 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         return filter_readable(self, person, own_or_published=Q(verdict__author=person))
 
     def told(self) -> Self:
-        """Return those with public content: a request was sent, or a reason was given."""
+        """Return requests with public content: sent ones, and reasons for not asking."""
         return self.filter(~Q(not_asked="") | Q(sent_at__isnull=False))
 
     def unanswered(self) -> Self:

@@ -154,7 +154,7 @@ def _find_readers() -> QuerySet[User]:
 
 
 def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
-    """Return a trial of the rule on the newest claims, some of which are shown."""
+    """Return a trial of the rule on the newest claims, with the first ones to show."""
     found = assignment_rules.preview_rule(rule)
     shown = found[:_SHOWN_CLAIMS]
     claims = Claim.objects.readable_by(person).in_bulk([one.claim for one in shown])

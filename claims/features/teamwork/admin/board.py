@@ -214,7 +214,7 @@ def _find_held(holder: int = 0) -> QuerySet[Assignment]:
 
 
 def _list_urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
-    """Return claims with urgent work, found through the work, of which there is less than claims."""
+    """Return claims with urgent work, found by their assignments, which are fewer than claims."""
     keys = work.filter(claim__in=claims.order_by().values("pk")).order_by(*URGENCY_ORDERING)
     claim_ids = list(keys.values_list("claim", flat=True)[: SHOWN_CARDS + 1])
     found = claims.in_bulk(claim_ids)

@@ -46,7 +46,7 @@ def _assign(claim: Claim, data: QueryDict, by: User) -> int:
 
 
 def _undo(claim: Claim, holder: int, by: User) -> None:
-    """Restore the former assignee, or none."""
+    """Restore the previous assignee, or none."""
     if before := User.objects.filter(pk=holder).first():
         assignments.assign(claim, before, by=by)
     else:

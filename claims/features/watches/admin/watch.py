@@ -199,7 +199,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(watch))
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Resume following, at once."""
+        """Resume the watch and visit it at once."""
         watch = self.get_row_to_change(request, pk)
         if request.method == "POST":
             watch_edits.switch(watch, active=True, by=get_person(request))
