@@ -208,7 +208,7 @@ class Command(LocalizedCommand):
             file = next(files, None)
             found = recipe.of(file) if isinstance(file, File) else file
             if isinstance(file, File) and isinstance(found, tuple) and found[0] is spreadsheets:
-                found = found[0], recipe.completed(spreadsheets.inspect_workbook(file, recipe.sheet))
+                found = found[0], recipe.complete(spreadsheets.inspect_workbook(file, recipe.sheet))
         if not isinstance(found, tuple):
             raise CommandError(translate_message(found.reason) if found else gettext("There is no file."))
         form, how = found
