@@ -94,7 +94,7 @@ def propose(
         groups: dict[tuple[str, str], list[CandidateSentence]] = {}
         for candidate in _select_statements(searched):
             if claim := known.claim_of(candidate):
-                existing.append(FoundClaim(claim, known.anchor_of(candidate), candidate.reasons))
+                existing.append(FoundClaim(claim, known.get_anchor(candidate), candidate.reasons))
             elif candidate.band == CheckBand.ALSO_STATED and not everything:
                 also_stated.append(candidate)
             else:
@@ -139,20 +139,20 @@ class _KnownClaims:
                 self._claims.setdefault(words, row.claim)
 
     def claim_of(self, candidate: CandidateSentence) -> Claim | None:
-        if appearance := self._at(candidate):
+        if appearance := self._find_known(candidate):
             return appearance.claim
         return self._claims.get(_normalise_wording(candidate.exact)) or self._claims.get(
             _normalise_wording(candidate.statement)
         )
 
-    def anchor_of(self, candidate: CandidateSentence) -> Anchor:
+    def get_anchor(self, candidate: CandidateSentence) -> Anchor:
         """Return the stored anchor, or the position at which an unanchored or orphaned claim was found."""
-        appearance = self._at(candidate) or candidate
+        appearance = self._find_known(candidate) or candidate
         return Anchor(
             appearance.exact, appearance.prefix, appearance.suffix, appearance.start or 0, appearance.end or 0
         )
 
-    def _at(self, candidate: CandidateSentence) -> Appearance | None:
+    def _find_known(self, candidate: CandidateSentence) -> Appearance | None:
         """Return the appearance that overlaps the candidate most; an editor may have changed its span."""
         shared = [
             (min(row.end or 0, candidate.end) - max(row.start or 0, candidate.start), row)

@@ -127,12 +127,12 @@ class StrictKeys(serializers.Serializer):
         except serializers.ValidationError as problem:
             if not unknown:
                 raise
-            raise serializers.ValidationError(problem.detail | self._refused(unknown)) from None  # type: ignore[operator]  # of an object it is a dict
+            raise serializers.ValidationError(problem.detail | self._build_errors(unknown)) from None  # type: ignore[operator]  # of an object it is a dict
         if unknown:
-            raise serializers.ValidationError(self._refused(unknown))
+            raise serializers.ValidationError(self._build_errors(unknown))
         return values
 
-    def _refused(self, unknown: list[str]) -> dict[str, Any]:
+    def _build_errors(self, unknown: list[str]) -> dict[str, Any]:
         known = sorted(self.fields)
         return {
             key: [

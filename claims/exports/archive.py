@@ -57,7 +57,7 @@ def write_things(selection: Selection) -> Iterator[bytes]:
     )
     for kind in lines.THING_KINDS:
         for values in rows[kind.model].order_by("pk").values_list("pk", *kind.columns).iterator():
-            yield kind.written(values)
+            yield kind.format_line(values)
     yield from _write_merged_claims(selection)
 
 
@@ -189,4 +189,4 @@ def _find_new_snapshots(body: bytes, seen: IdSet) -> list[int]:
 
 def _load_snapshot_lines(numbers: Iterator[int]) -> dict[int, bytes]:
     rows = Snapshot.objects.filter(pk__in=list(numbers)).values_list("pk", *lines.SNAPSHOT_KIND.columns)
-    return {values[0]: lines.SNAPSHOT_KIND.written(values) for values in rows.iterator()}
+    return {values[0]: lines.SNAPSHOT_KIND.format_line(values) for values in rows.iterator()}

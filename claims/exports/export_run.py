@@ -18,7 +18,7 @@ from claims.exports.outputs import (
     open_part_file,
     write_at_once,
 )
-from claims.exports.selection import LedgerMoment, Selection, in_one_snapshot
+from claims.exports.selection import LedgerMoment, Selection, use_one_snapshot
 
 #: Called with the number of entries; returns a callback for the size of each block.
 BeginProgress = Callable[[int], Progress]
@@ -56,7 +56,7 @@ def export_to_stream(
         InvalidParameters: the API would refuse the filter.
     """
     written = choose_format(order.format, order.versions)
-    with in_one_snapshot():
+    with use_one_snapshot():
         selection = Selection(order.filter)
         output = StreamOutput(file, begin(written.count(selection)))
         written.write(selection, output)
@@ -78,7 +78,7 @@ def export_to_file(
     """
     written = choose_format(order.format, order.versions)
     before = _load_state(order, path) if resume else None
-    with in_one_snapshot():
+    with use_one_snapshot():
         moment = _choose_moment(written, before)
         selection = Selection(order.filter, moment)
         state = ExportState(asdict(order), moment.sequence, moment.published_at)

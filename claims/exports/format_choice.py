@@ -57,11 +57,11 @@ class ClaimByClaimFormat(ExportFormat):
 
     def write(self, selection: Selection, output: Output) -> None:
         begun = output.begins_after is not None
-        for piece in self.written(self._bodies(selection, output), selection, begun):
+        for piece in self.format_bodies(self._bodies(selection, output), selection, begun):
             output.write(piece)
 
     @abstractmethod
-    def written(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
+    def format_bodies(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
         """Write the bodies in this format; without the header if it exists already."""
 
 
@@ -98,7 +98,7 @@ class Ledger(ExportFormat):
             for line in archive.write_things(selection):
                 output.write(line)
         else:
-            seen = archive.find_snapshots(output.written())
+            seen = archive.find_snapshots(output.read_written())
         for sequence, piece in archive.write_entries(
             selection, after=place.sequence if place else 0, seen=seen
         ):
@@ -112,7 +112,7 @@ class Csv(ClaimByClaimFormat):
 
     name, extension = "csv", "csv"
 
-    def written(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
+    def format_bodies(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
         return csv.write_csv(bodies, begun=begun)
 
 
@@ -124,7 +124,7 @@ class DataFeed(ClaimByClaimFormat):
     def parts(self, selection: Selection) -> Sequence[QuerySet[Publication]]:
         return [selection.claims, selection.withdrawn]
 
-    def written(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
+    def format_bodies(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
         by = build_site()
         address = f"{settings.SITE_URL}/api/v1/claims.jsonld" + (
             f"?{selection.filter}" if selection.filter else ""

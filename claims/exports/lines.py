@@ -59,7 +59,7 @@ class LineKind:
         """Return each field's name, column, and converter from text."""
         return [(field.name, field.attname, _READERS.get(field.get_internal_type())) for field in self.fields]
 
-    def written(self, values: tuple[Any, ...]) -> bytes:
+    def format_line(self, values: tuple[Any, ...]) -> bytes:
         """Return the line of a row: its id, and the values of `columns`."""
         said = dict(zip(("id", *self.names), map(_to_json, values), strict=True))
         return orjson.dumps({"type": self.name, **said}) + b"\n"
@@ -190,7 +190,7 @@ def build_merged_claim(
 
 def build_entry(values: tuple[Any, ...], body: bytes) -> bytes:
     """Return the line of an entry, with its body last and unchanged."""
-    return _ENTRY_KIND.written(values)[:-2] + _BODY + body + b"}\n"
+    return _ENTRY_KIND.format_line(values)[:-2] + _BODY + body + b"}\n"
 
 
 def build_end(entries: int) -> bytes:

@@ -41,7 +41,7 @@ class Output(Protocol):
     claims: int
     """How many have been written."""
 
-    def written(self) -> Iterable[bytes]:
+    def read_written(self) -> Iterable[bytes]:
         """Return the lines that are already written."""
 
     def write(self, piece: bytes) -> Any: ...
@@ -131,7 +131,7 @@ class _BlockWriter:
 class StreamOutput(_BlockWriter):
     """Standard output, or any other file that is just written to."""
 
-    def written(self) -> Iterable[bytes]:
+    def read_written(self) -> Iterable[bytes]:
         return ()
 
     def complete(self, place: ExportPosition, claims: int = 1) -> None:
@@ -149,7 +149,7 @@ class PartFile(_BlockWriter):
         self._path, self._state = path, state
         self._saved = time.monotonic()
 
-    def written(self) -> Iterable[bytes]:
+    def read_written(self) -> Iterable[bytes]:
         with build_part_path(self._path).open("rb") as file:
             yield from file
 

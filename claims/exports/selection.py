@@ -20,7 +20,7 @@ _WITHDRAWN_STATUSES = [Publication.Status.RETRACTED, Publication.Status.MERGED]
 
 
 @contextmanager
-def in_one_snapshot() -> Iterator[None]:
+def use_one_snapshot() -> Iterator[None]:
     """Run everything inside on one database snapshot.
 
     Inside a caller's transaction, that one's isolation level applies.

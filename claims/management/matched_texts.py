@@ -145,7 +145,7 @@ def _build_result(passage: str, match: Match | None, told: dict[int, dict[str, A
         "answer": match.kind,
         "confidence": round(match.confidence, 3),
         "reasons": "; ".join(match.reasons),
-        "only_in_text": "; ".join(match.words_only_in_text(passage)),
+        "only_in_text": "; ".join(match.list_words_only_in_text(passage)),
         "only_in_claim": "; ".join(match.words_only_in_claim),
         "claim_id": claim["id"],
         "claim_url": claim["url"],

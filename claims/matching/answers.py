@@ -79,7 +79,7 @@ class Match:
     text_differs: tuple[Span, ...] = ()
     claim_differs: tuple[Span, ...] = ()
 
-    def words_only_in_text(self, passage: str) -> list[str]:
+    def list_words_only_in_text(self, passage: str) -> list[str]:
         return [passage[start:end] for start, end in self.text_differs]
 
     @property

@@ -47,7 +47,7 @@ def find_published(
     near = find_nearest(asked, public=True, most=most)
     shared = find_claims_sharing_words([each.cleaned for each in asked], most, beside=near)
     bodies = load_current_column({claim for each in (*shared.shares, *near) for claim in each}, rows)
-    known = {claim: ClaimTexts.in_public(orjson.loads(body)) for claim, body in bodies.items()}
+    known = {claim: ClaimTexts.build_public(orjson.loads(body)) for claim, body in bodies.items()}
     vectors = load_all_vectors(shared.shares, near, public=True)
     return FoundCandidates(
         [

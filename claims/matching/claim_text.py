@@ -42,7 +42,7 @@ class ClaimTexts:
     reviewed_on: date | None = None
 
     @classmethod
-    def in_public(cls, body: dict[str, Any]) -> "ClaimTexts":
+    def build_public(cls, body: dict[str, Any]) -> "ClaimTexts":
         """Return the texts of a claim's current publication."""
         return cls(
             body["statement"],

@@ -119,7 +119,7 @@ class ComparedClaims:
 def _hash_wordings(claim: ComparedClaim) -> tuple[int, ...]:
     """Return hashes of the statement and of its words, with and without articles; the same claim shares one."""
     words = split_words(clean_post(claim.statement))
-    bare = drop_articles(words, _primary_language(claim.language))
+    bare = drop_articles(words, _get_primary_language(claim.language))
     wordings = (tuple(word.key for word in each) for each in (words, bare) if each)
     return tuple({hash(wording) for wording in (claim.key, *wordings)})
 
@@ -150,12 +150,12 @@ def _judge_pair(later: ComparedClaim, earlier: ComparedClaim) -> DuplicatePair |
     if later.key == earlier.key:
         return DuplicatePair(later.pk, earlier.pk, 1.0, [_("The words are the same.")])
     asked = TextQuery(
-        later.statement, clean_post(later.statement), _primary_language(later.language), vector=None
+        later.statement, clean_post(later.statement), _get_primary_language(later.language), vector=None
     )
     candidate = Candidate(
         claim=earlier.pk,
         statement=earlier.statement,
-        language=_primary_language(earlier.language),
+        language=_get_primary_language(earlier.language),
         claimant=earlier.claimant,
         claimed_on=None,
         words=1.0,
@@ -168,7 +168,7 @@ def _judge_pair(later: ComparedClaim, earlier: ComparedClaim) -> DuplicatePair |
     return DuplicatePair(later.pk, earlier.pk, judged.confidence, list(judged.reasons))
 
 
-def _primary_language(language: str) -> str:
+def _get_primary_language(language: str) -> str:
     return language.partition("-")[0].lower()
 
 

@@ -37,8 +37,8 @@ _QUOTES = (("“", "”"), ('"', '"'), ("«", "»"), ("„", "“"), ("「", "�
 def clean_post(text: str) -> str:
     """Return the statement of a post, or the whole text if nothing would remain."""
     text = unescape(text).strip()
-    bare = _without_signs(text)
-    bare = _without_words(bare)
+    bare = _remove_signs(text)
+    bare = _remove_words(bare)
     return bare if _has_letters(bare) else text
 
 
@@ -46,13 +46,13 @@ def _has_letters(text: str) -> bool:
     return any(sign.isalnum() for sign in text)
 
 
-def _without_signs(text: str) -> str:
+def _remove_signs(text: str) -> str:
     """Remove signs that are not words: links, emoji, mentions, hash signs."""
     for pattern, instead in ((_SIGNATURE, ""), (_RETWEET, ""), (_URL, " ")):
         text = _keep_unless_empty(text, pattern.sub(instead, text))
     text = _KEYCAP.sub("", text)
     text = _PICTOGRAPH.sub(" ", text)
-    text = _keep_unless_empty(text, _without_mentions(text))
+    text = _keep_unless_empty(text, _remove_mentions(text))
     text = _HASHTAG.sub(lambda match: _replace_hashtag(match[1]), text)
     return _REPEATED.sub(lambda match: match.group()[0], text)
 
@@ -61,7 +61,7 @@ def _keep_unless_empty(before: str, after: str) -> str:
     return after if _has_letters(after) else before
 
 
-def _without_mentions(text: str) -> str:
+def _remove_mentions(text: str) -> str:
     leading = _LEADING_MENTIONS.match(text)
     if leading and not (leading.group().count("@") == 1 and text[leading.end()].islower()):
         text = text[leading.end() :].lstrip()  # a reply; "@handle says …" keeps its subject
@@ -80,15 +80,15 @@ def _split_hashtag(tag: str) -> str:
     return " ".join(_CAMEL.sub(" ", tag).split())
 
 
-def _without_words(text: str) -> str:
+def _remove_words(text: str) -> str:
     """Remove alarms, questions whether it is true, and pleas to share it."""
     furniture = _load_boilerplate()
     text = text.strip(_SURROUNDING_SIGNS)
     for _ in range(6):  # RT, then BREAKING, then "is it true that": each may hide the next
         before = text
-        text = _keep_unless_empty(text, furniture.without_pleas(text)).strip(_SURROUNDING_SIGNS)
-        text = _keep_unless_empty(text, furniture.without_beginning(text)).strip(_SURROUNDING_SIGNS)
-        text = _keep_unless_empty(text, furniture.without_end(text)).strip(_SURROUNDING_SIGNS)
+        text = _keep_unless_empty(text, furniture.remove_pleas(text)).strip(_SURROUNDING_SIGNS)
+        text = _keep_unless_empty(text, furniture.remove_beginning(text)).strip(_SURROUNDING_SIGNS)
+        text = _keep_unless_empty(text, furniture.remove_end(text)).strip(_SURROUNDING_SIGNS)
         text = _strip_quotes(text)
         if text == before:
             break
@@ -134,7 +134,7 @@ class _Boilerplate:
         )
         self._plea_glued = re.compile(rf"(?:{_build_alternatives(words['pleas'], glued=True)})[\s。！!]*$")
 
-    def without_beginning(self, text: str) -> str:
+    def remove_beginning(self, text: str) -> str:
         """Remove alarms and openers, and the mark of a question made by an opener."""
         bare = self._alarm.sub("", text)
         if not text.isupper():
@@ -146,11 +146,11 @@ class _Boilerplate:
             asked = asked.rstrip("？؟ ")
         return asked
 
-    def without_end(self, text: str) -> str:
+    def remove_end(self, text: str) -> str:
         """Remove the final question whether it is true."""
         return self._closer.sub("", self._asked_whether.sub("", text))
 
-    def without_pleas(self, text: str) -> str:
+    def remove_pleas(self, text: str) -> str:
         """Remove short sentences that ask for something, and a plea after the statement."""
         sentences = [match.group() for match in _SENTENCE.finditer(text) if match.group()]
         kept = [

@@ -131,21 +131,21 @@ class ComparedQuery:
             "words": candidate.words,
             "similarity": candidate.similarity or 0.0,
             "asked_covered": _share(self.rarity.sum(self.beginnings & both), self.weight),
-            "statement_covered": self._covered(statement),
-            "headline_covered": self._covered(headline),
+            "statement_covered": self._measure_coverage(statement),
+            "headline_covered": self._measure_coverage(headline),
             "letters": _share(len(self.runs & letters), min(len(self.runs), len(letters))),
             "numbers_shared": _share(len(stated & self.numbers), len(stated)),
             # Of a claim whose claimant is known, who else is named in it says nothing of who said it.
             "author_named": 0.0
             if candidate.claimant
             else _share(self.rarity.sum(self.author & both), self.rarity.sum(self.author)),
-            **self._days(candidate),
+            **self._measure_days(candidate),
         }
 
-    def _covered(self, words: frozenset[str]) -> float:
+    def _measure_coverage(self, words: frozenset[str]) -> float:
         return _share(self.rarity.sum(words & self.beginnings), self.rarity.sum(words))
 
-    def _days(self, candidate: Candidate) -> dict[str, float]:
+    def _measure_days(self, candidate: Candidate) -> dict[str, float]:
         """Return the days between the query and the claim or its check."""
         days = [
             abs((day - self.said_on).days)

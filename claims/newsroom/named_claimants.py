@@ -47,7 +47,7 @@ class NamedClaimants:
         if claimant.same_as and group_by_authority(claimant.same_as):
             self._identified.append(claimant)
 
-    def meant(self, name: str, job_title: str = "", same_as: Sequence[str] = ()) -> Claimant | None:
+    def find(self, name: str, job_title: str = "", same_as: Sequence[str] = ()) -> Claimant | None:
         """Return the claimant that a text refers to; None if unknown.
 
         The claimant with the identifier, whatever the name; or the oldest with the name that no authority
@@ -90,7 +90,7 @@ def get_or_create_claimants(wanted: Mapping[str, str]) -> dict[str, Claimant]:
     names = {name: name[:_MAX_NAME_LENGTH].strip() for name in wanted}
     titles = {asked: wanted[asked][:_MAX_NAME_LENGTH] for asked in names}
     known = NamedClaimants(names.values())
-    found = {asked: known.meant(name, titles[asked]) for asked, name in names.items()}
+    found = {asked: known.find(name, titles[asked]) for asked, name in names.items()}
     if None in found.values():
         # Two articles that quote the same new person at the same time make one claimant.
         hold("claimants")
@@ -98,7 +98,7 @@ def get_or_create_claimants(wanted: Mapping[str, str]) -> dict[str, Claimant]:
         missing = []
         for asked, name in names.items():
             title = titles[asked]
-            if (claimant := known.meant(name, title)) is None:
+            if (claimant := known.find(name, title)) is None:
                 claimant = Claimant(name=name, job_title=title, kind=_guess_kind(name, title))
                 missing.append(claimant)
                 known.add(claimant)
@@ -116,7 +116,7 @@ def find_or_add(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
     """
     hold("claimants")
     same_as = fields.get("same_as", ())
-    if known := NamedClaimants([name], same_as).meant(name, fields.get("job_title", ""), same_as):
+    if known := NamedClaimants([name], same_as).find(name, fields.get("job_title", ""), same_as):
         return known, False
     require(by, "claims.add_claimant", _("add claimants"))
     return Claimant.objects.create(name=name, **fields), True

@@ -13,36 +13,36 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from claims.quotes.aligned_parts import MIN_LIKENESS, Alignment, PartPair
 from claims.quotes.introductions import (
-    announces_quote,
     is_complete_introduction,
     is_heading,
+    is_quote_announcement,
     mentions_text,
 )
 from claims.quotes.moved_paragraphs import follow_inside, follow_moved
 from claims.quotes.text_parts import TextPart
 
 #: What a pair in the chain costs when, between it and the pair before, the new text has more, or the old one had.
-_INSERTED, _DELETED = 0.3, 0.3
+_INSERTION_PENALTY, _DELETION_PENALTY = 0.3, 0.3
 #: The same where the new text has more at the beginning; what it has more at the end costs nothing.
-_LEADING = 0.15
+_LEADING_PENALTY = 0.15
 #: What it costs besides where words that are quite new come directly before.
-_INTRODUCED = 0.4
+_INTRODUCED_PENALTY = 0.4
 #: Where those present what follows: a label, a colon, a note on an earlier version.
-_PRESENTED = 0.7
+_PRESENTED_PENALTY = 0.7
 #: And where other paragraphs that came between have torn one apart.
-_TORN = 0.5
+_TORN_PENALTY = 0.5
 #: An equal part is worth 1, a similar one no more than this.
-_EDITED = 0.9
+_EDITED_WORTH = 0.9
 #: A part that stands more often is paired with so many others only.
-_COPIES = 8
+_MAX_COPIES = 8
 #: And one of those that stand very often with so many.
-_FEW = 3
+_FEW_COPIES = 3
 #: A word that more parts have says nothing about which of them is meant.
-_COMMON = 40
+_MAX_COMMON = 40
 #: Steps spent on similar parts at most.
-_EFFORT = 2_000_000
+_MAX_EFFORT = 2_000_000
 #: So many equal parts at the end of both texts are no copy of a passage.
-_LONG_END = 40
+_MIN_LONG_END = 40
 
 
 def align(old: Sequence[TextPart], new: Sequence[TextPart]) -> Alignment:
@@ -94,7 +94,7 @@ def _measure_equal_ends(old: Sequence[TextPart], new: Sequence[TextPart]) -> tup
     end = 0
     while end < shorter - begin and old[-1 - end].key == new[-1 - end].key:
         end += 1
-    end = end if end >= _LONG_END else 0
+    end = end if end >= _MIN_LONG_END else 0
     return begin, len(old) - end, len(new) - end
 
 
@@ -111,8 +111,8 @@ def _find_similar(
     for number in range(begin, new_end):
         if new[number].key in known:
             continue
-        effort += sum(min(len(having[shingle]), _COMMON) + 1 for shingle in new[number].shingles)
-        if effort > _EFFORT:
+        effort += sum(min(len(having[shingle]), _MAX_COMMON) + 1 for shingle in new[number].shingles)
+        if effort > _MAX_EFFORT:
             break
         for likeness, other in _iterate_similar(new[number], old, having):
             found[other].append((likeness, number))
@@ -127,12 +127,12 @@ def _iterate_similar(
     """Yield the old parts that a new part may come from, with their similarity."""
     shared: dict[int, int] = defaultdict(int)
     for shingle, times in part.shingles.items():
-        if len(having[shingle]) <= _COMMON:
+        if len(having[shingle]) <= _MAX_COMMON:
             for other in having[shingle]:
                 shared[other] += min(times, old[other].shingles[shingle])
     size = part.shingles.total()
     best = sorted(((2 * n / (size + old[o].shingles.total()), o) for o, n in shared.items()), reverse=True)
-    for likeness, other in best[:_COPIES]:
+    for likeness, other in best[:_MAX_COPIES]:
         if likeness >= MIN_LIKENESS and not _is_quotation(part, old[other]):
             yield likeness, other
 
@@ -142,7 +142,7 @@ def _is_quotation(new: TextPart, old: TextPart) -> bool:
     at = new.key.find(old.key)
     added = new.key[:at] if at > 0 else ""
     return new.opens_quoted != old.opens_quoted or bool(
-        added and (announces_quote(added) or mentions_text(added))
+        added and (is_quote_announcement(added) or mentions_text(added))
     )
 
 
@@ -156,13 +156,15 @@ def _iterate_pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -
         key = aligned.old[number].key
         equal, rank = places[key], ranks[key]
         ranks[key] += 1
-        copies = _COPIES if len(equal) <= _COMMON else _FEW
+        copies = _MAX_COPIES if len(equal) <= _MAX_COMMON else _FEW_COPIES
         if len(equal) > copies:
             # Those that stand at about the same place among their likes.
             first = max(0, min(rank - copies // 2, len(equal) - copies))
             equal = equal[first : first + copies]
         exact = [PartPair(number, other, 1.0) for other in equal]
-        edited = [PartPair(number, other, like) for like, other in aligned.similar.get(number, ())[:_COPIES]]
+        edited = [
+            PartPair(number, other, like) for like, other in aligned.similar.get(number, ())[:_MAX_COPIES]
+        ]
         yield from sorted(exact + edited, key=lambda pair: pair.new)
 
 
@@ -206,25 +208,30 @@ def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
         while at < len(pairs) and pairs[at].old == row:
             pair = pairs[at]
             weight, paragraph = _compute_weight(aligned.old[row]), new[pair.new].paragraph
-            worth = weight * (1.0 if pair.likeness == 1.0 else 0.5 + (_EDITED - 0.5) * pair.likeness)
+            worth = weight * (1.0 if pair.likeness == 1.0 else 0.5 + (_EDITED_WORTH - 0.5) * pair.likeness)
             if pair.new and new[pair.new - 1].key not in known and pair.new - 1 not in alike:
                 worth -= weight * _compute_introduction_penalty(new[pair.new - 1].text)
-            torn = _TORN if _is_one_paragraph(aligned.old, row) else 0.0
+            torn = _TORN_PENALTY if _is_one_paragraph(aligned.old, row) else 0.0
             far = best.below(bisect_left(columns, pair.new))
             close = ending.get(pair.new - 1, _NONE)
             value, previous = max(
-                (-weight * ((_DELETED if row else 0.0) + (_LEADING if pair.new else 0.0)), -1),
+                (
+                    -weight * ((_DELETION_PENALTY if row else 0.0) + (_LEADING_PENALTY if pair.new else 0.0)),
+                    -1,
+                ),
                 follows.get(pair.new - 1, _NONE),
-                (close[0] - weight * _DELETED, close[1]),
+                (close[0] - weight * _DELETION_PENALTY, close[1]),
                 *(
                     (
-                        value - weight * (_INSERTED + (torn if new[place].paragraph != paragraph else 0.0)),
+                        value
+                        - weight
+                        * (_INSERTION_PENALTY + (torn if new[place].paragraph != paragraph else 0.0)),
                         last,
                     )
                     for place, (value, last) in follows.items()
                     if place < pair.new
                 ),
-                (far[0] - weight * (_DELETED + _INSERTED + torn), far[1]),
+                (far[0] - weight * (_DELETION_PENALTY + _INSERTION_PENALTY + torn), far[1]),
             )
             values[pair.new] = value + worth, at
             before.append(previous)
@@ -245,11 +252,11 @@ _NONE = (float("-inf"), -1)
 
 def _compute_introduction_penalty(words: str) -> float:
     """Return the penalty for new words directly before a part."""
-    if announces_quote(words) or is_heading(words):
-        return _PRESENTED
+    if is_quote_announcement(words) or is_heading(words):
+        return _PRESENTED_PENALTY
     if mentions_text(words):
-        return _INTRODUCED if is_complete_introduction(words) else _PRESENTED
-    return _INTRODUCED
+        return _INTRODUCED_PENALTY if is_complete_introduction(words) else _PRESENTED_PENALTY
+    return _INTRODUCED_PENALTY
 
 
 def _is_one_paragraph(parts: Sequence[TextPart], number: int) -> bool:

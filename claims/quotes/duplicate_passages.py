@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from claims.quotes.aligned_parts import RIVAL_LIKENESS, Alignment
 from claims.quotes.changed_words import are_spellings, find_beginning
 from claims.quotes.introductions import (
-    announces_quote,
     is_closed,
     is_complete_introduction,
     is_heading,
     is_item,
+    is_quotation_opening,
+    is_quote_announcement,
     mentions_text,
-    opens_quotation,
 )
 from claims.quotes.orphans import OrphanedQuote, OrphanReason
 from claims.quotes.text_parts import TextPart, find_paragraph, split_words
@@ -40,12 +40,14 @@ class OriginalityCheck:
         for before in range(place - 1, max(place - _MAX_DISTANCE, 0) - 1, -1):
             part = aligned.new[before]
             if part.paragraph != own:
-                if before not in aligned.origins and announces_quote(part.text):
+                if before not in aligned.origins and is_quote_announcement(part.text):
                     raise OrphanedQuote(OrphanReason.QUOTED)
                 break
             added = self._get_added_words(before)
             told = is_closed(added) and not part.ends_quoted
-            if announces_quote(added) or ((mentions_text(added) or opens_quotation(added)) and not told):
+            if is_quote_announcement(added) or (
+                (mentions_text(added) or is_quotation_opening(added)) and not told
+            ):
                 raise OrphanedQuote(OrphanReason.QUOTED)
         self._require_place(place)
 

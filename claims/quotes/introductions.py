@@ -27,7 +27,7 @@ _BULLETS = "-–—•*·▪‣"
 _STOPS = ".!?…。！？｡।॥۔؟።៕\"'”’»」』)）"
 
 
-def announces_quote(words: str) -> bool:
+def is_quote_announcement(words: str) -> bool:
     """Return whether new words end in a colon that introduces quoted speech."""
     return words.rstrip("\"'“”„«»‘’ ").endswith(_COLON)
 
@@ -42,7 +42,7 @@ def is_time(words: str) -> bool:
     return _TIME.fullmatch(words.strip()) is not None
 
 
-def opens_quotation(words: str) -> bool:
+def is_quotation_opening(words: str) -> bool:
     """Whether they have a colon with a quotation behind it."""
     return _QUOTATION.search(words) is not None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from claims.quotes.aligned_parts import Alignment
 from claims.quotes.changed_words import are_spellings, is_edited_around
-from claims.quotes.introductions import announces_quote, is_question, is_time
+from claims.quotes.introductions import is_question, is_quote_announcement, is_time
 from claims.quotes.orphans import OrphanedQuote, OrphanReason
 from claims.quotes.text_parts import split_words
 
@@ -24,7 +24,10 @@ class QuotedSpeech:
             if old.opens_quoted != new.opens_quoted:
                 raise OrphanedQuote(OrphanReason.QUOTED)
         speech = [number for number in parts if aligned.old[number].is_speech]
-        for number in (*self._find_speech_around(speech), *self._find_previous(parts[0], announces_quote)):
+        for number in (
+            *self._find_speech_around(speech),
+            *self._find_previous(parts[0], is_quote_announcement),
+        ):
             if not self._says_the_same(number):
                 raise OrphanedQuote(OrphanReason.SPEAKER)
         # The time on top of a text belongs to all of it.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from claims.search.texts import UNSPACED, make_searchable, pair_letters
-from claims.search.words import compile_word_pattern, fold_text, without_grouping
+from claims.search.words import compile_word_pattern, fold_text, remove_grouping
 
 # Keyboards and word processors write other quotation marks than the straight one.
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | {"\0": " ", "\u3000": " "})
@@ -49,7 +49,7 @@ def build_websearch(text: str) -> str:
     Compounds that are not one word are searched as a phrase (`long-term`), and so is text without spaces, in the
     indexed pairs.
     """
-    text = without_grouping(straighten_quotes(text))
+    text = remove_grouping(straighten_quotes(text))
     return " ".join(
         _render_piece(text[piece.start : piece.end], piece) for piece in split_pieces(text)
     ).strip()
@@ -94,14 +94,14 @@ def _split_numbers(words: list[str]) -> Iterator[str]:
     for word in words:
         beside = [*phrase[-1:], word]
         numbers = [part[0].isdecimal() for part in beside]
-        if all(numbers) or (any(numbers) and min(map(len, _without_numbers(beside))) >= _MEANINGFUL_LENGTH):
+        if all(numbers) or (any(numbers) and min(map(len, _remove_numbers(beside))) >= _MEANINGFUL_LENGTH):
             yield " ".join(phrase)
             phrase = []
         phrase.append(word)
     yield " ".join(phrase)
 
 
-def _without_numbers(words: list[str]) -> list[str]:
+def _remove_numbers(words: list[str]) -> list[str]:
     return [word for word in words if not word[0].isdecimal()]
 
 

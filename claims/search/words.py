@@ -69,7 +69,7 @@ def fold_text(text: str) -> str:
     Without case, accents of Latin and Greek letters, vowel points and signs, but for the point of decimals; digits as
     ASCII has them, and apart from letters, so that `covid19` is `COVID-19`.
     """
-    text = without_grouping(text.replace(_POINT, " "))
+    text = remove_grouping(text.replace(_POINT, " "))
     text = _ABBREVIATED.sub(lambda word: word.group().replace(".", ""), text)
     text = _DECIMALS.sub(lambda number: _FRACTION.sub(_POINT, number.group()), text)
     if not text.isascii():
@@ -83,7 +83,7 @@ def fold_text(text: str) -> str:
     return _DIGIT_BESIDE_LETTER.sub(" ", text)
 
 
-def without_grouping(text: str) -> str:
+def remove_grouping(text: str) -> str:
     """Remove grouping from numbers: `1,000` → `1000`."""
     return _THOUSANDS.sub(lambda number: _BETWEEN_DIGITS.sub("", number.group()), text)
 

@@ -80,7 +80,7 @@ class Attributor:
         """
         if introduction and quotations.spans and quotations.spans[0].start == 0:
             self._running = self._read_introduced(_SENTENCE_STOP.split(introduction)[-1])
-        self._focus.next_block()
+        self._focus.start_block()
         if turn is not None and turn.firm:
             return self._read_turn(turn, len(sentences))
         narrations = [
@@ -157,7 +157,7 @@ class Attributor:
 
     def _build_voice(self, narration: str) -> Voice | None:
         if not _is_only_quoted(narration):
-            self._focus.next_sentence()
+            self._focus.start_sentence()
         mentions = self._cast.mentions(narration)
         found = find_attribution(narration, self._language, self._grammar)
         if found is not None and self._is_unsaid(narration, found):
@@ -210,7 +210,7 @@ class Attributor:
             if self._may_be_a_person(subject.member):
                 self._focus.shadow(None)
             return
-        if self._opens_with_a_surname(narration):
+        if self._has_leading_surname(narration):
             self._focus.shadow(None)
             return
         opening = split_name(narration[:_OPENING])[:_OPENING_WORDS]
@@ -227,7 +227,7 @@ class Attributor:
     def _is_place(self, name: str) -> bool:
         return "country" in self._language.signals.find(name, tokenise(name))
 
-    def _opens_with_a_surname(self, narration: str) -> bool:
+    def _has_leading_surname(self, narration: str) -> bool:
         """Distinguish "Lund disagreed." from "Prices fell.", whose first word also occurs in lower case."""
         language = self._language
         opening = _FIRST_TWO.match(narration)
@@ -278,11 +278,11 @@ class Attributor:
                 and has_second_speech_verb(narration, self._language, self._grammar)
             ):
                 return self._identities.build_speaker(mention.member)
-            if self._stands_behind_quotation(narration, mention):
+            if self._is_behind_quotation(narration, mention):
                 return self._identities.build_speaker(mention.member)
         return None
 
-    def _stands_behind_quotation(self, narration: str, mention: Occurrence) -> bool:
+    def _is_behind_quotation(self, narration: str, mention: Occurrence) -> bool:
         """Distinguish "“…”, proclamó Lema." from "“…”, painted by Lema, …": only a verb and an office may come in
         between.
         """
@@ -317,7 +317,7 @@ class Attributor:
         reported = self._language.reported_speech
         if not reported or self._last is None or self._language.speaks(narration):
             return None
-        if next(self._grammar.without_voice(narration), None) is not None or not any(
+        if next(self._grammar.remove_voice(narration), None) is not None or not any(
             token.key in reported for token in tokenise(narration)
         ):
             return None

@@ -60,7 +60,7 @@ _BYLINE = re.compile(
     r"(?: und| and| et| y| e| en|,|(?: [^\W\d_a-z][\w.'’-]*)){1,8}\.?$"
 )
 _COOKIES = re.compile(r"\bcookies?\b|\bcookie-")
-_NOTHING_SAID = re.compile(r"^[\W\d_]*$")
+_EMPTY_STATEMENT = re.compile(r"^[\W\d_]*$")
 _PIPES = re.compile(r"\s[|•·]\s")
 _EDITORIAL_BRACKET = re.compile(r"^[\[【(（].{1,40}[\]】)）]$")
 _DATELINES = (
@@ -123,7 +123,7 @@ def remove_dateline(text: str) -> int:
 def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
     text = block.text
     if (
-        _NOTHING_SAID.match(text)
+        _EMPTY_STATEMENT.match(text)
         or _SIGNATURE.match(text)
         or _ONLY_AGENCIES.match(text)
         or _TWEET_CREDIT.match(text)

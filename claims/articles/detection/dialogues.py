@@ -87,7 +87,7 @@ class Dialogue:
             label = label.title()
         found = self._cast.find(label) or (self._cast.find(" ".join(words[1:])) if len(words) > 1 else None)
         if found is None:
-            return self._cast.namesake(label)
+            return self._cast.find_namesake(label)
         return found if found.person or found.name.split()[-1] == label else None
 
     def _is_speaker(self, label: str) -> bool:

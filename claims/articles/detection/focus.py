@@ -27,12 +27,12 @@ class Focus:
         self._block = 0
         self._sentence = 0
 
-    def next_block(self) -> None:
+    def start_block(self) -> None:
         self._block += 1
         while self._traces and self._traces[0].block < self._block - _BLOCKS_REMEMBERED:
             self._traces.popleft()
 
-    def next_sentence(self) -> None:
+    def start_sentence(self) -> None:
         self._sentence += 1
 
     def note(self, mentions: list[Occurrence]) -> None:

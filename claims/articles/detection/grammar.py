@@ -18,35 +18,35 @@ class Grammar:
         self.questioners = self._lower(language, "questioners")
         self.answerers = self._lower(language, "answerers")
         self.possessives = self._lower(language, "possessives")
-        self.quotatives = tuple(language.attributions("quotatives"))
+        self.quotatives = tuple(language.get_attributions("quotatives"))
         self.conjunctions = self._lower(language, "conjunctions")
-        self.belongings = tuple(language.attributions("belongings"))
+        self.belongings = tuple(language.get_attributions("belongings"))
         self.dependents = self._lower(language, "dependents")
         self.unsaid = self._lower(language, "unsaid")
         self.addresses = self._lower(language, "addresses")
         self.oblique = tuple(self._lower(language, "oblique"))
-        self.article = "".join(language.attributions("article"))
-        self._bodies = tuple(language.attributions("organisations"))
+        self.article = "".join(language.get_attributions("article"))
+        self._bodies = tuple(language.get_attributions("organisations"))
         self.genitive_after = self._lower(language, "genitive_after")
         self.genitive_articles = self._lower(language, "genitive_articles")
         self.genitives = [
             (before, after)
-            for before, bar, after in (rule.partition(">") for rule in language.attributions("genitives"))
+            for before, bar, after in (rule.partition(">") for rule in language.get_attributions("genitives"))
             if bar
         ]
         self._genders = Phrases(
-            {name: language.attributions(name) for name in ("she_says", "he_says")}, spaced=True
+            {name: language.get_attributions(name) for name in ("she_says", "he_says")}, spaced=True
         )
 
     @staticmethod
     def _patterns(language: Lexicon, name: str) -> list[re.Pattern[str]]:
-        return [re.compile(pattern) for pattern in language.attributions(name)]
+        return [re.compile(pattern) for pattern in language.get_attributions(name)]
 
     @staticmethod
     def _lower(language: Lexicon, name: str) -> frozenset[str]:
-        return frozenset(word.lower() for word in language.attributions(name))
+        return frozenset(word.lower() for word in language.get_attributions(name))
 
-    def without_voice(self, narration: str) -> Iterator[tuple[int, int]]:
+    def remove_voice(self, narration: str) -> Iterator[tuple[int, int]]:
         """Yield the spans of impersonal speech: "it was said that", "se dice que"."""
         for pattern in self.impersonal:
             yield from (match.span() for match in pattern.finditer(narration))
@@ -74,7 +74,7 @@ class Grammar:
             found.append(word[: -len(ending[0])] + ending[1] if ending else word)
         return " ".join(found)
 
-    def nominative_head(self, words: Sequence[str]) -> str:
+    def find_nominative_head(self, words: Sequence[str]) -> str:
         """Return the nominative of a body's name: its head and the adjectives before it change, its complements
         stay.
         """

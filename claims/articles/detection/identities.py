@@ -84,7 +84,9 @@ class Identities:
             return self._cast.rename(member, name)  # the text has the name in the genitive only
         if member is None and not self._language.cased:
             head = " ".join(found.phrase.split()[-2:])  # "목포를 찾은 이 후보"
-            member = self._cast.find(found.phrase) or self._cast.ending(found.phrase) or self._cast.find(head)
+            member = (
+                self._cast.find(found.phrase) or self._cast.find_ending(found.phrase) or self._cast.find(head)
+            )
         if member is None:
             member = self._find_within(speaker.name)
         if member is None:
@@ -127,9 +129,9 @@ class Identities:
         indefinite = key in self._language.determiners and key not in self._language.definite
         if not indefinite:
             body = any(is_body_word(token, self._language) for token in tokens)
-            holders, alike = ([], False) if body else self._cast.holders(found.phrase)
-            if len(holders) == 1:
-                return self.build_speaker(holders[0])
+            find_holders, alike = ([], False) if body else self._cast.find_holders(found.phrase)
+            if len(find_holders) == 1:
+                return self.build_speaker(find_holders[0])
             if alike:
                 return None
             bodies, alike = self._cast.body(found.phrase)
@@ -142,7 +144,7 @@ class Identities:
     def _read_own_words(self, speaker: Speaker, found: Attribution) -> Speaker:
         """Return an office or a body in the nominative, undoing the case that "according to" requires."""
         if found.source in self._grammar.genitive_after:
-            return replace(speaker, name=self._grammar.nominative_head(split_name(speaker.name)))
+            return replace(speaker, name=self._grammar.find_nominative_head(split_name(speaker.name)))
         if found.phrase.split(maxsplit=1)[
             0
         ].lower() in self._grammar.genitive_articles and speaker.name.endswith("s"):
@@ -163,7 +165,7 @@ class Identities:
         if not self._language.cased:
             return self._find_body_without_case(speaker, found)
         tokens = split_name(speaker.name)
-        if self._joins_people(tokens) or self._cast.is_shared(speaker.name):
+        if self._is_joining_people(tokens) or self._cast.is_shared(speaker.name):
             return None
         genitive = found.source in self._grammar.genitive_after
         if speaker.name.endswith(self._grammar.oblique) and found.verb:
@@ -195,7 +197,7 @@ class Identities:
             return speaker.person and not self._grammar.is_body(speaker.description or "", self._language)
         return speaker.person and (bool(speaker.description) or is_given_name(speaker.name.split()[0]))
 
-    def _joins_people(self, tokens: Sequence[str]) -> bool:
+    def _is_joining_people(self, tokens: Sequence[str]) -> bool:
         """Distinguish "Kern and Toll", two people, from the Food and Drug Office."""
         for index, token in enumerate(tokens[1:-1], start=1):
             if token in self._grammar.conjunctions:
@@ -219,9 +221,9 @@ class Identities:
         """Accept a name after an office, an organisation or a country, in scripts without capitals."""
         if speaker.person and speaker.description:
             return self._find_named(speaker)
-        holders, alike = self._cast.holders(found.phrase)
-        if len(holders) == 1:
-            return self.build_speaker(holders[0])
+        find_holders, alike = self._cast.find_holders(found.phrase)
+        if len(find_holders) == 1:
+            return self.build_speaker(find_holders[0])
         if alike:
             return None
         name = speaker.name

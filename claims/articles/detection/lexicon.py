@@ -221,7 +221,7 @@ class Lexicon:
         groups["date"] = [*groups.get("date", ()), *calendar]
         groups["country"] = [*groups.get("country", ()), *_list_countries(code)]
         for name in ("says", "states", "according", "follows"):
-            groups[name] = self.attributions(name)
+            groups[name] = self.get_attributions(name)
         self.signals = Phrases(
             groups,
             spaced=self.spaced and writing.get("inflected", "") != "anywhere",
@@ -246,8 +246,8 @@ class Lexicon:
         self.he, self.she = self._words("he"), self._words("she")
         self.bodies = self._words("bodies")
         self.no_inversion = self._words("no_inversion")
-        self.feminine = tuple(self.attributions("feminine"))
-        self.masculine = tuple(self.attributions("masculine"))
+        self.feminine = tuple(self.get_attributions("feminine"))
+        self.masculine = tuple(self.get_attributions("masculine"))
         self.leading = self._words("leading") | (self.stops - self.determiners)
         self.common = (
             self.leading
@@ -258,20 +258,22 @@ class Lexicon:
             | self.she
             | self._date_words
         )
-        roles = self.attributions("roles")
+        roles = self.get_attributions("roles")
         self.roles = frozenset(role.lower() for role in roles if not role.startswith("*"))
         self.role_endings = tuple(role[1:].lower() for role in roles if role.startswith("*"))
-        self.role_phrases = [tuple(phrase.lower().split()) for phrase in self.attributions("role_phrases")]
+        self.role_phrases = [
+            tuple(phrase.lower().split()) for phrase in self.get_attributions("role_phrases")
+        ]
         self.patterns, self.resumes, self.speakers = (
-            [re.compile(pattern) for pattern in self.attributions(name)]
+            [re.compile(pattern) for pattern in self.get_attributions(name)]
             for name in ("patterns", "resumes", "speakers")
         )
         self.reported_speech = self._words("reported_speech")
 
     def _words(self, name: str) -> frozenset[str]:
-        return frozenset(word.lower() for word in self.attributions(name))
+        return frozenset(word.lower() for word in self.get_attributions(name))
 
-    def attributions(self, name: str) -> list[str]:
+    def get_attributions(self, name: str) -> list[str]:
         value = self.attribution.get(name, "")
         return _split(value) if isinstance(value, str) else value
 

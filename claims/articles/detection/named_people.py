@@ -65,7 +65,7 @@ def find_addressed_surnames(text: str, language: Lexicon) -> Iterator[tuple[str,
 def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Match[str]]]]:
     """Yield the runs of capitalised words that may be a name: first and last index, and the tokens of the line."""
     tokens = list(re.finditer(r"\S+", line))
-    sources = {phrase.split()[0] for phrase in language.attributions("according")}
+    sources = {phrase.split()[0] for phrase in language.get_attributions("according")}
     begin: int | None = None
     for index, token in enumerate(tokens):
         word = token[0]
@@ -133,7 +133,7 @@ def _build_named_person(
 
 def find_speaking_surnames(text: str, language: Lexicon) -> Iterator[str]:
     """Yield the single capitalised words beside a verb of saying, as people are called: "Osei said", "dijo Paz"."""
-    says = {verb.lower() for verb in language.attributions("says") if " " not in verb and "*" not in verb}
+    says = {verb.lower() for verb in language.get_attributions("says") if " " not in verb and "*" not in verb}
     tokens = re.findall(r"[\w’'-]+|[^\w\s]", text)
     for index, token in enumerate(tokens[1:-1], start=1):
         if not is_capital(token):

@@ -67,7 +67,7 @@ class Cast:
         for one in find_names(text, language, grammar):
             self._read(one)
         for single, feminine in find_addressed_surnames(text, language) if language.cased else ():
-            if self._bears_name(single) is None and single not in self._members:
+            if self._has_name(single) is None and single not in self._members:
                 member = self._add_person(single)
                 member.person, member.feminine = True, feminine
         for surname in find_speaking_surnames(text, language) if language.cased else ():
@@ -120,10 +120,10 @@ class Cast:
         if not self._language.cased:
             return self._find_without_case(name)
         if " " not in name:
-            return self._bears_name(name)
-        return self._bears_name(name[0].lower() + name[1:]) or self._is_inflected(name)  # "Van Dalen"
+            return self._has_name(name)
+        return self._has_name(name[0].lower() + name[1:]) or self._is_inflected(name)  # "Van Dalen"
 
-    def ending(self, phrase: str) -> CastMember | None:
+    def find_ending(self, phrase: str) -> CastMember | None:
         """Return the member whose full name ends or begins a phrase where no capitals set it off."""
         found = [
             member
@@ -142,7 +142,7 @@ class Cast:
         first, *rest = phrase.split() or [""]
         return first in self._grammar.dependents and any(is_role(word, self._language) for word in rest)
 
-    def namesake(self, label: str) -> CastMember | None:
+    def find_namesake(self, label: str) -> CastMember | None:
         """Return the member for a label that also occurs inside sentences, in scripts without capitals."""
         if self._language.cased or " " in label or not 2 <= len(label) <= 4 or self._text.count(label) < 2:
             return None
@@ -153,7 +153,7 @@ class Cast:
             return self._members[longer.pop()] if len(longer) == 1 else None
         return self.enrol(label, person=True, feminine=None, office=None)
 
-    def holders(self, office: str) -> tuple[list[CastMember], bool]:
+    def find_holders(self, office: str) -> tuple[list[CastMember], bool]:
         """Return those whose office the phrase may mean, and whether anybody's office is of that kind at all."""
         words = [word.lower() for word in remove_determiner(split_name(office), self._language)]
         joint = next((index for index, word in enumerate(words) if word in self._language.of), len(words))
@@ -344,7 +344,7 @@ class Cast:
         ]
         return found[0] if len(found) == 1 else None
 
-    def _bears_name(self, word: str) -> CastMember | None:
+    def _has_name(self, word: str) -> CastMember | None:
         """Return the only bearer of a surname, or of a first name that is not a surname; None if ambiguous."""
         named = self._by_last.get(word, [])
         people = [member for member in named if member.person]

@@ -235,7 +235,7 @@ def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple
     while phrase and phrase[-1].lower() in language.of | language.determiners:
         phrase.pop()
     text = " ".join(phrase)
-    for aside in language.attributions("asides"):
+    for aside in language.get_attributions("asides"):
         text = text.removesuffix(f" {aside}")  # "die Kanzlerin im Gespräch"
     return text, end
 

@@ -120,7 +120,7 @@ def is_complement(before: Sequence[str], language: Lexicon) -> bool:
 
 def _is_joint(token: str, language: Lexicon) -> bool:
     """Distinguish "of" and similar words from an article among them."""
-    joined = token in language.of | language.by and token not in language.attributions("conjunctions")
+    joined = token in language.of | language.by and token not in language.get_attributions("conjunctions")
     return token.islower() and joined and token not in _ARTICLES
 
 

@@ -48,7 +48,7 @@ def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Att
     follows = set(signals.get("follows", ()))
     # The verb next to a quotation first, then in the order of the sentence.
     verbs.sort(key=lambda verb: (not _is_beside_quotation(narration, tokens[verb[0]]), verb[0]))
-    nobodys = list(grammar.without_voice(narration))
+    nobodys = list(grammar.remove_voice(narration))
     for index, strong in verbs:
         if any(start <= tokens[index].start < end for start, end in nobodys):
             continue
@@ -67,7 +67,7 @@ def has_second_speech_verb(narration: str, language: Lexicon, grammar: Grammar) 
     tokens = tokenise(narration)
     signals = language.signals.find(narration, tokens)
     follows = set(signals.get("follows", ()))
-    nobodys = list(grammar.without_voice(narration))
+    nobodys = list(grammar.remove_voice(narration))
     for index in (*signals.get("says", ()), *signals.get("states", ())):
         verb = tokens[index]
         if (
@@ -204,7 +204,7 @@ def _find_subject_start(left: str, subject: Phrase) -> int:
 
 def _read_by_source(narration: str, tokens: list[Token], index: int, language: Lexicon) -> Attribution | None:
     """Read `according to …`, a phrase of one word or several."""
-    for phrase in language.attributions("according"):
+    for phrase in language.get_attributions("according"):
         parts = [token.key for token in tokenise(phrase)]
         if [token.key for token in tokens[index : index + len(parts)]] == parts:
             opens = not split_words(narration[: tokens[index].start])

@@ -28,7 +28,7 @@ from claims.exports.formats import csv, datafeed, ndjson
 from claims.exports.formats.stored_bodies import stream_body_blocks
 from claims.exports.manifest import describe_software, format_manifest
 from claims.exports.outputs import ExportPosition, Output, StreamOutput
-from claims.exports.selection import LedgerMoment, Selection, in_one_snapshot
+from claims.exports.selection import LedgerMoment, Selection, use_one_snapshot
 from claims.ledger.document.claim_document import format_moment as written
 from claims.ledger.proofs.witness_policy import build_published_note, load_policy
 from claims.models import Checkpoint
@@ -133,7 +133,7 @@ def _write_dump(told: ReportProgress, held: LastingTransaction) -> KeptDump:
     now = datetime.now(UTC)
     folder = f"{now:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(4)}"
     try:
-        with _work_folder() as workshop, in_one_snapshot():
+        with _create_work_folder() as workshop, use_one_snapshot():
             selection = Selection("", LedgerMoment.now())
             about = _describe_dump(selection.moment, now)
             files = [_write_file(part, selection, workshop, folder, told) for part in PARTS]
@@ -154,7 +154,7 @@ def _write_dump(told: ReportProgress, held: LastingTransaction) -> KeptDump:
 
 
 @contextmanager
-def _work_folder() -> Iterator[Path]:
+def _create_work_folder() -> Iterator[Path]:
     """Create a working folder, on the store's own disk if it has one, and remove remnants of killed runs."""
     above: Path | None = None
     if isinstance(default_storage, FileSystemStorage):

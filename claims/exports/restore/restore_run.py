@@ -45,7 +45,7 @@ def restore(
     Raises:
         RestoreRefused: nothing was written, or nothing more: the export is not whole, or does not fit what is here.
     """
-    with _restore_lock() as own, _make_seekable(stream) as file:
+    with _lock_restores() as own, _make_seekable(stream) as file:
         begin = file.tell()
         checked = check_export(file, progress=progress)
         if not dry_run:
@@ -69,14 +69,14 @@ def _write(file: BinaryIO, checked: CheckedExport, own: LastingTransaction, *, p
 
     things = (line for line in takewhile(is_thing, read) if line.type != "header")
     store_things(things, replaces_house=checked.replaces_house)
-    for batch in _iterate_batches(_chain_lines(held, read), merged):
+    for batch in _iterate_batches(_prepend_lines(held, read), merged):
         own.require()
         _restore_batch(batch, merged, checked.begins_after)
         progress(file.tell())
     advance_ids()
 
 
-def _chain_lines(held: list[ArchiveLine], read: Iterator[ArchiveLine]) -> Iterator[ArchiveLine]:
+def _prepend_lines(held: list[ArchiveLine], read: Iterator[ArchiveLine]) -> Iterator[ArchiveLine]:
     yield from held
     yield from read
 
@@ -121,7 +121,7 @@ def _restore_batch(batch: list[ArchiveLine], merged: MergedParts, begins_after: 
 
 
 @contextmanager
-def _restore_lock() -> Iterator[LastingTransaction]:
+def _lock_restores() -> Iterator[LastingTransaction]:
     """Allow only one restore at a time."""
     try:
         with lock_exclusively("restore") as own:

@@ -78,7 +78,7 @@ class _VerdictTracker:
         gone = {pk: live.pop(pk) for pk in _find_removed(entry, set(live), merged)}
         new = [verdict for verdict in entry.body["verdicts"] if verdict["id"] not in self._known]
         publishers = {verdict["publisher"]["id"] for verdict in new}
-        arrived = [self._arrive(entry, verdict, merged) for verdict in new]
+        arrived = [self._add_arrived(entry, verdict, merged) for verdict in new]
         return EntryOutcome(
             entry,
             arrived,
@@ -87,7 +87,7 @@ class _VerdictTracker:
             has_verdict=bool(live),
         )
 
-    def _arrive(self, entry: RestoredEntry, said: dict[str, Any], merged: MergedParts) -> ArrivedVerdict:
+    def _add_arrived(self, entry: RestoredEntry, said: dict[str, Any], merged: MergedParts) -> ArrivedVerdict:
         pk, publisher = said["id"], said["publisher"]["id"]
         claim = merged.verdicts.get(pk, entry.claim)
         corrects = entry.kind in CorrectionKind.values and claim == entry.claim

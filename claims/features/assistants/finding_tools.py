@@ -135,7 +135,7 @@ def _match(match: Match, text: str) -> Document:
         "finding": match.kind,
         "confidence": round(match.confidence, 3),
         "reasons": [make_visible(reason, 300) for reason in match.reasons],
-        "only_in_text": [make_visible(words, 300) for words in match.words_only_in_text(text)],
+        "only_in_text": [make_visible(words, 300) for words in match.list_words_only_in_text(text)],
         "only_in_claim": [make_visible(words, 300) for words in match.words_only_in_claim],
     }
 

@@ -209,9 +209,7 @@ def _list_hosts(outlet: Outlet) -> tuple[str, ...]:
 
 def _find_or_make_claimants(wanted: dict[PersonKey, Person]) -> dict[PersonKey, Claimant]:
     known = _load_named_claimants(wanted.values())
-    found = {
-        who: known.meant(person.name, person.job_title, person.same_as) for who, person in wanted.items()
-    }
+    found = {who: known.find(person.name, person.job_title, person.same_as) for who, person in wanted.items()}
     if None in found.values():
         # The same lock as all other additions of claimants.
         hold("claimants")
@@ -219,7 +217,7 @@ def _find_or_make_claimants(wanted: dict[PersonKey, Person]) -> dict[PersonKey, 
         made: list[Claimant] = []
         # One after the other: a claimant made for one person may be the next one's.
         for who, person in wanted.items():
-            found[who] = known.meant(person.name, person.job_title, person.same_as)
+            found[who] = known.find(person.name, person.job_title, person.same_as)
             if found[who] is None:
                 claimant = Claimant(
                     name=person.name,

@@ -233,7 +233,7 @@ def run_place(
         files = crawler.crawl_files(place, memory=visits, most=most_pages)
     else:
         files = places.open_files(place, advanced=read.add)
-    with _exclusive_run(run), closing(files):  # type: ignore[type-var]  # generators, which can be closed
+    with _lock_run(run), closing(files):  # type: ignore[type-var]  # generators, which can be closed
         found = read_records(
             files,
             recipe,
@@ -255,7 +255,7 @@ def read_upload(run: ImportRun) -> Iterator[RecordInput]:
 def run_upload(run: ImportRun) -> ImportRun:
     """Import an uploaded file. Raises AlreadyRunning."""
     recipe, read = _load_recipe(run), _ByteCount()
-    with _exclusive_run(run), _open_upload(run, read.add) as files:
+    with _lock_run(run), _open_upload(run, read.add) as files:
         is_unrated = bool(run.format_settings.get(UNRATED_KEY))
         found = read_records(
             files, recipe, report_note=_build_note_recorder(run), is_unrated=lambda file: is_unrated
@@ -316,7 +316,7 @@ class _ByteCount:
 
 
 @contextmanager
-def _exclusive_run(run: ImportRun) -> Iterator[None]:
+def _lock_run(run: ImportRun) -> Iterator[None]:
     """Hold the run exclusively until this process ends."""
     try:
         with lock_exclusively(f"import {run.pk}"):

@@ -86,7 +86,7 @@ class Stage:
         """Yield reviews in batches of about this size; reviews of one statement are never separated."""
         waiting: list[StagedReview] = []
         turn = 0
-        while rows := self._rows(turn, size):
+        while rows := self._load_rows(turn, size):
             turn += len(rows)
             waiting += rows
             last = waiting[-1].statement_key
@@ -97,7 +97,7 @@ class Stage:
         if waiting:
             yield waiting
 
-    def _rows(self, turn: int, size: int) -> list[StagedReview]:
+    def _load_rows(self, turn: int, size: int) -> list[StagedReview]:
         with self._connection.cursor() as cursor:
             cursor.execute(
                 "SELECT review, digest, key, number_key, queued_review.statement_key, has_number, found, ARRAY("

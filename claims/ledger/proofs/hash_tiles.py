@@ -110,7 +110,7 @@ class GrowingTiles:
             self._touched.discard(level)
             self._add(level + 1, _compute_root(whole))
 
-    def taken(self) -> dict[TilePlace, bytes]:
+    def take_changed(self) -> dict[TilePlace, bytes]:
         """Return the tiles that changed since the last call; incomplete ones with their current hashes."""
         changed = self._full | {
             (level, self._numbers[level]): bytes(self._edge[level]) for level in self._touched

@@ -77,16 +77,16 @@ class JudgedParameter(Parameter):
         default: Any = None,
     ) -> None:
         super().__init__(
-            reader, meaning, matches=self._found, several=several, slotted=False, default=default
+            reader, meaning, matches=self._match_all, several=several, slotted=False, default=default
         )
         self.verdicts = verdicts
 
-    def _found(self, value: Any) -> Q:
+    def _match_all(self, value: Any) -> Q:
         """Return the condition that finds all entries at once."""
         verdicts = self.verdicts(value)
         return Q() if verdicts is None else Q(claim_id__in=_select_claim_ids(verdicts))
 
-    def walked(self, value: Any) -> Q:
+    def match_walking(self, value: Any) -> Q:
         """Return the condition for reading entries from the newest until a page is full.
 
         The newest are looked up one by one, and the first page is most often full before they end. For what is older,
@@ -164,7 +164,7 @@ class CorrectionListQuery(ListQuery):
         }
         rows = super().candidates({name: value for name, value in looked_for.items() if name not in judged})
         for name, parameter in judged.items():
-            rows = rows.filter(parameter.walked(looked_for[name]))
+            rows = rows.filter(parameter.match_walking(looked_for[name]))
         return rows
 
 

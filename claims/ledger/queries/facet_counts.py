@@ -187,11 +187,11 @@ class Counting:
     names: Sequence[str]
     size: int
 
-    def counted(self) -> FacetCounts:
+    def get_counts(self) -> FacetCounts:
         """Return counts for the current state of the ledger, cached or computed."""
         if "as_of" in self.conditions:  # which means another moment each time
             return self._count()
-        return self.known() or self.compute_counts()
+        return self.get_cached() or self.compute_counts()
 
     def compute_counts(self) -> FacetCounts:
         """Compute the counts, and cache them until the ledger changes."""
@@ -201,7 +201,7 @@ class Counting:
             cache.set(f"{self._key}:{next(iter(counted.positions))}", counted, _CACHE_SECONDS)
         return counted
 
-    def known(self) -> FacetCounts | None:
+    def get_cached(self) -> FacetCounts | None:
         """Return cached counts for the current state of the ledger, if any."""
         ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
         known: FacetCounts | None = cache.get(f"{self._key}:{position}")

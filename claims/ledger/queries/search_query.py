@@ -108,7 +108,7 @@ class WordsQuery(ListQuery):
         to read nearly everything; it knows how common the most frequent words are, and guesses for all others.
         """
         ordering = super().ordering
-        return without_index(ordering) if self.search and self.search.matches <= RANKED_MATCHES else ordering
+        return avoid_index(ordering) if self.search and self.search.matches <= RANKED_MATCHES else ordering
 
 
 class SearchQuery(WordsQuery):
@@ -227,7 +227,7 @@ _PARTS_BY_WORDING = split_by_wording(Slot("ranking", "tsquery"))
 
 
 @cache
-def without_index(ordering: Ordering) -> Ordering:
+def avoid_index(ordering: Ordering) -> Ordering:
     """Return the same order with expressions that no index supports."""
     return Ordering(
         ordering.name,

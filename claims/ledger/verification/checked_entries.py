@@ -215,7 +215,7 @@ class EntriesCheck:
         yield from self._check_tiles()
 
     def _check_tiles(self) -> Iterator[Discrepancy]:
-        made = self._tiles.taken()
+        made = self._tiles.take_changed()
         size = self.tree.size
         for tile in HashTile.objects.iterator(chunk_size=200):
             kept = bytes(tile.hashes)

@@ -53,10 +53,10 @@ class Endpoint:
     @cached_property
     def dimensions(self) -> int:
         """Return the number of dimensions, which only the model knows."""
-        return int(self._asked(["?"], STATEMENTS_SECONDS).shape[1])
+        return int(self._request_batch(["?"], STATEMENTS_SECONDS).shape[1])
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        return self._all(texts, self._passage_prefix, STATEMENTS_SECONDS)
+        return self._embed_all(texts, self._passage_prefix, STATEMENTS_SECONDS)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         with self._lock:
@@ -66,7 +66,7 @@ class Endpoint:
                     % {"name": self.name}
                 )
         try:
-            return self._all(texts, self._query_prefix, QUESTION_SECONDS)
+            return self._embed_all(texts, self._query_prefix, QUESTION_SECONDS)
         except TextRefused:
             raise
         except EmbedderError:
@@ -74,17 +74,20 @@ class Endpoint:
                 self._silent_until = time.monotonic() + RETRY_AFTER_SECONDS
             raise
 
-    def _all(self, texts: Sequence[str], prefix: str, seconds: float) -> Vectors:
+    def _embed_all(self, texts: Sequence[str], prefix: str, seconds: float) -> Vectors:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         # An empty input is refused by many.
         ready = [f"{prefix} {clip_text(text)}".strip() or "?" for text in texts]
-        parts = [self._asked(ready[at : at + BATCH_SIZE], seconds) for at in range(0, len(ready), BATCH_SIZE)]
+        parts = [
+            self._request_batch(ready[at : at + BATCH_SIZE], seconds)
+            for at in range(0, len(ready), BATCH_SIZE)
+        ]
         if len({part.shape[1] for part in parts}) > 1:
             raise EmbedderError(gettext("%(name)s made vectors of different lengths.") % {"name": self.name})
         return np.concatenate(parts)
 
-    def _asked(self, texts: list[str], seconds: float) -> Vectors:
+    def _request_batch(self, texts: list[str], seconds: float) -> Vectors:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"

@@ -117,7 +117,7 @@ def bring_up_to_date(
         EmbedderFault: what makes vectors is away, or does not make any.
         AlreadyLookedAfter: another process is doing this.
     """
-    with _maintenance_lock(embedder.name):
+    with _lock_maintenance(embedder.name):
         model = get_or_create_model(embedder)
         EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
         if not _prepare(model, embedder, tell, is_stopped) or not _make(model, embedder, tell, is_stopped):
@@ -134,7 +134,7 @@ def bring_up_to_date(
 
 def remove(model: EmbeddingModel, *, is_stopped: Callable[[], bool] = lambda: False) -> bool:
     """Remove a model with all its vectors; returns whether nothing is left."""
-    with _maintenance_lock(model.name):
+    with _lock_maintenance(model.name):
         EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=None)
         neighbours.forget()
         indexes.drop(model)
@@ -191,7 +191,7 @@ def _make(
         before = before or count_vectors(model)
         taken, raw = _make_vectors(embedder, statements)
         if taken:
-            centred, lengths, ids = subtracted.centred(raw, [statement.language for statement in taken])
+            centred, lengths, ids = subtracted.centre(raw, [statement.language for statement in taken])
             store(model, taken, centred, lengths, ids)
         done, since = done + len(statements), since + len(statements)
         tell(EmbeddingProgress("vectors", before.made + done, before.made + max(before.outstanding, done)))
@@ -253,7 +253,7 @@ def _renew(model: EmbeddingModel, tell: ReportProgress, is_stopped: Callable[[],
 
 
 @contextmanager
-def _maintenance_lock(name: str) -> Iterator[None]:
+def _lock_maintenance(name: str) -> Iterator[None]:
     """Hold the lock for maintenance. A process that is killed releases it."""
     try:
         with lock_exclusively(f"vectors of {name}"):

@@ -45,7 +45,7 @@ class StatementMeans:
     def of(self, language: str) -> SubtractedMean:
         return self._claims.get(language) or self._posts.get(language) or self._posts[""]
 
-    def centred(self, raw: Vectors, languages: Sequence[str]) -> tuple[Vectors, Vectors, list[int]]:
+    def centre(self, raw: Vectors, languages: Sequence[str]) -> tuple[Vectors, Vectors, list[int]]:
         """Return the vectors as stored, their lengths, and the ids of the subtracted means."""
         subtracted = [self.of(language) for language in languages]
         means = np.array([mean for _id, mean in subtracted])
@@ -95,13 +95,13 @@ def renew(model: EmbeddingModel) -> None:
         )
         grown = cursor.fetchall()
     for language, texts in grown:
-        mean = _mean_of_claims(model, language)
+        mean = _compute_claims_mean(model, language)
         LanguageMean.objects.get_or_create(
             model=model, kind=Kind.CLAIMS, language=language, texts=texts, defaults={"mean": mean.tolist()}
         )
 
 
-def _mean_of_claims(model: EmbeddingModel, language: str) -> NDArray[np.float64]:
+def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.float64]:
     """Compute the mean of published claims only: public answers must not depend on drafts."""
     subtracted = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
     total, count = np.zeros(model.dimensions), 0

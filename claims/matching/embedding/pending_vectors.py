@@ -125,17 +125,17 @@ def find_pending(model: EmbeddingModel, most: int) -> Iterator[list[PendingState
     """Return statements without a vector, at most this many: first published ones, then those at the desk."""
     for question in (_PUBLISHED_SQL, _PRESENT_SQL):
         after = 0
-        while statements := _ask(question, model, after, most):
+        while statements := _query_statements(question, model, after, most):
             after = statements[-1].claim
             if question is _PRESENT_SQL:
-                statements = _without_published_vector(model, statements)
+                statements = _exclude_published(model, statements)
             if statements:
                 yield statements
 
 
 def is_outstanding(model: EmbeddingModel) -> bool:
     """Whether anything lacks a vector."""
-    return any(_ask(question, model, 0, 1) for question in (_PUBLISHED_SQL, _PRESENT_SQL))
+    return any(_query_statements(question, model, 0, 1) for question in (_PUBLISHED_SQL, _PRESENT_SQL))
 
 
 def count_vectors(model: EmbeddingModel) -> VectorTally:
@@ -177,13 +177,13 @@ def store(
         )
 
 
-def _ask(question: str, model: EmbeddingModel, after: int, most: int) -> list[PendingStatement]:
+def _query_statements(question: str, model: EmbeddingModel, after: int, most: int) -> list[PendingStatement]:
     with connection.cursor() as cursor:
         cursor.execute(question, {"model": model.pk, "after": after, "most": most})
         return [PendingStatement(*row) for row in cursor.fetchall()]
 
 
-def _without_published_vector(
+def _exclude_published(
     model: EmbeddingModel, statements: Sequence[PendingStatement]
 ) -> list[PendingStatement]:
     """Return statements without a published vector; a published one serves for both."""

@@ -117,7 +117,9 @@ class Download(ClaimResource):
         return [query.sorted()]
 
     @abstractmethod
-    def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
+    def format_bodies(
+        self, bodies: Iterator[bytes], query: Any, newest: Publication | None
+    ) -> Iterator[bytes]:
         """Yield the bodies in this format."""
 
     def list(self, request: HttpRequest, **within: Any) -> HttpResponseBase:  # type: ignore[override]  # it streams
@@ -136,7 +138,7 @@ class Download(ClaimResource):
         if response is None:
             pieces = StartedStream(
                 stream_in_slot(
-                    join_blocks(self.written(stream_bodies(*parts), query, newest)), self.broken_off
+                    join_blocks(self.format_bodies(stream_bodies(*parts), query, newest)), self.broken_off
                 )
             )
             response = StreamingHttpResponse(pieces, content_type=self.content_type)
@@ -162,7 +164,9 @@ class JsonLinesDownload(Download):
     media_type = content_type = ndjson.MEDIA_TYPE
     broken_off = ndjson.BROKEN_OFF
 
-    def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
+    def format_bodies(
+        self, bodies: Iterator[bytes], query: Any, newest: Publication | None
+    ) -> Iterator[bytes]:
         return ndjson.write_ndjson(map(make_picker(query), bodies))
 
 
@@ -177,7 +181,9 @@ class JsonDownload(Download):
     #: Nothing: an array without its end is no JSON.
     broken_off = b""
 
-    def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
+    def format_bodies(
+        self, bodies: Iterator[bytes], query: Any, newest: Publication | None
+    ) -> Iterator[bytes]:
         yield b'{"results":['
         for number, body in enumerate(map(make_picker(query), bodies)):
             yield b",\n" if number else b"\n"
@@ -195,7 +201,9 @@ class CsvDownload(Download):
     content_type = f"{csv.MEDIA_TYPE}; charset=utf-8; header=present"
     broken_off = csv.BROKEN_OFF
 
-    def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
+    def format_bodies(
+        self, bodies: Iterator[bytes], query: Any, newest: Publication | None
+    ) -> Iterator[bytes]:
         return csv.write_csv(bodies, byte_order_mark=query.value("bom") == "true")
 
 
@@ -226,7 +234,9 @@ class DataFeedDownload(Download):
             withdrawn = withdrawn.filter(published_at__gte=since)
         return [*published, withdrawn.order_by("-published_at", "-claim_id")]
 
-    def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
+    def format_bodies(
+        self, bodies: Iterator[bytes], query: Any, newest: Publication | None
+    ) -> Iterator[bytes]:
         here, by = query.request.build_absolute_uri(), build_site()
         changed = written(newest.published_at) if newest else ""
         return datafeed.write_datafeed(

@@ -85,7 +85,7 @@ class FacetResource(PublicResource):
         conditions = dict(query.looked_for)
         names = conditions.pop("facets", list(FACETS))
         size = conditions.pop("page_size", SIZE)
-        counted = Counting(query, conditions, sorted(set(names), key=list(FACETS).index), size).counted()
+        counted = Counting(query, conditions, sorted(set(names), key=list(FACETS).index), size).get_counts()
         facets = {name: _describe_facet(name, values) for name, values in counted.facets.items()}
         content = render({"count": counted.claims, "facets": facets}).encode()
         return build_conditional_response(

@@ -41,10 +41,10 @@ class LedgerResource(PublicResource, ABC):
 
     def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
         query = self.item_query(request.GET, request=request)
-        return read_connections.read_freshly(lambda: self.answered(request, query, **place))
+        return read_connections.read_freshly(lambda: self.build_answer(request, query, **place))
 
     @abstractmethod
-    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         """Return the response, as the primary knows it."""
 
 
@@ -90,7 +90,7 @@ class CheckpointResource(LedgerResource):
     def get_renderers(self) -> list[BaseRenderer]:
         return [Form("text/plain", extension="txt")]
 
-    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         checkpoint = _get_newest_checkpoint()
         note = build_published_note(checkpoint)
         return build_conditional_response(
@@ -142,7 +142,7 @@ class CheckpointsResource(LedgerResource):
     schema = LedgerSchema()
     serializer_class = CheckpointsPageSerializer
 
-    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         size = query.value("page_size", PAGE_SIZE)
         rows = Checkpoint.objects.of_ledger().filter(pk__gt=query.value("since", 0)).order_by("pk")
         found = list(rows[: size + 1])
@@ -201,7 +201,7 @@ class KeysResource(LedgerResource):
     schema = LedgerSchema()
     serializer_class = PublicSigningKeysSerializer
 
-    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         keys = list(SigningKey.objects.in_order())
         said: PublicSigningKeys = {
             "origin": keys[0].origin if keys else None,
@@ -277,7 +277,7 @@ class InclusionResource(LedgerResource):
     schema = LedgerSchema()
     serializer_class = InclusionProofSerializer
 
-    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         sequence = query.value("sequence")
         newest = _get_newest_checkpoint()
         size = query.value("tree_size", newest.tree_size)
@@ -313,7 +313,7 @@ class ConsistencyResource(LedgerResource):
     schema = LedgerSchema()
     serializer_class = ConsistencyProofSerializer
 
-    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         first = query.value("first")
         signed = _get_newest_checkpoint().tree_size
         second = query.value("second", signed)

@@ -44,7 +44,7 @@ class _Tiles(LedgerResource):
     def get_renderers(self) -> list[BaseRenderer]:
         return [Form(_MEDIA_TYPE, extension="bin")]
 
-    def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         level = place.get("level", 0)
         number, width = _read(place["tile"])
         size = Checkpoint.objects.of_ledger().order_by("-id").values_list("tree_size", flat=True).first() or 0

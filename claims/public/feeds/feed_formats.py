@@ -161,15 +161,15 @@ def _write_json(channel: Channel, entries: Sequence[FeedEntry]) -> str:
         "language": channel.language,
         "authors": [{"name": channel.author, "url": channel.home}],
         "hubs": [{"type": "WebSub", "url": hub} for hub in channel.hubs] or None,
-        "_factcheck": _without_empty({"about": _build_docs_url(), "count": channel.total}),
+        "_factcheck": _drop_empty({"about": _build_docs_url(), "count": channel.total}),
         "items": [_build_json_item(entry) for entry in entries],
     }
-    return json.dumps(_without_empty(feed), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_drop_empty(feed), ensure_ascii=False, separators=(",", ":"))
 
 
 def _build_json_item(entry: FeedEntry) -> dict[str, Any]:
     document = entry.document
-    return _without_empty(
+    return _drop_empty(
         {
             "id": entry.id,
             "url": entry.url,
@@ -179,7 +179,7 @@ def _build_json_item(entry: FeedEntry) -> dict[str, Any]:
             "summary": entry.summary,
             "date_published": format_moment(entry.published),
             "date_modified": format_moment(entry.updated),
-            "authors": [_without_empty({"name": entry.author, "url": entry.author_url})],
+            "authors": [_drop_empty({"name": entry.author, "url": entry.author_url})],
             "tags": [topic["name"] for topic in entry.topics],
             "language": entry.language,
             "_factcheck": {
@@ -206,7 +206,7 @@ def _build_docs_url() -> str:
     return settings.SITE_URL + reverse("docs")
 
 
-def _without_empty(members: dict[str, Any]) -> dict[str, Any]:
+def _drop_empty(members: dict[str, Any]) -> dict[str, Any]:
     """Drop empty members, which JSON Feed leaves out."""
     return {name: value for name, value in members.items() if value not in ("", None) and value != {}}
 

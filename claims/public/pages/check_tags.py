@@ -80,13 +80,13 @@ def marked(piece: TextPiece[CheckedSentence]) -> SafeString:
         found_colours(sentence.first),
         format_html(' id="sentence-{}"', sentence.number) if begins else "",
         sentence.number,
-        spoken(_said_of(sentence.first)) if begins else "",
+        spoken(_describe_match(sentence.first)) if begins else "",
         piece.text,
         format_html("<sup>{}</sup>", sentence.number) if ends else "",
     )
 
 
-def _said_of(meant: RelatedMatch) -> str:
+def _describe_match(meant: RelatedMatch) -> str:
     """Return the text for screen readers."""
     rating = meant.verdict["rating"] if meant.verdict else None
     if meant.kind == "same" and rating:

@@ -102,7 +102,7 @@ def build_quick_panel(search: ClaimSearch, *, is_long: bool) -> FacetPanel | Non
         is_long: whether the list has more than a page.
     """
     counting = _prepare_counting(search)
-    known = counting.known()
+    known = counting.get_cached()
     if known is None and (is_long or _is_narrowed(counting)) and _is_dear(counting):
         return None
     return _build_panel(search, known or counting.compute_counts())
@@ -134,7 +134,7 @@ def _is_dear(counting: Counting) -> bool:
 
 def build_panel(search: ClaimSearch) -> FacetPanel:
     """Build the facets of a list, however long it takes to count them."""
-    return _build_panel(search, _prepare_counting(search).counted())
+    return _build_panel(search, _prepare_counting(search).get_counts())
 
 
 def _build_panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
@@ -208,7 +208,7 @@ def _count_months(search: ClaimSearch) -> list[tuple[str, int]]:
         return []
     first, last = parse_period(reviewed[:4])
     conditions = {**search.conditions, "reviewed_after": first, "reviewed_before": last}
-    counted = Counting(search.query, conditions, [REVIEWED_MONTH.name], 12).counted()
+    counted = Counting(search.query, conditions, [REVIEWED_MONTH.name], 12).get_counts()
     return sorted(counted.facets[REVIEWED_MONTH.name].counts, reverse=True)
 
 

@@ -17,7 +17,7 @@ from claims.exports import format_choice, manifest, outputs
 from claims.exports.export_run import ExportOptions, export_to_file, export_to_stream
 from claims.exports.formats import parquet, stored_bodies
 from claims.exports.outputs import OutputError, PartFile, build_part_path, build_state_path
-from claims.exports.selection import LedgerMoment, Selection, in_one_snapshot
+from claims.exports.selection import LedgerMoment, Selection, use_one_snapshot
 from claims.models import Claim, Publication
 from factcheck.installation.version import read_version
 from tests.helpers.database import replace_database
@@ -172,7 +172,7 @@ def test_it_is_one_snapshot_while_editors_publish(checker: User, editor: User, o
 
 @pytest.mark.django_db(transaction=True)
 def test_export_only_reads(publish: Callable[..., Claim]) -> None:
-    with pytest.raises(InternalError, match="read-only"), in_one_snapshot():
+    with pytest.raises(InternalError, match="read-only"), use_one_snapshot():
         Claim.objects.create(statement="A claim.", language="en")
 
 

@@ -47,7 +47,7 @@ class BrokenJSON(ValueError):
 
 def parse_all(text: str) -> list[Any]:
     """Parse every JSON value in a text. Raises BrokenJSON."""
-    text = _unwrap(text)
+    text = _remove_wrapper(text)
     try:
         return [parse_strict(text)]
     except ValueError:
@@ -64,7 +64,7 @@ def parse_strict(text: str) -> Any:
         raise ValueError("it is nested too deeply") from None
 
 
-def _unwrap(text: str) -> str:
+def _remove_wrapper(text: str) -> str:
     text = text.lstrip("\ufeff")
     if opened := _WRAPPER_START.match(text):
         text = _WRAPPER_END.sub("", text[opened.end() :])
@@ -85,7 +85,7 @@ class _Reader:
         while self.at < len(self.text):
             values.append(self._read_value(0, in_array=False))
             self._skip_gap()
-            if self._peek() in (",", ";"):
+            if self._get_next() in (",", ";"):
                 self.at += 1
                 self._skip_gap()
         if not values:
@@ -95,7 +95,7 @@ class _Reader:
     def _read_value(self, depth: int, *, in_array: bool) -> Any:
         if depth > MAX_DEPTH:
             raise self._build_error("it is nested too deeply")
-        match self._peek():
+        match self._get_next():
             case "{":
                 return self._read_object(depth)
             case "[":
@@ -115,15 +115,17 @@ class _Reader:
         node: dict[str, Any] = {}
         self.at += 1
         self._skip_gap()
-        while self._peek() != "}":
-            if self._peek() != '"':
+        while self._get_next() != "}":
+            if self._get_next() != '"':
                 raise self._build_error("a name in quotes is missing")
             name = self._read_string(_AFTER_KEY)
             self._skip_gap()
             self.at += 1
             self._skip_gap()
             # A template that had nothing to put there leaves nothing.
-            node[name] = None if self._peek() in (",", "}") else self._read_value(depth + 1, in_array=False)
+            node[name] = (
+                None if self._get_next() in (",", "}") else self._read_value(depth + 1, in_array=False)
+            )
             self._read_separator("}")
         self.at += 1
         if is_review(node):
@@ -134,7 +136,7 @@ class _Reader:
         elements: list[Any] = []
         self.at += 1
         self._skip_gap()
-        while self._peek() != "]":
+        while self._get_next() != "]":
             elements.append(self._read_value(depth + 1, in_array=True))
             self._read_separator("]")
         self.at += 1
@@ -142,10 +144,10 @@ class _Reader:
 
     def _read_separator(self, bracket: str) -> None:
         self._skip_gap()
-        if self._peek() == ",":
+        if self._get_next() == ",":
             self.at += 1
             self._skip_gap()
-        elif self._peek() != bracket:
+        elif self._get_next() != bracket:
             raise self._build_error("a comma or bracket is missing")
 
     def _read_string(self, after: re.Pattern[str]) -> str:
@@ -176,7 +178,7 @@ class _Reader:
             raise self._build_error("a text holds an escape that does not exist") from None
         return content
 
-    def _peek(self) -> str:
+    def _get_next(self) -> str:
         return self.text[self.at : self.at + 1]
 
     def _skip_gap(self) -> None:

@@ -109,7 +109,7 @@ class _MediaPairing:
         }
         return cls(pairs, frozenset(id(one) for some in pairs.values() for one in some))
 
-    def fields(self, review: Node, graph: Graph) -> dict[str, Any]:
+    def get_fields(self, review: Node, graph: Graph) -> dict[str, Any]:
         """Return the fields of a ClaimReview's MediaReviews; the first of several, and the media of all."""
         said = [mediareview_objects.read_media_fields(one, graph) for one in self.media.get(id(review), ())]
         if not said:
@@ -133,7 +133,7 @@ def _find_reviews(
             yield _build_withdrawal(here, place)
             continue
         if is_review(here):
-            shown = together.fields(here, graph)
+            shown = together.get_fields(here, graph)
             for fields in _iterate_reviews(here, parent, graph, page):
                 yield RawRecord(place, _drop_empty(fields | shown), raw=here)
         elif mediareview_objects.is_media_review(here) and id(here) not in together.taken:

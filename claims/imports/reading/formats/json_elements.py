@@ -110,7 +110,7 @@ class _Reader:
         while self._skip(_BETWEEN):
             number += 1
             position = f"value {number}"
-            match self._peek():
+            match self._get_next():
                 case "[":
                     self._at += 1
                     yield from self._read_list(item)
@@ -127,10 +127,10 @@ class _Reader:
         rest: dict[str, Any] = {}
         had_lists = False
         self._at += 1
-        while self._skip(_BETWEEN) and self._peek() != "}":
+        while self._skip(_BETWEEN) and self._get_next() != "}":
             try:
                 name = self._read_name()
-                if name not in LIST_KEYS or self._peek() != "[":
+                if name not in LIST_KEYS or self._get_next() != "[":
                     rest[name] = self._read_value()
                     continue
             except _Broken as broken:
@@ -143,7 +143,7 @@ class _Reader:
             had_lists = True
             self._at += 1
             yield from self._read_list(name)
-        if not self._peek():
+        if not self._get_next():
             yield self._skip_fault(position, _Broken("it breaks off", is_cut_off=True), _AFTER_VALUE)
             return
         self._at += 1
@@ -155,7 +155,7 @@ class _Reader:
         number = 0
         self._names = frozenset()
         while self._skip(_BETWEEN):
-            if self._peek() == "]":
+            if self._get_next() == "]":
                 self._at += 1
                 return
             number += 1
@@ -174,8 +174,10 @@ class _Reader:
 
     def _read_name(self) -> str:
         name = self._read_value()
-        if not isinstance(name, str) or not self._skip(_SPACE) or self._peek() != ":":
-            raise _Broken("a name in quotation marks and a colon are missing", is_cut_off=not self._peek())
+        if not isinstance(name, str) or not self._skip(_SPACE) or self._get_next() != ":":
+            raise _Broken(
+                "a name in quotation marks and a colon are missing", is_cut_off=not self._get_next()
+            )
         self._at += 1
         self._skip(_SPACE)
         return name
@@ -252,7 +254,7 @@ class _Reader:
 
     def _find_end_of_broken(self) -> int | None:
         """Return the end of an object whose brackets close and are followed by valid JSON."""
-        if self._peek() != "{":
+        if self._get_next() != "{":
             return None
         opened: list[str] = []
         for mark in _MARK.finditer(self._text, self._at):
@@ -311,7 +313,7 @@ class _Reader:
 
     # Text
 
-    def _peek(self) -> str:
+    def _get_next(self) -> str:
         return self._text[self._at : self._at + 1]
 
     def _skip(self, gap: re.Pattern[str]) -> bool:

@@ -31,7 +31,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     find_header_row,
     find_refusal,
     find_unread_columns,
-    fits_rows,
+    is_fitting,
     list_ready_mappings,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
@@ -279,7 +279,7 @@ def _detect_headerless(file: File, mapping: Mapping) -> TableSample | None:
     """Return the first rows, if they fit the mapping of a table without a header."""
     encoding = detect_encoding(file.head)
     found = _read_sample(file, mapping.table.override(Dialect(encoding))) if encoding else None
-    return found if found and fits_rows(mapping, found.rows) else None
+    return found if found and is_fitting(mapping, found.rows) else None
 
 
 def _read_sample(file: File, dialect: Dialect) -> TableSample:

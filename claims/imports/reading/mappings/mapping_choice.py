@@ -75,7 +75,7 @@ def find_missing_columns(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
     return found
 
 
-def fits_rows(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
+def is_fitting(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
     """Return whether rows without a header fit the mapping: the number of cells and their values."""
     names = mapping.table.columns
     if not rows or not mapping.values or not mapping.values.keys() <= set(names):

@@ -56,7 +56,7 @@ def read_outlet(
 def _find_outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, str | Problem]:
     if is_empty_value(name) or name.casefold() in _PLACEHOLDERS:
         name = ""
-    known = _map_known()
+    known = _load_known()
     if outlet := known.get(_build_key(name)):
         return outlet, ""
     own = _find_domain(name)
@@ -89,22 +89,22 @@ def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet
 
 def is_own_name(name: str, outlet: Outlet) -> bool:
     """Return whether a name is one of a publisher's own names."""
-    return name == outlet.name or _map_known().get(_build_key(name)) == outlet
+    return name == outlet.name or _load_known().get(_build_key(name)) == outlet
 
 
 def is_listed_outlet(outlet: Outlet) -> bool:
     """Return whether a publisher is on the program's list."""
-    return _map_known().get(_build_key(outlet.name)) == outlet
+    return _load_known().get(_build_key(outlet.name)) == outlet
 
 
 def load_known_outlets() -> tuple[Outlet, ...]:
     """Return the publishers listed in the program."""
-    return tuple(dict.fromkeys(_map_known().values()))
+    return tuple(dict.fromkeys(_load_known().values()))
 
 
 def _find_by_host(place: str) -> Outlet | None:
     """Return the known publisher of a host, by the longest matching part."""
-    known = _map_known()
+    known = _load_known()
     labels = place.split(".")
     return next(
         (known[one] for start in range(len(labels) - 1) if (one := ".".join(labels[start:])) in known), None
@@ -166,7 +166,7 @@ def _load_list() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _map_known() -> dict[str, Outlet]:
+def _load_known() -> dict[str, Outlet]:
     """Map names, account names, domains and hosts to publishers."""
     return dict(_iterate_entries())
 

@@ -147,7 +147,7 @@ def test_nobody_carries_out_a_run_twice(tmp_path: Path) -> None:
     place = tmp_path / "reviews.jsonl"
     place.write_bytes(orjson.dumps(review()) + b"\n")
     run = runs.find_or_create_run(str(place), Recipe(), by=None)
-    with runs._exclusive_run(run):
+    with runs._lock_run(run):
 
         def again() -> None:
             try:
