@@ -20,6 +20,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from typing import Any
 from urllib.parse import urljoin
 
@@ -42,8 +43,13 @@ def main() -> None:
     parser.add_argument("--once", action="store_true", help="end at the end of the feed")
     parser.add_argument("--every", type=float, default=60, help="seconds between two looks at its end")
     asked = parser.parse_args()
-    database = sqlite3.connect(asked.file)
-    database.executescript(TABLES)
+    with closing(sqlite3.connect(asked.file)) as database:
+        database.executescript(TABLES)
+        follow(database, asked)
+
+
+def follow(database: sqlite3.Connection, asked: argparse.Namespace) -> None:
+    """Read the feed from where the copy ends, for ever or once."""
     while True:
         stored = database.execute("SELECT next FROM place").fetchone()
         first = f"{asked.feed}?since=0&embed=stored&signed=true&page_size=200"

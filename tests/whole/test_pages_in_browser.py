@@ -132,6 +132,26 @@ def test_header_that_arrives_in_pieces_does_not_move(
         assert moved == [0] * len(moved) != [], width
 
 
+#: How far the filters beside a list move when the list arrives, in pixels.
+LATE_LIST = """() => {
+  const filters = document.querySelector(".columns > .filters");
+  const whole = filters.getBoundingClientRect();
+  filters.nextElementSibling.style.display = "none";
+  const alone = filters.getBoundingClientRect();
+  return [whole.x - alone.x, whole.y - alone.y];
+}"""
+
+
+def test_filters_do_not_move_when_their_list_arrives(
+    addresses: dict[str, str], visit: Callable[..., Page]
+) -> None:
+    for name in ("corrections", "history"):
+        for width in (390, 1440):
+            page = visit(addresses[name], viewport={"width": width, "height": 800})
+            assert page.evaluate(LATE_LIST) == [0, 0], (name, width)
+            page.context.close()
+
+
 WIDTHS = [320, 390, 768, 1440]
 LEVELS = "[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])"
 
