@@ -6,13 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -31,7 +29,7 @@ from claims.articles.existing_checks import ExistingCheck, find_known_checks
 from claims.articles.proposals import FoundClaim, find_unproposed_statements, propose
 from claims.models import Appearance, Claim
 from claims.quotes.anchors import Anchor
-from factcheck.admin.base import change_page, get_person
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.unsaved import mark_stored
 from factcheck.installation.messages import translate_message
 from sources.extraction import MAX_BYTES, ExtractionError
@@ -141,7 +139,7 @@ class ArticleForm(forms.Form):
         return material
 
 
-def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
+def import_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     _require_import(request)
     if request.method == "POST":
         form = ArticleForm(request.POST, request.FILES)
@@ -150,16 +148,15 @@ def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     else:
         form = ArticleForm(initial={"address": request.GET.get("address", "")})
     context = {
-        **admin.admin_site.each_context(request),
         "title": _("Import an article"),
         "media": admin.media + form.media,
         "form": form,
         "stated": [form[name] for name in form.stated_fields],
     }
-    return TemplateResponse(request, "admin/desk/import_article.html", context)
+    return admin.show_page(request, "import_article", context)
 
 
-def show_imported_article(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def show_imported_article(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Show the proposals of an imported text, with the published claims that they have to do with."""
     _require_import(request)
     snapshot = get_object_or_404(Snapshot.objects.select_related("source__publisher"), pk=pk)
@@ -171,13 +168,12 @@ def show_imported_article(admin: ModelAdmin, request: HttpRequest, pk: int) -> H
         row = (one.claim, reasons, checked, build_kind_badge(checked.kind) if checked else "")
         bands.setdefault(score_reasons.get_band_label(one.claim.score), []).append(row)
     context = {
-        **admin.admin_site.each_context(request),
-        "title": _("Imported article"),
+        "title": _("Article: %s") % snapshot.source.title,
         "source": snapshot.source,
         "bands": list(bands.items()),
         "also_stated": find_unproposed_statements(snapshot),
     }
-    return TemplateResponse(request, "admin/desk/imported_article.html", context)
+    return admin.show_page(request, "imported_article", context)
 
 
 def _require_import(request: HttpRequest) -> None:

@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
@@ -131,7 +130,6 @@ def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpR
     shown = shown or next(iter(snapshots), None)
     is_newest = shown is None or shown == snapshots[0]
     context = {
-        **desk.admin_site.each_context(request),
         "title": _("Article: %s") % source.title,
         "source": source,
         "shown": shown,
@@ -145,7 +143,7 @@ def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpR
         **_list_permissions(request.user, is_newest=is_newest),
         **(build_annotated_context(shown, get_person(request)) if shown else {}),
     }
-    return TemplateResponse(request, "admin/desk/article.html", context)
+    return desk.show_page(request, "article", context)
 
 
 def _list_permissions(person: Any, *, is_newest: bool) -> dict[str, bool]:

@@ -16,7 +16,7 @@ from django.http import (
 )
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -37,6 +37,7 @@ from claims.newsroom.signals import claims_added, draft_saved
 from claims.review import claim_edits, verdict_drafts, workflow
 from factcheck.admin.base import change_page, get_person
 from factcheck.admin.change_history import PastEvent, list_changes, list_link_changes
+from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.admin.typed_names import TypedNames
 from factcheck.admin.versions import DeskForm
 from sources.admin.source import read_address
@@ -126,55 +127,29 @@ class ClaimAdmin(TypedNames, ClaimList):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        return [
-            path("import/", self.admin_site.admin_view(self.import_view), name="claims_claim_import"),
-            path(
-                "import/<int:pk>/",
-                self.admin_site.admin_view(self.imported_view),
-                name="claims_claim_imported",
-            ),
-            path(
-                "propose-more/<int:source>/",
-                self.admin_site.admin_view(self.more_view),
-                name="claims_claim_propose_more",
-            ),
-            path("similar/", self.admin_site.admin_view(self.similar_view), name="claims_claim_similar"),
-            path("pasted/", self.admin_site.admin_view(self.pasted_view), name="claims_claim_pasted"),
-            path("<int:pk>/draft/", self.admin_site.admin_view(self.draft_view), name="claims_claim_draft"),
-            path(
-                "<int:pk>/preview/",
-                self.admin_site.admin_view(self.preview_view),
-                name="claims_claim_preview",
-            ),
-            path(
-                "<int:pk>/timeline/",
-                self.admin_site.admin_view(self.timeline_view),
-                name="claims_claim_timeline",
-            ),
-            path(
-                "<int:pk>/appearances/<int:appearance>/<int:number>/<int:start>-<int:end>/",
-                self.admin_site.admin_view(self.take_place_view),
-                name="claims_claim_take_place",
-            ),
-            *list_article_urls(self),
-            *super().get_urls(),
-        ]
+        return [*list_article_urls(self), *super().get_urls()]
 
+    @desk_page("import/")
     def import_view(self, request: HttpRequest) -> HttpResponse:
         return article_form.import_view(self, request)
 
+    @desk_page("import/<int:pk>/")
     def imported_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return article_form.show_imported_article(self, request, pk)
 
+    @desk_page("propose-more/<int:source>/", "propose_more")
     def more_view(self, request: HttpRequest, source: int) -> HttpResponse:
         return article_form.propose_more(request, source)
 
+    @desk_page("<int:pk>/appearances/<int:appearance>/<int:number>/<int:start>-<int:end>/")
     def take_place_view(self, request: HttpRequest, **place: int) -> HttpResponse:
         return orphaned_quotes.take_place(self, request, **place)
 
+    @desk_page("pasted/")
     def pasted_view(self, request: HttpRequest) -> HttpResponse:
         return pasted.pasted_view(self.admin_site, request)
 
+    @desk_page("similar/")
     def similar_view(self, request: HttpRequest) -> HttpResponse:
         """Show the panel beside a statement that is being typed. It is requested by POST, because URLs end up in
         logs.
@@ -279,6 +254,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return HttpResponseRedirect(request.path)
 
     @live_preview.roll_back
+    @desk_page("<int:pk>/preview/")
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Preview the public page of the submitted form. Nothing is stored."""
         claim = self.get_object(request, str(pk))
@@ -308,6 +284,7 @@ class ClaimAdmin(TypedNames, ClaimList):
             appearance_formset=parts[Appearance],
         )
 
+    @desk_page("<int:pk>/timeline/")
     def timeline_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Return a page of the claim's timeline, which the claim's page inserts."""
         claim = self.get_object(request, str(pk))
@@ -315,7 +292,6 @@ class ClaimAdmin(TypedNames, ClaimList):
             raise Http404
         asked = request.GET.get("p", "")
         context = {
-            **self.admin_site.each_context(request),
             **build_timeline_context(
                 claim,
                 get_person(request),
@@ -323,12 +299,10 @@ class ClaimAdmin(TypedNames, ClaimList):
                 page=int(asked) if asked.isdecimal() and len(asked) < 4 else 1,
             ),
             "title": _("Timeline: %s") % claim,
-            "subtitle": None,
             "claim": claim,
-            "opts": self.opts,
             "original": claim,
         }
-        return TemplateResponse(request, "admin/desk/timeline_page.html", context)
+        return self.show_page(request, "timeline_page", context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Start with the newsroom's language, the most likely one for a claim."""
@@ -379,18 +353,10 @@ class ClaimAdmin(TypedNames, ClaimList):
         answer.add_post_render_callback(without_indents)
         return answer
 
-    def draft_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    @row_action(gettext_lazy("Draft a verdict"), permission="claims.add_verdict")
+    def draft(self, request: HttpRequest, claim: Claim) -> HttpResponse:
         """Start the newsroom's verdict or its next version, and open its page."""
-        claim = self.get_object(request, str(pk))
-        if claim is None or not request.user.has_perm("claims.add_verdict"):
-            raise Http404
-        if request.method != "POST":
-            return HttpResponseRedirect(change_page(claim))
-        try:
-            verdict = verdict_drafts.draft(claim, author=get_person(request))
-        except NotPossible as refusal:
-            messages.error(request, str(refusal))
-            return redirect(change_page(claim))
+        verdict = verdict_drafts.draft(claim, author=get_person(request))
         messages.success(request, _("Draft created. Fill it in, then submit it for review."))
         return redirect(f"{change_page(verdict.claim)}#verdict")
 

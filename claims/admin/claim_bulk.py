@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -146,8 +145,7 @@ class ClaimBulk(MovesAdmin):
         if asked:
             present = shown
         rows = claims.filter(pk__in=[one.claim for one in present[:_SHOWN_LIMIT]]).order_by("pk")
-        page = {
-            **self.admin_site.each_context(request),
+        context = {
             **context,
             "what": what,
             "action": request.POST.get("action", ""),
@@ -158,7 +156,7 @@ class ClaimBulk(MovesAdmin):
             "rest": max(0, len(present) - _SHOWN_LIMIT),
             "asked": asked,
         }
-        return TemplateResponse(request, "admin/desk/bulk.html", page)
+        return self.show_page(request, "bulk", context)
 
     def _sides(self, request: HttpRequest, claims: Selected) -> list[dict[str, Any]]:
         """Return the claims side by side, oldest first."""

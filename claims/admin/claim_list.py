@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Lower
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -56,6 +56,7 @@ from factcheck.admin.badges import render_badge
 from factcheck.admin.base import change_page, get_person
 from factcheck.admin.found_rows import filter_by_words, split_words
 from factcheck.admin.list_columns import ShownList
+from factcheck.admin.row_actions import desk_page
 from factcheck.list_phrases import join_words
 
 
@@ -246,10 +247,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     list_per_page = 38
     list_select_related = ("claimant",)
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.paste_view)
-        return [path("paste/", view, name="claims_claim_paste"), *super().get_urls()]
-
+    @desk_page("paste/")
     def paste_view(self, request: HttpRequest) -> HttpResponse:
         return paste_view(self, request)
 

@@ -6,10 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,23 +18,21 @@ from claims.admin.list_filters import LanguageFilter
 from claims.admin.status_badges import build_state_badge
 from claims.ledger.queries.cluster_filters import find_entries
 from claims.models import Cluster, ClusterMember
-from claims.models.cluster import CLUSTER_STEPS, MIN_PUBLIC_CLAIMS
+from claims.models.cluster import MIN_PUBLIC_CLAIMS
 from claims.newsroom.people import get_display_name
-from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import clusters
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.change_history import PastEvent, list_changes
+from factcheck.admin.row_actions import row_action
 from factcheck.database import clock
 
 _OWN_WORDS = ("title", "description", "language")
-#: From which state to which, by the word on the button.
-_LABELS = {
-    ("draft", "published"): _("Publish"),
-    ("published", "draft"): _("Withdraw from readers"),
-    ("draft", "dissolved"): _("Dissolve"),
-    ("published", "dissolved"): _("Dissolve"),
-    ("dissolved", "draft"): _("Open again"),
-}
+_PUBLISH = "claims.publish_cluster"
+
+
+def _is_draft(cluster: Cluster, person: User) -> bool:
+    return cluster.state == Cluster.State.DRAFT
 
 
 class ClusterMemberInline(StackedInline):
@@ -124,7 +120,7 @@ class ClusterAdmin(DeskAdmin):
     ) -> Any:
         cluster = kwargs.get("obj")
         if cluster and kwargs.get("change"):
-            context |= _build_context(self.get_queryset(request).get(pk=cluster.pk), get_person(request))
+            context |= _build_context(self.get_queryset(request).get(pk=cluster.pk))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_entries(self, row: Cluster, reader: User) -> list[PastEvent]:
@@ -140,40 +136,48 @@ class ClusterAdmin(DeskAdmin):
 
     # Moving -----------------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.move_view)
-        return [path("<int:pk>/move/<slug:state>/", view, name="claims_cluster_move"), *super().get_urls()]
+    @row_action(_("Publish"), permission=_PUBLISH, is_offered=_is_draft, look="main")
+    def publish(self, request: HttpRequest, cluster: Cluster) -> str:
+        return self._move(request, cluster, Cluster.State.PUBLISHED)
 
-    def move_view(self, request: HttpRequest, pk: int, state: str) -> HttpResponse:
-        """Handle a button of the page: publish, take back, dissolve, reopen."""
-        cluster = self.get_object(request, str(pk))
-        if cluster is None or not self.has_view_permission(request, cluster):
-            raise Http404
-        if request.method == "POST":
-            try:
-                moved = clusters.move(cluster, state, by=get_person(request))
-            except NotInRole as refusal:
-                raise PermissionDenied(str(refusal)) from None
-            except (NotPossible, NotAllowed) as refusal:
-                messages.error(request, str(refusal))
-            else:
-                said = gettext("Done. The state is “%(state)s”.") % {"state": moved.get_state_display()}
-                messages.success(request, said)
-        return HttpResponseRedirect(change_page(cluster))
+    @row_action(
+        _("Withdraw from readers"),
+        permission=_PUBLISH,
+        is_offered=lambda cluster, person: cluster.state == Cluster.State.PUBLISHED,
+    )
+    def withdraw(self, request: HttpRequest, cluster: Cluster) -> str:
+        return self._move(request, cluster, Cluster.State.DRAFT)
+
+    @row_action(
+        _("Dissolve"),
+        permission=_PUBLISH,
+        is_offered=lambda cluster, person: cluster.state != Cluster.State.DISSOLVED,
+    )
+    def dissolve(self, request: HttpRequest, cluster: Cluster) -> str:
+        return self._move(request, cluster, Cluster.State.DISSOLVED)
+
+    @row_action(
+        _("Open again"),
+        permission=_PUBLISH,
+        is_offered=lambda cluster, person: cluster.state == Cluster.State.DISSOLVED,
+    )
+    def reopen(self, request: HttpRequest, cluster: Cluster) -> str:
+        return self._move(request, cluster, Cluster.State.DRAFT)
+
+    def _move(self, request: HttpRequest, cluster: Cluster, state: str) -> str:
+        moved = clusters.move(cluster, state, by=get_person(request))
+        return gettext("Done. The state is “%(state)s”.") % {"state": moved.get_state_display()}
 
 
-def _build_context(cluster: Cluster, person: User) -> dict[str, Any]:
-    """Return its state, its public view, and the possible actions."""
+def _build_context(cluster: Cluster) -> dict[str, Any]:
+    """Return its state and its public view."""
     seen = find_entries([cluster.pk]).count()
-    may = person.has_perm("claims.publish_cluster")
-    steps = [after for before, after in CLUSTER_STEPS if before == cluster.state] if may else []
     return {
         "cluster": cluster,
         "cluster_badge": build_state_badge(cluster),
         "claims_seen": seen,
         "is_seen": cluster.state == Cluster.State.PUBLISHED and seen >= MIN_PUBLIC_CLAIMS,
         "least": MIN_PUBLIC_CLAIMS,
-        "steps": [(after, _LABELS[cluster.state, after]) for after in steps],
     }
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import IntegrityError
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
@@ -24,6 +24,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import duplicates
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
+from factcheck.admin.row_actions import row_action
 from factcheck.web.differences import highlight_difference
 
 _PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
@@ -124,42 +125,22 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         )
         return False
 
-    def get_urls(self) -> list[URLPattern]:
-        views = {"same": self.same_view, "different": self.different_view, "rumour": self.rumour_view}
-        own = [
-            path(
-                f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"claims_possibleduplicate_{name}"
-            )
-            for name, view in views.items()
-        ]
-        return [*own, *super().get_urls()]
-
-    def same_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @row_action(_("Same claim: merge"), permission="decide")
+    def same(self, request: HttpRequest, pair: PossibleDuplicate) -> str:
         """Merge the newer claim of a pair into the other."""
-        pair = self._asked_for(request, pk)
-        if request.method == "POST" and self._merge(request, pair):
-            link = format_html('<a href="{}">{}</a>', change_page(pair.earlier), pair.earlier)
-            messages.success(request, format_html(gettext("Merged into “{}”."), link))
-        return self._back(request)
+        if not self._merge(request, pair):
+            return ""
+        link = format_html('<a href="{}">{}</a>', change_page(pair.earlier), pair.earlier)
+        return format_html(gettext("Merged into “{}”."), link)
 
-    def different_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Mark a pair as different claims."""
-        pair = self._asked_for(request, pk)
-        if request.method == "POST":
-            try:
-                duplicates.mark_as_different([pair], by=get_person(request))
-            except NotAllowed as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, gettext("Marked as different claims."))
-        return self._back(request)
+    @row_action(_("Different"), permission="decide")
+    def different(self, request: HttpRequest, pair: PossibleDuplicate) -> str:
+        duplicates.mark_as_different([pair], by=get_person(request))
+        return gettext("Marked as different claims.")
 
-    def rumour_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Mark a pair as different claims of one rumour."""
-        pair = self._asked_for(request, pk)
-        if request.method == "POST" and (page := self._gather(request, [pair])):
-            return page
-        return self._back(request)
+    @row_action(_("Different, but the same rumour"), permission="gather")
+    def rumour(self, request: HttpRequest, pair: PossibleDuplicate) -> str | HttpResponse:
+        return self._gather(request, [pair]) or ""
 
     def _gather(
         self, request: HttpRequest, pairs: Iterable[PossibleDuplicate]
@@ -175,19 +156,13 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         )
         return HttpResponseRedirect(change_page(cluster))
 
-    def _asked_for(self, request: HttpRequest, pk: int) -> PossibleDuplicate:
-        pair = self.get_object(request, str(pk))
-        if pair is None or not self.has_view_permission(request, pair):
-            raise Http404
-        return pair
-
-    def _back(self, request: HttpRequest) -> HttpResponseRedirect:
-        """Redirect to the filtered list, or to what is still waiting."""
+    def get_page_after(self, request: HttpRequest, row: PossibleDuplicate) -> str:
+        """Return the filtered list, or what is still waiting."""
         listed = reverse("admin:claims_possibleduplicate_changelist")
         came_from = request.headers.get("Referer", "")
         if f"{listed}?" in came_from and url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
-            return HttpResponseRedirect(came_from)
-        return HttpResponseRedirect(f"{listed}?queue=duplicates")
+            return came_from
+        return f"{listed}?queue=duplicates"
 
 
 def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:

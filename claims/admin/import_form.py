@@ -14,7 +14,6 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -223,13 +222,12 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
         else:
             return HttpResponseRedirect(reverse("admin:claims_importrun_set-up", args=[run.pk]))
     context = {
-        **admin.admin_site.each_context(request),
         "title": _("Import a file"),
         "form": form,
         "formats": [format_title(one.NAME) for one in format_detection.FORMATS],
         "most": settings.IMPORT_MAX_BYTES,
     }
-    return TemplateResponse(request, "admin/desk/import_file.html", context)
+    return admin.show_page(request, "import_file", context)
 
 
 def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
@@ -263,9 +261,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
     shown = [_build_preview_record(item) for _record, item in _preview(run, run.format_settings, notes)]
     stored = [item for item in shown if item.review]
     context = {
-        **admin.admin_site.each_context(request),
         "title": _("Import %s") % run.origin,
-        "opts": admin.opts,
         "run": run,
         "format": format_title(run.format),
         "form": form,
@@ -277,7 +273,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
         "stored": len(stored),
         "may_bring_archive": request.user.has_perm(house_archive.PERMISSION),
     }
-    return TemplateResponse(request, "admin/desk/import_set_up.html", context)
+    return admin.show_page(request, "import_set_up", context)
 
 
 def _build_forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | None, TomlForm | None]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -15,7 +15,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.template.defaultfilters import filesizeformat
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -31,10 +31,10 @@ from claims.imports.problem_kinds import describe_kind
 from claims.imports.storing import house_archive, runs, undo
 from claims.models import AuditKind, ImportProblem, ImportRun
 from claims.newsroom import audit
-from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
 from factcheck.admin.days_filter import DaysFilter
+from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.admin.technical import render_fingerprint, render_json
 from factcheck.database.distinct_values import list_distinct_values
 from factcheck.installation.house_language import activate_house_language
@@ -133,6 +133,28 @@ _TONES: dict[str, Tone] = {
 }
 
 
+_RUN, _UNDO = "claims.run_import", "claims.undo_import"
+
+
+class ReleaseForm(forms.Form):
+    looked_at = forms.BooleanField(
+        label=_(
+            "I have checked this sample, and share responsibility for the archive with the person who requested it"
+        ),
+        error_messages={"required": _("Check the sample, and confirm that you have.")},
+    )
+
+
+class UndoForm(forms.Form):
+    """Whether only what nobody has worked on is undone."""
+
+    rest = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+def _may_go_on(run: ImportRun) -> bool:
+    return run.state == ImportRun.State.FAILED or is_broken_off(run)
+
+
 @admin.register(ImportRun)
 class ImportRunAdmin(LookOnly, DeskAdmin):
     list_display = (
@@ -198,33 +220,18 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     # A new one -------------------------------------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
-        return request.user.has_perm("claims.run_import")
+        return request.user.has_perm(_RUN)
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
         return import_form.choose_view(self, request)
 
+    @desk_page("<int:pk>/set-up/", "set-up")
     def set_up_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return import_form.set_up_view(self, request, self._asked_for(request, pk, "claims.run_import"))
+        return import_form.set_up_view(self, request, self.get_row(request, pk, _RUN))
 
     # Its page --------------------------------------------------------------------------------------------------------
-
-    def get_urls(self) -> list[URLPattern]:
-        views = {
-            "set-up": self.set_up_view,
-            "progress": self.progress_view,
-            "report": self.report_view,
-            "go-on": self.go_on_view,
-            "release": self.release_view,
-            "undo": self.undo_view,
-            "discard": self.discard_view,
-        }
-        own = [
-            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"claims_importrun_{name}")
-            for name, view in views.items()
-        ]
-        return [*own, *super().get_urls()]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -232,7 +239,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = kwargs.get("obj")
         if run:
             may_run = self.has_add_permission(request)
-            may_undo = request.user.has_perm("claims.undo_import") and run.state in undo.UNDOABLE_STATES
+            may_undo = request.user.has_perm(_UNDO) and run.state in undo.UNDOABLE_STATES
             obstacles = undo.find_obstacles(run) if may_undo else []
             context |= {
                 "run": run,
@@ -241,22 +248,22 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
                 "kinds": _count_problem_kinds(run),
                 "is_broken_off": is_broken_off(run),
                 "may_run": may_run,
-                "may_go_on": may_run and (run.state == ImportRun.State.FAILED or is_broken_off(run)),
-                "may_undo": may_undo,
-                "may_release": house_archive.can_release(run, get_person(request)),
+                "may_go_on": may_run and _may_go_on(run),
                 "obstacles": obstacles,
                 "rest": undo.count_rest(run) if obstacles else 0,
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
+    @desk_page("<int:pk>/progress/")
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
         """Return the progress for the bar, which polls this every second."""
-        run = self._asked_for(request, pk, "claims.view_importrun")
+        run = self.get_row(request, pk)
         return JsonResponse(describe_progress(run, since=request.GET.get("since", "")))
 
+    @desk_page("<int:pk>/report/")
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Download rejected and incomplete records, to correct and import again."""
-        run = self._asked_for(request, pk, "claims.view_importproblem")
+        run = self.get_row(request, pk, "claims.view_importproblem")
         with activate_house_language():
             what = gettext("Problems of import %d") % run.pk
         audit.record(AuditKind.DOWNLOADED, request=request, what=what)
@@ -264,71 +271,54 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         report.headers["Content-Disposition"] = f'attachment; filename="import-{run.pk}-problems.ndjson"'
         return report
 
-    def go_on_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @row_action(
+        _("Continue"),
+        permission=_RUN,
+        is_offered=lambda run, person: bool(run.upload) and _may_go_on(run),
+        look="main",
+    )
+    def go_on(self, request: HttpRequest, run: ImportRun) -> str:
         """Resume an import that failed or was interrupted."""
-        run = self._asked_for(request, pk, "claims.run_import")
-        if request.method == "POST":
-            try:
-                runs.start_run(run, by=get_person(request))
-            except (NotPossible, NotAllowed) as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(
-                    request,
-                    gettext("The import continues. Records that are already stored are not stored twice."),
-                )
-        return HttpResponseRedirect(change_page(run))
+        runs.start_run(run, by=get_person(request))
+        return gettext("The import continues. Records that are already stored are not stored twice.")
 
-    def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @row_action(
+        _("Discard"),
+        permission=_RUN,
+        is_offered=lambda run, person: run.state == ImportRun.State.CHOSEN,
+    )
+    def discard(self, request: HttpRequest, run: ImportRun) -> HttpResponse:
         """Give up an import that was not started, and delete its file."""
-        run = self._asked_for(request, pk, "claims.run_import")
-        if request.method != "POST":
-            return HttpResponseRedirect(change_page(run))
-        try:
-            runs.discard_run(run, by=get_person(request))
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(change_page(run))
+        runs.discard_run(run, by=get_person(request))
         messages.success(request, gettext("Discarded: %s. Nothing was stored.") % run.origin)
         return HttpResponseRedirect(reverse("admin:claims_importrun_changelist"))
 
-    def release_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @row_action(
+        _("Release and publish"),
+        permission=house_archive.PERMISSION,
+        is_offered=house_archive.can_release,
+        form=ReleaseForm,
+        look="main",
+    )
+    def release(self, request: HttpRequest, run: ImportRun, looked_at: bool) -> str:
         """Publish the newsroom's own archive, after a look at the sample."""
-        run = self._asked_for(request, pk, house_archive.PERMISSION)
-        if request.method == "POST":
-            if not request.POST.get("looked_at"):
-                messages.error(request, gettext("Check the sample, and confirm that you have."))
-                return HttpResponseRedirect(change_page(run))
-            try:
-                house_archive.release_archive(run, by=get_person(request))
-            except (NotPossible, NotAllowed) as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, gettext("Released: its records are now being published."))
-        return HttpResponseRedirect(change_page(run))
+        house_archive.release_archive(run, by=get_person(request))
+        return gettext("Released: its records are now being published.")
 
-    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take back what the import brought."""
-        run = self._asked_for(request, pk, "claims.undo_import")
-        if request.method == "POST":
-            try:
-                undo.queue_undo(run, by=get_person(request), rest=bool(request.POST.get("rest")))
-            except (NotPossible, NotAllowed) as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(
-                    request,
-                    gettext("The import is being undone, step by step."),
-                )
-        return HttpResponseRedirect(change_page(run))
-
-    def _asked_for(self, request: HttpRequest, pk: int, permission: str) -> ImportRun:
-        run = self.get_object(request, str(pk))
-        if run is None:
-            raise Http404
-        if not request.user.has_perm(permission):
-            raise PermissionDenied
-        return run
+    @row_action(
+        _("Undo this import"),
+        permission=_UNDO,
+        is_offered=lambda run, person: run.state in undo.UNDOABLE_STATES,
+        form=UndoForm,
+        question=_(
+            "Claims and verdicts that came only from this import are removed. Published versions stay on record, with "
+            "a note that they were withdrawn."
+        ),
+        look="retract",
+    )
+    def undo(self, request: HttpRequest, run: ImportRun, rest: bool) -> str:
+        undo.queue_undo(run, by=get_person(request), rest=rest)
+        return gettext("The import is being undone, step by step.")
 
 
 def build_state_badge(run: ImportRun) -> SafeString:

@@ -8,7 +8,7 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from claims.models.claim_media import find_readable_media
 from claims.public.pages.media_files import build_file_response
 from claims.review.described_media import store_media
 from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.row_actions import desk_page
 from factcheck.admin.technical import render_fingerprint, render_json
 from factcheck.admin.versions import DeskForm
 from factcheck.django_internals import replace_object
@@ -174,17 +175,11 @@ class MediaObjectAdmin(DeskAdmin):
 
     # The page --------------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        wrapped = self.admin_site.admin_view
-        return [
-            path("check/", wrapped(self.check_view), name="sources_mediaobject_check"),
-            path("<int:pk>/file/", wrapped(self.file_view), name="sources_mediaobject_file"),
-            *super().get_urls(),
-        ]
-
+    @desk_page("check/")
     def check_view(self, request: HttpRequest) -> HttpResponse:
         return media_check.check_view(self, request)
 
+    @desk_page("<int:pk>/file/")
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Serve the public version of the picture to people who may read it here."""
         row = self.get_object(request, str(pk))

@@ -8,8 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -29,6 +28,7 @@ from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import workflow
 from claims.review.moves import Move
 from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.row_actions import desk_page
 from factcheck.admin.unsaved import WRITERS_FIELD, mark_stored
 from factcheck.database import clock
 
@@ -94,11 +94,6 @@ class ConfirmationNeeded(Exception):
 class MovesAdmin(DeskAdmin):
     """A page whose subject moves through the workflow."""
 
-    def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_move"
-        view = self.admin_site.admin_view(self.move_view)
-        return [path("<int:pk>/move/<slug:action>/", view, name=name), *super().get_urls()]
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
@@ -118,6 +113,7 @@ class MovesAdmin(DeskAdmin):
             return subject
         return self.get_queryset(request).get(pk=subject.pk)
 
+    @desk_page("<int:pk>/move/<slug:action>/")
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Make the move of the pressed button, and return to the page."""
         subject = self.get_object(request, str(pk))
@@ -149,9 +145,7 @@ class MovesAdmin(DeskAdmin):
         carried = ("last_move", "note", "into", "kind", "from_claim", WRITERS_FIELD)
         claim = subject.claim if isinstance(subject, Verdict) else subject
         context = {
-            **self.admin_site.each_context(request),
             "title": label_of(action),
-            "subtitle": None,
             "subject": subject,
             "claim": claim,
             "action": action,
@@ -163,11 +157,9 @@ class MovesAdmin(DeskAdmin):
             "carried": [(name, value) for name in carried for value in request.POST.getlist(name)],
             "back": change_page(claim if "from_claim" in request.POST else subject),
             "sandbox": SANDBOX,
-            "opts": self.opts,
             "original": subject,
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/desk/public_change.html", context)
+        return self.show_page(request, "public_change", context)
 
     def after_move(self, request: HttpRequest, subject: Any, action: str) -> HttpResponseRedirect | None:
         """Return the page to open after a move, if it is not the same page."""

@@ -10,8 +10,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, QuerySet, When
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -20,13 +20,12 @@ from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.models import DeskSession, SecondFactorRule
-from claims.newsroom import desk_sessions, second_factors
-from claims.newsroom.invitations import invite
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom import desk_sessions, invitations, second_factors
 from claims.newsroom.roles import ROLES, describe_role, get_role_name
 from factcheck.admin.accounts import offer_permissions
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person, is_deleted_along
+from factcheck.admin.base import DeskAdmin, LookOnly, get_person, is_deleted_along
+from factcheck.admin.row_actions import row_action
 from factcheck.admin.translations import call, call_rows
 from factcheck.admin.versions import DeskForm
 
@@ -40,6 +39,19 @@ call(
     created_at=_("added"),
     last_used_at=_("last used"),
 )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("How you verified the person"),
+        max_length=300,
+        widget=forms.TextInput({"class": "desk-input", "dir": "auto"}),
+    )
+
+
+def _can_reset(person: User, by: User) -> bool:
+    factors = Authenticator.objects.filter(user=person, type__in=second_factors.FACTORS)
+    return factors.exists() and not second_factors.find_obstacle(person, by)
 
 
 @admin.register(Authenticator)
@@ -188,20 +200,17 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             self._invite(request, obj)
 
     def _invite(self, request: HttpRequest, person: User) -> None:
-        invite.defer(person_id=person.pk, by_id=get_person(request).pk)
+        invitations.invite.defer(person_id=person.pk, by_id=get_person(request).pk)
         messages.success(request, gettext("An invitation is on its way to %s.") % person.email)
 
-    def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @row_action(_("Send the invitation again"))
+    def invite(self, request: HttpRequest, person: User) -> str:
         """Send the invitation again, or a link to choose a new password."""
-        person = self._asked_about(request, pk)
-        if not self.has_change_permission(request, person):
-            raise PermissionDenied
-        if request.method == "POST" and person.email:
-            if person.has_usable_password():
-                self._send_password_link(request, person)
-            else:
-                self._invite(request, person)
-        return HttpResponseRedirect(change_page(person))
+        if person.email and person.has_usable_password():
+            self._send_password_link(request, person)
+        elif person.email:
+            self._invite(request, person)
+        return ""
 
     def _send_password_link(self, request: HttpRequest, person: User) -> None:
         form = ResetPasswordForm({"email": person.email})
@@ -214,51 +223,43 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     # Signed in somewhere, and locked out ------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("<int:pk>/invite/", view(self.invite_view), name="auth_user_invite"),
-            path("<int:pk>/end-sessions/", view(self.end_sessions_view), name="auth_user_end_sessions"),
-            path("<int:pk>/reset-factors/", view(self.reset_factors_view), name="auth_user_reset_factors"),
-            # Nobody types a password for another person; at the command line there is `changepassword`.
-            *(url for url in super().get_urls() if url.name != "auth_user_password_change"),
-        ]
+        # Nobody types a password for another person; at the command line there is `changepassword`.
+        return [url for url in super().get_urls() if url.name != "auth_user_password_change"]
 
-    def _asked_about(self, request: HttpRequest, pk: int) -> User:
-        person: User | None = self.get_object(request, str(pk))
-        if person is None:
-            raise Http404
-        return person
-
-    def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Sign a person out everywhere."""
-        person, by = self._asked_about(request, pk), get_person(request)
+    @row_action(
+        _("Sign out everywhere"),
+        permission="view",
+        is_offered=lambda person, by: (
+            desk_sessions.may_end(person, by) and DeskSession.objects.filter(person=person).active().exists()
+        ),
+    )
+    def end_sessions(self, request: HttpRequest, person: User) -> str:
+        by = get_person(request)
         if not desk_sessions.may_end(person, by):
             raise PermissionDenied
-        if request.method == "POST":
-            but = request.session.session_key if person == by else None
-            ended = desk_sessions.end_all(person, by=by, request=request, but=but)
-            told = ngettext("%d session was ended.", "%d sessions were ended.", ended) % ended
-            messages.success(request, told)
-        return HttpResponseRedirect(change_page(person))
+        but = request.session.session_key if person == by else None
+        ended = desk_sessions.end_all(person, by=by, request=request, but=but)
+        return ngettext("%d session was ended.", "%d sessions were ended.", ended) % ended
 
-    def reset_factors_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Reset the second factor of a person who has lost it."""
-        person, by = self._asked_about(request, pk), get_person(request)
-        try:
-            if request.method == "POST":
-                second_factors.reset(person, reason=request.POST.get("reason", ""), by=by, request=request)
-                messages.success(
-                    request,
-                    gettext(
-                        "Second factors reset. The person was notified by email, and signs in "
-                        "with the password."
-                    ),
-                )
-        except NotAllowed as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except NotPossible as refusal:
-            messages.error(request, str(refusal))
-        return HttpResponseRedirect(change_page(person))
+    @row_action(
+        _("Reset the second factor"),
+        permission="view",
+        is_offered=_can_reset,
+        form=ReasonForm,
+        question=_(
+            "For a person who has lost telephone, key and recovery codes. This removes them all, signs the person out "
+            "everywhere and notifies them by email. Verify that the request really comes from them: call them back."
+        ),
+        look="retract",
+    )
+    def reset_factors(self, request: HttpRequest, person: User, reason: str) -> str:
+        by = get_person(request)
+        if obstacle := second_factors.find_obstacle(person, by):
+            raise PermissionDenied(obstacle)
+        second_factors.reset(person, reason=reason, by=by, request=request)
+        return gettext(
+            "Second factors reset. The person was notified by email, and signs in with the password."
+        )
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -273,7 +274,6 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
                 and person.last_login is None,
                 "may_send_link": bool(person.email) and person.has_usable_password(),
                 "sessions": DeskSession.objects.filter(person=person).active(),
-                "may_end": desk_sessions.may_end(person, by),
                 "factors": person.authenticator_set.filter(type__in=second_factors.FACTORS),
                 "factor_due": second_factors.get_due(person),
                 "reset_obstacle": second_factors.find_obstacle(person, by),

@@ -5,27 +5,27 @@ from typing import Any
 from django import forms
 from django.apps import apps
 from django.conf import settings
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import Removal, RemovalSearch
+from claims.newsroom.refusals import NotPossible
 from claims.review import removals
 from claims.review.removal_search import request_search
 from claims.review.removal_words import build_search, is_long_enough
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_person
+from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 from factcheck.backups import generations
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.backups.subject import get_backup_folder
-from factcheck.database.rules import describe_refusal
 from factcheck.list_phrases import join_words
 
 
@@ -64,6 +64,14 @@ class RemovalForm(DeskForm):
             self.add_error("note", gettext("The note has words that are to be removed."))
         cleaned["words"] = words
         return cleaned
+
+
+def _is_open(removal: Removal, person: User) -> bool:
+    return removal.confirmed_at is None
+
+
+def _is_searched(removal: Removal) -> bool:
+    return RemovalSearch.objects.filter(removal=removal, finished_at__isnull=False).exists()
 
 
 @admin.register(Removal)
@@ -112,66 +120,44 @@ class RemovalAdmin(DeskAdmin):
         obj.pk = made.pk
         obj.refresh_from_db()
 
-    def get_urls(self) -> list[URLPattern]:
-        confirm = self.admin_site.admin_view(self.confirm_view)
-        again = self.admin_site.admin_view(self.search_view)
-        return [
-            path("<int:pk>/confirm/", confirm, name="claims_removal_confirm"),
-            path("<int:pk>/search/", again, name="claims_removal_search"),
-            *super().get_urls(),
-        ]
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         removal = kwargs.get("obj")
         if removal:
-            is_open = removal.confirmed_at is None
             search = RemovalSearch.objects.filter(removal=removal).first()
-            may_decide = is_open and self.has_add_permission(request)
-            is_searched = search is not None and search.finished_at is not None
             context |= {
                 "removal": removal,
                 "search": search,
                 "places": _name_places(search.places) if search else {},
-                "may_search": may_decide,
-                "may_confirm": may_decide
-                and is_searched
-                and removal.proposed_by_id != get_person(request).pk,
                 "has_backups": settings.BACKUP_DIR is not None,
                 "backups": _list_backups(removal),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _find_proposal(self, request: HttpRequest, pk: int) -> Removal:
-        removal = self.get_object(request, str(pk))
-        if removal is None:
-            raise Http404
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return removal
-
-    def search_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @row_action(_("Search again"), permission="add", is_offered=_is_open)
+    def search(self, request: HttpRequest, removal: Removal) -> str:
         """Have the worker search for the words again."""
-        removal = self._find_proposal(request, pk)
-        if request.method == "POST" and removal.confirmed_at is None:
+        if removal.confirmed_at is None:
             request_search(removal)
-        return HttpResponseRedirect(change_page(removal))
+        return ""
 
-    def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @row_action(
+        _("Remove"),
+        permission="add",
+        is_offered=lambda removal, person: (
+            _is_open(removal, person) and removal.proposed_by_id != person.pk and _is_searched(removal)
+        ),
+        question=_("This cannot be undone. The files are deleted."),
+        look="retract",
+        is_atomic=False,  # caches are cleared after the commit
+    )
+    def confirm(self, request: HttpRequest, removal: Removal) -> str:
         """Carry a removal out, as the second administrator, who has seen what was found."""
-        removal = self._find_proposal(request, pk)
-        if request.method == "POST":
-            if not RemovalSearch.objects.filter(removal=removal, finished_at__isnull=False).exists():
-                messages.error(request, gettext("Wait until the search has ended."))
-                return HttpResponseRedirect(change_page(removal))
-            try:
-                removals.confirm(removal, by=get_person(request))
-            except IntegrityError as refusal:
-                messages.error(request, describe_refusal(refusal))
-            else:
-                messages.success(request, gettext("Removed from everything that is stored here."))
-        return HttpResponseRedirect(change_page(removal))
+        if not _is_searched(removal):
+            raise NotPossible(gettext("Wait until the search has ended."))
+        removals.confirm(removal, by=get_person(request))
+        return gettext("Removed from everything that is stored here.")
 
 
 def _name_places(places: dict[str, int]) -> dict[str, int]:

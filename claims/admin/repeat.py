@@ -7,10 +7,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -25,6 +24,7 @@ from claims.quotes.locations import cut_words_after, cut_words_before
 from claims.review import repeats
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.row_actions import desk_page, row_action
 from sources.models import Source
 
 #: Classes of what should not go around.
@@ -122,60 +122,34 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         messages.warning(request, words % {"words": repeat.exact[:100], "why": why})
         return False
 
-    def get_urls(self) -> list[URLPattern]:
-        views = {"confirm": self.confirm_view, "reject": self.reject_view}
-        own = [
-            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"claims_repeat_{name}")
-            for name, view in views.items()
-        ]
-        returning = self.admin_site.admin_view(self.coming_back_view)
-        return [
-            path("coming-back/", returning, name="claims_repeat_coming-back"),
-            *own,
-            *super().get_urls(),
-        ]
+    @row_action(_("Same claim: add the appearance"), permission="decide")
+    def confirm(self, request: HttpRequest, repeat: Repeat) -> str:
+        if not self._confirm(request, repeat):
+            return ""
+        link = format_html('<a href="{}">{}</a>', change_page(repeat.claim), repeat.claim)
+        return format_html(gettext("Added to the appearances of “{}”."), link)
 
-    def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Confirm that the words repeat the claim."""
-        repeat = self._asked_for(request, pk)
-        if request.method == "POST" and self._confirm(request, repeat):
-            link = format_html('<a href="{}">{}</a>', change_page(repeat.claim), repeat.claim)
-            messages.success(request, format_html(gettext("Added to the appearances of “{}”."), link))
-        return self._back()
+    @row_action(_("Something else"), permission="decide")
+    def reject(self, request: HttpRequest, repeat: Repeat) -> str:
+        repeats.reject([repeat], by=get_person(request))
+        return gettext("Marked as something else.")
 
-    def reject_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Reject the words: they say something else."""
-        repeat = self._asked_for(request, pk)
-        if request.method == "POST":
-            try:
-                repeats.reject([repeat], by=get_person(request))
-            except NotAllowed as refusal:
-                raise PermissionDenied(str(refusal)) from None
-            messages.success(request, gettext("Marked as something else."))
-        return self._back()
-
-    def _asked_for(self, request: HttpRequest, pk: int) -> Repeat:
-        repeat = self.get_object(request, str(pk))
-        if repeat is None or not self.has_view_permission(request, repeat):
-            raise Http404
-        return repeat
-
-    def _back(self) -> HttpResponseRedirect:
-        return HttpResponseRedirect(reverse("admin:claims_repeat_changelist") + "?queue=repeats")
+    def get_page_after(self, request: HttpRequest, row: Repeat) -> str:
+        return reverse("admin:claims_repeat_changelist") + "?queue=repeats"
 
     # What is coming back ----------------------------------------------------------------------------------------------
 
+    @desk_page("coming-back/", "coming-back")
     def coming_back_view(self, request: HttpRequest) -> HttpResponse:
         """Show the false claims that appeared again: where, how often and since when."""
         if not self.has_view_permission(request):
             raise Http404
         context = {
-            **self.admin_site.each_context(request),
             "title": gettext("Recurring false claims"),
             "returning": find_returning_claims(self.get_queryset(request)),
             "most": _REPEAT_LIMIT,
         }
-        return TemplateResponse(request, "admin/desk/coming_back.html", context)
+        return self.show_page(request, "coming_back", context)
 
 
 def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -25,6 +25,7 @@ from claims.models.desk_state import MAX_NAME_LENGTH, MAX_QUERY_LENGTH
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.list_columns import COLUMNS_PARAMETER
+from factcheck.admin.row_actions import desk_page
 from factcheck.database.rules import describe_refusal
 from factcheck.list_phrases import join_words
 
@@ -128,14 +129,7 @@ class SavedViewAdmin(DeskAdmin):
 
     # Keeping and opening ----------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("keep/", view(self.keep_view), name="claims_savedview_keep"),
-            path("<int:pk>/open/", view(self.open_view), name="claims_savedview_open"),
-            *super().get_urls(),
-        ]
-
+    @desk_page("keep/")
     def keep_view(self, request: HttpRequest) -> HttpResponse:
         """Keep a list as it is shown now, in the place of one's view of the same name."""
         asked = request.POST
@@ -175,6 +169,7 @@ class SavedViewAdmin(DeskAdmin):
         )
         return page
 
+    @desk_page("<int:pk>/open/")
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Redirect to the list with the filters of the view, leaving out filters that no longer exist, with a
         message.

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone, get_current_timezone_name, is_aware, localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from claims.admin.live_preview import render_reader_view
 from claims.admin.timeline import build_timeline
@@ -110,15 +111,23 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
 
 
 def _describe_planned(planned: ScheduledPublication) -> str:
-    minutes = round((planned.publish_at - clock.get_database_time()).total_seconds() / 60)
     return _(
-        "Will be published on %(moment)s (%(zone)s), %(ahead)s from now. You will be notified if something "
-        "prevents it."
+        "Will be published on %(moment)s (%(zone)s), %(distance)s. You will be notified if something prevents it."
     ) % {
         "moment": date_format(localtime(planned.publish_at), "DATETIME_FORMAT"),
         "zone": describe_time_zone(),
-        "ahead": _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60},
+        "distance": describe_distance(planned.publish_at - clock.now()),
     }
+
+
+def describe_distance(ahead: timedelta) -> str:
+    """Return how far a moment is ahead, in its largest unit from two on: “in 23 days”, “in 47 hours”."""
+    minutes = round(ahead.total_seconds() / 60)
+    if (hours := minutes // 60) < 2:
+        return ngettext("in %d minute", "in %d minutes", minutes) % minutes
+    if (days := hours // 24) < 2:
+        return ngettext("in %d hour", "in %d hours", hours) % hours
+    return ngettext("in %d day", "in %d days", days) % days
 
 
 Document = dict[str, Any]

@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
@@ -23,9 +22,9 @@ from unfold.widgets import (
 from claims.models import ApiToken, Scope
 from claims.newsroom import api_tokens
 from claims.newsroom.people import get_display_name
-from claims.newsroom.refusals import NotAllowed
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 from factcheck.django_internals import replace_object
 
@@ -178,13 +177,6 @@ class ApiTokenAdmin(DeskAdmin):
         replace_object(obj, token)
         request.issued_token = secret  # type: ignore[attr-defined]  # for `response_add`, and nowhere kept
 
-    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().add_view(request, *args, **kwargs)
-        except NotAllowed as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(request.get_full_path())
-
     def response_add(
         self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
     ) -> HttpResponse:
@@ -203,32 +195,21 @@ class ApiTokenAdmin(DeskAdmin):
 
     # Revoking one -----------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        revoke = self.admin_site.admin_view(self.revoke_view)
-        return [path("<int:pk>/revoke/", revoke, name="claims_apitoken_revoke"), *super().get_urls()]
-
-    def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        token = self.get_object(request, str(pk))
-        if token is None:
-            raise Http404
-        if request.method == "POST":
-            try:
-                api_tokens.revoke(token, by=get_person(request))
-            except NotAllowed as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, _("Revoked: “%s” no longer works.") % token.name)
-        return HttpResponseRedirect(change_page(token))
+    @row_action(
+        gettext_lazy("Revoke this token"),
+        permission="view",
+        is_offered=lambda token, person: (
+            token.revoked_at is None and api_tokens.may_manage(token.user, person)
+        ),
+        look="retract",
+    )
+    def revoke(self, request: HttpRequest, token: ApiToken) -> str:
+        api_tokens.revoke(token, by=get_person(request))
+        return _("Revoked: “%s” no longer works.") % token.name
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        token = kwargs.get("obj")
         # Either would skip the page that shows the token.
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
-        if token and kwargs.get("change"):
-            context["revocable"] = token.revoked_at is None and api_tokens.may_manage(
-                token.user, get_person(request)
-            )
-            context["token"] = token
         return super().render_change_form(request, context, *args, **kwargs)

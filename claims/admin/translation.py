@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -40,6 +40,7 @@ from claims.review.translation_originals import OriginalText, find_original, is_
 from claims.review.translation_workflow import list_translation_options, move_translation
 from factcheck.admin.base import DeskAdmin, change_page, get_person, is_deleted_along
 from factcheck.admin.change_history import PastEvent, get_name, list_changes
+from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.django_internals import replace_object
 from factcheck.language_names import get_language_name, is_right_to_left
 
@@ -120,13 +121,6 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             return self.add_fieldsets
         return ((None, {"fields": (*_list_parts(obj), "byline")}),)
 
-    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().add_view(request, *args, **kwargs)
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(request.get_full_path())
-
     def save_model(self, request: HttpRequest, obj: Translation, form: forms.ModelForm, change: bool) -> None:
         person = get_person(request)
         if not change:
@@ -137,13 +131,6 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Translation) -> None:
         translation_drafts.discard_translation(obj, by=get_person(request))
-
-    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().delete_view(request, *args, **kwargs)
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(request.get_full_path())
 
     def response_add(
         self, request: HttpRequest, obj: Translation, post_url_continue: str | None = None
@@ -157,16 +144,6 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     # The page ---------------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        wrapped = self.admin_site.admin_view
-        return [
-            path("begin/<int:pk>/", wrapped(self.begin_view), name="claims_translation_begin"),
-            path("<int:pk>/move/<slug:action>/", wrapped(self.move_view), name="claims_translation_move"),
-            path("<int:pk>/carry-over/", wrapped(self.carry_over_view), name="claims_translation_carry-over"),
-            path("<int:pk>/preview/", wrapped(self.preview_view), name="claims_translation_preview"),
-            *super().get_urls(),
-        ]
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
@@ -178,6 +155,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             context |= _build_page_context(row, get_person(request), form)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    @desk_page("begin/<int:pk>/")
     def begin_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Begin to translate a verdict, from a button; on to the page on which it is written."""
         person = get_person(request)
@@ -195,18 +173,14 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             back=change_page(verdict.claim),
         )
 
-    def carry_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @row_action(gettext_lazy("Carry over unchanged"), permission="view")
+    def carry_over(self, request: HttpRequest, row: Translation) -> HttpResponse:
         """Submit the same words for the version that is published now."""
-        row = self._row(request, pk)
-        if request.method != "POST":
-            return HttpResponseRedirect(change_page(row))
-        return self._done(
-            request,
-            lambda: translation_drafts.carry_over_translation(row, by=get_person(request)),
-            _("Carried over unchanged. Another person must sign it off."),
-            back=change_page(row),
-        )
+        carried = translation_drafts.carry_over_translation(row, by=get_person(request))
+        messages.success(request, _("Carried over unchanged. Another person must sign it off."))
+        return HttpResponseRedirect(change_page(carried))
 
+    @desk_page("<int:pk>/move/<slug:action>/")
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Make the move of the pressed button."""
         row = self._row(request, pk)
@@ -226,6 +200,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
         return self._done(request, move, _("Done."), back=change_page(row))
 
+    @desk_page("<int:pk>/preview/")
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Preview the public page of the submitted form. Nothing is stored."""
         row = self.get_object(request, str(pk))

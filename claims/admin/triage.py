@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -43,6 +43,7 @@ from claims.admin.triage_page import (
 from claims.models import Claim, Topic, Transition
 from factcheck.admin.base import get_person
 from factcheck.admin.list_columns import VIEW_PARAMETERS
+from factcheck.admin.row_actions import desk_page
 from factcheck.admin.unsaved import mark_stored
 
 #: What an address of the screen says besides what the list is narrowed by: the claim shown, since when decisions
@@ -63,19 +64,10 @@ _MAX_SELECTED = 200
 class Triage(MovesAdmin):
     """The screen beside the list of claims: it takes the list's filters, search and order."""
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("triage/", view(self.triage_view), name="claims_claim_triage"),
-            path("triage/undo/", view(self.undo_view), name="claims_claim_triage_undo"),
-            path("triage/<int:pk>/", view(self.triaged_claim_view), name="claims_claim_triage_claim"),
-            path("triage/<int:pk>/<slug:action>/", view(self.decide_view), name="claims_claim_triage_decide"),
-            *super().get_urls(),
-        ]
-
     def has_triage_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("claims.triage_claim")
 
+    @desk_page("triage/")
     def triage_view(self, request: HttpRequest) -> HttpResponse:
         """Show the whole triage screen."""
         person = self._triaging(request)
@@ -95,9 +87,7 @@ class Triage(MovesAdmin):
             take([asked_for], by=person)
         start = next((at for at, one in enumerate(order) if one.pk == key), -1)
         context = {
-            **self.admin_site.each_context(request),
             "title": _("Triage"),
-            "opts": self.opts,
             "articles": listed,
             "number": len(order),
             "progress": replace(count_decisions(person, since), waiting=count_waiting(rows)),
@@ -106,8 +96,9 @@ class Triage(MovesAdmin):
             "previous": order[start - 1].pk if start > 0 else None,
             **self._fragment(request, shown, since, then=_find_next(order, start, than=shown)),
         }
-        return TemplateResponse(request, "admin/desk/triage.html", context)
+        return self.show_page(request, "triage", context)
 
+    @desk_page("triage/<int:pk>/", "triage_claim")
     def triaged_claim_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show one claim of the screen, fetched ahead while another one is shown."""
         person = self._triaging(request)
@@ -120,6 +111,7 @@ class Triage(MovesAdmin):
         context = {**self._fragment(request, claim, since, then=None), "is_fetched": True}
         return TemplateResponse(request, "admin/desk/triage_claim.html", context)
 
+    @desk_page("triage/<int:pk>/<slug:action>/", "triage_decide")
     def decide_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Decide about the claim, and about others selected with it or from the same article."""
         person = self._triaging(request)
@@ -131,6 +123,7 @@ class Triage(MovesAdmin):
         seen = list({one.claim: one for one in seen}.values())
         return self._answer(request, action, self._carry_out(request, action, seen, person))
 
+    @desk_page("triage/undo/", "triage_undo")
     def undo_view(self, request: HttpRequest) -> HttpResponse:
         """Take back what was decided last."""
         person = self._triaging(request)

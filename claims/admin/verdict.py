@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -35,10 +35,10 @@ from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm,
 from claims.ledger.document.sections import get_sections
 from claims.models import Evidence, Verdict
 from claims.models.visibility import READ_DRAFTS
-from claims.newsroom.refusals import NotPossible
 from claims.review import verdict_drafts
 from factcheck.admin.base import change_page, get_person
 from factcheck.admin.change_history import PastEvent, list_changes
+from factcheck.admin.row_actions import desk_page
 from factcheck.django_internals import replace_object
 from sources.models import Publisher
 
@@ -147,13 +147,6 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         if change and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
             verdict_drafts.record_editor(form.instance, get_person(request))
 
-    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().add_view(request, *args, **kwargs)
-        except NotPossible as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(request.get_full_path())
-
     def response_add(
         self, request: HttpRequest, obj: Verdict, post_url_continue: str | None = None
     ) -> HttpResponse:
@@ -161,14 +154,6 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         return HttpResponseRedirect(change_page(obj))
 
     # The page --------------------------------------------------------------------------------------------------------
-
-    def get_urls(self) -> list[URLPattern]:
-        wrapped = self.admin_site.admin_view
-        return [
-            path("<int:pk>/preview/", wrapped(self.preview_view), name="claims_verdict_preview"),
-            path("<int:pk>/schedule/", wrapped(self.schedule_view), name="claims_verdict_schedule"),
-            *super().get_urls(),
-        ]
 
     def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
         return super().has_change_permission(request, obj) and (
@@ -217,6 +202,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         }
 
     @live_preview.roll_back
+    @desk_page("<int:pk>/preview/")
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Preview the public page of the submitted form. Nothing is stored."""
         verdict = self.get_object(request, str(pk))
@@ -231,6 +217,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         given = self.get_formset_kwargs(request, verdict, inline, formset.get_default_prefix())
         return live_preview.preview(form(request.POST, instance=verdict), formset(**given), links="")
 
+    @desk_page("<int:pk>/schedule/")
     def schedule_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         verdict = self.get_object(request, str(pk))
         if verdict is None or not self.has_view_or_change_permission(request, verdict):

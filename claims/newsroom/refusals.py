@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django_stubs_ext import StrOrPromise
 
+from factcheck.refusals import Refused
 
-class NotPossible(Exception):
+
+class NotPossible(Refused):
     """The request conflicts with the present state, or lacks something (409). Its text is for a person.
 
     Attributes:
@@ -29,9 +32,9 @@ class TooEarly(NotPossible):
         self.until = until
 
 
-class NotAllowed(Exception):
+class NotAllowed(Refused):
     """This person may not do this (403). The text says why."""
 
 
-class NotInRole(NotAllowed):
+class NotInRole(NotAllowed, PermissionDenied):
     """The person's role does not include this action on any object. The desk shows a special page."""

@@ -1,6 +1,6 @@
 """The base class of desk pages: readable history, edit conflicts, and errors as sentences."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.contrib import admin, messages
@@ -12,9 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -25,21 +24,15 @@ from factcheck.admin.days import DayFields
 from factcheck.admin.found_rows import MAX_FOUND, filter_by_words, list_newest_keys, match_keys
 from factcheck.admin.list_download import ListDownload
 from factcheck.admin.merge_conflict import BASE_FIELD, BothVersions, put_together, sign_base
+from factcheck.admin.row_actions import change_page, get_person
 from factcheck.admin.unsaved import WRITERS_FIELD, mark_stored
 from factcheck.admin.versions import VERSION_FIELD, DeskForm, compute_version
 from factcheck.admin.versions_panel import build_versions_panel
 from factcheck.database.rules import describe_refusal
 from factcheck.django_internals import redirect_missing_row
+from factcheck.refusals import Refused
 
-
-def get_person(request: HttpRequest) -> User:
-    """Return the signed-in person of the request."""
-    return cast(User, request.user)
-
-
-def change_page(row: models.Model) -> str:
-    """Return the URL of the row's page."""
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+__all__ = ["DeskAdmin", "LookOnly", "change_page", "extend_desk", "get_person", "is_deleted_along"]
 
 
 def is_deleted_along(request: HttpRequest, *pages: str) -> bool:
@@ -96,6 +89,8 @@ class DeskAdmin(DayFields, ListDownload):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """List everything that would be deleted, except nameless rows of many-to-many tables."""
+        if summary := self.describe_deletion(objs):
+            return [*map(str, objs), summary], {str(self.opts.verbose_name_plural): len(objs)}, set(), []
         lines, counts, missing, protected = super().get_deleted_objects(objs, request)
         links = [
             model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created
@@ -104,6 +99,10 @@ class DeskAdmin(DayFields, ListDownload):
             counts.pop(link.verbose_name_plural, None)
         beginnings = tuple(f"{capfirst(str(link.verbose_name))}: " for link in links)
         return _without_lines(lines, beginnings), counts, missing, protected
+
+    def describe_deletion(self, rows: Any) -> str:
+        """Return what is deleted with rows, or is kept, where listing it all would be long."""
+        return ""
 
     # Searching --------------------------------------------------------------------------------------------------------
 
@@ -203,10 +202,10 @@ class DeskAdmin(DayFields, ListDownload):
         super().save_related(request, *args, **kwargs)
         mark_stored(request)
 
-    # Refusals of the database -----------------------------------------------------------------------------------------
+    # Refusals --------------------------------------------------------------------------------------------------------
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Show or save the page; a refusal by the database becomes a message instead of an error page."""
+        """Show or save the page; a refusal becomes a message instead of an error page."""
         try:
             if request.method != "POST":
                 return super().changeform_view(request, *args, **kwargs)
@@ -217,34 +216,28 @@ class DeskAdmin(DayFields, ListDownload):
                     # Names that were to be added along with what is refused.
                     transaction.set_rollback(True)
                 return answer
-        except IntegrityError as refusal:
+        except PermissionDenied:
+            raise
+        except (Refused, IntegrityError) as refusal:
             messages.error(request, self.describe_refusal(refusal))
             return HttpResponseRedirect(request.get_full_path())
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().delete_view(request, *args, **kwargs)
-        except IntegrityError as refusal:
+        except PermissionDenied:
+            raise
+        except (Refused, IntegrityError) as refusal:
             messages.error(request, self.describe_refusal(refusal))
             return HttpResponseRedirect(request.get_full_path())
 
-    def describe_refusal(self, refusal: IntegrityError) -> str:
-        """Return the database's refusal as a sentence for a person."""
-        return _("Not saved: %s") % describe_refusal(refusal)
-
-    def get_row_to_change(self, request: HttpRequest, pk: int) -> Any:
-        """Return the row that a button of its page changes.
-
-        Raises:
-            Http404: there is no such row.
-            PermissionDenied: the person may not change it.
-        """
-        row = self.get_object(request, str(pk))
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
-        return row
+    def describe_refusal(self, refusal: Refused | IntegrityError) -> str:
+        """Return a refusal as a sentence for a person."""
+        return (
+            _("Not saved: %s") % describe_refusal(refusal)
+            if isinstance(refusal, IntegrityError)
+            else str(refusal)
+        )
 
     # History ----------------------------------------------------------------------------------------------------------
 
@@ -277,17 +270,13 @@ class DeskAdmin(DayFields, ListDownload):
         entries = sorted(found, key=lambda entry: entry.at, reverse=True)
         page = Paginator(entries, 50).get_page(request.GET.get("p"))
         context = {
-            **self.admin_site.each_context(request),
             "title": _("History: %s") % row,
-            "subtitle": None,
             "page": page,
             "module_name": str(capfirst(self.opts.verbose_name_plural)),
             "object": row,
-            "opts": self.opts,
             **(extra_context or {}),
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/desk/history.html", context)
+        return self.show_page(request, "history", context)
 
 
 def extend_desk(model: type[models.Model], mixin: type) -> None:

@@ -12,13 +12,14 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.dispatch import Signal
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from factcheck.admin.list_columns import ListColumns
+from factcheck.admin.row_actions import RowActions, desk_page
 from factcheck.admin.spreadsheet_files import FORMATS, Cell, strip_markup
 
 #: A list is downloaded: sent with `request`, `name` and `format`; the sender is the model.
@@ -28,17 +29,13 @@ list_downloaded = Signal()
 _BATCH_SIZE = 1_000
 
 
-class ListDownload(ListColumns):
-    """Mixin for lists that can be downloaded."""
+class ListDownload(ListColumns, RowActions):
+    """Lists that can be taken along."""
 
     #: Columns of which a file has more than the list: column → the path of what it has, as `claim__statement`.
     downloaded_as: ClassVar[dict[str, str]] = {}
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.download_view)
-        name = f"{self.opts.app_label}_{self.opts.model_name}_download"
-        return [path("download/<slug:form>/", view, name=name), *super().get_urls()]
-
+    @desk_page("download/<slug:form>/")
     def download_view(self, request: HttpRequest, form: str) -> HttpResponseBase:
         """Download all pages of the list with the person's filters and columns."""
         if not self.has_view_or_change_permission(request):

@@ -7,12 +7,13 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, JsonResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from factcheck.admin.base import change_page
+from factcheck.admin.row_actions import desk_page
 from factcheck.admin.typed_names import NamedDesk
 from factcheck.admin.versions import DeskForm
 from sources.authorities import candidates as authorities
@@ -63,21 +64,16 @@ class SameAsDesk(NamedDesk):
             return super().media
         return super().media + forms.Media(js=["desk/same_as.js"], css={"all": ["desk/same_as.css"]})
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.same_as_view)
-        return [path("same-as/", view, name=self._same_as_name), *super().get_urls()]
-
-    @property
-    def _same_as_name(self) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_same_as"
-
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name == "same_as" and authorities.are_asked():
             field.widget.attrs["rows"] = 2
-            field.widget.attrs["data-same-as"] = reverse(f"admin:{self._same_as_name}")
+            field.widget.attrs["data-same-as"] = reverse(
+                f"admin:{self.opts.app_label}_{self.opts.model_name}_same_as"
+            )
         return field
 
+    @desk_page("same-as/")
     def same_as_view(self, request: HttpRequest) -> JsonResponse:
         """Suggest entities for the name in `q`, marking those that already exist here."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):

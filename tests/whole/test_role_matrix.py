@@ -1,5 +1,6 @@
 """docs/roles.md is what happens: every row, button and move, as each role, at the desk, by the API and past both."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -8,23 +9,27 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from unfold.admin import ModelAdmin
 
 from claims.features.archiving.models import ArchivedFile, Timestamp
-from claims.features.reply.models import ReplyRequest
 from claims.features.teamwork import assignments, comments, mails
 from claims.features.teamwork.models import AssignmentRule, ChatChannel, Comment, Notification
-from claims.models import ApiToken, Claim, Cluster, DeskSession, SavedView, Translation, Verdict
+from claims.models import ApiToken, Claim, DeskSession, SavedView, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed
 from claims.review import workflow
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from claims.review.translation_moves import TRANSLATION_MOVES
 from claims.review.translation_workflow import move_translation
+from factcheck.admin.row_actions import RowActions
 from sources.models import Publisher, Source
 from tests.claims.editorial.test_permissions import TABLE
 from tests.helpers.full_desk import MODELS, add_row_of_each, make_superuser
@@ -131,13 +136,11 @@ ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
     "claims_claim_propose_more": lambda rows: (rows[Source].pk,),
     "claims_claim_take_place": lambda rows: _place(rows[Source]),
     "claims_claim_triage_decide": lambda rows: (rows[Claim].pk, "accept"),
-    "claims_cluster_move": lambda rows: (rows[Cluster].pk, "published"),
     "teamwork_comment_of_claim": lambda rows: (rows[Claim].pk,),
     "teamwork_comment_write": lambda rows: (rows[Claim].pk,),
     "claims_translation_begin": lambda rows: (
         Verdict.objects.filter(state="published", publisher__is_house=True).latest("pk").pk,
     ),
-    "reply_replyrequest_do": lambda rows: (rows[ReplyRequest].pk, "stop"),
     "sources_source_file": lambda rows: _kept_file(rows[Source]),
     "sources_source_timestamp": lambda rows: _stamp(rows[Source]),
     "teamwork_notification_stop_mail": lambda rows: (mails.stop_token(rows[User], "commented"),),
@@ -157,7 +160,7 @@ SENT: dict[str, dict[str, str] | str] = {
     "claims_topic_names": {"app_label": "claims", "model_name": "claim", "field_name": "topics"},
     "sources_publisher_names": {"app_label": "sources", "model_name": "source", "field_name": "publisher"},
     "sources_source_names": {"app_label": "claims", "model_name": "evidence", "field_name": "source"},
-    "auth_user_reset_factors": {"reason": "Called back."},
+    "auth_user_reset-factors": {"reason": "Called back."},
 }
 #: Those that are opened, not sent.
 OPENED = {
@@ -222,6 +225,35 @@ def test_nobody_presses_more_or_fewer_buttons(
         found[name] = somebody.may("get" if name in OPENED else "post", path, sent)
     assert found == {name: letter in who["who"] for name, who in BUTTONS.items()}
     assert somebody.soft == []
+
+
+def test_actions_need_their_button_and_a_row(rows: dict[type[Model], Any]) -> None:
+    """GET writes nothing, a POST without its token is refused, and what does not exist is not found.
+
+    That an action hides no method of the admin's own would show only where that is called.
+    """
+    client, without_token = Client(), Client(enforce_csrf_checks=True)
+    superuser = User.objects.create_superuser("sven")
+    client.force_login(superuser)
+    without_token.force_login(superuser)
+    client.get("/admin/")  # notes the session
+    faults = []
+    for model, pages in admin.site._registry.items():
+        for function, action in pages.list_actions().items() if isinstance(pages, RowActions) else ():
+            assert not hasattr(ModelAdmin, function), function
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{action.name}"
+            address, gone = (reverse(name, args=[pk]) for pk in (rows[model].pk, 2**31 - 1))
+            with CaptureQueriesContext(connection) as queries:
+                looked = client.get(address).status_code
+            written = [each["sql"] for each in queries if re.match("INSERT|UPDATE|DELETE", each["sql"])]
+            refused = (
+                without_token.post(address).status_code,
+                client.get(gone).status_code,
+                client.post(gone).status_code,
+            )
+            if looked not in (200, 302) or written or refused != (403, 404, 404):
+                faults.append((name, looked, written, refused))
+    assert faults == []
 
 
 # Moves ----------------------------------------------------------------------------------------------------------------

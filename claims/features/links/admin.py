@@ -1,6 +1,6 @@
 """Links that need a decision: pages that are gone or moved, or lost a quote."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -8,11 +8,11 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
@@ -21,9 +21,10 @@ from claims.features.links import link_edits
 from claims.features.links.link_notifications import describe_change
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.models import Claim, Publication
-from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
+from factcheck.admin.row_actions import row_action
+from factcheck.refusals import Refused
 
 #: So many claims are named of each link; a source that more cite is a list of its own.
 _SHOWN_CLAIMS = 4
@@ -34,13 +35,6 @@ _TONES: dict[str, Tone] = {
     LinkOutcome.CHANGED: "bad",
     LinkOutcome.MOVED: "waiting",
     LinkOutcome.UNREACHABLE: "faded",
-}
-
-_DONE_MESSAGES = {
-    "address": gettext_lazy("The source now has the new address. It will be checked within a few minutes."),
-    "accept": gettext_lazy("Marked as correct. If it changes again, it will be listed again."),
-    "archive": gettext_lazy("A copy of the current page will be made within a few minutes."),
-    "check": gettext_lazy("The page will be checked within two minutes."),
 }
 
 
@@ -84,68 +78,46 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     @admin.action(description=_("Mark as correct"), permissions=["accept"])
     def accept_selected(self, request: HttpRequest, rows: QuerySet[LinkState]) -> None:
-        done = sum(self._carry_out(request, link, _accept) for link in rows)
+        done = sum(self._accept(request, link) for link in rows)
         if done:
             words = ngettext("%d link marked as correct.", "%d links marked as correct.", done)
             messages.success(request, words % done)
 
-    def get_urls(self) -> list[URLPattern]:
-        edits = {"address": _use_new_address, "accept": _accept, "archive": _archive_again, "check": _check}
-        own = [
-            path(
-                f"<int:pk>/{name}/",
-                self.admin_site.admin_view(self._button(name, edit)),
-                name=f"links_linkstate_{name}",
-            )
-            for name, edit in edits.items()
-        ]
-        return [*own, *super().get_urls()]
+    @row_action(_("Use the new address"), permission="accept")
+    def address(self, request: HttpRequest, link: LinkState) -> str:
+        link_edits.use_new_address(link, by=get_person(request))
+        return gettext("The source now has the new address. It will be checked within a few minutes.")
 
-    def _button(self, name: str, edit: "Edit") -> Callable[..., HttpResponse]:
-        def pressed(request: HttpRequest, pk: int) -> HttpResponse:
-            link = self.get_object(request, str(pk))
-            if link is None or not self.has_view_permission(request, link):
-                raise Http404
-            if request.method == "POST" and self._carry_out(request, link, edit):
-                messages.success(request, str(_DONE_MESSAGES[name]))
-            return HttpResponseRedirect(reverse("admin:links_linkstate_changelist") + "?queue=links")
+    @row_action(_("Mark as correct"), permission="accept")
+    def accept(self, request: HttpRequest, link: LinkState) -> str:
+        link_edits.accept(link, by=get_person(request))
+        return gettext("Marked as correct. If it changes again, it will be listed again.")
 
-        return pressed
+    @row_action(_("Archive again"), permission="view")
+    def archive(self, request: HttpRequest, link: LinkState) -> str:
+        link_edits.archive_again(link, by=get_person(request))
+        return gettext("A copy of the current page will be made within a few minutes.")
 
-    def _carry_out(self, request: HttpRequest, link: LinkState, edit: "Edit") -> bool:
-        """Carry out the edit, or report why it is impossible."""
+    @row_action(_("Check now"), permission="view")
+    def check_now(self, request: HttpRequest, link: LinkState) -> str:
+        link_edits.check_soon(link, by=get_person(request))
+        return gettext("The page will be checked within two minutes.")
+
+    def get_page_after(self, request: HttpRequest, row: LinkState) -> str:
+        return reverse("admin:links_linkstate_changelist") + "?queue=links"
+
+    def _accept(self, request: HttpRequest, link: LinkState) -> bool:
+        """Accept a link, or report why not."""
         try:
-            edit(link, request)
-        except NotInRole as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except (NotPossible, NotAllowed) as refusal:
-            why = str(refusal)
-        except IntegrityError as refusal:
+            link_edits.accept(link, by=get_person(request))
+        except PermissionDenied:
+            raise
+        except (Refused, IntegrityError) as refusal:
+            words = gettext("Nothing was changed at “%(title)s”. %(why)s")
             why = self.describe_refusal(refusal)
-        else:
-            return True
-        words = gettext("Nothing was changed at “%(title)s”. %(why)s")
-        messages.warning(request, words % {"title": link.source.title[:100], "why": why})
-        return False
-
-
-Edit = Callable[[LinkState, HttpRequest], object]
-
-
-def _use_new_address(link: LinkState, request: HttpRequest) -> None:
-    link_edits.use_new_address(link, by=get_person(request))
-
-
-def _accept(link: LinkState, request: HttpRequest) -> None:
-    link_edits.accept(link, by=get_person(request))
-
-
-def _archive_again(link: LinkState, request: HttpRequest) -> None:
-    link_edits.archive_again(link, by=get_person(request))
-
-
-def _check(link: LinkState, request: HttpRequest) -> None:
-    link_edits.check_soon(link, by=get_person(request))
+            messages.warning(request, words % {"title": link.source.title[:100], "why": why})
+            return False
+        return True
 
 
 def _find_claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, str]]]:

@@ -73,7 +73,7 @@ def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
         for wording in build_wordings(entry.document)
     ]
     context = desk.admin_site.each_context(request) | {
-        "title": gettext("For other platforms"),
+        "title": gettext("For other platforms: %s") % claim,
         "opts": desk.model._meta,
         "claim": claim,
         "version": entry.version,

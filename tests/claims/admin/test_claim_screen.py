@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from claims.admin.scheduling import describe_distance
 from claims.models import Claim, Evidence, ScheduledPublication, Verdict
 from claims.review import scheduled_publications, verdict_drafts, workflow
 from tests.helpers.desk import Desk, buttons, said, sent_back
@@ -245,6 +246,14 @@ def test_a_correction_begins_there_and_shows_its_note_first(
     assert page.index('name="verdicts-0-correction_note"') < page.index('name="verdicts-0-summary"')
 
 
+def test_a_distance_has_its_largest_unit() -> None:
+    minutes = (1, 119, 120, 47 * 60 + 59, 48 * 60, 567 * 60 + 24)
+    assert [describe_distance(timedelta(minutes=number)) for number in minutes] == [
+        *("in 1 minute", "in 119 minutes", "in 2 hours"),
+        *("in 47 hours", "in 2 days", "in 23 days"),
+    ]
+
+
 def test_a_moment_is_set_and_cancelled_there(
     desk: Desk, checker: User, colleague: User, editor: User, claim: Claim, draft: Verdict, settings: Any
 ) -> None:
@@ -262,6 +271,7 @@ def test_a_moment_is_set_and_cancelled_there(
         [told] = said(desk.client.post(address, asked, follow=True))
         made = ScheduledPublication.objects.get()
         assert told.startswith("Will be published on ")
+        assert "), in 30 days. You" in told or "), in 29 days. You" in told
         assert f"{timezone.localtime(made.publish_at):%Y-%m-%dT%H:%M}" == asked["at"]
         assert "Will be published on" in desk.text(claim)
         assert said(desk.client.post(address, {"at": "", "seen": made.pk}, follow=True)) == [

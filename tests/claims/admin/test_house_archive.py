@@ -14,7 +14,7 @@ from claims.models import Claim, ImportRun, Publication
 from sources.models import Publisher
 from tests.claims.admin.conftest import make_run
 from tests.claims.admin.test_import_form import filled_in
-from tests.helpers.desk import Desk, said
+from tests.helpers.desk import Desk
 from tests.helpers.desk_imports import Intake
 from tests.helpers.newsroom import person
 from tests.helpers.worker import run_waiting_jobs
@@ -51,8 +51,8 @@ def test_two_administrators_publish_an_archive(
 
     desk.sign_in(person("ben", "Administrator"))
     assert "Release and publish" in desk.text(run)
-    told = said(client.post(address(run, "release"), follow=True))
-    assert told == ["Check the sample, and confirm that you have."]
+    unconfirmed = client.post(address(run, "release")).content.decode()
+    assert "Check the sample, and confirm that you have." in unconfirmed
     client.post(address(run, "release"), {"looked_at": "yes"})
     run_waiting_jobs()
     run.refresh_from_db()
@@ -88,6 +88,3 @@ def test_a_sample_is_shown_as_text(client: Client, administrator: User, intake: 
     desk = Desk(client).sign_in(person("ben", "Administrator"))
     run = make_run(administrator, house_archive=True, state="held", sample=[{"statement": "<b>Buses</b>"}])
     assert "&lt;b&gt;Buses&lt;/b&gt;" in desk.text(run)
-    assert desk.client.get(address(run, "release")).status_code == 302
-    run.refresh_from_db()
-    assert run.state == "held"

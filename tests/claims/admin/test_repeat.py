@@ -119,18 +119,10 @@ def test_fact_checkers_look(client: Client, checker: User, checked: Claim) -> No
 
 
 def test_contributors_see_none(client: Client, contributor: User, checked: Claim) -> None:
-    repeat = in_article(checked)
+    in_article(checked)
     client.force_login(contributor)
     assert client.get(LIST).status_code == 403
     assert client.get(RETURNING).status_code == 404
-    assert client.post(reverse("admin:claims_repeat_confirm", args=[repeat.pk])).status_code == 404
-
-
-def test_looking_changes_nothing(desk: Desk, checked: Claim) -> None:
-    repeat = in_article(checked)
-    for button in ("confirm", "reject"):
-        desk.client.get(reverse(f"admin:claims_repeat_{button}", args=[repeat.pk]))
-    assert shown(desk) == [repeat]
 
 
 def returning(client: Client) -> list[list[str]]:

@@ -157,7 +157,7 @@ def test_nobody_ends_a_colleagues_from_there(checker: User, colleague: User) -> 
 
 
 def end_all(client: Client, somebody: User) -> Any:
-    return client.post(reverse("admin:auth_user_end_sessions", args=[somebody.pk]))
+    return client.post(reverse("admin:auth_user_end-sessions", args=[somebody.pk]))
 
 
 def test_an_administrator_ends_those_of_others(

@@ -1,10 +1,9 @@
 """Readers' complaints at the desk: the queue with its deadlines, and a page for each complaint."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.contrib import admin
-from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -14,13 +13,14 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from claims.admin.list_filters import QueueFilter
 from claims.features.complaints import complaint_moves
 from claims.features.complaints.admin.deadline_badge import build_deadline_badge
-from claims.features.complaints.admin.reader_messages import MessageAction, ReaderMessageAdmin
+from claims.features.complaints.admin.reader_messages import ReaderMessageAdmin
 from claims.features.complaints.models import Complaint, ReaderStep
 from claims.features.complaints.submissions import ANSWER_COMPLAINTS
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import change_page, get_person
+from factcheck.admin.row_actions import row_action
 
 _STATE_TONES: dict[str, Tone] = {
     Complaint.State.CONFIRMED: "waiting",
@@ -40,50 +40,6 @@ def build_complaint_badge(complaint: Complaint) -> SafeString:
     return render_badge(words, _STATE_TONES.get(complaint.state, "faded"))
 
 
-def _take(request: HttpRequest, complaint: Complaint, person: User) -> str:
-    complaint_moves.assign(complaint, person, by=person)
-    return gettext("Assigned to you.")
-
-
-def _give(request: HttpRequest, complaint: Complaint, person: User) -> str:
-    choice = request.POST.get("person", "")
-    to = (
-        complaint_moves.find_people_for_complaints().filter(pk=choice).first() if choice.isdecimal() else None
-    )
-    if to is None:
-        raise NotPossible(gettext("Choose who will answer it."))
-    complaint_moves.assign(complaint, to, by=person)
-    return gettext("Assigned to %(person)s.") % {"person": get_display_name(to)}
-
-
-def _put_back(request: HttpRequest, complaint: Complaint, person: User) -> str:
-    complaint_moves.put_back(complaint, by=person)
-    return gettext("Released: anyone can now take it.")
-
-
-def _start_correction(request: HttpRequest, complaint: Complaint, person: User) -> str:
-    draft = complaint_moves.start_correction(complaint, by=person)
-    request.begun = draft  # type: ignore[attr-defined]  # where one goes on
-    return gettext("This draft is the correction for the complaint.")
-
-
-def _answer(request: HttpRequest, complaint: Complaint, person: User) -> str:
-    sent = request.POST
-    complaint_moves.answer(
-        complaint,
-        outcome=sent.get("outcome", ""),
-        answer=sent.get("answer", ""),
-        reason=sent.get("reason", ""),
-        by=person,
-    )
-    return gettext("Answered: the reader will receive an email.")
-
-
-def _reject(request: HttpRequest, complaint: Complaint, person: User) -> str:
-    complaint_moves.reject(complaint, reason=request.POST.get("reason", ""), by=person)
-    return gettext("Rejected: the reader will receive the reason by email.")
-
-
 @admin.register(Complaint)
 class ComplaintAdmin(ReaderMessageAdmin):
     subject = ReaderStep.Subject.COMPLAINT
@@ -101,15 +57,53 @@ class ComplaintAdmin(ReaderMessageAdmin):
     search_help_text = _("Words in the complaint or the claim")
     ordering = ("-pk",)
     deciding = ANSWER_COMPLAINTS
-    page_template = "admin/desk/complaint.html"
-    button_actions: ClassVar[dict[str, MessageAction]] = {
-        "take": _take,
-        "give": _give,
-        "put-back": _put_back,
-        "correct": _start_correction,
-        "answer": _answer,
-        "reject": _reject,
-    }
+    page_template = "complaint"
+
+    @row_action(_("Assign to me"), permission="decide")
+    def take(self, request: HttpRequest, complaint: Complaint) -> str:
+        complaint_moves.assign(complaint, get_person(request), by=get_person(request))
+        return gettext("Assigned to you.")
+
+    @row_action(_("Assign to someone"), permission="decide")
+    def give(self, request: HttpRequest, complaint: Complaint) -> str:
+        choice = request.POST.get("person", "")
+        to = (
+            complaint_moves.find_people_for_complaints().filter(pk=choice).first()
+            if choice.isdecimal()
+            else None
+        )
+        if to is None:
+            raise NotPossible(gettext("Choose who will answer it."))
+        complaint_moves.assign(complaint, to, by=get_person(request))
+        return gettext("Assigned to %(person)s.") % {"person": get_display_name(to)}
+
+    @row_action(_("Release"), permission="decide")
+    def put_back(self, request: HttpRequest, complaint: Complaint) -> str:
+        complaint_moves.put_back(complaint, by=get_person(request))
+        return gettext("Released: anyone can now take it.")
+
+    @row_action(_("Start a correction"), permission="decide")
+    def correct(self, request: HttpRequest, complaint: Complaint) -> HttpResponse:
+        draft = complaint_moves.start_correction(complaint, by=get_person(request))
+        messages.success(request, gettext("This draft is the correction for the complaint."))
+        return HttpResponseRedirect(change_page(draft))
+
+    @row_action(_("Answer"), permission="decide")
+    def answer(self, request: HttpRequest, complaint: Complaint) -> str:
+        sent = request.POST
+        complaint_moves.answer(
+            complaint,
+            outcome=sent.get("outcome", ""),
+            answer=sent.get("answer", ""),
+            reason=sent.get("reason", ""),
+            by=get_person(request),
+        )
+        return gettext("Answered: the reader will receive an email.")
+
+    @row_action(_("Reject"), permission="decide")
+    def reject(self, request: HttpRequest, complaint: Complaint) -> str:
+        complaint_moves.reject(complaint, reason=request.POST.get("reason", ""), by=get_person(request))
+        return gettext("Rejected: the reader will receive the reason by email.")
 
     @admin.display(description=_("complaint"), ordering="claim__statement")
     def about(self, complaint: Complaint) -> SafeString:
@@ -133,6 +127,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
         person = get_person(request)
         waiting = row.is_waiting
         return {
+            "title": gettext("Complaint about “%s”") % row.claim,
             "complaint": row,
             "state": build_complaint_badge(row),
             "deadline_badge": build_deadline_badge(row),
@@ -144,7 +139,3 @@ class ComplaintAdmin(ReaderMessageAdmin):
             "is_own_work": waiting and complaint_moves.is_author_of_verdict(row, person),
             "may_correct": person.has_perm("claims.add_verdict") and not row.entry_id,
         }
-
-    def choose_next_page(self, request: HttpRequest, name: str, row: Complaint) -> str:
-        draft = getattr(request, "begun", None)
-        return change_page(draft) if draft else super().choose_next_page(request, name, row)

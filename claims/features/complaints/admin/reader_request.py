@@ -1,11 +1,10 @@
 """Requests from readers at the desk: most requested first, with the decisions about them."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.contrib import admin
-from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -15,13 +14,14 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from claims.admin.list_filters import LanguageFilter, QueueFilter
 from claims.admin.similar_claims import find_similar_claims
 from claims.features.complaints import request_moves
-from claims.features.complaints.admin.reader_messages import MessageAction, ReaderMessageAdmin
+from claims.features.complaints.admin.reader_messages import ReaderMessageAdmin
 from claims.features.complaints.models import ReaderPicture, ReaderRequest, ReaderStep
 from claims.models import Claim
 from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import change_page, get_person
+from factcheck.admin.row_actions import desk_page, row_action
 
 _STATE_TONES: dict[str, Tone] = {
     ReaderRequest.State.CONFIRMED: "waiting",
@@ -38,45 +38,15 @@ def request_badge(reader_request: ReaderRequest) -> SafeString:
     return render_badge(reader_request.get_state_display(), _STATE_TONES.get(reader_request.state, "faded"))
 
 
-def _find_chosen_claim(request: HttpRequest, person: User) -> Claim:
-    """Return the claim that the form names by its number or by its URL on this site."""
+def _find_chosen_claim(request: HttpRequest) -> Claim:
+    """Return the claim named in the form: by its number, or by a URL of this site that contains it."""
     text = request.POST.get("claim", "").strip()
     digits = next((part for part in text.split("/") if part.isdecimal()), "")
-    rows = Claim.objects.readable_by(person).select_related("merged_into")
+    rows = Claim.objects.readable_by(get_person(request)).select_related("merged_into")
     found = rows.filter(pk=int(digits)).first() if digits and len(digits) < 19 else None
     if found is None:
         raise NotPossible(gettext("Enter a claim: its number, or the address of its page."))
     return found
-
-
-def _take_up(request: HttpRequest, reader_request: ReaderRequest, person: User) -> str:
-    sent = request.POST
-    claim = request_moves.propose_claim(
-        reader_request,
-        statement=sent.get("statement", ""),
-        language=sent.get("language", "").strip(),
-        by=person,
-    )
-    request.begun = claim  # type: ignore[attr-defined]  # where one goes on
-    return gettext("Proposed. The readers will be notified when it is published.")
-
-
-def _link(request: HttpRequest, reader_request: ReaderRequest, person: User) -> str:
-    reader_request = request_moves.link(reader_request, _find_chosen_claim(request, person), by=person)
-    if reader_request.state == ReaderRequest.State.ANSWERED:
-        return gettext("Answered: every reader who asked will receive an email.")
-    return gettext("The readers will be notified when that claim is published.")
-
-
-def _answer(request: HttpRequest, reader_request: ReaderRequest, person: User) -> str:
-    answer = request.POST.get("answer", "")
-    request_moves.answer_with(reader_request, _find_chosen_claim(request, person), answer=answer, by=person)
-    return gettext("Answered: every reader who asked will receive an email.")
-
-
-def _decline(request: HttpRequest, reader_request: ReaderRequest, person: User) -> str:
-    request_moves.decline(reader_request, reason=request.POST.get("reason", ""), by=person)
-    return gettext("Declined: every reader who asked will receive the reason by email.")
 
 
 @admin.register(ReaderRequest)
@@ -89,24 +59,12 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
     search_help_text = _("Words in the text or the address")
     ordering = ("-pk",)
     deciding = request_moves.DECIDE_PERMISSION
-    page_template = "admin/desk/reader_request.html"
-    button_actions: ClassVar[dict[str, MessageAction]] = {
-        "take-up": _take_up,
-        "link": _link,
-        "answer": _answer,
-        "decline": _decline,
-    }
+    page_template = "reader_request"
 
-    def get_urls(self) -> list[URLPattern]:
-        picture = self.admin_site.admin_view(self.picture_view)
-        return [
-            path("<int:pk>/picture/", picture, name="complaints_readerrequest_picture"),
-            *super().get_urls(),
-        ]
-
+    @desk_page("<int:pk>/picture/")
     def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Serve the picture as it was sent, without executing anything in it."""
-        row = self._get_row(request, str(pk))
+        """Serve the picture as it was sent; nothing in it is executed."""
+        row = self.get_row(request, pk)
         picture = ReaderPicture.objects.filter(request=row).first()
         if picture is None:
             raise Http404
@@ -115,6 +73,40 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         response["X-Content-Type-Options"] = "nosniff"
         response["Cache-Control"] = "no-store"
         return response
+
+    @row_action(_("Create a claim"), permission="decide")
+    def take_up(self, request: HttpRequest, reader_request: ReaderRequest) -> HttpResponse:
+        sent = request.POST
+        claim = request_moves.propose_claim(
+            reader_request,
+            statement=sent.get("statement", ""),
+            language=sent.get("language", "").strip(),
+            by=get_person(request),
+        )
+        messages.success(request, gettext("Proposed. The readers will be notified when it is published."))
+        return HttpResponseRedirect(change_page(claim))
+
+    @row_action(_("Is being checked"), permission="decide")
+    def link(self, request: HttpRequest, reader_request: ReaderRequest) -> str:
+        reader_request = request_moves.link(
+            reader_request, _find_chosen_claim(request), by=get_person(request)
+        )
+        if reader_request.state == ReaderRequest.State.ANSWERED:
+            return gettext("Answered: every reader who asked will receive an email.")
+        return gettext("The readers will be notified when that claim is published.")
+
+    @row_action(_("Already checked"), permission="decide")
+    def answer(self, request: HttpRequest, reader_request: ReaderRequest) -> str:
+        answer = request.POST.get("answer", "")
+        request_moves.answer_with(
+            reader_request, _find_chosen_claim(request), answer=answer, by=get_person(request)
+        )
+        return gettext("Answered: every reader who asked will receive an email.")
+
+    @row_action(_("Will not be checked"), permission="decide")
+    def decline(self, request: HttpRequest, reader_request: ReaderRequest) -> str:
+        request_moves.decline(reader_request, reason=request.POST.get("reason", ""), by=get_person(request))
+        return gettext("Declined: every reader who asked will receive the reason by email.")
 
     @admin.display(description=_("request"))
     def what(self, reader_request: ReaderRequest) -> SafeString:
@@ -143,7 +135,3 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
             "statement": row.text[:MAX_STATEMENT_LENGTH],
             "may_propose": request.user.has_perm("claims.add_claim"),
         }
-
-    def choose_next_page(self, request: HttpRequest, name: str, row: ReaderRequest) -> str:
-        draft = getattr(request, "begun", None)
-        return change_page(draft) if draft else super().choose_next_page(request, name, row)

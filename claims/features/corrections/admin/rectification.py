@@ -1,13 +1,13 @@
 """Correction requests to other publications, with their outcomes."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +15,9 @@ from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.features.corrections import requests
 from claims.features.corrections.models import Rectification
 from claims.models import Publication
-from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_person
+from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 
 _STATE = Rectification.State
@@ -46,9 +46,15 @@ _STEPS = [choice for choice in _STATE.choices if choice[0] != _STATE.ASKED]
 class StepForm(forms.Form):
     """A form for one step: its kind and date."""
 
-    kind = forms.ChoiceField(choices=_STEPS)
-    on_day = forms.DateField()
-    note = forms.CharField(required=False)
+    kind = forms.ChoiceField(label=_("Step"), choices=_STEPS, widget=forms.Select({"class": "desk-input"}))
+    on_day = forms.DateField(
+        label=_("On"), widget=forms.DateInput({"class": "desk-input", "type": "date"}, format="%Y-%m-%d")
+    )
+    note = forms.CharField(
+        label=_("What was answered, or what was fixed. Public if the request is."),
+        required=False,
+        widget=forms.Textarea({"class": "desk-input", "rows": 3, "dir": "auto"}),
+    )
 
 
 @admin.register(Rectification)
@@ -78,10 +84,6 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
             obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)
 
-    def get_urls(self) -> list[URLPattern]:
-        step = self.admin_site.admin_view(self.step_view)
-        return [path("<int:pk>/step/", step, name="corrections_rectification_step"), *super().get_urls()]
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -90,30 +92,15 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
             context |= {
                 "row": row,
                 "steps": list(row.steps.all()),
-                "kinds": _STEPS,
-                "may_step": row.state != _STATE.CORRECTED and self.has_change_permission(request, row),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def step_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Record a step."""
-        row = self.get_object(request, str(pk))
-        if row is None:
-            raise Http404
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
-        if request.method == "POST":
-            form = StepForm(request.POST)
-            if not form.is_valid():
-                messages.error(request, gettext("Choose what happened, and the day."))
-                return HttpResponseRedirect(change_page(row))
-            cleaned = form.cleaned_data
-            try:
-                requests.add_step(
-                    row, cleaned["kind"], on=cleaned["on_day"], note=cleaned["note"], by=get_person(request)
-                )
-            except (NotAllowed, NotPossible) as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(request, gettext("Recorded."))
-        return HttpResponseRedirect(change_page(row))
+    @row_action(
+        _("Record"),
+        is_offered=lambda row, person: row.state != _STATE.CORRECTED,
+        form=StepForm,
+        initial=lambda row: {"on_day": localdate()},
+    )
+    def step(self, request: HttpRequest, row: Rectification, *, kind: str, on_day: date, note: str) -> str:
+        requests.add_step(row, kind, on=on_day, note=note, by=get_person(request))
+        return gettext("Recorded.")

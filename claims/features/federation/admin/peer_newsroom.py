@@ -8,8 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -25,6 +24,7 @@ from claims.ledger.house_signature import compute_fingerprint, get_public_key
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.row_actions import row_action
 from factcheck.admin.unsaved import mark_stored
 from factcheck.installation.house_language import activate_house_language
 
@@ -41,6 +41,12 @@ class SiteForm(forms.Form):
             "anything is followed."
         ),
     )
+
+
+class KeyForm(forms.Form):
+    """The key that the page showed."""
+
+    key = forms.CharField(widget=forms.HiddenInput)
 
 
 @admin.register(PeerNewsroom)
@@ -91,20 +97,14 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
                 "newsroom": newsroom,
                 "newsroom_badge": _build_state_badge(newsroom),
                 "claims_page": _build_claims_url(newsroom),
-                "offered_key": offered,
                 "offered_fingerprint": compute_fingerprint(offered) if offered else "",
                 "known_fingerprint": compute_fingerprint(newsroom.key),
-                "may_change": self.has_change_permission(request, newsroom),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """List what is deleted with a newsroom, without its imported claims."""
-        number = PeerClaim.objects.filter(newsroom__in=objs).count()
-        lines = [str(newsroom) for newsroom in objs] + [
-            ngettext("%d claim imported from it", "%d claims imported from it", number) % number
-        ]
-        return lines, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+    def describe_deletion(self, rows: Any) -> str:
+        number = PeerClaim.objects.filter(newsroom__in=rows).count()
+        return ngettext("%d claim imported from it", "%d claims imported from it", number) % number
 
     # Adding -----------------------------------------------------------------------------------------------------------
 
@@ -121,15 +121,13 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         if found:
             mark_stored(request)
         context = {
-            **self.admin_site.each_context(request),
             "title": gettext("Follow another newsroom"),
-            "opts": self.opts,
             "form": form,
             "found": found,
             "found_fingerprint": compute_fingerprint(found.key) if found else "",
             "own_fingerprint": compute_fingerprint(get_public_key()),
         }
-        return TemplateResponse(request, "admin/desk/peer_newsroom_add.html", context)
+        return self.show_page(request, "peer_newsroom_add", context)
 
     def _follow(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -149,84 +147,45 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     # Its buttons ------------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        views = {
-            "pause": self.pause_view,
-            "resume": self.resume_view,
-            "ask": self.sync_now_view,
-            "accept-key": self.accept_key_view,
-            "begin-anew": self.restart_view,
-        }
-        own = [
-            path(
-                f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"federation_peernewsroom_{name}"
-            )
-            for name, view in views.items()
-        ]
-        return [*own, *super().get_urls()]
+    @row_action(
+        _("Accept the new key"),
+        is_offered=lambda newsroom, person: newsroom.active and newsroom.progress.halted == "key",
+        form=KeyForm,
+        initial=lambda newsroom: {"key": newsroom.progress.offered_key},
+    )
+    def accept_key(self, request: HttpRequest, newsroom: PeerNewsroom, key: str) -> str:
+        """Accept the key that the person has compared."""
+        peer_edits.accept_key(newsroom, key, by=get_person(request))
+        return gettext("The new key is accepted, and the newsroom is followed again.")
 
-    def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Pause the newsroom."""
-        newsroom = self.get_row_to_change(request, pk)
-        if request.method == "POST":
-            peer_edits.switch(newsroom, active=False, by=get_person(request))
-            messages.success(
-                request, gettext("Paused: nothing more is imported. Claims already imported are kept.")
-            )
-        return HttpResponseRedirect(change_page(newsroom))
+    @row_action(
+        _("Start again"),
+        is_offered=lambda newsroom, person: newsroom.active and newsroom.progress.halted not in ("", "key"),
+    )
+    def begin_anew(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
+        """Drop the imported claims, and import all of them again."""
+        peer_edits.begin_anew(newsroom, by=get_person(request))
+        with activate_house_language():
+            what = gettext("imported claims")
+        self.log_change(request, newsroom, [{"changed": {"fields": [what]}}])
+        return gettext("The imported claims were dropped, and all of them are imported again.")
 
-    def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Resume the newsroom and query it at once."""
-        newsroom = self.get_row_to_change(request, pk)
-        if request.method == "POST":
-            peer_edits.switch(newsroom, active=True, by=get_person(request))
-            messages.success(request, gettext("Followed again from now on."))
-        return HttpResponseRedirect(change_page(newsroom))
+    @row_action(
+        _("Check now"), is_offered=lambda newsroom, person: newsroom.active and not newsroom.progress.halted
+    )
+    def ask(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
+        peer_edits.ask_now(newsroom, by=get_person(request))
+        return gettext("The newsroom is queried within a minute. This page shows the result.")
 
-    def sync_now_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Schedule an update now."""
-        newsroom = self.get_row_to_change(request, pk)
-        if request.method == "POST":
-            try:
-                peer_edits.ask_now(newsroom, by=get_person(request))
-            except NotPossible as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(
-                    request, gettext("The newsroom is queried within a minute. This page shows the result.")
-                )
-        return HttpResponseRedirect(change_page(newsroom))
+    @row_action(_("Pause"), is_offered=lambda newsroom, person: newsroom.active)
+    def pause(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
+        peer_edits.switch(newsroom, active=False, by=get_person(request))
+        return gettext("Paused: nothing more is imported. Claims already imported are kept.")
 
-    def accept_key_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Accept the new key after comparing it."""
-        newsroom = self.get_row_to_change(request, pk)
-        if request.method == "POST":
-            try:
-                peer_edits.accept_key(newsroom, request.POST.get("key", ""), by=get_person(request))
-            except NotPossible as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(
-                    request, gettext("The new key is accepted, and the newsroom is followed again.")
-                )
-        return HttpResponseRedirect(change_page(newsroom))
-
-    def restart_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Delete all imported claims of the newsroom and import them again."""
-        newsroom = self.get_row_to_change(request, pk)
-        if request.method == "POST":
-            try:
-                peer_edits.begin_anew(newsroom, by=get_person(request))
-            except NotPossible as refusal:
-                messages.error(request, str(refusal))
-            else:
-                with activate_house_language():
-                    what = gettext("imported claims")
-                self.log_change(request, newsroom, [{"changed": {"fields": [what]}}])
-                messages.success(
-                    request, gettext("The imported claims were dropped, and all of them are imported again.")
-                )
-        return HttpResponseRedirect(change_page(newsroom))
+    @row_action(_("Continue"), is_offered=lambda newsroom, person: not newsroom.active)
+    def resume(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
+        peer_edits.switch(newsroom, active=True, by=get_person(request))
+        return gettext("Followed again from now on.")
 
 
 def _look_up_signer(form: SiteForm) -> Signer | None:

@@ -106,7 +106,12 @@ def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, A
 class SentForm(forms.Form):
     """The time at which a request was passed on; empty means now."""
 
-    at = forms.DateTimeField(required=False)
+    at = forms.DateTimeField(
+        label=gettext_lazy("When"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local", "class": "desk-input desk-moment"}),
+        help_text=gettext_lazy("empty: now"),
+    )
 
 
 class AnswerForm(forms.Form):

@@ -8,9 +8,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -36,10 +35,13 @@ from claims.features.reply.admin.reply_panel import may_update
 from claims.features.reply.models import ReplyRequest
 from claims.features.reply.reply_document import describe_reason
 from claims.models import Verdict
-from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
+from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import DeskAdmin, change_page, get_person, is_deleted_along
+from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.django_internals import replace_object
+
+_CHANGE = "reply.change_replyrequest"
 
 
 @admin.register(ReplyRequest)
@@ -135,15 +137,6 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
             return HttpResponseRedirect(reverse("admin:reply_replyrequest_changelist"))
         return super().add_view(request, *args, **kwargs)
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except NotInRole as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(request.get_full_path())
-
     def save_model(
         self, request: HttpRequest, obj: ReplyRequest, form: forms.ModelForm, change: bool
     ) -> None:
@@ -173,14 +166,6 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     # The page ---------------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        wrapped = self.admin_site.admin_view
-        return [
-            path("<int:pk>/answer/", wrapped(self.answer_view), name="reply_replyrequest_answer"),
-            path("<int:pk>/do/<slug:action>/", wrapped(self.action_view), name="reply_replyrequest_do"),
-            *super().get_urls(),
-        ]
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
@@ -193,43 +178,38 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         context["show_save_and_add_another"] = context["show_save_and_continue"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def action_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        """Handle a button of the page; return to it, or open the draft that it started."""
-        row = self._get_row(request, pk)
-        if request.method != "POST" or action not in ("sent", "mail", "stop", "update"):
-            return HttpResponseRedirect(change_page(row))
-        person = get_person(request)
-        try:
-            if action == "update":
-                draft = reply_requests.draft_update(row, by=person)
-                messages.success(
-                    request, _("Draft created with the answer. Check the public note, then submit it.")
-                )
-                return HttpResponseRedirect(_build_page_path(draft))
-            form = SentForm(request.POST)
-            if not form.is_valid():
-                raise NotPossible(_("Enter the date and time at which you passed it on."))
-            messages.success(request, _carry_out(row, action, person, form.cleaned_data["at"]))
-        except NotInRole as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
-        except IntegrityError as refusal:
-            messages.error(request, self.describe_refusal(refusal))
-        return HttpResponseRedirect(change_page(row))
+    @row_action(gettext_lazy("Send by email"), permission=_CHANGE, look="main")
+    def mail(self, request: HttpRequest, row: ReplyRequest) -> str:
+        reply_requests.queue_mail(row, by=get_person(request))
+        return _("It will be sent within a minute. Answers will come to you.")
 
+    @row_action(gettext_lazy("Mark as sent"), permission=_CHANGE, form=SentForm, look="main")
+    def sent(self, request: HttpRequest, row: ReplyRequest, at: datetime | None) -> str:
+        sent = reply_requests.mark_sent(row, by=get_person(request), at=at)
+        return _("Marked as sent on %s.") % date_format(timezone.localtime(sent.sent_at), "DATETIME_FORMAT")
+
+    @row_action(gettext_lazy("Do not send it"), permission=_CHANGE)
+    def stop(self, request: HttpRequest, row: ReplyRequest) -> str:
+        reply_requests.stop_mail(row, by=get_person(request))
+        return _("Stopped: no email is sent.")
+
+    @row_action(gettext_lazy("Draft the update with the answer"), permission=_CHANGE, look="main")
+    def update(self, request: HttpRequest, row: ReplyRequest) -> HttpResponse:
+        draft = reply_requests.draft_update(row, by=get_person(request))
+        messages.success(request, _("Draft created with the answer. Check the public note, then submit it."))
+        return HttpResponseRedirect(_build_page_path(draft))
+
+    @desk_page("<int:pk>/answer/")
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Record the reply. If the form has errors, the typed text stays on the page."""
-        row = self._get_row(request, pk)
+        """Keep what came back. What was typed stays on the page when something is wrong with it."""
+        row = self.get_row(request, pk, _CHANGE)
         person = get_person(request)
-        if not person.has_perm("reply.change_replyrequest"):
-            raise PermissionDenied
         form = AnswerForm(request.POST or None, initial=_build_answer_initial(row))
         if request.method == "POST" and form.is_valid():
             try:
                 reply = reply_requests.record_answer(row, form.said, by=person)
-            except NotInRole as refusal:
-                raise PermissionDenied(str(refusal)) from None
+            except PermissionDenied:
+                raise
             except (NotPossible, NotAllowed) as refusal:
                 form.add_error(None, str(refusal))
             except IntegrityError as refusal:
@@ -238,41 +218,15 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
                 messages.success(request, _describe_saved(reply))
                 return HttpResponseRedirect(change_page(reply))
         context = {
-            **self.admin_site.each_context(request),
             **_build_verdict_context(row.verdict),
             "title": _("Answer from %s") % row.whom,
-            "subtitle": None,
-            "opts": self.opts,
             "row": row,
             "form": form,
             "back": change_page(row),
             "channels": ReplyRequest.Channel.choices,
             "shown": ReplyRequest.Shown.choices,
         }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/desk/reply_answer.html", context)
-
-    def _get_row(self, request: HttpRequest, pk: int) -> ReplyRequest:
-        row: ReplyRequest | None = self.get_object(request, str(pk))
-        if row is None or not self.has_view_or_change_permission(request, row):
-            raise Http404
-        return row
-
-
-def _carry_out(row: ReplyRequest, action: str, person: User, at: datetime | None) -> str:
-    """Carry out the action and return a message.
-
-    Args:
-        at: when it was passed on, where that is said.
-    """
-    if action == "sent":
-        sent = reply_requests.mark_sent(row, by=person, at=at)
-        return _("Marked as sent on %s.") % date_format(timezone.localtime(sent.sent_at), "DATETIME_FORMAT")
-    if action == "mail":
-        reply_requests.queue_mail(row, by=person)
-        return _("It will be sent within a minute. Answers will come to you.")
-    reply_requests.stop_mail(row, by=person)
-    return _("Stopped: no email is sent.")
+        return self.show_page(request, "reply_answer", context)
 
 
 def _describe_saved(row: ReplyRequest) -> str:
@@ -313,7 +267,7 @@ def _build_verdict_context(verdict: Verdict) -> dict[str, Any]:
 
 
 def _build_context(row: ReplyRequest, person: User, is_written: bool) -> dict[str, Any]:
-    may_change = person.has_perm("reply.change_replyrequest")
+    may_change = person.has_perm(_CHANGE)
     is_draft = row.verdict.state == Verdict.State.DRAFT
     return {
         "row": row,

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -108,7 +107,6 @@ class AssignedList:
                 return None
         people = assignments.find_assignable_people(self.model)[:PEOPLE_LIMIT]  # type: ignore[attr-defined]  # a ModelAdmin
         context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]  # a ModelAdmin
             "title": gettext("Assign"),
             "number": number,
             "rows": [getattr(row, "claim", row) for row in queryset[:_MOST_SHOWN]],
@@ -120,7 +118,7 @@ class AssignedList:
             "problem": problem,
             "asked": request.POST,
         }
-        return TemplateResponse(request, "admin/desk/assign_several.html", context)
+        return self.show_page(request, "assign_several", context)  # type: ignore[attr-defined]  # a DeskAdmin
 
     def _assign_all(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         data = request.POST

@@ -7,8 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -28,6 +27,7 @@ from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person, is_deleted_along
+from factcheck.admin.row_actions import desk_page
 from factcheck.database.rules import describe_refusal
 
 
@@ -74,21 +74,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.change_hands_view)
-        board, moved = map(self.admin_site.admin_view, (self.board_view, self.board_move_view))
-        return [
-            path("board/", board, name="teamwork_assignment_board"),
-            path(
-                "calendar/",
-                self.admin_site.admin_view(self.calendar_view),
-                name="teamwork_assignment_calendar",
-            ),
-            path("board/move/", moved, name="teamwork_assignment_board_move"),
-            path("<slug:kind>/<int:pk>/<slug:action>/", view, name="teamwork_assignment_change_hands"),
-            *super().get_urls(),
-        ]
-
+    @desk_page("<slug:kind>/<int:pk>/<slug:action>/")
     def change_hands_view(self, request: HttpRequest, kind: str, pk: int, action: str) -> HttpResponse:
         """Handle a button of the panel: take, hand over, release, set due date or priority, follow."""
         subject = self._get_subject(request, kind, pk)
@@ -110,28 +96,29 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     # Board and calendar ---------------------------------------------------------------------------------------------
 
+    @desk_page("board/")
     def board_view(self, request: HttpRequest) -> HttpResponse:
         """Show work in columns by its progress."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {
-            **self.admin_site.each_context(request),
             "title": gettext("Board"),
             **build_board_context(request, get_person(request)),
         }
-        return TemplateResponse(request, "admin/desk/board.html", context)
+        return self.show_page(request, "board", context)
 
+    @desk_page("calendar/")
     def calendar_view(self, request: HttpRequest) -> HttpResponse:
         """Show the work due on each day."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {
-            **self.admin_site.each_context(request),
             "title": gettext("Calendar"),
             **build_calendar_context(request, get_person(request)),
         }
-        return TemplateResponse(request, "admin/desk/calendar.html", context)
+        return self.show_page(request, "calendar", context)
 
+    @desk_page("board/move/")
     def board_move_view(self, request: HttpRequest) -> HttpResponse:
         """Move a card like the button on its page, and return to the board."""
         if not self.has_view_permission(request):

@@ -7,9 +7,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -23,9 +22,11 @@ from claims.features.teamwork import chat
 from claims.features.teamwork.activity_text import describe_event
 from claims.features.teamwork.models import ChatChannel, ChatMessage
 from claims.features.teamwork.models.chat_channel import CHAT_KINDS
+from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.change_history import PastEvent
+from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import join_words
 
@@ -144,7 +145,6 @@ class ChatChannelAdmin(DeskAdmin):
                     )
                     for row in latest
                 ],
-                "may_change": self.has_change_permission(request, channel),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -163,13 +163,9 @@ class ChatChannelAdmin(DeskAdmin):
         messages.success(request, gettext("Added. Send a test message to check that it arrives."))
         return HttpResponseRedirect(change_page(obj))
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Delete messages with their channel, without listing them for confirmation."""
-        number = ChatMessage.objects.filter(channel__in=objs).count()
-        lines = [str(channel) for channel in objs] + [
-            ngettext("%d message in its log", "%d messages in its log", number) % number
-        ]
-        return lines, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+    def describe_deletion(self, rows: Any) -> str:
+        number = ChatMessage.objects.filter(channel__in=rows).count()
+        return ngettext("%d message in its log", "%d messages in its log", number) % number
 
     def history_entries(self, row: ChatChannel, reader: User) -> list[PastEvent]:
         pressed = [
@@ -181,26 +177,14 @@ class ChatChannelAdmin(DeskAdmin):
 
     # Its button -------------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.test_view)
-        return [path("<int:pk>/test/", view, name="teamwork_chatchannel_test"), *super().get_urls()]
-
-    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send a test message now and show the result."""
-        channel: ChatChannel | None = self.get_object(request, str(pk))
-        if channel is None:
-            raise Http404
-        if not self.has_change_permission(request, channel):
-            raise PermissionDenied
-        if request.method == "POST":
-            self.log_change(request, channel, TESTED_MESSAGE)
-            try:
-                chat.try_out(channel)
-            except chat.MessageNotSent as failure:
-                messages.error(request, gettext("The test message did not arrive: %s") % failure)
-            else:
-                messages.success(request, gettext("Test message sent. Look for it in the channel."))
-        return HttpResponseRedirect(change_page(channel))
+    @row_action(_("Send a test message"), is_atomic=False)
+    def test(self, request: HttpRequest, channel: ChatChannel) -> str:
+        self.log_change(request, channel, TESTED_MESSAGE)
+        try:
+            chat.try_out(channel)
+        except chat.MessageNotSent as failure:
+            raise NotPossible(gettext("The test message did not arrive: %s") % failure) from None
+        return gettext("Test message sent. Look for it in the channel.")
 
 
 def build_channel_badge(channel: ChatChannel) -> SafeString:

@@ -11,8 +11,6 @@ from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
@@ -37,6 +35,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
 from factcheck.admin.change_history import PastEvent
+from factcheck.admin.row_actions import desk_page
 from factcheck.admin.unsaved import mark_stored
 
 #: Digits that a key has room for, and one.
@@ -95,21 +94,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
 
     # Its requests -----------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        def named(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
-            return path(route, self.admin_site.admin_view(view), name=f"teamwork_comment_{name}")
-
-        return [
-            named("people/", self.people_view, "people"),
-            named("on/<int:claim>/", self.claim_view, "of_claim"),
-            named("on/<int:claim>/write/", self.write_view, "write"),
-            named("<int:pk>/thread/", self.thread_view, "thread"),
-            named("<int:pk>/edit/", self.edit_view, "edit"),
-            named("<int:pk>/withdraw/", self.withdraw_view, "withdraw"),
-            named("<int:pk>/resolve/", self.resolve_view, "resolve"),
-            *super().get_urls(),
-        ]
-
+    @desk_page("people/")
     def people_view(self, request: HttpRequest) -> HttpResponse:
         """Suggest people for a name that is being typed."""
         if not self.has_view_permission(request):
@@ -119,10 +104,12 @@ class CommentAdmin(LookOnly, DeskAdmin):
             {"people": [{"username": person.username, "name": get_display_name(person)} for person in found]}
         )
 
+    @desk_page("on/<int:claim>/", "of_claim")
     def claim_view(self, request: HttpRequest, claim: int) -> HttpResponse:
         """Show all comments on a claim, page by page."""
         return self._render_page(request, self._get_claim(request, claim))
 
+    @desk_page("<int:pk>/thread/")
     def thread_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show one thread with all its replies, a page at a time."""
         thread = self._get_comment(request, pk)
@@ -135,6 +122,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         thread_context = ShownThread(first, others, earlier=0, last=last, key=uuid4())
         return self._render_page(request, thread.claim, threads=[thread_context], page=page)
 
+    @desk_page("on/<int:claim>/write/")
     def write_view(self, request: HttpRequest, claim: int) -> HttpResponse:
         about = self._get_claim(request, claim)
         if request.method != "POST":
@@ -161,6 +149,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
             return self._render_page(request, about, refusal=str(refusal), words=text, reply_to=reply_to)
         return self._show_result(request, result)
 
+    @desk_page("<int:pk>/edit/")
     def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self._get_comment(request, pk)
         if request.method != "POST":
@@ -178,9 +167,11 @@ class CommentAdmin(LookOnly, DeskAdmin):
             )
         return self._show_result(request, result)
 
+    @desk_page("<int:pk>/withdraw/")
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._carry_out(request, pk, lambda comment, by: comments.withdraw(comment, by=by))
 
+    @desk_page("<int:pk>/resolve/")
     def resolve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Resolve a thread, or open it again."""
         resolved, last = request.POST.get("again") != "1", request.POST.get("last", "")
@@ -238,11 +229,8 @@ class CommentAdmin(LookOnly, DeskAdmin):
             ).get_page(request.GET.get("p"))
             threads = build_shown_threads(page.object_list, person, COMMENT_PAGE_LIMITS)
         context = {
-            **self.admin_site.each_context(request),
             **build_composer(claim, person),
-            "title": gettext("Comments"),
-            "subtitle": None,
-            "opts": self.opts,
+            "title": gettext("Comments: %s") % claim,
             "talk": threads,
             "talk_count": find_readable_comments(claim, person).count(),
             "talk_page": request.get_full_path() if request.method == "GET" else "",
@@ -251,9 +239,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
             "refused_words": words,
             "refused_reply_to": reply_to,
         }
-        return TemplateResponse(
-            request, "admin/desk/comments_page.html", context, status=409 if refusal else 200
-        )
+        return self.show_page(request, "comments_page", context, status=409 if refusal else 200)
 
     def _get_claim(self, request: HttpRequest, pk: int) -> Claim:
         if not self.has_view_permission(request):

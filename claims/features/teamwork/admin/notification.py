@@ -1,6 +1,5 @@
 """Notifications: the list, the number in the page header, and the email settings."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -8,7 +7,6 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -26,6 +24,7 @@ from claims.features.teamwork.models import MailChoice, Notification
 from factcheck import features
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person, is_deleted_along
+from factcheck.admin.row_actions import desk_page
 from factcheck.admin.session import mark_background
 
 #: More are not counted: the header says “99+”.
@@ -108,17 +107,11 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         return is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
 
     def get_urls(self) -> list[URLPattern]:
-        def named(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
-            return path(route, self.admin_site.admin_view(view), name=f"teamwork_notification_{name}")
-
         return [
             # Background requests of pages must not redirect to the sign-in page or keep the session alive.
             path("unread/", mark_background(self.unread_view), name="teamwork_notification_unread"),
             # A mail program that stops mails has signed in nowhere. The link says whose they are, and is signed.
             path("stop/<str:token>/", csrf_exempt(self.stop_view), name="teamwork_notification_stop_mail"),
-            named("preferences/", self.preferences_view, "preferences"),
-            named("read/", self.read_view, "read"),
-            named("<int:pk>/open/", self.open_view, "open"),
             *super().get_urls(),
         ]
 
@@ -139,6 +132,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         answer["Cache-Control"] = "private, no-cache"
         return answer
 
+    @desk_page("<int:pk>/open/")
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Open the subject of the notification, and mark it as read."""
         row = (
@@ -152,12 +146,14 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         notifications.mark_read(get_person(request), rows=Notification.objects.filter(pk=pk))
         return HttpResponseRedirect(_build_path(row, get_person(request)))
 
+    @desk_page("read/")
     def read_view(self, request: HttpRequest) -> HttpResponse:
         """Mark everything as read."""
         if request.method == "POST":
             messages.success(request, _describe_marked(notifications.mark_read(get_person(request))))
         return HttpResponseRedirect(reverse("admin:teamwork_notification_changelist"))
 
+    @desk_page("preferences/")
     def preferences_view(self, request: HttpRequest) -> HttpResponse:
         """Show the person's own email settings."""
         if not self.has_view_permission(request):
@@ -168,16 +164,11 @@ class NotificationAdmin(LookOnly, DeskAdmin):
             messages.success(request, gettext("Saved. The settings apply from now on."))
             return HttpResponseRedirect(request.path)
         context = {
-            **self.admin_site.each_context(request),
             "title": gettext("Notification settings"),
-            "subtitle": None,
-            "opts": self.opts,
             "form": form,
             "choices": MailChoice.choices,
         }
-        return TemplateResponse(
-            request, "admin/desk/preferences.html", context, status=400 if form.errors else 200
-        )
+        return self.show_page(request, "preferences", context, status=400 if form.errors else 200)
 
     def stop_view(self, request: HttpRequest, token: str) -> HttpResponse:
         """Stop mails of one kind: immediately for mail programs (RFC 8058), otherwise after the person's choice."""

@@ -9,8 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -27,6 +26,7 @@ from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from claims.models import Claim
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.row_actions import row_action
 from factcheck.admin.unsaved import mark_stored
 from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
@@ -126,7 +126,6 @@ class WatchAdmin(QueueOrder, DeskAdmin):
                 "last_visit": describe_last_visit(watch),
                 "pages": looked_at.order_by(F("looked_at").desc(), "-pk")[:_SHOWN_PAGES],
                 "triage_list": _triage_list(watch),
-                "may_change": self.has_change_permission(request, watch),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -134,13 +133,9 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         super().save_model(request, obj, form, change)
         watch_edits.apply_interval(obj)
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """List what is deleted with a watch, without its pages; articles are kept."""
-        number = WatchedPage.objects.filter(watch__in=objs, source__isnull=False).count()
-        lines = [str(watch) for watch in objs] + [
-            ngettext("%d article from it is kept", "%d articles from it are kept", number) % number
-        ]
-        return lines, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+    def describe_deletion(self, rows: Any) -> str:
+        number = WatchedPage.objects.filter(watch__in=rows, source__isnull=False).count()
+        return ngettext("%d article from it is kept", "%d articles from it are kept", number) % number
 
     # Adding ----------------------------------------------------------------------------------------------------------
 
@@ -157,13 +152,11 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         if found:
             mark_stored(request)
         context = {
-            **self.admin_site.each_context(request),
             "title": gettext("Follow a feed or a page"),
-            "opts": self.opts,
             "form": form,
             "found": found,
         }
-        return TemplateResponse(request, "admin/desk/watch_add.html", context)
+        return self.show_page(request, "watch_add", context)
 
     def _follow(self, request: HttpRequest) -> HttpResponse:
         values = {name: request.POST.get(name, "") for name in ("name", "kind")}
@@ -180,45 +173,20 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     # Its buttons -----------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        views = {"pause": self.pause_view, "resume": self.resume_view, "visit": self.visit_view}
-        own = [
-            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"watches_watch_{name}")
-            for name, view in views.items()
-        ]
-        return [*own, *super().get_urls()]
+    @row_action(_("Visit now"), is_offered=lambda watch, person: watch.active)
+    def visit(self, request: HttpRequest, watch: Watch) -> str:
+        watch_edits.visit_now(watch, by=get_person(request))
+        return gettext("It will be visited within a minute. This page shows the result.")
 
-    def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Pause the watch."""
-        watch = self.get_row_to_change(request, pk)
-        if request.method == "POST":
-            watch_edits.switch(watch, active=False, by=get_person(request))
-            messages.success(
-                request, gettext("Paused: nothing more is fetched. Articles already imported are kept.")
-            )
-        return HttpResponseRedirect(change_page(watch))
+    @row_action(_("Pause"), is_offered=lambda watch, person: watch.active)
+    def pause(self, request: HttpRequest, watch: Watch) -> str:
+        watch_edits.switch(watch, active=False, by=get_person(request))
+        return gettext("Paused: nothing more is fetched. Articles already imported are kept.")
 
-    def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Resume the watch and visit it at once."""
-        watch = self.get_row_to_change(request, pk)
-        if request.method == "POST":
-            watch_edits.switch(watch, active=True, by=get_person(request))
-            messages.success(request, gettext("Followed again from now on."))
-        return HttpResponseRedirect(change_page(watch))
-
-    def visit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Queue a visit now."""
-        watch = self.get_row_to_change(request, pk)
-        if request.method == "POST":
-            try:
-                watch_edits.visit_now(watch, by=get_person(request))
-            except NotPossible as refusal:
-                messages.error(request, str(refusal))
-            else:
-                messages.success(
-                    request, gettext("It will be visited within a minute. This page shows the result.")
-                )
-        return HttpResponseRedirect(change_page(watch))
+    @row_action(_("Continue"), is_offered=lambda watch, person: not watch.active)
+    def resume(self, request: HttpRequest, watch: Watch) -> str:
+        watch_edits.switch(watch, active=True, by=get_person(request))
+        return gettext("Followed again from now on.")
 
 
 def _find_followable(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:

@@ -4,10 +4,8 @@ import json
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -21,6 +19,7 @@ from claims.features.webhooks.models.endpoint import TEST_EVENT
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
 from factcheck.admin.days_filter import DaysFilter
+from factcheck.admin.row_actions import row_action
 from factcheck.admin.technical import render_json
 
 _TONES: dict[str, Tone] = {
@@ -130,27 +129,12 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
             ngettext("%d message will be sent again.", "%d messages will be sent again.", again) % again,
         )
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.resend_view)
-        return [path("<int:pk>/again/", view, name="webhooks_webhookdelivery_again"), *super().get_urls()]
-
-    def resend_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send one message again, and return to its page."""
-        delivery = self.get_object(request, str(pk))
-        if delivery is None:
-            raise Http404
-        if not self.has_send_again_permission(request):
-            raise PermissionDenied
-        if request.method == "POST" and endpoints.send_again(delivery):
-            messages.success(request, gettext("The message will be sent again with the same id."))
-        return HttpResponseRedirect(change_page(delivery))
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        delivery = kwargs.get("obj")
-        context["delivery"] = delivery
-        context["may_send_again"] = (
-            delivery is not None and delivery.event != TEST_EVENT and self.has_send_again_permission(request)
-        )
-        return super().render_change_form(request, context, *args, **kwargs)
+    @row_action(
+        _("Send again"),
+        permission="send_again",
+        is_offered=lambda delivery, person: delivery.event != TEST_EVENT,
+        look="main",
+    )
+    def again(self, request: HttpRequest, delivery: WebhookDelivery) -> str:
+        again = endpoints.send_again(delivery)
+        return gettext("The message will be sent again with the same id.") if again else ""

@@ -10,8 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
@@ -21,9 +19,11 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from claims.features.webhooks import endpoints
 from claims.features.webhooks.conditions import check_filter
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.change_history import PastEvent
+from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import join_words
 
@@ -72,6 +72,22 @@ class WebhookForm(DeskForm):
             # Switching it on again means that the cause has been dealt with.
             self.instance.disabled_at, self.instance.disabled_reason = None, ""
         return cleaned
+
+
+class RotationForm(forms.Form):
+    """Whether the old secret ends at once; otherwise it still signs for a day."""
+
+    at_once = forms.BooleanField(required=False)
+
+
+def _is_of_the_newsroom(endpoint: WebhookEndpoint, person: User) -> bool:
+    return not endpoint.owner_id
+
+
+def _require_own(endpoint: WebhookEndpoint) -> None:
+    """Refuse to show or change the secret of a user's own webhook."""
+    if endpoint.owner_id:
+        raise PermissionDenied(gettext("Only the owner can see the secret of this webhook."))
 
 
 @admin.register(WebhookEndpoint)
@@ -124,7 +140,6 @@ class WebhookAdmin(DeskAdmin):
                 "latest": endpoint.deliveries.select_related("publication").defer(
                     "publication__body", "publication__search_text", "publication__search_statement"
                 )[:5],
-                "may_change": self.has_change_permission(request, endpoint),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -144,13 +159,9 @@ class WebhookAdmin(DeskAdmin):
         messages.success(request, gettext("Added. Give the secret to the receiver, then send a test."))
         return HttpResponseRedirect(change_page(obj))
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """List what is deleted with an endpoint, without its log."""
-        log = WebhookDelivery.objects.filter(endpoint__in=objs).count()
-        lines = [str(endpoint) for endpoint in objs] + [
-            ngettext("%d delivery in its log", "%d deliveries in its log", log) % log
-        ]
-        return lines, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+    def describe_deletion(self, rows: Any) -> str:
+        log = WebhookDelivery.objects.filter(endpoint__in=rows).count()
+        return ngettext("%d delivery in its log", "%d deliveries in its log", log) % log
 
     def history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
         # Saved forms are logged with their changes, as JSON; button actions as a sentence.
@@ -163,63 +174,38 @@ class WebhookAdmin(DeskAdmin):
 
     # Its buttons -----------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[URLPattern]:
-        views = {"test": self.test_view, "secret": self.secret_view, "rotate": self.rotate_view}
-        own = [
-            path(
-                f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"webhooks_webhookendpoint_{name}"
-            )
-            for name, view in views.items()
-        ]
-        return [*own, *super().get_urls()]
+    @row_action(_("Send a test event"), is_offered=_is_of_the_newsroom, look="main", is_atomic=False)
+    def test(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
+        """Send a test now, and report the response."""
+        _require_own(endpoint)
+        attempt = endpoints.try_out(endpoint)
+        self.log_change(request, endpoint, TESTED_MESSAGE)
+        if attempt.error:
+            raise NotPossible(gettext("The test message did not arrive: %s") % attempt.error)
+        return gettext("The test arrived: HTTP %(status)d after %(duration)d ms.") % {
+            "status": attempt.status_code,
+            "duration": attempt.duration_ms,
+        }
 
-    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send a test now and show the response."""
-        endpoint = self._get_own_endpoint(request, pk)
-        if request.method == "POST":
-            attempt = endpoints.try_out(endpoint)
-            self.log_change(request, endpoint, TESTED_MESSAGE)
-            if attempt.error:
-                messages.error(request, gettext("The test message did not arrive: %s") % attempt.error)
-            else:
-                messages.success(
-                    request,
-                    gettext("The test arrived: HTTP %(status)d after %(duration)d ms.")
-                    % {"status": attempt.status_code, "duration": attempt.duration_ms},
-                )
-        return HttpResponseRedirect(change_page(endpoint))
-
-    def secret_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the secret, and log who saw it."""
-        endpoint = self._get_own_endpoint(request, pk)
-        if request.method != "POST":
-            return HttpResponseRedirect(change_page(endpoint))
+    @row_action(_("Show the secret"), is_offered=_is_of_the_newsroom)
+    def secret(self, request: HttpRequest, endpoint: WebhookEndpoint) -> HttpResponse:
+        """Show the secret, and write down who saw it."""
+        _require_own(endpoint)
         self.log_change(request, endpoint, SHOWN_MESSAGE)
         context = {
-            **self.admin_site.each_context(request),
             "title": gettext("Secret of “%s”") % endpoint,
             "endpoint": endpoint,
-            "opts": self.opts,
         }
         # As all of the desk's pages, it is not kept by anything on its way (`Cache-Control: no-store`).
-        return TemplateResponse(request, "admin/desk/webhook_secret.html", context)
+        return self.show_page(request, "webhook_secret", context)
 
-    def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @row_action(_("Replace the secret"), is_offered=_is_of_the_newsroom, form=RotationForm)
+    def rotate(self, request: HttpRequest, endpoint: WebhookEndpoint, at_once: bool) -> str:
         """Replace the secret; the old one ends now or in a day."""
-        endpoint = self._get_own_endpoint(request, pk)
-        if request.method == "POST":
-            at_once = request.POST.get("at_once") == "1"
-            endpoints.rotate_secret(endpoint, at_once=at_once)
-            self.log_change(request, endpoint, REPLACED_AT_ONCE_MESSAGE if at_once else REPLACED_MESSAGE)
-            messages.success(request, gettext("The secret was replaced. Give the new one to the receiver."))
-        return HttpResponseRedirect(change_page(endpoint))
-
-    def _get_own_endpoint(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
-        """Return the newsroom's endpoint; users see the secrets of their own webhooks elsewhere."""
-        endpoint = self.get_row_to_change(request, pk)
-        if endpoint.owner_id:
-            raise PermissionDenied(gettext("Only the owner can see the secret of this webhook."))
-        return endpoint
+        _require_own(endpoint)
+        endpoints.rotate_secret(endpoint, at_once=at_once)
+        self.log_change(request, endpoint, REPLACED_AT_ONCE_MESSAGE if at_once else REPLACED_MESSAGE)
+        return gettext("The secret was replaced. Give the new one to the receiver.")
 
 
 # As they stand in the log: not translated, since the log is read in every language.

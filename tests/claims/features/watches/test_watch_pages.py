@@ -132,15 +132,6 @@ class TestButtons:
         history = desk.client.get(reverse("admin:watches_watch_history", args=[watch.pk]))
         assert [entry.what for entry in history.context["page"]] == ["Changed active", "Changed active"]
 
-    def test_nothing_happens_without_pressing(self, desk: Desk, editor: User) -> None:
-        watch = make_watch(FEED)
-        desk.sign_in(editor)
-        for button in ("pause", "visit", "resume"):
-            assert (
-                desk.client.get(reverse(f"admin:watches_watch_{button}", args=[watch.pk])).status_code == 302
-            )
-        assert Watch.objects.get().active
-
     def test_budgets_are_changed_on_its_page_and_bounded(self, desk: Desk, editor: User) -> None:
         watch = make_watch(FEED)
         WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=timezone.now() + timedelta(days=7))
@@ -160,31 +151,6 @@ class TestButtons:
         desk.client.post(address, {"post": "yes"})
         assert list(Watch.objects.all()) == []
         assert list(Source.objects.all()) == [source]
-
-    @pytest.mark.parametrize(
-        ("role", "looks", "changes"),
-        [
-            ("contributor", 403, 403),
-            ("checker", 200, 403),
-            ("editor", 200, 302),
-            ("administrator", 200, 302),
-        ],
-    )
-    def test_who_may_what(
-        self, role: str, looks: int, changes: int, desk: Desk, request: pytest.FixtureRequest
-    ) -> None:
-        watch = make_watch(FEED)
-        desk.sign_in(request.getfixturevalue(role))
-        client = desk.client
-        assert [client.get(page).status_code for page in (LIST, desk.page(watch))] == [looks, looks]
-        may = 200 if changes == 302 else 403
-        assert client.get(ADD).status_code == may
-        assert client.get(reverse("admin:watches_watch_delete", args=[watch.pk])).status_code == may
-        for button in ("visit", "pause", "resume"):
-            answer = client.post(reverse(f"admin:watches_watch_{button}", args=[watch.pk]))
-            assert answer.status_code == (changes if looks == 200 else 403), button
-        assert client.post(ADD, {"follow": FEED + "2"}).status_code == changes
-        assert Watch.objects.count() == (2 if changes == 302 else 1)
 
 
 class TestWhatIsShown:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -148,17 +147,6 @@ class TestButtons:
         assert endpoint.secret != old
         assert endpoint.previous_secret == ("" if at_once else old)
 
-    @pytest.mark.parametrize("name", BUTTONS)
-    def test_a_link_alone_does_nothing(
-        self, desk: Desk, endpoint: WebhookEndpoint, receiver: Receiver, name: str
-    ) -> None:
-        answer = desk.client.get(button(endpoint, name), follow=True)
-        assert endpoint.secret not in answer.content.decode()
-        assert receiver.messages == []
-        assert not LogEntry.objects.exists()
-        endpoint.refresh_from_db()
-        assert endpoint.previous_secret == ""
-
     def test_no_secret_in_any_history(self, desk: Desk, endpoint: WebhookEndpoint) -> None:
         old = endpoint.secret
         desk.client.post(button(endpoint, "rotate"))
@@ -204,29 +192,3 @@ class TestLog:
         desk.client.post(reverse("admin:webhooks_webhookdelivery_again", args=[test.pk]))
         test.refresh_from_db()
         assert test.state == "delivered"
-
-
-@pytest.mark.parametrize("role", ["contributor", "checker", "editor"])
-def test_is_for_administrators(
-    client: Client,
-    request: pytest.FixtureRequest,
-    endpoint: WebhookEndpoint,
-    receiver: Receiver,
-    failed: WebhookDelivery,
-    role: str,
-) -> None:
-    desk = Desk(client).sign_in(request.getfixturevalue(role))
-    again = reverse("admin:webhooks_webhookdelivery_again", args=[failed.pk])
-    for address in (
-        ADD,
-        desk.page(endpoint),
-        desk.page(failed),
-        reverse("admin:webhooks_webhookdelivery_changelist"),
-    ):
-        assert client.get(address).status_code == 403
-    for address in (*(button(endpoint, name) for name in BUTTONS), again):
-        answer = client.post(address, follow=True)
-        assert answer.status_code == 403
-        assert endpoint.secret not in answer.content.decode()
-    assert len(receiver.messages) == 1
-    assert "/admin/claims/webhook" not in client.get("/admin/").content.decode()

@@ -1,0 +1,234 @@
+"""Buttons and own pages of the desk, each declared once where its function stands.
+
+The theme's own actions are links that act on GET, so they suit pages to open, not changes.
+"""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django_stubs_ext import StrOrPromise
+from unfold.admin import ModelAdmin
+
+from factcheck.database.rules import describe_refusal
+from factcheck.refusals import Refused
+
+Look = Literal["", "main", "retract"]
+
+
+def get_person(request: HttpRequest) -> User:
+    """Return the signed-in person of the request."""
+    return cast(User, request.user)
+
+
+def change_page(row: Model) -> str:
+    """Return the URL of the row's page."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def _always(row: Any, person: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class RowAction:
+    """A change of one row by a button of its page.
+
+    Attributes:
+        run: makes the change, with the form's cleaned data as named arguments; returns the message that reports it,
+            or a response of its own. A `Refused` is shown to the person.
+        permission: of the page (`change` asks `has_change_permission`), or of the person (`claims.run_import`).
+        is_offered: whether the page shows the button; `run` decides whether the change is possible.
+        form: what is asked first; where it has hidden fields only, nothing is asked.
+        initial: the form's values, from the row.
+        question: the text above the form or, without one, what to confirm.
+        is_atomic: False where the function waits for another server, or where a refusal leaves a trace.
+    """
+
+    run: Callable[..., str | HttpResponseBase]
+    label: StrOrPromise
+    permission: str
+    is_offered: Callable[[Any, User], bool]
+    form: type[forms.Form]
+    initial: Callable[[Any], dict[str, Any]]
+    question: StrOrPromise
+    look: Look
+    is_atomic: bool
+
+    @property
+    def name(self) -> str:
+        return self.run.__name__.replace("_", "-")
+
+
+def row_action(
+    label: StrOrPromise,
+    *,
+    permission: str = "change",
+    is_offered: Callable[[Any, User], bool] = _always,
+    form: type[forms.Form] = forms.Form,
+    initial: Callable[[Any], dict[str, Any]] = lambda row: {},
+    question: StrOrPromise = "",
+    look: Look = "",
+    is_atomic: bool = True,
+) -> Callable[[Callable[..., str | HttpResponseBase]], RowAction]:
+    """Declare a method of a model's pages, which takes the request and the row, as an action."""
+    return lambda run: RowAction(run, label, permission, is_offered, form, initial, question, look, is_atomic)
+
+
+def desk_page(route: str, name: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a method of a model's pages an address below them; its name follows that of the method."""
+
+    def declare(view: Callable[..., Any]) -> Callable[..., Any]:
+        view.desk_page = route, name or view.__name__.removesuffix("_view")  # type: ignore[attr-defined]  # read below
+        return view
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An action that a page offers."""
+
+    action: RowAction
+    address: str
+    form: forms.Form
+
+    @property
+    def is_asked(self) -> bool:
+        """Return whether the page shows something before the button carries out its action."""
+        return bool(self.action.question or self.form.visible_fields())
+
+
+class RowActions(ModelAdmin):
+    """Pages with declared actions and addresses of their own."""
+
+    def get_urls(self) -> list[URLPattern]:
+        prefix, wrapped = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
+        own = [
+            path(
+                f"<int:pk>/{action.name}/",
+                wrapped(partial(self.take_action, action=action)),
+                name=f"{prefix}_{action.name}",
+            )
+            for action in self.list_actions().values()
+        ]
+        for base in type(self).__mro__:
+            for method, value in vars(base).items():
+                if declared := getattr(value, "desk_page", None):
+                    route, name = declared
+                    own.append(path(route, wrapped(getattr(self, method)), name=f"{prefix}_{name}"))
+        return [*own, *super().get_urls()]
+
+    @classmethod
+    def list_actions(cls) -> dict[str, RowAction]:
+        """Return the declared actions by the names of their functions, in the order of the code."""
+        found = [pair for base in reversed(cls.__mro__) for pair in vars(base).items()]
+        return {name: value for name, value in found if isinstance(value, RowAction)}
+
+    def build_buttons(self, request: HttpRequest, row: Any) -> dict[str, Button]:
+        """Return the actions that this person may take now; templates draw them with `row_actions.html`."""
+        return {
+            name: self._build_button(action, row)
+            for name, action in self.list_actions().items()
+            if self._has(action.permission, request, row) and action.is_offered(row, get_person(request))
+        }
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        row = kwargs.get("obj")
+        if row and kwargs.get("change"):
+            context["row_actions"] = self.build_buttons(request, row)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_row(self, request: HttpRequest, pk: int | str, permission: str = "view") -> Any:
+        """Return the row that an address names.
+
+        Raises:
+            Http404: there is no such row, or the person may not read it.
+            PermissionDenied: the person lacks the permission.
+        """
+        row = self.get_object(request, str(pk))
+        if row is None:
+            raise Http404
+        if not self._has(permission, request, row):
+            raise PermissionDenied
+        return row
+
+    def take_action(self, request: HttpRequest, pk: int, action: RowAction) -> HttpResponseBase:
+        """Ask (GET) or carry out (POST), then report on the page that follows."""
+        row = self.get_row(request, pk, action.permission)
+        if request.method != "POST":
+            button = self._build_button(action, row)
+            page = self.get_page_after(request, row)
+            return (
+                self._show_question(request, row, button) if button.is_asked else HttpResponseRedirect(page)
+            )
+        button = self._build_button(action, row, request)
+        if not button.form.is_valid():
+            return self._show_question(request, row, button)
+        try:
+            with transaction.atomic() if action.is_atomic else nullcontext():
+                done = action.run(self, request, row, **button.form.cleaned_data)
+        except PermissionDenied:
+            raise
+        except (Refused, IntegrityError) as refusal:
+            words = describe_refusal(refusal) if isinstance(refusal, IntegrityError) else str(refusal)
+            return self.show_refusal(request, row, button, words)
+        if not isinstance(done, str):
+            return done
+        if done:
+            messages.success(request, done)
+        return HttpResponseRedirect(self.get_page_after(request, row))
+
+    def show_refusal(self, request: HttpRequest, row: Any, button: Button, words: str) -> HttpResponseBase:
+        """Report why nothing was done: above the form, where something was typed; else on the row's page."""
+        if button.form.visible_fields():
+            button.form.add_error(None, words)
+            return self._show_question(request, row, button)
+        messages.error(request, words)
+        return HttpResponseRedirect(self.get_page_after(request, row))
+
+    def get_page_after(self, request: HttpRequest, row: Any) -> str:
+        """Return the address of the page to show after an action."""
+        return change_page(row)
+
+    def show_page(
+        self, request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
+    ) -> TemplateResponse:
+        """Render a page below those of the model, whose template is in `admin/desk`."""
+        request.current_app = self.admin_site.name
+        shared = {**self.admin_site.each_context(request), "subtitle": None, "opts": self.opts}
+        return TemplateResponse(request, f"admin/desk/{template}.html", shared | context, status=status)
+
+    def _show_question(self, request: HttpRequest, row: Any, button: Button) -> HttpResponseBase:
+        back = self.get_page_after(request, row)
+        context = {"title": button.action.label, "original": row, "button": button, "back": back}
+        return self.show_page(request, "row_action_page", context)
+
+    def _build_button(self, action: RowAction, row: Any, request: HttpRequest | None = None) -> Button:
+        """Return a button, with what was sent with a request."""
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{action.name}", args=[row.pk])
+        sent = request.POST if request else None
+        form = action.form(sent, initial=action.initial(row), auto_id=f"id_{action.name}_%s")
+        return Button(action, address, form)
+
+    def _has(self, permission: str, request: HttpRequest, row: Any) -> bool:
+        """Return whether the person has a permission of the page (`change`) or of their own (`claims.run_import`)."""
+        if "." in permission:
+            return get_person(request).has_perm(permission)
+        if permission == "view":
+            return self.has_view_or_change_permission(request, row)
+        check = getattr(self, f"has_{permission}_permission")
+        return bool(check(request, row) if permission in ("change", "delete") else check(request))
