@@ -45,14 +45,14 @@ def forget_answers(timestamp: int) -> None:
 @app.periodic(cron="37 * * * *")
 @app.task(queueing_lock="forget_unsaved_forms")
 def forget_unsaved_forms(timestamp: int) -> None:
-    """Delete what was typed a month ago and never saved."""
+    """Delete unsaved texts after a month."""
     UnsavedForm.objects.outdated().delete()
 
 
 @app.periodic(cron="27 3 * * *")
 @app.task(queueing_lock="forget_audit_records")
 def forget_audit_records(timestamp: int) -> None:
-    """Remove from the audit log what is older than `AUDIT_LOG_DAYS`, every day."""
+    """Delete records of the audit log older than `AUDIT_LOG_DAYS`, every day."""
     audit.forget_old(settings.AUDIT_LOG_DAYS)
 
 

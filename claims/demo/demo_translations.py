@@ -11,7 +11,7 @@ from claims.review.translation_workflow import move_translation
 
 
 def translate(content: dict[str, Any], claims: dict[str, Claim], people: dict[str, User]) -> None:
-    """Translate the newsroom's publications, each as far as the file says."""
+    """Translate the newsroom's publications, as listed in the file."""
     for row in content["translations"]:
         verdict = claims[row["claim"]].verdicts.get(state=Verdict.State.PUBLISHED)
         words = {name: row[name] for name in (*TEXT_FIELDS, "byline") if name in row}

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 def put_to_work(content: Row, claims: dict[str, Claim], people: dict[str, User]) -> None:
-    """Schedule and save what the content says."""
+    """Schedule and save the desk work in the content."""
     for row in content["schedules"]:
         day = timezone.localdate() + timedelta(days=row["in_days"])
         moment = timezone.make_aware(datetime.combine(day, time.fromisoformat(row["at"])))

@@ -1,4 +1,4 @@
-"""What reaches the demo's newsroom from outside: pictures, repeats, features' own.
+"""Material that reaches the demo's newsroom from outside, such as pictures and repeats.
 
 Nothing is fetched and nothing is sent: all of it is invented, and the addresses are of hosts that do not exist.
 """

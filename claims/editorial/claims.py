@@ -138,7 +138,7 @@ class AppearanceWork(PartOfClaim):
         claim_id: int,
         id: int,  # noqa: A002  as above
     ) -> HttpResponse:
-        """Take the place off the list."""
+        """Remove the place from the list."""
 
         def work() -> StoredResponse:
             claim_edits.remove_appearance(self.lock_part(id), by=self.person)

@@ -1,4 +1,4 @@
-"""What all editorial resources share: tokens, strict bodies, ETags, one transaction per request.
+"""Shared by editorial resources: tokens, strict bodies, ETags, one transaction per request.
 
 A resource reads and validates a request and hands it over to the domain functions that the desk calls too. It decides
 nothing itself about who may do what.

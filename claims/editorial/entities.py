@@ -106,7 +106,7 @@ class SnapshotWork(EditorialResource):
 
 
 class ClaimantWork(EditorialResource):
-    """Who makes claims."""
+    """The people and bodies that make claims."""
 
     nouns = ("claimant", "claimants")
     view_permission = "claims.view_claimant"
@@ -128,7 +128,7 @@ class ClaimantWork(EditorialResource):
 
 
 class TopicWork(EditorialResource):
-    """What claims are about."""
+    """The topics of claims."""
 
     nouns = ("topic", "topics")
     view_permission = "claims.view_topic"

@@ -176,7 +176,7 @@ class ClaimMediaWork(PartOfClaim):
         claim_id: int,
         id: int,  # noqa: A002  as above
     ) -> HttpResponse:
-        """Take it off the claim; the file stays."""
+        """Remove the media from the claim. The file stays."""
 
         def work() -> StoredResponse:
             claim_edits.remove_media(self.lock_part(id), by=self.person)

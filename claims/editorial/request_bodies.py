@@ -81,7 +81,7 @@ class ClaimChanges(ClaimBody):
 
 @show_example({"source": 1, "exact": "the bridge had cost 90 million euros"})
 class QuoteBody(StrictKeys):
-    """A source and the words quoted from it, or where they stand."""
+    """A source, with the quoted words or their position."""
 
     at_least_one_of = ("source", "source_url")
 
@@ -171,7 +171,7 @@ class MediaChanges(ModelBody):
 
 @show_example({"media": 1, "caption": "The harbour bridge after the storm of February."})
 class ClaimMediaBody(ModelBody):
-    """That a claim is about a picture, a recording or a film."""
+    """A picture, a recording or a film that a claim is about."""
 
     media = Reference(queryset=MediaObject.objects.all(), help_text="Its id, from `media/`.")
 
@@ -282,7 +282,7 @@ class SourceBody(StrictKeys):
 
 @show_example({"name": "Ingrid Solheim", "job_title": "Minister of Transport"})
 class ClaimantBody(ModelBody):
-    """A claimant: found by the name, whatever its case, otherwise added."""
+    """A claimant, found by name ignoring case, otherwise added."""
 
     same_as = _make_url_list()
 
@@ -293,7 +293,7 @@ class ClaimantBody(ModelBody):
 
 @show_example({"name": "Transport"})
 class TopicBody(StrictKeys):
-    """A topic: found by slug or name, whatever its case, otherwise added."""
+    """A topic, found by slug or name ignoring case, otherwise added."""
 
     name = TextField(max_length=100)
     slug = serializers.RegexField(

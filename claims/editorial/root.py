@@ -15,7 +15,7 @@ from factcheck import features
 
 
 class CurrentPerson(EditorialView):
-    """Who asks."""
+    """The current user."""
 
     nouns = ("token", "tokens")
     view_permission = ""

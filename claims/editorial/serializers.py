@@ -229,7 +229,7 @@ class MoveSerializer(serializers.Serializer):
 
 
 class MovesSerializer(serializers.Serializer):
-    """What this person may do now, with this token."""
+    """The moves open to this person with this token."""
 
     state = serializers.CharField()
     moves = MoveSerializer(many=True)
@@ -242,7 +242,7 @@ class TokenSerializer(serializers.Serializer):
 
 
 class WhoSerializer(serializers.Serializer):
-    """Who asks, with which token, and where everything is."""
+    """The current user, the token and the URLs of the API."""
 
     person = NamedSerializer()
     roles = serializers.ListField(child=serializers.CharField())

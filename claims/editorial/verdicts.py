@@ -144,7 +144,7 @@ class EvidenceWork(PartOfVerdict):
         verdict_id: int,
         id: int,  # noqa: A002  as above
     ) -> HttpResponse:
-        """Take the item out of the draft."""
+        """Remove the item from the draft."""
 
         def work() -> StoredResponse:
             verdict_drafts.remove_evidence(self.lock_part(id), by=self.person)

@@ -1,4 +1,4 @@
-"""What all editorial views share: tokens, scopes, problem details, private responses."""
+"""Shared by editorial views: tokens, scopes, problem details, private responses."""
 
 from typing import Any, ClassVar
 

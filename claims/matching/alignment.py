@@ -128,7 +128,7 @@ def align(
 
 
 def drop_articles(words: Sequence[Word], language: str) -> list[Word]:
-    """Return the words without articles, unless they are all there is; the capital letter of hepatitis A is none."""
+    """Return the words without articles, unless there are no others; the A of "hepatitis A" is not one."""
     articles = frozenset(_ARTICLES.get(language, "").split())
     shouted = all(word.text.isupper() for word in words if word.text.isalpha())
     return [
@@ -174,7 +174,7 @@ def build_spans(words: Sequence[Word], text: str) -> list[Span]:
 
 
 def _differ_in_accents(word: Word, other: Word) -> bool:
-    """Whether two Latin or Greek words with the same key are spelt with other accents: papa, papá."""
+    """Return whether two Latin or Greek words differ only in accents: papa, papá."""
     return (
         word.key.isalpha()
         and word.text < "\u0400"

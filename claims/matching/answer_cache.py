@@ -39,7 +39,7 @@ class AnswerCache(Generic[CachedAnswer]):
     def answers(
         self, texts: Sequence[str], how: Hashable, answered: Callable[[Sequence[str]], Sequence[CachedAnswer]]
     ) -> list[CachedAnswer]:
-        """Return the answers to these texts, computing (`answered`) those that are not cached.
+        """Return the answers to these texts, computing those that are not cached.
 
         Args:
             how: all that answers depend on, besides the text and the ledger.

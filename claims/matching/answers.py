@@ -146,7 +146,7 @@ class CPUBudget:
 
     @contextmanager
     def spending(self) -> Iterator[None]:
-        """Draw what the present thread computes inside.
+        """Charge the CPU time that this thread uses inside the context.
 
         Raises:
             TooMuchWork: nothing is left.
@@ -296,7 +296,7 @@ def _match_passages(
 
 
 def _has_sentence_stating_claim(part: _PassageText, likely: Sequence[Candidate], unknown: Set[str]) -> bool:
-    """Whether one of several sentences is one of these claims, or its opposite."""
+    """Return whether one of several sentences states one of these claims or its opposite."""
     spans = list(split_sentences(part.said, part.language))
     if len(spans) < 2:
         return False

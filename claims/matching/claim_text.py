@@ -32,7 +32,7 @@ def load_current_column(
 
 @dataclass(frozen=True)
 class ClaimTexts:
-    """The texts of a claim, besides its similarity; `Candidate` explains each."""
+    """The texts of a claim for matching; `Candidate` explains each."""
 
     statement: str
     language: str

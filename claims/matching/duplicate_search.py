@@ -65,7 +65,7 @@ def search(
     dry_run: bool = False,
     tick: Callable[[int, int], None] = lambda done, total: None,
 ) -> PairTally:
-    """Compare what was not compared yet, and queue the pairs that may be the same.
+    """Compare claims that were not compared yet, and queue possible duplicates.
 
     Args:
         again: compare everything once more. Decided pairs stay decided.
@@ -92,7 +92,7 @@ def search(
 
 
 class ComparedClaims:
-    """All active claims by id, and those that may say the same."""
+    """All active claims by id, with possible duplicates."""
 
     def __init__(self) -> None:
         self.claims = list(_load_claims())
@@ -197,7 +197,7 @@ _REMEMBER_SQL = """
 
 @transaction.atomic
 def _store(pairs: Sequence[DuplicatePair], compared: Sequence[ComparedClaim]) -> int:
-    """Queue new pairs, record what was compared, and return how many pairs are new."""
+    """Queue new pairs, record the compared claims, and return the number of new pairs."""
     reasons = [json.dumps([reason[:MAX_REASON_LENGTH] for reason in pair.reasons]) for pair in pairs]
     columns = [pair.claim for pair in pairs], [pair.earlier for pair in pairs]
     confidences = [pair.confidence for pair in pairs]

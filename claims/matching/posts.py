@@ -167,7 +167,7 @@ class _Boilerplate:
         return _keep_unless_empty(bare, without)
 
     def _says_more(self, sentence: str) -> bool:
-        """Whether it does anything but ask whether all that is true."""
+        """Return whether a sentence does more than ask whether something is true."""
         return _has_letters(self._closer.sub("", sentence)) or not _has_letters(sentence)
 
     def _is_plea(self, sentence: str) -> bool:

@@ -50,7 +50,7 @@ def find_repeated_sentences(answer: Answer) -> list[RepeatedSentence]:
 def note_in_snapshot(
     snapshot: Snapshot, found: Sequence[RepeatedSentence], *, proposals: Mapping[int, int] = NO_REPEATS
 ) -> None:
-    """Note what a snapshot says again. A place that is listed with the claim already, or was noted before, is not.
+    """Record the sentences of a snapshot that repeat checked claims, except places already known.
 
     Args:
         proposals: the ids of claims that were proposed of the same words, by where the sentence begins.
@@ -94,7 +94,7 @@ def _load_recorded_positions(snapshot: Snapshot, claims: set[int]) -> dict[int, 
 
 
 def note_of_reader(text: str, found: Iterable[RepeatedSentence]) -> None:
-    """Note what a reader's text says again: the sentences themselves, and nothing of the reader.
+    """Record the sentences of a reader's text that repeat checked claims, and nothing about the reader.
 
     The same sentence again is counted.
     """

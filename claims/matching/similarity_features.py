@@ -72,10 +72,10 @@ def collect_runs(words: Iterable[str]) -> frozenset[str]:
 
 
 class Rarity(dict[str, float]):
-    """The rarity of word stems: the more claims have one, the less it says."""
+    """The rarity of word stems: a stem that fewer claims contain counts more."""
 
     def __init__(self, words: Mapping[str, float] | None) -> None:
-        """Take the inverse document frequency of words, and of beginnings of words, as far as they are known."""
+        """Store the inverse document frequencies of words and word beginnings."""
         super().__init__()
         for word, rarity in (words or {}).items():
             beginning = word[:PREFIX_LENGTH]

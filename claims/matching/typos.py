@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 
 def is_slip(word: str, other: str) -> bool:
-    """Whether two folded words differ by one letter (wrong, missing, too many), or by two neighbours swapped."""
+    """Return whether two folded words differ by one letter or by two swapped neighbours."""
     if word == other or abs(len(word) - len(other)) > 1:
         return False
     if is_swap(word, other):
@@ -16,7 +16,7 @@ def is_slip(word: str, other: str) -> bool:
 
 
 def is_swap(word: str, other: str) -> bool:
-    """Whether two neighbouring letters changed places."""
+    """Return whether the words differ by two swapped neighbouring letters."""
     return (
         word != other and len(word) == len(other) and any(swapped == other for swapped in _swap_letters(word))
     )

@@ -33,27 +33,27 @@ def is_quote_announcement(words: str) -> bool:
 
 
 def is_question(words: str) -> bool:
-    """Whether they are a question, so that what comes next answers it."""
+    """Return whether the words are a question that the next words answer."""
     return words.rstrip("\"'“”„«»‘’」』）) ").endswith(("?", "？", "؟", "՞", "፧"))
 
 
 def is_time(words: str) -> bool:
-    """Whether they are the time of an entry."""
+    """Return whether the words are the time of an entry."""
     return _TIME.fullmatch(words.strip()) is not None
 
 
 def is_quotation_opening(words: str) -> bool:
-    """Whether they have a colon with a quotation behind it."""
+    """Return whether the words contain a colon followed by a quotation."""
     return _QUOTATION.search(words) is not None
 
 
 def mentions_text(words: str) -> bool:
-    """Whether new words are about a text: that it was corrected, or where else to read."""
+    """Return whether new words are about a text: a correction, or a link to another article."""
     return _INTRODUCTION.search(fold(words).lower()) is not None
 
 
 def is_heading(words: str) -> bool:
-    """Whether they end without a stop, as headings and labels do. Some scripts write none."""
+    """Return whether the words end without a full stop, like headings and labels."""
     last = words.rstrip()[-1:]
     return last not in _STOPS and not "\u0e00" <= last <= "\u0eff"
 
@@ -64,7 +64,7 @@ def is_complete_introduction(words: str) -> bool:
 
 
 def is_item(words: str) -> bool:
-    """Whether they are an item of a list."""
+    """Return whether the words are an item of a list."""
     return words.lstrip()[:1] in _BULLETS
 
 

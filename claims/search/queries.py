@@ -65,17 +65,17 @@ class SearchReading:
 
     @property
     def is_corrected(self) -> bool:
-        """Whether another search is answered than the one that was typed."""
+        """Whether the search was corrected from the one typed."""
         return self.answered != self.asked
 
     @property
     def is_matched(self) -> bool:
-        """Whether claims are answered that may be meant, because none has the words."""
+        """Whether claims with a similar meaning are returned, because none contains the words."""
         return self.places is not None and self.places.is_ranked
 
     @property
     def is_widened(self) -> bool:
-        """Whether the one that was typed is answered, too."""
+        """Whether the search as typed is included."""
         return self.answered.startswith(f"{self.asked} or ")
 
 

@@ -50,9 +50,7 @@ class Voice:
 
 
 class Attributor:
-    """Attributes sentences to speakers block by block; it remembers the last speaker for "he said" and for
-    quotations that continue.
-    """
+    """Attribute sentences to speakers, block by block, remembering the last speaker for later pronouns."""
 
     def __init__(self, language: Lexicon, cast: Cast) -> None:
         self._language = language
@@ -122,7 +120,9 @@ class Attributor:
         ]
 
     def _read_introduced(self, introduction: str) -> Speaker | None:
-        """Return whom "Ana Ruiz replied:" introduces; of two who are named, neither unless a verb of saying tells."""
+        """Return the speaker introduced by "Ana Ruiz replied:"; None if two people are named without a verb of
+        saying.
+        """
         narration = f"{introduction} {QUOTED_MARK * _MAX_TAIL_LENGTH}"
         named = self._cast.mentions(introduction)
         is_clear = len(named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
@@ -310,7 +310,7 @@ class Attributor:
         return len(split_words(narration[mention.start :])) <= _LONGEST_BEHIND
 
     def _continue_voice(self, narration: str) -> Speaker | None:
-        """Return the last speaker where the grammar says so: "وأضاف أن", the German subjunctive."""
+        """Return the last speaker if the grammar continues their speech: "وأضاف أن", the German subjunctive."""
         for pattern in self._language.resumes:
             if match := pattern.search(narration):
                 return self._resume_voice(self._grammar.find_verb_gender(match[0].split()[0]))

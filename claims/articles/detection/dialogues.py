@@ -99,7 +99,7 @@ class Dialogue:
         )
 
     def _find_interviewee(self, blocks: Sequence[DialogueBlock]) -> CastMember | None:
-        """Return the one person whom the text names before the first turn."""
+        """Return the only person named before the first turn."""
         people = {
             id(mention.member): mention.member
             for block in blocks

@@ -1,4 +1,4 @@
-"""Resolve pronouns: the people whom the article has just quoted or mentioned."""
+"""Resolve pronouns to the people quoted or mentioned last."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Focus:
 
     @property
     def has_people(self) -> bool:
-        """Whether anybody has been named of late."""
+        """Whether any person was named recently."""
         return bool(self._traces)
 
     def _has_company(self, trace: _Trace, feminine: bool | None) -> bool:
@@ -66,7 +66,7 @@ class Focus:
         )
 
     def find_antecedent(self, feminine: bool | None) -> CastMember | None:
-        """Return the latest person whom "he" or "she" can only mean, None where it may be another.
+        """Return the person that "he" or "she" must refer to; None if ambiguous.
 
         A person of unknown gender may be either. A person named only in passing is never the antecedent, but makes
         the pronoun ambiguous where the one before merely was a subject and has not spoken.

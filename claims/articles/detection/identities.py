@@ -73,7 +73,7 @@ class Identities:
         return sum(not is_body_word(office, self._language) for office in offices) > 1
 
     def _find_member(self, speaker: Speaker, found: Attribution) -> CastMember | None:
-        """Return the member of the cast whom a name means, in full or in part."""
+        """Return the person in the article with this full or partial name."""
         if speaker.office and self._language.cased:
             return self._find_within(found.phrase)
         name = speaker.name
@@ -119,7 +119,7 @@ class Identities:
         return None
 
     def _find_office(self, speaker: Speaker, found: Attribution) -> Speaker | None:
-        """Return the holder of an office if there is only one; the office itself if the text names none."""
+        """Return the only holder of an office, or the office itself if the article names no holder."""
         tokens = split_name(found.phrase)
         if not tokens or tokens[0].lower() in self._grammar.possessives:
             return None
@@ -244,7 +244,7 @@ class Identities:
         )
 
     def find_opening_pronoun(self, narration: str) -> Speaker | None:
-        """Return whom the "he" means with which a sentence begins."""
+        """Return the person that a pronoun at the beginning of a sentence refers to."""
         opening = [word.lower() for word in split_name(narration)[:_OPENING_WORDS]]
         found = [word for word in opening if word in self._language.he | self._language.she]
         if len(found) != 1 or not self._language.cased:

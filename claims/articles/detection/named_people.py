@@ -132,7 +132,7 @@ def _build_named_person(
 
 
 def find_speaking_surnames(text: str, language: Lexicon) -> Iterator[str]:
-    """Yield the single capitalised words beside a verb of saying, as people are called: "Osei said", "dijo Paz"."""
+    """Yield single capitalised words beside a verb of saying: "Osei said", "dijo Paz"."""
     says = {verb.lower() for verb in language.get_attributions("says") if " " not in verb and "*" not in verb}
     tokens = re.findall(r"[\w’'-]+|[^\w\s]", text)
     for index, token in enumerate(tokens[1:-1], start=1):

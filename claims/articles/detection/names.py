@@ -64,7 +64,7 @@ def is_role(token: str, language: Lexicon) -> bool:
 
 
 def find_gender_of_roles(roles: Sequence[str], language: Lexicon) -> bool | None:
-    """Return whether the words for an office are a woman's, where the language says so."""
+    """Return whether the words for an office are feminine; None if the language does not show it."""
     keys = [role.lower().strip(".,()") for role in roles]
     for endings, feminine in ((language.feminine, True), (language.masculine, False)):
         for ending in endings:
@@ -74,7 +74,7 @@ def find_gender_of_roles(roles: Sequence[str], language: Lexicon) -> bool | None
 
 
 def find_gender(name: str) -> bool | None:
-    """Return whether a person's name is a woman's, None where it is not known to be anybody's or is both."""
+    """Return whether a given name is a woman's; None if it is unknown or used for both."""
     tokens = split_name(name)
     if not tokens:
         return None

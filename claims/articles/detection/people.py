@@ -90,7 +90,7 @@ class Cast:
             member.offices.append(one.office.lower())
 
     def _add_person(self, name: str) -> CastMember:
-        """Return the member of this full name, a new one if the text had none; of a directory, the first only.
+        """Return the person with this full name, added if new.
 
         Beyond the limit the member is one that no look-up finds.
         """
@@ -113,7 +113,7 @@ class Cast:
             self._by_last.setdefault(" ".join(parts[1:]), []).append(member)
 
     def find(self, name: str) -> CastMember | None:
-        """Return the member whom the text calls by this name: in full, by the surname, by the short form."""
+        """Return the person with this full name, surname or short form."""
         name = POSSESSIVE.sub("", name)
         if name in self._members:
             return self._members[name]
@@ -154,7 +154,7 @@ class Cast:
         return self.enrol(label, person=True, feminine=None, office=None)
 
     def find_holders(self, office: str) -> tuple[list[CastMember], bool]:
-        """Return those whose office the phrase may mean, and whether anybody's office is of that kind at all."""
+        """Return possible holders of an office, and whether any person has such an office."""
         words = [word.lower() for word in remove_determiner(split_name(office), self._language)]
         joint = next((index for index, word in enumerate(words) if word in self._language.of), len(words))
         roles = [word for word in words[:joint] if is_role(word, self._language)]
@@ -202,7 +202,7 @@ class Cast:
         return found, bool(found)
 
     def enrol(self, name: str, *, person: bool, feminine: bool | None, office: str | None) -> CastMember:
-        """Return the member of this name, whom the text is now known to let speak."""
+        """Return the person with this name, added because the article quotes them."""
         member = self.find(name)
         if member is None:
             member = self._add_person(name)
@@ -236,7 +236,7 @@ class Cast:
         return word.lower() in self._small
 
     def mentions(self, narration: str) -> list[Occurrence]:
-        """Return the members whom the sentence names outside quotations, in order."""
+        """Return the people that the sentence names outside quotations, in order."""
         if not self._language.cased:
             return self._find_mentions_without_case(narration)
         found: list[Occurrence] = []

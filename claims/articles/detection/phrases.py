@@ -289,9 +289,7 @@ def _is_behind_name(token: str, phrase: Sequence[str], language: Lexicon) -> boo
 
 
 def _is_standing_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
-    """Return whether a pronoun stands alone, as in "volgens haar is" (according to her), and is not possessive, as
-    in "volgens haar broer" (her brother).
-    """
+    """Return whether a pronoun is not possessive: "volgens haar is", not "volgens haar broer"."""
     key = matches[0][0].lower()
     if key not in language.determiners or len(matches) == 1:
         return True

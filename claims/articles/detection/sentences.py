@@ -75,7 +75,7 @@ def _find_boundaries(block: str, language: Lexicon, quotations: Quotations) -> I
 
 
 def _skip_closers(block: str, stop: int, quotations: Quotations) -> int:
-    """Move past the marks that close what the sentence opened, as in `….”)`, over a French thin space too."""
+    """Return the position after closing marks, as in `….”)`, also behind a French thin space."""
     end = stop
     while end < len(block):
         if block[end] in _CLOSERS:
@@ -127,7 +127,7 @@ def _is_abbreviation(before: str, following: str, language: Lexicon) -> bool:
 def _is_inside_short_quotation(
     block: str, start: int, stop: int, quotations: Quotations, language: Lexicon
 ) -> bool:
-    """Keep `"It is over. Done," she said` in one piece, because its halves mean little alone."""
+    """Return whether a boundary is inside a short quotation, as in `"It is over. Done," she said`."""
     quotation = quotations.at(stop - 1)
     if quotation is None or stop >= quotation.end - 1 or not quotation.closed:
         return False

@@ -187,7 +187,7 @@ def is_body_word(word: str, language: Lexicon) -> bool:
 
 
 def _find_after_role(tokens: list[str], language: Lexicon) -> list[str]:
-    """Return what follows the office: the name, or nothing where the office is all there is."""
+    """Return the name after an office; empty if there is only the office."""
     after = tokens[max(index for index, token in enumerate(tokens) if is_role(token, language)) + 1 :]
     for role in language.role_phrases:
         for index in range(len(tokens) - len(role) + 1):
@@ -281,7 +281,7 @@ def remove_determiner(tokens: Sequence[str], language: Lexicon) -> list[str]:
 
 
 def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
-    """Return where the run of capitalised words at the end begins; `len(tokens)` if there is none."""
+    """Return where the capitalised words at the end begin, or `len(tokens)`."""
     start = len(tokens)
     while start > 0:
         key = tokens[start - 1].lower()
@@ -299,7 +299,7 @@ def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
 
 
 def _remove_case(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
-    """Read a name where no capital marks it: the language's patterns say on which side of the office it stands."""
+    """Read a name without capitals by the language's patterns for the order of name and office."""
     phrase = " ".join(phrase.split()).strip(" ,、，،")
     if phrase in language.he or phrase in language.she:
         return Speaker(phrase, person=True, feminine=phrase in language.she)

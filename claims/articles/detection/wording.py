@@ -35,7 +35,7 @@ def _remove_outer_marks(text: str) -> str:
 
 
 def _add_full_stop(text: str, sentence: str) -> str:
-    """Give the wording the full stop that the comma before "she said" stood for."""
+    """Return the wording with a full stop in place of the comma before "she said"."""
     marks = ""
     body = text.rstrip()
     while body and (body[-1] in QUOTATION_MARKS or body[-1] in _SINGLE or body[-1] in ",，،、 "):

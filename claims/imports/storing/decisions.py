@@ -1,4 +1,4 @@
-"""Decide in memory what the reviews of a batch become; `claims.imports.storing.batches` stores it."""
+"""Decide in memory what the reviews of a batch become; `claims.imports.storing.batches` stores the results."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -71,7 +71,7 @@ class ExistingClaim(ReviewedClaim):
         is_known: bool = False,
         revises: bool = False,
     ) -> tuple[str, Verdict | None, dict[str, str]]:
-        """Update what the review states differently and add what is new. Details that it does not mention stay.
+        """Apply a review: update differing details and add new ones. Details that it does not mention stay.
 
         Args:
             house: what becomes of it where it is a record of the house.

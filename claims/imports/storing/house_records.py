@@ -130,7 +130,7 @@ class HouseRecords:
 
 
 def find_own_outlets(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:
-    """Return outlets that are this newsroom, and those that share its name but not its URL.
+    """Return outlets that are this newsroom, and those that share only its name.
 
     The house is known by its domain and hosts below it; by its name, in whatever letter case, where a record gives no
     address or one that the house names among its own.

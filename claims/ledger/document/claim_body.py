@@ -30,7 +30,7 @@ CORRECTION_KINDS = [(kind.value, kind.label) for kind in Publication.Kind if kin
 
 
 class PublicClaimant(TypedDict):
-    """Who made a claim (schema.org Person or Organization)."""
+    """The claimant (schema.org Person or Organization)."""
 
     id: int
     name: str
@@ -207,19 +207,19 @@ class PublicClaim(TypedDict):
 
 
 class SummaryClaimant(TypedDict):
-    """Who made a claim, in a list of results."""
+    """The claimant, in a list of results."""
 
     name: str
 
 
 class SummaryPublisher(TypedDict):
-    """Who published a verdict, in a list of results."""
+    """The publisher of a verdict, in a list of results."""
 
     name: str
 
 
 class SummaryRating(TypedDict):
-    """How a claim was rated, in a list of results."""
+    """The rating of a claim, in a list of results."""
 
     label: str
     rating_class: Annotated[Annotated[str, RatingClass] | None, "Null while nobody has decided."]

@@ -37,7 +37,7 @@ class PublicCluster(TypedDict):
 
 
 class ClusterVerdict(TypedDict):
-    """How a publisher judged a claim of a cluster."""
+    """A publisher's verdict on a claim of a cluster."""
 
     id: int
     publisher: PublicPublisher

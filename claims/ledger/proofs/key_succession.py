@@ -25,7 +25,7 @@ class KeyRefused(Exception):
 
 
 def find_origin() -> str:
-    """Return the name of this log: its public address at the time of the first signature, as C2SP recommends."""
+    """Return the name of this log: its public URL at the first signature, as C2SP recommends."""
     return build_origin(settings.SITE_URL)
 
 
@@ -103,7 +103,7 @@ def build_statement(origin: str, old: str, new: str, lost_because: str) -> str:
 
 
 def find_problem(key: SigningKey) -> str:
-    """Return what is wrong with the succession of a key; "" if nothing is."""
+    """Return the problem with the succession of a key, or ""."""
     old = key.follows
     if old is None:
         return ""

@@ -80,7 +80,7 @@ class SignedNote:
 
     @classmethod
     def read(cls, note: str) -> "SignedNote":
-        """Raises `InvalidNote`."""
+        """Parse a signed note. Raises `InvalidNote`."""
         text, blank, below = note.rpartition("\n\n")
         lines = below.removesuffix("\n").split("\n") if below.endswith("\n") else []
         found = [_SIGNATURE_LINE.fullmatch(line) for line in lines]
@@ -119,7 +119,7 @@ class TreeHead:
 
     @classmethod
     def read(cls, text: str) -> "TreeHead":
-        """Raises `InvalidNote`."""
+        """Parse a tree head. Raises `InvalidNote`."""
         origin, *rest = text.split("\n")
         try:
             size, root = rest[0], b64decode(rest[1], validate=True)

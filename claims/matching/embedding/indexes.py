@@ -34,7 +34,7 @@ _LEAST_MEMORY, _MOST_MEMORY = 64 * _MEGABYTE, 1024 * _MEGABYTE
 
 
 def build(model: EmbeddingModel, *, workers: int = 0) -> None:
-    """Build those that are worth it and not there.
+    """Build missing indexes that are worth their cost.
 
     Args:
         workers: processes of the database beside the one that builds.
@@ -56,7 +56,7 @@ def build(model: EmbeddingModel, *, workers: int = 0) -> None:
 
 
 def drop(model: EmbeddingModel) -> None:
-    """Drop those that are there. Without them its vectors are removed in a fraction of the time."""
+    """Drop the model's indexes, so that its vectors are removed faster."""
     try:
         with _separate_connection() as apart, apart.cursor() as cursor:
             for kind in _KINDS:

@@ -89,7 +89,7 @@ def get_or_create_model(embedder: Embedder) -> EmbeddingModel:
 
 
 def is_up_to_date(embedder: Embedder) -> bool:
-    """Whether there is nothing to do, which costs far less to find out than doing nothing."""
+    """Return whether no vectors need work, at low cost."""
     model = EmbeddingModel.objects.complete().filter(name=embedder.name).first()
     if model is None or model.means.filter(kind=LanguageMean.Kind.CLAIMS, is_settled=False).exists():
         return False
@@ -181,7 +181,7 @@ def _prepare(
 def _make(
     model: EmbeddingModel, embedder: Embedder, tell: ReportProgress, is_stopped: Callable[[], bool]
 ) -> bool:
-    """Make what is outstanding; returns whether nothing is."""
+    """Make outstanding vectors; return whether none are left."""
     before: VectorTally | None = None
     subtracted = means.StatementMeans(model)
     done = since = 0

@@ -134,7 +134,7 @@ def find_pending(model: EmbeddingModel, most: int) -> Iterator[list[PendingState
 
 
 def is_outstanding(model: EmbeddingModel) -> bool:
-    """Whether anything lacks a vector."""
+    """Return whether any statement lacks a vector."""
     return any(_query_statements(question, model, 0, 1) for question in (_PUBLISHED_SQL, _PRESENT_SQL))
 
 

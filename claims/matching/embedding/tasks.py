@@ -64,7 +64,7 @@ def look_after_vectors(context: JobContext, timestamp: int) -> None:
 
 
 def _take_a_turn(should_abort: Callable[[], bool]) -> bool:
-    """Whether everything is done that can be done now."""
+    """Work for a while; return whether everything possible is done."""
     configured = get_embedder()
     if configured is None:
         return True

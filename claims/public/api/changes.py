@@ -90,7 +90,7 @@ class StartingPoint:
 
 
 class ChangesQuery(Query):
-    """Where to read on, and how much."""
+    """The position to continue from, and the page size."""
 
     since = Parameter(
         StartingPoint(),
@@ -298,7 +298,7 @@ def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -
 
 
 def _may_tell(query: ChangesQuery) -> bool:
-    """Whether a replica may answer: what the reader has seen is known to be safe, and so is all that follows.
+    """Return whether a replica may answer: its entries are complete up to the reader's position.
 
     Of the newest entries alone none may be shown: those that are not safe yet may have overtaken others, which
     would be missing.

@@ -75,8 +75,8 @@ _SETTLED_AFTER = timedelta(minutes=10)
 
 
 class ClaimSchema(PublicSchema):
-    """Describes our JSON. Markup has an operation of its own, because generated clients cannot tell two forms of
-    one response apart.
+    """The description of our JSON. Markup has a separate operation, because generated clients need one response
+    type.
     """
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it

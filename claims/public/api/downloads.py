@@ -85,7 +85,7 @@ class DownloadSchema(PublicSchema):
 
 
 class Download(ClaimResource):
-    """What all formats have in common.
+    """The parts that all download formats share.
 
     The `ETag` names the ledger's newest entry, so it changes with every publication, and the `Link` with the relation
     `monitor` leads to what changes after this copy.

@@ -55,7 +55,7 @@ class EntityResource(PublicItems):
 
 
 class PublisherResource(EntityResource):
-    """Who published verdicts, or sources that they mention."""
+    """The publishers of verdicts, and of sources mentioned in them."""
 
     nouns = ("publisher", "publishers")
     list_query = PublisherListQuery
@@ -67,7 +67,7 @@ class PublisherResource(EntityResource):
 
 
 class ClaimantResource(EntityResource):
-    """Who made published claims."""
+    """The claimants of published claims."""
 
     nouns = ("claimant", "claimants")
     list_query = ClaimantListQuery
@@ -79,7 +79,7 @@ class ClaimantResource(EntityResource):
 
 
 class TopicResource(EntityResource):
-    """What published claims are about."""
+    """The topics of published claims."""
 
     nouns = ("topic", "topics")
     list_query = TopicListQuery

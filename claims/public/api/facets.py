@@ -58,7 +58,7 @@ class FacetSerializer(serializers.Serializer):
 
 
 class FacetsSerializer(serializers.Serializer):
-    """How many claims there are of each kind."""
+    """The number of claims for each value."""
 
     count = serializers.IntegerField(help_text="How many claims all filters together find.")
     facets = serializers.DictField(child=FacetSerializer())

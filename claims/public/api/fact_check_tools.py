@@ -90,7 +90,7 @@ _FIELDS: dict[str, Read] = {
 
 
 class AnyMediaType(BaseContentNegotiation):
-    """Google's APIs answer in JSON, whatever `Accept` says."""
+    """Answer in JSON like Google's APIs, whatever `Accept` says."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return parsers[0]
@@ -100,7 +100,7 @@ class AnyMediaType(BaseContentNegotiation):
 
 
 class FactCheckTools(APIView):
-    """What all methods have in common."""
+    """The parts that all methods share."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -310,8 +310,7 @@ _IMAGE_FIELDS: dict[str, Read] = {
 
 
 class MissingMethods(FactCheckTools):
-    """Methods of Google's API that do not exist here, whatever HTTP method they are asked with: they edit the markup of
-    a publisher's own pages."""
+    """Methods of Google's API that edit a publisher's own markup and do not exist here."""
 
     reason = "ClaimReview markup cannot be edited here; it is part of each published claim's page."
 

@@ -35,7 +35,7 @@ PAGE_SIZE, PAGE_SIZE_LIMIT = 100, 1000
 
 
 class LedgerResource(PublicResource, ABC):
-    """What all of these have in common: they are answered by the primary, since a replica may not have the newest."""
+    """The base of ledger resources. The primary answers them, because a replica may lag behind."""
 
     nouns = ("proof", "proofs")
 
@@ -49,7 +49,7 @@ class LedgerResource(PublicResource, ABC):
 
 
 class LedgerSchema(PublicSchema):
-    """Names an operation and sums it up, as its resource says."""
+    """The operation's name and summary, taken from its resource."""
 
     def get_operation_id(self) -> str:
         return f"ledger_{self.view.operation}"
@@ -103,7 +103,7 @@ class CheckpointResource(LedgerResource):
 
 
 class SignedCheckpoint(TypedDict):
-    """What the ledger came to at a moment."""
+    """The signed state of the ledger at a moment."""
 
     number: Annotated[int, "Its place among all; `since` takes it."]
     tree_size: Annotated[int, "How many entries the ledger had."]

@@ -15,7 +15,7 @@ CLAIM_LIMIT = 50
 
 
 class FoundVerdict(TypedDict):
-    """How a publisher judges the claim."""
+    """A publisher's verdict on the claim."""
 
     id: int
     publisher: PublicPublisher

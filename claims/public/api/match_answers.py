@@ -21,7 +21,7 @@ KINDS: list[tuple[str, str]] = [
 
 
 class MatchedVerdictSerializer(serializers.Serializer):
-    """How a publisher judges the claim."""
+    """A publisher's verdict on the claim."""
 
     id = serializers.IntegerField()
     publisher = PublisherSerializer()
@@ -34,7 +34,7 @@ class MatchedVerdictSerializer(serializers.Serializer):
 
 
 class MatchedClaimantSerializer(serializers.Serializer):
-    """Who made the claim."""
+    """The claimant of the claim."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -53,7 +53,7 @@ class MatchedClaimSerializer(serializers.Serializer):
 
 
 class DifferingWordsSerializer(serializers.Serializer):
-    """Words that stand next to each other."""
+    """Adjacent differing words."""
 
     start = serializers.IntegerField(help_text="In Unicode code points.")
     end = serializers.IntegerField()

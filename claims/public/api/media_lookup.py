@@ -228,7 +228,7 @@ _PROBLEMS = {
 
 
 class MediaLookupResource(ViewSet):
-    """Whether a picture was checked."""
+    """Look up whether a picture was checked."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

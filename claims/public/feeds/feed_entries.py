@@ -40,7 +40,7 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed with the URLs of this page and its neighbours; "" if there is none."""
+    """A feed with the URLs of this page and its neighbours, which may be ""."""
 
     title: str
     description: str

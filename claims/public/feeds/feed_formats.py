@@ -37,7 +37,7 @@ class FeedFormat:
 
 
 class _PagedFeed(SyndicationFeed):
-    """What Django's generators leave out, in Atom and RSS alike."""
+    """The elements that Django's generators omit, for Atom and RSS."""
 
     #: The prefix of Atom's elements.
     atom: str

@@ -47,7 +47,7 @@ class FeedQuery(OwnClaimsQuery):
 
     @property
     def is_by_house(self) -> bool:
-        """Whether all that is listed was checked by the newsroom itself."""
+        """Whether the feed lists only the newsroom's own checks."""
         return "by" in self.looked_for
 
     @property

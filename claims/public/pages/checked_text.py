@@ -82,7 +82,7 @@ class CheckedText:
 
     @property
     def claims(self) -> list[Document]:
-        """All claims shown, in order, with repetitions."""
+        """All matched claims in order, with repetitions."""
         return [meant.claim for sentence in self.sentences for meant in sentence.meant]
 
 

@@ -139,7 +139,7 @@ class ClaimSearch(forms.Form):
 
     @property
     def is_by_house(self) -> bool:
-        """Whether only what the newsroom checked itself is listed.
+        """Whether the list shows only the newsroom's own checks.
 
         The list of everything shows the newsroom's own by default, unless words, another publisher's fact checks,
         or all are requested. A page about a person, a topic or a rating has all publishers' claims.
@@ -189,7 +189,7 @@ class ClaimSearch(forms.Form):
 
     @property
     def is_ranked(self) -> bool:
-        """Whether the most relevant come first, and not the newest."""
+        """Whether the list is sorted by relevance."""
         return self.query.ordering.name == RELEVANCE.name
 
     def page(self, size: int) -> "KeysetPage[ListedClaim]":

@@ -109,12 +109,12 @@ def build_quick_panel(search: ClaimSearch, *, is_long: bool) -> FacetPanel | Non
 
 
 def _is_narrowed(counting: Counting) -> bool:
-    """Whether one of the facets is counted among more claims than the list has: as if its own value were not chosen."""
+    """Return whether a facet is counted over more claims than the list has, ignoring its own value."""
     return any(name in FACETS[facet].own for facet in counting.names for name in counting.conditions)
 
 
 def _is_dear(counting: Counting) -> bool:
-    """Whether the planner expects many claims for one of the facets, which are counted without their own conditions."""
+    """Return whether counting the facets is expensive by the planner's estimate."""
     everything = Publication.objects.all()
     held = {
         tuple(name for name in counting.conditions if name not in FACETS[facet].own)

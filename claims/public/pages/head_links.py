@@ -105,7 +105,7 @@ def link_field(request: HttpRequest) -> str:
 
 
 def build_markdown_url(request: HttpRequest) -> str:
-    """Return the URL of the page's Markdown in its language; "" if there is none."""
+    """Return the URL of the page's Markdown in its language, or ""."""
     route = get_route(request)
     if route not in MARKDOWN_ROUTES or not has_route("plain-page"):
         return ""
@@ -129,13 +129,13 @@ def get_path(request: HttpRequest) -> str:
 
 
 def get_route(request: HttpRequest) -> str:
-    """Return the name of the matched route; "" if there is none."""
+    """Return the name of the matched route, or ""."""
     match = getattr(request, "resolver_match", None)
     return str(match.url_name or "") if match else ""
 
 
 def _has_query(request: HttpRequest) -> bool:
-    """Whether the query asks for something."""
+    """Return whether the URL has a meaningful query string."""
     return any(not name.startswith(_TRACKING_PARAMETERS) for name in request.GET)
 
 

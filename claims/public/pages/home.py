@@ -40,7 +40,7 @@ _PUBLISHED_AT = COLUMNS.index("published_at")
 
 
 def _read_other_versions() -> tuple[object, ...]:
-    """Return what the front page shows besides publications: clusters and the newsroom's pages."""
+    """Return the versions of the other content of the front page: clusters and the newsroom's pages."""
     return (
         Cluster.objects.aggregate(Max("changed_at"))["changed_at__max"],
         NewsroomPage.objects.aggregate(Max("pk"))["pk__max"],

@@ -194,7 +194,7 @@ def named(code: str, choices: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def in_readers_language(context: Context, document: Document) -> Document:
-    """Return a claim for this reader: translated, if there is a translation."""
+    """Return the claim in the reader's language if it is translated, otherwise the original."""
     return translate_document(document, str(context.get("reader_language", "")))
 
 
@@ -273,7 +273,7 @@ def passage_url(appearance: Document) -> str:
 
 @register.filter
 def quote_standing(standings: dict[tuple[str, int], Any] | str, item: Document) -> Any:
-    """Whether the words of an appearance or of evidence stand, where the page knows."""
+    """Return the status of a quote, if the page knows it."""
     of = "evidence" if "stance" in item else "appearance"
     return standings.get((of, item["id"])) if isinstance(standings, dict) else None
 

@@ -1,4 +1,4 @@
-"""The text for sharing a claim: one sentence that can stand alone."""
+"""The text for sharing a claim: one self-contained sentence."""
 
 from typing import Any
 

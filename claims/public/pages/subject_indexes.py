@@ -185,7 +185,7 @@ def _render_index(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
 
 
 def _has_words(rows: QuerySet[Any], words: str) -> Q:
-    """Whether its name has these words, or words that begin with them.
+    """Return the condition that a name contains these words or beginnings of words.
 
     Where the desk finds by words, their index leads there. It also has a post that is not published yet, which must
     not be found: the name is looked at by itself.

@@ -1,4 +1,4 @@
-"""What changed between the published versions of a claim, in words for readers."""
+"""The changes between the published versions of a claim, in words for readers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class VersionChange:
 
     @property
     def is_grave(self) -> bool:
-        """Whether readers must see it before anything else: we were wrong, or judge differently now."""
+        """Whether readers must see the change first, because we were wrong or judge differently now."""
         return self.is_correction and (self.kind in ("correction", "retraction") or bool(self.reratings))
 
 

@@ -36,7 +36,7 @@ MIN_CONSISTENCY = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a delimited file is written; the importing user sees it and can correct it."""
+    """The dialect of a delimited file; the importing user sees it and can correct it."""
 
     encoding: str = "utf-8"
     delimiter: str = ","

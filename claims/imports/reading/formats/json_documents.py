@@ -215,7 +215,7 @@ def _read_document(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Ite
 
 
 def _iterate_parts(one: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
-    """Like `_elements`, for a value in memory."""
+    """Yield the values and list elements of a value in memory."""
     if isinstance(one, list):
         for position, element in enumerate(one, 1):
             yield f"item {position}", element, True

@@ -53,7 +53,7 @@ def is_hidden(name: str) -> bool:
 
 
 def is_unsafe_path(name: str) -> bool:
-    """Whether a name would unpack outside the target folder."""
+    """Return whether a name would unpack outside the target folder."""
     parts = name.replace("\\", "/").split("/")
     return parts[0] == "" or ".." in parts or bool(re.match(r"[A-Za-z]:", name)) or "\x00" in name
 

@@ -116,7 +116,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The layout of the file, as far as its first rows cannot show it."""
+    """The layout of the file, where its first rows do not show it."""
 
     encoding: str = ""
     delimiter: str = ""

@@ -1,4 +1,4 @@
-"""Clean text: remove what the file format added to what people wrote."""
+"""Clean text: remove the remnants of file formats from written text."""
 
 import html
 import json
