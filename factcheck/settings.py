@@ -334,7 +334,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 60, "stalled_worke
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # Only what does jobs, or lists them, loads all tasks: they stand beside everything that the program can do.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
-PROCRASTINATE_IMPORT_PATHS = ["factcheck.tasks", "sources.tasks", "claims.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["factcheck.tasks", "sources.tasks", "claims.management.tasks"]
 PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.prepare_app"
 
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------

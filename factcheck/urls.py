@@ -52,7 +52,7 @@ urlpatterns = [
     path("accounts/sessions/", show_own_sessions, name="desk-sessions"),
     path("accounts/", include("allauth.urls")),
     path("v1alpha1/", include("claims.public.api.fact_check_tools")),
-    path("", include("claims.urls")),
+    path("", include("claims.public.urls")),
 ]
 
 handler400 = "factcheck.api.problems.handle_bad_request"

@@ -81,7 +81,7 @@ QUICK_IN_THEM = tuple(
     for name in (
         "claims/admin/test_duplicate",
         "claims/admin/test_rating",
-        "claims/demo/test_demo_content",
+        "claims/management/demo/test_demo_content",
         "claims/editorial/test_deleted_meanwhile",
         "claims/exports/formats/test_formats",
         "claims/imports/storing/test_existing_claim",

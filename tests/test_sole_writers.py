@@ -64,15 +64,15 @@ def test_no_library_fetches_by_itself() -> None:
 
 # States ---------------------------------------------------------------------------------------------------------------
 
-#: Who changes the state of claims and verdicts: a person's move, and what is moved in bulk.
+#: Who changes the state of claims, verdicts and translations: a person's move, and what is moved in bulk.
 MOVES = {
     "claims.review.workflow",
     "claims.imports.storing.batches",
     "claims.imports.storing.undo",
     "claims.exports.restore.replay",
 }
-#: Who changes the state of translations.
-TRANSLATED = {"claims.review.translation_workflow", "claims.exports.restore.restored_translations"}
+#: Who restores translations with their state.
+TRANSLATED = {"claims.exports.restore.restored_translations"}
 #: Who changes the state of clusters.
 CLUSTERS = {"claims.review.clusters"}
 #: Who changes the state of import runs, which nobody moves along a table.

@@ -34,10 +34,10 @@ from claims.models import Translation, Verdict
 from claims.models.translation import SIGN_OFF
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
-from claims.review import translation_drafts
-from claims.review.translation_moves import list_missing_of_translation
+from claims.review import translation_drafts, workflow
+from claims.review.moves import list_missing_of_translation
 from claims.review.translation_originals import OriginalText, find_original, is_translation_of
-from claims.review.translation_workflow import list_translation_options, move_translation
+from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import DeskAdmin, change_page, get_person, is_deleted_along
 from factcheck.admin.change_history import PastEvent, get_name, list_changes
 from factcheck.admin.row_actions import desk_page, row_action
@@ -99,13 +99,13 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Translation | None = None) -> bool:
         return super().has_change_permission(request, obj) and (
-            obj is None or translation_drafts.may_edit_translation(obj, get_person(request))
+            obj is None or may_edit(obj, get_person(request))
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Translation | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (
             obj is None
-            or translation_drafts.may_edit_translation(obj, get_person(request))
+            or may_edit(obj, get_person(request))
             or is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete")
         )
 
@@ -150,8 +150,8 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         row = kwargs.get("obj")
         context["show_save_and_add_another"] = context["show_save_and_continue"] = False
         if row and kwargs.get("change"):
-            may_edit = self.has_change_permission(request, row)
-            form = context["adminform"].form if may_edit else None
+            is_editable = self.has_change_permission(request, row)
+            form = context["adminform"].form if is_editable else None
             context |= _build_page_context(row, get_person(request), form)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -194,7 +194,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
                         "Another user has already changed the state. Nothing was done. Reload the page and check."
                     )
                 )
-            return move_translation(
+            return workflow.move(
                 row, action, by=get_person(request), note=request.POST.get("note", "")[:10_000]
             )
 
@@ -277,7 +277,7 @@ def get_last_step(row: Translation) -> int:
 def _build_page_context(row: Translation, person: User, form: forms.BaseForm | None) -> dict[str, Any]:
     shown = find_original(row.verdict)
     is_current = is_translation_of(row, shown)
-    options = list_translation_options(row, person)
+    options = workflow.list_options(row, person)
     steps = list(row.steps.readable_by(person))
     in_round = [step for step in steps if step.action == SIGN_OFF and step.round == row.review_round]
     last = steps[-1] if steps else None

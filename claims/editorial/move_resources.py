@@ -1,8 +1,7 @@
 """Workflow moves in the editorial API: list the open ones, and make one. `claims.review.workflow` carries them out."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.db.models import Model
 from django.http import HttpResponse
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,9 +12,8 @@ from claims.editorial.editorial_resource import EditorialResource
 from claims.editorial.idempotency import StoredResponse
 from claims.editorial.serializers import MovesSerializer
 from claims.editorial.strict_bodies import read_body
-from claims.models import Claim, CorrectionKind, Scope, Verdict
+from claims.models import CorrectionKind, Scope
 from claims.review import workflow
-from claims.review.steps import Option
 
 #: Moves with immediate effects on the public. Merging does not always publish, but the owner of a token should not
 #: have to know that.
@@ -50,7 +48,7 @@ class MovingResource(EditorialResource):
                 "obstacle": option.obstacle
                 or ("" if scope in self.token.scopes else str(InsufficientScope(scope).detail)),
             }
-            for option in self.list_open_moves(subject)
+            for option in workflow.list_options(subject, self.person)
         ]
         return self.build_response(
             StoredResponse(200, render_document({"state": subject.state, "moves": found}))
@@ -65,38 +63,16 @@ class MovingResource(EditorialResource):
             raise InsufficientScope(scope)
 
         def work(_prepared: None) -> StoredResponse:
-            self.lock_rows(self.get_row(id=id), values)
-            subject = self.lock_matching(id=id)
-            return self.build_stored_response(self.reload(self.make_move(subject, values)))
+            # Locked in the usual order, so that the comparison stays valid until the move.
+            workflow.lock(self.get_row(id=id), values.get("into"))
+            moved = workflow.move(
+                self.lock_matching(id=id),
+                values["action"],
+                by=self.person,
+                note=values.get("note", ""),
+                into=values.get("into"),
+                kind=values.get("kind", CorrectionKind.UPDATE),
+            )
+            return self.build_stored_response(self.reload(moved))
 
         return self.create_once(work)
-
-    # What moves it ----------------------------------------------------------------------------------------------------
-
-    def list_open_moves(self, subject: Any) -> list[Option]:
-        """Return the moves open to the person."""
-        return workflow.list_options(subject, self.person)
-
-    def lock_rows(self, subject: Any, values: dict[str, Any]) -> None:
-        """Lock the rows involved in the usual order, so that the version check holds until the move."""
-        _lock(subject, values.get("into"))
-
-    def make_move(self, subject: Any, values: dict[str, Any]) -> Model:
-        """Make the move."""
-        moved: Model = workflow.move(
-            subject,
-            values["action"],
-            by=self.person,
-            note=values.get("note", ""),
-            into=values.get("into"),
-            kind=values.get("kind", CorrectionKind.UPDATE),
-        )
-        return moved
-
-
-def _lock(subject: Claim | Verdict, into: Claim | None) -> None:
-    claim = subject.claim_id if isinstance(subject, Verdict) else subject.pk
-    wanted = [claim, into.pk] if into else [claim]
-    list(Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
-    if isinstance(subject, Verdict):
-        Verdict.objects.select_for_update().filter(pk=subject.pk).first()

@@ -27,10 +27,10 @@ from claims.models import (
     Topic,
     Verdict,
 )
-from claims.models.media_fragment import MediaFragmentField
 from claims.models.verdict import CARRIED_OVER_FIELDS, CORRECTION_FIELDS
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from sources.models import MediaObject, Publisher, Source
+from sources.models.media_fragment import MediaFragmentField
 
 _MAX_OFFSET = 2**31 - 1
 

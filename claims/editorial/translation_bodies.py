@@ -7,7 +7,7 @@ from claims.editorial.serializers import ActorSerializer, NamedSerializer, exclu
 from claims.editorial.strict_bodies import ModelBody, Reference, StrictKeys, TextField
 from claims.models import Translation, Verdict
 from claims.models.translation import TEXT_FIELDS
-from claims.review.translation_moves import TRANSLATION_MOVES
+from claims.review.moves import TRANSLATION_MOVES
 from factcheck.database.model_fields import LANGUAGE_TAG
 
 TRANSLATION_ACTIONS = list_actions(TRANSLATION_MOVES)

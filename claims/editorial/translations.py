@@ -1,8 +1,8 @@
 """Translations of verdicts: written, reviewed and published as verdicts are."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -25,8 +25,7 @@ from claims.ledger.document.claim_document import format_moment, format_optional
 from claims.ledger.document.markdown import to_html
 from claims.models import Scope, Translation, TranslationStep, Verdict
 from claims.review import translation_drafts
-from claims.review.steps import Option
-from claims.review.translation_workflow import list_translation_options, lock_translation, move_translation
+from claims.review.workflow import lock
 
 
 class TranslationWork(MovingResource):
@@ -102,20 +101,11 @@ class TranslationWork(MovingResource):
 
         return self.create_once(work)
 
-    def list_open_moves(self, subject: Any) -> list[Option]:
-        return list_translation_options(subject, self.person)
-
-    def lock_rows(self, subject: Any, values: dict[str, Any]) -> None:
-        lock_translation(subject)
-
-    def make_move(self, subject: Any, values: dict[str, Any]) -> Model:
-        return move_translation(subject, values["action"], by=self.person, note=values.get("note", ""))
-
     def _lock_matching(self, key: int) -> Translation:
         """Return the translation, locked until the end of the transaction, if it is the version named in the
         request.
         """
-        lock_translation(self.get_row(id=key))
+        lock(self.get_row(id=key))
         row: Translation = self.lock_matching(id=key)
         return row
 

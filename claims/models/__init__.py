@@ -33,10 +33,9 @@ from .claim import Claim, ClaimTopic
 from .claim_media import ClaimMedia
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
-from .desk_state import SavedView, TriageTurn, UnsavedForm
+from .desk_state import FeatureChoice, SavedView, TriageTurn, UnsavedForm
 from .evidence import Evidence
-from .feature_choice import FeatureChoice
-from .import_run import ImportProblem, ImportRun
+from .import_run import ImportProblem, ImportRun, VisitedPage
 from .ledger_counts import Mention, SearchLanguage, SearchSpelling, SearchWord
 from .newsroom_page import NewsroomPage
 from .publication import Publication
@@ -55,7 +54,6 @@ from .topic import Topic
 from .transition import Transition
 from .translation import Translation, TranslationStep
 from .verdict import CorrectionKind, MediaAuthenticity, Verdict
-from .visited_page import VisitedPage
 
 __all__ = [
     "ApiToken",

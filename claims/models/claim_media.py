@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.claim import Claim
 from claims.models.evidence import Evidence
-from claims.models.media_fragment import MediaFragmentField, build_fragment_constraint
 from claims.models.visibility import READ_DRAFTS, filter_readable
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 from sources.models import MediaObject
+from sources.models.media_fragment import MediaFragmentField, build_fragment_constraint
 
 MAX_CAPTION_LENGTH = 2_000
 

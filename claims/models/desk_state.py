@@ -1,4 +1,4 @@
-"""Work in progress at the desk: saved views, unsaved forms, and proposals held in triage."""
+"""What the desk remembers: saved views, unsaved forms, proposals held in triage, and which features are on."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -15,8 +15,9 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
+from claims.models.audit_record import build_record_sql, build_recording_trigger
 from factcheck.database import bounds
-from factcheck.database.rules import Rule
+from factcheck.database.rules import Rule, build_truncation_rule
 
 MAX_NAME_LENGTH = 60
 MAX_QUERY_LENGTH = 4_000
@@ -288,3 +289,30 @@ class TriageTurn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id}: {self.person_id}"
+
+
+_RECORD_SQL = build_record_sql(
+    "'feature_switched'",
+    subject="NULL::bigint",
+    what="NEW.feature || CASE WHEN NEW.is_on THEN ': on' ELSE ': off' END",
+)
+
+
+class FeatureChoice(models.Model):
+    """An administrator's decision that a feature is on or off, which overrides the setting `FEATURES`."""
+
+    feature = models.CharField(max_length=100, unique=True)
+    is_on = models.BooleanField()
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        triggers = [
+            build_recording_trigger(
+                "featurechoice_is_recorded", pgtrigger.Insert | pgtrigger.Update, _RECORD_SQL
+            ),
+            build_truncation_rule("featurechoice", "Choices of features are changed one by one."),
+        ]
+
+    def __str__(self) -> str:
+        return self.feature

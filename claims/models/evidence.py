@@ -13,7 +13,6 @@ from claims.models.anchored import (
     build_span_constraint,
     build_span_rule,
 )
-from claims.models.media_fragment import MediaFragmentField, build_fragment_constraint
 from claims.models.verdict import Verdict
 from claims.models.visibility import filter_readable
 from factcheck.database import bounds
@@ -21,6 +20,7 @@ from factcheck.database.bulk_copy import copy
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 from sources.models import Source
+from sources.models.media_fragment import MediaFragmentField, build_fragment_constraint
 
 MAX_NOTE_LENGTH = 20_000
 

@@ -376,3 +376,19 @@ class PossibleDuplicate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id} ~ {self.earlier_id}"
+
+
+class VisitedPage(models.Model):
+    """A page that an import has read, with its server's validators for changes (RFC 9110, 13.1)."""
+
+    url = models.URLField(_("address"), max_length=2000, unique=True)
+    etag = models.CharField(max_length=500, blank=True)
+    last_modified = models.CharField(max_length=100, blank=True)
+    visited_at = models.DateTimeField(_("visited"), auto_now=True)
+
+    class Meta:
+        ordering = ["url"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.url

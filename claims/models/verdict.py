@@ -365,3 +365,8 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.publisher}: {self.rating or _('not rated yet')} ({self.get_state_display()})"
+
+    @property
+    def writers(self) -> set[int]:
+        """Ids of the people who wrote, edited or submitted it: none of them reviews it."""
+        return {pk for pk in (self.author_id, self.submitted_by_id, *self.edited_by) if pk is not None}

@@ -6,7 +6,7 @@ from django.dispatch import Signal
 claims_added = Signal()
 #: An import is finished: `run`, its id.
 import_finished = Signal()
-#: A `subject`, a claim or a verdict, was moved by this `action`.
+#: A `subject`, a claim or a verdict (not a translation), was moved by this `action`.
 moved = Signal()
 #: People are to be notified, with the arguments of `claims.newsroom.notifications.notify_people`.
 notified = Signal()

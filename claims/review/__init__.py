@@ -1,8 +1,8 @@
-"""The workflow: the moves of claims and verdicts, who may make them, and their effects.
+"""The workflow: the moves of claims, verdicts and translations, who may make them, and their effects.
 
-    moves            the table of legal moves
+    moves            the tables of legal moves
     workflow         carries one out: locks, decides, writes it down
-    claim_edits, verdict_drafts
+    claim_edits, verdict_drafts, translation_drafts
                      what people write before it is published
     scheduled_publications, due_publications
                      what is published at a moment to come

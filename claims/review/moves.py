@@ -1,6 +1,6 @@
-"""The table of legal moves of claims and verdicts: from which state, to which, and for whom.
+"""The tables of legal moves of claims, verdicts and translations: from which state, to which, and for whom.
 
-`claims.review.workflow` carries the moves out. The table is read by people too: the admin's buttons come from it.
+`claims.review.workflow` carries the moves out. The tables are read by people too: the admin's buttons come from them.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,18 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from claims.ledger.publishing import have_claimed_media_changed, have_reviewed_parts_changed
-from claims.models import Claim, ClaimMedia, Evidence, Translation, Verdict
+from claims.ledger.publishing import (
+    build_restated_body,
+    have_claimed_media_changed,
+    have_reviewed_parts_changed,
+)
+from claims.models import Claim, ClaimMedia, Evidence, Publication, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.requirements import list_requirements
+from claims.review.translation_originals import OriginalText, find_original
 from factcheck.list_phrases import join_phrases
 
-Subject = TypeVar("Subject", Claim, Verdict)
-Moved = TypeVar("Moved", Claim, Verdict, Translation)
+Subject = TypeVar("Subject", Claim, Verdict, Translation)
+Reviewed = TypeVar("Reviewed", Verdict, Translation)
 
 
 @dataclass(frozen=True, slots=True)
-class Move(Generic[Moved]):
+class Move(Generic[Subject]):
     """One row of the table of moves."""
 
     to: str
@@ -35,7 +40,7 @@ class Move(Generic[Moved]):
     note: StrOrPromise = ""
     """What the person is asked to write; empty where nothing is asked."""
     note_required: bool = False
-    check: Callable[[Moved, User], None] | None = None
+    check: Callable[[Subject, User], None] | None = None
     """Raises NotPossible or NotAllowed when something else stands in the way."""
 
 
@@ -136,23 +141,42 @@ def _require_signed_off(verdict: Verdict, by: User) -> None:
         requirement.wait(verdict)
 
 
-def _require_other_author(verdict: Verdict, by: User) -> None:
-    if by.pk in (verdict.author_id, verdict.submitted_by_id, *verdict.edited_by):
-        raise NotAllowed(_("You wrote, edited or submitted this verdict, so another person must review it."))
+_BY_ANOTHER = {
+    Verdict: gettext_lazy("You wrote, edited or submitted this verdict, so another person must review it."),
+    Translation: gettext_lazy(
+        "You wrote, edited or submitted this translation, so another person must review it."
+    ),
+}
+_SIGNED_OFF = {
+    Verdict: gettext_lazy("You have already signed off this verdict."),
+    Translation: gettext_lazy("You have already signed off this translation."),
+}
+_BY_THEM = {
+    Verdict: gettext_lazy("Only the author or submitter can withdraw a verdict. Request changes instead."),
+    Translation: gettext_lazy(
+        "Only the author or submitter can withdraw a translation. Request changes instead."
+    ),
+}
 
 
-def _require_not_signed_off(verdict: Verdict, by: User) -> None:
-    _require_other_author(verdict, by)
-    if verdict.signoffs.counting().filter(by=by).exists():
-        raise NotPossible(
-            _("You have already signed off this verdict."),
-            code="already_signed_off",
-        )
+def _require_other_author(subject: Verdict | Translation, by: User) -> None:
+    if by.pk in subject.writers:
+        raise NotAllowed(_BY_ANOTHER[type(subject)])
 
 
-def _require_author(verdict: Verdict, by: User) -> None:
-    if by.pk not in (verdict.author_id, verdict.submitted_by_id):
-        raise NotAllowed(_("Only the author or submitter can withdraw a verdict. Request changes instead."))
+def _require_not_signed_off(subject: Verdict | Translation, by: User) -> None:
+    _require_other_author(subject, by)
+    if isinstance(subject, Verdict):
+        is_signed_off = subject.signoffs.counting().filter(by=by).exists()
+    else:
+        is_signed_off = subject.steps.signoffs().filter(by=by).exists()
+    if is_signed_off:
+        raise NotPossible(_SIGNED_OFF[type(subject)], code="already_signed_off")
+
+
+def _require_author(subject: Verdict | Translation, by: User) -> None:
+    if by.pk not in (subject.author_id, subject.submitted_by_id):
+        raise NotAllowed(_BY_THEM[type(subject)])
 
 
 def _require_no_live_verdict(claim: Claim, by: User) -> None:
@@ -199,7 +223,62 @@ def _require_unreviewed_changes(claim: Claim, by: User) -> None:
     _require_descriptions(claim)
 
 
-_ClaimState, _VerdictState = Claim.State, Verdict.State
+def list_missing_of_translation(translation: Translation, original: OriginalText | None = None) -> list[str]:
+    """Return what the translation of the original still lacks for review, in words; empty when it is complete."""
+    original = original or find_original(translation.verdict)
+    if original is None or original.sha256 != translation.original_sha256:
+        return [_("the current original: readers now see another version. Translate that one")]
+    lacks = [
+        _("the translation of the %(part)s") % {"part": label}
+        for name, label in original.labels.items()
+        if original.words[name].strip() and not getattr(translation, name).strip()
+    ]
+    has_more = [
+        _("an empty “%(part)s”, as in the original") % {"part": label}
+        for name, label in original.labels.items()
+        if not original.words[name].strip() and getattr(translation, name).strip()
+    ]
+    same = original.statement_language.lower() == translation.language.lower()
+    if same and translation.statement != original.words["statement"]:
+        has_more.append(_("the statement in its own words: it was made in this language"))
+    return [*lacks, *has_more]
+
+
+def _require_author_and_complete(translation: Translation, by: User) -> None:
+    if by.pk not in translation.writers and not by.has_perm("claims.sign_off_translation"):
+        raise NotAllowed(_("This draft belongs to another user. Only its author or an editor can change it."))
+    _require_translation_complete(translation, by)
+
+
+def _require_translation_complete(translation: Translation, by: User) -> None:
+    if missing := list_missing_of_translation(translation):
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)})
+
+
+def _require_translation_signed_off(translation: Translation, by: User) -> None:
+    verdict = translation.verdict
+    if verdict.state != Verdict.State.PUBLISHED or verdict.claim.state != Claim.State.ACCEPTED:
+        raise NotPossible(
+            _("The version that it translates is no longer published. Translate the new version.")
+        )
+    _require_translation_complete(translation, by)
+    given = translation.steps.signoffs().exclude(by__in=translation.writers).count()
+    if given < translation.required_signoffs:
+        raise NotPossible(
+            _("%(given)d of %(required)d sign-offs by people other than the translator.")
+            % {"given": given, "required": translation.required_signoffs}
+        )
+
+
+def _require_shown(translation: Translation, by: User) -> None:
+    newest = Publication.objects.current().filter(claim=translation.verdict.claim_id).first()
+    if newest is None or all(
+        each["id"] != translation.pk for each in build_restated_body(newest)["translations"]
+    ):
+        raise MoveHidden(_("This translation is no longer shown to readers."))
+
+
+_ClaimState, _VerdictState, _TranslationState = Claim.State, Verdict.State, Translation.State
 
 _MERGE: Move[Claim] = Move(
     _ClaimState.MERGED,
@@ -255,35 +334,46 @@ CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
     ),
 }
 
+
+def _build_review(
+    model: type[Reviewed], complete: Callable[[Reviewed, User], None]
+) -> dict[tuple[str, str], Move[Reviewed]]:
+    """Return the moves from a draft to the end of its review."""
+    states, noun = model.State, model._meta.model_name
+    return {
+        (states.DRAFT, "submit"): Move(
+            states.IN_REVIEW,
+            gettext_lazy("Submit for review"),
+            f"claims.submit_{noun}",
+            note=gettext_lazy("Note to the reviewers"),
+            check=complete,
+        ),
+        (states.IN_REVIEW, "sign_off"): Move(
+            states.IN_REVIEW,
+            gettext_lazy("Sign off"),
+            f"claims.sign_off_{noun}",
+            note=gettext_lazy("What you checked"),
+            check=_require_not_signed_off,
+        ),
+        (states.IN_REVIEW, "request_changes"): Move(
+            states.DRAFT,
+            gettext_lazy("Request changes"),
+            f"claims.sign_off_{noun}",
+            note=gettext_lazy("What needs to change"),
+            note_required=True,
+            check=_require_other_author,
+        ),
+        (states.IN_REVIEW, "withdraw"): Move(
+            states.DRAFT,
+            gettext_lazy("Withdraw from review"),
+            f"claims.submit_{noun}",
+            check=_require_author,
+        ),
+    }
+
+
 VERDICT_MOVES: dict[tuple[str, str], Move[Verdict]] = {
-    (_VerdictState.DRAFT, "submit"): Move(
-        _VerdictState.IN_REVIEW,
-        gettext_lazy("Submit for review"),
-        "claims.submit_verdict",
-        note=gettext_lazy("Note to the reviewers"),
-        check=_require_complete,
-    ),
-    (_VerdictState.IN_REVIEW, "sign_off"): Move(
-        _VerdictState.IN_REVIEW,
-        gettext_lazy("Sign off"),
-        "claims.sign_off_verdict",
-        note=gettext_lazy("What you checked"),
-        check=_require_not_signed_off,
-    ),
-    (_VerdictState.IN_REVIEW, "request_changes"): Move(
-        _VerdictState.DRAFT,
-        gettext_lazy("Request changes"),
-        "claims.sign_off_verdict",
-        note=gettext_lazy("What needs to change"),
-        note_required=True,
-        check=_require_other_author,
-    ),
-    (_VerdictState.IN_REVIEW, "withdraw"): Move(
-        _VerdictState.DRAFT,
-        gettext_lazy("Withdraw from review"),
-        "claims.submit_verdict",
-        check=_require_author,
-    ),
+    **_build_review(Verdict, _require_complete),
     (_VerdictState.IN_REVIEW, "publish"): Move(
         _VerdictState.PUBLISHED, gettext_lazy("Publish"), "claims.publish_verdict", check=_require_signed_off
     ),
@@ -293,5 +383,24 @@ VERDICT_MOVES: dict[tuple[str, str], Move[Verdict]] = {
         "claims.retract_verdict",
         note=gettext_lazy("Public note: why the verdict is retracted"),
         note_required=True,
+    ),
+}
+
+TRANSLATION_MOVES: dict[tuple[str, str], Move[Translation]] = {
+    **_build_review(Translation, _require_author_and_complete),
+    (_TranslationState.IN_REVIEW, "publish"): Move(
+        _TranslationState.PUBLISHED,
+        gettext_lazy("Publish"),
+        "claims.publish_translation",
+        note=gettext_lazy("Public note: what changed in the translation, if there was one before"),
+        check=_require_translation_signed_off,
+    ),
+    (_TranslationState.PUBLISHED, "retract"): Move(
+        _TranslationState.RETRACTED,
+        gettext_lazy("Withdraw"),
+        "claims.retract_translation",
+        note=gettext_lazy("Public note: why the translation is withdrawn"),
+        note_required=True,
+        check=_require_shown,
     ),
 }

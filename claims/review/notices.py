@@ -23,33 +23,6 @@ _KINDS = {
 }
 
 
-def notify_of_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
-    """Notify the people concerned of a move.
-
-    A submitted verdict is announced to people who may sign it off. Everything else goes to the author or proposer,
-    the followers, and the assignee.
-    """
-    if action not in _KINDS:
-        return
-    verdict, claim = (subject, subject.claim) if isinstance(subject, Verdict) else (None, subject)
-    people: Iterable[User] = []
-    if verdict and action == "submit":
-        people = find_reviewers(verdict)
-    elif verdict is None and claim.created_by:
-        people = [claim.created_by]
-    notify_people(
-        _KINDS[action],
-        claim=claim,
-        to=people,
-        with_followers=action != "submit",
-        by=by,
-        verdict=verdict,
-        note=note,
-    )
-    if verdict and action == "publish" and verdict.supersedes_id:
-        notify_translators(verdict, by=by)
-
-
 _TRANSLATION_KINDS = {
     "submit": NotificationKind.TRANSLATION_WAITS,
     "request_changes": NotificationKind.TRANSLATION_BACK,
@@ -58,19 +31,32 @@ _TRANSLATION_KINDS = {
 }
 
 
-def notify_of_translation(translation: Translation, action: str, *, by: User, note: str = "") -> None:
-    """Notify people of a move of a translation: its possible reviewers, or its author and the original's author."""
-    if action not in _TRANSLATION_KINDS:
+def notify_of_move(subject: Claim | Verdict | Translation, action: str, *, by: User, note: str = "") -> None:
+    """Notify the people concerned of a move.
+
+    What is submitted is announced to people who may sign it off. Everything else goes to the author or proposer, the
+    followers, and the assignee; of a translation, to its authors and that of the original.
+    """
+    kind = (_TRANSLATION_KINDS if isinstance(subject, Translation) else _KINDS).get(action)
+    if kind is None:
         return
-    verdict = translation.verdict
-    if action == "submit":
-        people = _find_permitted("claims.sign_off_translation").exclude(pk__in=translation.writers)
+    people: Iterable[User] = []
+    if isinstance(subject, Claim):
+        verdict, claim = None, subject
+        people = [claim.created_by] if claim.created_by else []
     else:
-        ids = {*translation.writers, verdict.author_id}
-        people = User.objects.filter(pk__in=[pk for pk in ids if pk is not None])
+        verdict = subject.verdict if isinstance(subject, Translation) else subject
+        claim = verdict.claim
+        if action == "submit":
+            people = find_reviewers(subject)
+        elif isinstance(subject, Translation):
+            people = User.objects.filter(pk__in=subject.writers | {verdict.author_id} - {None})
+    with_followers = action != "submit" and not isinstance(subject, Translation)
     notify_people(
-        _TRANSLATION_KINDS[action], claim=verdict.claim, to=people, by=by, verdict=verdict, note=note
+        kind, claim=claim, to=people, with_followers=with_followers, by=by, verdict=verdict, note=note
     )
+    if isinstance(subject, Verdict) and action == "publish" and subject.supersedes_id:
+        notify_translators(subject, by=by)
 
 
 def notify_translators(verdict: Verdict, *, by: User) -> None:
@@ -82,12 +68,9 @@ def notify_translators(verdict: Verdict, *, by: User) -> None:
     )
 
 
-def _find_permitted(permission: str) -> QuerySet[User]:
-    able = User.objects.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
-    return able.filter(is_active=True)
-
-
-def find_reviewers(verdict: Verdict) -> QuerySet[User]:
-    """Return the people who may sign off the verdict, which excludes its authors."""
-    writers = [verdict.author_id, verdict.submitted_by_id, *verdict.edited_by]
-    return _find_permitted("claims.sign_off_verdict").exclude(pk__in=list(filter(None, writers)))
+def find_reviewers(subject: Verdict | Translation) -> QuerySet[User]:
+    """Return the people who may sign it off, which excludes its writers."""
+    able = User.objects.with_perm(
+        f"claims.sign_off_{subject._meta.model_name}", backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return able.filter(is_active=True).exclude(pk__in=subject.writers)

@@ -7,15 +7,16 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Func, Max
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Publication, Translation, Verdict
 from claims.models.translation import TEXT_FIELDS
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.review.translation_originals import OriginalText, find_original, is_translation_of
-from claims.review.translation_workflow import lock_translation, move_translation
+from claims.review.verdict_drafts import lock_draft, record_editor
+from claims.review.workflow import move
 
 _STATE = Translation.State
 
@@ -94,13 +95,6 @@ def find_newest_earlier(verdict: Verdict, language: str, by: User) -> Translatio
     return rows.exclude(state=_STATE.RETRACTED).order_by("-verdict__version", "-version").first()
 
 
-def may_edit_translation(translation: Translation, by: User) -> bool:
-    """Return whether the person may edit the translation: its translator and editors may edit drafts."""
-    return translation.state == _STATE.DRAFT and (
-        translation.author_id == by.pk or by.has_perm("claims.publish_translation")
-    )
-
-
 @transaction.atomic
 def edit_translation(translation: Translation, *, by: User, **content: Any) -> Translation:
     """Change the content of a draft.
@@ -109,14 +103,11 @@ def edit_translation(translation: Translation, *, by: User, **content: Any) -> T
         NotPossible: it is no draft any more.
         NotAllowed: it belongs to another person.
     """
-    draft = _lock_draft(translation, by)
+    draft = lock_draft(translation, by)
     for name, value in content.items():
         setattr(draft, name, value)
     draft.save(update_fields=[*content])
-    if by.pk != draft.author_id:
-        Translation.objects.filter(pk=draft.pk).exclude(edited_by__contains=[by.pk]).update(
-            edited_by=Func(F("edited_by"), by.pk, function="array_append")
-        )
+    record_editor(draft, by)
     return draft
 
 
@@ -124,7 +115,7 @@ def edit_translation(translation: Translation, *, by: User, **content: Any) -> T
 def discard_translation(translation: Translation, *, by: User) -> None:
     """Delete a draft that was never submitted. Raises the errors of `edit_translation`."""
     require(by, "claims.delete_translation", _("delete drafts"))
-    draft = _lock_draft(translation, by)
+    draft = lock_draft(translation, by)
     if draft.steps.exists():
         raise NotPossible(_("It has been in review, so the draft and its comments are kept."))
     draft.delete()
@@ -152,26 +143,9 @@ def carry_over_translation(translation: Translation, *, by: User) -> Translation
     words = {name: getattr(translation, name) for name in (*TEXT_FIELDS, "byline")}
     words["edited_by"] = _list_unreviewed_writers(translation, by)
     draft = begin_translation(verdict, translation.language, by=by, **words)
-    return move_translation(
-        draft, "submit", by=by, note=_("Carried over unchanged from the previous version.")
-    )
+    return move(draft, "submit", by=by, note=_("Carried over unchanged from the previous version."))
 
 
 def _list_unreviewed_writers(earlier: Translation, by: User) -> list[int]:
     """Return the authors of unapproved words, who may not sign off a draft based on them."""
     return sorted(earlier.writers - {by.pk}) if earlier.published_at is None else []
-
-
-def _lock_draft(translation: Translation, by: User) -> Translation:
-    require(by, "claims.change_translation", _("edit drafts"))
-    draft = lock_translation(translation)
-    if draft.state != _STATE.DRAFT:
-        raise NotPossible(
-            _(
-                "Only a draft can be edited. Request changes, or start a new version of the published "
-                "translation."
-            )
-        )
-    if not may_edit_translation(draft, by):
-        raise NotAllowed(_("This draft belongs to another user. Only its author or an editor can change it."))
-    return draft

@@ -9,15 +9,27 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Func, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims.ledger.document.sections import get_sections
-from claims.models import Claim, Evidence, Rating, Verdict
+from claims.models import Claim, Evidence, Rating, Translation, Verdict
 from claims.models.evidence import carry_over
 from claims.models.verdict import CARRIED_OVER_FIELDS, CORRECTION_FIELDS
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.locations import QuotedWords
+from claims.review.moves import Reviewed
+from claims.review.workflow import lock
 from sources.models import Publisher, Source
+
+_FIXED = {
+    Verdict: gettext_lazy(
+        "Only a draft can be edited. Request changes, or draft a new version of the published verdict."
+    ),
+    Translation: gettext_lazy(
+        "Only a draft can be edited. Request changes, or start a new version of the published translation."
+    ),
+}
 
 
 class RatingOutsideScale(Exception):
@@ -78,18 +90,17 @@ def begin(claim: Claim, *, by: User, publisher: Publisher | None = None, **conte
     return edit(verdict, by=by, **content) if content else verdict
 
 
-def record_editor(verdict: Verdict, by: User) -> None:
+def record_editor(row: Verdict | Translation, by: User) -> None:
     """Record who else has edited a draft: like its author, they cannot sign it off."""
-    if by.pk != verdict.author_id:
-        Verdict.objects.filter(pk=verdict.pk).exclude(edited_by__contains=[by.pk]).update(
-            edited_by=Func(F("edited_by"), by.pk, function="array_append")
-        )
+    if by.pk != row.author_id:
+        rows = type(row)._default_manager.filter(pk=row.pk).exclude(edited_by__contains=[by.pk])
+        rows.update(edited_by=Func(F("edited_by"), by.pk, function="array_append"))
 
 
-def may_edit(verdict: Verdict, by: User) -> bool:
+def may_edit(row: Verdict | Translation, by: User) -> bool:
     """Return whether the person may edit the verdict: its author and editors may edit drafts."""
-    return verdict.state == Verdict.State.DRAFT and (
-        verdict.author_id == by.pk or by.has_perm("claims.publish_verdict")
+    return row.state == row.State.DRAFT and (
+        row.author_id == by.pk or by.has_perm(f"claims.publish_{row._meta.model_name}")
     )
 
 
@@ -181,26 +192,17 @@ def remove_evidence(item: Evidence, *, by: User) -> None:
     record_editor(verdict, by)
 
 
-def lock_draft(verdict: Verdict, by: User) -> Verdict:
-    """Return the verdict, reloaded under lock; the claim is locked first, as everywhere.
+def lock_draft(row: Reviewed, by: User) -> Reviewed:
+    """Return the verdict or translation, reloaded under lock.
 
     Raises:
         NotPossible: it is no draft, or not there any more.
         NotAllowed: the person may not edit it.
     """
-    require(by, "claims.change_verdict", _("edit drafts"))
-    Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
-    found = Verdict.objects.select_for_update().filter(pk=verdict.pk).first()
-    if found is None:
-        raise NotPossible(_("The draft has been deleted in the meantime."))
-    verdict = found
-    if verdict.state != Verdict.State.DRAFT:
-        raise NotPossible(
-            _(
-                "Only a draft can be edited. Request changes, or draft a new version of the published verdict."
-            ),
-            code="not_a_draft",
-        )
-    if not may_edit(verdict, by):
+    require(by, f"claims.change_{row._meta.model_name}", _("edit drafts"))
+    draft: Reviewed = lock(row)[0]
+    if draft.state != draft.State.DRAFT:
+        raise NotPossible(_FIXED[type(draft)], code="not_a_draft")
+    if not may_edit(draft, by):
         raise NotAllowed(_("This draft belongs to another user. Only its author or an editor can change it."))
-    return verdict
+    return draft

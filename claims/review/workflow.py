@@ -1,35 +1,71 @@
-"""Carry out the moves of `claims.review.moves`: every move of a claim or a verdict calls `move()`.
+"""Carry out the moves of `claims.review.moves`: every move of a claim, a verdict or a translation calls `move()`.
 
 Imports, their undoing and restored ledgers change states in bulk, without a person for each, and record each change
 as it is done here. In any case triggers refuse an illegal or unrecorded step.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import translation as languages
 from django.utils.translation import gettext as _
 
 from claims.ledger import publishing
-from claims.models import Claim, Publication, Repeat, SignOff, Transition, Verdict
+from claims.models import Claim, Publication, Repeat, SignOff, Transition, Translation, Verdict
+from claims.models.translation import SIGN_OFF
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import get_display_name
-from claims.newsroom.refusals import NotPossible
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible, TooEarly
 from claims.newsroom.signals import moved
-from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, Subject
+from claims.review.moves import (
+    CLAIM_MOVES,
+    TRANSLATION_MOVES,
+    VERDICT_MOVES,
+    Move,
+    MoveHidden,
+    Subject,
+)
 from claims.review.notices import notify_of_move
 from claims.review.requirements import list_requirements
 from claims.review.scheduled_publications import end_overtaken
-from claims.review.steps import Option, collect_options, require_step
 from factcheck.database import clock
+from factcheck.language_names import get_language_name
 
 
-def list_options(subject: Claim | Verdict, by: User) -> list[Option]:
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A move available to a person now; `obstacle` says what prevents it, if anything."""
+
+    action: str
+    move: Move[Any]
+    obstacle: str
+    opens_at: datetime | None = None
+    """When the obstacle is gone, where that is only a matter of time."""
+
+
+def list_options(subject: Claim | Verdict | Translation, by: User) -> list[Option]:
     """Return the moves open to the person, in the order of the table."""
-    return collect_options(_get_table(subject), subject, by)
+    found = []
+    for (state, action), step in _TABLES[type(subject)].items():
+        if state != subject.state or not by.has_perm(step.permission):
+            continue
+        try:
+            if step.check:
+                step.check(subject, by)
+        except MoveHidden:
+            continue
+        except TooEarly as reason:
+            found.append(Option(action, step, str(reason), opens_at=reason.until))
+        except (NotPossible, NotAllowed) as reason:
+            found.append(Option(action, step, str(reason)))
+        else:
+            found.append(Option(action, step, ""))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +92,7 @@ def move(
     """Carry out one legal move, record it, and publish its changes in one transaction.
 
     Args:
-        note: internal, except for `retract` and `republish`, where readers see it.
+        note: internal, except for `retract`, `republish` and `publish` of a translation, where readers see it.
         into: the claim to merge into; for `merge` only.
         kind: the public kind of change (`CorrectionKind`); for `republish` only.
 
@@ -67,95 +103,113 @@ def move(
         NotPossible: the move does not exist from the present state, or something is missing for it (409).
         NotAllowed: it exists, but not for this person, and why (403).
     """
-    fresh, others = _lock_subject(subject, into or _find_merge_target(subject, action))
-    step = require_step(_get_table(fresh), fresh, action, by=by, note=note)
+    fresh, others = lock(subject, into or _find_merge_target(subject, action))
+    step = require_move(fresh, action, by=by, note=note)
     before, after = fresh.state, step.to or fresh.state_before_merge
-    _record(fresh, action, before, after, by=by, note=note)
-    fresh.state = after
     request = MoveRequest(by, before, note.strip(), others.get(into.pk) if into else None, kind)
-    if isinstance(fresh, Verdict):
-        if before == Verdict.State.IN_REVIEW != after:
-            # What was to happen to it later does not wait for a verdict that has moved on.
-            end_overtaken(fresh, action, str(step.label), by=by)
-        _VERDICT_EFFECTS.get(action, _save_state)(fresh, request)
-    else:
-        _CLAIM_EFFECTS[action](fresh, request)
-    moved.send(None, subject=fresh, action=action)
+    _record(fresh, action, after, by=by, note=request.note)
+    fresh.state = after
+    if isinstance(fresh, Verdict) and before == Verdict.State.IN_REVIEW != after:
+        # What was to happen to it later does not wait for a verdict that has moved on.
+        end_overtaken(fresh, action, str(step.label), by=by)
+    _EFFECTS.get((type(fresh), action), _save_state)(fresh, request)
+    if not isinstance(fresh, Translation):
+        moved.send(None, subject=fresh, action=action)
     notify_of_move(fresh, action, by=by, note=note)
     return cast(Subject, fresh)
 
 
-def require_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
-    """Require that the person may make the move now, without making it. Raises the errors of `move`."""
-    require_step(_get_table(subject), subject, action, by=by, note=note)
+def require_move(
+    subject: Claim | Verdict | Translation, action: str, *, by: User, note: str = ""
+) -> Move[Any]:
+    """Return the move if this person can make it now, without making it. Raises as `move`."""
+    try:
+        step: Move[Any] = _TABLES[type(subject)][subject.state, action]
+    except KeyError:
+        raise NotPossible(
+            _("“%(action)s” is not possible in the state “%(state)s”.")
+            % {"action": action, "state": subject.get_state_display()},
+            code="move_not_possible",
+        ) from None
+    if not by.has_perm(step.permission):
+        raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": step.label})
+    if step.note_required and not note.strip():
+        raise NotPossible(_("A note is needed: %(what)s.") % {"what": step.note}, code="note_required")
+    if step.check:
+        step.check(subject, by)
+    return step
 
 
-def _get_table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
-    return CLAIM_MOVES if isinstance(subject, Claim) else VERDICT_MOVES
-
-
-def _lock_subject(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int, Claim]]:
+def lock(subject: Claim | Verdict | Translation, into: Claim | None = None) -> tuple[Any, dict[int, Claim]]:
     """Return the subject, reloaded under lock, and the locked claims by id.
 
-    Every writer locks claims before verdicts and in the order of their ids, so two never wait for each other.
+    Every writer locks claims before verdicts before translations, and claims in the order of their ids, so two never
+    wait for each other.
+
+    Raises:
+        NotPossible: it is not there any more.
     """
-    claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
+    judged = subject.verdict if isinstance(subject, Translation) else subject
+    claim_id = judged.claim_id if isinstance(judged, Verdict) else judged.pk
     wanted = [claim_id, into.pk] if into else [claim_id]
     claims = {
         claim.pk: claim for claim in Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     }
     if len(claims) < len(set(wanted)):
         raise NotPossible(_("The claim has been deleted in the meantime."))
-    if not isinstance(subject, Verdict):
+    if isinstance(judged, Claim):
         return claims[claim_id], claims
-    verdict = (
-        Verdict.objects.select_for_update(of=("self",))
-        .select_related("rating", "publisher")
-        .filter(pk=subject.pk)
-        .first()
-    )
+    verdicts = Verdict.objects.select_for_update(of=("self",)).select_related("rating", "publisher")
+    verdict = verdicts.filter(pk=judged.pk).first()
     if verdict is None:
         raise NotPossible(_("The draft has been deleted in the meantime."))
     verdict.claim = claims[claim_id]
-    return verdict, claims
+    if isinstance(subject, Verdict):
+        return verdict, claims
+    translation = Translation.objects.select_for_update().filter(pk=subject.pk).first()
+    if translation is None:
+        raise NotPossible(_("The draft has been deleted in the meantime."))
+    translation.verdict = verdict
+    return translation, claims
 
 
-def _find_merge_target(subject: Claim | Verdict, action: str) -> Claim | None:
+def _find_merge_target(subject: Claim | Verdict | Translation, action: str) -> Claim | None:
     """Return the claim from which a merge is undone, so that both can be locked."""
     return Claim.objects.filter(merged_claims=subject.pk).first() if action == "unmerge" else None
 
 
-def _record(subject: Claim | Verdict, action: str, before: str, after: str, *, by: User, note: str) -> None:
-    verdict = subject if isinstance(subject, Verdict) else None
-    Transition.objects.create(
-        claim_id=verdict.claim_id if verdict else subject.pk,
-        verdict=verdict,
-        action=action,
-        before=before,
-        after=after,
-        actor=by,
-        actor_name=get_display_name(by),
-        note=note.strip(),
-    )
+def _record(
+    subject: Claim | Verdict | Translation, action: str, after: str, *, by: User, note: str = ""
+) -> None:
+    step = {"action": action, "before": subject.state, "after": after, "note": note}
+    name = get_display_name(by)
+    if isinstance(subject, Translation):
+        subject.steps.create(round=subject.review_round, by=by, by_name=name, **step)
+    else:
+        verdict = subject if isinstance(subject, Verdict) else None
+        claim_id = verdict.claim_id if verdict else subject.pk
+        Transition.objects.create(claim_id=claim_id, verdict=verdict, actor=by, actor_name=name, **step)
 
 
 # What a move does besides changing the state --------------------------------------------------------------------------
 
 
-def _save_state(verdict: Verdict, request: MoveRequest) -> None:
-    verdict.save(update_fields=["state"])
+def _save_state(subject: Verdict | Translation, request: MoveRequest) -> None:
+    subject.save(update_fields=["state"])
 
 
-def _submit(verdict: Verdict, request: MoveRequest) -> None:
-    verdict.review_round += 1
-    verdict.required_signoffs = settings.REQUIRED_SIGNOFFS
-    verdict.submitted_by, verdict.submitted_at = request.by, clock.get_database_time()
-    terms: dict[str, Any] = {"reply_rule": Verdict.ReplyRule.SWITCHED_OFF}
-    for requirement in list_requirements():
-        terms |= requirement.find_terms(verdict)
+def _submit(subject: Verdict | Translation, request: MoveRequest) -> None:
+    subject.review_round += 1
+    subject.required_signoffs = settings.REQUIRED_SIGNOFFS
+    subject.submitted_by, subject.submitted_at = request.by, clock.get_database_time()
+    terms: dict[str, Any] = {}
+    if isinstance(subject, Verdict):
+        terms["reply_rule"] = Verdict.ReplyRule.SWITCHED_OFF
+        for requirement in list_requirements():
+            terms |= requirement.find_terms(subject)
     for name, value in terms.items():
-        setattr(verdict, name, value)
-    verdict.save(
+        setattr(subject, name, value)
+    subject.save(
         update_fields=["state", "review_round", "required_signoffs", *terms, "submitted_by", "submitted_at"]
     )
 
@@ -170,21 +224,66 @@ def _sign_off(verdict: Verdict, request: MoveRequest) -> None:
     )
 
 
+def _skip_state(translation: Translation, request: MoveRequest) -> None:
+    """Do nothing: the recorded step is the sign-off, and the state is the same."""
+
+
 def _publish(verdict: Verdict, request: MoveRequest) -> None:
     predecessor = verdict.supersedes
     if predecessor and predecessor.state == Verdict.State.PUBLISHED:
-        _record(predecessor, "supersede", predecessor.state, Verdict.State.SUPERSEDED, by=request.by, note="")
-        predecessor.state = Verdict.State.SUPERSEDED
-        predecessor.save(update_fields=["state"])
-    verdict.published_at = clock.get_database_time()
-    verdict.save(update_fields=["state", "published_at"])
+        _supersede(predecessor, request)
+    _save_published(verdict)
     change = publishing.choose_change(verdict)
     publishing.record(verdict.claim, change.kind, note=change.note, at=verdict.published_at)
+
+
+def _publish_translation(translation: Translation, request: MoveRequest) -> None:
+    verdict = translation.verdict
+    live = Translation.objects.select_for_update().filter(
+        verdict__claim=verdict.claim_id,
+        verdict__publisher=verdict.publisher_id,
+        language__iexact=translation.language,
+        state=Translation.State.PUBLISHED,
+    )
+    replaced = list(live.order_by("pk"))
+    if not request.note and any(row.verdict_id == verdict.pk for row in replaced):
+        raise NotPossible(
+            _(
+                "A public note is required, because this replaces a published translation of the same text. "
+                "Say what changed in it."
+            )
+        )
+    for row in replaced:
+        _supersede(row, request)
+    _save_published(translation)
+    publishing.record_translations(verdict.claim, note=request.note or _build_note(translation))
+
+
+def _supersede(subject: Verdict | Translation, request: MoveRequest) -> None:
+    _record(subject, "supersede", subject.State.SUPERSEDED, by=request.by)
+    subject.state = subject.State.SUPERSEDED
+    subject.save(update_fields=["state"])
+
+
+def _save_published(subject: Verdict | Translation) -> None:
+    subject.published_at = clock.get_database_time()
+    subject.save(update_fields=["state", "published_at"])
+
+
+def _build_note(translation: Translation) -> str:
+    """Return the default public note in the original's language."""
+    with languages.override(translation.verdict.language or settings.LANGUAGE_CODE):
+        return _("Translated into %(language)s.") % {"language": get_language_name(translation.language)}
 
 
 def _retract(verdict: Verdict, request: MoveRequest) -> None:
     verdict.save(update_fields=["state"])
     publishing.record(verdict.claim, Publication.Kind.RETRACTION, note=request.note)
+
+
+def _retract_translation(translation: Translation, request: MoveRequest) -> None:
+    translation.save(update_fields=["state"])
+    publishing.record_translations(translation.verdict.claim, note=request.note)
 
 
 def _triage(claim: Claim, request: MoveRequest) -> None:
@@ -248,17 +347,25 @@ def _republish(claim: Claim, request: MoveRequest) -> None:
     publishing.record(claim, request.kind, note=request.note)
 
 
-_VERDICT_EFFECTS: dict[str, Callable[[Verdict, MoveRequest], None]] = {
-    "submit": _submit,
-    "sign_off": _sign_off,
-    "publish": _publish,
-    "retract": _retract,
+_TABLES: dict[type, Mapping[tuple[str, str], Move[Any]]] = {
+    Claim: CLAIM_MOVES,
+    Verdict: VERDICT_MOVES,
+    Translation: TRANSLATION_MOVES,
 }
-_CLAIM_EFFECTS: dict[str, Callable[[Claim, MoveRequest], None]] = {
-    "accept": _triage,
-    "decline": _triage,
-    "reconsider": _reconsider,
-    "merge": _merge,
-    "unmerge": _unmerge,
-    "republish": _republish,
+#: Where an action is not named, only the state changes.
+_EFFECTS: dict[tuple[type, str], Callable[[Any, MoveRequest], None]] = {
+    (Verdict, "submit"): _submit,
+    (Verdict, "sign_off"): _sign_off,
+    (Verdict, "publish"): _publish,
+    (Verdict, "retract"): _retract,
+    (Translation, "submit"): _submit,
+    (Translation, SIGN_OFF): _skip_state,
+    (Translation, "publish"): _publish_translation,
+    (Translation, "retract"): _retract_translation,
+    (Claim, "accept"): _triage,
+    (Claim, "decline"): _triage,
+    (Claim, "reconsider"): _reconsider,
+    (Claim, "merge"): _merge,
+    (Claim, "unmerge"): _unmerge,
+    (Claim, "republish"): _republish,
 }

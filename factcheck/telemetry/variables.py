@@ -13,7 +13,7 @@ from factcheck.installation.environment import read_number, read_text, read_url
 QUESTIONS = [
     "factcheck.telemetry.query_spans.QUESTIONS",
     "factcheck.backups.gauges.QUESTIONS",
-    "claims.gauges.QUESTIONS",
+    "claims.ledger.gauges.QUESTIONS",
 ]
 
 

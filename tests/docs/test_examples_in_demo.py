@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from claims.demo.demo_newsroom import load
+from claims.management.demo.demo_newsroom import load
 from factcheck.routes import LIST_RESOURCES
 from tests.docs.test_api import curls
 from tests.helpers.database import replace_database

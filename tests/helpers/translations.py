@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from claims.models import Claim, Translation, Verdict
 from claims.review.translation_drafts import begin_translation
-from claims.review.translation_workflow import move_translation
+from claims.review.workflow import move
 
 WORDS = {
     "statement": "El puente costó doce millones de euros.",
@@ -34,6 +34,6 @@ def publish_translation(
 
 
 def publish_draft(draft: Translation, editor: User, *, note: str = "") -> Translation:
-    draft = move_translation(draft, "submit", by=draft.author or editor)
-    draft = move_translation(draft, "sign_off", by=editor)
-    return move_translation(draft, "publish", by=editor, note=note)
+    draft = move(draft, "submit", by=draft.author or editor)
+    draft = move(draft, "sign_off", by=editor)
+    return move(draft, "publish", by=editor, note=note)

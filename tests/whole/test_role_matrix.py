@@ -26,9 +26,7 @@ from claims.features.teamwork.models import AssignmentRule, ChatChannel, Comment
 from claims.models import ApiToken, Claim, DeskSession, SavedView, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed
 from claims.review import workflow
-from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
-from claims.review.translation_moves import TRANSLATION_MOVES
-from claims.review.translation_workflow import move_translation
+from claims.review.moves import CLAIM_MOVES, TRANSLATION_MOVES, VERDICT_MOVES
 from factcheck.admin.row_actions import RowActions
 from sources.models import Publisher, Source
 from tests.claims.editorial.test_permissions import TABLE
@@ -276,7 +274,7 @@ class Subjects:
         row = translate(self.published(), author or self.author)
         for action in moves:
             by = (author or self.author) if action == "submit" else self.other
-            row = move_translation(row, action, by=by)
+            row = workflow.move(row, action, by=by)
         return row
 
     def own_translation(self, by: User, *moves: str) -> Translation:
@@ -360,9 +358,6 @@ def test_nobody_makes_more_or_fewer_moves(
 
 def past_both(somebody: Walker, by: User, subject: Any, action: str, into: Claim | None) -> bool:
     try:
-        if isinstance(subject, Translation):
-            move_translation(subject, action, by=by, note="Because.")
-            return True
         workflow.move(subject, action, by=by, note="Because.", into=into)
     except NotAllowed:
         return False

@@ -28,7 +28,7 @@ import factcheck
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import get_template
-from claims.demo import demo_newsroom
+from claims.management.demo import demo_newsroom
 from factcheck.api.openapi.examples import load_examples
 from factcheck.installation.version import read_version
 for path in sorted((settings.BASE_DIR / "templates").rglob("*.html")):

@@ -1,4 +1,4 @@
-"""Local copies of sources for the demo (claims/demo/README.md). Nothing is fetched."""
+"""Local copies of the demonstration (claims/management/demo/README.md). Nothing is fetched for them."""
 
 from typing import Any
 

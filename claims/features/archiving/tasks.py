@@ -2,17 +2,16 @@
 
 import logging
 import time
-from collections.abc import Callable
 from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from claims.features.archiving import deposits, queue, schedule, timestamps
 from claims.features.archiving.cited_sources import request_imported_copies
+from factcheck.database.deferred_jobs import defer_once
 
 logger = logging.getLogger(__name__)
 
@@ -30,17 +29,12 @@ def call_archiver() -> None:
 
     Nothing is lost where this does not happen: the worker looks by itself, once a minute.
     """
-    transaction.on_commit(partial(_call, archive_due_sources), robust=True)
+    transaction.on_commit(partial(_call, archive_due_sources.name), robust=True)
 
 
-def _call(task: Callable[..., object]) -> None:
-    """Queue the archiving job, unless it is already queued."""
-    name = getattr(task, "name", "")
-    try:
-        with transaction.atomic():
-            task.configure(queueing_lock=name, priority=_LOW_PRIORITY).defer()  # type: ignore[attr-defined]  # a task
-    except AlreadyEnqueued:
-        return
+def _call(task: str) -> None:
+    """Queue the task, unless it is queued already."""
+    defer_once(task, {}, queue=QUEUE, queueing_lock=task, priority=_LOW_PRIORITY)
 
 
 @app.task(name="claims.features.archiving.archive_due_sources", queue=QUEUE, pass_context=True)
@@ -52,9 +46,9 @@ def archive_due_sources(context: JobContext) -> None:
     for outcome in schedule.archive_due(lambda: context.should_abort() or time.monotonic() > ends):
         if outcome.problem:
             logger.info("Source %s is not archived: %s", outcome.source.pk, outcome.problem)
-    _call(sign_files)
+    _call(sign_files.name)
     if queue.is_anything_due():
-        _call(archive_due_sources)
+        _call(archive_due_sources.name)
 
 
 @app.task(name="claims.features.archiving.sign_files", queue=QUEUE)
@@ -87,7 +81,7 @@ def deposit_pages() -> None:
 def look_after_archive(timestamp: int) -> None:
     """Queue due work, once a minute."""
     for task in (archive_due_sources, sign_files, deposit_pages):
-        _call(task)
+        _call(task.name)
 
 
 @app.periodic(cron="47 2 * * *")

@@ -1,4 +1,4 @@
-"""Followed newsrooms of the demo (claims/demo/README.md). All are invented; nothing is fetched."""
+"""Followed newsrooms of the demonstration (claims/management/demo/README.md), invented: nothing is fetched."""
 
 import hashlib
 from datetime import timedelta

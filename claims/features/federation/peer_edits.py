@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.features.federation import tasks
@@ -12,6 +11,7 @@ from claims.features.federation.ledger_feed import ask
 from claims.features.federation.ledger_pages import Signer, VerificationFailed, get_origin, verify_page
 from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.ledger.house_signature import get_public_key
+from claims.newsroom import following
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.installation.messages import translate_message
@@ -78,7 +78,7 @@ def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNew
     except ValidationError as refusal:
         raise NotPossible(" ".join(refusal.messages)) from None
     newsroom.save()
-    tasks.announce(newsroom.pk)
+    following.visit_at_once(newsroom, tasks.call)
     return newsroom
 
 
@@ -90,11 +90,7 @@ def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
         NotAllowed: the person's role does not include it.
     """
     require(by, _CHANGE, _("pause a followed newsroom"))
-    newsroom = PeerNewsroom.objects.select_for_update().get(pk=newsroom.pk)
-    if newsroom.active != active:
-        newsroom.active = active
-        newsroom.save(update_fields=["active"])
-        _ask_soon(newsroom)
+    following.switch(newsroom, active=active, call=tasks.call)
 
 
 @transaction.atomic
@@ -111,7 +107,7 @@ def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
         raise NotPossible(_("“%s” is paused. Resume it first.") % newsroom)
     if progress.halted:
         raise NotPossible(_("“%s” was stopped. Decide what to do first.") % newsroom)
-    _ask_soon(newsroom)
+    following.visit_at_once(newsroom, tasks.call)
 
 
 @transaction.atomic
@@ -160,9 +156,4 @@ def _go_on(newsroom: PeerNewsroom) -> None:
     PeerProgress.objects.filter(pk=newsroom.pk).update(
         halted="", offered_key="", consecutive_failures=0, failing_since=None, failure="", held_until=None
     )
-    _ask_soon(newsroom)
-
-
-def _ask_soon(newsroom: PeerNewsroom) -> None:
-    PeerProgress.objects.filter(pk=newsroom.pk).update(next_visit_at=timezone.now())
-    tasks.announce(newsroom.pk)
+    following.visit_at_once(newsroom, tasks.call)

@@ -8,10 +8,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -20,6 +19,7 @@ from claims.features.federation.imported_pages import take
 from claims.features.federation.ledger_feed import ask
 from claims.features.federation.ledger_pages import VerificationFailed, verify_page
 from claims.features.federation.models import PeerNewsroom, PeerProgress
+from factcheck.database.leases import Lease, build_free_condition
 from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
 from sources.http.validators import clean_error_text, clean_validators
@@ -47,15 +47,18 @@ class TurnTally:
     """Whether nothing is left that could be taken now."""
 
 
-def build_due_condition(moment: datetime) -> Q:
-    """Return the condition for a due newsroom: past its time, without a lease or pending decision."""
-    is_free = Q(held_until__isnull=True) | Q(held_until__lt=moment)
-    return is_free & Q(newsroom__in=PeerNewsroom.objects.active(), halted="", next_visit_at__lte=moment)
+def _build_due_condition(moment: datetime) -> Q:
+    """Return the condition for a due newsroom: past its time, without a lease, and without a pending decision."""
+    return build_free_condition(moment) & Q(halted="", next_visit_at__lte=moment)
+
+
+def _active() -> QuerySet[PeerProgress]:
+    return PeerProgress.objects.filter(newsroom__in=PeerNewsroom.objects.active()).select_related("newsroom")
 
 
 def list_due_newsrooms() -> list[int]:
     """Return newsrooms that are due, longest waiting first."""
-    rows = PeerProgress.objects.filter(build_due_condition(timezone.now())).order_by("next_visit_at", "pk")
+    rows = _active().filter(_build_due_condition(timezone.now())).order_by("next_visit_at", "pk")
     return list(rows.values_list("pk", flat=True))
 
 
@@ -65,27 +68,28 @@ def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: Fals
     Args:
         is_stopped: asked before each page whether to leave the rest to another time.
     """
-    hold = _Lease.acquire(newsroom_id)
-    if hold is None:
+    lease = Lease.acquire(_active(), newsroom_id, LEASE_TIME, due=_build_due_condition(timezone.now()))
+    if lease is None:
         return None
-    tally = TurnTally(hold.newsroom)
+    tally = TurnTally(lease.row.newsroom)
     try:
-        _keep_up(hold, tally, is_stopped)
+        _keep_up(lease, tally, is_stopped)
     except FetchError as error:
-        _fail(hold, tally, translate_message(error.sentence), wait=error.wait)
+        _fail(lease, tally, translate_message(error.sentence), wait=error.wait)
     except VerificationFailed as error:
-        _fail(hold, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
+        _fail(lease, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
     except Exception:  # whatever an answer does to the program, the other newsrooms are followed
-        logger.exception("Following %s failed", hold.newsroom.url)
-        _fail(hold, tally, gettext("An unexpected error occurred in its answer; see the log."))
+        logger.exception("Following %s failed", tally.newsroom.url)
+        _fail(lease, tally, gettext("An unexpected error occurred in its answer; see the log."))
     finally:
-        hold.release()
+        lease.release()
     return tally
 
 
-def _keep_up(hold: "_Lease", tally: TurnTally, is_stopped: Callable[[], bool]) -> None:
-    newsroom = hold.newsroom
-    while (progress := hold.renew()) is not None:
+def _keep_up(lease: Lease[PeerProgress], tally: TurnTally, is_stopped: Callable[[], bool]) -> None:
+    newsroom = tally.newsroom
+    while lease.renew():
+        progress = lease.row
         if is_stopped():
             tally.is_over = False
             return
@@ -107,7 +111,7 @@ def _keep_up(hold: "_Lease", tally: TurnTally, is_stopped: Callable[[], bool]) -
             last_change=progress.last_change,
             most=answer.most,
         )
-        if changes and not take(newsroom, changes, held_until=hold.until):
+        if changes and not take(newsroom, changes, held_until=lease.until):
             return
         tally.entries += len(changes)
         if not answer.page.more:
@@ -146,7 +150,7 @@ def _note_up_to_date(progress: PeerProgress, etag: str) -> None:
 
 
 def _fail(
-    hold: "_Lease",
+    lease: Lease[PeerProgress],
     tally: TurnTally,
     sentence: str,
     *,
@@ -157,7 +161,7 @@ def _fail(
     tally.failure = sentence
     with transaction.atomic():
         rows = PeerProgress.objects.select_for_update()
-        progress = rows.filter(pk=hold.newsroom.pk, held_until=hold.until).first()
+        progress = rows.filter(pk=tally.newsroom.pk, held_until=lease.until).first()
         if progress is None:
             return
         now = timezone.now()
@@ -172,35 +176,4 @@ def _fail(
         progress.next_visit_at = now + max(back_off, wait)
         progress.save()
         if halt or progress.consecutive_failures == ALARM_AFTER_FAILURES:
-            alarms.raise_for(hold.newsroom)
-
-
-@dataclass(slots=True)
-class _Lease:
-    """A lease on a newsroom until a moment."""
-
-    newsroom: PeerNewsroom
-    until: datetime
-
-    @classmethod
-    def acquire(cls, newsroom_id: int) -> Self | None:
-        now = timezone.now()
-        until = now + LEASE_TIME
-        if not PeerProgress.objects.filter(build_due_condition(now), pk=newsroom_id).update(held_until=until):
-            return None
-        newsroom = PeerNewsroom.objects.filter(pk=newsroom_id).first()
-        return cls(newsroom, until) if newsroom else None
-
-    def renew(self) -> PeerProgress | None:
-        """Extend the lease and return the progress, or None if the lease was lost or the newsroom paused."""
-        until = timezone.now() + LEASE_TIME
-        ours = PeerProgress.objects.filter(
-            pk=self.newsroom.pk, held_until=self.until, newsroom__in=PeerNewsroom.objects.active()
-        )
-        if not ours.update(held_until=until):
-            return None
-        self.until = until
-        return PeerProgress.objects.filter(pk=self.newsroom.pk).first()
-
-    def release(self) -> None:
-        PeerProgress.objects.filter(pk=self.newsroom.pk, held_until=self.until).update(held_until=None)
+            alarms.raise_for(tally.newsroom)

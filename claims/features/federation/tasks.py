@@ -1,38 +1,27 @@
 """Background jobs of federation, in short turns so that other jobs do not wait."""
 
 import time
-from functools import partial
 
-from django.db import transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from claims.features.federation import alarms, sync_run
 from claims.features.federation.models import PeerNewsroom
+from factcheck.database.deferred_jobs import defer_once
 
 #: After so many seconds the worker lets other work go first; a page that was begun is taken first.
 TURN_SECONDS = 10.0
 QUEUE = "federation"
 
 
-def announce(newsroom_id: int) -> None:
-    """Queue a sync with a newsroom when the current transaction is committed.
-
-    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
-    """
-    transaction.on_commit(partial(call, newsroom_id), robust=True)
-
-
 def call(newsroom_id: int) -> None:
     """Queue a sync with a newsroom, unless one is queued already."""
-    try:
-        with transaction.atomic():
-            follow_newsroom.configure(queueing_lock=f"claims.features.federation:{newsroom_id}").defer(
-                newsroom_id=newsroom_id
-            )
-    except AlreadyEnqueued:
-        return
+    defer_once(
+        follow_newsroom.name,
+        {"newsroom_id": newsroom_id},
+        queue=QUEUE,
+        queueing_lock=f"claims.features.federation:{newsroom_id}",
+    )
 
 
 @app.task(name="claims.features.federation.follow_newsroom", queue=QUEUE, pass_context=True)

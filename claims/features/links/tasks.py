@@ -3,13 +3,12 @@
 import time
 
 from django.conf import settings
-from django.db import transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from claims.features.links import check_run, watched_links
 from claims.features.links.models import LinkState
+from factcheck.database.deferred_jobs import defer_once
 
 #: After so many seconds the worker lets other work go first.
 TURN_SECONDS = 15.0
@@ -55,8 +54,5 @@ def check_links(context: JobContext) -> None:
 
 
 def _call() -> None:
-    try:
-        with transaction.atomic():
-            check_links.configure(queueing_lock="claims.features.links.check", priority=_LOW_PRIORITY).defer()
-    except AlreadyEnqueued:
-        return
+    lock = "claims.features.links.check"
+    defer_once(check_links.name, {}, queue=check_links.queue, queueing_lock=lock, priority=_LOW_PRIORITY)

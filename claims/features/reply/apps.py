@@ -13,7 +13,7 @@ class Reply(Feature):
     counting_signoffs = "claims.features.reply.requirement.count_with_answers"
     receivers = {
         "claims.newsroom.signals.draft_saved": "claims.features.reply.admin.reply_panel.store_reason",
-        "claims.demo.signals.verdict_drafted": "claims.features.reply.demo.add_requests",
+        "claims.management.demo.signals.verdict_drafted": "claims.features.reply.demo.add_requests",
     }
     newsroom_rows = "claims.features.reply.wording.ensure_templates"
     menu = {

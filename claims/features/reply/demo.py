@@ -5,8 +5,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from claims.demo.demo_newsroom import parse_moment
 from claims.features.reply.models import ReplyRequest
+from claims.management.demo.demo_newsroom import parse_moment
 from claims.models import Verdict
 from claims.newsroom.people import get_display_name
 

@@ -5,6 +5,6 @@ Adds to the core: a page of the desk with a queue for watches that fail, a filte
 Begin with `visits`: one visit, from the list to its articles; it can be killed at any moment and is called again.
 
 `discovered_feeds` finds what can be followed at a pasted address, `watch_edits` holds what a person does with a watch,
-`leases` decides which watch is due and whose it is meanwhile, `listed_pages` which pages of a list are fetched, and
-`watched_articles` imports one of them. Sites and their pauses are in `sources.known_sites`.
+`listed_pages` decides which pages of a list are fetched, and `watched_articles` imports one of them.
+Sites and their pauses are in `sources.known_sites`.
 """

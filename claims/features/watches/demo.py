@@ -1,4 +1,4 @@
-"""Watches of the demo (claims/demo/README.md)."""
+"""Watches of the demonstration (claims/management/demo/README.md)."""
 
 from typing import Any
 

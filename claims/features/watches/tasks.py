@@ -1,14 +1,12 @@
 """Background jobs of watches, in short turns so that other jobs do not wait."""
 
 import time
-from functools import partial
 
-from django.db import transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from claims.features.watches import visits
+from factcheck.database.deferred_jobs import defer_once
 
 #: After so many seconds the worker lets other work go first; a page that was begun is done first.
 TURN_SECONDS = 10.0
@@ -18,23 +16,15 @@ PATIENCE_SECONDS = 5.0
 _LOW_PRIORITY = -5
 
 
-def announce(watch_id: int) -> None:
-    """Queue a visit when the current transaction is committed.
-
-    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
-    """
-    transaction.on_commit(partial(call, watch_id), robust=True)
-
-
 def call(watch_id: int) -> None:
     """Queue a visit, unless one is queued already."""
-    try:
-        with transaction.atomic():
-            visit_watch.configure(
-                queueing_lock=f"claims.features.watches:{watch_id}", priority=_LOW_PRIORITY
-            ).defer(watch_id=watch_id)
-    except AlreadyEnqueued:
-        return
+    defer_once(
+        visit_watch.name,
+        {"watch_id": watch_id},
+        queue=visit_watch.queue,
+        queueing_lock=f"claims.features.watches:{watch_id}",
+        priority=_LOW_PRIORITY,
+    )
 
 
 @app.task(name="claims.features.watches.visit_watch", queue="watches", pass_context=True)

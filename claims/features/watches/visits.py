@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from claims.features.watches import listed_pages
-from claims.features.watches.leases import Lease, build_due_condition
-from claims.features.watches.models import Watch, WatchProgress
+from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from claims.features.watches.watched_articles import PageResult, find_next_page, look_at
+from factcheck.database.leases import Lease, build_free_condition
 from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
@@ -28,6 +28,8 @@ from sources.page_lists import ListedPage, PageList, read_page_list
 
 logger = logging.getLogger(__name__)
 
+#: How long the lease of a watch lasts; it is renewed before each page, and no page takes nearly as long.
+LEASE_TIME = timedelta(minutes=8)
 #: A list is read up to this size, as it comes and unpacked: a hundred times that of a long feed.
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)
 #: Of an index of sitemaps so many are read at a visit, those that changed last.
@@ -68,8 +70,31 @@ def build_visitor(*, patience: float = PATIENCE_SECONDS) -> PoliteVisitor:
 
 def list_due_watches() -> list[int]:
     """Return due watches, longest waiting first."""
-    progress = WatchProgress.objects.filter(build_due_condition(timezone.now()))
+    progress = _active().filter(_build_due_condition(timezone.now()))
     return list(progress.order_by("next_visit_at", "pk").values_list("pk", flat=True))
+
+
+def acquire_lease(watch_id: int) -> Lease[WatchProgress] | None:
+    """Lease a watch, if it is due and free."""
+    return Lease.acquire(_active(), watch_id, LEASE_TIME, due=_build_due_condition(timezone.now()))
+
+
+def _active() -> QuerySet[WatchProgress]:
+    return WatchProgress.objects.filter(watch__in=Watch.objects.active()).select_related("watch")
+
+
+def _build_due_condition(moment: datetime) -> Q:
+    """Return the condition for a due watch: without a lease, and past its next visit.
+
+    Stands in columns of the progress itself, as far as others change them: they are looked at again under its lock.
+    """
+    pages = WatchedPage.objects.due(moment).filter(watch=OuterRef("pk"))
+    budget_left = Watch.objects.with_budget_left(moment).filter(pk=OuterRef("pk"))
+    fetched_again = Exists(pages.exclude(state="waiting"))
+    imported = Exists(pages.waiting()) & Exists(budget_left)
+    return build_free_condition(moment) & (
+        Q(next_visit_at__lte=moment) | Q(pages_left__gt=0) & (Q(fetched_again) | Q(imported))
+    )
 
 
 def visit(
@@ -86,7 +111,7 @@ def visit(
         tell: called with each page.
         patience: maximum seconds to wait for a site; a longer wait is postponed.
     """
-    lease = Lease.acquire(watch_id)
+    lease = acquire_lease(watch_id)
     if lease is None:
         return None
     try:
@@ -98,7 +123,7 @@ def visit(
 class _Visit:
     def __init__(
         self,
-        lease: Lease,
+        lease: Lease[WatchProgress],
         patience: float,
         is_stopped: Callable[[], bool],
         tell: Callable[[PageResult], None],
@@ -108,22 +133,22 @@ class _Visit:
         self._patient_visitor = build_visitor(patience=max(patience, SITEMAP_PAUSE_SECONDS))
         self._is_stopped = is_stopped
         self._tell = tell
-        self._tally = VisitTally(lease.watch)
+        self._tally = VisitTally(lease.row.watch)
 
     def run(self) -> VisitTally:
-        progress = self._lease.watch.progress
+        progress = self._lease.row
         if progress.next_visit_at <= timezone.now():
             self._begin()
         while not (self._tally.failure or self._tally.later) and self._lease.renew():
             now = timezone.now()
             self._turn_the_day(now)
-            page = find_next_page(self._lease.watch, now) if self._lease.watch.progress.pages_left else None
+            page = find_next_page(self._lease.row.watch, now) if self._lease.row.pages_left else None
             if page is None:
                 break
             if self._is_stopped():
                 self._tally.is_over = False
                 break
-            looked_at = look_at(page, self._lease.watch, self._visitor)
+            looked_at = look_at(page, self._lease.row.watch, self._visitor)
             if looked_at is None:
                 break
             if looked_at.kind == "later":
@@ -143,11 +168,11 @@ class _Visit:
             else:
                 self._fail(translate_message(error.sentence), error.wait)
         except Exception:  # whatever a list does to the program, the other watches are visited
-            logger.exception("Visiting %s failed", self._lease.watch.url)
+            logger.exception("Visiting %s failed", self._lease.row.watch.url)
             self._fail(gettext("An unexpected error occurred at this address; see the log."))
 
     def _read_list(self) -> None:
-        watch, progress = self._lease.watch, self._lease.watch.progress
+        watch, progress = self._lease.row.watch, self._lease.row
         if progress.kind == _KIND.PAGE:
             self._note([ListedPage(watch.url)], _KIND.PAGE)
             return
@@ -159,7 +184,7 @@ class _Visit:
             return
         found = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
         if found is not None:
-            listed, note = self._select_pages(found)
+            listed, note = self._collect_pages(found)
             if found.kind == "sitemap" and found.lists:
                 # That an index has not changed does not say that its sitemaps have not.
                 self._note(listed, found.kind, note=note)
@@ -189,8 +214,8 @@ class _Visit:
         else:
             self._note([ListedPage(watch.url)], _KIND.PAGE)
 
-    def _select_pages(self, found: PageList) -> tuple[list[ListedPage], str]:
-        """Return the pages of a list and its sitemaps, with notes on parts that could not be read.
+    def _collect_pages(self, found: PageList) -> tuple[list[ListedPage], str]:
+        """Return the pages of a list and of the sitemaps it links to, with notes on what could not be read.
 
         Raises:
             FetchError: it leads to sitemaps, and none of them can be had.
@@ -200,7 +225,7 @@ class _Visit:
         if not found.is_whole:
             notes.append(gettext("The list is broken or too long. The readable part was read."))
         if found.kind == "sitemap" and found.lists:
-            for sitemap in self._read_newest(found.lists):
+            for sitemap in self._select_newest(found.lists):
                 if not self._lease.renew():
                     break
                 try:
@@ -218,9 +243,9 @@ class _Visit:
             raise refused[0]
         return pages, " ".join(notes[:3])
 
-    def _read_newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
+    def _select_newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
         """Return the latest changed pages, without those unchanged since the last visit."""
-        before = self._lease.watch.progress.visited_at
+        before = self._lease.row.visited_at
         changed = [
             sitemap
             for sitemap in sitemaps
@@ -244,7 +269,7 @@ class _Visit:
         Args:
             is_whole: whether what is not listed is not there any more.
         """
-        watch, now = self._lease.watch, timezone.now()
+        watch, now = self._lease.row.watch, timezone.now()
         is_first = not watch.pages.exists()
         with transaction.atomic():
             listed_pages.note(watch, entries, is_first=is_first, now=now)
@@ -268,14 +293,14 @@ class _Visit:
             )
 
     def _postpone(self, wait: timedelta) -> None:
-        WatchProgress.objects.filter(pk=self._lease.watch.pk).update(next_visit_at=timezone.now() + wait)
+        WatchProgress.objects.filter(pk=self._lease.row.watch.pk).update(next_visit_at=timezone.now() + wait)
 
     def _fail(self, sentence: str, wait: timedelta = timedelta()) -> None:
         self._tally.failure = sentence
         now = timezone.now()
-        progress = WatchProgress.objects.get(pk=self._lease.watch.pk)
+        progress = WatchProgress.objects.get(pk=self._lease.row.watch.pk)
         failures = progress.consecutive_failures + 1
-        interval = timedelta(minutes=self._lease.watch.interval_minutes)
+        interval = timedelta(minutes=self._lease.row.watch.interval_minutes)
         back_off = max(interval, min(interval * 2 ** min(failures, 12), MAX_BACK_OFF))
         WatchProgress.objects.filter(pk=progress.pk).update(
             consecutive_failures=failures,
@@ -289,7 +314,7 @@ class _Visit:
 
     def _turn_the_day(self, now: datetime) -> None:
         """Reset the counts each day."""
-        progress = WatchProgress.objects.filter(pk=self._lease.watch.pk)
+        progress = WatchProgress.objects.filter(pk=self._lease.row.watch.pk)
         progress.exclude(day=now.date()).update(day=now.date(), articles_of_day=0, proposals_of_day=0)
 
     def _count(self, looked_at: PageResult) -> None:
@@ -303,6 +328,6 @@ class _Visit:
             failed_articles=F("failed_articles") + int(kind == "failed"),
         )
         self._tell(looked_at)
-        if kind == "failed" and tally.watch.progress.kind == _KIND.PAGE:
+        if kind == "failed" and self._lease.row.kind == _KIND.PAGE:
             # What is followed is the page itself.
             self._fail(looked_at.failure)

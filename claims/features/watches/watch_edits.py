@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from claims.features.watches import tasks
 from claims.features.watches.models import Watch, WatchProgress
+from claims.newsroom import following
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 
@@ -38,25 +39,19 @@ def add(url: str, *, kind: str = "", name: str = "", by: User | None = None, **s
         raise NotPossible(" ".join(refusal.messages)) from None
     watch.save()
     WatchProgress.objects.filter(pk=watch.pk).update(kind=kind if kind in WatchProgress.Kind.values else "")
-    tasks.announce(watch.pk)
+    following.visit_at_once(watch, tasks.call)
     return watch
 
 
 @transaction.atomic
-def switch(watch: Watch, *, active: bool, by: User) -> Watch:
-    """Pause a watch, or resume it with a visit at once.
+def switch(watch: Watch, *, active: bool, by: User) -> None:
+    """Pause a watch, or go on with it; then it is visited at once.
 
     Raises:
         NotAllowed: the person's role does not include it.
     """
     require(by, "watches.change_watch", _("pause followed feeds and pages"))
-    watch = Watch.objects.select_for_update(of=("self",)).get(pk=watch.pk)
-    if watch.active != active:
-        watch.active = active
-        watch.save(update_fields=["active"])
-        if active:
-            _visit_at_once(watch)
-    return watch
+    following.switch(watch, active=active, call=tasks.call)
 
 
 @transaction.atomic
@@ -70,15 +65,10 @@ def visit_now(watch: Watch, *, by: User) -> None:
     require(by, "watches.change_watch", _("start a visit to a followed feed or page"))
     if not Watch.objects.active().filter(pk=watch.pk).exists():
         raise NotPossible(_("“%s” is paused. Resume it first.") % watch)
-    _visit_at_once(watch)
+    following.visit_at_once(watch, tasks.call)
 
 
 def apply_interval(watch: Watch) -> None:
     """Bring the next visit forward if the interval was shortened."""
     soon = timezone.now() + timedelta(minutes=watch.interval_minutes)
     WatchProgress.objects.filter(pk=watch.pk, next_visit_at__gt=soon).update(next_visit_at=soon)
-
-
-def _visit_at_once(watch: Watch) -> None:
-    WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=timezone.now())
-    tasks.announce(watch.pk)

@@ -21,6 +21,7 @@ from claims.features.webhooks.events import build_message
 from claims.features.webhooks.models.delivery import WebhookAttempt, WebhookDelivery
 from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
 from claims.features.webhooks.signatures import build_signed_headers
+from factcheck.database.leases import Lease, build_free_condition
 from sources.http import sent_messages
 from sources.http.postponements import parse_retry_after
 
@@ -63,11 +64,13 @@ class RequestOutcome:
 def send(endpoint_id: int) -> None:
     """Send due deliveries of an endpoint, unless it is paused or leased by another worker."""
     ends = time.monotonic() + TURN_SECONDS
-    while (lease := _hold(endpoint_id)) is not None:
-        while lease is not None and time.monotonic() < ends:
-            lease = _send_next(endpoint_id, lease)
-        if lease is not None:
-            _let_go(endpoint_id, lease)
+    rows = WebhookProgress.objects.all()
+    while lease := Lease.acquire(rows, endpoint_id, LEASE_TIME, due=build_ready_condition(timezone.now())):
+        goes_on = True
+        while goes_on and time.monotonic() < ends:
+            goes_on = _send_next(lease)
+        lease.release()
+        if goes_on:
             worker_calls.call_for(endpoint_id)
             return
         # What came while we held it was left to us: look again.
@@ -109,28 +112,20 @@ def retry_after(failures: int) -> timedelta | None:
 # One message ----------------------------------------------------------------------------------------------------------
 
 
-def _send_next(endpoint_id: int, lease: datetime) -> datetime | None:
-    """Send the next due message. Return the end of our lease, or None if it was lost."""
+def _send_next(lease: Lease[WebhookProgress]) -> bool:
+    """Send the first message that is due; returns whether to go on with this endpoint."""
     delivery = (
         WebhookDelivery.objects.due()
-        .filter(endpoint=endpoint_id, endpoint__in=WebhookEndpoint.objects.active())
+        .filter(endpoint=lease.row.pk, endpoint__in=WebhookEndpoint.objects.active())
         .select_related("endpoint", "publication")
         .order_by("pk")
         .first()
     )
-    if delivery is None:
-        _let_go(endpoint_id, lease)
-        return None
-    renewed = timezone.now() + LEASE_TIME
-    if not WebhookProgress.objects.filter(pk=endpoint_id, held_until=lease).update(held_until=renewed):
-        return None
+    if delivery is None or not lease.renew():
+        return False
     outcome = ask(delivery)
     with transaction.atomic():
-        succeeded = _note(delivery, outcome)
-    if not succeeded:
-        _let_go(endpoint_id, renewed)
-        return None
-    return renewed
+        return _note(delivery, outcome)
 
 
 def _note(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
@@ -225,21 +220,7 @@ def build_ready_condition(moment: datetime) -> Q:
     due = WebhookDelivery.objects.due(moment).filter(endpoint=OuterRef("endpoint"))
     return (
         Q(endpoint__in=WebhookEndpoint.objects.active())
-        & (Q(held_until__isnull=True) | Q(held_until__lt=moment))
+        & build_free_condition(moment)
         & (Q(paused_until__isnull=True) | Q(paused_until__lte=moment))
         & Q(Exists(due))
     )
-
-
-def _hold(endpoint_id: int) -> datetime | None:
-    """Lease an endpoint and return the end of the lease; None if idle or leased to another worker."""
-    now = timezone.now()
-    until = now + LEASE_TIME
-    is_leased = WebhookProgress.objects.filter(build_ready_condition(now), pk=endpoint_id).update(
-        held_until=until
-    )
-    return until if is_leased else None
-
-
-def _let_go(endpoint_id: int, lease: datetime) -> None:
-    WebhookProgress.objects.filter(pk=endpoint_id, held_until=lease).update(held_until=None)

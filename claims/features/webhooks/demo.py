@@ -1,4 +1,4 @@
-"""A webhook of the demonstration (claims/demo/README.md), switched off: nothing is sent."""
+"""A webhook of the demonstration (claims/management/demo/README.md), switched off: nothing is sent."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Witnesses of the demonstration (claims/demo/README.md), invented and switched off: nothing is sent."""
+"""Witnesses of the demonstration (claims/management/demo/README.md), invented and switched off: nothing is sent."""
 
 from typing import Any
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext, gettext_noop
 
-from claims.demo.demo_newsroom import load
+from claims.management.demo.demo_newsroom import load
 from factcheck.management.localized_command import LocalizedCommand
 
 

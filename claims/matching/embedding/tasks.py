@@ -8,12 +8,12 @@ from typing import Any
 from django.db import transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from claims.matching.embedding import maintenance
 from claims.matching.embedding.choice import get_embedder
 from claims.matching.embedding.embedder import EmbedderError
 from claims.matching.embedding.low_priority import low_priority
+from factcheck.database.deferred_jobs import defer_once
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +34,13 @@ def announce(**signal: Any) -> None:
 
 def call() -> None:
     """Queue embedding, unless it is queued already."""
-    try:
-        with transaction.atomic():
-            make_vectors.configure(queueing_lock="claims.embedding", priority=_LOWEST_PRIORITY).defer()
-    except AlreadyEnqueued:
-        return
+    defer_once(
+        make_vectors.name,
+        {},
+        queue=make_vectors.queue,
+        queueing_lock="claims.embedding",
+        priority=_LOWEST_PRIORITY,
+    )
 
 
 @app.task(name="claims.matching.embedding.make_vectors", queue="embedding", pass_context=True)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.models import Claim, Publication, Translation
-from claims.review import translation_workflow
+from claims.review import workflow
 from factcheck.admin.base import change_page
 from tests.helpers.newsroom import make_claim
 from tests.helpers.translations import WORDS, live_verdict, publish_translation, translate
@@ -82,7 +82,7 @@ def test_what_readers_will_see_is_shown_as_it_is_typed(claim: Claim, checker: Us
     assert Publication.objects.count() == 1
     lacking = signed_in(checker).post(address, {**WORDS, "summary": ""}).json()
     assert lacking["missing"]
-    translation_workflow.move_translation(row, "submit", by=checker)
+    workflow.move(row, "submit", by=checker)
     late = signed_in(checker).post(address, WORDS)
     assert (late.status_code, list(late.json())) == (409, ["refusal"])
 

@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from claims.management.tasks import forget_unsaved_forms
 from claims.models import UnsavedForm
 from claims.models.desk_state import KEPT_DAYS, MAX_BYTES, MAX_PER_PERSON
-from claims.tasks import forget_unsaved_forms
 from tests.helpers.broken_rules import refused, sql
 from tests.helpers.unsaved_writer import Writer
 

@@ -10,10 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from claims.editorial import idempotency
+from claims.management.tasks import forget_answers
 from claims.models import Claim, Evidence, StoredAnswer, Transition, Verdict
 from claims.newsroom.people import get_display_name
 from claims.review import claim_edits
-from claims.tasks import forget_answers
 from factcheck.database.locks import hold
 from sources.models import Source
 from tests.helpers.newsroom import make_claim, make_draft, make_source

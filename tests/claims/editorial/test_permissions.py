@@ -12,7 +12,6 @@ from django.contrib.auth.models import User
 
 from claims.models import Claim, Evidence, Scope, Translation, Verdict
 from claims.review import verdict_drafts, workflow
-from claims.review.translation_workflow import move_translation
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person, rating
 from tests.helpers.newsroom_tool import Tool, tool
 from tests.helpers.sweeps import sweep
@@ -73,7 +72,7 @@ class Newsroom:
     def _translation(self, *moves: str) -> Translation:
         row = translate(self._verdict("submit", "sign_off", "publish").claim, self.author)
         for move in moves:
-            row = move_translation(row, move, by=self.author if move == "submit" else self.other)
+            row = workflow.move(row, move, by=self.author if move == "submit" else self.other)
         return row
 
     def translation(self, *moves: str) -> str:

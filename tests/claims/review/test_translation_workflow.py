@@ -17,7 +17,7 @@ from claims.review.translation_drafts import (
     discard_translation,
     edit_translation,
 )
-from claims.review.translation_workflow import list_translation_options, move_translation
+from claims.review.workflow import list_options, move
 from sources.models import Publisher
 from tests.helpers import newsroom
 from tests.helpers.broken_rules import as_committed
@@ -141,11 +141,11 @@ def test_words_that_still_hold_are_carried_over_in_one_step_and_signed_off(
     carried = carry_over_translation(old, by=checker)
     assert (carried.state, carried.byline) == ("in_review", "Chris")
     with pytest.raises(NotAllowed, match="another person"):
-        move_translation(carried, "sign_off", by=checker)
+        move(carried, "sign_off", by=checker)
     with pytest.raises(NotPossible, match="0 of 1"):
-        move_translation(carried, "publish", by=editor)
-    move_translation(carried, "sign_off", by=editor)
-    move_translation(carried, "publish", by=editor)
+        move(carried, "publish", by=editor)
+    move(carried, "sign_off", by=editor)
+    move(carried, "publish", by=editor)
     assert languages(claim) == ["es"]
 
 
@@ -157,7 +157,7 @@ def test_a_retraction_takes_its_translations_along_and_changes_none(
     assert (newest(claim).status, languages(claim)) == ("retracted", [])
     translation.refresh_from_db()
     assert translation.state == "published"
-    assert [each.action for each in list_translation_options(translation, editor)] == []
+    assert [each.action for each in list_options(translation, editor)] == []
     as_committed()
 
 
@@ -181,8 +181,8 @@ def test_what_is_taken_back_is_told_with_the_reason(claim: Claim, checker: User,
     translation = publish_translation(claim, checker, editor)
     publish_translation(claim, checker, editor, "fr")
     with pytest.raises(NotPossible, match="A note is needed"):
-        move_translation(translation, "retract", by=editor)
-    move_translation(translation, "retract", by=editor, note="It said twelve thousand.")
+        move(translation, "retract", by=editor)
+    move(translation, "retract", by=editor, note="It said twelve thousand.")
     entry = newest(claim)
     assert (entry.kind, entry.note, languages(claim)) == ("translation", "It said twelve thousand.", ["fr"])
     assert entry.status == "published"
@@ -196,7 +196,7 @@ def test_a_better_translation_of_the_same_words_says_what_changed(
     with pytest.raises(NotPossible, match="public note"):
         publish_translation(claim, checker, editor, summary="Mejor.")
     draft = Translation.objects.get(state="in_review")
-    move_translation(draft, "publish", by=editor, note="A figure was wrong.")
+    move(draft, "publish", by=editor, note="A figure was wrong.")
     [told] = newest(claim).document["translations"]
     assert (told["summary"], newest(claim).note) == ("Mejor.", "A figure was wrong.")
     as_committed()
@@ -205,11 +205,11 @@ def test_a_better_translation_of_the_same_words_says_what_changed(
 def test_an_older_verdicts_draft_is_not_published_any_more(
     claim: Claim, checker: User, editor: User, publish: Callable[..., Claim]
 ) -> None:
-    open_one = move_translation(translate(claim, checker), "submit", by=checker)
-    move_translation(open_one, "sign_off", by=editor)
+    open_one = move(translate(claim, checker), "submit", by=checker)
+    move(open_one, "sign_off", by=editor)
     new_version(publish, claim)
     with pytest.raises(NotPossible, match="Translate the new version"):
-        move_translation(open_one, "publish", by=editor)
+        move(open_one, "publish", by=editor)
     assert begin_translation(live_verdict(claim), "es", by=checker).summary == WORDS["summary"]
 
 
@@ -221,13 +221,13 @@ def test_who_wrote_words_that_nobody_reviewed_does_not_sign_them_off_in_anothers
     new_version(publish, claim)
     if door == "begin":
         draft = begin_translation(live_verdict(claim), "es", by=checker)
-        draft = move_translation(draft, "submit", by=checker)
+        draft = move(draft, "submit", by=checker)
     else:
         draft = carry_over_translation(old, by=checker)
     assert draft.summary == WORDS["summary"]
     with pytest.raises(NotAllowed, match="another person"):
-        move_translation(draft, "sign_off", by=colleague)
-    move_translation(draft, "sign_off", by=editor)
+        move(draft, "sign_off", by=colleague)
+    move(draft, "sign_off", by=editor)
 
 
 def test_words_that_somebody_may_not_read_are_not_taken_over(
@@ -262,7 +262,7 @@ def test_a_statement_in_the_language_of_the_reader_stays_in_its_words(
     claim = publish(make_claim("El puente costó 12 millones.", language="es"), language="en")
     draft = translate(claim, checker, statement="Otro puente costó 12 millones.")
     with pytest.raises(NotPossible, match="statement in its own words"):
-        move_translation(draft, "submit", by=checker)
+        move(draft, "submit", by=checker)
     draft = edit_translation(draft, by=checker, statement="El puente costó 12 millones.")
     publish_draft(draft, editor)
     assert languages(claim) == ["es"]
@@ -271,7 +271,7 @@ def test_a_statement_in_the_language_of_the_reader_stays_in_its_words(
 def test_a_part_that_is_missing_is_named(claim: Claim, checker: User) -> None:
     draft = translate(claim, checker, summary=" ", title="Titular")
     with pytest.raises(NotPossible, match="the translation of the summary; an empty “headline”"):
-        move_translation(draft, "submit", by=checker)
+        move(draft, "submit", by=checker)
 
 
 @pytest.mark.parametrize(
@@ -295,28 +295,28 @@ def test_who_may(
 ) -> None:
     translation = translate(claim, colleague)
     if state != "draft":
-        translation = move_translation(translation, "submit", by=colleague)
+        translation = move(translation, "submit", by=colleague)
     if state == "published":
-        move_translation(translation, "sign_off", by=editor)
-        translation = move_translation(translation, "publish", by=editor)
+        move(translation, "sign_off", by=editor)
+        translation = move(translation, "publish", by=editor)
     for person in (contributor, checker, editor):
-        offered = {option.action for option in list_translation_options(translation, person)}
+        offered = {option.action for option in list_options(translation, person)}
         assert (action in offered) == (person.username in able.split()), person
     if "connie" not in able:
         with pytest.raises(NotInRole):
-            move_translation(translation, action, by=contributor, note="x")
+            move(translation, action, by=contributor, note="x")
 
 
 def test_four_eyes_count_those_who_wrote_only(
     claim: Claim, checker: User, editor: User, settings: Settings
 ) -> None:
     settings.REQUIRED_SIGNOFFS = 2
-    draft = move_translation(translate(claim, checker), "submit", by=checker)
-    move_translation(draft, "sign_off", by=editor)
+    draft = move(translate(claim, checker), "submit", by=checker)
+    move(draft, "sign_off", by=editor)
     with pytest.raises(NotPossible, match="already signed"):
-        move_translation(draft, "sign_off", by=editor)
+        move(draft, "sign_off", by=editor)
     with pytest.raises(NotPossible, match="1 of 2"):
-        move_translation(draft, "publish", by=editor)
+        move(draft, "publish", by=editor)
 
 
 def test_a_draft_is_its_translators(claim: Claim, checker: User, colleague: User, editor: User) -> None:
@@ -326,16 +326,16 @@ def test_a_draft_is_its_translators(claim: Claim, checker: User, colleague: User
     with pytest.raises(NotAllowed):
         discard_translation(draft, by=colleague)
     edit_translation(draft, by=editor, summary="Otra.")
-    submitted = move_translation(draft, "submit", by=checker)
+    submitted = move(draft, "submit", by=checker)
     with pytest.raises(NotPossible):
         edit_translation(submitted, by=checker, summary="x")
     with pytest.raises(NotAllowed, match="another person"):
-        move_translation(submitted, "sign_off", by=editor)  # who has written on it
+        move(submitted, "sign_off", by=editor)  # who has written on it
 
 
 def test_what_was_in_review_is_not_discarded(claim: Claim, checker: User, colleague: User) -> None:
     draft = translate(claim, checker)
-    back = move_translation(move_translation(draft, "submit", by=checker), "withdraw", by=checker)
+    back = move(move(draft, "submit", by=checker), "withdraw", by=checker)
     with pytest.raises(NotPossible, match="in review"):
         discard_translation(back, by=checker)
     discard_translation(translate(claim, colleague, "fr"), by=colleague)
@@ -345,13 +345,13 @@ def test_what_was_in_review_is_not_discarded(claim: Claim, checker: User, collea
 def test_whom_it_concerns_is_told(claim: Claim, checker: User, colleague: User, editor: User) -> None:
     draft = translate(claim, colleague)
     with recorded_notifications() as sent:
-        move_translation(draft, "submit", by=colleague, note="Please look at the figures.")
+        move(draft, "submit", by=colleague, note="Please look at the figures.")
     assert {(kind, name) for kind, name, _note in sent} == {
         ("translation_waits", "chris"),
         ("translation_waits", "edda"),
     }
     with recorded_notifications() as sent:
-        draft = move_translation(draft, "request_changes", by=editor, note="Millions.")
+        draft = move(draft, "request_changes", by=editor, note="Millions.")
         publish_draft(draft, editor)
     assert {kind for kind, name, _note in sent if name == "kim"} == {"translation_back", "translation_done"}
     verdict_drafts.draft(claim, author=checker).delete()

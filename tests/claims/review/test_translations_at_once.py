@@ -9,7 +9,7 @@ from claims.models import Claim, Publication, Translation
 from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
 from claims.review.translation_drafts import begin_translation, edit_translation
-from claims.review.translation_workflow import move_translation
+from claims.review.workflow import move
 from tests.claims.rules.test_translations import PUBLISH, STEP
 from tests.helpers.broken_rules import sql
 from tests.helpers.newsroom import make_draft
@@ -27,8 +27,8 @@ def claim(publish: Callable[..., Claim]) -> Claim:
 @pytest.fixture
 def ready(claim: Claim, checker: User, colleague: User) -> Translation:
     """Signed off, and not published."""
-    row = move_translation(translate(claim, checker), "submit", by=checker)
-    return move_translation(row, "sign_off", by=colleague)
+    row = move(translate(claim, checker), "submit", by=checker)
+    return move(row, "sign_off", by=colleague)
 
 
 def refused(work: Callable[[], object]) -> Callable[[], object]:
@@ -43,7 +43,7 @@ def refused(work: Callable[[], object]) -> Callable[[], object]:
 
 def test_two_publish_it(ready: Translation, claim: Claim, editor: User, administrator: User) -> None:
     def publish(by: User) -> Callable[[], object]:
-        return lambda: move_translation(ready, "publish", by=by)
+        return lambda: move(ready, "publish", by=by)
 
     assert one_after_the_other(publish(editor), refused(publish(administrator))) == ""
     assert Publication.objects.filter(claim=claim.pk, kind="translation").count() == 1
@@ -66,7 +66,7 @@ def test_it_is_published_while_its_original_is_replaced(
     for action, by in (("submit", checker), ("sign_off", editor)):
         draft = workflow.move(draft, action, by=by)
     replace = lambda: workflow.move(draft, "publish", by=editor)  # noqa: E731
-    publish = lambda: move_translation(ready, "publish", by=editor)  # noqa: E731
+    publish = lambda: move(ready, "publish", by=editor)  # noqa: E731
     assert one_after_the_other(replace, refused(publish)) == ""
     newest = Publication.objects.newest().get(claim=claim.pk).document
     assert (newest["verdicts"][0]["version"], newest["translations"]) == (2, [])
@@ -79,7 +79,7 @@ def test_its_original_is_replaced_while_it_is_published(
     for action, by in (("submit", checker), ("sign_off", editor)):
         draft = workflow.move(draft, action, by=by)
     replace = lambda: workflow.move(draft, "publish", by=editor)  # noqa: E731
-    publish = lambda: move_translation(ready, "publish", by=editor)  # noqa: E731
+    publish = lambda: move(ready, "publish", by=editor)  # noqa: E731
     assert one_after_the_other(publish, replace) == ""
     newest = Publication.objects.newest().get(claim=claim.pk).document
     assert (newest["version"], newest["verdicts"][0]["version"], newest["translations"]) == (3, 2, [])
@@ -87,7 +87,7 @@ def test_its_original_is_replaced_while_it_is_published(
 
 def test_it_is_edited_while_it_is_submitted(claim: Claim, checker: User, editor: User) -> None:
     draft = translate(claim, checker)
-    submit = lambda: move_translation(draft, "submit", by=checker)  # noqa: E731
+    submit = lambda: move(draft, "submit", by=checker)  # noqa: E731
     edit = lambda: edit_translation(draft, by=editor, summary="Otra.")  # noqa: E731
     assert one_after_the_other(submit, refused(edit)) == ""
     draft.refresh_from_db()
@@ -97,7 +97,7 @@ def test_it_is_edited_while_it_is_submitted(claim: Claim, checker: User, editor:
 def test_by_sql_it_is_signed_off_while_somebody_writes_on_it(
     claim: Claim, checker: User, colleague: User
 ) -> None:
-    row = move_translation(translate(claim, checker), "submit", by=checker)
+    row = move(translate(claim, checker), "submit", by=checker)
     write = lambda: sql(  # noqa: E731
         "UPDATE claims_translation SET edited_by = edited_by || %s::bigint", colleague.pk
     )

@@ -11,7 +11,7 @@ from claims.models import Claim, Publication, Translation, TranslationStep
 from claims.models.translation import digest_original
 from claims.review import workflow
 from claims.review.translation_drafts import edit_translation
-from claims.review.translation_workflow import move_translation
+from claims.review.workflow import move
 from sources.models import Publisher
 from tests.helpers.broken_rules import as_committed, refused, sql
 from tests.helpers.ledger_rows import imported_verdict
@@ -54,7 +54,7 @@ def draft(claim: Claim, checker: User) -> Translation:
 
 @pytest.fixture
 def in_review(draft: Translation, checker: User) -> Translation:
-    return move_translation(draft, "submit", by=checker)
+    return move(draft, "submit", by=checker)
 
 
 @pytest.fixture
@@ -72,13 +72,13 @@ def test_own_translation_cannot_be_signed_off(in_review: Translation, checker: U
 
 
 def test_who_submitted_it_cannot_sign_it_off(draft: Translation, editor: User) -> None:
-    submitted = move_translation(draft, "submit", by=editor)
+    submitted = move(draft, "submit", by=editor)
     refused(*sign_off(submitted, editor), match="translationstep_signed_by_somebody_else")  # type: ignore[arg-type]
 
 
 def test_who_edited_it_cannot_sign_it_off(draft: Translation, checker: User, editor: User) -> None:
     edit_translation(draft, by=editor, summary="Otra.")
-    submitted = move_translation(draft, "submit", by=checker)
+    submitted = move(draft, "submit", by=checker)
     refused(*sign_off(submitted, editor), match="translationstep_signed_by_somebody_else")  # type: ignore[arg-type]
     refused("UPDATE claims_translation SET edited_by = '{}'", match="translation_editors_are_remembered")
 
@@ -112,9 +112,9 @@ def test_it_is_not_published_without_a_signoff(in_review: Translation) -> None:
 def test_a_signoff_of_an_earlier_round_does_not_count(
     in_review: Translation, checker: User, colleague: User
 ) -> None:
-    move_translation(in_review, "sign_off", by=colleague)
-    back = move_translation(in_review, "request_changes", by=colleague, note="Cifras.")
-    again = move_translation(back, "submit", by=checker)
+    move(in_review, "sign_off", by=colleague)
+    back = move(in_review, "request_changes", by=colleague, note="Cifras.")
+    again = move(back, "submit", by=checker)
     write_down(again, "in_review", "published")
     refused(PUBLISH, again.pk, match="translation_with_four_eyes")
     refused("UPDATE claims_translation SET review_round = 1", match="translation_terms_of_review")
@@ -189,8 +189,8 @@ def test_languages_are_told_apart_whatever_their_letters(claim: Claim, checker: 
 
 
 def test_one_is_live(published: Translation, claim: Claim, checker: User, editor: User) -> None:
-    second = move_translation(translate(claim, checker, summary="Otra."), "submit", by=checker)
-    second = move_translation(second, "sign_off", by=editor)
+    second = move(translate(claim, checker, summary="Otra."), "submit", by=checker)
+    second = move(second, "sign_off", by=editor)
     write_down(second, "in_review", "published")
     refused(PUBLISH, second.pk, match="translation_one_live")
 
@@ -265,7 +265,7 @@ def test_what_was_reviewed_is_kept(state: str, request: pytest.FixtureRequest) -
 
 
 def test_what_is_published_is_told(in_review: Translation, colleague: User) -> None:
-    move_translation(in_review, "sign_off", by=colleague)
+    move(in_review, "sign_off", by=colleague)
     write_down(in_review, "in_review", "published")
     with transaction.atomic():
         sql(PUBLISH, in_review.pk)
@@ -284,7 +284,7 @@ def test_what_is_taken_back_is_told(published: Translation) -> None:
 def test_what_was_superseded_is_not_published(
     in_review: Translation, claim: Claim, colleague: User, publish: Callable[..., Claim]
 ) -> None:
-    move_translation(in_review, "sign_off", by=colleague)
+    move(in_review, "sign_off", by=colleague)
     publish(claim, correction_kind="update", correction_note="New figures.")
     write_down(in_review, "in_review", "published")
     refused(PUBLISH, in_review.pk, match="translation_is_of_what_is_published")

@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection
 
 from claims.models import Claim, Publication, Translation, TranslationStep
 from claims.review import workflow
-from claims.review.translation_workflow import move_translation
+from claims.review.workflow import move
 from tests.helpers.attempted_forgeries import filled, next_entry, said
 from tests.helpers.broken_rules import refused
 from tests.helpers.database import replace_database
@@ -40,7 +40,7 @@ def translated_newsroom(checker: User, editor: User) -> None:
     correct(bridge, checker, editor, code="true", kind="correction")
     publish_translation(bridge, checker, editor)
     taken = publish_translation(bridge, checker, editor, "pt-BR")
-    move_translation(taken, "retract", by=editor, note="It said twelve thousand.")
+    move(taken, "retract", by=editor, note="It said twelve thousand.")
     ferry = make_claim("The ferry sank.")
     bring_out(make_draft(ferry, checker), checker, editor)
     publish_translation(ferry, checker, editor)
@@ -75,7 +75,7 @@ def test_work_goes_on_after_it(checker: User, editor: User) -> None:
     publish_translation(bridge, checker, editor, summary="Otra.", note="Better words.")
     [told] = Publication.objects.newest().get(claim=bridge.pk).document["translations"]
     assert told["summary"] == "Otra."
-    move_translation(Translation.objects.get(pk=told["id"]), "retract", by=editor, note="No.")
+    move(Translation.objects.get(pk=told["id"]), "retract", by=editor, note="No.")
     assert Publication.objects.newest().get(claim=bridge.pk).document["translations"] == []
 
 

@@ -11,9 +11,9 @@ from pytest_django import Settings
 
 from claims.admin.dashboard import queue_lines
 from claims.admin.similar_claims import collect_additions
-from claims.demo.demo_newsroom import load_demo_content
 from claims.features.federation.demo import follow_newsrooms
 from claims.features.federation.models import PeerClaim, PeerNewsroom, PeerProgress
+from claims.management.demo.demo_newsroom import load_demo_content
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from claims.admin.dashboard import queue_lines
-from claims.demo.demo_newsroom import load_demo_content
 from claims.features.watches.demo import add_watches
 from claims.features.watches.models import Watch, WatchProgress
 from claims.features.watches.visits import list_due_watches
+from claims.management.demo.demo_newsroom import load_demo_content
 from tests.claims.features.watches.visiting import make_watch
 from tests.helpers.desk import Desk
 

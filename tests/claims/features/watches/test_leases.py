@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 
 from claims.features.watches import visits
-from claims.features.watches.leases import LEASE_TIME, Lease
 from claims.features.watches.models import Watch, WatchProgress
 from claims.models import Appearance, Claim
 from sources.models import Snapshot, Source
@@ -75,19 +74,19 @@ class TestDue:
 class TestLease:
     def test_is_given_once_and_back(self) -> None:
         watch = make_watch(ADDRESS)
-        lease = Lease.acquire(watch.pk)
+        lease = visits.acquire_lease(watch.pk)
         assert lease is not None
-        assert Lease.acquire(watch.pk) is None
+        assert visits.acquire_lease(watch.pk) is None
         lease.release()
-        assert Lease.acquire(watch.pk) is not None
+        assert visits.acquire_lease(watch.pk) is not None
 
     def test_ends_by_itself_and_is_then_lost(self) -> None:
         watch = make_watch(ADDRESS)
-        dead = Lease.acquire(watch.pk)
+        dead = visits.acquire_lease(watch.pk)
         assert dead is not None
-        assert dead.until - timezone.now() <= LEASE_TIME
+        assert dead.until - timezone.now() <= visits.LEASE_TIME
         WatchProgress.objects.filter(pk=watch.pk).update(held_until=timezone.now() - timedelta(seconds=1))
-        alive = Lease.acquire(watch.pk)
+        alive = visits.acquire_lease(watch.pk)
         assert alive is not None
         assert not dead.renew()
         dead.release()
@@ -95,7 +94,7 @@ class TestLease:
 
     def test_is_not_renewed_for_what_was_paused(self) -> None:
         watch = make_watch(ADDRESS)
-        lease = Lease.acquire(watch.pk)
+        lease = visits.acquire_lease(watch.pk)
         assert lease is not None
         Watch.objects.filter(pk=watch.pk).update(active=False)
         assert not lease.renew()

@@ -11,7 +11,7 @@ from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Translation
-from claims.review.translation_workflow import move_translation
+from claims.review.workflow import move
 from tests.helpers.newsroom import make_claim
 from tests.helpers.reader_pages import page, words
 from tests.helpers.sitemap_site import part_of
@@ -116,7 +116,7 @@ def test_what_is_out_of_date_is_not_shown_and_said(
 def test_what_was_taken_back_is_gone_without_a_trace_of_its_words(
     client: Client, claim: Claim, editor: User
 ) -> None:
-    move_translation(Translation.objects.get(), "retract", by=editor, note="A figure was wrong.")
+    move(Translation.objects.get(), "retract", by=editor, note="A figure was wrong.")
     document = shown(client, claim)
     assert document.cssselect(".translated") == []
     assert "doce millones" not in html.tostring(document, encoding="unicode")
@@ -129,7 +129,7 @@ def test_drafts_of_translations_are_on_no_page(
     sought, secret = "Xylograph", "Quibbletide"
     both = f"{sought} {secret}"
     draft = translate(claim, checker, "fr", statement=f"{both} un", summary=f"{both} deux", byline=secret)
-    move_translation(draft, "submit", by=checker, note=f"{both} trois")
+    move(draft, "submit", by=checker, note=f"{both} trois")
     translate(claim, editor, "de", statement=f"{both} eins", explanation=f"{both} zwei", byline=secret)
     addresses = [
         f"/claims/{claim.pk}/{claim.slug}/",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from claims.demo.demo_newsroom import load_demo_content
+from claims.management.demo.demo_newsroom import load_demo_content
 from claims.models import Claimant, Evidence, NewsroomPage, Verdict
 from claims.models.rating import RatingClass
 from claims.models.verdict import CorrectionKind

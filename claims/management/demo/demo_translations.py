@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from claims.models import Claim, Verdict
 from claims.models.translation import TEXT_FIELDS
 from claims.review.translation_drafts import begin_translation
-from claims.review.translation_workflow import move_translation
+from claims.review.workflow import move
 
 
 def translate(content: dict[str, Any], claims: dict[str, Claim], people: dict[str, User]) -> None:
@@ -17,6 +17,4 @@ def translate(content: dict[str, Any], claims: dict[str, Claim], people: dict[st
         words = {name: row[name] for name in (*TEXT_FIELDS, "byline") if name in row}
         translation = begin_translation(verdict, row["language"], by=people[row["by"]], **words)
         for step in row["history"]:
-            translation = move_translation(
-                translation, step["action"], by=people[step["by"]], note=step["note"]
-            )
+            translation = move(translation, step["action"], by=people[step["by"]], note=step["note"])

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from claims.demo.demo_newsroom import load
+from claims.management.demo.demo_newsroom import load
 from claims.models import Claim
 from sources.models import Source
 from tests.helpers.article_import import everything

@@ -21,11 +21,11 @@ from django.utils import timezone
 
 from claims.articles.detection import CandidateSentence, detect
 from claims.articles.proposals import propose
-from claims.demo.demo_translations import translate
-from claims.demo.desk_work import connect, put_to_work
-from claims.demo.incoming import add_pictures, find_repeats, receive
-from claims.demo.signals import verdict_drafted
 from claims.imports.storing import runs
+from claims.management.demo.demo_translations import translate
+from claims.management.demo.desk_work import connect, put_to_work
+from claims.management.demo.incoming import add_pictures, find_repeats, receive
+from claims.management.demo.signals import verdict_drafted
 from claims.models import (
     Appearance,
     Claim,

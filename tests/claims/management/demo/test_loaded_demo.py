@@ -11,10 +11,10 @@ from django.test import override_settings
 from django.utils import timezone
 from django.utils.timezone import localtime
 
-from claims.demo.demo_newsroom import load, load_demo_content
 from claims.features.archiving.models import ArchivedFile, ArchivingRequest
 from claims.features.teamwork.models import Assignment, ChatChannel, Comment, Notification
 from claims.features.webhooks.models import WebhookEndpoint
+from claims.management.demo.demo_newsroom import load, load_demo_content
 from claims.models import (
     Appearance,
     Claim,

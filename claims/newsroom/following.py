@@ -1,0 +1,25 @@
+"""What the newsroom follows (feeds, pages, other newsrooms) and its worker visits: a row with its `progress`."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+
+def switch(followed: Model, *, active: bool, call: Callable[[int], None]) -> None:
+    """Pause what is followed, or resume it; then it is visited at once. `call` queues the visit."""
+    rows = type(followed)._default_manager.filter(pk=followed.pk)
+    if rows.exclude(active=active).update(active=active) and active:
+        visit_at_once(followed, call)
+
+
+def visit_at_once(followed: Model, call: Callable[[int], None]) -> None:
+    """Make it due, and queue a visit when the current transaction is committed.
+
+    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    """
+    progress = type(followed.progress)._default_manager  # type: ignore[attr-defined]  # each has its progress
+    progress.filter(pk=followed.pk).update(next_visit_at=timezone.now())
+    transaction.on_commit(partial(call, followed.pk), robust=True)
