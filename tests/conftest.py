@@ -64,7 +64,6 @@ SLOW_ROOMS = tuple(
     for room in (
         "benchmarks",
         "claims/admin",
-        "claims/demo",
         "claims/editorial",
         "claims/exports",
         "claims/imports/storing",

@@ -43,7 +43,7 @@ _ALLOWED = {
     "claims/imports/reading": "what it refuses is a SpokenSentence; places and causes are English",
     "claims/articles/detection": "what it says is translated where it is shown",
     "claims/ledger/proofs/signed_note.py": "it needs nothing but Python, so that others can verify with it",
-    "claims/demo": "the demonstration tells of one newsroom, in its language",
+    "claims/management/demo": "the demonstration tells of one newsroom, in its language",
 }
 
 
