@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from claims.features.teamwork import comments
 from claims.models import Claim, ImportRun
 from tests.helpers.brought_records import bring, review
+from tests.helpers.newsroom import make_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -24,18 +24,18 @@ def undo_import(run: ImportRun, by: User, *options: str) -> str:
 def test_obstacles_are_listed_and_the_rest_is_undone(editor: User, checker: User) -> None:
     run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
     ImportRun.objects.update(started_at=timezone.now() - timedelta(days=1))
-    discussed = Claim.objects.earliest("pk")
-    comments.write(discussed, "Is this the eastern bridge?", by=checker)
+    checked = Claim.objects.earliest("pk")
+    make_draft(checked, checker)
     with pytest.raises(CommandError) as refused:
         undo_import(run, editor)
     assert str(refused.value) == (
-        "1 of its claims has been commented on. With --rest, the 1 claim that has not been edited is undone."
+        "1 of its claims has a verdict written here. With --rest, the 1 claim that has not been edited is undone."
     )
     with pytest.raises(CommandError, match="You may not|role"):
         undo_import(run, checker, "--rest")
     said = undo_import(run, editor, "--rest")
-    assert said == f"{run} was partly undone: 1 of its claims has been commented on.\n"
-    assert set(Claim.objects.values_list("pk", "state")) >= {(discussed.pk, "accepted")}
+    assert said == f"{run} was partly undone: 1 of its claims has a verdict written here.\n"
+    assert set(Claim.objects.values_list("pk", "state")) >= {(checked.pk, "accepted")}
     other = bring(review(statement="The lighthouse was sold for one euro."))
     assert undo_import(other, editor) == f"{other} was undone.\n"
 

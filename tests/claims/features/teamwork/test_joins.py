@@ -9,12 +9,14 @@ from pytest_django import Settings
 
 from claims.admin.timeline import list_kinds
 from claims.admin.triage_decisions import list_steps
-from claims.features.teamwork import followers
+from claims.features.teamwork import assignments, comments, followers
 from claims.features.teamwork.models import Assignment, Comment, Notification
+from claims.imports.storing import undo
 from claims.models import Claim
 from claims.newsroom import notifications, signals
 from claims.review import claim_edits, workflow
 from factcheck import features
+from tests.helpers.brought_records import bring, review
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +103,14 @@ def test_followers_are_notified_of_what_concerns_them_too(
     notifications.notify_people("unmerged", claim=claim, to=[checker], with_followers=True, by=editor)
     told = Notification.objects.filter(kind="unmerged").order_by("person__username")
     assert list(told.values_list("person__username", flat=True)) == ["chris", "kim"]
+
+
+def test_comments_and_assignments_stand_in_the_way_of_undoing_an_import(checker: User) -> None:
+    run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
+    first, second = Claim.objects.order_by("pk")
+    comments.write(first, "Is this the eastern bridge?", by=checker)
+    assignments.take(second, by=checker)
+    assert undo.find_obstacles(run) == [
+        "1 of its claims has been assigned.",
+        "1 of its claims has been commented on.",
+    ]

@@ -9,7 +9,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from claims.features.teamwork import assignments, comments
 from claims.imports.storing import undo
 from claims.models import (
     Appearance,
@@ -101,8 +100,6 @@ def test_what_stands_in_the_way_is_said(editor: User, checker: User) -> None:
         "1 of its claims has a verdict written here.",
         "1 of its claims has since been accepted, declined, merged or retracted.",
     ]
-    comments.write(second, "Why was this retracted?", by=checker)
-    assert undo.find_obstacles(run)[2:] == ["1 of its claims has been commented on."]
 
 
 def brought_days_ago(*records: dict[str, Any]) -> ImportRun:
@@ -115,15 +112,15 @@ def brought_days_ago(*records: dict[str, Any]) -> ImportRun:
     return run
 
 
-def test_whatever_people_did_stands_in_the_way(editor: User, checker: User, topic: Topic) -> None:
-    statements = [f"The ferry to island number {number} sank in a winter storm." for number in range(6)]
+def test_whatever_people_did_stands_in_the_way(editor: User, topic: Topic) -> None:
+    statements = [f"The ferry to island number {number} sank in a winter storm." for number in range(5)]
     run = brought_days_ago(
         *(
             review(statement=one, appearances=["https://news.example/1"], review_url=None)
             for one in statements
         )
     )
-    words, filed, place, pictured, clustered, assigned = Claim.objects.order_by("pk")
+    words, filed, place, pictured, clustered = Claim.objects.order_by("pk")
     with pghistory.context(user=editor.pk):
         claim_edits.edit(words, by=editor, context="She spoke at the opening.")
         claim_edits.edit(filed, by=editor, topics=[topic])
@@ -131,11 +128,9 @@ def test_whatever_people_did_stands_in_the_way(editor: User, checker: User, topi
     media = make_media()
     ClaimMedia.objects.create(claim=pictured, media=media)
     Cluster.objects.create(title="Ferries").members.create(claim=clustered)
-    assignments.take(assigned, by=checker)
     assert undo.find_obstacles(run) == [
         "4 of its claims have been edited.",
         "1 of its claims is in a cluster.",
-        "1 of its claims has been assigned.",
     ]
     with pytest.raises(NotPossible, match="have been edited"):
         undo.undo_run(run, by=editor)
