@@ -19,7 +19,7 @@ from sources.addresses import build_url_key, get_domain
 from sources.models import Publisher, Source
 from tests.helpers.sweeps import sweep
 
-CLAIMS = Path(__file__).parents[3] / "claims"
+CLAIMS = Path(__file__).parents[4] / "claims"
 DEMO: dict[str, Any] = load_demo_content()
 SCALE: dict[str, Any] = json.loads((CLAIMS / "newsroom" / "house_scale.json").read_text(encoding="utf-8"))
 
@@ -39,7 +39,7 @@ def may(username: str, permission: str) -> bool:
 
 
 def text_of(source: dict[str, Any]) -> str:
-    path: Path = CLAIMS / "demo" / source["snapshot"]
+    path: Path = CLAIMS / "management" / "demo" / source["snapshot"]
     return path.read_text(encoding="utf-8")
 
 

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern
 
-from claims import urls
 from claims.models import Claim, Publication
+from claims.public import urls
 from claims.public.pages.page_cache import OVERHEAD, CachedPage, PageCache, page_cache
 from claims.quotes.changed_sources import reanchor
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
