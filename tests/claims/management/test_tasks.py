@@ -10,8 +10,10 @@ from django.conf import settings
 _PROGRAM = """
 import django
 django.setup()
-from factcheck import features
-features.load("tasks")
+from importlib import import_module
+from django.conf import settings
+for path in settings.PROCRASTINATE_IMPORT_PATHS:
+    import_module(path)
 from procrastinate.contrib.django import app
 print("\\n".join(task.func.__module__ + "." + task.func.__name__ for task in app.tasks.values()))
 """
