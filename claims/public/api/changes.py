@@ -111,7 +111,7 @@ class ChangesQuery(Query):
     )
     signed = Parameter(
         Keyword(("true", "false")),
-        "Whether each change bears the newsroom's `sign_text`, and the page says by whose key (`house`).",
+        "Whether each change bears the newsroom's `signature`, and the page says by whose key (`house`).",
         default="false",
     )
     page_size = Parameter(
