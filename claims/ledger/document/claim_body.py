@@ -4,8 +4,8 @@ This is the contract with everybody who reads us. Keys are only ever added. Ever
 known is `null`, an empty string or an empty list. Dates are ISO 8601 days, moments ISO 8601 in UTC.
 
 `claim_document` writes these bodies, and mypy checks it key by key; `serializers` puts them into the OpenAPI document,
-against which the tests hold what is served. Features add `get_sections` to a
-verdict. `factcheck.api.openapi.body_serializer` says how the annotations are read.
+against which the tests hold what is served. Features add sections to a verdict (`sections`).
+`factcheck.api.openapi.body_serializer` says how the annotations are read.
 """
 
 from typing import Annotated, TypedDict
