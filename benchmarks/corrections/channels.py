@@ -119,7 +119,7 @@ def _call(tool: str, **arguments: str) -> Callable[[Case], object]:
 
 
 def list_channels() -> list[Channel]:
-    """Return all channels of the site. Webhooks are measured separately."""
+    """Return all channels of the site. Webhooks and followers are measured separately."""
     files = [
         Channel(f"download .{ending}", Shows.LIST, _make_query_path(f"/api/v1/claims.{ending}"))
         for ending in ("csv", "jsonl", "json", "jsonld")
@@ -164,8 +164,10 @@ def list_channels() -> list[Channel]:
         *feeds,
         Channel("feed of corrections", Shows.LOG, lambda case: "/feeds/corrections.atom?by=all"),
         *pages,
-        Channel("claim page, Markdown", Shows.CLAIM, _make_own_path("/claims/{claim}/x/index.md")),
-        Channel("list page", Shows.LIST, _make_query_path("/claims/", by="all")),
+        Channel("claim page, Markdown", Shows.CLAIM, _own("/claims/{claim}/x/index.md")),
+        Channel("list page", Shows.LIST, _query("/claims/", by="all")),
+        Channel("dumps: page", Shows.LOG, lambda case: "/dumps/"),
+        Channel("dumps: list", Shows.LOG, lambda case: "/dumps/index.json"),
         Channel("corrections page", Shows.LOG, lambda case: "/corrections/?by=all"),
         Channel("sitemap", Shows.DIFFERENCE, lambda case: "/sitemap-claims-1.xml"),
         Channel("widget: card", Shows.CLAIM, _make_own_path("/claims/{claim}/card/")),

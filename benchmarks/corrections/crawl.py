@@ -12,9 +12,10 @@ STARTS = (
     *("/", "/claims/?by=all", "/corrections/?by=all", "/sitemap.xml", "/feeds/claims.atom", "/llms.txt"),
     *("/api/v1/claims/?view=full&page_size=200", "/api/v1/verdicts/?view=full&page_size=200"),
     *("/api/v1/changes/?since=0", "/api/v1/claims.csv", "/api/v1/claims.jsonl", "/api/v1/claims.jsonld"),
+    *("/dumps/", "/dumps/latest/claims.ndjson", "/dumps/latest/withdrawn.ndjson", "/dumps/latest/claims.csv"),
 )
 #: What was said on a day stays there as it was said: that is what these addresses are for.
-_OF_THE_PAST = re.compile(r"/api/v1/claims/\d+/versions/\d+/|as_of=|/tile/")
+_OF_THE_PAST = re.compile(r"/api/v1/claims/\d+/versions/\d+/|as_of=|/tile/|/dumps/\d")
 #: Not content: files, sign-in, and forms.
 _SKIPPED = re.compile(r"^/(static|admin|accounts|ask|messages|api/docs|api/redoc|api/schema)/|/complain/")
 _LINKS = re.compile(rb"""(?:href|src)=["']([^"'#]+)|<loc>([^<]+)</loc>""")

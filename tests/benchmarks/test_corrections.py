@@ -1,14 +1,16 @@
 """A correction, a retraction and a merge are shown by every channel at once, and nothing withdrawn is left behind."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
+from pytest_django import Settings
 
 from benchmarks.corrections.channels import Action, Answer, Case, Channel, Shows, list_channels
 from benchmarks.corrections.crawl import crawl
 from benchmarks.corrections.newsroom import Newsroom
+from claims.exports.dumps.dump_run import write_dump
 
 
 def read(client: Client, path: str, body: bytes | None = None) -> Answer:
@@ -21,8 +23,12 @@ def read(client: Client, path: str, body: bytes | None = None) -> Answer:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_every_channel_shows_the_new_state_at_once(client: Client) -> None:
+def test_every_channel_shows_the_new_state_at_once(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
     newsroom = Newsroom("http://127.0.0.1:9/hook", 1)
+    write_dump()
     late = []
     for case in newsroom.cases():
         watched = [channel for channel in list_channels() if channel.carries(case.action)]
@@ -39,6 +45,7 @@ def test_every_channel_shows_the_new_state_at_once(client: Client) -> None:
             if not channel.is_current(case, earlier, read(client, *channel.request(case)))
         ]
     assert late == []
+    write_dump()
     count, offenders = crawl(lambda path: read(client, path), settings.SITE_URL, newsroom.done, 60)
     assert (count, offenders) == (60, [])
 

@@ -24,6 +24,8 @@ from django.views.decorators.http import require_safe
 
 from claims.exports.dumps import kept_dumps
 from claims.exports.dumps.kept_dumps import MANIFEST, DumpFile, KeptDump
+from claims.ledger.queries.correction_filters import filter_corrections
+from claims.models import Publication
 from claims.public.pages.page_cache import read_public
 from claims.public.pages.responses import respond
 from factcheck.api.limited_streams import StartedStream, TooManyDownloads, stream_in_slot
@@ -37,6 +39,8 @@ from factcheck.web.throttling.costs import MAX_COST
 from factcheck.web.throttling.enforcement import get_token_owner
 
 LATEST = "latest"
+#: So many corrections since the newest dump are listed; `changes` in its manifest has all.
+MAX_CORRECTIONS = 100
 #: So many bytes of an answer count for one request more.
 BYTES_PER_COST_UNIT = 4 * 2**20
 #: What is no longer is sent at once; what is longer takes a seat.
@@ -51,20 +55,33 @@ DATED_CACHE = "public, max-age=3600, no-transform"
 def dumps_page(request: HttpRequest) -> HttpResponse:
     """List the dumps, with instructions."""
     dumps = kept_dumps.list_dumps()
+    corrections = list(_find_corrections(dumps[0])) if dumps else []
     context = {
         "dumps": dumps,
         "newest": dumps[0] if dumps else None,
+        "corrections": corrections,
         "site": request.build_absolute_uri("/")[:-1],
     }
-    return respond(request, "claims/dumps.html", context, made_of=[dump.folder for dump in dumps])
+    made_of = [*(dump.folder for dump in dumps), *(entry.sequence for entry in corrections)]
+    return respond(request, "claims/dumps.html", context, made_of=made_of)
 
 
 @require_safe
 def dumps_index(request: HttpRequest) -> HttpResponse:
-    """Return the manifests of all dumps, newest first, with the URLs of their files."""
+    """Return the manifests of all dumps, newest first, with the URLs of their files, and what was corrected since."""
     dumps = kept_dumps.list_dumps()
     document = {
         "latest": _build_address(request, LATEST, MANIFEST) if dumps else None,
+        "corrections": [
+            {
+                "claim": entry.claim_id,
+                "url": entry.document["url"],
+                "kind": entry.kind,
+                "note": entry.note,
+                "published_at": entry.published_at.isoformat(),
+            }
+            for entry in (_find_corrections(dumps[0]) if dumps else [])
+        ],
         "dumps": [_build_manifest(request, dump) for dump in dumps],
     }
     content = json.dumps(document, ensure_ascii=False).encode()
@@ -153,6 +170,12 @@ def _charge_budget(request: HttpRequest, length: int) -> HttpResponse | None:
         return build_refusal(request, admission)
     request.admission = admission  # type: ignore[attr-defined]  # RateLimits looks for it
     return None
+
+
+def _find_corrections(dump: KeptDump) -> Iterable[Publication]:
+    """Return what was corrected or retracted since a dump was written, the newest first."""
+    since = filter_corrections().filter(sequence__gt=dump.manifest["ledger"]["sequence"])
+    return since.order_by("-sequence")[:MAX_CORRECTIONS]
 
 
 def _build_manifest(request: HttpRequest, dump: KeptDump) -> dict[str, Any]:

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.test import Client
 
 from claims.exports.dumps import kept_dumps
 from claims.exports.dumps.dump_run import write_dump
 from claims.exports.dumps.kept_dumps import KeptDump
-from claims.models import Claim
+from claims.models import Claim, Publication, Verdict
 from claims.public.pages import dump_files
+from claims.review import workflow
 from factcheck.api import limited_streams
 from factcheck.installation.environment import Rate
 from tests.helpers.newsroom import make_claim
@@ -147,7 +149,7 @@ def test_nothing_else_is_there(client: Client, dump: KeptDump, address: str) -> 
 def test_nothing_is_there_before_the_first(client: Client, settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
     assert client.get(LATEST).status_code == 404
-    assert client.get("/dumps/index.json").json() == {"latest": None, "dumps": []}
+    assert client.get("/dumps/index.json").json() == {"latest": None, "corrections": [], "dumps": []}
     assert "No files have been written yet." in client.get("/dumps/").content.decode()
 
 
@@ -159,6 +161,27 @@ def test_the_list_for_programs_and_for_people(client: Client, dump: KeptDump) ->
     assert LATEST in page
     assert f"/dumps/{dump.day}/claims.jsonld" in page
     assert client.get("/api/v1/").json()["dumps"].endswith("/dumps/index.json")
+
+
+def test_what_was_corrected_since_stands_beside_the_files(
+    client: Client, dump: KeptDump, editor: User
+) -> None:
+    assert client.get("/dumps/index.json").json()["corrections"] == []
+    verdict = Verdict.objects.get(state="published")
+    workflow.move(verdict, "retract", by=editor, note="The invoice was <forged>.")
+    entry = Publication.objects.newest().get(claim=verdict.claim)
+    assert client.get("/dumps/index.json").json()["corrections"] == [
+        {
+            "claim": verdict.claim_id,
+            "url": entry.document["url"],
+            "kind": "retraction",
+            "note": "The invoice was <forged>.",
+            "published_at": entry.published_at.isoformat(),
+        }
+    ]
+    assert "The invoice was &lt;forged&gt;." in client.get("/dumps/").content.decode()
+    write_dump()
+    assert client.get("/dumps/index.json").json()["corrections"] == []
 
 
 def test_a_dump_that_goes_while_it_is_read(client: Client, dump: KeptDump) -> None:

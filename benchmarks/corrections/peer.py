@@ -1,0 +1,44 @@
+"""A second installation that follows the site, with a database and a key of its own; prints its claims as they change.
+
+`python -m benchmarks.corrections.peer SITE`. It visits as the worker does: when a visit is due.
+"""
+
+import json
+import os
+import sys
+import time
+from contextlib import suppress
+from typing import NoReturn
+
+from benchmarks.scratch import scratch_project
+
+#: Seconds between two looks at what is due: the worker takes a minute.
+PAUSE = 1.0
+
+
+def main() -> None:
+    os.environ["PORT"] = "1"  # no address is that of the site
+    with suppress(KeyboardInterrupt), scratch_project():
+        follow(sys.argv[1])
+
+
+def follow(site: str) -> NoReturn:
+    """Follow a site, and print each of its claims as JSON on a line whenever it has changed here."""
+    from claims.features.federation.models import PeerClaim
+    from claims.features.federation.peer_edits import follow, look
+    from claims.features.federation.sync_run import list_due_newsrooms, take_turn
+
+    follow(look(site), name="The site")
+    known: dict[int, dict[str, object]] = {}
+    while True:
+        for newsroom in list_due_newsrooms():
+            take_turn(newsroom)
+        for row in PeerClaim.objects.values("claim_id", "status", "note"):
+            if known.get(row["claim_id"]) != row:
+                known[row["claim_id"]] = row
+                print(json.dumps(row), flush=True)
+        time.sleep(PAUSE)
+
+
+if __name__ == "__main__":
+    main()
