@@ -11,6 +11,7 @@ from claims.quotes.changed_text import ChangedText
 from claims.quotes.highlights import QuotedPlace
 from claims.quotes.history import find_last_snapshot, find_place, find_published_places
 from claims.quotes.orphans import OrphanReason
+from claims.review.removal_words import BAR
 from sources.extraction import Document
 from sources.models import Snapshot
 
@@ -28,7 +29,11 @@ class PassageComparison:
 
 
 def find_places(source_id: int) -> set[QuotedPlace]:
-    """Return the passages of a source that publications quote."""
+    """Return the passages of a source that publications quote; none if words of it were removed by law, which its page
+    would bring back.
+    """
+    if Snapshot.objects.filter(source=source_id, text__contains=BAR * 2).exists():
+        return set()
     return set(find_published_places(source_id))
 
 

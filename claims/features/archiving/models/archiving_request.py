@@ -116,6 +116,11 @@ def build_request_sql(reason: str, sources_sql: str, *, fresh: str = "1 day", by
         by: an SQL expression, the id of the person who asks.
     """
     priority = PRIORITIES[reason]
+    # Fetching a page would bring back what the law removed from it; a person may decide to.
+    unless_cut = """AND NOT EXISTS (
+                SELECT FROM public.sources_snapshot AS text WHERE text.source_id = source.id
+                    AND strpos(text.text, '██') > 0
+            )"""
     return f"""
         INSERT INTO public.archiving_archivingrequest
             (source_id, reason, priority, asked_at, due_at, asked_by_id, attempts, problem)
@@ -126,6 +131,7 @@ def build_request_sql(reason: str, sources_sql: str, *, fresh: str = "1 day", by
         ) AS wanted
         JOIN public.sources_source AS source ON source.id = wanted.source_id
         WHERE source.url ~* '^https?://'
+            {"" if reason == "desk" else unless_cut}
             AND NOT EXISTS (
                 SELECT FROM public.archiving_archivedcopy AS copy
                 WHERE copy.source_id = source.id AND copy.address = source.url

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from claims.features.archiving.requests import request_copy
 from claims.features.links import check_run, due_links, watched_links
 from claims.features.links.link_findings import LinkFinding
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.features.teamwork import followers
 from claims.features.teamwork.models import Notification
 from claims.models import Claim, Publication, QuoteFate
+from claims.review import removals
 from sources.models import Snapshot, Source, VisitedSite
 from tests.claims.features.links.watched_paper import (
     FERRIES,
@@ -25,8 +27,9 @@ from tests.claims.features.links.watched_paper import (
     html_of,
     link_of,
 )
+from tests.helpers.broken_rules import as_committed
 from tests.helpers.followed_site import Paper
-from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_source, person
 
 pytestmark = pytest.mark.django_db
 
@@ -392,3 +395,15 @@ def test_while_nobody_is_heard_nothing_is_held_against_a_site(
     assert not LinkState.objects.filter(held_until__gt=timezone.now()).exists()
     if not judged:
         assert not LinkState.objects.filter(next_at__lte=timezone.now()).exists()
+
+
+def test_a_page_brings_back_nothing_that_the_law_removed(claim: Claim, source: Source, paper: Paper) -> None:
+    check()
+    as_committed()
+    ada, abe = (person(name, "Administrator") for name in ("ada", "abe"))
+    removal = removals.propose(claim, ["council of Brunnholm"], reason="court_order", note="", by=ada)
+    removals.confirm(removal, by=abe)
+    check()
+    link = link_of(source)
+    assert (link.outcome, link.suspected, source.snapshots.count()) == ("alive", "", 1)
+    assert [request_copy(source, reason=reason) for reason in ("link_check", "desk")] == [False, True]
