@@ -110,6 +110,19 @@ FUNCTIONS = rf"""
         RETURN content;
     END $$;
 
+    -- The same in a column whose values are unique: of two addresses that had different words, both have to stay.
+    CREATE FUNCTION public.claims_cut_unique(content text, sought text[], instead text[], row_id text) RETURNS text
+    IMMUTABLE PARALLEL SAFE {_PLPGSQL} AS $$
+    DECLARE
+        cut text := translate(public.claims_cut_words(content, sought, instead), '█', 'x');
+        gone text := substring(cut FROM 'x{{4,}}');
+    BEGIN
+        RETURN CASE
+            WHEN cut = content THEN content
+            ELSE regexp_replace(cut, 'x{{4,}}', rpad('x' || row_id, greatest(length(gone), length(row_id) + 1), 'x'))
+        END;
+    END $$;
+
     -- The same in stored JSON, text by text. Addresses of claims stay addresses.
     CREATE FUNCTION public.claims_cut_stored(body text, sought text[], instead text[]) RETURNS text
     IMMUTABLE PARALLEL SAFE {_PLPGSQL} AS $$
@@ -198,6 +211,7 @@ AWAY = """
     DROP FUNCTION public.claims_find_words;
     DROP FUNCTION public.claims_text_columns;
     DROP FUNCTION public.claims_cut_stored;
+    DROP FUNCTION public.claims_cut_unique;
     DROP FUNCTION public.claims_cut_words;
     DROP FUNCTION public.claims_has_words;
     DROP FUNCTION public.claims_word_pattern;

@@ -139,7 +139,12 @@ _CUT_ROWS_SQL = """
             CASE
                 WHEN col_type LIKE '%[]' THEN '%1$I = CASE WHEN %1$I IS NOT NULL THEN ARRAY('
                     'SELECT public.claims_cut_words(one, $1, $2) FROM unnest(%1$I) AS one) END'
-                WHEN col = 'slug' THEN '%1$I = translate(public.claims_cut_words(%1$I, $1, $2), ''█'', ''x'')'
+                WHEN EXISTS (
+                    SELECT FROM pg_index AS kept JOIN pg_attribute AS part
+                        ON part.attrelid = kept.indrelid AND part.attnum = ANY (kept.indkey)
+                    WHERE kept.indisunique AND kept.indrelid = format('public.%I', tab.name)::regclass
+                        AND part.attname IN (col, col || '_key')
+                ) THEN '%1$I = public.claims_cut_unique(%1$I, $1, $2, entry.id::text)'
                 ELSE '%1$I = public.claims_cut_words(%1$I::text, $1, $2)::%2$s'
             END, col, col_type
         ), ', ') INTO assigned

@@ -7,8 +7,9 @@ forms, which may name a text too many.
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import orjson
 from django.utils.text import slugify
@@ -45,22 +46,30 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word in sorted({word.strip() for word in words}, key=len, reverse=True):
         bars = BAR * (max(len(word), _MIN_BARS) if len(word) <= 200 else 8)
-        in_json = escape_quotation_marks(orjson.dumps(word)).decode()[1:-1]
         for spelling in (
-            word,
-            in_json,
-            orjson.dumps(word).decode()[1:-1],
-            json.dumps(word)[1:-1],
-            html.escape(word),
+            *(same for written in _list_same_words(word) for same in _list_escapes(written)),
             make_searchable(word).strip(),
             # Inside a longer run, as its index has it.
             pair_letters(word) if UNSPACED.fullmatch(word) else "",
         ):
             found.setdefault(spelling, bars)
         slug = slugify(word, allow_unicode=True)[:80].rstrip("-")
-        for spelling in (quote(word), slug):
+        for spelling in (quote(word), quote_plus(word), slug):
             found.setdefault(spelling, "x" * max(len(spelling), _MIN_BARS))
     return {spelling: bars for spelling, bars in found.items() if is_long_enough(spelling)}
+
+
+def _list_same_words(word: str) -> list[str]:
+    """Return what looks the same: accents in their letters or after them, straight and curved apostrophes."""
+    written = [word, unicodedata.normalize("NFC", word), unicodedata.normalize("NFD", word)]
+    return [*written, *(re.sub("['’]", mark, one) for one in written for mark in "'’")]
+
+
+def _list_escapes(word: str) -> list[str]:
+    """Return how JSON and HTML have a word."""
+    in_json = orjson.dumps(word)
+    quoted = (escape_quotation_marks(in_json).decode(), in_json.decode(), json.dumps(word))
+    return [word, *(text[1:-1] for text in quoted), html.escape(word)]
 
 
 def build_search(words: Sequence[str]) -> Callable[[str], bool]:

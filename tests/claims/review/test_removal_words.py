@@ -71,6 +71,27 @@ def test_short_names_in_scripts_without_spaces_have_enough_bars() -> None:
     assert {"王小明", "王小 小明", "王小 小明 明"} < set(find_spellings(["王小明"]))
 
 
+def test_words_that_look_the_same_are_meant_too(db: None) -> None:
+    """Each is how another program writes the name, and none of them is left."""
+    spelt = find_spellings(["Zoë O'Brien"])
+    texts = [
+        "Zoë O’Brien",
+        "Zoe\u0308 O'Brien",
+        "Zoe\u0308 O’Brien",
+        "?q=Zo%C3%AB+O%27Brien",
+        r'"Zoe\u0308 O\u2019Brien"',
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(claims_cut_words(one, %s, %s) ORDER BY place)"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS texts (one, place)",
+            [list(spelt), list(spelt.values()), texts],
+        )
+        [cut] = cursor.fetchone()
+    assert [text for text in cut if "Brien" in text] == []
+    assert [text for text in texts if not build_search(list(spelt))(text)] == []
+
+
 @pytest.mark.parametrize(
     ("word", "is_enough"), [("abc", False), ("abcd", True), ("明", False), ("王明", True)]
 )

@@ -9,14 +9,16 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
+from django.utils.text import slugify
 
 from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
 from claims.ledger.verification.verification_run import verify
-from claims.models import Claim, Claimant, Publication, Removal, RemovalSearch
+from claims.models import Claim, Claimant, Publication, Removal, RemovalSearch, Topic
 from claims.review import removal_search, removals
+from sources.models import Source
 from tests.helpers.broken_rules import as_committed, refused
 from tests.helpers.eventful_newsroom import exported, full_newsroom
-from tests.helpers.newsroom import person
+from tests.helpers.newsroom import make_source, person
 from tests.helpers.reader_pages import correct
 
 pytestmark = pytest.mark.django_db
@@ -276,3 +278,21 @@ def test_words_of_an_earlier_version_are_announced_too(
         *("publication", "correction", "removal")
     ]
     assert client.get(first).json()["verdicts"][0]["summary"] == "By ████████████████**, so “Lindqvister”."
+
+
+def test_addresses_that_become_the_same_do_not_keep_the_second_name(
+    administrators: list[User], publish: Any
+) -> None:
+    """Of two pages about two people, and of topics, the addresses are unique, with bars too."""
+    claim = publish()
+    names = ("Mara Lindqvist", "Jens Petersens")
+    for name in names:
+        make_source(f"About {name}.", url=f"https://herald.example/politics/{slugify(name)}")
+        Topic.objects.create(name=name, slug=slugify(name))
+    as_committed()
+    ada, abe = administrators
+    for name in names:
+        removals.confirm(removals.propose(claim, [name], reason="court_order", note="", by=ada), by=abe)
+    assert find_in_database("lindqvist", "petersens") == []
+    for source in Source.objects.filter(url__contains="herald.example/politics/x"):
+        source.save()  # which computes the unique key again
