@@ -8,9 +8,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from claims.admin.administration import show_installation, show_mails
-from claims.admin.desk_session import show_own_sessions
+from claims.admin.desk_session import keep_last_factor, show_own_sessions
 from claims.admin.unsaved import discard_autosave, handle_autosave, show_unsaved
-from claims.newsroom.second_factor_gate import keep_last_factor
 from factcheck import features, routes
 from factcheck.admin.session import show_session
 from factcheck.admin.single_sign_on import handle_callback

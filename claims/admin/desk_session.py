@@ -1,11 +1,15 @@
-"""Sessions: a list for administrators, and a page on which people see their own."""
+"""Sessions: a list for administrators, and one for each person. Also the removal of second factors."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -16,6 +20,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from claims.models import DeskSession
 from claims.newsroom import desk_sessions
 from claims.newsroom.browser_names import describe_browser
+from claims.newsroom.second_factors import hold, may_remove
 from factcheck.admin.base import DeskAdmin, LookOnly, get_person, is_deleted_along
 
 
@@ -72,3 +77,28 @@ def _end(request: HttpRequest, others: QuerySet[DeskSession], asked: str) -> Non
         messages.success(request, ngettext("%d session was ended.", "%d sessions were ended.", ended) % ended)
     else:
         messages.info(request, gettext("That session had already ended."))
+
+
+def keep_last_factor(view: Callable[..., HttpResponseBase], *, back: str) -> Callable[..., HttpResponseBase]:
+    """Wrap allauth's page for removing a factor, so that people keep their last required one.
+
+    One removal waits for another, so that two who remove the last two do not each see the other factor.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or not request.user.is_authenticated:
+            return view(request, **kwargs)
+        with transaction.atomic():
+            theirs = Authenticator.objects.filter(user=hold(request.user))
+            asked = {"pk": kwargs["pk"]} if "pk" in kwargs else {"type": Authenticator.Type.TOTP}
+            factor = theirs.filter(**asked).first()
+            if factor is None or may_remove(factor):
+                return view(request, **kwargs)
+        messages.error(
+            request,
+            gettext("Your role needs a second factor. Set up another one before you remove this one."),
+        )
+        return HttpResponseRedirect(reverse(back))
+
+    return guarded

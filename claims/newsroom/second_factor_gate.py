@@ -6,19 +6,15 @@ in which other browser, or what was required then.
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from claims.newsroom.second_factors import get_due, hold, is_locked, may_remove
+from claims.newsroom.second_factors import get_due, is_locked
 
 #: What a session holds where the identity provider has vouched for a second factor.
 VOUCHED_KEY = "second_factor_vouched"
@@ -69,27 +65,3 @@ def _redirect_to_enrolment(request: HttpRequest) -> HttpResponseBase:
     if request.method not in ("GET", "HEAD"):
         raise PermissionDenied(_("Set up a second factor first. Until then you cannot use the desk."))
     return HttpResponseRedirect(reverse("mfa_index"))
-
-
-def keep_last_factor(view: Callable[..., HttpResponseBase], *, back: str) -> Callable[..., HttpResponseBase]:
-    """Wrap allauth's page for removing a factor, so that people keep their last required one.
-
-    One removal waits for another, so that two who remove the last two do not each see the other factor.
-    """
-
-    @wraps(view)
-    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        if request.method != "POST" or not request.user.is_authenticated:
-            return view(request, **kwargs)
-        with transaction.atomic():
-            theirs = Authenticator.objects.filter(user=hold(request.user))
-            asked = {"pk": kwargs["pk"]} if "pk" in kwargs else {"type": Authenticator.Type.TOTP}
-            factor = theirs.filter(**asked).first()
-            if factor is None or may_remove(factor):
-                return view(request, **kwargs)
-        messages.error(
-            request, _("Your role needs a second factor. Set up another one before you remove this one.")
-        )
-        return HttpResponseRedirect(reverse(back))
-
-    return guarded
