@@ -36,6 +36,7 @@ from factcheck.admin.versions import DeskForm
 from factcheck.django_internals import replace_object
 from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
+from sources.media.caveats import translate_caveat
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
 from sources.public_media import NamedFile
@@ -273,7 +274,7 @@ class MediaObjectAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("note"))
     def told_caveats(self, row: MediaObject) -> str:
         return " ".join(
-            caveat["sentence"] if isinstance(caveat, dict) else str(caveat) for caveat in row.caveats
+            translate_caveat(caveat) if isinstance(caveat, dict) else str(caveat) for caveat in row.caveats
         )
 
     @admin.display(description=gettext_lazy("this file"))

@@ -30,4 +30,4 @@ def build_caveats(codes: Iterable[str]) -> list[dict[str, str]]:
 
 def translate_caveat(caveat: dict[str, str]) -> str:
     """Return the sentence in the reader's language."""
-    return _(_SENTENCES.get(caveat["code"], caveat["sentence"]))
+    return _(_SENTENCES.get(caveat.get("code", ""), caveat["sentence"]))

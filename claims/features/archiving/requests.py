@@ -23,10 +23,3 @@ def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool
     with connection.cursor() as cursor:
         cursor.execute(statement, [by.pk if by else None, source.pk])
         return cursor.rowcount > 0
-
-
-def request_copies(sources: list[int], *, reason: str) -> int:
-    """Request copies of many sources by id. Return the number of requests."""
-    with connection.cursor() as cursor:
-        cursor.execute(build_request_sql(reason, "SELECT unnest(%s::bigint[]), clock_timestamp()"), [sources])
-        return cursor.rowcount

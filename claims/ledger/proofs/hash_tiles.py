@@ -22,13 +22,6 @@ def parse_tile_path(path: str) -> int | None:
     return int(path.replace("/", "").replace("x", ""))
 
 
-def build_tile_path(number: int) -> str:
-    digits = f"{number:d}"
-    digits = digits.zfill(-(-len(digits) // 3) * 3)
-    parts = [digits[at : at + 3] for at in range(0, len(digits), 3)]
-    return "/".join([*(f"x{part}" for part in parts[:-1]), parts[-1]])
-
-
 def compute_tile_width(place: TilePlace, size: int) -> int:
     """Return the width of a tile in a tree of that size; 0 if it is outside."""
     level, number = place

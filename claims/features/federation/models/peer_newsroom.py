@@ -14,7 +14,6 @@ from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 from sources.http.validators import LONGEST_ETAG
-from sources.models.publisher import normalise_name
 
 _NAME_SQL = "regexp_replace(lower(normalize({}, NFKC)), '[^[:alnum:]]', '', 'g')"
 _NOT_OWN_NEWSROOM = "peernewsroom_is_not_the_house"
@@ -142,10 +141,6 @@ class PeerNewsroom(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def is_called_as(self, other: str) -> bool:
-        """Return whether readers would take both names for the same."""
-        return normalise_name(self.name) == normalise_name(other)
 
 
 class PeerProgress(models.Model):
