@@ -116,7 +116,7 @@ def _describe_planned(planned: ScheduledPublication) -> str:
     ) % {
         "moment": date_format(localtime(planned.publish_at), "DATETIME_FORMAT"),
         "zone": describe_time_zone(),
-        "distance": describe_distance(planned.publish_at - clock.now()),
+        "distance": describe_distance(planned.publish_at - clock.get_database_time()),
     }
 
 

@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.models import UnsavedForm
-from claims.models.desk_state import KEPT_DAYS, MAX_BYTES
+from claims.models.desk_state import MAX_BYTES, RETENTION_DAYS
 from factcheck.admin.base import get_person
 from factcheck.admin.pages import find_page
 from factcheck.admin.session import mark_background
@@ -299,7 +299,7 @@ def _parse_sequence(value: Any) -> int:
 def _parse_age(value: Any) -> float:
     if type(value) not in (int, float) or not math.isfinite(value) or value < 0:
         raise InvalidAutosave
-    return float(min(value, KEPT_DAYS * 86_400))
+    return float(min(value, RETENTION_DAYS * 86_400))
 
 
 def _parse_text(value: Any, *, most: int) -> str:

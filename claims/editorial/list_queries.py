@@ -31,7 +31,7 @@ def match_yes_or_no(condition: Callable[[], Q]) -> Callable[[str], Q]:
 #: Every move, and what befalls a verdict when its next version is published.
 _ACTIONS = (*sorted({action for _state, action in (*CLAIM_MOVES, *VERDICT_MOVES)}), "supersede")
 
-_BY_ID = build_both_orderings("id", make_id_key("id"))
+_ID_ORDERINGS = build_both_orderings("id", make_id_key("id"))
 
 
 class ClaimWorkQuery(ListQuery):
@@ -39,7 +39,7 @@ class ClaimWorkQuery(ListQuery):
 
     list_name = "editorial/claims"
     orderings = (
-        *_BY_ID,
+        *_ID_ORDERINGS,
         *build_both_orderings("updated", make_moment_key("updated_at"), make_id_key("id")),
         *build_both_orderings("score", Key(_SCORE, float, _score, "double precision"), make_id_key("id")),
     )
@@ -101,7 +101,7 @@ class VerdictWorkQuery(ListQuery):
     """Verdicts in any state."""
 
     list_name = "editorial/verdicts"
-    orderings = (*_BY_ID,)
+    orderings = (*_ID_ORDERINGS,)
 
     state = Parameter(
         Keyword(tuple(Verdict.State.values)),
@@ -123,7 +123,7 @@ class TranslationWorkQuery(ListQuery):
     """Translations in any state."""
 
     list_name = "editorial/translations"
-    orderings = (*_BY_ID,)
+    orderings = (*_ID_ORDERINGS,)
 
     state = Parameter(
         Keyword(tuple(Translation.State.values)),
@@ -153,7 +153,7 @@ class TransitionQuery(ListQuery):
     """Moves that were made."""
 
     list_name = "editorial/transitions"
-    orderings = (*_BY_ID,)
+    orderings = (*_ID_ORDERINGS,)
 
     claim = Parameter(WholeNumber(), "Id of the claim.", matches=match_one_of("claim"), several=True)
     verdict = Parameter(WholeNumber(), "Id of the verdict.", matches=match_one_of("verdict"), several=True)
@@ -166,7 +166,7 @@ class PartQuery(ListQuery):
     """Parts of one thing, in their order."""
 
     list_name = "editorial/parts"
-    orderings = (*reversed(_BY_ID),)
+    orderings = (*reversed(_ID_ORDERINGS),)
 
     ordering = make_ordering_parameter(orderings)
 
@@ -175,7 +175,7 @@ class MediaQuery(ListQuery):
     """Pictures, sound and film."""
 
     list_name = "editorial/media"
-    orderings = (*_BY_ID,)
+    orderings = (*_ID_ORDERINGS,)
 
     q = Parameter(
         Words(),

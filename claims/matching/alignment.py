@@ -14,8 +14,8 @@ from claims.search.texts import UNSPACED
 from claims.search.words import compile_word_pattern, fold_text
 
 #: Longer texts are not aligned to their end.
-MOST_WORDS = 300
-_MOST_CHARACTERS = 40 * MOST_WORDS
+MAX_WORDS = 300
+_MAX_CHARACTERS = 40 * MAX_WORDS
 #: Inflection seldom reaches the first letters of a word.
 _PREFIX_LENGTH = 5
 #: Shorter words are too close to each other to tell a typing slip from another word: dead, deaf.
@@ -143,23 +143,23 @@ def drop_articles(words: Sequence[Word], language: str) -> list[Word]:
 def split_words(text: str) -> tuple[Word, ...]:
     """Return the words of a text; in scripts without spaces, the letters."""
     found = sorted(
-        [match.span() for match in compile_word_pattern().finditer(text[:_MOST_CHARACTERS])]
-        + [match.span() for match in _SIGNS.finditer(text[:_MOST_CHARACTERS])]
+        [match.span() for match in compile_word_pattern().finditer(text[:_MAX_CHARACTERS])]
+        + [match.span() for match in _SIGNS.finditer(text[:_MAX_CHARACTERS])]
     )
     words: list[Word] = []
-    prefixes = {prefix.end() - 1 for prefix in MILLI.finditer(text[:_MOST_CHARACTERS])}
-    for start, end in found[:MOST_WORDS]:
+    prefixes = {prefix.end() - 1 for prefix in MILLI.finditer(text[:_MAX_CHARACTERS])}
+    for start, end in found[:MAX_WORDS]:
         if UNSPACED.search(text, start, end):
             words += [Word(at, at + 1, text[at], fold_text(text[at]).strip()) for at in range(start, end)]
         else:
             key = fold_text(text[start:end]).strip() or text[start:end]
             words.append(Word(start, end, text[start:end], f"milli{key}" if start in prefixes else key))
-    return tuple(words[:MOST_WORDS])
+    return tuple(words[:MAX_WORDS])
 
 
 def _is_whole(text: str, words: Sequence[Word]) -> bool:
     """Return whether these are all its words. Unmatched words may mean anything."""
-    return len(words) < MOST_WORDS and len(text) <= _MOST_CHARACTERS
+    return len(words) < MAX_WORDS and len(text) <= _MAX_CHARACTERS
 
 
 def build_spans(words: Sequence[Word], text: str) -> list[Span]:

@@ -92,9 +92,9 @@ class SavedView(models.Model):
 MAX_BYTES = 2**20
 #: Forms that are kept for one person at a time.
 MAX_PER_PERSON = 100
-KEPT_DAYS = 30
+RETENTION_DAYS = 30
 #: For so long it is known that a writer's form was stored: longer than browsers keep its words by themselves (a week).
-CLOSED_KEPT_DAYS = 8
+CLOSED_RETENTION_DAYS = 8
 
 _KEEP_SQL = """
     INSERT INTO claims_unsavedform (person_id, writer, sequence, page, form, version, "values", started, updated_at)
@@ -121,14 +121,14 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
     def of(self, person: Any) -> "UnsavedFormQuerySet":
         """Return the person's unsaved forms, newest first."""
         return self.filter(
-            person=person, closed_at=None, updated_at__gte=Now() - timedelta(days=KEPT_DAYS)
+            person=person, closed_at=None, updated_at__gte=Now() - timedelta(days=RETENTION_DAYS)
         ).order_by("-updated_at", "-pk")
 
     def outdated(self) -> "UnsavedFormQuerySet":
         """Return rows older than their limit, among unsaved texts and marks of stored forms."""
         return self.filter(
-            Q(updated_at__lt=Now() - timedelta(days=KEPT_DAYS))
-            | Q(closed_at__lt=Now() - timedelta(days=CLOSED_KEPT_DAYS))
+            Q(updated_at__lt=Now() - timedelta(days=RETENTION_DAYS))
+            | Q(closed_at__lt=Now() - timedelta(days=CLOSED_RETENTION_DAYS))
         )
 
     def keep(

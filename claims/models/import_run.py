@@ -20,7 +20,7 @@ _HELD_FIELDS = (
 )
 
 #: All that a run can be in.
-_STATES = [
+_STATE_NAMES = [
     *("chosen", "waiting", "reading", "held", "writing"),
     *("finished", "failed", "undoing", "undone"),
 ]
@@ -151,7 +151,7 @@ class ImportRun(models.Model):
         constraints = [
             CheckConstraint(
                 name="importrun_state_is_known",
-                condition=Q(state__in=_STATES),
+                condition=Q(state__in=_STATE_NAMES),
             ),
             CheckConstraint(name="importrun_failed_says_why", condition=~Q(state="failed") | ~Q(error="")),
             CheckConstraint(

@@ -141,17 +141,17 @@ def _require_signed_off(verdict: Verdict, by: User) -> None:
         requirement.wait(verdict)
 
 
-_BY_ANOTHER = {
+_AUTHOR_MESSAGES = {
     Verdict: gettext_lazy("You wrote, edited or submitted this verdict, so another person must review it."),
     Translation: gettext_lazy(
         "You wrote, edited or submitted this translation, so another person must review it."
     ),
 }
-_SIGNED_OFF = {
+_SIGNED_OFF_MESSAGES = {
     Verdict: gettext_lazy("You have already signed off this verdict."),
     Translation: gettext_lazy("You have already signed off this translation."),
 }
-_BY_THEM = {
+_NOT_AUTHOR_MESSAGES = {
     Verdict: gettext_lazy("Only the author or submitter can withdraw a verdict. Request changes instead."),
     Translation: gettext_lazy(
         "Only the author or submitter can withdraw a translation. Request changes instead."
@@ -161,7 +161,7 @@ _BY_THEM = {
 
 def _require_other_author(subject: Verdict | Translation, by: User) -> None:
     if by.pk in subject.writers:
-        raise NotAllowed(_BY_ANOTHER[type(subject)])
+        raise NotAllowed(_AUTHOR_MESSAGES[type(subject)])
 
 
 def _require_not_signed_off(subject: Verdict | Translation, by: User) -> None:
@@ -171,12 +171,12 @@ def _require_not_signed_off(subject: Verdict | Translation, by: User) -> None:
     else:
         is_signed_off = subject.steps.signoffs().filter(by=by).exists()
     if is_signed_off:
-        raise NotPossible(_SIGNED_OFF[type(subject)], code="already_signed_off")
+        raise NotPossible(_SIGNED_OFF_MESSAGES[type(subject)], code="already_signed_off")
 
 
 def _require_author(subject: Verdict | Translation, by: User) -> None:
     if by.pk not in (subject.author_id, subject.submitted_by_id):
-        raise NotAllowed(_BY_THEM[type(subject)])
+        raise NotAllowed(_NOT_AUTHOR_MESSAGES[type(subject)])
 
 
 def _require_no_live_verdict(claim: Claim, by: User) -> None:

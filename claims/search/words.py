@@ -37,16 +37,16 @@ _EQUIVALENT_LETTERS = {
     "ı": "i",
 }  # fmt: skip
 
-_JOINED, _APART = "\u200c", "\u200b"  # zero width non-joiner, zero width space
+_ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_SPACE = "\u200c", "\u200b"  # zero width non-joiner, zero width space
 
 # Persian and its neighbours write it where others write a space; elsewhere it only shapes letters.
 _SPACE_IN_ARABIC = re.compile(
-    rf"(?<=[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]){_JOINED}"
+    rf"(?<=[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]){_ZERO_WIDTH_NON_JOINER}"
 )
 
 # 1,000 and 1.000 and 12,34,567: thousands, as one number.
-_GROUPED = r"(?<![\d.,])\d{1,3}(?:(?:,\d{2,3})*,\d{3}|(?:[.'’٬\u00a0\u2009\u202f]\d{3})+)(?!\d)"
-_THOUSANDS = re.compile(_GROUPED)
+_GROUPED_DIGITS = r"(?<![\d.,])\d{1,3}(?:(?:,\d{2,3})*,\d{3}|(?:[.'’٬\u00a0\u2009\u202f]\d{3})+)(?!\d)"
+_THOUSANDS = re.compile(_GROUPED_DIGITS)
 _BETWEEN_DIGITS = re.compile(r"\D")
 # 3.5 and 3,5; a list of numbers has more digits, or more of them.
 _DECIMAL = r"(?<![\d.,٫])\d+[.,٫]\d{1,2}(?![.,٫]?\d)"
@@ -77,8 +77,8 @@ def fold_text(text: str) -> str:
         text = unicodedata.normalize("NFC", text)
     text = text.translate(_NORMAL_FORMS)
     if not text.isascii():
-        if _JOINED in text:
-            text = _SPACE_IN_ARABIC.sub(" ", text).replace(_JOINED, "")
+        if _ZERO_WIDTH_NON_JOINER in text:
+            text = _SPACE_IN_ARABIC.sub(" ", text).replace(_ZERO_WIDTH_NON_JOINER, "")
         text = unicodedata.normalize("NFC", text)
     return _DIGIT_BESIDE_LETTER.sub(" ", text)
 
@@ -94,10 +94,10 @@ def compile_word_pattern() -> re.Pattern[str]:
     inside = "".join(
         chr(code)
         for code in (*range(0xAD, 0x20000), *range(0xE0000, 0xE0200))  # no other plane has any
-        if unicodedata.category(chr(code)) in {"Mn", "Mc", "Me", "Cf"} and chr(code) != _APART
+        if unicodedata.category(chr(code)) in {"Mn", "Mc", "Me", "Cf"} and chr(code) != _ZERO_WIDTH_SPACE
     )
     return re.compile(
-        rf"{_GROUPED}(?:{_FRACTION.pattern}\d+)?|{_DECIMAL}|\d+|{_INITIALS}|[^\W\d_](?:[^\W\d_]|[{re.escape(inside)}])*"
+        rf"{_GROUPED_DIGITS}(?:{_FRACTION.pattern}\d+)?|{_DECIMAL}|\d+|{_INITIALS}|[^\W\d_](?:[^\W\d_]|[{re.escape(inside)}])*"
     )
 
 
@@ -124,7 +124,7 @@ def _normalise_character(character: str) -> str:
     if category == "No" or _is_among(code, _ABBREVIATIONS):
         return f" {_spell_out(character)} "
     if category == "Cf":
-        return {_APART: " ", _JOINED: _JOINED}.get(character, "")
+        return {_ZERO_WIDTH_SPACE: " ", _ZERO_WIDTH_NON_JOINER: _ZERO_WIDTH_NON_JOINER}.get(character, "")
     is_sign = category[0] in "PSZ" or category in {"Cc", "Cs", "Co"}
     if is_sign or _is_among(code, (_MODIFIERS,)) or (category == "Cn" and _is_among(code, (_PICTOGRAPHS,))):
         return " "

@@ -30,12 +30,12 @@ from claims.articles.detection.speech_verbs import (
 _DASHES = ",，،–—-"
 _MAX_TAIL_LENGTH = 34
 _MIN_WORDS_CLAIMED = 3
-_LONGEST_ADJUNCT = 8
+_MAX_ADJUNCT_LENGTH = 8
 _MIN_WORDS_OF_CLAUSE = 4
 _OPENING, _OPENING_WORDS = 60, 3
 _FIRST_TWO = re.compile(r"^\W*([^\W\d_][\w’'-]*) ([\w’'-]+)")
-_LONGEST_BETWEEN = 5
-_LONGEST_BEHIND = 14
+_MAX_LENGTH_BETWEEN = 5
+_MAX_LENGTH_BEHIND = 14
 _COLON = re.compile(rf"^(?:\W*\d{{1,2}}[:.h]\d{{2}}\b)?([^:：{QUOTED_MARK}]{{2,140}})[:：]\s*{QUOTED_MARK}")
 _SENTENCE_STOP = re.compile(r"[.!?…。！？]\s+")
 _QUESTION = re.compile(r"[?？؟]\W*$")
@@ -99,7 +99,7 @@ class Attributor:
         self._running = self._last = None
         if turn.member is None:
             return [None] * count
-        self._focus.spoke(turn.member)
+        self._focus.note_speaker(turn.member)
         return [Voice(self._identities.build_speaker(turn.member))] * count
 
     def _read_answer(
@@ -111,7 +111,7 @@ class Attributor:
         """
         own = next((voice for voice in voices if voice is not None), None)
         if own is None and turn.member is not None:
-            self._focus.spoke(turn.member)
+            self._focus.note_speaker(turn.member)
             own = Voice(self._identities.build_speaker(turn.member))
         quoted = any(QUOTED_MARK in narration for narration in narrations)
         return [
@@ -197,7 +197,7 @@ class Attributor:
         if member is None and not self._is_body(speaker.name):
             member = CastMember(speaker.name, person=True, feminine=speaker.feminine)
         if member is not None and member.person:
-            self._focus.spoke(member)
+            self._focus.note_speaker(member)
         elif member is not None and " " in member.name and not self._is_body(member.name):
             self._focus.shadow(None)  # perhaps a person with an unusual name
 
@@ -296,7 +296,7 @@ class Attributor:
             return False
         between_words = split_words(between)
         small = self._language.by | self._language.of | self._language.relatives | self._language.inside
-        if not 1 <= len(between_words) <= _LONGEST_BETWEEN or not between_words[0][0].islower():
+        if not 1 <= len(between_words) <= _MAX_LENGTH_BETWEEN or not between_words[0][0].islower():
             return False
         if any(word.lower() in small - self._language.determiners for word in between_words):
             return False
@@ -307,7 +307,7 @@ class Attributor:
         offices = between_words[article + 1 :]
         if not article or (offices and not any(is_role(word, self._language) for word in offices)):
             return False  # "“…,” the sign behind Ruiz read"
-        return len(split_words(narration[mention.start :])) <= _LONGEST_BEHIND
+        return len(split_words(narration[mention.start :])) <= _MAX_LENGTH_BEHIND
 
     def _continue_voice(self, narration: str) -> Speaker | None:
         """Return the last speaker if the grammar continues their speech: "وأضاف أن", the German subjunctive."""
@@ -315,7 +315,7 @@ class Attributor:
             if match := pattern.search(narration):
                 return self._resume_voice(self._grammar.find_verb_gender(match[0].split()[0]))
         reported = self._language.reported_speech
-        if not reported or self._last is None or self._language.speaks(narration):
+        if not reported or self._last is None or self._language.has_speech_verb(narration):
             return None
         if next(self._grammar.remove_voice(narration), None) is not None or not any(
             token.key in reported for token in tokenise(narration)
@@ -402,7 +402,7 @@ def _find_tail(narration: str, found: Attribution, language: Lexicon) -> int | N
         return None
     if (
         QUOTED_MARK in after
-        or len(split_words(after)) > _LONGEST_ADJUNCT
+        or len(split_words(after)) > _MAX_ADJUNCT_LENGTH
         or len(split_words(narration[found.start :])) > _MAX_TAIL_LENGTH
     ):
         return None

@@ -13,7 +13,7 @@ _LIST_MARK = re.compile(r"\s*+(?:[-–—*•·‣▪◦●■►]|\(?\d{1,2}\)|
 _WIDEST_WRAPPED_LINE = 110
 _NARROWEST_WRAPPED_LINE = 50
 _COMMAS = frozenset(",،，、")
-_LONGEST_JOINED = 900
+_MAX_JOINED_LENGTH = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _iterate_paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
     for line_start, line_end in _iterate_lines(text):
         if start is not None and end is not None:
             apart = len(text[end:line_start].replace("\r\n", "\n")) > 1
-            if not apart and line_end - start < _LONGEST_JOINED and _is_continued(text, end, line_start):
+            if not apart and line_end - start < _MAX_JOINED_LENGTH and _is_continued(text, end, line_start):
                 end = line_end
                 continue
             yield start, end

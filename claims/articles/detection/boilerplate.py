@@ -74,12 +74,12 @@ _DATELINES = (
     re.compile(r"^[^\s，。]{1,12}\d{1,2}月\d{1,2}日[电電讯訊](?:\s*[（(][^（）()\n]{1,30}[）)])?[，,：:\s]*"),
     re.compile(r"^[\u0900-\u097f ]{2,30},\s?\d{1,2} [\u0900-\u097f]{2,12}\s?\([^()\n]{2,20}\)\s?[।:.–-]*\s*"),
 )  # fmt: skip
-_SHORTEST_TITLE_IN_CHARACTERS = 30
-_LONGEST_HEADING_IN_WORDS = 13
-_LONGEST_HEADING_IN_CHARACTERS = 36
-_LONGEST_LABEL_IN_WORDS = 45
+_MIN_TITLE_LENGTH = 30
+_MAX_HEADING_WORDS = 13
+_MAX_HEADING_LENGTH = 36
+_MAX_LABEL_WORDS = 45
 # What follows a headline; "Have your say." does not.
-_SHORTEST_RUNNING_TEXT = 40
+_MIN_RUNNING_TEXT = 40
 
 
 def is_complete(text: str) -> bool:
@@ -135,9 +135,9 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
     if len(text) <= 80 and (_DURATION.match(text) or (not complete and _DATE_LINE.match(text))):
         return True
     length = len(split_words(text)) if language.spaced else len(text) // 2
-    if length > _LONGEST_LABEL_IN_WORDS * 2:
+    if length > _MAX_LABEL_WORDS * 2:
         return False
-    if _COPYRIGHT.search(text) and length <= _LONGEST_LABEL_IN_WORDS:
+    if _COPYRIGHT.search(text) and length <= _MAX_LABEL_WORDS:
         return True
     if len(_HANDLE.findall(text)) * 4 >= length or (
         len(_PIPES.findall(text)) >= 1 and length <= 20 and not complete
@@ -153,9 +153,9 @@ def _is_known_label(text: str, language: Lexicon, length: int, *, complete: bool
     plain = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # of the Turkish İ
     plain = plain.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
     if not language.known and _COOKIES.search(plain):
-        return length <= _LONGEST_LABEL_IN_WORDS * 2
+        return length <= _MAX_LABEL_WORDS * 2
     if any(phrase in plain for phrase in language.furniture_holds):
-        return length <= _LONGEST_LABEL_IN_WORDS * 2
+        return length <= _MAX_LABEL_WORDS * 2
     opening = language.furniture_opens.match(plain)
     if opening is None:
         return False
@@ -174,12 +174,12 @@ def _is_heading(block: TextBlock, language: Lexicon, *, first: bool, follows: Se
         return False
     if text.endswith((":", "：", ",", ";")) and len(text) < 60:
         return True
-    if first and len(text) > _SHORTEST_TITLE_IN_CHARACTERS:
+    if first and len(text) > _MIN_TITLE_LENGTH:
         return any(map(_is_running_text, follows))
     if not language.spaced:
-        return len(text) <= _LONGEST_HEADING_IN_CHARACTERS
-    return len(split_words(text)) <= _LONGEST_HEADING_IN_WORDS
+        return len(text) <= _MAX_HEADING_LENGTH
+    return len(split_words(text)) <= _MAX_HEADING_WORDS
 
 
 def _is_running_text(block: TextBlock) -> bool:
-    return len(block.text) >= _SHORTEST_RUNNING_TEXT and is_complete(block.text)
+    return len(block.text) >= _MIN_RUNNING_TEXT and is_complete(block.text)

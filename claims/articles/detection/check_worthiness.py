@@ -51,7 +51,7 @@ WEIGHTS: Mapping[str, float] = {
     "fragment": -0.5,
 }
 _BASE_SCORE = 0.2
-_SHORTEST, _LONGEST = -2.5, 1.5
+_MIN_LENGTH, _MAX_LENGTH = -2.5, 1.5
 
 #: Kind of cue → what of it is weighed.
 _WEIGHED_AS: Mapping[str, tuple[str, ...]] = {
@@ -97,7 +97,7 @@ _STATES: Mapping[str, str] = {
     "source named": "attribution",
     "date": "date",
 }
-_LONGEST_REASON = 50
+_MAX_REASON_LENGTH = 50
 _OLD_AFTER_YEARS = 4
 _CHARACTERS_PER_WORD = 1.7
 
@@ -117,7 +117,7 @@ class Reason:
     def __str__(self) -> str:
         """Return the reason as a claim stores it: kind and words, at most fifty characters."""
         opening = f"{self.kind}: "
-        words, room = " ".join(self.words.split()), _LONGEST_REASON - len(opening)
+        words, room = " ".join(self.words.split()), _MAX_REASON_LENGTH - len(opening)
         return opening + (words if len(words) <= room else words[: room - 1] + "…")
 
 
@@ -177,7 +177,7 @@ def judge(
 
 def _score_length(text: str, tokens: Sequence[Token], language: Lexicon) -> float:
     length = len(tokens) if language.spaced else len(text) / _CHARACTERS_PER_WORD
-    return min(max(math.log2(max(length, 1)) - 3.5, _SHORTEST), _LONGEST)
+    return min(max(math.log2(max(length, 1)) - 3.5, _MIN_LENGTH), _MAX_LENGTH)
 
 
 def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[Reason, ...]:

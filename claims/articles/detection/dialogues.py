@@ -17,7 +17,7 @@ _DASHES = "—–―-"
 _QUESTION = re.compile(r"[?？؟;][\s*_”»\"」）)]*$")
 _BOLD = re.compile(r"^\*\*.+\*\*$")
 _MIN_TURNS = 2
-_LONGEST_LABEL_IN_WORDS = 4
+_MAX_LABEL_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Dialogue:
 
     def _read_label(self, text: str) -> str | None:
         match = _LABEL.match(text) or _SPACED_LABEL.match(text)
-        if match is None or len(match["label"].split()) > _LONGEST_LABEL_IN_WORDS:
+        if match is None or len(match["label"].split()) > _MAX_LABEL_WORDS:
             return None
         return match["label"].strip()
 

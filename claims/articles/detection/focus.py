@@ -43,7 +43,7 @@ class Focus:
                     _Trace(mention.member, self._block, self._sentence, subject=mention.subject)
                 )
 
-    def spoke(self, member: CastMember) -> None:
+    def note_speaker(self, member: CastMember) -> None:
         self._traces.append(_Trace(member, self._block, self._sentence, spoke=True))
 
     def shadow(self, feminine: bool | None) -> None:

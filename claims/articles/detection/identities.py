@@ -17,7 +17,7 @@ from claims.articles.detection.speakers import (
 )
 from claims.articles.detection.speech_verbs import DROPPED_MARK, Attribution
 
-_LONGEST_COUNTRY = 12
+_MAX_COUNTRY_WORDS = 12
 _OPENING_WORDS = 2
 _ABSTRACT_SUFFIXES = ("ung", "heit", "keit", "schaft", "ion", "tät")
 
@@ -228,7 +228,7 @@ class Identities:
             return None
         name = speaker.name
         country = (
-            "country" in self._language.signals.find(name, tokenise(name)) and len(name) <= _LONGEST_COUNTRY
+            "country" in self._language.signals.find(name, tokenise(name)) and len(name) <= _MAX_COUNTRY_WORDS
         )
         if country or self._grammar.is_body(name, self._language) or name in self._language.roles:
             return speaker

@@ -283,7 +283,7 @@ class Lexicon:
     def is_date_word(self, word: str) -> bool:
         return _fold(word) in self._date_words
 
-    def speaks(self, text: str) -> bool:
+    def has_speech_verb(self, text: str) -> bool:
         """Return whether a verb of saying occurs in the text."""
         return not {"says", "states"}.isdisjoint(self.signals.find(text, tokenise(text)))
 

@@ -23,7 +23,7 @@ from claims.articles.detection.names import (
 _OPENING_MARKS = "(\"“„«‘'»「—–-*"
 _CLOSING_MARKS = "…,;:!?\")”»“’'*"
 _CLAUSE_ENDS = (".", ";", ":", "!", "?", "”", "»", ")", "“")
-_LONGEST_NAME = 4
+_MAX_NAME_WORDS = 4
 _MAX_OFFICE_DISTANCE = 6
 _AGE = re.compile(r"^\s*[,(]\s*\d{2}\b")
 _APPOSITION = re.compile(r"^,\s*([^,.;:()“”«»\"]{3,90})")
@@ -112,7 +112,7 @@ def _build_named_person(
     before = " ".join(words[:given])  # "Der Imker Paul Rieger"
     words, first = words[given:], first + given
     name = " ".join(words)
-    if not 2 <= len(words) <= _LONGEST_NAME:
+    if not 2 <= len(words) <= _MAX_NAME_WORDS:
         return NamedPerson("", offset)
     end = tokens[last].start() + tokens[last][0].find(words[-1]) + len(words[-1])
     office = (

@@ -20,7 +20,7 @@ _FORMS_OF_ADDRESS = (
 HONORIFICS = frozenset(_FORMS_OF_ADDRESS.split())
 ELISION = re.compile(r"^(?:l|d|dell|all|un|nell|dall|sull|qu)['’](?=\w)", re.IGNORECASE)
 POSSESSIVE = re.compile(r"['’]s?$")
-_LONGEST_NAME = 5
+_MAX_NAME_WORDS = 5
 # Surnames of Slavic languages that say whose wife or daughter: Ковалёва, Вяземская, Nowakowska, Nováková.
 _SLAVIC_WOMAN = re.compile(r"(?:ова|ева|ёва|ина|ская|цкая|ська|цька|ová|ská|cká|ska|cka)$")
 
@@ -38,7 +38,7 @@ def is_capital(token: str) -> bool:
 def is_name(text: str, language: Lexicon) -> bool:
     """Return whether the whole phrase is a proper name of one to five words."""
     tokens = split_name(text)
-    if not 1 <= len(tokens) <= _LONGEST_NAME or not is_capital(tokens[0]) or not is_capital(tokens[-1]):
+    if not 1 <= len(tokens) <= _MAX_NAME_WORDS or not is_capital(tokens[0]) or not is_capital(tokens[-1]):
         return False
     if tokens[0].lower() in language.determiners or any(is_role(token, language) for token in tokens):
         return False

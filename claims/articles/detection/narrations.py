@@ -7,7 +7,7 @@ from claims.articles.detection.sentences import Sentence
 from claims.articles.detection.speech_verbs import QUOTED_MARK
 
 _MIN_WORDS_QUOTED = 4
-_LONGEST_WORD = 9
+_MAX_WORD_LENGTH = 9
 _SPEECH_ENDS = (",", ".", "!", "?", "。", "،", "，", "！", "？")
 _NEAR_DISTANCE = 30
 
@@ -43,7 +43,9 @@ def _is_attributed(before: str, after: str, language: Lexicon, grammar: Grammar)
     behind = after[:_NEAR_DISTANCE].lstrip(" ,،，–—-")
     if grammar.quotatives and behind.startswith(grammar.quotatives):
         return True
-    return not split_words(before) and bool(behind) and behind[0].islower() and language.speaks(behind)
+    return (
+        not split_words(before) and bool(behind) and behind[0].islower() and language.has_speech_verb(behind)
+    )
 
 
 def _is_speech(inner: str) -> bool:
@@ -51,4 +53,4 @@ def _is_speech(inner: str) -> bool:
     found = split_words(inner)
     if len(found) >= _MIN_WORDS_QUOTED or inner.rstrip().endswith(_SPEECH_ENDS):
         return True
-    return len(found) == 1 and len(inner) > _LONGEST_WORD
+    return len(found) == 1 and len(inner) > _MAX_WORD_LENGTH

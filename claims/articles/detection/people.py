@@ -26,7 +26,7 @@ from claims.articles.detection.names import (
 from claims.articles.detection.speakers import is_complement, is_known_kind, remove_determiner
 
 _WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
-_LONGEST_NAME = 4
+_MAX_NAME_WORDS = 4
 # No article names more; lists of names contain no speakers.
 _MAX_MEMBERS = 400
 _DOMINANCE_FACTOR = 3
@@ -246,7 +246,7 @@ class Cast:
             if not is_capital(tokens[index][0]):
                 index += 1
                 continue
-            for length in range(min(_LONGEST_NAME, len(tokens) - index), 0, -1):
+            for length in range(min(_MAX_NAME_WORDS, len(tokens) - index), 0, -1):
                 words = [tokens[place][0].strip(".!?…*") for place in range(index, index + length)]
                 member = self.find(" ".join([*words[:-1], POSSESSIVE.sub("", words[-1])]))
                 if member is not None:

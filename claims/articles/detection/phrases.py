@@ -18,8 +18,8 @@ from claims.articles.detection.speakers import is_known_kind, read_speaker
 
 _PHRASE_END = re.compile(r"[,;:()\[\]—–\ufffc]|\s-\s|[.!?…](?=\s|$)")
 _SHORT_FORM = re.compile(r"(?:^|\s)(?:[^\W\d_]|[DdMm]rs?|Prof|St|dott|Sr|Sra)$")
-_LONGEST_PHRASE = 14
-_LONGEST_APPOSITION = 18
+_MAX_PHRASE_WORDS = 14
+_MAX_APPOSITION_WORDS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _strip_article(phrase: str, language: Lexicon) -> str:
 
 def _is_apposition(text: str, language: Lexicon, *, within: int = 6) -> bool:
     tokens = split_name(text)
-    if not tokens or len(tokens) > _LONGEST_APPOSITION or tokens[0].lower() in language.relatives:
+    if not tokens or len(tokens) > _MAX_APPOSITION_WORDS or tokens[0].lower() in language.relatives:
         return False
     return tokens[0].isdigit() or any(
         is_role(part, language) for token in tokens[:within] for part in token.split("-")
@@ -119,7 +119,7 @@ def _find_closing_phrase(text: str, language: Lexicon) -> str:
     """Return the noun phrase that ends the text, back to a conjunction, a verb or an adjunct."""
     tokens = text.split()
     start = len(tokens)
-    while start > 0 and len(tokens) - start < _LONGEST_PHRASE:
+    while start > 0 and len(tokens) - start < _MAX_PHRASE_WORDS:
         token = tokens[start - 1]
         key = token.lower().strip("\"“”'")
         if key in language.stops and key not in language.of | language.inside:
@@ -228,7 +228,7 @@ def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple
     end = start
     phrase: list[str] = []
     for match in matches:
-        if len(phrase) >= _LONGEST_PHRASE or _is_phrase_end(match[0], phrase, language):
+        if len(phrase) >= _MAX_PHRASE_WORDS or _is_phrase_end(match[0], phrase, language):
             break
         phrase.append(match[0])
         end = start + match.end()

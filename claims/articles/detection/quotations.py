@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 # What may close a quotation that a mark has opened. „…“ is German, “…” English, »…« German and Danish, «…» Romance
 # and Russian, ”…” Swedish and Finnish, 「…」 Japanese and traditional Chinese.
-_CLOSED_BY = {
+_CLOSING_MARKS = {
     '"': '"', "“": '”"', "„": '“”"', "«": "»", "»": "«»", "”": "”", "「": "」", "『": "』",
     "‟": "”", "＂": "＂", "〝": "〞〟",
 }  # fmt: skip
 QUOTATION_MARKS = frozenset('"“”„«»「」『』‟＂〝〞〟‹›')
 _SINGLE = {"'": "'’", "‘": "’", "‚": "‘’"}
-_LONGEST_SINGLE = 600
+_MAX_SINGLE_LENGTH = 600
 _DASH = re.compile(r"(?P<stop>[,.!?…»”]?)(?P<before>\s?)[—–](?P<after>[,.]?\s?)(?=(?P<next>\S))")
 
 
@@ -88,10 +88,10 @@ def _find(text: str) -> list[Quotation]:
             if character in closers:
                 spans.append(Quotation(opened, position + 1, closed=True))
                 opened = None
-        elif character in _CLOSED_BY and not (
+        elif character in _CLOSING_MARKS and not (
             character == '"' and _is_word_end(text[position - 1 : position])
         ):
-            opened, closers = position, _CLOSED_BY[character]
+            opened, closers = position, _CLOSING_MARKS[character]
     if opened is not None and opened < len(text) - 1:
         spans.append(Quotation(opened, len(text), closed=False))
     return _add_single_quotations(text, spans)
@@ -111,7 +111,7 @@ def _add_single_quotations(text: str, spans: list[Quotation]) -> list[Quotation]
     for position, character in enumerate(text):
         before = text[position - 1] if position else " "
         after = text[position + 1] if position + 1 < len(text) else " "
-        if opened is not None and position - opened > _LONGEST_SINGLE:
+        if opened is not None and position - opened > _MAX_SINGLE_LENGTH:
             opened = None
         if opened is not None and character in closers and not after.isalnum() and not before.isspace():
             spans.append(Quotation(opened, position + 1, closed=True))

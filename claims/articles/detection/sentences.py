@@ -14,7 +14,7 @@ from claims.articles.detection.lexicon import Lexicon, split_words
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 
 # A "sentence" of two pages cannot be checked: it is a table, a list or a text without punctuation.
-LONGEST_SENTENCE = 1_000
+MAX_SENTENCE_LENGTH = 1_000
 
 _HARD_STOPS = "。！？｡।॥۔"
 _CLOSERS = frozenset(")]}）】》〉’'") | QUOTATION_MARKS
@@ -147,8 +147,8 @@ def _is_attribution_tail(block: str, end: int, after: str, quotations: Quotation
     if QUOTATION_MARKS & set(tail):
         return False
     if not language.spaced:
-        return len(tail) <= 12 and language.speaks(tail)
-    return len(split_words(tail)) <= 5 and language.speaks(tail)
+        return len(tail) <= 12 and language.has_speech_verb(tail)
+    return len(split_words(tail)) <= 5 and language.has_speech_verb(tail)
 
 
 def _trim_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
@@ -156,7 +156,7 @@ def _trim_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
         start += 1
     while end > start and block[end - 1].isspace():
         end -= 1
-    if end - start > LONGEST_SENTENCE:
+    if end - start > MAX_SENTENCE_LENGTH:
         yield from _split_long_sentence(block, start, end)
     elif start < end:
         yield Sentence(start, end, block[start:end])
@@ -166,9 +166,9 @@ def _split_long_sentence(block: str, start: int, end: int) -> Iterator[Sentence]
     """Split a run-on sentence at semicolons, commas and dashes once it passes half the limit; drop one without any."""
     piece = start
     for soft in _SOFT_BREAK.finditer(block, start, end):
-        if soft.end() - piece > LONGEST_SENTENCE // 2:
-            if soft.end() - piece <= LONGEST_SENTENCE:
+        if soft.end() - piece > MAX_SENTENCE_LENGTH // 2:
+            if soft.end() - piece <= MAX_SENTENCE_LENGTH:
                 yield from _trim_sentence(block, piece, soft.end())
             piece = soft.end()
-    if end - piece <= LONGEST_SENTENCE:
+    if end - piece <= MAX_SENTENCE_LENGTH:
         yield from _trim_sentence(block, piece, end)

@@ -18,8 +18,8 @@ from claims.articles.detection.names import (
     split_name,
 )
 
-_LONGEST_PHRASE = 16
-_LONGEST_UNKNOWN = 4
+_MAX_PHRASE_WORDS = 16
+_MAX_UNKNOWN_WORDS = 4
 _ARTICLES = frozenset({"the", "la", "le", "les", "los", "las"})
 _ELIDED = re.compile(r"^(?:d|dell|all|nell|dall|sull)['’](?=\w)")
 _BELONGS = re.compile(r"^[Dd]['’](?=\w)")
@@ -50,7 +50,7 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
     only = tokens[0].lower() if len(tokens) == 1 else ""
     if only in language.he or only in language.she:
         return Speaker(only, person=True, feminine=only in language.she)
-    if not tokens or len(tokens) > _LONGEST_PHRASE or tokens[-1].lower() in language.vague:
+    if not tokens or len(tokens) > _MAX_PHRASE_WORDS or tokens[-1].lower() in language.vague:
         return None
     if all(token.lower() in language.determiners for token in tokens):
         return None
@@ -82,7 +82,7 @@ def _remove_role(tokens: list[str], description: str | None, language: Lexicon) 
     bare = remove_determiner(head, language)
     if len(bare) < len(head):
         return Speaker(POSSESSIVE.sub("", name), description or " ".join(bare) or None)
-    if " " in name and head[-1].islower() and len(head) <= _LONGEST_UNKNOWN and not set(head) & language.of:
+    if " " in name and head[-1].islower() and len(head) <= _MAX_UNKNOWN_WORDS and not set(head) & language.of:
         # Polish and Russian have no article: "starosta Piotr Zawada".
         return Speaker(name, description or " ".join(head), person=True)
     return Speaker(POSSESSIVE.sub("", name), description)
@@ -239,7 +239,7 @@ def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
 
 def _read_anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     """Read an anonymous claimant, an office or a group, in the words of the text: `a Foreign Ministry official`."""
-    if len(tokens) > _LONGEST_UNKNOWN and not is_known_kind(tokens, language):
+    if len(tokens) > _MAX_UNKNOWN_WORDS and not is_known_kind(tokens, language):
         return None
     first, rest = tokens[0], tokens[1:]
     if first.lower() in language.definite and (not rest or is_capital(rest[0])):

@@ -13,7 +13,7 @@ DROPPED_MARK = "\u2205"  # the subject that Romance and Slavic languages leave o
 _CLAUSE_END = re.compile(r"[;:()\[\]—–]|\s-\s|\ufffc")
 _PARENTHESIS = re.compile(r"(?<=\w )\([^()\ufffc]{1,40}\)")
 _CLAUSE = re.compile(r"[^,.;]*")
-_LONGEST_CLOSING_SUBJECT = 6
+_MAX_CLOSING_SUBJECT = 6
 _MAX_THAT_DISTANCE = 6
 _MIN_WORDS_SAID = 3
 _SURROUNDING_MARKS = " ,:،：，"
@@ -132,7 +132,7 @@ def _read_by_verb(
         index < place <= index + _MAX_THAT_DISTANCE for place in follows
     )
     after_quotation = (
-        narration[:clause_end].endswith(QUOTED_MARK) and len(split_words(left)) <= _LONGEST_CLOSING_SUBJECT
+        narration[:clause_end].endswith(QUOTED_MARK) and len(split_words(left)) <= _MAX_CLOSING_SUBJECT
     )
     closes = not split_words(core) or (core.endswith(",") and not introduces)
     trails = _is_trailing(left) and _is_adjunct(narration[verb.end :], language)

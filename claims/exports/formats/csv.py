@@ -24,7 +24,7 @@ MEDIA_TYPE = "text/csv"
 BYTE_ORDER_MARK = "\ufeff".encode()
 
 #: What follows when no more can be read although there is more: a quoted cell that never ends.
-BROKEN_OFF = b'"This download is not complete. Please fetch it again.'
+INTERRUPTED_NOTE = b'"This download is not complete. Please fetch it again.'
 
 
 def read_claim_value(*path: str) -> Cell:

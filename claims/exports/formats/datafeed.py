@@ -16,7 +16,7 @@ Document = dict[str, Any]
 MEDIA_TYPE = "application/ld+json"
 
 #: What follows when no more can be read although there is more: nothing. An array that never ends is no JSON.
-BROKEN_OFF = b""
+INTERRUPTED_NOTE = b""
 
 
 def build_head(*, url: str, site: Document, changed: str) -> Document:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 MEDIA_TYPE = "application/x-ndjson"
 
 #: What follows when no more can be read although there is more: a line that no reader of JSON accepts.
-BROKEN_OFF = b'{"broken_off": "This download is not complete. Please fetch it again."'
+INTERRUPTED_NOTE = b'{"broken_off": "This download is not complete. Please fetch it again."'
 
 
 def write_ndjson(bodies: Iterable[bytes]) -> Iterator[bytes]:

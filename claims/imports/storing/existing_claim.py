@@ -21,7 +21,7 @@ from factcheck.database.bulk_copy import RowMaker
 from sources.models import Publisher
 
 #: What of a verdict a review does not say, and a new version takes over.
-_CARRIED_OVER = ("explanation", "valid_as_of", "recheck_on")
+_CARRIED_OVER_FIELDS = ("explanation", "valid_as_of", "recheck_on")
 #: What is stored where an import adds nothing to what a verdict does not say.
 _EDITORS_VERDICT = "nothing: people here answer for that verdict"
 
@@ -302,7 +302,7 @@ class ExistingClaim(ReviewedClaim):
             for part in parts:
                 self._add_note(what, part)
         self.superseded.append(live)
-        content = {name: getattr(live, name) for name in (*DETAILS.values(), *_CARRIED_OVER)}
+        content = {name: getattr(live, name) for name in (*DETAILS.values(), *_CARRIED_OVER_FIELDS)}
         self._make_verdict(
             live.publisher,
             new_rating,

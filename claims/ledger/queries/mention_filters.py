@@ -9,7 +9,7 @@ from factcheck.api.query_values import Country, IdOr, Keyword, Slug, WholeNumber
 from sources.api.address_values import DomainValue, SameAsValue
 from sources.api.list_queries import find_publisher_ids, match_one_of, match_words
 
-_BY_ID_OR_NAME = (
+_ID_OR_NAME_ORDERINGS = (
     *reversed(build_both_orderings("id", make_id_key("id"))),
     *build_both_orderings("name", make_text_key("name"), make_id_key("id")),
 )
@@ -19,7 +19,7 @@ class ClaimantListQuery(ListQuery):
     """The filters of claimants of published claims."""
 
     list_name = "claimants"
-    orderings = _BY_ID_OR_NAME
+    orderings = _ID_OR_NAME_ORDERINGS
 
     q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=match_words("name"))
     kind = Parameter(
@@ -40,7 +40,7 @@ class TopicListQuery(ListQuery):
     """The filters of topics of published claims."""
 
     list_name = "topics"
-    orderings = _BY_ID_OR_NAME
+    orderings = _ID_OR_NAME_ORDERINGS
 
     q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=match_words("name"))
     slug = Parameter(Slug(), "Slug of the topic.", matches=match_one_of("slug"), several=True)

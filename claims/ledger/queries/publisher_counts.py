@@ -3,7 +3,7 @@
 from factcheck.database.read_connections import fetch
 
 # On a claim a publisher has one verdict, rated in a scale of its own, and the ledger counts what is rated so.
-_BY_PUBLISHER = """
+_COUNT_SQL = """
     SELECT scale.publisher_id, sum(known.publications)::bigint
     FROM claims_mention AS known
     JOIN claims_rating AS rating ON rating.id = known.thing_id
@@ -18,4 +18,4 @@ def count_claims_by_publisher() -> dict[int, int]:
 
     It is not counted from verdicts: those of 200,000 claims take longer than a reader should wait for the first word.
     """
-    return dict(fetch(_BY_PUBLISHER, prepare=True))
+    return dict(fetch(_COUNT_SQL, prepare=True))

@@ -30,7 +30,7 @@ from factcheck.database.cached_sql import Parts, Slot, Template
 
 RELEVANCE = Ordering("relevance", (rank_key("rank"), make_id_key("claim_id")), descending=True)
 #: Of more matches than this, enough say the words themselves to fill a page.
-MANY_MATCHES = 1_000
+MAX_RANKED_MATCHES = 1_000
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 #: The value of `relevance` if so much matches that no word of the search distinguishes claims.
 NEWEST = Ordering("newest", (make_moment_key("published_at"), make_id_key("claim_id")), descending=True)
@@ -209,7 +209,7 @@ def split_by_wording(ranking: str | Expression) -> Parts:
 
 def split_parts(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
     """Return the parts to rank separately; None unless the words are known to be frequent."""
-    if reading is None or not _has_parts(ordering, reading) or reading.matches <= MANY_MATCHES:
+    if reading is None or not _has_parts(ordering, reading) or reading.matches <= MAX_RANKED_MATCHES:
         return None
     return split_by_wording(reading.ranking)
 
@@ -220,7 +220,7 @@ def _has_parts(ordering: Ordering, reading: SearchReading) -> bool:
 
 def _is_frequent(reading: SearchReading) -> bool:
     """Return whether a word, or several words together, are known to be frequent."""
-    return reading.matches > MANY_MATCHES or not re.search("[&<!]", _QUOTED.sub("", reading.query))
+    return reading.matches > MAX_RANKED_MATCHES or not re.search("[&<!]", _QUOTED.sub("", reading.query))
 
 
 _PARTS_BY_WORDING = split_by_wording(Slot("ranking", "tsquery"))

@@ -30,7 +30,7 @@ _EF_CONSTRUCTION = 200
 _KINDS = {"public": True, "desk": False}
 
 _MEGABYTE = 2**20
-_LEAST_MEMORY, _MOST_MEMORY = 64 * _MEGABYTE, 1024 * _MEGABYTE
+_MIN_MEMORY, _MAX_MEMORY = 64 * _MEGABYTE, 1024 * _MEGABYTE
 
 
 def build(model: EmbeddingModel, *, workers: int = 0) -> None:
@@ -70,7 +70,7 @@ def drop(model: EmbeddingModel) -> None:
 def _build(model: EmbeddingModel, name: str, *, is_public: bool, count: int, workers: int) -> None:
     condition = "is_public" if is_public else "NOT is_public"
     # The graph is built in memory; where that does not suffice, ten times as slowly.
-    memory = min(_MOST_MEMORY, max(_LEAST_MEMORY, int(count * (2 * model.dimensions + 500) * 1.3)))
+    memory = min(_MAX_MEMORY, max(_MIN_MEMORY, int(count * (2 * model.dimensions + 500) * 1.3)))
     with _separate_connection() as apart, apart.cursor() as cursor:
         _give_way(cursor)
         cursor.execute(f"SET maintenance_work_mem = '{memory // 1024}kB'")

@@ -35,12 +35,12 @@ class LowPriorityEmbedder:
 
 
 @contextmanager
-def low_priority(embedder: Embedder) -> Iterator[Embedder]:
-    with ThreadPoolExecutor(max_workers=1, initializer=_let_others_go_first) as thread:
+def lower_priority(embedder: Embedder) -> Iterator[Embedder]:
+    with ThreadPoolExecutor(max_workers=1, initializer=_lower_thread_priority) as thread:
         yield LowPriorityEmbedder(embedder, thread)
 
 
-def _let_others_go_first() -> None:
+def _lower_thread_priority() -> None:
     # Elsewhere, a process as a whole is meant.
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

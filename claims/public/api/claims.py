@@ -71,7 +71,7 @@ _DOWNLOADS = (
     ("jsonld", datafeed.MEDIA_TYPE),
 )
 #: An answer about a moment so long ago can no longer change; a publication is visible a little after its own time.
-_SETTLED_AFTER = timedelta(minutes=10)
+_SETTLING_PERIOD = timedelta(minutes=10)
 
 
 class ClaimSchema(PublicSchema):
@@ -154,7 +154,7 @@ class ClaimResource(PublicList):
 
     def get_cache_control(self, query: Query) -> str:
         moment = query.moment if isinstance(query, ClaimListQuery | ClaimQuery) else None
-        return CACHE_PAST if moment and moment < datetime.now(UTC) - _SETTLED_AFTER else CACHE_CURRENT
+        return CACHE_PAST if moment and moment < datetime.now(UTC) - _SETTLING_PERIOD else CACHE_CURRENT
 
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """One claim as currently published, or as published at the time `as_of`.

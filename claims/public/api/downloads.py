@@ -162,7 +162,7 @@ class JsonLinesDownload(Download):
     extension, title = "jsonl", "JSON Lines"
     contents = "The JSON of one claim on each line."
     media_type = content_type = ndjson.MEDIA_TYPE
-    broken_off = ndjson.BROKEN_OFF
+    broken_off = ndjson.INTERRUPTED_NOTE
 
     def format_bodies(
         self, bodies: Iterator[bytes], query: Any, newest: Publication | None
@@ -199,7 +199,7 @@ class CsvDownload(Download):
     contents = "A table (RFC 4180, UTF-8) with the names of its columns in the first line."
     media_type = csv.MEDIA_TYPE
     content_type = f"{csv.MEDIA_TYPE}; charset=utf-8; header=present"
-    broken_off = csv.BROKEN_OFF
+    broken_off = csv.INTERRUPTED_NOTE
 
     def format_bodies(
         self, bodies: Iterator[bytes], query: Any, newest: Publication | None
@@ -219,7 +219,7 @@ class DataFeedDownload(Download):
     describes = OpenApiTypes.OBJECT
     contents = "A schema.org DataFeed (JSON-LD), each DataFeedItem on a line of its own."
     media_type = content_type = datafeed.MEDIA_TYPE
-    broken_off = datafeed.BROKEN_OFF
+    broken_off = datafeed.INTERRUPTED_NOTE
     is_file = False
 
     def parts(self, query: Any) -> list[QuerySet[Publication]]:

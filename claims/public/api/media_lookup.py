@@ -21,9 +21,9 @@ from claims.matching.near_media import ShownMedia, SimilarMedia, find_published_
 from claims.models import Publication
 from claims.public.api.media_lookup_answers import (
     EXPLANATIONS,
-    FOUND,
-    NOTHING,
-    UNCLEAR,
+    FOUND_ANSWER,
+    NOTHING_ANSWER,
+    UNCLEAR_ANSWER,
     ClaimWithMedia,
     FoundMedia,
     MediaLookupAnswer,
@@ -135,7 +135,7 @@ def build_answer(look: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
         is_seen: whether the picture itself was there, so that it is known how far its hash is to be trusted.
     """
     found = find_published_media(look) if look.is_distinctive else []
-    code = FOUND if found else NOTHING if look.is_distinctive else UNCLEAR
+    code = FOUND_ANSWER if found else NOTHING_ANSWER if look.is_distinctive else UNCLEAR_ANSWER
     return {
         "answer": code,
         "explanation": EXPLANATIONS[code],

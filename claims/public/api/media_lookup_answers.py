@@ -11,14 +11,14 @@ from factcheck.api.openapi.body_serializer import BodySerializer, WebAddress
 from sources.api.media_bodies import PublicMedia
 from sources.media.perceptual_hash import Orientation
 
-FOUND, NOTHING, UNCLEAR = "found", "nothing", "unclear"
+FOUND_ANSWER, NOTHING_ANSWER, UNCLEAR_ANSWER = "found", "nothing", "unclear"
 #: What each answer means. Neither says whether a picture is genuine.
 EXPLANATIONS = {
-    FOUND: "Published fact checks show pictures that look like this one. Read what each is to its claim, and how much"
-    " alike they are, before you take a verdict for one on this picture.",
-    NOTHING: "No published fact check shows a picture like this one. This is not a verdict: it does not show"
+    FOUND_ANSWER: "Published fact checks show pictures that look like this one. Read what each is to its claim, and"
+    " how much alike they are, before you take a verdict for one on this picture.",
+    NOTHING_ANSWER: "No published fact check shows a picture like this one. This is not a verdict: it does not show"
     " whether the picture is genuine, or shows what it is said to show.",
-    UNCLEAR: "The picture has too little detail to recognise copies of it: a plain area, or a few lines. This is"
+    UNCLEAR_ANSWER: "The picture has too little detail to recognise copies of it: a plain area, or a few lines. This is"
     " not a verdict.",
 }
 ALIKENESS: dict[Likeness, str] = {

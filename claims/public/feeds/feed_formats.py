@@ -21,7 +21,7 @@ from claims.public.feeds.feed_entries import Channel, FeedEntry
 from claims.public.feeds.xml_text import strip_invalid_characters
 
 #: What a feed without entries says about when it changed: never yet. The present would make each answer another one.
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 _NAMESPACES = {
     "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
@@ -43,7 +43,7 @@ class _PagedFeed(SyndicationFeed):
     atom: str
 
     def latest_post_date(self) -> datetime:
-        return max((item["updateddate"] for item in self.items), default=_NEVER)
+        return max((item["updateddate"] for item in self.items), default=_EARLIEST_DATE)
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         super().add_root_elements(handler)

@@ -16,7 +16,7 @@ from claims.public.pages.reader_tags import colour_classes, label, spoken
 register = template.Library()
 
 #: From which confidence on which words are said.
-SURE, LIKELY = 0.9, 0.7
+SURE_CONFIDENCE, LIKELY_CONFIDENCE = 0.9, 0.7
 
 
 @register.simple_tag
@@ -42,9 +42,9 @@ def kind_in_words(kind: str) -> str:
 
 @register.filter
 def confidence_in_words(confidence: float) -> str:
-    if confidence >= SURE:
+    if confidence >= SURE_CONFIDENCE:
         return _("very likely")
-    return _("likely") if confidence >= LIKELY else _("possibly")
+    return _("likely") if confidence >= LIKELY_CONFIDENCE else _("possibly")
 
 
 @register.simple_tag

@@ -25,7 +25,7 @@ from factcheck.language_names import get_language_name
 #: From so many claims on, counting them takes longer than a reader should wait for the first word of a page.
 EXPENSIVE_LIST = 5_000
 #: How many values of a facet are looked at, and how many of those are shown at first.
-_VALUES, _FIRST = 20, 6
+_VALUES, _FIRST_FACETS = 20, 6
 
 #: The facets in their order: what the reader's address calls them, and the API.
 _FACETS = {
@@ -156,7 +156,7 @@ def _build_panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
             choices = _add_months(search, choices, months)
         choices = [each for each in choices if each.label]
         if choices:
-            first = choices if name in ("rating", "reviewed") else choices[:_FIRST]
+            first = choices if name in ("rating", "reviewed") else choices[:_FIRST_FACETS]
             shown.append(
                 ShownFacet(
                     name,

@@ -36,7 +36,7 @@ CORRECTION_LIMIT = 3
 #: Number of days for which corrections are listed here.
 RECENT_PERIOD = timedelta(days=30)
 
-_PUBLISHED_AT = COLUMNS.index("published_at")
+_PUBLISHED_AT_INDEX = COLUMNS.index("published_at")
 
 
 def _read_other_versions() -> tuple[object, ...]:
@@ -137,4 +137,4 @@ def _list_corrections(request: HttpRequest) -> list[tuple[Any, ...]]:
     query = CorrectionListQuery(QueryDict("by=house"), filter_corrections(), request=request)
     page = read_corrections_page(query, ordering=query.orderings[0], size=CORRECTION_LIMIT, cursor="")
     since = timezone.now() - RECENT_PERIOD
-    return [row for row in page.rows if row[_PUBLISHED_AT] >= since]
+    return [row for row in page.rows if row[_PUBLISHED_AT_INDEX] >= since]

@@ -10,13 +10,13 @@ from claims.ledger.document.headline import choose_lead_verdict
 Document = dict[str, Any]
 
 #: A longer statement is not cut, which could turn it into its opposite: it is left out, and its rating with it.
-LONGEST = 300
+MAX_LENGTH = 300
 
 
 def share_text(document: Document) -> str:
     """Return a text to share, in the page's language: rating, statement, publisher and URL."""
     verdict, statement = choose_lead_verdict(document), " ".join(document["statement"].split())
-    if verdict is None or len(statement) > LONGEST:
+    if verdict is None or len(statement) > MAX_LENGTH:
         publisher = verdict["publisher"]["name"] if verdict else ""
         told = _("Fact check by %(publisher)s: %(address)s") if publisher else "%(address)s"
         return told % {"publisher": publisher, "address": document["url"]}

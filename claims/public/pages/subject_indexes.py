@@ -31,7 +31,7 @@ from sources.models import Publisher
 
 NAMES_PER_PAGE = 100
 
-_BY_NAME = Ordering("name", (make_text_key("lower_name"), make_id_key("id")), descending=False)
+_NAME_ORDERING = Ordering("name", (make_text_key("lower_name"), make_id_key("id")), descending=False)
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjec
         if letter:
             chosen = [one.begins() for one in letters if one.name == letter]
             named = named.filter(*chosen) if chosen else named.none()
-        page = read_rows_page(named, ordering=_BY_NAME, size=NAMES_PER_PAGE, cursor=cursor)
+        page = read_rows_page(named, ordering=_NAME_ORDERING, size=NAMES_PER_PAGE, cursor=cursor)
     except ValueRefused as refusal:
         raise Http404(str(refusal)) from None
     numbers = index.numbers([row.pk for row in page.rows])

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from claims.management.tasks import forget_unsaved_forms
 from claims.models import UnsavedForm
-from claims.models.desk_state import KEPT_DAYS, MAX_BYTES, MAX_PER_PERSON
+from claims.models.desk_state import MAX_BYTES, MAX_PER_PERSON, RETENTION_DAYS
 from tests.helpers.broken_rules import refused, sql
 from tests.helpers.unsaved_writer import Writer
 
@@ -101,7 +101,7 @@ def test_it_is_kept_for_thirty_days(checker: User) -> None:
     young.write({"context": "young"})
     saved.write()
     saved.post("desk-given-up", {"person": checker.pk, "writers": {saved.name: 1}})
-    for writer, days in [(old, KEPT_DAYS + 1), (young, KEPT_DAYS - 1)]:
+    for writer, days in [(old, RETENTION_DAYS + 1), (young, RETENTION_DAYS - 1)]:
         sql(
             "UPDATE claims_unsavedform SET updated_at = %s WHERE writer = %s",
             timezone.now() - timedelta(days=days),

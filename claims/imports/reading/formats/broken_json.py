@@ -27,9 +27,9 @@ _WORD = re.compile(r"(?:true|false|null|NaN|undefined)\b")
 _WORDS = {"true": True, "false": False, "null": None, "NaN": None, "undefined": None}
 
 # What follows the quote that ends a string, and cannot follow one inside it.
-_AFTER_KEY = re.compile(r"\s*:")
-_AFTER_MEMBER = re.compile(r'\s*(?:\}\s*(?:[,}\];]|$)|,\s*(?:"[^"\\\n]{1,100}"\s*:|\}))')
-_AFTER_ELEMENT = re.compile(r'\s*(?:\]\s*(?:[,}\];]|$)|,\s*(?:["{\[\d\-]|true|false|null|\]))')
+_KEY_SEPARATOR = re.compile(r"\s*:")
+_MEMBER_END = re.compile(r'\s*(?:\}\s*(?:[,}\];]|$)|,\s*(?:"[^"\\\n]{1,100}"\s*:|\}))')
+_ELEMENT_END = re.compile(r'\s*(?:\]\s*(?:[,}\];]|$)|,\s*(?:["{\[\d\-]|true|false|null|\]))')
 
 # What a text with quotes inside must not hold, or it would be one that swallowed its neighbours.
 _MEMBER = re.compile(r'"\s*:')
@@ -101,7 +101,7 @@ class _Reader:
             case "[":
                 return self._read_array(depth)
             case '"':
-                return self._read_string(_AFTER_ELEMENT if in_array else _AFTER_MEMBER)
+                return self._read_string(_ELEMENT_END if in_array else _MEMBER_END)
         if number := _NUMBER.match(self.text, self.at):
             self.at = number.end()
             return parse_strict(number[0])
@@ -118,7 +118,7 @@ class _Reader:
         while self._get_next() != "}":
             if self._get_next() != '"':
                 raise self._build_error("a name in quotes is missing")
-            name = self._read_string(_AFTER_KEY)
+            name = self._read_string(_KEY_SEPARATOR)
             self._skip_gap()
             self.at += 1
             self._skip_gap()
@@ -157,12 +157,12 @@ class _Reader:
             end = piece.end()
             if after.match(self.text, end):
                 # Between the elements of a list, a quote inside a text looks like the end of it.
-                if inside and (after is _AFTER_KEY or (after is _AFTER_ELEMENT and inside % 2)):
+                if inside and (after is _KEY_SEPARATOR or (after is _ELEMENT_END and inside % 2)):
                     break
                 self.at = end
                 return self._read_content(self.text[start : end - 1], inside)
             inside += 1
-            if after is _AFTER_KEY:
+            if after is _KEY_SEPARATOR:
                 break
         raise self._build_error("it is not certain where a text ends")
 

@@ -44,8 +44,8 @@ _CUT_OFF_CHARACTERS = 16
 # Bytes that are not UTF-8, as `surrogateescape` keeps them.
 _STRAY = re.compile("[\udc80-\udcff]")
 # What stands behind an element of a list, and behind a value that others follow without a list.
-_AFTER_ELEMENT = re.compile(r"\s*(?:,\s*\{|\])")
-_AFTER_VALUE = re.compile(r"[\s\x1e,;]*(?:\{|$)")
+_ELEMENT_END = re.compile(r"\s*(?:,\s*\{|\])")
+_VALUE_END = re.compile(r"[\s\x1e,;]*(?:\{|$)")
 
 
 class Readable(Protocol):
@@ -120,7 +120,7 @@ class _Reader:
                     try:
                         yield Element(position, self._read_value())
                     except _Broken as broken:
-                        yield self._skip_fault(position, broken, _AFTER_VALUE)
+                        yield self._skip_fault(position, broken, _VALUE_END)
 
     def _read_object(self, position: str) -> Iterator[Element | Fault]:
         """Read an object, yielding the records of its lists separately."""
@@ -134,7 +134,7 @@ class _Reader:
                     rest[name] = self._read_value()
                     continue
             except _Broken as broken:
-                yield self._skip_fault(position, broken, _AFTER_VALUE, in_object=True)
+                yield self._skip_fault(position, broken, _VALUE_END, in_object=True)
                 if not _LIST_START.match(self._text, self._at):
                     return
                 rest.clear()  # it is not whole
@@ -144,7 +144,7 @@ class _Reader:
             self._at += 1
             yield from self._read_list(name)
         if not self._get_next():
-            yield self._skip_fault(position, _Broken("it breaks off", is_cut_off=True), _AFTER_VALUE)
+            yield self._skip_fault(position, _Broken("it breaks off", is_cut_off=True), _VALUE_END)
             return
         self._at += 1
         if rest or not had_lists:
@@ -163,7 +163,7 @@ class _Reader:
             try:
                 one = self._read_or_repair_value()
             except _Broken as broken:
-                yield (fault := self._skip_fault(position, broken, _AFTER_ELEMENT))
+                yield (fault := self._skip_fault(position, broken, _ELEMENT_END))
                 if not fault.goes_on:
                     return
                 continue

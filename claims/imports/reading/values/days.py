@@ -43,7 +43,7 @@ _SHORT_YEAR_IN_WORDS = re.compile(
 )
 _SEPARATED = re.compile(r"\d([/.-])\s?\d{1,2}\1\s?\d")
 # With the groups of year, month and day.
-_IN_DIGITS: Final = (
+_DIGIT_PATTERNS: Final = (
     (re.compile(r"(?<![\d/.-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)"), (1, 3, 4)),
     (
         re.compile(
@@ -114,7 +114,7 @@ def _parse_day(text: str, order: str, formats: tuple[str, ...], language: str) -
 
 def _iterate_days(folded: str, order: str, language: str, text: str) -> Iterator[NamedDay]:
     """Yield every date in a text."""
-    for pattern, (year, number, day) in _IN_DIGITS:
+    for pattern, (year, number, day) in _DIGIT_PATTERNS:
         for match in pattern.finditer(folded):
             yield NamedDay(
                 match.start(), match.end(), _build_date(match[year], match[number], match[day], text)

@@ -2,7 +2,7 @@
 
 from claims.articles.detection.lexicon import load_lexicon
 from claims.articles.detection.quotations import Quotations
-from claims.articles.detection.sentences import LONGEST_SENTENCE, split_sentences
+from claims.articles.detection.sentences import MAX_SENTENCE_LENGTH, split_sentences
 from tests.helpers.sweeps import sweep
 
 
@@ -85,5 +85,5 @@ def test_a_run_on_is_cut_and_nothing_longer_than_a_page_is_a_sentence():
     text = "many words and then, " * 400
     pieces = split(text, "en")
     assert "".join(piece + " " for piece in pieces) == text
-    assert max(map(len, pieces)) <= LONGEST_SENTENCE
+    assert max(map(len, pieces)) <= MAX_SENTENCE_LENGTH
     assert split("word " * 10_000, "en") == []

@@ -271,8 +271,8 @@ def test_blocks_hold_the_same_bytes(parts: list[bytes], size: int) -> None:
 @pytest.mark.parametrize(
     "broken, reader",
     [
-        (ndjson.BROKEN_OFF, json.loads),
-        (table.BROKEN_OFF, lambda text: list(csv.reader(io.StringIO(text.decode()), strict=True))),
+        (ndjson.INTERRUPTED_NOTE, json.loads),
+        (table.INTERRUPTED_NOTE, lambda text: list(csv.reader(io.StringIO(text.decode()), strict=True))),
     ],
 )
 def test_what_stands_for_the_missing_rest_is_refused_by_readers(broken: bytes, reader: Any) -> None:
@@ -282,4 +282,4 @@ def test_what_stands_for_the_missing_rest_is_refused_by_readers(broken: bytes, r
 
 def test_feed_that_breaks_off_is_no_json() -> None:
     with pytest.raises(ValueError, match="Expecting"):
-        json.loads(written(body()).removesuffix(b"\n]}\n") + datafeed.BROKEN_OFF)
+        json.loads(written(body()).removesuffix(b"\n]}\n") + datafeed.INTERRUPTED_NOTE)
