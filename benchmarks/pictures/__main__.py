@@ -1,32 +1,41 @@
 """Measure how surely and how quickly pictures are found again by their looks, among a million.
 
-Promised on two quiet cores: similar pictures within 20 ms at the median, and 99 of 100 of what comparing with every
-hash finds. Hashes are random, as those of different pictures are; among them are those of made-up pictures, which
-are then searched after the usual changes of shared pictures.
+Promised on two quiet cores: similar pictures within 20 ms at the median by hash and 40 ms by local features, and 99 of
+100 of what comparing with every hash finds. Hashes and words are random, as those of different pictures are; words of
+the photos are as frequent among them as measured among photos.
 
-Then photos: one half is stored, and both halves are searched after each edit. `apt-get install gcompris-qt-data` brings
-photos; `--photos` names a folder of others.
+Then photos: every second one is stored and searched after each edit; the others must not be found.
+`apt-get install gcompris-qt-data` brings photos; `--photos` names a folder of others.
 """
 
 import argparse
-import io
 import os
 import statistics
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
+from benchmarks.pictures.edits import EDITS, USUAL
 from benchmarks.pictures.photos import GCOMPRIS, read_photos
 from benchmarks.scratch import open_scratch_project
+from sources.media.feature_detection import LOOKED_UP, STORED, find_features
+from sources.media.local_features import LocalFeatures
+from sources.media.perceptual_hash import PerceptualHash
+from sources.media.shown_pictures import compute_luma
+from tests.helpers.media_files import encoded
 
-HASHES, FRAMES, PICTURES, QUESTIONS = 1_000_000, 200, 40, 200
+HASHES, FRAMES, QUESTIONS = 1_000_000, 200, 200
 MILLISECONDS, RECALL = 20.0, 0.99
+#: What is promised of edited photos, and of the look-up of their local features.
+FOUND_AGAIN, FALSE_ALARMS, MILLISECONDS_BY_DETAILS = 0.97, 0.001, 40.0
+#: How often a word of a photo is a word of another one, by word.
+COMMON = 1.66e-6
 
 
 def report(met: bool, sentence: str) -> bool:
@@ -47,14 +56,19 @@ def run_timed(work: Callable[[], Any]) -> tuple[Any, float]:
     return found, (time.perf_counter() - began) * 1000
 
 
-def fill_index(count: int) -> Any:
-    """Return this many videos whose frames have random hashes."""
+def fill_index(count: int, known: list[int]) -> Any:
+    """Return the random hashes of this many frames of videos, which have random words.
+
+    Args:
+        known: words of photos, which are among them as often as in as many photos.
+    """
     from django.db import connection
 
     from factcheck.database.database_roles import connect_as_owner
     from factcheck.database.model_fields import bytes_to_bits
 
-    hashes = np.random.default_rng(5).integers(0, 256, (count, 32), dtype=np.uint8)
+    random = np.random.default_rng(5)
+    hashes = random.integers(0, 256, (count, 32), dtype=np.uint8)
     films = -(-count // FRAMES)
     began = time.perf_counter()
     with connect_as_owner(), connection.cursor() as cursor:
@@ -67,15 +81,33 @@ def fill_index(count: int) -> Any:
         )
         ids = [row[0] for row in cursor.fetchall()]
         # As restoring a backup does: maintaining indexes row by row takes ten times as long.
-        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'mediahash_band_%'")
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes"
+            " WHERE indexname LIKE 'mediahash_band_%' OR indexname = 'mediahash_words'"
+        )
         indexes = cursor.fetchall()
         for index, _definition in indexes:
             cursor.execute(f"DROP INDEX {index}")
         with cursor.copy(
-            "COPY sources_mediahash (media_id, frame_at, transformation, pdq, quality) FROM STDIN"
+            "COPY sources_mediahash (media_id, frame_at, transformation, pdq, quality, words, points) FROM STDIN"
         ) as copy:
+            points = f"{{{','.join(['0'] * 3 * STORED)}}}"
             for at, pdq in enumerate(hashes):
-                copy.write_row((ids[at // FRAMES], at % FRAMES, "whole", bytes_to_bits(pdq.tobytes()), 90))
+                words = random.integers(0, 2**24, STORED)
+                is_known = random.random(STORED) < COMMON * len(known)
+                words[is_known] = random.choice(known, is_known.sum())
+                listed = f"{{{','.join(map(str, words.tolist()))}}}"
+                copy.write_row(
+                    (
+                        ids[at // FRAMES],
+                        at % FRAMES,
+                        "whole",
+                        bytes_to_bits(pdq.tobytes()),
+                        90,
+                        listed,
+                        points,
+                    )
+                )
         for _index, definition in indexes:
             cursor.execute(definition)
         cursor.execute("VACUUM ANALYZE sources_mediahash")
@@ -93,7 +125,6 @@ def fill_index(count: int) -> Any:
 def measure_recall(hashes: Any) -> bool:
     """Measure the recall of the index against a full comparison, for hashes that differ in up to 31 bits."""
     from sources.media.likeness import find_near_duplicates
-    from sources.media.perceptual_hash import PerceptualHash
 
     random = np.random.default_rng(6)
     words = hashes.view(np.uint64)
@@ -126,80 +157,48 @@ def _get_upright(asked: Any) -> object:
     return likeness._find_near([(Orientation.ORIGINAL, asked.pdq)], 31)
 
 
-def measure_found_again(pictures: int) -> bool:
-    """Measure how often edited pictures are found again."""
-    from PIL import Image
+def measure_details(photos: list[LocalFeatures]) -> bool:
+    """Print how long the local features of photos are looked up that are not stored."""
+    from sources.media.likeness import _find_by_details
 
+    looks = [PerceptualHash(bytes(32), 90, features=(photo, photo)) for photo in photos]
+    took = [run_timed(lambda: _find_by_details(look))[1] for look in looks]  # noqa: B023
+    return report(
+        statistics.median(took) <= MILLISECONDS_BY_DETAILS, f"by local features: {format_percentiles(took)}"
+    )
+
+
+def search_photos(photos: list[Image.Image], others: list[Image.Image]) -> bool:
+    """Print how many of the stored photos are found after each edit, and how often another picture is found."""
     from sources.media.intake import take_in
     from sources.media.likeness import find_near_duplicates
-    from tests.helpers.media_files import CHANGES, encoded, scene
 
-    extra: dict[str, Callable[[Image.Image], Image.Image]] = {
-        "JPEG of quality 10": lambda image: Image.open(io.BytesIO(encoded(image, quality=10))),
-        "5 % cut off at the left": lambda image: image.crop((image.width // 20, 0, *image.size)),
-        "15 % cut off at the left": lambda image: image.crop((image.width * 3 // 20, 0, *image.size)),
-        "the upper left quarter": lambda image: image.crop((0, 0, image.width // 2, image.height // 2)),
-        "turned by 5 degrees": lambda image: image.rotate(5),
-        "mirrored, inner 90 %": lambda image: CHANGES["mirrored"](CHANGES["inner 90 %"](image)),
-    }
-    kept = {}
-    took_in = []
-    for number in range(pictures):
-        media, took = run_timed(lambda: take_in(encoded(scene(number), quality=90), by=None))  # noqa: B023
-        kept[number] = media.pk
+    stored, took_in = [], []
+    for photo in photos:
+        media, took = run_timed(lambda: take_in(encoded(photo, quality=92), by=None))  # noqa: B023  it is called at once
+        stored.append(media.pk)
         took_in.append(took)
-    print(f"a picture is taken in in {format_percentiles(took_in)}")
-    missed: Counter[str] = Counter()
-    wrong, took_all = 0, []
-    for name, change in (CHANGES | extra).items():
-        for number, media in kept.items():
-            changed = encoded(change(scene(number)), quality=75)
-            found, took = run_timed(lambda: find_near_duplicates(changed))  # noqa: B023
-            took_all.append(took)
-            missed[name] += media not in [near.media_id for near in found]
-            wrong += sum(near.media_id != media for near in found)
-    for name in [*CHANGES, *extra]:
-        print(f"  {1 - missed[name] / pictures:4.0%} found again: {name}")
-    print(
-        f"a picture is looked at and looked up in {format_percentiles(took_all)}; others found for it: {wrong}"
-    )
-    unseen = sum(bool(find_near_duplicates(encoded(scene(10_000 + number)))) for number in range(pictures))
-    usual = sum(missed[name] for name in CHANGES)
-    met = report(
-        usual <= pictures * len(CHANGES) * (1 - RECALL),
-        f"{usual} of {pictures * len(CHANGES)} usual changes missed",
-    )
-    return met & report(
-        unseen + wrong == 0, f"{unseen} of {pictures} pictures that were never seen are found"
-    )
-
-
-def search_photos(folder: Path) -> None:
-    """Print how many of the stored photos are found after each edit, and how often another is found."""
-    from benchmarks.pictures.edits import EDITS, USUAL
-    from sources.media.intake import take_in
-    from sources.media.likeness import find_near_duplicates
-    from tests.helpers.media_files import encoded
-
-    photos = read_photos(folder)
-    stored = {at: take_in(encoded(photos[at], quality=92), by=None).pk for at in range(0, len(photos), 2)}
+    print(f"{len(stored)} photos are stored, each in {format_percentiles(took_in)}")
     took_all, false_alarms, found_in_all = [], 0, 0
-    print(f"{len(stored)} photos are stored, {len(photos) - len(stored)} others are not")
     for name, edit in EDITS.items():
         found_again = 0
-        for at, photo in enumerate(photos):
+        for media, photo in zip(stored, photos, strict=True):
             asked = encoded(edit(photo), quality=USUAL)
-            near, took = run_timed(lambda: find_near_duplicates(asked))  # noqa: B023  it is called at once
+            near, took = run_timed(lambda: find_near_duplicates(asked))  # noqa: B023
             took_all.append(took)
             ids = {each.media_id for each in near}
-            found_again += stored.get(at) in ids
-            false_alarms += bool(ids - {stored.get(at)})
+            found_again += media in ids
+            false_alarms += bool(ids - {media})
         found_in_all += found_again
         print(f"  {found_again / len(stored):4.0%} found again: {name}", flush=True)
-    questions = len(photos) * len(EDITS)
-    print(f"photos: {found_in_all / len(stored) / len(EDITS):.1%} of all edits found again")
-    print(
-        f"others are found for {false_alarms} of {questions} questions; a question takes {format_percentiles(took_all)}"
+    false_alarms += sum(bool(find_near_duplicates(encoded(other, quality=USUAL))) for other in others)
+    questions = len(stored) * len(EDITS) + len(others)
+    print(f"a picture is read and looked up in {format_percentiles(took_all)}")
+    recall = found_in_all / len(stored) / len(EDITS)
+    met = report(recall >= FOUND_AGAIN, f"{recall:.1%} of the edited photos are found again")
+    return met & report(
+        false_alarms <= questions * FALSE_ALARMS,
+        f"others are found for {false_alarms} of {questions} questions",
     )
 
 
@@ -208,7 +207,6 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--hashes", type=int, default=HASHES)
-    parser.add_argument("--pictures", type=int, default=PICTURES)
     parser.add_argument("--photos", type=Path, default=GCOMPRIS, help="a folder of photos (%(default)s)")
     parser.add_argument(
         "--database", type=Path, metavar="DATA_DIR", help="where all is kept, for another look"
@@ -218,12 +216,13 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name,
         open_scratch_project(arguments.database or Path(name)),
     ):
-        hashes = fill_index(arguments.hashes)
+        photos = read_photos(arguments.photos)
+        looked_up = [find_features(compute_luma(photo), LOOKED_UP)[0] for photo in photos[:40]]
+        hashes = fill_index(arguments.hashes, [word for features in looked_up for word in features.words])
         print(f"on {os.cpu_count()} cores, where {os.getloadavg()[0]:.1f} programs run on average")
         is_met = measure_recall(hashes)
-        is_met &= measure_found_again(arguments.pictures)
-        if arguments.photos.is_dir():
-            search_photos(arguments.photos)
+        is_met &= measure_details(looked_up)
+        is_met &= search_photos(photos[1::2], photos[::2])
         return not is_met
 
 

@@ -25,7 +25,7 @@ from factcheck.admin.unsaved import mark_stored
 from factcheck.web.throttling.callers import admit
 from sources.failures import Failure
 from sources.media.bounded_pictures import compute_look
-from sources.media.likeness import NearDuplicate
+from sources.media.likeness import DETAILS, NearDuplicate
 from sources.media.perceptual_hash import Orientation, PerceptualHash
 from sources.media_at_address import fetch_picture
 from sources.models import MediaHash, MediaObject
@@ -46,17 +46,23 @@ _ORIENTATION_WORDS: Mapping[str, StrOrPromise] = {
 }
 
 
-def describe_likeness(distance: int) -> tuple[StrOrPromise, Tone]:
+def describe_likeness(distance: int | None) -> tuple[StrOrPromise, Tone]:
     """Return the meaning of a hash distance in words."""
     return _LIKENESS_WORDS[grade_likeness(distance)]
 
 
 def describe_circumstances(near: NearDuplicate) -> list[str]:
-    """Describe how the query picture is oriented, which part of the other it shows, and when in a video."""
+    """Describe how much the query picture differs, how it is oriented, which part of the other it shows, and when in
+    a video.
+    """
     words = []
+    if near.distance is not None:
+        words.append(_("%(number)s of 256 points differ") % {"number": near.distance})
     if near.transformation in _ORIENTATION_WORDS:
         words.append(str(_ORIENTATION_WORDS[near.transformation]))
-    if near.part != MediaHash.Transformation.WHOLE:
+    if near.part == DETAILS:
+        words.append(_("found by its details"))
+    elif near.part != MediaHash.Transformation.WHOLE:
         words.append(str(MediaHash.Transformation(near.part).label))
     if near.frame_at is not None:
         minutes, seconds = divmod(int(near.frame_at), 60)
@@ -119,7 +125,6 @@ class FoundPicture:
     page: str
     picture: SafeString
     alike: SafeString
-    distance: int
     circumstances: list[str]
     description: SafeString
     used: list[dict[str, Any]]
@@ -189,7 +194,6 @@ def _build_found_picture(row: MediaObject, near: NearDuplicate, request: HttpReq
         page=change_page(row),
         picture=render_thumbnail(row),
         alike=render_badge(words, tone),
-        distance=near.distance,
         circumstances=describe_circumstances(near),
         description=build_description_badge(row),
         used=list_uses(row, request),

@@ -114,7 +114,9 @@ THING_KINDS = (
             *("public_height", "keyframes"),
         ),
     ),
-    LineKind("media_hash", MediaHash, ("media", "frame_at", "transformation", "pdq", "quality")),
+    LineKind(
+        "media_hash", MediaHash, ("media", "frame_at", "transformation", "pdq", "quality", "words", "points")
+    ),
 )
 SNAPSHOT_KIND = LineKind(
     "snapshot",

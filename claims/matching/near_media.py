@@ -51,19 +51,18 @@ class SimilarMedia:
         return grade_likeness(self.near.distance)
 
 
-def grade_likeness(distance: int) -> Likeness:
-    """Return the meaning of a hash distance."""
+def grade_likeness(distance: int | None) -> Likeness:
+    """Return the meaning of a hash distance; None is that of a picture found by its details."""
+    if distance is None:
+        return "alike"
     if distance <= SAME:
         return "same"
     return "very_alike" if distance <= VERY_ALIKE else "alike"
 
 
 def find_nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
-    """Return the nearest place of each similar picture or video that the caller may see, nearest first."""
-    found: dict[int, NearDuplicate] = {}
-    for near in sorted(find_near_duplicates(look), key=lambda near: (near.distance, near.media_id)):
-        found.setdefault(near.media_id, near)
-    return found
+    """Return the nearest place of each similar picture or video, nearest first."""
+    return {near.media_id: near for near in find_near_duplicates(look)}
 
 
 def find_published_media(look: PerceptualHash) -> list[SimilarMedia]:

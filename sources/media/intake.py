@@ -112,6 +112,7 @@ def _store_media(
                 transformation=look.part,
                 pdq=look.hash.pdq,
                 quality=look.hash.quality,
+                **(look.hash.features[0]._asdict() if look.hash.features else {}),
             )
             for look in _list_distinct(looks)
         )

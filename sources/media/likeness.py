@@ -1,9 +1,12 @@
-"""Find similar pictures by hash among millions, without comparing with all.
+"""Find similar pictures among millions, without comparing with all: by their hashes, then by their local features.
 
 A hash has 16 bands of 16 bits, in pairs. Of two that differ in 31 bits at most, some pair of bands differs in three
 at most, for four in each of eight would be 32; and of that pair, one band differs in one bit at most. So an index
 is searched for 17 values of each band, and leaves out what differs too much in the other band of the pair; the rest
 is compared bit by bit. No near match is missed (multi-index hashing; Norouzi, Punjani and Fleet 2012).
+
+Pictures that were cropped or partly covered have other hashes. They are found by the words of their local features:
+an index lists the pictures that have several of these words, and of those, the points must lie alike.
 """
 
 import hashlib
@@ -14,12 +17,17 @@ from django.db import connections, router
 
 from factcheck.database.model_fields import bytes_to_bits
 from sources.media.bounded_pictures import compute_look
+from sources.media.local_features import LocalFeatures, count_agreeing
 from sources.media.perceptual_hash import ALIKE, Orientation, PerceptualHash
 from sources.models import MediaHash, MediaObject
 from sources.models.media_hash import BAND, BANDS, BITS
 
 _OrientedHash = tuple[Orientation, bytes]
 
+#: The orientations in which local features are looked up, in their order.
+_UPRIGHT = (Orientation.ORIGINAL, Orientation.MIRRORED)
+#: The part of a picture that was found by its local features.
+DETAILS = "details"
 #: What one question may bring.
 RESULT_LIMIT = 50
 #: The values that one bit changes a band's into, and its own; and the bits in which the pair may differ.
@@ -46,18 +54,38 @@ _NEAR_SQL = f"""
 """  # noqa: S608  put together from constants; values are parameters
 
 
+#: So many points must lie alike: by chance, four may.
+_MIN_AGREEING = 5
+#: Pictures are compared point by point, those with most common words first.
+_MOST_COMPARED = 50
+#: A word that more pictures have distinguishes none of them; so many are counted.
+_MOST_PER_WORD = 1000
+
+_WITH_COMMON_WORDS = f"""
+    SELECT near.media_id, near.frame_at, near.words, near.points, found.which FROM (
+        SELECT holder.id, asked.which FROM unnest(%s::int[], %s::int[]) AS asked (word, which)
+        CROSS JOIN LATERAL (
+            SELECT id FROM sources_mediahash WHERE words @> ARRAY[asked.word] LIMIT {_MOST_PER_WORD}
+        ) AS holder
+        GROUP BY holder.id, asked.which HAVING count(*) >= {_MIN_AGREEING}
+        ORDER BY count(*) DESC, holder.id LIMIT {_MOST_COMPARED}
+    ) AS found
+    JOIN sources_mediahash AS near USING (id)
+"""  # noqa: S608  put together from constants; values are parameters
+
+
 class NearDuplicate(NamedTuple):
     """A picture or keyframe that looks like the query."""
 
     media_id: int
-    distance: int
-    """In how many of 256 bits they differ."""
+    distance: int | None
+    """In how many of 256 bits they differ; None if it was found by its details."""
     transformation: str
     """How the one that was asked about lies, compared with this one: an Orientation."""
     frame_at: float | None
     """At which second of the film; None for a picture."""
     part: str = MediaHash.Transformation.WHOLE
-    """Of which part of this one it is (MediaHash.Transformation)."""
+    """Of which part of this one it is: a MediaHash.Transformation, or DETAILS."""
 
 
 def find_near_duplicates(
@@ -65,9 +93,9 @@ def find_near_duplicates(
 ) -> list[NearDuplicate]:
     """Return similar pictures and films without repeats, most similar first, by their nearest part or frame.
 
-    Rotated and mirrored ones are found as well. If the whole picture has no match, and its parts are known
-    (`compute_look`), those are searched: without borders and captions. The same file is found however plain it is;
-    similar plain pictures are not, because plain areas are all alike (`PerceptualHash.is_distinctive`).
+    Rotated and mirrored ones are found as well. If the whole picture has no match, and the picture itself was there
+    (`compute_look`), its details are searched, then what is within its border. The same file is found however plain it
+    is; similar plain pictures are not, because plain areas are all alike (`PerceptualHash.is_distinctive`).
 
     Raises:
         MediaRefused: the bytes are no picture that can be read.
@@ -83,9 +111,9 @@ def find_near_duplicates(
         picture = compute_look(picture)
     found += _find_near(_list_orientations(picture), within)
     if not found:
-        found = _find_near(
-            [asked for part in picture.parts for asked in _list_part_orientations(*part)], within
-        )
+        found = _find_by_details(picture)
+    if not found:
+        found = _find_near([asked for _part, look in picture.parts for asked in _list_upright(look)], within)
     return _keep_nearest(found)[:most]
 
 
@@ -100,12 +128,29 @@ def _list_orientations(look: PerceptualHash) -> list[_OrientedHash]:
     return [*zip(Orientation, look.orientations, strict=True)] if look.is_distinctive else []
 
 
-def _list_part_orientations(part: str, look: PerceptualHash) -> list[_OrientedHash]:
-    """Return the orientations to look up: pictures in a frame or on a page may be mirrored, other parts are not."""
-    oriented = _list_orientations(look)
-    if part in (MediaHash.Transformation.BORDERLESS, MediaHash.Transformation.FRAMED):
-        return [one for one in oriented if one[0] in (Orientation.ORIGINAL, Orientation.MIRRORED)]
-    return oriented[:1]
+def _list_upright(look: PerceptualHash) -> list[_OrientedHash]:
+    """Return the orientations of a picture in a frame or on a page to look up."""
+    return [one for one in _list_orientations(look) if one[0] in _UPRIGHT]
+
+
+def _find_by_details(picture: PerceptualHash) -> list[NearDuplicate]:
+    """Return pictures with points that lie like those of this one, those with most of them first."""
+    if not picture.features:
+        return []
+    words = [(word, which) for which, features in enumerate(picture.features) for word in set(features.words)]
+    with connections[router.db_for_read(MediaHash)].cursor() as cursor:
+        cursor.execute(_WITH_COMMON_WORDS, [*map(list, zip(*words, strict=True))] or [[], []])
+        rows = cursor.fetchall()
+    found = [
+        (count_agreeing(picture.features[which], LocalFeatures(words, points)), media, at, which)
+        for media, at, words, points, which in rows
+    ]
+    found.sort(key=lambda one: (-one[0], one[1]))
+    return [
+        NearDuplicate(media, None, str(_UPRIGHT[which]), at, DETAILS)
+        for agreeing, media, at, which in found
+        if agreeing >= _MIN_AGREEING
+    ]
 
 
 def _find_near(oriented: list[_OrientedHash], within: int) -> list[NearDuplicate]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from sources.media.local_features import LocalFeatures
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
 
@@ -69,7 +70,13 @@ def pack_answer(answer: Picture | MediaRefused) -> bytes:
     if isinstance(answer, MediaRefused):
         return _pack_parts({"refused": [answer.reason_code, answer.sentence]}, b"")
     looks = [
-        [look.part, look.frame_at, look.hash.quality, [turned.hex() for turned in look.hash.turned]]
+        [
+            look.part,
+            look.frame_at,
+            look.hash.quality,
+            [turned.hex() for turned in look.hash.turned],
+            [[*each] for each in look.hash.features],
+        ]
         for look in answer.looks
     ]
     picture = asdict(answer) | {"looks": looks, "rendition": None}
@@ -91,9 +98,12 @@ def unpack_answer(packed: bytes) -> Picture:
         raise MediaRefused(*refused)
     picture = head["picture"]
     looks = []
-    for part, frame_at, quality, digits in picture["looks"]:
+    for part, frame_at, quality, digits, found in picture["looks"]:
         turned = tuple(map(bytes.fromhex, digits))
-        looks.append(PictureHash(part, frame_at, PerceptualHash(turned[0], quality, turned)))
+        features = tuple(LocalFeatures(*each) for each in found)
+        looks.append(
+            PictureHash(part, frame_at, PerceptualHash(turned[0], quality, turned, features=features))
+        )
     made = picture["rendition"]
     rendition = Rendition(content, *made) if made else None
     return Picture(**picture | {"looks": looks, "rendition": rendition})

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sources.media.local_features import LocalFeatures
+
 Floats = NDArray[np.floating[Any]]
 
 #: Bits that two hashes may differ in and be of one picture; below which quality a picture has too little to go by.
@@ -51,7 +53,9 @@ class PerceptualHash:
     turned: tuple[bytes, ...] = ()
     """The hashes of the picture in each Orientation, in their order."""
     parts: tuple[tuple[str, "PerceptualHash"], ...] = ()
-    """The hashes of parts of it that may go round by themselves, by their names (MediaHash.Transformation)."""
+    """The hashes of what is within its border or page, by their names (MediaHash.Transformation)."""
+    features: tuple[LocalFeatures, ...] = ()
+    """Its local features and, of one that is looked up, those of its mirror image."""
 
     @property
     def is_distinctive(self) -> bool:

@@ -1,15 +1,9 @@
-"""Perceptual hashes of a picture and of parts that may be shared on their own.
+"""Perceptual hashes of a picture, and of what is within its border or the page that shows it."""
 
-A picture is found if it is cut by about two per cent more or less than a part; so a stored picture has parts in small
-steps. A picture that is looked up has only the parts without what may have been added to it.
-"""
-
-import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from sources.media.packed_pictures import PictureHash
 from sources.media.perceptual_hash import compute_hash
@@ -18,82 +12,13 @@ Luma = NDArray[np.uint8]
 
 #: How far the brightness of a border may vary, and how much of a picture must be left within.
 _EVEN, _LEFT, _BORDER = 10, 0.3, 0.02
-_CENTRE_CROPS = {"centre_90": 0.9, "centre_80": 0.8, "centre_70": 0.7}
-#: How much of the height people write upon.
-_CAPTION_SHARE = 0.15
-#: The longest side of what the many parts of a stored picture are made from, to save time.
-#: Made from 256 pixels they differ in twice as many bits.
-_THUMBNAIL_SIZE = 512
-#: Per cent cut off at one side, and at all four.
-ONE_SIDED_CUTS, EVEN_CUTS = (3, 6, 9, 12, 16, 20), (2, 4)
-#: Degrees by which a picture is turned: with empty corners, and cut to fit.
-ROTATION_DEGREES = (-5, -3, -1.5, 1.5, 3, 5)
 
 
-def hash_parts(luma: Luma, *, is_stored: bool) -> Iterator[PictureHash]:
-    """Yield the hash of the whole picture and of its parts.
-
-    Args:
-        is_stored: yield also parts that others may have cut out of it.
-    """
-    yield PictureHash("whole", None, compute_hash(luma))
-    caption_rows = round(len(luma) * _CAPTION_SHARE)
-    if caption_rows:
-        yield PictureHash("upper", None, compute_hash(luma[:-caption_rows]))
-        yield PictureHash("lower", None, compute_hash(luma[caption_rows:]))
-    framed = _crop_page(luma)
-    if framed is not None:
-        yield PictureHash("framed", None, compute_hash(framed))
-    inner = _crop_borders(luma)
-    if inner is not None:
-        luma = inner
-        yield PictureHash("borderless", None, compute_hash(luma))
-    for part, share in _CENTRE_CROPS.items():
-        cut = (1 - share) / 2
-        yield PictureHash(part, None, compute_hash(_cut(luma, cut, cut, cut, cut)))
-    if is_stored:
-        for part, cropped in _iterate_small_parts(_shrink(luma)):
+def hash_parts(luma: Luma) -> Iterator[PictureHash]:
+    """Yield the hash of what is within a page or a border."""
+    for part, cropped in (("framed", _crop_page(luma)), ("borderless", _crop_borders(luma))):
+        if cropped is not None:
             yield PictureHash(part, None, compute_hash(cropped))
-
-
-def _iterate_small_parts(luma: Luma) -> Iterator[tuple[str, Luma]]:
-    for percent in EVEN_CUTS:
-        share = percent / 100
-        yield "inner", _cut(luma, share, share, share, share)
-    for percent in ONE_SIDED_CUTS:
-        share = percent / 100
-        yield "right", _cut(luma, left=share)
-        yield "lower", _cut(luma, top=share)
-        yield "left", _cut(luma, right=share)
-        yield "upper", _cut(luma, bottom=share)
-    height, width = luma.shape
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    yield "square", luma[top : top + side, left : left + side]
-    for degrees in ROTATION_DEGREES:
-        turned = np.asarray(Image.fromarray(luma).rotate(degrees, Image.Resampling.BILINEAR))
-        yield "turned", turned
-        cut_share = _compute_lost_share(width, height, degrees)
-        yield "turned", _cut(turned, cut_share, cut_share, cut_share, cut_share)
-
-
-def _compute_lost_share(width: int, height: int, degrees: float) -> float:
-    """Return the share to cut off at each side so that a rotated picture has no empty corners."""
-    angle = math.radians(abs(degrees))
-    return (1 - 1 / (math.cos(angle) + max(width / height, height / width) * math.sin(angle))) / 2
-
-
-def _cut(luma: Luma, left: float = 0, top: float = 0, right: float = 0, bottom: float = 0) -> Luma:
-    height, width = luma.shape
-    return luma[
-        round(height * top) : round(height * (1 - bottom)), round(width * left) : round(width * (1 - right))
-    ]
-
-
-def _shrink(luma: Luma) -> Luma:
-    image = Image.fromarray(luma)
-    image.thumbnail((_THUMBNAIL_SIZE, _THUMBNAIL_SIZE), Image.Resampling.BOX)
-    return np.asarray(image)
 
 
 def _crop_borders(luma: Luma) -> Luma | None:

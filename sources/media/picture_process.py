@@ -29,7 +29,7 @@ def prepare() -> None:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     for name in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"):
         buffer = io.BytesIO()
-        Image.new("RGB", (80, 80)).save(buffer, name)
+        Image.effect_noise((80, 80), 90).convert("RGB").save(buffer, name)
         render_picture(buffer, PictureRequest(name))
 
 

@@ -6,12 +6,14 @@ Runs where nothing can be broken (`picture_process`). Only the decoder of the fo
 import io
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, ImageOps, ImageSequence
 
+from sources.media.feature_detection import LOOKED_UP, STORED, find_features
 from sources.media.packed_pictures import Picture, PictureHash, PictureRequest, Rendition
 from sources.media.perceptual_hash import compute_hash
 from sources.media.picture_metadata import read_metadata
@@ -51,9 +53,10 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
     if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
         width, height = height, width
     luma = compute_luma(rendered)
+    looks = [_hash_whole(luma, request), *hash_parts(luma)]
     if request.only_look:
-        return Picture(width, height, [*hash_parts(luma, is_stored=False)])
-    looks = [*hash_parts(luma, is_stored=True), *_hash_frames(image, request.reader, width * height)]
+        return Picture(width, height, looks)
+    looks += _hash_frames(image, request.reader, width * height)
     if len(looks) > 1 and looks[-1].frame_at is not None:
         caveats.append("animated")
     if found := detect_second_format(file):
@@ -66,6 +69,12 @@ def compute_luma(image: Image.Image) -> NDArray[np.uint8]:
     small = image.copy()
     small.thumbnail((HASHED, HASHED), Image.Resampling.BOX)
     return np.asarray(_on_white(small).convert("L"))
+
+
+def _hash_whole(luma: NDArray[np.uint8], request: PictureRequest) -> PictureHash:
+    """Return the hash of all of it, with what is stored of its features or looked up."""
+    features = find_features(luma, LOOKED_UP) if request.only_look else find_features(luma, STORED)[:1]
+    return PictureHash("whole", None, replace(compute_hash(luma), features=features))
 
 
 def _open_image(file: IO[bytes], reader: str) -> Image.Image:

@@ -1,6 +1,8 @@
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import BitsField
@@ -23,25 +25,16 @@ class Band(models.Func):
 class MediaHash(models.Model):
     """The perceptual hash of a picture, 256 bits (PDQ). Similar pictures differ in few bits.
 
-    A picture has one for all of it, and those of the parts that are likely to be cut out of it (`transformation`); a
-    film has one for each of its keyframes.
+    A picture has one for all of it, and those of what is within a border or page (`transformation`); a film has one for
+    each of its keyframes. The hash of a whole picture is stored with its local features, by which cropped and partly
+    covered ones are found.
     """
 
     class Transformation(models.TextChoices):
-        """The transformation before hashing, which finds rotated and mirrored pictures without storing them."""
+        """The part of the picture that was hashed."""
 
         WHOLE = "whole", _("complete")
         BORDERLESS = "borderless", _("without its borders")
-        CENTRE_90 = "centre_90", _("the inner 90 %")
-        CENTRE_80 = "centre_80", _("the inner 80 %")
-        CENTRE_70 = "centre_70", _("the inner 70 %")
-        UPPER = "upper", _("without the bottom")
-        LOWER = "lower", _("without the top")
-        LEFT = "left", _("without the right edge")
-        RIGHT = "right", _("without the left edge")
-        INNER = "inner", _("without its edges")
-        SQUARE = "square", _("the square in the middle")
-        TURNED = "turned", _("slightly rotated")
         FRAMED = "framed", _("the picture within it")
 
     media = models.ForeignKey(
@@ -62,6 +55,9 @@ class MediaHash(models.Model):
             "From 50 to 100: how much detail the picture has. Plain areas, which all look alike, have none."
         ),
     )
+    # What `sources.media.local_features` compares.
+    words = ArrayField(models.IntegerField(), default=list, editable=False)
+    points = ArrayField(models.SmallIntegerField(), default=list, editable=False)
 
     class Meta:
         ordering = ["media", "frame_at", "id"]
@@ -81,12 +77,11 @@ class MediaHash(models.Model):
             ),
             CheckConstraint(
                 name="mediahash_part_is_known",
-                condition=Q(
-                    transformation__in=[
-                        *("whole", "borderless", "centre_90", "centre_80", "centre_70"),
-                        *("upper", "lower", "left", "right", "inner", "square", "turned", "framed"),
-                    ]
-                ),
+                condition=Q(transformation__in=["whole", "borderless", "framed"]),
+            ),
+            CheckConstraint(
+                name="mediahash_point_of_each_word",
+                condition=Q(points__len=3 * F("words__len")),
             ),
             CheckConstraint(
                 name="mediahash_second_is_meant",
@@ -100,6 +95,9 @@ class MediaHash(models.Model):
                 fields=[f"band_{band}", f"band_{band ^ 1}"], include=["id"], name=f"mediahash_band_{band}"
             )
             for band in range(BANDS)
+        ] + [
+            # Pictures with points like those of one. Storing one may take longer, so that looking up does not.
+            GinIndex(fields=["words"], name="mediahash_words", fastupdate=False)
         ]
         triggers = [
             Rule(

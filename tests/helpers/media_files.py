@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="FFmpeg is not installed")
 
@@ -66,6 +66,17 @@ def _captioned(image: Image.Image) -> Image.Image:
     return copy
 
 
+def _written_over(image: Image.Image) -> Image.Image:
+    """White words on a tenth of it, across the middle."""
+    copy = image.copy()
+    width, height = copy.size
+    draw = ImageDraw.Draw(copy)
+    draw.rectangle((0, int(height * 0.45), width, int(height * 0.55)), fill="white")
+    font = ImageFont.load_default(max(10, height // 20))
+    draw.text((width // 50, int(height * 0.47)), "THEY DO NOT WANT YOU TO SEE THIS", "black", font=font)
+    return copy
+
+
 def _shown_in_an_app(image: Image.Image) -> Image.Image:
     """A screenshot: the picture on a page with words above and below."""
     page = Image.new("RGB", (image.width + 60, image.height + 240), "#f2f3f5")
@@ -102,6 +113,7 @@ CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "20 % cut at the right": lambda image: _cropped(image, 0, 0, 0.2, 0),
     "cut to a square": lambda image: ImageOps.fit(image, (image.height, image.height)),
     "turned by 3": lambda image: image.rotate(3, Image.Resampling.BICUBIC),
+    "words over it": _written_over,
     "screenshot": _shown_in_an_app,
 }
 

@@ -52,14 +52,19 @@ class FoundMedia(TypedDict):
     """A published picture, or a film with a frame, that looks like the one looked up."""
 
     alikeness: Annotated[str, list(ALIKENESS.items())]
-    distance: Annotated[int, "In how many of 256 bits the perceptual hashes differ: 0 to 31."]
+    distance: Annotated[
+        int | None,
+        "In how many of 256 bits the perceptual hashes differ, 0 to 31; null if it was found by its details.",
+    ]
     transformation: Annotated[
         str,
         Orientation,
         "How the picture that was asked about lies, compared with this one: `mirrored`, say.",
     ]
     part: Annotated[
-        str, "Which part of this one it is: `whole`, or a part such as `centre_80` that was cut out of it."
+        str,
+        "Which part of this one it is: `whole`, `borderless` or `framed` (what is within its border or page), or"
+        " `details`: the two have marked points in common that lie alike, as when one was cropped or written over.",
     ]
     frame_at: Annotated[float | None, "The second of a film at which it is seen; null of a picture."]
     media: PublicMedia

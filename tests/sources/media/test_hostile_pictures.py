@@ -109,5 +109,5 @@ def test_stowaways_across_the_pieces_that_are_read() -> None:
 
 @sweep("kind", KINDS)
 def test_small_pictures_have_looks(kind: str) -> None:
-    assert len(compute_look(SMALL[kind]).parts) == 5
+    assert len(compute_look(SMALL[kind]).features) == 2
     assert compute_look(encoded(Image.new("RGB", (1, 1)), kind)).quality == 0

@@ -51,8 +51,7 @@ def test_a_picture_is_kept_as_it_came_with_a_rendition(folder: Path, ada: User) 
     assert (media.public_media_type, media.public_width, media.public_height) == ("image/jpeg", 900, 600)
     assert kept(folder) == {media.sha256, media.public_sha256}
     parts = {look.transformation for look in media.hashes.all()}
-    cut_out = {"upper", "lower", "left", "right", "inner", "square", "turned"}
-    assert parts == {"whole", "centre_90", "centre_80", "centre_70"} | cut_out
+    assert parts == {"whole"}
     assert (media.show_to_readers, media.caveats, media.provenance, media.metadata) == (False, [], {}, {})
     assert media.created_at is not None
 
@@ -90,7 +89,8 @@ def test_two_at_once_are_one_object(folder: Path) -> None:
 
     assert len(set(at_once(*[takes] * 3))) == 1
     assert MediaObject.objects.count() == 1
-    assert MediaHash.objects.count() == MediaHash.objects.values("pdq").distinct().count() > 30
+    [look] = MediaHash.objects.all()
+    assert len(look.points) == 3 * 64 == 3 * len(look.words)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

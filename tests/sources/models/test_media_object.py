@@ -171,18 +171,20 @@ def test_a_hash_comes_back_as_its_bytes() -> None:
     "columns, match",
     [
         ("NULL, 'whole', 80", "mediahash_is_there_once"),
-        ("NULL, 'centre_90', 49", "mediahash_is_distinctive"),
-        ("NULL, 'centre_90', 101", "mediahash_is_distinctive"),
+        ("NULL, 'framed', 49", "mediahash_is_distinctive"),
+        ("NULL, 'framed', 101", "mediahash_is_distinctive"),
         ("NULL, 'diagonal', 80", "mediahash_part_is_known"),
         ("-1, 'whole', 80", "mediahash_second_is_meant"),
         ("'NaN', 'whole', 80", "mediahash_second_is_meant"),
+        ("NULL, 'framed', 80", "mediahash_point_of_each_word"),
     ],
 )
 def test_what_no_look_is_is_refused(columns: str, match: str) -> None:
     media = make()
     MediaHash.objects.create(media=media, pdq=bytes([0b01010101]) * 32, quality=80)
-    insert = "INSERT INTO sources_mediahash (media_id, pdq, frame_at, transformation, quality)"
-    refused(f"{insert} VALUES (%s, %s::bit(256), {columns})", media.pk, "01" * 128, match=match)
+    insert = "INSERT INTO sources_mediahash (media_id, pdq, words, points, frame_at, transformation, quality)"
+    words = "'{}', '{1}'" if match == "mediahash_point_of_each_word" else "'{}', '{}'"
+    refused(f"{insert} VALUES (%s, %s::bit(256), {words}, {columns})", media.pk, "01" * 128, match=match)
 
 
 def test_a_look_does_not_change() -> None:

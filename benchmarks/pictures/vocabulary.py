@@ -1,0 +1,42 @@
+"""Make the examples by which points of pictures are described: `python -m benchmarks.pictures.vocabulary FOLDER`.
+
+FOLDER holds photos. Stored words mean nothing with other examples: every picture must then be read again.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.pictures.photos import read_photos
+from sources.media.feature_detection import EXAMPLE_SCALE, VOCABULARY, describe_points
+from sources.media.shown_pictures import compute_luma
+
+EXAMPLES, POINTS, ROUNDS = 4096, 1200, 5
+
+
+def choose_examples(described: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """Return the middles of groups of similar descriptions (k-means)."""
+    random = np.random.default_rng(1)
+    examples = described[random.choice(len(described), EXAMPLES, replace=False)]
+    for _round in range(ROUNDS):
+        distances = (examples**2).sum(axis=1) - 2 * described @ examples.T
+        nearest = distances.argmin(axis=1)
+        sums = np.zeros_like(examples)
+        np.add.at(sums, nearest, described)
+        counts = np.bincount(nearest, minlength=EXAMPLES)[:, None]
+        examples = np.where(counts, sums / np.maximum(counts, 1), examples)
+    return examples
+
+
+def main() -> None:
+    photos = read_photos(Path(sys.argv[1]))
+    described = np.concatenate([describe_points(compute_luma(photo), POINTS)[2] for photo in photos])
+    halves = np.stack([choose_examples(half) for half in np.split(described, 2, axis=1)])
+    np.save(VOCABULARY, np.clip(np.round(halves * EXAMPLE_SCALE), 0, 255).astype(np.uint8))
+
+
+if __name__ == "__main__":
+    main()

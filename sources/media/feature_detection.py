@@ -1,0 +1,80 @@
+"""Find the local features of a picture, in the process that decodes it (`picture_process`).
+
+SIFT (Lowe 2004) finds the points and describes the area around each, here as it lies: pictures that are shared are
+rarely turned far, and descriptions that do not depend on the rotation are more easily mistaken for one another. Each
+description becomes one of 16 million words, by the nearest of 4,096 examples for either half of it (product
+quantisation; Jégou, Douze and Schmid 2011).
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sources.media.local_features import POINT_PARTS, LocalFeatures
+
+Floats = NDArray[np.floating[Any]]
+
+#: How many points are stored of a picture, and how many are looked up in each orientation: the strongest.
+STORED, LOOKED_UP = 64, 128
+#: The longest side of what they are searched in, in pixels.
+_SIDE = 384
+#: The examples, made by `benchmarks/pictures/vocabulary.py`, and what they are multiplied by to fit a byte.
+VOCABULARY, EXAMPLE_SCALE = Path(__file__).with_name("feature_vocabulary.npy"), 400
+#: SIFT describes a point by 4 × 4 areas with 8 directions each: those of the mirrored picture, from the right.
+_MIRRORED = np.arange(128).reshape(4, 4, 8)[:, ::-1, [4, 3, 2, 1, 0, 7, 6, 5]].ravel()
+
+
+def find_features(luma: NDArray[np.uint8], limit: int) -> tuple[LocalFeatures, LocalFeatures]:
+    """Return the features of a picture and of its mirror image, the strongest first."""
+    width, points, described = describe_points(luma, limit)
+    mirrored = points * (-1, 1, 1) + (width - 1, 0, 0)
+    return _pack(described, points), _pack(described[:, _MIRRORED], mirrored)
+
+
+def describe_points(luma: NDArray[np.uint8], limit: int) -> tuple[int, Floats, Floats]:
+    """Return the width in which points were found; the place and diameter of each; and their descriptions."""
+    image = Image.fromarray(luma)
+    image.thumbnail((_SIDE, _SIDE), Image.Resampling.BOX)
+    small = np.asarray(image)
+    sift = _build_sift()
+    # A point with several directions is found several times.
+    found = {(mark.pt, mark.size): mark for mark in sift.detect(small, None)}
+    marks = sorted(found.values(), key=lambda mark: -mark.response * mark.size**0.5)[:limit]
+    if not marks:
+        return image.width, np.zeros((0, 3)), np.zeros((0, 128))
+    for mark in marks:
+        mark.angle = 0
+    marks, described = sift.compute(small, marks)
+    described = np.sqrt(described / np.maximum(described.sum(axis=1, keepdims=True), 1))
+    return image.width, np.array([(*mark.pt, mark.size) for mark in marks]), described
+
+
+def _pack(described: Floats, points: Floats) -> LocalFeatures:
+    first, second = _load_vocabulary()
+    half = described.shape[1] // 2
+    words = _find_nearest(described[:, :half], first) * len(second) + _find_nearest(
+        described[:, half:], second
+    )
+    return LocalFeatures(words.tolist(), (points * POINT_PARTS).round().astype(int).ravel().tolist())
+
+
+def _find_nearest(described: Floats, examples: Floats) -> NDArray[np.int64]:
+    distances: Floats = (examples**2).sum(axis=1) - 2 * described @ examples.T
+    return distances.argmin(axis=1)
+
+
+@cache
+def _build_sift() -> Any:
+    cv2.setNumThreads(1)  # it runs in processes that were forked, and many at once
+    return cv2.SIFT_create(contrastThreshold=0.02)
+
+
+@cache
+def _load_vocabulary() -> Floats:
+    examples: Floats = np.load(VOCABULARY).astype(np.float32) / EXAMPLE_SCALE
+    return examples

@@ -1,0 +1,53 @@
+"""Local features of a picture: points that are found again after it was cropped, covered in part or turned a little.
+
+Points are described by words, which an index can look up. Which points of two pictures have a word in common, and
+whether one movement takes all of them from one picture to the other, decides whether the pictures match.
+`feature_detection` finds them.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+#: The parts of a pixel in which places and diameters are counted.
+POINT_PARTS = 16
+#: How far a point may be from where the others would have it (in the same parts), how much larger or smaller than they
+#: would have it, and how far a picture may be turned (radians).
+_TOLERANCE, _SIZE_TOLERANCE, _MOST_TURNED = 8 * POINT_PARTS, 1.6, 0.3
+#: Points nearer than this count once: one corner may be marked at several sizes.
+_APART = 6 * POINT_PARTS
+#: So many common words are compared at most; the time grows with the third power.
+_MOST_PAIRS = 60
+
+
+class LocalFeatures(NamedTuple):
+    """The words of a picture's points and, three numbers for each: where it is (x, y), and its diameter."""
+
+    words: list[int]
+    points: list[int]
+
+
+def count_agreeing(looked_up: LocalFeatures, stored: LocalFeatures) -> int:
+    """Return how many points with common words one movement takes from one picture to the other.
+
+    Each two pairs of points determine a movement: by how much the picture is turned, scaled and shifted.
+    """
+    places = {word: at for at, word in reversed([*enumerate(looked_up.words)])}
+    pairs = [(places[word], at) for at, word in enumerate(stored.words) if word in places][:_MOST_PAIRS]
+    if not pairs:
+        return 0
+    ours, theirs = np.array(pairs).T
+    here = np.array(looked_up.points, np.float64).reshape(-1, 3)[ours]
+    there = np.array(stored.points, np.float64).reshape(-1, 3)[theirs]
+    begins, ends = here[:, 0] + 1j * here[:, 1], there[:, 0] + 1j * there[:, 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        turns = (ends[:, None] - ends) / (begins[:, None] - begins)
+        moved = turns[..., None] * (begins - begins[:, None, None]) + ends[:, None, None]
+        growth = np.abs(np.log(there[:, 2] / here[:, 2] / np.abs(turns)[..., None]))
+        agree = (
+            (np.abs(moved - ends) <= _TOLERANCE)
+            & (growth <= np.log(_SIZE_TOLERANCE))
+            & (np.abs(np.angle(turns)) <= _MOST_TURNED)[..., None]
+        )
+    best = agree.reshape(-1, len(pairs))[agree.sum(axis=2).argmax()]
+    return min(len({*map(tuple, (side[best, :2] // _APART).tolist())}) for side in (here, there))
