@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
-from tests.helpers.media_files import encoded
+from tests.helpers.media_files import encoded, written_over
 
 Edit = Callable[[Image.Image], Image.Image]
 
@@ -44,17 +44,6 @@ def _turn_and_cut(image: Image.Image, degrees: float) -> Image.Image:
     return _cut(_turn(image, degrees), left=lost, top=lost, right=lost, bottom=lost)
 
 
-def _write_over(image: Image.Image) -> Image.Image:
-    """Write white words across the middle tenth of the picture."""
-    copy = image.copy()
-    width, height = copy.size
-    draw = ImageDraw.Draw(copy)
-    draw.rectangle((0, int(height * 0.45), width, int(height * 0.55)), fill="white")
-    font = ImageFont.load_default(max(10, height // 20))
-    draw.text((width // 50, int(height * 0.47)), "THEY DO NOT WANT YOU TO SEE THIS", "black", font=font)
-    return copy
-
-
 def _take_screenshot(image: Image.Image) -> Image.Image:
     """The picture within the page of an app, with words above and below."""
     small = image.copy()
@@ -89,12 +78,12 @@ EDITS: dict[str, Edit] = {
     "turned by 3 degrees": lambda image: _turn(image, 3),
     "turned by 5 degrees, without empty corners": lambda image: _turn_and_cut(image, -5),
     "bars above and below": lambda image: ImageOps.expand(image, (0, image.height // 6), "black"),
-    "words over a tenth": _write_over,
+    "words over a tenth": written_over,
     "mirrored": ImageOps.mirror,
     "screenshot with a frame": _take_screenshot,
     "saved at a quality of 30": lambda image: save_again(image, LOW),
     "other colours": _recolour,
     "coloured border": lambda image: ImageOps.expand(image, max(image.size) // 25, "#c03020"),
     "mirrored, 10 % cut at the bottom": lambda image: _cut(ImageOps.mirror(image), bottom=0.1),
-    "cut to a square, words over a tenth": lambda image: _write_over(_crop_square(image)),
+    "cut to a square, words over a tenth": lambda image: written_over(_crop_square(image)),
 }

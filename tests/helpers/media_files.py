@@ -66,7 +66,7 @@ def _captioned(image: Image.Image) -> Image.Image:
     return copy
 
 
-def _written_over(image: Image.Image) -> Image.Image:
+def written_over(image: Image.Image) -> Image.Image:
     """White words on a tenth of it, across the middle."""
     copy = image.copy()
     width, height = copy.size
@@ -113,7 +113,9 @@ CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "20 % cut at the right": lambda image: _cropped(image, 0, 0, 0.2, 0),
     "cut to a square": lambda image: ImageOps.fit(image, (image.height, image.height)),
     "turned by 3": lambda image: image.rotate(3, Image.Resampling.BICUBIC),
-    "words over it": _written_over,
+    "mirrored, cut to a square, words over it": lambda image: written_over(
+        ImageOps.mirror(ImageOps.fit(image, (image.height, image.height)))
+    ),
     "screenshot": _shown_in_an_app,
 }
 

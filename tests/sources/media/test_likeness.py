@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 ORIENTATIONS = {
     "mirrored": "mirrored",
+    "mirrored, cut to a square, words over it": "mirrored",
     "upside down": "upside_down",
     "turned by 90": "turned_270",
     "turned by 180": "turned_180",
@@ -30,7 +31,7 @@ DETAILS = (
     "20 % cut at the right",
     "cut to a square",
     "turned by 3",
-    "words over it",
+    "mirrored, cut to a square, words over it",
 )
 
 
