@@ -71,7 +71,7 @@ def _find_nearest(described: Floats, examples: Floats) -> NDArray[np.int64]:
 @cache
 def _build_sift() -> Any:
     cv2.setNumThreads(1)  # it runs in processes that were forked, and many at once
-    return cv2.SIFT_create(contrastThreshold=0.02)
+    return cv2.SIFT.create(contrastThreshold=0.02)
 
 
 @cache
