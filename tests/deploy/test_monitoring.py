@@ -31,7 +31,7 @@ def metrics() -> dict[str, set[str]]:
     for question in list_questions():
         for name, kind in question.gauges.items():
             known[name] = {*kind.labels, *(["database"] if question.of_replicas else [])}
-    own: Iterable[Any] = DatabaseGauges([]).own({})
+    own: Iterable[Any] = DatabaseGauges([]).build_own_metrics({})
     known |= {family.name: set(family._labelnames) for family in own}
     for metric in vars(counters).values():
         if isinstance(metric, Counter | Gauge | Histogram):
