@@ -34,7 +34,7 @@ ANSWER_COMPLAINTS = "complaints.answer_complaint"
 Row = TypeVar("Row", Complaint, ReaderRequest)
 
 
-class KeyReused(Exception):
+class SubmissionKeyConflict(Exception):
     """An Idempotency-Key was used before with a different body."""
 
 
@@ -235,7 +235,7 @@ def _find_same_submission(rows: QuerySet[Row], sent: SubmissionContext) -> Row |
     """Return the message stored with the same key; the key is locked against concurrent requests."""
     found = rows.filter(sent_key=sent.key).first() if sent.key else None
     if found and found.sent_sha256 != sent.body:
-        raise KeyReused
+        raise SubmissionKeyConflict
     return found
 
 

@@ -30,8 +30,8 @@ from claims.features.complaints.intake.submission_bodies import (
     TakenInSerializer,
 )
 from claims.features.complaints.submissions import (
-    KeyReused,
     SubmissionContext,
+    SubmissionKeyConflict,
     submit_complaint,
     submit_request,
 )
@@ -65,7 +65,7 @@ class SubmissionKeyReused(exceptions.APIException):
     )
 
 
-class UnknownClaim(exceptions.ValidationError):
+class UnknownClaimId(exceptions.ValidationError):
     """The body is well formed, but its claim is not published."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -159,7 +159,7 @@ class ComplaintSubmission(SubmissionView):
         given = body.validated_data
         try:
             submit_complaint(entry, kind=given["kind"], text=given["text"], sender=body.sender, sent=sent)
-        except KeyReused:
+        except SubmissionKeyConflict:
             raise SubmissionKeyReused from None
         return self.finish(_build_receipt(), HTTPStatus.ACCEPTED)
 
@@ -198,7 +198,7 @@ class RequestSubmission(SubmissionView):
         self.require_room(plain)
         try:
             submit_request(**body.what, sender=body.sender, sent=sent)
-        except KeyReused:
+        except SubmissionKeyConflict:
             raise SubmissionKeyReused from None
         taken_in = _build_receipt()
         taken_in["detail"] = f"{taken_in['detail']} {_NO_VERDICT_MESSAGE}"
@@ -241,13 +241,13 @@ def _find_newest(rows: QuerySet[Publication], claim: int) -> Publication:
     """Return the newest entry of a claim, following merges.
 
     Raises:
-        UnknownClaim: it was never published.
+        UnknownClaimId: it was never published.
     """
     found = rows.filter(claim_id=claim).first()
     if found is not None and found.merged_into_id:
         found = rows.filter(claim_id=found.merged_into_id).first()
     if found is None:
-        raise UnknownClaim({"claim": [gettext("No published claim has this id.")]})
+        raise UnknownClaimId({"claim": [gettext("No published claim has this id.")]})
     return found
 
 

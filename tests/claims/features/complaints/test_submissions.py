@@ -18,7 +18,7 @@ from claims.features.complaints.confirmations import Sender, find_contact, norma
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest, ReaderStep
 from claims.features.complaints.pictures import read_picture
 from claims.features.complaints.reader_mails import MailRejected
-from claims.features.complaints.submissions import KeyReused, SubmissionContext
+from claims.features.complaints.submissions import SubmissionContext, SubmissionKeyConflict
 from claims.features.teamwork.models import Notification
 from claims.models import Claim
 from tests.claims.features.complaints.conftest import RITA, contact_of, jobs, link_in, token_of, work
@@ -128,7 +128,7 @@ def test_the_same_key_takes_in_once(publish: Callable[..., Claim]) -> None:
     sent = SubmissionContext(key="k" * 64, body="b" * 64)
     one = submissions.submit_complaint(entry, kind="other", text="x", sender=RITA, sent=sent)
     assert submissions.submit_complaint(entry, kind="other", text="x", sender=RITA, sent=sent) == one
-    with pytest.raises(KeyReused):
+    with pytest.raises(SubmissionKeyConflict):
         submissions.submit_complaint(
             entry, kind="other", text="y", sender=RITA, sent=SubmissionContext(key="k" * 64, body="c" * 64)
         )
