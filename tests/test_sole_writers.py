@@ -138,7 +138,7 @@ def test_whoever_moves_writes_it_down(name: str) -> None:
 ENTRIES = {"Publication", "PublishedVerdict"}
 #: Methods of managers and query sets that write, and functions of `factcheck.database.bulk_copy` that do.
 WRITING = {"create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete"}
-COPYING = {"copy", "lines", "Maker"}
+COPYING = {"copy", "build_lines", "RowMaker"}
 
 
 def begins_with(node: ast.AST) -> str:
@@ -179,7 +179,7 @@ def test_imports_alone_send_entries_along_with_other_rows() -> None:
         for name, tree in TREES.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute | ast.Name)
-        and (node.attr if isinstance(node, ast.Attribute) else node.id) == "lines_of"
+        and (node.attr if isinstance(node, ast.Attribute) else node.id) == "build_entry_lines"
     }
     assert asking == {"claims.ledger.publishing", "claims.imports.storing.batches"}
 

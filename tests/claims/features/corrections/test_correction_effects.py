@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -53,7 +54,7 @@ def test_it_shows_mail_and_webhooks_of_each_correction(
     def refuse(self: object) -> None:
         raise SMTPRecipientsRefused({})
 
-    monkeypatch.setattr(subscriptions.EmailMultiAlternatives, "send", refuse)
+    monkeypatch.setattr(EmailMultiAlternatives, "send", refuse)
     with pytest.raises(MailRejected):
         subscriptions.mail_change(subscription_id=refused.pk)
     with connection.cursor() as sql:
