@@ -1,4 +1,4 @@
-"""The export formats: what each writes, its order, and where it can be continued."""
+"""The export formats: their contents, their order, and where they can continue."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence

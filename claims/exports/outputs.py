@@ -129,7 +129,7 @@ class _BlockWriter:
 
 
 class StreamOutput(_BlockWriter):
-    """Standard output, or any other file that is just written to."""
+    """Standard output, or any other file that can only be written."""
 
     def read_written(self) -> Iterable[bytes]:
         return ()

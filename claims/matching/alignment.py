@@ -95,7 +95,7 @@ def align(
     """
     here, there = split_words(ours), split_words(theirs)
     are_whole = _is_whole(ours, here) and _is_whole(theirs, there)
-    mended = _remove_typos(here, there, unknown)
+    mended = _correct_typos(here, there, unknown)
     same_language = languages[0] == languages[1] or not all(languages)
     one, other = (
         drop_articles(words, languages[1]) if same_language else list(words) for words in (mended, there)
@@ -186,7 +186,7 @@ def _normalise_spelling(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _remove_typos(ours: Sequence[Word], theirs: Sequence[Word], unknown: Set[str]) -> list[Word]:
+def _correct_typos(ours: Sequence[Word], theirs: Sequence[Word], unknown: Set[str]) -> list[Word]:
     """Return our words with typing slips corrected to the claim's spelling. Names and numbers stay."""
     known = {word.key for word in ours}
     others = [

@@ -253,7 +253,7 @@ def split_passages(text: str, cut: CutMode = "auto", language: str = "") -> list
 def _build_queries(
     parts: Sequence[_PassageText], *, model: QueryModel | None, budget: CPUBudget
 ) -> list[TextQuery]:
-    """Build the queries, without the database, whose connections belong to threads."""
+    """Build the queries for the texts, without using the database."""
     with budget.spending():
         said = [clean_post(part.said.translate(_INVALID_CHARACTERS)) for part in parts]
     vectors: Sequence[Vector | None] = [None] * len(said)

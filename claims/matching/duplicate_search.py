@@ -40,7 +40,7 @@ class ComparedClaim(NamedTuple):
 
 
 class DuplicatePair(NamedTuple):
-    """Two claims that may be the same, the later one first, how sure that is and why."""
+    """Two claims that may be the same, with the probability and the reason; the newer one first."""
 
     claim: int
     earlier: int

@@ -33,7 +33,7 @@ class TextQuery:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A claim that may be meant.
+    """A claim that a text may refer to.
 
     Attributes:
         claim: its id.

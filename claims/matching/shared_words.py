@@ -149,7 +149,7 @@ def find_claims_sharing_words(
 
 
 def split_words(texts: Sequence[str]) -> list[list[str]]:
-    """Return the distinct words of each text by which claims are searched."""
+    """Return the distinct searchable words of each text."""
     words = [
         list(filter(_is_searchable, dict.fromkeys(make_searchable(text).split())))[:WORD_LIMIT]
         for text in texts
@@ -195,7 +195,7 @@ def share(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> fl
 
 
 def _compute_bm25(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
-    """Return BM25 of one against the other."""
+    """Return the BM25 score of a claim for a text."""
     length = sum(other.values())
     saying = (_K1 + 1) / (1 + _K1 * (1 - _B + _B * length / _MEAN_LENGTH))
     return saying * sum(part * rarity.get(form, 0.0) for form, part in forms.items() if form in other)
@@ -275,9 +275,7 @@ def _quote_form(form: str) -> str:
 
 
 def _choose_leading_forms(forms: WordForms, common: "CommonWords") -> set[str]:
-    """Return the rarest forms: all that are not known to be common, and others until enough claims have one of
-    them.
-    """
+    """Return the rarest forms, and common ones until enough claims contain one."""
     leads = {form for form in forms if form not in common.claims}
     enough: float = _ENOUGH_CLAIMS
     for form in sorted(forms.keys() - leads, key=lambda form: common.claims[form]):

@@ -31,7 +31,7 @@ class AppearanceQuerySet(models.QuerySet["Appearance"]):
 
 @keep_history()
 class Appearance(Anchored):
-    """A place where a claim was made: the words in a source that make it."""
+    """A place where a claim was made: the exact words in a source."""
 
     class Anchor(models.TextChoices):
         ANCHORED = "anchored", _("Found in the text")

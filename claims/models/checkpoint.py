@@ -1,4 +1,4 @@
-"""Signed states of the ledger: checkpoints, keys, and the Merkle tree (RFC 6962), in which no wrong hash is stored.
+"""Signed states of the ledger: checkpoints, keys, and the Merkle tree (RFC 6962).
 
 Of the lowest level from the entries, of those above from the tiles below, of checkpoints from all of them. The program
 does the same in `claims.ledger.proofs.merkle_tree`.

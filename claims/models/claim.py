@@ -34,7 +34,7 @@ MAX_CONTEXT_LENGTH = 20_000
 
 
 def _get_publications() -> Any:
-    """Return the manager of publications, whose module imports this one."""
+    """Return the manager of publications, without a circular import."""
     return apps.get_model("claims", "Publication").objects
 
 

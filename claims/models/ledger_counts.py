@@ -140,7 +140,7 @@ class SearchSpelling(models.Model):
 
 
 class SearchLanguage(models.Model):
-    """A language whose word forms current publications are searched by (ISO 639-1, one of `claims.search.STEMMERS`)."""
+    """A language in which current publications are searched (ISO 639-1, one of `claims.search.STEMMERS`)."""
 
     language = models.CharField(primary_key=True, max_length=2)
     #: How many current publications have texts in it.

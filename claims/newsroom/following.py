@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 def switch(followed: Model, *, active: bool, call: Callable[[int], None]) -> None:
-    """Pause what is followed, or resume it; then it is visited at once. `call` queues the visit."""
+    """Pause or resume following. After resuming, `call` queues a visit."""
     rows = type(followed)._default_manager.filter(pk=followed.pk)
     if rows.exclude(active=active).update(active=active) and active:
         visit_at_once(followed, call)

@@ -1,4 +1,4 @@
-"""Invitations to the desk: an email with a link on which people choose their own password."""
+"""Invitations to the desk: an email with a link for choosing a password."""
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -15,7 +15,7 @@ from claims.newsroom.people import get_display_name
 
 
 def build_link(person: User) -> str:
-    """Return the URL at which the person chooses a password; it expires after PASSWORD_RESET_TIMEOUT, or when used."""
+    """Return the URL for choosing a password; it expires after PASSWORD_RESET_TIMEOUT or after use."""
     key = default_token_generator.make_token(person)
     named = {"uidb36": user_pk_to_url_str(person), "key": key}
     return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=named)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from claims.articles.detection.attribution import Attributor
 from claims.articles.detection.blocks import TextBlock, split_blocks
-from claims.articles.detection.boilerplate import remove_dateline, select_statements
+from claims.articles.detection.boilerplate import measure_dateline, select_statements
 from claims.articles.detection.check_worthiness import CheckBand, Reason, choose_band, judge
 from claims.articles.detection.cues import find_years
 from claims.articles.detection.dialogues import Dialogue, DialogueBlock
@@ -119,7 +119,7 @@ def _split_sentences(
 ) -> tuple[list[Sentence], Quotations]:
     """Return the sentences of a block, without its dateline, and its quotations."""
     quotations = Quotations(block.text, is_dashed=is_dashed, is_introduced=is_introduced)
-    opening = remove_dateline(block.text) if index < _BLOCKS_WITH_DATELINE else 0
+    opening = measure_dateline(block.text) if index < _BLOCKS_WITH_DATELINE else 0
     sentences = [
         sentence
         for sentence in split_sentences(block.text, language, quotations)

@@ -71,7 +71,7 @@ class Attributor:
         turn: DialogueTurn | None = None,
         introduction: str = "",
     ) -> list[Voice | None]:
-        """Return the voice of each sentence of the block; None where the article itself speaks.
+        """Return the speaker of each sentence of the block; None for the article's own words.
 
         Args:
             introduction: the block before, where that ends in a colon.
@@ -192,7 +192,7 @@ class Attributor:
         return bool(opening) and opening[0].lower() in self._grammar.unsaid and not clause.strip()
 
     def _remember(self, speaker: Speaker) -> None:
-        """Make the speaker the antecedent of the next "he"; "a spokesman" too, so that no earlier person is meant."""
+        """Remember the speaker for the next "he", even an unnamed "spokesman"."""
         member = self._cast.find(speaker.name)
         if member is None and not self._is_body(speaker.name):
             member = CastMember(speaker.name, person=True, feminine=speaker.feminine)
@@ -317,7 +317,7 @@ class Attributor:
         reported = self._language.reported_speech
         if not reported or self._last is None or self._language.has_speech_verb(narration):
             return None
-        if next(self._grammar.remove_voice(narration), None) is not None or not any(
+        if next(self._grammar.find_impersonal_spans(narration), None) is not None or not any(
             token.key in reported for token in tokenise(narration)
         ):
             return None

@@ -57,7 +57,7 @@ def _iterate_lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _iterate_paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield lines, joined where the first cannot be the end of anything."""
+    """Yield lines, joined if the first cannot be the end of a sentence."""
     start = end = None
     for line_start, line_end in _iterate_lines(text):
         if start is not None and end is not None:
@@ -81,7 +81,7 @@ def _is_continued(text: str, end: int, line_start: int) -> bool:
 
 
 def _iterate_wrapped_paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """Yield paragraphs between blank lines; a list mark opens one of its own."""
+    """Yield the paragraphs between blank lines; each list mark begins a new one."""
     start = end = None
     for line_start, line_end in _iterate_lines(text):
         blank = not text[line_start:line_end].strip()

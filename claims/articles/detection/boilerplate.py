@@ -111,8 +111,8 @@ def select_statements(blocks: Sequence[TextBlock], language: Lexicon) -> list[Te
     return kept
 
 
-def remove_dateline(text: str) -> int:
-    """Return the length of the dateline with which the text opens, 0 if it opens with none."""
+def measure_dateline(text: str) -> int:
+    """Return the length of the dateline at the beginning of the text, or 0."""
     for dateline in _DATELINES:
         match = dateline.match(text[:120])
         if match and match.end() < len(text):

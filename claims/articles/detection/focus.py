@@ -20,7 +20,7 @@ class _Trace:
 
 
 class Focus:
-    """The people named so far, the last ones last."""
+    """The people named so far, most recent last."""
 
     def __init__(self) -> None:
         self._traces: deque[_Trace] = deque(maxlen=_TRACES_REMEMBERED)

@@ -46,7 +46,7 @@ class Grammar:
     def _lower(language: Lexicon, name: str) -> frozenset[str]:
         return frozenset(word.lower() for word in language.get_attributions(name))
 
-    def remove_voice(self, narration: str) -> Iterator[tuple[int, int]]:
+    def find_impersonal_spans(self, narration: str) -> Iterator[tuple[int, int]]:
         """Yield the spans of impersonal speech: "it was said that", "se dice que"."""
         for pattern in self.impersonal:
             yield from (match.span() for match in pattern.finditer(narration))

@@ -57,7 +57,7 @@ class Identities:
         )
 
     def _belongs_to_other(self, speaker: Speaker, found: Attribution) -> bool:
-        """Detect "Адвокат мэра Ивана Лескова" and "Pengacara Bupati Budi", naming another than the speaker."""
+        """Return whether the name belongs to another person: "Адвокат мэра Ивана Лескова", "Pengacara Bupati Budi"."""
         tokens = split_name(found.phrase)
         bare = [token for token in tokens if token.lower() not in self._language.determiners]
         if bare and bare[0].lower() in self._grammar.dependents and len(bare) > 1 and self._language.cased:

@@ -230,7 +230,7 @@ class Lexicon:
         self._read_grammar()
 
     def _read_grammar(self) -> None:
-        """Prepare the closed word classes by which noun phrases are read."""
+        """Prepare the closed word classes needed to read noun phrases."""
         self.determiners = self._words("determiners")
         self.definite = self._words("definite")
         self.before_verb = self._words("before_verb")
@@ -340,6 +340,6 @@ def _load(code: str) -> Lexicon:
 
 
 def load_lexicon(tag: str) -> Lexicon:
-    """Return the language of a BCP 47 tag; a tag that means nothing is the undetermined language."""
+    """Return the lexicon for a BCP 47 tag; unknown tags get the undetermined language."""
     code = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
     return _load(code if re.fullmatch(r"[a-z]{2,3}", code) else UNDETERMINED)

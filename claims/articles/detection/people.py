@@ -124,7 +124,7 @@ class Cast:
         return self._has_name(name[0].lower() + name[1:]) or self._is_inflected(name)  # "Van Dalen"
 
     def find_ending(self, phrase: str) -> CastMember | None:
-        """Return the member whose full name ends or begins a phrase where no capitals set it off."""
+        """Return the person whose full name ends or begins a phrase without capitals."""
         found = [
             member
             for member, start in self._find_named(phrase)
@@ -136,7 +136,7 @@ class Cast:
         return max(found, key=lambda member: len(member.name), default=None)
 
     def belongs(self, phrase: str, name: str) -> bool:
-        """Detect "محامي الوزير سامي خليل" and "高田修一知事の妻", where the speaker is not the person named."""
+        """Return whether the speaker is only related to the named person, as in "高田修一知事の妻"."""
         if any(name in phrase.rpartition(mark)[0] for mark in self._grammar.belongings):
             return True
         first, *rest = phrase.split() or [""]
@@ -314,7 +314,7 @@ class Cast:
         return found[0] if len(found) == 1 else None
 
     def _is_called(self, member: CastMember, name: str) -> bool:
-        """Return whether the name is the start of the member's, with a title or with "Mr"."""
+        """Return whether the name is the start of the person's name, or has a title or "Mr"."""
         for short, title in self._split_title(name):
             if member.name.startswith(short) and member.name != short:
                 known = title in self._grammar.addresses
@@ -332,7 +332,7 @@ class Cast:
         return [(name[:length], name[length:]) for length in (3, 2, 1) if len(name) > length]
 
     def _is_inflected(self, name: str) -> CastMember | None:
-        """Find "Олега Дёмина" where the text also writes "Олег Дёмин"."""
+        """Return whether a name is an inflected form: "Олега Дёмина" of "Олег Дёмин"."""
         stems = [word[: max(3, len(word) - 2)] for word in name.split()]
         found = [
             member

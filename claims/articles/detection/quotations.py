@@ -103,7 +103,7 @@ def _is_word_end(before: str) -> bool:
 
 
 def _add_single_quotations(text: str, spans: list[Quotation]) -> list[Quotation]:
-    """Add ‘…’ and '…' where no other marks are used: an apostrophe opens nothing and closes only before a gap."""
+    """Add quotations in ‘…’ and '…' if the text has no other marks, ignoring apostrophes."""
     if spans:
         return spans
     opened: int | None = None

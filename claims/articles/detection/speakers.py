@@ -42,7 +42,7 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
     Returns None for a phrase that names no speaker ("it", "the report", "who").
     """
     if not language.cased:
-        return _remove_case(phrase, description, language)
+        return _read_without_case(phrase, description, language)
     tokens = split_name(phrase)
     while tokens and tokens[0].lower() in language.leading:
         tokens = tokens[1:]
@@ -56,10 +56,10 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
         return None
     if any(is_role(token, language) for token in tokens):
         return _read_with_role(tokens, description, language)
-    return _remove_role(tokens, description, language)
+    return _read_without_role(tokens, description, language)
 
 
-def _remove_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
+def _read_without_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     tail = _find_name_at_end(tokens, language)
     if any(token.lower() in language.inside for token in tokens[:tail]) and is_known_kind(
         tokens[:1], language
@@ -88,7 +88,7 @@ def _remove_role(tokens: list[str], description: str | None, language: Lexicon) 
     return Speaker(POSSESSIVE.sub("", name), description)
 
 
-def _remove_place(name: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
+def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
     """Split a name from the place before it, if no article or preposition does: "(Wójt) Krynek Jolanta Gudel".
 
     Of three words and more of which none is known to be a given name, nothing is the name.
@@ -153,7 +153,7 @@ def _read_with_role(tokens: list[str], description: str | None, language: Lexico
     is_acronym = len(name) == 1 and name[0].isupper() and len(name[0]) > 1
     if is_acronym and not is_body_word(_find_offices(before, language)[-1], language):
         return _read_anonymous(tokens, description, language)  # "Prezydent USA"
-    name, place = _remove_place(name, language)
+    name, place = _split_place(name, language)
     if not name:
         return None
     head = remove_determiner([*before, *place], language)
@@ -169,7 +169,7 @@ def _read_with_role(tokens: list[str], description: str | None, language: Lexico
 
 
 def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
-    """Distinguish "Comitato Pendolari", whose kind belongs to the name, from "news agency Coastal"."""
+    """Return whether the kind of body is part of its name: "Comitato Pendolari", not "news agency Coastal"."""
     last = max(index for index, token in enumerate(tokens) if is_role(token, language))
     word = tokens[last]
     if last == 0 and len(tokens) > 1 and is_capital(word) and word.lower() not in language.roles:
@@ -298,7 +298,7 @@ def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
     return start
 
 
-def _remove_case(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
+def _read_without_case(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
     """Read a name without capitals by the language's patterns for the order of name and office."""
     phrase = " ".join(phrase.split()).strip(" ,、，،")
     if phrase in language.he or phrase in language.she:

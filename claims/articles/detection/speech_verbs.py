@@ -48,7 +48,7 @@ def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Att
     follows = set(signals.get("follows", ()))
     # The verb next to a quotation first, then in the order of the sentence.
     verbs.sort(key=lambda verb: (not _is_beside_quotation(narration, tokens[verb[0]]), verb[0]))
-    nobodys = list(grammar.remove_voice(narration))
+    nobodys = list(grammar.find_impersonal_spans(narration))
     for index, strong in verbs:
         if any(start <= tokens[index].start < end for start, end in nobodys):
             continue
@@ -67,7 +67,7 @@ def has_second_speech_verb(narration: str, language: Lexicon, grammar: Grammar) 
     tokens = tokenise(narration)
     signals = language.signals.find(narration, tokens)
     follows = set(signals.get("follows", ()))
-    nobodys = list(grammar.remove_voice(narration))
+    nobodys = list(grammar.find_impersonal_spans(narration))
     for index in (*signals.get("says", ()), *signals.get("states", ())):
         verb = tokens[index]
         if (
@@ -164,7 +164,7 @@ def _read_by_verb(
 
 
 def _has_subject(after: str, language: Lexicon) -> bool:
-    """Return whether a noun without a name follows the verb at once: "disse a ouvidora"."""
+    """Return whether a noun without a name directly follows the verb: "disse a ouvidora"."""
     following = split_words(after[:40])
     return bool(following) and (
         following[0].lower() in language.determiners
@@ -195,7 +195,7 @@ def _is_adjunct(after: str, language: Lexicon) -> bool:
 
 
 def _find_subject_start(left: str, subject: Phrase) -> int:
-    """Return where the subject begins, its determiner and its description included."""
+    """Return where the subject begins, with its determiner and description."""
     if subject.description:
         places = [place for place in (left.find(subject.text), left.find(subject.description)) if place >= 0]
         return min(places, default=0)

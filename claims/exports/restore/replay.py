@@ -188,9 +188,7 @@ def _build_moves(one: EntryOutcome) -> Iterator[dict[str, Any]]:
 
 
 def _read_transaction_start() -> datetime:
-    """Return the start of this transaction, by which the database recognises evidence inserted together with its
-    verdict.
-    """
+    """Return the start of this transaction, which marks evidence inserted together with its verdict."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         moment: datetime = cursor.fetchone()[0]

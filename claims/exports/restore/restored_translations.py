@@ -57,7 +57,7 @@ def _replace_earlier(entry: RestoredEntry, said: dict[str, Any]) -> None:
 
 
 def _take_back(entry: RestoredEntry, shown: set[int]) -> None:
-    """Retract translations of an entry's own wording that the entry no longer contains."""
+    """Retract translations of the entry's current wording that the entry no longer contains."""
     verdicts = [verdict["id"] for verdict in entry.body["verdicts"]]
     live = Translation.objects.filter(verdict__in=verdicts, state=_STATE.PUBLISHED).exclude(pk__in=shown)
     for row in live.order_by("pk"):

@@ -1,4 +1,4 @@
-"""Existing claims that reviews may be about, read under lock, many at once."""
+"""Load existing claims that reviews may be about, under lock, many at once."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

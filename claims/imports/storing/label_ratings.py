@@ -53,7 +53,7 @@ def _find_ratings(wanted: Iterable[Key]) -> dict[Key, Rating]:
 
 
 def _add_ratings(labels: list[tuple[Publisher, Label]]) -> None:
-    """Store the whole scale of a label that is known to belong to one; otherwise the label by itself."""
+    """Store a label's whole scale if the scale is known, otherwise only the label."""
     steps: dict[RatingScale, dict[str, str]] = {}
     for publisher, label in labels:
         if scale := _load_scales().get((publisher.domain, label.scale)):

@@ -52,7 +52,7 @@ def assign_claims(
 
 
 def is_distinctive(statement: str) -> bool:
-    """Return whether the words form a sentence of their own, unlikely to be repeated by chance."""
+    """Return whether the words are long enough not to be repeated by chance."""
     return sum(map(str.isalnum, statement)) >= DISTINCTIVE_LENGTH
 
 

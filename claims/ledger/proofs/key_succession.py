@@ -35,7 +35,7 @@ def build_origin(site: str) -> str:
 
 
 def load_current_key() -> SigningKey:
-    """Return the configured key, which must be the last announced one. The first is announced by using it.
+    """Return the configured key, which must be the last one announced. Using the first key announces it.
 
     Raises:
         KeyRefused: it is another one.

@@ -50,7 +50,7 @@ def _hash_range(begin: int, end: int, subtree: Subtree) -> bytes:
 
 
 def list_inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
-    """Return the ranges of leaves whose hashes prove that a leaf is in a tree, in proof order.
+    """Return the leaf ranges whose hashes form an inclusion proof, in order.
 
     Args:
         index: of the leaf, from 0 on.

@@ -202,7 +202,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return rows.answering(asked) if asked else rows
 
     def verdicts(self, looked_for: Mapping[str, Any]) -> PublishedVerdictQuerySet:
-        """Return the verdicts of which an entry must have at least one."""
+        """Return the verdicts that match; an entry needs at least one of them."""
         verdicts = PublishedVerdict.objects.all()
         for name, value in looked_for.items():
             if self._is_about_verdicts(name):

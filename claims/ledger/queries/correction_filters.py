@@ -82,7 +82,7 @@ class JudgedParameter(Parameter):
         self.verdicts = verdicts
 
     def _match_all(self, value: Any) -> Q:
-        """Return the condition that finds all entries at once."""
+        """Return the condition as a subquery over all verdicts."""
         verdicts = self.verdicts(value)
         return Q() if verdicts is None else Q(claim_id__in=_select_claim_ids(verdicts))
 

@@ -66,7 +66,7 @@ class _LastEntry(NamedTuple):
 
 
 class EntriesCheck:
-    """Checks every entry of the ledger, from the first to the last."""
+    """Check every entry of the ledger from first to last."""
 
     def __init__(self, grown: ReportGrowth) -> None:
         self.tree = GrowingTree()

@@ -11,7 +11,7 @@ from claims.matching.embedding.endpoint import Endpoint, build_name_suffix
 
 
 def get_embedder(*, threads: int = 1) -> Embedder | None:
-    """Return the configured embedder; None if there is none, or its package is missing.
+    """Return the configured embedder; None without one, or if its package is missing.
 
     Args:
         threads: how many cores it may use at once, where it runs in this process.

@@ -35,7 +35,7 @@ class LowPriorityEmbedder:
 
 
 @contextmanager
-def lower_priority(embedder: Embedder) -> Iterator[Embedder]:
+def run_with_low_priority(embedder: Embedder) -> Iterator[Embedder]:
     with ThreadPoolExecutor(max_workers=1, initializer=_lower_thread_priority) as thread:
         yield LowPriorityEmbedder(embedder, thread)
 

@@ -133,7 +133,7 @@ def bring_up_to_date(
 
 
 def remove(model: EmbeddingModel, *, is_stopped: Callable[[], bool] = lambda: False) -> bool:
-    """Remove a model with all its vectors; returns whether nothing is left."""
+    """Remove a model with its vectors; return whether nothing is left."""
     with _lock_maintenance(model.name):
         EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=None)
         neighbours.forget()

@@ -53,7 +53,7 @@ class StatementMeans:
 
 
 def prepare(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
-    """Compute a new model's means from sample posts, one language at a time; empty if it has them all."""
+    """Compute a new model's missing means from sample posts, one language at a time."""
     posts = sample_posts()
     for kind, made in ((Kind.QUERIES, embedder.queries), (Kind.POSTS, embedder.passages)):
         known = {mean.language: mean.mean for mean in model.means.filter(kind=kind)}
@@ -80,7 +80,7 @@ def _keep(
 
 
 def renew(model: EmbeddingModel) -> None:
-    """Make the means of languages that have enough claims by now, or many more than when theirs was made."""
+    """Renew the means of languages that have many more claims than before."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -153,7 +153,7 @@ def store(
     lengths: Vectors,
     means: Sequence[int],
 ) -> None:
-    """Store vectors of statements that are still made; others are left out, since something else is outstanding now."""
+    """Store vectors of statements that are still current; others are skipped."""
     claims = [statement.claim for statement in statements]
     with transaction.atomic(), connection.cursor() as cursor:
         # Locked, so that they do not change before the vectors are stored. Claims first, as everywhere.

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from claims.matching.embedding import maintenance
 from claims.matching.embedding.choice import get_embedder
 from claims.matching.embedding.embedder import EmbedderError
-from claims.matching.embedding.low_priority import lower_priority
+from claims.matching.embedding.low_priority import run_with_low_priority
 from factcheck.database.deferred_jobs import defer_once
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def _take_a_turn(should_abort: Callable[[], bool]) -> bool:
     try:
         if maintenance.is_up_to_date(configured):
             return True
-        with lower_priority(configured) as quiet:
+        with run_with_low_priority(configured) as quiet:
             return maintenance.bring_up_to_date(
                 quiet, is_stopped=lambda: should_abort() or time.monotonic() > ends
             )

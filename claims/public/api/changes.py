@@ -273,7 +273,7 @@ def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_b
 
 
 def _get_checkpoint() -> str | None:
-    """Return the newest checkpoint; on a replica, the newest whose entries the primary has shown."""
+    """Return the newest checkpoint; on a replica, the newest whose entries it has."""
     rows = Checkpoint.objects.of_ledger().filter(tree_size__lte=min(_find_last_shown(), MAX_ID))
     return rows.order_by("-id").values_list("note", flat=True).first()
 
@@ -337,7 +337,7 @@ def _find_position(since: int | datetime) -> int:
 
 
 def _end() -> int:
-    """Return the number of the last entry; 0 if nothing was ever published."""
+    """Return the number of the last entry, or 0."""
     last: int | None = Publication.objects.aggregate(n=Max("sequence"))["n"]
     return last or 0
 
@@ -390,9 +390,7 @@ def _render_change(entry: dict[str, Any], *, version_address: str, embedded: str
 
 
 def _build_version_address(request: HttpRequest) -> str:
-    """Return the URL of versions with two placeholders for numbers: resolving each would cost more than everything
-    else.
-    """
+    """Return the URL pattern of versions, because resolving each URL would be slow."""
     address: str = reverse("versions-detail", args=[0, 0], request=request)
     return address.replace("%", "%%").replace("/0/versions/0/", "/%d/versions/%d/")
 

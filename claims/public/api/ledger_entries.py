@@ -16,7 +16,7 @@ from factcheck.web.site_urls import insert_site_url
 
 @dataclass(frozen=True)
 class ServedEntry:
-    """An entry of the ledger, without its body where comparing hashes may do."""
+    """An entry of the ledger; its body is loaded only if the client's copy is outdated."""
 
     pk: int
     sha256: str

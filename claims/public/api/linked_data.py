@@ -1,4 +1,4 @@
-"""A claim's JSON-LD at a URL of its own, for clients that cannot set Accept."""
+"""A claim's JSON-LD at a separate URL, for clients that cannot set Accept."""
 
 from typing import ClassVar
 

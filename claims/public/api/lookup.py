@@ -214,7 +214,7 @@ def _build_known(found: AddressMatch, request: HttpRequest) -> Known:
 
 
 def _build_more_url(found: AddressMatch, request: HttpRequest) -> str | None:
-    """Return the URL of all claims related to the one looked up, if some are left out here."""
+    """Return the URL of all claims related to this one, if some are omitted."""
     if len(found.with_source) > CLAIM_LIMIT:
         asked: dict[str, Any] = {"source": found.source}
     elif len(found.reviewed) > CLAIM_LIMIT:

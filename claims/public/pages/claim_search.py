@@ -193,7 +193,7 @@ class ClaimSearch(forms.Form):
         return self.query.ordering.name == RELEVANCE.name
 
     def page(self, size: int) -> "KeysetPage[ListedClaim]":
-        """Return the requested page; without matches, that of the suggested words.
+        """Return the requested page, or that of the corrected words if nothing matches.
 
         Raises:
             ValueRefused: the cursor leads nowhere.

@@ -108,7 +108,7 @@ def read_values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]
 
 
 def _has_value_per_line(text: str) -> bool:
-    """Return whether each line is a value of its own; one broken line does not change the answer."""
+    """Return whether each line is one value, allowing one broken line."""
     lines = text.splitlines()
     if len(text) >= HEAD_BYTES // 4 and lines:
         lines.pop()  # cut off by the end of what is looked at

@@ -1,4 +1,4 @@
-"""Shared by readers of flat records with our field names: a row and its list of problems."""
+"""Shared by the readers of flat records with our own field names."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -71,7 +71,7 @@ def recognise(file: File) -> Table[str, Any] | None:
 
 
 def inspect_workbook(file: File, name: str = "") -> Table[str, Any]:
-    """Return the settings that need a look into the workbook; empty if it is unusable.
+    """Return the settings that depend on the workbook's content; empty if it is unusable.
 
     Args:
         name: of the sheet; "" for the first one that is not empty.
@@ -87,7 +87,7 @@ def inspect_workbook(file: File, name: str = "") -> Table[str, Any]:
 
 
 def build_mapped_settings(file: File, mapping: Mapping) -> Table[str, Any]:
-    """Return the settings for a file whose mapping is given."""
+    """Return the settings for a file with this mapping."""
     return {"mapping": mapping.to_json()}
 
 

@@ -264,7 +264,7 @@ def _detect_table(file: File) -> TableSample | None:
 
 
 def _skip_titles(found: TableSample) -> TableSample:
-    """Return the table without titles above the column names, if those are known."""
+    """Return the table without titles above the header, if the header is known."""
     if not found.dialect.header or not (at := find_header_row(found.rows)):
         return found
     return replace(

@@ -154,7 +154,7 @@ class Records:
         ]
 
     def _find_columns(self, field: str, columns: Columns) -> list[str]:
-        """Return the columns of a field in this file. Of alternative columns, some may be missing."""
+        """Return the existing columns of a field. Of alternative columns, some may be missing."""
         found: list[str] = []
         missing: list[MissingColumn] = []
         for column in columns.columns:

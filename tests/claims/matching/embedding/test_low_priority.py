@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from claims.matching.embedding.embedder import Vectors
-from claims.matching.embedding.low_priority import NICENESS, lower_priority
+from claims.matching.embedding.low_priority import NICENESS, run_with_low_priority
 from tests.helpers.embedders import TinyEmbedder
 
 
@@ -30,7 +30,7 @@ class Watched(TinyEmbedder):
 def test_the_thread_alone_is_patient() -> None:
     before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     embedder = Watched()
-    with lower_priority(embedder) as quiet:
+    with run_with_low_priority(embedder) as quiet:
         made = np.concatenate([quiet.passages(["One."]), quiet.queries(["Two."])])
         assert (quiet.name, quiet.dimensions) == ("tiny", 48)
     assert embedder.niceness == [NICENESS, NICENESS]
