@@ -18,7 +18,7 @@ from claims.public.api.ledger_entries import select_entry_as_of, select_newest_e
 Document = dict[str, Any]
 
 
-class UnknownClaim(ToolRefused):
+class ClaimNotPublished(ToolRefused):
     """No publication has this number, as far as this database knows."""
 
 
@@ -40,7 +40,7 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
         raise ToolRefused("`version`: give a day or a version, not both.")
     newest = load_newest_versions([claim]).get(claim)
     if newest is None:
-        raise UnknownClaim(
+        raise ClaimNotPublished(
             f"Nothing is published under the number {claim}, and nothing was. Find claims with match_text or"
             " search_claims."
         )

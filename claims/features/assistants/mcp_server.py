@@ -11,7 +11,7 @@ from django.utils import translation
 from claims.features.assistants import revisions, tool_arguments
 from claims.features.assistants.finding_tools import FINDING_TOOLS
 from claims.features.assistants.findings import NOT_CHECKED_MESSAGE, REFUSED_OUTCOME
-from claims.features.assistants.ledger_tools import LEDGER_TOOLS, UnknownClaim
+from claims.features.assistants.ledger_tools import LEDGER_TOOLS, ClaimNotPublished
 from claims.features.assistants.text_rendering import quote_detail
 from claims.features.assistants.tool_arguments import Arguments, ToolRefused
 from claims.features.assistants.tools import Caller, Tool, ToolAnswer
@@ -203,7 +203,7 @@ def _read(answering: Callable[[], ToolAnswer], *, fresh: bool) -> ToolAnswer:
     def answer_or_retry() -> ToolAnswer:
         try:
             return answering()
-        except UnknownClaim:
+        except ClaimNotPublished:
             if is_reading_replica():
                 raise _PossiblyTooNew from None
             raise

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from claims.features.assistants import mcp_server
-from claims.features.assistants.ledger_tools import UnknownClaim
+from claims.features.assistants.ledger_tools import ClaimNotPublished
 from claims.features.assistants.tool_arguments import ToolRefused
 from claims.features.assistants.tools import ToolAnswer
 
@@ -45,7 +45,7 @@ def test_the_primary_answers_who_may_have_written(asked: list[str]) -> None:
 def test_what_the_replica_does_not_know_the_primary_is_asked(asked: list[str]) -> None:
     def answering() -> ToolAnswer:
         if asked[-1] == "replica":
-            raise UnknownClaim("nothing")
+            raise ClaimNotPublished("nothing")
         return ANSWER
 
     assert mcp_server._read(answering, fresh=False) is ANSWER
@@ -54,9 +54,9 @@ def test_what_the_replica_does_not_know_the_primary_is_asked(asked: list[str]) -
 
 def test_what_nobody_knows_is_refused(asked: list[str]) -> None:
     def answering() -> ToolAnswer:
-        raise UnknownClaim("nothing")
+        raise ClaimNotPublished("nothing")
 
-    with pytest.raises(UnknownClaim):
+    with pytest.raises(ClaimNotPublished):
         mcp_server._read(answering, fresh=False)
     assert asked == ["replica", "primary"]
 
