@@ -14,7 +14,7 @@ ROOT: Path = settings.BASE_DIR
 #: Exceptions and functions whose first words a person reads.
 _SAID = re.compile(
     r"^(CommandError|ArgumentTypeError|ValueRefused|ValidationError|ParseError|NoSuchThing|NotPossible|NotAllowed"
-    r"|PermissionDenied|AuthenticationFailed|Conflict|Unprocessable|HeldByAnother|ContentTooLarge|UnknownClaim"
+    r"|PermissionDenied|AuthenticationFailed|Conflict|Unprocessable|HeldByAnother|ContentTooLarge|UnknownClaimId"
     r"|IllegalMove|FetchError|PostError|OverrideError|TableError|ReadingError|AuthorityAway|ServiceUnavailable|NotBelieved"
     r"|BackupFailed|BackupUnderWay|RestoreRefused|OutputError|KeyRefused|EmbedderError|InconsistentLedger|UnreadableExport"
     r"|HouseRecordRefused|RetractedClaim|NoSuchPeriod|NothingPublished|ArchiveMissing|ArchiveDamaged|MediaRefused"
