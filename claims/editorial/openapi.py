@@ -25,7 +25,7 @@ IF_MATCH = OpenApiParameter(
     required=True,
     description="The ETag of what you read and now change; `*` for whatever stands there.",
 )
-IF_MATCH_OF_MOVES = OpenApiParameter(
+MOVE_IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
@@ -121,7 +121,7 @@ class EditorialSchema(BodySchema):
 
     def get_override_parameters(self) -> list[Any]:
         if self.method == "POST":
-            moves = [IF_MATCH_OF_MOVES] if self.view.action == "move" else []
+            moves = [MOVE_IF_MATCH] if self.view.action == "move" else []
             return [IDEMPOTENCY_KEY, *moves]
         return [IF_MATCH] if self.method in ("PATCH", "DELETE") else []
 

@@ -129,7 +129,7 @@ class WordsInCommon:
 def find_claims_sharing_words(
     texts: Sequence[str], most: int, *, beside: Sequence[Iterable[int]] = ()
 ) -> WordsInCommon:
-    """Return publications that share words with each of these texts, at most this many of each.
+    """Return publications that share words with each of these texts, up to a limit per text.
 
     Args:
         beside: for each text, other claims that are compared with it, whether they share a rare word or not.

@@ -76,7 +76,7 @@ def build_entry_claim_sha256_sql(body: str) -> str:
 
 
 def build_entry_verdict_sha256_sql(verdict: str) -> str:
-    """Return SQL for the digest of a verdict in such a body."""
+    """Return SQL for the digest of a verdict in the body of an entry."""
     return _build_sha256_sql(
         *_list_keys(verdict, "id", "version"),
         f"{verdict} -> 'publisher' -> 'id'",

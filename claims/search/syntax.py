@@ -70,9 +70,7 @@ def _is_or(inside: str, piece: QueryPiece) -> bool:
 
 
 def _build_phrase(text: str) -> str:
-    """Return the words in index order, without the single letter that the index adds at the end of a run of
-    letters.
-    """
+    """Return the words in index order, without the single letter that the index adds to runs of letters."""
     words = make_searchable(text).split()
     return " ".join(words[:-1] if len(words) > 1 and UNSPACED.fullmatch(words[-1]) else words)
 

@@ -33,7 +33,7 @@ _MIN_WORDS_CLAIMED = 3
 _MAX_ADJUNCT_LENGTH = 8
 _MIN_WORDS_OF_CLAUSE = 4
 _OPENING, _OPENING_WORDS = 60, 3
-_FIRST_TWO = re.compile(r"^\W*([^\W\d_][\w’'-]*) ([\w’'-]+)")
+_FIRST_TWO_WORDS = re.compile(r"^\W*([^\W\d_][\w’'-]*) ([\w’'-]+)")
 _MAX_LENGTH_BETWEEN = 5
 _MAX_LENGTH_BEHIND = 14
 _COLON = re.compile(rf"^(?:\W*\d{{1,2}}[:.h]\d{{2}}\b)?([^:：{QUOTED_MARK}]{{2,140}})[:：]\s*{QUOTED_MARK}")
@@ -230,7 +230,7 @@ class Attributor:
     def _has_leading_surname(self, narration: str) -> bool:
         """Distinguish "Lund disagreed." from "Prices fell.", whose first word also occurs in lower case."""
         language = self._language
-        opening = _FIRST_TWO.match(narration)
+        opening = _FIRST_TWO_WORDS.match(narration)
         if opening is None or not language.cased:
             return False
         first, second = opening.groups()

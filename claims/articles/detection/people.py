@@ -189,7 +189,7 @@ class Cast:
         return False
 
     def body(self, phrase: str) -> tuple[list[CastMember], bool]:
-        """Return the bodies that end as "the agency" or "the ministry" does."""
+        """Return the bodies whose names end like "the agency" or "the ministry"."""
         words = [word.lower() for word in remove_determiner(split_name(phrase), self._language)]
         if len(words) != 1:
             return [], False

@@ -1,4 +1,4 @@
-"""The keys of a record: of all its values, and of the review that it is about."""
+"""The keys of a record: the digest of its content, and the keys of its review, publisher and claimant."""
 
 from hashlib import blake2b
 from typing import Any, Final

@@ -18,7 +18,7 @@ from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_para
 from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber
 
 #: So many entries of the log are looked up before those that remain are found all at once.
-_LOOKED_UP = 500
+_MAX_LOOKED_UP_VERDICTS = 500
 _EARLIEST = Value(datetime.min.replace(tzinfo=UTC))
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
@@ -96,7 +96,7 @@ class JudgedParameter(Parameter):
         if verdicts is None:
             return Q()
         log = filter_corrections().order_by("-published_at", "-sequence").values("published_at")
-        newest = Coalesce(Subquery(log[_LOOKED_UP : _LOOKED_UP + 1]), _EARLIEST)
+        newest = Coalesce(Subquery(log[_MAX_LOOKED_UP_VERDICTS : _MAX_LOOKED_UP_VERDICTS + 1]), _EARLIEST)
         # As a value: whether there is any, PostgreSQL might look up for all claims at once.
         claim = verdicts.filter(publication__claim_id=OuterRef("claim_id")).order_by()
         is_found = Q(claim_id=Subquery(claim.values("publication__claim_id")[:1]))

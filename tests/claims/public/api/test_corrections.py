@@ -142,7 +142,7 @@ def test_publisher_is_one_whose_verdict_readers_saw(client: Client, publish: Pub
 @pytest.fixture(params=[0, 1, 2, 4, 500])
 def looked_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """So many of the newest entries are looked up one by one."""
-    monkeypatch.setattr(correction_filters, "_LOOKED_UP", request.param)
+    monkeypatch.setattr(correction_filters, "_MAX_LOOKED_UP_VERDICTS", request.param)
     pagination._build_statement.cache_clear()
     yield
     pagination._build_statement.cache_clear()
