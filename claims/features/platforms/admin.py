@@ -121,6 +121,7 @@ def _describe(wording: Wording, approved: ApprovedWording | None) -> dict[str, A
         "wording": wording,
         "title": _TITLES[wording.kind],
         "approved": approved,
+        "is_json": wording.kind in ("claimreview", "mediareview"),
         "is_approvable": wording.kind in ApprovedWording.Kind.values and not wording.refusal and not approved,
     }
 

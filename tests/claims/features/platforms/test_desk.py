@@ -26,7 +26,9 @@ def test_an_editor_approves_the_words_once(publish: Any, checker: User, editor: 
     reader, desk = signed_in(checker), signed_in(editor)
     page = reverse("admin:claims_claim_platforms", args=[claim.pk])
     assert page in desk.get(reverse("admin:claims_claim_change", args=[claim.pk])).content.decode()
-    assert "An editor has to approve" in reader.get(page).content.decode()
+    shown = reader.get(page).content.decode()
+    assert "An editor has to approve" in shown
+    assert '<pre class="desk-json" dir="ltr">{\n  &quot;@context&quot;: ' in shown
     note = "False: it cost less. https://accounts.example.org/2025"
     sent = {"kind": "community_note", "version": "1", "text": note}
     assert reader.post(page, sent).status_code == 403
