@@ -226,9 +226,9 @@ def test_nobody_presses_more_or_fewer_buttons(
 
 
 def test_actions_need_their_button_and_a_row(rows: dict[type[Model], Any]) -> None:
-    """GET writes nothing, a POST without its token is refused, and what does not exist is not found.
+    """GET writes nothing, a POST without its token is refused, and an unknown row is not found.
 
-    That an action hides no method of the admin's own would show only where that is called.
+    An action must not be named like a method of the admin, which it would replace.
     """
     client, without_token = Client(), Client(enforce_csrf_checks=True)
     superuser = User.objects.create_superuser("sven")
