@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from typing import NoReturn
 
-from benchmarks.scratch import scratch_project
+from benchmarks.scratch import open_scratch_project
 
 #: Seconds between two looks at what is due: the worker takes a minute.
 PAUSE = 1.0
@@ -18,7 +18,7 @@ PAUSE = 1.0
 
 def main() -> None:
     os.environ["PORT"] = "1"  # no address is that of the site
-    with suppress(KeyboardInterrupt), scratch_project():
+    with suppress(KeyboardInterrupt), open_scratch_project():
         follow(sys.argv[1])
 
 
@@ -35,7 +35,7 @@ def follow(site: str) -> NoReturn:
             take_turn(newsroom)
         for row in PeerClaim.objects.values("claim_id", "status", "note"):
             if known.get(row["claim_id"]) != row:
-                known[row["claim_id"]] = row
+                known[row["claim_id"]] = dict(row)
                 print(json.dumps(row), flush=True)
         time.sleep(PAUSE)
 
