@@ -271,7 +271,6 @@ def test_a_moment_is_set_and_cancelled_there(
         [told] = said(desk.client.post(address, asked, follow=True))
         made = ScheduledPublication.objects.get()
         assert told.startswith("Will be published on ")
-        assert "), in 30 days. You" in told or "), in 29 days. You" in told
         assert f"{timezone.localtime(made.publish_at):%Y-%m-%dT%H:%M}" == asked["at"]
         assert "Will be published on" in desk.text(claim)
         assert said(desk.client.post(address, {"at": "", "seen": made.pk}, follow=True)) == [
