@@ -34,7 +34,7 @@ def fetch_picture(address: str, *, allow_loopback: bool = False) -> bytes:
         allow_loopback: lets tests talk to a server on this machine. Never a stranger's choice.
 
     Raises:
-        NoPictureThere: for whatever reason.
+        NotPictureError: for whatever reason.
     """
     try:
         return fetch(address, limits=LIMITS, accepted=_PICTURE_TYPES, allow_loopback=allow_loopback).content

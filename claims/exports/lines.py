@@ -208,7 +208,7 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
     """Yield the lines of an export, checked one by one, in constant memory. The last one marks the end.
 
     Raises:
-        Unreadable: where it is reached.
+        UnreadableExport: where it is reached.
     """
     number, before = 0, 0
     for number, text in enumerate(stream, 1):

@@ -44,7 +44,7 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
     """Check a file against its manifest and return the manifest.
 
     Raises:
-        Mismatch: it is not, or one of the two cannot be read.
+        ManifestMismatch: it is not, or one of the two cannot be read.
     """
     try:
         manifest: dict[str, Any] = orjson.loads(build_manifest_path(path).read_bytes())

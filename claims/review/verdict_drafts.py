@@ -121,7 +121,7 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
     Raises:
         NotPossible: it is no draft any more, or it replaces nothing and so has no change to explain.
         NotAllowed: it belongs to another person.
-        NotOfTheScale: the rating is none of the publisher's.
+        RatingOutsideScale: the rating is none of the publisher's.
     """
     verdict = lock_draft(verdict, by)
     rating = content.get("rating")

@@ -25,7 +25,7 @@ def collect_messages(root: Path, domain: str) -> dict[Message, list[str]]:
     """Return the messages of a domain with the files that contain them.
 
     Raises:
-        NotExtracted: a marked string cannot be read.
+        ExtractionFailed: a marked string cannot be read.
     """
     if domain == "djangojs":
         scripts = [*root.glob("static/**/*.js"), *root.glob("claims/features/*/static/**/*.js")]

@@ -55,7 +55,7 @@ def extract_from_python(source: str, name: str) -> Iterator[Message]:
     """The strings that are marked in a module.
 
     Raises:
-        NotExtracted: one of them is no literal.
+        ExtractionFailed: one of them is no literal.
     """
     if "translation" not in source and "SpokenSentence" not in source:
         return
@@ -108,7 +108,7 @@ def extract_from_template(source: str, name: str) -> Iterator[Message]:
     """Yield the marked strings of a template as Django looks them up.
 
     Raises:
-        NotExtracted: one has the quotation marks inside that it stands between.
+        ExtractionFailed: one has the quotation marks inside that it stands between.
     """
     if cut := _CUT.search(source):
         raise ExtractionFailed(f"{name}: put it between the other quotation marks: {cut[0]}")
@@ -132,7 +132,7 @@ def extract_messages(paths: Iterable[Path], root: Path) -> dict[Message, list[st
     """Return all strings of these files, each with its files.
 
     Raises:
-        NotExtracted: a marked string cannot be read.
+        ExtractionFailed: a marked string cannot be read.
     """
     found: dict[Message, set[str]] = {}
     for path in paths:

@@ -45,7 +45,7 @@ def stream_in_slot(blocks: Iterator[bytes], broken_off: bytes) -> Generator[byte
     """Yield the blocks of a response while holding a slot; then `broken_off` if it ends early.
 
     Raises:
-        Busy: there is none; before the first block.
+        TooManyDownloads: there is none; before the first block.
     """
     is_started = False
     with _hold_slot():

@@ -88,7 +88,7 @@ class BackupFolder:
         """Lock the folder against writing while it is read; it may be a read-only copy.
 
         Raises:
-            BackupUnderWay: another process writes to it.
+            BackupRunning: another process writes to it.
         """
         with contextlib.ExitStack() as stack:
             with contextlib.suppress(FileNotFoundError):
@@ -108,7 +108,7 @@ class BackupFolder:
         """Lock the folder for writing. The lock ends with the last process that has its descriptor.
 
         Raises:
-            BackupUnderWay: another process holds it.
+            BackupRunning: another process holds it.
         """
         lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
         try:

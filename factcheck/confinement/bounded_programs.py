@@ -42,7 +42,7 @@ def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) ->
     """Run the program at this path, without input, environment or writing files, and return its output.
 
     Raises:
-        OutOfBounds: it took too much memory or time, wrote too much, crashed, or found no seat.
+        LimitExceeded: it took too much memory or time, wrote too much, crashed, or found no seat.
     """
     if not _slots.acquire(timeout=QUEUE):
         raise LimitExceeded(Cause.BUSY)

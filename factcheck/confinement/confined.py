@@ -67,7 +67,7 @@ class Confined:
         """Return the module's result.
 
         Raises:
-            OutOfBounds: it took too much memory or time, answered too much, crashed, or found no seat.
+            LimitExceeded: it took too much memory or time, answered too much, crashed, or found no seat.
         """
         if not self._seats.acquire(timeout=QUEUE):
             raise LimitExceeded(Cause.BUSY)

@@ -26,8 +26,8 @@ def read_message(connection: socket.socket, longest: int) -> bytes:
     """Read the next message.
 
     Raises:
-        Interrupted: the other end closed first.
-        Oversized: it says that it is longer than `longest`.
+        MessageInterrupted: the other end closed first.
+        MessageTooLarge: it says that it is longer than `longest`.
     """
     length = int.from_bytes(_receive_exactly(connection, _LENGTH_BYTES))
     if length > longest:

@@ -75,7 +75,7 @@ class LastingTransaction:
         """Hold the name from now on.
 
         Raises:
-            AlreadyHeld: another process holds it.
+            NameAlreadyLocked: another process holds it.
         """
         with self.connection.cursor() as cursor:
             cursor.execute(_TRY_LOCK_SQL, [name])
@@ -97,7 +97,7 @@ def lock_exclusively(name: str) -> Iterator[LastingTransaction]:
     """Hold the lock exclusively; it ends with the process.
 
     Raises:
-        AlreadyHeld: it is held.
+        NameAlreadyLocked: it is held.
     """
     with open_lasting_transaction() as own:
         own.hold_at_once(name)

@@ -31,7 +31,7 @@ def parse_range(header: str, size: int) -> ByteRange | None:
     Requests for several parts get the whole, as the standard allows.
 
     Raises:
-        OutOfRange: it begins where the file has ended.
+        RangeNotSatisfiable: it begins where the file has ended.
     """
     found = _SINGLE_RANGE.fullmatch(header.strip())
     if found is None or found[1] == found[2] == "":

@@ -13,7 +13,7 @@ class DefaultFields:
     """Default header fields for responses that lack them.
 
     Raises:
-        BadHeaderError: a field holds a line break. Django checks it for each answer; here it is checked once.
+        django.http.BadHeaderError: a field holds a line break. Django checks each answer; this checks once.
     """
 
     def __init__(self, fields: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ def query_authority(authority: str, url: str, parameters: Mapping[str, str]) -> 
     """Query the authority and return its response.
 
     Raises:
-        AuthorityAway: it does not, or says that it will not.
+        AuthorityUnavailable: it does not, or says that it will not.
     """
     # Wikimedia requires a name by which its operators find the caller.
     agent = f"{services.USER_AGENT} ({settings.SITE_URL or settings.NEWSROOM_NAME})"

@@ -16,7 +16,7 @@ def find_candidates(url: str, name: str) -> list[AuthorityRecord]:
     """Return existing organisations that the name may refer to, the most probable first.
 
     Raises:
-        AuthorityAway: there is no answer.
+        AuthorityUnavailable: there is no answer.
     """
     # A quotation mark begins a phrase in its query language, a backslash escapes the sign behind it.
     plain = name.replace("\\", " ").replace('"', " ")

@@ -25,7 +25,7 @@ def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> lis
     """Return entities that the name may refer to, the most probable first.
 
     Raises:
-        AuthorityAway: there is no answer.
+        AuthorityUnavailable: there is no answer.
     """
     api = f"{url}/w/api.php"
     found = query_authority(

@@ -109,7 +109,7 @@ def extract_frames(path: Path, kind: MediaFormat, duration: float | None) -> lis
     """Extract keyframes of a film, spread evenly.
 
     Raises:
-        OutOfBounds: to take them takes too much.
+        LimitExceeded: to take them takes too much.
     """
     apart = max(APART, (duration or 0) / MOST_FRAMES)
     selection = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,{apart:.3f})'"
@@ -135,7 +135,7 @@ def render_frame(path: Path, kind: MediaFormat, at: float) -> bytes:
     """Return a frame of a video in colour, scaled down for readers, or b"".
 
     Raises:
-        OutOfBounds: to take it takes too much.
+        LimitExceeded: to take it takes too much.
     """
     small = "scale='min(2048\\,iw)':'min(2048\\,ih)':force_original_aspect_ratio=decrease"
     output = run_bounded(

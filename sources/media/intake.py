@@ -49,7 +49,7 @@ def take_in(
     Raises:
         MediaRefused: it is no picture, sound or film that can be kept.
         FetchError: there is nothing at the address.
-        ArchiveError, OSError, FilesAway: it could not be stored; nothing of it is kept.
+        ArchiveError, OSError, FileStoreUnavailable: it could not be stored; nothing of it is kept.
     """
     if isinstance(given, str):
         filename = filename or given.partition("?")[0].rpartition("/")[2]

@@ -14,10 +14,10 @@ ROOT: Path = settings.BASE_DIR
 #: Exceptions and functions whose first words a person reads.
 _SAID = re.compile(
     r"^(CommandError|ArgumentTypeError|ValueRefused|ValidationError|ParseError|NoSuchThing|NotPossible|NotAllowed"
-    r"|PermissionDenied|AuthenticationFailed|Conflict|Unprocessable|HeldByAnother|ContentTooLarge|UnknownClaimId"
-    r"|IllegalMove|FetchError|PostError|OverrideError|TableError|ReadingError|AuthorityAway|ServiceUnavailable|NotBelieved"
-    r"|BackupFailed|BackupUnderWay|RestoreRefused|OutputError|KeyRefused|EmbedderError|InconsistentLedger|UnreadableExport"
-    r"|HouseRecordRefused|RetractedClaim|NoSuchPeriod|NothingPublished|ArchiveMissing|ArchiveDamaged|MediaRefused"
+    r"|PermissionDenied|AuthenticationFailed|Conflict|Unprocessable|ContentTooLarge|UnknownClaimId"
+    r"|FetchError|PostError|OverrideError|TableError|ReadingError|AuthorityUnavailable|ServiceUnavailable|VerificationFailed"
+    r"|BackupFailed|BackupRunning|RestoreRefused|OutputError|KeyRefused|EmbedderError|InconsistentLedger|UnreadableExport"
+    r"|HouseRecordRefused|RetractedClaim|InvalidPeriod|NothingPublished|ArchiveMissing|ArchiveDamaged|MediaRefused"
     r"|BodyRefusal|Outage|QuoteNotFound|ExtractionError|require|add_error|add_argument_group|add_column|build_target_error)$"
 )
 #: Methods of a command's or a page's streams.

@@ -63,7 +63,7 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
 
     Raises:
         FetchError: there is nothing to be had there, or not now.
-        FilesAway, OSError, ArchiveError: the files cannot be kept.
+        FileStoreUnavailable, OSError, ArchiveError: the files cannot be kept.
     """
     choices = get_choices()
     exchanges = Exchanges(most_bytes=settings.ARCHIVE_PAGE_BYTES)

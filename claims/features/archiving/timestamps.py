@@ -41,7 +41,7 @@ def stamp(sha256: str) -> Timestamp:
     """Request a timestamp for the hash from the configured authority, and store it.
 
     Raises:
-        TimestampAuthorityAway: it does not answer.
+        TimestampAuthorityUnavailable: it does not answer.
         TokenRefused: its answer is none, or cannot be verified.
     """
     authority = settings.TIMESTAMP_AUTHORITY

@@ -57,7 +57,7 @@ def keep_upload(source: Source, file: File, *, name: str, by: User) -> ArchivedC
 
     Raises:
         UploadRefused: it is too large, empty, or nothing that evidence comes in.
-        FilesAway, OSError, ArchiveError: it cannot be kept.
+        FileStoreUnavailable, OSError, ArchiveError: it cannot be kept.
     """
     if not file.size:
         raise UploadRefused("empty", _("The file is empty. Check that it was saved completely."))

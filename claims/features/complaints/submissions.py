@@ -65,7 +65,7 @@ def submit_complaint(
     """Store a complaint about a publication. It reaches the newsroom once it is confirmed.
 
     Raises:
-        KeyUsedTwice: something else was sent with the key.
+        SubmissionKeyConflict: something else was sent with the key.
     """
     hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(sent))
     if earlier := _find_same_submission(Complaint.objects.all(), sent):
@@ -102,7 +102,7 @@ def submit_request(
     """Store a request to check something. Readers with the same request are counted once they confirm.
 
     Raises:
-        KeyUsedTwice: something else was sent with the key.
+        SubmissionKeyConflict: something else was sent with the key.
     """
     hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(sent))
     if earlier := _find_same_submission(ReaderRequest.objects.all(), sent):

@@ -36,7 +36,7 @@ def notify_service(entries: Sequence[dict[str, Any]]) -> None:
     """Notify the service of these entries.
 
     Raises:
-        NotTold: they were not taken.
+        NotificationRefused: they were not taken.
     """
     addresses = list_changed_addresses(entries)
     for first in range(0, len(addresses), MAX_ADDRESSES):

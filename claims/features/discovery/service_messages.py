@@ -39,7 +39,7 @@ def send(service: str, url: str, message: bytes, content_type: str) -> None:
     """Send a message to a service, which is called so.
 
     Raises:
-        NotTold: it was not taken.
+        NotificationRefused: it was not taken.
     """
     try:
         answer = services.ask(

@@ -33,7 +33,7 @@ def notify_hub(hub: str, entries: Sequence[dict[str, Any]]) -> None:
     """Notify a hub of the feeds changed by these entries.
 
     Raises:
-        NotTold: it did not take it.
+        NotificationRefused: it did not take it.
     """
     changed = list_topics(entries)
     form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in changed)]

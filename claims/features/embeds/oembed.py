@@ -83,7 +83,7 @@ def _load_published_at(url: str) -> Document:
 
     Raises:
         InvalidParameters: no address was given.
-        NoSuchPlace: there is no published claim.
+        TargetNotFound: there is no published claim at it.
     """
     if not url:
         detail = gettext("`url`: missing; give the address of a claim's page.")

@@ -35,7 +35,7 @@ def take(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until:
     """Import the entries after the last one; return False if another process has the lease or the newsroom is gone.
 
     Raises:
-        NotBelieved: an entry does not say what every entry says.
+        VerificationFailed: an entry does not say what every entry says.
     """
     with transaction.atomic():
         progress = (

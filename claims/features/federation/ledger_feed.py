@@ -34,7 +34,7 @@ def ask(site: str, *, since: int, etag: str = "", sizes: tuple[int, ...] = PAGE_
 
     Raises:
         FetchError: there is no answer.
-        NotBelieved: what is answered is no feed of changes.
+        VerificationFailed: what is answered is no feed of changes.
     """
     for size in sizes:
         try:

@@ -92,7 +92,7 @@ def read_page(content: bytes) -> LedgerPage:
     """Parse a page of the feed.
 
     Raises:
-        NotBelieved: it is no page of such a feed, or of one that does not sign.
+        VerificationFailed: it is no page of such a feed, or of one that does not sign.
     """
     try:
         page = orjson.loads(content)
@@ -126,7 +126,7 @@ def verify_page(
         most: the number requested.
 
     Raises:
-        NotBelieved: something on it is not as it must be. Then nothing of the page is taken.
+        VerificationFailed: something on it is not as it must be. Then nothing of the page is taken.
     """
     _require_same_house(page.signer, key=key, site=site)
     if len(page.changes) > most:

@@ -26,7 +26,7 @@ class Period:
         """Return the period between two dates. Without `last` it ends today; without `first` it lasts a year.
 
         Raises:
-            NoSuchPeriod: it would end before it begins, or not yet have begun.
+            InvalidPeriod: it would end before it begins, or not yet have begun.
         """
         today = timezone.localdate()
         last = min(last or today, today)

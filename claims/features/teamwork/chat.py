@@ -127,7 +127,7 @@ def try_out(channel: ChatChannel) -> None:
     """Send a test message now, also while the channel is switched off.
 
     Raises:
-        NotSent: it did not arrive.
+        MessageNotSent: it did not arrive.
     """
     text = ChatText(
         kind="test",

@@ -37,7 +37,7 @@ class HouseRecords:
         """Require that a newsroom archive contains only the newsroom's own records.
 
         Raises:
-            NotForTheHouse: it is another publisher's.
+            HouseRecordRefused: it is another publisher's.
         """
         if self.is_archive and publisher and not publisher.is_house:
             raise HouseRecordRefused(
@@ -69,7 +69,7 @@ class HouseRecords:
             drafted_now: whether the draft is of another record of this import.
 
         Raises:
-            NotForTheHouse: it cannot, and what to do instead.
+            HouseRecordRefused: it cannot, and what to do instead.
         """
         if drafted_now and says_otherwise:
             raise HouseRecordRefused(

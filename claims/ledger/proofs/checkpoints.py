@@ -44,7 +44,7 @@ def sign_ledger() -> Checkpoint | None:
     """Sign new publications and return the new checkpoint; None if nothing is new.
 
     Raises:
-        Inconsistent: something in the ledger was changed.
+        InconsistentLedger: something in the ledger was changed.
         KeyRefused: with another key than was announced.
     """
     with transaction.atomic():
@@ -101,7 +101,7 @@ def require_signed(checkpoint: Checkpoint) -> None:
     """Require that a checkpoint is unchanged and matches the stored entries.
 
     Raises:
-        Inconsistent: it does not.
+        InconsistentLedger: it does not.
     """
     head = read_head(checkpoint)
     try:
@@ -122,7 +122,7 @@ def read_head(checkpoint: Checkpoint) -> TreeHead:
     """Return the tree head of a checkpoint, if the named key validly signed it.
 
     Raises:
-        Inconsistent: it does not, or says something else than is stored beside it.
+        InconsistentLedger: it does not, or says something else than is stored beside it.
     """
     try:
         note = SignedNote.read(checkpoint.note)
@@ -166,7 +166,7 @@ def _find_newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
     """Return the newest checkpoint with a valid signature; a forged one must not stop signing.
 
     Raises:
-        Inconsistent: there are some, and none does.
+        InconsistentLedger: there are some, and none does.
     """
     problem = None
     for checkpoint in some.order_by("-id").select_related("key").iterator(chunk_size=20):

@@ -39,7 +39,7 @@ def read_verifier_key(text: str, kind: bytes = ED25519_TYPE) -> tuple[str, bytes
     """Return the name and the public key of a verifier key.
 
     Raises:
-        NoSuchNote: it is not one, or of another type.
+        InvalidNote: it is not one, or of another type.
     """
     try:
         name, identifier, key = text.split("+", 2)

@@ -67,7 +67,7 @@ def get_or_create_model(embedder: Embedder) -> EmbeddingModel:
     """Return the row of the embedder's model, creating it if necessary.
 
     Raises:
-        OtherDimensions: its name stands for other vectors.
+        WrongDimensions: its name stands for other vectors.
     """
     model, _is_new = EmbeddingModel.objects.get_or_create(
         name=embedder.name, defaults={"dimensions": embedder.dimensions}
@@ -114,8 +114,8 @@ def bring_up_to_date(
         Whether everything is done.
 
     Raises:
-        EmbedderFault: what makes vectors is away, or does not make any.
-        AlreadyLookedAfter: another process is doing this.
+        EmbedderError: what makes vectors is away, or does not make any.
+        MaintenanceUnderWay: another process is doing this.
     """
     with _lock_maintenance(embedder.name):
         model = get_or_create_model(embedder)

@@ -67,7 +67,7 @@ def read_picture_query(body: Any, files: Any) -> PerceptualHash:
     Raises:
         ValidationError: it is not built as it should be, or there is no picture; where, as `problem_response`
             understands it.
-        PicturesCrowd, ContentTooLarge: it cannot be looked at.
+        TooManyPictures, ContentTooLarge: it cannot be looked at.
     """
     if not hasattr(body, "keys"):
         raise ValidationError(

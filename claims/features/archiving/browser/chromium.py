@@ -117,7 +117,7 @@ def start_chromium(
     """Start a browser that uses the proxy, and remove its files afterwards.
 
     Raises:
-        BrowserOutOfBounds: it took too much, whatever else went wrong because of that.
+        BrowserLimitExceeded: it took too much, whatever else went wrong because of that.
     """
     _forget_abandoned()
     profile = Path(tempfile.mkdtemp(prefix=PROFILE))

@@ -61,8 +61,8 @@ class Devtools:
         """Send a command to the browser and return its result.
 
         Raises:
-            BrowserSilent: nothing, in time.
-            BrowserRefuses: that it does not.
+            BrowserTimeout: nothing, in time.
+            BrowserError: that it does not.
         """
         number = self.send_command(method, **parameters)
         while True:

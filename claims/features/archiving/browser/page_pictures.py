@@ -58,7 +58,7 @@ def take_page_pictures(
         allow_loopback: lets tests visit a server on this machine. Never a person's choice.
 
     Raises:
-        NoBrowser: there is none that could.
+        BrowserUnavailable: there is none that could.
     """
     if not settings.ARCHIVE_BROWSER:
         raise BrowserUnavailable(
