@@ -1,7 +1,7 @@
-"""The editors' desk for claims: one module per noun, the forms and queues of its pages beside it.
+"""The editors' desk for claims: one module per noun, with the forms and queues of its pages.
 
-Imports everything below it; nothing imports it. What a page does is done by `claims.review` and
-`claims.imports`; a page shows, asks and says what became of it. Begin with `dashboard` and `claim`.
+Imports everything below it; nothing imports it. `claims.review` and `claims.imports` do the work; a page only
+shows data, asks for input and reports the outcome. Begin with `dashboard` and `claim`.
 """
 
 from claims.admin import (

@@ -78,7 +78,7 @@ class FeatureLine:
 
     Attributes:
         is_preset: whether `FEATURES` switches it on.
-        pages: its entries in the menu.
+        pages: its menu entries.
         obstacle: why it cannot be switched now; empty if it can.
     """
 
@@ -90,12 +90,12 @@ class FeatureLine:
 
 
 def is_checked() -> bool:
-    """Return whether an administrator has looked at the languages and features."""
+    """Return whether an administrator has marked the languages and features as checked."""
     return LogEntry.objects.filter(change_message=_CHECKED).exists()
 
 
 def show_installation(request: HttpRequest) -> HttpResponse:
-    """Show the page. A POST switches the feature that it names; without one, it notes the page as checked."""
+    """Show the page. A POST that names a feature switches it; one without a name marks the page as checked."""
     if not request.user.has_perm(feature_switches.PERMISSION):
         raise PermissionDenied
     house = Publisher.objects.house()
@@ -149,7 +149,7 @@ def _lines() -> list[FeatureLine]:
     ]
 
 
-#: What Django's file backend writes after each mail.
+#: The line that Django's file backend writes after each mail.
 _MAIL_SEPARATOR = b"\n" + b"-" * 79 + b"\n"
 _SHOWN_MAILS = 100
 

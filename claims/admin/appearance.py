@@ -1,4 +1,4 @@
-"""Where a claim was made, edited on the claim's page."""
+"""The places where a claim was made, edited on the claim's page."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from factcheck.admin.typed_names import TypedNames
 
 
 class AppearanceInline(TypedNames, StackedInline):
-    """A quote in a source. The editor pastes the words; they are located on saving."""
+    """A quote in a source. The editor pastes the words; saving locates them."""
 
     model = Appearance
     template = "admin/desk/quote_rows.html"

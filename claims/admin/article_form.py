@@ -1,4 +1,4 @@
-"""Import an article from the desk: what `manage.py import_article` does, with a form."""
+"""Import an article from the desk, like `manage.py import_article`, but with a form."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -116,7 +116,7 @@ class ArticleForm(forms.Form):
         return cleaned
 
     def overrides(self) -> Overrides:
-        """Raises OverrideError."""
+        """Return the entered corrections. Raises OverrideError."""
         cleaned = self.cleaned_data
         names = ("title", "publisher", "byline", "language", "kind")
         day = cleaned["published_on"]
@@ -127,7 +127,9 @@ class ArticleForm(forms.Form):
         )
 
     def material(self) -> Material:
-        """Raises FetchError. Only ever fetches an address: a form must not reach the server's own files."""
+        """Return the article's content. Raises FetchError. Only web addresses are fetched: a form must not
+        reach local files.
+        """
         cleaned = self.cleaned_data
         if file := cleaned["file"]:
             return Material(file.read(), filename=file.name, content_type=file.content_type or "")
@@ -157,7 +159,7 @@ def import_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def show_imported_article(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the proposals of an imported text, with the published claims that they have to do with."""
+    """Show the proposals from an imported text, with related published claims."""
     _require_import(request)
     snapshot = get_object_or_404(Snapshot.objects.select_related("source__publisher"), pk=pk)
     found = list(_find_waiting_proposals(snapshot, get_person(request)))
@@ -182,7 +184,7 @@ def _require_import(request: HttpRequest) -> None:
 
 
 def _find_waiting_proposals(snapshot: Snapshot, person: User) -> Iterator[FoundClaim]:
-    """Return the proposals with a quote in the text, in text order."""
+    """Return the waiting proposals with a quote in the text, in text order."""
     places = Appearance.objects.filter(
         snapshot=snapshot,
         start__isnull=False,
@@ -197,7 +199,7 @@ def _find_waiting_proposals(snapshot: Snapshot, person: User) -> Iterator[FoundC
 
 
 def propose_more(request: HttpRequest, pk: int) -> HttpResponse:
-    """Propose everything that a source's latest text states. It is posted: it makes claims."""
+    """Propose every statement in a source's latest text. POST only, because it creates claims."""
     _require_import(request)
     snapshot = Snapshot.objects.filter(source=pk).order_by("-number").first()
     if request.method != "POST" or snapshot is None:

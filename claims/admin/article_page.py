@@ -1,4 +1,4 @@
-"""The page on which an article is read and annotated, and the same text beside a claim."""
+"""The page for reading and annotating an article, and the same text beside a claim."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,18 +27,18 @@ from claims.review.decline_reasons import DECLINE_REASONS
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from sources.models import Snapshot, Source
 
-#: Characters of the text on each side of a quote, beside the claim.
+#: Characters of the text shown on each side of a quote, beside the claim.
 _CONTEXT_LENGTH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedText:
-    """A snapshot's text, or a part of it, with its annotations."""
+    """A snapshot's text, or part of it, with its annotations."""
 
     snapshot: Snapshot
     paragraphs: list[Paragraph]
     notes: list[ArticleNote]
-    #: Of the claim that the text is shown for.
+    #: Whether this note is about the claim beside which the text is shown.
     current: ArticleNote | None
     is_begun: bool
     is_ended: bool
@@ -47,7 +47,7 @@ class AnnotatedText:
 
 
 def build_article_path(source: int, snapshot: Snapshot | None = None) -> str:
-    """Return the URL on which a source's text is annotated."""
+    """Return the URL of the page for annotating a source's text."""
     address = reverse("admin:claims_claim_article", args=[source])
     return f"{address}?snapshot={snapshot.number}" if snapshot else address
 
@@ -56,7 +56,7 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
     """Return the context of `admin/desk/annotated_text.html`: the text of a snapshot with its claims marked.
 
     Args:
-        claim: show the part of the text around this claim's quote, and make its marks stand out.
+        claim: show the text around this claim's quote, and highlight its marks.
     """
     notes, text = list_notes(snapshot, person), snapshot.text
     current = next((note for note in notes if claim and note.claim == claim.pk), None)
@@ -147,7 +147,7 @@ def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpR
 
 
 def _list_permissions(person: Any, *, is_newest: bool) -> dict[str, bool]:
-    """Return the actions the page offers. Words are taken from the newest text only; the server checks that."""
+    """Return which actions the page offers. Only the newest text can be quoted; the server checks this too."""
     may_attach = is_newest and person.has_perms(["claims.change_claim", "claims.add_appearance"])
     return {
         "may_propose": may_attach and person.has_perm("claims.add_claim"),

@@ -16,14 +16,14 @@ from claims.models import Claim, Verdict
 from factcheck.admin.base import DeskAdmin, get_person
 from sources.models import Snapshot, Source
 
-#: So many are offered; who looks for another one writes more of its words.
+#: The most offers shown; to find another one, type more of its words.
 OFFER_LIMIT = 8
-#: More words than this are no statement.
+#: The longest selection that can be a statement, in characters.
 _MAX_QUERY_LENGTH = 2_000
 
 
 def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: Any) -> dict[str, Any]:
-    """Return the offers for `asked["for"]`: `claim`, `appearance` or `evidence`."""
+    """Return suggestions of the requested type, `asked["for"]`: `claim`, `appearance` or `evidence`."""
     if not isinstance(asked, dict):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
     person, words = get_person(request), str(asked.get("exact", ""))[:_MAX_QUERY_LENGTH]
@@ -47,7 +47,7 @@ def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: A
 
 
 def find_attachable_claims(person: User) -> QuerySet[Claim]:
-    """Return the claims to which this person may add an appearance; without triage permission only proposals."""
+    """Return the claims to which this person may add an appearance: only proposals without triage permission."""
     open_states = [Claim.State.PROPOSED, Claim.State.ACCEPTED]
     states = open_states if person.has_perm("claims.triage_claim") else open_states[:1]
     return Claim.objects.readable_by(person).filter(state__in=states).select_related("claimant")
@@ -66,7 +66,7 @@ def find_drafts(person: User, sought: str = "") -> list[Verdict]:
 
 
 def _find_similar_claims(words: str, person: User) -> list[tuple[Claim, Any]]:
-    """Return claims with the same or nearly the same statement, with their relation to the words."""
+    """Return claims with the same or nearly the same statement, and how each relates to the selected words."""
     found = find_similar_claims(words, person=person)
     open_to_them = find_attachable_claims(person).in_bulk([one.claim.pk for one in found])
     return [(open_to_them[one.claim.pk], one.kind) for one in found if one.claim.pk in open_to_them]
@@ -84,7 +84,7 @@ def _search_claims(desk: DeskAdmin, request: HttpRequest, sought: str) -> list[t
 
 
 def _detect_speaker(source: Source, asked: dict[str, Any]) -> str:
-    """Return the main speaker of the article as detected, or None where that is uncertain."""
+    """Return the main speaker detected in the article, or None if uncertain."""
     number, start, end = (asked.get(name) for name in ("snapshot", "start", "end"))
     if not (isinstance(number, int) and isinstance(start, int) and isinstance(end, int)):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))

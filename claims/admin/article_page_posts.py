@@ -1,7 +1,8 @@
 """The JSON requests of the article page, which does not reload while an editor works on it.
 
-Words are named by their place in the snapshot that is on the screen, and by themselves. An answer brings the parts of
-the page that have changed; a refusal is a sentence: 403 where the role forbids it, 409 where the state does.
+A request names words by their position in the displayed snapshot and by the words themselves. A response
+contains the parts of the page that have changed. A refusal is a sentence with status 403 if the role forbids
+the action, or 409 if the state does.
 """
 
 from collections.abc import Callable
@@ -29,13 +30,13 @@ from claims.review.annotations import attach_to_claim, create_claim, create_evid
 from factcheck.database.rules import describe_refusal
 from sources.models import Snapshot, Source
 
-#: What the keys of the page do to a proposal, and the way back.
+#: The moves that the page's keys make on a proposal, and how to undo them.
 DECISIONS = ("accept", "decline", "reconsider")
 _LARGEST_OFFSET = 2**31 - 1
 
 
 class SelectionForm(forms.Form):
-    """Words in a snapshot, as the page shows them."""
+    """Words selected in a snapshot, as the page shows them."""
 
     snapshot = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
     start = forms.IntegerField(min_value=0, max_value=_LARGEST_OFFSET)
@@ -59,7 +60,7 @@ class EvidenceFromTextForm(SelectionForm):
 
 
 class InvalidPageRequest(Exception):
-    """The request is not in the page's format; `str()` gives the reason (400)."""
+    """The request does not have the page's format; `str()` gives the reason (400)."""
 
 
 def answer_page_request(
@@ -113,7 +114,7 @@ def make_evidence(source: Source, asked: Any, by: User) -> dict[str, Any]:
 
 
 def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[str, Any]:
-    """Accept or decline a proposal, or undo such a decision."""
+    """Accept or decline a proposal, or undo that decision."""
     claim = Claim.objects.readable_by(by).filter(pk=pk, appearances__source=source).first()
     if claim is None or action not in DECISIONS:
         raise Http404
@@ -129,7 +130,7 @@ def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[s
     try:
         moved = _move_claim(claim, action, str(asked.get("last_move", "")), str(asked.get("note", "")), by)
     except NotPossible as refusal:
-        # The page learns what has become of the claim along with the refusal.
+        # The page learns the claim's current state along with the refusal.
         return {"problem": str(refusal), **_render_changed_parts(snapshot, by, f"c{pk}", "")}
     done = _("%(move)s: done. The state is now “%(state)s”.")
     said = done % {"move": label_of(action), "state": moved.get_state_display()}
@@ -175,7 +176,7 @@ def _read_words(source: Source, given: dict[str, Any]) -> QuotedWords:
 
 
 def _render_changed_parts(snapshot: Snapshot | None, by: User, key: str, said: str) -> dict[str, Any]:
-    """Render the parts of the page that belong to a note, with their current content."""
+    """Render the parts of the page that show a note, with their current content."""
     if snapshot is None:
         raise Http404
     notes = list_notes(snapshot, by)

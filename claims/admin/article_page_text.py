@@ -1,7 +1,8 @@
 """The text of an article with its marks and annotations.
 
-Each paragraph gives the code point at which it begins and the white space that follows it; its text content is the
-text, to the character. So the offsets of a selection in the browser can be checked by the server. Knows no model.
+Each paragraph states its first code point and the white space after it. Its text content matches the text
+character for character, so the server can check the offsets of a selection made in the browser. Uses no
+models.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,19 +24,19 @@ from sources.models import Snapshot
 
 #: Number of underline styles for overlapping places.
 _LANE_LIMIT = 3
-#: What most paragraphs are followed by.
+#: The white space after most paragraphs.
 _USUAL_GAP = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
 class NotedPlace:
-    """A stretch of the text, in code points with `end` excluded, and the note that it belongs to."""
+    """A span of the text, in code points with `end` excluded, and the note that it belongs to."""
 
     start: int
     end: int
     note: str
     state: str
-    #: Whether the note's entry in the list leads here.
+    #: Whether the note's entry in the list links here.
     is_first: bool = True
 
 
@@ -69,7 +70,7 @@ def build_marked_paragraphs(
 
 
 def find_window(text: str, start: int, end: int, around: int) -> tuple[int, int]:
-    """Return the text around a position, about this many characters on each side, cut between paragraphs or words."""
+    """Return a window of about this many characters on each side of a position, cut between paragraphs or words."""
     first, last = max(start - around, 0), min(end + around, len(text))
     if first:
         breaks = text.rfind("\n", max(first - around, 0), first), text.rfind(" ", max(first - 100, 0), first)
@@ -85,7 +86,7 @@ def _sort_by_note(place: NotedPlace) -> tuple[str, str, bool]:
 
 
 def _arrange_lanes(places: Iterable[NotedPlace]) -> dict[NotedPlace, int]:
-    """Arrange overlapping underlines in lanes: each takes the first free one."""
+    """Arrange overlapping underlines in lanes: each takes the first free lane."""
     lanes: dict[NotedPlace, int] = {}
     ends: list[int] = []
     for place in sorted(places, key=lambda place: (place.start, -place.end)):
@@ -115,14 +116,14 @@ def _render_piece(piece: TextPiece[NotedPlace], lanes: Mapping[NotedPlace, int])
 
 
 def escape_exactly(text: str) -> SafeString:
-    """Escape the text so that a browser reads exactly this text; a carriage return would become a line feed."""
+    """Escape the text so that a browser reads it unchanged; a plain carriage return would become a line feed."""
     return mark_safe(escape(text).replace("\r", "&#13;"))  # noqa: S308  escaped here
 
 
 PUBLISHED = "published"
 EVIDENCE = "evidence"
 
-#: What the lines under marks mean, as styles name them.
+#: What the lines under marks mean: the names of their styles.
 LEGEND: tuple[tuple[str, StrOrPromise], ...] = (
     (Claim.State.PROPOSED.value, Claim.State.PROPOSED.label),
     (Claim.State.ACCEPTED.value, Claim.State.ACCEPTED.label),
@@ -140,25 +141,25 @@ class ArticleNote:
     """A claim made in the article, or an item of evidence that quotes it."""
 
     key: str
-    #: As styles name it: a claim's state, `published` or `evidence`.
+    #: The name of its style: a claim's state, `published` or `evidence`.
     state: str
     label: str
     words: str
     who: str
     page: str
-    #: The claim's id, and its last move, by which a page knows that it still shows the present state; 0 of evidence.
+    #: The claim's id, and its last move, which shows the page whether its state is current; 0 for evidence.
     claim: int = 0
     last_move: int = 0
     places: list[NotedPlace] = field(default_factory=list)
 
     @property
     def start(self) -> int | None:
-        """The first position in this text."""
+        """Return the first position in this text."""
         return self.places[0].start if self.places else None
 
     @property
     def html(self) -> SafeString:
-        """Return its entry in the list beside the text. Built without a template, because there may be hundreds."""
+        """Return the entry in the list beside the text. Built without a template, because there may be hundreds."""
         to_mark = self.page if self.start is None else f"#at-{self.key}"
         place = "" if self.start is None else format_html(' data-at="{}"', self.start)
         move = format_html(' data-move="{}"', self.last_move) if self.last_move else ""

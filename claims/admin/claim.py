@@ -43,7 +43,7 @@ from factcheck.admin.versions import DeskForm
 from sources.admin.source import read_address
 from sources.models import Publisher, Source
 
-#: White space between two tags that only indents: a quarter of the page.
+#: White space between two tags that only indents: a quarter of the page's size.
 _INDENTS = re.compile(rb">\s*\n\s*<")
 
 
@@ -55,7 +55,7 @@ def without_indents(page: HttpResponse) -> None:
 class ClaimForm(DeskForm):
     """The fields of a claim itself."""
 
-    #: Whether it was sent along with a verdict that is not there any more, or not this person's.
+    #: Whether the form was sent with a verdict that no longer exists or that this person may not edit.
     is_without_its_draft = False
 
     def clean(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class NewClaimForm(ClaimForm):
             )
         }
 
-    #: Whether the person may add sources; else an address is left where it was typed.
+    #: Whether the person may add sources; if not, a URL stays where it was typed.
     adds_sources = False
     addresses: tuple[str, ...] = ()
 
@@ -92,13 +92,13 @@ class NewClaimForm(ClaimForm):
         if statement := " ".join(word for word in typed.split() if not read_address(word)):
             return statement
         known = Source.objects.at(self.addresses[0])
-        # Its page says later what it is called: `claims.quotes.changed_sources`.
+        # The source's title follows later: `claims.quotes.changed_sources`.
         return known.title if known else self.addresses[0]
 
 
 @admin.register(Claim)
 class ClaimAdmin(TypedNames, ClaimList):
-    """A claim at the desk: its list is `ClaimList`, and here is its page."""
+    """A claim at the desk: this class is its page, `ClaimList` the list."""
 
     form = ClaimForm
     inlines = (AppearanceInline, ClaimMediaInline)
@@ -115,7 +115,7 @@ class ClaimAdmin(TypedNames, ClaimList):
                 "fields": (
                     "statement",
                     "claimant",
-                    # Side by side the label of the second would be under the first, where the page has two columns.
+                    # Where the page has two columns, the second label would end up under the first field.
                     "claimed_on",
                     "language",
                     "context",
@@ -151,9 +151,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     @desk_page("similar/")
     def similar_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the panel beside a statement that is being typed. It is requested by POST, because URLs end up in
-        logs.
-        """
+        """Show the panel beside a statement while it is typed. Uses POST, because URLs end up in logs."""
         if request.method != "POST" or not self.has_view_or_change_permission(request):
             raise Http404
         asked = request.POST.get("claim", "")
@@ -171,7 +169,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return editable and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """Allow deleting only untouched claims; others are declined or merged."""
+        """Allow deleting only untouched claims; others must be declined or merged."""
         deletable = obj is None or not claim_edits.is_referenced(obj)
         return super().has_delete_permission(request, obj) and deletable
 
@@ -195,7 +193,7 @@ class ClaimAdmin(TypedNames, ClaimList):
             field.widget.attrs["data-similar-to"] = match.kwargs.get("object_id", "") if match else ""
         return field
 
-    # The verdict that is being written is a part of the page --------------------------------------------------------
+    # The verdict being written is part of the page ------------------------------------------------------------------
 
     def get_inline_instances(self, request: HttpRequest, obj: Claim | None = None) -> list[Any]:
         found: list[Any] = super().get_inline_instances(request, obj)
@@ -223,7 +221,7 @@ class ClaimAdmin(TypedNames, ClaimList):
                 source = sources.find_or_add_row(request, address)
                 if not form.instance.appearances.filter(source=source).exists():
                     form.instance.appearances.create(source=source, snapshot=source.latest_snapshot())
-            # Rules may ask for its topics and places.
+            # Rules may check the claim's topics and places.
             claims_added.send(None, claims=[form.instance.pk])
         own = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
         draft = draft_on_page(request, form.instance) if change else None
@@ -235,7 +233,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     def response_add(
         self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Redirect to the new claim, where the rest is done."""
+        """Redirect to the new claim, where the work continues."""
         if "_addanother" in request.POST or "_popup" in request.POST:
             return super().response_add(request, obj, post_url_continue)
         messages.success(request, _("Saved."))
@@ -305,7 +303,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return self.show_page(request, "timeline_page", context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Start with the newsroom's language, the most likely one for a claim."""
+        """Default to the newsroom's language, the most likely one for a claim."""
         language = Publisher.objects.house().language or get_language() or ""
         return {"language": language} | super().get_changeform_initial_data(request)
 
@@ -314,7 +312,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         form.adds_sources = request.user.has_perm("sources.add_source")
         form.is_without_its_draft = bool(obj and has_draft(request) and draft_on_page(request, obj) is None)
         if first := form.base_fields.get("first_appearance"):
-            # One of its own places; adding or editing one is done below on the same page.
+            # The choices are the claim's own places; they are added and edited below on the same page.
             first.queryset = obj.appearances.select_related("source") if obj else Appearance.objects.none()
             first.widget.can_add_related = first.widget.can_change_related = False
             first.widget.can_delete_related = first.widget.can_view_related = False
@@ -328,7 +326,7 @@ class ClaimAdmin(TypedNames, ClaimList):
             self._tell_of_the_same(request, obj)
 
     def _tell_of_the_same(self, request: HttpRequest, claim: Claim) -> None:
-        """Point to claims with the same wording, and offer to merge them if the person may."""
+        """Warn about claims with the same wording, and offer to merge them if the person may."""
         key = Claim.objects.filter(pk=claim.pk).values("statement_key")
         same = Claim.objects.readable_by(get_person(request)).filter(statement_key__in=key)
         for other in same.exclude(pk=claim.pk).order_by("pk")[:3]:
@@ -355,7 +353,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     @row_action(gettext_lazy("Draft a verdict"), permission="claims.add_verdict")
     def draft(self, request: HttpRequest, claim: Claim) -> HttpResponse:
-        """Start the newsroom's verdict or its next version, and open its page."""
+        """Draft the newsroom's verdict, or its next version, and open its page."""
         verdict = verdict_drafts.draft(claim, author=get_person(request))
         messages.success(request, _("Draft created. Fill it in, then submit it for review."))
         return redirect(f"{change_page(verdict.claim)}#verdict")

@@ -26,11 +26,11 @@ from claims.models import Appearance, Claim, Topic, Verdict
 from claims.review.decline_reasons import DECLINE_REASONS
 from factcheck.admin.base import get_person
 
-#: So many at once, so that one click is no afternoon's work of the database.
+#: The most claims per action, so that one click cannot keep the database busy for long.
 MAX_SELECTED = 1_000
-#: So many lines say which claims are meant, or were refused.
+#: The most claims named on the page or in a message of refusal.
 _SHOWN_LIMIT = 20
-#: More are not compared side by side.
+#: The most claims compared side by side.
 _MERGE_LIMIT = 12
 _TOPIC_LIMIT = 500
 
@@ -38,7 +38,7 @@ Selected = QuerySet[Claim]
 
 
 class ClaimBulk(MovesAdmin):
-    """Actions of the list of claims."""
+    """Bulk actions of the list of claims."""
 
     actions: tuple[str, ...] = (
         "accept_selected",
@@ -64,7 +64,7 @@ class ClaimBulk(MovesAdmin):
 
     @admin.action(description=gettext_lazy("Decline…"), permissions=["triage"])
     def decline_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
-        """Ask once for the reason, then decline them all."""
+        """Ask once for the reason, then decline all selected claims."""
 
         def declined(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             reason = (request.POST.get("reason") or request.POST.get("words", "")).strip()
@@ -75,7 +75,7 @@ class ClaimBulk(MovesAdmin):
 
     @admin.action(description=gettext_lazy("Add a topic…"), permissions=["triage"])
     def file_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
-        """Ask for the topic, then add it to them all."""
+        """Ask for the topic, then add it to all selected claims."""
 
         def filed(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             asked = request.POST.get("topic", "")
@@ -89,7 +89,7 @@ class ClaimBulk(MovesAdmin):
 
     @admin.action(description=gettext_lazy("Merge…"), permissions=["merge"])
     def merge_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
-        """Show them side by side, ask which one stays, then merge the others into it."""
+        """Show the claims side by side, ask which one to keep, then merge the others into it."""
         number = claims.count()
         if not 2 <= number <= _MERGE_LIMIT:
             messages.warning(request, _("Select from 2 to %d claims to merge.") % _MERGE_LIMIT)
@@ -114,7 +114,7 @@ class ClaimBulk(MovesAdmin):
     # Forms and messages ----------------------------------------------------------------------------------------------
 
     def _selected(self, request: HttpRequest, claims: Selected) -> list[SeenClaim] | None:
-        """Return the selected claims; None, with a message, if there are too many."""
+        """Return the selected claims, or None, with a message, if there are too many."""
         keys = list(claims.order_by("pk").values_list("pk", flat=True)[: MAX_SELECTED + 1])
         if len(keys) > MAX_SELECTED:
             messages.warning(
@@ -132,8 +132,8 @@ class ClaimBulk(MovesAdmin):
         done: Callable[[Sequence[SeenClaim]], Sequence[DecisionOutcome] | None],
         context: dict[str, Any],
     ) -> HttpResponse | None:
-        """Ask for the missing details on a page of their own; once given, apply the action to the claims as they
-        were seen.
+        """Ask for missing details on a separate page; once given, apply the action to the claims as the
+        person saw them.
         """
         if (present := self._selected(request, claims)) is None:
             return None
@@ -159,7 +159,7 @@ class ClaimBulk(MovesAdmin):
         return self.show_page(request, "bulk", context)
 
     def _sides(self, request: HttpRequest, claims: Selected) -> list[dict[str, Any]]:
-        """Return the claims side by side, oldest first."""
+        """Return the claims for comparison side by side, oldest first."""
         person = get_person(request)
         verdicts = Verdict.objects.readable_by(person).exclude(state__in=["superseded", "retracted"])
         rows = claims.select_related("claimant").prefetch_related(

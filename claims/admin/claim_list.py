@@ -1,4 +1,4 @@
-"""The list of claims: columns, search, filters, and optional grouping by article."""
+"""The list of claims: its columns, search, filters, and optional grouping by article."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -61,14 +61,14 @@ from factcheck.list_phrases import join_words
 
 
 def count_readable(relation: str, person: User) -> Coalesce:
-    """Return the number of claims in the linked list that this person can see; counted only for rows of the page."""
+    """Return how many claims of the linked list this person can see; counted only for rows on the page."""
     claims = Claim.objects.readable_by(person).filter(**{relation: OuterRef("pk")})
     counting = claims.order_by().values(relation).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counting, output_field=IntegerField()), 0)
 
 
 ARTICLE_ORDER = "article"
-#: To order more claims by their article would take seconds: then each page is in order by itself.
+#: Sorting more claims by article would take seconds; above this limit, each page is sorted separately.
 ORDERED_LIMIT = 5_000
 
 
@@ -77,7 +77,7 @@ def is_by_article(request: HttpRequest) -> bool:
 
 
 class ListByArticle(ShownList):
-    """The newest article first; in each, claims in the order of the list."""
+    """Newest article first; within an article, claims in list order."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
@@ -89,7 +89,7 @@ class ListByArticle(ShownList):
 
 
 def add_article_headings(claims: Sequence[Claim]) -> None:
-    """Bring the claims of each article together, below a heading."""
+    """Group the claims of each article below a heading."""
     articles = {claim.pk: _get_article(claim) for claim in claims}
     numbers = Counter(articles.values())
     places = {article: place for place, article in reversed(list(enumerate(articles.values())))}
@@ -104,7 +104,7 @@ def add_article_headings(claims: Sequence[Claim]) -> None:
         number = ngettext("%d claim", "%d claims", numbers[article]) % numbers[article]
         first = next(iter(_list_appearances(claim)), None)
         title = first.source.title if first else _("Without an article")
-        # No link of its own: it stands within the one to the claim.
+        # No link here: the heading is inside the link to the claim.
         heading = format_html(
             '<span class="list-group"><span dir="auto">{}</span> · {}</span>', title, number
         )
@@ -120,19 +120,19 @@ def _get_article(claim: Claim) -> int | None:
     return first.source_id if first else None
 
 
-#: A word of fewer letters has no ending that could be left out, and is like too many others.
+#: Shorter words have no ending that could be left out, and resemble too many others.
 _MIN_STEM_LENGTH = 5
 _MAX_ENDING_LENGTH = 3
-#: The words of so many of the newest claims are compared letter by letter.
+#: The words of this many of the newest claims are compared letter by letter.
 COMPARED_LIMIT = 5_000
 _WORD_LIMIT = 6
 _MAX_SEARCH_LENGTH = 200
-#: How like each other words are of which one may be another form of the other (pg_trgm).
+#: The similarity (pg_trgm) from which one word may be another form of the other.
 _MIN_SIMILARITY = 0.5
 
 
 def find_meant_claims(rows: QuerySet[Claim], columns: Sequence[str], search: str) -> QuerySet[Claim] | None:
-    """Return the claims of the first reading that finds any; None if none does."""
+    """Return the claims of the first interpretation of the search that finds any; None if none does."""
     if "://" in search or '"' in search or len(search) > _MAX_SEARCH_LENGTH:
         return None  # an address, exact words or a whole text: it is spelled as it is meant
     return next((reading for reading in _iterate_readings(rows, columns, search) if reading.exists()), None)
@@ -152,7 +152,7 @@ def _iterate_readings(
 
 
 def _without_ending(word: str) -> str:
-    """Return a word without its probable ending, at most a quarter of its letters."""
+    """Return a word without its probable ending, which is at most a quarter of its letters."""
     if len(word) < _MIN_STEM_LENGTH or not word.isalpha():
         return word
     return word[: -min(_MAX_ENDING_LENGTH, len(word) // 4)]
@@ -161,8 +161,8 @@ def _without_ending(word: str) -> str:
 def _split_known_words(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> tuple[QuerySet[Claim], list[str], list[str]]:
-    """Split the words into those that some claim contains and the others, and return the claims with all known
-    words.
+    """Split the words into known ones, which some claim contains, and unknown ones. Also return the claims
+    with all known words.
     """
     known: list[str] = []
     unknown: list[str] = []
@@ -172,12 +172,14 @@ def _split_known_words(
 
 
 def _find_corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
-    """Find claims with all known words and, for each unknown word, the most likely word in such claims."""
+    """Find claims with all known words and, for each unknown word, the most likely correction found in those
+    claims.
+    """
     near, known, unknown = _split_known_words(rows, columns, words)
     newest = near.order_by("-pk").values_list("statement", "claimant__name")[:COMPARED_LIMIT]
     texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)
     written = Counter(word for text in texts for word in compile_word_pattern().findall(text))
-    # Beside two words that are right, even a short one may be wrong in a letter.
+    # Beside two correct words, even a short word may have one wrong letter.
     fewest = 1 if len(known) > 1 else 0
     likeliest = [_choose_likeliest(fold_text(word).lower(), written, fewest) for word in unknown]
     return filter_by_words(near, columns, " ".join(likeliest)) if unknown and all(likeliest) else rows.none()
@@ -197,7 +199,7 @@ def _find_similar(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence
 
 
 def _choose_likeliest(word: str, written: Counter[str], fewest: int) -> str:
-    """Return the written word that this one most likely is with slips in it; "" where none is."""
+    """Return the written word of which this one is most likely a misspelling; "" if there is none."""
     allowed = max(count_tolerated_typos(word), fewest)
     candidates = (
         (compute_edit_distance(word, other), other[0] != word[0], -number, other)
@@ -211,7 +213,7 @@ _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 
 
 class ClaimList(QueueOrder, ClaimBulk, Triage):
-    """The list of claims. `ClaimBulk` has the bulk actions, `Triage` the decisions one by one."""
+    """The list of claims. `ClaimBulk` has the bulk actions, `Triage` the decisions on single claims."""
 
     list_display = (
         "statement_cut",
@@ -243,7 +245,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     search_fields = ("statement", "claimant__name", "appearances__exact")
     search_help_text = gettext_lazy("Words in the statement or the quote, or the claimant")
     ordering = ("-pk",)
-    # What a page of long words may weigh.
+    # Keeps a page of long statements small enough.
     list_per_page = 38
     list_select_related = ("claimant",)
 
@@ -323,22 +325,22 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         return join_words(shorten(topic.name, 30) for topic in claim.topics.all()) or "–"
 
     def suggest_rows(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
-        """Search for the probable meaning if there are no results; the list says so."""
+        """If there are no results, search for the probable meaning; the list says so."""
         found = find_meant_claims(rows, self.get_search_fields(request), words)
         if found is not None:
             request.meant = words  # type: ignore[attr-defined]  # for what stands above the list
         return found
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Search the list, also for the field that names a claim to merge into, which must be an active one."""
+        """Search the list. For the field that names a claim to merge into, find only active claims."""
         if request.GET.get("field_name") == "merged_into":
             queryset = queryset.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
         return super().get_search_results(request, queryset, search_term)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Leave the rating out for people who may not read drafts: it would reveal what a draft says.
+        """Leave out the rating for people who may not read drafts, because it would reveal their content.
 
-        The others also get filters that match the figures of their dashboard.
+        Everyone else also gets filters that match the figures on their dashboard.
         """
         filters = super().get_list_filter(request)
         if request.user.has_perm(READ_DRAFTS):

@@ -1,4 +1,4 @@
-"""The pictures, audio and video that a claim is about, edited on the claim's page."""
+"""The pictures, audio and video of a claim, edited on the claim's page."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from factcheck.admin.base import get_person
 
 
 class ClaimMediaInline(StackedInline):
-    """Media of a claim: chosen from existing ones, or added beside the field from a file, the clipboard or a URL."""
+    """Media of a claim: chosen from the existing ones, or added from a file, the clipboard or a URL."""
 
     model = ClaimMedia
     form = MediaPickerForm
@@ -50,7 +50,7 @@ class ClaimMediaInline(StackedInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "media":
-            # Naming a row by its number must not reveal the drafts of others.
+            # A row's number must not reveal other people's drafts.
             kwargs["queryset"] = find_readable_media(get_person(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
@@ -58,7 +58,7 @@ class ClaimMediaInline(StackedInline):
     def shown(self, row: ClaimMedia) -> SafeString | str:
         return preview(row.media) if row.pk else _("Shown after saving.")
 
-    # What a verdict in review judges stays as it is ------------------------------------------------------------------
+    # The media that a verdict in review judges cannot be changed ----------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         return _open(request, obj) and super().has_change_permission(request, obj)

@@ -30,9 +30,9 @@ from claims.newsroom.likely_claimants import find_likely_claimants
 from factcheck import features
 from factcheck.admin.base import change_page
 
-#: Of quotes, verdicts and entries a page shows so many; all are under “History”, or in their lists.
+#: The most quotes, verdicts and entries shown on a page; the rest is under “History” or in their lists.
 _SHOWN = 10
-#: What is open or public is among the newest of them.
+#: Anything open or public is among the newest of these.
 _VERDICT_LIMIT = 100
 _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -71,7 +71,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
 def describe_corrections(
     publications: Sequence[Publication], person: User
 ) -> list[tuple[Publication, list[str]]]:
-    """Return the corrections among these entries of one claim, with lines that say where each arrived."""
+    """Return the corrections among these entries of one claim, with lines on where each was delivered."""
     corrections = [entry for entry in publications if entry.kind in CORRECTIONS]
     if not corrections:
         return []
@@ -80,10 +80,10 @@ def describe_corrections(
 
 
 def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -> dict[str, Any]:
-    """Return the context around the verdict form: drafting, review and public state.
+    """Build the context around the verdict form: drafting, review and public state.
 
     Args:
-        draft: the one that the page edits.
+        draft: the draft that the page edits.
     """
     return {
         "draft": draft,
@@ -96,14 +96,14 @@ def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -
 
 
 def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -> dict[str, Any]:
-    """Describe the state of a verdict: what is missing, its sign-offs, its schedule, and the possible moves."""
+    """Describe a verdict's state: what is missing, its sign-offs, its schedule, and the possible moves."""
     if verdict is None:
         return {"verdict": None}
     moves = build_moves_context(verdict, person)
     is_draft, is_in_review = verdict.state == Verdict.State.DRAFT, verdict.state == Verdict.State.IN_REVIEW
     missing = build_checklist(verdict, f"{PREFIX}-0" if is_edited else "") if is_draft else []
     if missing:
-        # The list of what is missing says it already.
+        # The list of missing parts already says so.
         moves["obstacles"] = []
     signoffs = list(verdict.signoffs.readable_by(person))
     return {
@@ -124,7 +124,7 @@ def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: b
 
 
 def _is_ready(moves: dict[str, Any]) -> bool:
-    """Whether the verdict can be published, now or once those who were asked have had their time."""
+    """Return whether the verdict can be published, now or once the right of reply has run out."""
     is_offered = any(option.action == "publish" for option in moves["options"])
     return is_offered or any(option.action == "publish" and option.opens_at for option in moves["obstacles"])
 
@@ -137,7 +137,9 @@ def build_timeline_context(claim: Claim, person: User, *, kind: str = "", page: 
 
 
 def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
-    """Return the verdict to show if none is edited: unpublished before public ones, the newsroom's first."""
+    """Return the verdict to show if none is being edited: unpublished ones first, and the newsroom's before
+    others'.
+    """
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author")
     at_hand = rows.filter(state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED]).annotate(
         is_public=Case(When(state=Verdict.State.PUBLISHED, then=True), default=False)
@@ -146,7 +148,7 @@ def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
 
 
 def _build_article_context(claim: Claim, person: User) -> dict[str, Any]:
-    """Return the text around the claim's first quote, with the other notes on it."""
+    """Return the text around the claim's first quote, with other notes in it."""
     if not person.has_perms(["sources.view_source", "sources.view_snapshot"]):
         return {}
     quoted = (
@@ -165,7 +167,7 @@ def list_clusters(claim: Claim, person: User) -> list[Cluster]:
 
 
 def suggest_claimants(claim: Claim) -> list[tuple[Claimant, str]]:
-    """Suggest known claimants for the name, until the claim is decided."""
+    """Suggest known claimants with this name, until the claim is decided."""
     if claim.claimant is None or claim.state not in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
         return []
     found = find_likely_claimants([claim.claimant])
@@ -173,7 +175,7 @@ def suggest_claimants(claim: Claim) -> list[tuple[Claimant, str]]:
 
 
 def is_current(entry: Publication) -> bool:
-    """Return the condition of `Publication.objects.current()` for a loaded row."""
+    """Return whether a loaded row is current, by the condition of `Publication.objects.current()`."""
     return entry.superseded_at is None and entry.status == Publication.Status.PUBLISHED
 
 
@@ -199,7 +201,7 @@ def list_moves_made(transitions: Any) -> list[tuple[Transition, str, str]]:
 
 
 def draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
-    """Return which draft of the newsroom can be started now: "first", "version" or none."""
+    """Return which draft of the newsroom can be started now: "first" or "version"; "" for none."""
     ours = [verdict for verdict in verdicts if verdict.publisher.is_house]
     if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):
         return ""

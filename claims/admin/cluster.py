@@ -1,4 +1,4 @@
-"""Clusters: claims that repeat one rumour, grouped by editors."""
+"""Clusters: claims that repeat the same rumour, grouped by editors."""
 
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ def _is_draft(cluster: Cluster, person: User) -> bool:
 
 
 class ClusterMemberInline(StackedInline):
-    """The claims of a cluster; the permissions are the cluster's."""
+    """The claims of a cluster, with the cluster's permissions."""
 
     model = ClusterMember
     extra = 0
@@ -50,7 +50,7 @@ class ClusterMemberInline(StackedInline):
 
     @admin.display(description=_("added"))
     def when_added(self, member: ClusterMember) -> datetime | None:
-        """Show the time of addition, which the database sets when the row is saved."""
+        """Show when the claim was added; the database sets this on saving."""
         return member.added_at if member.pk else None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -92,7 +92,7 @@ class ClusterAdmin(DeskAdmin):
         return int(cluster.size)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid deletion: a cluster that readers may have seen is dissolved and keeps its number."""
+        """Forbid deletion: readers may have seen the cluster, so it can only be dissolved and keeps its number."""
         return False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -170,7 +170,7 @@ class ClusterAdmin(DeskAdmin):
 
 
 def _build_context(cluster: Cluster) -> dict[str, Any]:
-    """Return its state and its public view."""
+    """Return the cluster's state and its public view."""
     seen = find_entries([cluster.pk]).count()
     return {
         "cluster": cluster,

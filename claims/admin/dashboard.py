@@ -1,4 +1,4 @@
-"""The dashboard: work waiting for the person, its deadlines, and the newsroom's figures."""
+"""The dashboard: the person's waiting work, its deadlines, and the newsroom's figures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,13 +36,13 @@ from factcheck.admin.base import change_page, get_person
 from factcheck.backups.freshness import list_concerns
 from sources.models import Publisher
 
-#: What a newsroom is called before anybody names it.
+#: The placeholder for a newsroom without a name.
 _DEFAULT_NAME = "Factcheck Newsroom"
 
 
 @dataclass(frozen=True, slots=True)
 class FirstStep:
-    """One step, the page on which it is done, and whether it is."""
+    """One step, the page on which to do it, and whether it is done."""
 
     title: str
     page: str
@@ -50,7 +50,7 @@ class FirstStep:
 
 
 def list_first_steps(person: User) -> list[FirstStep]:
-    """Return the steps; none once a verdict was published, and none to who cannot take them."""
+    """Return the first steps; none after the first publication, nor for people who cannot take them."""
     if not person.has_perm("auth.add_user") or Publication.objects.exists():
         return []
     house = Publisher.objects.house()
@@ -74,9 +74,9 @@ def list_first_steps(person: User) -> list[FirstStep]:
     ]
 
 
-#: Do not count beyond this: the exact number no longer matters.
+#: Counting stops here: the exact number no longer matters.
 COUNT_LIMIT = 1000
-#: From so many days on, an age is written in months or years.
+#: From this many days on, an age is written in months or years.
 _MANY_DAYS = 60
 
 
@@ -88,12 +88,12 @@ class QueueLine:
     title: str
     count: int
     page: str
-    #: The day since which the oldest waits; None where that is not known.
+    #: When the oldest item began to wait; None if unknown.
     oldest: date | None
 
     @property
     def is_bounded(self) -> bool:
-        """Whether there are more than were counted."""
+        """Return whether there are more items than were counted."""
         return self.count > COUNT_LIMIT
 
     @property
@@ -102,7 +102,7 @@ class QueueLine:
 
     @property
     def age(self) -> str:
-        """The waiting time of the oldest item."""
+        """Return the waiting time of the oldest item."""
         if self.oldest is None:
             return ""
         today = timezone.localdate()
@@ -113,7 +113,7 @@ class QueueLine:
 
 
 def queue_lines(person: User) -> Iterator[QueueLine]:
-    """Yield the queues in which this person can do something, each with what they may read."""
+    """Yield the queues in which this person can act, with the rows that they may read."""
     for model, queues in every_queue().items():
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):
@@ -126,7 +126,7 @@ def queue_lines(person: User) -> Iterator[QueueLine]:
 
 
 def queue_page(model: type[Model], name: str) -> str:
-    """Return the address of the list of a queue."""
+    """Return the URL of a queue's list."""
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") + f"?queue={name}"
 
 
@@ -143,7 +143,7 @@ def _build_line(name: str, title: str, rows: QuerySet[Any], since: str, page: st
         rows = rows.annotate(waits_since=F(since))
         counted["oldest"] = Min("waits_since")
         columns.append("waits_since")
-    # Where ages are shown, the oldest come first; no more than these are read.
+    # Where ages are shown, the oldest rows come first, and no others are read.
     ordered = rows.order_by("pk") if since else rows.order_by()
     found = ordered.values(*columns)[: COUNT_LIMIT + 1].aggregate(**counted)
     return QueueLine(name, title, found["number"], page, _to_day(found.get("oldest")))
@@ -153,7 +153,7 @@ def _to_day(moment: datetime | date | None) -> date | None:
     return localtime(moment).date() if isinstance(moment, datetime) else moment
 
 
-#: Rows of a list on the dashboard; the number above it counts all.
+#: The most rows of a dashboard list; the number above it counts all of them.
 _SHOWN_ROWS = 5
 
 
@@ -166,9 +166,9 @@ class Card:
     count: int
     page: str
     lines: list[ListedRow]
-    #: Whether there are more than were counted.
+    #: Whether there are more rows than were counted.
     is_bounded: bool = False
-    #: Shown while there is nothing in it; without, only the title is.
+    #: Shown if the list is empty; without it, only the title is shown.
     if_empty: str = ""
 
 
@@ -191,14 +191,14 @@ def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, 
 
 
 def _concerns() -> Iterator[str]:
-    """Yield what an administrator has to look at."""
+    """Yield what an administrator should look at."""
     yield from list_concerns()
     for of_feature in features.load_declared("desk_concerns"):
         yield from of_feature()
 
 
 def _iterate_cards(person: User) -> Iterator[Card]:
-    """Return the person's own work, most urgent list first."""
+    """Yield the lists of the person's own work, most urgent first."""
     for list_cards in features.load_declared("dashboard_cards"):
         yield from list_cards(person)
     yield from _listed_queues(person)
@@ -229,17 +229,17 @@ def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:
 
 
 def count_rows(rows: QuerySet[Any], most: int = _SHOWN_ROWS) -> tuple[int, list[Any]]:
-    """Return the number of rows and the first of them. Counting uses keys only, so few rows are read."""
+    """Return the number of rows, and the first of them. Counting uses only keys, so few rows are read."""
     numbered = list(rows.values_list("pk", Window(Count("pk")))[:most])
     if not numbered:
         return 0, []
     read = {row.pk: row for row in rows.filter(pk__in=[key for key, _total in numbered])}
-    # Who was faster may have moved one away in between.
+    # Another person may have moved one of them since.
     return numbered[0][1], [read[key] for key, _total in numbered if key in read]
 
 
 def _listed_queues(person: User) -> Iterator[Card]:
-    """Return the queues of which the first rows are shown."""
+    """Return the queues whose first rows are listed."""
     for model, queues in every_queue().items():
         for name, queue in queues.items():
             if queue.list_row and person.has_perm(queue.permission):
@@ -255,7 +255,7 @@ def _build_row(row: Claim | Verdict) -> ListedRow:
 
 
 def _build_reason_badge(verdict: Verdict) -> SafeString | str:
-    """Return the word for the reason why the verdict waits."""
+    """Return a badge with the reason why the verdict is waiting."""
     if verdict.state == Verdict.State.DRAFT and verdict.review_round:
         return render_badge(_("Returned"), "waiting")
     return build_planned_badge(verdict) or build_rating_badge(verdict.rating)
@@ -269,7 +269,7 @@ def _build_my_proposals_card(person: User) -> Card:
 
 
 def _build_last_published_card() -> Card:
-    # Imported claims are not our news, and withdrawn ones no longer have a publisher.
+    # Imported claims are not this newsroom's news, and withdrawn ones no longer have a publisher.
     ours = Publication.objects.newest().by_house() | Publication.objects.newest().exclude(
         status=Publication.Status.PUBLISHED
     )

@@ -1,4 +1,4 @@
-"""Sessions: a list for administrators, and one for each person. Also the removal of second factors."""
+"""Sessions: a list for administrators, one for each person, and the removal of second factors."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,7 +26,7 @@ from factcheck.admin.base import DeskAdmin, LookOnly, get_person, is_deleted_alo
 
 @admin.register(DeskSession)
 class DeskSessionAdmin(LookOnly, DeskAdmin):
-    """All active sessions. They are ended on the person's page."""
+    """All active sessions. They can be ended on the person's page."""
 
     list_display = ("person", "browser", "address", "way", "began_at", "last_used_at")
     list_filter = (("person", AutocompleteSelectFilter),)
@@ -51,14 +51,14 @@ class DeskSessionAdmin(LookOnly, DeskAdmin):
 @never_cache
 @login_required
 def show_own_sessions(request: HttpRequest) -> HttpResponse:
-    """Show the person's own sessions, and end one or all of the others."""
+    """Show the person's own sessions, with buttons to end one or all of the others."""
     person, here = get_person(request), request.session.session_key
     others = DeskSession.objects.filter(person=person).exclude(session_key=here)
     if request.method == "POST":
         _end(request, others, request.POST.get("end", ""))
         return HttpResponseRedirect(reverse("desk-sessions"))
     sessions: list[Any] = list(DeskSession.objects.filter(person=person).active())
-    # The one in which the page is read stands first.
+    # The current session comes first.
     sessions.sort(key=lambda session: session.session_key != here)
     for session in sessions:
         session.browser, session.is_here = describe_browser(session.agent), session.session_key == here
@@ -80,9 +80,10 @@ def _end(request: HttpRequest, others: QuerySet[DeskSession], asked: str) -> Non
 
 
 def keep_last_factor(view: Callable[..., HttpResponseBase], *, back: str) -> Callable[..., HttpResponseBase]:
-    """Wrap allauth's page for removing a factor, so that people keep their last required one.
+    """Wrap allauth's page for removing a factor, so that nobody removes their last required one.
 
-    One removal waits for another, so that two who remove the last two do not each see the other factor.
+    Removals run one after another: otherwise two requests could each remove a different factor and leave
+    none.
     """
 
     @wraps(view)

@@ -19,7 +19,7 @@ from factcheck.admin.base import get_person
 from factcheck.admin.days import DayFields
 from factcheck.admin.versions import VERSION_FIELD, compute_version
 
-#: Of the formset: by Django's rule, the name of the relation.
+#: Named after the relation, as Django does for formsets.
 PREFIX = "verdicts"
 #: The rows that belong to the verdict.
 _RELATIONS = ("evidence",)
@@ -28,8 +28,8 @@ _RELATIONS = ("evidence",)
 def draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
     """Return the draft that this person edits on the claim's page: the newsroom's before another publisher's.
 
-    A page that is sent names the one that it shows; that one it is, whatever became of it, so that nothing that was
-    typed is passed over in silence.
+    A submitted page names its draft. That draft is returned whatever its state is now, so that typed text is
+    never dropped silently.
     """
     if not hasattr(request, "draft_on_page"):
         request.draft_on_page = _find(request, claim)  # type: ignore[attr-defined]  # kept for the request
@@ -38,7 +38,7 @@ def draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
 
 
 def has_draft(request: HttpRequest) -> bool:
-    """Whether what was sent holds a verdict."""
+    """Return whether the submitted form contains a verdict."""
     return f"{PREFIX}-0-id" in request.POST
 
 
@@ -56,7 +56,7 @@ def _find(request: HttpRequest, claim: Claim) -> Verdict | None:
 
 
 def _may_write(verdict: Verdict, person: User) -> bool:
-    """Whether it is this person's to write, as long as it is a draft."""
+    """Return whether this person may edit the verdict while it is a draft."""
     own = verdict.author_id == person.pk or person.has_perm("claims.publish_verdict")
     return own and person.has_perm("claims.change_verdict")
 
@@ -73,7 +73,9 @@ def _build_not_draft_error(verdict: Verdict) -> forms.ValidationError:
 
 
 class DraftForm(VerdictForm):
-    """A draft verdict on the page of its claim. It is versioned separately, because it also has its own page."""
+    """A draft verdict on its claim's page. It has a version of its own, because it can also be edited on its
+    own page.
+    """
 
     versioned_relations = _RELATIONS
 
@@ -106,7 +108,7 @@ class DraftEvidenceFormSet(forms.BaseInlineFormSet[Evidence, Verdict, QuoteForm]
 
 
 class DraftInline(VerdictFields, DayFields, StackedInline):
-    """The draft verdict that the page edits."""
+    """The draft verdict edited on the page."""
 
     model = Verdict
     form = DraftForm
@@ -132,7 +134,7 @@ class DraftInline(VerdictFields, DayFields, StackedInline):
         return True
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Asked before, of the draft and the person: `draft_on_page`.
+        # `draft_on_page` has already checked the draft and the person.
         return True
 
 
@@ -152,7 +154,7 @@ class DraftEvidenceInline(EvidenceInline):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
-    # Whose the verdict is was asked before, of the draft and the person; what is left are the permissions of the role.
+    # `draft_on_page` has already checked whose verdict it is; only the role's permissions remain.
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return StackedInline.has_add_permission(self, request, obj)

@@ -32,7 +32,7 @@ _PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 
 @dataclass(frozen=True, slots=True)
 class ClaimSide:
-    """One of the two claims, with the details that help to compare it."""
+    """One of the two claims, with details that help to compare them."""
 
     claim: Claim
     page: str
@@ -111,7 +111,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         return self._gather(request, pairs)
 
     def _merge(self, request: HttpRequest, pair: PossibleDuplicate) -> bool:
-        """Merge, or report why not."""
+        """Merge the two claims, or report why not."""
         try:
             duplicates.merge(pair, by=get_person(request))
         except (NotPossible, NotAllowed) as refusal:
@@ -145,7 +145,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     def _gather(
         self, request: HttpRequest, pairs: Iterable[PossibleDuplicate]
     ) -> HttpResponseRedirect | None:
-        """Put both claims of each pair into one cluster and open it, or report why not."""
+        """Put both claims of each pair into one cluster and open that cluster, or report why not."""
         try:
             cluster = duplicates.gather(pairs, by=get_person(request))
         except (NotPossible, NotAllowed) as refusal:
@@ -157,7 +157,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(cluster))
 
     def get_page_after(self, request: HttpRequest, row: PossibleDuplicate) -> str:
-        """Return the filtered list, or what is still waiting."""
+        """Return the URL of the filtered list, or of the pairs still waiting."""
         listed = reverse("admin:claims_possibleduplicate_changelist")
         came_from = request.headers.get("Referer", "")
         if f"{listed}?" in came_from and url_has_allowed_host_and_scheme(came_from, {request.get_host()}):

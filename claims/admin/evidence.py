@@ -20,7 +20,7 @@ from factcheck.admin.badges import render_badge
 from factcheck.admin.base import change_page, get_person
 from factcheck.admin.typed_names import TypedNames
 
-#: What a source usually does that is cited for a rating of this class; of other classes, it gives context.
+#: The usual stance of a source for a rating of this class; for other classes it is context.
 _USUAL_STANCES: dict[str, Evidence.Stance] = {
     RatingClass.TRUE: Evidence.Stance.SUPPORTS,
     RatingClass.MOSTLY_TRUE: Evidence.Stance.SUPPORTS,
@@ -34,7 +34,7 @@ class EvidenceForm(MediaPickerForm, QuoteForm):
     """A source with a quote, and the media that show it."""
 
     def save(self, commit: bool = True) -> Any:
-        """Derive an unset stance from the rating, which is saved before."""
+        """Derive an unset stance from the rating, which has already been saved."""
         if not self.instance.stance:
             rated = Verdict.objects.filter(pk=self.instance.verdict_id).values_list("rating__rating_class")
             self.instance.stance = _USUAL_STANCES.get(rated.get()[0], Evidence.Stance.CONTEXT)
@@ -42,7 +42,7 @@ class EvidenceForm(MediaPickerForm, QuoteForm):
 
 
 class EvidenceInline(TypedNames, StackedInline):
-    """A source with a stance; its quote is located in the snapshot on saving, if there is one."""
+    """A source with a stance. Saving locates its quote in the snapshot, if there is one."""
 
     model = Evidence
     template = "admin/desk/quote_rows.html"
@@ -80,7 +80,7 @@ class EvidenceInline(TypedNames, StackedInline):
         elif db_field.name == "media_fragment":
             field.help_text = ""
         elif db_field.name == "stance":
-            # A first one in the list would be taken for a decision, and for a change.
+            # A preselected first choice would look like a decision, and like a change.
             field.choices = [("", _("As the rating suggests")), *db_field.choices]
             field.required = False
         return field
@@ -111,7 +111,7 @@ class EvidenceInline(TypedNames, StackedInline):
 
 
 def build_counts_badge(row: Evidence) -> SafeString:
-    """Whether the verdict can rest on it."""
+    """Show whether readers can see the evidence."""
     if row.source.url or row.snapshot_id:
         return render_badge(_("Readers can see it"), "good")
     if row.media_id:
@@ -120,7 +120,7 @@ def build_counts_badge(row: Evidence) -> SafeString:
 
 
 def list_evidence(verdict: Verdict) -> list[dict[str, Any]]:
-    """Return the evidence as a list for reading."""
+    """Return the evidence as a read-only list."""
     rows = verdict.evidence.select_related("source__publisher", "snapshot", "media")
     return [
         {

@@ -1,4 +1,4 @@
-"""The form of an import, and how far an import has come."""
+"""The form of an import, and its progress."""
 
 import json
 import tomllib
@@ -33,16 +33,16 @@ from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.installation.messages import translate_message
 
-#: The worker has it, or will.
+#: A worker has started the run, or will.
 ACTIVE_STATES = (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING)
 
-#: A run without progress for this long was interrupted: workers record progress every few seconds.
+#: A run without progress for this long was interrupted, since workers record progress every few seconds.
 _BROKEN_OFF_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressSample:
-    """The progress of an import at a moment. The page sends its previous sample back, to compute the speed."""
+    """The progress of an import at one moment. The page sends its previous sample back to compute the speed."""
 
     at: float
     state: str
@@ -57,7 +57,7 @@ class ProgressSample:
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """Parse a sample sent back by a page; None if it is not ours."""
+        """Parse a sample sent back by a page; return None if it is invalid."""
         try:
             at, state, records, steps = text.split("~")
             return cls(float(at), state, int(records), int(steps))
@@ -69,10 +69,11 @@ class ProgressSample:
 
 
 def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
-    """Return the progress in words and numbers.
+    """Describe the progress in words and numbers.
 
     Args:
-        since: the `sample` of an earlier answer, from which speed is reckoned; otherwise it is since the beginning.
+        since: an earlier `sample` from which to compute the speed; without it, the speed is the average so
+        far.
     """
     now = timezone.now()
     here, total = ProgressSample.of(run, now), _get_total(run)
@@ -97,7 +98,7 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
 
 
 def is_broken_off(run: ImportRun) -> bool:
-    """Return whether an unfinished run seems to have no worker."""
+    """Return whether an unfinished run seems to have lost its worker."""
     if run.state not in (ImportRun.State.READING, ImportRun.State.WRITING):
         return False
     last = run.moved_at or run.started_at
@@ -144,7 +145,7 @@ def _describe_time_left(seconds: float) -> str:
     return ngettext("about %d hour left", "about %d hours left", hours) % hours
 
 
-#: So many records are shown before an import is started.
+#: The most records previewed before an import.
 SHOWN_RECORDS = 20
 
 
@@ -193,7 +194,7 @@ class PreviewRecord:
 
     @property
     def field(self) -> str:
-        """The field that a refusal concerns, as the form names it."""
+        """Return the name of the rejected field, as the form shows it."""
         name = self.refusal.field if self.refusal else ""
         return str(LABELS.get(name, name))
 
@@ -212,7 +213,7 @@ class PreviewRecord:
 
 
 def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
-    """Show the page on which the file is chosen."""
+    """Show the page for choosing the file."""
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -231,7 +232,7 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
-    """Show a preview of the import, with the settings for reading the file."""
+    """Show a preview of the import, and the settings for reading the file."""
     if run.state != ImportRun.State.CHOSEN or not run.upload:
         return HttpResponseRedirect(change_page(run))
     try:
@@ -277,7 +278,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
 
 
 def _build_forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | None, TomlForm | None]:
-    """Return the forms for corrections; none for formats without settings."""
+    """Return the forms for corrections; none if the format has no settings."""
     if "mapping" not in run.format_settings:
         return None, None
     asked = request.POST.get("do", "") if request.method == "POST" else ""
@@ -289,7 +290,7 @@ def _build_forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | No
 
 @transaction.atomic
 def _keep(run: ImportRun, form: MappingForm | TomlForm) -> bool:
-    """Store the corrected settings, unless it has been started with the old ones."""
+    """Store the corrected settings and return True, unless the import has already started."""
     row = ImportRun.objects.select_for_update().get(pk=run.pk)
     if row.state != ImportRun.State.CHOSEN:
         return False
@@ -302,7 +303,7 @@ def _keep(run: ImportRun, form: MappingForm | TomlForm) -> bool:
 
 
 def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.PreviewedRecord]:
-    """Preview the first records, and add notes about anything not read or read in an unusual way."""
+    """Preview the first records, with notes on anything skipped or read in an unusual way."""
 
     def report_note(sentence: str) -> None:
         notes.append(translate_message(sentence))
@@ -313,7 +314,7 @@ def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.Previ
 
 
 def _read_columns(run: ImportRun) -> dict[str, str]:
-    """Return the columns of a table in order, each with its first value. This works even with a wrong mapping."""
+    """Return the columns of a table in order, each with its first value, even if the mapping is wrong."""
     kept = {
         name: part for name, part in get_section(run.format_settings, "mapping").items() if name == "table"
     }
@@ -328,7 +329,7 @@ def _read_columns(run: ImportRun) -> dict[str, str]:
 
 
 def _get_raw(record: RawRecord | Refusal) -> Any:
-    """Return the record as it is in the file."""
+    """Return the record as it appears in the file."""
     if isinstance(record, Refusal):
         if record.raw is not None or record.found is None:
             return record.raw

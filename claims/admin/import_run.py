@@ -1,4 +1,4 @@
-"""Imports at the desk, with their problems."""
+"""Imports at the desk, and their problems."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ from factcheck.installation.house_language import activate_house_language
 
 
 class KindFilter(DropdownFilter):
-    """The kinds of problems that occur, in the selected import if there is one."""
+    """Filter by the kinds of problems that occur, in the selected import if there is one."""
 
     title = _("kind")
     parameter_name = "kind"
@@ -97,7 +97,7 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("statement"))
     def said(self, problem: ImportProblem) -> SafeString | str:
-        """Return the statement in the record, by which a person recognises it."""
+        """Show the record's statement, by which people recognise it."""
         statement = (problem.fields or {}).get("statement") or ""
         return format_html('<span class="desk-statement" dir="auto">{}</span>', str(statement)[:200]) or "–"
 
@@ -146,7 +146,7 @@ class ReleaseForm(forms.Form):
 
 
 class UndoForm(forms.Form):
-    """Whether only what nobody has worked on is undone."""
+    """Asks whether to undo only records that people have not worked on since."""
 
     rest = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -256,13 +256,13 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
 
     @desk_page("<int:pk>/progress/")
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
-        """Return the progress for the bar, which polls this every second."""
+        """Return the progress for the bar, which polls every second."""
         run = self.get_row(request, pk)
         return JsonResponse(describe_progress(run, since=request.GET.get("since", "")))
 
     @desk_page("<int:pk>/report/")
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Download rejected and incomplete records, to correct and import again."""
+        """Download rejected and incomplete records, to be corrected and imported again."""
         run = self.get_row(request, pk, "claims.view_importproblem")
         with activate_house_language():
             what = gettext("Problems of import %d") % run.pk
@@ -288,7 +288,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         is_offered=lambda run, person: run.state == ImportRun.State.CHOSEN,
     )
     def discard(self, request: HttpRequest, run: ImportRun) -> HttpResponse:
-        """Give up an import that was not started, and delete its file."""
+        """Discard an import that was not started, and delete its file."""
         runs.discard_run(run, by=get_person(request))
         messages.success(request, gettext("Discarded: %s. Nothing was stored.") % run.origin)
         return HttpResponseRedirect(reverse("admin:claims_importrun_changelist"))
@@ -301,7 +301,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         look="main",
     )
     def release(self, request: HttpRequest, run: ImportRun, looked_at: bool) -> str:
-        """Publish the newsroom's own archive, after a look at the sample."""
+        """Publish the newsroom's own imported archive, after a check of the sample."""
         house_archive.release_archive(run, by=get_person(request))
         return gettext("Released: its records are now being published.")
 

@@ -1,4 +1,4 @@
-"""Filters of desk lists that Django and unfold do not provide."""
+"""Filters for lists at the desk that Django and unfold do not provide."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -35,7 +35,7 @@ class QueueFilter(DropdownFilter):
 
 
 class QueueOrder:
-    """Mixin for a ModelAdmin with a QueueFilter: a queue is shown in the order in which it should be worked off."""
+    """Mixin for a ModelAdmin with a QueueFilter: show a queue in the order in which to work through it."""
 
     def get_ordering(self, request: HttpRequest) -> Any:
         queue = queues_of(self.model).get(request.GET.get("queue", ""))  # type: ignore[attr-defined]  # a ModelAdmin
@@ -62,7 +62,7 @@ class JudgedFilter(DropdownFilter):
 
 
 class PublicFilter(DropdownFilter):
-    """Whether readers see the claim now."""
+    """Filter by whether readers see the claim now."""
 
     title = _("public")
     parameter_name = "public"
@@ -114,7 +114,7 @@ class PartyFilter(DropdownFilter):
 
 
 class LanguageFilter(DropdownFilter):
-    """The languages that occur, read from the rows."""
+    """Filter by language; the choices are the languages of the rows."""
 
     title = _("language")
     parameter_name = "language"

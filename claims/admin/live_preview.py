@@ -24,17 +24,17 @@ from factcheck.admin.base import get_person
 from factcheck.web.throttling.callers import admit
 from sources.public_media import FOLDER
 
-#: What a frame may do: nothing. That it is of this site lets it show the site's own letters and colours.
+#: The frame may do nothing. Counting as the same site lets it load the site's fonts and styles.
 SANDBOX = "allow-same-origin"
 
 
 def render_reader_view(ledger: list[Publication], shown: Publication, *, language: str = "") -> str:
-    """Render the public page of an entry without scripts. `ledger` holds all entries, newest first.
+    """Render the public page of an entry, without scripts. `ledger` holds all entries, newest first.
 
-    An entry need not be stored: `claims.ledger.preview_entries` makes those that there would be.
+    An entry need not be stored: `claims.ledger.preview_entries` builds entries that do not exist yet.
 
     Args:
-        language: that of a reader, into which it may be translated; "" for the original wording.
+        language: the reader's language, into which the page may be translated; "" for the original wording.
     """
     page = build_entry_page(ledger, shown, language=language)
     with translation.override(get_interface_language()):
@@ -50,7 +50,7 @@ def render_reader_view(ledger: list[Publication], shown: Publication, *, languag
 
 
 def _use_desk_files(claim: dict[str, Any]) -> dict[str, Any]:
-    """Replace picture addresses by those of the desk, because unpublished pictures have no public one."""
+    """Use the desk's URLs for pictures, because unpublished pictures have no public URL."""
 
     def here(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [item | {"url": build_file_url(item["id"]) if item["url"] else ""} for item in shown]
@@ -75,14 +75,14 @@ def _use_desk_files(claim: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-#: A larger body is not a form that a person fills in; the preview is no service for rendering books.
+#: The largest body accepted: no person fills in a larger form, and the preview does not render whole books.
 MAX_FORM_LENGTH = 1_000_000
-#: Counts against the person's rate limit (RATE_LIMIT_TOKEN), because each preview renders a page.
+#: Counts towards the person's rate limit (RATE_LIMIT_TOKEN), because each preview renders a page.
 _COST = 20
 
 
 def roll_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Undo what reading a form adds: names that are not known yet."""
+    """Wrap a view so that names added while reading a form are rolled back."""
 
     @wraps(view)
     def undone(*args: Any, **kwargs: Any) -> HttpResponse:
@@ -117,10 +117,10 @@ def preview(
     claim_form: forms.ModelForm | None = None,
     appearance_formset: BaseInlineFormSet[Any, Any, Any] | None = None,
 ) -> JsonResponse:
-    """Render the page, with the parts of the form that could not be read and what is missing before review.
+    """Render the page, and list unreadable parts of the form and what is missing before review.
 
     Args:
-        links: the prefix of the verdict's fields, to which what is missing leads.
+        links: the prefix of the verdict's fields, to which the list links.
     """
     verdict: Verdict = _read_typed(verdict_form)
     evidence: list[Evidence] = list(_iterate_rows(evidence_formset))
@@ -179,7 +179,7 @@ def _read_typed(form: forms.ModelForm) -> Any:
 
 
 def _iterate_rows(formset: BaseInlineFormSet[Any, Any, Any]) -> Iterator[Any]:
-    """Yield the rows as typed, without deleted rows and rows without a source."""
+    """Yield the rows as typed, except deleted rows and rows without a source."""
     for form in formset.forms:
         form.full_clean()
         cleaned = getattr(form, "cleaned_data", {})

@@ -1,7 +1,7 @@
 """The form for a column mapping. It edits the same values as the TOML file.
 
-What the form has no field for (variants, rows that are skipped, transformations) stays as it is; the mapping as TOML,
-on the same page, has everything.
+Settings without a field in the form (variants, skipped rows, transformations) stay unchanged; the TOML
+mapping on the same page has everything.
 """
 
 import json
@@ -57,7 +57,7 @@ LABELS: dict[str, StrOrPromise] = {
     "original_media_context": gettext_lazy("What it really shows"),
     "original_media_url": gettext_lazy("Where to find the original"),
 }
-#: The fields that nearly every file has; the others are folded away.
+#: The fields that nearly every file has; the others are collapsed.
 USUAL_FIELDS = (
     "statement",
     "rating",
@@ -97,7 +97,7 @@ _QUOTINGS: Choices = [
 
 @dataclass(frozen=True, slots=True)
 class FieldLine:
-    """A field of ours, with the inputs for its columns."""
+    """One of our fields, with the inputs for its columns."""
 
     label: StrOrPromise
     hint: str
@@ -108,11 +108,11 @@ class FieldLine:
 
 
 class MappingForm(forms.Form):
-    """The columns of each of our fields.
+    """The form that assigns columns to our fields.
 
     Args:
-        settings: as the run holds them, with a "mapping".
-        columns: the file's columns, each with a value to know it by.
+        settings: the run's settings, with a "mapping".
+        columns: the file's columns, each with a sample value.
     """
 
     ratings = forms.CharField(
@@ -196,7 +196,7 @@ class MappingForm(forms.Form):
         )
 
     def _choice(self, name: str, choices: Choices, present: str, words: str = "", *, label: str = "") -> None:
-        """Return a select that always includes the current mapping, even if it is not among the choices."""
+        """Return a select that always includes the current value, even if it is not among the choices."""
         if present not in dict(choices):
             choices = [*choices, (present, words or present)]
         self.fields[name] = forms.ChoiceField(
@@ -204,7 +204,7 @@ class MappingForm(forms.Form):
         )
 
     def _describe(self, name: str, words: str) -> None:
-        """Label an input that has no visible label, for screen readers."""
+        """Label an input without a visible label, for screen readers."""
         self.fields[name].widget.attrs["aria-label"] = words
 
     def clean_encoding(self) -> str:
@@ -244,7 +244,7 @@ class MappingForm(forms.Form):
                 LABELS[name], FIELDS[name], self[f"column-{name}"], self[f"constant-{name}"], manner
             )
 
-    # What it makes of the settings -----------------------------------------------------------------------------------
+    # The settings from the form -------------------------------------------------------------------------------------
 
     def settings(self) -> Settings:
         """Return the settings chosen in the form."""
@@ -263,7 +263,7 @@ class MappingForm(forms.Form):
         settings.pop(UNRATED_KEY, None)
         if said["unrated"]:
             settings[UNRATED_KEY] = True
-        # What the dates of another column showed says nothing about this one.
+        # A date order detected in another column does not apply to this one.
         seen = get_section(settings, "date_order").items()
         if "date_order" in settings:
             settings["date_order"] = {
@@ -296,13 +296,13 @@ class MappingForm(forms.Form):
 
 
 def get_section(settings: Mapping[str, Any], name: str) -> Settings:
-    """Return a section of the settings; people edit them too, so anything but a table counts as empty."""
+    """Return a section of the settings; anything but a table counts as empty, because people edit them too."""
     part = settings.get(name)
     return part if isinstance(part, dict) else {}
 
 
 def _describe_columns(columns: Any) -> str:
-    """Return the position of a field, if it uses more than one column."""
+    """Describe a mapping's columns in one line."""
     if isinstance(columns, dict):
         return " + ".join(map(str, columns.get("columns", [])))
     if isinstance(columns, list):
