@@ -1,4 +1,4 @@
-"""“Has this picture been checked?”: the page, and its words."""
+"""The page “Has this picture been checked?”, and its wording."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,13 +47,13 @@ _ORIENTATION_WORDS: Mapping[str, StrOrPromise] = {
 
 
 def describe_likeness(distance: int | None) -> tuple[StrOrPromise, Tone]:
-    """Return the meaning of a hash distance in words."""
+    """Describe a hash distance in words."""
     return _LIKENESS_WORDS[grade_likeness(distance)]
 
 
 def describe_circumstances(near: NearDuplicate) -> list[str]:
-    """Describe how much the query picture differs, how it is oriented, which part of the other it shows, and when in
-    a video.
+    """Describe how much the query picture differs, its orientation, which part of the other picture it shows,
+    and its time in a video.
     """
     words = []
     if near.distance is not None:
@@ -72,14 +72,14 @@ def describe_circumstances(near: NearDuplicate) -> list[str]:
     return words
 
 
-#: The largest picture that is looked at, in bytes.
+#: The largest picture accepted, in bytes.
 MAX_BYTES = 50_000_000
-#: Of a person's budget of requests (RATE_LIMIT_TOKEN): a picture is read, or fetched, each time.
+#: The cost in the person's request budget (RATE_LIMIT_TOKEN): each check reads or fetches a picture.
 _COST = 20
 
 
 class PictureForm(forms.Form):
-    """A picture: from a file, the clipboard or a URL."""
+    """A picture from a file, the clipboard or a URL."""
 
     upload = forms.FileField(
         label=gettext_lazy("Picture"),
@@ -111,7 +111,7 @@ class PictureForm(forms.Form):
         """Return the perceptual hash of the picture.
 
         Raises:
-            Failure: it is no picture, or could not be fetched or read.
+            Failure: the file is not a picture, or could not be fetched or read.
         """
         upload = self.cleaned_data["upload"]
         return compute_look(upload.read() if upload else fetch_picture(self.cleaned_data["address"]))
@@ -119,7 +119,7 @@ class PictureForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class FoundPicture:
-    """A similar picture or film, with its similarity and the rows it belongs to."""
+    """A similar picture or film, with its similarity and the rows that use it."""
 
     media: MediaObject
     page: str
@@ -141,7 +141,7 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         if look is not None:
             mark_stored(request)
     elif (asked := request.GET.get("media", "")).isdecimal():
-        # One that is here: what else looks like it.
+        # A stored picture: find others that look like it.
         look, without = _look_of_one(int(asked), request), int(asked)
     found = _find_pictures(look, request, without=without) if look is not None and look.is_distinctive else []
     context = {

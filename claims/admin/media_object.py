@@ -41,7 +41,7 @@ from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
 from sources.public_media import NamedFile
 
-#: The picture may be cached for this person only.
+#: Only this person's browser may cache the picture.
 _PRIVATE_CACHE = "private, max-age=300"
 
 
@@ -61,7 +61,7 @@ class MediaObjectForm(DeskForm):
 
 
 class NewMediaForm(forms.ModelForm):
-    """A file, its URL, or a picture from the clipboard, which a script sends as the file."""
+    """A file, its URL, or a picture from the clipboard, which a script submits as the file."""
 
     upload = forms.FileField(
         label=gettext_lazy("File"),
@@ -95,13 +95,13 @@ class NewMediaForm(forms.ModelForm):
             )
         return cleaned
 
-    # The constraints are about the file, which is not there yet.
+    # The constraints concern the file, which does not exist yet.
     def _post_clean(self) -> None:
         pass
 
 
 class DescribedFilter(admin.SimpleListFilter):
-    """Filter by missing description, without which nothing is published."""
+    """Filter by missing description, without which media are not published."""
 
     title = gettext_lazy("description")
     parameter_name = "described"
@@ -227,7 +227,7 @@ class MediaObjectAdmin(DeskAdmin):
     def response_add(
         self, request: HttpRequest, obj: MediaObject, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Redirect to the page of the file, which shows its metadata; a popup closes."""
+        """Redirect to the file's page, which shows its metadata; a popup closes."""
         if IS_POPUP_VAR in request.POST:
             return super().response_add(request, obj, post_url_continue)
         messages.success(request, _("Added."))
@@ -254,7 +254,7 @@ class MediaObjectAdmin(DeskAdmin):
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    # What the file says of itself -------------------------------------------------------------------------------------
+    # The metadata of the file ---------------------------------------------------------------------------------------
 
     @admin.display(description=gettext_lazy("summary"))
     def told(self, row: MediaObject) -> SafeString | str:

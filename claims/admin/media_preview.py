@@ -1,6 +1,7 @@
-"""Pictures, recordings and films at the desk: previews, uses, and what their files say.
+"""Pictures, recordings and films at the desk: previews, uses, and the metadata of their files.
 
-Anybody can write anything into a file, and a signature says who signed, not what is so: nothing here reads as proof.
+Anyone can write anything into a file, and a signature shows who signed, not what is true: nothing here is
+presented as proof.
 """
 
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ from factcheck.list_phrases import join_words
 from sources.models import MediaObject
 from sources.public_media import FOLDER, build_file_name
 
-#: What an editor looks for first, by its name in the metadata.
+#: What editors look for first, by its name in the metadata.
 _LABELS: Mapping[str, StrOrPromise] = {
     "taken_at": gettext_lazy("Date taken"),
     "place": gettext_lazy("Place"),
@@ -48,7 +49,7 @@ _VALIDATIONS: Mapping[str, StrOrPromise] = {
 
 
 def render_metadata(metadata: Mapping[str, Any]) -> SafeString:
-    """Render the file's own record of when, where and with what it was made."""
+    """Render what the file itself records about when, where and with what it was made."""
     lines = [
         (str(label), _format_value(metadata[name])) for name, label in _LABELS.items() if metadata.get(name)
     ]
@@ -56,7 +57,7 @@ def render_metadata(metadata: Mapping[str, Any]) -> SafeString:
 
 
 def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
-    """Return who signed the file's credentials, and whether they are valid."""
+    """Render who signed the file's credentials, and whether they are valid."""
     if provenance.get("state") != "read":
         words = _STATES.get(str(provenance.get("state")), gettext_lazy("They could not be read."))
         return _render_lines([("", str(words))])
@@ -73,7 +74,7 @@ def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
 
 
 def _format_value(value: Any) -> str:
-    """Format a place by its degrees."""
+    """Format a metadata value; a place as its coordinates."""
     if isinstance(value, Mapping):
         degrees = [value[name] for name in ("latitude", "longitude") if name in value]
         return join_words(f"{each:.5f}" if isinstance(each, float) else str(each) for each in degrees)
@@ -88,12 +89,12 @@ def _render_lines(lines: list[tuple[str, str]]) -> SafeString:
     )
 
 
-#: Maximum number of claims listed for one picture.
+#: The most claims listed for one picture.
 _SHOWN_USES = 20
 
 
 def get_file_url(row: MediaObject) -> str:
-    """Return the URL of the picture at the desk, for people who may read it, public or not."""
+    """Return the picture's URL at the desk, where people who may read it see it whether or not it is public."""
     return build_file_url(row.pk)
 
 
@@ -102,19 +103,19 @@ def build_file_url(pk: int) -> str:
 
 
 def list_pictures(claim: Claim) -> dict[str, MediaObject]:
-    """Return the pictures of a claim that readers can be shown, by the paths that an explanation names."""
+    """Return the pictures of a claim that readers may see, by the path that an explanation uses for each."""
     rows = [row.media for row in claim.media.select_related("media")]
     return {path: row for row in rows if (path := _get_path_in_texts(row))}
 
 
 def _get_path_in_texts(row: MediaObject) -> str:
-    """Return how an explanation names a picture; "" if readers are not shown it."""
+    """Return the path that an explanation uses for the picture; "" if readers may not see it."""
     name = build_file_name(row)
     return FOLDER + name if name and row.alternative_text.strip() else ""
 
 
 def render_explanation(text: str, claim: Claim) -> SafeString:
-    """Render an explanation; its pictures come from the desk, because unpublished ones have no public address."""
+    """Render an explanation with pictures from the desk, because unpublished ones have no public URL."""
     pictures = list_pictures(claim) if "](" in text else {}
     html = to_html(text, pictures=pictures)
     for path, row in pictures.items():
@@ -123,7 +124,7 @@ def render_explanation(text: str, claim: Claim) -> SafeString:
 
 
 def render_thumbnail(row: MediaObject) -> SafeString:
-    """Render the picture as a thumbnail; its kind in words if it has none."""
+    """Render the picture as a thumbnail, or the name of its kind if it has none."""
     if not row.public_sha256:
         return render_badge(row.get_kind_display())
     return format_html(
@@ -138,7 +139,7 @@ def render_thumbnail(row: MediaObject) -> SafeString:
 
 
 def build_description_badge(row: MediaObject) -> SafeString:
-    """Whether readers can be shown it."""
+    """Show whether readers can see the media object."""
     if not row.alternative_text.strip():
         return render_badge(_("Needs a description"), "bad")
     if row.show_to_readers:
@@ -147,7 +148,7 @@ def build_description_badge(row: MediaObject) -> SafeString:
 
 
 def preview(row: MediaObject) -> SafeString:
-    """Render the picture with a link to its page, and whether it may be shown to readers."""
+    """Render the picture with a link to its page, and state whether readers may see it."""
     return format_html(
         '<div class="desk-media"><a href="{}">{}</a><div>{}<p class="desk-quiet" dir="auto">{}</p>{}</div></div>',
         change_page(row),
@@ -159,7 +160,7 @@ def preview(row: MediaObject) -> SafeString:
 
 
 class MediaPickerForm(forms.ModelForm):
-    """A form with a picker of pictures, and beside it the way to add one: in a window that hands it over."""
+    """A form with a picker of pictures and a link that adds one in a popup."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -167,7 +168,7 @@ class MediaPickerForm(forms.ModelForm):
         picker: Any = getattr(field, "widget", None)
         if field is None or not getattr(picker, "can_add_related", False):
             return
-        # In place of the menu, which is folded away. Django's script knows the link by its id and its class.
+        # Replaces the collapsed menu. Django's script finds the link by its id and class.
         picker.can_add_related = picker.can_change_related = False
         picker.can_view_related = picker.can_delete_related = False
         field.help_text = format_html(
@@ -180,7 +181,7 @@ class MediaPickerForm(forms.ModelForm):
 
 
 def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the claims about it and those whose verdicts cite it, if the person may read them."""
+    """Return the claims about the media object and those whose verdicts cite it, if the person may read them."""
     person = get_person(request)
     verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
     about = set(

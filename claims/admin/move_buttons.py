@@ -1,4 +1,4 @@
-"""The legal moves of the workflow as buttons of a page."""
+"""The legal moves of the workflow, as buttons on a page."""
 
 from typing import Any, NamedTuple
 
@@ -34,21 +34,21 @@ from factcheck.database import clock
 
 
 def get_last_move(subject: Claim | Verdict) -> int:
-    """Return the subject's last transition, by which a page detects that its state is outdated."""
+    """Return the subject's last transition, which shows a page whether its state is outdated."""
     of_subject = {"verdict": subject} if isinstance(subject, Verdict) else {"claim": subject, "verdict": None}
     moves = Transition.objects.filter(**of_subject).order_by("pk")
     return moves.values_list("pk", flat=True).last() or 0
 
 
 def find_change_request(verdict: Verdict) -> Transition | None:
-    """Return the reviewer's request for changes that a draft must answer, if that was its last move."""
+    """Return the reviewer's request for changes that a draft must answer, if that was the last move."""
     if verdict.state != Verdict.State.DRAFT:
         return None
     last = verdict.transitions.first()
     return last if last and last.action == "request_changes" else None
 
 
-#: The key that presses each button, where a page has keys.
+#: The key for each button, on pages with keyboard shortcuts.
 KEYS = {
     "accept": "a",
     "decline": "d",
@@ -65,7 +65,7 @@ KEYS = {
 
 
 class MoveButton(NamedTuple):
-    """A move that can be made now, and the key for it."""
+    """A move that is possible now, and its key."""
 
     action: str
     move: Move[Any]
@@ -73,7 +73,7 @@ class MoveButton(NamedTuple):
 
 
 def build_moves_context(subject: Claim | Verdict, by: User) -> dict[str, Any]:
-    """Return the context of the panel of buttons."""
+    """Return the template context of the panel of buttons."""
     options = workflow.list_options(subject, by)
     return {
         "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
@@ -84,7 +84,7 @@ def build_moves_context(subject: Claim | Verdict, by: User) -> dict[str, Any]:
 
 
 class ConfirmationNeeded(Exception):
-    """The move changes what readers see, and the person has not seen how yet."""
+    """The move changes what readers see, and the person has not yet seen the change."""
 
     def __init__(self, found: list[EntryPreview], shown: str, refusal: str) -> None:
         super().__init__(refusal)
@@ -92,12 +92,12 @@ class ConfirmationNeeded(Exception):
 
 
 class MovesAdmin(DeskAdmin):
-    """A page whose subject moves through the workflow."""
+    """Mixin for the page of an object that moves through the workflow."""
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        # "Save" stays on the page, where the next move is; see `response_change`.
+        # "Save" stays on the page, because the next move is made there; see `response_change`.
         context["show_save_and_continue"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -141,7 +141,7 @@ class MovesAdmin(DeskAdmin):
     def ask_once_more(
         self, request: HttpRequest, subject: Any, action: str, question: "ConfirmationNeeded"
     ) -> HttpResponse:
-        """Show what readers see now and what they will see, with the button to confirm."""
+        """Show what readers see before and after the move, with a button to confirm."""
         carried = ("last_move", "note", "into", "kind", "from_claim", WRITERS_FIELD)
         claim = subject.claim if isinstance(subject, Verdict) else subject
         context = {
@@ -162,7 +162,7 @@ class MovesAdmin(DeskAdmin):
         return self.show_page(request, "public_change", context)
 
     def after_move(self, request: HttpRequest, subject: Any, action: str) -> HttpResponseRedirect | None:
-        """Return the page to open after a move, if it is not the same page."""
+        """Return the page to open after a move, unless it is the same page."""
         return None
 
     def moved_message(self, subject: Claim | Verdict, action: str) -> str:
@@ -195,7 +195,7 @@ class MovesAdmin(DeskAdmin):
         asked = request.POST
         into = Claim.objects.filter(pk=asked["into"]).first() if asked.get("into", "").isdecimal() else None
         claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
-        # In the order of the ids, as `workflow` locks them.
+        # Ordered by id, the order in which `workflow` locks them.
         wanted = [claim_id, into.pk] if into else [claim_id]
         list(Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
         self._refuse_stale(subject, action, asked.get("last_move", ""))
@@ -215,7 +215,9 @@ class MovesAdmin(DeskAdmin):
     def _ask_once_more(
         self, request: HttpRequest, subject: Claim | Verdict, found: list[EntryPreview]
     ) -> None:
-        """Proceed only if the person has seen the public changes that exist under the lock."""
+        """Raise ConfirmationNeeded unless the person has confirmed exactly these public changes. Called under
+        the lock.
+        """
         shown, confirmed = compute_fingerprint(found), request.POST.get("confirmed", "")
         if not found or confirmed == shown:
             return
@@ -228,7 +230,7 @@ class MovesAdmin(DeskAdmin):
         raise ConfirmationNeeded(found, shown, refusal)
 
     def _refuse_stale(self, subject: Claim | Verdict, action: str, seen: str) -> None:
-        """Refuse a move that the person decided on while looking at an older state: a second click, an old tab."""
+        """Reject a move decided on while looking at an older state: a second click, or an old tab."""
         now = Transition.objects.filter(pk=get_last_move(subject)).first()
         if seen == str(now.pk if now else 0):
             return

@@ -18,7 +18,7 @@ from claims.quotes.orphans import OrphanReason
 from claims.review import claim_edits
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 
-#: Characters of the text around a candidate, on each side.
+#: Characters of text shown on each side of a candidate.
 _CONTEXT_LENGTH = 120
 
 _REASONS: dict[OrphanReason, StrOrPromise] = {
@@ -40,7 +40,7 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
 
 
 def build_lost_context(appearance: Appearance) -> dict[str, Any] | None:
-    """Return why a quote is orphaned, and possible locations; None if it is not orphaned."""
+    """Return why a quote is orphaned and where it may be now; None if it is not orphaned."""
     if appearance.anchor != Appearance.Anchor.ORPHANED or (lost := find_lost_quote(appearance)) is None:
         return None
     return {
@@ -64,7 +64,7 @@ def _build_candidate(appearance: Appearance, lost: LostQuote, start: int, end: i
 def take_place(
     desk: DeskAdmin, request: HttpRequest, pk: int, appearance: int, number: int, start: int, end: int
 ) -> HttpResponse:
-    """Make the appearance quote the words of the chosen candidate."""
+    """Move the appearance's quote to the chosen candidate."""
     claim = desk.get_object(request, str(pk))
     row = Appearance.objects.select_related("source", "claim").filter(pk=appearance, claim=pk).first()
     if claim is None or row is None or not desk.has_view_permission(request, claim):

@@ -1,4 +1,4 @@
-"""Rows pasted into a list: URLs, or rows of a spreadsheet."""
+"""Pasted lists: rows of URLs, or rows of a spreadsheet."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -45,9 +45,9 @@ from sources.tasks import capture_source
 
 
 def pasted_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
-    """Return the source of an address, adding one if need be, and what is known of it.
+    """Return the source at a URL, adding it if necessary, and what is known about it.
 
-    The page asks again while `is_waiting`. It is posted: addresses and quotes would end up in logs.
+    The page polls while `is_waiting`. Uses POST, because addresses and quotes would otherwise end up in logs.
     """
     desk: Any = site.get_model_admin(Source)
     address = read_address(request.POST.get("address", "").strip())
@@ -93,7 +93,7 @@ def _details(source: Source) -> list[str]:
 
 
 def _status_of_capture(source: Source) -> str:
-    """Return the state of the newest job that reads the source; "" if there is none."""
+    """Return the state of the newest job that fetches the source; "" if there is none."""
     jobs = ProcrastinateJob.objects.filter(task_name=capture_source.name, args__source_id=source.pk)
     return jobs.order_by("-pk").values_list("status", flat=True).first() or ""
 
@@ -135,7 +135,7 @@ class PasteForm(forms.Form):
 
 
 class PastedColumnsForm(MappingForm):
-    """The column mapping for the fields of a proposal."""
+    """The form that assigns columns to the fields of a proposal."""
 
     def usual(self) -> Iterator[FieldLine]:
         return self._lines(FIELDS)
@@ -154,7 +154,7 @@ class ShownRow:
 
 
 def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
-    """Show the page for pasting rows; nothing is stored before it was previewed."""
+    """Show the page for pasting rows; nothing is stored before a preview."""
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
     context: dict[str, Any] = {
@@ -194,7 +194,7 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
         mark_stored(request)
     shown = _build_shown_rows(found, reviews, proposed, person)
     return {
-        # The columns may be others now: another delimiter, a first row that is a record.
+        # The columns may have changed: another delimiter, or a first row that is now a record.
         "form": PastedColumnsForm(settings=settings, columns=list_columns(text, settings)),
         "settings": json.dumps(settings),
         "rows": shown,
@@ -206,7 +206,7 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
 
 
 def _read_settings(request: HttpRequest) -> Settings | None:
-    """Return the settings of the page; None if they are invalid."""
+    """Return the settings submitted by the page; None if they are invalid."""
     try:
         settings = json.loads(request.POST.get("settings", ""))
     except ValueError:

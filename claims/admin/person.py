@@ -1,4 +1,4 @@
-"""People at the desk, and their second factors."""
+"""People who use the desk, and their second factors."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ def _can_reset(person: User, by: User) -> bool:
 
 @admin.register(Authenticator)
 class SecondFactorAdmin(LookOnly, DeskAdmin):
-    """Second factors. People who have lost theirs have them reset on their own page in the list of people."""
+    """Second factors. If people lose theirs, it is reset on their page in the list of people."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)
@@ -70,7 +70,7 @@ class SecondFactorAdmin(LookOnly, DeskAdmin):
 
 @admin.register(SecondFactorRule)
 class SecondFactorRuleAdmin(DeskAdmin):
-    """One rule for each role, which is changed and neither added nor deleted."""
+    """One rule for each role; rules can be changed, but not added or deleted."""
 
     list_display = ("role", "shown_required", "grace_days", "since")
     list_select_related = ("role",)
@@ -99,17 +99,17 @@ class SecondFactorRuleAdmin(DeskAdmin):
 
 call_rows(Group, get_role_name)
 
-#: Each role after the one whose rights it includes; the newsroom's own roles follow.
+#: Each role follows the one whose rights it includes; the newsroom's own roles come last.
 _ROLE_POSITION = Case(*(When(name=name, then=at) for at, name in enumerate(ROLES)), default=len(ROLES))
 
 
 def _describe_role(role: Group) -> str:
-    """Return the name of a role, and its permissions in a sentence."""
+    """Return the name of a role, with its permissions in a sentence."""
     return f"{get_role_name(role)}: {sentence}" if (sentence := describe_role(role)) else get_role_name(role)
 
 
 class InvitationForm(DeskForm):
-    """The details of an invitation. The person chooses the password."""
+    """The details of an invitation. The invited person chooses the password."""
 
     class Meta:
         model = User
@@ -123,7 +123,7 @@ class InvitationForm(DeskForm):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine ModelAdmin; the stubs see a conflict
-    """People at the desk, with their roles; only a superuser can change a superuser."""
+    """People who use the desk, and their roles. Only a superuser can change a superuser."""
 
     form = UserChangeForm
     add_form = InvitationForm
@@ -220,10 +220,10 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
                 request, gettext("A link to choose a new password was sent to %s.") % person.email
             )
 
-    # Signed in somewhere, and locked out ------------------------------------------------------------------------------
+    # Sessions and lockouts ------------------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
-        # Nobody types a password for another person; at the command line there is `changepassword`.
+        # Nobody types a password for another person; the command line has `changepassword`.
         return [url for url in super().get_urls() if url.name != "auth_user_password_change"]
 
     @row_action(

@@ -1,4 +1,4 @@
-"""The public state of a claim as a badge, the same in lists, on its page and in Ctrl-K."""
+"""The public state of a claim as a badge: the same in lists, on its page and in Ctrl-K."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,16 +20,17 @@ _TONES: dict[str, Tone] = {Publication.Status.PUBLISHED: "good", Publication.Sta
 
 
 def prefetch_newest_publication() -> Prefetch:
-    """Fetch along what `build_public_badge` reads, as `newest_publications`."""
+    """Prefetch what `build_public_badge` reads, as `newest_publications`."""
     newest = Publication.objects.newest().only("claim_id", "kind", "status", "slug", "published_at")
     return Prefetch("publications", newest, to_attr="newest_publications")
 
 
 def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
-    """Return Published, Corrected or Retracted with date and link as a badge; otherwise the state of the work.
+    """Return a badge with Published, Corrected or Retracted, a date and a link; otherwise with the claim's
+    work state.
 
     Args:
-        verdicts: those that the person may read.
+        verdicts: the claim's verdicts that the person may read.
     """
     if newest := next(iter(claim.newest_publications), None):
         return build_published_badge(newest)

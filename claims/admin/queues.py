@@ -44,7 +44,7 @@ _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
 @dataclass(frozen=True, slots=True)
 class ListedRow:
-    """One row of a list on the dashboard: its text, the page it leads to, and a word beside it."""
+    """One row of a dashboard list: its text, the page it links to, and a word beside it."""
 
     text: str
     page: str
@@ -53,12 +53,12 @@ class ListedRow:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Rows waiting for an editor, in the order in which to take them.
+    """Rows waiting for an editor, in working order.
 
     Attributes:
-        permission: of the people on whose dashboard its figures stand; "" if it is shown nowhere else than in its list.
-        since: the column with the moment since which a row waits; "" where that is not known.
-        list_row: describes a row; with it, the dashboard lists the first rows beside the person's own work.
+        permission: required to see its figures on the dashboard; "" if the dashboard does not show it.
+        since: the column with the time from which a row waits; "" if unknown.
+        list_row: describes a row. If set, the dashboard lists the first rows beside the person's own work.
     """
 
     title: StrOrPromise
@@ -84,7 +84,7 @@ def _filter_orphaned(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
 
 
 def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
-    """Annotate `given`: the number of people other than the author who signed off in the present review round."""
+    """Annotate `given`: how many people other than the author have signed off in the current review round."""
     counting = (
         SignOff.objects.counting()
         .filter(verdict=OuterRef("pk"))
@@ -110,7 +110,7 @@ def _filter_awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> Qu
 
 
 def _filter_returned(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
-    """Return the person's drafts that were returned and not submitted again."""
+    """Return the person's returned drafts that they have not submitted again."""
     last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("action")[:1]
     mine = verdicts.filter(state=Verdict.State.DRAFT, author=person, review_round__gt=0)
     return mine.alias(last_move=Subquery(last)).filter(last_move="request_changes")
@@ -123,7 +123,7 @@ def _filter_ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict
 
 
 def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[Any]:
-    """Annotate `given`: the number of people other than its writers who signed it off in the present round."""
+    """Annotate `given`: how many people other than its writers have signed it off in the current round."""
     counting = (
         TranslationStep.objects.signoffs()
         .filter(translation=OuterRef("pk"))
@@ -167,7 +167,9 @@ def annotate_use(ratings: QuerySet[Rating]) -> QuerySet[Any]:
 
 
 def _filter_unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
-    """Annotate `words`, and `together`, the number of published claims with these words, of all publishers."""
+    """Annotate `words`, the label's text, and `together`, the number of published claims with that label
+    across publishers.
+    """
     return annotate_use(ratings.filter(rating_class="")).annotate(
         words=Lower("label"), together=Window(Sum("used"), partition_by=[Lower("label")])
     )
@@ -206,7 +208,7 @@ VERDICT_QUEUES = {
     "mine": Queue(
         _("My drafts"),
         lambda verdicts, person: verdicts.filter(state=Verdict.State.DRAFT, author=person),
-        # What came back from review first.
+        # Drafts returned from review come first.
         ("-review_round", "pk"),
     ),
     "returned": Queue(_("Returned to me"), _filter_returned, ("submitted_at", "pk")),
@@ -226,7 +228,7 @@ TRANSLATION_QUEUES = {
     "mine": Queue(
         _("My translations"),
         lambda translations, person: translations.filter(state=Translation.State.DRAFT, author=person),
-        # What came back from review first.
+        # Drafts returned from review come first.
         ("-review_round", "pk"),
     ),
     "translations": Queue(
@@ -249,7 +251,7 @@ RATING_QUEUES = {
     "unmapped": Queue(
         _("Labels without a rating class"),
         _filter_unmapped,
-        # What decides about most claims first, and the same words of several publishers one after the other.
+        # Labels of the most claims come first, with the same label of several publishers together.
         (F("together").desc(), F("words"), F("used").desc(), "pk"),
         "claims.change_rating",
     )
@@ -275,7 +277,7 @@ REPEAT_QUEUES = {
     )
 }
 
-#: The queues of each model of the core, by the name that addresses carry, in the order of the dashboard.
+#: The queues of each model of the core, by their names in URLs, in dashboard order.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
     Translation: TRANSLATION_QUEUES,
@@ -287,7 +289,7 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
 
 
 def every_queue() -> dict[type[Model], dict[str, Queue]]:
-    """Return the queues of the core and of the features that are on."""
+    """Return the queues of the core and of the enabled features."""
     queues = dict(QUEUES)
     for added in features.load_declared("queues"):
         for model, by_name in added.items():

@@ -1,4 +1,4 @@
-"""The search of Ctrl-K: the newest matching rows, a few of each kind."""
+"""The Ctrl-K search: the newest matching rows, a few of each kind."""
 
 from typing import Any
 
@@ -15,25 +15,25 @@ from claims.models import Claim, Claimant, Topic
 from factcheck.admin.base import DeskAdmin, change_page
 from sources.models import Source
 
-#: Searched one after the other, each with the icon it has in the menu.
+#: Searched in this order, each with its menu icon.
 KINDS: dict[type[Model], str] = {
     Claim: "format_quote",
     Source: "article",
     Claimant: "record_voice_over",
     Topic: "sell",
 }
-#: More hits do not fit on a screen, and reading every hit takes seconds.
+#: More hits do not fit on a screen, and reading them all takes seconds.
 RESULTS_PER_KIND = 10
 
 
 def search_desk(request: HttpRequest, words: str) -> list[SearchResult]:
-    """Search the desk for unfold's `search_callback`."""
+    """Search the desk; unfold's `search_callback`."""
     found = [
         SearchResult(str(row), _describe_kind(row), change_page(row), icon)
         for kind, icon in KINDS.items()
         for row in _find_rows(request, kind, words)
     ]
-    # As it was typed: `words` is in lower case.
+    # As typed, because `words` is in lower case.
     typed = request.GET.get("s", words).strip()
     if request.user.has_perm("claims.add_claim") and typed:
         page = f"{reverse('admin:claims_claim_add')}?{urlencode({'statement': typed})}"
@@ -53,7 +53,7 @@ def _find_rows(request: HttpRequest, kind: type[Model], words: str) -> list[Mode
 
 
 def _describe_kind(row: Any) -> str:
-    """Return the kind of a result, with the public state of a claim."""
+    """Return the kind of a search result, with the public state of a claim."""
     kind = str(row._meta.verbose_name)
     newest = next(iter(getattr(row, "newest_publications", ())), None)
     return f"{kind}: {describe_public_state(newest)}" if newest else kind

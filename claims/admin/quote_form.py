@@ -1,4 +1,4 @@
-"""Quotes on the desk: located in the snapshot when pasted, and shown in context."""
+"""Quotes at the desk: located in the snapshot when pasted, and shown in context."""
 
 from typing import Any
 
@@ -15,20 +15,20 @@ from claims.quotes.locations import build_quote, cut_words_after, cut_words_befo
 from factcheck.installation.messages import translate_message
 from sources.models import Source
 
-#: The fields that tell one place of a quote from another, folded away: they are rarely needed.
+#: The fields that distinguish several places of the same quote; collapsed, because they are rarely needed.
 PREFIX_FIELDSET = (
     gettext_lazy("If the source contains the quote more than once"),
     {"fields": (("prefix", "suffix"),), "classes": ("collapse",)},
 )
 _WORDS = ("exact", "prefix", "suffix")
-#: Characters of the text around a quote, on each side.
+#: Characters of text shown on each side of a quote.
 _CONTEXT_LENGTH = 240
 
 
 class QuoteForm(forms.ModelForm):
-    """A source and the words quoted from it. The span is looked up in the source's latest snapshot.
+    """A source and the words quoted from it. The span is located in the source's latest snapshot.
 
-    What stands already is left where it is; only a new source or new words are looked up.
+    An unchanged quote keeps its location; only a new source or new words are located again.
     """
 
     class Meta:
@@ -62,12 +62,12 @@ class QuoteForm(forms.ModelForm):
         return cleaned
 
     def _differs(self, name: str) -> bool:
-        """Return whether the quote was edited; white space does not count, because browsers change it."""
+        """Return whether a text was edited. White space is ignored, because browsers change it."""
         return self.cleaned_data.get(name, "").split() != self.initial.get(name, "").split()
 
     def _anchor(self, cleaned: dict[str, Any]) -> None:
         source, quote_typed = cleaned["source"], cleaned.get("exact", "")
-        # What the previous anchor left in these fields belongs to the previous words.
+        # Unedited values come from the previous anchor and belong to the previous words.
         typed = {side: cleaned.get(side, "") if self._differs(side) else "" for side in ("prefix", "suffix")}
         try:
             quotation = build_quote(source, quote_typed, **typed)
@@ -76,7 +76,7 @@ class QuoteForm(forms.ModelForm):
         except QuoteAmbiguous as problem:
             text = source.latest_snapshot().text
             self.add_error("exact", [translate_message(problem), *describe_places(text, problem)])
-            # Also opens the fold that holds the field.
+            # Also expands the section that holds the field.
             self.add_error("prefix", _("Enter the words before the passage you mean."))
         else:
             quotation.put_on(self.instance)
@@ -84,7 +84,7 @@ class QuoteForm(forms.ModelForm):
 
 
 def _offer_what_is_chosen(field: forms.ModelChoiceField, source: Source) -> None:
-    """Give the picker the label of the row's present source; otherwise it would query each label."""
+    """Give the picker only the label of the row's current source; otherwise it would query every label."""
     picker: Any = getattr(field.widget, "widget", field.widget)
     asking = picker.optgroups
 
@@ -97,7 +97,7 @@ def _offer_what_is_chosen(field: forms.ModelChoiceField, source: Source) -> None
 
 
 def render_in_context(row: Appearance | Evidence) -> SafeString | str:
-    """Render the exact quote, marked, with the text around it in the snapshot."""
+    """Render the exact quote, marked, within the surrounding text of the snapshot."""
     if not row.exact:
         return ""
     before, after = row.prefix, row.suffix

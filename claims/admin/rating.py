@@ -31,7 +31,7 @@ from factcheck.language_names import get_language_name
 _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
 _FIELDS = (("label", "code"), ("rating_class", "position"), "definition", _COLOURS, "labels", "definitions")
 
-#: What the mixin below refines: pages of ratings, and their rows on the page of a scale.
+#: The class that the mixin below extends: rating pages, and the rating rows on a scale's page.
 _AdminMixinBase: Any = object
 _IN_WORDS = {"labels": "labels_in_words", "definitions": "definitions_in_words"}
 
@@ -45,7 +45,7 @@ def _adapt_field(db_field: Any, field: Any) -> Any:
 
 
 class OtherLanguageLabels(_AdminMixinBase):
-    """Shows a rating's labels in other languages as words to people who may not edit the JSON."""
+    """Shows a rating's labels in other languages as plain text to people who may not edit the JSON."""
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_fields(request, obj)
@@ -111,7 +111,7 @@ class RatingScaleAdmin(DeskAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: RatingScale | None = None) -> Any:
-        """Make the publisher read-only once set: only its verdicts use the scale."""
+        """Make the publisher read-only once set, because only its own verdicts use the scale."""
         fixed = ("publisher",) if obj else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
 
@@ -152,7 +152,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
         judged = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED)
-        # Any two: the newest of a rare rating would be sought among all verdicts, from the newest back.
+        # Any two claims: finding the newest ones of a rare rating would mean searching all verdicts backwards.
         samples = ArraySubquery(judged.order_by().values("claim__statement")[:2])
         return annotate_use(super().get_queryset(request)).annotate(samples=samples)
 
@@ -186,7 +186,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
 
     @admin.display(description=_("for example"))
     def said(self, rating: Any) -> SafeString | str:
-        """Show rated claims, because a label alone is not always clear."""
+        """Show examples of rated claims, because a label alone is not always clear."""
         samples = format_html_join("", "<li>{}</li>", ((shorten(text, 100),) for text in rating.samples))
         return format_html('<ul class="desk-samples" dir="auto">{}</ul>', samples) if samples else "–"
 

@@ -40,7 +40,7 @@ _TONES: dict[str, Tone] = {
 
 
 class WhenFilter(admin.SimpleListFilter):
-    """Filter by period: records after a moment, newest first."""
+    """Filter by period: records after a certain time, newest first."""
 
     title = _("when")
     parameter_name = "days"
@@ -71,7 +71,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
     readonly_fields = ("shown_kind", "browser", "more")
 
     def matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-        """Records of the people that are meant, and from the address: both are found by an index."""
+        """Return records about or by the people found, or from this IP address; both use an index."""
         people = User.objects.all()
         for word in split_words(words):
             names = ("username", "first_name", "last_name", "email")
@@ -80,7 +80,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
         return rows.filter(Q(actor__in=keys) | Q(subject__in=keys) | Q(address=words.strip()))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Return matching records without counting them: there may be millions."""
+        """Return matching records without counting them, because there may be millions."""
         return (self.matching(request, queryset, search_term) if search_term.strip() else queryset), False
 
     @admin.display(description=_("what"))
@@ -100,7 +100,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
 
 @receiver(list_downloaded, dispatch_uid="claims.admin.records")
 def note(request: HttpRequest, name: str, format: str, **signal: Any) -> None:  # noqa: A002  the signal's word
-    """Record the list's filters too, so that the contents can be reconstructed."""
+    """Record the download with the list's filters, so that its contents can be reconstructed."""
     audit.record(
         AuditKind.DOWNLOADED,
         what=f"{name} ({format})",
@@ -128,7 +128,7 @@ class SignOffAdmin(LookOnly, DeskAdmin):
 
 
 class ActionFilter(DropdownFilter):
-    """The moves that the workflow knows."""
+    """Filter by the moves of the workflow."""
 
     title = _("move")
     parameter_name = "action"
@@ -188,7 +188,7 @@ class PublicationAdmin(LookOnly, DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         rows = super().get_queryset(request)
-        # The body can be long; the list does not show it.
+        # The body can be long, so the list does not show it.
         return rows.defer("body", "search_text", "search_statement", "search")
 
     @admin.display(description=_("status"), ordering="status")

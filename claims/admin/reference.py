@@ -49,7 +49,7 @@ class ClaimantAdmin(SameAsDesk):
 
 
 class NewsroomPageForm(DeskForm):
-    """A new version of a page: it takes the next number."""
+    """A new version of a page, with the next number."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -1,4 +1,4 @@
-"""Removal by law: one administrator proposes, another one sees all places and confirms."""
+"""Removal by law: one administrator proposes it, and another sees all affected places and confirms it."""
 
 from typing import Any
 
@@ -100,11 +100,11 @@ class RemovalAdmin(DeskAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Removal | None = None) -> bool:
-        """Allow withdrawing a removal that has not been carried out."""
+        """Allow withdrawing a removal until it has been carried out."""
         return self.has_add_permission(request) and (obj is None or obj.confirmed_at is None)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        # Django leads to the first page of the desk where rows cannot be changed.
+        # Django redirects to the first page of the desk if the rows cannot be changed.
         super().response_delete(request, obj_display, obj_id)
         return HttpResponseRedirect(reverse("admin:claims_removal_changelist"))
 
@@ -137,7 +137,7 @@ class RemovalAdmin(DeskAdmin):
 
     @row_action(_("Search again"), permission="add", is_offered=_is_open)
     def search(self, request: HttpRequest, removal: Removal) -> str:
-        """Have the worker search for the words again."""
+        """Start another search for the words in the worker."""
         if removal.confirmed_at is None:
             request_search(removal)
         return ""
@@ -153,7 +153,7 @@ class RemovalAdmin(DeskAdmin):
         is_atomic=False,  # caches are cleared after the commit
     )
     def confirm(self, request: HttpRequest, removal: Removal) -> str:
-        """Carry a removal out, as the second administrator, who has seen what was found."""
+        """Carry out a removal, as the second administrator, who has seen what was found."""
         if not _is_searched(removal):
             raise NotPossible(gettext("Wait until the search has ended."))
         removals.confirm(removal, by=get_person(request))
@@ -161,13 +161,13 @@ class RemovalAdmin(DeskAdmin):
 
 
 def _name_places(places: dict[str, int]) -> dict[str, int]:
-    """Return the numbers of rows by the names that the desk has for tables."""
+    """Replace table names by the names that the desk uses."""
     names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
     return {capfirst(names.get(place, gettext("files"))): number for place, number in places.items()}
 
 
 def _list_backups(removal: Removal) -> list[dict[str, Any]]:
-    """Return the backups that have the words, with the moment until which each is kept."""
+    """Return the backups that contain the words, and how long each is kept."""
     if settings.BACKUP_DIR is None:
         return []
     now = timezone.now()

@@ -1,4 +1,4 @@
-"""Repeats of checked claims: an editor confirms each as an appearance, or rejects it."""
+"""Repeats of checked claims: an editor confirms each one as an appearance, or rejects it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,13 +27,13 @@ from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.row_actions import desk_page, row_action
 from sources.models import Source
 
-#: Classes of what should not go around.
+#: The rating classes of claims that should not spread.
 FALSE_CLASSES = ("false", "mostly_false", "misleading")
-#: A page of what is coming back lists no more claims than this, those that were seen last.
+#: The most claims on a page of returning claims; those seen most recently are kept.
 _REPEAT_LIMIT = 100
-#: So many sources are named of each.
+#: The most sources named for each claim.
 _SOURCE_LIMIT = 3
-#: Characters of the text around the words, on each side.
+#: Characters of text shown on each side of the words.
 _CONTEXT_LENGTH = 160
 
 
@@ -66,7 +66,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Repeat | None = None) -> tuple[str, ...]:
-        """Make the source editable for readers' texts; for articles it is known."""
+        """Make the source editable for readers' texts; for articles it is already known."""
         unknown = obj is not None and obj.origin == Repeat.Origin.READER and not obj.outcome
         return () if unknown else ("source",)
 
@@ -107,7 +107,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         messages.success(request, words % number)
 
     def _confirm(self, request: HttpRequest, repeat: Repeat) -> bool:
-        """Confirm, or report why not."""
+        """Confirm the repeat, or report why not."""
         try:
             repeats.confirm(repeat, by=get_person(request))
         except NotInRole as refusal:
@@ -137,11 +137,11 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     def get_page_after(self, request: HttpRequest, row: Repeat) -> str:
         return reverse("admin:claims_repeat_changelist") + "?queue=repeats"
 
-    # What is coming back ----------------------------------------------------------------------------------------------
+    # Returning claims -----------------------------------------------------------------------------------------------
 
     @desk_page("coming-back/", "coming-back")
     def coming_back_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the false claims that appeared again: where, how often and since when."""
+        """Show false claims that have appeared again: where, how often and since when."""
         if not self.has_view_permission(request):
             raise Http404
         context = {
@@ -153,7 +153,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
 
 def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
-    """Return the repeats of claims found to be false, by claim, latest first."""
+    """Return the repeats of claims rated false, grouped by claim, latest first."""
     false = PublishedVerdict.objects.current().filter(
         claim_id=OuterRef("claim_id"), rating_class__in=FALSE_CLASSES
     )
@@ -199,7 +199,7 @@ def _load_ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
 
 
 def _load_sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[Source, str]]]:
-    """Return the places where these claims were repeated, newest first."""
+    """Return the sources in which these claims were repeated, newest first."""
     named = rows.standing().filter(claim__in=claims, source__isnull=False)  # type: ignore[attr-defined]
     found: dict[int, dict[int, tuple[Source, str]]] = {}
     for repeat in named.select_related("source").order_by("-last_seen_at", "-pk"):

@@ -1,4 +1,4 @@
-"""Saved views of lists, and the tags that show them."""
+"""Saved views of lists, and the template tags that show them."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -34,7 +34,7 @@ register = template.Library()
 
 @register.inclusion_tag("admin/desk/list_tools.html", takes_context=True)
 def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
-    """Render the line above a list; nothing above lists outside the desk."""
+    """Render the tools above a list; nothing for lists outside the desk."""
     desk, request = changelist.model_admin, context["request"]
     if not isinstance(desk, DeskAdmin):
         return {}
@@ -60,7 +60,7 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
 
 
 def normalise_query(query: str) -> str:
-    """Return the part of a query string that a saved view keeps, sorted and without the page number."""
+    """Return the query parameters that a saved view keeps, sorted and without the page number."""
     return urlencode(sorted(_without(query, PAGE_VAR, "e")))
 
 
@@ -77,7 +77,7 @@ _SHARE = "claims.share_savedview"
 
 @admin.register(SavedView)
 class SavedViewAdmin(DeskAdmin):
-    """The person's saved views. They are created on the lists, and renamed and deleted here."""
+    """The person's saved views. They are created on the lists; here they are renamed and deleted."""
 
     list_display = ("opened", "shown_list", "kept_by", "is_shared", "created_at")
     list_display_links = None
@@ -112,7 +112,7 @@ class SavedViewAdmin(DeskAdmin):
     # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Forbid adding views here; they are added on their lists."""
+        """Forbid adding views here; they are created on their lists."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: SavedView | None = None) -> bool:
@@ -121,17 +121,17 @@ class SavedViewAdmin(DeskAdmin):
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: SavedView | None = None) -> bool:
-        """Allow people to delete their own views; administrators also shared ones."""
+        """Allow people to delete their own views, and administrators shared ones too."""
         return self.has_change_permission(request, obj) or super().has_delete_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: SavedView | None = None) -> tuple[str, ...]:
         return () if request.user.has_perm(_SHARE) else ("is_shared",)
 
-    # Keeping and opening ----------------------------------------------------------------------------------------------
+    # Saving and opening ---------------------------------------------------------------------------------------------
 
     @desk_page("keep/")
     def keep_view(self, request: HttpRequest) -> HttpResponse:
-        """Keep a list as it is shown now, in the place of one's view of the same name."""
+        """Save a list as currently shown, replacing the person's own view of the same name."""
         asked = request.POST
         desk = _find_desk(self.admin_site, asked.get("listed", ""))
         if request.method != "POST" or desk is None:
@@ -171,7 +171,7 @@ class SavedViewAdmin(DeskAdmin):
 
     @desk_page("<int:pk>/open/")
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Redirect to the list with the filters of the view, leaving out filters that no longer exist, with a
+        """Redirect to the list with the view's filters. Leave out filters that no longer exist, and show a
         message.
         """
         view: SavedView | None = self.get_queryset(request).filter(pk=pk).first()
@@ -211,14 +211,14 @@ def _list_page(desk: DeskAdmin) -> str:
 
 
 def _split_valid_parts(desk: DeskAdmin, request: HttpRequest, query: str) -> tuple[str, list[str]]:
-    """Return the valid and the invalid parts of an address."""
+    """Return the valid and the invalid parameters of a saved query."""
     parts = parse_qsl(query, keep_blank_values=True)
     gone: list[str] = []
     named = [column for name, value in parts if name == COLUMNS_PARAMETER for column in value.split(",")]
     known = desk.all_columns(request)
     if lost := [column for column in named if column not in known]:
         gone += lost
-        # The order counts columns, and another one would be in the place of that which is missing.
+        # The order refers to columns by number, which another column would now have.
         parts = [(name, value) for name, value in parts if name not in (COLUMNS_PARAMETER, ORDER_VAR)]
         parts += [(COLUMNS_PARAMETER, column) for column in named if column in known]
     if not _is_openable(desk, request, parts):

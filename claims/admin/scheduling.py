@@ -1,4 +1,4 @@
-"""Publishing: the page that asks for confirmation, and schedules."""
+"""Publishing: the confirmation page, and schedules."""
 
 import hashlib
 from collections.abc import Iterator
@@ -36,17 +36,17 @@ from factcheck.web.differences import highlight_difference
 
 
 class MomentForm(forms.Form):
-    """When to publish, by the newsroom's clocks, and which plan the person saw."""
+    """When to publish, in the newsroom's time zone, and which schedule the person saw."""
 
     at = forms.DateTimeField(required=False)
     seen = forms.IntegerField(required=False, min_value=1)
 
 
 def build_scheduling_context(verdict: Verdict, person: User, *, ready: bool) -> dict[str, Any]:
-    """Return the schedule of a verdict in review, and whether this person may change it.
+    """Return a reviewed verdict's schedule, and whether this person may change it.
 
     Args:
-        ready: whether it could be published now.
+        ready: whether the verdict could be published now.
     """
     if verdict.state != Verdict.State.IN_REVIEW:
         return {"scheduled": None, "may_schedule": False}
@@ -67,7 +67,7 @@ def annotate_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
 
 
 def build_planned_badge(verdict: Any) -> SafeString | str:
-    """Return the scheduled time of a verdict from `annotate_planned` as a badge; empty if not scheduled."""
+    """Return a badge with the verdict's scheduled time from `annotate_planned`; empty if not scheduled."""
     planned_at = getattr(verdict, "planned_at", None)
     if planned_at is None:
         return ""
@@ -83,7 +83,7 @@ def describe_time_zone() -> str:
 
 
 def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
-    """Set, move or cancel the schedule of a verdict, and return to the page."""
+    """Set, change or cancel a verdict's scheduled time, and return to the page."""
     back = change_page(verdict.claim if "from_claim" in request.POST else verdict)
     form = MomentForm(request.POST)
     if request.method != "POST":
@@ -121,7 +121,7 @@ def _describe_planned(planned: ScheduledPublication) -> str:
 
 
 def describe_distance(ahead: timedelta) -> str:
-    """Return how far a moment is ahead, in its largest unit from two on: “in 23 days”, “in 47 hours”."""
+    """Return the time until a moment, in the largest unit with at least two: “in 23 days”, “in 47 hours”."""
     minutes = round(ahead.total_seconds() / 60)
     if (hours := minutes // 60) < 2:
         return ngettext("in %d minute", "in %d minutes", minutes) % minutes
@@ -133,18 +133,18 @@ def describe_distance(ahead: timedelta) -> str:
 Document = dict[str, Any]
 
 _MAX_MOMENT_LENGTH = 40
-#: The moves that readers see, or may see.
+#: The moves that change, or may change, what readers see.
 PUBLIC_MOVES = ("publish", "retract", "republish", "merge", "unmerge")
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedPart:
-    """One part of the public page: its name, its text before and after, with the differing words marked."""
+    """One part of the public page: its name, and its text before and after with the differing words marked."""
 
     name: str
     before: SafeString
     after: SafeString
-    #: In a word, for who sees no colours: "new", "removed", "changed".
+    #: The change as a word, for people who see no colours: "new", "removed", "changed".
     word: str
 
 
@@ -164,7 +164,7 @@ class PublicChange:
 def build_previews(
     subject: Claim | Verdict, action: str, *, note: str = "", kind: str = "", into: Claim | None = None
 ) -> list[EntryPreview]:
-    """Return the ledger entry after the move for each claim whose page it changes."""
+    """Return, for each claim whose public page the move changes, the ledger entry it would get."""
     if isinstance(subject, Verdict):
         if action == "publish":
             quoted = Evidence.objects.select_related("source__publisher", "snapshot").defer("snapshot__text")
@@ -178,17 +178,17 @@ def build_previews(
 
 
 def list_public_changes(found: list[EntryPreview]) -> list[PublicChange]:
-    """Return the changes for display, side by side."""
+    """Return the changes, to be shown side by side."""
     return [_change(prospect) for prospect in found]
 
 
 def compute_fingerprint(found: list[EntryPreview]) -> str:
-    """Return a fingerprint of what a person confirms."""
+    """Return a fingerprint of the changes that a person confirms."""
     return hashlib.sha256("".join(each.fingerprint for each in found).encode()).hexdigest()[:32]
 
 
 def describe_changes(subject: Claim | Verdict, reader: User, since: str) -> str:
-    """Return who changed part of it since that moment, if recorded and visible to this person."""
+    """Return who has changed the claim or verdict since that moment, if this person may see it."""
     claim = subject.claim if isinstance(subject, Verdict) else subject
     looked_at = parse_datetime(since) if len(since) < _MAX_MOMENT_LENGTH else None
     found = build_timeline(claim, reader).events if looked_at and is_aware(looked_at) else []
@@ -221,7 +221,7 @@ def _change(prospect: EntryPreview) -> PublicChange:
 
 
 def _iterate_entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
-    """Return the public parts of an entry; for a withdrawn one, the note on it."""
+    """Yield the public parts of an entry; for a withdrawn one, its note."""
     merged = _("Redirects to claim %(id)s") % {"id": entry.merged_into_id}
     yield _("Status"), merged if entry.merged_into_id else str(entry.get_status_display())
     if entry.status == Publication.Status.PUBLISHED:
@@ -231,7 +231,7 @@ def _iterate_entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
 
 
 def _iterate_parts(document: Document) -> Iterator[tuple[str, str]]:
-    """Return the public parts of a claim as plain text."""
+    """Yield the public parts of a claim as plain text."""
     claimant = document["claimant"] or {}
     yield _("Statement"), document["statement"]
     yield _("Claimant"), join_words(filter(None, [claimant.get("name", ""), claimant.get("job_title", "")]))
@@ -273,7 +273,7 @@ def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
 
 
 def _format_quoted(item: Document, note: str = "") -> str:
-    """Format a source with its quote and note in one line."""
+    """Format a source, its quote and its note in one line."""
     source = item["source"]
     words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
     return " · ".join(filter(None, words))

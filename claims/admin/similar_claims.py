@@ -1,6 +1,6 @@
-"""Similar claims: shown while a statement is typed, and on the claim's page.
+"""Similar claims, shown while a statement is typed and on the claim's page.
 
-Work in progress counts too, as far as the person may read it, so that two people do not check one claim.
+Unpublished work counts too if the person may read it, so that two people do not check the same claim.
 """
 
 from collections import ChainMap
@@ -24,9 +24,9 @@ from claims.newsroom.people import get_display_name
 from factcheck import features
 from factcheck.admin.base import change_page
 
-#: Maximum number of similar claims; more would not be read while typing.
+#: The most similar claims shown; nobody reads more while typing.
 SIMILAR_LIMIT = 6
-#: Fewer letters are the beginning of anything.
+#: Fewer letters could begin any statement.
 MIN_LETTERS = 8
 
 _ORDER = {"same": 0, "contradicts": 1, "related": 2}
@@ -36,30 +36,31 @@ _PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 
 @dataclass(frozen=True, slots=True)
 class SimilarClaim:
-    """Another claim with its relation to the statement, and its state."""
+    """Another claim, its relation to the statement, and its state."""
 
     claim: Claim
     page: str
     kind: SafeString
     percent: int
     reasons: tuple[str, ...]
-    #: Where words stand that only one of them has: in the text that it was compared with, and in its statement.
+    #: The words found on one side only: in the compared text, and in the claim's statement.
     text: str
     text_differs: tuple[Span, ...]
     claim_differs: tuple[Span, ...]
     state: SafeString
     verdicts: list[tuple[Verdict, SafeString]]
-    #: Who works on it now.
+    #: Who is working on the claim now.
     people: list[str]
-    #: Whether it can be the same claim, and stands by itself, so that another one can be merged into it.
+    #: Whether another claim can be merged into this one: it may be the same claim, and is not itself merged or
+    #: declined.
     takes: bool
 
 
 def find_similar_claims(statement: str, *, person: User, to: Claim | None = None) -> list[SimilarClaim]:
-    """Return claims related to a statement, same claims first.
+    """Return claims related to a statement, with the same claims first.
 
     Args:
-        to: the claim whose statement it is, which is not similar to itself.
+        to: the claim that the statement belongs to, which is left out.
     """
     if len(statement.strip()) < MIN_LETTERS:
         return []
@@ -76,7 +77,7 @@ def find_similar_claims(statement: str, *, person: User, to: Claim | None = None
 
 
 def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
-    """Return what features add to the panel, as context of its template."""
+    """Return what features add to the panel, as template context."""
     if len(statement.strip()) < MIN_LETTERS:
         return {}
     added = (
@@ -86,7 +87,9 @@ def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
 
 
 def build_similar_context(statement: str, *, person: User, to: Claim | None = None) -> dict[str, Any]:
-    """Return the context of the panel. It offers merges if there is a claim to merge and the person may."""
+    """Return the panel's template context. It offers merges if there is a claim to merge and the person may
+    merge it.
+    """
     may_merge = bool(
         to
         and person.has_perm("claims.merge_claim")
@@ -118,7 +121,7 @@ def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
 
 
 def _find_same_words(to: Claim | None) -> Iterable[int]:
-    """Return claims with the same words in any spelling."""
+    """Return claims with the same words, however they are spelt."""
     if to is None:
         return ()
     key = Claim.objects.filter(pk=to.pk).values("statement_key")
@@ -135,7 +138,7 @@ def _load_readable(claims: Iterable[int], person: User, *, without: Claim | None
     )
     rows = Claim.objects.readable_by(person).filter(pk__in=list(claims)).exclude(state=Claim.State.MERGED)
     if without:
-        # Merged claims are already shown on the page.
+        # The page already shows merged claims.
         rows = rows.exclude(pk__in=[without.pk, *filter(None, [without.merged_into_id])])
     return rows.select_related("claimant", "created_by").prefetch_related(Prefetch("verdicts", verdicts))
 
@@ -150,7 +153,7 @@ def _build_similar_claim(claim: Claim, match: Match, text: str) -> SimilarClaim:
         reasons=tuple(match.reasons),
         text=text,
         text_differs=match.text_differs,
-        # What was compared may be another version of the statement.
+        # The compared text may be another version of the statement.
         claim_differs=match.claim_differs if claim.statement == match.statement else (),
         state=build_state_badge(claim),
         verdicts=[(verdict, build_verdict_badges(verdict)) for verdict in verdicts],

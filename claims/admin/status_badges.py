@@ -1,4 +1,4 @@
-"""States and ratings as badges, the same everywhere."""
+"""States and ratings as badges, the same on every page."""
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -38,7 +38,7 @@ def build_state_badge(row: Claim | Cluster | Verdict | Translation) -> SafeStrin
 
 
 def build_kind_badge(kind: str) -> SafeString:
-    """Return how a claim relates to a text as a badge."""
+    """Return a badge for the relation of a claim to a text."""
     words, tone = _KINDS[kind]
     return render_badge(words, tone)
 
@@ -52,7 +52,7 @@ def build_status_badge(row: Publication) -> SafeString:
 
 
 def build_rating_badge(rating: Rating | None) -> SafeString | str:
-    """Render the rating in its own colours and, if the scale has it, in the reader's language."""
+    """Render the rating in its own colours, and in the reader's language if the scale has it."""
     if rating is None:
         return ""
     return build_coloured_badge(
@@ -64,7 +64,7 @@ def build_rating_badge(rating: Rating | None) -> SafeString | str:
 
 
 def build_verdict_badges(verdict: Verdict) -> SafeString:
-    """Render the rating and, unless it is published, the state, so that nothing internal looks public."""
+    """Render the rating and, unless published, the state, so that unpublished work never looks public."""
     if verdict.state == Verdict.State.PUBLISHED:
         return format_html("{}", build_rating_badge(verdict.rating))
     return format_html("{} {}", build_rating_badge(verdict.rating), build_state_badge(verdict))

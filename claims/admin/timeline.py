@@ -1,6 +1,7 @@
-"""The timeline of a claim, newest first: moves, edits, sign-offs, publications, what features add, and the history.
+"""The timeline of a claim, newest first: moves, edits, sign-offs, publications, events from features, and the
+history.
 
-Each kind is read only up to the requested page, so that a long history costs no more than a short one.
+Each kind is read only as far as the requested page, so that a long history costs no more than a short one.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -33,28 +34,28 @@ from factcheck import features
 from factcheck.admin.change_history import FieldChange, PastEvent, get_name, list_changes, list_link_changes
 
 PER_PAGE = 20
-#: Longer values are not shown in a sentence.
+#: Longer values do not fit into a sentence.
 _NOTE_LENGTH = 120
-#: The timeline ends here; everything older is under “History”.
+#: The timeline ends here; older events are under “History”.
 LAST_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """One thing that happened."""
+    """One event of a claim's timeline."""
 
     at: datetime
     kind: str
     who: str
     what: str
     note: str = ""
-    #: The verdict that it is about, where it is about one.
+    #: The verdict that the event is about, if any.
     verdict: int | None = None
     changes: tuple[FieldChange, ...] = ()
 
     @property
     def is_in_a_sentence(self) -> bool:
-        """Return whether the change is a single short value, which fits a sentence."""
+        """Return whether the event is a single short change, which fits into a sentence."""
         return len(self.changes) == 1 and all(
             0 < len(strip_tags(words)) <= _NOTE_LENGTH
             for words in (self.changes[0].before, self.changes[0].after)
@@ -62,16 +63,16 @@ class TimelineEvent:
 
     @property
     def field(self) -> str:
-        """The field of that sentence."""
+        """Return the field named in that sentence."""
         return self.changes[0].field.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineKind:
-    """The kinds that a person can filter by, with their names in URLs.
+    """A kind of event, by which people can filter; `name` is its name in URLs.
 
     Attributes:
-        read: yields the newest events of a claim that a person may read, at least this many if there are.
+        read: yields the newest events that a person may read about a claim: at least this many, if they exist.
     """
 
     name: str
@@ -81,7 +82,7 @@ class TimelineKind:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A page of them."""
+    """One page of a timeline."""
 
     events: list[TimelineEvent]
     kind: str
@@ -90,17 +91,17 @@ class Timeline:
 
     @property
     def before(self) -> int:
-        """The number of the page with newer items; 0 if there is none."""
+        """Return the number of the page with newer events; 0 if there is none."""
         return self.page - 1
 
     @property
     def after(self) -> int:
-        """The number of the page with older items; 0 if there is none."""
+        """Return the number of the page with older events; 0 if there is none."""
         return self.page + 1 if self.has_more else 0
 
 
 def build_timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1) -> Timeline:
-    """Return the timeline items that this person may read."""
+    """Return a page of the timeline, with only the events that this person may read."""
     page = min(max(page, 1), LAST_PAGE)
     most = page * PER_PAGE + 1
     kinds = list_kinds()
@@ -113,7 +114,7 @@ def build_timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1)
 
 
 def list_kinds() -> list[TimelineKind]:
-    """Return the kinds of the core and of features that are on."""
+    """Return the kinds of the core and of enabled features."""
     return [*_KINDS, *features.load_declared("timeline")]
 
 
@@ -134,7 +135,7 @@ def _iterate_edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEv
         past += list_changes(Claim, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id=claim.pk)
         past += list_changes(Appearance, of=_("an appearance"), newest=most, claim_id=claim.pk)
         past += list_link_changes(ClaimTopic, shown="topic", newest=most, claim_id=claim.pk)
-    # People who may not read others' drafts see how their own came about.
+    # People who may not read others' drafts see the full history of their own.
     reads_all = reader.has_perm(READ_DRAFTS)
     written = [pk for pk, author in verdicts if reads_all or author == reader.pk]
     past += list_changes(Verdict, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id__in=written)
@@ -193,7 +194,7 @@ _DONE: dict[str, StrOrPromise] = {
     "supersede": gettext_lazy("replaced the verdict with a new version"),
     "retract": gettext_lazy("retracted the verdict"),
 }
-#: Columns that moves change, which have their own events.
+#: Columns that moves change; moves have their own events.
 _FIELDS_IN_MOVES = (
     *("state", "state_before_merge", "merged_into_id", "reason", "updated_at"),
     *("review_round", "required_signoffs", "reply_rule", "submitted_by_id", "submitted_at", "published_at"),
@@ -207,11 +208,11 @@ _KINDS = (
 
 
 def _lower_first_letter(words: str) -> str:
-    """Lower the first letter of the text after a name: “Changed context” → “changed context”."""
+    """Lower the first letter of a text that follows a name: “Changed context” → “changed context”."""
     return words[:1].lower() + words[1:]
 
 
-#: The moves of the workflow, and how they are called.
+#: The workflow's moves, with their labels.
 LABELS = {
     **{action: move.label for (_state, action), move in CLAIM_MOVES.items()},
     **{action: move.label for (_state, action), move in VERDICT_MOVES.items()},
@@ -220,7 +221,7 @@ LABELS = {
 
 
 def can_read_work_on(row: Claim | Verdict, reader: User) -> bool:
-    """Whether the person may read how it came about, and not only what was published of it."""
+    """Return whether the person may read how the work was done, and not only what was published."""
     own = row.author_id if isinstance(row, Verdict) else row.created_by_id
     return reader.pk == own or reader.has_perm(READ_DRAFTS)
 
@@ -236,7 +237,7 @@ def list_claim_events(claim: Claim, reader: User) -> list[PastEvent]:
 
 def list_verdict_events(verdict: Verdict, reader: User) -> list[PastEvent]:
     if not can_read_work_on(verdict, reader):
-        # How it became public, and ceased to be; the note on a retraction is public too.
+        # Only how it became public and ceased to be; the note on a retraction is public too.
         return _list_moves(verdict.transitions.filter(after__in=["published", "superseded", "retracted"]))
     return [
         PastEvent(verdict.created_at, get_name(verdict.author), _("Drafted")),
@@ -259,7 +260,7 @@ def _list_moves(transitions: Iterable[Transition]) -> list[PastEvent]:
 
 
 def label_of(action: str) -> str:
-    """Return the label of a move's button, or else its name."""
+    """Return the label of the move's button, or its name if there is none."""
     return str(LABELS.get(action, action.replace("_", " ").capitalize()))
 
 

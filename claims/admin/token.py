@@ -113,7 +113,7 @@ class ApiTokenAdmin(DeskAdmin):
             rows if request.user.has_perm("claims.view_apitoken") else rows.filter(user=get_person(request))
         )
 
-    # What is shown ----------------------------------------------------------------------------------------------------
+    # Columns and fields ---------------------------------------------------------------------------------------------
 
     @admin.display(description=gettext_lazy("status"))
     def status(self, token: ApiToken) -> SafeString:
@@ -154,7 +154,7 @@ class ApiTokenAdmin(DeskAdmin):
     def begins_with(self, token: ApiToken) -> str:
         return f"{token.token_key}…"
 
-    # Making one -------------------------------------------------------------------------------------------------------
+    # Creating a token -----------------------------------------------------------------------------------------------
 
     def get_fieldsets(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
         if obj is not None:
@@ -180,7 +180,7 @@ class ApiTokenAdmin(DeskAdmin):
     def response_add(
         self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Show the new token, only once, without a redirect, which would have to contain it."""
+        """Show the new token once, without a redirect, whose URL would have to contain it."""
         context = {
             **self.admin_site.each_context(request),
             "title": _("Your new token"),
@@ -193,7 +193,7 @@ class ApiTokenAdmin(DeskAdmin):
             request, "admin/desk/token_made.html", context, headers={"Cache-Control": "no-store"}
         )
 
-    # Revoking one -----------------------------------------------------------------------------------------------------
+    # Revoking a token -----------------------------------------------------------------------------------------------
 
     @row_action(
         gettext_lazy("Revoke this token"),
@@ -210,6 +210,6 @@ class ApiTokenAdmin(DeskAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        # Either would skip the page that shows the token.
+        # Either button would skip the page that shows the token.
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, **kwargs)

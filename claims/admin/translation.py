@@ -1,4 +1,4 @@
-"""Translations: written beside their originals, reviewed, published and brought up to date."""
+"""Translations: written beside their originals, reviewed, published and kept up to date."""
 
 from typing import Any
 
@@ -109,7 +109,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             or is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete")
         )
 
-    # Beginning --------------------------------------------------------------------------------------------------------
+    # Starting a translation -----------------------------------------------------------------------------------------
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -157,7 +157,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     @desk_page("begin/<int:pk>/")
     def begin_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Begin to translate a verdict, from a button; on to the page on which it is written."""
+        """Start to translate a verdict, and open the page for writing the translation."""
         person = get_person(request)
         verdict = Verdict.objects.readable_by(person).select_related("claim").filter(pk=pk).first()
         if verdict is None or not person.has_perm("claims.view_verdict"):
@@ -175,7 +175,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     @row_action(gettext_lazy("Carry over unchanged"), permission="view")
     def carry_over(self, request: HttpRequest, row: Translation) -> HttpResponse:
-        """Submit the same words for the version that is published now."""
+        """Submit the same text for the currently published version."""
         carried = translation_drafts.carry_over_translation(row, by=get_person(request))
         messages.success(request, _("Carried over unchanged. Another person must sign it off."))
         return HttpResponseRedirect(change_page(carried))
@@ -244,7 +244,9 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         return row
 
     def _done(self, request: HttpRequest, work: Any, said: str, *, back: str) -> HttpResponse:
-        """Do it, say so, and go on to the page of what it left; or back, with the reason why it was not done."""
+        """Call `work` and redirect to the page of the row it returns; on refusal, redirect to `back` with the
+        reason.
+        """
         try:
             row = work()
         except NotInRole as refusal:
@@ -262,7 +264,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
 
 def _list_parts(row: Translation) -> list[str]:
-    """Return the parts that the original has, and others that were written anyway."""
+    """Return the parts that the original has, and any others that are already translated."""
     original = row.verdict
     has = {"statement": True, "title": original.title, "summary": original.summary}
     has["explanation"] = original.explanation
@@ -270,7 +272,7 @@ def _list_parts(row: Translation) -> list[str]:
 
 
 def get_last_step(row: Translation) -> int:
-    """Return the last step, by which a page detects that its state is outdated."""
+    """Return the last step, which shows a page whether its state is outdated."""
     return row.steps.order_by("pk").values_list("pk", flat=True).last() or 0
 
 
@@ -297,7 +299,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
         "pairs": pair_parts(row, shown if is_current else _build_original_text(row.verdict), form),
         "explanation_shown": render_explanation(row.explanation, row.verdict.claim),
         "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
-        # What is missing from a draft is said above them.
+        # A message above them already names what a draft is missing.
         "obstacles": [o for o in options if o.obstacle and not (missing and o.action == "submit")],
         "last_move": get_last_step(row),
         "signoffs": [step for step in steps if step.action == SIGN_OFF],
@@ -314,7 +316,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
 
 
 def _build_original_text(verdict: Verdict) -> OriginalText:
-    """Return the original of an outdated translation, beside the present claim."""
+    """Return the original of an outdated translation, with the current claim."""
     return OriginalText(
         words={
             "statement": verdict.claim.statement,

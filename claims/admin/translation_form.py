@@ -1,4 +1,4 @@
-"""The form of a translation, and translations on the page of a verdict."""
+"""The form of a translation, and the translations on a verdict's page."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,12 +18,12 @@ from factcheck.admin.base import change_page
 from factcheck.admin.versions import DeskForm
 from factcheck.language_names import get_language_name, is_right_to_left
 
-#: How high each field is, in lines.
+#: The height of each field, in lines.
 _LINES = {"statement": 3, "title": 2, "summary": 5, "explanation": 24}
 
 
 class TranslationForm(DeskForm):
-    """A draft translation. Only parts that the original has are fields."""
+    """A draft translation. It has fields only for the parts of the original."""
 
     class Meta:
         model = Translation
@@ -35,7 +35,7 @@ class TranslationForm(DeskForm):
 
 
 class BeginTranslationForm(DeskForm):
-    """Of what, and into which language."""
+    """The verdict to translate, and the target language."""
 
     class Meta:
         model = Translation
@@ -47,13 +47,13 @@ class BeginTranslationForm(DeskForm):
         self.fields["language"].help_text = _("A language tag such as es, pt-BR or ar.")
 
     def _get_validation_exclusions(self) -> set[str]:
-        # Existing translations are checked when one is started, with an error message.
+        # Starting a translation checks for existing ones and shows an error message.
         return super()._get_validation_exclusions() | {"verdict", "language"}  # type: ignore[misc]  # Django's own
 
 
 @dataclass(frozen=True, slots=True)
 class TranslatedPart:
-    """One part of a translation beside that of its original."""
+    """One part of a translation beside the same part of the original."""
 
     name: str
     label: str
@@ -73,8 +73,8 @@ def pair_parts(
     """Pair each part of the original with its translation.
 
     Args:
-        original: None where it was replaced since: then the translation is shown alone.
-        form: the one in which it is written; None where it is read.
+        original: None if it has been replaced since; then only the translation is shown.
+        form: the form for editing the translation; None if it is only displayed.
     """
     found = []
     for name in TEXT_FIELDS:
@@ -96,7 +96,7 @@ def pair_parts(
 
 
 def split_paragraphs(text: str) -> list[str]:
-    """Split a text at empty lines."""
+    """Split a text at blank lines."""
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
@@ -111,19 +111,19 @@ def _build_attributes(name: str, language: str) -> dict[str, Any]:
 
 
 def list_offered_languages(taken: set[str]) -> list[str]:
-    """Return the languages of the site except those already used."""
+    """Return the site's languages that have no translation yet."""
     families = {tag.lower() for tag in taken}
     return [code for code, _name in settings.LANGUAGES if code not in families]
 
 
 _STATE = Translation.State
-#: Of the translations of a claim a page shows so many, the newest first; the list has all.
+#: The most translations shown on a claim's page, newest first; the list has all of them.
 _SHOWN_TRANSLATIONS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class TranslationLine:
-    """One translation, with its progress and possible moves."""
+    """One translation, its progress and its possible moves."""
 
     row: Translation
     language: str
@@ -134,7 +134,7 @@ class TranslationLine:
 
 
 def build_translations_context(verdict: Verdict | None, person: User) -> dict[str, Any]:
-    """Return the context of the section; empty if there is nothing to translate."""
+    """Return the section's template context; empty if there is nothing to translate."""
     if (
         verdict is None
         or not verdict.publisher.is_house
@@ -189,7 +189,7 @@ def _build_line(
 
 
 def build_translation_badge(row: Translation) -> SafeString:
-    """Return the state of a translation as a badge; for published ones, whether readers see it."""
+    """Return the state of a translation as a badge; if published, whether readers see it."""
     if row.state == _STATE.PUBLISHED and row.verdict.state != Verdict.State.PUBLISHED:
         return render_badge(_("Out of date"), "waiting")
     return build_state_badge(row)

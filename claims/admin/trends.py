@@ -1,4 +1,4 @@
-"""The newsroom's figures, and charts of them."""
+"""The newsroom's figures and their charts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim, RatingClass, Transition, Verdict
 
-#: The size in which a chart is drawn; the page scales it.
+#: The size at which charts are drawn; the page scales them.
 WIDTH, HEIGHT = 360, 110
 _BASELINE = HEIGHT - 18
 
@@ -35,13 +35,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """A chart of one or two series over the same steps."""
+    """A bar chart of one or two series over the same steps."""
 
     name: str
     title: str
     bars: list[Bar]
     series: list[str]
-    #: The same as a table: a line for each step.
+    #: The same data as a table, with a row for each step.
     rows: list[tuple[str, list[str]]]
     most: str
     first: str
@@ -55,7 +55,7 @@ class BarChart:
 def build_bar_chart(
     name: str, title: str, steps: list[str], *series: tuple[str, list[float | None]]
 ) -> BarChart:
-    """Draw bars side by side for each step; unknown values have none."""
+    """Build a chart with the series side by side at each step; unknown values have no bar."""
     known = [value for _name, values in series for value in values if value is not None]
     most = max(known, default=0.0)
     step = WIDTH / max(len(steps), 1)
@@ -101,11 +101,11 @@ def format_figure(value: float | None) -> str:
 
 
 WEEKS = 12
-#: The days that the balance looks back.
+#: The number of days that the balance covers.
 PERIOD_DAYS = 90
-#: Seconds for which figures are kept.
+#: How long figures are cached, in seconds.
 _CACHE_SECONDS = 900
-#: Claimants and topics that are named; the rest is counted together nowhere, the list has it.
+#: The most claimants and topics named; the list shows the others.
 _NAMED_LIMIT = 6
 
 _CLOSING_MOVES = ("publish", "decline", "merge")
@@ -119,7 +119,9 @@ class Median(Aggregate):
 
 @dataclass(frozen=True, slots=True)
 class BalanceLine:
-    """One line of a balance: how many, the list of them, and how long its bar is (in per cent of the longest)."""
+    """One line of a balance: its count, the URL of its list, and the length of its bar in per cent of the
+    longest.
+    """
 
     name: str
     count: int
@@ -129,7 +131,7 @@ class BalanceLine:
 
 @dataclass(frozen=True, slots=True)
 class TrendFigures:
-    """Counts only, without words."""
+    """The figures of the dashboard: counts only, without labels."""
 
     weeks: list[date]
     came_in: list[int]
@@ -142,7 +144,7 @@ class TrendFigures:
 
 
 def build_trends_context() -> dict[str, Any]:
-    """Return the charts and comparisons of the dashboard."""
+    """Return the template context of the dashboard's charts and comparisons."""
     today = timezone.localdate()
     key = f"desk.trends.{today}"
     figures: TrendFigures | None = cache.get(key)
@@ -229,7 +231,7 @@ def _build_balance(
 
 
 def compute_figures(today: date) -> TrendFigures:
-    """Return the figures of recent weeks, ending with the current one."""
+    """Return the weekly figures, ending with the current week."""
     first = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
     weeks = [first + timedelta(days=7 * number) for number in range(WEEKS)]
     moment = _start_of_day(first)
@@ -253,7 +255,7 @@ def compute_figures(today: date) -> TrendFigures:
 
 
 def find_published_since(day: date) -> QuerySet[Verdict]:
-    """Return the newsroom's own current verdicts published since then, the latest of each claim."""
+    """Return the newsroom's current verdicts published since then, only the latest of each claim."""
     return Verdict.objects.filter(
         publisher__is_house=True, state=Verdict.State.PUBLISHED, published_at__gte=_start_of_day(day)
     )
@@ -278,12 +280,12 @@ def _measure_days_taken(moment: datetime) -> dict[date, float | None]:
     rows = _find_moves(moment).filter(action="publish", verdict__supersedes=None)
     rows = rows.annotate(taken=F("at") - F("claim__created_at"))
     medians = _group_by_week(rows, "at", number=Median("taken", output_field=DurationField()))
-    # A tenth of a day at least: none would look as if nothing had been published.
+    # At least a tenth of a day: zero would look as if nothing had been published.
     return {week: max(round(taken.total_seconds() / 86_400, 1), 0.1) for week, taken in medians.items()}
 
 
 def _find_moves(moment: datetime) -> QuerySet[Transition]:
-    """Return moves by people; imports move in bulk."""
+    """Return the moves that people made one by one, without those of imports."""
     return Transition.objects.filter(at__gte=moment, actor__isnull=False, import_run=None)
 
 

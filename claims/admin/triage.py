@@ -1,4 +1,4 @@
-"""The triage screen: one proposal at a time, each decision on one key."""
+"""The triage screen: one proposal at a time, with a key for each decision."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -46,8 +46,9 @@ from factcheck.admin.list_columns import VIEW_PARAMETERS
 from factcheck.admin.row_actions import desk_page
 from factcheck.admin.unsaved import mark_stored
 
-#: What an address of the screen says besides what the list is narrowed by: the claim shown, since when decisions
-#: count, and what can be undone.
+#: The screen's URL parameters beside the list's filters: the claim shown, the start of counting decisions, and
+#: what
+#: can be undone.
 SCREEN_PARAMETERS = ("at", "since", "undo")
 
 _DECISION_MESSAGES = {
@@ -57,19 +58,19 @@ _DECISION_MESSAGES = {
     "topic": gettext_lazy("Topic added."),
     "undo": gettext_lazy("Undone."),
 }
-#: So many claims at most are decided by one key: those of an article, or those that were selected.
+#: The most claims decided by one key press: those of an article, or the selected ones.
 _MAX_SELECTED = 200
 
 
 class Triage(MovesAdmin):
-    """The screen beside the list of claims: it takes the list's filters, search and order."""
+    """The triage screen of the list of claims, with the list's filters, search and order."""
 
     def has_triage_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("claims.triage_claim")
 
     @desk_page("triage/")
     def triage_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the whole triage screen."""
+        """Show the complete triage screen."""
         person = self._triaging(request)
         asked = request.GET
         rows = self._narrowed(request)
@@ -79,7 +80,8 @@ class Triage(MovesAdmin):
         since = _parse_number(asked["since"]) if "since" in asked else _get_newest_transition()
         listed = group_by_article(rows, person)
         order = list(iterate_in_order(listed))
-        # A requested proposal is shown even if another user has it; otherwise none of those is chosen.
+        # Show a requested proposal even if another user is viewing it; otherwise choose one that nobody is
+        # viewing.
         asked_for = _parse_number(asked.get("at"))
         key = asked_for or _take_first_free(order, person)
         shown = self._triaged(request, str(key)) if key else None
@@ -100,7 +102,7 @@ class Triage(MovesAdmin):
 
     @desk_page("triage/<int:pk>/", "triage_claim")
     def triaged_claim_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show one claim of the screen, fetched ahead while another one is shown."""
+        """Show one claim of the screen; the browser prefetches it while another one is shown."""
         person = self._triaging(request)
         claim = self._triaged(request, str(pk))
         take(
@@ -113,7 +115,7 @@ class Triage(MovesAdmin):
 
     @desk_page("triage/<int:pk>/<slug:action>/", "triage_decide")
     def decide_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        """Decide about the claim, and about others selected with it or from the same article."""
+        """Decide about the claim, and about others that were selected with it or come from the same article."""
         person = self._triaging(request)
         if request.method != "POST" or action not in (*_DECISION_MESSAGES, *list_steps()) or action == "undo":
             raise Http404
@@ -125,7 +127,7 @@ class Triage(MovesAdmin):
 
     @desk_page("triage/undo/", "triage_undo")
     def undo_view(self, request: HttpRequest) -> HttpResponse:
-        """Take back what was decided last."""
+        """Undo the last decision."""
         person = self._triaging(request)
         if request.method != "POST":
             raise Http404
@@ -133,7 +135,7 @@ class Triage(MovesAdmin):
         decided = [one for token in tokens if (one := DecidedClaim.read(token))]
         return self._answer(request, "undo", undo(decided, by=person))
 
-    # What is done -----------------------------------------------------------------------------------------------------
+    # Decisions ------------------------------------------------------------------------------------------------------
 
     def _carry_out(
         self, request: HttpRequest, action: str, seen: Sequence[SeenClaim], person: User
@@ -154,12 +156,12 @@ class Triage(MovesAdmin):
         return decide(seen, action, by=person, note=note, into=into)
 
     def _named(self, request: HttpRequest, number: str) -> Claim | None:
-        """Return the claim to merge into, if the person may read it."""
+        """Return the named claim to merge into, if the person may read it."""
         claim: Claim | None = self.get_queryset(request).filter(pk=_parse_number(number)).first()
         return claim
 
     def _answer(self, request: HttpRequest, action: str, outcomes: Sequence[DecisionOutcome]) -> HttpResponse:
-        """Return the outcome: JSON for the screen's script, otherwise the screen with the next claim."""
+        """Return the outcome as JSON for the screen's script; otherwise show the screen with the next claim."""
         done = [one for one in outcomes if isinstance(one, DecidedClaim)]
         refused = [one for one in outcomes if isinstance(one, FailedDecision)]
         if done and not refused:
@@ -193,7 +195,7 @@ class Triage(MovesAdmin):
         refused: Sequence[FailedDecision],
         undoable: str,
     ) -> JsonResponse:
-        # How many there are in all is known since the screen was opened; to count again would cost more than the move.
+        # The total is known from when the screen was opened; counting again would cost more than the move.
         far = count_decisions(get_person(request), _parse_number(request.POST.get("since")))
         far = replace(far, waiting=max(0, _parse_number(request.POST.get("all")) - far.decided))
         forbidden = all(one.is_forbidden for one in refused)
@@ -209,7 +211,7 @@ class Triage(MovesAdmin):
             status=status,
         )
 
-    # What is shown ----------------------------------------------------------------------------------------------------
+    # Display --------------------------------------------------------------------------------------------------------
 
     def _triaging(self, request: HttpRequest) -> User:
         if not self.has_triage_permission(request):
@@ -223,7 +225,9 @@ class Triage(MovesAdmin):
         return claim
 
     def _narrowed(self, request: HttpRequest) -> QuerySet[Claim] | None:
-        """Return the proposals in the list's filters, search and order; None if a filter is invalid."""
+        """Return the proposals that match the list's filters and search, in its order; None if a filter is
+        invalid.
+        """
         kept = request.GET
         request.GET = _read_filters(kept)  # type: ignore[assignment]  # never modified
         try:
@@ -233,7 +237,7 @@ class Triage(MovesAdmin):
         return None if rows is None else rows.filter(state=Claim.State.PROPOSED)
 
     def _filtered(self, request: HttpRequest) -> QuerySet[Claim] | None:
-        """Return the rows of the list with the filters in the URL; None if those are invalid."""
+        """Return the list's rows with the filters in the URL; None if a filter is invalid."""
         try:
             rows: QuerySet[Claim] = self.get_changelist_instance(request).queryset
         except (IncorrectLookupParameters, DisallowedModelAdminLookup):
@@ -252,7 +256,7 @@ class Triage(MovesAdmin):
 
 
 def _read_filters(asked: QueryDict) -> QueryDict:
-    """Return the list's filters, without parameters of the screen."""
+    """Read the list's filters, without the screen's own parameters."""
     kept = asked.copy()
     for name in (*SCREEN_PARAMETERS, *VIEW_PARAMETERS, PAGE_VAR, "list", "with"):
         kept.pop(name, None)
@@ -260,14 +264,14 @@ def _read_filters(asked: QueryDict) -> QueryDict:
 
 
 def _find_next(order: Sequence[ListedProposal], start: int, *, than: Claim | None) -> int | None:
-    """Return the next proposal without another viewer, from the shown one on and then from the beginning."""
+    """Return the next proposal that nobody else is viewing, starting after the shown one and wrapping around."""
     following = [one.pk for one in (*order[start + 1 :], *order[: max(start, 0)]) if not one.other]
     return next((pk for pk in following if than is None or pk != than.pk), None)
 
 
 def _take_first_free(order: Sequence[ListedProposal], person: User) -> int:
-    """Take the first free proposal for the person; if others are viewing all of them, the first; 0 if there are
-    none.
+    """Reserve the first free proposal for the person. If others are viewing all of them, return the first; 0
+    if there are none.
     """
     free = (one.pk for one in order if not one.other and take([one.pk], by=person))
     return next(free, order[0].pk if order else 0)
@@ -282,7 +286,7 @@ def _parse_number(text: str | None) -> int:
 
 
 def _find_topic(asked: str) -> Topic | None:
-    """Return the topic of this number or name."""
+    """Return the topic with this number or name."""
     topics = (
         Topic.objects.filter(pk=int(asked))
         if _parse_number(asked)

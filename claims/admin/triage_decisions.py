@@ -1,4 +1,6 @@
-"""Decisions in triage, each one move in one transaction that can be undone, and who looks at which proposal."""
+"""Decisions in triage, each a single move in its own transaction that can be undone, and who is viewing which
+proposal.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from factcheck import features
 from factcheck.database.rules import describe_refusal
 from factcheck.installation.house_language import activate_house_language
 
-#: So long a proposal is kept for who looks at it and does nothing.
+#: How long a proposal stays reserved for a viewer who does nothing.
 HOLD_TIME = timedelta(minutes=5)
 
 _TAKE_SQL = """
@@ -37,10 +39,11 @@ _TAKE_SQL = """
 
 
 def take(claims: Iterable[int], *, by: User) -> set[int]:
-    """Reserve these proposals for the person, and release the person's former ones. Others' reservations are kept.
+    """Reserve these proposals for the person and release that person's earlier ones. Others' reservations are
+    kept.
 
     Returns:
-        The ones that are the person's now.
+        The proposals now reserved for the person.
     """
     wanted = list(claims)
     TriageTurn.objects.filter(person=by).exclude(claim__in=wanted).delete()
@@ -50,25 +53,25 @@ def take(claims: Iterable[int], *, by: User) -> set[int]:
 
 
 def find_other_viewers(claims: Iterable[int], *, than: User) -> dict[int, str]:
-    """Return those of the proposals that others are viewing now, and who."""
+    """Return which of the proposals others are viewing now, with their names."""
     turns = TriageTurn.objects.of_others(than).filter(claim__in=list(claims)).select_related("person")
     return {turn.claim_id: get_display_name(turn.person) for turn in turns}
 
 
-#: The moves of triage, and those that take them back.
+#: The moves of triage, each with the move that undoes it.
 UNDO_MOVES = {"accept": "reconsider", "decline": "reconsider", "merge": "unmerge"}
 
 
 @dataclass(frozen=True, slots=True)
 class SeenClaim:
-    """A claim with its last move when it was shown, so that no decision is made on outdated data."""
+    """A claim with its last move when it was shown, so that no decision is based on outdated data."""
 
     claim: int
     last_move: int
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """Parse `12-345`; None for anything else."""
+        """Parse `12-345`; return None for anything else."""
         claim, _sign, last = text.partition("-")
         return cls(int(claim), int(last)) if claim.isdecimal() and last.isdecimal() else None
 
@@ -79,7 +82,8 @@ class DecidedClaim:
 
     claim: int
     action: str
-    #: Shows whether the claim has moved since: of a topic, which one; of a step of a feature, what it returned.
+    #: Shows whether the claim has changed since: for a topic, its id; for a feature's step, what the step
+    #: returned.
     mark: int
 
     @property
@@ -105,7 +109,7 @@ class FailedDecision:
     claim: int
     statement: str
     why: str
-    #: Whether it is the person's role that does not include it.
+    #: Whether the person's role forbids the decision.
     is_forbidden: bool = False
 
 
@@ -117,13 +121,14 @@ class TriageStep:
     """A decision that a feature adds to triage.
 
     Attributes:
-        action: its name in addresses.
-        message: what the screen says afterwards.
+        action: its name in URLs.
+        message: shown on the screen afterwards.
         template: its button and form on the screen.
         build_choices: returns what the template needs, the same for every claim.
-        list_facts: returns labels and values to show of a claim.
-        carry_out: does what a posted form asks for, and returns a number with which `undo` takes it back. Both raise
-            NotPossible and NotAllowed.
+        list_facts: returns labels and values to show for a claim.
+        carry_out: carries out the posted form, and returns a number with which `undo` reverts it. Both raise
+        NotPossible
+            and NotAllowed.
     """
 
     action: str
@@ -136,19 +141,19 @@ class TriageStep:
 
 
 def list_steps() -> dict[str, TriageStep]:
-    """Return the steps of features that are on, by action."""
+    """Return the steps of enabled features, by action."""
     return {step.action: step for step in features.load_declared("triage_step")}
 
 
 def decide(
     seen: Iterable[SeenClaim], action: str, *, by: User, note: str = "", into: Claim | None = None
 ) -> list[DecisionOutcome]:
-    """Accept, decline or merge claims, each by itself."""
+    """Accept, decline or merge claims, each separately."""
     return [_decide(each, action, by, note, into) for each in seen]
 
 
 def undo(decided: Iterable[DecidedClaim], *, by: User) -> list[DecisionOutcome]:
-    """Take decisions back, the last one first."""
+    """Undo decisions, the last one first."""
     return [_undo(each, by) for each in decided]
 
 
@@ -209,7 +214,7 @@ def _file_under(seen: SeenClaim, topic: Topic, by: User) -> DecisionOutcome:
 
 
 def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
-    """Return the last move of each claim that has one."""
+    """Return the last move of each claim; claims without one are left out."""
     moves = Transition.objects.filter(claim__in=list(claims), verdict=None).order_by()
     return dict(moves.values("claim").annotate(last=Max("pk")).values_list("claim", "last"))
 
@@ -217,7 +222,7 @@ def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
 def _decide_under_lock(
     pk: int, by: User, made: Callable[[Claim], DecidedClaim], with_it: Claim | None = None
 ) -> DecisionOutcome:
-    """Decide about one claim in a transaction of its own, under lock; return the result or the reason why not."""
+    """Decide about one claim under lock, in its own transaction; return the result or the reason for refusal."""
     claim = None
     try:
         with transaction.atomic():
@@ -236,7 +241,7 @@ def _decide_under_lock(
 
 
 def _refuse_what_moved_on(claim: Claim, seen: int) -> None:
-    """Report who decided first, and what."""
+    """Reject a decision on a claim that has changed; report who decided first, and how."""
     if get_last_move(claim) == seen:
         return
     last = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()

@@ -1,4 +1,4 @@
-"""The contents of the triage screen: one proposal with its details, and the others by article."""
+"""The contents of the triage screen: one proposal in detail, and the others grouped by article."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,32 +21,32 @@ from claims.review import workflow
 from claims.review.decline_reasons import DECLINE_REASONS
 from factcheck.admin.base import change_page
 
-#: So many proposals are listed at a time.
+#: The most proposals listed at a time.
 PROPOSAL_LIMIT = 100
-#: Of more, it is only said that there are more.
+#: Counting stops here; the screen then only says that there are more.
 COUNT_LIMIT = 1_000
 #: As many as there are number keys.
 NUMBERED_CHOICES = 9
-#: So many of the newest links between claims and topics say which topics are in use.
+#: Recently used topics are read from this many of the newest links between claims and topics.
 _RECENT_LINKS = 60
 _TOPIC_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
 class ListedProposal:
-    """A line of the list beside."""
+    """One line of the list beside the shown proposal."""
 
     pk: int
     statement: str
     band: str
     last_move: int
-    #: Who else is looking at it now.
+    #: The other person viewing it now.
     other: str = ""
 
 
 @dataclass(slots=True)
 class ArticleProposals:
-    """The proposals of one source."""
+    """The proposals from one source."""
 
     source: int | None
     title: str
@@ -55,7 +55,7 @@ class ArticleProposals:
 
 @dataclass(frozen=True, slots=True)
 class TriageProgress:
-    """The progress of one person's triage."""
+    """One person's progress in triage."""
 
     decided: int
     declined: int
@@ -108,7 +108,7 @@ def iterate_in_order(listed: Iterable[ArticleProposals]) -> Iterator[ListedPropo
 
 
 def count_decisions(person: User, since: int) -> TriageProgress:
-    """Return the person's decisions since that transition that were not undone."""
+    """Return the person's progress: decisions since that transition, without undone ones."""
     made = Transition.objects.filter(
         pk__gt=since,
         actor=person,
@@ -126,7 +126,7 @@ def count_waiting(rows: QuerySet[Claim]) -> int:
 
 
 def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
-    """Return everything needed to decide about one claim, and the possible decisions."""
+    """Return everything needed to decide about one claim, with the possible decisions."""
     options = {option.action: option for option in workflow.list_options(claim, person)}
     waits = claim.state == Claim.State.PROPOSED
     return {
@@ -161,7 +161,7 @@ def build_choices(person: User) -> dict[str, Any]:
 
 
 def _list_existing_checks(claim: Claim, person: User) -> list[dict[str, Any]]:
-    """Return the published claims that the proposal repeats, with their verdicts."""
+    """Return the published claims that the proposal repeats, and their verdicts."""
     verdicts = Verdict.objects.readable_by(person).filter(state=Verdict.State.PUBLISHED)
     repeats = (
         Repeat.objects.open()
@@ -183,7 +183,7 @@ def _list_existing_checks(claim: Claim, person: User) -> list[dict[str, Any]]:
 
 
 def _describe_decision(claim: Claim, person: User) -> dict[str, Any] | None:
-    """Return who has decided the claim, and how."""
+    """Return who decided the claim, and how."""
     moves = claim.transitions.readable_by(person).filter(verdict=None)
     last = moves.order_by("pk").last()
     if last is None:

@@ -33,12 +33,12 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class UnsavedText:
-    """An unsaved form: its page, its age, and the typed text."""
+    """An unsaved form: its page, age and typed text."""
 
     writer: UUID
     what: str
     address: str
-    #: Whether its page is still there for them.
+    #: Whether the form's page still exists for this person.
     may_go_on: bool
     at: datetime
     words: tuple[tuple[str, str], ...]
@@ -82,7 +82,7 @@ def _list_typed(values: dict[str, Any]) -> list[tuple[str, str]]:
 
 @never_cache
 def show_unsaved(request: HttpRequest) -> HttpResponse:
-    """Show the list of unsaved forms, each of which can be continued or discarded."""
+    """Show the list of unsaved forms, to continue or discard each."""
     if request.method == "POST":
         _give_up_listed(request)
         return HttpResponseRedirect(reverse("desk-unsaved"))
@@ -105,11 +105,11 @@ def _give_up_listed(request: HttpRequest) -> None:
         messages.success(request, _("Discarded."))
 
 
-# What scripts ask -----------------------------------------------------------------------------------------------------
+# Requests from scripts ------------------------------------------------------------------------------------------
 
 
 def require_sign_in(view: Answer) -> Answer:
-    """Answer in JSON, and by the status alone what a page can do nothing about; never by the page for signing in."""
+    """Wrap a view so that its errors are JSON with a status, never a redirect to the sign-in page."""
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponse:
@@ -126,7 +126,7 @@ def require_sign_in(view: Answer) -> Answer:
 
 
 def is_of_who_is_signed_in(request: HttpRequest, body: dict[str, Any]) -> bool:
-    """Return whether the page belongs to the signed-in user, since a browser may be shared."""
+    """Return whether the page belongs to the signed-in user; people may share a browser."""
     return str(body.get("person")) == str(request.user.pk)
 
 
@@ -158,7 +158,7 @@ def _keep(request: HttpRequest) -> JsonResponse:
             if kept:
                 UnsavedForm.objects.close(request.user, sent.replaces)
     except IntegrityError:
-        # The only bound that is not looked at before: how many there are.
+        # The only limit not checked before: the number of unsaved forms.
         return JsonResponse({}, status=429)
     return JsonResponse({"kept": kept})
 
@@ -173,7 +173,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
     page = request.GET.get("page", "")
     if "\0" in page:
         raise InvalidAutosave
-    # The original values are not shown: people with access to the page see them there.
+    # The original values are left out: people with access to the page see them there.
     drafts = UnsavedForm.objects.of(request.user).filter(page=page).annotate(now=Now())
     closed = UnsavedForm.objects.filter(
         person=get_person(request), writer__in=writers, closed_at__isnull=False
@@ -201,7 +201,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
 @require_POST
 @require_sign_in
 def discard_autosave(request: HttpRequest) -> JsonResponse:
-    """Give up what these writers kept; or know that it was stored."""
+    """Discard what these writers stored, or note that the form was saved."""
     body = read_body(request)
     if not is_of_who_is_signed_in(request, body):
         return JsonResponse({}, status=409)
@@ -215,18 +215,18 @@ _MAX_PAGE_LENGTH = 500
 _MAX_VERSION_LENGTH = 64
 _MAX_REPLACED = 50
 _MAX_SEQUENCE = 2**53
-#: Fields that hold no typed text; browsers do not send them.
+#: Field types without typed text; browsers do not send them.
 _NEVER_STORED = ("csrf", "password", "passwd")
 
 FieldValue = str | list[str] | list[list[str]]
 
 
 class InvalidAutosave(ValueError):
-    """The request is not one that a page sends."""
+    """No page sends such a request."""
 
 
 class TooLarge(InvalidAutosave):
-    """The text is larger than the limit."""
+    """The text exceeds the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +275,7 @@ def parse_message(body: dict[str, Any]) -> AutosaveMessage:
 
 
 def parse_writers(named: Any) -> dict[UUID, int | None]:
-    """Return the writers, each with its latest relevant request."""
+    """Return the writers, each with the number of its last relevant request."""
     if not isinstance(named, dict) or len(named) > _MAX_REPLACED:
         raise InvalidAutosave
     return {_parse_writer(writer): _parse_sequence(sequence) for writer, sequence in named.items()}
@@ -324,7 +324,7 @@ def _parse_values(value: Any) -> dict[str, FieldValue]:
 
 
 def _parse_value(value: Any) -> FieldValue:
-    """Parse a value: a text, a tick, or the chosen options with their labels."""
+    """Parse a value: a text, a checkbox state, or the chosen options with their labels."""
     if isinstance(value, str):
         return _make_storable(value)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):

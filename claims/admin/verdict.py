@@ -88,7 +88,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     # The list --------------------------------------------------------------------------------------------------------
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Add filters that match the figures of the dashboard, for people who see these."""
+        """Add filters that match the dashboard's figures, for people who see these figures."""
         return [
             *super().get_list_filter(request),
             *(_OF_FIGURES if request.user.has_perm(READ_DRAFTS) else ()),
@@ -121,7 +121,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
             return _("imported")
         return verdict.author.get_full_name() or verdict.author.get_username()
 
-    # Beginning -------------------------------------------------------------------------------------------------------
+    # Starting a verdict ---------------------------------------------------------------------------------------------
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **({"form": BeginForm} if obj is None else {}) | kwargs)

@@ -1,4 +1,4 @@
-"""The form of a verdict: ratings are shown with their colour and definition."""
+"""The form of a verdict. Ratings are shown with their colour and definition."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ CORRECTION_FIELDSET: Any = (
 )
 
 
-#: Lines that the longer texts have room for.
+#: Lines shown in the longer text fields.
 _TEXTAREA_ROWS = {"explanation": 14, "summary": 3, "correction_note": 3, "original_media_context": 2}
 
 
@@ -48,7 +48,7 @@ class RatingSelect(UnfoldAdminRadioSelectWidget):
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
-        # Django hands over the row along with the key; the empty choice has none.
+        # Django passes the row with the key; the empty choice has none.
         option["rating"] = getattr(value, "instance", None)
         return option
 
@@ -73,7 +73,7 @@ class VerdictFields:
 
 
 class VerdictForm(DeskForm):
-    """The content of a draft."""
+    """The form for the content of a draft."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
