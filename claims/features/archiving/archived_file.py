@@ -15,7 +15,7 @@ _NOT_FOUND_MESSAGE = gettext_lazy("There is no such copy, or it is not public.")
 
 @require_safe
 def serve_archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
-    """Serve the file as a download, so that the browser never shows it as a page of this site."""
+    """Serve the file as a download, so that the browser never displays it as a page of this site."""
     source = SourceResource().rows().filter(pk=pk).first()
     if source is None or not may_be_shown(source):
         raise Http404(_NOT_FOUND_MESSAGE)
@@ -33,7 +33,7 @@ def serve_archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpRespo
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["X-Robots-Tag"] = "noindex"
-    # A copy never changes; whether it is shown may.
+    # A copy never changes, but permission to show it may.
     answer["Cache-Control"] = "public, max-age=300"
     answer["ETag"] = f'"{file.sha256}"'
     return answer

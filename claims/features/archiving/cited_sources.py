@@ -1,6 +1,6 @@
 """Requests for copies of all cited sources, including those cited long ago.
 
-What is cited now, rules of the database ask for by themselves (`claims.features.archiving.models.citing_rows`).
+Database triggers request copies of new citations (`claims.features.archiving.models.citing_rows`).
 """
 
 from django.db import connection
@@ -8,7 +8,7 @@ from django.db import connection
 from claims.features.archiving.models.archiving_request import build_request_sql
 from claims.features.archiving.models.citing_rows import CLAIM_IS_OWN_SQL, IS_OWN_SQL
 
-#: What verdicts rest on and where claims appear, (source_id): of the newsroom itself, and all of it.
+#: The sources of evidence and appearances (source_id): those that the newsroom itself cites, and all.
 _OWN_CITATIONS_SQL = f"""
     SELECT evidence.source_id FROM public.claims_evidence AS evidence
     JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id WHERE {IS_OWN_SQL.format("verdict")}
@@ -34,8 +34,8 @@ def request_cited_copies(*, missing: bool = False, imported: bool = False) -> in
     """Request copies of cited sources; return how many.
 
     Args:
-        missing: only of what has none at all; otherwise also of what has none of the last day.
-        imported: also of what only the imported archives of others cite.
+        missing: only sources without any copy; otherwise also those without one from the last day.
+        imported: also sources cited only by other publishers' imported archives.
     """
     cited, condition = (
         (_ALL_CITATIONS_SQL if imported else _OWN_CITATIONS_SQL),
@@ -46,7 +46,7 @@ def request_cited_copies(*, missing: bool = False, imported: bool = False) -> in
 
 
 def request_imported_copies(most: int) -> int:
-    """Request copies of this many sources that only imported claims cite, without an earlier request."""
+    """Request copies of up to this many sources that only imported claims cite and that were never requested."""
     sources_sql = f"""
         SELECT cited.source_id, now() FROM ({_ALL_CITATIONS_SQL}) AS cited
         WHERE {_WITHOUT_COPY_SQL} AND {_WITHOUT_REQUEST_SQL} AND EXISTS (

@@ -1,7 +1,8 @@
 """A URL → an ArchivedCopy with its files: the response, its text, and pictures of the page.
 
-Whatever of it cannot be had is named in the copy, and does not stop the rest. Nothing is locked and no transaction is
-open while pages are fetched; files are kept first, so that no row ever refers to a file that is not there.
+The copy names the parts that could not be fetched; they do not stop the others. While pages are fetched, no
+row is locked and no transaction is open. Files are stored first, so that no row ever refers to a missing
+file.
 """
 
 from dataclasses import dataclass
@@ -62,8 +63,8 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
     """Archive the current page at a source's URL.
 
     Raises:
-        FetchError: there is nothing to be had there, or not now.
-        FileStoreUnavailable, OSError, ArchiveError: the files cannot be kept.
+        FetchError: the page does not exist or is unavailable now.
+        FileStoreUnavailable, OSError, ArchiveError: the files cannot be stored.
     """
     choices = get_choices()
     exchanges = Exchanges(most_bytes=settings.ARCHIVE_PAGE_BYTES)
@@ -105,7 +106,7 @@ def _store_copy(source: Source, files: list[dict[str, Any]], **about: Any) -> Ar
 
 
 def _fetch(url: str, exchanges: Exchanges, choices: ArchiverChoices) -> FetchedDocument:
-    """Fetch the URL at the pace of its site."""
+    """Fetch the URL no faster than its site allows."""
     site, pause = get_site(url), choices.pause
     choices.memory.begin(site)
     try:
@@ -135,7 +136,7 @@ def _take_pictures(answer: FetchedDocument, choices: ArchiverChoices) -> PagePic
 
 
 def _capture_text(source: Source, answer: FetchedDocument, by: User | None) -> tuple[Snapshot | None, str]:
-    """Return the snapshot of the page's text, or the reason for having none."""
+    """Return the snapshot of the page's text, or the reason why there is none."""
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
         return None, str(_NO_TEXT_MESSAGE)
     material = Material.fetched(answer)
@@ -150,7 +151,7 @@ def _capture_text(source: Source, answer: FetchedDocument, by: User | None) -> t
 
 
 def _explain_kept_text(latest: Snapshot, document: Document) -> str:
-    """Return why an unreviewed text does not replace one with located quotes; "" if it does."""
+    """Return why an unreviewed text must not replace one with located quotes; "" if it may."""
     if not latest.url:
         return str(_TEXT_ADDED_MESSAGE)
     caveat_codes = {caveat["code"] for caveat in latest.caveats}

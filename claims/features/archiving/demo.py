@@ -14,7 +14,9 @@ from sources.models import Source
 def keep_copies(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Keep a copy of each uploaded text and cancel the other requests, because the demo sends nothing by itself."""
+    """Store a copy of each uploaded text and cancel the other requests, because the demo never contacts other
+    sites.
+    """
     for row in content["sources"]:
         if "snapshot" in row:
             source = sources[row["key"]]

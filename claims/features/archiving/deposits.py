@@ -1,7 +1,7 @@
 """Deposit pages with the Internet Archive's Save Page Now.
 
-Only with the newsroom's own key there (`INTERNET_ARCHIVE_KEY`), because it reveals which pages are cited here. The
-page's address there becomes the archived copy of its source, unless an editor has given one.
+Used only if the newsroom has set its key (`INTERNET_ARCHIVE_KEY`), because deposits reveal which pages are
+cited here. The archive's URL becomes the archived copy of the source, unless an editor has entered one.
 """
 
 import logging
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 ARCHIVE_URL = "https://web.archive.org"
 SECONDS, MOST_BYTES = 60.0, 1_000_000
-#: Their copies younger than this are not repeated.
+#: If the archive has a copy younger than this, it makes no new one.
 RECENT_COPY_AGE = "1d"
 #: The lease of a request, the interval of status checks, and the pause after failures.
 HOLD, LOOK_AGAIN = timedelta(minutes=5), timedelta(seconds=30)
@@ -42,7 +42,7 @@ class _RetryLater(Exception):
 
 
 def deposit_due() -> None:
-    """Request due copies, and check the status of earlier requests."""
+    """Request deposits that are due, and check the status of earlier ones."""
     for _one in range(BATCH_SIZE):
         deposit = _lease_next()
         if deposit is None:
@@ -86,14 +86,14 @@ def _deposit(deposit: PublicDeposit) -> None:
 
 
 def _store_archived_url(source_id: int, address: str) -> None:
-    """Store the URL of the public copy, unless an editor has entered one already."""
+    """Store the URL of the public copy, unless an editor has already entered one."""
     Source.objects.filter(pk=source_id, archived_url="").update(
         archived_url=address, updated_at=timezone.now()
     )
 
 
 def _order_deposit(url: str) -> str:
-    """Order the archiving of a page and return the job's id. Raises _Later and _Refused."""
+    """Order a deposit of the page and return the job's id. Raises _RetryLater and _DepositRefused."""
     answer = _send_request(
         "/save", {"url": url, "if_not_archived_within": RECENT_COPY_AGE, "skip_first_archive": "1"}
     )

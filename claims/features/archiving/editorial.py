@@ -1,4 +1,4 @@
-"""The evidence pack of a claim for newsroom tools, including material for the newsroom only."""
+"""The evidence pack of a claim for newsroom tools, including material that only the newsroom may see."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from claims.models import Claim
 
 
 class _ZipRenderer(JSONRenderer):
-    """Accept requests for a ZIP; only errors are rendered here."""
+    """Lets clients ask for a ZIP; it renders only errors."""
 
     media_type, format = MEDIA_TYPE, "zip"
 

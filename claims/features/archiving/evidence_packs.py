@@ -19,7 +19,7 @@ from factcheck.api.query_values import MAX_ID
 from factcheck.api.resources import CACHE_CURRENT, PublicResource
 
 MEDIA_TYPE = "application/zip"
-#: A ZIP that breaks off lacks its directory at the end, so it cannot be taken for a complete one.
+#: A truncated ZIP lacks the directory at its end, so it cannot be mistaken for a complete one.
 ABORTED_MARK = b""
 
 
@@ -44,7 +44,7 @@ class EvidencePackResource(PublicResource):
     """The evidence for a published claim in one ZIP: ledger entries, texts and captured pages of its sources,
     timestamps, and a README that explains how to check each with sha256sum, openssl and a web archive player.
 
-    Only where this newsroom hands copies on; otherwise 404.
+    Only if this newsroom shares its copies; otherwise 404.
     """
 
     nouns = ("claim", "claims")

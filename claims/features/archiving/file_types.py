@@ -1,10 +1,10 @@
-"""The type of a file, by its content: its name and its sender are untrusted (pure)."""
+"""Detect the type of a file from its content, because its name and its sender cannot be trusted. Pure functions."""
 
 import zipfile
 import zlib
 from typing import BinaryIO
 
-#: So much of a file is looked at.
+#: How much of a file is examined, in bytes.
 HEAD_BYTES = 4096
 
 #: The first bytes → media type.
@@ -24,9 +24,9 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"#!AMR", "audio/amr"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/vnd.ms-excel"),
 )
-#: In a RIFF file, what stands at its ninth byte.
+#: In a RIFF file, the bytes from the ninth on → media type.
 _RIFF_TYPES = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
-#: In a file of the ISO base format, its brand.
+#: In an ISO base media file, its brand → media type.
 _BRAND_TYPES = {
     b"qt  ": "video/quicktime",
     b"M4A ": "audio/mp4",
@@ -36,7 +36,7 @@ _BRAND_TYPES = {
     b"heix": "image/heic",
     b"mif1": "image/heif",
 }
-#: What is packed in a ZIP file → what the file is.
+#: A member of a ZIP file → the type of the whole file.
 _OFFICE_PARTS = {
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xl/workbook.bin": "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
@@ -46,7 +46,7 @@ _OFFICE_PARTS = {
 }
 _OPEN_DOCUMENT_PREFIX = "application/vnd.oasis.opendocument."
 _MAX_NAME_LENGTH = 100
-#: Text that a browser would run is kept as evidence of pages by archiving these, not by uploading it.
+#: Text that a browser would execute is accepted by archiving its page, never as an upload.
 _MARKUP_STARTS = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script", b"<head", b"<body")
 
 
@@ -74,7 +74,7 @@ def detect_media_type(file: BinaryIO) -> str:
 
 
 def _detect_zip_type(file: BinaryIO) -> str:
-    """Return the kind of a ZIP file by its members' names, almost without unpacking."""
+    """Detect the kind of a ZIP file from its members' names, with hardly any unpacking."""
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
@@ -102,7 +102,7 @@ def _is_warc(file: BinaryIO) -> bool:
 
 
 def _detect_text_type(beginning: bytes) -> str:
-    """Recognise tables and plain text in UTF-8 or a Windows encoding, without control characters."""
+    """Detect tables and plain text in UTF-8 or a Windows encoding, without control characters."""
     if not beginning or b"\0" in beginning or any(byte < 9 or 13 < byte < 32 for byte in beginning):
         return ""
     start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip().lower()

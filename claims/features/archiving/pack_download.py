@@ -1,4 +1,4 @@
-"""The download of a claim's evidence pack, including material for the newsroom only."""
+"""The download of a claim's evidence pack, including material that only the newsroom may see."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse

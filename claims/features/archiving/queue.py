@@ -1,7 +1,7 @@
 """The queue of archiving requests and their leases. If a worker is killed, another one takes over.
 
-One copy answers all requests for a source, so a source is leased with all of them. The lease lasts some minutes;
-without a result it is tried again.
+One copy answers all requests for a source, so a source is leased together with them. A lease lasts some
+minutes; if there is no result by then, the source is tried again.
 """
 
 from collections.abc import Iterable
@@ -24,18 +24,18 @@ from sources.models import Source, VisitedSite
 
 #: Longer than any copy takes.
 LEASE_TIME = timedelta(minutes=5)
-#: The pauses after each failed attempt; then it is given up until a new request.
+#: The pauses after failed attempts. After the last one the source is given up until a new request.
 RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 360, 1440)]
-#: How long where the files cannot be kept, which is our own fault and is never given up.
+#: The pause if the files cannot be stored; this is our own fault, so the request is never given up.
 OWN_FAULT_DELAY = timedelta(minutes=10)
-#: So many are looked at for one whose site is ready.
+#: The number of sources searched for one whose site is ready.
 _CANDIDATE_LIMIT = 200
 _KILLED_MESSAGE = gettext_lazy("The process was stopped before it finished, several times.")
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedSource:
-    """A source that is ours to archive until a moment."""
+    """A source that this process may archive until `until`."""
 
     source: Source
     reason: str
@@ -48,7 +48,7 @@ class LeasedSource:
         """Lease and return the most urgent due source, ready sites first, or None.
 
         Args:
-            only: of these sources, by their ids.
+            only: the ids of the sources to choose from.
         """
         for source_id in _list_next(None if only is None else list(only)):
             if taken := cls._take(source_id):
@@ -82,7 +82,7 @@ class LeasedSource:
         return cls(first.source, first.reason, first.asked_by, attempts, until)
 
     def done(self, copy: ArchivedCopy) -> None:
-        """Record the copy, also for concurrent requests of the same URL."""
+        """Record the copy. It also answers concurrent requests for the same URL."""
         done = {"copy": copy, "held_until": None, "problem": ""}
         if self._get_own_requests().update(**done):
             meanwhile = ArchivingRequest.objects.open().filter(
@@ -94,8 +94,8 @@ class LeasedSource:
         """Record a failed attempt.
 
         Args:
-            is_over: to try again would bring nothing else.
-            wait: for how long the other side asks to be left alone.
+            is_over: another attempt would fail in the same way.
+            wait: how long the other server asks us to wait.
         """
         if is_over or self.attempts > len(RETRY_DELAYS):
             self._get_own_requests().update(due_at=None, held_until=None, problem=problem)
@@ -107,7 +107,7 @@ class LeasedSource:
         self._postpone(OWN_FAULT_DELAY, problem, attempts=F("attempts") - 1)
 
     def put_off(self, wait: timedelta) -> None:
-        """Postpone, because its site is not ready; this does not count as an attempt."""
+        """Postpone a source whose site is not ready; this does not count as an attempt."""
         self._get_own_requests().update(
             due_at=timezone.now() + wait, held_until=None, attempts=F("attempts") - 1
         )
@@ -135,7 +135,7 @@ def _find_due() -> "QuerySet[ArchivingRequest]":
 
 
 def _list_next(only: list[int] | None) -> list[int]:
-    """Return the ids of the next sources: ready sites first by urgency, then the others."""
+    """Return the ids of the next sources by urgency, those with ready sites first."""
     due = _find_due() if only is None else _find_due().filter(source__in=only)
     addresses = dict(due.values_list("source_id", "source__url")[:_CANDIDATE_LIMIT])
     sites = {source_id: _get_site(url) for source_id, url in addresses.items()}

@@ -10,7 +10,7 @@ from sources.models import Source
 def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool:
     """Request a copy of a source's page, unless it is recent or already requested.
 
-    A copy requested at the desk is made however new the last one is.
+    A request from the desk makes a new copy even if there is a recent one.
 
     Returns:
         Whether anything was requested.
@@ -19,7 +19,7 @@ def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool
     statement = build_request_sql(
         reason, "SELECT %s::bigint, clock_timestamp()", fresh=fresh, by="%s::integer"
     )
-    # The statement names who asks before the source.
+    # In the statement, the person comes before the source.
     with connection.cursor() as cursor:
         cursor.execute(statement, [by.pk if by else None, source.pk])
         return cursor.rowcount > 0

@@ -1,4 +1,4 @@
-"""The archived copies of a public source: time, hashes and timestamps."""
+"""A public source's archived copies: times, hashes and timestamps."""
 
 from typing import Annotated, TypedDict
 
@@ -15,12 +15,12 @@ from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditional_response, compute_sha256
 from sources.models import Source
 
-#: Maximum copies listed, newest first.
+#: The most copies listed, newest first.
 COPY_LIMIT = 100
 
 
 class PublicTimestamp(TypedDict):
-    """An authority's proof that a file existed at a moment (RFC 3161)."""
+    """An authority's proof that a file existed at a certain time (RFC 3161)."""
 
     authority: WebAddress
     stamped_at: Moment
@@ -38,7 +38,7 @@ class PublicArchivedFile(TypedDict):
 
 
 class PublicArchivedCopy(TypedDict):
-    """The page of a source as archived at a moment."""
+    """The page of a source, archived at a certain time."""
 
     captured_at: Moment
     address: Annotated[str, "That was asked for."]
@@ -48,7 +48,7 @@ class PublicArchivedCopy(TypedDict):
 
 
 class CopiesOfSource(TypedDict):
-    """The archived copies of a source, the newest first; of many, the newest hundred."""
+    """The archived copies of a source, newest first; at most the newest hundred."""
 
     source: int
     copies: list[PublicArchivedCopy]
@@ -81,7 +81,8 @@ class CopiesSchema(PublicSchema):
 class CopiesResource(PublicResource):
     """The archived copies of a source that published claims mention: their times, hashes and timestamps.
 
-    Files that people uploaded are not among them. Whether whole copies can be had, the installation and the source say.
+    Uploaded files are not included. Whether complete copies can be downloaded depends on the installation and
+    the source.
     """
 
     nouns = ("source", "sources")
@@ -102,12 +103,12 @@ class CopiesResource(PublicResource):
 
 
 def may_be_shown(source: Source) -> bool:
-    """Return whether readers may have whole copies of the source."""
+    """Return whether readers may download complete copies of the source."""
     return bool(settings.ARCHIVE_PUBLIC_COPIES and source.show_text)
 
 
 def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
-    """Return copies of the page itself; uploads are only for the newsroom."""
+    """Return the copies of the page itself; uploads are for the newsroom only."""
     rows = source.archived_copies.exclude(reason=ArchivedCopy.Reason.UPLOAD).prefetch_related("files")
     copies = list(rows[:COPY_LIMIT])
     stamps = load_timestamps(file.sha256 for copy in copies for file in copy.files.all())

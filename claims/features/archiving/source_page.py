@@ -1,4 +1,4 @@
-"""The archive panel of a source's page: copies, reasons for missing ones, requests and uploads."""
+"""The archive panel on a source's page: copies, reasons for missing parts, requests and uploads."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +34,7 @@ from factcheck.installation.file_store import FileStoreUnavailable
 from sources import archive
 from sources.models import Source
 
-#: So many copies are shown.
+#: The most copies shown.
 SHOWN_COPIES = 20
 
 
@@ -61,12 +61,12 @@ class ShownCopy:
 
     @property
     def missing(self) -> list[str]:
-        """Return the reasons for missing parts, without repeats."""
+        """Return the reasons for missing parts, each once."""
         return list(dict.fromkeys(self.copy.missing.values()))
 
 
 def build_copies_panel(source: Source) -> dict[str, Any]:
-    """Return the copies of a source for its page."""
+    """Return the template context with a source's copies."""
     rows = source.archived_copies.select_related("captured_by").prefetch_related("files")
     copies = list(rows[: SHOWN_COPIES + 1])
     stamps = load_timestamps(file.sha256 for copy in copies for file in copy.files.all())
@@ -130,7 +130,7 @@ def archive_now(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
 
 
 class _BoundedUpload(TemporaryFileUploadHandler):
-    """Stop an upload that exceeds the size limit, whatever its headers state."""
+    """Stops an upload that exceeds the size limit, even if its headers state a smaller size."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
         if start + len(raw_data) > settings.ARCHIVE_UPLOAD_BYTES:
@@ -192,7 +192,7 @@ def serve_file(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) ->
 
 
 def stamp_view(admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -> HttpResponse:
-    """Download a timestamp in the form that `openssl ts -verify -token_in` reads."""
+    """Download a timestamp in the format of `openssl ts -verify -token_in`."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
     hashes = ArchivedFile.objects.filter(copy__source=pk).values("sha256")
@@ -217,7 +217,7 @@ def build_routes(desk: DeskAdmin) -> list[URLPattern]:
 
     views: dict[str, tuple[str, Any]] = {
         "archive/": ("archive", desk.admin_site.admin_view(post(archive_now))),
-        # Its check against forgery reads the file, so it comes after the one of its size.
+        # The CSRF check reads the file, so the size is checked first.
         "upload/": ("upload", csrf_exempt(desk.admin_site.admin_view(csrf_exempt(post(upload_view))))),
         "files/<int:file_pk>/": (
             "file",

@@ -1,18 +1,18 @@
-"""DER encoding for timestamping authorities (RFC 3161), where the library does not suffice."""
+"""DER encoding for timestamping authorities (RFC 3161), for what the library lacks."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-#: TimeStampReq up to the hash: version 1, and the algorithm SHA-256.
+#: A TimeStampReq up to the hash: version 1 and the algorithm SHA-256.
 _SHA256_IMPRINT = bytes.fromhex("020101 3031 300d 0609608648016503040201 0500 0420")
 _CERTIFICATE_REQUEST = bytes.fromhex("0101ff")
 NONCE_BYTES = 16
-#: Of SignedData, the certificates that came along.
+#: The field of SignedData with the included certificates.
 _CERTIFICATES_TAG = 0xA0
 
 
 class _Element(NamedTuple):
-    """The start of an element, the start of its content, and their end."""
+    """The positions of a DER element: its start, the start of its content, and their end."""
 
     tag: int
     start: int
@@ -21,7 +21,7 @@ class _Element(NamedTuple):
 
 
 def request_for(sha256: str, nonce: int) -> bytes:
-    """Build a TimeStampReq. The library can build one only from a whole file, which may have 2 GB."""
+    """Build a TimeStampReq. The library needs the whole file for this, which may have 2 GB."""
     number = nonce.to_bytes(NONCE_BYTES)
     inner = (
         _SHA256_IMPRINT + bytes.fromhex(sha256) + bytes([0x02, len(number)]) + number + _CERTIFICATE_REQUEST
@@ -30,7 +30,7 @@ def request_for(sha256: str, nonce: int) -> bytes:
 
 
 def extract_token(response: bytes) -> bytes:
-    """Return the TimeStampToken of a TimeStampResp, byte for byte. Raises ValueError."""
+    """Return the TimeStampToken of a TimeStampResp, unchanged byte for byte. Raises ValueError."""
     token = _find_token(response)
     return response[token.start : token.end]
 
@@ -38,10 +38,11 @@ def extract_token(response: bytes) -> bytes:
 def sort_certificates(response: bytes) -> bytes:
     """Return the TimeStampResp with its certificates in DER order.
 
-    OpenSSL writes them as they come, and the library refuses to read that. What is signed does not include them.
+    OpenSSL writes them in the order received, which the library rejects. The signature does not cover the
+    certificates.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the content is not a TimeStampResp.
     """
     _type, content = _list_children(response, _find_token(response))[:2]
     signed = _list_children(response, _list_children(response, content)[0])

@@ -1,4 +1,4 @@
-"""Background jobs of archiving, in short turns so that other jobs do not wait."""
+"""Background jobs of archiving, in short runs so that other jobs do not wait."""
 
 import logging
 import time
@@ -16,24 +16,24 @@ from factcheck.database.deferred_jobs import defer_once
 logger = logging.getLogger(__name__)
 
 QUEUE = "archiving"
-#: After so many seconds the worker lets other work go first; a page that was begun is done first.
+#: After this many seconds, a run ends once its current page is done, so that the worker can do other work.
 TURN_SECONDS = 20.0
-#: So many files are signed in a turn.
+#: The most files signed in a run.
 STAMP_BATCH_SIZE = 200
-#: Of jobs that wait at the same time, these come last but for vectors.
+#: These jobs come last among waiting jobs, except for those that compute vectors.
 _LOW_PRIORITY = -5
 
 
 def call_archiver() -> None:
     """Queue archiving when the current transaction is committed.
 
-    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    Nothing is lost without this call, because the worker checks once a minute.
     """
     transaction.on_commit(partial(_call, archive_due_sources.name), robust=True)
 
 
 def _call(task: str) -> None:
-    """Queue the task, unless it is queued already."""
+    """Queue the task, unless it is already queued."""
     defer_once(task, {}, queue=QUEUE, queueing_lock=task, priority=_LOW_PRIORITY)
 
 
@@ -60,7 +60,7 @@ def sign_files() -> None:
         try:
             timestamps.stamp(sha256)
         except (timestamps.TimestampAuthorityUnavailable, timestamps.TokenRefused) as error:
-            # It is asked again in a minute; what is true of one file is true of the next.
+            # The next attempt is in a minute; the other files would fail for the same reason.
             logger.warning("Files wait for their timestamps: %s", error)
             return
 
@@ -90,6 +90,6 @@ def look_after_archive(timestamp: int) -> None:
     queueing_lock="claims.features.archiving.archive_imported",
 )
 def archive_imported(timestamp: int) -> None:
-    """Request copies of sources cited only by imports, once a night, up to `ARCHIVE_IMPORTED_PER_DAY`."""
+    """Request copies of sources cited only by imports, every night, up to `ARCHIVE_IMPORTED_PER_DAY`."""
     if settings.ARCHIVE_IMPORTED_PER_DAY:
         request_imported_copies(settings.ARCHIVE_IMPORTED_PER_DAY)

@@ -1,7 +1,7 @@
 """Timestamps of files from an authority (RFC 3161): request, verify and store them.
 
-The authority learns the SHA-256 of a file and nothing else. Its answer is believed only where it is about this hash and
-this request, and its signature leads to a certificate that is trusted (`TIMESTAMP_ROOTS`).
+The authority receives only a file's SHA-256. Its response is accepted only if it concerns this hash and this
+request, and if its signature leads to a trusted certificate (`TIMESTAMP_ROOTS`).
 """
 
 import secrets
@@ -30,22 +30,22 @@ SECONDS, MOST_BYTES = 15.0, 100_000
 
 
 class TimestampAuthorityUnavailable(Exception):
-    """The authority gives no timestamp at present; `str()` is a sentence for users."""
+    """The authority cannot issue a timestamp at present; `str()` is a sentence for users."""
 
 
 class TokenRefused(Exception):
-    """The authority's response is invalid; `str()` is a sentence for a person."""
+    """The authority's response is invalid; `str()` is a sentence for users."""
 
 
 def stamp(sha256: str) -> Timestamp:
     """Request a timestamp for the hash from the configured authority, and store it.
 
     Raises:
-        TimestampAuthorityUnavailable: it does not answer.
-        TokenRefused: its answer is none, or cannot be verified.
+        TimestampAuthorityUnavailable: the authority does not answer.
+        TokenRefused: its answer is not a timestamp, or cannot be verified.
     """
     authority = settings.TIMESTAMP_AUTHORITY
-    # Neither negative nor with zeros in front, which DER leaves out.
+    # Neither negative nor with leading zeros, which DER omits.
     nonce = 1 << (8 * NONCE_BYTES - 2) | secrets.randbits(8 * NONCE_BYTES - 2)
     try:
         answer = ask(
@@ -68,7 +68,7 @@ def stamp(sha256: str) -> Timestamp:
 
 
 def find_unstamped(most: int) -> list[str]:
-    """Return hashes of archived files that the configured authority has not signed yet, oldest first."""
+    """Return the hashes of archived files that the configured authority has not signed yet, oldest first."""
     signed = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
     rows = ArchivedFile.objects.exclude(sha256__in=signed).order_by("pk").values_list("sha256", flat=True)
     return list(dict.fromkeys(rows[:most]))
@@ -109,7 +109,7 @@ def _is_about_sha256(algorithm: str) -> None:
 def _load_roots(file: str) -> tuple[Certificate, ...]:
     try:
         with warnings.catch_warnings():
-            # The web trusts certificates that are not numbered as they should be.
+            # Common root stores contain certificates with irregular serial numbers.
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)
             return tuple(dict.fromkeys(load_pem_x509_certificates(Path(file).expanduser().read_bytes())))
     except (OSError, ValueError) as error:

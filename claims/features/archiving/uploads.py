@@ -1,6 +1,6 @@
 """Uploaded evidence (PDF, picture, recording, table), stored as an ArchivedCopy of a source.
 
-They are never in memory as a whole, and what has no room is refused before it is read.
+Files are never held in memory as a whole; those without enough disk space are rejected before they are read.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from sources import archive
 from sources.failures import Failure
 from sources.models import Source
 
-#: So much of each disk is left to others.
+#: The space on each disk that stays free for other uses.
 FREE_SPACE_RESERVE = 200_000_000
 _MAX_NAME_LENGTH = 255
 
@@ -36,7 +36,7 @@ def check_room(size: int) -> None:
     """Check the size of a file and the free disk space before reading it.
 
     Raises:
-        UploadRefused: it is not, or has none.
+        UploadRefused: the file is too large, or the disk has no room for it.
     """
     if size > settings.ARCHIVE_UPLOAD_BYTES:
         raise UploadRefused(
@@ -56,8 +56,8 @@ def keep_upload(source: Source, file: File, *, name: str, by: User) -> ArchivedC
     """Keep the file as a copy of the source.
 
     Raises:
-        UploadRefused: it is too large, empty, or nothing that evidence comes in.
-        FileStoreUnavailable, OSError, ArchiveError: it cannot be kept.
+        UploadRefused: the file is too large, empty, or not of an accepted type.
+        FileStoreUnavailable, OSError, ArchiveError: the file cannot be stored.
     """
     if not file.size:
         raise UploadRefused("empty", _("The file is empty. Check that it was saved completely."))
@@ -104,7 +104,7 @@ def _clean_name(name: str) -> str:
 
 
 def _list_folders() -> list[str]:
-    """Return the folders an upload passes through: the temporary one and, if local, the archive."""
+    """Return the folders that an upload passes through: the temporary one and, if local, the archive."""
     places = [settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()]
     if isinstance(default_storage, FileSystemStorage):
         places.append(str(default_storage.location))

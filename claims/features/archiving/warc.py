@@ -15,7 +15,7 @@ _SPECIFICATION_URL = "http://iipc.github.io/warc-specifications/specifications/w
 
 
 def build_warc(exchanges: Iterable[Exchange], *, name: str) -> bytes:
-    """Return a WARC file called `name`, with request and response of each exchange, in order."""
+    """Return a WARC file called `name`, with the request and response of each exchange, in order."""
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=True, warc_version="1.1")
     info = {
@@ -54,7 +54,7 @@ def _write(writer: WARCWriter, exchange: Exchange) -> None:
 
 
 def _split_message(message: bytearray) -> tuple[bytes, bytes]:
-    """Split a message into its head, with the final empty line, and its body."""
+    """Split a message into its head, including the final empty line, and its body."""
     head, end, body = bytes(message).partition(b"\r\n\r\n")
     if not end:
         head, end, body = bytes(message).partition(b"\n\n")
@@ -62,10 +62,10 @@ def _split_message(message: bytearray) -> tuple[bytes, bytes]:
 
 
 class _Head(StatusAndHeaders):
-    """The head of a message exactly as it was sent; the library would rebuild it from the parsed form."""
+    """The head of a message exactly as sent; the library would rebuild it from the parsed form."""
 
     def __init__(self, sent: bytes) -> None:
-        # With an empty first line the library would take it for none.
+        # With an empty first line, the library would treat the head as missing.
         super().__init__(sent.partition(b"\r\n")[0].decode("latin-1") or "-", [])
         self._sent = sent
 

@@ -38,7 +38,7 @@ def build_enum(*words: str, description: str = "") -> Schema:
 
 
 def build_tool_answer(outcome: Schema, **members: Schema) -> Schema:
-    """Return the schema of a tool's answer: all members, or `outcome` and `meaning` of a refusal."""
+    """Return the schema of a tool's answer: all members, or the `outcome` and `meaning` of a refusal."""
     outcome = outcome | {"enum": [*outcome["enum"], REFUSED_OUTCOME]}
     answered = build_object(outcome=outcome, meaning=MEANING, **members)
     refusal = {"properties": {"outcome": {"const": REFUSED_OUTCOME}}}
@@ -194,7 +194,7 @@ MATCH_ANSWER = build_tool_answer(
     ),
     claims=build_array(CLAIM, "The claims that `matches` name, each once."),
 )
-#: The outcome of a tool that lists what is there, and says of no text whether it was checked.
+#: The outcome of a tool that only lists claims, and does not state whether a text was checked.
 SEARCH_OUTCOME = build_enum("found", "may_be_meant", "nothing_found")
 SEARCH_ANSWER = build_tool_answer(
     SEARCH_OUTCOME,

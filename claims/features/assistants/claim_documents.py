@@ -18,13 +18,13 @@ from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
 
-#: Maximum corrections, evidence, appearances and topics of a claim.
+#: The most corrections, and the most items of evidence, appearances and topics, of a claim.
 MOST_CORRECTIONS, MOST_PARTS = 10, 20
-#: So many characters of an explanation are.
+#: The longest explanation, in characters.
 MAX_EXPLANATION_LENGTH = 4000
 
 _OWN_ORIGINS = {Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE}
-#: What is read of an entry.
+#: The columns read from a ledger entry.
 COLUMNS = ("claim_id", "sequence", "version", "body")
 
 _CLAIM_CONDITION = AnyOf(F("claim_id"), Slot("claims", "bigint[]"))
@@ -32,7 +32,7 @@ _ENTRIES = Slot("entries", "bigint[]")
 
 
 def load_current(claims: Collection[int]) -> dict[int, Document]:
-    """Return the current publications of these claims; withdrawn ones are missing."""
+    """Return the current publications of these claims, without withdrawn ones."""
     if not claims:
         return {}
     current = Template(
@@ -69,7 +69,7 @@ def build_document(entry: Sequence[Any], *, newest: int | None = None) -> Docume
     """Build the document of a ledger entry, given by its COLUMNS.
 
     Args:
-        newest: the number of the claim's newest version, where this may be an older one.
+        newest: the number of the claim's newest version, if this entry may be an older one.
     """
     claim, sequence, version, body = entry
     text = insert_site_url(body)
@@ -103,7 +103,7 @@ def build_document(entry: Sequence[Any], *, newest: int | None = None) -> Docume
 
 
 def build_whole_document(entry: Sequence[Any], *, newest: int) -> Document:
-    """Add the evidence of its verdicts."""
+    """Build the document with the evidence of its verdicts."""
     document = orjson.loads(insert_site_url(entry[-1]))
     evidence = [
         {
@@ -126,7 +126,7 @@ def build_whole_document(entry: Sequence[Any], *, newest: int) -> Document:
             for verdict in document["verdicts"]
             if verdict["explanation"]
         ],
-        # Entries from before there were any have none.
+        # Entries written before translations existed have none.
         "translations": [_build_translation(each) for each in document.get("translations", [])],
         "evidence": evidence[:MOST_PARTS],
         "seen_at": [_build_source(item) for item in document["appearances"][:MOST_PARTS]],
@@ -159,7 +159,7 @@ def build_rating(rating: Document) -> Document:
 
 
 def is_ours(verdict: Document) -> bool:
-    """Return whether this newsroom itself made the judgement."""
+    """Return whether this newsroom itself made the verdict."""
     return verdict["origin"] in _OWN_ORIGINS
 
 

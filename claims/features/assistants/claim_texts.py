@@ -1,4 +1,4 @@
-"""A claim as text for an assistant: our fixed sentences, with quoted texts as JSON strings."""
+"""A claim as text for an assistant: our own fixed sentences, with quoted texts as JSON strings."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from claims.models import Publication
 
 Document = dict[str, Any]
 
-#: What each kind of change is called.
+#: The label of each kind of change.
 _KINDS = {
     "clarification": "Clarification",
     "correction": "Correction",
@@ -19,7 +19,7 @@ _KINDS = {
 
 
 def compose_answer(lines: Iterable[str]) -> str:
-    """Return an answer as text, beginning with a note on quotations."""
+    """Return an answer as text that begins with a note on quotations."""
     return "\n".join((QUOTATION_NOTE, *lines))
 
 

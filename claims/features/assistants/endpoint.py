@@ -1,7 +1,7 @@
 """`/mcp`: the Model Context Protocol over stateless streamable HTTP.
 
-There are no sessions and nothing is streamed, so a GET is answered with 405, as the protocol has it. What is asked is
-counted as the same question to the API would be, of the same budgets.
+There are no sessions and no streams, so a GET gets a 405, as the protocol requires. A call costs as much as
+the same API request, from the same budgets.
 """
 
 import re
@@ -39,9 +39,9 @@ from factcheck.web.throttling import admit, gate, get_caller
 from factcheck.web.throttling.costs import EXPENSIVE_COST, MAX_COST, Costs
 from factcheck.web.throttling.header_fields import describe_refusal
 
-#: The longest text that can be asked about, each character written as two escapes of six bytes, and what is around it.
+#: Fits the longest text with each character written as two six-byte escapes, and the message around it.
 BODY_LIMIT = 600_000
-#: So many messages are answered at once, where a revision puts several into one body.
+#: The most messages in one body, in revisions that allow several.
 BATCH_LIMIT = 10
 
 _BEARER = re.compile(r"Bearer +([!-~]+) *", re.IGNORECASE | re.ASCII)
@@ -49,7 +49,7 @@ _BEARER = re.compile(r"Bearer +([!-~]+) *", re.IGNORECASE | re.ASCII)
 
 @csrf_exempt  # nothing here depends on a cookie
 def answer_request(request: HttpRequest) -> HttpResponse:
-    """Answer one message, or several."""
+    """Answer one message or several."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     with translation.override("en"):
@@ -69,7 +69,7 @@ def answer_request(request: HttpRequest) -> HttpResponse:
             return RpcResponse(build_error(None, refused), status=refused.status, headers=refused.headers)
 
 
-# Whether a request is listened to -------------------------------------------------------------------------------------
+# Checks before a request is answered ------------------------------------------------------------------------------
 
 
 def _require_own_origin(request: HttpRequest) -> None:
@@ -99,7 +99,7 @@ def _require_json(request: HttpRequest) -> None:
 
 
 def _identify_caller(request: HttpRequest) -> Caller:
-    """Return the caller. A token is optional, but a wrong one is rejected."""
+    """Return the caller. A token is optional, but an invalid one is rejected."""
     header = request.META.get("HTTP_AUTHORIZATION")
     environment = {name: value for name, value in request.META.items() if isinstance(value, str)}
     if header is None:
@@ -124,7 +124,7 @@ def _read_batch(request: HttpRequest, found: Any) -> Sequence[Any] | None:
     """Return the messages of a batch; None if the body is not a list.
 
     Raises:
-        RpcError: the revision has no such bodies, or it holds too many or none.
+        RpcError: the revision has no batches, or the batch has too many messages or none.
     """
     if not isinstance(found, list):
         return None
@@ -138,11 +138,11 @@ def _read_batch(request: HttpRequest, found: Any) -> Sequence[Any] | None:
     raise RpcError(INVALID_REQUEST, reason, status=HTTPStatus.BAD_REQUEST)
 
 
-# What it is answered --------------------------------------------------------------------------------------------------
+# Answers --------------------------------------------------------------------------------------------------------------
 
 
 def _answer_message(request: HttpRequest, found: Any, caller: Caller) -> HttpResponse:
-    """Answer one message; its refusal has an HTTP status too."""
+    """Answer a single message; a refusal also sets the HTTP status."""
     key = read_id(found)
     try:
         message = read_message(found)
@@ -157,7 +157,7 @@ def _answer_message(request: HttpRequest, found: Any, caller: Caller) -> HttpRes
 
 
 def _answer(request: HttpRequest, found: Any, caller: Caller) -> dict[str, Any] | None:
-    """Answer one of several messages, or return None if it needs no answer."""
+    """Answer one message of a batch, or return None if it needs no answer."""
     key = read_id(found)
     try:
         message = read_message(found)
@@ -186,7 +186,7 @@ _BUSY_MESSAGE = "Too many expensive requests are running. Please try again in a 
 
 
 def _compute_cost(message: Message, caller: Caller) -> int:
-    """Return the cost of a message in plain requests, equal to that of the same API query."""
+    """Return the cost of a message in plain requests: that of the same API query."""
     if message.method != "tools/call":
         return 1
     tool = mcp_server.find_tool(message, caller)
@@ -201,7 +201,7 @@ def _draw(request: HttpRequest, caller: Caller, cost: int) -> None:
     """Draw on the caller's budget.
 
     Raises:
-        RpcError: it is used up.
+        RpcError: the budget is used up.
     """
     if cost < 1:
         return

@@ -1,4 +1,4 @@
-"""Tools that search publications by text, words or page, through the public API's functions."""
+"""Tools that search publications by text, words or page, through the functions of the public API."""
 
 from typing import Any
 
@@ -33,9 +33,9 @@ from factcheck.api.query_values import ValueRefused
 Document = dict[str, Any]
 
 PAGE_LIMIT = 20
-#: So long a text is asked about at once, of so many sentences.
+#: The longest text that can be matched, in characters and in sentences.
 TEXT_LIMIT, SENTENCE_LIMIT = 10_000, 30
-#: A related claim that is less likely the one meant is named without its verdicts.
+#: Related claims below this confidence are named without their verdicts.
 _MIN_LIKELY_CONFIDENCE = 0.25
 
 
@@ -78,7 +78,7 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     )
     claims = load_current({match.claim for passage in answer.passages for match in passage.matches})
     passages = [_build_passage(text, passage, claims, given["matches"]) for passage in answer.passages]
-    # Each once, in the order in which they are named.
+    # Each claim once, in the order of the matches.
     sure = dict.fromkeys(match["claim_id"] for passage in passages for match in passage["matches"])
     claims = {key: claims[key] for key in sure}
     outcomes = {passage["outcome"] for passage in passages} or {"not_checked"}
@@ -104,7 +104,7 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
 
 
 def _build_passage(text: str, passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
-    # Claims withdrawn since they were matched are left out.
+    # Claims withdrawn since the match are left out.
     there = [match for match in passage.matches if match.claim in claims]
     likely = [
         match for match in there if match.kind != "related" or match.confidence >= _MIN_LIKELY_CONFIDENCE
@@ -206,7 +206,7 @@ def _rename_for_api(given: Arguments) -> Arguments:
 
 
 def search_claims(given: Arguments, caller: Caller) -> ToolAnswer:
-    """Search published claims by words; without words, list the newest."""
+    """Search published claims by words, or list the newest if there are none."""
     request = build_get_request(reverse("claims-list"), _rename_for_api(given))
     query = ClaimPageQuery(request.GET, Publication.objects.all(), request=request)
     try:
@@ -316,7 +316,7 @@ def _describe_relations(part: Document) -> list[str]:
     return [*applicable, f"Words there: {quote_list(part['quotes'])}"] if part["quotes"] else applicable
 
 
-# All of them ----------------------------------------------------------------------------------------------------------
+# The tools ------------------------------------------------------------------------------------------------------------
 
 FINDING_TOOLS = (
     Tool(

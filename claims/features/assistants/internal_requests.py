@@ -1,4 +1,4 @@
-"""Internal requests to our own API, with the same results and rejections as for any client."""
+"""Internal requests to our own API, with the same results and errors as for any client."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from django.urls import resolve
 from claims.features.assistants.tools import Caller
 from factcheck.web.change_context import ChangeContext
 
-#: What an inner request says about whence it comes, as the outer one did.
+#: Headers that pass on the origin of the outer request.
 _FORWARDED_HEADERS = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_USER_AGENT")
 
 RequestParameters = Mapping[str, str | int | Sequence[str]]
@@ -29,7 +29,7 @@ def build_get_request(path: str, parameters: RequestParameters, caller: Caller |
 def post_request(
     path: str, body: Mapping[str, Any], caller: Caller, *, idempotency_key: str | None = None
 ) -> HttpResponse:
-    """Return the response of the editorial API to a body posted with the caller's token."""
+    """Send a body to the editorial API with the caller's token, and return the response."""
     request = _request("POST", path, caller, content=json.dumps(body).encode())
     request.META["HTTP_AUTHORIZATION"] = f"Bearer {caller.secret}"
     if idempotency_key is not None:
@@ -64,7 +64,7 @@ def _request(
             "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
             "SERVER_PROTOCOL": "HTTP/1.1",
             "HTTP_HOST": site.netloc,
-            # As the proxy would say it, where one is trusted.
+            # As a trusted proxy would set it.
             "HTTP_X_FORWARDED_PROTO": site.scheme,
             "wsgi.url_scheme": site.scheme,
             "wsgi.input": BytesIO(content),

@@ -1,4 +1,4 @@
-"""The tool that reads the ledger: a claim as currently published, or on an earlier day."""
+"""The tool that reads the ledger: a claim as published now or on an earlier day."""
 
 from datetime import UTC, datetime, time
 from typing import Any
@@ -19,7 +19,7 @@ Document = dict[str, Any]
 
 
 class ClaimNotPublished(ToolRefused):
-    """No publication has this number, as far as this database knows."""
+    """No publication of a claim with this number is in this database."""
 
 
 # get_claim ------------------------------------------------------------------------------------------------------------
@@ -34,7 +34,7 @@ _GET_CLAIM_ARGUMENTS = (
 
 
 def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
-    """Return a claim as currently published, or in an earlier version."""
+    """Return a claim as currently published, or an earlier version of it."""
     claim, day, version = given["claim_id"], given.get("as_of"), given.get("version")
     if day and version:
         raise ToolRefused("`version`: give a day or a version, not both.")
@@ -67,7 +67,7 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
         }
         return ToolAnswer(document, compose_answer([text]))
     told = build_whole_document(rows[0], newest=newest)
-    # What was withdrawn since is not to be used, however it read then.
+    # A claim that has since been withdrawn must not be used, whatever it said then.
     status = told["status"] if told["is_newest_version"] else _read_current_status(claim)
     outcome = _OUTCOMES[status] if told["verdicts"] or status != "published" else "not_checked"
     earlier = [] if told["is_newest_version"] else [findings.EARLIER_VERSION_MESSAGE]

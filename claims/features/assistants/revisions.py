@@ -1,7 +1,8 @@
 """Revisions of the Model Context Protocol: what each requires, and our server description.
 
-Those of 2026 carry everything the server needs in each request, and repeat the essentials in HTTP headers. Those
-before it begin with `initialize`, which need not be remembered here: nothing depends on it.
+In revisions of 2026, each request carries everything that the server needs, and HTTP headers repeat the
+essentials. Earlier ones begin with `initialize`, which the server need not remember, because no later answer
+depends on it.
 """
 
 import base64
@@ -12,11 +13,11 @@ from typing import Any
 
 from factcheck.api.json_rpc import INVALID_PARAMS, Message, RpcError
 
-#: The one that speaks for itself, and those that begin with a handshake, the newest first.
+#: The revision without a handshake, then those with one, newest first.
 NEWEST_REVISION = "2026-07-28"
 HANDSHAKE_REVISIONS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 SUPPORTED_REVISIONS = (NEWEST_REVISION, *HANDSHAKE_REVISIONS)
-#: The default of clients without a version header, and the only one with batches.
+#: The revision assumed for clients without a version header, and the only one with batches.
 DEFAULT_REVISION = BATCHING_REVISION = "2025-03-26"
 
 HEADER_MISMATCH, UNSUPPORTED_REVISION = -32020, -32022
@@ -29,7 +30,7 @@ _ENCODED, _END = "=?base64?", "?="
 
 
 def read_revision(message: Message) -> str:
-    """Return the revision of a stateless message, which states it."""
+    """Return the revision stated in a message; if none is stated, the newest one with a handshake."""
     revision = _get_meta(message).get(VERSION_KEY)
     if revision is None:
         return HANDSHAKE_REVISIONS[0]
@@ -39,10 +40,10 @@ def read_revision(message: Message) -> str:
 
 
 def read_http_revision(headers: Mapping[str, str], message: Message) -> str:
-    """Return the revision of a message over HTTP, which must agree with the header.
+    """Return the revision of an HTTP message; the message and its header must agree.
 
     Raises:
-        RpcError: the revision is unknown, or header and message disagree.
+        RpcError: the revision is unknown, or the header and the message disagree.
     """
     revision = headers.get("MCP-Protocol-Version")
     if revision is None or revision in HANDSHAKE_REVISIONS:
@@ -78,7 +79,7 @@ def _get_meta(message: Message) -> Mapping[str, Any]:
 
 
 def _read(value: str | None) -> str | None:
-    """Decode a header value that was encoded because HTTP could not carry it."""
+    """Decode a header value that was encoded because HTTP headers could not carry it."""
     if value is None or not (value.startswith(_ENCODED) and value.endswith(_END)):
         return value
     try:

@@ -29,7 +29,7 @@ LINE_LIMIT = 600_000
 
 
 def answer_lines(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
-    """Answer each line, until there are no more."""
+    """Answer each line until the input ends."""
     answer: dict[str, Any] | None
     while line := lines.readline(LINE_LIMIT + 1):
         if len(line) > LINE_LIMIT:
@@ -69,6 +69,6 @@ def _build_failure(failure: Exception) -> RpcError:
 
 
 def _skip(lines: BinaryIO, line: bytes) -> None:
-    """Read to the end of a line that is too long."""
+    """Skip the rest of a line that is too long."""
     while line and not line.endswith(b"\n"):
         line = lines.readline(LINE_LIMIT)

@@ -1,8 +1,8 @@
 """Quote texts in tool results, so that an assistant cannot mistake them for instructions.
 
-A statement can say "ignore your instructions", contain the end of a quotation, or invisible letters that a model
-reads. Nothing of that is removed or judged. Invisible characters are made visible, and in our sentences the words
-stand in JSON strings: whatever they contain, no such string ends before its end, and none begins a line.
+A statement may say "ignore your instructions", contain a closing quotation mark, or hide invisible characters
+that a model reads. Nothing is removed or judged. Invisible characters are made visible, and quoted words
+stand in JSON strings: no content can end such a string early or begin a new line.
 """
 
 import json
@@ -14,20 +14,20 @@ from factcheck.invisible_characters import replace_invisible
 #: Replacements of invisible characters.
 INVISIBLE_MARK = "\ufffd"
 
-# In a string of JSON these can be written as escapes. Outside of one they would be links, pictures, tags or code.
+# JSON strings can contain these as escapes. Outside strings they could form links, pictures, tags or code.
 _MARKUP = {ord(sign): f"\\u{ord(sign):04x}" for sign in "[]<>`"}
-# A name in backticks, such as a parameter's: there is nothing in it that a reader could take for markup.
+# A name in backticks, such as a parameter's; it contains nothing that could be read as markup.
 _NAME = re.compile(r"(?<!\\)\\u0060([A-Za-z][\w.-]{0,60})\\u0060", re.ASCII)
 
 
 def make_visible(text: str, most: int = 2000) -> str:
-    """Return the text with invisible characters made visible, cut to `most` characters."""
+    """Return the text with invisible characters made visible, cut to at most `most` characters."""
     cut = text if len(text) <= most else text[: most - 1].rstrip() + "…"
     return replace_invisible(cut, INVISIBLE_MARK)
 
 
 def quote_text(text: str | None, most: int = 2000) -> str:
-    """Quote a text as one JSON string, escaping signs that could be taken for markup."""
+    """Quote a text as one JSON string, with signs escaped that could be read as markup."""
     return (
         "null"
         if text is None
@@ -36,7 +36,7 @@ def quote_text(text: str | None, most: int = 2000) -> str:
 
 
 def quote_detail(detail: str, most: int) -> str:
-    """Quote the detail of a problem, with names of parameters and keys in plain backticks."""
+    """Quote the detail of a problem; names of parameters and keys keep their backticks."""
     return _NAME.sub(r"`\1`", quote_text(detail, most))
 
 

@@ -36,7 +36,7 @@ class Argument(ABC):
 
     @property
     def schema(self) -> dict[str, Any]:
-        """The argument in JSON Schema."""
+        """Return the argument as JSON Schema."""
         default = {} if self.default is None else {"default": self.default}
         examples = {"examples": list(self.examples)} if self.examples else {}
         return {**self.kind, "description": self.meaning, **default, **examples}
@@ -51,7 +51,7 @@ class Argument(ABC):
         """Parse a value.
 
         Raises:
-            ToolRefused: it is none.
+            ToolRefused: the value is invalid.
         """
 
     def build_refusal(self, reason: str) -> ToolRefused:
@@ -139,7 +139,7 @@ def read(arguments: Sequence[Argument], given: Mapping[str, Any]) -> Arguments:
     """Return the validated arguments; missing ones are absent unless they have a default.
 
     Raises:
-        ToolRefused: an argument is missing, unknown or none of its kind.
+        ToolRefused: an argument is missing, unknown or of the wrong type.
     """
     known_arguments = {argument.name: argument for argument in arguments}
     for name in given:

@@ -15,9 +15,9 @@ class Caller:
     """The caller of a tool.
 
     Attributes:
-        token: the valid token of the call, or None for an anonymous caller.
-        secret: that token as it was sent.
-        environment: the request's address and program, as in WSGI.
+        token: the call's valid token, or None for an anonymous caller.
+        secret: the token as sent.
+        environment: the WSGI values of the caller's IP address and program.
     """
 
     token: ApiToken | None = None
@@ -39,7 +39,7 @@ class ToolAnswer:
 
 @dataclass(frozen=True)
 class EquivalentRequest:
-    """The URL of the API that answers the same question, from which the cost is computed."""
+    """The API request that answers the same question; the cost is computed from it."""
 
     path: str
     query: str = ""
@@ -51,8 +51,8 @@ class Tool:
     """A tool. Its description never contains text entered by users.
 
     Attributes:
-        scope: what the caller's token must be made for; None where anybody may call it.
-        likened: which question to the API a call is as dear as.
+        scope: the scope that the caller's token needs; None if anyone may call it.
+        likened: returns the API request that costs as much as a call.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Tool:
 
     @property
     def definition(self) -> Document:
-        """Return the entry of the tool in `tools/list`."""
+        """Return the tool's entry in `tools/list`."""
         return {
             "name": self.name,
             "title": self.title,
@@ -81,7 +81,7 @@ class Tool:
                 "title": self.title,
                 "readOnlyHint": self.reads,
                 "destructiveHint": False,
-                # With the same `idempotency_key` only; without one, a second call proposes a second time.
+                # Only with the same `idempotency_key`; without one, a second call makes a second proposal.
                 "idempotentHint": self.reads,
                 "openWorldHint": not self.reads,
             },

@@ -1,8 +1,8 @@
 """Tools that write: propose a claim, start a draft, or add evidence to a draft.
 
-Each is one address of the editorial API, called with the caller's own token. That API's refusals, scopes, roles,
-strict bodies, idempotency keys and rules apply unchanged. Tools reach only these three of its addresses, and none
-of them moves anything: people sign off and publish elsewhere.
+Each tool calls one endpoint of the editorial API with the caller's own token. The API's errors, scopes,
+roles, strict bodies, idempotency keys and rules apply unchanged. Tools can reach only these three endpoints,
+and none of them changes a state: people sign off and publish elsewhere.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ def _post(path: str, body: Mapping[str, Any], given: Arguments, caller: Caller) 
     """Return the editorial API's response, and whether it repeats an earlier one.
 
     Raises:
-        ToolRefused: it refused, in its words.
+        ToolRefused: the API rejected the request; the message is the API's.
     """
     response = post_request(path, body, caller, idempotency_key=given.get(_IDEMPOTENCY_KEY))
     document: Document = orjson.loads(response.content)
@@ -52,7 +52,7 @@ def _post(path: str, body: Mapping[str, Any], given: Arguments, caller: Caller) 
 
 
 def _describe_refusal(response: HttpResponse, problem: Document) -> str:
-    """Format a problem of the API in one line: its sentence, and the errors by place."""
+    """Format an API problem in one line: its sentence, and the errors with their locations."""
     places = [
         f"{error.get('pointer', error.get('parameter', ''))} {quote_detail(error['detail'], 500)}"
         for error in problem.get("errors", ())
@@ -200,7 +200,7 @@ def add_evidence(given: Arguments, caller: Caller) -> ToolAnswer:
     return _build_written_answer("evidence", path, response, claim=None, verdict=verdict)
 
 
-# All of them ----------------------------------------------------------------------------------------------------------
+# The tools ------------------------------------------------------------------------------------------------------------
 
 _UNPUBLISHED_NOTE = (
     " It stays unpublished: people of the newsroom review, sign off and publish, which no tool can do."

@@ -1,9 +1,11 @@
-"""A headless Chromium browser that takes pictures of pages, with limits and access to the public internet only.
+"""A headless Chromium browser that takes pictures of pages, with limits and access to the public internet
+only.
 
-    page_pictures   an address → a screenshot of the whole page, and a PDF
-    chromium        one browser for one page: started, watched, ended with all that belongs to it
-    devtools        the messages to it, over a private pipe (Chrome DevTools Protocol)
-    launch          the program that lowers limits and becomes the browser
+    page_pictures   a URL → a screenshot of the whole page, and a PDF
+    chromium        one browser per page: started, monitored, and killed with all its processes
+    devtools        messages to the browser over a private pipe (Chrome DevTools Protocol)
+    launch          the program that sets limits and then becomes the browser
 
-Its only way out is `sources.http.forward_proxy`. Knows no model. Begin with `page_pictures`.
+The browser can reach the network only through `sources.http.forward_proxy`. Uses no models. Begin with
+`page_pictures`.
 """

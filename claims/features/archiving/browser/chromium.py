@@ -17,12 +17,12 @@ import psutil
 
 from claims.features.archiving.browser.devtools import Devtools
 
-#: How often it is looked at what the browser takes.
+#: How often the browser's resource use is checked.
 POLL_SECONDS = 0.2
-#: The prefix of a browser's folder. One that is older than this is abandoned.
+#: The prefix of a browser's folder. Folders older than this are abandoned.
 PROFILE, ABANDONED = "factcheck-browser-", 3600.0
 _LAUNCH_SCRIPT = str(Path(__file__).with_name("launch.py"))
-#: The environment of the browser: no secrets, no database.
+#: The browser's environment: no secrets, no database.
 _INHERITED_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "FONTCONFIG_PATH")
 
 _ARGUMENTS = (
@@ -48,7 +48,7 @@ _ARGUMENTS = (
     "--password-store=basic",
     "--use-mock-keychain",
     "--disk-cache-size=50000000",
-    # No way but through the proxy: nothing by UDP, no name resolved here, this machine no exception.
+    # Only through the proxy: no UDP, no local name resolution, and no exception for this machine.
     "--disable-quic",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
@@ -117,7 +117,7 @@ def start_chromium(
     """Start a browser that uses the proxy, and remove its files afterwards.
 
     Raises:
-        BrowserLimitExceeded: it took too much, whatever else went wrong because of that.
+        BrowserLimitExceeded: it used too much, even if another error followed from that.
     """
     _forget_abandoned()
     profile = Path(tempfile.mkdtemp(prefix=PROFILE))
@@ -134,7 +134,7 @@ def start_chromium(
         os.close(its_reads)
         os.close(its_writes)
     ends_at = time.monotonic() + limits.seconds
-    # In base64 what it makes is a third longer.
+    # Base64 makes the output a third longer.
     devtools = Devtools(our_reads, our_writes, ends_at=ends_at, longest=limits.output * 4 // 3 + 100_000)
     browser, ended = Chromium(process, devtools, profile), threading.Event()
     watcher = threading.Thread(target=browser.watch, args=(limits, ended), daemon=True)
@@ -142,7 +142,7 @@ def start_chromium(
     try:
         yield browser
     except Exception as error:
-        # Set by the first to notice the timeout.
+        # Set by whichever side notices the timeout first.
         if excess := browser.excess or ("time" if time.monotonic() >= ends_at else ""):
             raise BrowserLimitExceeded(excess) from error
         raise

@@ -1,6 +1,6 @@
-"""The messages to and from the browser: the Chrome DevTools Protocol on two pipes.
+"""Messages to and from the browser: the Chrome DevTools Protocol over two pipes.
 
-No port is opened for it, so no page and no program on this machine can speak to the browser in our place.
+No port is opened, so no page and no other program on this machine can send commands to the browser.
 """
 
 import os
@@ -16,22 +16,22 @@ _CHUNK_SIZE = 1 << 18
 
 
 class BrowserTimeout(Exception):
-    """The browser does not answer: it ended, took too long, or sent too much."""
+    """The browser does not answer: it exited, took too long, or sent too much."""
 
 
 class BrowserError(Exception):
-    """The browser refuses a command; `str()` is its message."""
+    """The browser rejected a command; `str()` is its message."""
 
 
 class Devtools:
     """A connection to the browser over its debugging pipes."""
 
     def __init__(self, reads: int, writes: int, *, ends_at: float, longest: int) -> None:
-        """The browser's ends belong to its process.
+        """Take our ends of the two pipes; the browser process has the others.
 
         Args:
-            ends_at: by the monotonic clock.
-            longest: so many bytes a message may have.
+            ends_at: the deadline, by the monotonic clock.
+            longest: the maximum size of a message, in bytes.
         """
         self._reads, self._writes = reads, writes
         self._ends_at = ends_at
@@ -39,9 +39,9 @@ class Devtools:
         self._received = bytearray()
         self._number = 0
         self._session = ""
-        #: What happened, oldest first: (name, parameters).
+        #: The recorded events, oldest first: (name, parameters).
         self.events: list[tuple[str, dict[str, Any]]] = []
-        #: Event → what is done at once when it happens.
+        #: Event → function called immediately when it arrives.
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {}
 
     def attach(self, session: str) -> None:
@@ -61,8 +61,8 @@ class Devtools:
         """Send a command to the browser and return its result.
 
         Raises:
-            BrowserTimeout: nothing, in time.
-            BrowserError: that it does not.
+            BrowserTimeout: there was no answer in time.
+            BrowserError: the browser rejected the command.
         """
         number = self.send_command(method, **parameters)
         while True:
@@ -84,7 +84,9 @@ class Devtools:
         return True
 
     def _read_next(self, ends_at: float) -> dict[str, Any] | None:
-        """Return the next message, recording events; None on timeout. Raises BrowserSilent."""
+        """Return the next message and record events; None on timeout. Raises BrowserTimeout if the browser
+        exited.
+        """
         while (end := self._received.find(_TERMINATOR)) < 0:
             left = ends_at - time.monotonic()
             if left <= 0 or not select.select([self._reads], [], [], left)[0]:

@@ -1,7 +1,7 @@
 """The program that becomes the browser: `python -I launch.py READS WRITES BYTES SECONDS PROGRAM ARGUMENT…`.
 
-READS and WRITES are the descriptors of the two pipes; the browser expects them as 3 and 4. BYTES is how long a file
-of it may be, SECONDS how long each of its processes may compute. It ends with its parent.
+READS and WRITES are the descriptors of the two pipes; the browser expects them as 3 and 4. BYTES limits the
+size of its files, and SECONDS the processor time of each of its processes. It is killed when its parent ends.
 """
 
 import ctypes
@@ -24,7 +24,7 @@ def main() -> None:
         resource.setrlimit(kind, (limit, limit))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    # Away from 3 and 4 first, so that neither takes the other's place.
+    # Move both above 4 first, so that neither overwrites the other.
     high = [os.dup(reads), os.dup(writes)]
     while min(high) <= 4:
         high = [os.dup(number) for number in high]

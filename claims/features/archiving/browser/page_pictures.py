@@ -14,9 +14,10 @@ from sources.http.fetched_documents import USER_AGENT
 from sources.http.forward_proxy import forward_proxy
 
 SCREENSHOT_TYPE, PDF_TYPE = "image/webp", "application/pdf"
-#: As a desktop computer shows a page; and how much of its length is photographed (a WebP has 16,383 points at most).
+#: A page is displayed as on a desktop computer, and photographed down to this height (WebP allows 16,383
+#: pixels).
 WIDTH, HEIGHT, MOST_HEIGHT = 1280, 900, 16_000
-#: How long a page may take until all of it is loaded; and afterwards until it asks for nothing more.
+#: The longest wait for a page to load, and then for its requests to stop.
 LOAD_SECONDS, QUIET_SECONDS = 10.0, 4.0
 
 _LIMIT_MESSAGES = {
@@ -24,7 +25,7 @@ _LIMIT_MESSAGES = {
     "memory": gettext_lazy("The browser’s memory limit was exceeded."),
     "disk": gettext_lazy("The browser’s disk limit was exceeded."),
 }
-#: Down to the end, so that pictures which load when they are seen are loaded, and up again.
+#: Scroll to the end and back, so that pictures load which load only when visible.
 _SCROLL_SCRIPT = """
 (async () => {
     const end = Math.min(document.documentElement.scrollHeight, MOST);
@@ -36,16 +37,16 @@ LIMITS = BrowserLimits()
 
 
 class BrowserUnavailable(Exception):
-    """Pictures cannot be made on this machine; `str()` is the reason, for users."""
+    """Pictures cannot be taken on this machine; `str()` is the reason, for users."""
 
 
 @dataclass(slots=True)
 class PagePictures:
-    """The pictures made of a page."""
+    """The pictures taken of a page."""
 
     screenshot: bytes = b""
     pdf: bytes = b""
-    #: `screenshot` or `pdf` → why it could not be made.
+    #: `screenshot` or `pdf` → the reason why it is missing.
     missing: dict[str, str] = field(default_factory=dict)
 
 
@@ -55,10 +56,10 @@ def take_page_pictures(
     """Visit the page and take its pictures.
 
     Args:
-        allow_loopback: lets tests visit a server on this machine. Never a person's choice.
+        allow_loopback: lets tests visit a server on this machine; users can never set it.
 
     Raises:
-        BrowserUnavailable: there is none that could.
+        BrowserUnavailable: no browser can run on this machine.
     """
     if not settings.ARCHIVE_BROWSER:
         raise BrowserUnavailable(
@@ -112,7 +113,7 @@ def _take(devtools: Devtools, url: str, pictures: PagePictures) -> None:
 
 
 def _open(devtools: Devtools) -> None:
-    """Open an empty page."""
+    """Open a blank page."""
     version = devtools.ask("Browser.getVersion")
     devtools.ask("Browser.setDownloadBehavior", behavior="deny")
     page = devtools.ask("Target.createTarget", url="about:blank")["targetId"]
@@ -121,7 +122,7 @@ def _open(devtools: Devtools) -> None:
     devtools.ask("Page.enable")
     devtools.ask("Page.setLifecycleEventsEnabled", enabled=True)
     agent = str(version["userAgent"]).replace("HeadlessChrome", "Chrome")
-    # Honest about who visits, and yet shown what readers see.
+    # Identify ourselves honestly, but get the page that readers see.
     devtools.ask("Emulation.setUserAgentOverride", userAgent=f"{agent} {USER_AGENT.partition(' ')[0]}")
     devtools.ask(
         "Emulation.setDeviceMetricsOverride",

@@ -1,6 +1,6 @@
 """The stored files of a claim's sources: quoted texts, their originals, archived copies and uploads.
 
-A source whose text may not be shown is for the newsroom alone: a pack for the public names what was left out, and why.
+Only the newsroom gets sources whose text may not be shown; a public pack names what was left out, and why.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ from sources import archive
 from sources.models import Snapshot, Source
 
 PIECE_SIZE = 256 * 1024
-#: How files are called by their media type: the same on every machine.
+#: The file extension of each media type: the same on every machine.
 _MIME_TYPES = MimeTypes()
 _EXTENSIONS = {
     "text/html": ".html",
@@ -80,7 +80,7 @@ def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -
 def exclude_missing_files(cited: CitedFiles) -> CitedFiles:
     """Return the files without missing ones, which are named instead.
 
-    Every file is read for that, so that no pack breaks off in its middle.
+    This reads every file, so that no pack fails halfway.
     """
     missing = {file.sha256 for file in cited.kept if not _is_intact(file.sha256)}
     notes = [
@@ -98,7 +98,7 @@ def exclude_missing_files(cited: CitedFiles) -> CitedFiles:
 
 
 def build_copies_table(cited: CitedFiles) -> str:
-    """Return a table of all copies: the page, and the time of capture."""
+    """Return a table of all copies, with their pages and times of capture."""
     lines = ["file\tsha256\tsource\ttitle\taddress\tfinal address\tHTTP status\tcaptured at\n"]
     for file, copy in [*cited.warcs, *cited.copies]:
         facts = (
@@ -131,7 +131,7 @@ def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
 
 
 def read(sha256: str) -> Pieces:
-    """Yield the file, piece by piece."""
+    """Yield the file in chunks."""
     with archive.open_file(sha256) as file:
         yield from iter(lambda: file.read(PIECE_SIZE), b"")
 
@@ -141,7 +141,7 @@ def _is_intact(sha256: str) -> bool:
 
 
 def _find_named(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
-    """Return the sources and snapshots that publications name."""
+    """Return the sources and snapshots that the publications mention."""
     sources, snapshots = set(), set()
     for body in bodies:
         for citation in _iterate_cited(body):

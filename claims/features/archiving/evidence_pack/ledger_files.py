@@ -1,4 +1,4 @@
-"""The ledger entries of a claim as served, with their hashes from the feed of changes."""
+"""A claim's ledger entries as served, with their hashes from the feed of changes."""
 
 import hashlib
 import json

@@ -1,7 +1,7 @@
 """The contents of an evidence pack, and the ZIP.
 
-The contents are first chosen from the database, then written in one go. So the same content gives the same bytes,
-and its hash can be given without packing.
+The contents are first selected from the database, then written in one pass. The same content therefore gives
+the same bytes, and its hash is known without packing.
 """
 
 import hashlib
@@ -36,13 +36,13 @@ from claims.features.archiving.models.archived_copy import load_timestamps
 from claims.ledger.proofs.witness_policy import build_published_note
 from claims.models import Publication
 
-#: What is written differently with the same content has another number.
+#: Increase this number if the same content is written differently.
 _FORMAT = "1"
 PAGES, MANIFEST = "pages.wacz", "manifest-sha256.txt"
 
 
 class NothingPublished(Exception):
-    """The claim was never published, so there is nothing that its evidence would be of."""
+    """The claim was never published, so it has no evidence pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class EvidencePack:
 
     @property
     def sha256(self) -> str:
-        """A hash that changes when the pack does."""
+        """Return a hash that changes whenever the pack does."""
         made_of = [
             _FORMAT,
             *(hashlib.sha256(entry.served).hexdigest() for entry in self.entries),
@@ -74,7 +74,7 @@ class EvidencePack:
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
     def written(self) -> Iterator[bytes]:
-        """Yield the ZIP in pieces. Files missing from the archive are listed in its README instead."""
+        """Yield the ZIP in chunks. Files missing from the archive are listed in its README instead."""
         cited = exclude_missing_files(self.cited)
         pack = StreamedZip()
         for file in self._iterate_files(cited):
@@ -124,10 +124,10 @@ def build_evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
     """Build the evidence pack of a claim.
 
     Args:
-        for_public: without texts and copies whose rights do not allow to hand them on, and without uploaded files.
+        for_public: leave out uploaded files, and texts and copies that may not be redistributed.
 
     Raises:
-        NothingPublished: there is none.
+        NothingPublished: the claim was never published.
     """
     entries = list(Publication.objects.filter(claim_id=claim_id).order_by("version").select_related(None))
     if not entries:

@@ -1,6 +1,6 @@
 """Proofs that a claim's entries are in the signed ledger: checkpoints, and `sha256sum` commands.
 
-Of each entry the first checkpoint that covers it: that stays the same for ever, however the ledger grows.
+Each proof uses the first checkpoint that covers its entry, which stays the same however the ledger grows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -96,7 +96,7 @@ def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
 
 
 def proof_files(places: Sequence[SignedEntry], *, site: str) -> list[PackedFile]:
-    """Return the proof files without repeats."""
+    """Return the proof files, each path once."""
     files: dict[str, bytes] = {}
     for place in places:
         files |= dict(_build_files(place, site))
@@ -165,7 +165,7 @@ class _CosignedFiles(NamedTuple):
 
 
 def _list_cosigned(note: str, policy: WitnessPolicy, base: str, text: str) -> Iterator[_CosignedFiles]:
-    """Yield the cosignatures that count."""
+    """Yield the cosignatures of witnesses that the policy accepts."""
     for number, verifier_key in enumerate(policy.keys, 1):
         name, public_key = read_verifier_key(verifier_key, COSIGNATURE_TYPE)
         found = find_cosignature(note, name=name, public_key=public_key)
@@ -198,7 +198,9 @@ def _describe_witnesses(
 
 
 def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]) -> Iterator[str]:
-    """Yield the shell commands from the leaf to the root by RFC 9162 (2.1.3.2), each with its expected output."""
+    """Yield the shell commands that hash from the leaf to the root (RFC 9162, 2.1.3.2), each with its
+    expected output.
+    """
     found, last = hash_leaf(text), size - 1
     yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {found.hex()}\n\n"
     for beside in hashes:

@@ -105,8 +105,8 @@ def write_readme(
     """Return the text of the pack's README.
 
     Args:
-        proofs: files that say how an entry is proved to be in the ledger.
-        stamped: files, and their timestamps.
+        proofs: the files that prove that an entry is in the ledger.
+        stamped: pairs of a file and its timestamp.
         rooted: whether root certificates are in the pack.
     """
     body = newest.document

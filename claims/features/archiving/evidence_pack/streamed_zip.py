@@ -1,6 +1,7 @@
 """A ZIP written as a stream, in constant memory. The same content gives the same bytes.
 
-Nothing is compressed: what is large is compressed already, and no version of a compressor changes the bytes.
+Nothing is compressed here: large files are compressed already, and a new compressor version would change the
+bytes.
 """
 
 import hashlib
@@ -9,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, cast
 
-#: The earliest moment that ZIP can name: files have no other, so that nothing depends on when they were packed.
+#: The earliest time that ZIP can store. All files have it, so that the bytes do not depend on when they were
+#: packed.
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
-#: Readable by everybody, as Unix has it.
+#: Readable by everyone, in Unix terms.
 _FILE_MODE = 0o100644 << 16
-#: From this size on ZIP needs wider numbers.
+#: From this size on, ZIP needs 64-bit fields.
 _ZIP64_SIZE = 2**31 - 2**20
 
 Pieces = Iterable[bytes]
@@ -21,7 +23,7 @@ Pieces = Iterable[bytes]
 
 @dataclass(frozen=True, slots=True)
 class PackedFile:
-    """A file that is to be packed."""
+    """A file to be packed."""
 
     path: str
     pieces: Callable[[], Pieces]

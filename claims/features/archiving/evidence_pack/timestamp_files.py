@@ -22,7 +22,7 @@ def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) ->
     """Return the timestamp files, in order.
 
     Args:
-        paths: SHA-256 → where the file stands that was stamped, as a person finds it.
+        paths: SHA-256 → the path of the stamped file in the pack.
     """
     ordered = sorted(stamps, key=lambda stamp: (stamp.sha256, stamp.stamped_at, stamp.authority))
     if not ordered:
@@ -57,10 +57,11 @@ def _encode_length(number: int) -> bytes:
 
 
 def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
-    """Return the certificates of the timestamps without repeats."""
+    """Return the certificates of the timestamps, each once."""
     found: dict[bytes, Certificate] = {}
     for stamp in stamps:
-        # Some authorities write them in an order that the library refuses; what is signed does not include them.
+        # Some authorities order them in a way that the library rejects; the signature does not cover the
+        # certificates.
         token = extract_token(sort_certificates(build_response(bytes(stamp.token))))
         for certificate in load_der_pkcs7_certificates(token):
             found.setdefault(certificate.public_bytes(Encoding.DER), certificate)

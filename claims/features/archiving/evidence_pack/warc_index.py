@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 
-#: The head of an answer is not longer; what is behind it is not read.
+#: The longest head of a response that is read; nothing after it is.
 _HEAD_SIZE = 65_536
 _LAYOUT = re.compile(r"^(https?://)www\d*\.", re.IGNORECASE)
 _STATUS = re.compile(rb"HTTP/\S+ (\d{3})")
@@ -41,7 +41,7 @@ class IndexedResponse(NamedTuple):
 
 
 def iterate_responses(warc: IO[bytes]) -> Iterator[IndexedResponse]:
-    """Yield the responses in a WARC file, in order, skipping their bodies."""
+    """Yield the responses in a WARC file in order, skipping their bodies."""
     records = ArchiveIterator(warc, no_record_parse=True)
     for record in records:
         if record.rec_type != "response":
@@ -62,7 +62,7 @@ def iterate_responses(warc: IO[bytes]) -> Iterator[IndexedResponse]:
 
 
 def build_surt(url: str) -> str:
-    """Return the URL in SURT form, which sorts pages of a site together: `org,example)/a?b=1`."""
+    """Return the URL in SURT form, which sorts a site's pages together: `org,example)/a?b=1`."""
     try:
         parts = urlsplit(_LAYOUT.sub(r"\1", url.lower()))
         port = parts.port
@@ -78,7 +78,7 @@ def build_surt(url: str) -> str:
 
 
 def _read_head(head: bytes) -> tuple[str, str]:
-    """Return media type and status from the head of an untrusted response."""
+    """Return the media type and status from the head of an untrusted response."""
     lines = io.BytesIO(head.partition(b"\r\n\r\n")[0])
     status = _STATUS.match(lines.readline())
     media_type = ""

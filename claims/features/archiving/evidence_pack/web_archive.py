@@ -1,4 +1,4 @@
-"""Captured pages as a WACZ 1.1.1 (specs.webrecorder.net/wacz), which players such as replayweb.page open."""
+"""Captured pages as a WACZ 1.1.1 file (specs.webrecorder.net/wacz) for players such as replayweb.page."""
 
 import gzip
 import hashlib
@@ -12,7 +12,7 @@ from claims.features.archiving.evidence_pack.streamed_zip import PackedDigest, P
 from claims.features.archiving.evidence_pack.warc_index import IndexedResponse, iterate_responses
 
 VERSION = "1.1.1"
-#: So many lines of the index are compressed together, which is what a player loads at a time.
+#: The number of index lines compressed together, which is what a player loads at a time.
 _BLOCK_RESPONSES = 300
 
 
@@ -30,7 +30,7 @@ class ArchivedPage(NamedTuple):
 
 
 def write_web_archive(pages: Sequence[ArchivedPage], *, title: str) -> Iterator[bytes]:
-    """Yield the WACZ, piece by piece."""
+    """Yield the WACZ in chunks."""
     archive = StreamedZip()
     lines: list[str] = []
     for page in pages:

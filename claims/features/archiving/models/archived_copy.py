@@ -1,4 +1,4 @@
-"""Archived copies of a document: its page, uploaded files, and timestamps."""
+"""Archived copies of a document: its page, uploaded files and timestamps."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ class ArchivedCopy(models.Model):
         related_name="+",
         verbose_name=_("by"),
     )
-    #: Part of a copy that could not be had (`text`, `screenshot`, `pdf`) → a sentence that says why.
+    #: A missing part of the copy (`text`, `screenshot`, `pdf`) → a sentence that explains why.
     missing: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(
         _("missing parts"), default=dict, blank=True
     )
@@ -91,7 +91,7 @@ class ArchivedCopy(models.Model):
             ),
         ]
         indexes = [
-            # The copies of a source, the newest first; whether there is one of lately.
+            # A source's copies, newest first; and whether there is a recent one.
             models.Index(name="archivedcopy_by_source", fields=["source", "-captured_at"]),
         ]
         triggers = [
@@ -131,7 +131,7 @@ class ArchivedCopy(models.Model):
 
 
 class ArchivedFile(models.Model):
-    """A file of an archived copy; its bytes are in `sources.archive` under their SHA-256."""
+    """A file of an archived copy. Its bytes are in `sources.archive` under their SHA-256."""
 
     class Role(models.TextChoices):
         WARC = "warc", _("Server response (WARC)")
@@ -169,13 +169,13 @@ class ArchivedFile(models.Model):
             models.CheckConstraint(name="archivedfile_has_a_media_type", condition=~Q(media_type="")),
         ]
         indexes = [
-            # Whether a file is archived here, of which only the fingerprint is known.
+            # Whether a file is archived here, given only its hash.
             models.Index(name="archivedfile_by_hash", fields=["sha256"]),
         ]
         triggers = [
             *append_only("archivedfile", "A file that was archived is never changed or deleted."),
             Rule(
-                # Both are dated by the database, so a file that comes later belongs to a copy of another moment.
+                # The database dates both rows, so a file added later would belong to a copy of another moment.
                 name="archivedfile_comes_with_its_copy",
                 operation=pgtrigger.Insert,
                 func=f"""
@@ -207,7 +207,7 @@ class ArchivedFile(models.Model):
 
 
 class Timestamp(models.Model):
-    """The signed proof that a file existed at a moment (RFC 3161), verified before it is stored."""
+    """A signed proof that a file existed at a certain time (RFC 3161), verified before it is stored."""
 
     sha256 = models.CharField(_("fingerprint"), max_length=64)
     authority = AddressField(_("authority"), max_length=500)
@@ -236,7 +236,7 @@ class Timestamp(models.Model):
 
 
 def load_timestamps(hashes: Any) -> dict[str, list[Timestamp]]:
-    """Return timestamps by SHA-256, earliest first."""
+    """Return the timestamps by SHA-256, earliest first."""
     found: dict[str, list[Timestamp]] = {}
     for stamp in Timestamp.objects.filter(sha256__in=set(hashes)):
         found.setdefault(stamp.sha256, []).append(stamp)

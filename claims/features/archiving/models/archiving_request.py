@@ -1,7 +1,7 @@
 """A request for a copy of a source.
 
-Triggers on what cites sources write these rows (`citing_rows`), the worker takes them (`queue`). Several may wait for
-one source: who asks never waits for who asked before, and one copy answers them all.
+Triggers write these rows when a source is cited (`citing_rows`), and the worker processes them (`queue`). A
+source may have several waiting requests, so that requests never lock one another; one copy answers them all.
 """
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.features.archiving.models.archived_copy import ArchivedCopy
 
-#: The priority. Requests from the desk come before others.
+#: The reasons, with their priorities. Requests from the desk come first.
 PRIORITIES = {
     "desk": 30,
     "publication": 20,
@@ -23,17 +23,17 @@ PRIORITIES = {
     "command": 0,
     "import": -10,
 }
-#: An upload is a copy at once, without a request.
+#: An upload is itself a copy and needs no request.
 REASONS = [(reason.value, reason.label) for reason in ArchivedCopy.Reason if reason in PRIORITIES]
 
 
 class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
     def open(self) -> "ArchivingRequestQuerySet":
-        """Return requests without a copy that wait for the worker or for a review of the failure."""
+        """Return requests without a copy that wait for the worker, or for someone to review their failure."""
         return self.filter(copy__isnull=True)
 
     def given_up(self) -> "ArchivingRequestQuerySet":
-        """Return failed requests that are not retried automatically."""
+        """Return failed requests that are no longer retried automatically."""
         return self.open().filter(due_at__isnull=True)
 
 
@@ -54,9 +54,9 @@ class ArchivingRequest(models.Model):
         related_name="+",
         verbose_name=_("by"),
     )
-    #: When it is to be tried; empty once it was given up.
+    #: When to try next; empty once given up.
     due_at = models.DateTimeField(_("due"), null=True, blank=True, db_default=Now())
-    #: Leased until then.
+    #: Leased until this time.
     held_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     problem = models.TextField(_("error"), blank=True, help_text=_("The error of the last attempt."))
@@ -87,7 +87,7 @@ class ArchivingRequest(models.Model):
             ),
         ]
         indexes = [
-            # What the worker takes next.
+            # The next requests for the worker.
             models.Index(
                 F("priority").desc(),
                 "due_at",
@@ -95,7 +95,7 @@ class ArchivingRequest(models.Model):
                 name="archivingrequest_queue",
                 condition=Q(copy__isnull=True, due_at__isnull=False),
             ),
-            # Whether a source waits already, and what went wrong with it.
+            # Whether a source has a waiting request, and what went wrong with it.
             models.Index(name="archivingrequest_open", fields=["source"], condition=Q(copy__isnull=True)),
         ]
 
@@ -106,17 +106,18 @@ class ArchivingRequest(models.Model):
 def build_request_sql(reason: str, sources_sql: str, *, fresh: str = "1 day", by: str = "NULL") -> str:
     """Return the SQL statement that requests copies of sources.
 
-    Nothing is requested without a web address, while a request of the same priority waits, or soon after the last
-    copy of its present address.
+    Sources are skipped if they have no web address, have a waiting request of the same priority, or have a
+    recent copy of their current address.
 
     Args:
         reason: one of `PRIORITIES`.
-        wanted: a query of rows (source_id, since): of which sources, and a moment after which their copy counts.
-        fresh: an interval; a copy that is younger at the moment `since` counts as well.
-        by: an SQL expression, the id of the person who asks.
+        wanted: a query of rows (source_id, since): the sources, and the time from which a copy of each is
+        accepted.
+        fresh: an interval; a copy younger than this at the time `since` is accepted as well.
+        by: an SQL expression for the id of the person who makes the request.
     """
     priority = PRIORITIES[reason]
-    # Fetching a page would bring back what the law removed from it; a person may decide to.
+    # Fetching a page would bring back text removed by law; only a person may decide to do so.
     unless_cut = """AND NOT EXISTS (
                 SELECT FROM public.sources_snapshot AS text WHERE text.source_id = source.id
                     AND strpos(text.text, '██') > 0

@@ -1,10 +1,10 @@
 """Triggers that request copies of cited sources, whatever kind of row cites them.
 
-They stand on tables of the core, by proxies of its models.
+They are attached to core tables through proxy models.
 
-Asking writes a row (`archiving_request`) and nothing more; the worker makes the copy. What imports bring of others'
-archives asks for nothing: hundreds of thousands of pages at once would be fetched for weeks, before what is cited
-here. `ARCHIVE_IMPORTED_PER_DAY` says how many of those are to be archived.
+A trigger only writes a request (`archiving_request`); the worker makes the copy. Archives imported from other
+publishers request nothing: fetching their hundreds of thousands of pages would take weeks and delay the
+sources cited here. `ARCHIVE_IMPORTED_PER_DAY` sets how many of those pages to archive each day.
 """
 
 import pgtrigger
@@ -16,7 +16,7 @@ from claims.models.verdict import Verdict
 from factcheck.database.rules import Rule
 from sources.models import Source
 
-#: SQL conditions on a verdict and on a claim: that it is in progress here, or was published here.
+#: SQL conditions on a verdict and on a claim: work on it is in progress here, or it was published here.
 IS_OWN_SQL = "{0}.origin = 'house' AND NOT {0}.is_restored"
 CLAIM_IS_OWN_SQL = f"""(
     NOT EXISTS (SELECT FROM public.claims_verdict AS judged WHERE judged.claim_id = {{0}})
@@ -27,7 +27,7 @@ CLAIM_IS_OWN_SQL = f"""(
 
 
 def _on_arrival(name: str, reason: str, sources_sql: str) -> Rule:
-    """Request copies of the sources of all inserted rows (`arrived`) in one statement."""
+    """Request copies of the sources of all inserted rows (`arrived`), in one statement."""
     return Rule(
         name=name,
         when=pgtrigger.After,
@@ -88,7 +88,7 @@ class CitingAppearance(Appearance):
         ]
 
 
-#: Of what a verdict rests on, and where its claim appears, the moments when that was cited.
+#: The sources of a verdict's evidence and of its claim's appearances, with the times when they were cited.
 _CITED_SQL = """
     SELECT source_id, created_at FROM public.claims_evidence WHERE verdict_id = NEW.id
     UNION ALL SELECT source_id, created_at FROM public.claims_appearance WHERE claim_id = NEW.claim_id
@@ -121,7 +121,7 @@ class CitedSource(Source):
         default_permissions = ()
         triggers = [
             Rule(
-                # A page that is cited and has another address now is another page.
+                # A cited page whose URL has changed is a different page.
                 name="source_asks_for_copy_of_new_address",
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,

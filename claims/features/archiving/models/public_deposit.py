@@ -13,11 +13,11 @@ class PublicDeposit(models.Model):
     copy = models.OneToOneField(
         ArchivedCopy, models.CASCADE, related_name="deposit", verbose_name=_("archived copy")
     )
-    #: When it is to be asked, or asked how far it is; empty once it is done or given up.
+    #: When to order the deposit or check its status; empty once it is done or given up.
     due_at = models.DateTimeField(null=True, blank=True, db_default=Now())
     held_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    #: By which the archive knows the order.
+    #: The archive's id for the order.
     job = models.CharField(max_length=200, blank=True)
     address = AddressField(_("address in the archive"), max_length=2000, blank=True)
     problem = models.TextField(_("error"), blank=True)
@@ -28,7 +28,7 @@ class PublicDeposit(models.Model):
         verbose_name = _("deposit")
         verbose_name_plural = _("deposits")
         indexes = [
-            # What the worker takes next.
+            # The next deposits for the worker.
             models.Index(name="publicdeposit_due", fields=["due_at"], condition=Q(due_at__isnull=False)),
         ]
 

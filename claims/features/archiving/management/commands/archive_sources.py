@@ -1,4 +1,4 @@
-"""`manage.py archive_sources`: archive all cited sources, without waiting for the worker."""
+"""`manage.py archive_sources`: archive all cited sources without waiting for the worker."""
 
 from argparse import RawDescriptionHelpFormatter
 from collections import Counter

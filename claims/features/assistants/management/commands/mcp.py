@@ -29,7 +29,7 @@ class Command(LocalizedCommand):
 
     def handle(self, *, token_file: str | None, **options: Any) -> None:
         caller = _identify_caller(_read_secret(token_file))
-        # Standard output is the protocol's alone: whatever else is printed goes where messages for people go.
+        # Standard output is reserved for the protocol, so other output goes to standard error.
         with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out:
             os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
             answer_lines(sys.stdin.buffer, out, caller)
