@@ -1,14 +1,14 @@
 """The project: settings, routes, and infrastructure that is independent of sources and claims.
 
 settings                one settings file
-installation/           what this installation is: its variables, read strictly; its version; its private files
-urls, routes            where everything meets: all addresses, those of the API
+installation/           this installation: its variables, read strictly; its version; its private files
+urls, routes            all URLs; the URLs of the API
 wsgi, tasks             the entry points of web servers and of the worker
-web/                    what every request meets
-api/                    what resources of the API are made of
-confinement/            processes with bounds, for what comes from outside
-database/               rules, history, bulk copies, connections; `embedded/`, the server in the wheel
+web/                    middleware and server: what every request passes through
+api/                    building blocks of API resources
+confinement/            processes with limits, for untrusted input
+database/               rules, history, bulk copies, connections; `embedded/` is the server in the wheel
 telemetry/              metrics, request ids, traces and error reports for the operator
-django_internals        the private parts of Django that we touch, all of them
-admin/, desk            what every page of the desk is made of, and how the desk looks
+django_internals        all uses of private parts of Django
+admin/, desk            the base of all desk pages, and the look of the desk
 """

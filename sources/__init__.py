@@ -5,10 +5,10 @@
     extraction/   bytes → a document with title, byline, date, language and text (pure)
     capture       material → Source and Snapshot, from every input
     archive       the bytes behind every snapshot, picture and archived copy
-    known_sites   whose turn it is at a site
-    page_lists    feeds and sitemaps → the pages that they list (pure)
-    addresses     when two spellings of an address mean one page
-    admin/  api/  its pages of the desk; what lists of sources are asked
+    known_sites   which process may send a site the next request
+    page_lists    feeds and sitemaps → the pages they list (pure)
+    addresses     whether two spellings of a URL mean the same page
+    admin/  api/  desk pages; query parameters of the lists of sources
 
 Imports `factcheck` only. Begin with `capture`.
 """

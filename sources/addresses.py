@@ -1,9 +1,9 @@
 """URLs of articles: canonical form, and host.
 
-Own code on `urllib.parse`, `idna` and `tld` (the public suffix list, offline), because the ready-made canonicalisers
-merge what must stay apart or keep apart what is one page: courlan deletes every parameter that contains `cid`, `uid`
-or `source`, url-normalize rewrites `//` inside a path, and w3lib sorts the values of a repeated parameter. An article
-id lives in exactly those places.
+This is our own code on `urllib.parse`, `idna` and `tld` (the public suffix list, offline), because existing
+canonicalisers merge different pages or separate spellings of one page: courlan deletes every parameter that contains
+`cid`, `uid` or `source`, url-normalize rewrites `//` inside a path, and w3lib sorts the values of a repeated parameter.
+These are exactly the places where article ids occur.
 """
 
 import ipaddress
@@ -58,7 +58,7 @@ _AMP_CACHE = re.compile(r"/[cv]/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DO
 def build_url_key(url: str) -> str:
     """Return the key shared by all spellings of an article's URL, or "" if it is not an http(s) URL.
 
-    The key is an address itself, so it can be read, and its key is the key again.
+    The key is itself a readable URL, and the key of a key is the key itself.
     """
     if (plain := _PLAIN_URL.fullmatch(url)) and "/amp" not in (lower := url.lower()) and ".amp" not in lower:
         return f"https://{_without_layout(plain[1])}{plain[2]}"
@@ -71,8 +71,9 @@ def build_url_key(url: str) -> str:
 def get_domain(url: str) -> str:
     """Return the registrable domain of a URL ("bbc.co.uk"), or the whole host if it has none ("localhost").
 
-    "" for anything but an http(s) address. Platforms that give each author a host of their own are separated
-    ("name.github.io"), as the private part of the public suffix list does, and some that it lacks.
+    Returns "" for anything but an http(s) URL. On platforms that give each author a host ("name.github.io"), each host
+    counts as a domain of its own. These platforms are those in the private part of the public suffix list, and a few
+    that it lacks.
     """
     try:
         host = _get_host(url)
@@ -84,8 +85,8 @@ def get_domain(url: str) -> str:
 def list_hosts(url: str) -> tuple[str, ...]:
     """Return the possible hosts of a URL's owner, nearest first: from its own host to its domain.
 
-    `https://www.facts.example.org/1` → `facts.example.org`, `example.org`; () for what is no http(s) address.
-    On a platform without hosts for authors, an author's pages are as good as a host: `medium.com/@name`.
+    `https://www.facts.example.org/1` → `facts.example.org`, `example.org`; () for anything but an http(s) URL. On a
+    platform without a host for each author, the author's path counts as a host: `medium.com/@name`.
     """
     try:
         host = _get_host(url)

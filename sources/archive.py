@@ -1,7 +1,7 @@
 """The file archive of snapshots, pictures and videos, by SHA-256.
 
-A name that is the hash of its content can be checked by anybody at any time, is written once and never changes, and
-gives equal content one place. Works with every storage that Django knows (a folder, S3 through django-storages).
+Each file is named by the hash of its content. So anyone can check it at any time, a file never changes once it is
+written, and equal content is stored once. Works with every Django storage (a folder, or S3 through django-storages).
 """
 
 import hashlib
@@ -36,10 +36,10 @@ class ArchiveDamaged(ArchiveError):
 def store(content: bytes) -> str:
     """Store `content` and return its digest. Storing it again changes nothing.
 
-    A damaged file under the same name is replaced, for the content at hand is proof of what belongs there.
+    A damaged file under the same name is replaced, because `content` has the right hash.
 
     Raises:
-        ArchiveDamaged: what the store holds now is not what was given to it.
+        ArchiveDamaged: the stored file differs from `content`.
     """
     digest = hashlib.sha256(content).hexdigest()
     try:
@@ -57,7 +57,7 @@ def store_file(file: File, digest: str) -> None:
     """Store a file of any size, with a known digest, in constant memory.
 
     Raises:
-        ArchiveDamaged: the file has another digest, or what the store holds now has.
+        ArchiveDamaged: the file, or its stored copy, has a different digest.
     """
     if (found := compute_digest(default_storage, build_path(digest))) == digest:
         return
@@ -74,7 +74,7 @@ def open_file(digest: str) -> File:
     """Open the file stored under `digest` for reading, without checking the digest.
 
     Raises:
-        ArchiveMissing: nothing is stored under it.
+        ArchiveMissing: no file is stored under the digest.
     """
     try:
         return default_storage.open(build_path(digest), "rb")
@@ -84,11 +84,11 @@ def open_file(digest: str) -> File:
 
 @contextmanager
 def on_disk(digest: str) -> Iterator[Path]:
-    """Yield a path to the file stored under `digest`, checked, for other programs.
+    """Verify the file stored under `digest` and yield a path to it, for other programs.
 
     Raises:
-        ArchiveMissing: nothing is stored under it.
-        ArchiveDamaged: what is stored there has another hash.
+        ArchiveMissing: no file is stored under the digest.
+        ArchiveDamaged: the stored file has a different hash.
     """
     name = build_path(digest)
     with _open_local_copy(name) as here:
@@ -101,7 +101,7 @@ def on_disk(digest: str) -> Iterator[Path]:
 
 @contextmanager
 def _open_local_copy(name: str) -> Iterator[Path]:
-    """Return the file's path, or that of a local copy."""
+    """Return the path of the file or of a local copy."""
     if isinstance(default_storage, FileSystemStorage):
         here = Path(default_storage.path(name))
         if not here.is_file():
@@ -121,11 +121,11 @@ def _open_local_copy(name: str) -> Iterator[Path]:
 
 
 def iterate_pieces(digest: str, size: int = 1 << 20) -> Iterator[bytes]:
-    """Yield the content of `digest` piece by piece. It is verified at the end.
+    """Yield the file stored under `digest` piece by piece. Its hash is verified at the end.
 
     Raises:
-        ArchiveMissing: nothing is stored under it.
-        ArchiveDamaged: what was read has another hash.
+        ArchiveMissing: no file is stored under the digest.
+        ArchiveDamaged: the content has a different hash.
     """
     hashed = hashlib.sha256()
     try:
@@ -146,11 +146,11 @@ def _keep(digest: str, content: bytes) -> None:
 
 
 def load(digest: str) -> bytes:
-    """Return the bytes stored under `digest`, checked.
+    """Return the bytes stored under `digest` after verifying them.
 
     Raises:
-        ArchiveMissing: nothing is stored under it.
-        ArchiveDamaged: what is stored there has another hash.
+        ArchiveMissing: no file is stored under the digest.
+        ArchiveDamaged: the stored file has a different hash.
     """
     name = build_path(digest)
     try:

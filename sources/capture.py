@@ -1,14 +1,14 @@
-"""Turn Material into a Source and Snapshot: the way every document enters the system.
+"""Turn Material into a Source and a Snapshot. Every document enters the system here.
 
-Which source a document belongs to:
+A document belongs to the first of these sources that exists:
 
-1. The one at its address, however the address is spelled (`sources.addresses.build_url_key`): the one a person states,
-   else the page's own canonical address, else where it was fetched.
-2. The one that holds the same text already. A document with an address is matched so only to a source without one,
-   for two outlets may print the same agency report; of several, one of the same publisher and date comes first.
-3. Without an address: the one without an address that has the same title, no other publisher or date, and a tenth of
-   the text in common: an edited version of it.
-4. Otherwise it is a new source.
+1. The source at its URL, in any spelling (`sources.addresses.build_url_key`). The URL is the one a person states,
+   otherwise the page's canonical URL, otherwise the one it was fetched from.
+2. A source with the same text. If the document has a URL, only sources without a URL are considered, because two
+   outlets may print the same agency report. A source with the same publisher and date is preferred.
+3. If the document has no URL: a source without a URL that has the same title, no conflicting publisher or date, and at
+   least a tenth of its text in common. The document is then an edited version.
+4. Otherwise, a new source.
 """
 
 import hashlib
@@ -66,16 +66,16 @@ def capture(
 ) -> CaptureResult:
     """Store what a source contains now. If its latest snapshot has the same text, nothing changes.
 
-    What is not known never erases what is stored: an existing source only gains what it lacked, and what a person
+    Missing values never erase stored ones. An existing source only gains values that it lacked and values that a person
     states now (`overrides`).
 
     Args:
-        source: whose document it is, where that is known; otherwise it is recognised.
-        dry_run: keep no file. The caller rolls the transaction back.
-        document: what `extract_document()` read, for callers who begin a transaction before they come here.
+        source: the document's source, if known; otherwise it is detected.
+        dry_run: store no file. The caller rolls back the transaction.
+        document: the result of `extract_document()`, for callers that extract before they open a transaction.
 
     Raises:
-        ExtractionError: there is no text in it.
+        ExtractionError: the document has no text.
     """
     # It may take long, so nothing is locked yet, and no transaction is open.
     document = document or extract_document(material)
@@ -84,10 +84,10 @@ def capture(
 
 
 def extract_document(material: Material) -> Document:
-    """Extract the document; nothing is stored.
+    """Extract the document without storing anything.
 
     Raises:
-        ExtractionError: there is no text in it, or to find that out takes too much.
+        ExtractionError: it has no text, or extraction exceeded a limit.
     """
     question = ExtractionRequest(
         material.content,
@@ -175,7 +175,7 @@ class _Capture:
         return None
 
     def _is_compatible(self, source: Source) -> bool:
-        """Return whether nothing known about the two contradicts that they are the same."""
+        """Return whether the two may be the same document: none of their known values conflict."""
         published_on = self.document.published_on
         if source.published_on and published_on and source.published_on != published_on:
             return False
@@ -212,7 +212,7 @@ class _Capture:
         )
 
     def _update(self, source: Source) -> Source:
-        """Fill in missing values and apply a person's statements; editors' values are kept."""
+        """Fill in missing values and apply a person's overrides. Editors' values are kept."""
         overrides = self.overrides
         lacking = {
             "url": self.url,
@@ -271,7 +271,7 @@ class _Capture:
 
 
 def _collect_addresses(material: Material, document: Document, overrides: Overrides) -> dict[str, str]:
-    """Return the URLs that identify the document, best first, by key."""
+    """Return the URLs that identify the document by their keys, best first."""
     if overrides.url:
         found = [overrides.url]
     else:
@@ -295,9 +295,7 @@ def _cut_opening(text: str, longest: int = 100) -> str:
 
 
 def _compute_shared_text(one: str, other: str) -> float:
-    """Return how much of the shorter text the other one contains, in pieces of 12 characters, which suits every
-    script.
-    """
+    """Return the share of the shorter text's 12-character pieces that the longer text contains. Suits every script."""
     first, second = (
         {flowed[at : at + _SHINGLE_LENGTH] for at in range(max(1, len(flowed) - _SHINGLE_LENGTH + 1))}
         for flowed in (" ".join(text.split()) for text in (one, other))

@@ -1,7 +1,7 @@
 """Identifiers of authorities: Wikidata for everything, ROR for research organisations.
 
-People and files write them in a dozen ways. Here each has one address, by which two rows, two files or two newsrooms
-can be seen to mean the same.
+People and files write them in a dozen ways. Here each is normalised to one URL, so that two rows, files or newsrooms
+can be seen to mean the same entity.
 """
 
 import re
@@ -33,7 +33,7 @@ _CROCKFORD_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 def normalise_identifier(address: str) -> str:
     """Return the canonical URL of an authority's identifier; any other URL unchanged.
 
-    Only what is whole counts: an address with more behind the identifier leads somewhere else.
+    The whole URL must match: a URL with more after the identifier leads to a different page.
 
     >>> canonical("http://www.wikidata.org/entity/Q64"), canonical("https://example.org/Q64")
     ('https://www.wikidata.org/wiki/Q64', 'https://example.org/Q64')
@@ -81,13 +81,13 @@ def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
 
 
 def is_somebody_else(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Return whether an authority distinguishes the two: it knows both and gives them different identifiers."""
+    """Return whether an authority distinguishes the two, because it has a different identifier for each."""
     ours, theirs = group_by_authority(one), group_by_authority(other)
     return any(ours[given_by].isdisjoint(theirs[given_by]) for given_by in ours.keys() & theirs.keys())
 
 
 def is_the_same(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Return whether an authority identifies the two, and none distinguishes them."""
+    """Return whether an authority has the same identifier for both, and no authority distinguishes them."""
     ours, theirs = group_by_authority(one), group_by_authority(other)
     common = ours.keys() & theirs.keys()
     return bool(common) and all(not ours[given_by].isdisjoint(theirs[given_by]) for given_by in common)

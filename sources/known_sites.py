@@ -32,7 +32,7 @@ class KnownSites:
         """Create a memory.
 
         Args:
-            patience: so many seconds are waited for a turn at most.
+            patience: the maximum number of seconds to wait for a turn.
         """
         self._patience = patience
         self._sleep = sleep
@@ -60,7 +60,7 @@ class KnownSites:
         VisitedSite.objects.filter(site=site[:300]).update(robots=rules, robots_read_at=timezone.now())
 
     def _try_lease(self, site: str) -> float:
-        """Lease the site for a request: 0 on success, otherwise the seconds to wait."""
+        """Try to lease the site for a request. Return 0 on success, otherwise the seconds to wait."""
         now = timezone.now()
         row, _created = VisitedSite.objects.get_or_create(site=site[:300], defaults={"ready_at": now})
         ready = VisitedSite.objects.filter(pk=row.pk, ready_at__lte=now)

@@ -1,6 +1,6 @@
 """Fetch a picture from an untrusted URL, with limits and without storing it.
 
-Callers who make us fetch an address learn only whether it is a picture: neither where it leads, nor why it failed.
+Callers learn only whether the URL returns a picture: not where it leads, nor why fetching failed.
 """
 
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ def fetch_picture(address: str, *, allow_loopback: bool = False) -> bytes:
         allow_loopback: lets tests talk to a server on this machine. Never a stranger's choice.
 
     Raises:
-        NotPictureError: for whatever reason.
+        NotPictureError: the URL returned no picture, for any reason.
     """
     try:
         return fetch(address, limits=LIMITS, accepted=_PICTURE_TYPES, allow_loopback=allow_loopback).content

@@ -13,7 +13,7 @@ CueRow = tuple[int, float, float]
 def build_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
     """Return `t=12.5,17` for the characters from `start` to `end`; "" without times.
 
-    Times are those of the cues that contain the words: nothing more exact is known.
+    The times are those of the cues that contain the characters; nothing more exact is known.
     """
     beginnings = [at for at, _, _ in cues]
     first = bisect_right(beginnings, start) - 1

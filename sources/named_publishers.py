@@ -1,6 +1,6 @@
 """Find or create the publisher of a document, by name and host.
 
-docs/decisions/0032-publisher-of-an-address.md says why both are asked.
+docs/decisions/0032-publisher-of-an-address.md explains why both are used.
 """
 
 import re
@@ -33,13 +33,14 @@ class KnownPublishers:
         self._by_name.setdefault(publisher.name.lower(), []).append(publisher)
 
     def at(self, places: Sequence[str]) -> Publisher | None:
-        """Return the owner of the first of these hosts that has one."""
+        """Return the publisher of the first of these hosts that belongs to one."""
         return next(iter(self._find_owners(places)), None)
 
     def called(self, name: str, places: Sequence[str]) -> Publisher | None:
         """Return the publisher with one of these hosts and this name or a similar one ("BBC" for "BBC News").
 
-        Failing that, the one with the name and no host; or any with the name, if there are no hosts to compare.
+        Otherwise return the publisher with the name and no host. If there are no hosts to compare, return any publisher
+        with the name.
         """
         owners = self._find_owners(places)
         namesakes = self._by_name.get(name.lower(), []) if name else []
@@ -65,13 +66,14 @@ def is_alike(one: str, other: str) -> bool:
 
 
 def find_publisher(name: str, address: str, *, stated: bool = False) -> Publisher | None:
-    """Return the known publisher for a document's URL and stated publisher; either may be empty.
+    """Return the known publisher that matches a document's URL and stated publisher; either may be empty.
 
-    On the very host of a publisher all is its own, whatever a document calls it; on a host below that, what is named
-    otherwise is not. Two outlets may share a name, so a name alone counts only where one of the two has no domain.
+    Everything on a publisher's own host belongs to that publisher, whatever the document says. On a subdomain, a
+    document that names a different publisher does not. Two outlets may share a name, so a name alone counts only if one
+    of the two has no domain.
 
     Args:
-        stated: a person named the publisher, so the name counts and the address only chooses between namesakes.
+        stated: a person named the publisher, so the name decides, and the URL only chooses between namesakes.
     """
     places = list_hosts(address)
     if stated and name:
@@ -91,8 +93,8 @@ def find_or_make_publisher(
     """Return the publisher, creating it if necessary, or None if neither name nor URL identifies it.
 
     Args:
-        named_itself: the name in the document. Where a person states another one (an agency whose text stands on a
-            portal), the address is the portal's and not taken for the publisher's.
+        named_itself: the name in the document. If a person states a different one (an agency whose text is on a
+            portal), the URL is the portal's and is not used as the publisher's.
     """
     places = list_hosts(address)
     publisher = find_publisher(name, address, stated=stated)

@@ -1,4 +1,4 @@
-"""Values that a person states about a captured source, which take precedence over the document's own."""
+"""Values that a person states about a source. They take precedence over the document's own values."""
 
 import re
 from dataclasses import dataclass, replace
@@ -57,7 +57,7 @@ def read_overrides(
     """Build overrides from a person's input.
 
     Raises:
-        OverrideError: naming the one that is wrong, and how to write it.
+        OverrideError: a value is invalid; the message names it and explains how to write it.
     """
     return Overrides(
         title=_clean_line("title", title, Source._meta.get_field("title").max_length),
@@ -71,7 +71,7 @@ def read_overrides(
 
 
 def read_language(tag: str) -> str:
-    """Return a BCP 47 tag in its usual spelling (`pt_br` → `pt-BR`); CLDR must know its language."""
+    """Return a BCP 47 tag in its usual spelling (`pt_br` → `pt-BR`). The language must be in CLDR."""
     if not tag.strip():
         return ""
     subtags = re.split("[-_]", tag.strip())

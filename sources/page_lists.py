@@ -1,7 +1,7 @@
 """Read the pages listed in sitemaps and feeds (RSS, Atom, JSON Feed).
 
-They come from outside, so nothing about them is trusted: they are read in one pass that keeps of each entry what is
-needed, entities stay as they are, and whatever is broken ends the list and not the program.
+They are untrusted. They are read in one pass that keeps only the needed values of each entry. Entities are not
+expanded, and malformed input ends the list, not the program.
 """
 
 import html
@@ -74,8 +74,8 @@ def read_page_list(content: bytes, url: str, *, largest: int = MAX_BYTES) -> Pag
     """Return the pages of a sitemap or feed, or None if it is neither.
 
     Args:
-        url: where it was fetched, for addresses that are relative to it.
-        largest: how much of a packed one is unpacked.
+        url: the URL it was fetched from, for resolving relative URLs.
+        largest: how many bytes of a compressed list are decompressed at most.
     """
     if content.startswith(b"\x1f\x8b"):
         content = _inflate(content, largest)
@@ -108,7 +108,7 @@ def _make_absolute(url: str, found: Iterable[ListedPage]) -> Iterator[ListedPage
 
 
 def _limit_pages(found: Iterable[ListedPage]) -> tuple[tuple[ListedPage, ...], bool]:
-    """Return the entries up to the limit, and whether these are all."""
+    """Return the entries up to the limit, and whether they are all of them."""
     pages: list[ListedPage] = []
     for page in found:
         if len(pages) == MAX_PAGES:
@@ -156,7 +156,7 @@ def _read_text_list(content: bytes, url: str) -> PageList | None:
 
 
 class _Markup:
-    """A markup document that is read in one pass."""
+    """A markup document that is parsed in one pass."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -243,7 +243,7 @@ def _find_rss_address(item: Any) -> str:
 
 
 def _find_atom_address(entry: Any) -> str:
-    """Return the entry's page: the link marked so, or the unmarked one."""
+    """Return the URL of the entry's page: the link marked as its page, or the unmarked one."""
     links: dict[str, str] = {}
     for link in entry.iterchildren(_ATOM_LINK):
         if href := link.get("href"):

@@ -1,7 +1,7 @@
 """The public URLs and files of pictures.
 
-An address names the file by its hash, so what stands there never changes. What is shown at all is for
-`claims.public.pages.media_files` to say; here a name is only read.
+A URL names the file by its hash, so its content never changes. `claims.public.pages.media_files` decides which files
+are public; this module only builds and parses names.
 """
 
 import re
@@ -33,6 +33,6 @@ def build_file_name(row: MediaObject) -> str:
 
 
 def parse_file_name(name: str) -> NamedFile | None:
-    """Parse a file name, or return None if it is impossible."""
+    """Parse a file name; return None if it is not valid."""
     found = _FILE_NAME.fullmatch(name)
     return NamedFile(found[1], _MEDIA_TYPES[found[2]]) if found else None

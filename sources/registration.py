@@ -1,4 +1,4 @@
-"""Add a source without a text: found by its URL, or created with the given details."""
+"""Find a source by its URL, or add it with the given details but without text."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -16,7 +16,7 @@ def enter(overrides: Overrides, *, by: User | None = None) -> tuple[Source, bool
     """Return the source at the stated URL, and whether it is new. A known source keeps its details.
 
     Raises:
-        OverrideError: it is new, and no title is stated.
+        OverrideError: the source is new and no title is given.
     """
     if overrides.url:
         # The same names as `sources.capture` holds, so that the two never make one source twice.

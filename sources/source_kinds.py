@@ -21,7 +21,7 @@ class ReadingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The bytes of a document with any known details; missing ones are taken from the document."""
+    """The bytes of a document, with any known details; missing details are read from the document."""
 
     content: bytes
     url: str = ""
@@ -54,11 +54,11 @@ def is_address(place: str) -> bool:
 
 
 def read(place: str) -> Material:
-    """Read the material at a URL, in a file, or for `-` on standard input.
+    """Read the material at a URL, in a file or, for `-`, on standard input.
 
     Raises:
         ReadingError: the file cannot be read.
-        FetchError: the address gives nothing.
+        FetchError: nothing could be fetched from the URL.
     """
     if place == STANDARD_INPUT:
         return Material(sys.stdin.buffer.read(MAX_BYTES + 1))

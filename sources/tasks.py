@@ -31,8 +31,8 @@ def capture_source(*, source_id: int, by_id: int | None = None) -> None:
     """Capture a source's URL; nothing changes if the text equals the latest snapshot.
 
     Raises:
-        FetchError: there is nothing at the address.
-        ExtractionError: there is no text in what it holds.
+        FetchError: nothing could be fetched from the URL.
+        ExtractionError: the document has no text.
     """
     source = Source.objects.get(pk=source_id)
     try:

@@ -1,4 +1,4 @@
-"""Roles, and the links to accounts at the identity provider. For people see `claims.admin.person`."""
+"""Roles, and links to accounts at the identity provider. People are in `claims.admin.person`."""
 
 from itertools import groupby
 from typing import Any
@@ -35,7 +35,7 @@ call(User, _("person"), _("people"), section=_("Newsroom"))
 
 
 def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
-    """Offer a box for each permission of the person, because permissions can only be passed on."""
+    """Offer a checkbox for each permission the person has, because nobody can grant a permission they lack."""
     permissions = person.get_all_permissions()
     rows = Permission.objects.select_related("content_type").order_by(
         "content_type__app_label", "content_type__model", "pk"
@@ -57,7 +57,7 @@ def _translate_permission(permission: Permission) -> str:
 
 class RoleForm(DeskForm):
     def clean_permissions(self) -> list[Permission]:
-        """Return the ticked permissions, and those of the role that the person may not change."""
+        """Return the ticked permissions, plus the role's permissions that this person may not change."""
         field: Any = self.fields["permissions"]
         others = self.instance.permissions.exclude(pk__in=field.queryset) if self.instance.pk else ()
         return [*self.cleaned_data["permissions"], *others]

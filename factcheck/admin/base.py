@@ -36,12 +36,12 @@ __all__ = ["DeskAdmin", "LookOnly", "change_page", "extend_desk", "get_person", 
 
 
 def is_deleted_along(request: HttpRequest, *pages: str) -> bool:
-    """Return whether a row is about to be deleted with its parent; alone it cannot be deleted."""
+    """Return whether a row is about to be deleted together with its parent; it cannot be deleted on its own."""
     return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
 def _without_lines(lines: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
-    """Filter nested lists of lines, removing lines with these beginnings."""
+    """Return nested lists of lines without the lines that begin like this."""
     remaining = []
     for each in lines:
         if isinstance(each, list):
@@ -101,7 +101,7 @@ class DeskAdmin(DayFields, ListDownload):
         return _without_lines(lines, beginnings), counts, missing, protected
 
     def describe_deletion(self, rows: Any) -> str:
-        """Return what is deleted with rows, or is kept, where listing it all would be long."""
+        """Summarise what is deleted or kept along with these rows, where the full list would be long."""
         return ""
 
     # Searching --------------------------------------------------------------------------------------------------------
@@ -164,13 +164,13 @@ class DeskAdmin(DayFields, ListDownload):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_parent_row(self, inline: Any, row: Any) -> Any:
-        """Return the row that an inline's rows belong to, by default the page's."""
+        """Return the row that an inline's rows belong to; by default, the page's row."""
         return row
 
     def _put_versions_together(
         self, request: HttpRequest, object_id: str | None = None, *_args: Any, **_kwargs: Any
     ) -> None:
-        """Merge others' saved changes into the submitted form. The row stays locked until it is saved."""
+        """Merge other people's saved changes into the submitted form. The row stays locked until it is saved."""
         if object_id is None or not issubclass(self.form, DeskForm):
             return
         row = self.get_object(request, unquote(object_id))
@@ -183,7 +183,7 @@ class DeskAdmin(DayFields, ListDownload):
     def _versions_context(
         self, request: HttpRequest, row: models.Model, context: dict[str, Any]
     ) -> dict[str, Any]:
-        """Return the version of the page, its contents, and changes others have made since."""
+        """Return the page's version, its contents, and the changes others have made since."""
         form = context["adminform"].form
         formsets = [section.formset for section in context["inline_admin_formsets"]]
         both: BothVersions | None = getattr(request, "both_versions", None)
@@ -242,7 +242,7 @@ class DeskAdmin(DayFields, ListDownload):
     # History ----------------------------------------------------------------------------------------------------------
 
     def history_entries(self, row: Any, reader: User) -> list[PastEvent]:
-        """Return all records about the row that this person may read, in any order."""
+        """Return all history records of the row that this person may read, in any order."""
         if not hasattr(self.model, "pgh_event_models"):
             return self._log_entries(row)
         changes = list_changes(self.model, without=self.told_otherwise, pgh_obj_id=row.pk)
@@ -280,14 +280,14 @@ class DeskAdmin(DayFields, ListDownload):
 
 
 def extend_desk(model: type[models.Model], mixin: type) -> None:
-    """Put a mixin before the class of a model's pages, from the `admin` module of a feature."""
+    """Put a mixin before the class of a model's pages. Called from a feature's `admin` module."""
     present = type(admin.site.get_model_admin(model))
     admin.site.unregister(model)
     admin.site.register(model, type(present.__name__, (mixin, present), {}))
 
 
 class LookOnly:
-    """Mixin for rows that are never edited by hand: ledgers, and rows of commands or the workflow."""
+    """Mixin for rows that are never edited by hand: ledgers, and rows written by commands or the workflow."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -300,6 +300,6 @@ class LookOnly:
 
 
 def _translate_message(line: LogEntry) -> str:
-    """Return the action in the reader's language; our own sentences are stored untranslated."""
+    """Return the action in the reader's language. Our own sentences are stored untranslated."""
     message = line.get_change_message()
     return _(message) if message else ""

@@ -1,7 +1,7 @@
 """The history of a row in plain words: each changed field with person and time.
 
-The rows come from the triggers of `factcheck.database.row_history`. An event holds the row as it was *before* the
-change, so the row after it is the one of the next event, or the present row.
+The events are stored by the triggers of `factcheck.database.row_history`. An event holds the row as it was *before* the
+change. The row after the change is in the next event, or is the current row.
 """
 
 from collections import defaultdict
@@ -67,7 +67,7 @@ def list_changes(
     """Return every recorded change of the rows that match `where`, including deleted rows.
 
     Args:
-        of: the name of the rows, if they belong to the page's subject but are not it.
+        of: the name of the rows, if they only belong to the page's object.
         without: columns whose changes are shown elsewhere, such as moves of the workflow.
         newest: the maximum number, latest first.
     """
@@ -81,7 +81,7 @@ def list_changes(
 def list_link_changes(
     model: type[models.Model], *, shown: str, newest: int | None = None, **where: Any
 ) -> list[PastEvent]:
-    """Return when links of a many-to-many table were added and removed; `shown` is the field of the linked row."""
+    """Return when links of a many-to-many table were added and removed. `shown` is the linked row's field to show."""
     field: Any = model._meta.get_field(shown)
     events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:newest])  # type: ignore[attr-defined]  # pghistory
     names = field.related_model._base_manager.in_bulk({getattr(event, field.attname) for event in events})
@@ -127,7 +127,7 @@ _EVENT_LIMIT = 100
 
 
 def find_last_changes(row: models.Model) -> dict[str, tuple[str, datetime]]:
-    """Return the last change of each recently changed column, with author and time."""
+    """Return the last change of each recently changed column, with its author and time."""
     event_model: Any = getattr(type(row), "pgh_event_model", None)
     if event_model is None:
         return {}

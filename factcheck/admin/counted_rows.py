@@ -13,18 +13,18 @@ from factcheck.admin.found_rows import MAX_FOUND, match_keys
 
 
 class CountedRows(Paginator):
-    """A paginator for the first thousands of rows; to find later rows, people filter or search.
+    """A paginator for the first few thousand rows; later rows are found with filters or the search.
 
-    As many are counted one by one. Of a whole table that has more, it is known roughly how many they are; of what a
-    filter leaves, that they are more. A page far back would read all before it.
+    Rows are counted exactly up to that limit. Beyond it, the size of a whole table is estimated, and a filtered list
+    only shows that there are more. Pages far back are not offered, because each would read all rows before it.
     """
 
-    #: How many were found, where that is known already.
+    #: The number of rows found, if already known.
     found: int | None = None
 
     @cached_property
     def count(self) -> int:
-        """Return the number of rows to page through, or one more if there are more."""
+        """Return the number of rows to page through, plus one if there are more."""
         if self.found is not None:
             return self.found
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin's lists are
@@ -35,12 +35,12 @@ class CountedRows(Paginator):
         return max(1, -(-min(self.count, MAX_FOUND) // self.per_page))
 
     def page(self, number: Any) -> Any:
-        """Return the rows of a page: first their keys, then all columns that the list shows."""
+        """Return the rows of a page. Their keys are read first, then the columns that the list shows."""
         number = self.validate_number(number)
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin's lists are
         which = slice((number - 1) * self.per_page, number * self.per_page)
         if any(value.contains_over_clause for value in rows.query.annotations.values()):
-            # What is reckoned over all rows cannot be reckoned over a page of them.
+            # Window functions must run over all rows, not over those of one page.
             return Page(rows[which], number, self)
         keys = list(rows.values_list("pk", flat=True)[which])
         return Page(rows.filter(match_keys(rows.model, keys)), number, self)
@@ -61,7 +61,7 @@ class CountedRows(Paginator):
 
 
 def _estimate_rows(rows: Any) -> int:
-    """Return PostgreSQL's estimate of the table's rows, to two digits; 0 if only some are listed."""
+    """Return PostgreSQL's estimate of the table's rows to two digits, or 0 if the list is filtered."""
     if rows.query.where:
         return 0
     with connections[rows.db].cursor() as cursor:

@@ -24,7 +24,7 @@ def is_day_first(request: HttpRequest) -> bool:
 
 
 def read_day(text: str, *, day_first: bool) -> date | None:
-    """Parse a date of three numbers, or return None. With points, the day is always first."""
+    """Parse a date of three numbers, or return None. In dates with full stops, the day is always first."""
     found = _NUMERIC_DATE.fullmatch(text.replace(" ", ""))
     if found is None:
         return None
@@ -38,7 +38,7 @@ def read_day(text: str, *, day_first: bool) -> date | None:
 
 
 class DeskDayField(forms.DateField):
-    """A date field that accepts any of these forms and names them in its error."""
+    """A date field that accepts any of these forms; its error message lists them."""
 
     default_error_messages = {
         "invalid": gettext_lazy("Enter a valid date. Write it as 30.11.2026, 30 Nov 2026 or 2026-11-30.")

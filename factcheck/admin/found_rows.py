@@ -1,7 +1,7 @@
 """The search of lists, pickers and Ctrl-K.
 
-Each word is looked for in all columns that a list names (`search_fields`), also those of rows that it is linked to. All
-must occur, each in whatever column. Each table is asked by an index of its own, never by reading it.
+Each word is searched in all columns named by the list (`search_fields`), including columns of related rows. Every word
+must occur, each in any of the columns. Each table is searched with its own index and never scanned.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ MAX_FOUND = 10_000
 
 
 def split_words(search: str) -> Iterator[str]:
-    """Split the search into words, with quoted phrases as one, as Django's admin does."""
+    """Split the search into words, keeping quoted phrases together, as Django's admin does."""
     for word in smart_split(search):
         yield unescape_string_literal(word) if word[0] in "\"'" else word
 
@@ -35,14 +35,15 @@ def filter_by_words(rows: QuerySet[Any], columns: Iterable[str], search: str) ->
 
 
 def match_keys(model: type[Model], keys: Sequence[Any]) -> Q:
-    """Return the condition that a row has one of these keys, because foreign keys support only Django's lookups."""
+    """Return the condition that a row has one of these keys, using Django's lookups for foreign keys."""
     return Q(pk__in=keys) if model._meta.pk.is_relation else Q(pk__any_of=keys)
 
 
 def list_newest_keys(found: QuerySet[Any]) -> list[Any]:
-    """Return the keys of the newest rows, one more than shown if there are more.
+    """Return the keys of the newest rows, with one more than are shown if there are more.
 
-    Sorted, and not in the order of the primary key: the planner would read that, and compare words row by row.
+    They are sorted by an expression, because with the order of the primary key the planner would read that index and
+    compare words row by row.
     """
     is_number = isinstance(found.model._meta.pk, IntegerField)
     newness: Any = F("pk") + 0 if is_number else F("pk")
@@ -60,7 +61,7 @@ def _group_by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
 
 
 def _match_words(model: type[Model], columns: list[str], words: str) -> ContainsWords:
-    """Return the search condition on the indexed columns of a table; searching others would be slow."""
+    """Return the search condition on a table's indexed columns; searching other columns would be slow."""
     return ContainsWords(
         list_indexed_columns(model) or [Cast(column, TextField()) for column in columns], words
     )

@@ -1,4 +1,4 @@
-"""The columns of a list: from the URL, or the default ones."""
+"""The columns of a list: those in the URL, or the default ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ class ListColumns(ModelAdmin):
         ]
 
     def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return links to other forms of the list with the current filters, as labels and URLs."""
+        """Return the labels and URLs of other forms of the list with the current filters."""
         return []
 
     def get_label(self, column: str) -> str:

@@ -30,7 +30,7 @@ _BATCH_SIZE = 1_000
 
 
 class ListDownload(ListColumns, RowActions):
-    """Lists that can be taken along."""
+    """Mixin for lists that can be downloaded."""
 
     #: Columns of which a file has more than the list: column → the path of what it has, as `claim__statement`.
     downloaded_as: ClassVar[dict[str, str]] = {}
@@ -72,7 +72,7 @@ class ListDownload(ListColumns, RowActions):
     def _iterate_rows(
         self, request: HttpRequest, rows: models.QuerySet[Any], columns: Sequence[str]
     ) -> Iterator[list[Cell]]:
-        """Yield the cells of each row. The keys are read first, so that no query is long and no row is skipped."""
+        """Yield the cells of each row. Reading the keys first keeps queries short and skips no row."""
         keys = list(rows.values_list("pk", flat=True))
         for start in range(0, len(keys), _BATCH_SIZE):
             some = keys[start : start + _BATCH_SIZE]

@@ -1,7 +1,7 @@
 """The page of an edit conflict: merges both versions, and shows the differences.
 
-Nothing here saves. The submitted form is merged with others' changes and the page is shown again; submitting that
-confirms both, and `DeskForm` checks again, under a lock, whether it is still the newest.
+Nothing here saves. The submitted form is merged with other people's changes, and the page is shown again. Submitting it
+confirms both versions. `DeskForm` then checks again, under a lock, that the page is up to date.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,7 +50,7 @@ Rows = Mapping[str, Fields]
 
 
 class MergeablePage(Protocol):
-    """The interface of a page that two people can edit: its forms, and the row of each formset."""
+    """The interface of a page that two people can edit: its forms, and the parent row of each formset."""
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False) -> Any: ...
 
@@ -134,7 +134,7 @@ def _build_choice(row: dict[str, Any]) -> Choice:
 
 
 def sign_base(version: str, form: forms.BaseForm, formsets: list[Any]) -> str:
-    """Return the page's initial values, signed, for the form to send back."""
+    """Return the page's initial values, signed, so that the form can send them back."""
     rows = {formset.prefix: _read_rows(formset) for formset in formsets}
     return signing.dumps([version, _read_fields(form), rows], salt=_BASE_SALT, compress=True)
 
@@ -183,7 +183,7 @@ def put_together(
 ) -> BothVersions | None:
     """Merge others' changes into the submitted form if necessary; return the versions to show on the page.
 
-    To be called with the row locked. Changes `request.POST`.
+    Call it with the row locked. It changes `request.POST`.
     """
     version = compute_version(row, relations)
     versions = BothVersions.read(request.POST[MERGE_FIELD]) if MERGE_FIELD in request.POST else None
@@ -347,7 +347,7 @@ def _load_stored(
 
 
 def _build_query(kept: Mapping[str, Any]) -> QueryDict:
-    """Return stored values as form data: of choices only the keys."""
+    """Return stored values as form data, with only the keys of choices."""
     query = QueryDict(mutable=True)
     for name, value in kept.items():
         values = [value] if isinstance(value, str) else value

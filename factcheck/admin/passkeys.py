@@ -1,4 +1,4 @@
-"""Forms for security keys and passkeys. Only web processes load them, because the library needs ten megabytes."""
+"""Forms for security keys and passkeys. Only web processes import them, because the library takes ten megabytes."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class SecondKey(_RefusalReporting, AuthenticateWebAuthnForm):
 
 
 class SecondKeyAgain(_RefusalReporting, ReauthenticateWebAuthnForm):
-    """The key before a change of the account."""
+    """The security key, requested again before a change to the account."""
 
 
 class Passkey(_RefusalReporting, LoginWebAuthnForm):
@@ -41,7 +41,7 @@ class Passkey(_RefusalReporting, LoginWebAuthnForm):
 
 
 class NewKey(AddWebAuthnForm):
-    """A key that is added; one that can sign in alone does so, unless the person would rather not."""
+    """A key being added. If it can be used without a password, it is, unless the person declines."""
 
     passwordless = forms.BooleanField(
         label=gettext_lazy("Sign in with it alone, without a password"),

@@ -1,6 +1,6 @@
-"""Buttons and own pages of the desk, each declared once where its function stands.
+"""Buttons and additional pages of the desk, each declared on its method.
 
-The theme's own actions are links that act on GET, so they suit pages to open, not changes.
+unfold's own actions are links that act on GET, so they suit opening pages but not changing rows.
 """
 
 from collections.abc import Callable
@@ -43,17 +43,18 @@ def _always(row: Any, person: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RowAction:
-    """A change of one row by a button of its page.
+    """A change to one row, made with a button on its page.
 
     Attributes:
-        run: makes the change, with the form's cleaned data as named arguments; returns the message that reports it,
-            or a response of its own. A `Refused` is shown to the person.
-        permission: of the page (`change` asks `has_change_permission`), or of the person (`claims.run_import`).
+        run: makes the change, with the form's cleaned data as keyword arguments. Returns a message for the person, or a
+            response. A `Refused` is shown to the person.
+        permission: a permission of the page (`change` calls `has_change_permission`) or of the person
+            (`claims.run_import`).
         is_offered: whether the page shows the button; `run` decides whether the change is possible.
-        form: what is asked first; where it has hidden fields only, nothing is asked.
+        form: the form to fill in first; a form with only hidden fields is not shown.
         initial: the form's values, from the row.
-        question: the text above the form or, without one, what to confirm.
-        is_atomic: False where the function waits for another server, or where a refusal leaves a trace.
+        question: the text above the form or, without a form, the question to confirm.
+        is_atomic: False if the function waits for another server, or if a refusal must be recorded.
     """
 
     run: Callable[..., str | HttpResponseBase]
@@ -87,7 +88,7 @@ def row_action(
 
 
 def desk_page(route: str, name: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a method of a model's pages an address below them; its name follows that of the method."""
+    """Give a method of a model's pages a URL below them; the route is named after the method."""
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         view.desk_page = route, name or view.__name__.removesuffix("_view")  # type: ignore[attr-defined]  # read below
@@ -106,12 +107,12 @@ class Button:
 
     @property
     def is_asked(self) -> bool:
-        """Return whether the page shows something before the button carries out its action."""
+        """Return whether a form or question is shown before the action is carried out."""
         return bool(self.action.question or self.form.visible_fields())
 
 
 class RowActions(ModelAdmin):
-    """Pages with declared actions and addresses of their own."""
+    """Mixin for pages with declared actions and additional URLs."""
 
     def get_urls(self) -> list[URLPattern]:
         prefix, wrapped = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
@@ -132,7 +133,7 @@ class RowActions(ModelAdmin):
 
     @classmethod
     def list_actions(cls) -> dict[str, RowAction]:
-        """Return the declared actions by the names of their functions, in the order of the code."""
+        """Return the declared actions by method name, in the order of the code."""
         found = [pair for base in reversed(cls.__mro__) for pair in vars(base).items()]
         return {name: value for name, value in found if isinstance(value, RowAction)}
 
@@ -153,10 +154,10 @@ class RowActions(ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_row(self, request: HttpRequest, pk: int | str, permission: str = "view") -> Any:
-        """Return the row that an address names.
+        """Return the row that a URL names.
 
         Raises:
-            Http404: there is no such row, or the person may not read it.
+            Http404: the row does not exist, or the person may not read it.
             PermissionDenied: the person lacks the permission.
         """
         row = self.get_object(request, str(pk))
@@ -167,7 +168,7 @@ class RowActions(ModelAdmin):
         return row
 
     def take_action(self, request: HttpRequest, pk: int, action: RowAction) -> HttpResponseBase:
-        """Ask (GET) or carry out (POST), then report on the page that follows."""
+        """Ask for confirmation (GET) or carry out the action (POST), then report the result on the next page."""
         row = self.get_row(request, pk, action.permission)
         if request.method != "POST":
             button = self._build_button(action, row)
@@ -193,7 +194,7 @@ class RowActions(ModelAdmin):
         return HttpResponseRedirect(self.get_page_after(request, row))
 
     def show_refusal(self, request: HttpRequest, row: Any, button: Button, words: str) -> HttpResponseBase:
-        """Report why nothing was done: above the form, where something was typed; else on the row's page."""
+        """Show why the action was refused: above the form if something was typed, otherwise on the row's page."""
         if button.form.visible_fields():
             button.form.add_error(None, words)
             return self._show_question(request, row, button)
@@ -201,13 +202,13 @@ class RowActions(ModelAdmin):
         return HttpResponseRedirect(self.get_page_after(request, row))
 
     def get_page_after(self, request: HttpRequest, row: Any) -> str:
-        """Return the address of the page to show after an action."""
+        """Return the URL of the page to show after an action."""
         return change_page(row)
 
     def show_page(
         self, request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
     ) -> TemplateResponse:
-        """Render a page below those of the model, whose template is in `admin/desk`."""
+        """Render a page below the model's pages with a template from `admin/desk`."""
         request.current_app = self.admin_site.name
         shared = {**self.admin_site.each_context(request), "subtitle": None, "opts": self.opts}
         return TemplateResponse(request, f"admin/desk/{template}.html", shared | context, status=status)
@@ -218,14 +219,14 @@ class RowActions(ModelAdmin):
         return self.show_page(request, "row_action_page", context)
 
     def _build_button(self, action: RowAction, row: Any, request: HttpRequest | None = None) -> Button:
-        """Return a button, with what was sent with a request."""
+        """Return a button, with its form bound to the request's data."""
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{action.name}", args=[row.pk])
         sent = request.POST if request else None
         form = action.form(sent, initial=action.initial(row), auto_id=f"id_{action.name}_%s")
         return Button(action, address, form)
 
     def _has(self, permission: str, request: HttpRequest, row: Any) -> bool:
-        """Return whether the person has a permission of the page (`change`) or of their own (`claims.run_import`)."""
+        """Return whether the person has a permission of the page (`change`) or by name (`claims.run_import`)."""
         if "." in permission:
             return get_person(request).has_perm(permission)
         if permission == "view":

@@ -1,4 +1,4 @@
-"""The values of a form as a browser sends them: initial, submitted and restored ones."""
+"""Form values as a browser sends them: initial, submitted and restored values."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ _NAME_LIMIT = 50
 
 
 def iterate_fields(form: forms.BaseForm) -> Iterator[forms.BoundField]:
-    """Yield the fields that a person fills in and a page shows: not files or secrets."""
+    """Yield the fields that a person fills in and that a page may show again: no files or secrets."""
     for bound in form:
         widget, field = _unwrap_widget(bound.field.widget), bound.field
         is_shown = not isinstance(widget, forms.PasswordInput) and not isinstance(field, forms.FileField)
@@ -35,7 +35,7 @@ def list_names(bound: forms.BoundField) -> Names:
 
 
 def get_unchanged(bound: forms.BoundField) -> Value:
-    """Return the value that an untouched field submits."""
+    """Return the values that an untouched field submits."""
     return _to_submitted(_unwrap_widget(bound.field.widget), bound.field.prepare_value(bound.initial))
 
 

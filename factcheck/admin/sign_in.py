@@ -1,4 +1,4 @@
-"""Sign-in settings: no account is created by sign-up, and attempts are counted."""
+"""Sign-in without sign-up, and with counted attempts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,11 +28,11 @@ class NewsroomAccounts(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the client's IP address by the same rule as all other limits, also behind proxies."""
+        """Return the client's IP address, also behind proxies, by the same rule as for all other limits."""
         return get_caller(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Replace allauth's rate limit, which locks an account for everyone after five failures."""
+        """Replace allauth's rate limit, which would lock an account for everyone after five failures."""
         name = credentials.get("username") or credentials.get("email") or ""
         _refuse_for(sign_in_attempts.count_attempt(request, name))
 
@@ -43,9 +43,9 @@ class NewsroomAccounts(DefaultAccountAdapter):
 
 
 class _CountedCode(BaseAuthenticateForm):
-    """Count codes in the store shared by all web processes; allauth counts them per process.
+    """Mixin that counts codes in the store shared by all web processes; allauth counts them per process.
 
-    So is what allauth knows of codes that were used already.
+    Codes that were already used are recorded there too.
     """
 
     def clean_code(self) -> str:
@@ -62,12 +62,12 @@ class SecondFactor(_CountedCode, AuthenticateForm):
 
 
 class SecondFactorAgain(_CountedCode, ReauthenticateForm):
-    """The code before a change of the account."""
+    """The code, requested again before a change to the account."""
 
 
 @contextmanager
 def report_refused_code(person: Any) -> Iterator[None]:
-    """Send `code_refused` when a second factor is not taken."""
+    """Send `code_refused` when a second factor is rejected."""
     try:
         yield
     except ValidationError:

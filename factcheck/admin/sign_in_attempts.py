@@ -1,9 +1,9 @@
 """Rate limits for sign-in: delays after several attempts, but never a lock-out.
 
-Password attempts are counted for each address, for each account from one address, and for each account from
-everywhere; codes of the second factor for each account; in the store that all web processes share. So guessing is
-slow, from however many machines. Others' attempts do not keep an editor out: a browser with a successful sign-in
-keeps a mark of that (OWASP calls it a device cookie), and its attempts are counted separately.
+Password attempts are counted per IP address, per account and IP address, and per account. Second-factor codes are
+counted per account. All counts are in the store that web processes share, so guessing is slow from any number of
+machines. Other people's attempts do not keep an editor out: after a successful sign-in a browser keeps a mark (OWASP
+calls it a device cookie), and its attempts are counted separately.
 """
 
 from functools import cache
@@ -44,10 +44,10 @@ def get_limiter() -> Limiter:
 
 
 def count_attempt(request: HttpRequest, name: str) -> int:
-    """Count an attempt to sign in by this name; return the seconds to wait, or 0 if it is allowed.
+    """Count an attempt to sign in with this name. Return the seconds to wait, or 0 if it is allowed.
 
     Args:
-        name: what was typed: a user name, a mail address, or anything else.
+        name: the typed name: a user name, an email address, or anything else.
     """
     account = _account(name)
     if device := _find_device(request, account):
@@ -62,11 +62,10 @@ def count_attempt(request: HttpRequest, name: str) -> int:
 
 
 def count_code_attempt(request: HttpRequest, account: Any) -> int:
-    """Return the seconds to wait before another second-factor code. The sender knows the password, and there are
-    only a million codes.
+    """Count a second-factor code, and return the seconds to wait; there are only a million codes to guess.
 
     Args:
-        account: the key of the account whose password was right.
+        account: the primary key of the account whose password was correct.
     """
     device = _find_device(request, f"#{account}")
     return _wait("sign-in code", f"#{account} {device}" if device else f"#{account}")
@@ -76,7 +75,7 @@ def is_first_use(account: Any, code: str) -> bool:
     """Return whether a second-factor code is used for the first time in any process (RFC 6238, 5.2).
 
     Args:
-        code: as it was typed; spaces and hyphens between its letters count for nothing.
+        code: the code as typed; spaces and hyphens in it are ignored.
 
     Raises:
         StoreUnavailable: the count is unknown.
@@ -90,7 +89,7 @@ def is_first_use(account: Any, code: str) -> bool:
 
 
 def remember(response: HttpResponse, account: Any) -> None:
-    """Mark the browser as one in which this account was signed in."""
+    """Mark the browser as one where this account has signed in."""
     response.set_cookie(
         COOKIE_NAME,
         signing.dumps([str(account), token_urlsafe(12)], salt=_SALT),
@@ -103,7 +102,7 @@ def remember(response: HttpResponse, account: Any) -> None:
 
 
 def _account(name: str) -> str:
-    """Return one name for all names of an account."""
+    """Return the name under which all names of an account are counted."""
     name = name.strip().replace("\0", "")
     if not name:
         return ""
@@ -113,7 +112,7 @@ def _account(name: str) -> str:
 
 
 def _find_device(request: HttpRequest, account: str) -> str | None:
-    """Return the browser, if this account has signed in there."""
+    """Return the browser's mark if this account has signed in there."""
     try:
         account_id, device = signing.loads(
             request.COOKIES.get(COOKIE_NAME, ""), salt=_SALT, max_age=KNOWN_SECONDS

@@ -48,9 +48,9 @@ class SingleSignOn(DefaultSocialAccountAdapter):
     """Accounts for people admitted by the identity provider, with roles mapped from its groups."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
-        """Create an account for a new user, unless another account has that address.
+        """Return whether to create an account: not if another account has the same email address.
 
-        allauth would ask for another address, and the person would have two accounts.
+        allauth would ask for a different address, and the person would have two accounts.
         """
         is_taken = any(_find_by_address(address.email) for address in sociallogin.email_addresses)
         if is_taken:
@@ -68,7 +68,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
     def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
         """Return the account with the same address if the provider has verified that address.
 
-        Never a superuser's: who administers the provider does not thereby own this site.
+        It is never a superuser's account, because administrators of the provider do not own this site.
         """
         for address in filter(_is_verified, sociallogin.email_addresses):
             people = _find_by_address(address.email)
@@ -123,7 +123,7 @@ def handle_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 def _get_claim(sociallogin: SocialLogin, name: str) -> Any:
-    """Return a claim of the user's data or id token, by its full name or by path (realm_access.roles)."""
+    """Return a claim from the user's data or id token, by name or by path (realm_access.roles)."""
     data = sociallogin.account.extra_data
     for claims in (data.get("userinfo") or {}, data.get("id_token") or {}):
         if name in claims:
@@ -154,10 +154,10 @@ def has_vouched_factor(sociallogin: SocialLogin) -> bool:
 
 @transaction.atomic
 def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
-    """Give the person the roles mapped from their groups, and remove other mapped roles.
+    """Give the person the roles mapped from their groups, and remove all other mapped roles.
 
-    Only roles that the mapping names are changed, and it never makes superusers. Without a mapping, roles are given
-    at the desk.
+    Roles that the mapping does not name stay unchanged, and the mapping never makes superusers. Without a mapping,
+    roles are assigned at the desk.
     """
     person: User = sociallogin.user
     with pghistory.context(**build_context(request)):
@@ -175,7 +175,7 @@ def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
 
 
 def _follow_address(person: User, sociallogin: SocialLogin) -> None:
-    """Update a verified address that changed at the provider, unless another account here has it."""
+    """Update an email address that was changed and verified at the provider, unless another account has it."""
     verified = [
         address.email for address in sociallogin.email_addresses if address.verified in (True, "true")
     ]

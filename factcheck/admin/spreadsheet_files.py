@@ -36,7 +36,7 @@ class WrittenFile:
 
 
 def strip_markup(value: Any) -> str:
-    """Return the text of a list cell without markup; empty for a dash."""
+    """Return the text of a list cell without markup; "" for a dash."""
     text = str(value)
     if isinstance(value, SafeString):
         text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
@@ -50,7 +50,7 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenF
 
 
 def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
-    """Build a workbook with one sheet. It is compressed, so it is complete before its first part is sent."""
+    """Build a workbook with one sheet. It is complete before its first part is sent, because it is compressed."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  closed when it was sent
     try:
         _write_xlsx(file, header, rows)
@@ -146,7 +146,7 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Cell, formats: dict[str
 
 
 def _truncate_text(text: str) -> str:
-    """Cut a text to the length Excel allows, with a note if it was cut."""
+    """Cut a text to the length that Excel allows, and add a note if it was cut."""
     if len(text) <= MAX_CELL_LENGTH:
         return text
     note = _("… (Excel allows no more characters in a cell. The CSV file contains them all.)")

@@ -1,4 +1,4 @@
-"""Technical details, folded behind a plain sentence."""
+"""Technical details, collapsed behind a plain sentence."""
 
 import json
 from typing import Any

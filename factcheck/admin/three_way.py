@@ -1,6 +1,6 @@
 """A three-way merge of two changes to the same base, with conflicts for a person to resolve.
 
-Pure: it knows no form and no database. A field's value is what a browser sends for it, a tuple of texts.
+Pure: independent of forms and the database. A field's value is the tuple of texts that a browser sends for it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ class ValueOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """A field that the two sides leave with different values."""
+    """A field with different values on the two sides."""
 
     name: str
     #: The common base of both; None if unknown.
@@ -30,7 +30,7 @@ class FieldDifference:
 
     @property
     def taken(self) -> ValueOrigin | None:
-        """Return the only side that changed the field, or None if both did or it is unknown."""
+        """Return the side that alone changed the field, or None if both did or this is unknown."""
         if self.base is None:
             return None
         if is_same(self.base, self.mine):
@@ -39,14 +39,12 @@ class FieldDifference:
 
     @property
     def shown(self) -> Value:
-        """Return the field's value until a choice is made: the person's own text is never dropped."""
+        """Return the value to show until a choice is made. A person's own text is never dropped."""
         return self.theirs if self.taken is ValueOrigin.THEIRS else self.mine
 
 
 def is_same(one: Value, other: Value) -> bool:
-    """Return whether two values are equal, apart from line ends and outer white space, which browsers and forms
-    change.
-    """
+    """Return whether two values are equal, ignoring line ends and outer white space, which browsers change."""
     return _normalise_value(one) == _normalise_value(other)
 
 
@@ -55,7 +53,7 @@ def _normalise_value(value: Value) -> Value:
 
 
 def find_differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDifference]:
-    """Return the differing fields in the order of `theirs`. Fields missing from `mine` stay as in `theirs`."""
+    """Return the differing fields in the order of `theirs`. Fields missing from `mine` keep the value in `theirs`."""
     return [
         FieldDifference(name, base.get(name), mine[name], value)
         for name, value in theirs.items()
@@ -64,7 +62,7 @@ def find_differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDi
 
 
 def merge_fields(mine: Fields, theirs: Fields, differing: Iterable[FieldDifference]) -> dict[str, Value]:
-    """Return all fields, with the value to show where the sides differ."""
+    """Return all fields, each with the value to show if the sides differ."""
     return {**theirs, **{each.name: each.shown for each in differing}}
 
 
@@ -102,10 +100,10 @@ class MyRow:
 def merge_rows(
     base: Mapping[str, Fields] | None, mine: Iterable[MyRow], theirs: Mapping[str, Fields]
 ) -> list[JointRow]:
-    """Merge the rows of both sides: stored rows in order, then rows that are only mine.
+    """Merge the rows of both sides: the stored rows in order, then rows that exist only in `mine`.
 
     Args:
-        base: the common rows of both, by key; None if unknown.
+        base: the rows that both sides started from, by key; None if unknown.
     """
     of_mine = list(mine)
     by_key = {row.key: row for row in of_mine if row.key is not None}

@@ -1,7 +1,7 @@
-"""Pickers that accept a typed name: a new one is added when the page is saved.
+"""Pickers that accept a typed name. A new name is added when the page is saved.
 
-`NamedDesk` is the desk of what has names; a page with `TypedNames` picks from it. The value of a new name in a form is
-`NEW_MARK` and the name, so that no name that looks like a key is taken for one.
+`NamedDesk` is the base for the desk pages of named rows; a page with `TypedNames` picks from these rows. In a form, a
+new name is sent as `NEW_MARK` followed by the name, so that a name is never mistaken for a key.
 """
 
 from abc import abstractmethod
@@ -39,19 +39,19 @@ class NamesView(AutocompleteJsonView):
 
 
 class NamedDesk(DeskAdmin):
-    """The desk of a model whose rows are found by a name typed elsewhere."""
+    """The desk pages of a model whose rows can be picked by typing a name on other pages."""
 
     #: The field that keeps the name.
     name_field = "name"
 
     @abstractmethod
     def add_typed(self, request: HttpRequest, name: str) -> models.Model:
-        """Return the row of this name; one that is not known is added."""
+        """Return the row with this name, adding it if it is unknown."""
 
     def offer_typed(
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
-        """Return the results, with an offer to add the name unless it exists or the user may not add it."""
+        """Return the results, with an offer to add the name unless it exists or the user may not add names."""
         is_known = any(result["text"].casefold() == name.casefold() for result in results)
         if is_known or not self.has_add_permission(request):
             return results
@@ -61,7 +61,7 @@ class NamedDesk(DeskAdmin):
         """Return the row for a new name in a form, adding it if necessary.
 
         Raises:
-            ValidationError: the name is no name, or the person may not add one.
+            ValidationError: the name is invalid, or the person may not add one.
         """
         name = typed.removeprefix(NEW_MARK).strip()
         if not name:
@@ -89,7 +89,7 @@ def _is_new(value: Any) -> bool:
 
 
 class _NamePicker:
-    """The picker of unfold, which keeps a new name while the page is shown again."""
+    """unfold's picker, changed to keep a new name when the page is shown again."""
 
     @property
     def media(self) -> forms.Media:

@@ -1,6 +1,6 @@
 """Delete the stored unsaved text of a form in the transaction that saves it.
 
-Where it is kept is a model that the settings name, as they name the model of people: the desk knows no other.
+The settings name the model that stores it, as they do for the user model, so the desk does not import it.
 """
 
 from typing import Any
@@ -22,13 +22,13 @@ def get_unsaved_forms() -> Any:
 
 
 def mark_stored(request: HttpRequest) -> None:
-    """Mark the form's unsaved text as stored. Call it in the transaction that stores it."""
+    """Mark the form's unsaved text as saved. Call it in the transaction that saves the form."""
     if writers := read_writers(request):
         get_unsaved_forms().close(request.user, writers)
 
 
 def read_writers(request: HttpRequest) -> dict[UUID, int | None]:
-    """Return the writers of the submitted form; invalid names are ignored."""
+    """Return the writers named in the submitted form; invalid names are ignored."""
     found: dict[UUID, int | None] = {}
     for text in request.POST.getlist(WRITERS_FIELD)[:_WRITER_LIMIT]:
         writer, _colon, sequence = text.partition(":")

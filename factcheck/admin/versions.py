@@ -25,7 +25,7 @@ def compute_version(row: models.Model, relations: Iterable[str] = ()) -> str:
 
 
 class DeskForm(forms.ModelForm):
-    """A form that refuses to save over changes which its page did not show."""
+    """A form that refuses to overwrite changes that its page did not show."""
 
     versioned_relations: tuple[str, ...] = ()
 

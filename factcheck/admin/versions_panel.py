@@ -19,7 +19,7 @@ from factcheck.web.differences import build_redline
 
 @dataclass(frozen=True, slots=True)
 class ShownChoice:
-    """A conflict in a field or deleted row, with each side's value."""
+    """A conflict in a field or over a deleted row, with each side's value."""
 
     label: str
     take: str

@@ -1,5 +1,5 @@
 """Building blocks of the API, independent of sources and claims: query strings, pagination, errors, bodies.
 
-Begin with `resources`, which all public resources are; then `query_strings` and `pagination`. `google/` holds what
-Google's APIs do in their own way, `openapi/` how resources describe themselves.
+Begin with `resources`, the base of all public resources, then read `query_strings` and `pagination`. `google/` has the
+conventions of Google's APIs, `openapi/` the OpenAPI description of resources.
 """

@@ -43,7 +43,7 @@ class PartPath:
 
 
 def describe_parts(serializer: BaseSerializer) -> Parts:
-    """Return all parts of the bodies that a serializer describes."""
+    """Return the names of all parts of the bodies that a serializer describes."""
     described = serializer.child if isinstance(serializer, ListSerializer) else serializer
     return {name: describe_parts(part) for name, part in getattr(described, "fields", {}).items()}
 

@@ -13,7 +13,7 @@ from factcheck.django_internals import get_plain_request
 
 
 class ContentTooLarge(APIException):
-    """The body has more bytes than are read."""
+    """The body is larger than allowed."""
 
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
@@ -21,8 +21,8 @@ class ContentTooLarge(APIException):
 class StrictJSON(BaseParser):
     """A strict parser of `application/json` (RFC 8259): UTF-8, no NaN, no duplicate keys.
 
-    REST framework's own parser reads whatever comes, of any size, and ends in an error of ours on JSON that is nested
-    too deep or holds half a surrogate pair.
+    REST framework's own parser reads bodies of any size, and causes a server error for JSON that is nested too deeply
+    or contains half a surrogate pair.
     """
 
     media_type = "application/json"
@@ -47,7 +47,7 @@ def read_strictly(body: bytes) -> Any:
     """Parse a JSON text strictly.
 
     Raises:
-        ParseError: it is none, as RFC 8259 has it.
+        ParseError: the text is not JSON as defined by RFC 8259.
     """
     try:
         found = json.loads(

@@ -29,8 +29,8 @@ class RpcError(Exception):
     """The error response to a message.
 
     Attributes:
-        status: how HTTP says the same.
-        headers: fields that belong to it in HTTP.
+        status: the HTTP status to send with it.
+        headers: the HTTP header fields to send with it.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ def decode_message(text: bytes) -> Any:
     """Parse a message or a list of messages.
 
     Raises:
-        RpcError: it is no JSON.
+        RpcError: the text is not JSON.
     """
     try:
         return read_strictly(text)
@@ -69,10 +69,10 @@ def decode_message(text: bytes) -> Any:
 
 
 def read_message(found: Any) -> Message | None:
-    """Return the message in a JSON value; None for an answer, because no requests are sent from here.
+    """Return the message in a JSON value; None for a response, because this server sends no requests.
 
     Raises:
-        RpcError: it is neither.
+        RpcError: the value is neither a message nor a response.
     """
     if not isinstance(found, dict) or found.get("jsonrpc") != "2.0":
         raise _build_invalid_error('It must be an object with "jsonrpc": "2.0".')
@@ -89,7 +89,7 @@ def read_message(found: Any) -> Message | None:
 
 
 def read_id(found: Any) -> Id:
-    """Return the id of an invalid message, so that its refusal can be assigned."""
+    """Return the id of an invalid message, so that the error response can name it."""
     key = found.get("id") if isinstance(found, dict) else None
     return key if isinstance(key, str | int) and not isinstance(key, bool) else None
 
@@ -110,12 +110,12 @@ def build_error(key: Id, refused: RpcError) -> dict[str, Any]:
 
 
 def encode_answer(answer: Any) -> str:
-    """Serialise an answer as one line of JSON, with any numeric id."""
+    """Serialise a response as one line of JSON; the id may be any number."""
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 
 class RpcResponse(HttpResponse):
-    """An answer in JSON-RPC, for its reader alone."""
+    """A JSON-RPC response that no cache may store."""
 
     def __init__(
         self, answer: Any, *, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None

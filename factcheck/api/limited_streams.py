@@ -1,4 +1,4 @@
-"""Streamed responses: limited in number, so that threads remain free, and never truncated silently."""
+"""Streamed responses. Their number is limited, so that threads remain free, and none is truncated silently."""
 
 import logging
 from collections.abc import Generator, Iterator
@@ -26,7 +26,7 @@ class TooManyDownloads(APIException):
 
 
 class StartedStream:
-    """A stream whose first piece is read at once, so that early failures happen before the response begins."""
+    """A stream whose first piece is read immediately, so that early failures occur before the response begins."""
 
     def __init__(self, pieces: Generator[bytes]) -> None:
         self._pieces = pieces
@@ -37,15 +37,15 @@ class StartedStream:
         yield from self._pieces
 
     def close(self) -> None:
-        """End the reading. The web server calls it however the response ended."""
+        """Stop reading. The web server calls this however the response ended."""
         self._pieces.close()
 
 
 def stream_in_slot(blocks: Iterator[bytes], broken_off: bytes) -> Generator[bytes]:
-    """Yield the blocks of a response while holding a slot; then `broken_off` if it ends early.
+    """Yield the blocks of a response while holding a slot; if it ends early, yield `broken_off` last.
 
     Raises:
-        TooManyDownloads: there is none; before the first block.
+        TooManyDownloads: no slot is free; raised before the first block.
     """
     is_started = False
     with _hold_slot():

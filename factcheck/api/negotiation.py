@@ -1,7 +1,7 @@
 """Content negotiation by the Accept header (RFC 9110, 12.5.1).
 
-Django 5.2's `get_preferred_type` answers `application/json;q=0, */*` with JSON, and takes a range with parameters, such
-as the profile of JSON-LD, for another type.
+Django 5.2's `get_preferred_type` chooses JSON for `application/json;q=0, */*`, and treats a range with parameters, such
+as JSON-LD's profile, as a different type.
 """
 
 from collections.abc import Iterable
@@ -25,9 +25,9 @@ def get_accept_header(request: HttpRequest | Request) -> str:
 def choose_preferred(accept: str, offered: tuple[str, ...]) -> str | None:
     """Return the media type among `offered` that the header prefers, or None if it accepts none.
 
-    The most specific range that covers a type decides how much it is liked, so that `*/*, text/csv;q=0` takes anything
-    but that. Where several are liked alike, the one that is named first wins, and among those that only a wildcard
-    covers the one that is offered first. Parameters of a type, such as the profile of JSON-LD, are not looked at.
+    The most specific range that covers a type sets its quality, so `*/*, text/csv;q=0` accepts anything but CSV. Among
+    types of equal quality, the one named first in the header wins; among types covered only by a wildcard, the one
+    offered first. Parameters of a type, such as JSON-LD's profile, are ignored.
     """
     ranges = [MediaType(part.lower()) for part in accept.split(",") if part.strip()] or [MediaType("*/*")]
     best: tuple[float, int] | None = None
@@ -71,7 +71,7 @@ class Negotiation(DefaultContentNegotiation):
 
 
 class Form(BaseRenderer):
-    """An offered media type. It renders nothing, because responses are already bytes."""
+    """An offered media type. It does not render, because responses are already bytes."""
 
     def __init__(self, media_type: str, *, extension: str) -> None:
         self.media_type, self.format = media_type, extension

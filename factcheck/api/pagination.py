@@ -1,8 +1,8 @@
 """Keyset pagination: a page starts after a row, so that page 100,000 is as fast as the first.
 
-A cursor holds the sort key of a row, not a secret: it is checked, not signed, so it stays good for as long as the
-ordering exists, whatever happens to keys and servers. Rows that come or go between two requests move no other row to
-another page.
+A cursor contains the sort key of a row, which is no secret. It is validated but not signed, so it stays valid for as
+long as the ordering exists, even if secret keys or servers change. Rows that are added or removed between two requests
+do not move other rows to another page.
 """
 
 import json
@@ -133,7 +133,7 @@ def read_values_page(
     cursor: str,
     parts: Parts | None = None,
 ) -> KeysetPage[tuple[Any, ...]]:
-    """Return a page of these columns with one query, or two if the first of its parts has too few rows."""
+    """Return a page of these columns with one query, or with two if the first of its parts has too few rows."""
     names = _list_key_names(ordering)
     return _build_page(
         lambda start, most: _fetch_rows(
@@ -207,7 +207,7 @@ def _fetch_rows(
 
 
 def _seek_from(queryset: QuerySet[Any], ordering: Ordering, start: Position | None) -> QuerySet[Any]:
-    """Return the rows from a position on, sorted in reading direction."""
+    """Return the rows from a position on, sorted in the direction of reading."""
     names = _list_key_names(ordering)
     expressions = [key.expression for key in ordering.keys]
     queryset = queryset.annotate(**dict(zip(names, expressions, strict=True)))
@@ -248,7 +248,7 @@ def decode_cursor(cursor: str, ordering: Ordering) -> Position:
     """Return the position stored in a cursor.
 
     Raises:
-        ValueRefused: it is none of ours, or it belongs to another list or order.
+        ValueRefused: the cursor is invalid, or belongs to another list or ordering.
     """
     refusal = ValueRefused(
         gettext("it is not a cursor of this list; copy it unchanged from `next` or `previous`.")
@@ -318,5 +318,5 @@ def make_day_key(expression: Combinable) -> Key:
 
 
 def rank_key(field: str) -> Key:
-    """Return the sort key for relevance. PostgreSQL ranks in single precision, which survives JSON only as double."""
+    """Return the sort key for relevance. PostgreSQL's single-precision ranks must be stored in JSON as doubles."""
     return Key(Cast(field, FloatField()), _return_unchanged, _parse_float, "double precision")

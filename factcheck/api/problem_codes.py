@@ -9,7 +9,7 @@ PAGE_PATH = "/api/problems/"
 
 
 class ProblemCode(NamedTuple):
-    """A problem that may be answered."""
+    """A kind of problem that a response may report."""
 
     status: int
     meaning: str
@@ -80,5 +80,5 @@ def get_code(status: int) -> str:
 
 
 def get_type_url(code: str) -> str:
-    """Return the URL of the paragraph about a code."""
+    """Return the URL of the documentation of a code."""
     return f"{settings.SITE_URL}{PAGE_PATH}#{code}"

@@ -1,9 +1,8 @@
 """Errors of the API, always as RFC 9457 problem details.
 
-Whatever goes wrong under /api/ and wherever else programs read (`PUBLIC_READS_REGEX`: feeds, dumps, sitemaps …), in
-REST framework or before it is reached, is answered by a `ProblemResponse`; where we stand in for one of Google's APIs,
-by a `StatusResponse`. Pages for readers keep Django's own error pages,
-which the templates dress.
+Every error under /api/ and at other URLs for programs (`PUBLIC_READS_REGEX`: feeds, dumps, sitemaps …) is returned as a
+`ProblemResponse`, whether it occurs in REST framework or earlier. Endpoints that replace one of Google's APIs return a
+`StatusResponse`. Reader pages keep Django's error pages, with our templates.
 """
 
 import json
@@ -67,7 +66,7 @@ _PHRASES = {
 class ProblemResponse(HttpResponse):
     """A problem details response. `code` is for programs; `type` links to its explanation.
 
-    Title and details are in the caller's language, where it is one of ours. Everything that programs go by is not.
+    Title and details are in the caller's language, if available. Everything meant for programs is untranslated.
     """
 
     def __init__(
@@ -95,7 +94,7 @@ def get_phrase(status: int) -> str:
 
 
 def build_error_response(request: HttpRequest, status: int, detail: StrOrPromise) -> HttpResponse | None:
-    """Return the error in the format used at this path; None for pages for readers."""
+    """Return the error response in the format used at this path; None for reader pages."""
     if request.path.startswith(STATUS_PATH):
         return StatusResponse(status, str(detail))
     for_programs = request.path.startswith(API_PATH) or request.path in RPC_PATHS
@@ -192,7 +191,7 @@ def handle_exception(raised: Exception, context: Mapping[str, Any]) -> HttpRespo
 
 
 def _iterate_places(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
-    """Yield the messages of a refused body, each with the JSON Pointer (RFC 6901) of its place."""
+    """Yield the error messages of a rejected body, each with the JSON Pointer (RFC 6901) of its place."""
     if isinstance(detail, Mapping):
         for key, part in detail.items():
             # Errors that belong to no field stand at the place of the whole.
@@ -255,7 +254,7 @@ def handle_permission_denied(request: HttpRequest, exception: Exception) -> Http
 
 
 def handle_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form with a wrong token (CSRF_FAILURE_VIEW), and return its text for copying."""
+    """Handle a form with a wrong token (CSRF_FAILURE_VIEW), and show its text so that it can be copied."""
     if answered := build_error_response(
         request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this.")
     ):

@@ -1,8 +1,8 @@
 """Query parameters of the API: declared once, parsed strictly, and described in OpenAPI.
 
-This is django-filter with a stricter reading. Where django-filter leaves out a misspelt parameter, takes the last of
-two values, or drops a filter whose value is empty, the answer would silently be about something else; here it is a 400
-that names the parameter and the way out.
+This is a stricter django-filter. django-filter ignores misspelt parameters, uses the last of two values, and drops
+filters with an empty value, so the response would silently answer a different question. Here, each of these is a 400
+that names the parameter and the remedy.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -71,16 +71,16 @@ class Parameter(Filter):
     """A query parameter.
 
     Args:
-        reader: what a value means (`factcheck.api.query_values`).
+        reader: the parser of a value (`factcheck.api.query_values`).
         meaning: a sentence for the documentation.
-        matches: from what is looked for, or a slot for it, to the condition on the rows; None where something else uses
-            it.
-        resolves: from the value, or the list of values, to what is looked for, such as from names to ids.
-        several: whether it can be given repeatedly; what any of the values matches is found.
-        split: whether a comma separates values too.
-        slotted: whether the condition takes a slot; otherwise its SQL is made for each value.
-        default: what holds when it is not given; for the documentation.
-        required: whether a request without it is refused.
+        matches: a function from the value to compare with, or a slot for it, to the condition on the rows; None if the
+            parameter is not a filter.
+        resolves: a function from the value or values to what rows are compared with, such as from names to ids.
+        several: whether it can be repeated; rows that match any of the values are returned.
+        split: whether commas also separate values.
+        slotted: whether the condition accepts a slot; otherwise its SQL is built for each value.
+        default: the default value, for the documentation.
+        required: whether a request without it is rejected.
     """
 
     field_class = ValuesField
@@ -191,7 +191,7 @@ class Query(UncopiedFilterSet):
         """Return the requested rows.
 
         Args:
-            looked_for: what the parameters stand for, or slots for it.
+            looked_for: the values to compare rows with, or slots for them.
         """
         for name, value in looked_for.items():
             queryset = self.filters[name].filter(queryset, value)
@@ -275,11 +275,11 @@ class ListQuery(Query):
 
     @property
     def found_by(self) -> FoundBy | None:
-        """Return the query that finds the rows through another table, if any."""
+        """Return the query that finds the rows through another table, if there is one."""
         return None
 
     def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
-        """Return the requested rows, or those that lead to them."""
+        """Return the requested rows, or the rows of another table that lead to them."""
         return self.matching(self.queryset, looked_for)
 
     @property
@@ -299,7 +299,7 @@ class ListQuery(Query):
 
 
 def make_ordering_parameter(orderings: Sequence[Ordering], *, default: str = "") -> Parameter:
-    """Build the parameter `ordering` of a list with these orders."""
+    """Build the parameter `ordering` for a list with these orderings."""
     return Parameter(
         Keyword(tuple(ordering.name for ordering in orderings)),
         f"{default}The order of the results; `-` means descending.",
@@ -308,7 +308,7 @@ def make_ordering_parameter(orderings: Sequence[Ordering], *, default: str = "")
 
 
 def make_view_parameter() -> Parameter:
-    """Build the parameter `view` of a list whose results have a short form."""
+    """Build the parameter `view` for a list whose results have summaries."""
     return Parameter(
         Keyword(("summary", "full")),
         "`summary` shows of each result what a list of results needs, `full` all of it. With `fields`, these parts of"
@@ -333,5 +333,5 @@ def build_value_error(name: str, reason: str) -> InvalidParameters:
 
 
 def build_target_error(name: str, reason: str) -> TargetNotFound:
-    """Return the 404 for a parameter that refers to nothing."""
+    """Build the 404 for a parameter whose target does not exist."""
     return TargetNotFound([{"parameter": name, "code": "not_found", "detail": f"`{name}`: {reason}"}])

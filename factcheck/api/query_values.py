@@ -1,7 +1,7 @@
 """Strict parsers of query values. Errors name the allowed values.
 
-A reader is called with the text of one value and returns what it stands for. Its `schema` describes the same in
-JSON Schema, so that the OpenAPI document cannot disagree with what is accepted.
+A reader takes the text of one value and returns what it stands for. Its `schema` describes the accepted texts in JSON
+Schema, so that the OpenAPI document cannot contradict the parser.
 """
 
 import re
@@ -68,7 +68,7 @@ class WholeNumber:
 
 @dataclass(frozen=True)
 class Share:
-    """A part of the whole: a decimal number from 0 to 1."""
+    """A share: a decimal number from 0 to 1."""
 
     sql_type: ClassVar[str] = "double precision"
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "number", "minimum": 0, "maximum": 1})
@@ -215,7 +215,7 @@ class Country:
 class Slug:
     """A slug: letters and digits of any script, hyphens and underscores.
 
-    A whole number is none, also where no id can be as large: it is meant as an id.
+    A whole number is not a slug, even if no id can be that large, because it is meant as an id.
     """
 
     sql_type: ClassVar[str] = "text"
@@ -256,6 +256,6 @@ class IdOr:
 
 
 def suggest_word(given: str, words: Iterable[str]) -> str:
-    """Return " Did you mean …?" if one of the known words is near, otherwise ""."""
+    """Return " Did you mean …?" if one of the known words is similar, otherwise ""."""
     nearest = get_close_matches(given[:100], list(words), n=1)
     return " " + gettext("Did you mean %(name)s?") % {"name": nearest[0]} if nearest else ""

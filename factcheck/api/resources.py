@@ -1,7 +1,7 @@
 """The common base of public resources: read-only, open to everyone, cacheable.
 
-A resource says what a page of it and one item of it are, as JSON text. No serializer runs here: they only
-describe the text for the OpenAPI schema (`openapi.body_serializer`), and the tests hold one against the other.
+A resource returns a page or an item as JSON text. No serializer runs here: serializers only describe the text in the
+OpenAPI schema (`openapi.body_serializer`), and tests compare the two.
 """
 
 import hashlib
@@ -59,7 +59,7 @@ _LINK_RELATIONS = {"next": "next", "previous": "prev"}
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of a list: a hash that changes with the results, and their stored texts if needed."""
+    """A page of a list: a hash that changes with the results, and the stored texts if needed."""
 
     page: KeysetPage[Any]
     sha256: str
@@ -71,7 +71,7 @@ class Listing:
 
 
 class PublicResource(ViewSet):
-    """A public, read-only resource. It is anonymous, so that responses can be cached for everyone."""
+    """A public, read-only resource. Requests are anonymous, so that responses can be cached for everyone."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -97,9 +97,9 @@ class PublicResource(ViewSet):
     media_type: str
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer a read without REST framework's handling of users, bodies and throttles.
+        """Answer a read request without REST framework's handling of users, bodies and throttles.
 
-        Views are given Django's own request. OPTIONS, and what is not allowed, goes the whole way.
+        Views get Django's own request. OPTIONS and disallowed methods are left to REST framework.
         """
         action = self.action_map.get(str(request.method).lower())
         if action is None:
@@ -134,7 +134,7 @@ class PublicResource(ViewSet):
 
 
 class PublicList(PublicResource, ABC):
-    """A resource that is read page by page."""
+    """A resource that is listed page by page."""
 
     @abstractmethod
     def rows(self) -> QuerySet[Any]:
@@ -190,7 +190,7 @@ def _join_results(head: bytes, documents: Iterable[bytes]) -> bytes:
 
 
 class PublicItems(PublicList):
-    """A resource that is also read one by one, whole."""
+    """A resource whose items can also be read one by one, in full."""
 
     @abstractmethod
     def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
@@ -208,7 +208,7 @@ class PublicItems(PublicList):
 
 
 def redirect_moved(address: str) -> HttpResponsePermanentRedirect:
-    """Redirect to the object that replaced another. Cached like current objects, because merges can be undone."""
+    """Redirect to the object that replaced this one. Cached like current objects, as merges can be undone."""
     return HttpResponsePermanentRedirect(address, headers={"Cache-Control": CACHE_CURRENT})
 
 
@@ -221,7 +221,7 @@ def build_conditional_response(
     last_modified: datetime | None = None,
     content_type: str = "application/json",
 ) -> HttpResponse:
-    """Return the answer, or 304 for a current copy, without reading its content."""
+    """Return the response, or a 304 without reading the content if the client's copy is current."""
     quoted = quote_etag(build_site_etag(etag))
     # Within the same second something else may still be published, and be taken for what the reader has.
     is_settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
@@ -285,7 +285,7 @@ def build_page_url(request: HttpRequest, cursor: str) -> str:
 def count_rows(query: ListQuery) -> int | None:
     """Return the total number of rows, if requested.
 
-    Composing the QuerySet, which only this needs, costs more than reading a page, whose SQL is kept.
+    Only counting needs the QuerySet. Composing it costs more than reading a page, whose SQL is cached.
     """
     how = query.value("count", "none")
     if how == "none":
@@ -294,10 +294,10 @@ def count_rows(query: ListQuery) -> int | None:
 
 
 def estimate_rows(rows: QuerySet[Any]) -> int:
-    """Return the number of rows: exact up to `EXACT_COUNT_LIMIT`, beyond that the planner's estimate.
+    """Return the number of rows: exact up to `EXACT_COUNT_LIMIT`, and the planner's estimate beyond it.
 
-    What it thinks is good for what is common, and wrong by a factor for what is rare or for conditions that go
-    together; and few rows are counted as fast as it is asked.
+    The estimate is good for common values, but wrong by a factor for rare values and for correlated conditions. A small
+    number of rows can be counted as fast as it can be estimated.
     """
     count: int = rows.order_by().values("pk")[: EXACT_COUNT_LIMIT + 1].count()
     return count if count <= EXACT_COUNT_LIMIT else max(count, read_planned_rows(rows))

@@ -59,7 +59,8 @@ class BackupFolder:
         """Create missing folders. The server's account owns `wal`, because the server writes its log there.
 
         Raises:
-            BackupFailed: it cannot be made, or backups were here before and are gone, as where a disk is not there.
+            BackupFailed: the folder cannot be created, or earlier backups are gone, for example because a disk is not
+                mounted.
         """
         if not self.generations.exists() and read_remembered_folder(place.data_dir) == self.path:
             raise BackupFailed(
@@ -85,10 +86,10 @@ class BackupFolder:
 
     @contextlib.contextmanager
     def unchanged(self) -> Iterator[None]:
-        """Lock the folder against writing while it is read; it may be a read-only copy.
+        """Lock the folder against writing while reading it; it may be a read-only copy.
 
         Raises:
-            BackupRunning: another process writes to it.
+            BackupRunning: another process is writing to the folder.
         """
         with contextlib.ExitStack() as stack:
             with contextlib.suppress(FileNotFoundError):
@@ -105,10 +106,10 @@ class BackupFolder:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[int]:
-        """Lock the folder for writing. The lock ends with the last process that has its descriptor.
+        """Lock the folder for writing. The lock lasts until the last process with its descriptor ends.
 
         Raises:
-            BackupRunning: another process holds it.
+            BackupRunning: another process holds the lock.
         """
         lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
         try:

@@ -64,12 +64,12 @@ def make_backup(
     """Back up the running server and files, verify the backup, and remove backups older than `days`.
 
     Args:
-        kept: name in the backup → the folder whose files are kept under it.
-        is_full: copy all of the database, not only what has changed since the last backup.
-        full_days: after so many days all of it is copied anyway.
+        kept: the folders to back up, by their names in the backup.
+        is_full: copy the whole database, not only the changes since the last backup.
+        full_days: after this many days, make a full copy anyway.
 
     Raises:
-        BackupFailed: says why; no new backup is there then, and the earlier ones are as they were.
+        BackupFailed: no backup was made, and the earlier ones are unchanged; the message says why.
     """
     folder.prepare(place)
     try:
@@ -93,7 +93,7 @@ def make_backup(
 
 
 def copy_files(place: ServerPlace, folder: BackupFolder, kept: Mapping[str, Path]) -> kept_files.ScanCounts:
-    """Copy only new files, to keep up with the database log, which is stored every minute."""
+    """Copy only new files, to keep up with the database log, which is archived every minute."""
     folder.prepare(place)
     try:
         with folder.alone():

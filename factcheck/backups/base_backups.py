@@ -52,8 +52,8 @@ def copy(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None
     """Copy the running server into a new folder, or only its changes since an earlier copy.
 
     Raises:
-        NoIncrement: the changes are unknown.
-        BackupFailed: anything else.
+        NoIncrement: the changes since the earlier copy are unknown.
+        BackupFailed: copying failed for any other reason.
     """
     command = [
         "pg_basebackup",
@@ -89,7 +89,7 @@ def combine(bases: Sequence[Path], to: Path) -> None:
 
 
 def find_last_change(segment: Path) -> tuple[int, datetime] | None:
-    """Return position and time of the last transaction that ended in a segment of the log, or None."""
+    """Return the position and time of the last transaction that ended in a segment of the log, or None."""
     # It ends with an error where the segment was not filled; what it printed until then counts.
     output = subprocess.run(
         [get_binary("pg_waldump"), "--rmgr=Transaction", str(segment)],
@@ -116,7 +116,7 @@ def run(
     """Run one of PostgreSQL's programs.
 
     Raises:
-        BackupFailed: it failed; says with which last words.
+        BackupFailed: the program failed; the message has the last lines of its output.
     """
     program, *arguments = command
     done = subprocess.run(

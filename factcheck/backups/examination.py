@@ -13,7 +13,7 @@ from factcheck.database.embedded.wal_archive import list_segments, read_contents
 def find_faults(folder: BackupFolder) -> Iterator[str]:
     """Verify everything, and yield a sentence for each damaged or missing file.
 
-    Contents of files that are damaged are put out of the way, so that the next backup copies them again.
+    Damaged contents are moved away, so that the next backup copies the files again.
     """
     all_generations = generations.list_generations(folder)
     for one in all_generations:

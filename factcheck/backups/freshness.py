@@ -23,7 +23,7 @@ def get_newest_time() -> datetime | None:
     """Return when the newest backup was finished, ignoring times in the future, or None.
 
     Raises:
-        BackupFailed: that cannot be read.
+        BackupFailed: the backups cannot be read.
     """
     now = datetime.now(UTC)
     with _convert_errors():
@@ -40,7 +40,7 @@ def _convert_errors() -> Iterator[None]:
 
 
 def describe_overdue() -> str:
-    """Return a warning about the age of the newest backup; empty if all is well or none are configured."""
+    """Return a warning about the age of the newest backup; "" if all is well or backups are not configured."""
     if settings.BACKUP_DIR is None:
         return ""
     try:
@@ -100,7 +100,7 @@ def _list_problems() -> list[str]:
 
 @register()
 def check_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Check that the newest backup is recent enough, and that all later changes can be restored."""
+    """Check that the newest backup is recent enough and that all later changes can be restored."""
     hint = _("Run `manage.py backup` to see the error; with BACKUP_SCHEDULE the worker does this.")
     return [Advice(problem, hint=hint, id="factcheck.W007") for problem in _list_problems()]
 
@@ -115,7 +115,7 @@ def check_log(app_configs: Any, databases: Sequence[str] | None = None, **option
 
 
 def log_problem() -> str:
-    """Return a warning about the log stored with the backups; empty if all is well."""
+    """Return a warning about the log archived with the backups; "" if all is well."""
     try:
         with connections["default"].cursor() as cursor:
             cursor.execute(

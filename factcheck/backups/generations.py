@@ -1,7 +1,7 @@
 """Generations of backups, and the choice of which to keep.
 
-A generation is a folder that appears under its name when all of it is on the disk and checked. Until then, and from
-the moment at which it is discarded, its folder has another name, which marks it as incomplete.
+A generation is a folder. It gets its final name only when all of it is on disk and verified. Before that, and once it
+is discarded, the folder has a different name that marks it as incomplete.
 """
 
 import hashlib
@@ -71,7 +71,7 @@ def list_generations(folder: BackupFolder) -> list[Generation]:
     """Return all generations, in the order of the database's log.
 
     Raises:
-        BackupFailed: one of them cannot be read.
+        BackupFailed: a generation cannot be read.
     """
     if not folder.generations.is_dir():
         return []
@@ -96,10 +96,10 @@ def _read(path: Path) -> Generation:
 
 
 def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Generation]:
-    """Return the generation and those it is based on, the full one first.
+    """Return the generation and those it is based on, starting with the full one.
 
     Raises:
-        BackupFailed: one of them is not there.
+        BackupFailed: a generation in the chain is missing.
     """
     by_name = {one.name: one for one in among}
     links = [generation]
@@ -114,7 +114,7 @@ def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Gen
 
 
 def choose_kept(generations: list[Generation], *, now: datetime, days: int) -> set[str]:
-    """Return the names to keep for restoring any moment of these days, and always the last two."""
+    """Return the names of the generations needed to restore any moment of these days, and always the last two."""
     since = now - timedelta(days=days)
     by_time = sorted(generations, key=lambda one: one.finished_at)
     older = [one for one in by_time if one.finished_at < since]
@@ -123,9 +123,9 @@ def choose_kept(generations: list[Generation], *, now: datetime, days: int) -> s
 
 
 def compute_expiries(generations: list[Generation], *, now: datetime, days: int) -> dict[str, datetime]:
-    """Return by name until when `choose_kept` keeps each generation, if backups are made as planned.
+    """Return how long `choose_kept` keeps each generation, by name, if backups are made as planned.
 
-    One is needed until the next is older than the window, and as long as those that are based on it.
+    A generation is needed until the next one is older than the window, and as long as any generation based on it.
     """
     by_time = sorted(generations, key=lambda one: one.finished_at)
     expiries: dict[str, datetime] = {}
@@ -137,7 +137,7 @@ def compute_expiries(generations: list[Generation], *, now: datetime, days: int)
 
 
 def remove(folder: BackupFolder, given_up: Iterable[Generation]) -> None:
-    """Remove generations: rename each before the one it is based on, then delete its content."""
+    """Remove generations. Each is renamed before the one it is based on, and then its content is deleted."""
     for one in sorted(given_up, key=lambda one: (one.timeline, one.stop), reverse=True):
         (folder.generations / one.name).rename(folder.generations / f"{one.name}{REMOVED}")
     sync_folder(folder.generations)

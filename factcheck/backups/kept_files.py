@@ -1,7 +1,7 @@
 """Backed-up files, each stored once by its hash, and a journal of their paths over time.
 
-The journal is only ever added to, and each line is written after the contents that it names are on the disk. What a
-killed process left of a last line is no line.
+Lines are only ever appended to the journal, each after the contents it names are on disk. An incomplete last line, left
+by a killed process, is ignored.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ class KeptFile:
     modified: int
 
     def is_still(self, found: os.stat_result) -> bool:
-        """Return whether the existing file is this one, by its size and time."""
+        """Return whether the existing file is unchanged, judging by its size and time."""
         return (self.size, self.modified) == (found.st_size, found.st_mtime_ns)
 
 
@@ -52,10 +52,10 @@ def build_pool_path(folder: BackupFolder, sha256: str) -> Path:
 
 
 def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> ScanCounts:
-    """Copy new and changed files, and note deleted ones. The caller holds the folder's lock.
+    """Copy new and changed files, and record deleted ones. The caller holds the folder's lock.
 
     Args:
-        kept: name in the backup → the folder whose files are kept under it.
+        kept: the folders to back up, by their names in the backup.
     """
     mend(folder)
     files_by_path = {file.path: file for file in list_files_at(folder, None).values()}
@@ -124,9 +124,7 @@ def _ignore_missing(error: OSError) -> None:
 
 
 def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
-    """Copy a file into the pool, and return the hash and size of the bytes read, even if the file changes
-    meanwhile.
-    """
+    """Copy a file into the pool. Return the hash and size of the bytes copied, even if the file is changing."""
     unfinished = folder.files / f"unfinished.{os.getpid()}"
     digest, size = hashlib.sha256(), 0
     try:
@@ -209,10 +207,10 @@ def _iterate_entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, Kept
 
 
 def list_files_at(folder: BackupFolder, moment: datetime | None) -> dict[str, KeptFile]:
-    """Return the files at a moment (None: now), including those first seen later.
+    """Return the files at a moment (None: now), including those first recorded later.
 
-    Files are copied a little after they are there, and a row of the database may name one from that while. One too
-    many does no harm.
+    Files are copied a little after they are stored, so a row of the database may name a file that was recorded later. A
+    file too many does no harm.
     """
     then: dict[str, KeptFile] = {}
     later: dict[str, KeptFile] = {}
@@ -241,7 +239,7 @@ def remove_unwanted(folder: BackupFolder, hashes: set[str]) -> None:
 
 
 def put_back(folder: BackupFolder, file: KeptFile, to: Path) -> bool:
-    """Restore a file with its modification time; False if its content is damaged."""
+    """Restore a file with its modification time; return False if its content is damaged."""
     to.parent.mkdir(mode=FOLDER, parents=True, exist_ok=True)
     digest = hashlib.sha256()
     try:

@@ -1,6 +1,6 @@
 """Gaps in the archived log, whose changes cannot be restored until the next backup.
 
-A gap arises where the server ran without the archive, or let go of segments that could not be archived.
+A gap arises when the server ran without the archive, or discarded segments that could not be archived.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ _SEGMENTS_PER_FILE = 2**32 // SEGMENT_BYTES
 
 @dataclass(frozen=True)
 class LogGap:
-    """A gap in the log: the first missing segment, and the archived one after the gap."""
+    """A gap in the log: the first missing segment, and the next archived one."""
 
     first: str
     after: str
 
 
 def parse_segment_number(name: str) -> int:
-    """Return a segment's position in the log, or -1 for other files, such as timeline histories."""
+    """Return a segment's number in the log, or -1 for other files, such as timeline histories."""
     found = NAME_PATTERN.fullmatch(name.removesuffix(".gz"))
     if found is None or found[1] is None:
         return -1
@@ -38,7 +38,7 @@ def build_segment_name(timeline: int, position: int) -> str:
 
 
 def find_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
-    """Return all gaps in the archive. On each timeline the log is needed from the oldest backup on."""
+    """Return all gaps in the archive. On each timeline, the log is needed from the oldest backup on."""
     found = []
     for prefix, names in groupby(list_segments(folder.wal), lambda name: name[:8]):
         timeline = int(prefix, 16)
@@ -57,7 +57,7 @@ def find_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
 
 
 def find_open_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
-    """Return the gaps that no backup has closed yet: later moments cannot be restored."""
+    """Return the gaps that no backup has closed yet. Moments after such a gap cannot be restored."""
     if not backups:
         return []
     newest = build_segment_name(backups[-1].timeline, backups[-1].stop)

@@ -1,6 +1,7 @@
 """Restore an installation from a backup, as of a given moment.
 
-All of it is made aside, started and asked before it gets its place; what was there before is put aside, never removed.
+The installation is built in a separate folder, started and queried before it is moved into place. What was there before
+is moved aside, never removed.
 """
 
 import contextlib
@@ -64,11 +65,11 @@ def restore(
     """Restore an installation into the folder `to`, which becomes DATA_DIR.
 
     Args:
-        put_aside: move an existing installation into a folder beside the new one.
-        tell: called with the progress.
+        put_aside: move an existing installation to a folder next to the new one.
+        tell: called with progress messages.
 
     Raises:
-        BackupFailed: says why; what was in `to` is as it was.
+        BackupFailed: nothing was restored, and `to` is unchanged; the message says why.
     """
     with folder.unchanged():
         return _restore(folder, to.resolve(), wanted, put_aside=put_aside, tell=tell)
@@ -146,7 +147,7 @@ def _hold_unused(to: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _make_work_folder(unfinished: Path) -> Iterator[Path]:
-    """Yield a work folder. The remains of a killed or failed restore are removed."""
+    """Yield a work folder, after removing what a killed or failed restore left."""
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=FOLDER)
     try:
@@ -207,9 +208,9 @@ def _replay(
 
 
 def _archive_history(log: Path) -> None:
-    """Archive the history of the timeline, which the restored server's log depends on.
+    """Archive the timeline's history file, which the restored server's log depends on.
 
-    The server began the timeline while it archived nothing, so it would never archive the history by itself.
+    The server began the timeline while archiving was off, so it would never archive the history itself.
     """
     for history in log.glob("*.history"):
         ready = log / "archive_status" / f"{history.name}.ready"
@@ -243,9 +244,9 @@ def _describe_alternative(problem: str, option: str) -> str:
 
 
 def _find_last_moment_before(missing: str, folder: BackupFolder, generation: Generation) -> datetime | None:
-    """Return the last moment that can be restored without a segment, or None if only the backup itself can.
+    """Return the last moment that can be restored without this segment, or None if only the backup itself can.
 
-    PostgreSQL stops before the first change that is later than the moment, so one such change must be archived.
+    PostgreSQL stops before the first change after the moment, so one such change must be archived.
     """
     first = build_segment_name(int(missing[:8], 16), generation.stop)
     for name in reversed(wal_archive.list_segments(folder.wal)):

@@ -14,7 +14,7 @@ def get_server_place() -> ServerPlace:
     """Return the path of the embedded server.
 
     Raises:
-        BackupFailed: another one is used.
+        BackupFailed: another server is used.
     """
     if not settings.EMBEDDED_DATABASE:
         raise BackupFailed(
@@ -30,7 +30,7 @@ def get_backup_folder() -> BackupFolder:
     """Return the folder of backups.
 
     Raises:
-        BackupFailed: it is not said where.
+        BackupFailed: no folder is configured.
     """
     if settings.BACKUP_DIR is None:
         raise BackupFailed(gettext("BACKUP_DIR is not set. Set it to a folder, preferably on another disk."))

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 @app.task(queueing_lock="back_up", lock="back_up")
 def run_scheduled_backup(timestamp: int) -> None:
-    """Make a backup. A failure shows as a failed job, in the log, and by the age of the newest backup."""
+    """Make a backup. A failure shows as a failed job, in the log, and in the age of the newest backup."""
     _run_backup()
 
 
@@ -32,10 +32,10 @@ def _run_backup() -> None:
 
 @app.task(queueing_lock="copy_new_files", lock="back_up")
 def copy_new_files(timestamp: int) -> None:
-    """Copy new files, so that a restore to any moment has the files its database refers to.
+    """Copy new files, so that a restore to any moment has the files that its database refers to.
 
-    After a gap in the log, nothing that is written can be restored before the next backup, so that is made at once,
-    unless the folder takes nothing: then it would fail every five minutes.
+    After a gap in the log, later changes cannot be restored until the next backup, so a backup is made immediately,
+    unless the folder cannot be written to: then it would fail every five minutes.
     """
     try:
         if (gaps := open_gaps()) and not log_problem():

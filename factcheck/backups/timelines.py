@@ -1,6 +1,7 @@
-"""Timelines: a restored database continues in a history of its own, separate from the original's.
+"""Timelines: a restored database continues with its own history, separate from the original's.
 
-PostgreSQL numbers them. The history of one, in the archive, says at which place of the log it left which other.
+PostgreSQL numbers them. The archive has a history file for each timeline, which states the timelines it branched from
+and the log position of each branch.
 """
 
 import gzip
@@ -20,7 +21,7 @@ def find_newest(folder: BackupFolder) -> int:
 
 
 def load_ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
-    """Return the ancestor timelines, each with the log position of the branch."""
+    """Return the ancestor timelines, each with the log position where the next one branched off."""
     if timeline == 1:
         return {}
     history = folder.wal / f"{timeline:08X}.history.gz"
@@ -29,7 +30,7 @@ def load_ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
         fields = [line.split() for line in lines if line.strip() and not line.startswith("#")]
         return {int(number): parse_position(left_at) for number, left_at, *_reason in fields}
     except FileNotFoundError:
-        return {}  # it began before anything was archived: what there is of it stands for itself
+        return {}  # it began before archiving started, so no ancestors are known
     except (OSError, EOFError, ValueError) as error:
         raise BackupFailed(
             gettext("%(history)s is damaged: %(error)s.") % {"history": history, "error": error}
@@ -40,7 +41,7 @@ def find_base(folder: BackupFolder, timeline: int, moment: datetime | None) -> G
     """Return the newest backup from which a timeline can be replayed up to a moment.
 
     Raises:
-        BackupFailed: there is none.
+        BackupFailed: there is no such backup.
     """
     left_at = load_ancestry(folder, timeline)
     fitting = [

@@ -39,10 +39,10 @@ class ProgramOutput:
 
 
 def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) -> ProgramOutput:
-    """Run the program at this path, without input, environment or writing files, and return its output.
+    """Run the program at this path, without input, environment variables or write access, and return its output.
 
     Raises:
-        LimitExceeded: it took too much memory or time, wrote too much, crashed, or found no seat.
+        LimitExceeded: the program exceeded a limit of memory, time or output, crashed, or found no free slot.
     """
     if not _slots.acquire(timeout=QUEUE):
         raise LimitExceeded(Cause.BUSY)

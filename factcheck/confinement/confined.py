@@ -1,4 +1,4 @@
-"""Call a function from bytes to bytes in a new confined process."""
+"""Call a function that takes and returns bytes in a new confined process."""
 
 import atexit
 import logging
@@ -46,7 +46,7 @@ class LimitExceeded(Exception):
 
 
 class Confined:
-    """A module whose `answer()` runs in confined processes. Threads may share it."""
+    """A module whose `answer()` runs in confined processes. Thread-safe."""
 
     def __init__(self, module: str, allowance: Allowance | None = None) -> None:
         self.module = module
@@ -67,7 +67,7 @@ class Confined:
         """Return the module's result.
 
         Raises:
-            LimitExceeded: it took too much memory or time, answered too much, crashed, or found no seat.
+            LimitExceeded: the task exceeded a limit of memory, time or output, crashed, or found no free slot.
         """
         if not self._seats.acquire(timeout=QUEUE):
             raise LimitExceeded(Cause.BUSY)
@@ -81,12 +81,12 @@ class Confined:
             self._seats.release()
 
     def close(self) -> None:
-        """End the zygote and its running work."""
+        """End the zygote and its running tasks."""
         with self._lock:
             self._let_go()
 
     def _forget(self) -> None:
-        """Start without a zygote; a forked process must not use its parent's."""
+        """Forget the zygote in a forked process, which must not use its parent's."""
         self._let_go()
         self._seats = threading.BoundedSemaphore(SEATS)
         self._lock = threading.Lock()
@@ -101,7 +101,7 @@ class Confined:
                 program.wait(WORD)
 
     def _request_answer(self, question: bytes) -> bytes | None:
-        """Return the answer; None if no zygote took the question."""
+        """Return the result; None if no zygote accepted the task."""
         ends_at = time.monotonic() + START + self.allowance.seconds
         work, fate = self._start_work()
         with work, fate:
@@ -127,7 +127,7 @@ class Confined:
             return None
 
     def _start_work(self) -> tuple[socket.socket, socket.socket]:
-        """Return our ends of the two sockets of a new piece of work."""
+        """Return our ends of the two sockets of a new task."""
         work, its_work = socket.socketpair()
         fate, its_fate = socket.socketpair()
         with its_work, its_fate, self._lock:
@@ -141,7 +141,7 @@ class Confined:
         return work, fate
 
     def _connect_zygote(self) -> socket.socket:
-        """Connect to a running zygote. Call it under the lock."""
+        """Connect to a running zygote. The caller holds the lock."""
         if self._control is not None and self._program is not None and self._program.poll() is None:
             return self._control
         self._let_go()

@@ -14,7 +14,7 @@ class MessageInterrupted(Exception):
 
 
 class MessageTooLarge(Exception):
-    """The message is longer than the reader takes."""
+    """The message is longer than the reader accepts."""
 
 
 def write_message(connection: socket.socket, message: bytes) -> None:
@@ -27,7 +27,7 @@ def read_message(connection: socket.socket, longest: int) -> bytes:
 
     Raises:
         MessageInterrupted: the other end closed first.
-        MessageTooLarge: it says that it is longer than `longest`.
+        MessageTooLarge: its stated length exceeds `longest`.
     """
     length = int.from_bytes(_receive_exactly(connection, _LENGTH_BYTES))
     if length > longest:

@@ -1,7 +1,8 @@
 """A launcher that limits itself and then becomes another program, which inherits the limits.
 
-`python -m factcheck.confinement.launch ALLOWANCE PROGRAM ARGUMENT…`. What may be taken is set before the other program
-begins, in a process with one thread: between a fork and an `exec` in a process with several, Python may do nothing.
+`python -m factcheck.confinement.launch ALLOWANCE PROGRAM ARGUMENT…`. The limits are set before the other program
+begins, in a process with one thread: in a process with several threads, Python code must not run between a fork and an
+`exec`.
 """
 
 import os

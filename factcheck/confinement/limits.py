@@ -10,7 +10,7 @@ import orjson
 
 
 class Cause(Enum):
-    """Why a task has no answer. The zygote sends these values."""
+    """The reason why a task has no result. The zygote sends these values."""
 
     TIME = b"T"
     MEMORY = b"M"
@@ -22,7 +22,7 @@ class Cause(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The most that one piece of work may take."""
+    """The limits of one task."""
 
     memory: int = 512 * 1024 * 1024
     """Bytes, of the whole process, with its interpreter and libraries."""
@@ -47,8 +47,9 @@ SHARED_MEMORY_BYTES = 32 * 1024 * 1024
 def confine(allowance: Allowance) -> None:
     """Limit this process from now on.
 
-    Linux refuses memory beyond the limit; macOS takes note of it only, so that there the zygote, which looks at all its
-    processes several times a second, is what ends one. Time is held by the kernel too: an alarm that nothing handles.
+    Linux refuses memory beyond the limit. macOS only records the limit, so there the zygote, which checks its processes
+    several times a second, kills those beyond it. The kernel also enforces the time limit, with an alarm that nothing
+    handles.
     """
     _lower_limit(resource.RLIMIT_DATA, allowance.memory - SHARED_MEMORY_BYTES)
     _lower_limit(resource.RLIMIT_CPU, int(allowance.seconds) + 1)

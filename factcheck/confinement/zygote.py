@@ -1,11 +1,11 @@
 """The program that forks a process for each task.
 
-`python -m factcheck.confinement.zygote FD MODULE ALLOWANCE` has one thread and no secrets, loads MODULE once, and then
-waits at the socket FD. Each message there carries two sockets: one for the work, which the new process gets, and
-one on which this program reports how the process ended if it failed. When the other end of FD is closed, for
-whatever reason, it ends all its processes and itself; and also after five minutes without a request.
+`python -m factcheck.confinement.zygote FD MODULE ALLOWANCE` has one thread and no secrets. It loads MODULE once and
+then listens on the socket FD. Each message carries two sockets: one for the new process and its task, and one on which
+this program reports how the process ended if it failed. The program ends itself and all its processes when the other
+end of FD is closed, or after five minutes without a request.
 
-MODULE has `prepare()`, which loads what is slow to load, and `answer(question: bytes) -> bytes`.
+MODULE has `prepare()`, which loads everything that is slow to load, and `answer(question: bytes) -> bytes`.
 """
 
 import gc
@@ -110,8 +110,8 @@ def _measure_memory(process: int) -> int:
 def _find_cause(status: int, is_large: bool) -> Cause | None:
     """Describe an exit status; a negative one is a signal.
 
-    Libraries without memory end their process themselves, as they do with every error; then its size shows the
-    cause.
+    Libraries that run out of memory end the process in the same way as for any error. The size of the process then
+    shows the cause.
     """
     if status == 0:
         return None
@@ -141,7 +141,7 @@ def _run_work(given: socket.socket, module: ModuleType, allowance: Allowance) ->
 
 
 def _answer(connection: socket.socket, module: ModuleType, allowance: Allowance) -> int:
-    """Handle a request, and return the exit status."""
+    """Handle a request and return the exit status."""
     question = read_message(connection, sys.maxsize)
     try:
         answer: bytes = module.answer(question)

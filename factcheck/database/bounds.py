@@ -1,6 +1,6 @@
 """Limits of text lengths and dates, shown by forms and the API and enforced by the database.
 
-Absurd values are rejected on entry: a statement of two megabytes, a claim of the year 9999.
+Absurd values are rejected on entry, such as a statement of two megabytes or a claim from the year 9999.
 """
 
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ def validate_day_has_come(day: date) -> None:
     """Validate that the day is today or earlier, and not implausibly early.
 
     Raises:
-        ValidationError: it is not.
+        ValidationError: the date is not in that range.
     """
     if not has_come(day):
         raise ValidationError(gettext("%(day)s is in the future.") % {"day": day.isoformat()}, "future")
@@ -42,7 +42,7 @@ def validate_day_in_range(day: date) -> None:
     """Validate that the date is in a plausible range.
 
     Raises:
-        ValidationError: it is not.
+        ValidationError: the date is not in that range.
     """
     if not EARLIEST <= day <= LATEST:
         raise ValidationError(
@@ -67,7 +67,7 @@ def build_days_in_range(name: str, *fields: str) -> CheckConstraint:
 
 
 def build_days_have_come(name: str, *fields: str) -> Rule:
-    """Return the rule that none of these dates is in the future. It is checked only on writing."""
+    """Return the rule that none of these dates is in the future. It is only checked when rows are written."""
     later = " OR ".join(f'NEW."{field}" > CURRENT_DATE + {TOLERANCE.days}' for field in fields)
     return Rule(
         name=name,
@@ -78,7 +78,7 @@ def build_days_have_come(name: str, *fields: str) -> Rule:
 
 
 def build_length_constraint(name: str, field: str, most: int) -> CheckConstraint:
-    """Return the constraint on a text's length; the field's `max_length` informs people first."""
+    """Return the constraint on a text's length. People see the error of the field's `max_length` first."""
     return CheckConstraint(
         name=name,
         condition=LessThanOrEqual(Length(field), most),

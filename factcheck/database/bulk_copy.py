@@ -1,6 +1,6 @@
 """Insert many rows by COPY, far faster than INSERT.
 
-Everything else is as with INSERT: triggers fire, constraints hold, generated columns are generated.
+Everything else is the same as with INSERT: triggers fire, constraints hold, and generated columns are filled.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,11 +37,10 @@ class CopyLines(NamedTuple):
 def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
     """Insert these rows. The database fills generated columns and its own defaults.
 
-    Their ids must be set (`reserve_ids`), or the database's too. What of a model's `save()` goes beyond storing its
-    fields does not happen.
+    Their ids must be set (`reserve_ids`) or left to the database. A model's `save()` is not called.
 
     Args:
-        rows: models or, each with the same names, values. A column that is not named gets the database's default.
+        rows: model instances, or mappings with the same keys. Columns that are missing get the database's default.
     """
     if rows:
         names = _list_names(rows[0])
@@ -50,7 +49,7 @@ def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
 
 
 def build_lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> list[CopyLines]:
-    """Return the rows in the format of `copy` for a later `send`: one `CopyLines`, or none without rows."""
+    """Return the rows formatted for a later `send`: a list with one `CopyLines`, empty without rows."""
     if not rows:
         return []
     names, text = _list_names(rows[0]), BytesIO()
@@ -67,7 +66,7 @@ def send(some: Iterable[CopyLines]) -> None:
 
 
 def expect_many() -> None:
-    """Speed up this transaction for thousands of rows. Use it only if the work is repeated after a crash."""
+    """Speed up this transaction for thousands of rows. Use it only for work that is repeated after a crash."""
     with connection.cursor() as cursor:
         # Plans that are made while tables are small hold when they are large.
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -88,8 +87,8 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
 class RowMaker(Generic[M]):
     """Create rows of a model at a tenth of the cost of its constructor, for hundreds of thousands of rows.
 
-    Values are given by attribute (`claim_id`), or by the name of a relation (`claim`) with the row that it refers
-    to. They are not validated. Missing values get their default. `pre_init` and `post_init` are not sent.
+    Values are given by attribute (`claim_id`), or by relation (`claim`) as the related row. They are not validated.
+    Missing values get their defaults. `pre_init` and `post_init` are not sent.
     """
 
     def __init__(self, model: type[M]) -> None:
@@ -142,7 +141,7 @@ def _map_fields(model: type[Model]) -> dict[str, Field[Any, Any]]:
 
 
 def _list_given(row: Model) -> list[str]:
-    """Return the attributes of a row that have a value, rather than a database default."""
+    """Return the attributes of a row that have a value instead of a database default."""
     return [
         name
         for name, field in _map_fields(type(row)).items()

@@ -1,8 +1,8 @@
 """Cache the compiled SQL of queries by their shape.
 
-Composing a QuerySet and turning it into SQL costs more than all the rest of an answer. What public lists ask for varies
-in its values far more than in its shape, so the QuerySet is composed with slots in the place of the values, and its SQL
-kept. It stays the same QuerySet: what it finds is defined once, for those who use it directly and for these.
+Composing a QuerySet and compiling it to SQL costs more than the rest of a response. Queries of public lists differ in
+their values far more often than in their shape. So the QuerySet is composed with slots in place of the values, and its
+SQL is cached. It is still the same QuerySet: what it selects is defined once, for direct use and for use with slots.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -17,7 +17,7 @@ from factcheck.database.read_connections import fetch
 
 
 class Slot(Expression):
-    """A placeholder in a statement for a value that is known only on execution."""
+    """A placeholder in a statement for a value that is only known on execution."""
 
     def __init__(self, name: str, sql_type: str) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class Slot(Expression):
 
 
 class FoundBy(NamedTuple):
-    """The rows of a list, by rows of another table."""
+    """The rows of a list, found through rows of another table."""
 
     model: type[Model]
     key: str
@@ -46,11 +46,10 @@ class Template:
         shape: identifies the SQL of the template.
         rows: composes the QuerySet, with slots.
         values: the values of the slots, by name.
-        found_by: if the composed rows are not those of the list but lead to them, so that they can be found
-            and sorted first: the model of the list, and the column of these rows that names its primary key.
-        has_one_plan: whether PostgreSQL finds the rows of a page in the same way whatever the values are; it keeps
-            its plan.
-        parts: read forwards, the rows of the first kind fill a page, and the others only where those do not.
+        found_by: set if the composed rows are not the list's own but lead to them, so that they can be found and sorted
+            first: the list's model, and the column of these rows with its primary key.
+        has_one_plan: whether one query plan suits all values, so that PostgreSQL can keep it.
+        parts: when reading forwards, rows of the first part fill a page; the second part is used only if they do not.
     """
 
     shape: Hashable
@@ -61,7 +60,7 @@ class Template:
     parts: Parts | None = None
 
     def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
-        """Return these columns as `read_connections.fetch` does. Meant for a few rows found by an index."""
+        """Return these columns in the form of `read_connections.fetch`. Meant for a few rows found by an index."""
         return _build_statement(self, columns).fetch(self.values, prepare=True)
 
 
@@ -89,8 +88,7 @@ class Statement:
     ) -> "Statement":
         """Build a statement that sorts and limits rows first and reads the table's columns afterwards.
 
-        To find and sort candidates, an index may be all that PostgreSQL has to read; without this it would read each
-        of them whole.
+        PostgreSQL may then find and sort candidates by reading only an index, instead of reading each row in full.
         """
         model, key = found_by or FoundBy(rows.model, rows.model._meta.pk.column)
         table, primary_key = model._meta.db_table, model._meta.pk.column
@@ -117,10 +115,9 @@ class Statement:
         descending: bool,
         most: int,
     ) -> "Statement":
-        """Return these columns of at most this many rows: first those of the first query in order, then the
-        others'.
+        """Return these columns of at most this many rows: first the rows of the first query in order, then the others.
 
-        Where there are enough of the first, PostgreSQL does not begin to look for others.
+        If the first query has enough rows, PostgreSQL does not run the others.
         """
         first_part, continued = (cls.of(rows.values_list(*names)) for rows in (first[:most], others))
         order = ", ".join(f'"{name}" {"DESC" if descending else "ASC"}' for name in sorted_by)
@@ -132,7 +129,7 @@ class Statement:
         return cls(sql, (*first_part.parameters, *continued.parameters))
 
     def fetch(self, values: Mapping[str, Any], *, prepare: bool = False) -> list[tuple[Any, ...]]:
-        """Return the rows for these slot values, as `factcheck.database.read_connections.fetch` does."""
+        """Return the rows for these slot values, in the form of `factcheck.database.read_connections.fetch`."""
         return fetch(self.sql, self.bind(values), prepare=prepare)
 
     def bind(self, values: Mapping[str, Any]) -> list[Any]:

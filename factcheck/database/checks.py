@@ -27,7 +27,7 @@ MIN_VERSIONS = {"vector": (0, 7)}
 def check_database(
     app_configs: Any, databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:
-    """Check version, extensions, encoding, collation and permissions of every given database."""
+    """Check the version, extensions, encoding, collation and permissions of each given database."""
     messages: list[CheckMessage] = []
     for alias in databases or ():
         if connections[alias].vendor == "postgresql":
@@ -136,7 +136,7 @@ def _check_letter_case(alias: str) -> list[CheckMessage]:
 
 
 def _check_temporary_tables(alias: str) -> list[CheckMessage]:
-    """Check that PUBLIC cannot create temporary tables, although rules name their schemas."""
+    """Check that PUBLIC cannot create temporary tables, as a second defence besides the schemas named in rules."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) AS granted"

@@ -1,4 +1,4 @@
-"""The database's clock, for stored times, instead of each host's."""
+"""The database's clock, used for stored times instead of each host's clock."""
 
 from datetime import UTC, datetime
 

@@ -19,8 +19,8 @@ def build_writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> C
     """Return the settings of the connection used for writing.
 
     Args:
-        address: the server's, as in Django's settings.
-        pool: the number of open connections of a process; with 0 each request opens its own.
+        address: the server's connection settings, as in Django's DATABASES.
+        pool: the number of connections that a process keeps open; with 0, each request opens its own.
         lock_seconds: how long a statement waits for a lock; 0 leaves it to the server.
     """
     patience = {"timeout": POOL_SECONDS, "reconnect_timeout": RECONNECT_SECONDS}
@@ -38,8 +38,8 @@ def build_owning(address: Connection | None, served: Connection | None) -> Conne
     """Return the owner's connection settings if the owner differs from the serving role.
 
     Args:
-        address: where OWNER_DATABASE_URL leads, if it is set.
-        served: where DATABASE_URL leads, if it is set.
+        address: the parsed OWNER_DATABASE_URL, if it is set.
+        served: the parsed DATABASE_URL, if it is set.
     """
     if address is None:
         return None
@@ -65,10 +65,10 @@ def build_public_reads(
     """Return the persistent connections for public reads, by alias.
 
     Args:
-        default: the connection that writes.
-        replicas: addresses of its replicas. What is written to comes first: it is read over a connection of its own
-            where there are none, and by whom a replica would be too old for.
-        seconds: how long a statement may take; 0 leaves it to the server.
+        default: the settings of the connection used for writing.
+        replicas: the settings of the replicas. The primary comes first, on a separate connection: it serves reads if
+            there are no replicas, or if a replica would be too old.
+        seconds: the time limit of a statement; 0 leaves it to the server.
     """
     options = {name: value for name, value in default["OPTIONS"].items() if name != "pool"}
     addresses = {"reading": {"OPTIONS": options}}

@@ -1,9 +1,9 @@
 """Database roles: one owns everything, another serves requests and owns nothing.
 
-The grants of the serving role follow from the rules of the models: what a rule prohibits to everyone
-(`factcheck.database.rules.Prohibition`) is not granted either. Nor is the right to change what identifies a row, or
-to choose the id of a new one. With that role's connection, no rule can be switched off, since only an owner could.
-docs/database-roles.md says what this ensures and what it does not.
+The serving role's grants follow from the models' rules: operations that a rule prohibits for everyone
+(`factcheck.database.rules.Prohibition`) are not granted. Nor is the right to change a row's identifying columns, or to
+choose the id of a new row. This role cannot switch off rules, because only an owner can. docs/database-roles.md
+explains what this ensures and what it does not.
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,9 +48,9 @@ def is_separated() -> bool:
 
 @contextmanager
 def connect_as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """Connect this thread as the owner until the end.
+    """Connect this thread as the owner until the block ends.
 
-    Without a known owner, the serving role is taken to be the owner, and the connection stays as it is.
+    Without a known owner, the serving role is assumed to be the owner, and the connection stays unchanged.
     """
     if not is_separated():
         yield
@@ -91,7 +91,7 @@ def _reconnect_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
 
 
 def get_serving_role() -> str:
-    """Return the name of the serving role, whatever role is connected now; empty if libpq decides."""
+    """Return the name of the serving role, whichever role is connected now; "" if libpq decides."""
     return str(settings.RUNTIME_ROLE)
 
 
@@ -99,7 +99,7 @@ def get_serving_role() -> str:
 
 
 def list_wanted() -> dict[str, frozenset[str]]:
-    """Map each table to the row permissions of the serving role; `get_wanted` gives the columns."""
+    """Return the row permissions that the serving role should have on each table; `get_wanted` adds the columns."""
     tables = {
         model._meta.db_table: ROW_PRIVILEGES
         for model in apps.get_models(include_auto_created=True)
@@ -198,7 +198,7 @@ def load_grants(alias: str = DEFAULT_DB_ALIAS) -> list[RelationGrants]:
 
 
 def get_wanted(relation: RelationGrants) -> frozenset[str]:
-    """Return the serving role's permissions on this one."""
+    """Return the permissions that the serving role should have on this relation."""
     return _compute_wanted(relation, list_wanted(), _find_reserved_id_tables())
 
 
@@ -235,7 +235,7 @@ def find_deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, RelationGrants]:
 def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Grant the serving role exactly the wanted permissions. Returns the corrected objects.
 
-    The connection is the owner's (`connect_as_owner`).
+    The connection must be the owner's (`connect_as_owner`).
     """
     if not is_separated():
         return []

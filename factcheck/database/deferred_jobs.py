@@ -39,14 +39,14 @@ _JOBS = RequestedJobs(DjangoConnector())
 
 
 def note_requests(app: App) -> None:
-    """Install the job manager (`PROCRASTINATE_ON_APP_READY`), so that jobs deferred by Procrastinate's API are
-    linked as well.
+    """Install the job manager (`PROCRASTINATE_ON_APP_READY`). Jobs deferred through Procrastinate's API are then linked
+    too.
     """
     app.job_manager = RequestedJobs(app.connector)
 
 
 async def get_request_id(job_id: int, jobs: JobManager) -> str:
-    """Return the request that queued a job; empty if none did."""
+    """Return the id of the request that queued a job; "" if none did."""
     rows = await jobs.connector.execute_query_all_async(
         query="SELECT request_id FROM public.factcheck_jobrequest WHERE job_id = %(job_id)s", job_id=job_id
     )
@@ -64,10 +64,10 @@ def defer(
     """Queue the task once for each of these arguments, in one statement.
 
     Args:
-        priority: a worker takes a job with a higher one first.
+        priority: workers take jobs with a higher priority first.
 
     Raises:
-        AlreadyEnqueued: a job with this queueing lock waits.
+        AlreadyEnqueued: a job with this queueing lock is waiting.
     """
     job = Job(
         id=None,

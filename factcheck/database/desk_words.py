@@ -11,7 +11,7 @@ from django.db.models.expressions import Combinable
 
 
 class DeskWords(Func):
-    """The words of these columns, all together."""
+    """The words of all these columns together."""
 
     function = "public.factcheck_desk_words"
     arg_joiner = " || ' ' || "
@@ -19,7 +19,7 @@ class DeskWords(Func):
 
 
 class ContainsWords(Func):
-    """Return whether these columns contain all searched words, or words starting with them."""
+    """The condition that these columns contain all searched words, or words starting with them."""
 
     template = "(%(expressions)s)"
     arg_joiner = " @@ "

@@ -1,7 +1,7 @@
 """Foreign keys that are checked immediately instead of at the end of a transaction.
 
-Django has PostgreSQL look at them when a transaction ends. In between a rule would find nothing where there was
-something, and the row could come back as another. So `migrate` has them looked at with each statement.
+By default, Django lets PostgreSQL check them when a transaction ends. Until then, a rule would not find a row that was
+deleted, and the id could be reused for a different row. So `migrate` makes each statement check them.
 """
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -19,14 +19,14 @@ _DEFERRABLE_SQL = """
 
 
 def find_deferrable(alias: str = DEFAULT_DB_ALIAS) -> list[tuple[str, str]]:
-    """Return the foreign keys that are checked later than required: table and name, quoted."""
+    """Return the quoted table and name of each foreign key that is still checked at the end of a transaction."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_DEFERRABLE_SQL, [list(_DEFERRED_REFERENCES)])
         return cursor.fetchall()
 
 
 def hold_at_once(alias: str = DEFAULT_DB_ALIAS) -> None:
-    """Make every foreign key check immediate. Needs the owner's connection."""
+    """Make every foreign key check immediate. The connection must be the owner's."""
     with transaction.atomic(alias), connections[alias].cursor() as cursor:
         for table, name in find_deferrable(alias):
             cursor.execute(f"ALTER TABLE {table} ALTER CONSTRAINT {name} NOT DEFERRABLE")

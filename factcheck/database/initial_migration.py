@@ -18,7 +18,7 @@ class InitialMigration(Migration):
     """Create each table in its final form, with all columns, constraints and indexes.
 
     The operations are those that `makemigrations` writes. They may only add; anything else raises `TypeError`.
-    Reversing, planning and checking it is Django's own.
+    Django's own code reverses, plans and checks it.
     """
 
     initial = True

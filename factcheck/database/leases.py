@@ -1,4 +1,4 @@
-"""Leases: a row with `held_until` belongs to one worker at a time. If that worker dies, the lease ends by itself."""
+"""Leases: a row with `held_until` belongs to one worker at a time. If that worker dies, the lease expires."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,21 +26,21 @@ class Lease(Generic[Row]):
 
     @classmethod
     def acquire(cls, rows: QuerySet[Row], pk: int, duration: timedelta, *, due: Q) -> Self | None:
-        """Lease a row, if it is due; otherwise return None.
+        """Lease a row if it is due; otherwise return None.
 
         Args:
             rows: the rows that may be worked on. A lease on a row that no longer belongs to them is not renewed.
-            due: what must be true at the beginning, including that the row is free.
+            due: the condition that must hold at the start, including that the row is free.
         """
         lease = cls(rows.filter(pk=pk), duration)
         return lease if lease._extend(due) else None
 
     def renew(self) -> bool:
-        """Extend the lease and read the row again; False if the lease is lost."""
+        """Extend the lease and reload the row; return False if the lease is lost."""
         return self._extend(Q(held_until=self.until))
 
     def release(self) -> None:
-        """End the lease, if it is not lost already."""
+        """End the lease, unless it is already lost."""
         rows = type(self.row)._default_manager.filter(pk=self.row.pk, held_until=self.until)
         rows.update(held_until=None)
 

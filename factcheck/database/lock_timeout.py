@@ -20,10 +20,10 @@ def retry_under_lock_timeout(
 ) -> None:
     """Carry out a change under `lock_timeout`, retrying until it gets its locks.
 
-    What it has done must stay done or be undone when it fails, as migrations are.
+    If the change fails, what it has done must either stay valid or be undone, as with migrations.
 
     Raises:
-        CommandError: it did not get them; names who had them.
+        CommandError: the locks were not available; the message names their holders.
     """
     for left in reversed(range(tries)):
         try:
@@ -58,7 +58,7 @@ def retry_under_lock_timeout(
 
 
 def describe_holders(alias: str) -> list[str]:
-    """Return the other open transactions in this database, and since when."""
+    """Return the other open transactions in this database, with their start times."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT format('process %s (%s) since %s seconds', pid, coalesce(nullif(application_name, ''), usename),"

@@ -1,6 +1,7 @@
 """Named locks, for rows that do not exist yet.
 
-No lock outlives a transaction, so none is lost or left behind where a pooler gives each transaction another connection.
+No lock outlives its transaction, so none is lost or left behind when a pooler gives each transaction a different
+connection.
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ class NameAlreadyLocked(Exception):
 def hold(*names: str) -> None:
     """Lock these names until the end of the transaction, waiting for other transactions.
 
-    The names are taken in one order by everybody, so two transactions never wait for each other.
+    Every transaction locks names in the same order, so two transactions never wait for each other.
     """
     with connection.cursor() as cursor:
         for name in sorted(set(names)):
@@ -40,8 +41,8 @@ def hold(*names: str) -> None:
 def open_lasting_transaction() -> Iterator["LastingTransaction"]:
     """Open a transaction on a separate connection, rolled back at the end.
 
-    The lock and its temporary tables last as long as the connection: longer than the many transactions of the work,
-    and not longer than its process. Inside a caller's transaction it is a part of that one.
+    Its locks and temporary tables last as long as the connection: longer than the many transactions of the work, but no
+    longer than the process. Within a caller's transaction, it is part of that transaction.
     """
     if connection.in_atomic_block:
         yield LastingTransaction(connection)
@@ -61,18 +62,18 @@ def open_lasting_transaction() -> Iterator["LastingTransaction"]:
 
 
 class LastingTransaction:
-    """A transaction held for as long as a piece of work takes."""
+    """A transaction that is kept open for the whole duration of some work."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
 
     def hold(self, name: str) -> None:
-        """Hold the name from now on; wait while others do."""
+        """Lock the name, waiting while others hold it."""
         with self.connection.cursor() as cursor:
             cursor.execute(_LOCK_SQL, [name])
 
     def hold_at_once(self, name: str) -> None:
-        """Hold the name from now on.
+        """Lock the name without waiting.
 
         Raises:
             NameAlreadyLocked: another process holds it.
@@ -86,7 +87,7 @@ class LastingTransaction:
         """Check that the lock is still held.
 
         Raises:
-            OperationalError: the connection was lost, and another process may hold it by now.
+            OperationalError: the connection was lost, so another process may hold the lock by now.
         """
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -94,10 +95,10 @@ class LastingTransaction:
 
 @contextmanager
 def lock_exclusively(name: str) -> Iterator[LastingTransaction]:
-    """Hold the lock exclusively; it ends with the process.
+    """Hold the lock exclusively; it is released when the process ends.
 
     Raises:
-        NameAlreadyLocked: it is held.
+        NameAlreadyLocked: another process holds the lock.
     """
     with open_lasting_transaction() as own:
         own.hold_at_once(name)

@@ -7,7 +7,7 @@ from django.db.models import Field, Lookup
 
 @Field.register_lookup
 class AnyOf(Lookup[Any]):
-    """The lookup `field__any_of`: one of the values, with SQL that is independent of their number."""
+    """The lookup `field__any_of`: equal to one of the values, with SQL that is independent of their number."""
 
     lookup_name = "any_of"
     prepare_rhs = False

@@ -22,7 +22,7 @@ UNREPEATABLE_STATEMENT = re.compile(
 
 
 class Wait(NamedTuple):
-    """Work that blocks others for longer the larger a table is, or needs manual care."""
+    """Work that blocks others for longer on larger tables, or that needs manual care."""
 
     kind: str
     place: str
@@ -39,7 +39,7 @@ class _Table(NamedTuple):
 class LockWatch:
     """Check the locks after each statement: `with connection.execute_wrapper(watch)`.
 
-    It needs no rows: PostgreSQL counts the reading of a whole table, also of an empty one.
+    It needs no rows: PostgreSQL counts scans of whole tables, even of empty ones.
     """
 
     def __init__(self, database: BaseDatabaseWrapper) -> None:

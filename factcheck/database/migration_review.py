@@ -1,7 +1,7 @@
 """Check whether migrations can run while the previous version serves, by testing both on one schema under load.
 
-A migration is carried out on a real, empty PostgreSQL, and what happens is looked at: so that operations of any kind
-are understood, those of libraries, raw SQL and Python too.
+A migration is applied to a real, empty PostgreSQL database, and its effects are observed. So operations of every kind
+are understood, including those of libraries, raw SQL and Python.
 """
 
 from collections.abc import Iterator
@@ -47,8 +47,8 @@ def review_migration(
     """Apply a migration to a database at the previous state, and report its effects on other programs.
 
     Args:
-        state: the models as they are before it.
-        known: what the version knows that runs meanwhile.
+        state: the models before the migration.
+        known: the tables and columns used by the version that keeps running.
     """
     before = SchemaShape.of(database)
     watch = LockWatch(database)

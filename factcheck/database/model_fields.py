@@ -29,8 +29,8 @@ class LanguageField(models.CharField[str, str]):
 class UncompressedTextField(models.TextField[str, str]):
     """Uncompressed text of some kilobytes that is read far more often than written.
 
-    PostgreSQL would compress it, and expand it again for every reader: a third of the time of a list. The price is
-    space: about twice as much.
+    PostgreSQL would compress the text and decompress it for every reader, which takes a third of the time of a list.
+    Uncompressed, it needs about twice the space.
     """
 
     def get_internal_type(self) -> str:
@@ -44,7 +44,7 @@ class UncompressedTextField(models.TextField[str, str]):
 
 
 class HalfVectorField(models.Field[Any, Any]):
-    """A pgvector `halfvec`, with two bytes per number, of any or a fixed length."""
+    """A pgvector `halfvec`, with two bytes per number and any or a fixed length."""
 
     def __init__(self, *args: Any, dimensions: int | None = None, **kwargs: Any) -> None:
         self.dimensions = dimensions
@@ -83,7 +83,7 @@ def parse_half_vector(binary: bytes) -> "NDArray[np.float32]":
 class WebAddressValidator(URLValidator):
     """A URLValidator that accepts underscores in hosts, such as `my_blog.example.com`.
 
-    Only below the domain that was registered, for which registries allow none.
+    They are accepted only in subdomains, because registries allow none in registered domains.
     """
 
     hostname_re = r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*" + URLValidator.hostname_re
@@ -113,7 +113,7 @@ class AddressField(models.URLField[str, str]):
 
 
 class BitsField(models.Field[Any, Any]):
-    """A bit string of fixed length (PostgreSQL's `bit(n)`), as bytes."""
+    """A bit string of fixed length (PostgreSQL's `bit(n)`), represented as bytes."""
 
     def __init__(self, *args: Any, length: int, **kwargs: Any) -> None:
         self.length = length

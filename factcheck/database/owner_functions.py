@@ -11,7 +11,7 @@ def analyze(*tables: str) -> None:
 
 
 def advance_ids(*tables: str) -> None:
-    """Advance the id sequences of these tables beyond the stored ids; never back."""
+    """Advance the id sequences of these tables beyond the stored ids; never move them back."""
     _execute_for_tables(
         "SELECT public.factcheck_advance_ids(wanted::regclass) FROM unnest(%s::text[]) AS wanted", tables
     )

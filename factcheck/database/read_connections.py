@@ -1,9 +1,8 @@
 """Connections for public reads: separate ones to the primary, or to replicas.
 
-A read can be repeated without harm. So these connections stay open for as long as their thread lives, without a
-check before each use: a dead one is replaced, and the query repeated. An answer is read from one server, from its
-beginning to its end: of two replicas, one may lack what the other has. If a server dies meanwhile, all of the
-answer is read again from the next.
+A read can be repeated without harm. So these connections stay open as long as their thread lives and are not checked
+before use: a dead one is replaced, and the query is repeated. All data of a response is read from one server, because
+one replica may lack what another has. If a server dies during a response, everything is read again from the next one.
 """
 
 import os
@@ -30,7 +29,7 @@ _TEXT_OID = 25
 
 
 class _Utf8(Loader):
-    """Load text as undecoded bytes, because it is only passed on."""
+    """Load text as undecoded bytes, because it is passed on unchanged."""
 
     format = Format.BINARY
 
@@ -60,7 +59,7 @@ class _Reader(threading.local):
         self.is_public = False
 
     def get_cursor(self, alias: str, connection: psycopg.Connection[Any]) -> _Cursor:
-        """Return this thread's cursor for reading; a new one for each query would copy all adapters."""
+        """Return this thread's cursor for reading. It is reused, because each new cursor copies all adapters."""
         cursor = self.cursors.get(alias)
         if cursor is None or cursor.connection is not connection:
             cursor = self.cursors[alias] = _Cursor(connection)
@@ -120,8 +119,8 @@ _DJANGO_OPTIONS = {"context", "cursor_factory", "prepare_threshold"}
 def read_publicly(answer: Callable[[], Answer]) -> Answer:
     """Call the function with all model reads on one of the public databases.
 
-    Its connections have a time limit for each statement (`PUBLIC_STATEMENT_SECONDS`); those of the desk have none. It
-    must only read: where its database is lost, it is called again with the next one.
+    These connections have a time limit per statement (`PUBLIC_STATEMENT_SECONDS`); those of the desk have none. The
+    function must only read, because it is called again with the next database if its database is lost.
     """
     if not _reader.replicas or _reader.is_public:
         return _read_from(_reader.alias, answer)
@@ -137,10 +136,10 @@ def read_publicly(answer: Callable[[], Answer]) -> Answer:
 
 
 def read_freshly(answer: Callable[[], Answer]) -> Answer:
-    """Read nothing older than the last write.
+    """Let the block read nothing older than the last write.
 
     Raises:
-        OperationalError: the primary cannot be asked, and no replica is known to have all that it had.
+        OperationalError: the primary is unreachable, and no replica is known to have all its data.
     """
     if not _reader.replicas:
         return _read_from(get_primary(), answer)
@@ -168,7 +167,7 @@ def _read_from(alias: str, answer: Callable[[], Answer]) -> Answer:
 
 
 def _iterate_servers() -> Iterator[str]:
-    """Yield the servers to read from, one after another as each is lost."""
+    """Yield the servers to read from, moving to the next when one is lost."""
     replicas_state = get_replicas()
     attempted = set()
     for alias in _reader.replicas:
@@ -183,7 +182,7 @@ def _iterate_servers() -> Iterator[str]:
 
 
 def _is_lost(alias: str, error: Exception) -> bool:
-    """Return whether the connection was lost, and not the query wrong; it is then closed."""
+    """Return whether the connection was lost, rather than the query wrong. A lost connection is closed."""
     connection = connections[alias]
     if connection.in_atomic_block:
         return False
@@ -213,7 +212,7 @@ def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) ->
     """Return the rows of a query, with values of type `text` as UTF-8 bytes.
 
     Args:
-        prepare: keep the plan of the statement; only where one plan suits whatever the parameters are.
+        prepare: keep the plan of the statement; only for statements where one plan suits all parameters.
     """
     alias = get_database()
     try:

@@ -22,7 +22,7 @@ def find_last_release() -> str | None:
 
 
 def list_migrations(revision: str) -> set[Key]:
-    """App and name of each migration of ours that a revision has."""
+    """Return the app and name of each of our migrations in a revision."""
     names = _run_git("ls-tree", "-r", "--name-only", revision)
     if names.returncode:
         raise RevisionNotFound(f"git knows no revision {revision} here: {names.stderr.strip()}")

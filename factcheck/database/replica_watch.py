@@ -1,7 +1,8 @@
 """Poll the primary and its replicas four times a second, in one thread per process.
 
-So no answer of the public waits for the question. Each server has a connection of its own, and one that does not answer
-keeps no other waiting. Who reads from a server that has died is let go: a read that waits for it would wait for long.
+So no public response waits for these checks. Each server has its own connection, so one that does not answer does not
+delay the others. If a server dies, threads that are reading from it are released, because they would otherwise wait for
+a long time.
 """
 
 import asyncio
@@ -35,9 +36,10 @@ Address = Mapping[str, Any]
 
 
 class OpenLines:
-    """The connections that threads read over, by alias, so that another thread can cut them.
+    """The connections that threads are reading from, by alias, so that another thread can cut them.
 
-    Each is identified by a duplicate of its socket: its own number may be reused by the time it is cut.
+    Each is identified by a duplicate of its socket, because the original descriptor may be reused by the time it is
+    cut.
     """
 
     def __init__(self) -> None:
@@ -71,7 +73,7 @@ class ReplicaWatch:
     Args:
         replicas: the receiver of the results.
         primary: the alias of the primary.
-        addresses: the connection parameters of each, by alias, as libpq has them.
+        addresses: the connection parameters of each server, by alias, in libpq's terms.
         mark: the query for the primary's public position (`Replicas.mark`), if any.
     """
 
@@ -125,7 +127,7 @@ class ReplicaWatch:
             await asyncio.sleep(max(0.0, asked_at + POLL_SECONDS - self.replicas.clock()))
 
     async def _cut_dead(self) -> None:
-        """Release threads waiting for a dead server. If this thread itself was late, no server is blamed."""
+        """Release threads that wait for a dead server. If this thread was late itself, no server counts as dead."""
         while True:
             before = self.replicas.clock()
             await asyncio.sleep(POLL_SECONDS)

@@ -1,8 +1,8 @@
 """The state of read replicas in this process: which have the latest publications.
 
-Updated by `replica_watch`, a few times a second; read before each answer, which costs a look at a clock. The age of
-a replica is measured by this process's own clock: when the primary was last seen at a position that the replica has
-reached by now.
+`replica_watch` updates it a few times a second. It is read before each response, at the cost of reading a clock. The
+age of a replica is measured with this process's own clock: the time since the primary was last seen at a position that
+the replica has now reached.
 """
 
 import time
@@ -20,7 +20,7 @@ _MAX_REPORTS = 120
 
 
 class Report(NamedTuple):
-    """A server's report of itself."""
+    """A server's report about itself."""
 
     is_replica: bool
     #: How far it has come in the write-ahead log: written, or replayed.
@@ -46,9 +46,9 @@ class Replicas:
     """The replicas of one primary. One thread writes, any thread reads.
 
     Args:
-        aliases: their names, as in `DATABASES`.
-        most_seconds: how old a replica may be that is read from.
-        clock: seconds, from anywhere, never going back.
+        aliases: the names of the replicas in `DATABASES`.
+        most_seconds: the maximum age of a replica that may be read.
+        clock: a monotonic clock in seconds.
     """
 
     aliases: Collection[str]
@@ -71,7 +71,7 @@ class Replicas:
     # Reports ---------------------------------------------------------------------------------------------------------
 
     def record_primary_report(self, report: Report, *, asked_at: float) -> None:
-        """Process the primary's report. A server that replays another's log is not the primary and is ignored."""
+        """Record the primary's report. A server that replays another's log is not the primary and is ignored."""
         if report.is_replica:
             return
         if self._primary and report.position < self._primary[-1][0]:
@@ -121,7 +121,7 @@ class Replicas:
         return bool(self._primary) and self._known[alias].position >= self._primary[-1][0]
 
     def age(self, alias: str) -> float:
-        """Return how many seconds the replica may lag; infinite if unknown."""
+        """Return by how many seconds the replica may lag; infinite if unknown."""
         return max(0.0, self.clock() - self._known[alias].complete_until)
 
     def list_by_freshness(self) -> list[str]:

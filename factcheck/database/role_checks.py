@@ -1,4 +1,4 @@
-"""System checks of the serving role's permissions. Wrong manual grants are reported but not removed."""
+"""System checks of the serving role's permissions. Wrong grants made by hand are reported but not removed."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -148,7 +148,7 @@ def _check_excess(alias: str) -> Iterator[CheckMessage]:
 
 
 def _check_grants(alias: str) -> Iterator[CheckMessage]:
-    """Report wrong permissions, except while `migrate` is about to correct them."""
+    """Report wrong permissions, unless `migrate` is about to correct them."""
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT current_user")
         if cursor.fetchone() != (database_roles.get_serving_role(),):

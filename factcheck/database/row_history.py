@@ -1,10 +1,11 @@
 """Row history for everything an editor can change.
 
-Database triggers store the row that an UPDATE or a DELETE is about to replace. So the past is complete for every
-writer (admin, API, bulk import, psql), and inserting costs nothing: the present row is its own last entry.
+Database triggers store the row that an UPDATE or DELETE is about to replace or delete. So the history is complete
+whichever program writes (admin, API, bulk import, psql), and inserting costs nothing: the current row is its own last
+entry.
 
-They are django-pghistory's, installed as our rules are: no setting of a session switches them off, and what would
-bypass them (TRUNCATE) is refused. Their rows are append-only, and only they write any.
+They are django-pghistory's triggers, installed like our rules: no session setting switches them off, and TRUNCATE,
+which would bypass them, is refused. History rows are append-only, and only these triggers write them.
 """
 
 from collections.abc import Callable
@@ -31,7 +32,7 @@ _CONTEXT_SQL = "COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TR
 
 
 class _HistoryTrigger(trigger.Event):
-    """The trigger that stores a row, as a rule that nothing switches off."""
+    """The trigger that stores a row, installed as a rule that cannot be switched off."""
 
     def get_func(self, model: models.Model) -> pgtrigger.Func:
         stored: pgtrigger.Func = super().get_func(model)
@@ -76,7 +77,7 @@ class _LinkRemoved(_RowEvent, pghistory.DeleteEvent):
 
 
 def keep_history(*, exclude: list[str] | None = None) -> Callable[[M], M]:
-    """Store every replaced or deleted row of the model, with the person and page; a class decorator."""
+    """Class decorator: store every replaced or deleted row of the model, with the person and page."""
 
     def decorate(model: M) -> M:
         track = pghistory.track(_Changed(), _Deleted(), exclude=exclude, **_build_history_options(model))
@@ -86,7 +87,7 @@ def keep_history(*, exclude: list[str] | None = None) -> Callable[[M], M]:
 
 
 def keep_links(app_label: str) -> Callable[[M], M]:
-    """Keep when a link was added and removed; a class decorator for a proxy of a many-to-many table."""
+    """Class decorator for a proxy of a many-to-many table: store when links were added and removed."""
 
     def decorate(model: M) -> M:
         track = pghistory.track(

@@ -1,11 +1,12 @@
 """Database rules: triggers that reject invalid changes.
 
-They build on django-pgtrigger, so that each rule stands in the `Meta` of the model it guards and migrations follow it.
-Unlike pgtrigger's own triggers, a rule cannot be switched off by a session setting: who speaks SQL is bound by it too.
+They build on django-pgtrigger, so each rule is declared in the `Meta` of the model it guards, and migrations follow it.
+Unlike pgtrigger's own triggers, a rule cannot be switched off by a session setting, so it also binds anyone who uses
+SQL directly.
 
-A rule is PL/pgSQL in a text of its own. It names the schema of its tables (`public.claims_claim`), and its function
-has a search path of its own besides, so that temporary tables cannot replace ours.
-docs/decisions/0025-rules-without-a-way-around.md has the other requirements of a rule.
+A rule is written in PL/pgSQL. It names the schema of its tables (`public.claims_claim`), and its function also has its
+own search path, so that temporary tables cannot stand in for ours. docs/decisions/0025-rules-without-a-way-around.md
+lists the other requirements of a rule.
 """
 
 from textwrap import dedent
@@ -60,7 +61,7 @@ class RuleSql(compiler.UpsertTriggerSql):
 class DefinerSql(RuleSql):
     """The SQL of a trigger that runs as the owner of the tables, to write protected rows.
 
-    It must not be attached to another table, where it would write that one's values.
+    It must not be attached to a different table, where it would write that table's values.
     """
 
     def get_template(self) -> str:
@@ -81,7 +82,7 @@ class Rule(pgtrigger.Trigger):
 class Prohibition(Rule):
     """A rule that always rejects its operation.
 
-    So it is not granted to the serving role either (`factcheck.database.database_roles`).
+    The operation is therefore not granted to the serving role (`factcheck.database.database_roles`).
     """
 
 
@@ -128,9 +129,10 @@ def refuse(message: str, *, name: str) -> str:
 
 
 def build_snapshot_check_sql(name: str) -> str:
-    """Return the PL/pgSQL at the start of a rule that locks rows and then reads others' changes to them.
+    """Return PL/pgSQL for the start of a rule that locks rows and then must see others' changes to them.
 
-    Only under READ COMMITTED does a statement see what was committed while it waited for the lock.
+    It rejects other isolation levels: only under READ COMMITTED does a statement see what was committed while it waited
+    for a lock.
     """
     refusal = refuse(
         "This is only done under READ COMMITTED: with another isolation level the rules would see the past.",
@@ -154,7 +156,7 @@ def build_truncation_rule(table: str, message: str) -> Rule:
 def build_owner_writes_rule(table: str, operation: pgtrigger.Operation) -> Rule:
     """Return the rule that only the owner may write to `table`, whatever was granted.
 
-    Asked of the table itself, since a grant is easily made too wide.
+    The table itself checks this, because a grant is easily made too wide.
     """
     name = f"{table}_is_written_by_the_database"
     return Prohibition(
@@ -173,14 +175,14 @@ def build_owner_writes_rule(table: str, operation: pgtrigger.Operation) -> Rule:
 class ReservedIds(Rule):
     """The rule for a table whose row ids are reserved in advance (`bulk_copy.reserve_ids`).
 
-    The role that serves may name the id of a new row in these tables alone (`factcheck.database.database_roles`).
+    Only in these tables may the serving role set the id of a new row (`factcheck.database.database_roles`).
     """
 
 
 def build_reserved_ids_rule(table: str, *, history: str = "") -> ReservedIds:
     """Return the rule that new rows of `table` have a fresh id from its sequence.
 
-    `history` is the table that keeps rows of `table` which were deleted; "" where none ever is.
+    `history` is the table that stores deleted rows of `table`; "" if rows are never deleted.
     """
     name = f"{table.partition('_')[2]}_id_was_reserved"
     had = f"OR EXISTS (SELECT FROM public.{history} WHERE pgh_obj_id = arrived.id)" if history else ""
@@ -205,7 +207,7 @@ def build_reserved_ids_rule(table: str, *, history: str = "") -> ReservedIds:
 def append_only(table: str, message: str, *, unless: str = "") -> list[Rule]:
     """Return rules under which rows of `table` can be added but never changed, deleted or truncated.
 
-    `unless` is an SQL condition on OLD and NEW under which an UPDATE is let through.
+    `unless` is an SQL condition on OLD and NEW under which an UPDATE is allowed.
     """
     name = f"{table}_append_only"
     refusal = refuse(message, name=name)
@@ -230,7 +232,7 @@ def append_only(table: str, message: str, *, unless: str = "") -> list[Rule]:
 
 
 def describe_refusal(refusal: IntegrityError) -> str:
-    """Return the database's refusal as a sentence for a person: of the constraint, or of a rule."""
+    """Return the message of the violated constraint or rule as a sentence for a person."""
     cause = refusal.__cause__
     if not isinstance(cause, errors.IntegrityError):
         return _("The database rejected it.")

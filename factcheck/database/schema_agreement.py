@@ -1,7 +1,7 @@
 """Check that the tables of a database match this version of the program.
 
-Its migrations may all have run by their names, and have been others: a history that was rewritten before a release.
-A database of a later version has more than this one knows, and that is as it should be (docs/installing.md).
+All its migrations may be recorded as applied, and yet have been different ones, if the history was rewritten before a
+release. A database of a later version may have more tables and columns than this version knows (docs/installing.md).
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ OTHER_HISTORY_MESSAGE = gettext_lazy(
 
 
 def find_missing_columns(alias: str) -> list[str]:
-    """Return the columns that this version needs and that are missing from tables, as `table.column`."""
+    """Return the columns that this version needs but tables lack, as `table.column`."""
     with connections[alias].cursor() as cursor:
         return _find_missing(cursor, list_required_columns())
 
@@ -51,10 +51,10 @@ def list_required_columns() -> set[Place]:
 
 
 def refuse_other_history(alias: str) -> None:
-    """Refuse to migrate a database whose applied migrations differ from this version's.
+    """Refuse to migrate a database whose applied migrations differ from those of this version.
 
     Raises:
-        CommandError: it does; says what to do.
+        CommandError: they differ; the message says what to do.
     """
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.django_migrations')")
@@ -66,7 +66,7 @@ def find_columns_missing_from_history(cursor: Cursor) -> list[str]:
     """Return columns missing although the migrations that add them are recorded as applied.
 
     Args:
-        cursor: of Django or of psycopg.
+        cursor: Django's or psycopg's cursor.
     """
     loader = MigrationLoader(None)
     cursor.execute("SELECT app, name FROM public.django_migrations")

@@ -22,7 +22,7 @@ from sources.identifiers import get_authority
 
 
 class SameAsForm(DeskForm):
-    """A form that refuses an identifier which another row has: two rows would be one person."""
+    """A form that rejects an identifier used by another row, because both rows would be the same person."""
 
     def clean_same_as(self) -> list[str]:
         addresses: list[str] = self.cleaned_data["same_as"]
@@ -75,7 +75,7 @@ class SameAsDesk(NamedDesk):
 
     @desk_page("same-as/")
     def same_as_view(self, request: HttpRequest) -> JsonResponse:
-        """Suggest entities for the name in `q`, marking those that already exist here."""
+        """Suggest entities for the name in `q` and mark those already in this database."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         if not authorities.are_asked():
@@ -104,7 +104,7 @@ class SameAsDesk(NamedDesk):
         )
 
     def _find_known(self, candidates: list[AuthorityRecord], besides: str) -> dict[str, models.Model]:
-        """Return other rows with an identifier of a candidate, by identifier, in one query."""
+        """Return other rows that have one of the candidates' identifiers, keyed by identifier, using one query."""
         rows = find_known_by(self.model, [address for one in candidates for address in one.same_as])
         if besides.isascii() and besides.isdigit():
             rows = rows.exclude(pk=int(besides[:18]))

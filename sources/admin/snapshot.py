@@ -54,7 +54,7 @@ def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
 
 
 class MediaTypeFilter(DropdownFilter):
-    """The kinds of files that occur, read from the rows."""
+    """Filter by media type; offers only the types that occur."""
 
     title = _("media type")
     parameter_name = "media_type"

@@ -25,7 +25,7 @@ from sources.tasks import capture_source
 
 
 def _count_related(relation: str, reader: User) -> Coalesce:
-    """Return a subquery that counts related rows readable by the person, so that several counts do not multiply."""
+    """Return a subquery that counts the related rows this person may read; several such counts do not multiply."""
     related: Any = Source._meta.get_field(relation).related_model
     rows = related.objects
     readable = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows
@@ -144,7 +144,7 @@ class SourceAdmin(TypedNames, NamedDesk):
     def offer_typed(
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
-        """Offer the stored source of a known URL, in any of its spellings."""
+        """If the URL is known in any spelling, offer its stored source."""
         existing = Source.objects.at(read_address(name))
         if existing is None:
             return super().offer_typed(request, name, results)

@@ -20,12 +20,12 @@ def match_one_of(field: str) -> Callable[[list[Any]], Q]:
 
 
 def match_any_of(field: str) -> Callable[[Any], Q]:
-    """Return the condition in SQL that does not depend on the number of values; not for foreign keys."""
+    """Return the same condition in SQL that is independent of the number of values. Not for foreign keys."""
     return lambda values: Q(**{f"{field}__any_of": values})
 
 
 def match_words(field: str) -> Callable[[str], Q]:
-    """Return the condition that a field contains every word or part of a word, ignoring case and accents."""
+    """Return the condition that a field contains every word, even within longer words, ignoring case and accents."""
 
     def condition(text: str) -> Q:
         words = Q()
@@ -51,7 +51,8 @@ def match_language(field: str) -> Callable[[list[str]], Q]:
 def find_ids(rows: QuerySet[Any], names: list[str]) -> list[int]:
     """Return the ids of rows with one of the names.
 
-    Asked beforehand, because PostgreSQL knows how common an id is, but not how common the outcome of a subquery.
+    They are queried beforehand, because PostgreSQL can estimate how common an id is, but not how common the result of a
+    subquery is.
     """
     return list(rows.values_list("pk", flat=True)) if names else []
 

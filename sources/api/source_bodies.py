@@ -1,6 +1,6 @@
 """The public data of publishers, sources and snapshots, key by key.
 
-`factcheck.api.openapi.body_serializer` says how these are read.
+`factcheck.api.openapi.body_serializer` explains how these types become serializers.
 """
 
 from typing import Annotated, TypedDict
@@ -38,7 +38,7 @@ class PublicSource(TypedDict):
 
 
 class PublicSnapshot(TypedDict):
-    """The text of a source at a moment, identified by the hash of the text."""
+    """The text of a source at one moment, identified by its hash."""
 
     id: int
     number: Annotated[int, "Numbers the snapshots of one source from 1."]
@@ -47,7 +47,7 @@ class PublicSnapshot(TypedDict):
 
 
 class PublicQuote(TypedDict):
-    """A passage, in the form of the W3C Web Annotation data model."""
+    """A passage, as in the W3C Web Annotation data model."""
 
     exact: Annotated[str, "The exact words (TextQuoteSelector); empty when none are quoted."]
     prefix: Annotated[str, "The words before."]

@@ -1,8 +1,8 @@
 """Authorities for looking up names, if the operator configured them.
 
-    candidates      whom a name may mean, as all of them answer together. Begin here.
-    wikidata        people, bodies and subjects
-    ror             organisations that do research
+    candidates      the entities a name may mean, from all authorities. Begin here.
+    wikidata        people, organisations and subjects
+    ror             research organisations
 
 Imports `sources.http` and `sources.identifiers`; no models.
 """

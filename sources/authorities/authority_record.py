@@ -18,10 +18,10 @@ class AuthorityRecord:
     """A candidate entity for a name.
 
     Attributes:
-        description: distinguishes it from others of the name: "Norwegian politician (born 1971)".
-        same_as: its addresses at authorities, spelled as `sources.identifiers.normalise_identifier` does.
+        description: distinguishes the entity from namesakes: "Norwegian politician (born 1971)".
+        same_as: its URLs at authorities, as normalised by `sources.identifiers.normalise_identifier`.
         country: ISO 3166-1 alpha-2, or "".
-        website: the official one, or "".
+        website: the official website, or "".
     """
 
     name: str

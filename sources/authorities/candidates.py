@@ -27,11 +27,10 @@ def are_asked() -> bool:
 
 
 def find_candidates(name: str, sort: EntityKind, *, language: str = "en") -> AuthorityAnswers:
-    """Query all authorities for this kind of entity at once. If one is unavailable, the others' candidates are
-    returned.
+    """Query all authorities for this kind of entity concurrently, and return the candidates of those that respond.
 
     Args:
-        language: in which descriptions are wanted (BCP 47); its first part counts.
+        language: the language of the descriptions (BCP 47); only its primary subtag is used.
     """
     name = " ".join(name.split())[:MAX_NAME_LENGTH]
     if len(name) < MIN_LETTERS:

@@ -1,4 +1,4 @@
-"""A request to an authority, and its response as JSON."""
+"""Requests to an authority, answered with JSON."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ def query_authority(authority: str, url: str, parameters: Mapping[str, str]) -> 
     """Query the authority and return its response.
 
     Raises:
-        AuthorityUnavailable: it does not, or says that it will not.
+        AuthorityUnavailable: the authority did not respond, or refused.
     """
     # Wikimedia requires a name by which its operators find the caller.
     agent = f"{services.USER_AGENT} ({settings.SITE_URL or settings.NEWSROOM_NAME})"

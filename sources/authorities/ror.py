@@ -1,4 +1,4 @@
-"""The Research Organization Registry, by version 2 of its API: universities, institutes, agencies, some ministries."""
+"""The Research Organization Registry (API version 2): universities, institutes, agencies and some ministries."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,10 +13,10 @@ NAME = "ROR"
 
 
 def find_candidates(url: str, name: str) -> list[AuthorityRecord]:
-    """Return existing organisations that the name may refer to, the most probable first.
+    """Return the existing organisations that the name may refer to, most probable first.
 
     Raises:
-        AuthorityUnavailable: there is no answer.
+        AuthorityUnavailable: ROR did not respond.
     """
     # A quotation mark begins a phrase in its query language, a backslash escapes the sign behind it.
     plain = name.replace("\\", " ").replace('"', " ")

@@ -1,4 +1,4 @@
-"""Wikidata, or another Wikibase with the same properties, by MediaWiki's API.
+"""Wikidata, or another Wikibase with the same properties, through MediaWiki's API.
 
 `wbsearchentities` finds items by a typed name, `wbgetentities` describes them.
 """
@@ -22,10 +22,10 @@ _INSTANCE_OF, _BORN, _DIED, _WEBSITE, _ROR_ID = "P31", "P569", "P570", "P856", "
 
 
 def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> list[AuthorityRecord]:
-    """Return entities that the name may refer to, the most probable first.
+    """Return the entities that the name may refer to, most probable first.
 
     Raises:
-        AuthorityUnavailable: there is no answer.
+        AuthorityUnavailable: Wikidata did not respond.
     """
     api = f"{url}/w/api.php"
     found = query_authority(
@@ -101,7 +101,7 @@ def _build_candidate(entity: Mapping[str, Any], languages: list[str]) -> Authori
 
 
 def _add_years(description: str, entity: Mapping[str, Any]) -> str:
-    """Add the years of birth and death to a description that lacks them; they distinguish namesakes."""
+    """Add the years of birth and death to a description without them, to distinguish namesakes."""
     born, died = (next(_find_years(entity, when), "") for when in (_BORN, _DIED))
     if not born or born in description:
         return description
@@ -116,7 +116,7 @@ def _find_years(entity: Mapping[str, Any], when: str) -> Iterator[str]:
 
 
 def _get_values(entity: Mapping[str, Any], which: str) -> Iterator[Any]:
-    """Return the values of a property of an item, the preferred statements first."""
+    """Return the values of an item's property, preferred statements first."""
     claims = entity.get("claims")
     statements = _list(claims.get(which)) if isinstance(claims, dict) else []
     usable = [one for one in statements if isinstance(one, dict) and one.get("rank") != "deprecated"]

@@ -1,15 +1,15 @@
 """Extraction: bytes → a document with title, byline, date, language, publisher, and text.
 
-    bounded_extraction   what everybody else calls: extraction in a process of its own, with bounds
-    reading_process      what runs there
-    extract              which kind of document it is, and who reads it
-    web_pages/           pages: the article's own words, what of the page was not read, and pages that are none
+    bounded_extraction   the entry point for other packages: extraction in a separate process with limits
+    reading_process      the code that runs in that process
+    extract              detects the kind of document and calls its reader
+    web_pages/           pages: the article's text, warnings about unread parts, and pages without an article
     pdf/                 the text layer in reading order
     office, transcripts, plain_text
-    document             what comes out
+    document             the result
 
-Pure: the same bytes and hints give the same document, and nothing is read from disk, network or database. What is
-exported here loads no parser.
+Pure: the same bytes and hints give the same document, and nothing is read from disk, network or database. Importing
+this package loads no parser.
 """
 
 from .document import MAX_BYTES, Document, ExtractionError

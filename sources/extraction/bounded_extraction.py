@@ -57,7 +57,7 @@ def extract_bounded(question: ExtractionRequest) -> Document:
     """Extract a document within limits of time and memory.
 
     Raises:
-        ExtractionError: there is none, or to read it takes too much.
+        ExtractionError: there is no document, or reading it exceeded a limit.
     """
     if max(len(question.content), len(question.transcript)) > MAX_BYTES:
         size = max(len(question.content), len(question.transcript)) / 1_000_000
@@ -76,7 +76,7 @@ def extract_bounded(question: ExtractionRequest) -> Document:
 
 
 def warm() -> None:
-    """Start to load the extraction modules before fetching a document."""
+    """Start loading the extraction modules, before a document is fetched."""
     _get_reader().warm()
 
 

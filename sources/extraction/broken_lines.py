@@ -1,4 +1,4 @@
-"""Rejoin lines that were broken at the end of a page line."""
+"""Rejoin lines that were broken to fit the width of a page."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ def choose_separator(before: str, after: str) -> str:
 
 
 def find_compounds(lines: Iterable[str]) -> frozenset[str]:
-    """Return words written with a hyphen, which they keep when a line breaks inside them."""
+    """Return words written with a hyphen. They keep it if a line breaks there."""
     return frozenset(word.casefold() for line in lines for word in _COMPOUND.findall(line))
 
 

@@ -127,7 +127,7 @@ def find_people(line: str, publisher: str = "", site: str = "") -> list[str]:
     """Return the people named in a byline: "By Ada Brook and Sam Rivers, Reuters" names two.
 
     Args:
-        site: the host of the page, whose name may be that of the newsroom.
+        site: the page's host, which may contain the newsroom's name.
     """
     line = _BYLINE_START.sub("", clean_line(line)).strip(" ,;|:")
     # A profile's address, a handle, an e-mail address and a paragraph are no names.
@@ -194,7 +194,7 @@ def _join_people(candidates: Iterable[str], publisher: str, site: str) -> str:
 
 
 def _find_visible_byline(tree: HtmlElement, publisher: str, site: str) -> str:
-    """Return the first element marked up as a byline that names people, outside teasers."""
+    """Return the first element outside teasers that is marked up as a byline and names people."""
     for element in _iterate_byline_elements(tree):
         if any(ancestor.tag in ("a", "nav", "aside", "footer") for ancestor in element.iterancestors()):
             continue

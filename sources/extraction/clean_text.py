@@ -47,8 +47,8 @@ def _clean_once(text: str) -> str:
 def _repair_encoding(text: str) -> str:
     """Repair UTF-8 that was read as a Western encoding and saved.
 
-    First of all, because half of such a character is a control character that would be taken out as junk. The controls
-    from 80 to 9F are never meant as such: they are the quotation marks and dashes of windows-1252.
+    This must come first, because half of such a character is a control character, which later cleaning would remove.
+    The control characters 80 to 9F are never intended: they are quotation marks and dashes in windows-1252.
     """
     return ftfy.fix_encoding(text) if _C1.search(text) or is_bad(text) else text
 

@@ -33,7 +33,7 @@ class Cue:
 
 @dataclass(frozen=True)
 class Metadata:
-    """A source's own metadata; "" or None if it has none."""
+    """The metadata that a source states; missing values are "" or None."""
 
     title: str
     byline: str
@@ -45,10 +45,10 @@ class Metadata:
 
 @dataclass(frozen=True)
 class Document(Metadata):
-    """The words of a source and what it says about itself.
+    """The text and metadata of a source.
 
-    `text` has paragraphs separated by one blank line, "\\n" line ends, no control characters, and is NFC. Anchors
-    count in it, so it must come out the same for the same bytes, always.
+    `text` is in NFC, has one blank line between paragraphs and "\\n" at line ends, and contains no control characters.
+    Anchors are offsets into it, so the same bytes must always give the same text.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Decode bytes: the declared encoding, the actual one, and detection of binary data."""
+"""Decode bytes by the declared or the detected encoding, and detect binary data."""
 
 import codecs
 import re
@@ -106,12 +106,12 @@ def detect_signature(content: bytes) -> str:
 def decode(content: bytes, *, charset: str | None, markup: bool) -> str:
     """Decode a text file or web page.
 
-    A byte order mark wins over what the server or the page declares, as the WHATWG standard has it. A declaration
-    is believed only where it is possible: text that is valid UTF-8 with multi-byte characters is UTF-8, whatever it
-    says it is, because no other encoding yields that by chance.
+    As in the WHATWG standard, a byte order mark takes precedence over what the server or the page declares. A
+    declaration is ignored if it cannot be right: valid UTF-8 with multi-byte characters is UTF-8 whatever it declares,
+    because other encodings do not produce that by chance.
 
     Raises:
-        ExtractionError: it is binary, or in no detectable encoding.
+        ExtractionError: the content is binary, or its encoding cannot be detected.
     """
     for mark, name in BYTE_ORDER_MARKS:
         if content.startswith(mark):
@@ -143,7 +143,7 @@ def _find_declared_encodings(content: bytes) -> list[str]:
 
 
 def _find_codec(label: str) -> str:
-    """Return the codec that browsers use for a label. Raises LookupError if there is none or it cannot be right."""
+    """Return the codec that browsers use for a label. Raises LookupError if none exists or it cannot be right."""
     name = label.strip().lower().replace("_", "-")
     if name.startswith(("utf-", "utf8", "unicode")):
         raise LookupError(label)  # it would have been found out by now
@@ -174,7 +174,7 @@ def _decode_as_declared(content: bytes, text: str, label: str) -> str:
 
 
 def _select_telling_words(text: str) -> str:
-    """Return the first words beyond ASCII, since tags and plain words are the same in every encoding."""
+    """Return the first words with characters beyond ASCII; all others look the same in every encoding."""
     return " ".join(word for word in _TAG.sub(" ", text[:500_000]).split() if not word.isascii())[:4000]
 
 
@@ -223,7 +223,7 @@ def detect_unmarked_utf16(content: bytes) -> str:
 
 
 def _is_assigned(sample: bytes, encoding: str) -> bool:
-    """Return whether these bytes are all assigned characters of the encoding, including a line end."""
+    """Return whether all these bytes are assigned characters of the encoding, and include a line end."""
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(sample)
     except UnicodeDecodeError:
@@ -235,10 +235,10 @@ def _is_assigned(sample: bytes, encoding: str) -> bool:
 
 
 def detect_encoding(content: bytes) -> str:
-    """Return the encoding that yields the most plausible words, for bytes that declare none and are not UTF-8.
+    """Return the encoding that yields the most plausible words for undeclared bytes that are not UTF-8.
 
     Raises:
-        ExtractionError: none can be detected.
+        ExtractionError: no encoding can be detected.
     """
     # The detector reads samples; markup would fill them with ASCII, so only informative lines are passed.
     telling = b"\n".join(line for line in _TAG_BYTES.sub(b"\n", content).splitlines() if not line.isascii())

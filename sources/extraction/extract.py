@@ -67,11 +67,11 @@ def extract(
     Args:
         content_type: the media type a server declared, without parameters.
         charset: the character encoding a server declared.
-        url: where it was found, to complete relative addresses; for what the page says otherwise it says so itself.
-        filename: its name on disk, for a hint at the kind.
+        url: the URL it was found at, for resolving relative URLs. What the page itself states takes precedence.
+        filename: its name on disk, as a hint at its kind.
 
     Raises:
-        ExtractionError: it is empty, too large, binary, undecodable, or holds no text.
+        ExtractionError: the content is empty, too large, binary or undecodable, or has no text.
     """
     return _read(content, content_type, charset, url, filename)
 
@@ -83,11 +83,11 @@ def extract_recording(
 
     Args:
         charset: the character encoding a server declared for the page.
-        url: where the page was found.
+        url: the URL of the page.
         filename: the name of the transcript on disk.
 
     Raises:
-        ExtractionError: the transcript is none.
+        ExtractionError: the file is not a transcript.
     """
     spoken_document = _read(transcript, "", None, "", filename, is_transcript=True)
     if page[:1024].lstrip().startswith(b"%PDF-") or detect_signature(page) or not page.strip():

@@ -1,8 +1,8 @@
 """Detect the legacy encoding of bytes that are not Unicode, by the words they yield.
 
-Detectors that count how often letters stand beside each other need a page of text, and take three lines of French for
-Lithuanian. Here an encoding counts only where all letters are those of one language that is written in it; where
-several do, the language detector decides. Windows' Western encoding is the usual one and has to be beaten clearly.
+Detectors that count pairs of letters need a page of text, and mistake three lines of French for Lithuanian. Here an
+encoding is considered only if all its letters belong to one language written in it. If several encodings qualify, the
+language detector decides. Windows' Western encoding is the most common, so another one must be clearly better.
 """
 
 import re
@@ -128,7 +128,7 @@ def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
 
 
 def _is_beside_latin(text: str) -> bool:
-    """Return whether letters of another script often occur inside ASCII words, as in no language."""
+    """Return whether letters of another script often occur inside ASCII words, which no language does."""
     return 3 * len(_MIXED_LETTERS.findall(text)) > sum(one > "\x7f" for one in text)
 
 

@@ -35,8 +35,8 @@ def read_metadata(tree: HtmlElement, url: str, structured: StructuredData | None
     """Read all metadata of a parsed page.
 
     Args:
-        url: where it was found, if known.
-        structured: what `read_structured()` found in it, for callers who need that besides.
+        url: the URL of the page, if known.
+        structured: the result of `read_structured()`, for callers that also need it themselves.
     """
     metas = _collect_metas(tree)
     structured = structured or read_structured(tree)

@@ -1,7 +1,7 @@
 """Text documents of office programs: Word's .docx (ECMA-376) and OpenDocument's .odt (ISO 26300).
 
-Both are ZIP archives of XML. Read here and not with python-docx, which needs what a document has around its text to be
-whole, and there is no such library for the other.
+Both are ZIP archives of XML. They are not read with python-docx, which fails if parts other than the text are damaged;
+OpenDocument has no such library.
 """
 
 import io
@@ -168,7 +168,7 @@ def _read_stated(tree: etree._Element) -> dict[str, str]:
 
 
 def _read_paragraphs(tree: etree._Element) -> list[str]:
-    """Return paragraphs in reading order; a table row is one."""
+    """Return the paragraphs in reading order; a table row counts as one paragraph."""
     reading = _ReadingState()
     below_skipped: etree._Element | None = None
     for event, element in etree.iterwalk(tree, events=("start", "end")):
@@ -189,7 +189,7 @@ def _read_paragraphs(tree: etree._Element) -> list[str]:
 
 
 class _ReadingState:
-    """The state of reading a document. Notes and boxes come after their paragraph."""
+    """The state of a reader of a document. Notes and boxes follow their paragraph."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -225,7 +225,7 @@ class _ReadingState:
             self._close("".join(self.words), self._interrupted.pop() if self._depth else [])
 
     def _close(self, line: str, words: list[str]) -> None:
-        """Continue the text interrupted by this line."""
+        """End this line and continue the text that it interrupted."""
         self.words = words
         if self._depth:
             self._hanging.append(line)
@@ -235,7 +235,7 @@ class _ReadingState:
 
 
 def _has_words_behind(element: etree._Element) -> bool:
-    """Return whether text may follow an element: in OpenDocument inside a paragraph, in Word only inside `w:t`."""
+    """Return whether text may follow an element: inside a paragraph in OpenDocument, only inside `w:t` in Word."""
     parent = element.getparent()
     tag = "" if parent is None else str(parent.tag)
     return tag.startswith(_TEXT_NS)

@@ -1,4 +1,4 @@
-"""Serialise documents and refusals between our process and the one that reads documents."""
+"""Serialise documents and refusals that pass between this process and the one that reads documents."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -63,7 +63,7 @@ def unpack_answer(packed: bytes) -> Document:
     """Unpack a document. Not a pickle, because the process that sent it has handled untrusted bytes.
 
     Raises:
-        ExtractionError: it was refused.
+        ExtractionError: the document was refused.
     """
     answer: dict[str, Any] = orjson.loads(packed)
     if refused := answer.get("refused"):

@@ -122,7 +122,7 @@ def _merge_bounds(one: Line, other: Line) -> Line:
 
 
 def _order_lines(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
-    """Return lines column by column. Lines across the gap stay in place."""
+    """Return the lines column by column. Lines that cross the gap between columns stay in place."""
     gutter = _find_gutter(fragments) if depth < 4 else None
     if gutter is None:
         yield list(_join_rows(fragments))
@@ -182,7 +182,7 @@ def _find_gutter(fragments: list[Line]) -> float | None:
 
 
 def _is_column(lines: list[Line], height: float) -> bool:
-    """Return whether lines are running text; cells of a table are shorter."""
+    """Return whether the lines are running text; table cells are shorter."""
     return (
         len(lines) >= LEAST_LINES and median(one.right - one.left for one in lines) >= LEAST_LENGTH * height
     )

@@ -1,4 +1,4 @@
-"""Plain text: its body, and metadata clearly stated in its first lines."""
+"""Plain text: its body, and the metadata clearly stated in its first lines."""
 
 import re
 from datetime import date
@@ -63,7 +63,7 @@ def extract_plain(text: str) -> Document:
 
 
 def _restore_paragraphs(text: str) -> str:
-    """Undo line breaks of the file format: one line per paragraph, or lines broken at a fixed width."""
+    """Restore paragraphs from either kind of plain text: one line per paragraph, or lines broken at a fixed width."""
     if "\n" not in text:
         return text
     if "\n\n" not in text and sum(map(len, lines := text.split("\n"))) > 80 * len(lines):

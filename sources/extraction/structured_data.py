@@ -1,6 +1,6 @@
 """The article's metadata in the page's schema.org JSON-LD.
 
-It is read here and not with extruct, which brings RDF libraries for vocabularies that news pages do not use.
+It is not read with extruct, which needs RDF libraries for vocabularies that news pages do not use.
 """
 
 import html
@@ -37,7 +37,7 @@ _COMMENT_WRAPPER = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->
 
 @dataclass(frozen=True, slots=True)
 class StructuredData:
-    """Structured data on the article, best first, and on its media organisations."""
+    """Structured data about the article, best first, and about media organisations."""
 
     articles: list[dict[str, Any]]
     organisations: list[dict[str, Any]]
@@ -47,7 +47,7 @@ class StructuredData:
         return next((node for node in self.articles if get_types(node) & ARTICLE_TYPES), {})
 
     def body(self) -> str:
-        """Yield the article's paragraphs if the structured data repeats them. Each call starts again."""
+        """Yield the paragraphs of the structured data's article body, if it has one, anew on each call."""
         body = next((one for one in as_list(self._article.get("articleBody")) if isinstance(one, str)), "")
         if "<" in body or "&" in body:
             body = re.sub(r"(?i)<(?:p|br|div|li|h\d|/p|/div|/li)\b[^<>]{0,200}>", "\n\n", html.unescape(body))
@@ -72,7 +72,7 @@ class StructuredData:
 
 
 def read_structured(tree: HtmlElement) -> StructuredData:
-    """Return the JSON-LD about the article on a page, references resolved."""
+    """Return the JSON-LD about the article on a page, with references resolved."""
     nodes = list(_iterate_nodes(tree))
     by_id = {
         node["@id"]: node for node in reversed(nodes) if isinstance(node.get("@id"), str) and len(node) > 1

@@ -50,10 +50,10 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
     """Extract the document from a transcript; None if the text is not one.
 
     Args:
-        is_given_as_one: the caller says that it is a transcript, so fewer times suffice.
+        is_given_as_one: the caller states that the text is a transcript, so fewer times are enough.
 
     Raises:
-        ExtractionError: it is one, and nothing is said in it.
+        ExtractionError: it is a transcript without words.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header = lines[0].lstrip("\ufeff").strip()

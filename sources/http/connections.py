@@ -19,11 +19,11 @@ from sources.http.exchanges import Exchanges, RecordedResponse
 
 
 class Deadline:
-    """Cut all connections of a fetch when its time is over.
+    """Cut all connections of a fetch when its time is up.
 
-    A read timeout starts again with every byte, so a server that sends one a second would keep us for hours, even
-    before the first header is complete. Shutting the socket down from a timer ends TLS handshake, headers and body
-    alike. A duplicate of the descriptor is kept, because TLS takes the original over.
+    A read timeout restarts with every byte, so a server that sends one byte a second could hold the connection for
+    hours, even before the first header is complete. A timer that shuts down the socket ends the TLS handshake, the
+    headers and the body alike. It keeps a duplicate of the descriptor, because TLS takes over the original.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -68,7 +68,7 @@ class Deadline:
 
 
 class PublicAdapter(IPFilterAdapter):
-    """The IP filter of requests-hardened, stricter, with every connection under the deadline."""
+    """A stricter version of requests-hardened's IP filter that keeps every connection under the deadline."""
 
     def __init__(
         self, *, is_https_proto: bool, allow_loopback: bool, deadline: Deadline, exchanges: Exchanges | None
@@ -89,8 +89,8 @@ def resolve_public_address(host: str, port: int, *, allow_loopback: bool) -> str
     """Return the public IP address to connect to for a host.
 
     Raises:
-        InvalidIPAddress: it leads elsewhere.
-        requests.RequestException: it leads nowhere.
+        InvalidIPAddress: the host's address is not public.
+        requests.RequestException: the host has no address.
     """
     address = filter_host(host, port, allow_loopback=allow_loopback)
     _refuse_odd(address, allow_loopback=allow_loopback)
@@ -119,8 +119,8 @@ class _AnyAddressAdapter(HTTPAdapter):
 class _OneHop(requests.Session):
     """A session that leaves redirects alone.
 
-    Even with `allow_redirects=False` requests prepares the next hop and for that reads the whole body of this one,
-    whatever its size, and fails on a target that is no address.
+    Even with `allow_redirects=False`, requests prepares the next hop. For that it reads the whole body of the current
+    response, whatever its size, and it fails if the target is not a URL.
     """
 
     def resolve_redirects(self, *_arguments: Any, **_named: Any) -> Iterator[Any]:
@@ -172,7 +172,7 @@ def open_public_session(
 def open_operator_session(deadline: Deadline) -> Iterator[requests.Session]:
     """Return a session for URLs that the operator configured, including this machine and its network.
 
-    Never for an address that anybody else gave us.
+    Never use it for a URL from anyone else.
     """
     with _OneHop() as session:
         session.trust_env = False

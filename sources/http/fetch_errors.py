@@ -11,8 +11,8 @@ class FetchError(Failure):
     """The fetch returned nothing usable.
 
     Attributes:
-        wait: for how long the server asks to be left alone.
-        status: the HTTP status of the answer; None where there was no answer.
+        wait: how long the server asks us to wait.
+        status: the HTTP status of the response; None if there was none.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ TEMPORARY_REASONS = frozenset(
 
 
 def describe_status(url: str, status: int) -> tuple[str, str]:
-    """Return why a response of this status is not a document: the reason's code, and a sentence."""
+    """Return why a response with this status is not a document, as a reason code and a sentence."""
     if status in (401, 402, 403, 407, 451):
         return "access_refused", (
             SpokenSentence(

@@ -14,7 +14,7 @@ def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None
     """Reject URLs that no article has. The IP address is checked when connecting.
 
     Raises:
-        FetchError: and why.
+        FetchError: the URL is rejected; the message says why.
     """
     description = url if url == came_from else f"{came_from} redirects to {url}, which"
     try:

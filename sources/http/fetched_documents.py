@@ -1,8 +1,8 @@
 """Fetch a URL: return a document, or raise an error with a sentence.
 
-An address comes from a person, a feed or a redirect, so nothing about it is trusted. Every hop is resolved, checked
-and then connected to by the checked IP address (requests-hardened, so a name cannot change its mind in between); time
-and size are bounded in total, not per packet.
+A URL comes from a person, a feed or a redirect, so it is not trusted. For every hop, the host is resolved, its IP
+address is checked, and the connection goes to exactly that address (requests-hardened), so the DNS entry cannot change
+in between. Time and size are limited for the whole fetch, not per packet.
 """
 
 import socket
@@ -90,16 +90,16 @@ def fetch(
     """Get the document at `url`, following redirects.
 
     Args:
-        etag: the validator of an earlier fetch; the answer may then be a 304 without content.
+        etag: the validator from an earlier fetch; the response may then be a 304 without content.
         last_modified: the same, for servers without ETags.
         accepted: the usable media types; None for any.
         check_redirect: called with the target of a redirect before it is requested, and may raise FetchError.
-        exchanges: keep every byte that is sent and received.
+        exchanges: records every byte sent and received.
         allow_loopback: lets tests talk to a server on this machine, on any port. Never a person's choice.
-        into: a file for the content, where it may be too much for memory; that of the answer is empty then.
+        into: a file to write the content to if it may be too large for memory; the returned content is then empty.
 
     Raises:
-        FetchError: for whatever reason there is no document.
+        FetchError: no document was returned, for any reason.
     """
     headers = {
         "User-Agent": user_agent,
@@ -182,7 +182,7 @@ def _follow(
 def _answer(
     url: str, session: requests.Session, deadline: Deadline, limits: Limits
 ) -> Iterator[requests.Response]:
-    """Return the response with its body unread; lower-level errors become a FetchError."""
+    """Return the response with its body unread. Lower-level errors are raised as FetchError."""
     try:
         timeout = (
             min(limits.connect_seconds, deadline.remaining),

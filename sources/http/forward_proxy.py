@@ -1,8 +1,8 @@
 """The browser's only network access: a local proxy to the public internet.
 
-Every connection (page, picture, script, WebSocket, any redirect) is requested here by name. The name is resolved
-once, checked as every fetch is (`sources.http.connections`), and connected to by the checked address, so that it
-cannot change in between. TLS content is not seen.
+The browser requests every connection (page, picture, script, WebSocket, redirect) here by host name. The proxy resolves
+the name once, checks the address like that of any fetch (`sources.http.connections`), and connects to exactly that
+address, so it cannot change in between. The proxy does not see TLS content.
 """
 
 import re
@@ -45,8 +45,8 @@ class ForwardProxy(ThreadingTCPServer):
         """Create a proxy for one page.
 
         Args:
-            most_bytes: how much comes in through it at most.
-            allow_loopback: lets tests have a server on this machine visited, on any port.
+            most_bytes: the maximum number of bytes received through it.
+            allow_loopback: lets tests visit a server on this machine, on any port.
         """
         super().__init__(("127.0.0.1", 0), _Connection)
         self.allow_loopback = allow_loopback
@@ -116,7 +116,7 @@ class _Connection(BaseRequestHandler):
 
     @staticmethod
     def _connect_as_requested(proxy: ForwardProxy, head: bytes) -> tuple[socket.socket, bytes]:
-        """Connect to the requested host, and return the connection with the first bytes for it."""
+        """Connect to the requested host. Return the connection and the first bytes to send."""
         if tunnel := _CONNECT.match(head):
             return proxy.open_connection(tunnel[1].decode("latin-1").strip("[]"), int(tunnel[2])), b""
         if not (plain := _PLAIN_REQUEST.match(head)):

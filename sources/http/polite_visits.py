@@ -47,11 +47,11 @@ class SiteMemory(Protocol):
         """Wait for our turn to send the site a request.
 
         Raises:
-            FetchError: `build_wait_error`, where that would take too long.
+            FetchError: the wait would be too long (`build_wait_error`).
         """
 
     def end(self, site: str, pause: float) -> None:
-        """End the request; the next may follow after this many seconds."""
+        """End the request. The next one may start after this many seconds."""
 
     def rules(self, site: str) -> str | None:
         """Return a recently read robots.txt, or None."""
@@ -112,7 +112,7 @@ class PoliteVisitor:
         """Create a visitor.
 
         Args:
-            pause: seconds between two requests to one site; more where its robots.txt asks for more.
+            pause: seconds between two requests to one site, unless its robots.txt asks for more.
             allow_loopback: lets tests talk to a server on this machine.
         """
         self._memory = memory
@@ -125,7 +125,7 @@ class PoliteVisitor:
     def get(
         self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
     ) -> FetchedDocument:
-        """Fetch a URL. Raises FetchError, also if robots.txt forbids it."""
+        """Fetch a URL. Raises FetchError on failure or if robots.txt forbids it."""
         self._check(url)
         return self._ask(url, limits, accepted, etag, modified, check_redirect=self._check)
 
@@ -180,7 +180,7 @@ class PoliteVisitor:
         return max(self._pause, _read_requested_pause(rules)) if rules else self._pause
 
     def _load_rules(self, site: str) -> Protego:
-        """Return the robots.txt. Raises FetchError if it cannot be read, because then everything is forbidden."""
+        """Return the robots.txt rules. Raises FetchError if they cannot be read, because that forbids everything."""
         if refusal := self._unknown.get(site):
             raise refusal
         if site not in self._known:
@@ -229,7 +229,7 @@ def get_site(url: str) -> str:
 
 
 def _read_requested_pause(rules: Protego) -> float:
-    """Return the seconds between two requests that a site asks for."""
+    """Return the number of seconds that a site asks us to leave between two requests."""
     rate = rules.request_rate(ROBOT)
     requested = max(
         rules.crawl_delay(ROBOT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0

@@ -1,7 +1,7 @@
 """Send a message to a user-supplied URL, with the checks of `sources.http.fetched_documents`.
 
-The address is checked, resolved once and connected to by the checked IP address; the whole exchange has a deadline.
-Redirects are not followed: what was meant for one receiver is not handed to another.
+The URL's host is resolved once, its IP address is checked, and the connection goes to exactly that address. The whole
+exchange has a deadline. Redirects are not followed, because a message for one receiver must not reach another.
 """
 
 import re
@@ -43,13 +43,13 @@ class PostError(Failure):
 
 
 def check_address(url: str, *, allow_loopback: bool = False) -> None:
-    """Reject a URL to which nothing may be sent. The IP address of its host is checked when connecting.
+    """Reject a URL that no message may be sent to. The IP address of its host is checked when connecting.
 
     Args:
         allow_loopback: lets tests and the demo talk to a receiver on this machine, on any port and unencrypted.
 
     Raises:
-        PostError: what is wrong with it.
+        PostError: the URL is rejected; the message says why.
     """
     try:
         parts = urlsplit(url)
@@ -89,11 +89,11 @@ def post(
     """Send `body` to `url` with one POST request.
 
     Args:
-        seconds: how long everything together may take.
+        seconds: the time limit for the whole exchange.
         allow_loopback: as for `check_address`.
 
     Raises:
-        PostError: nothing was sent, or nothing came back.
+        PostError: nothing could be sent, or no response arrived.
     """
     check_address(url, allow_loopback=allow_loopback)
     with (
@@ -115,7 +115,7 @@ def post(
 
 
 def _read_beginning(response: requests.Response) -> str:
-    """Return the beginning of the response. Only the status matters, so it may be incomplete."""
+    """Return the beginning of the response body. Only the status matters, so the body may be incomplete."""
     try:
         content: bytes = response.raw.read(RESPONSE_BYTES)
     except (HTTPError, OSError):

@@ -1,7 +1,7 @@
 """Requests to a service configured by the operator, which may be on a private network.
 
-The whole exchange has a deadline, and an answer a size. Redirects are not followed: what was meant for one server, and
-the key to it, is not handed to another.
+The whole exchange has a deadline, and the response a maximum size. Redirects are not followed, because neither the
+message nor the key for one server may reach another.
 """
 
 from collections.abc import Mapping
@@ -38,20 +38,20 @@ def ask(
     """Send `body` to `url` with one POST request.
 
     Args:
-        seconds: how long everything together may take.
-        most_bytes: how long an answer may be.
+        seconds: the time limit for the whole exchange.
+        most_bytes: the maximum size of the response.
 
     Raises:
-        ServiceUnavailable: nothing came back, or not all of it.
+        ServiceUnavailable: there was no response, or an incomplete one.
     """
     return _exchange("POST", url, body, headers, seconds=seconds, most_bytes=most_bytes)
 
 
 def look_up(url: str, headers: Mapping[str, str], *, seconds: float, most_bytes: int) -> ServiceResponse:
-    """Send `url` one GET request under the same limits as `ask`.
+    """Send one GET request to `url`, with the same limits as `ask`.
 
     Raises:
-        ServiceUnavailable: nothing came back, or not all of it.
+        ServiceUnavailable: there was no response, or an incomplete one.
     """
     return _exchange("GET", url, None, headers, seconds=seconds, most_bytes=most_bytes)
 

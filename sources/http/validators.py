@@ -4,7 +4,7 @@ LONGEST_ETAG, LONGEST_MODIFIED = 500, 100
 
 
 def clean_validators(etag: str, last_modified: str) -> dict[str, str]:
-    """Return ETag and Last-Modified if they fit in their columns; otherwise the next response is a full one."""
+    """Return ETag and Last-Modified if they fit in their columns. Without them, the next fetch gets a full response."""
     return {
         "etag": etag if len(etag) <= LONGEST_ETAG and etag.isprintable() else "",
         "last_modified": last_modified

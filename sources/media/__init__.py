@@ -1,16 +1,16 @@
 """Pictures, audio and video in claims and evidence.
 
     intake               bytes, a file or an address → a MediaObject: begin here
-    received_files       what comes, on disk, counted and hashed as it comes
-    signatures           what kind of file it is, by its first bytes (pure)
-    perceptual_hash      what a picture looks like, in 256 bits (pure)
-    local_features       points of a picture that lie alike in another (pure); feature_detection finds them
-    likeness             which of all pictures look like this one
-    bounded_pictures     a picture read in a process with bounds; picture_process/ is what runs there
-    films                films and sound, by the programs of FFmpeg, within bounds
-    keyframes            the pictures of a film, taken by the worker
-    manifests            C2PA manifests, read in a process with bounds; manifest_process is what runs there
-    transcription_text         a transcript beside a recording
+    received_files       received files, counted and hashed on disk as they arrive
+    signatures           the type of a file by its first bytes (pure)
+    perceptual_hash      the look of a picture in 256 bits (pure)
+    local_features       points that two pictures have in common (pure); feature_detection finds the points
+    likeness             the stored pictures that look like a given one
+    bounded_pictures     reads pictures in a process with limits, which runs picture_process
+    films                films and sound, read with FFmpeg within limits
+    keyframes            keyframes of films, extracted by the worker
+    manifests            C2PA manifests, read in a process with limits, which runs manifest_process
+    transcription_text   the transcript of a recording
 
-The original is stored unchanged, for editors only. The public version is rendered from the decoded picture.
+The original is stored unchanged, for editors only. The public version is rendered from its pixels.
 """

@@ -56,28 +56,28 @@ _MESSAGES = {
 
 
 def read_picture(path: Path, kind: MediaFormat) -> Picture:
-    """Read the picture in a file: its look, its metadata, and the rendition for readers.
+    """Read the picture in a file: its perceptual hashes, its metadata, and the rendition for readers.
 
     Raises:
-        MediaRefused: it cannot be read, or to read it takes too much.
+        MediaRefused: the picture cannot be read, or reading it exceeded a limit.
     """
     return _answer(PictureRequest(kind.reader, path=str(path)))
 
 
 def read_picture_bytes(content: bytes, reader: str) -> Picture:
-    """Read a picture in memory, of a known format.
+    """Read a picture of a known format from memory.
 
     Raises:
-        MediaRefused: it cannot be read, or to read it takes too much.
+        MediaRefused: the picture cannot be read, or reading it exceeded a limit.
     """
     return _answer(PictureRequest(reader, content=content))
 
 
 def compute_look(content: bytes) -> PerceptualHash:
-    """Compute the hashes of a picture, and of parts that may have been cropped or overlaid.
+    """Compute the hashes of a picture and of parts of it, to find cropped or partly covered versions.
 
     Raises:
-        MediaRefused: it is no picture, cannot be read, or to read it takes too much.
+        MediaRefused: it is not a picture or cannot be read, or reading it exceeded a limit.
     """
     kind = recognise(content[:HEAD_BYTES])
     if kind == SVG:

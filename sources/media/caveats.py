@@ -24,7 +24,7 @@ _SENTENCES = {
 
 
 def build_caveats(codes: Iterable[str]) -> list[dict[str, str]]:
-    """Return the caveats in the form that rows store."""
+    """Return the caveats as stored in rows."""
     return [{"code": code, "sentence": _SENTENCES[code]} for code in codes]
 
 

@@ -1,9 +1,9 @@
 """Find the local features of a picture, in the process that decodes it (`picture_process`).
 
-SIFT (Lowe 2004) finds the points and describes the area around each, here as it lies: pictures that are shared are
-rarely turned far, and descriptions that do not depend on the rotation are more easily mistaken for one another. Each
-description becomes one of 16 million words, by the nearest of 4,096 examples for either half of it (product
-quantisation; Jégou, Douze and Schmid 2011).
+SIFT (Lowe 2004) finds the points and describes the area around each. Descriptions here depend on the rotation: shared
+pictures are rarely rotated much, and descriptions that ignore rotation are more easily confused. Each description
+becomes one of 16 million words: each half of it is replaced by the nearest of 4,096 examples (product quantisation;
+Jégou, Douze and Schmid 2011).
 """
 
 from functools import cache
@@ -30,14 +30,14 @@ _MIRRORED = np.arange(128).reshape(4, 4, 8)[:, ::-1, [4, 3, 2, 1, 0, 7, 6, 5]].r
 
 
 def find_features(luma: NDArray[np.uint8], limit: int) -> tuple[LocalFeatures, LocalFeatures]:
-    """Return the features of a picture and of its mirror image, the strongest first."""
+    """Return the features of a picture and of its mirror image, strongest first."""
     width, points, described = describe_points(luma, limit)
     mirrored = points * (-1, 1, 1) + (width - 1, 0, 0)
     return _pack(described, points), _pack(described[:, _MIRRORED], mirrored)
 
 
 def describe_points(luma: NDArray[np.uint8], limit: int) -> tuple[int, Floats, Floats]:
-    """Return the width in which points were found; the place and diameter of each; and their descriptions."""
+    """Return the width of the searched picture, each point's position and diameter, and the descriptions."""
     image = Image.fromarray(luma)
     image.thumbnail((_SIDE, _SIDE), Image.Resampling.BOX)
     small = np.asarray(image)

@@ -1,7 +1,7 @@
 """Read audio and video with FFmpeg: duration, size, metadata and frames.
 
-The programs run in processes with bounds, with one decoder of containers, the one for the kind of file that was
-recognised, and may open local files only. So no list of parts, no playlist and no address in the file leads anywhere.
+The programs run in processes with limits, with only the demuxer for the detected file type, and may open only local
+files. So no playlist, list of parts or URL in a file can make them open anything else.
 """
 
 import re
@@ -65,10 +65,10 @@ def can_be_read() -> bool:
 
 
 def read_recording(path: Path, kind: MediaFormat) -> Recording:
-    """Read the properties of a video or audio file, or only what its first bytes reveal if it is unreadable here.
+    """Read the properties of a video or audio file; without FFmpeg, only what its first bytes reveal.
 
     Raises:
-        MediaRefused: it is damaged, or to read it takes too much.
+        MediaRefused: the file is damaged, or reading it exceeded a limit.
     """
     if not can_be_read():
         return Recording(kind.kind, kind.media_type, caveats=("no_ffmpeg",))
@@ -106,10 +106,10 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
 
 
 def extract_frames(path: Path, kind: MediaFormat, duration: float | None) -> list[Frame]:
-    """Extract keyframes of a film, spread evenly.
+    """Extract evenly spaced frames of a film.
 
     Raises:
-        LimitExceeded: to take them takes too much.
+        LimitExceeded: extraction exceeded a limit.
     """
     apart = max(APART, (duration or 0) / MOST_FRAMES)
     selection = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,{apart:.3f})'"
@@ -135,7 +135,7 @@ def render_frame(path: Path, kind: MediaFormat, at: float) -> bytes:
     """Return a frame of a video in colour, scaled down for readers, or b"".
 
     Raises:
-        LimitExceeded: to take it takes too much.
+        LimitExceeded: extraction exceeded a limit.
     """
     small = "scale='min(2048\\,iw)':'min(2048\\,ih)':force_original_aspect_ratio=decrease"
     output = run_bounded(
@@ -152,7 +152,7 @@ def render_frame(path: Path, kind: MediaFormat, at: float) -> bytes:
 
 
 def _build_input_arguments(path: Path, kind: MediaFormat) -> list[str]:
-    """Return the arguments that read this file only, with one demuxer."""
+    """Return the arguments for reading only this file, with one demuxer."""
     return ["-protocol_whitelist", "file", "-f", kind.reader, "-i", f"file:{path}"]
 
 
@@ -211,7 +211,7 @@ def _read_duration(form: Mapping[str, Any], streams: list[dict[str, Any]]) -> fl
 
 
 def _read_metadata(tags: object) -> dict[str, Any]:
-    """Return the metadata in the form of `picture_metadata`."""
+    """Return the metadata in the same form as `picture_metadata`."""
     if not isinstance(tags, dict):
         return {}
     values = {

@@ -1,7 +1,7 @@
 """Turn bytes, a file or a URL into a MediaObject, for every input.
 
-Equal bytes are one object, whatever the sender and the name. The original is stored unchanged; the public version
-is made from it in a confined process. Refused files are not stored.
+Equal bytes are one object, regardless of sender and file name. The original is stored unchanged, and the public version
+is rendered from it in a confined process. Refused files are not stored.
 """
 
 from typing import Any
@@ -37,19 +37,19 @@ def take_in(
     source: Source | None = None,
     allow_loopback: bool = False,
 ) -> MediaObject:
-    """Store a sent file, or the one at a URL; if the same bytes are already stored, return that object.
+    """Store an uploaded file or the one at a URL. If the same bytes are already stored, return that object.
 
-    What is known of that one stays; it only gains what it lacked.
+    The existing object's values stay; only missing ones are filled in.
 
     Args:
-        given: an uploaded file, bytes, or an address, which is fetched.
-        content_url: where a file was found that was sent.
+        given: an uploaded file, bytes, or a URL to fetch.
+        content_url: the URL where an uploaded file was found.
         allow_loopback: lets tests talk to a server on this machine. Never a person's choice.
 
     Raises:
-        MediaRefused: it is no picture, sound or film that can be kept.
-        FetchError: there is nothing at the address.
-        ArchiveError, OSError, FileStoreUnavailable: it could not be stored; nothing of it is kept.
+        MediaRefused: the file is not an acceptable picture, recording or film.
+        FetchError: nothing could be fetched from the URL.
+        ArchiveError, OSError, FileStoreUnavailable: the file could not be stored; no row was written.
     """
     if isinstance(given, str):
         filename = filename or given.partition("?")[0].rpartition("/")[2]
@@ -89,7 +89,7 @@ def _recognise_kind(file: ReceivedFile) -> MediaFormat:
 def _store_media(
     file: ReceivedFile, kind: MediaFormat, details: dict[str, Any], by: User | None
 ) -> MediaObject:
-    """Read and store the file, then its rows, so that no row exists without its file."""
+    """Read and store the file first and its rows afterwards, so that no row exists without a file."""
     columns, looks = _read_picture(file, kind) if kind.kind == IMAGE else _read_recording(file, kind)
     provenance = read_manifest(file.path, kind)
     with file.path.open("rb") as content:
@@ -129,7 +129,7 @@ def _list_distinct(looks: list[PictureHash]) -> list[PictureHash]:
 
 
 def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:
-    """Return the columns of a picture and its perceptual hashes; its rendition is stored."""
+    """Store a picture's rendition, and return its columns and perceptual hashes."""
     try:
         picture = read_picture(file.path, kind)
     except MediaRefused as refusal:
@@ -155,7 +155,7 @@ def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any]
 
 
 def _read_recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:
-    """Return the columns of a film or recording. The worker computes a film's perceptual hashes later."""
+    """Return the columns of a film or recording. The worker computes the hashes of a film later."""
     recording = read_recording(file.path, kind)
     keyframes = ""
     if recording.kind == MediaObject.Kind.VIDEO:

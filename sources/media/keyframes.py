@@ -31,7 +31,7 @@ FORGOTTEN, AT_A_TIME = timedelta(hours=1), 100
 
 
 class AllReadersBusy(Exception):
-    """All readers of films are busy at the moment."""
+    """All processes that read films are busy."""
 
 
 @app.task(
@@ -41,7 +41,7 @@ class AllReadersBusy(Exception):
     ),
 )
 def take_keyframes(*, media_id: int) -> None:
-    """Compute the hashes of a film's frames, and make the still picture that readers see."""
+    """Compute the hashes of a film's frames, and store the still picture that readers see."""
     media = MediaObject.objects.get(pk=media_id)
     if media.keyframes == MediaObject.Keyframes.TAKEN:
         return
@@ -51,7 +51,7 @@ def take_keyframes(*, media_id: int) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(queueing_lock="media.outstanding")
 def take_outstanding(timestamp: int) -> None:
-    """Queue missing keyframes of videos: after a worker stopped, or before FFmpeg was installed."""
+    """Queue videos whose keyframes are missing because a worker stopped or FFmpeg was not installed."""
     if not films.can_be_read():
         return
     waiting = [MediaObject.Keyframes.DUE, MediaObject.Keyframes.NOT_HERE]
@@ -61,12 +61,12 @@ def take_outstanding(timestamp: int) -> None:
 
 
 def queue_keyframes(media: MediaObject) -> None:
-    """Queue the keyframes when the video is stored."""
+    """Queue the extraction of keyframes when a video is stored."""
     defer(take_keyframes.name, {"media_id": media.pk}, queue="media", queueing_lock=f"media {media.pk}")
 
 
 def take(media: MediaObject) -> None:
-    """Extract the keyframes now. If that fails, record it and keep the video."""
+    """Extract the keyframes now. If that fails, record the failure and keep the video."""
     if not films.can_be_read():
         _record_state(media, MediaObject.Keyframes.NOT_HERE, "no_ffmpeg")
         return
@@ -141,7 +141,7 @@ def _recognise_kind(path: Path) -> MediaFormat:
 def _choose_poster(
     path: Path, kind: MediaFormat, looks: list[tuple[float, PerceptualHash]]
 ) -> Rendition | None:
-    """Choose the picture with the most detail among the first: many films begin black."""
+    """Choose the most detailed of the first frames, because many films begin with a black picture."""
     if not looks:
         return None
     first = looks[: max(5, len(looks) // 5)]

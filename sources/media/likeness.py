@@ -1,12 +1,13 @@
-"""Find similar pictures among millions, without comparing with all: by their hashes, then by their local features.
+"""Find similar pictures among millions without comparing all of them: by hashes, then by local features.
 
-A hash has 16 bands of 16 bits, in pairs. Of two that differ in 31 bits at most, some pair of bands differs in three
-at most, for four in each of eight would be 32; and of that pair, one band differs in one bit at most. So an index
-is searched for 17 values of each band, and leaves out what differs too much in the other band of the pair; the rest
-is compared bit by bit. No near match is missed (multi-index hashing; Norouzi, Punjani and Fleet 2012).
+A hash has 16 bands of 16 bits, in eight pairs. If two hashes differ in at most 31 bits, at least one pair of bands
+differs in at most three bits, because four in each of eight pairs would be 32. One band of that pair then differs in at
+most one bit. So the index is searched for 17 values of each band, and hashes that differ too much in the other band of
+the pair are dropped. The rest are compared bit by bit. No near match is missed (multi-index hashing; Norouzi, Punjani
+and Fleet 2012).
 
-Pictures that were cropped or partly covered have other hashes. They are found by the words of their local features:
-an index lists the pictures that have several of these words, and of those, the points must lie alike.
+Pictures that were cropped or partly covered have different hashes. They are found by the words of their local features:
+an index lists the pictures that share several words, and the points of a match must be arranged in the same way.
 """
 
 import hashlib
@@ -91,14 +92,14 @@ class NearDuplicate(NamedTuple):
 def find_near_duplicates(
     picture: PerceptualHash | bytes, *, within: int = ALIKE, most: int = RESULT_LIMIT
 ) -> list[NearDuplicate]:
-    """Return similar pictures and films without repeats, most similar first, by their nearest part or frame.
+    """Return similar pictures and films, most similar first, each once with its nearest part or frame.
 
-    Rotated and mirrored ones are found as well. If the whole picture has no match, and the picture itself was there
-    (`compute_look`), its details are searched, then what is within its border. The same file is found however plain it
-    is; similar plain pictures are not, because plain areas are all alike (`PerceptualHash.is_distinctive`).
+    Rotated and mirrored pictures are found too. If the whole picture has no match and its pixels were available
+    (`compute_look`), its local features are searched, then the part within its border. Equal files are always found.
+    Similar plain pictures are not, because all plain areas look alike (`PerceptualHash.is_distinctive`).
 
     Raises:
-        MediaRefused: the bytes are no picture that can be read.
+        MediaRefused: the bytes are not a readable picture.
         ValueError: `within` is not from 0 to 31.
     """
     if not 0 <= within <= ALIKE:
@@ -129,12 +130,12 @@ def _list_orientations(look: PerceptualHash) -> list[_OrientedHash]:
 
 
 def _list_upright(look: PerceptualHash) -> list[_OrientedHash]:
-    """Return the orientations of a picture in a frame or on a page to look up."""
+    """Return the orientations in which to look up a picture that is inside a frame or page."""
     return [one for one in _list_orientations(look) if one[0] in _UPRIGHT]
 
 
 def _find_by_details(picture: PerceptualHash) -> list[NearDuplicate]:
-    """Return pictures with points that lie like those of this one, those with most of them first."""
+    """Return pictures whose points are arranged like this one's, those with the most common points first."""
     if not picture.features:
         return []
     words = [(word, which) for which, features in enumerate(picture.features) for word in set(features.words)]
@@ -154,7 +155,7 @@ def _find_by_details(picture: PerceptualHash) -> list[NearDuplicate]:
 
 
 def _find_near(oriented: list[_OrientedHash], within: int) -> list[NearDuplicate]:
-    """Return everything near one of these hashes, nearest first."""
+    """Return everything near any of these hashes, nearest first."""
     if not oriented:
         return []
     hashes = [pdq for _orientation, pdq in oriented]

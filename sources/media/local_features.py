@@ -1,8 +1,7 @@
-"""Local features of a picture: points that are found again after it was cropped, covered in part or turned a little.
+"""Local features of a picture: points that can be recognised after cropping, partial covering or slight rotation.
 
-Points are described by words, which an index can look up. Which points of two pictures have a word in common, and
-whether one movement takes all of them from one picture to the other, decides whether the pictures match.
-`feature_detection` finds them.
+Each point is described by a word, which an index can look up. Two pictures match if enough points share words and a
+single movement takes these points from one picture to the other. `feature_detection` finds the points.
 """
 
 from typing import NamedTuple
@@ -21,16 +20,16 @@ _MOST_PAIRS = 60
 
 
 class LocalFeatures(NamedTuple):
-    """The words of a picture's points and, three numbers for each: where it is (x, y), and its diameter."""
+    """The words of a picture's points, with three numbers for each point: x, y and diameter."""
 
     words: list[int]
     points: list[int]
 
 
 def count_agreeing(looked_up: LocalFeatures, stored: LocalFeatures) -> int:
-    """Return how many points with common words one movement takes from one picture to the other.
+    """Return how many points with common words a single movement takes from one picture to the other.
 
-    Each two pairs of points determine a movement: by how much the picture is turned, scaled and shifted.
+    Any two pairs of points determine a movement: a rotation, a scale and a shift.
     """
     places = {word: at for at, word in reversed([*enumerate(looked_up.words)])}
     pairs = [(places[word], at) for at, word in enumerate(stored.words) if word in places][:_MOST_PAIRS]

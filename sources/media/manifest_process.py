@@ -1,6 +1,6 @@
 """The function that reads C2PA manifests in the confined process (`factcheck.confinement.zygote`).
 
-A manifest may name an address where it is kept, and certificates one where they are looked up: neither is asked.
+A manifest may name a URL where it is stored, and a certificate one for checking it. Neither is requested.
 """
 
 from pathlib import Path

@@ -1,8 +1,7 @@
 """Content Credentials (C2PA): the manifest of a file, its signer, and its validity.
 
-A valid signature shows who vouches for the statements, and that the file is unchanged. It does not show that the
-scene is real, nor that the statements are true; and most files have none. So nothing here is ever called
-"authentic".
+A valid signature shows who vouches for the statements, and that the file is unchanged. It does not show that the scene
+is real or that the statements are true, and most files have no manifest. So nothing here is called "authentic".
 """
 
 from functools import cache
@@ -37,10 +36,10 @@ _READABLE_TYPES = {
 def read_manifest(path: Path, kind: MediaFormat) -> dict[str, Any]:
     """Return the file's manifest for editors, or {}.
 
-    `state` is `read`, `unreadable` (there is one, and it is damaged or asks too much) or `not_read_here`. What was read
-    has `validation` (`valid`: the signature holds; `trusted`: and who signed is on the list of this installation;
-    `invalid`), `problems` (codes of C2PA), `signed_by`, `signed_at`, `claim_generator`, `title`, `actions` and
-    `ingredients`.
+    `state` is `read`, `unreadable` (the manifest is damaged, or reading it exceeded a limit) or `not_read_here`. A
+    manifest that was read has `validation` (`valid`: the signature is correct; `trusted`: the signer is also on this
+    installation's list; `invalid`), `problems` (codes of C2PA), `signed_by`, `signed_at`, `claim_generator`, `title`,
+    `actions` and `ingredients`.
     """
     if kind.media_type not in _READABLE_TYPES:
         return {}
@@ -113,7 +112,7 @@ def _describe_generator(name: object, generators: object) -> str:
 
 
 def _list_actions(manifest: dict[str, Any]) -> list[dict[str, str]]:
-    """Return the actions in order: created, edited, with their tools."""
+    """Return the recorded actions in order (created, edited and so on), with their tools."""
     found = []
     for assertion in _keep_dicts(manifest.get("assertions")):
         if str(assertion.get("label", "")).startswith("c2pa.actions"):

@@ -1,4 +1,4 @@
-"""Serialise pictures and their metadata between our process and the one that reads pictures."""
+"""Serialise pictures and metadata that pass between this process and the one that reads pictures."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -35,7 +35,7 @@ class PictureHash:
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """A picture rendered again for readers, with nothing of the file but the visible picture."""
+    """A picture rendered for readers, which contains only the pixels of the file."""
 
     content: bytes
     media_type: str
@@ -91,7 +91,7 @@ def unpack_answer(packed: bytes) -> Picture:
     """Unpack a picture. Not a pickle, because the process that sent it has handled untrusted bytes.
 
     Raises:
-        MediaRefused: it was refused.
+        MediaRefused: the picture was refused.
     """
     head, content = _unpack_parts(packed)
     if refused := head.get("refused"):

@@ -1,9 +1,9 @@
-"""Perceptual hashes of 256 bits (PDQ), also of rotated and mirrored pictures.
+"""Perceptual hashes of 256 bits (PDQ), including those of rotated and mirrored pictures.
 
-PDQ (Facebook, 2019, ThreatExchange) blurs the brightness of a picture, looks at it in 64 × 64 points, and asks of its
-256 lowest frequencies whether each is stronger than the middle one. Two pictures of one scene differ in few bits, 31 at
-most as its authors recommend; two of different scenes in about half. The bits here are those of the reference, so that
-hashes can be exchanged with others; docs/decisions/0071-media.md says why its package is not used.
+PDQ (Facebook, 2019, ThreatExchange) blurs the brightness of a picture, samples it at 64 × 64 points, and records for
+each of the 256 lowest frequencies whether it is stronger than the median. Two pictures of one scene differ in few bits
+(its authors recommend a limit of 31), two of different scenes in about half. The bits equal those of the reference
+implementation, so that hashes can be exchanged; docs/decisions/0071-media.md says why its package is not used.
 """
 
 from collections.abc import Iterator
@@ -64,12 +64,12 @@ class PerceptualHash:
 
     @property
     def orientations(self) -> tuple[bytes, ...]:
-        """The hash in each Orientation, also where only the bits came."""
+        """The hash in each Orientation, even if only the bits are known."""
         return self.turned or compute_turned_hashes(self.pdq)
 
     @classmethod
     def from_hex(cls, digits: str, *, quality: int = 100) -> "PerceptualHash":
-        """Parse a hash that was computed elsewhere.
+        """Parse a hash computed elsewhere.
 
         Raises:
             ValueError: it is not 64 hexadecimal digits.
@@ -89,14 +89,14 @@ def compute_hash(luma: NDArray[np.generic]) -> PerceptualHash:
 
 
 def compute_distance(one: bytes, other: bytes) -> int:
-    """Return the number of differing bits of two hashes."""
+    """Return the number of bits in which two hashes differ."""
     return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
 
 
 def compute_turned_hashes(pdq: bytes) -> tuple[bytes, ...]:
-    """Compute the hashes in each Orientation from one hash alone, correct except for a few bits.
+    """Compute the hash in each Orientation from one hash alone; a few bits may be wrong.
 
-    To mirror a picture changes the signs of every second frequency, and to turn it changes rows and columns as well.
+    Mirroring a picture flips the sign of every second frequency. Rotating it also swaps rows and columns.
     """
     bits = np.unpackbits(np.frombuffer(pdq, np.uint8))[::-1].reshape(_FREQUENCIES, _FREQUENCIES)
     signs = bits.astype(np.float32) * 2 - 1

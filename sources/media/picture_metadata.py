@@ -1,6 +1,6 @@
 """The metadata of a picture file (EXIF, IPTC, XMP): camera, time, place, software, author.
 
-For editors only: a place may be a private home. Metadata can be forged, so they prove nothing.
+For editors only, because a place may be a private home. Metadata can be forged and prove nothing.
 """
 
 import re
@@ -54,7 +54,7 @@ _RDF_NAMESPACE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 
 
 def read_metadata(image: Image.Image) -> dict[str, Any]:
-    """Return the readable metadata: the important first, then all by standard. Never raises."""
+    """Return the readable metadata: the important values first, then all values by standard. Never raises."""
     exif = _read(_read_exif, image)
     iptc = _read(_read_iptc, image)
     xmp = _read(_read_xmp, image)

@@ -1,4 +1,4 @@
-"""Perceptual hashes of a picture, and of what is within its border or the page that shows it."""
+"""Perceptual hashes of a picture and of the part inside its border or the page that shows it."""
 
 from collections.abc import Callable, Iterator
 
@@ -15,7 +15,7 @@ _EVEN, _LEFT, _BORDER = 10, 0.3, 0.02
 
 
 def hash_parts(luma: Luma) -> Iterator[PictureHash]:
-    """Yield the hash of what is within a page or a border."""
+    """Yield the hashes of the parts inside a page or a border."""
     for part, cropped in (("framed", _crop_page(luma)), ("borderless", _crop_borders(luma))):
         if cropped is not None:
             yield PictureHash(part, None, compute_hash(cropped))
@@ -32,7 +32,7 @@ def _crop_page(luma: Luma) -> Luma | None:
 
 
 def _crop(luma: Luma, find_rows: Callable[[Luma], tuple[int, int]]) -> Luma | None:
-    """Crop to the found rows, then columns; return None if nearly all or too little remains."""
+    """Crop to the rows, then the columns, that `find_rows` returns; None if nearly everything or too little remains."""
     top, bottom = find_rows(luma)
     if bottom <= top:
         return None

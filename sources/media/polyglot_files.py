@@ -1,6 +1,6 @@
 """Detect polyglot files: pictures that are also a page, an archive or a program.
 
-Readers never get such a file, only the picture rendered again. Editors are warned, for it is rarely chance.
+Readers never get such a file, only the rendition. Editors are warned, because such files are rarely accidental.
 """
 
 import re
@@ -26,9 +26,7 @@ def detect_second_format(file: IO[bytes]) -> str:
 
 
 def _is_archive(tail: bytes) -> bool:
-    """Return whether the file ends in a complete archive directory; its four-letter signature alone occurs by
-    chance.
-    """
+    """Return whether the file ends in a complete archive directory; the four-byte signature alone may be chance."""
     at = tail.rfind(_ARCHIVE)
     if at < 0 or len(tail) - at < 22:
         return False

@@ -1,4 +1,4 @@
-"""Receive files on disk, counted and hashed as they arrive, in little memory."""
+"""Receive files on disk in little memory; each is counted and hashed as it arrives."""
 
 import hashlib
 import tempfile
@@ -38,7 +38,7 @@ def refuse_oversized(size: int | None) -> None:
     """Reject a file by its stated size, before anything is read.
 
     Raises:
-        MediaRefused: it is more than may be taken in.
+        MediaRefused: the file is larger than allowed.
     """
     if size is not None and size > settings.MEDIA_MAX_BYTES:
         raise MediaRefused(
@@ -50,11 +50,11 @@ def refuse_oversized(size: int | None) -> None:
 
 @contextmanager
 def receive_file(given: File | bytes | str, *, allow_loopback: bool = False) -> Iterator[ReceivedFile]:
-    """Yield the file that was sent, or the file at a URL, until the end of the block.
+    """Yield the uploaded file, or the file at a URL, until the end of the block.
 
     Raises:
-        MediaRefused: there is nothing in it, or too much.
-        FetchError: there is nothing at the address.
+        MediaRefused: the file is empty or too large.
+        FetchError: nothing could be fetched from the URL.
     """
     with tempfile.NamedTemporaryFile(prefix="media-") as file:
         url = ""

@@ -1,6 +1,6 @@
 """Render a picture for display: upright, in sRGB, without metadata.
 
-Runs where nothing can be broken (`picture_process`). Only the decoder of the format that was recognised is tried.
+Runs in the confined process (`picture_process`). Only the decoder of the detected format is used.
 """
 
 import io
@@ -39,8 +39,8 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
     """Render the picture in a file.
 
     Raises:
-        TooManyPixels: it is not decoded.
-        OSError, ValueError, SyntaxError: or whatever else Pillow raises for what is no picture.
+        TooManyPixels: the picture is too large to decode.
+        OSError, ValueError, SyntaxError: the file is not a picture; Pillow may raise others.
     """
     caveats: list[str] = []
     image = _open_image(file, request.reader)
@@ -65,14 +65,14 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
 
 
 def compute_luma(image: Image.Image) -> NDArray[np.uint8]:
-    """Return the brightness of each pixel, transparent ones on white, for as many as are hashed."""
+    """Return the brightness of each pixel, with transparent ones on white, at the size that is hashed."""
     small = image.copy()
     small.thumbnail((HASHED, HASHED), Image.Resampling.BOX)
     return np.asarray(_on_white(small).convert("L"))
 
 
 def _hash_whole(luma: NDArray[np.uint8], request: PictureRequest) -> PictureHash:
-    """Return the hash of all of it, with what is stored of its features or looked up."""
+    """Return the hash of the whole picture, with its local features for storing or looking up."""
     features = find_features(luma, LOOKED_UP) if request.only_look else find_features(luma, STORED)[:1]
     return PictureHash("whole", None, replace(compute_hash(luma), features=features))
 
@@ -166,7 +166,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[PictureHash]:
-    """Return the looks of some later frames of an animation, with their times."""
+    """Return the hashes of some later frames of an animation, with their times."""
     if reader not in _ANIMATED_FORMATS or not getattr(image, "is_animated", False):
         return
     frames = min(getattr(image, "n_frames", 1), MOST_FRAMES, MOST_FRAME_PIXELS // pixels)

@@ -1,4 +1,4 @@
-"""The transcript of a recording with times, as a snapshot that quotes can be anchored in."""
+"""The timed transcript of a recording, stored as a snapshot so that quotes can be anchored in it."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -15,10 +15,10 @@ _KINDS = {MediaObject.Kind.VIDEO: Source.Kind.VIDEO, MediaObject.Kind.AUDIO: Sou
 def give_transcript(media: MediaObject, transcript: bytes, filename: str, *, by: User | None) -> Snapshot:
     """Store a transcript (WebVTT, SRT or plain text) of a recording, replacing an earlier one.
 
-    The recording gets a source of its own where it has none, since quotes are of sources.
+    If the recording has no source, one is created, because quotes belong to sources.
 
     Raises:
-        MediaRefused: it is a picture.
+        MediaRefused: the media object is a picture.
         ExtractionError: there is no text in the file.
     """
     if media.kind not in _KINDS:
@@ -37,7 +37,7 @@ def give_transcript(media: MediaObject, transcript: bytes, filename: str, *, by:
 
 
 def _find_source(media: MediaObject, by: User | None) -> Source:
-    """Return the transcript's own source, never the article that embeds the recording, which would lose its quotes."""
+    """Return the transcript's source, but never the article that embeds the recording: it would lose its quotes."""
     if media.transcript:
         return media.transcript.source
     if media.source and media.source.kind in _KINDS.values():

@@ -15,7 +15,7 @@ BANDS, BAND = 16, 16
 
 
 class Band(models.Func):
-    """A stretch of a hash as a number."""
+    """A section of a hash as a number."""
 
     template = f"(substring(%(expressions)s from %(begin)s for {BAND})::bit({BAND})::int)"
     output_field = models.IntegerField()
@@ -25,9 +25,9 @@ class Band(models.Func):
 class MediaHash(models.Model):
     """The perceptual hash of a picture, 256 bits (PDQ). Similar pictures differ in few bits.
 
-    A picture has one for all of it, and those of what is within a border or page (`transformation`); a film has one for
-    each of its keyframes. The hash of a whole picture is stored with its local features, by which cropped and partly
-    covered ones are found.
+    A picture has a hash of the whole, and one for each part within a border or page (`transformation`). A film has one
+    for each keyframe. The hash of a whole picture is stored with its local features, which find cropped and partly
+    covered versions.
     """
 
     class Transformation(models.TextChoices):

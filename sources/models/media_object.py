@@ -20,8 +20,8 @@ FIXED_FIELDS = ("sha256", "size", "kind", "media_type", "created_by", "created_a
 class MediaObject(models.Model):
     """A picture, recording or film that a claim is about or a verdict cites (schema.org MediaObject).
 
-    Its bytes are in the archive under their SHA-256, as they came, and are for editors alone. What readers see is
-    `public_sha256`: rendered again from the decoded picture, so that nothing else is included.
+    Its bytes are archived unchanged under their SHA-256, for editors only. Readers see `public_sha256`, which is
+    rendered from the pixels alone.
     """
 
     class Kind(models.TextChoices):

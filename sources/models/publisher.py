@@ -64,7 +64,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         """Return the newsroom that runs this installation.
 
         Raises:
-            Publisher.DoesNotExist: before the first `migrate`, which creates it.
+            Publisher.DoesNotExist: the first `migrate`, which creates the newsroom, has not run.
         """
         return self.get(is_house=True)
 
@@ -84,7 +84,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         ).order_by("pk")
 
     def at(self, domains: Iterable[str]) -> Self:
-        """Return publishers at these domains; the newsroom without a domain of its own counts as at this site's."""
+        """Return publishers at these domains. If the newsroom has no domain, this site's domain counts as its own."""
         hosts_wanted = set(domains)
         found = Q(domain__in=hosts_wanted)
         if get_domain(settings.SITE_URL) in hosts_wanted:
@@ -225,14 +225,14 @@ class Publisher(models.Model):
             self.domain = "".join(list_hosts(self.url)[-1:])
 
     def _takes_house_name(self) -> bool:
-        """Return whether readers would newly mistake the publisher for this newsroom."""
+        """Return whether a change would make readers mistake the publisher for this newsroom."""
         if self.is_house or Publisher.objects.filter(pk=self.pk, name=self.name).exists():
             return False
         return has_the_name_of_the_house(self.name)
 
     @property
     def hosts(self) -> list[str]:
-        """Return the hosts of its pages: its domain, and other sites listed as its own."""
+        """Return the hosts of the publisher's pages: its domain, and other sites listed as its own."""
         sites = [
             list_hosts(url)[:1] for url in self.same_as if url.partition("://")[2].rstrip("/").find("/") < 0
         ]

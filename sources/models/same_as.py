@@ -23,8 +23,8 @@ class _SameAsFormField(AddressFormField):
 class SameAsField(ArrayField[list[str], list[str]]):
     """An array of distinct URLs, with authorities' identifiers in canonical form.
 
-    Whatever stores them spells them so: forms, `save`, `update`, `bulk_create` and COPY alike. Who asks for one
-    spells it by `normalise_identifier`.
+    They are normalised on every write: forms, `save`, `update`, `bulk_create` and COPY. For lookups, use
+    `normalise_identifier`.
     """
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
@@ -68,7 +68,7 @@ class SpellsIdentifiersAlike(models.Func):
     def as_sql(  # type: ignore[override]  # the stubs name what it takes besides one by one
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
     ) -> Any:
-        """Return SQL that contains the array twice, and so its values twice."""
+        """Return SQL that contains the array, and therefore its parameters, twice."""
         sql, values = super().as_sql(compiler, connection, **context)
         return sql, (*values, *values)
 
@@ -87,5 +87,5 @@ def make_same_as_field() -> SameAsField:
 
 
 def is_canonical(name: str) -> models.CheckConstraint:
-    """Return a constraint: `same_as` holds normalised identifiers (`sources.identifiers.normalise_identifier`)."""
+    """Return the constraint that `same_as` contains only normalised identifiers (`sources.identifiers`)."""
     return models.CheckConstraint(name=name, condition=SpellsIdentifiersAlike("same_as"))

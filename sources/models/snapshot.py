@@ -20,7 +20,7 @@ class TextSha256(models.Func):
 
 
 class Snapshot(models.Model):
-    """The content of a source at a moment: its text and original bytes. Never changed or deleted."""
+    """The content of a source at one moment: its text and original bytes. Never changed or deleted."""
 
     source = models.ForeignKey(
         "sources.Source", models.PROTECT, db_index=False, related_name="snapshots", verbose_name=_("source")
@@ -87,5 +87,5 @@ class Snapshot(models.Model):
         return f"{self.title or self.source} ({self.captured_at:%Y-%m-%d %H:%M})"
 
     def heard_at(self, start: int, end: int) -> str:
-        """Return when these characters are heard (`t=12.5,17`), or "" if this is no transcript."""
+        """Return when these characters are heard (`t=12.5,17`), or "" if this is not a transcript."""
         return build_fragment(self.cues, start, end)

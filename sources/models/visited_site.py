@@ -11,7 +11,7 @@ RULES_MAX_AGE = timedelta(hours=24)
 class VisitedSite(models.Model):
     """A visited site: the lease on it, and its robots.txt (RFC 9309).
 
-    Everybody who fetches something there looks here, so that together they ask it for one page at a time.
+    Every process that fetches from the site checks this row, so that together they request one page at a time.
     """
 
     site = models.CharField(

@@ -27,7 +27,7 @@ class Mask:
 
     @property
     def selects(self) -> bool:
-        """Return whether anything is kept: `*/a` also matches fields without an `a`."""
+        """Return whether anything is kept; `*/a` also matches fields that have no `a`."""
         return self.whole or any(part.selects for part in self.parts.values())
 
     def applied_to(self, value: Any) -> Any:
@@ -44,10 +44,10 @@ def read_mask(text: str, shape: Document) -> Mask:
     """Return the mask described by a selector.
 
     Args:
-        shape: the fields of the message: for each the shape of its own message, or {} where it is a plain value.
+        shape: the fields of the message. Each maps to the shape of its own message, or to {} if it is a plain value.
 
     Raises:
-        UnknownField: saying what cannot be understood.
+        UnknownField: the selector is invalid; the message names the part.
     """
     mask = Mask()
     tokens = _Tokens(text)
@@ -58,7 +58,7 @@ def read_mask(text: str, shape: Document) -> Mask:
 
 
 class _Tokens:
-    """The parts of a selector, one after the other; `next` is "" at the end."""
+    """The tokens of a selector in order; `next` is "" at the end."""
 
     def __init__(self, text: str) -> None:
         self._parts: Iterator[str] = iter(_TOKEN.findall("".join(text.split())))

@@ -1,8 +1,8 @@
 """Requests and responses in the style of Google's HTTP APIs.
 
-A query string binds to the fields of a request message, in lowerCamelCase or as the message itself names them, and to
-system parameters that every API knows (https://cloud.google.com/apis/docs/system-parameters). Errors are a
-`google.rpc.Status` in JSON (AIP-193, https://google.aip.dev/193).
+Query parameters set the fields of a request message, named in lowerCamelCase or as in the message, and the system
+parameters of every API (https://cloud.google.com/apis/docs/system-parameters). Errors are a `google.rpc.Status` in JSON
+(AIP-193, https://google.aip.dev/193).
 """
 
 import re
@@ -51,7 +51,7 @@ class Unimplemented(exceptions.APIException):
 
 
 def make_text_reader(most: int) -> Read:
-    """Return a string of at most this many characters, without NUL."""
+    """Return a reader of strings of at most this many characters, without NUL."""
 
     def read(value: str) -> str:
         if "\0" in value:
@@ -64,7 +64,7 @@ def make_text_reader(most: int) -> Read:
 
 
 def parse_natural(value: str) -> int:
-    """Parse a non-negative int32. 0 is the value of a field that is not set."""
+    """Parse a non-negative int32. 0 is the value of an unset field."""
     if not _INT32_PATTERN.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
         raise ValueRefused("it must be a whole number (TYPE_INT32).")
     if int(value) < 0:
@@ -117,10 +117,10 @@ _SYSTEM_SPELLINGS = {
 
 
 def bound(query: QueryDict, fields: Mapping[str, Read]) -> dict[str, Any]:
-    """Return the values of the fields and system parameters in a query string. An empty value counts as missing.
+    """Return the values of the fields and system parameters in a query string. Empty values count as missing.
 
     Raises:
-        InvalidArgument: naming everything that is wrong with it.
+        InvalidArgument: the query string is invalid; each fault is listed.
     """
     readers = {**_SYSTEM_SPELLINGS}
     for name, read in fields.items():
@@ -172,10 +172,10 @@ def answer(
     """Return the message as JSON, in the form requested by the system parameters among `values`.
 
     Args:
-        shape: every field that such a message can have, for partial answers.
+        shape: every field that the message can have, for partial responses.
 
     Raises:
-        InvalidArgument: `fields` names none of these.
+        InvalidArgument: `fields` is invalid or names an unknown field.
     """
     if "fields" in values:
         try:

@@ -1,12 +1,12 @@
 """Build a serializer from a typed dictionary, for drf-spectacular.
 
-What writes the body is checked against the dictionary by mypy, key by key. What it says besides the types of Python
-stands in `Annotated`:
+mypy checks the code that writes the body against the dictionary, key by key. `Annotated` adds what Python's types do
+not express:
 
-    Annotated[str, "BCP 47."]             a text: what readers of the API should know
-    Annotated[str, Claimant.Kind]         choices: the only values; with "" in place of one that is not known yet:
+    Annotated[str, "BCP 47."]             a text: a description for users of the API
+    Annotated[str, Claimant.Kind]         choices: the only values; with "" if the value may be unknown:
     Annotated[str, OrNothing, Kind]
-    Annotated[str, fields.DateField]      a field: how the text is written (`Day`, `Moment`, `WebAddress`)
+    Annotated[str, fields.DateField]      a field: the format of the text (`Day`, `Moment`, `WebAddress`)
 """
 
 from types import NoneType, UnionType
@@ -33,9 +33,9 @@ _FIELDS: dict[Any, type[fields.Field]] = {
 
 
 class BodySerializer(serializers.Serializer):
-    """A serializer that only describes a body for the OpenAPI document.
+    """A serializer that only describes a body in the OpenAPI document.
 
-    Fields of its own, which a subclass may add, come after those of the body, or in place of them.
+    A subclass may declare fields, which follow or replace those of the body.
     """
 
     body: ClassVar[type]
@@ -53,7 +53,7 @@ class BodySerializer(serializers.Serializer):
 
 
 def build_field(hint: Any, **options: Any) -> fields.Field:
-    """Return the field that describes values of a type."""
+    """Return a serializer field that describes values of this type."""
     if get_origin(hint) is Annotated:
         hint, *notes = get_args(hint)
         kind = None

@@ -1,7 +1,7 @@
 """Examples in the OpenAPI document: one file each, `docs/examples/api/<operation id>.json`.
 
-A second example of an operation is `<operation id>.<name>.json`; one of all operations whose answers have the same
-schema is `any.<name>.json`. A file holds a summary, a request and the answer to it:
+A second example of an operation is `<operation id>.<name>.json`. An example for all operations with the same response
+schema is `any.<name>.json`. Each file contains a summary, a request and its response:
 
     {
         "summary": "…",
@@ -9,7 +9,7 @@ schema is `any.<name>.json`. A file holds a summary, a request and the answer to
         "response": {"status": 200, "media_type": "application/json", "body": …}
     }
 
-tests/contracts/test_examples.py makes each request and compares the answer, so examples say what is served.
+tests/contracts/test_examples.py sends each request and compares the response, so examples are always correct.
 """
 
 import json
@@ -49,7 +49,7 @@ class Example:
 
     @property
     def as_openapi(self) -> dict[str, Any]:
-        """The answer as an Example Object."""
+        """Return the response as an OpenAPI Example Object."""
         return {"summary": self.content["summary"], "value": self.content["response"]["body"]}
 
 
@@ -66,7 +66,7 @@ def iterate_operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str
 
 
 def attach_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Attach examples; a postprocessing hook of drf-spectacular."""
+    """Add the examples to the document. A postprocessing hook of drf-spectacular."""
     by_id = {
         operation["operationId"]: (template, operation) for template, operation in iterate_operations(result)
     }
@@ -106,7 +106,7 @@ def _attach(template: str, operation: dict[str, Any], example: Example) -> None:
 
 
 def _find_operation(document: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return the operation that a request is for."""
+    """Return the operation that serves a request."""
     paths, path = document["paths"], request["path"]
     template = path if path in paths else next(each for each in paths if _build_pattern(each).fullmatch(path))
     operation: dict[str, Any] = paths[template][request["method"].lower()]
@@ -128,6 +128,6 @@ def _read_path_values(template: str, path: str) -> dict[str, Any]:
 
 
 def _build_pattern(template: str) -> re.Pattern[str]:
-    """Return the pattern of URLs; the last value may have several segments, like a tile's number."""
+    """Return a pattern for the template's URLs. The last value may have several segments, like a tile's number."""
     parts = re.sub(r"\\{(\w+)\\}$", r"(?P<\1>.+)", re.escape(template))
     return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", parts))

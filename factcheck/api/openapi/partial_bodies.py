@@ -13,7 +13,7 @@ _REFERENCE = "#/components/schemas/"
 def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add shorter forms of bodies to the document. A postprocessing hook of drf-spectacular.
 
-    A list with `view` shows its summary unless asked for more: of `ClaimSummary`, the whole is `Claim`.
+    A list with the `view` parameter returns summaries by default: `ClaimSummary` is the summary of `Claim`.
     """
     components = result["components"]["schemas"]
     for _template, operation in iterate_operations(result):

@@ -104,10 +104,10 @@ class PublicSchema(AutoSchema):
 
 
 class KeysetPages:
-    """The schema of one page of a list, called by drf-spectacular as for REST framework's paginators.
+    """The schema of one page of a list. drf-spectacular calls it like REST framework's paginators.
 
     Args:
-        beside: what the page may hold beside its results, as properties in JSON Schema.
+        beside: other properties that the page may have next to its results, in JSON Schema.
     """
 
     def __init__(self, beside: dict[str, Any] | None = None) -> None:
@@ -142,7 +142,7 @@ _BODY_RESPONSES = {"408": {"description": "The body took too long to arrive.", "
 
 
 def add_common_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add the errors that any request may get. A postprocessing hook of drf-spectacular."""
+    """Add the errors that any request may cause. A postprocessing hook of drf-spectacular."""
     for item in result["paths"].values():
         for operation in item.values():
             common = _COMMON_RESPONSES | (_BODY_RESPONSES if "requestBody" in operation else {})

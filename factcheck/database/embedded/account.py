@@ -19,7 +19,7 @@ OWN, SHARED = "factcheck", "nobody"
 def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
     """Return the server's account under root: the owner of data or project, otherwise `factcheck` or `nobody`.
 
-    Everyone else: as themselves.
+    Other users run it as themselves.
     """
     if os.geteuid() != 0:
         if place.cluster.exists() and (owner := place.cluster.stat().st_uid) != os.geteuid():
@@ -43,7 +43,7 @@ def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
 
 
 def get_password_file_owner(account: pwd.struct_passwd | None) -> tuple[int, int]:
-    """Return the owner of password files: root, if other programs run under the server's account too."""
+    """Return the owner of password files: root, if other programs also run under the server's account."""
     if account is None or account.pw_name == SHARED:
         return os.geteuid(), os.getegid()
     # The account to which the server is lent can use it without root later.
@@ -97,7 +97,7 @@ def build_process_arguments(
 
 
 def _find_capability() -> str | None:
-    """Return the smallest available capability that opens closed folders; containers lack the first choice."""
+    """Return the smallest available capability that opens closed folders; containers lack the preferred one."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

@@ -8,7 +8,7 @@ _LIMIT_FILE = Path("/sys/fs/cgroup/memory.max")
 
 
 def measure_available() -> int:
-    """Return the memory in bytes that all processes of this machine or container may use together."""
+    """Return the number of bytes that all processes of this machine or container may use together."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:
         return min(machine, int(_LIMIT_FILE.read_text()))
@@ -19,7 +19,7 @@ def measure_available() -> int:
 def compute_shared_buffers(memory: int) -> str:
     """Return the size of PostgreSQL's cache: an eighth of the memory, from 128 MB to 1 GB.
 
-    It is taken page by page when it is needed. With 200,000 claims, 1 GB holds all that filters and searches look at
-    before they read the texts of a page: what is not in it comes from the operating system, and is checked each time.
+    Memory is allocated page by page when needed. With 200,000 claims, 1 GB holds everything that filters and searches
+    read before the texts of a page. Other data comes from the operating system and is verified on each read.
     """
     return f"{min(1024, max(128, memory // 8 // 1024**2))}MB"

@@ -1,4 +1,4 @@
-"""Give a database in an embedded server, new or existing, to the owner role."""
+"""Give a new or existing database in an embedded server to the owner role."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def ensure_database(place: ServerPlace, name: str) -> None:
     """Create the database if necessary and bring its settings up to date.
 
     Raises:
-        psycopg.Error: it cannot be.
+        psycopg.Error: the database could not be created or changed.
     """
     try:
         connection = connect(place, SUPERUSER, name)
@@ -33,10 +33,10 @@ def ensure_database(place: ServerPlace, name: str) -> None:
 
 
 def close_off(connection: psycopg.Connection[Any], name: str) -> None:
-    """Give a database to the owner role, and let others only read its structure.
+    """Give a database to the owner role, and let other roles only read its structure.
 
     Args:
-        connection: a superuser's to this database.
+        connection: a superuser's connection to this database.
     """
     found = connection.execute(_IS_OWN_SQL, [OWNER, OWNER]).fetchone()
     with connection.transaction():

@@ -27,7 +27,7 @@ class PostgresUnavailable(Exception):
 
 @dataclass(frozen=True)
 class ServerPlace:
-    """The paths of an embedded server: all inside `DATA_DIR`, except an archive elsewhere."""
+    """The paths of an embedded server: all inside `DATA_DIR`, except an archive configured elsewhere."""
 
     data_dir: Path
     #: A folder elsewhere that the server works with, and the settings by which it does (`wal_archive`).
@@ -49,7 +49,7 @@ class ServerPlace:
 
     @property
     def passwords(self) -> Path:
-        """The folder with a password file for each role, in libpq's form (`passfile`), never backed up."""
+        """The folder with a password file for each role, in libpq's format (`passfile`). It is never backed up."""
         return self.data_dir / "postgres.passwords"
 
     def password_file(self, role: str) -> Path:

@@ -1,8 +1,8 @@
 """The roles of an embedded server: superuser, owner and serving role.
 
-Each has a password in a file of its own, which is never typed. If a password is lost or wrong (a cluster of an
-earlier version, or restored from a backup), all three are set again: for that moment the superuser may connect
-without a password, through a socket that only this account can reach.
+Each role has a password in its own file; nobody types it. If a password is lost or wrong (in a cluster of an earlier
+version, or one restored from a backup), all three are set again. During that moment, the superuser may connect without
+a password, through a socket that only this account can reach.
 """
 
 import os
@@ -58,7 +58,7 @@ def connect(place: ServerPlace, role: str, database: str = DATABASE) -> psycopg.
     """Connect as this role, with its password.
 
     Raises:
-        psycopg.OperationalError: it is not let in.
+        psycopg.OperationalError: the server rejected the role.
     """
     return _connect(place, role, database, password=_read_password(place, role))
 
@@ -76,7 +76,7 @@ def _connect(place: ServerPlace, role: str, database: str, *, password: str) -> 
 
 
 def _read_password(place: ServerPlace, role: str) -> str:
-    """Return the content of its file; without one, a word that is never a valid password."""
+    """Return the password from the role's file; without a file, a word that is never a valid password."""
     with suppress(OSError, UnicodeDecodeError):
         return place.password_file(role).read_text().strip().rpartition(":")[2] or "none"
     return "none"
@@ -88,8 +88,8 @@ def establish(
     """Ensure that each role exists and needs its password.
 
     Args:
-        account: as whom root runs the server.
-        is_new: the server has only been started, so all of it is looked at.
+        account: the account under which root runs the server.
+        is_new: the server has just been started, so everything is checked.
     """
     lets_in = not _is_open(place) and all(
         _is_let_in(place, role) for role in (ROLES if is_new else ROLES[:1])
@@ -110,10 +110,10 @@ def establish(
 
 
 def _refuse_other_history(place: ServerPlace) -> None:
-    """Reject a data directory last used by a version without passwords, which could not open it afterwards.
+    """Reject a data directory last used by a version without passwords: that version could not open it afterwards.
 
     Raises:
-        PostgresUnavailable: nor could this one, whose migrations of the same names made other tables.
+        PostgresUnavailable: the directory has other tables, made by migrations of the same names.
     """
     try:
         connection = _connect(place, SUPERUSER, DATABASE, password="none")  # noqa: S106  never used
@@ -184,7 +184,7 @@ def _connect_as_superuser(place: ServerPlace, server: psutil.Process) -> psycopg
 
 
 def _wait_until_closed(place: ServerPlace) -> None:
-    """Wait until the server has read its new configuration. Until then it accepts connections without a password."""
+    """Wait until the server has read its new configuration and no longer accepts connections without a password."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:

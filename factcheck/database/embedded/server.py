@@ -1,4 +1,4 @@
-"""The server: create, start, recognise, stop."""
+"""Create, start, detect and stop the server."""
 
 import contextlib
 import os
@@ -99,7 +99,7 @@ def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None
 
 
 def _refuse_where_a_restore_was_cut_off(place: ServerPlace) -> None:
-    """Refuse to start after an interrupted restore, because an empty database would look like a loss of all data."""
+    """Refuse to start after an interrupted restore, because an empty database would look like a total loss."""
     if place.restored.exists():
         raise PostgresUnavailable(
             f"A restore into {place.data_dir} was cut off. Run restore_backup again; what was there before it is "
@@ -108,9 +108,7 @@ def _refuse_where_a_restore_was_cut_off(place: ServerPlace) -> None:
 
 
 def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
-    """Create the cluster under a temporary name and rename it, so that an interrupted start leaves nothing
-    half-made.
-    """
+    """Create the cluster under a temporary name, so that an interrupted start leaves no partial cluster."""
     unfinished = place.cluster.with_name("postgres.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
@@ -169,8 +167,8 @@ def _check_version(place: ServerPlace) -> None:
 def _clear_stale_pid(place: ServerPlace) -> None:
     """Remove pid files that name another program or a zombie process.
 
-    PostgreSQL handles a file whose process is gone. It cannot tell a reused process id from a living server, and then
-    refuses to start. The caller has found no server of ours; a last backend may still be ending after a crash.
+    PostgreSQL handles a file whose process is gone. But it mistakes a reused process id for a running server, and then
+    refuses to start. The caller has found no running server, although a last backend may still be ending after a crash.
     """
     for _attempt in range(100):
         if not _list_processes(place):
@@ -190,7 +188,7 @@ def _clear_stale_pid(place: ServerPlace) -> None:
 
 
 class _Server(subprocess.Popen[bytes]):
-    """The server started by this process. It may outlive the process, because others use it too."""
+    """The server process started by this process. It may outlive this process, because others use it too."""
 
     def __del__(self) -> None:
         """Do nothing, because Python's finaliser warns about a child that still runs."""
@@ -285,7 +283,7 @@ def _list_processes(place: ServerPlace) -> list[psutil.Process]:
 
 
 def find_live_server(place: ServerPlace) -> psutil.Process | None:
-    """Return the running server's main process, or None; a process id reused by another program does not count."""
+    """Return the running server's main process, or None. A process id reused by another program does not count."""
     process_id = _read_process_id(place)
     if process_id is None or process_id <= 0:
         return None
@@ -306,8 +304,8 @@ def _reap() -> None:
 def stop(server: psutil.Process) -> None:
     """Stop the server with a fast shutdown; if that fails, kill it, and it recovers later.
 
-    A server in crash recovery may take minutes until it obeys a fast shutdown. It has accepted nothing yet that
-    could be lost, so it is killed, and recovers again.
+    A server in crash recovery may take minutes to obey a fast shutdown. It has not accepted any data that could be
+    lost, so it is killed, and recovers at the next start.
     """
     for number, seconds in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0)):
         is_patient = number == signal.SIGINT

@@ -1,8 +1,8 @@
 """The archive of the write-ahead log, for restoring the database as of any moment.
 
-The server itself runs this file as a program, for each segment that is full and for each that it wants back, as a user
-that may read little: so it imports nothing but the standard library. What is archived is never overwritten, is there
-whole or not at all, and what is missing in the middle or damaged is never taken for the end.
+The server runs this file as a program to archive each full segment and to fetch each one that it needs. The server's
+account can read few files, so this module imports only the standard library. Archived files are never overwritten and
+always complete, and a missing or damaged segment is never mistaken for the end of the log.
 """
 
 import gzip
@@ -52,10 +52,10 @@ def _build_command(verb: str, path: str, name: str, folder: Path) -> str:
 
 
 def keep(folder: Path, path: Path, name: str) -> None:
-    """Put a segment into the archive. A segment archived before must have the same contents.
+    """Archive a segment. If it was archived before, its contents must be the same.
 
     Raises:
-        FileExistsError: another one of that name is there.
+        FileExistsError: a different segment with that name is archived.
     """
     content, archived = path.read_bytes(), folder / f"{name}.gz"
     if archived.exists():
@@ -81,7 +81,7 @@ def _open_private(path: str, flags: int) -> int:
 
 
 def _link_name(unfinished: Path, target: Path) -> None:
-    """Name a file by a hard link, which never replaces another; fall back to renaming if links are unsupported."""
+    """Give a file its name with a hard link, which never replaces another file; if links are unsupported, rename it."""
     try:
         os.link(unfinished, target)
     except FileExistsError:
@@ -103,7 +103,7 @@ def read_contents(archived: Path) -> bytes:
     """Return the content of an archived file.
 
     Raises:
-        OSError, EOFError, zlib.error: it is damaged.
+        OSError, EOFError, zlib.error: the archived file is damaged.
     """
     compressed = archived.read_bytes()
     if not compressed:
@@ -112,11 +112,11 @@ def read_contents(archived: Path) -> bytes:
 
 
 def fetch(folder: Path, path: Path, name: str) -> bool:
-    """Copy a segment out of the archive; return False at the archive's end.
+    """Copy a segment from the archive; return False at the end of the archive.
 
     Raises:
-        LookupError: it is missing, and what comes after it is there.
-        OSError, EOFError, zlib.error: it is damaged.
+        LookupError: the segment is missing although later ones are archived.
+        OSError, EOFError, zlib.error: the archived file is damaged.
     """
     try:
         content = read_contents(folder / f"{name}.gz")
@@ -148,7 +148,7 @@ def _is_backlog_too_large(path: Path) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Run `keep` or `fetch` for the server, with the archive folder, a path and a name."""
+    """Run `keep` or `fetch` for the server; the arguments are the archive folder, a path and a name."""
     verb, folder, path, name = arguments[0], Path(arguments[1]), Path(arguments[2]), arguments[3]
     if not NAME_PATTERN.fullmatch(name):
         return _NOT_THERE

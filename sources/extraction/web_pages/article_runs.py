@@ -1,9 +1,9 @@
 """The text runs of the article: trafilatura's, corrected by the page's metadata.
 
-Two corrections pay on pages of many publishers, and no others are made. The paragraph between headline and text is
-taken in; lines and boxes that lead elsewhere, and what is outside the body that the page describes, are left out.
-Neither may repeat what was found, nor leave out most of it. A run is recognised in trafilatura's output by its letters
-and digits.
+Only two corrections are made, because only these help on the pages of many publishers. The paragraph between headline
+and text is added. Lines and boxes that lead to other articles, and text outside the body that the page describes, are
+removed. No correction may repeat extracted text or remove most of it. A run is recognised in trafilatura's output by
+its letters and digits.
 """
 
 import re
@@ -66,7 +66,7 @@ class ArticleRuns:
         yield from (text for number, text in enumerate(self.found) if number not in self.dropped)
 
     def list_following(self, count: int) -> list[TextRun]:
-        """Return the runs right behind the last one that was read."""
+        """Return the runs that directly follow the last one that was read."""
         last = max(
             (n for n, place in self.place.items() if self.runs[n].letters >= MIN_PROSE_LENGTH), default=-1
         )
@@ -90,7 +90,7 @@ class ArticleRuns:
         return next(iter(matching or firsts), None)
 
     def _is_apart(self, element: HtmlElement) -> bool:
-        """Return whether an element is inside a part separate from the article, unless that holds most of the text."""
+        """Return whether an element is in a part separate from the article. A part with most of the text never is."""
         path = []
         apart: HtmlElement | None = None
         for one in iterate_ancestors(element):
@@ -123,9 +123,7 @@ class ArticleRuns:
         return sum(len(self.keys[place]) for place in places)
 
     def _find_places_where_all(self, is_one: Callable[[int], bool]) -> set[int]:
-        """Return texts for which this holds at all their positions; a headline may occur above the article and in
-        teasers.
-        """
+        """Return the texts that meet the condition at all their positions, since a headline may recur in teasers."""
         others = {place for number, place in self.place.items() if not is_one(number)}
         return set(self.place.values()) - others
 
@@ -167,7 +165,7 @@ class ArticleRuns:
     # What is taken in
 
     def _find_leads(self) -> list[int]:
-        """Return the paragraphs between headline and text that were missed and repeat nothing."""
+        """Return the paragraphs between headline and text that the extractor missed and that repeat nothing."""
         heading, first = self._find_heading(), min(self.place, default=None)
         if heading is None or first is None:
             return []

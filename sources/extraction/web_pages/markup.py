@@ -43,7 +43,7 @@ BREAK_TAGS = frozenset({"br", "lb"})
 
 
 def parse(markup: str) -> HtmlElement:
-    """Parse a page. Raises ExtractionError if it cannot be one."""
+    """Parse a page. Raises ExtractionError if the content cannot be a page."""
     if _has_monstrous_tag(markup):
         raise ExtractionError(
             "damaged",
@@ -134,7 +134,7 @@ def iterate_runs(root: HtmlElement, skipped: frozenset[str]) -> Iterator[TextRun
 
 
 class _OpenTextRun:
-    """The run that a walk over a page is in."""
+    """The run being collected while walking the tree."""
 
     def __init__(self, root: HtmlElement) -> None:
         self._words: list[str] = []

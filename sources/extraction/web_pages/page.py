@@ -119,7 +119,7 @@ def _is_small_part(text: str, body: str) -> bool:
 
 
 def _keep_dates_in_sentences(tree: HtmlElement) -> None:
-    """Rescue dates that the extractor drops: a <time> inside a sentence is part of it, alone it is the dateline."""
+    """Keep dates inside sentences, which the extractor would drop; a <time> on its own is the dateline."""
     for element in list(tree.iter("time")):
         parent = element.getparent()
         if parent is not None and (parent.text or element.tail or "").strip():

@@ -14,7 +14,7 @@ HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4"})
 
 
 def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int]]:
-    """Yield pairs of a run and a text, by number, of which one contains the other."""
+    """Yield the numbers of each run and each text of which one contains the other."""
     keys = [build_key(text) for text in texts]
     whole: dict[str, list[int]] = {}
     for number, key in enumerate(keys):
@@ -41,7 +41,7 @@ def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int
 def _find_enclosing(
     keys: list[str], matched: set[int], runs: list[TextRun], waiting: list[int]
 ) -> Iterator[tuple[int, int]]:
-    """Return blocks whose lines were read as paragraphs, if they occur only once."""
+    """Return the blocks whose lines were read as paragraphs, if they occur only once."""
     missing = [
         number for number, key in enumerate(keys) if number not in matched and len(key) >= DISTINCTIVE_LENGTH
     ]

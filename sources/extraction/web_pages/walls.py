@@ -1,7 +1,7 @@
 """Detect pages in front of an article: cookie consent, sign-in, paywall, scripts, robot checks.
 
-Each is recognised by two signs: there is hardly any text on it, and that text, or the markup around it, is typical
-of the wall. An article about cookies is longer than a consent dialog.
+A wall has two signs: it has hardly any text, and the text or markup is typical of such a wall. An article about cookies
+is longer than a consent dialog.
 """
 
 import re
@@ -83,13 +83,13 @@ _APP_ROOT_IDS = frozenset(
 
 
 def refuse_walls(tree: HtmlElement, text: str, visible_text: str, own: str, *, is_free: bool) -> None:
-    """Raise ExtractionError by the name of the wall that the page is.
+    """Raise an ExtractionError that names the kind of wall, if the page is one.
 
     Args:
-        text: what was read as the article.
-        shown: all that the page shows.
-        own: what stands in the element that is marked up as the article, where there is one.
-        is_free: False where it says that readers pay.
+        text: the text read as the article.
+        shown: all text that the page shows.
+        own: the text of the element marked up as the article, if there is one.
+        is_free: False if the page states that readers must pay.
     """
     if (
         _count_words(text) <= MAX_CHOICE_WORDS
@@ -161,7 +161,7 @@ def is_gate(text: str) -> bool:
 
 
 def refuse_without_text(tree: HtmlElement) -> None:
-    """Raise ExtractionError for a page without words for other reasons."""
+    """Raise ExtractionError for a page that has no words for another reason."""
     raise ExtractionError(
         "no_text", SpokenSentence("This page has no readable text. %(way_out)s", way_out=_ADVICE)
     )
@@ -172,7 +172,7 @@ def _find_distinct(pattern: re.Pattern[str], text: str) -> set[str]:
 
 
 def _share_of_sentences(pattern: re.Pattern[str], text: str) -> float:
-    """Return the share of a text in sentences that match the pattern."""
+    """Return the share of a text that is in sentences matching the pattern."""
     sentences = re.split(r"(?<=[.!?。！？।؟])\s+|\n+", text)
     return sum(_count_words(one) for one in sentences if pattern.search(one)) / max(_count_words(text), 1)
 

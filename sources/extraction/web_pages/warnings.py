@@ -21,15 +21,15 @@ _ADVICE = "If that part matters, open the page, copy its text and import that."
 def find_warnings(
     text: str, *, language: str, stated_words: int | None, is_gated: bool, is_free: bool
 ) -> tuple[Caveat, ...]:
-    """Return the warnings about a text; empty if all of it was read, as far as known.
+    """Return warnings about a text; empty if all of it was read, as far as is known.
 
-    Many pages that are sold show the whole text, and counts of words are often counts of something else. So both that
-    the page says that it is not free, and a sign that something is hidden, are needed.
+    Many pages that readers must pay for show the whole text, and stated word counts are often wrong. So a warning needs
+    both: the page states that it is not free, and there is a sign that text is hidden.
 
     Args:
-        stated_words: how many the page says that the article has.
-        is_gated: whether an offer to subscribe stands right behind the text.
-        is_free: False where the page says that readers pay for it.
+        stated_words: the number of words that the page states for the article.
+        is_gated: whether an offer to subscribe directly follows the text.
+        is_free: False if the page states that readers must pay.
     """
     if is_free:
         return ()
