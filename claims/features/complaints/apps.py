@@ -22,7 +22,7 @@ class Complaints(Feature):
         ]
     }
     roles = {
-        # What readers write, but not who they are.
+        # The readers' messages, but not their senders.
         "Fact-checker": [
             "complaints.view_complaint",
             "complaints.view_readerrequest",

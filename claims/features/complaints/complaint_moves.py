@@ -1,6 +1,6 @@
 """Moves of complaints at the desk: assign, start a correction, answer.
 
-Each function locks the complaint, reads it again, decides and writes; the database writes down who moved it.
+Each function locks the complaint, reads it again, decides and writes. The database records who made the move.
 """
 
 from collections.abc import Collection
@@ -31,7 +31,7 @@ def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
     """Assign the complaint to a person, and notify them.
 
     Raises:
-        NotPossible: it is closed, or the person does not work on complaints.
+        NotPossible: the complaint is closed, or the person does not work on complaints.
     """
     complaint = _lock_waiting(complaint, by)
     if not (to.is_active and to.has_perm(ANSWER_COMPLAINTS)):
@@ -57,10 +57,10 @@ def put_back(complaint: Complaint, *, by: User) -> Complaint:
 def start_correction(complaint: Complaint, *, by: User) -> Verdict:
     """Draft a new version of the newsroom's verdict, linked to the complaint.
 
-    Where there is an open draft already, the complaint is linked to that one.
+    If there is already an open draft, the complaint is linked to it instead.
 
     Raises:
-        NotPossible: the complaint is closed, or the claim gets no verdict.
+        NotPossible: the complaint is closed, or the claim cannot get a verdict.
         NotAllowed: the person may not draft verdicts.
     """
     complaint = _lock_waiting(complaint, by)
@@ -89,7 +89,7 @@ def answer(complaint: Complaint, *, outcome: str, answer: str, reason: str = "",
     """Send the outcome to the reader, by email and on their page.
 
     Raises:
-        NotPossible: it is closed; the answer or a reason is missing; or nothing was published that corrects it.
+        NotPossible: the complaint is closed, the answer or a reason is missing, or no correction was published.
     """
     complaint = _lock_waiting(complaint, by)
     answer, reason = answer.strip(), reason.strip()
@@ -111,7 +111,7 @@ def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
     """Reject a message that is not an answerable complaint, and send the reader the reason.
 
     Raises:
-        NotPossible: it is closed, a correction came of it, or no reason is given.
+        NotPossible: the complaint is closed, it led to a correction, or no reason is given.
     """
     complaint = _lock_waiting(complaint, by)
     if complaint.entry_id:
@@ -124,7 +124,7 @@ def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
 def link_published_corrections(claims: Collection[int]) -> None:
     """Link complaints to the corrections that were just published for these claims.
 
-    The editor still writes the answer; what came of it is settled.
+    An editor still writes the answer, but the outcome is now fixed.
     """
     waiting = Complaint.objects.select_for_update(of=("self",)).filter(
         entry=None,
@@ -144,7 +144,9 @@ def link_published_corrections(claims: Collection[int]) -> None:
 
 
 def notify_overdue() -> int:
-    """Notify once about each overdue complaint its assignee or everyone who could take it; return how many."""
+    """Notify people once about each overdue complaint: its assignee, or everyone who could take it. Return
+    how many.
+    """
     late = Complaint.objects.overdue(working_days.get_today()).filter(overdue_told_at=None)
     number = 0
     for pk in late.values_list("pk", flat=True):
@@ -170,7 +172,7 @@ def find_people_for_complaints() -> Any:
 
 
 def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
-    """Return whether the person wrote a published verdict on the claim; then another person should answer."""
+    """Return whether the person wrote a published verdict on the claim; if so, another person should answer."""
     is_author = Q(author=person) | Q(edited_by__contains=[person.pk])
     claims = [complaint.claim_id, complaint.claim.merged_into_id]
     published = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]
@@ -182,7 +184,7 @@ def _lock_waiting(complaint: Complaint, by: User) -> Complaint:
 
     Raises:
         NotAllowed: the person does not work on complaints.
-        NotPossible: it is closed.
+        NotPossible: the complaint is closed.
     """
     require(by, ANSWER_COMPLAINTS, _("work on complaints"))
     Claim.objects.select_for_update().filter(pk=complaint.claim_id).first()

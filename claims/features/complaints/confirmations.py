@@ -1,7 +1,7 @@
 """Confirm a reader's email address.
 
-A sender gets one email, with the address of a page for confirming and following the message. The secret part of
-that address is derived from a key of this installation; the database stores its digest.
+A sender gets one email, with the URL of a page to confirm and follow the message. The secret part of that URL
+is derived from a key of this installation; the database stores only its digest.
 """
 
 import hashlib
@@ -16,13 +16,13 @@ from claims.features.complaints.models import Complaint, ContactDetails, ReaderR
 from factcheck.web.language_addresses import build_permanent_path
 
 _SALT = "claims.features.complaints.confirmations"
-#: Letters of the secret part: 256 bits.
+#: The length of the secret part in letters: 256 bits.
 TOKEN_LENGTH = 43
 
 
 @dataclass(frozen=True)
 class Sender:
-    """A sender's contact details. The caller has checked that there is one email address and a one-line name."""
+    """A sender's contact details. The caller has checked that they are one email address and a one-line name."""
 
     mail: str
     name: str = ""
@@ -57,7 +57,7 @@ def find_contact(token: str) -> ContactDetails | None:
 def build_page_address(contact: ContactDetails) -> str:
     """Return the URL of a person's own page, for emails to that person only.
 
-    After a change of the installation's key it is another one, which is stored before it is sent.
+    If the installation's key has changed, the page gets a new URL, which is stored before it is sent.
     """
     token = _compute_token(contact.seed)
     if contact.token_sha256 != _compute_digest(token):
@@ -66,7 +66,7 @@ def build_page_address(contact: ContactDetails) -> str:
 
 
 def normalise_mailbox(mail: str) -> str:
-    """Return one key for all spellings of a mailbox, with or without a tag after a plus sign."""
+    """Return the same key for all spellings of a mailbox, with or without a tag after a plus sign."""
     local, _, host = mail.lower().rpartition("@")
     return f"{local.partition('+')[0] or local}@{host}"
 

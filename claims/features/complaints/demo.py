@@ -1,4 +1,4 @@
-"""Complaints and requests of the demo, from `demo.json` in this folder."""
+"""The demo's complaints and requests, from `demo.json` in this folder."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from claims.models import Claim, Publication
 
 
 def add_messages(content: dict[str, Any], claims: dict[str, Claim], *others: Any) -> None:
-    """Send the messages of invented readers, and confirm some of them."""
+    """Submit the messages of invented readers, and confirm some of them."""
     for row in content["complaints"]:
         entry = Publication.objects.current().by_house().get(claim=claims[row["claim"]])
         sender = Sender(row["mail"], row["name"])

@@ -8,6 +8,6 @@ from claims.features.complaints.request_moves import answer_published
 
 
 def follow(*, claims: Collection[int], **signal: Any) -> None:
-    """Link complaints to corrections, and answer requests. Part of the transaction that publishes."""
+    """Link complaints to corrections, and answer requests. Runs in the transaction that publishes."""
     link_published_corrections(claims)
     answer_published(claims)

@@ -1,6 +1,6 @@
 """Readers' contact details: export, deletion on request, and automatic expiry.
 
-Deleted are a person's details and their words, not that there was a complaint, nor what was answered.
+A person's details and words are deleted. The fact that there was a complaint, and its answer, are kept.
 """
 
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ def forget(mail: str) -> int:
 
 @dataclass(frozen=True)
 class ExpiredCounts:
-    """The numbers of expired and deleted data."""
+    """How many rows had expired and were deleted."""
 
     unconfirmed: int
     spam: int
@@ -97,9 +97,10 @@ class ExpiredCounts:
 
 @transaction.atomic
 def delete_expired() -> ExpiredCounts:
-    """Delete unconfirmed messages after their time, spam, and the details of people whose requests ended long ago.
+    """Delete unconfirmed messages after their time, spam, and the details of people whose requests ended long
+    ago.
 
-    What is held back waits for an editor, however long that takes.
+    Held messages wait for an editor, however long that takes.
     """
     now = timezone.now()
     unconfirmed_before = now - timedelta(days=settings.READER_CONFIRMATION_DAYS)
@@ -108,7 +109,7 @@ def delete_expired() -> ExpiredCounts:
     for rows in (Complaint.objects.all(), ReaderRequest.objects.all()):
         unconfirmed += _delete_rows(rows.unconfirmed().filter(received_at__lt=unconfirmed_before))
         spam += _delete_rows(rows.filter(state="spam", closed_at__lt=ended_before))
-    # Readers who joined an existing request and never confirmed it.
+    # Readers who joined an existing request but never confirmed.
     stale = ContactDetails.objects.filter(confirmed_at=None, created_at__lt=unconfirmed_before)
     stale = stale.exclude(Q(complaint__state="new") | Q(request__state="new"))
     ended = ContactDetails.objects.filter(

@@ -1,4 +1,4 @@
-"""Check readers' pictures and render them again before they are stored."""
+"""Check readers' pictures and re-encode them before they are stored."""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class PictureRefused(ValueError):
 
 @dataclass(frozen=True)
 class SentPicture:
-    """A received picture, rendered again without location, camera and names."""
+    """A received picture, re-encoded without location, camera and names."""
 
     content: bytes
     media_type: str
@@ -29,15 +29,15 @@ class SentPicture:
 
     @property
     def key(self) -> str:
-        """Return a key that is equal for pictures with the same pixels."""
+        """Return the same key for all pictures with the same pixels."""
         return f"sha256:{self.sha256}"
 
 
 def read_picture(content: bytes) -> SentPicture:
-    """Return the picture in these bytes, upright and without metadata.
+    """Decode the picture, and return it upright and without metadata.
 
     Raises:
-        PictureRefused: it is too large, of none of the kinds that browsers show, or cannot be read.
+        PictureRefused: the picture is too large, cannot be read, or is of a type that browsers do not show.
     """
     if len(content) > MAX_PICTURE_BYTES:
         raise _build_too_large_error()

@@ -1,4 +1,4 @@
-"""Messages held as possible spam: release them to be confirmed by the sender, or mark them as spam."""
+"""Messages held as possible spam: release them for confirmation by the sender, or mark them as spam."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ HeldMessage = Complaint | ReaderRequest
 
 @transaction.atomic
 def release_messages(rows: Iterable[HeldMessage], *, by: User) -> int:
-    """Ask the senders to confirm their email addresses, and return how many messages were still held."""
+    """Ask the senders to confirm their email addresses; return how many messages were still held."""
     number = 0
     for row in _lock_held(rows, by):
         row.held_because = []
@@ -32,7 +32,7 @@ def release_messages(rows: Iterable[HeldMessage], *, by: User) -> int:
 
 @transaction.atomic
 def mark_as_spam(rows: Iterable[HeldMessage], *, by: User) -> int:
-    """Mark the messages as spam and delete the contact details; return how many were still held."""
+    """Mark the messages as spam and delete their contact details; return how many were still held."""
     number = 0
     for row in _lock_held(rows, by):
         row.state = row.State.SPAM

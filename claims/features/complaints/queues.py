@@ -13,7 +13,7 @@ from factcheck.admin.base import change_page
 
 
 def _find_waiting(messages: Any, person: User) -> Any:
-    """Return complaints and requests that await an answer."""
+    """Return complaints and requests that are waiting for an answer."""
     return messages.waiting()
 
 
@@ -28,7 +28,7 @@ def _build_complaint_row(complaint: Complaint) -> ListedRow:
 
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Complaint: {
-        # On the dashboard for everyone who may answer, whoever is absent.
+        # Shown on the dashboard of everyone who may answer, so that no absence leaves one unseen.
         "complaints": Queue(
             _("Complaints to answer"),
             lambda rows, person: _find_waiting(rows, person).select_related("claim"),

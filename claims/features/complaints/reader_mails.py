@@ -1,7 +1,8 @@
 """Emails to readers, sent by the worker: the request to confirm, and the answer.
 
-The job stores a number, never an address; the content is decided on sending, and nothing is sent after the details
-were deleted. The emails contain none of the sender's own words, so they cannot carry messages to strangers.
+A job stores a number, never an address. The content is composed on sending, and nothing is sent once the
+details have been deleted. The emails contain none of the sender's own words, so they cannot carry messages to
+strangers.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,7 +30,7 @@ QUEUE = "mail"
 
 
 class MailRejected(Exception):
-    """The mail server rejected the message. Unlike the original error, this does not contain the address."""
+    """The mail server rejected the message. Unlike the original error, this one does not contain the address."""
 
 
 def queue_confirmation(contact: ContactDetails) -> None:
@@ -73,7 +74,7 @@ def mail_answer(*, contact_id: int) -> None:
 
 
 def _load_claim(about: Complaint | ReaderRequest) -> dict[str, Any]:
-    """Return the claim as currently published, or an empty document."""
+    """Return the claim as currently published; an empty document if it is not."""
     if about.claim_id is None:
         return {}
     entry = Publication.objects.current().filter(claim_id=about.claim_id).first()
@@ -87,7 +88,7 @@ def _lock_contact(pk: int) -> ContactDetails | None:
 
 @contextmanager
 def _activate_language(contact: ContactDetails) -> Iterator[None]:
-    """Activate the reader's language, and the newsroom's calendar."""
+    """Activate the reader's language and the newsroom's time zone."""
     languages = {code for code, _name in settings.LANGUAGES}
     language = contact.language if contact.language in languages else settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
@@ -111,5 +112,5 @@ def _send(contact: ContactDetails, subject: str, template: str, context: dict[st
     try:
         mail.send()
     except SMTPException as failure:
-        # Its own words, and the traceback, name the address.
+        # The message of the original error and its traceback contain the address.
         raise MailRejected(type(failure).__name__) from None

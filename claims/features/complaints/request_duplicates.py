@@ -1,4 +1,4 @@
-"""Decide whether two readers request the same: by URL, picture, or statement."""
+"""Decide whether two requests are the same: by URL, picture or statement."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -12,18 +12,19 @@ from claims.matching.claim_text import ClaimTexts
 from claims.matching.query import TextQuery
 from claims.matching.shared_words import find_claims_sharing_words
 
-#: So many requests are compared with a new one, if they share so much of their letters.
+#: The most earlier requests compared with a new one, and the letter similarity needed.
 _CANDIDATES, _LEAST_SIMILAR = 10, 0.3
 
 
 def find_same_request(request: ReaderRequest, *, text: str) -> ReaderRequest | None:
     """Return an open request for the same thing, or None.
 
-    What has an address or a picture is the same where these are; a text is the same where matching would say so of it
-    and a claim, with the facts compared: who asks whether something is so does not join who asks whether it is not.
+    Requests with a URL or a picture are the same if these are the same. Texts are the same if matching finds
+    that they state the same, including the facts: a request whether something is so does not join one whether
+    it is not.
 
     Args:
-        text: what it states; of what names an address or a picture, the words beside it decide nothing.
+        text: the statement; it is ignored if there is a URL or a picture.
     """
     others = ReaderRequest.objects.open().exclude(pk=request.pk).order_by("pk")
     if request.picture_key:
@@ -54,7 +55,7 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
 
 
 def _find_candidates(texts_by_id: Mapping[int, ClaimTexts], queries: Sequence[TextQuery]) -> FoundCandidates:
-    """Return open requests for comparison, in place of claims."""
+    """Return open requests, to be compared in the way claims are."""
     texts = [one.cleaned for one in queries]
     shared = find_claims_sharing_words(texts, _CANDIDATES)
     return FoundCandidates(

@@ -1,6 +1,6 @@
 """Moves of readers' requests at the desk: accept as a claim, answer with a published claim, or decline.
 
-All who asked for the same are notified at once.
+All readers with the same request are notified together.
 """
 
 from collections.abc import Collection
@@ -30,8 +30,8 @@ def propose_claim(request: ReaderRequest, *, statement: str, language: str, by: 
     """Propose the request as a claim. Readers are notified when it is published.
 
     Raises:
-        NotPossible: it is closed or taken up already, or no statement is given.
-        NotAllowed: the person may not decide about requests, or not add claims.
+        NotPossible: the request is closed, it was already accepted, or no statement is given.
+        NotAllowed: the person may not decide about requests, or may not add claims.
     """
     request = _lock_open(request, by)
     statement = statement.strip()
@@ -52,7 +52,7 @@ def link(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderRequest:
     """Link a request to a claim; if the claim is already published, answer the request.
 
     Raises:
-        NotPossible: it is closed, or that claim will not be checked.
+        NotPossible: the request is closed, or the claim will not be checked.
     """
     request = _lock_open(request, by)
     claim = claim.merged_into or claim
@@ -68,7 +68,7 @@ def answer_with(request: ReaderRequest, claim: Claim, *, answer: str = "", by: U
     """Notify all readers of this request that the claim was checked, with its URL.
 
     Raises:
-        NotPossible: it is closed, or the claim is not published: there is nothing to send readers to.
+        NotPossible: the request is closed, or the claim is not published, so readers could not open it.
     """
     request = _lock_open(request, by)
     claim = claim.merged_into or claim
@@ -82,7 +82,7 @@ def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
     """Notify all readers of this request that it will not be checked, with the reason.
 
     Raises:
-        NotPossible: it is closed, or no reason is given.
+        NotPossible: the request is closed, or no reason is given.
     """
     request = _lock_open(request, by)
     if not reason.strip():
@@ -92,14 +92,14 @@ def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
 
 def answer_published(claims: Collection[int]) -> None:
     """Answer the requests on claims that were just published."""
-    # Asked apart: one question about either would read all that is taken up.
+    # Two queries: a single one with OR would read all accepted requests.
     merged = Claim.objects.filter(merged_into__in=claims).values_list("pk", flat=True)
     _answer_published(ReaderRequest.objects.filter(claim__in=[*claims, *merged]))
 
 
 @transaction.atomic
 def answer_all_published() -> None:
-    """Answer requests after all publications, including imports, which send no signals per claim."""
+    """Answer requests after any publication. Also covers imports, which send no signal for each claim."""
     _answer_published(ReaderRequest.objects.all())
 
 
@@ -123,7 +123,7 @@ def _lock_open(request: ReaderRequest, by: User) -> ReaderRequest:
 
     Raises:
         NotAllowed: the person does not decide about requests.
-        NotPossible: it is closed.
+        NotPossible: the request is closed.
     """
     require(by, DECIDE_PERMISSION, _("decide about readers’ requests"))
     rows = ReaderRequest.objects.select_for_update(of=("self",)).select_related("claim__merged_into")

@@ -2,7 +2,8 @@
 
 from django.dispatch import Signal
 
-#: A person's data are deleted, by `mail`.
+#: Sent when the data of a person with the address `mail` are deleted.
 person_forgotten = Signal()
-#: A person's data are exported, by `mail`. Receivers append dictionaries to `messages`.
+#: Sent when the data of a person with the address `mail` are exported. Receivers append dictionaries to
+#: `messages`.
 person_exported = Signal()

@@ -11,11 +11,12 @@ from django.utils import timezone
 from claims.features.complaints.models import ContactDetails, SpamSign
 from claims.quotes.statements import normalise_statement
 
-#: More links than these are a sign: who complains names a source or two, who asks shows where something stands.
+#: More links are a sign of spam: a complaint names a source or two, and a request shows where something
+#: appeared.
 MOST_LINKS_OF_COMPLAINT, MOST_LINKS_OF_REQUEST = 3, 5
-#: Within a week the same words are expected from so many people; campaigns write more, and so do programs.
+#: This many people may send the same words within a week; more points to a campaign or a program.
 MAX_REPEATS = 3
-#: Unanswered emails to one mailbox within a day.
+#: The most unanswered emails to one mailbox within a day.
 MAX_MAILS = 3
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
@@ -23,17 +24,17 @@ _MARKUP = re.compile(r"<a\s|\[url[=\]]|\[link[=\]]|</?(?:script|iframe|img)\b|\]
 
 
 def hash_words(text: str) -> str:
-    """Return a digest that is equal for the same words in any spelling."""
+    """Return a digest that is the same for the same words in any spelling."""
     return hashlib.sha256(normalise_statement(text).encode()).hexdigest() if text.strip() else ""
 
 
 def find_spam_signs(
     text: str, *, most_links: int, earlier: models.QuerySet[models.Model]
 ) -> Iterator[SpamSign]:
-    """Return the signs of spam in the text.
+    """Yield the signs of spam in the text.
 
     Args:
-        earlier: among what the same words may have come before.
+        earlier: earlier messages, searched for the same words.
     """
     if len(_LINK.findall(text)) > most_links:
         yield SpamSign.LINKS
@@ -46,8 +47,8 @@ def find_spam_signs(
 
 
 def has_too_many_mails(mailbox: str) -> bool:
-    """Return whether a mailbox already received the maximum of unconfirmed mails. Call it while the mailbox is
-    locked.
+    """Return whether a mailbox has already received the maximum of unconfirmed emails. Call this with the
+    mailbox locked.
     """
     recent = ContactDetails.objects.filter(
         mailbox=mailbox, confirmed_at=None, created_at__gte=timezone.now() - timedelta(days=1)

@@ -28,7 +28,7 @@ from claims.newsroom.notifications import NotificationKind, notify_people
 from factcheck.database.locks import hold
 from sources.extraction import detect_language
 
-#: Who works on complaints.
+#: The permission to work on complaints.
 ANSWER_COMPLAINTS = "complaints.answer_complaint"
 
 Row = TypeVar("Row", Complaint, ReaderRequest)
@@ -43,9 +43,9 @@ class SubmissionContext:
     """The circumstances of a submission.
 
     Attributes:
-        signs: the form's signs of spam, besides the words.
+        signs: signs of spam in the form, apart from its words.
         key: digest of the sender's Idempotency-Key; empty without one.
-        body: digest of the message sent with it.
+        body: digest of the message sent with that key.
     """
 
     signs: frozenset[SpamSign] = field(default_factory=frozenset)
@@ -65,7 +65,7 @@ def submit_complaint(
     """Store a complaint about a publication. It reaches the newsroom once it is confirmed.
 
     Raises:
-        SubmissionKeyConflict: something else was sent with the key.
+        SubmissionKeyConflict: the key was used before with another message.
     """
     hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(sent))
     if earlier := _find_same_submission(Complaint.objects.all(), sent):
@@ -102,7 +102,7 @@ def submit_request(
     """Store a request to check something. Readers with the same request are counted once they confirm.
 
     Raises:
-        SubmissionKeyConflict: something else was sent with the key.
+        SubmissionKeyConflict: the key was used before with another message.
     """
     hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(sent))
     if earlier := _find_same_submission(ReaderRequest.objects.all(), sent):
@@ -134,10 +134,10 @@ def submit_request(
 
 @transaction.atomic
 def confirm(contact: ContactDetails) -> ContactDetails | None:
-    """Confirm the email address, and pass the message to the desk. Calling it again changes nothing.
+    """Confirm the email address, and pass the message to the desk. A second call changes nothing.
 
     Returns:
-        How they are reached from now on; None where they have meanwhile had it deleted.
+        The current contact details; None if the person has had them deleted in the meantime.
     """
     if contact.request_id:
         hold("requests of readers")  # two who ask for the same at one moment ask for one thing
@@ -207,7 +207,7 @@ def withdraw(contact: ContactDetails) -> bool:
     if not request.is_open:
         return False
     if request.contacts.filter(confirmed_at__isnull=False).exclude(pk=found.pk).exists():
-        # The others still ask.
+        # The other readers still want an answer.
         ReaderRequest.objects.filter(pk=request.pk, askers__gt=1).update(askers=F("askers") - 1)
         found.delete()
         return True
@@ -216,7 +216,7 @@ def withdraw(contact: ContactDetails) -> bool:
 
 
 def _change_state(row: Complaint | ReaderRequest, state: str) -> None:
-    """Make the reader's own move, without a person at the desk."""
+    """Record a move made by the reader, without a person at the desk."""
     row.state, row.moved_by, row.moved_by_name = state, None, ""
     row.save(update_fields=["state", "moved_by", "moved_by_name"])
 

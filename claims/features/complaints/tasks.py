@@ -14,21 +14,21 @@ def mail_confirmation(*, contact_id: int) -> None:
 
 @app.task(name=reader_mails.ANSWER_TASK, queue=reader_mails.QUEUE, retry=RETRIES)
 def mail_answer(*, contact_id: int) -> None:
-    """Send a reader the outcome."""
+    """Email a reader the outcome."""
     reader_mails.mail_answer(contact_id=contact_id)
 
 
 @app.periodic(cron="47 3 * * *")
 @app.task(queueing_lock="delete_expired_contacts")
 def delete_expired_contacts(timestamp: int) -> None:
-    """Delete unconfirmed messages and the details of people whose requests ended long ago. Runs daily."""
+    """Delete unconfirmed messages, and the details of people whose requests ended long ago. Runs daily."""
     personal_data.delete_expired()
 
 
 @app.periodic(cron="7 * * * *")
 @app.task(queueing_lock="notify_overdue_complaints")
 def notify_overdue_complaints(timestamp: int) -> None:
-    """Notify once about each overdue complaint."""
+    """Notify people once about each overdue complaint."""
     complaint_moves.notify_overdue()
 
 

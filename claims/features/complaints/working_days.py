@@ -10,7 +10,7 @@ from holidays import HolidayBase, country_holidays
 
 
 def get_newsroom_day(moment: datetime) -> date:
-    """Return the date in the newsroom at this moment."""
+    """Return the newsroom's date at this moment."""
     return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
@@ -19,9 +19,9 @@ def get_today() -> date:
 
 
 def find_due_day(moment: datetime, days: int) -> date:
-    """Return the last of this many working days after the day of a moment."""
+    """Return the date that is this many working days after the day of a moment."""
     begin = get_newsroom_day(moment)
-    # Nowhere do holidays and weekends make ten days of one; and a year more is no harm.
+    # Holidays and weekends never take up nine days in ten, and an extra year does no harm.
     due: date = _get_calendar(begin.year, begin.year + 1 + days // 30).get_nth_working_day(begin, days)
     return due
 
@@ -47,7 +47,7 @@ def _get_calendar(first: int, last: int) -> HolidayBase:
 
 @lru_cache(maxsize=100)
 def _build_calendar(country: str, subdivision: str, first: int, last: int) -> HolidayBase:
-    """Build a calendar with all its years at once, because adding years later is not thread-safe."""
+    """Build a calendar with all its years, because adding years later is not thread-safe."""
     years = range(first, last + 1)
     if country:
         return country_holidays(country, subdiv=subdivision or None, years=years, expand=False)

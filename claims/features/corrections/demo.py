@@ -1,4 +1,4 @@
-"""Correction requests of the demo, from `demo.json`: one was met, one is still open."""
+"""The demo's correction requests, from `demo.json`: one was met, one is still open."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""The public requests for correction: an Atom feed of the newest, and a table of all."""
+"""The public correction requests: an Atom feed of the newest, and a table of all."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ COLUMNS = (
 
 @require_safe
 def show_feed(request: HttpRequest) -> HttpResponse:
-    """Return the feed of public requests with their latest steps, in one language for everyone."""
+    """Return the feed of public requests with their latest steps, in the same language for everyone."""
     with translation.override(settings.LANGUAGE_CODE):
         newsroom = {"newsroom": settings.NEWSROOM_NAME}
         feed = Atom1Feed(

@@ -1,4 +1,4 @@
-"""Correction requests to other publications. Each step is recorded by an editor."""
+"""Correction requests to other publications. Editors record each step."""
 
 from datetime import date
 

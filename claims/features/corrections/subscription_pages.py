@@ -1,7 +1,6 @@
 """Pages on which readers follow a claim, and confirm or end the subscription.
 
-Opening a page changes nothing, because mail programs open links. The address is secret, and replaces the token that
-protects forms against other sites.
+Opening a page changes nothing, because mail programs open links. The secret URL replaces the CSRF token.
 """
 
 from http import HTTPStatus
@@ -38,7 +37,7 @@ def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
     limit = None
     if form.is_bound and form.is_valid():
         if (refused := check_limit(request)) is None:
-            # What only programs fill in is answered like the rest.
+            # A form with the trap field filled in, which only programs do, gets the same answer.
             if not form.sent.signs:
                 language = get_language() or settings.LANGUAGE_CODE
                 subscriptions.subscribe(entry, mail=form.cleaned_data["mail"], language=language)

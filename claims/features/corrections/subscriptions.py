@@ -1,6 +1,6 @@
 """Readers who receive mail when a claim is corrected: confirmed by mail, ended with one click.
 
-Of the address of a reader's page only a digest is stored, as for complaints. Jobs name a number, never an address.
+Only a digest of a reader's page URL is stored, as for complaints. Jobs store a number, never an address.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ CHANGE_TASK = "claims.features.corrections.tasks.mail_claim_change"
 _SALT = "claims.features.corrections.subscriptions"
 _TOKEN_LENGTH = 43
 _KIND = Publication.Kind
-#: Kinds of entries that readers get mail about.
+#: The kinds of entries that readers are emailed about.
 REPORTED_KINDS = (
     *(_KIND.CLARIFICATION, _KIND.CORRECTION, _KIND.UPDATE, _KIND.RETRACTION, _KIND.MERGE, _KIND.REMOVAL),
 )
@@ -85,7 +85,7 @@ def confirm(subscription: ClaimSubscription) -> None:
 
 
 def end(subscription: ClaimSubscription) -> None:
-    """Delete the subscription with its email address."""
+    """Delete the subscription, including its email address."""
     ClaimSubscription.objects.filter(pk=subscription.pk).delete()
 
 
@@ -96,7 +96,7 @@ def delete_unconfirmed() -> int:
 
 
 def queue_changes() -> None:
-    """Queue mail to readers who do not know the newest entry of their claim."""
+    """Queue mail to readers who have not seen the newest entry of their claim."""
     newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
     behind = ClaimSubscription.objects.filter(Exists(newest), confirmed_at__isnull=False)
     for number in behind.order_by("pk").values_list("pk", flat=True):
@@ -135,7 +135,7 @@ def mail_confirmation(*, subscription_id: int) -> None:
 
 @transaction.atomic
 def mail_change(*, subscription_id: int) -> None:
-    """Email the changes since the entry the reader knows, once."""
+    """Email the changes since the entry that the reader has seen, once."""
     subscription = _lock_subscription(subscription_id)
     entry = _find_newest(subscription)
     if subscription is None or entry is None or not subscription.confirmed_at:
@@ -195,14 +195,14 @@ def _send(
     stop = settings.SITE_URL + build_permanent_path("claim-subscription-stop", token)
     mail.extra_headers = {
         "Auto-Submitted": "auto-generated",  # RFC 3834: no automatic replies
-        # RFC 8058: mail programs end it with one click, without opening a page.
+        # RFC 8058: mail programs end the subscription with one click, without opening a page.
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     try:
         mail.send()
     except SMTPException as failure:
-        # Its own words, and the traceback, name the address.
+        # The message of the original error and its traceback contain the address.
         raise MailRejected(type(failure).__name__) from None
 
 

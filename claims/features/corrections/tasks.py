@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from claims.features.complaints.reader_mails import QUEUE
 from claims.features.corrections import subscriptions
 
-#: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
+#: Retried after 4, 16, 64, 256 and 1024 seconds and so on, for most of a day.
 _RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
@@ -25,12 +25,12 @@ def mail_claim_change(*, subscription_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="queue_claim_changes")
 def queue_claim_changes(timestamp: int) -> None:
-    """Queue mail to readers whose claims changed, once a minute."""
+    """Queue mail to readers whose claims have changed. Runs every minute."""
     subscriptions.queue_changes()
 
 
 @app.periodic(cron="57 3 * * *")
 @app.task(queueing_lock="delete_unconfirmed_subscriptions")
 def delete_unconfirmed_subscriptions(timestamp: int) -> None:
-    """Delete subscriptions that were not confirmed in time, every day."""
+    """Delete subscriptions that were not confirmed in time. Runs daily."""
     subscriptions.delete_unconfirmed()

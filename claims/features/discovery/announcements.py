@@ -18,9 +18,9 @@ from claims.models.publication import select_previous
 
 logger = logging.getLogger(__name__)
 
-#: Maximum entries per message; each has at most two addresses.
+#: The most entries per message; each has at most two URLs.
 STEP_ENTRIES = 5_000
-#: After so many seconds a worker lets other work go first.
+#: After this many seconds, a run ends so that the worker can do other work.
 TURN_SECONDS = 60.0
 
 INDEXNOW = "indexnow"
@@ -29,17 +29,17 @@ NotifyService = Callable[[Sequence[dict[str, Any]]], None]
 
 
 def list_services() -> dict[str, NotifyService]:
-    """Return the configured services, with the function that notifies each."""
+    """Return the configured services, each with the function that notifies it."""
     services: dict[str, NotifyService] = {INDEXNOW: indexnow.notify_service} if settings.INDEXNOW_KEY else {}
     return services | {hub: partial(websub.notify_hub, hub) for hub in settings.WEBSUB_HUBS}
 
 
 def follow() -> bool:
-    """Notify each service of the entries since the last time; return whether some are left for later.
+    """Notify each service of new entries; return whether some are left for later.
 
-    Publications become visible in the order of `sequence`, so a position in it is all there is to store. The
-    position moves once the service has accepted the message: after a crash in between it is sent again, which does
-    no harm to either kind of service. A failure of one does not delay the others.
+    Publications become visible in the order of `sequence`, so only a position in that order is stored. The
+    position moves once a service has accepted the message. After a crash in between, the message is sent again,
+    which harms neither kind of service. A service that fails does not delay the others.
     """
     ends = time.monotonic() + TURN_SECONDS
     for service, tell in list_services().items():
@@ -57,7 +57,7 @@ def _announce_step(service: str, tell: NotifyService) -> bool:
     entries = _load_entries_after(progress.position)
     if not entries:
         return False
-    # Of two workers that come to this at once the one that is later leaves the row as it is.
+    # If two workers do this together, the later one changes nothing in the row.
     mine = AnnouncementProgress.objects.filter(pk=service, position=progress.position)
     try:
         tell(entries)
@@ -74,7 +74,7 @@ def _announce_step(service: str, tell: NotifyService) -> bool:
 
 
 def _load_progress(service: str) -> AnnouncementProgress:
-    """Return the position of a service; a new one starts from now."""
+    """Return the position of a service; a new service starts at the end of the ledger."""
     progress = AnnouncementProgress.objects.filter(pk=service).first()
     if progress is None:
         end = Publication.objects.aggregate(end=Max("sequence"))["end"] or 0

@@ -1,7 +1,8 @@
 """Notify search engines of changed URLs by IndexNow (https://www.indexnow.org/documentation).
 
-One POST with up to 10,000 addresses of one host, in JSON; the key stands at the root of the site, where it may speak
-for all of it. One engine shares with all that take part. 200 or 202 means that the addresses were taken.
+One POST holds up to 10,000 URLs of one host, as JSON. The key is served from the root of the site, so that it
+is valid for the whole site. Each engine passes the URLs on to the others. A status of 200 or 202 means that the
+URLs were accepted.
 """
 
 import json
@@ -15,14 +16,14 @@ from django.urls import reverse
 from claims.features.discovery.service_messages import send
 from claims.models.claim import build_claim_path
 
-#: Addresses that one message may have.
+#: The most URLs in one message.
 MAX_ADDRESSES = 10_000
 
 
 def list_changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
-    """Return the pages that these entries changed: each claim's page, and its previous URL if that changed.
+    """Return the URLs that these entries changed: each claim's page, and its previous URL if that changed.
 
-    At their addresses without a language, which name those in all languages.
+    They have no language; the page at such a URL lists those in all languages.
     """
     paths: dict[str, None] = {}
     for entry in entries:
@@ -36,7 +37,7 @@ def notify_service(entries: Sequence[dict[str, Any]]) -> None:
     """Notify the service of these entries.
 
     Raises:
-        NotificationRefused: they were not taken.
+        NotificationRefused: the service did not accept them.
     """
     addresses = list_changed_addresses(entries)
     for first in range(0, len(addresses), MAX_ADDRESSES):

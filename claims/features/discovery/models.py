@@ -9,15 +9,16 @@ from factcheck.database.rules import Rule, refuse
 class AnnouncementProgress(models.Model):
     """The position of a service in the ledger, and its last answer.
 
-    A service is `indexnow`, or the address of a WebSub hub. It begins where the ledger ends when it is first met.
+    A service is `indexnow`, or the URL of a WebSub hub. A new service starts at the current end of the
+    ledger.
     """
 
     service = models.CharField(_("service"), max_length=500, primary_key=True)
-    #: `Publication.sequence` of the last entry that was announced to it.
+    #: `Publication.sequence` of the last entry announced to the service.
     position = models.BigIntegerField()
     consecutive_failures = models.PositiveIntegerField(default=0)
     last_failure = models.TextField(blank=True)
-    #: After a failure, nothing is tried before then.
+    #: After a failure, the next attempt is not made before this time.
     paused_until = models.DateTimeField(null=True)
 
     class Meta:

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 from claims.public.pages.responses import compute_etag
 from factcheck.api.resources import build_conditional_response
 
-#: How long crawlers may keep these, in which nothing changes but by a restart.
+#: How long crawlers may cache these files, which change only at a restart.
 _CACHE_CONTROL = "public, max-age=3600"
 
-#: Of several matching rules, the longest one applies (RFC 9309, section 2.2.2): programs may page through the API.
-#: Other `noindex` pages are not listed here, because a crawler that may not read them does not see it.
+#: If several rules match, the longest one applies (RFC 9309, section 2.2.2), so programs may page through the
+#: API.
+#: Other `noindex` pages are not listed, because a crawler must read a page to see that directive.
 _DEFAULT_RULES = """\
 # Combinations of filters, and pages of lists that move on with every publication, never end. What they list is in
 # the sitemap. The API, the feeds and oEmbed are meant for programs. What others append to count who comes from where
@@ -31,7 +32,7 @@ Disallow: /*?*&
 
 
 def build_robots_text() -> str:
-    """Return the rules for crawlers: ours, and the operator's."""
+    """Return the rules for crawlers: ours and the operator's."""
     parts = [_DEFAULT_RULES]
     if settings.ROBOTS_RULES:
         parts.append("".join(f"{rule}\n" for rule in settings.ROBOTS_RULES))
@@ -41,13 +42,13 @@ def build_robots_text() -> str:
 
 @require_safe
 def show_robots(request: HttpRequest) -> HttpResponse:
-    """Serve robots.txt. It is cheap and not rate-limited, because a refused crawler stays away."""
+    """Serve robots.txt. It is cheap and has no rate limit, because a rejected crawler stays away."""
     return _build_file_response(request, build_robots_text())
 
 
 @require_safe
 def show_indexnow_key(request: HttpRequest, key: str) -> HttpResponse:
-    """Return the key that proves to IndexNow that notifications come from us."""
+    """Return the key that proves to IndexNow that notifications come from this site."""
     if not settings.INDEXNOW_KEY or key != settings.INDEXNOW_KEY:
         raise Http404("There is no such file.")
     return _build_file_response(request, key)

@@ -1,4 +1,4 @@
-"""Send a notification to a service: the outcome, and when to try again."""
+"""Send a notification to a service, and decide on the outcome and the time of the next attempt."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -10,11 +10,11 @@ from sources.http.postponements import MAX_POSTPONEMENT, parse_retry_after
 
 SECONDS, MOST_BYTES = 20.0, 100_000
 
-#: The first pause after a failure, doubled with each further one, and the longest.
+#: The first pause after a failure, which doubles with each further one; and the longest pause.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
-#: Who is told that we ask too often, and not for how long, leaves that long.
+#: The pause after a response that we send too many requests, if it does not say how long to wait.
 RETRY_PERIOD = timedelta(minutes=15)
-#: Settings that only the operator can change.
+#: Statuses whose cause only the operator can correct.
 _OUR_FAULT_STATUSES = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.FORBIDDEN,
@@ -27,7 +27,7 @@ class NotificationRefused(Exception):
     """The service rejected the message; `str()` is a sentence for the operator.
 
     Attributes:
-        pause: for how long nothing is tried at least.
+        pause: the minimum time until the next attempt.
     """
 
     def __init__(self, why: str, *, pause: timedelta = timedelta(0)) -> None:
@@ -36,10 +36,10 @@ class NotificationRefused(Exception):
 
 
 def send(service: str, url: str, message: bytes, content_type: str) -> None:
-    """Send a message to a service, which is called so.
+    """Send a message to a service; `service` is its name in errors.
 
     Raises:
-        NotificationRefused: it was not taken.
+        NotificationRefused: the service did not accept it.
     """
     try:
         answer = services.ask(
@@ -55,7 +55,7 @@ def send(service: str, url: str, message: bytes, content_type: str) -> None:
             f"{service} says that it is told too often (429).", pause=asked_for or RETRY_PERIOD
         )
     if answer.status in _OUR_FAULT_STATUSES:
-        # PostgreSQL stores every character but NUL.
+        # PostgreSQL stores every character except NUL.
         words = answer.content[:200].decode(errors="replace").replace("\0", "\ufffd")
         beginning = " ".join(words.split())
         raise NotificationRefused(f"{service} refused it ({answer.status}): {beginning}", pause=LONGEST_PAUSE)

@@ -1,11 +1,11 @@
-"""The parts of the sitemap: ranges of ids, so that a part changes only when its contents do.
+"""The parts of the sitemap: ranges of ids, so that a part changes only when its content does.
 
-django.contrib.sitemaps cuts its parts by counting pages with OFFSET, so that one new claim at the front moves all of
-them, and goes through every object to say when a part changed. Here a part is a range of ids: adding claims changes
-the last one, correcting one changes its own, and all parts of the index come of one grouped query over an index.
+django.contrib.sitemaps divides its parts with OFFSET, so one new claim at the front shifts all of them; and
+it reads every object to find out when a part changed. Here a part is a range of ids: a new claim changes only
+the last part, and a correction only the part of its claim. One grouped query over an index finds all parts.
 
-With every page in seven languages, each naming all, a claim takes 10 KB. `RANGE_SIZE` of them stay far below the 50,000
-addresses and 50 MB that a sitemap may have.
+Each page is listed in seven languages, each with links to all of them, so a claim takes 10 KB. `RANGE_SIZE`
+claims stay far below the limits of a sitemap, 50,000 URLs and 50 MB.
 """
 
 from collections.abc import Iterator
@@ -40,19 +40,19 @@ from factcheck.web.language_addresses import build_permanent_path
 from sources.models import Publisher, Source
 from sources.public_media import FOLDER
 
-#: So many ids a part covers.
+#: The number of ids in a part.
 RANGE_SIZE = 1000
-#: What is news (Google: articles that were created in the last two days, at most so many).
+#: Limits for news sitemaps (Google): articles of the last two days, and at most this many.
 NEWS_DAYS, MOST_NEWS = 2, 1000
 
-#: The parts that things of a kind are listed in: the route of their page, and what they are.
+#: Kinds of subjects: the route of their pages, the kind of mention, and the model.
 SUBJECTS: dict[str, tuple[str, str, type[Any]]] = {
     "claimants": ("claimant", Mention.Kind.CLAIMANT, Claimant),
     "topics": ("topic", Mention.Kind.TOPIC, Topic),
     "publishers": ("publisher", Mention.Kind.PUBLISHER, Publisher),
     "sources": ("source", Mention.Kind.SOURCE, Source),
 }
-#: Pages of which there is one each.
+#: Pages that exist only once.
 _SINGLE_PAGES = (
     "claimants",
     "topics",
@@ -75,8 +75,8 @@ class SitemapPart:
     changed_at: datetime | None = None
 
 
-# Counted over an index alone: the newest entries of all claims, less the few that were withdrawn. That a claim was
-# withdrawn changes its part, too.
+# Uses only an index: the newest entries of all claims, less the few withdrawn ones. A withdrawal changes its
+# part too.
 _CLAIM_RANGES_SQL = """
     SELECT part, max(changed_at) FROM (
         SELECT (claim_id - 1) / %s AS part, published_at AS changed_at, 1 AS listed
@@ -90,7 +90,7 @@ _CLAIM_RANGES_SQL = """
 
 
 def iterate_parts() -> Iterator[SitemapPart]:
-    """Yield all parts that are not empty."""
+    """Yield all parts that have content."""
     yield SitemapPart("pages", _get_newest_time())
     yield SitemapPart("news")
     with connection.cursor() as cursor:
@@ -107,7 +107,7 @@ def iterate_parts() -> Iterator[SitemapPart]:
 
 
 def load_part(kind: str, number: int) -> list[SitemapPage] | None:
-    """Return the pages of a part, or None if the kind is unknown."""
+    """Return the pages of a part, or None if its kind is unknown."""
     if not 0 < number <= MAX_ID // RANGE_SIZE:
         return None
     first, last = (number - 1) * RANGE_SIZE + 1, number * RANGE_SIZE
@@ -141,7 +141,7 @@ def list_single_pages() -> Iterator[SitemapPage]:
 def list_news() -> Iterator[NewsArticle]:
     """Return the newsroom's own publications of the last two days, newest first.
 
-    Each at its own address alone: all languages of it are one article.
+    Each is listed once, by its canonical URL, because all languages are one article.
     """
     since = clock.get_database_time() - timedelta(days=NEWS_DAYS)
     rows = Publication.objects.current().by_house().filter(first_published_at__gte=since)
@@ -158,7 +158,7 @@ def list_news() -> Iterator[NewsArticle]:
 
 
 def convert_news_language(tag: str) -> str:
-    """Return a language code in Google News's form: two or three letters, and for Chinese the script."""
+    """Return a language code in Google News's format: two or three letters, and for Chinese the script."""
     code, _, rest = tag.lower().partition("-")
     if code == "zh":
         return "zh-tw" if {"hant", "tw", "hk", "mo"} & set(rest.split("-")) else "zh-cn"
@@ -203,6 +203,6 @@ def _list_subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
 
 
 def _filter_with_page() -> QuerySet[Mention]:
-    """Return mentioned entities with a page; publishers need a verdict of their own."""
+    """Return the mentioned entities that have a page; a publisher needs a verdict of its own."""
     judged = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
     return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(judged))

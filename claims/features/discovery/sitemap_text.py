@@ -1,7 +1,7 @@
 """Sitemaps as XML (sitemaps.org 0.9), with Google's extensions for languages, pictures and news.
 
-Each language of a page is an entry of its own that names all of them, itself included, as Google asks. Of a picture
-stands its address alone: `caption`, `geo_location`, `title` and `license` mean nothing any more since August 2022
+Each language of a page is a separate entry that lists all languages, including itself, as Google asks. A
+picture has only its URL: Google has ignored `caption`, `geo_location`, `title` and `license` since August 2022
 (https://developers.google.com/search/blog/2022/05/spring-cleaning-sitemap-extensions).
 """
 
@@ -20,7 +20,7 @@ _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 _IMAGE = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
 _NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
-#: More pictures of one page are not read.
+#: The most pictures per page that Google reads.
 _PICTURE_LIMIT = 1000
 
 
@@ -45,7 +45,7 @@ class NewsArticle:
 
 
 def build_index(parts: Iterable[tuple[str, datetime | None]]) -> str:
-    """Return the index of these sitemaps, given by URL and the time of the last change."""
+    """Return the index of these sitemaps, given as URLs with the times of their last changes."""
     items = "".join(
         f"<sitemap>{_write_loc(address)}{_write_lastmod(at)}</sitemap>\n" for address, at in parts
     )
@@ -59,7 +59,7 @@ def write_sitemap(pages: Iterable[SitemapPage]) -> str:
 
 
 def write_news_sitemap(articles: Iterable[NewsArticle]) -> str:
-    """Return a sitemap of recent pages, which may be empty for days."""
+    """Return a sitemap of recent articles, which may be empty for days."""
     items = "".join(
         f"<url>{_write_loc(one.address)}<news:news><news:publication><news:name>{_escape_text(one.publication)}</news:name>"
         f"<news:language>{_escape_text(one.language)}</news:language></news:publication>"
@@ -71,7 +71,7 @@ def write_news_sitemap(articles: Iterable[NewsArticle]) -> str:
 
 
 def format_moment(at: datetime) -> str:
-    """Format a time as in W3C's note on dates, in UTC and to the second."""
+    """Format a time as in W3C's note on dates: in UTC, to the second."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_pages(request: HttpRequest) -> HttpResponse:
-    """List the single pages."""
+    """List the pages that exist only once."""
     return _build_response(request, list(sitemap_parts.list_single_pages()))
 
 
@@ -62,8 +62,9 @@ def show_news(request: HttpRequest) -> HttpResponse:
 
 
 def _build_response(request: HttpRequest, found: list[SitemapPage]) -> HttpResponse:
-    # No Last-Modified: retracted claims are gone from here, and everything left is older. Conditional requests are
-    # answered by hash, without rendering.
+    # No Last-Modified: when a retracted claim disappears, only older pages are left. Conditional requests are
+    # answered by
+    # hash, without rendering.
     return build_conditional_response(
         request,
         lambda: write_sitemap(found),

@@ -1,4 +1,4 @@
-"""Background jobs that notify services. They can run at any time, and repeatedly."""
+"""Background jobs that notify services. They can run at any time and any number of times."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ ANNOUNCE_TASK = "claims.features.discovery.tasks.announce_entries"
 
 
 def announce_added_entries(**signal: Any) -> None:
-    """Queue a notification for new entries on commit; nothing if no service is configured.
+    """Queue a notification about new entries on commit, if any service is configured.
 
-    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    Nothing is lost without this call, because the worker checks once a minute.
     """
     if announcements.list_services():
         transaction.on_commit(_call, robust=True)
@@ -31,7 +31,7 @@ def announce_entries() -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="claims.features.discovery.look_after")
 def announce_what_is_left(timestamp: int) -> None:
-    """Start announcing to new services, and retry failed ones. Runs every minute."""
+    """Start with new services, and retry failed ones. Runs every minute."""
     announcements.follow()
 
 

@@ -1,8 +1,8 @@
 """Notify WebSub hubs that feeds changed, so that they fetch and distribute them (https://www.w3.org/TR/websub/).
 
-The protocol between publisher and hub is left to the two; what hubs understand is a form with `hub.mode=publish`
-and the topics. A topic is a feed by its `self` address; feeds narrowed by a query are not topics and name no hub,
-because hubs could not be notified of their changes.
+The standard does not define how publishers notify hubs; in practice, hubs accept a form with `hub.mode=publish`
+and the topics. A topic is the `self` URL of a feed. Feeds filtered by a query are not topics and name no hub,
+because nothing could notify a hub of their changes.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from claims.features.discovery.service_messages import send
 
 _CLAIM_FEEDS = ("claims-atom", "claims-rss", "claims-json")
 _CORRECTIONS_FEED = "corrections-atom"
-#: Kinds of entries that stand in the log of corrections.
+#: The kinds of entries in the log of corrections.
 _CORRECTION_KINDS = ("clarification", "correction", "update", "retraction")
 
 
@@ -33,7 +33,7 @@ def notify_hub(hub: str, entries: Sequence[dict[str, Any]]) -> None:
     """Notify a hub of the feeds changed by these entries.
 
     Raises:
-        NotificationRefused: it did not take it.
+        NotificationRefused: the hub did not accept it.
     """
     changed = list_topics(entries)
     form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in changed)]

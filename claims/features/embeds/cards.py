@@ -32,9 +32,9 @@ from factcheck.web.language_addresses import build_permanent_path
 
 Document = dict[str, Any]
 
-#: Width of a card in CSS pixels: usual, and the most that its lines are made for.
+#: The usual width of a card in CSS pixels, and the widest for which its lines are laid out.
 WIDTH, WIDEST = 600, 700
-#: Maximum height of a card on other sites; longer ones scroll.
+#: The maximum height of a card on other sites; longer ones scroll.
 MAX_HEIGHT = 1500
 _PHONE_WIDTH = 380
 
@@ -42,25 +42,22 @@ _DISCOVERY_TYPES = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
 def get_current(claim_id: int) -> Document | None:
-    """Return the current publication of a claim, following merges.
-
-    None where it was never published.
-    """
+    """Return the current publication of a claim, following merges; None if the claim was never published."""
     newest = Publication.objects.newest().only("body", "merged_into_id")
     entry = newest.filter(claim_id=min(claim_id, MAX_ID)).first()
     if entry and entry.merged_into_id:
-        # Where the other one is not public, the merged one says so itself.
+        # If the other claim is not public, the merged one itself says that it was merged.
         entry = newest.filter(claim_id=entry.merged_into_id).first() or entry
     return entry.document if entry else None
 
 
-# Framing is allowed to everybody here and nowhere else: the card has no controls that a site around it could abuse.
+# Every site may frame the card, and only the card: it has no controls that a site around it could abuse.
 @require_safe
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
 def show_card(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the card. The embedding site may choose its theme (`embed_themes`); otherwise the device's theme
-    applies.
+    """Show the card. The embedding site may choose its theme (`embed_themes`); otherwise the theme of the
+    reader's device applies.
     """
     published = get_current(pk)
     if published is None:
@@ -113,7 +110,7 @@ def build_widget_snippet(document: Document) -> SafeString:
 def build_frame(document: Document, *, width: int, height: int) -> SafeString:
     """Build the HTML with which another site shows the card.
 
-    It says nothing of the verdict, because it is kept for years where it was pasted.
+    It contains nothing of the verdict, because pasted code stays in place for years.
     """
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" style="border:0;max-width:100%" loading="lazy"></iframe>',
@@ -133,7 +130,7 @@ def _build_frame_title(document: Document) -> str:
 
 
 def list_discovery_links(document: Document) -> list[Document]:
-    """Return the links from the claim's page to its oEmbed responses, in both formats (oEmbed, section 4)."""
+    """Return links from the claim's page to its oEmbed responses, in both formats (oEmbed, section 4)."""
     endpoint = settings.SITE_URL + reverse("oembed")
     return [
         {"type": media_type, "href": f"{endpoint}?{urlencode({'url': document['url'], 'format': name})}"}
@@ -144,7 +141,7 @@ def list_discovery_links(document: Document) -> list[Document]:
 def estimate_height(document: Document, width: int) -> int:
     """Estimate the height of the card at this width, in CSS pixels.
 
-    An estimate from the lengths of its texts, on the high side, in whichever language they are longest. Where it is too
+    The estimate uses the lengths of the texts in their longest language, and tends to be high. If it is too
     low, the card scrolls in its frame.
     """
     languages = ["", *(each["language"] for each in document.get("translations", []))]
@@ -162,19 +159,20 @@ def _estimate_language_height(document: Document, width: int) -> int:
         (latest["note"] if latest else "", _TEXT_METRICS),
         (_FOOTER_TEXT, _TEXT_METRICS),
     )
-    # The last word of a line rarely fits to the end.
+    # The last word of a line rarely reaches the end of the line.
     inside = max(width - 2 * _SIDE_PADDING - 20, 100)
     lines = sum(_count_lines(text, inside, letter) * line for text, (letter, line) in texts)
     return min(round(_FIXED_HEIGHT + lines), MAX_HEIGHT)
 
 
-# What static/embed.css comes to in CSS pixels: beside and around the texts, and the width of a letter and height of a
-# line of each.
+# Measures from static/embed.css in CSS pixels: the space beside and around the texts, and the letter width and
+# line
+# height of each text.
 _SIDE_PADDING = 22
 _FIXED_HEIGHT = 156
 _STATEMENT_METRICS = (9.6, 26.0)
 _TEXT_METRICS = (8.0, 25.0)
-# As long as what stands there.
+# As long as the text shown in its place.
 _EMPTY_TEXT = "x" * 60
 _FOOTER_TEXT = "x" * 65
 _UNKNOWN_CLAIMANT_TEXT = "x" * 23

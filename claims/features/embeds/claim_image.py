@@ -1,7 +1,7 @@
 """The picture of a claim for sharing (Open Graph's `og:image`), always of the current publication.
 
-The address names the version, so caches may keep what it gave them. That of an earlier one leads to today's:
-no picture of ours shows a verdict that is no longer ours.
+The URL contains the version, so caches may keep the picture. The URL of an earlier version redirects to the
+current one, so that no picture shows an outdated verdict.
 """
 
 from datetime import timedelta
@@ -26,13 +26,13 @@ from factcheck.web.throttling.enforcement import build_busy_response
 
 Document = dict[str, Any]
 
-#: For how long caches may keep a picture, and we ourselves what we drew.
+#: How long caches may keep a picture, and how long we cache it ourselves.
 _CACHE_TIME = timedelta(days=1)
 CACHE_CONTROL = f"public, max-age={int(_CACHE_TIME.total_seconds())}"
-#: And that an address leads to the picture of another version.
+#: How long caches may keep a redirect to the picture of another version.
 _REDIRECT_CACHE_CONTROL = "public, max-age=60"
-# Requests for many pictures at once wait in turn, and keep one processor busy at most. Few wait at a time
-# (`gate.expensive`): each waiting request holds a thread, and other readers need pages.
+# Pictures are drawn one at a time, so that they occupy one processor at most. Few requests may wait
+# (`gate.expensive`): each waiting one holds a thread that other readers need.
 _drawing_lock = Lock()
 
 
@@ -56,7 +56,7 @@ def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     if entry is None:
         raise Http404("No published claim has this number.")
     document = entry.document
-    # One address per picture: other parameters cost no rendering.
+    # One URL per picture, so that other parameters cause no rendering.
     if request.get_full_path() != (address := _build_path(document)):
         response: HttpResponse = HttpResponseRedirect(address)
         response["Cache-Control"] = _REDIRECT_CACHE_CONTROL
@@ -70,21 +70,21 @@ def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
         found = HttpResponse(content, content_type="image/png")
     found["ETag"] = etag
     found["Cache-Control"] = CACHE_CONTROL
-    # Pages of other sites show it.
+    # Other sites may show it.
     found["Cross-Origin-Resource-Policy"] = "cross-origin"
     return found
 
 
 def _build_path(document: Document) -> str:
-    """Return the picture's URL, the same in every language."""
+    """Return the path of the picture, the same in every language."""
     path = reverse("claim-image", urlconf=settings.ROOT_URLCONF, args=[document["id"]])
     return f"{path}?{urlencode({'version': document['version']})}"
 
 
 def _get_picture(etag: str, document: Document, caller: str) -> bytes | None:
-    """Return the picture, cached because an entry never changes.
+    """Return the picture, from the cache if possible; an entry never changes.
 
-    None where too many others wait for theirs to be drawn.
+    None if too many others are waiting to be drawn.
     """
     key = ("claim-image", etag)
     if cached := page_cache.get(key):

@@ -23,12 +23,12 @@ from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
 
-#: The default number of listed claims, and the maximum.
+#: The default and the maximum number of listed claims.
 USUAL, MOST = 5, 20
 
 
 class ClaimFrameQuery(FeedQuery):
-    """The filters of the list, as in a feed, for one short page of current claims."""
+    """The filters of the list, as for a feed, for one short page of current claims."""
 
     as_of = cursor = page_size = count = None  # type: ignore[assignment]  # django-filter removes those it inherits
 
@@ -39,7 +39,7 @@ class ClaimFrameQuery(FeedQuery):
         return {name: value for name, value in super().given_filters.items() if name != "limit"}
 
 
-# As the card of a claim, it may be framed by everybody: there is nothing in it to abuse.
+# Every site may frame it, like the card of a claim, because it contains nothing to abuse.
 @require_safe
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})
@@ -79,7 +79,7 @@ def show_claim_list(request: HttpRequest) -> HttpResponse:
 
 
 def _select_filters(given: QueryDict) -> QueryDict:
-    """Return the filters, without the parameters of the look."""
+    """Return the filters, without the theme parameters."""
     filters = given.copy()
     for name in PARAMETERS:
         filters.pop(name, None)

@@ -1,4 +1,4 @@
-"""Colours of embedded pages, as chosen by the embedding site if they are legible."""
+"""Colours of embedded pages, chosen by the embedding site; they apply only if legible."""
 
 import re
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 
 _HEX = re.compile(r"#?((?:[0-9a-fA-F]{3}){1,2})", re.ASCII)
-#: What lies behind the texts of a frame, in light and in dark: `--card` of static/site.css.
+#: The background of the texts in a frame, light and dark: `--card` of static/site.css.
 BACKGROUNDS = ("#ffffff", "#1c2125")
-#: The accent of the reader pages in light and in dark: `--accent` of static/site.css.
+#: The accent colour of the reader pages, light and dark: `--accent` of static/site.css.
 ACCENTS = ("#0b5563", "#7fd0e0")
-#: WCAG 2.2, 1.4.3: the contrast of text.
+#: The minimum contrast of text (WCAG 2.2, 1.4.3).
 MIN_CONTRAST = 4.5
 
-#: What a site may say of the look, each in the address of the frame.
+#: The theme parameters in the URL of a frame.
 PARAMETERS = ("theme", "accent", "font", "border", "report")
 _CHOICES = {
     "theme": ("light", "dark"),
@@ -26,15 +26,15 @@ _CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class EmbedTheme:
-    """The requested theme. Invalid values are ignored: readers cannot correct a URL."""
+    """The requested theme. Invalid values are ignored, because readers cannot correct a URL."""
 
-    #: "" where the reader's device decides.
+    #: "" if the reader's device decides.
     theme: str = ""
-    #: `#rrggbb`, or "".
+    #: As `#rrggbb`, or "".
     accent: str = ""
     font: str = ""
     border: str = ""
-    #: Whether the frame sends its height to the page around it.
+    #: Whether the frame reports its height to the page around it.
     report: str = ""
 
     @classmethod
@@ -45,7 +45,7 @@ class EmbedTheme:
 
     @property
     def styles(self) -> SafeString:
-        """Return the accent colour as CSS. Links use it only where it is legible."""
+        """Return the accent colour as CSS. It is used only on backgrounds where it is legible."""
         if not self.accent:
             return SafeString("")
         light, dark = (
@@ -66,7 +66,7 @@ def _parse_colour(text: str) -> str:
 
 
 def compute_contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours, `#rrggbb` (WCAG 2.2)."""
+    """Return the contrast ratio of two colours given as `#rrggbb` (WCAG 2.2)."""
     low, high = sorted((_compute_luminance(one), _compute_luminance(other)))
     return (high + 0.05) / (low + 0.05)
 

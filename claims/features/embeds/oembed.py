@@ -27,7 +27,7 @@ from factcheck.web.language_addresses import split_path
 
 Document = dict[str, Any]
 
-#: For how many seconds a site may keep the answer. The card in the frame is as new as any page of ours, always.
+#: How many seconds a site may cache the response; the card in the frame is always current.
 CACHE_AGE = 3600
 
 _CONTENT_TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
@@ -35,7 +35,7 @@ _USUAL_PORTS = (None, 80, 443)
 
 
 class EmbedQuery(Query):
-    """The parameters of a consumer (oEmbed, section 2.2)."""
+    """The query parameters of a consumer (oEmbed, section 2.2)."""
 
     url = Parameter(Words(2000), "Address of a claim's page.")
     format = Parameter(Words(), "`json` or `xml`.", default="json")
@@ -70,7 +70,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
 
 
 def _select_parameters(given: QueryDict) -> QueryDict:
-    """Return the parameters of the standard. Consumers add others and leave some empty."""
+    """Return the standard's parameters. Consumers add others, and leave some empty."""
     understood = QueryDict(mutable=True)
     for name in EmbedQuery.base_filters:
         if values := [value for value in given.getlist(name) if value.strip()]:
@@ -82,8 +82,8 @@ def _load_published_at(url: str) -> Document:
     """Return the publication at a claim page's URL, with or without slug and query string.
 
     Raises:
-        InvalidParameters: no address was given.
-        TargetNotFound: there is no published claim at it.
+        InvalidParameters: no URL was given.
+        TargetNotFound: no published claim is at that URL.
     """
     if not url:
         detail = gettext("`url`: missing; give the address of a claim's page.")

@@ -1,7 +1,7 @@
 """The widget script: claims, lists of claims, and highlights in articles on other sites.
 
-It is written in four files of `static/widget/`, of which the browser extension in docs/examples/ shares two;
-tests/widget/build.mjs makes a short one of them. Its few words come in each language of the site.
+Its source is four files in `static/widget/`, two of which the browser extension in docs/examples/ also uses;
+tests/widget/build.mjs combines and minifies them. Its few messages are in each language of the site.
 """
 
 import hashlib
@@ -18,10 +18,10 @@ from django.views.decorators.http import require_safe
 from factcheck.api.resources import CACHE_PAST, build_conditional_response
 
 FOLDER = Path(__file__).parent / "static" / "widget"
-#: Scripts of former releases, each named by its SHA-256: who pinned one of them keeps it.
+#: Scripts of earlier releases, named by their SHA-256, for sites that pinned one of them.
 FORMER_FOLDER = FOLDER / "former"
 
-#: What is at the one address may be an hour old: the frames that it opens are always new.
+#: The script at the fixed URL may be an hour old; the frames that it opens are always current.
 CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
 _CONTENT_TYPE = "text/javascript; charset=utf-8"
 
@@ -46,8 +46,9 @@ def _build_response(request: HttpRequest, content: bytes, *, cache: str) -> Http
     response = build_conditional_response(
         request, lambda: content, etag=compute_sha256(content), cache=cache, content_type=_CONTENT_TYPE
     )
-    # Without the first, browsers cannot compare a script of another site with its `integrity`; without the second,
-    # sites that isolate themselves (COEP) cannot load it.
+    # Without the first, browsers cannot compare another site's script with its `integrity`; without the second,
+    # isolated
+    # sites (COEP) cannot load it.
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

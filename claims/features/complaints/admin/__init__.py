@@ -1,4 +1,4 @@
-"""The desk's pages of complaints and of requests."""
+"""The desk's pages for complaints and requests."""
 
 from claims.features.complaints.admin import complaint, reader_request
 

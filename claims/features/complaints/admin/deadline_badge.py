@@ -9,12 +9,12 @@ from claims.features.complaints import working_days
 from claims.features.complaints.models import Complaint
 from factcheck.admin.badges import Tone, render_badge
 
-#: With this number of working days left, the deadline changes colour.
+#: With this many working days left, the deadline changes colour.
 _SOON_DAYS = 2
 
 
 def build_deadline_badge(complaint: Complaint) -> SafeString | str:
-    """Render the working days left, overdue or taken, compared with the promised number."""
+    """Render the number of working days left, overdue or taken, beside the promised number."""
     if complaint.working_days is not None:
         in_time = complaint.working_days <= (complaint.promised_days or 0)
         words = ngettext("after %d working day", "after %d working days", complaint.working_days)

@@ -1,4 +1,4 @@
-"""Shared behaviour of the pages for complaints and requests: read-only messages, and decisions about held ones."""
+"""What the pages for complaints and requests share: read-only messages, and decisions about held ones."""
 
 from typing import Any, ClassVar
 
@@ -17,19 +17,19 @@ from factcheck.admin.row_actions import Button, row_action
 
 
 class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
-    """The list of readers' messages, and a page for each with its actions. Senders are visible only to people with
-    that permission.
+    """The list of readers' messages, and a page for each with its actions. Only people with a permission see
+    the senders.
     """
 
-    #: As what its steps are written down.
+    #: The name of the subject in its recorded steps.
     subject: ClassVar[str]
     page_template: ClassVar[str]
-    #: Who decides.
+    #: The permission needed to decide.
     deciding: ClassVar[str]
     list_per_page = 30
     actions = ("let_selected_through", "mark_selected_as_spam")
 
-    # One of them ------------------------------------------------------------------------------------------------------
+    # The page of a message ------------------------------------------------------------------------------------------
 
     def change_view(
         self,
@@ -45,7 +45,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         return self.page(request, row)
 
     def page(self, request: HttpRequest, row: Any, *, refusal: str = "") -> HttpResponse:
-        """Render the page of a row, keeping the typed values if they were rejected."""
+        """Render the page of a row, with the typed values if they were rejected."""
         person = get_person(request)
         context = {
             "title": str(row),
@@ -84,7 +84,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         return request.user.has_perm(self.deciding)
 
     def _list_steps(self, row: Any) -> list[dict[str, Any]]:
-        """Return the steps in order."""
+        """Return the message's steps in order."""
         found = ReaderStep.objects.filter(subject=self.subject, number=row.pk).select_related("assigned_to")
         labels = dict(row.State.choices)
         return [
@@ -101,7 +101,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         of = {self.subject: row}
         return list(ContactDetails.objects.filter(**of).order_by("pk")[:100])
 
-    # Held back --------------------------------------------------------------------------------------------------------
+    # Held messages --------------------------------------------------------------------------------------------------
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return self._may_decide(request)

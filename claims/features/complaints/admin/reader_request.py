@@ -1,4 +1,4 @@
-"""Requests from readers at the desk: most requested first, with the decisions about them."""
+"""Requests from readers at the desk, most requested first, with the decisions about them."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def request_badge(reader_request: ReaderRequest) -> SafeString:
 
 
 def _find_chosen_claim(request: HttpRequest) -> Claim:
-    """Return the claim named in the form: by its number, or by a URL of this site that contains it."""
+    """Return the claim named in the form by its number or by its URL on this site."""
     text = request.POST.get("claim", "").strip()
     digits = next((part for part in text.split("/") if part.isdecimal()), "")
     rows = Claim.objects.readable_by(get_person(request)).select_related("merged_into")
@@ -63,7 +63,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
 
     @desk_page("<int:pk>/picture/")
     def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Serve the picture as it was sent; nothing in it is executed."""
+        """Serve the picture as sent, in a way that executes nothing in it."""
         row = self.get_row(request, pk)
         picture = ReaderPicture.objects.filter(request=row).first()
         if picture is None:

@@ -1,5 +1,6 @@
 """The intake of readers' messages: pages without scripts, and two API endpoints.
 
-They read what is published, take in what is sent, and know nothing of drafts, reviews and the desk: an import contract
-holds that, as for `claims.public`, beside which they would stand if they did not write. Begin with `complaint_page`.
+They read publications and store messages, and have no access to drafts, reviews or the desk. An import contract
+enforces this, as for `claims.public`, to which they would belong if they did not write. Begin with
+`complaint_page`.
 """

@@ -1,4 +1,4 @@
-"""The form for a complaint about a claim, on its own page so that the claim's page can be cached."""
+"""The form for a complaint about a claim, on a separate page so that the claim's page can be cached."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +19,7 @@ def find_newest_entry(claim_id: int) -> Publication:
     """Return the newest entry of a claim, including a retraction or merge.
 
     Raises:
-        Http404: it was never published.
+        Http404: the claim was never published.
     """
     rows = Publication.objects.newest().only("claim_id", "version", "slug", "body", "merged_into_id")
     found = rows.filter(claim_id=min(claim_id, MAX_ID)).first()

@@ -1,4 +1,4 @@
-"""The immediate answer to a reader's request: results of "Check a text", and earlier answers."""
+"""The immediate answer to a reader's request: results as in "Check a text", and answers to earlier requests."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +20,9 @@ class FirstAnswer:
     """The published claims found immediately.
 
     Attributes:
-        checked: the text with its checked claims; None for only an address or a picture.
-        naming: published claims that appeared at the address, or answered others who asked for the same.
+        checked: the text with its checked claims; None if only a URL or a picture was sent.
+        naming: published claims that appeared at the URL, or that answered earlier requests about the same
+        thing.
     """
 
     checked: CheckedText | None
@@ -29,7 +30,7 @@ class FirstAnswer:
 
     @property
     def is_answer(self) -> bool:
-        """Return whether this very claim was checked. Related or contradicting claims are no answer."""
+        """Return whether exactly this claim was checked. Related or contradicting claims are not an answer."""
         return bool(self.naming or (self.checked and self.checked.repeated))
 
     @property
@@ -40,7 +41,7 @@ class FirstAnswer:
 def find_first_answer(
     *, text: str = "", address: str = "", picture: SentPicture | None = None
 ) -> FirstAnswer:
-    """Return published claims that answer a request."""
+    """Return the published claims that answer a request."""
     found = check_passages(text, build_answer(text)) if text else None
     naming = find_claims_naming(address) if address else []
     found_ids = {document["id"] for document in naming}

@@ -1,13 +1,15 @@
-"""The signed time at which a form was shown, which reveals how fast it was filled in without a session or script."""
+"""A signed time at which a form was shown: it reveals how fast the form was filled in, without a session or
+script.
+"""
 
 from django.core.signing import BadSignature, TimestampSigner
 
 _signer = TimestampSigner(salt="claims.features.complaints.intake.form_stamps")
 _SHOWN_KEY = "shown"
 
-#: Minimum seconds that a person needs to read a form and write a sentence.
+#: The fewest seconds in which a person can read a form and write a sentence.
 MIN_SECONDS = 3
-#: A form that was open for longer is shown again, in seconds: two days.
+#: After this many seconds (two days), a submitted form is shown again.
 MAX_SECONDS = 2 * 86_400
 
 
@@ -21,7 +23,7 @@ def create_stamp() -> str:
 
 
 def is_quick(carried: str) -> bool:
-    """Return whether a form came back faster than anyone can type.
+    """Return whether a form was submitted faster than anyone can type.
 
     Raises:
         StampRefused: the time of display is unknown, or too long ago.

@@ -1,8 +1,7 @@
 """A reader's own page at a secret URL: confirm, view, withdraw, export or delete the message.
 
-Anyone who has the address can do all of it, and it is secret: it also replaces the token that protects forms
-against other sites, so that no cookie is needed here. Opening the page changes nothing, because mail programs open
-links.
+Anyone who knows the secret URL can do all of this. It also replaces the CSRF token, so that no cookie is
+needed. Opening the page changes nothing, because mail programs open links.
 """
 
 from collections.abc import Callable
@@ -26,7 +25,7 @@ View = Callable[[HttpRequest, ContactDetails, str], HttpResponse]
 
 
 def require_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Wrap a view of a reader's own page; if the contact no longer exists, explain why."""
+    """Wrap a view of a reader's own page. If the contact no longer exists, show an explanation instead."""
 
     @wraps(view)
     def answer_with_contact(request: HttpRequest, token: str) -> HttpResponse:
@@ -41,7 +40,7 @@ def require_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 
 
 def require_post(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Wrap a view for POST only; other requests are redirected to the page."""
+    """Wrap a view for POST only; redirect other requests to the page."""
 
     @csrf_exempt
     @require_contact
@@ -88,14 +87,14 @@ def confirm_address(request: HttpRequest, contact: ContactDetails, token: str) -
 
 @require_post
 def withdraw_message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
-    """Withdraw the message. If several readers asked the same, only this one is removed."""
+    """Withdraw the message. If several readers made the same request, remove only this reader."""
     submissions.withdraw(contact)
     return redirect("reader-message", token=token)
 
 
 @require_post
 def delete_data(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
-    """Delete the reader's details and words."""
+    """Delete the reader's contact details and words."""
     personal_data.erase(contact)
     return redirect("reader-data-deleted")
 

@@ -1,4 +1,4 @@
-"""The headers of a page about one reader: never cached, indexed, or revealed as a referrer."""
+"""The headers of a page about one reader: it is never cached, indexed, or revealed as a referrer."""
 
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +14,7 @@ Document = dict[str, Any]
 
 
 def forbid_caching(response: HttpResponse) -> HttpResponse:
-    """Return the answer, uncached and unindexed."""
+    """Add headers that prevent caching and indexing, and return the response."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     return response
@@ -23,8 +23,8 @@ def forbid_caching(response: HttpResponse) -> HttpResponse:
 def protect_address(response: HttpResponse) -> HttpResponse:
     """Add headers that keep the secret part of the URL private.
 
-    A browser that sends no referrer sends forms as from nowhere, which the check against forms of other sites
-    refuses: forms on such a page must do without it.
+    Without a referrer, the browser does not name the origin of a form either, so the CSRF check would reject
+    it: forms on such a page must do without that check.
     """
     response["Referrer-Policy"] = "no-referrer"
     return forbid_caching(response)
@@ -33,7 +33,7 @@ def protect_address(response: HttpResponse) -> HttpResponse:
 def render_form_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, ratings: list[Document] | None = None
 ) -> HttpResponse:
-    """Show a page with a form; with errors, its status is that of a refusal."""
+    """Show a page with a form; if the form has errors, with the status of a rejected request."""
     context = {
         "contact_days": settings.READER_CONTACT_DAYS,
         "working_days": settings.COMPLAINT_WORKING_DAYS,
@@ -47,7 +47,7 @@ def render_form_page(
 
 
 def check_limit(request: HttpRequest) -> tuple[str, Any] | None:
-    """Return the message for a network that exceeded its limit, or None."""
+    """Return the message for a network that has exceeded its limit; otherwise None."""
     admission = admit(request, tier=Tier.SUBMISSIONS)
     return None if admission is None or admission.allowed else (describe_refusal(admission), admission)
 

@@ -1,4 +1,4 @@
-"""Readers' forms, which validate input and detect signs of spam but store nothing."""
+"""Readers' forms. They validate input and detect signs of spam, but store nothing."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ from claims.features.complaints.submissions import SubmissionContext
 from claims.ledger.queries.address_search import build_address_key
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-#: As the database has it: one address, of which no header and no second address can be made.
+#: As in the database: one address, which cannot contain a header or a second address.
 _ADDRESS_PATTERN = re.compile(r"[^\s\x00-\x20\x7f<>()\[\],;:@\"\\]+@[^\s\x00-\x20\x7f<>()\[\],;:@\"\\]+")
 
 
@@ -37,7 +37,7 @@ def join_lines(words: str) -> str:
 
 
 class ReaderForm(forms.Form):
-    """The common fields of readers' forms: how to answer, and a trap that only programs fill in."""
+    """The common fields of readers' forms: where to send the answer, and a trap that only programs fill in."""
 
     mail = forms.CharField(
         max_length=MAX_MAIL_LENGTH,
@@ -49,7 +49,7 @@ class ReaderForm(forms.Form):
         error_messages={"required": _("Enter the email address for our answer.")},
     )
     name = forms.CharField(max_length=MAX_NAME_LENGTH, required=False)
-    #: Hidden from people; programs fill in whatever is called so.
+    #: Hidden from people; programs fill in any field with this name.
     homepage = forms.CharField(required=False)
     shown = forms.CharField(required=False)
 
@@ -57,7 +57,7 @@ class ReaderForm(forms.Form):
         return join_lines(self.cleaned_data["name"])
 
     def clean_shown(self) -> bool:
-        """Flag a form that was sent faster than a person can type."""
+        """Return whether the form was sent faster than a person can type."""
         try:
             return is_quick(self.cleaned_data["shown"])
         except StampRefused:
@@ -67,7 +67,7 @@ class ReaderForm(forms.Form):
 
     @property
     def stamp(self) -> str:
-        """Return the stamp of the form: the existing valid one, or a new one."""
+        """Return the form's stamp: the submitted one if it is valid, otherwise a new one."""
         carried = self.data.get("shown", "") if self.is_bound else ""
         return carried if carried and "shown" not in self.errors else create_stamp()
 
@@ -78,7 +78,7 @@ class ReaderForm(forms.Form):
 
     @property
     def sent(self) -> SubmissionContext:
-        """The form's signs of spam."""
+        """Return the context of the submission, with the form's signs of spam."""
         found = {
             SpamSign.TRAP: bool(self.cleaned_data["homepage"]),
             SpamSign.QUICK: self.cleaned_data["shown"],
@@ -112,7 +112,7 @@ class RequestForm(ReaderForm):
         },
     )
     picture = forms.FileField(required=False, allow_empty_file=True)
-    #: That what was found at once is not what is meant.
+    #: Whether the reader says that the immediate results are not what they meant.
     anyway = forms.BooleanField(required=False)
 
     def clean_picture(self) -> SentPicture | None:

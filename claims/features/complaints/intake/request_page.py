@@ -1,4 +1,4 @@
-"""The form for a request to check something. Existing checks are shown at once."""
+"""The form for a request to check something. Existing checks are shown immediately."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,14 +15,16 @@ from factcheck.web.freshness import read_for
 
 @require_safe
 def show_request_form(request: HttpRequest) -> HttpResponse:
-    """Show the form, which is the same for every visitor and may be found by search engines."""
+    """Show the form, which is the same for every visitor. Search engines may index it."""
     response = _render_page(request, RequestForm())
     del response["X-Robots-Tag"]
     return response
 
 
 def take_request(request: HttpRequest) -> HttpResponse:
-    """Show existing checks; otherwise store the request and ask the reader to confirm the email address."""
+    """Show existing checks; if there are none, store the request and ask the reader to confirm the email
+    address.
+    """
     if request.method != "POST":
         return redirect("reader-request")
     form = RequestForm(request.POST, request.FILES)
@@ -42,7 +44,7 @@ def take_request(request: HttpRequest) -> HttpResponse:
 
 
 class _FoundAnswer(HttpResponse):
-    """A response that is read with the connection and time limit of public reads."""
+    """Carries the immediate results out of the connection and time limit for public reads."""
 
     def __init__(self, answer: FirstAnswer) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 """`POST /api/v1/complaints/` and `/requests/`: the reader forms for programs.
 
-With an `Idempotency-Key`, a client without an answer can safely retry: the message is stored once. The key is
-scoped to one network, so that strangers' keys do not collide.
+With an `Idempotency-Key`, a client that got no answer can safely retry: the message is stored only once. The
+key applies within one network, so that the keys of strangers do not collide.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ from factcheck.web.throttling.header_fields import describe_refusal
 from factcheck.web.throttling.limiter import Admission
 
 HEADER = "Idempotency-Key"
-#: As the editorial API takes it: a string of Structured Fields without escapes, with or without quotation marks.
+#: As in the editorial API: a Structured Fields string without escapes, with or without quotation marks.
 _KEY_PATTERN = re.compile(r'^"?([!#-\[\]-~]{1,255})"?$', re.ASCII)
 
 _RECEIVED_MESSAGE = gettext_lazy(
@@ -56,7 +56,7 @@ _NO_VERDICT_MESSAGE = gettext_lazy("A result here, or none, does not show whethe
 
 
 class SubmissionKeyReused(exceptions.APIException):
-    """The same key came with another body (draft-ietf-httpapi-idempotency-key-header)."""
+    """The same key was sent with another body (draft-ietf-httpapi-idempotency-key-header)."""
 
     problem_code = "idempotency_key_reused"
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -72,7 +72,7 @@ class UnknownClaimId(exceptions.ValidationError):
 
 
 class NetworkThrottled(exceptions.Throttled):
-    """The network has sent too much."""
+    """The network has sent too many messages."""
 
     def __init__(self, admission: Admission) -> None:
         super().__init__(detail=describe_refusal(admission))
@@ -102,7 +102,7 @@ _PARAMETERS = [
 
 
 class SubmissionView(APIView):
-    """The common part of both submission views."""
+    """What both submission views share."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -114,7 +114,7 @@ class SubmissionView(APIView):
         return Response(content, status=status, headers={"Cache-Control": "no-store"})
 
     def read_context(self, request: HttpRequest) -> SubmissionContext:
-        """Return the idempotency key and the body. The query string takes no parameters."""
+        """Return the idempotency key and the body. The query string has no parameters."""
         NoQuery(request.GET, Publication.objects.none(), request=request)
         given = request.headers.get(HEADER)
         if given is None:
@@ -179,7 +179,7 @@ class RequestSubmission(SubmissionView):
         },
     )
     def post(self, request: Request) -> HttpResponse:
-        """Submit a request. Existing checks are returned at once. Readers with the same request are notified
+        """Submit a request. Existing checks are returned immediately. Readers with the same request are notified
         together.
         """
         plain = get_plain_request(request)
@@ -206,7 +206,7 @@ class RequestSubmission(SubmissionView):
 
 
 class _ImmediateResults:
-    """The immediate results in the API's form."""
+    """The immediate results in the API's format."""
 
     def __init__(self, answer: FirstAnswer) -> None:
         self.answer = answer
@@ -241,7 +241,7 @@ def _find_newest(rows: QuerySet[Publication], claim: int) -> Publication:
     """Return the newest entry of a claim, following merges.
 
     Raises:
-        UnknownClaimId: it was never published.
+        UnknownClaimId: the claim was never published.
     """
     found = rows.filter(claim_id=claim).first()
     if found is not None and found.merged_into_id:

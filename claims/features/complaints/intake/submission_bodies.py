@@ -17,7 +17,7 @@ from claims.ledger.queries.address_search import LENGTH_LIMIT, build_address_key
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.query_values import MAX_ID
 
-#: A picture in base64 and all the rest; it is no more than is read of any body.
+#: Room for a picture in base64 and everything else; no larger body is read from any client.
 MAX_BODY_BYTES = 2_600_000
 _MAX_ENCODED_LENGTH = 2_500_000
 _LANGUAGE_PATTERN = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
@@ -129,7 +129,7 @@ class RequestBody(SenderBody):
 
 
 class TakenInSerializer(serializers.Serializer):
-    """The message was received and waits for its sender to confirm the email address."""
+    """The message was received; its sender must now confirm the email address."""
 
     state = serializers.ChoiceField(choices=["awaiting_confirmation"])
     confirm_within_days = serializers.IntegerField(help_text="What is not confirmed by then is deleted.")
@@ -148,7 +148,9 @@ class KnownClaimSerializer(serializers.Serializer):
 
 
 class AskedSerializer(serializers.Serializer):
-    """The immediate results. Nothing found is not a verdict: an unchecked claim may be true or false."""
+    """The immediate results. If nothing is found, that is not a verdict: an unchecked claim may be true or
+    false.
+    """
 
     state = serializers.ChoiceField(
         choices=["answered", "awaiting_confirmation"],

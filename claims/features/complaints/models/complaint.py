@@ -19,7 +19,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Rule, refuse
 
-#: The allowed transitions of a complaint. Answered ones stay answered; readers can complain again.
+#: The allowed transitions of a complaint. An answered one stays answered; the reader can complain again.
 COMPLAINT_STEPS = (
     ("new", "confirmed"),
     ("new", "spam"),
@@ -44,7 +44,7 @@ _NO_VERSION_MESSAGE = refuse(
 
 
 class _Median(Aggregate):
-    """The middle of all values; between the two in the middle where their number is even."""
+    """The median, interpolated between the two middle values if their number is even."""
 
     function = "percentile_cont"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
@@ -52,27 +52,28 @@ class _Median(Aggregate):
 
 
 class ComplaintFigures(NamedTuple):
-    """Figures on complaints in a period, by date of confirmation."""
+    """Figures on the complaints confirmed in a period."""
 
     received: int
     answered: int
-    #: Of those that were answered or rejected in the period: in how many working days at the median; None without any.
+    #: The median working days until the complaints of the period were answered or rejected; None if there were
+    #: none.
     median_working_days: float | None
-    #: Of these, how many within the working days that were promised.
+    #: How many of these were closed within the promised working days.
     in_time: int
     corrected: int
     clarified: int
     unchanged: int
     rejected: int
     withdrawn: int
-    #: Not closed by the end of the period.
+    #: How many were still open at the end of the period.
     waiting: int
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def readable_by(self, person: User) -> Self:
-        """Return complaints this person may read: confirmed ones and, for people who answer them, held ones and
-        spam.
+        """Return the complaints that this person may read: confirmed ones and, for people who answer
+        complaints, also held ones and spam.
         """
         at_the_desk = Q(confirmed_at__isnull=False)
         if person.has_perm("complaints.answer_complaint"):
@@ -84,7 +85,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         return self.filter(confirmed_at__isnull=False)
 
     def waiting(self) -> Self:
-        """Return complaints that await an answer."""
+        """Return complaints that are waiting for an answer."""
         return self.filter(state__in=[Complaint.State.CONFIRMED, Complaint.State.IN_PROGRESS])
 
     def overdue(self, today: date) -> Self:
@@ -92,15 +93,15 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         return self.waiting().filter(due_on__lt=today)
 
     def held(self) -> Self:
-        """Return requests held as possible spam."""
+        """Return complaints held as possible spam."""
         return self.filter(state=Complaint.State.NEW).exclude(held_because=[])
 
     def unconfirmed(self) -> Self:
-        """Return unconfirmed requests, which the desk does not show."""
+        """Return unconfirmed complaints, which the desk does not show."""
         return self.filter(state=Complaint.State.NEW, held_because=[])
 
     def figures(self, begin: datetime, end: datetime) -> ComplaintFigures:
-        """Return the figures from one moment (included) to another (excluded), without data on readers."""
+        """Return the figures from one moment (included) to another (excluded), without data about readers."""
         closed = Q(closed_at__gte=begin, closed_at__lt=end)
         ended = closed & Q(state__in=[Complaint.State.ANSWERED, Complaint.State.REJECTED])
         answered = closed & Q(state=Complaint.State.ANSWERED)
@@ -161,14 +162,14 @@ class Complaint(ReaderMessage):
         verbose_name=_("assigned to"),
     )
     due_on = models.DateField(_("answer due"), null=True, editable=False)
-    #: So many working days were promised when it was confirmed.
+    #: The number of working days promised at confirmation.
     promised_days = models.PositiveSmallIntegerField(null=True, editable=False)
-    #: In how many working days it was answered, by the calendar of then.
+    #: The number of working days taken, by the calendar at that time.
     working_days = models.PositiveSmallIntegerField(_("working days"), null=True, editable=False)
     overdue_told_at = models.DateTimeField(null=True, editable=False)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True, editable=False)
     reason = models.TextField(_("reason"), max_length=MAX_READER_ANSWER_LENGTH, blank=True, editable=False)
-    #: The draft that was begun because of it.
+    #: The draft that was started because of the complaint.
     correction = models.ForeignKey(
         "claims.Verdict",
         models.SET_NULL,
@@ -177,7 +178,7 @@ class Complaint(ReaderMessage):
         related_name="complaints",
         verbose_name=_("draft of a correction"),
     )
-    #: What was published because of it: where it stands in the corrections log.
+    #: The publication that followed from the complaint, for its line in the corrections log.
     entry = models.ForeignKey(
         "claims.Publication",
         models.PROTECT,
@@ -250,7 +251,7 @@ class Complaint(ReaderMessage):
             ),
         ]
         indexes = [
-            # The queue of the desk, the most urgent first.
+            # The queue of the desk, most urgent first.
             Index(
                 name="complaint_waiting",
                 fields=["due_on", "id"],
@@ -262,20 +263,20 @@ class Complaint(ReaderMessage):
                 fields=["received_at"],
                 condition=Q(state__in=["new", "spam"]),
             ),
-            # What waits for a correction to be published; asked whenever something is.
+            # Complaints that wait for the publication of a correction; queried at every publication.
             Index(
                 name="complaint_being_corrected",
                 fields=["correction"],
                 condition=Q(entry=None, correction__isnull=False),
             ),
-            # How long things took in a period.
+            # How long complaints took in a period.
             Index(name="complaint_by_end", fields=["closed_at"], condition=Q(closed_at__isnull=False)),
             Index(
                 name="complaint_by_confirmation",
                 fields=["confirmed_at"],
                 condition=Q(confirmed_at__isnull=False),
             ),
-            # The same words again.
+            # Complaints with the same words.
             Index(name="complaint_by_words", fields=["words_sha256"]),
             build_words_index("complaint_desk_words", "text"),
         ]

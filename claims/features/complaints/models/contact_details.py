@@ -13,7 +13,7 @@ from factcheck.database.rules import Rule, refuse
 MAX_MAIL_LENGTH = 254
 MAX_NAME_LENGTH = 200
 
-#: What stands on either side of the sign, and could neither end a header nor name a second address.
+#: The characters on either side of the @ sign; they can neither end a header nor start a second address.
 _PART_PATTERN = r"[^[:space:][:cntrl:]<>()\[\],;:@\"\\]+"
 ADDRESS_PATTERN = rf"^{_PART_PATTERN}@{_PART_PATTERN}$"
 
@@ -29,8 +29,8 @@ class ContactDetailsQuerySet(models.QuerySet["ContactDetails"]):
 class ContactDetails(models.Model):
     """A reader's contact details: the only table with personal data of readers.
 
-    No history is kept of it, no search looks into it, no export has it. Of the address under which the reader sees how
-    things stand, only a digest is known here.
+    It has no history, and no search or export includes it. Only a digest of the URL of the reader's status page
+    is stored.
     """
 
     complaint = models.OneToOneField(
@@ -44,16 +44,16 @@ class ContactDetails(models.Model):
         verbose_name=_("request"),
     )
     mail = models.EmailField(_("email address"), max_length=MAX_MAIL_LENGTH)
-    #: The same for all addresses of one mailbox, as far as known: for the rate limit on emails.
+    #: The same for all known spellings of a mailbox; used for the rate limit on emails.
     mailbox = models.CharField(max_length=MAX_MAIL_LENGTH, editable=False)
     name = models.CharField(_("name"), max_length=MAX_NAME_LENGTH, blank=True)
     language = models.CharField(_("language"), max_length=35)
-    #: What the secret part of the status page's address is made of, together with a key of this installation.
+    #: The secret part of the status page's URL is derived from this and a key of this installation.
     seed = models.UUIDField(default=uuid4, unique=True, editable=False)
     token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
-    #: When the mail went out that asks to confirm, and the one that answers.
+    #: When the email was sent that asks to confirm, and the one with the answer.
     asked_at = models.DateTimeField(null=True, editable=False)
     answered_at = models.DateTimeField(null=True, editable=False)
 
@@ -69,7 +69,7 @@ class ContactDetails(models.Model):
                 condition=Q(complaint__isnull=True, request__isnull=False)
                 | Q(complaint__isnull=False, request__isnull=True),
             ),
-            # One address, in one line: no header can be made of it.
+            # One address on one line, so that it cannot form a header.
             CheckConstraint(
                 name="contactdetails_mail_is_one_address",
                 condition=Q(mail__regex=ADDRESS_PATTERN),
@@ -78,7 +78,7 @@ class ContactDetails(models.Model):
             bounds.build_length_constraint("contactdetails_mail_fits", "mail", MAX_MAIL_LENGTH),
         ]
         indexes = [
-            # How many mails went to one mailbox, and what export and deletion ask for.
+            # The number of emails to one mailbox; also used for export and deletion.
             Index(name="contactdetails_by_mailbox", fields=["mailbox", "created_at"]),
             Index(Upper("mail"), name="contactdetails_by_mail"),
         ]

@@ -5,15 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.features.complaints.models.reader_request import ReaderRequest
 
-#: A picture comes with the rest of the form, of which so many bytes are read from anybody.
+#: The picture is part of the form, and no more than this many bytes are read from any client.
 MAX_PICTURE_BYTES = 2_400_000
 
 
 class ReaderPicture(models.Model):
     """The picture that a reader asks about.
 
-    It is kept in the database and not among the files: it is deleted with the person's details, in one transaction, and
-    nothing of it stays behind in a folder.
+    It is stored in the database instead of a file, so that it is deleted in the same transaction as the
+    person's details and leaves nothing behind.
     """
 
     class Kind(models.TextChoices):

@@ -19,7 +19,7 @@ from factcheck.database.desk_words import build_words_index
 
 MAX_ADDRESS_LENGTH = 2_000
 
-#: From which state to which a request may go.
+#: The allowed transitions of a request.
 REQUEST_STEPS = (
     ("new", "confirmed"),
     ("new", "spam"),
@@ -35,22 +35,20 @@ REQUEST_STEPS = (
 
 
 class RequestFigures(NamedTuple):
-    """Figures on requests in a period, by date of confirmation; a request counts once, however many readers sent
-    it.
-    """
+    """Figures on the requests confirmed in a period. A request counts once, however many readers sent it."""
 
     received: int
     answered: int
     declined: int
     withdrawn: int
-    #: Not closed by the end of the period.
+    #: How many were still open at the end of the period.
     waiting: int
 
 
 class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
     def readable_by(self, person: User) -> Self:
-        """Return requests this person may read: confirmed ones and, for people who decide on them, held ones and
-        spam.
+        """Return the requests that this person may read: confirmed ones and, for people who decide on
+        requests, also held ones and spam.
         """
         at_the_desk = Q(confirmed_at__isnull=False)
         if person.has_perm("complaints.answer_readerrequest"):
@@ -69,7 +67,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & in_vain)
 
     def figures(self, begin: datetime, end: datetime) -> "RequestFigures":
-        """Return the figures from one moment (included) to another (excluded), without data on readers."""
+        """Return the figures from one moment (included) to another (excluded), without data about readers."""
         closed, states = Q(closed_at__gte=begin, closed_at__lt=end), ReaderRequest.State
         counts = self.confirmed().aggregate(
             received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
@@ -83,7 +81,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return RequestFigures(**counts)
 
     def open(self) -> Self:
-        """Return requests that readers with the same question can join."""
+        """Return requests that readers with the same request can join."""
         return self.filter(state__in=[ReaderRequest.State.CONFIRMED, ReaderRequest.State.TAKEN_UP])
 
     def held(self) -> Self:
@@ -109,15 +107,15 @@ class ReaderRequest(ReaderMessage):
 
     text = models.TextField(_("text"), max_length=MAX_READER_TEXT_LENGTH, blank=True)
     address = models.CharField(_("address"), max_length=MAX_ADDRESS_LENGTH, blank=True)
-    #: What all spellings of the address share (`sources.addresses.url_key`).
+    #: The same for all spellings of the address (`sources.addresses.url_key`).
     url_key = models.CharField(max_length=MAX_ADDRESS_LENGTH * 3, blank=True, editable=False)
-    #: What the same picture has in common (`claims.features.complaints.pictures`).
+    #: The same for all copies of a picture (`claims.features.complaints.pictures`).
     picture_key = models.CharField(max_length=128, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
-    #: The number of readers who asked and confirmed; those with deleted details still count.
+    #: How many readers made and confirmed the request; those whose details were deleted still count.
     askers = models.PositiveIntegerField(_("number of requests"), default=0, editable=False)
     last_asked_at = models.DateTimeField(_("last request"), null=True, editable=False)
-    #: What it became, or what answers it.
+    #: The claim that the request became, or that answers it.
     claim = models.ForeignKey(
         "claims.Claim",
         models.SET_NULL,
@@ -170,7 +168,7 @@ class ReaderRequest(ReaderMessage):
             ),
         ]
         indexes = [
-            # The queue of the desk: what most ask for first, of these the oldest.
+            # The queue of the desk: the most requested first, then the oldest.
             Index(
                 F("askers").desc(),
                 F("confirmed_at"),
@@ -178,10 +176,10 @@ class ReaderRequest(ReaderMessage):
                 name="readerrequest_waiting",
                 condition=Q(state__in=["confirmed", "taken_up"]),
             ),
-            # The same address, the same picture.
+            # Requests with the same address or the same picture.
             Index(name="readerrequest_by_address", fields=["url_key"], condition=~Q(url_key="")),
             Index(name="readerrequest_by_picture", fields=["picture_key"], condition=~Q(picture_key="")),
-            # Statements that may be the same.
+            # Requests whose statements may be the same.
             GinIndex(
                 OpClass(F("text"), name="gin_trgm_ops"),
                 name="readerrequest_by_letters",

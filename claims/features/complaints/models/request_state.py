@@ -1,7 +1,7 @@
-"""Shared parts of readers' complaints and requests: states, spam signs and transition rules.
+"""What readers' complaints and requests share: states, spam signs and transition rules.
 
-The database itself records every move as a `ReaderStep`: changes of a row set `moved_by` and
-`moved_by_name` who they are, and leaves both empty where the reader or the clock did it.
+The database itself records every move as a `ReaderStep`. Code that changes a row sets `moved_by` and
+`moved_by_name`, and leaves both empty if the change was made by the reader or by a scheduled job.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ class SpamSign(models.TextChoices):
 
 
 class ReaderMessage(models.Model):
-    """A message of a reader: confirmed by email, or held for review; then moved at the desk."""
+    """A message from a reader: confirmed by email or held for review, then handled at the desk."""
 
     language = models.CharField(_("language"), max_length=35, blank=True, editable=False)
     held_because = ArrayField(
@@ -46,19 +46,19 @@ class ReaderMessage(models.Model):
     received_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
-    #: When the reader had what they wrote deleted, and their details with it.
+    #: When the reader had the message and the contact details deleted.
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     answer = models.TextField(_("answer"), max_length=MAX_READER_ANSWER_LENGTH, blank=True)
     moved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    #: As the person was called then; empty where the reader did it, or the clock.
+    #: The person's name at that time; empty if the reader or a scheduled job made the move.
     moved_by_name = models.CharField(max_length=200, blank=True, editable=False)
     moved_at = models.DateTimeField(_("last change"), db_default=Now(), editable=False)
-    #: Digest of the `Idempotency-Key` that it was sent with, and of what was sent.
+    #: Digests of the submission's `Idempotency-Key` and of its body.
     sent_key = models.CharField(max_length=64, blank=True, editable=False)
     sent_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    #: Digest of its words, by which the same words are known again.
+    #: Digest of the message's words, which finds the same words again.
     words_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
@@ -98,15 +98,16 @@ def build_reader_rules(
     words: Iterable[str],
     assigned: bool = False,
 ) -> list[pgtrigger.Trigger]:
-    """Return the rules for changes: only by recorded steps; readers' words may be erased but not edited.
+    """Return the rules for changes: states change only by allowed steps; readers' words can be erased but not
+    edited.
 
     Args:
-        subject: its name in `ReaderStep`.
+        subject: the model's name in `ReaderStep`.
         steps: the allowed transitions.
         ended: the closed states.
-        fixed: what never changes.
-        words: the reader's text, which changes once, to nothing, when it is erased.
-        assigned: whether it has an assignee, which is recorded too.
+        fixed: the columns that never change.
+        words: the columns with the reader's text, which can only be emptied.
+        assigned: whether the model has an assignee, which is recorded too.
     """
     closed = ", ".join(f"'{state}'" for state in ended)
     changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed)

@@ -10,7 +10,8 @@ from factcheck.database.rules import append_only, build_owner_writes_rule
 class ReaderStep(models.Model):
     """A recorded transition of a complaint or request, with person and time. Append-only.
 
-    The database writes it. The number outlives the row that it belongs to; nothing here is about the reader.
+    Written by the database. It keeps the number of its subject after that row is deleted, and contains nothing
+    about the reader.
     """
 
     class Subject(models.TextChoices):
@@ -25,7 +26,7 @@ class ReaderStep(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("assigned to")
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    #: As the person was called then; empty where the reader did it, or the clock.
+    #: The person's name at that time; empty if the reader or a scheduled job made the move.
     by_name = models.CharField(_("by"), max_length=200, blank=True)
     at = models.DateTimeField(_("when"))
 
@@ -40,7 +41,7 @@ class ReaderStep(models.Model):
             ),
         ]
         indexes = [
-            # What happened to one of them, in order.
+            # The steps of one complaint or request, in order.
             Index(name="readerstep_of_subject", fields=["subject", "number", "id"]),
         ]
         triggers = [

@@ -1,4 +1,4 @@
-"""The desk's pages of requests for correction."""
+"""The desk's pages for correction requests."""
 
 from claims.features.corrections.admin import rectification
 

@@ -1,4 +1,4 @@
-"""How many readers were sent a correction, for the claim's page at the desk."""
+"""How many readers were sent a correction, shown on the claim's page at the desk."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from claims.models import Publication
 
 
 def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, list[str]]:
-    """Return a line for each of these entries of one claim, by its id."""
+    """Return a line for each of these entries of one claim, by entry id."""
     sent = dict(MailedCorrection.objects.filter(publication__in=entries).values_list("pk", "readers"))
     refused = Q(pk__in=_find_refused())
     counts: dict[str, Any] = {}
@@ -38,7 +38,7 @@ def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, lis
 
 
 def _find_refused() -> list[int]:
-    """Return the subscriptions whose mail server refused a message about a change."""
+    """Return the subscriptions for which the mail server rejected a message about a change."""
     tried = ProcrastinateJob.objects.filter(
         Q(status="failed") | Q(status="todo", attempts__gt=0), task_name=CHANGE_TASK
     )

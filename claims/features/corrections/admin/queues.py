@@ -1,4 +1,4 @@
-"""The queue of requests for correction that wait for an answer."""
+"""The queue of correction requests that wait for an answer."""
 
 from typing import Any
 

@@ -39,7 +39,7 @@ class RectificationForm(DeskForm):
         return cleaned
 
 
-#: What can happen to a request.
+#: The possible steps of a request.
 _STEPS = [choice for choice in _STATE.choices if choice[0] != _STATE.ASKED]
 
 

@@ -27,7 +27,7 @@ class RectificationQuerySet(models.QuerySet["Rectification"]):
 
 @keep_history(exclude=["state", "moved_on"])
 class Rectification(models.Model):
-    """A publication that spreads a false claim and that we asked to correct it, with the steps taken."""
+    """A publication that spread a false claim and that we asked to correct it, with the steps taken."""
 
     class State(models.TextChoices):
         ASKED = "asked", _("Asked")
@@ -50,7 +50,7 @@ class Rectification(models.Model):
         _("public"), default=False, help_text=_("In the feed and the table for readers.")
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED, editable=False)
-    #: The day of the last step.
+    #: The date of the last step.
     moved_on = models.DateField(_("since"), null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     created_by = models.ForeignKey(
@@ -76,7 +76,7 @@ class Rectification(models.Model):
             CheckConstraint(name="rectification_names_a_publication", condition=Q(outlet__regex=r"\S")),
         ]
         indexes = [
-            # The queue of the desk: those that have waited longest first.
+            # The queue of the desk: the longest wait first.
             Index(
                 name="rectification_waiting",
                 fields=["moved_on", "id"],

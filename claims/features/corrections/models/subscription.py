@@ -21,13 +21,13 @@ class ClaimSubscription(models.Model):
     #: The same for all addresses of one mailbox.
     mailbox = models.CharField(max_length=MAX_MAIL_LENGTH)
     language = models.CharField(max_length=35)
-    #: What the secret part of the page's address is made of, together with a key of this installation.
+    #: The secret part of the page's URL is derived from this and a key of this installation.
     seed = models.UUIDField(default=uuid4, unique=True)
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(db_default=Now())
     asked_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
-    #: The number of the ledger's entry that the reader knows.
+    #: The number of the ledger entry that the reader has seen.
     sequence = models.BigIntegerField(default=0)
 
     class Meta:
@@ -42,7 +42,7 @@ class ClaimSubscription(models.Model):
             bounds.build_length_constraint("claimsubscription_mail_fits", "mail", MAX_MAIL_LENGTH),
         ]
         indexes = [
-            # How many mails went to one mailbox, and what export and deletion look for.
+            # The number of emails to one mailbox; also used for export and deletion.
             Index(name="claimsubscription_by_mailbox", fields=["mailbox", "created_at"]),
         ]
         triggers = [

@@ -51,7 +51,7 @@ def write_claim(body: Document, version: PlainVersion, history: Sequence[PlainVe
 
 
 def write_listed_claim(body: Document) -> str:
-    """Write a claim in a list."""
+    """Return a claim as an item of a list."""
     found = [link(build_headline(body), build_markdown_url(body["url"]))]
     if body["claimant"]:
         found.append(escape_line(body["claimant"]["name"]))
@@ -67,12 +67,12 @@ def write_listed_claim(body: Document) -> str:
 
 
 def build_markdown_url(address: str) -> str:
-    """Return the URL of a page's Markdown."""
+    """Return the URL of a page's Markdown version."""
     return f"{address}index.md"
 
 
 def explain_not_checked() -> str:
-    """Return the text for no results, which must not be taken for a verdict."""
+    """Return the text for a search without results, which must not be mistaken for a verdict."""
     return _(
         "Nothing was found here: not checked. That is not a verdict. It does not mean that the statement is "
         "true or false, only that no fact check published here is about it, or that it was not recognised."
@@ -219,7 +219,7 @@ def _write_pictures(body: Document) -> Iterator[str]:
 
 
 def _describe_source(source: Document) -> str:
-    """Return a source's title, URL, and our copy."""
+    """Return a source's title, its URL and our copy."""
     parts = [link(source["title"] or source["url"], source["url"])]
     if source["publisher"]:
         parts.append(escape_line(source["publisher"]["name"]))
@@ -235,7 +235,7 @@ def _indent_quote(words: str) -> list[str]:
 
 
 def _write_translations(body: Document) -> Iterator[str]:
-    # Bodies that were published before there were any do not have the key.
+    # Bodies published before this key existed do not have it.
     for entry in body.get("translations") or []:
         yield f"## {_('Translation: %(language)s') % {'language': escape_line(entry['language'])}}"
         yield _("Reviewed translation of version %(version)s. The original is authoritative.") % {

@@ -24,7 +24,7 @@ from factcheck.web.site_urls import insert_site_url, render_stored
 
 
 def build_claims(request: HttpRequest) -> PlainPage:
-    """The newest published claims, or the results of a search."""
+    """Return the newest published claims, or the results of a search."""
     found, lines = find_claims(request)
     about = _("Checked claims, newest first. Search with ?q=.")
     return PlainPage(
@@ -33,10 +33,11 @@ def build_claims(request: HttpRequest) -> PlainPage:
 
 
 def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) -> tuple[str, str]:
-    """Return a sentence about the search, possibly empty, and the claims; of all, or of one subject.
+    """Return a sentence about the search, possibly empty, and the claims found: among all claims, or those about one
+    subject.
 
     Raises:
-        Http404: the filter cannot be met.
+        Http404: the filter is invalid.
     """
     search = read_valid_search(request, about)
     try:

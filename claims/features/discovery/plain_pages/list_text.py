@@ -20,13 +20,13 @@ Document = dict[str, Any]
 
 
 def write_page(title: str, *parts: str, about: str = "") -> str:
-    """Return a page with this title; `about` is a sentence on its content."""
+    """Return a page with this title; `about` is a sentence about its content."""
     head = [f"# {escape_line(title)}", *([f"> {about}"] if about else [])]
     return "\n\n".join([*head, *(part for part in parts if part)]) + "\n"
 
 
 def write_claims(documents: Sequence[Document], *, following: str = "") -> str:
-    """Return claims in order, with a link to the next page."""
+    """Return the claims in order, with a link to the next page."""
     items = "\n".join(map(write_listed_claim, documents))
     return f"{items}\n\n{go_on(following)}".rstrip() if following else items
 
@@ -37,7 +37,7 @@ def go_on(address: str) -> str:
 
 
 def describe_search_result(words: str, documents: Sequence[Document], *, is_meant: bool) -> str:
-    """Describe the result of a search. An empty result must not be taken for an answer."""
+    """Describe the result of a search. An empty result must not be mistaken for an answer."""
     quoted = f"“{escape_line(words)}”"
     if not documents:
         return _("No published claim matches %(words)s. %(not_checked)s") % {
@@ -54,7 +54,7 @@ def describe_search_result(words: str, documents: Sequence[Document], *, is_mean
 
 
 def write_clusters(rows: Iterable[Document], *, following: str = "") -> str:
-    """Return rumours in order."""
+    """Return the rumours in order."""
     items = "\n".join(_write_cluster(row) for row in rows)
     return f"{items}\n\n{go_on(following)}".rstrip() if following else items
 
@@ -69,7 +69,7 @@ def _write_cluster(row: Document) -> str:
 
 
 def write_corrections(entries: Iterable[Document], *, following: str = "") -> str:
-    """Return corrections: the kind, the reason, and both wordings of each part."""
+    """Return the corrections: the kind, the reason, and both wordings of each part."""
     kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
     parts = []
     for entry in entries:
@@ -98,7 +98,7 @@ def _write_both_wordings(change: Document) -> list[str]:
 
 
 def write_source(document: Document, passages: Sequence[Document], *, text: str, captured_at: str) -> str:
-    """Return a source with its checked claims, and its text if readers may see it."""
+    """Return a source with its checked claims, and with its text if readers may see it."""
     facts = [
         (_("Published by"), escape_line((document["publisher"] or {}).get("name", ""))),
         (_("Byline"), escape_line(document["byline"])),

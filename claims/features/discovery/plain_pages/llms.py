@@ -1,8 +1,9 @@
 """`/llms.txt`, version 2 of the proposal (https://llmstxt.org): the site, its queries, and the meaning of results.
 
-Its parts stand in the order that the proposal fixes: a title, a quote that sums up, paragraphs and lists without
-headings, then lists of links under headings. It stays small enough to be read whole: what is published is behind the
-links. There is no `llms-full.txt`, of which the proposal knows nothing: all of it would fit into no context.
+Its parts follow the order of the proposal: a title, a summary as a quote, paragraphs and lists without
+headings, then lists of links under headings. The file stays small enough to be read whole, and links to the
+published content. There is no `llms-full.txt`: the proposal does not define it, and the whole content would not
+fit into any context window.
 """
 
 from typing import Any
@@ -27,8 +28,8 @@ Links = list[tuple[str, str, str]]
 
 @require_safe
 def show_llms(request: HttpRequest) -> HttpResponse:
-    """Show the introduction of this site for assistants."""
-    # In one language for everybody, so that caches keep one copy.
+    """Show the introduction to this site for assistants."""
+    # The same language for everyone, so that caches keep one copy.
     with translation.override(settings.LANGUAGE_CODE):
         content = write_llms_text()
     return build_conditional_response(
@@ -83,7 +84,7 @@ def _list_rules() -> list[str]:
 
 
 def list_pages() -> Links:
-    """Return the list of readable pages."""
+    """Return the list of pages that can be read."""
     found: Links = [
         (
             _("Latest fact checks"),
@@ -108,7 +109,7 @@ def list_pages() -> Links:
 
 
 def list_queries() -> Links:
-    """Return the example queries with their URLs."""
+    """Return example queries with their URLs."""
     api = f"{settings.SITE_URL}/api/v1"
     found: Links = [
         (

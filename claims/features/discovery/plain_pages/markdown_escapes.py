@@ -1,8 +1,8 @@
 """Escape other people's words in our Markdown (CommonMark 0.31).
 
-A line of text cannot begin a heading, a list, a quote or a link; a text that is Markdown itself stands in a block
-quote, out of which nothing in it leads. Characters that show nothing are left out: in controls, in the "tags" and the
-selectors of variants of Unicode, instructions for assistants have been smuggled.
+A line of text cannot begin a heading, a list, a quote or a link. A text that is itself Markdown is put into a
+block quote, which nothing in it can end. Invisible characters are removed: instructions for assistants have
+been hidden in control characters, and in Unicode's tags and variation selectors.
 """
 
 import re
@@ -11,13 +11,13 @@ from urllib.parse import quote
 from factcheck.invisible_characters import replace_invisible
 
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
-#: What begins a list or a rule, where a line begins with it.
+#: What starts a list or a rule at the beginning of a line.
 _LINE_STARTS = re.compile(r"^([-+=:]|\d{1,9}[.)])")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
-# Behind an odd number of backslashes a sign is one already, and one backslash more would undo that.
+# After an odd number of backslashes, a sign is already escaped; another backslash would undo that.
 _UNESCAPED_PREFIX = r"(?<!\\)((?:\\\\)*)"
-#: What would be HTML. An address between such brackets is a link of the author's, and stays one.
+#: What would start HTML. A URL in angle brackets is the author's link and stays one.
 _HTML_START = re.compile(rf"{_UNESCAPED_PREFIX}<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
 _PICTURE_START = re.compile(rf"{_UNESCAPED_PREFIX}!\[")
 
@@ -48,7 +48,8 @@ def link(words: object, address: str) -> str:
     return f"[{escape_line(words)}]({quote(address, safe=_URL_CHARACTERS)})"
 
 
-#: What may stand in an address, less what would end the link: RFC 3986, and what is written with percent already.
+#: The characters allowed in a URL (RFC 3986), including percent signs of escapes, except those that would end
+#: the link.
 _URL_CHARACTERS = "%/:?#@!$&'*+,;=~-._[]"
 
 

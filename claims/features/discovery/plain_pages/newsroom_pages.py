@@ -19,7 +19,7 @@ from factcheck.web.language_addresses import build_permanent_path
 
 
 def build_home(request: HttpRequest) -> PlainPage:
-    """Return the contents of the home page."""
+    """Return the content of the home page."""
     newest = build_claims(request)
     text = list_text.write_page(
         settings.NEWSROOM_NAME,
@@ -31,7 +31,7 @@ def build_home(request: HttpRequest) -> PlainPage:
 
 
 def check(request: HttpRequest) -> PlainPage:
-    """Return how to look up whether something was checked."""
+    """Return the guide to looking up whether something was checked."""
     text = list_text.write_page(
         _("Has this been checked?"), explain_not_checked(), newsroom_text.write_links(list_queries())
     )
@@ -45,7 +45,7 @@ def build_methodology(request: HttpRequest) -> PlainPage:
 
 
 def build_about_index(request: HttpRequest) -> PlainPage:
-    """Return the list of pages about the newsroom."""
+    """Return the list of the newsroom's pages about itself."""
     links = [
         (
             one.title,
@@ -61,7 +61,7 @@ def build_about_index(request: HttpRequest) -> PlainPage:
 
 
 def build_rating_classes(request: HttpRequest) -> PlainPage:
-    """The ten rating classes."""
+    """Return the ten rating classes."""
     links = [
         (
             f"{label} ({value})",
@@ -75,7 +75,7 @@ def build_rating_classes(request: HttpRequest) -> PlainPage:
 
 
 def build_about(request: HttpRequest, kind: str, version: int | None = None) -> PlainPage:
-    """A page on which the newsroom explains itself."""
+    """Return a page on which the newsroom describes itself."""
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
     asked = request.GET.get("language", "")
     language = asked if asked in languages else choose_language(get_language() or "en", languages)

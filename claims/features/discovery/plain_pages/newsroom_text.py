@@ -14,7 +14,7 @@ from factcheck.web.language_addresses import build_permanent_path
 
 
 def write_scales(rows: Iterable[RatingScale]) -> str:
-    """Describe the newsroom's scales: each rating with its rating class and meaning."""
+    """Return the newsroom's scales: each rating with its rating class and meaning."""
     parts = []
     for scale in rows:
         title = _("%(name)s, version %(version)s") % {
@@ -45,7 +45,7 @@ def write_scales(rows: Iterable[RatingScale]) -> str:
 
 
 def write_about(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
-    """Write a page about the newsroom, with its versions."""
+    """Return a page about the newsroom, with its versions."""
     parts = []
     if page.pk != versions[0].pk:
         newest = build_markdown_url(settings.SITE_URL + build_permanent_path("about", page.kind))
@@ -67,7 +67,7 @@ def write_about(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
 
 
 def write_links(pairs: Iterable[tuple[str, str, str]]) -> str:
-    """Format links in the style of `llms.txt`: name, URL, and a note that may be empty."""
+    """Format links in the style of `llms.txt`: name, URL and an optional note."""
     return "\n".join(
         f"- {link(name, address)}" + (f": {note}" if note else "") for name, address, note in pairs
     )

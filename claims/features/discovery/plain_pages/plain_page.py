@@ -14,8 +14,8 @@ class PlainPage:
     """A page as Markdown.
 
     Attributes:
-        path: of the page for readers, without a language.
-        is_found: whether search engines may list it: earlier versions and what was withdrawn are not.
+        path: the path of the page for readers, without a language.
+        is_found: whether search engines may list it; earlier versions and withdrawn content are excluded.
     """
 
     text: str

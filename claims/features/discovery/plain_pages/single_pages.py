@@ -58,7 +58,7 @@ def build_claim_version(request: HttpRequest, pk: int, version: int) -> PlainPag
 
 
 def build_cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """A published rumour with its published claims."""
+    """Return a published rumour with its published claims."""
     row = get_published_cluster(pk)
     path = build_permanent_path("cluster", row.pk, row.slug)
     if slug != row.slug:
@@ -76,7 +76,7 @@ def build_cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | 
 
 
 def build_source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPage:
-    """Return a source mentioned in published claims, with its text only if readers may see it."""
+    """Return a source mentioned in published claims; its text only if readers may see it."""
     loaded = load_published_source(pk, number)
     if loaded is None:
         raise Http404("No published claim mentions this source.")
@@ -99,7 +99,7 @@ def _load_history(pk: int) -> list[PlainVersion]:
     """Return all entries of a claim, newest first.
 
     Raises:
-        Http404: it was never published.
+        Http404: the claim was never published.
     """
     rows = Publication.objects.filter(claim_id=min(pk, MAX_ID)).order_by("-version")
     versions = [

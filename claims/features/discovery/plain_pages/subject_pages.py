@@ -25,7 +25,7 @@ from factcheck.web.language_addresses import build_permanent_path
 
 
 def build_claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """Return a person or body with their checked claims."""
+    """Return a person or body and their checked claims."""
     return _build_subject_page(request, "claimant", pk, slug)
 
 
@@ -35,7 +35,7 @@ def build_topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Ht
 
 
 def build_publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """A publisher's fact checks; publishers of sources alone have no page."""
+    """Return a publisher's fact checks. Publishers known only from sources have no page."""
     checked = PublishedVerdict.objects.current().filter(publisher_id=min(pk, MAX_ID))
     if not checked.order_by().exists():
         raise Http404("No published fact check is by this publisher.")
@@ -43,7 +43,7 @@ def build_publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage 
 
 
 def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
-    """Return the meaning of a rating class, and the claims rated so."""
+    """Return the meaning of a rating class, and the claims with such ratings."""
     if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
     found, lines = find_claims(request, {"rating": rating_class})
@@ -53,7 +53,7 @@ def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
 
 
 def build_claimants(request: HttpRequest) -> PlainPage:
-    """Return claimants of published claims, by name or by search."""
+    """Return the claimants of published claims, by name or by search."""
     return _index(request, CLAIMANTS)
 
 
@@ -63,7 +63,7 @@ def build_topics(request: HttpRequest) -> PlainPage:
 
 
 def build_publishers(request: HttpRequest) -> PlainPage:
-    """Return publishers of published claims, by name or by search."""
+    """Return the publishers of published claims, by name or by search."""
     return _index(request, PUBLISHERS)
 
 

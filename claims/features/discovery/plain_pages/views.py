@@ -1,7 +1,7 @@
 """The views of Markdown pages: `index.md` below the page's URL.
 
-Page addresses end in a slash. For such the proposal has `index.md` or `index.html.md`; the second redirects to the
-first. One view answers for all pages: the routes give the page, and `PAGES` its renderer.
+Page URLs end in a slash. For these, the proposal uses `index.md` or `index.html.md`; here the second redirects
+to the first. One view serves all pages: the routes identify the page, and `PAGES` has its renderer.
 """
 
 from collections.abc import Callable
@@ -92,8 +92,8 @@ def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
 
 @require_safe
 def redirect_alias(request: HttpRequest, page: str) -> HttpResponse:
-    """Redirect to the canonical name of the same file."""
-    # Two slashes before it would be the name of another site.
+    """Redirect to the canonical URL of the same file."""
+    # Two leading slashes would make it the name of another site.
     path = f"/{page.lstrip('/')}{MARKDOWN_FILE}"
     there = build_path_in(path, code) if (code := get_address_language(request)) else path
     query = request.META.get("QUERY_STRING", "")

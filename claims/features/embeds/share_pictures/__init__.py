@@ -1,5 +1,5 @@
 """The share picture of a claim, drawn on the server from its publication.
 
-`claim_picture` says what stands in it, `paragraphs` sets texts in all scripts, `typefaces` knows which characters there
-are. Pure: given a document, it asks neither the database nor anybody else.
+`claim_picture` has the layout, `paragraphs` sets texts in all scripts, and `typefaces` lists the characters of
+each font. Pure: it uses only the given document, and neither the database nor the network.
 """

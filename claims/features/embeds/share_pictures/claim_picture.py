@@ -1,7 +1,7 @@
 """The layout of a share picture: rating, statement, claimant and newsroom.
 
-`build_alternative_text` says the same as the picture. A retracted or merged claim gets a picture that says so and shows
-no verdict.
+`build_alternative_text` has the same content as the picture. The picture of a retracted or merged claim says
+so, and shows no verdict.
 """
 
 from dataclasses import dataclass
@@ -27,16 +27,16 @@ from claims.models import Publication
 
 Document = dict[str, Any]
 
-#: What sites that show links ask for.
+#: The size that sites with link previews ask for.
 WIDTH, HEIGHT = 1200, 630
 _MARGIN = 64
 _BAND_HEIGHT = 190
 _TEXT_WIDTH = WIDTH - 2 * _MARGIN
 _PAPER, _INK, _MUTED, _LINE = "#fbfaf6", "#1a1d1f", "#4d5459", "#dedad0"
 _NEUTRAL_COLOURS = ("#3b4045", "#ffffff")
-#: Contrast of texts, as WCAG 2.2 asks of any size.
+#: The contrast that WCAG 2.2 requires for text of any size.
 MIN_CONTRAST = 4.5
-#: Colours of the comparable classes on light pages (static/site.css), for ratings that bring none of their own.
+#: The colours of the rating classes on light pages (static/site.css), for ratings without colours of their own.
 CLASS_COLOURS = {
     "true": ("#086246", "#ffffff"),
     "mostly_true": ("#1499b4", "#16181d"),
@@ -53,16 +53,16 @@ CLASS_COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class PictureTexts:
-    """The whole texts of a picture; the picture truncates long ones."""
+    """The complete texts of a picture; the picture truncates long ones."""
 
-    #: The rating's label, or what became of the claim; "" where there is nothing to say in words.
+    #: The rating's label, or the status of a withdrawn claim; "" if there is neither.
     judged: str
-    #: Who rated it, or what it means that it was withdrawn.
+    #: Who rated the claim, or what its withdrawal means.
     by: str
     statement: str
     claimant: str
     newsroom: str
-    #: What stands where the rating would, when that cannot be drawn.
+    #: Shown in place of a rating that cannot be drawn.
     kind: str
     colours: tuple[str, str]
 
@@ -111,7 +111,7 @@ def draw_picture(document: Document) -> bytes:
     words, language = build_texts(document), document["language"]
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     statement = clean_drawable(words.statement)
-    # No rating without the statement that it is of.
+    # Never a rating without the statement that it rates.
     judged, by = _set_rating(words, language) if statement else (None, None)
     if judged:
         background, colour = words.colours
@@ -129,14 +129,14 @@ def draw_picture(document: Document) -> bytes:
         made_by.draw(image, (_MARGIN, 482, WIDTH - _MARGIN, 482 + 50), _MUTED, _PAPER)
     _draw_signature(image, words)
     file = BytesIO()
-    # Few colours are enough for letters: the file is a third as large, and made in half the time.
+    # A few colours are enough for letters: the file is a third as large, and takes half the time.
     few = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(file, "PNG")
     return file.getvalue()
 
 
 def _set_rating(words: PictureTexts, language: str) -> tuple[SetText | None, SetText | None]:
-    """Return the rating and its publisher; neither if one cannot be drawn or would be cut."""
+    """Return the rating and its publisher; neither if one of them cannot be drawn or the rating would be cut."""
     label, by = clean_drawable(words.judged), clean_drawable(words.by)
     if not label or not by:
         return None, None
@@ -151,7 +151,7 @@ def _set_kind(words: PictureTexts, language: str) -> SetText | None:
 
 
 def _draw_band(image: Image.Image, texts: list[SetText], background: str, letters: str) -> None:
-    """Draw the texts below each other, on the colour of the rating."""
+    """Draw the texts below each other on the rating's colour."""
     ImageDraw.Draw(image).rectangle((0, 0, WIDTH, _BAND_HEIGHT), fill=background)
     top = (_BAND_HEIGHT - sum(text.height for text in texts)) // 2
     for text in texts:
@@ -188,7 +188,7 @@ def _draw_signature(image: Image.Image, words: PictureTexts) -> None:
 
 
 def choose_readable(background: str, wanted: str) -> str:
-    """Return the wanted colour if it is readable on the background, otherwise black or white."""
+    """Return the wanted colour if it is legible on the background, otherwise black or white."""
     return max(
         (wanted, "#000000", "#ffffff"),
         key=lambda colour: (
@@ -206,7 +206,7 @@ def _choose_colours(rating: Document) -> tuple[str, str]:
 
 
 def _choose_language(document: Document) -> str:
-    """Return the language of the picture's own words."""
+    """Return the language of the picture's fixed texts."""
     tag = document["language"]
     languages = dict(settings.LANGUAGES)
     return next((one for one in (tag, tag.partition("-")[0]) if one in languages), settings.LANGUAGE_CODE)

@@ -12,33 +12,35 @@ from PIL import Image, ImageDraw
 
 from claims.features.embeds.share_pictures.typefaces import choose_typeface, has_character, load_font
 
-#: No picture has room for more characters than this; what is behind them is not looked at.
+#: No picture has room for more characters than this; the rest is not read.
 MAX_LENGTH = 400
-#: A letter with more marks than this is no letter of any language.
+#: A letter with more marks than this is not a letter of any language.
 _MAX_CLUSTER_LENGTH = 12
 ELLIPSIS = "…"
-#: Height of a line, by the size of its letters: room for marks above and below in all scripts.
+#: The height of a line, relative to the letter size, with room for marks above and below in all scripts.
 LEADING = 1.42
-#: Joiners say how letters meet, in Persian or Hindi. All other invisible characters have no place in a picture: they
-#: turn texts around, or hide some.
+#: Joiners control how letters connect, as in Persian or Hindi. All other invisible characters are removed,
+#: because
+#: they can reverse or hide text.
 _JOINERS = "\u200c\u200d"
-#: What the bidirectional algorithm leaves out it must count all the same: this runs as what is before it.
+#: Replaces characters that the bidirectional algorithm ignores, to keep their place; it takes the direction
+#: before it.
 _PLACEHOLDER = "\u034f"
 
 _CLUSTER = regex.compile(r"\X")
-#: Scripts that set no space between words, and break between characters.
+#: Scripts without spaces between words, which break between characters.
 _UNSPACED_LETTER = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u3000-\u303f\uff00-\uffef]"
 )
 _OPENING, _CLOSING = ("Ps", "Pi"), ("Pe", "Pf", "Po")
 _CLOSING_CHARACTERS = frozenset("ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々ๆໆ")
-#: Pictograms may be missing without a change of meaning; letters, figures and signs of calculation may not.
+#: Pictograms may be missing without a change of meaning; letters, digits and mathematical signs may not.
 _OMITTABLE_CATEGORIES = ("So", "Sk", "Cn", "Co")
 
 
 @dataclass(frozen=True, slots=True)
 class DirectedRun:
-    """A stretch that runs one way in one typeface."""
+    """A stretch of text in one direction and one typeface."""
 
     text: str
     typeface: str
@@ -51,7 +53,7 @@ class DirectedRun:
 
 @dataclass(frozen=True, slots=True)
 class SetText:
-    """A text set in lines at a size. The runs of each line are in visual order, from left to right."""
+    """A text set in lines at one size. The runs of each line are in visual order, from left to right."""
 
     lines: list[list[DirectedRun]]
     size: int
@@ -78,7 +80,7 @@ class SetText:
     ) -> None:
         """Draw the text inside a box (left, top, right, bottom); overlong marks are clipped.
 
-        Lines begin where their text begins to be read, or end where it ends.
+        Lines are aligned to the side on which reading starts, or to the other side.
         """
         left, top, right, bottom = box
         layer = Image.new("RGB", (right - left, bottom - top), background)
@@ -102,7 +104,7 @@ class SetText:
 
 
 def clean_drawable(text: str) -> str | None:
-    """Return the drawable text in one line; "" if nothing is left, None if a letter has no glyph."""
+    """Return the drawable text on one line; "" if nothing is left, None if a letter has no glyph."""
     characters: list[str] = []
     for cluster in _CLUSTER.findall(_clean_beginning(text)):
         cluster = cluster[:_MAX_CLUSTER_LENGTH]
@@ -150,9 +152,9 @@ def fit_text(
     """Return the text at the largest size that fits, or truncated at a word at the smallest size.
 
     Args:
-        text: what `clean_drawable` made of it.
+        text: a text returned by `clean_drawable`.
         language: BCP 47; some characters look different in Chinese, Japanese and Korean.
-        closing: what stands behind the ellipsis of a text that is cut.
+        closing: a text after the ellipsis if the text is cut.
     """
     parts = list(_split_parts(text))
     for size in sizes:
@@ -167,13 +169,13 @@ def fit_text(
         if len(lines) <= room:
             return _set_paragraph(cut, lines, size, language, is_whole=False)
         last = list(_split_parts(visible))[-1]
-        # A word as long as this loses a few characters at a time.
+        # A single word as long as this loses a few characters at a time.
         visible = visible[: last.start or max(last.stop - max(last.stop // 20, 1), 0)].rstrip()
     return _set_paragraph("", [], size, language, is_whole=False)
 
 
 def _count_fitting_lines(size: int, height: int, most_lines: int) -> int:
-    """Return the number of lines of this size that fit."""
+    """Return the number of lines of this size that fit into the height."""
     return min(most_lines, height // round(size * LEADING))
 
 
@@ -274,7 +276,7 @@ def _compute_levels(text: str, to_the_left: bool) -> list[int]:
     algorithm.resolve_neutral_types(storage, False)
     algorithm.resolve_implicit_levels(storage, False)
     levels = [character["level"] for character in storage["chars"]]
-    # A character that the algorithm leaves out would shift all that follow.
+    # Without it, a character that the algorithm ignores would shift all following ones.
     return levels if len(levels) == len(text) else [int(to_the_left)] * len(text)
 
 

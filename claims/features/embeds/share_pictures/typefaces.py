@@ -1,7 +1,7 @@
 """The typefaces of pictures, and the characters each of them contains.
 
-They come along (`fonts/`), so that a picture looks the same on every machine, and a script never becomes empty boxes
-because a machine lacks a font. `fonts/README.md` says where they are from and how `coverage.json` is made.
+They are included (`fonts/`), so that a picture looks the same on every machine, and no script turns into empty
+boxes because a machine lacks a font. `fonts/README.md` has their origin, and how to make `coverage.json`.
 """
 
 import json
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "fonts"
 
 @cache
 def load_coverage() -> dict[str, tuple[list[int], list[int]]]:
-    """Return the ranges of code points of each typeface, in the order in which typefaces are tried."""
+    """Return each typeface's ranges of code points, in the order in which typefaces are tried."""
     ranges = json.loads((FOLDER / "coverage.json").read_text())
     return {name: _parse_ranges(text) for name, text in ranges.items()}
 
@@ -45,5 +45,5 @@ def choose_typeface(cluster: str) -> str | None:
 
 @lru_cache(maxsize=200)
 def load_font(typeface: str, size: int) -> ImageFont.FreeTypeFont:
-    """Load the typeface at a size in pixels, shaped by HarfBuzz as the script requires."""
+    """Load the typeface at a size in pixels, with HarfBuzz shaping as the script requires."""
     return ImageFont.truetype(str(FOLDER / typeface), size, layout_engine=ImageFont.Layout.RAQM)

@@ -1,4 +1,4 @@
-"""`manage.py delete_expired_contacts`: delete expired personal data of readers, as the worker does each night."""
+"""`manage.py delete_expired_contacts`: delete readers' expired personal data, as the worker does every night."""
 
 from typing import Any
 
