@@ -10,18 +10,18 @@ from claims.features.federation.models import PeerNewsroom
 from claims.newsroom.mail_languages import override_language_for
 from factcheck.database.deferred_jobs import defer
 
-#: The task that sends it, in `tasks` beside this module.
+#: The task in `tasks` that sends the email.
 ALARM_TASK = "claims.features.federation.tell_of_trouble"
 QUEUE = "mail"
 
 
 def raise_for(newsroom: PeerNewsroom) -> None:
-    """Queue the notification in the current transaction."""
+    """Queue the email in the current transaction."""
     defer(ALARM_TASK, {"newsroom_id": newsroom.pk}, queue=QUEUE)
 
 
 def send_alarm(newsroom: PeerNewsroom) -> None:
-    """Notify people with the permission why imports from this newsroom have stopped."""
+    """Email the people with the permission why imports from this newsroom have stopped."""
     people = User.objects.with_perm(
         "federation.change_peernewsroom", backend="django.contrib.auth.backends.ModelBackend"
     )

@@ -1,4 +1,4 @@
-"""Followed newsrooms of the demonstration (claims/management/demo/README.md), invented: nothing is fetched."""
+"""The demo's followed newsrooms (claims/management/demo/README.md). They are invented, so nothing is fetched."""
 
 import hashlib
 from datetime import timedelta
@@ -27,7 +27,7 @@ def follow_newsrooms(
 
 
 def _follow(row: Row, by: User) -> None:
-    """Follow an invented newsroom with a properly signed ledger. It is paused, so that it is never queried."""
+    """Follow an invented newsroom with a properly signed ledger. It is paused, so that no request is ever made."""
     key = derive_key(row["url"])
     signer = ledger_pages.Signer(row["name"], row["url"], encode_bytes(key.public_key().public_bytes_raw()))
     newsroom = peer_edits.follow(signer, by=by)

@@ -1,4 +1,4 @@
-"""Import a page of another newsroom's ledger completely, with its position, or not at all."""
+"""Import a page of another newsroom's ledger together with its position, completely or not at all."""
 
 import re
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _MAX_CLAIMANT_LENGTH = 500
 _REMOVAL = "removal"
 _REDACTION_MARK = "█" * 4
 
-#: What an entry may change of a claim that is known.
+#: The fields of a known claim that an entry may change.
 _CHANGED_FIELDS = (
     *("status", "statement", "language", "claimant", "claimed_on", "rating", "rating_class", "summary"),
     *("reviewed_on", "url", "note", "merged_into", "published_at", "taken_at", "change", "signature", "body"),
@@ -35,7 +35,7 @@ def take(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until:
     """Import the entries after the last one; return False if another process has the lease or the newsroom is gone.
 
     Raises:
-        VerificationFailed: an entry does not say what every entry says.
+        VerificationFailed: an entry lacks required values.
     """
     with transaction.atomic():
         progress = (
@@ -62,7 +62,7 @@ def _store(claims: Sequence[PeerClaim]) -> None:
 
 
 def _apply_change(change: SignedChange, known: PeerClaim | None, newsroom: PeerNewsroom) -> PeerClaim | None:
-    """Return the claim after this entry, or None if the newsroom has no verdict of its own on it."""
+    """Return the claim after this entry, or None if it is new and has no verdict of the newsroom's own."""
     verdict = find_own_verdict(change.claim) if change.claim else None
     if verdict is None and known is None:
         return None
@@ -71,11 +71,11 @@ def _apply_change(change: SignedChange, known: PeerClaim | None, newsroom: PeerN
     claim.note, claim.merged_into = change.note, change.merged_into
     claim.published_at, claim.taken_at = change.published_at, timezone.now()
     if change.claim is None or verdict is None:
-        # What others said of it is not this newsroom's to say.
+        # Other publishers' verdicts are not this newsroom's to publish.
         claim.status = _STATUS.RETRACTED if change.status == _STATUS.PUBLISHED else change.status
         claim.body = ""
         if change.kind == _REMOVAL:
-            # The law removed words that a withdrawn claim had, so nothing of it is kept here.
+            # Words of the withdrawn claim were removed by law, so none of it is kept here.
             claim.statement = claim.rating = _REDACTION_MARK
             claim.claimant = claim.summary = ""
             claim.url = f"{newsroom.url}/claims/{claim.claim_id}/"
@@ -137,7 +137,7 @@ def _get_required_text(found: dict[str, Any], name: str, most: int) -> str:
 
 
 def _clean_text(value: Any, most: int) -> str:
-    """Return a text that can be stored, or ""."""
+    """Return the text without characters that cannot be stored; "" if it is not a text."""
     return value if isinstance(value, str) and len(value) <= most and "\0" not in value else ""
 
 

@@ -1,4 +1,4 @@
-"""Fetch another newsroom's ledger: from the public internet only, within limits, without redirects."""
+"""Fetch another newsroom's ledger: only from the public internet, within limits and without redirects."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from sources.http.fetched_documents import Limits, fetch
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; follows what other newsrooms publish)"
 LIMITS = Limits(content_bytes=20_000_000, total_seconds=60, redirects=2)
-#: Entries per request; fewer where a page would be too large. The first is already known.
+#: The number of entries per request: fewer if a page would be too large. The first entry is already known.
 PAGE_SIZES = (100, 10, 2)
 
 
@@ -20,7 +20,7 @@ class FeedAnswer:
     """A response of the feed.
 
     Attributes:
-        page: None where nothing has changed since the answer with that ETag.
+        page: None if nothing has changed since the response with that ETag.
         most: the number of entries requested.
     """
 
@@ -33,8 +33,8 @@ def ask(site: str, *, since: int, etag: str = "", sizes: tuple[int, ...] = PAGE_
     """Fetch the entries after this number.
 
     Raises:
-        FetchError: there is no answer.
-        VerificationFailed: what is answered is no feed of changes.
+        FetchError: the site does not answer.
+        VerificationFailed: the response is not a feed of changes.
     """
     for size in sizes:
         try:

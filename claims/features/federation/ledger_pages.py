@@ -1,7 +1,7 @@
 """Verify a page of another newsroom's feed of changes, and return its entries.
 
-Nothing about a page is trusted. What it says must be whole (each hash), in order (each number), signed by the key that
-a person here accepted, and go on from the very entry that was taken last.
+Nothing about a page is trusted. It must be complete (each hash), in order (each number) and signed with the
+accepted key, and it must continue from exactly the entry that was imported last.
 """
 
 import hashlib
@@ -23,11 +23,11 @@ from factcheck.web.site_urls import escape_quotation_marks
 
 _HALT = PeerProgress.Halt
 
-#: What of an entry is not signed: the signature, and the claim, whose hash is.
+#: The unsigned parts of an entry. The claim itself is unsigned, but its hash is signed.
 _UNSIGNED_MEMBERS = ("signature", "salts", "stored", "claim")
 _KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{43}")
 _SIGNATURE_PATTERN = re.compile(r"[A-Za-z0-9_-]{86}")
-#: So far may the clocks of two newsrooms be apart. What is dated later would stand first until then.
+#: How far the clocks of two newsrooms may differ. An entry with a later date would stay on top until then.
 _CLOCK_TOLERANCE = timedelta(days=1)
 MAX_ID = 2**63 - 1
 
@@ -36,8 +36,8 @@ class VerificationFailed(Exception):
     """Data from a newsroom failed verification.
 
     Attributes:
-        halt: why nothing more is taken before a person decides (`PeerProgress.Halt`); "" where it is asked again.
-        offered_key: the key with which it signs now, where that is why.
+        halt: why imports stop until a person decides (`PeerProgress.Halt`); "" if they are simply retried.
+        offered_key: the newsroom's new key, if that is the reason.
     """
 
     def __init__(self, sentence: str, *, halt: str = "", offered_key: str = "") -> None:
@@ -61,9 +61,9 @@ class SignedChange:
     """An entry of another newsroom's ledger.
 
     Attributes:
-        text: what is signed of it.
-        claim: the claim in this version; None where it was withdrawn.
-        body: the same as the text that was hashed.
+        text: the signed text.
+        claim: the claim in this version; None if it was withdrawn.
+        body: the same claim as the text that was hashed.
     """
 
     sequence: int
@@ -81,7 +81,7 @@ class SignedChange:
 
 @dataclass(frozen=True, slots=True)
 class LedgerPage:
-    """A page of the feed as it was sent, parsed but not yet verified."""
+    """A page of the feed as received, parsed but not yet verified."""
 
     signer: Signer
     more: bool
@@ -92,7 +92,7 @@ def read_page(content: bytes) -> LedgerPage:
     """Parse a page of the feed.
 
     Raises:
-        VerificationFailed: it is no page of such a feed, or of one that does not sign.
+        VerificationFailed: the page is not part of a feed of changes, or the feed is unsigned.
     """
     try:
         page = orjson.loads(content)
@@ -122,11 +122,11 @@ def verify_page(
         key: the accepted public key.
         site: the newsroom's site.
         after: the number of the last imported entry, which begins the page; 0 for none.
-        last_change: that entry, as it was signed then.
-        most: the number requested.
+        last_change: the signed text of that entry when it was imported.
+        most: the number of entries requested.
 
     Raises:
-        VerificationFailed: something on it is not as it must be. Then nothing of the page is taken.
+        VerificationFailed: any part of the page is wrong. The whole page is then rejected.
     """
     _require_same_house(page.signer, key=key, site=site)
     if len(page.changes) > most:
@@ -164,13 +164,13 @@ def verify_page(
 
 
 def _is_same_entry(now: str, then: str) -> bool:
-    """Return whether an entry is the one that was signed before. Parts removed by law may be missing."""
+    """Return whether an entry is the one signed before. Parts removed by law may be missing."""
     chain = orjson.loads(then).get("chain_sha256")
     return now == then or (chain is not None and orjson.loads(now).get("chain_sha256") == chain)
 
 
 def get_origin(url: str) -> str:
-    """Return scheme and host of a URL, or "" if it is not a web URL."""
+    """Return the scheme and host of a URL, or "" if it is not a web URL."""
     try:
         parts = urlsplit(url.strip())
         port = f":{parts.port}" if parts.port else ""
@@ -198,9 +198,9 @@ def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
 
 
 def _require_chain(changes: list[dict[str, Any]]) -> None:
-    """Check that each entry continues the previous one, so that signed entries were not rewritten.
+    """Check that each entry continues the previous one, which proves that signed entries were not rewritten.
 
-    Older programs do not publish the chain. Once a newsroom has, it must continue.
+    Older versions of the software do not publish the chain. Once a newsroom publishes it, it must continue.
     """
     previous = ZERO_SHA256 if changes and changes[0]["sequence"] == 1 else None
     for change in changes:
@@ -261,7 +261,7 @@ def _verify_change(change: dict[str, Any], key: str) -> SignedChange:
 
 
 def _verify_claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
-    """Return the claim of a published entry if it matches the signed hash."""
+    """Return the claim of a published entry, after checking that it matches the signed hash."""
     claim = change.get("claim")
     body = escape_quotation_marks(orjson.dumps(claim))
     if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):
@@ -317,7 +317,7 @@ def _get_text(found: dict[str, Any], name: str, most: int) -> str:
 def find_own_verdict(claim: dict[str, Any]) -> dict[str, Any] | None:
     """Return the newsroom's own verdict on a claim; imported verdicts are not passed on.
 
-    This ends circles of newsrooms that follow each other.
+    Otherwise newsrooms that follow each other would pass verdicts round in circles.
     """
     verdicts = claim.get("verdicts")
     if not isinstance(verdicts, Sequence):

@@ -1,4 +1,4 @@
-"""Edits of a followed newsroom. Each function checks, writes and calls the worker."""
+"""Actions on a followed newsroom. Each function checks, writes and queues the worker's job."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -26,7 +26,7 @@ def look(address: str) -> Signer:
     """Look up the newsroom at a URL of its site.
 
     Raises:
-        NotPossible: it cannot be followed, with the reason.
+        NotPossible: the newsroom cannot be followed; the message has the reason.
     """
     address = address.strip()
     site = get_origin(address if is_address(address) else f"https://{address}")
@@ -56,11 +56,11 @@ def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNew
     """Follow a newsroom whose key was accepted.
 
     Args:
-        name: what it is called here; as it calls itself where it is not named.
+        name: the name used here; by default the newsroom's own name.
 
     Raises:
         NotAllowed: the person's role does not include it.
-        NotPossible: it is already followed, or its name is taken; with the reason.
+        NotPossible: the newsroom is already followed, or the name is taken; the message has the reason.
     """
     if by:
         require(by, _ADD, _("follow other newsrooms"))
@@ -84,7 +84,7 @@ def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNew
 
 @transaction.atomic
 def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
-    """Pause or resume a newsroom; on resuming it is queried at once.
+    """Pause or resume a newsroom. After resuming, it is queried immediately.
 
     Raises:
         NotAllowed: the person's role does not include it.
@@ -99,7 +99,7 @@ def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
 
     Raises:
         NotAllowed: the person's role does not include it.
-        NotPossible: it is paused, or a decision is pending.
+        NotPossible: the newsroom is paused, or a decision is pending.
     """
     require(by, _CHANGE, _("check a newsroom for updates"))
     progress = PeerProgress.objects.select_for_update().select_related("newsroom").get(pk=newsroom.pk)
@@ -116,7 +116,7 @@ def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
 
     Raises:
         NotAllowed: the person's role does not include it.
-        NotPossible: this is not the key with which it signs now.
+        NotPossible: the newsroom does not sign with this key now.
     """
     require(by, _CHANGE, _("accept another newsroom's key"))
     progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
@@ -136,11 +136,11 @@ def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
 
 @transaction.atomic
 def begin_anew(newsroom: PeerNewsroom, *, by: User) -> None:
-    """Forget all that was taken of a newsroom, and take its ledger from the beginning.
+    """Delete everything imported from a newsroom, and import its ledger from the beginning.
 
     Raises:
         NotAllowed: the person's role does not include it.
-        NotPossible: nothing was taken yet, or its key is in question.
+        NotPossible: nothing has been imported yet, or a decision about its key is pending.
     """
     require(by, _CHANGE, _("import a newsroom’s ledger again"))
     progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
@@ -152,7 +152,7 @@ def begin_anew(newsroom: PeerNewsroom, *, by: User) -> None:
 
 
 def _go_on(newsroom: PeerNewsroom) -> None:
-    """Clear the error and the lease."""
+    """Clear the error and the lease, and query the newsroom immediately."""
     PeerProgress.objects.filter(pk=newsroom.pk).update(
         halted="", offered_key="", consecutive_failures=0, failing_since=None, failure="", held_until=None
     )

@@ -1,6 +1,7 @@
 """Matches among the claims of followed newsrooms, found by the same method as our own.
 
-Words lead to their claims, and the same judgement says what each has to do with a text; meanings are not compared.
+Claims are found by shared words, and the usual method decides how each relates to a text. Vectors are not
+compared.
 """
 
 from collections.abc import Sequence
@@ -15,11 +16,11 @@ from claims.matching.query import TextQuery
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words
 from factcheck.database.read_connections import fetch
 
-#: A word that so many of their claims have leads to none of them by itself.
+#: A word in this many of their claims is too common to find any of them.
 _COMMON_WORD_CLAIMS = 500
-#: So many of their claims are compared with a text.
+#: The most of their claims compared with a text.
 _CANDIDATE_LIMIT = 20
-#: So many are shown below the answer to a reader's text.
+#: The most claims shown below the results for a reader's text.
 _READER_LIMIT = 5
 
 _SHARING_SQL = f"""
@@ -62,7 +63,7 @@ class PeerMatch:
 
 
 def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
-    """Match a text with the claims of followed newsrooms, without repeats, same claims first."""
+    """Match a text with the claims of followed newsrooms; each claim once, same claims first."""
     if not fetch("SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", [])[0][
         0
     ]:
@@ -78,7 +79,7 @@ def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> 
 
 
 def build_peer_context(text: str) -> dict[str, Any]:
-    """Return other newsrooms' checks for the answer to a reader's text."""
+    """Return other newsrooms' checks, as context of the results for a reader's text."""
     return {"elsewhere": find_peer_matches(text, MatchTerms(cut="auto", most=_READER_LIMIT))}
 
 

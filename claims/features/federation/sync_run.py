@@ -1,7 +1,7 @@
 """A sync with a followed newsroom: import page after page until nothing is new or time is up.
 
-Each page is imported in one transaction together with the position, so a run can end at any moment, even by being
-killed, and the next one continues where it ended.
+Each page is imported in one transaction together with the position. A run can therefore be killed at any
+moment, and the next one continues from there.
 """
 
 import logging
@@ -26,13 +26,13 @@ from sources.http.validators import clean_error_text, clean_validators
 
 logger = logging.getLogger(__name__)
 
-#: How long the lease of a newsroom lasts; it is renewed before each page, and no page takes nearly as long.
+#: How long a newsroom is leased. The lease is renewed before each page, and no page takes nearly as long.
 LEASE_TIME = timedelta(minutes=5)
-#: At its end a ledger is looked at again after this.
+#: The pause after the end of a ledger was reached.
 PAUSE_TIME = timedelta(minutes=1)
-#: A newsroom that gives nothing is asked after twice as long each time, up to this.
+#: After failures, the pause doubles each time, up to this.
 MAX_BACK_OFF = timedelta(hours=12)
-#: People are notified after this many failures in a row: half an hour, by the pauses between them.
+#: People are notified after this many failures in a row, which take about half an hour.
 ALARM_AFTER_FAILURES = 5
 
 
@@ -48,7 +48,7 @@ class TurnTally:
 
 
 def _build_due_condition(moment: datetime) -> Q:
-    """Return the condition for a due newsroom: past its time, without a lease, and without a pending decision."""
+    """Return the condition for a due newsroom: its time has come, and it has no lease and no pending decision."""
     return build_free_condition(moment) & Q(halted="", next_visit_at__lte=moment)
 
 
@@ -63,10 +63,10 @@ def list_due_newsrooms() -> list[int]:
 
 
 def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: False) -> TurnTally | None:
-    """Import new entries of a newsroom, or return None if it is not due or not free.
+    """Import new entries of a newsroom; return None if it is not due, or another worker has it.
 
     Args:
-        is_stopped: asked before each page whether to leave the rest to another time.
+        is_stopped: called before each page; returns whether to leave the rest for later.
     """
     lease = Lease.acquire(_active(), newsroom_id, LEASE_TIME, due=_build_due_condition(timezone.now()))
     if lease is None:
@@ -93,7 +93,7 @@ def _keep_up(lease: Lease[PeerProgress], tally: TurnTally, is_stopped: Callable[
         if is_stopped():
             tally.is_over = False
             return
-        # The last imported entry is requested again: it must exist and be unchanged.
+        # The last imported entry is requested again, because it must still exist unchanged.
         try:
             answer = ask(newsroom.url, since=max(progress.sequence - 1, 0), etag=progress.etag)
         except FetchError as error:
@@ -115,7 +115,7 @@ def _keep_up(lease: Lease[PeerProgress], tally: TurnTally, is_stopped: Callable[
             return
         tally.entries += len(changes)
         if not answer.page.more:
-            # An ETag belongs to a position, and new entries have moved that.
+            # An ETag belongs to a position, which new entries have moved.
             _note_up_to_date(progress, "" if changes else answer.etag)
             return
         if not changes:
@@ -123,7 +123,7 @@ def _keep_up(lease: Lease[PeerProgress], tally: TurnTally, is_stopped: Callable[
 
 
 def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
-    """Handle a feed that no longer knows our position because it was restarted or is gone."""
+    """Handle a feed that no longer has our position, because the ledger was restarted or is gone."""
     page = ask(newsroom.url, since=0, sizes=(2,)).page
     if page is not None:
         verify_page(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", most=2)

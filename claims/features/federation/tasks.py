@@ -1,4 +1,4 @@
-"""Background jobs of federation, in short turns so that other jobs do not wait."""
+"""Background jobs of federation, in short runs so that other jobs do not wait."""
 
 import time
 
@@ -9,13 +9,13 @@ from claims.features.federation import alarms, sync_run
 from claims.features.federation.models import PeerNewsroom
 from factcheck.database.deferred_jobs import defer_once
 
-#: After so many seconds the worker lets other work go first; a page that was begun is taken first.
+#: After this many seconds, a run ends once its current page is imported, so that the worker can do other work.
 TURN_SECONDS = 10.0
 QUEUE = "federation"
 
 
 def call(newsroom_id: int) -> None:
-    """Queue a sync with a newsroom, unless one is queued already."""
+    """Queue a sync with a newsroom, unless one is already queued."""
     defer_once(
         follow_newsroom.name,
         {"newsroom_id": newsroom_id},
@@ -48,6 +48,6 @@ def mail_alarm(*, newsroom_id: int) -> None:
     name="claims.features.federation.keep_up", queue=QUEUE, queueing_lock="claims.features.federation.keep_up"
 )
 def keep_up(timestamp: int) -> None:
-    """Queue the due newsrooms, once a minute."""
+    """Queue the due newsrooms. Runs every minute."""
     for newsroom_id in sync_run.list_due_newsrooms():
         call(newsroom_id)

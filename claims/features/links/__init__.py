@@ -1,10 +1,11 @@
 """Links: check that cited pages are still at their URLs and still contain the quotes.
 
-Adds to the core: a list and a queue of the desk, `claims/<id>/links/` in the API, notes below sources on pages of
-readers, notifications, jobs, the command `check_evidence`, and tables for the status of each link and its changes.
+Adds to the core: a list and a queue of the desk, `claims/<id>/links/` in the API, notes below sources on reader
+pages, notifications, jobs, the command `check_evidence`, and tables for the status of each link and its
+changes.
 
-`watched_links` says which sources are checked: those that current publications name. `check_run` is one round of
-checks, `link_findings` the request to one address, `resolved_links` what follows from it, by the rules of `outcomes`
-and, for quotes, of `quoted_passages`. `link_edits` are the decisions of people, `link_status` is what readers see.
+`watched_links` selects the sources to check: those in current publications. `check_run` is one round of checks,
+and `link_findings` makes the request to one URL. `resolved_links` stores the result by the rules of `outcomes`
+and, for quotes, of `quoted_passages`. `link_edits` has the decisions of people, `link_status` what readers see.
 Begin with `check_run`. docs/archiving.md is for operators.
 """

@@ -1,4 +1,4 @@
-"""Links that need a decision: pages that are gone or moved, or lost a quote."""
+"""Links that need a decision: pages that are gone, have moved, or no longer contain a quote."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
 from factcheck.admin.row_actions import row_action
 from factcheck.refusals import Refused
 
-#: So many claims are named of each link; a source that more cite is a list of its own.
+#: The most claims named per link; if more cite the source, their list is linked.
 _SHOWN_CLAIMS = 4
 
 _TONES: dict[str, Tone] = {

@@ -1,4 +1,4 @@
-"""The link status of a claim's sources, beside its body, which never changes."""
+"""The link status of a claim's sources. It is separate from the claim's body, which never changes."""
 
 from typing import Any, TypedDict
 
@@ -10,7 +10,7 @@ from factcheck.api.openapi.schema import PublicSchema
 
 
 class LinksOfClaim(TypedDict):
-    """Every source with a URL in a published claim, with the status of its link."""
+    """Every source with a URL in a published claim, with its link status."""
 
     claim: int
     version: int
@@ -37,7 +37,7 @@ class LinksResource(StatusResource):
     """The links of a claim's sources and evidence: whether each URL still works, has moved, is gone, or no longer
     contains the quotes.
 
-    It changes when a link is found to be otherwise, without a new version of the claim.
+    This changes with the results of link checks, without a new version of the claim.
     """
 
     serializer_class = LinksOfClaimSerializer

@@ -1,8 +1,8 @@
 """A run of link checks: due links are fetched site by site in a few threads, then resolved.
 
-Threads send the requests; the thread that began the run does everything in the database. Nothing is lost when it
-dies: leased links come back (`claims.features.links.due_links`), and each link is settled in a transaction of its
-own.
+Threads send the requests; only the thread that started the run uses the database. Nothing is lost if it dies:
+leased links become due again (`claims.features.links.due_links`), and each result is stored in its own
+transaction.
 """
 
 import logging
@@ -29,26 +29,26 @@ from sources.http.polite_visits import PoliteVisitor
 
 logger = logging.getLogger(__name__)
 
-#: So many sites are asked at a time, and so many links are taken in a round.
+#: The number of sites checked in parallel, and the number of links in a round.
 MAX_THREADS = 12
 LINKS_PER_RUN = 120
-#: Answers that wait to be settled, each up to the size of a long page.
+#: The most unprocessed results in memory, each up to the size of a long page.
 _MAX_WAITING_RESULTS = 6
-#: Maximum seconds to wait for a turn at a site; a longer wait is postponed.
+#: The longest wait for a turn at a site, in seconds; a link that would wait longer is postponed.
 _PATIENCE_SECONDS = 10.0
-#: A site that does not answer is left alone for a while.
+#: Failures after which a site is left alone for a while.
 _POSTPONEMENT = timedelta(minutes=10)
 _SILENT_REASONS = frozenset(
     {"timed_out", "connection_failed", "name_not_found", "robots_unknown", "too_many_requests"}
 )
-#: With what a site does not answer that is not there, and every site while our own network is away.
+#: Failures of a site that is down, and of every site while our own network is down.
 _UNREACHABLE_REASONS = frozenset({"timed_out", "connection_failed", "name_not_found", "robots_unknown"})
-#: Where so many sites were asked in a round and none was heard, it is our network and not they.
+#: If this many sites were tried in a round and none answered, the fault is our own network's.
 _MIN_OUTAGE_SITES = 3
 
 
 def build_visitor(memory: RunMemory) -> Visitor:
-    """Build the visitor of a run."""
+    """Build the visitor of one run."""
     return PoliteVisitor(memory)
 
 
@@ -81,11 +81,11 @@ def check_round(
     tell: Callable[[ResolvedLink], None] = lambda settled: None,
     most: int = LINKS_PER_RUN,
 ) -> LinkTally | None:
-    """Check up to this many due links, or return None if there are none.
+    """Check up to this many due links; return None if there are none.
 
     Args:
-        only: check these sources alone.
-        is_stopped: called between links, to ask whether to leave the rest for later.
+        only: check only these sources.
+        is_stopped: called between links; returns whether to leave the rest for later.
         tell: called with each link.
     """
     links = due_links.take(most, only=only)
@@ -107,7 +107,7 @@ class _Run:
         self._memory = RunMemory({}, patience=_PATIENCE_SECONDS)
         self._our_sites: set[str] = set()
         self._is_online = False
-        #: Of sites that were not heard, until it is known whether any was.
+        #: Results of sites that did not answer, kept until it is known whether any site did.
         self._unheard: list[tuple[LinkState, LinkFinding]] = []
 
     def run(self) -> LinkTally:
@@ -127,7 +127,7 @@ class _Run:
         return self._tally
 
     def _take_sites(self) -> None:
-        """Lease the sites; links of busy sites are postponed."""
+        """Lease the sites. Links of sites that are already leased are postponed."""
         lease = take_sites(self._by_site)
         self._memory = RunMemory(
             {site: rules for site, rules in lease.rules.items() if rules is not None},
@@ -144,7 +144,7 @@ class _Run:
     # In threads -------------------------------------------------------------------------------------------------------
 
     def _ask(self, links: list[LinkState]) -> None:
-        """Check one site's pages, one after the other."""
+        """Check the pages of one site, one after another."""
         visits = build_visitor(self._memory)
         try:
             for link in links:
@@ -172,7 +172,7 @@ class _Run:
             return LinkFinding(LinkOutcome.UNREACHABLE, "program_failed")
 
     def _hand_over(self, what: tuple[LinkState, LinkFinding] | str) -> None:
-        """Wait until there is room, so that results do not fill the memory."""
+        """Pass on a result. Waits until there is room, so that results do not fill the memory."""
         while not self._ends.is_set():
             try:
                 self._found.put(what, timeout=0.5)
@@ -180,7 +180,7 @@ class _Run:
                 continue
             return
 
-    # Where the round was begun ----------------------------------------------------------------------------------------
+    # In the thread that started the run -------------------------------------------------------------------------------
 
     def _settle_all(self) -> None:
         for what in self._iterate_answers():
@@ -196,7 +196,9 @@ class _Run:
         self._settle_unheard()
 
     def _settle_unheard(self) -> None:
-        """Count failures against sites, unless no site answered: then all are retried later."""
+        """Count failures against their sites. If no site answered, nothing is counted, and all are retried
+        later.
+        """
         sites = {link.site for link, _finding in self._unheard}
         if not self._is_online and len(sites) >= _MIN_OUTAGE_SITES:
             logger.warning(
@@ -210,7 +212,7 @@ class _Run:
             self._settle(*self._unheard.pop())
 
     def _iterate_answers(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
-        """Yield the threads' results, until all have ended or are to stop."""
+        """Yield the threads' results until all threads have ended or the run is to stop."""
         while self._our_sites:
             if self._is_stopped():
                 self._ends.set()

@@ -1,4 +1,4 @@
-"""Broken links of the demo. No URL is requested."""
+"""The demo's broken links. No URL is requested."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from sources.models import Source
 def add_rows(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Record the results of several checks over a month."""
+    """Store the results of several checks within a month."""
     look_for_new()
     found = {sources[row["source"]].pk: row for row in content["links"]}
     for link in due_links.take(len(found), only=found):

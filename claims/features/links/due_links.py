@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from claims.features.links.models import LinkState
 
-#: So long a link is held; the checks of one round take less.
+#: The lease of a link; the checks of one round take less.
 LEASE_TIME = timedelta(minutes=6)
-#: Of one site so many in a round, so that the others have their turn as well.
+#: The most links per site in a round, so that other sites get their turn.
 LINKS_PER_SITE = 8
-#: So many of those that are due are looked through for sites that differ.
+#: The number of due links searched for different sites.
 _CANDIDATE_LIMIT = 3000
 
 _LEASE_SQL = """
@@ -36,11 +36,11 @@ _LEASE_SQL = """
 
 
 def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
-    """Lease due links; links of one site are adjacent.
+    """Lease due links, grouped by site.
 
     Args:
-        most: so many at most.
-        only: of these sources; None for all.
+        most: the maximum number.
+        only: only links of these sources; None for all.
     """
     now = timezone.now()
     until = now + LEASE_TIME
@@ -62,7 +62,7 @@ def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
 
 
 def settle(link: LinkState, **changes: Any) -> bool:
-    """Store the result of a check and release the link; False if the lease was lost."""
+    """Store the result of a check and release the link; return False if the lease was lost."""
     ours = LinkState.objects.filter(pk=link.pk, held_until=link.held_until)
     return bool(ours.update(held_until=None, **changes))
 
@@ -75,5 +75,5 @@ def give_back(links: Collection[LinkState], *, not_before: datetime | None = Non
 
 
 def postpone_site(site: str, until: datetime) -> None:
-    """Postpone all unleased links of a site, as it requests."""
+    """Postpone all unleased links of a site, at the site's request."""
     LinkState.objects.filter(site=site, next_at__lt=until, held_until__isnull=True).update(next_at=until)

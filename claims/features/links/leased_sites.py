@@ -1,4 +1,4 @@
-"""Leases on sites during a run of checks, in the table shared by all fetching processes."""
+"""Leases on sites during a run of checks, in a table shared by all processes that fetch."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -10,7 +10,8 @@ from django.utils import timezone
 from sources.models import VisitedSite
 from sources.models.visited_site import RULES_MAX_AGE
 
-#: So long a site is ours, unless it is given back before. If we die, it is anybody's afterwards.
+#: The lease of a site, unless it is released earlier. If this process dies, others can take the site after this
+#: time.
 LEASE_TIME = timedelta(minutes=5)
 
 _LEASE_SQL = """
@@ -24,7 +25,7 @@ _LEASE_SQL = """
 
 
 class LeasedSites(NamedTuple):
-    """The sites that are leased to us."""
+    """The sites leased to this process."""
 
     rules: dict[str, str | None]
     """Those that are, with their robots.txt where it was read lately."""
@@ -47,7 +48,7 @@ def take_sites(sites: Collection[str]) -> LeasedSites:
 
 
 def give_back_site(site: str, *, pause: float, rules: str | None) -> None:
-    """Release a site for after this many seconds; `rules` is its robots.txt, if just read."""
+    """Release a site, to be visited again after this many seconds; `rules` is its robots.txt, if just read."""
     now = timezone.now()
     read = {} if rules is None else {"robots": rules, "robots_read_at": now}
     VisitedSite.objects.filter(site=site).update(ready_at=now + timedelta(seconds=pause), **read)

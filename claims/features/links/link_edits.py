@@ -18,10 +18,10 @@ CHANGE_SOURCE_PERMISSION = "sources.change_source"
 
 @transaction.atomic
 def use_new_address(link: LinkState, *, by: User) -> Source:
-    """Set the source's URL to the page's new one, which is watched from now on.
+    """Set the source's URL to the page's new one, which is then watched.
 
     Raises:
-        NotPossible: the page has not moved, or another source has that address already.
+        NotPossible: the page has not moved, or another source already has that URL.
         NotAllowed: the person may not change sources.
     """
     require(by, CHANGE_SOURCE_PERMISSION, _("to change sources"))
@@ -46,7 +46,7 @@ def accept(link: LinkState, *, by: User) -> None:
     """Mark the link as correct until it changes again.
 
     Raises:
-        NotPossible: it changed meanwhile, or does not wait for anybody.
+        NotPossible: the link has changed in the meantime, or needs no decision.
         NotAllowed: the person may not decide about links.
     """
     require(by, CHANGE_LINK_PERMISSION, _("to decide about links to sources"))
@@ -69,7 +69,7 @@ def archive_again(link: LinkState, *, by: User) -> None:
 
 @transaction.atomic
 def check_soon(link: LinkState, *, by: User) -> None:
-    """Schedule a check of the link within a minute.
+    """Schedule a check of the link within the next minute.
 
     Raises:
         NotAllowed: the person may not decide about links.
@@ -82,7 +82,7 @@ def _lock_link(link: LinkState) -> LinkState:
     """Return the link with its current values, locked.
 
     Raises:
-        NotPossible: it is not watched any more.
+        NotPossible: the link is no longer watched.
     """
     locked = LinkState.objects.select_for_update(of=("self",)).filter(pk=link.pk).first()
     if locked is None:

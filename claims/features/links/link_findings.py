@@ -10,15 +10,15 @@ from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchedDocument, Limits
 
-#: Many are checked at a time, and none is worth as long a wait as a requested article.
+#: Shorter than for a requested article, because many links are checked at a time.
 LIMITS = Limits(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
 
-#: What says that there is something at the address, only nothing for us to read.
+#: Failures that prove that something is at the URL, although we cannot read it.
 _PRESENT_REASONS = frozenset({"media_type_not_accepted", "too_large"})
 
 
 class Visitor(Protocol):
-    """A visitor that respects each site's pace (`sources.http.polite_visits.PoliteVisitor`)."""
+    """A visitor that keeps to each site's pace (`sources.http.polite_visits.PoliteVisitor`)."""
 
     def get(
         self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
@@ -43,19 +43,19 @@ class LinkFinding:
 
     @property
     def is_postponed(self) -> bool:
-        """Return whether no request was made because the site asked to be left alone."""
+        """Return whether no request was made, because the site asked to be left alone."""
         return self.reason == "asked_to_wait"
 
 
 def find(
     visitor: Visitor, url: str, *, etag: str = "", last_modified: str = "", title: str = ""
 ) -> LinkFinding:
-    """Request the URL and classify the result; never raises because of a server.
+    """Request the URL and classify the result. Never raises an error because of a server.
 
     Args:
-        etag: the validator of the known page, if its server gave one.
-        last_modified: the same, for servers without.
-        title: of the source, as known.
+        etag: the validator of the known page, if its server sent one.
+        last_modified: its date of change, for servers without validators.
+        title: the known title of the source.
     """
     try:
         answer = visitor.get(url, LIMITS, ACCEPTED_MEDIA_TYPES, etag, last_modified)
@@ -69,7 +69,7 @@ def find(
 
 
 def _find_new_url(url: str, permanent: str) -> str:
-    """Return the permanent new URL if it is not just another spelling."""
+    """Return the permanent new URL, unless it is only another spelling of the old one."""
     is_other = (
         permanent
         and permanent != url
@@ -84,5 +84,5 @@ def _without_answer(error: FetchError) -> LinkFinding:
         return LinkFinding(LinkOutcome.ALIVE, error.reason_code, error.status or 200)
     if error.reason_code in ("not_found", "name_not_found"):
         return LinkFinding(LinkOutcome.GONE, error.reason_code, error.status, wait=error.wait)
-    # Sites that refuse robots may show the page to people: the failure says nothing about the page.
+    # Sites that reject robots may show the page to people, so the failure says nothing about the page.
     return LinkFinding(LinkOutcome.UNREACHABLE, error.reason_code, error.status, wait=error.wait)

@@ -10,12 +10,12 @@ from claims.features.links.watched_links import find_citing_claims
 from claims.models import Claim, Verdict
 from claims.newsroom.notifications import NotificationKind, notify_people
 
-#: A source that several claims cite is reported for the newest of them; the desk's list has it anyway.
+#: The most claims for which a source is reported, newest first; the desk's list has the link in any case.
 MAX_CLAIMS = 20
 
 
 def notify_about_link(link: LinkState) -> None:
-    """Notify people who work on claims that cite the source about its link's change."""
+    """Notify people who work on claims that cite the source that its link has changed."""
     cited_by = Claim.objects.filter(pk__in=find_citing_claims(link.source_id, MAX_CLAIMS)).order_by("pk")
     with translation.override(settings.LANGUAGE_CODE):
         note = _("“%(title)s”, %(address)s: %(what)s") % {

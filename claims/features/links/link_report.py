@@ -21,7 +21,7 @@ _OUTCOME_LABELS = {
 
 
 def print_settled(resolved: ResolvedLink, console: Console) -> None:
-    """Print a checked link; links that work as before are not printed."""
+    """Print a checked link, unless it still works as before."""
     link = resolved.link
     if link.suspected:
         words = ngettext(
@@ -55,7 +55,7 @@ def print_tally(tally: LinkTally, console: Console) -> None:
 
 
 def print_links_in_need(links: list[LinkState], console: Console) -> None:
-    """Print links that need a decision."""
+    """Print the links that need a decision."""
     table = Table(gettext("Source"), gettext("Since (UTC)"), gettext("Address"), gettext("What happened"))
     for link in links:
         since = f"{link.since:%Y-%m-%d %H:%M}" if link.since else ""

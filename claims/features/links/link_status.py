@@ -13,9 +13,9 @@ from factcheck.api.openapi.body_serializer import AllowBlank, Moment
 from factcheck.web.language_addresses import build_permanent_path
 from sources.addresses import build_url_key
 
-#: The public message beside a link.
+#: The outcomes with a public message beside the link.
 _PUBLIC_OUTCOMES = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
-#: Files of a copy that readers are offered, the handiest first. Uploads are for the newsroom.
+#: The files of a copy offered to readers, easiest to open first. Uploads are for the newsroom.
 _READABLE_ROLES = [
     ArchivedFile.Role.PDF.value,
     ArchivedFile.Role.SCREENSHOT.value,
@@ -24,7 +24,7 @@ _READABLE_ROLES = [
 
 
 class PublicLink(TypedDict):
-    """The URL of a source in the publication, with the status of its link."""
+    """The URL of a source in the publication, with its link status."""
 
     source: Annotated[int, "Of the source, as in the claim."]
     url: Annotated[str, "The address as the claim has it."]
@@ -48,9 +48,9 @@ class PublicLink(TypedDict):
 
 
 def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
-    """Return the distinct links of sources, in order, with one query; two if readers may see our copies.
+    """Return each link of the sources once, in order. Uses one query, or two if readers may see our copies.
 
-    A source without an address has no link.
+    A source without a URL has no link.
     """
     sources_by_id = {source["id"]: source for source in sources if source["url"]}
     rows = LinkState.objects.filter(pk__in=sources_by_id).select_related("source") if sources_by_id else ()
@@ -61,7 +61,7 @@ def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
 
 
 def find_problem_links(links: Iterable[PublicLink]) -> dict[int, PublicLink]:
-    """Return, by source, the links with a public message."""
+    """Return the links with a public message, by source."""
     return {link["source"]: link for link in links if link["outcome"] in _PUBLIC_OUTCOMES}
 
 
@@ -94,18 +94,18 @@ def _build_link(source: dict[str, Any], state: LinkState | None) -> PublicLink:
         "checked_at": _format_moment(state.checked_at),
         "http_status": state.http_status,
         "moved_to": state.moved_to if state.outcome == LinkOutcome.MOVED else "",
-        # Read as it stands now: copies are made after publication too.
+        # Read the current permission, because copies are also made after publication.
         "archived_url": state.source.archived_url or source["archived_url"],
     }
     if build_url_key(state.url) != build_url_key(source["url"]) and state.outcome in ("", LinkOutcome.ALIVE):
-        # The address was corrected; the publication has the old one for good.
+        # The URL was corrected since; the publication keeps the old one forever.
         link |= {"outcome": LinkOutcome.MOVED.value, "moved_to": state.url}
         link["since"] = link["since"] or _format_moment(state.written_at)
     return link
 
 
 def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -> None:
-    """Add the latest copy of each changed page, where readers may see our copies."""
+    """Add the latest copy of each changed page, if readers may see our copies."""
     if not settings.ARCHIVE_PUBLIC_COPIES:
         return
     changed_sources = {
@@ -131,7 +131,7 @@ def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) 
 
 
 def _rank_copy(file: ArchivedFile, since: datetime | None) -> tuple[bool, datetime, int]:
-    """Rank copies: copies of the unchanged page first, then the newest, then the easiest to open."""
+    """Rank copies: those of the unchanged page first, then the newest, then the easiest to open."""
     captured_at = file.copy.captured_at
     return (since is None or captured_at < since, captured_at, -_READABLE_ROLES.index(file.role))
 

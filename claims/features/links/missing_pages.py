@@ -1,4 +1,4 @@
-"""Detect soft 404s: pages that are gone although the server answers 200."""
+"""Detect soft 404s: pages that are gone although the server responds with 200."""
 
 import html
 import re
@@ -7,19 +7,19 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-#: Headings stand at the beginning of a page.
+#: How much of a page is searched for headings, which are near its beginning.
 _HEAD_BYTES = 200_000
 _HEADINGS = re.compile(r"<(title|h1)\b[^>]{0,500}>(.{0,500}?)</\1", re.IGNORECASE | re.DOTALL)
 _TAGS = re.compile(r"<[^>]{0,500}>")
-#: What stands between the words of a title and the name of the site.
+#: What separates a title from the name of the site.
 _SEPARATORS = re.compile(r"\s[|·•»«:–—-]+\s|[|·•»«]")
-#: A heading with that number says something else when it says more: "404 people were counted".
+#: A longer heading with the number is about something else: "404 people were counted".
 _MAX_WORDS = 5
 _STATUS_NUMBER = re.compile(r"\b(404|410)\b")
 _MISSING_PATH = re.compile(
     r"(^|[/._-])(404|410|not[-_]?found|page[-_]not[-_]found|notfound)($|[/._-])", re.IGNORECASE
 )
-#: A front page, also in one of several languages: `/`, `/en/`, `/index.html`, `/en-GB/home`.
+#: A front page, possibly in one of several languages: `/`, `/en/`, `/index.html`, `/en-GB/home`.
 _FRONT_PAGE_PATH = re.compile(
     r"/?([a-z]{2}([-_][a-z]{2})?/?)?((index|default|home|start|accueil|startseite)(\.[a-z]{3,5})?)?/?",
     re.IGNORECASE,
@@ -32,10 +32,10 @@ def is_missing_page(
     """Return whether a response says that the requested page no longer exists.
 
     Args:
-        asked: the address of the source.
-        led_to: where redirects ended.
-        content: what came from there.
-        known_title: of the source; a page whose own title speaks of missing pages is not missing.
+        asked: the source's URL.
+        led_to: the URL at the end of redirects.
+        content: the response from that URL.
+        known_title: the source's title; a page whose own title is about missing pages is not missing.
     """
     if is_redirected_to_front(requested, led_to):
         return True
@@ -50,7 +50,7 @@ def is_missing_page(
 
 
 def is_redirected_to_front(requested: str, led_to: str) -> bool:
-    """Return whether an article's URL redirected to a front page."""
+    """Return whether an article's URL was redirected to a front page."""
     return not _is_front(requested) and _is_front(led_to)
 
 
@@ -60,7 +60,7 @@ def _is_front(url: str) -> bool:
 
 
 def _read_headings(content: bytes, charset: str | None) -> list[str]:
-    """Return the parts of the title and first headings, without parsing the document."""
+    """Return the title and the first headings, split into parts, without parsing the document."""
     beginning = content[:_HEAD_BYTES]
     try:
         text = beginning.decode(charset or "utf-8", "replace")
@@ -88,7 +88,7 @@ def _says_missing(part: str) -> bool:
 
 
 def _fold_text(text: str) -> str:
-    """Return letters and digits in lower case and without accents, with single spaces."""
+    """Return the letters and digits in lower case, without accents and with single spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join(letters.split())

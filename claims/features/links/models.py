@@ -26,7 +26,7 @@ class LinkOutcome(models.TextChoices):
     CHANGED = "changed", _("A quote was changed")
 
 
-#: Outcomes that need a decision.
+#: The outcomes that need a decision.
 ACTION_OUTCOMES = (LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED)
 
 _OUTCOMES = [outcome.value for outcome in LinkOutcome]
@@ -46,8 +46,9 @@ class LinkStateQuerySet(models.QuerySet["LinkState"]):
 class LinkState(models.Model):
     """The status of a watched link: the last result, and the next check.
 
-    One failure makes nothing dead: `suspected` is what the checks since `failing_since` speak for, and it becomes the
-    outcome once it was found often enough, for long enough (`claims.features.links.outcomes`).
+    A single failure does not make a link dead. `suspected` is the result of the checks since `failing_since`;
+    it becomes the outcome once it has been found often enough and for long enough
+    (`claims.features.links.outcomes`).
     """
 
     source = models.OneToOneField(
@@ -56,7 +57,7 @@ class LinkState(models.Model):
     url = AddressField(
         _("address"), max_length=MAX_ADDRESS_LENGTH, help_text=_("The address that is checked.")
     )
-    #: Scheme, host and port: the unit of one request at a time.
+    #: Scheme, host and port: a site gets one request at a time.
     site = models.CharField(max_length=300)
     outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome, blank=True)
     since = models.DateTimeField(_("since"), null=True)
@@ -66,26 +67,26 @@ class LinkState(models.Model):
 
     checked_at = models.DateTimeField(_("checked"), null=True)
     next_at = models.DateTimeField(_("next check"), default=timezone.now)
-    #: The end of the lease of a running check.
+    #: The end of a running check's lease.
     held_until = models.DateTimeField(null=True)
     suspected = models.CharField(max_length=20, choices=LinkOutcome, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     failing_since = models.DateTimeField(_("failing since"), null=True)
 
-    # Identifies an unchanged page, with what was found in it.
+    # Identify an unchanged page, and what was found in it.
     etag = models.CharField(max_length=500, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
     content_sha256 = models.CharField(max_length=64, blank=True)
-    #: What the text was compared with; anything else requires a new comparison.
+    #: The quotes that the text was compared with; if they change, the text is compared again.
     compared_with = models.CharField(max_length=64, blank=True)
-    #: How many of the quoted passages the page did not have.
+    #: How many of the quoted passages the page did not contain.
     lost_quotes = models.PositiveIntegerField(_("missing quotes"), default=0)
 
     accepted_at = models.DateTimeField(_("marked as correct"), null=True)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
-    #: When anything of this was written that readers see; pages that were made before are out of date.
+    #: When a public value of this row was last written; pages built before that are outdated.
     written_at = models.DateTimeField(default=timezone.now)
 
     objects = LinkStateQuerySet.as_manager()
@@ -121,9 +122,9 @@ class LinkState(models.Model):
             ),
         ]
         indexes = [
-            # What is due, the oldest first.
+            # The due links, oldest first.
             models.Index(name="linkstate_by_next_check", fields=["next_at"]),
-            # All of a site that wants to be left alone.
+            # All links of a site that asks to be left alone.
             models.Index(name="linkstate_by_site", fields=["site", "next_at"]),
             # The desk's list of links that need a decision.
             models.Index(
@@ -131,7 +132,7 @@ class LinkState(models.Model):
                 fields=["since", "source"],
                 condition=Q(outcome__in=["gone", "moved", "changed"], accepted_at=None),
             ),
-            # The time of the newest, which separates outdated cached pages from current ones.
+            # The time of the newest change, which tells outdated cached pages from current ones.
             models.Index(name="linkstate_newest", fields=["-written_at"]),
         ]
         triggers = [
@@ -160,14 +161,14 @@ class LinkState(models.Model):
 
     @property
     def needs_decision(self) -> bool:
-        """Return whether a decision is pending."""
+        """Return whether the link needs a decision."""
         return self.outcome in ACTION_OUTCOMES and self.accepted_at is None
 
 
 class LinkCheck(models.Model):
     """A change in the status of a source's link.
 
-    Written by the database itself whenever a LinkState changes; a check that finds what was known leaves no row.
+    Written by the database whenever the status in LinkState changes; a check without a new result adds no row.
     """
 
     Outcome = LinkOutcome

@@ -1,7 +1,7 @@
-"""Derive a link's status from checks: a single failure does not make it dead. No side effects.
+"""Derive a link's status from checks: a single failure does not make a link dead. No side effects.
 
-What speaks against a link is *suspected* until it was found often enough and for long enough. Whatever works is alive
-at once.
+A negative result is only *suspected* until it has been found often enough and for long enough. A link that
+works is alive immediately.
 """
 
 from dataclasses import dataclass, replace
@@ -21,29 +21,29 @@ class Proof(NamedTuple):
 
 
 _PROOFS = {
-    # What answers with a new address, or with other words, is there to be seen: a second look shows that it lasts.
+    # A new URL or other words can be seen directly, so a second check is enough to show that they last.
     LinkOutcome.MOVED: Proof(2, timedelta(hours=1)),
     LinkOutcome.CHANGED: Proof(2, timedelta(hours=1)),
     LinkOutcome.GONE: Proof(3, timedelta(days=2)),
     LinkOutcome.UNREACHABLE: Proof(3, timedelta(days=1)),
 }
-#: A name that does not resolve may be a registrar's bill, or our own resolver.
+#: A name that does not resolve may be due to an unpaid registrar, or to our own resolver.
 _UNKNOWN_HOST_PROOF = Proof(4, timedelta(days=14))
 
 FIRST_RETRY = timedelta(hours=1)
 RETRY_INTERVAL = timedelta(hours=6)
-#: Maximum wait until a failure is certain.
+#: The longest wait before a failure is certain.
 MAX_RETRY_INTERVAL = timedelta(days=2)
-#: What was found to be gone is looked at more rarely.
+#: Links that are gone are checked less often, by this factor.
 GONE_INTERVAL_FACTOR = 4
 
-#: What is no news once one of these is known: the page was not seen, so nothing speaks against what was seen.
+#: If one of these is known, an unseen page is not news: the failure does not contradict what was seen.
 _LASTING_OUTCOMES = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """The status of a link, and results that contradict it."""
+    """The status of a link, and the suspected status that contradicts it."""
 
     outcome: str = ""
     since: datetime | None = None
@@ -60,7 +60,7 @@ def compute_status(before: LinkStatus, found: LinkOutcome, reason: str, now: dat
     """Return the link's status after this check.
 
     Args:
-        reason: the code of what stood in the way.
+        reason: the code of the failure.
     """
     if found == before.outcome or (found == LinkOutcome.UNREACHABLE and before.outcome in _LASTING_OUTCOMES):
         return LinkStatus(before.outcome, before.since)
@@ -80,8 +80,8 @@ def compute_next_check(
     """Return the time of the link's next check.
 
     Args:
-        interval: between two checks of a link that works.
-        jitter: from 0 to 1, so that what was added together is not looked at together for ever.
+        interval: the time between two checks of a working link.
+        jitter: from 0 to 1, so that links added together are not always checked together.
     """
     if not after.is_suspected:
         rarer = GONE_INTERVAL_FACTOR if after.outcome == LinkOutcome.GONE else 1
@@ -94,7 +94,7 @@ def compute_next_check(
 
 
 def get_proof(suspected: str, reason: str) -> Proof:
-    """Return the confirmation that this result needs."""
+    """Return the proof that this result needs."""
     if suspected == LinkOutcome.GONE and reason == "name_not_found":
         return _UNKNOWN_HOST_PROOF
     return _PROOFS[LinkOutcome(suspected)]
@@ -104,7 +104,7 @@ def _record_suspicion(before: LinkStatus, found: LinkOutcome, now: datetime) -> 
     if found == before.suspected:
         return replace(before, failures=before.failures + 1)
     if before.suspected and found == LinkOutcome.UNREACHABLE:
-        # That a server is down for once says nothing about what it answered before.
+        # A single server failure does not disprove the earlier answers.
         lasts = now - (before.failing_since or now) > MAX_RETRY_INTERVAL * 4
         if not lasts:
             return before

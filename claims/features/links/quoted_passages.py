@@ -1,7 +1,7 @@
-"""Compare the text of a page with the quotes from it, and return the missing passages.
+"""Compare the text of a page with its quotes, and return the missing passages.
 
-The rules are those by which quotes follow a new snapshot (`claims.quotes`); only that no snapshot is kept for it. A
-page whose quoted passages all stand leaves nothing behind.
+The rules are those by which quotes follow a new snapshot (`claims.quotes`), but no snapshot is stored: a page
+that still has all its quoted passages leaves nothing behind.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ class PassageComparison:
 
 
 def find_places(source_id: int) -> set[QuotedPlace]:
-    """Return the passages of a source that publications quote; none if words of it were removed by law, which its page
-    would bring back.
+    """Return the passages of a source that publications quote. Return none if words of the source were
+    removed by law, because reading its page would bring them back.
     """
     if Snapshot.objects.filter(source=source_id, text__contains=BAR * 2).exists():
         return set()
@@ -38,7 +38,7 @@ def find_places(source_id: int) -> set[QuotedPlace]:
 
 
 def compare_passages(source_id: int, places: set[QuotedPlace], document: Document) -> PassageComparison:
-    """Look up every quoted passage in the current page."""
+    """Look up every quoted passage on the current page."""
     fates_by_place = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source_id)}
     changed = ChangedText(Snapshot(source_id=source_id, text=document.text))
     changed.read(

@@ -27,7 +27,7 @@ _NOT_MODIFIED = 304
 
 @dataclass(frozen=True, slots=True)
 class ResolvedLink:
-    """A link after it was checked."""
+    """A link after its check."""
 
     link: LinkState
     before: str
@@ -50,10 +50,10 @@ class _PageReading(NamedTuple):
 
 
 def settle_link(link: LinkState, finding: LinkFinding, quoted: str, *, jitter: float) -> ResolvedLink | None:
-    """Record a link's status after this check; None if the lease was lost.
+    """Store a link's status after this check; return None if the lease was lost.
 
     Args:
-        quoted: separates current quoting publications of the source from earlier ones (`quoted_since`).
+        quoted: identifies the current publications that quote the source (`quoted_since`).
         jitter: as for `compute_next_check`.
     """
     reading = _read(link, finding.answer, quoted) if finding.answer else None
@@ -98,10 +98,10 @@ def _list_changes(
         or after.outcome == LinkOutcome.UNREACHABLE
         or not after.outcome
     ):
-        # Why it is gone is not forgotten because its server is down today.
+        # Keep the reason why the page is gone, even if its server is down today.
         changes |= {"http_status": finding.status, "reason": finding.reason}
     if reading:
-        # What is only suspected is to be read again.
+        # If a change is only suspected, the page must be read again.
         is_certain = after.suspected != LinkOutcome.CHANGED
         changes |= {**reading.facts, "lost_quotes": reading.lost} if is_certain else _UNKNOWN_PAGE
     return changes
@@ -111,7 +111,7 @@ _UNKNOWN_PAGE = {"etag": "", "last_modified": "", "content_sha256": ""}
 
 
 def _read(link: LinkState, answer: FetchedDocument, quoted: str) -> _PageReading:
-    """Read the page if necessary: an unchanged one was read before."""
+    """Read the page, unless it is unchanged since the last reading."""
     if answer.status == _NOT_MODIFIED:
         return _PageReading(link.lost_quotes, {})
     digest = hashlib.sha256(answer.content).hexdigest()
@@ -129,7 +129,8 @@ def _read(link: LinkState, answer: FetchedDocument, quoted: str) -> _PageReading
     try:
         document = extract_document(material)
     except ExtractionError:
-        # A cookie notice, a log-in, a scan: there is a page, and whether it contains the words is unknown.
+        # A cookie notice, a log-in page or a scan: the page exists, but whether it contains the words is
+        # unknown.
         return _PageReading(link.lost_quotes, facts)
     comparison = compare_passages(link.source_id, places, document)
     if comparison.lost and any(caveat.code == "partly_read" for caveat in document.caveats):
@@ -143,7 +144,7 @@ def _is_worth_keeping(comparison: PassageComparison, after: LinkStatus) -> bool:
 
 
 def _keep(link: LinkState, reading: _PageReading) -> None:
-    """Capture the page as proof, record the status of each quote in it, and request a copy."""
+    """Capture the page as proof, with the status of each quote in it, and request a copy."""
     if reading.material and reading.document:
         capture(reading.material, source=link.source, document=reading.document)
         request_copy(link.source, reason="link_check")

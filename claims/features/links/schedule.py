@@ -6,13 +6,15 @@ from threading import Lock
 
 from sources.http.polite_visits import build_wait_error
 
-#: The lease of a site for one request, which takes less.
+#: The lease of a site for one request, which takes less time.
 _LEASE_SECONDS = 60.0
 _POLL_SECONDS = 0.2
 
 
 class RunMemory:
-    """The memory of the visitors during one run (`sources.http.polite_visits.SiteMemory`), without database access."""
+    """The memory of one run's visitors (`sources.http.polite_visits.SiteMemory`), which does not use the
+    database.
+    """
 
     def __init__(
         self,
@@ -22,11 +24,11 @@ class RunMemory:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Create a schedule.
+        """Create the memory of a run.
 
         Args:
-            rules: robots.txt of sites, as they were read lately.
-            patience: so many seconds are waited for a turn at most.
+            rules: recently read robots.txt files, by site.
+            patience: the longest wait for a turn at a site, in seconds.
         """
         self._rules = dict(rules)
         self._patience = patience
@@ -34,7 +36,7 @@ class RunMemory:
         self._clock = clock
         self._ready: dict[str, float] = {}
         self._lock = Lock()
-        #: What was read in this round, to be kept.
+        #: The robots.txt files read in this run, to be stored.
         self.read_rules: dict[str, str] = {}
 
     def begin(self, site: str) -> None:
@@ -59,12 +61,12 @@ class RunMemory:
             self._rules[site] = self.read_rules[site] = rules
 
     def pause_left(self, site: str) -> float:
-        """Return how many seconds the site must rest after our requests."""
+        """Return how many seconds must pass before the next request to the site."""
         with self._lock:
             return max(0.0, self._ready.get(site, 0.0) - self._clock())
 
     def _try_lease(self, site: str) -> float:
-        """Lease the site for a request: 0 on success, otherwise the seconds to wait."""
+        """Lease the site for one request; return 0 on success, otherwise the seconds to wait."""
         with self._lock:
             left = self._ready.get(site, 0.0) - self._clock()
             if left > 0:

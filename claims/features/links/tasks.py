@@ -1,4 +1,4 @@
-"""Background jobs of link checks, in short turns so that other jobs do not wait."""
+"""Background jobs of link checks, in short runs so that other jobs do not wait."""
 
 import time
 
@@ -10,9 +10,9 @@ from claims.features.links import check_run, watched_links
 from claims.features.links.models import LinkState
 from factcheck.database.deferred_jobs import defer_once
 
-#: After so many seconds the worker lets other work go first.
+#: After this many seconds, a run ends so that the worker can do other work.
 TURN_SECONDS = 15.0
-#: Of jobs that wait at the same time, these come late.
+#: These jobs come late among waiting jobs.
 _LOW_PRIORITY = -5
 
 
@@ -23,7 +23,7 @@ _LOW_PRIORITY = -5
     queueing_lock="claims.features.links.look_for_new",
 )
 def look_for_new_links(timestamp: int) -> None:
-    """Watch newly cited links and forget links no longer cited, every ten minutes."""
+    """Watch newly cited links, and drop links that are no longer cited. Runs every ten minutes."""
     watched_links.look_for_new()
 
 
@@ -34,7 +34,7 @@ def look_for_new_links(timestamp: int) -> None:
     queueing_lock="claims.features.links.look_after",
 )
 def look_after_links(timestamp: int) -> None:
-    """Queue due checks, once a minute."""
+    """Queue due checks. Runs every minute."""
     if settings.LINK_CHECKS and LinkState.objects.due().exists():
         _call()
 

@@ -7,7 +7,7 @@ from django.db import connection
 from claims.models import Publication
 from sources.models import Source
 
-#: How a source's address names its site, as `sources.http.polite_visits.get_site` does.
+#: SQL for the site of a source's URL, as in `sources.http.polite_visits.get_site`.
 _SITE_SQL = "left(lower(substring({url} FROM '^[^/?#]+//[^/?#]+')), 300)"
 
 _INSERT_NEW_SQL = f"""
@@ -45,9 +45,9 @@ _DELETE_UNUSED_SQL = """
 
 
 def look_for_new() -> int:
-    """Watch exactly the links cited in current publications, and return the number of new ones.
+    """Watch exactly the links in current publications, and return the number of new ones.
 
-    A source with a corrected address is checked again. The history of links is kept (`LinkCheck`).
+    A source whose URL was corrected is checked again. The history of links is kept (`LinkCheck`).
     """
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_NEW_SQL)
@@ -58,13 +58,13 @@ def look_for_new() -> int:
 
 
 def watch_anew(source: Source) -> None:
-    """Restart checks of the source at its current URL."""
+    """Restart the checks of a source at its current URL."""
     with connection.cursor() as cursor:
         cursor.execute(f"{_UPDATE_MOVED_SQL} AND link.source_id = %s", [source.pk])
 
 
 def find_sources(claim_id: int) -> list[int]:
-    """Return the sources named in the current publication of a claim."""
+    """Return the sources in the current publication of a claim."""
     rows = Publication.objects.current().filter(claim_id=claim_id).values_list("source_ids", flat=True)
     return sorted({source for row in rows for source in row})
 
@@ -76,7 +76,7 @@ def find_citing_claims(source_id: int, most: int) -> list[int]:
 
 
 def load_quote_versions(sources: Collection[int]) -> dict[int, str]:
-    """Return for each source a hash that changes when the publications that cite it change."""
+    """Return, for each source, a hash that changes whenever the publications that cite it change."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

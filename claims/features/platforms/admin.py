@@ -1,4 +1,4 @@
-"""The page of a claim at the desk with its words for other platforms."""
+"""The desk's page with a claim's texts for other platforms."""
 
 from dataclasses import replace
 from typing import Any
@@ -52,7 +52,7 @@ def list_routes(desk: DeskAdmin) -> list[URLPattern]:
 
 
 def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the texts for each platform, and let an editor approve them."""
+    """Show the text for each platform, which an editor can approve."""
     claim, entry = _find_entry(desk, request, pk)
     if entry is None:
         messages.error(request, gettext("This claim is not published."))
@@ -107,7 +107,7 @@ def download_picture(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResp
 
 
 def _find_entry(desk: DeskAdmin, request: HttpRequest, pk: int) -> tuple[Claim, Publication | None]:
-    """Return a claim that the person may see, and its newest entry in the ledger."""
+    """Return a claim that the person may see, and its newest ledger entry."""
     claim = desk.get_object(request, str(pk))
     if claim is None:
         raise Http404

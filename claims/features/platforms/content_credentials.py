@@ -1,7 +1,8 @@
 """The share picture of a published claim with Content Credentials (C2PA), signed by the newsroom. No network.
 
-They state what the picture shows, as ClaimReview, and which entry of the ledger that is. Without `C2PA_SIGNER` the key
-is made from `SIGNING_KEY` and the certificate is our own, so programs that read credentials name an unknown signer.
+The credentials state what the picture shows, as ClaimReview, and the ledger entry that it shows. Without
+`C2PA_SIGNER`, the key is derived from `SIGNING_KEY` and the certificate is self-issued, so programs that read
+credentials report an unknown signer.
 """
 
 import hashlib
@@ -33,13 +34,13 @@ from claims.models import Publication
 from factcheck.database import clock
 from factcheck.installation.version import read_version
 
-#: Neither manifests nor certificates are looked up elsewhere, and a picture needs no thumbnail of itself.
+#: Manifests and certificates are not fetched from elsewhere, and the picture needs no thumbnail of itself.
 _OFFLINE = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
     "builder": {"thumbnail": {"enabled": False}},
 }
 _DRAWN_FROM_DATA = "http://cv.iptc.org/newscodes/digitalsourcetype/dataDrivenMedia"
-#: Our own certificates are the same each time, so that others can add them to those that they trust.
+#: Fixed dates keep our own certificates the same, so that others can trust them once.
 _VALID_FROM, _VALID_UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2049, 12, 31, tzinfo=UTC)
 #: The longest name in a certificate (RFC 5280).
 _MAX_NAME_LENGTH = 64
@@ -47,11 +48,11 @@ _CURVES = {"secp256r1": "es256", "secp384r1": "es384"}
 
 
 class CannotSign(Exception):
-    """The picture cannot be signed; the message says why, for the desk."""
+    """The picture cannot be signed; the message gives the reason, for the desk."""
 
 
 class _Credential(NamedTuple):
-    """A private key and the certificates that lead from it to an authority, as PEM."""
+    """A private key and its chain of certificates up to an authority, as PEM."""
 
     algorithm: str
     key: bytes
@@ -68,10 +69,10 @@ def find_signing_problem() -> str:
 
 
 def sign_picture(entry: Publication) -> bytes:
-    """Draw the share picture of an entry with a verdict of the newsroom, and sign what it shows.
+    """Draw the share picture of an entry with the newsroom's own verdict, and sign it.
 
     Raises:
-        CannotSign: there is no usable key, or the library refuses it.
+        CannotSign: there is no usable key, or the library rejects it.
     """
     credential = _load_credential()
     import c2pa  # noqa: PLC0415  it takes a second, and few processes sign pictures
@@ -91,13 +92,13 @@ def sign_picture(entry: Publication) -> bytes:
 
 
 def _build_manifest(entry: Publication) -> dict[str, Any]:
-    """Return what is stated about the picture of an entry."""
+    """Return the statements about the picture of an entry."""
     document = entry.document
     moment = entry.published_at.isoformat()
     proof = f"{settings.SITE_URL}/api/v1/ledger/proofs/inclusion?sequence={entry.sequence}"
     review = build_own_markup(document, "ClaimReview") | {
         "version": entry.version,
-        # The SHA-256 of the entry's text, which the address has with the proof that the ledger contains it.
+        # The SHA-256 in the entry's chain; the URL proves that the ledger contains it.
         "identifier": {"@type": "PropertyValue", "propertyID": proof, "value": entry.chain_sha256},
     }
     drawn = {
@@ -158,7 +159,7 @@ def _load_credential() -> _Credential:
 
 @cache
 def _derive_credential(secret: str, newsroom: str) -> _Credential:
-    """Return a key made from the installation's secret, with certificates that it signs for itself."""
+    """Return a key derived from the installation's secret, with self-issued certificates."""
     root, key = (
         Ed25519PrivateKey.from_private_bytes(
             salted_hmac(
@@ -194,7 +195,7 @@ def _certify(
     *,
     is_authority: bool,
 ) -> bytes:
-    """Return a certificate with the extensions that C2PA demands."""
+    """Return a certificate with the extensions that C2PA requires."""
     uses = dict.fromkeys(
         (
             *("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.features.platforms.wordings import ADDRESS, LONGEST_NOTE
 from factcheck.database.rules import append_only
 
-#: The text as long as it counts at least: of other characters, X counts some twice.
+#: The shortest length that X may count for the text: X counts some characters twice.
 _SHORTENED_TEXT = Func(
     F("text"),
     Value(r"https?://\S+"),

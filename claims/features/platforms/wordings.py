@@ -15,12 +15,12 @@ from claims.ledger.document.headline import find_label
 Document = dict[str, Any]
 
 KINDS = ("community_note", "bluesky_label", "claimreview", "mediareview", "picture")
-#: Characters of a Community Note, and as how many X counts an address, however long it is.
+#: The longest Community Note, and the length that X counts for any URL, in characters.
 LONGEST_NOTE, ADDRESS = 280, 23
 _URL_PATTERN = re.compile(r"https?://\S+")
 #: Code points that X counts once; all others count twice (twitter-text, configuration 3).
 _SINGLE_WEIGHT_RANGES = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-#: The reasons among which writers of Community Notes choose, by rating class.
+#: The reasons that writers of Community Notes choose from, by rating class.
 _TAGS = {
     "false": "misleadingFactualError",
     "mostly_false": "misleadingFactualError",
@@ -32,7 +32,7 @@ _TAGS = {
     "mostly_true": "notMisleadingFactuallyCorrect",
     "true": "notMisleadingFactuallyCorrect",
 }
-#: Values of our labels on Bluesky: lower case and hyphens (com.atproto.label.defs).
+#: The values of our labels on Bluesky, in lower case with hyphens (com.atproto.label.defs).
 _LABELS = {
     name: f"fact-check-{name.replace('_', '-')}"
     for name in ("false", "mostly_false", "misleading", "mixed", "unproven", "satire", "outdated")
@@ -42,7 +42,7 @@ _BLUESKY_POST_URL = re.compile(r"https://bsky\.app/profile/([^/?#]+)/post/([A-Za
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A text to copy with its details, or the reason why there is none (`refusal`)."""
+    """A text to copy, with its details; or the reason why there is none (`refusal`)."""
 
     kind: str
     text: str = ""
@@ -58,7 +58,7 @@ def count_characters(text: str) -> int:
 
 
 def find_own_verdict(document: Document) -> Document | None:
-    """Return the newsroom's own rated verdict of a published claim."""
+    """Return the newsroom's own rated verdict in a published claim."""
     if document["status"] != "published":
         return None
     own = [one for one in document["verdicts"] if one["origin"] in OWN_ORIGINS and one["rating"]]
@@ -112,7 +112,7 @@ def _build_note(document: Document, verdict: Document) -> Wording:
 
 
 def _shorten(text: str, most: int) -> str:
-    """Cut a text at a word so that X counts at most this many characters."""
+    """Cut a text between words, so that X counts at most this many characters."""
     if count_characters(text) <= most:
         return text
     words = text.split(" ")
@@ -137,7 +137,7 @@ def _build_label(document: Document, verdict: Document) -> Wording:
         return Wording(
             kind, refusal=_("Labels name their labeler: an administrator has to set BLUESKY_LABELER.")
         )
-    # A handle can pass to another account, so records are named by the DID.
+    # A handle can pass to another account, so records are identified by the DID.
     posts = [post for post in posts if post[1].startswith("did:")]
     if not posts:
         return Wording(
@@ -163,7 +163,7 @@ def _build_label(document: Document, verdict: Document) -> Wording:
 
 
 def build_own_markup(document: Document, name: str) -> Document:
-    """Return the JSON-LD of this type for the newsroom's verdict alone, or {}."""
+    """Return the JSON-LD of this type with only the newsroom's verdict, or {}."""
     markup = build_markup(document | {"verdicts": [find_own_verdict(document)]}) or {}
     blocks = [one for one in markup.get("@graph", [markup]) if one["@type"] == name]
     return CONTEXT | blocks[0] if blocks else {}

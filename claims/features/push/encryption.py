@@ -16,10 +16,10 @@ from django.utils.crypto import salted_hmac
 
 from claims.ledger.house_signature import decode_bytes, encode_bytes
 
-#: The size of a record (RFC 8188). A message is one record, with 16 bytes of tag and one that ends it.
+#: The size of a record (RFC 8188). A message is one record, with a tag of 16 bytes and one byte that ends it.
 _RECORD = 4096
 LONGEST_MESSAGE = 3993
-#: The order of P-256: private keys are smaller.
+#: The order of P-256; private keys are smaller.
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _TOKEN_SECONDS = 12 * 3600
 
@@ -36,7 +36,7 @@ def encrypt(
 
     Args:
         p256dh, auth: the browser's public key and secret.
-        key, salt: fixed by tests; otherwise new for each message.
+        key, salt: set only by tests; otherwise new for each message.
 
     Raises:
         ValueError: the browser's public key is not a point on the curve.
@@ -53,7 +53,7 @@ def encrypt(
 
 
 def build_authorization(endpoint: str) -> str:
-    """Return the `Authorization` of a request to this push service."""
+    """Return the `Authorization` header of a request to this push service."""
     parts = urlsplit(endpoint)
     claims = {
         "aud": f"{parts.scheme}://{parts.netloc}",
@@ -64,7 +64,7 @@ def build_authorization(endpoint: str) -> str:
 
 
 def get_public_key() -> str:
-    """Return the key by which push services know this installation, as browsers take it."""
+    """Return the key that identifies this installation to push services, in the browsers' encoding."""
     return encode_bytes(_encode_point(_get_server_key().public_key()))
 
 
@@ -74,7 +74,7 @@ def _get_server_key() -> ec.EllipticCurvePrivateKey:
 
 @lru_cache(maxsize=2)
 def _make_key(secret: str) -> ec.EllipticCurvePrivateKey:
-    """Derive the key from a secret in the settings, as the one that signs the ledger."""
+    """Derive the key from a secret in the settings, in the same way as the key that signs the ledger."""
     seed = salted_hmac("claims.features.push.encryption", "p256", secret=secret, algorithm="sha512").digest()
     return ec.derive_private_key(int.from_bytes(seed, "big") % (_ORDER - 1) + 1, ec.SECP256R1())
 

@@ -5,14 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
 
-#: The longest address of a browser at its push service.
+#: The longest URL of a browser at its push service.
 LONGEST_ENDPOINT = 1000
-#: An uncompressed point on P-256, and 16 random bytes, as browsers give them (base64url without padding).
+#: An uncompressed point on P-256, and 16 random bytes, in the browsers' encoding (base64url without padding).
 P256DH_PATTERN, AUTH_PATTERN = r"^[A-Za-z0-9_-]{87}$", r"^[A-Za-z0-9_-]{22}$"
 
 
 class PushSubscription(models.Model):
-    """A browser that is notified when a claim is corrected, without history; deleted when it ends."""
+    """A browser that is notified when a claim is corrected. It has no history, and is deleted when the
+    subscription ends.
+    """
 
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", db_index=False)
     endpoint = models.TextField()
@@ -20,9 +22,9 @@ class PushSubscription(models.Model):
     auth = models.CharField(max_length=22)
     language = models.CharField(max_length=35)
     created_at = models.DateTimeField(db_default=Now())
-    #: The number of the ledger's entry that the reader knows.
+    #: The number of the ledger entry that the reader has seen.
     sequence = models.BigIntegerField()
-    #: Since when the push service has taken nothing.
+    #: When the push service began to reject messages.
     failing_since = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,6 +1,7 @@
-"""Browsers that follow a claim, and the notifications that they get.
+"""Browsers that follow a claim, and the notifications sent to them.
 
-A push service sees when a message goes to which browser, and its size; the message is encrypted for the browser.
+A push service sees when a message goes to which browser, and its size. The message itself is encrypted for
+the browser.
 """
 
 import json
@@ -23,20 +24,20 @@ from factcheck.web.language_addresses import build_permanent_path
 from sources.http import sent_messages
 
 SEND_TASK = "claims.features.push.tasks.send_notification"
-#: How long a push service keeps a message for a browser that is off.
+#: How long a push service keeps a message for a browser that is not running.
 _TTL = timedelta(days=7)
-#: A browser whose push service has taken nothing for so long is forgotten.
+#: A browser is deleted after its push service has rejected messages for this long.
 FAILING_FOR = timedelta(days=5)
 _STATEMENT_LENGTH = 200
 _GONE = (404, 410)
 
 
 class PushNotTaken(Exception):
-    """The push service did not take a message: by its status, or because there was no answer."""
+    """The push service did not accept a message: it returned an error status or did not answer."""
 
 
 def follow(publication: Publication, *, endpoint: str, p256dh: str, auth: str, language: str) -> None:
-    """Notify this browser of changes after the entry. A browser whose keys are new gets these."""
+    """Notify this browser of changes after the entry. If the browser has new keys, they replace the old ones."""
     PushSubscription.objects.update_or_create(
         claim_id=publication.claim_id,
         endpoint=endpoint,
@@ -45,12 +46,12 @@ def follow(publication: Publication, *, endpoint: str, p256dh: str, auth: str, l
 
 
 def unfollow(claim_id: int, *, endpoint: str) -> None:
-    """Delete the subscription of this browser."""
+    """Delete this browser's subscription."""
     PushSubscription.objects.filter(claim=claim_id, endpoint=endpoint).delete()
 
 
 def queue_notifications() -> None:
-    """Queue messages to browsers that do not know the newest entry of their claim."""
+    """Queue messages to browsers that have not received the newest entry of their claim."""
     newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
     behind = PushSubscription.objects.filter(Exists(newest))
     for number in behind.order_by("pk").values_list("pk", flat=True):
@@ -58,10 +59,10 @@ def queue_notifications() -> None:
 
 
 def send(*, subscription_id: int) -> None:
-    """Send the latest change since the entry that the reader knows.
+    """Send the latest change since the entry that the reader has seen.
 
     Raises:
-        PushNotTaken: to be tried again.
+        PushNotTaken: the message was not accepted and should be retried.
     """
     subscription = PushSubscription.objects.filter(pk=subscription_id).first()
     if subscription is None:
@@ -75,7 +76,7 @@ def send(*, subscription_id: int) -> None:
 
 
 def _post(subscription: PushSubscription, change: Publication) -> bool:
-    """Send a message; return False if the browser is gone."""
+    """Send a message; return False if the browser's subscription is gone."""
     try:
         status = sent_messages.post(
             subscription.endpoint,
@@ -100,7 +101,7 @@ def _post(subscription: PushSubscription, change: Publication) -> bool:
 
 
 def _note_failure(subscription: PushSubscription, reason: str) -> PushNotTaken:
-    """Return what to raise. The address is not in it, because it would stand in logs."""
+    """Record a failure and return the exception to raise, without the URL, which would otherwise appear in logs."""
     same = PushSubscription.objects.filter(pk=subscription.pk)
     same.update(failing_since=Coalesce("failing_since", Now()))
     same.filter(failing_since__lt=timezone.now() - FAILING_FOR).delete()
@@ -108,7 +109,7 @@ def _note_failure(subscription: PushSubscription, reason: str) -> PushNotTaken:
 
 
 def _write(subscription: PushSubscription, change: Publication) -> bytes:
-    """Return the message: what readers see, and where it leads."""
+    """Return the message: what readers see, and the page that it opens."""
     with translation.override(subscription.language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
         message: dict[str, Any] = {
             "title": f"{change.get_kind_display()} · {settings.NEWSROOM_NAME}",

@@ -22,7 +22,7 @@ _WORKER = Path(__file__).parent / "static" / "push" / "worker.js"
 
 
 class BrowserForm(forms.Form):
-    """A browser's address at its push service, with its keys (Push API)."""
+    """A browser's URL at its push service, with its keys (Push API)."""
 
     endpoint = forms.CharField(max_length=LONGEST_ENDPOINT)
     p256dh = forms.RegexField(P256DH_PATTERN)
@@ -56,7 +56,7 @@ def show_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    """Store the browser's subscription. Its reader has permitted notifications, which confirms it."""
+    """Store the browser's subscription. The reader's permission for notifications confirms it."""
     entry = read_freshly(lambda: find_newest_entry(pk))
     form = BrowserForm(request.POST)
     if not form.is_valid():
@@ -69,14 +69,16 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
-    """Delete the browser's subscription. Nobody else knows its address."""
+    """Delete the browser's subscription. Only the browser itself knows its secret URL."""
     notifications.unfollow(pk, endpoint=request.POST.get("endpoint", ""))
     return forbid_caching(HttpResponse(status=204))
 
 
 @require_safe
 def show_worker(request: HttpRequest) -> HttpResponse:
-    """Serve the script that the browser starts for a message. From here, it controls no other page of the site."""
+    """Serve the script that the browser starts for a message. At this path it controls no other page of the
+    site.
+    """
     return HttpResponse(
         _WORKER.read_bytes(),
         content_type="text/javascript; charset=utf-8",

@@ -1,4 +1,4 @@
-"""Requests for reply of the demo, stored with its verdicts."""
+"""The demo's requests for reply, stored with its verdicts."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from claims.management.demo.demo_newsroom import parse_moment
 from claims.models import Verdict
 from claims.newsroom.people import get_display_name
 
-#: Of a request for an answer, as the file has it and as it is kept.
+#: The times of a request: their names in the file, and the fields that store them.
 _MOMENTS = {"sent": "sent_at", "answer_by": "answer_by", "answered": "answered_at"}
 
 

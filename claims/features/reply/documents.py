@@ -1,4 +1,4 @@
-"""A request for reply as the editorial API shows it."""
+"""A request for reply in the format of the editorial API."""
 
 from rest_framework import serializers
 
@@ -11,7 +11,7 @@ from claims.ledger.document.claim_document import format_moment, format_optional
 
 
 class ReplyRequestSerializer(ReplySerializer):
-    """A request for reply, including data visible only to the newsroom."""
+    """A request for reply, with details that only the newsroom sees."""
 
     verdict = serializers.IntegerField()
     channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
@@ -34,7 +34,7 @@ class ReplyRequestSerializer(ReplySerializer):
 
 
 def build_reply_request(row: ReplyRequest) -> Document:
-    """Describe a request for reply, with its internal details."""
+    """Return a request for reply with its internal details."""
     return {
         **build_reply(row, row.verdict.language),
         "verdict": row.verdict_id,

@@ -1,4 +1,4 @@
-"""Requests for reply before a verdict, and the replies."""
+"""Requests for reply about a verdict, and the replies."""
 
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ from claims.models import Scope, Verdict
 
 
 class ReplyWork(PartOfVerdict):
-    """Requests for reply to a verdict, and reasons for not asking."""
+    """Requests for reply about a verdict, and reasons for not asking."""
 
     nouns = ("request for reply", "requests for reply")
     view_permission = "reply.view_replyrequest"
@@ -104,7 +104,7 @@ class ReplyWork(PartOfVerdict):
         return self.create_once(carry_out)
 
     def _complete_values(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values with the people concerned and, by default, the newsroom's template."""
+        """Return the values with the person concerned and, by default, the newsroom's template."""
         given = values | _choose_party(verdict, values.get("party", ""))
         if values.get("not_asked"):
             return given

@@ -1,4 +1,4 @@
-"""The public part of a right of reply: person, dates, and the reply or the reason for not asking."""
+"""The public part of a right of reply: the person, the dates, and the reply or the reason for not asking."""
 
 import tomllib
 from datetime import datetime
@@ -36,7 +36,7 @@ class PublicReply(TypedDict):
 
 
 def build_replies(verdict: Verdict) -> list[PublicReply]:
-    """Return the public requests for reply. Those in preparation are left out."""
+    """Return the public requests for reply, without those that are being prepared."""
     if verdict._state.adding:
         return []  # an import numbers verdicts before it stores them: asking for each would find nothing
     rows = sorted(verdict.reply_requests.all(), key=lambda row: row.pk)
@@ -44,7 +44,7 @@ def build_replies(verdict: Verdict) -> list[PublicReply]:
 
 
 def build_reply(row: ReplyRequest, language: str) -> PublicReply:
-    """Return the publishable part of a request and its reply, without contact details."""
+    """Return the public part of a request and its reply, without contact details."""
     extent = row.answer_shown
     words = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(extent, "")
     return {
@@ -64,7 +64,7 @@ def build_reply(row: ReplyRequest, language: str) -> PublicReply:
 
 
 def describe_reason(reason: str, language: str) -> str:
-    """Return the reason for not asking in the verdict's language if available, otherwise in English."""
+    """Return the reason for not asking, in the verdict's language if available, otherwise in English."""
     if not reason:
         return ""
     reasons = _load_reasons()
@@ -78,5 +78,5 @@ def _load_reasons() -> dict[str, dict[str, str]]:
 
 
 def _format_day(moment: datetime | None) -> str | None:
-    """Return the day in the newsroom's time zone."""
+    """Format the day in the newsroom's time zone."""
     return moment.astimezone(get_default_timezone()).date().isoformat() if moment else None

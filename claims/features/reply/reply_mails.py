@@ -1,7 +1,8 @@
 """Emails that request a reply, sent by the newsroom. Replies go to the person who asked.
 
-Whether it is still to be sent is decided when it is. It is noted as sent in the transaction that ends when the mail
-server has taken it; what fails is tried again, and the desk says why it has not gone yet.
+Whether to send an email is decided at the time of sending. It is recorded as sent in the transaction that
+commits once the mail server has accepted it. Failed emails are retried, and the desk shows why they have not
+been sent.
 """
 
 from smtplib import SMTPException
@@ -20,7 +21,7 @@ from factcheck.database import clock
 
 @app.task(name=reply_requests.MAIL_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_reply_request(*, request_id: int) -> None:
-    """Mail one request, unless it was stopped, already sent or is too late."""
+    """Email one request, unless it was cancelled, was already sent or is too late."""
     try:
         _send(request_id)
     except (SMTPException, OSError) as failure:
@@ -30,7 +31,7 @@ def mail_reply_request(*, request_id: int) -> None:
 
 @transaction.atomic
 def _send(request_id: int) -> None:
-    # The verdict first, as everywhere: it is not submitted meanwhile.
+    # Lock the verdict first, as everywhere, so that it cannot be submitted at the same time.
     Verdict.objects.select_for_update(no_key=True).filter(reply_requests=request_id).first()
     waiting = ReplyRequest.objects.filter(pk=request_id, sent_at=None, mail_asked_at__isnull=False)
     row = waiting.select_for_update(of=("self",)).select_related("verdict", "sent_by").first()
@@ -47,7 +48,7 @@ def _send(request_id: int) -> None:
 
 
 def build_mail(row: ReplyRequest) -> EmailMessage:
-    """Build the mail in plain text, exactly as typed."""
+    """Build the email as plain text, exactly as typed."""
     return EmailMessage(
         to_one_line(row.subject) or to_one_line(row.text.strip().partition("\n")[0])[:100],
         row.text.strip() + "\n",
@@ -58,7 +59,7 @@ def build_mail(row: ReplyRequest) -> EmailMessage:
 
 
 def _find_obstacle(row: ReplyRequest) -> str:
-    """Return why the mail is no longer sent, or ""."""
+    """Return why the email is no longer sent, or ""."""
     if row.verdict.state != Verdict.State.DRAFT:
         return _("Not sent: the verdict is no longer a draft.")
     if row.sent_by is None or not row.sent_by.is_active or not row.sent_by.email:

@@ -1,8 +1,8 @@
-"""Changes to requests for reply and their answers.
+"""Changes to requests for reply and their replies.
 
-The desk and the editorial API call these. A request belongs to a draft and is fixed with it. A reply can arrive at
-any time: in review, where people who signed off are asked again, and after publication, where it is published as an
-update: a new version, which another person signs off.
+The desk and the editorial API call these functions. A request belongs to a draft and is fixed with it. A
+reply can arrive at any time. During review, people who have signed off must do so again. After publication,
+the reply is published as an update: a new version, which another person signs off.
 """
 
 import re
@@ -31,7 +31,7 @@ from factcheck.database.deferred_jobs import defer
 from factcheck.installation.house_language import activate_house_language
 from factcheck.list_phrases import join_phrases
 
-#: The task that mails one request, in `reply_mails` beside this module.
+#: The task in `reply_mails` that emails one request.
 MAIL_TASK = "claims.features.reply.mail_reply_request"
 
 _OMISSION_MARK = re.compile(r"\[(?:…|\.\.\.)\]")
@@ -39,7 +39,7 @@ _OMISSION_MARK = re.compile(r"\[(?:…|\.\.\.)\]")
 
 @dataclass(frozen=True, slots=True)
 class ReceivedAnswer:
-    """A recorded reply: its text, the part readers see, and when it arrived."""
+    """A recorded reply: its text, the part that readers see, and when it arrived."""
 
     at: datetime
     channel: str
@@ -54,8 +54,8 @@ def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
     """Create a request for reply, or give the reason for not asking.
 
     Raises:
-        NotPossible: the verdict is no draft.
-        NotAllowed: it belongs to another person, or the role does not include it.
+        NotPossible: the verdict is not a draft.
+        NotAllowed: the verdict belongs to another person, or the role does not include it.
     """
     require(by, "reply.add_replyrequest", _("request replies"))
     verdict = verdict_drafts.lock_draft(verdict, by)
@@ -68,7 +68,7 @@ def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
 
 @transaction.atomic
 def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
-    """Edit a request while the verdict is a draft. Raises as `add`."""
+    """Edit a request while the verdict is a draft. Raises the same exceptions as `add`."""
     require(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     if row.mail_asked_at and not row.sent_at:
@@ -83,7 +83,7 @@ def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
 
 @transaction.atomic
 def remove(row: ReplyRequest, *, by: User) -> None:
-    """Remove the request from the draft. Raises as `add`."""
+    """Remove the request from the draft. Raises the same exceptions as `add`."""
     require(by, "reply.delete_replyrequest", _("remove requests for reply"))
     row = _lock_draft_request(row, by)
     verdict_drafts.record_editor(row.verdict, by)
@@ -95,10 +95,10 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
     """Record that the request was made elsewhere: by telephone, in a form, or from a personal email account.
 
     Args:
-        at: when; now, where it is not said.
+        at: when the request was made; by default now.
 
     Raises:
-        NotPossible: something of it is missing, or it was sent before.
+        NotPossible: the request is incomplete, or was sent before.
     """
     require(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
@@ -114,7 +114,7 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
 
 @transaction.atomic
 def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
-    """Queue the email, with replies going to the person. Raises as `mark_sent`."""
+    """Queue the email; replies go to the person who asked. Raises the same exceptions as `mark_sent`."""
     require(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     _require_ready(row)
@@ -147,7 +147,7 @@ def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     """Cancel the request's email if it has not been sent.
 
     Raises:
-        NotPossible: it was sent meanwhile.
+        NotPossible: the email has been sent in the meantime.
     """
     require(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
@@ -163,7 +163,7 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
     """Record a reply in any state of the verdict, and notify people waiting for it.
 
     Raises:
-        NotPossible: nothing was asked, an answer is there already, or an excerpt is not in the answer.
+        NotPossible: no request was made, there is already a reply, or the excerpt is not part of the reply.
         NotAllowed: the person's role does not include it.
     """
     require(by, "reply.change_replyrequest", _("record answers"))
@@ -201,7 +201,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
     """Draft a new version with a reply that arrived after publication.
 
     Raises:
-        NotPossible: no answer is there, or the verdict is not what is published now.
+        NotPossible: there is no reply, or the verdict is not the currently published one.
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.add_verdict", _("draft verdicts"))
@@ -220,7 +220,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
 def render_template(
     verdict: Verdict, *, whom: str, by: User, language: str, deadline: datetime | None
 ) -> wording.RequestWording:
-    """Return the newsroom's template, filled in; empty if there is no template."""
+    """Return the newsroom's template, filled in; empty if there is none."""
     template = wording.find_template(language)
     if template is None:
         return wording.RequestWording("", "")
@@ -234,11 +234,11 @@ def render_template(
     return wording.fill_template(template, values)
 
 
-# Steps that several of these take -------------------------------------------------------------------------------------
+# Shared steps ---------------------------------------------------------------------------------------------------------
 
 
 def _complete(fields: dict[str, Any]) -> dict[str, Any]:
-    """Clear the request if a reason for not asking was given."""
+    """Return the fields; if there is a reason for not asking, with those of the request cleared."""
     if not fields.get("not_asked"):
         return fields
     return fields | {
@@ -252,7 +252,7 @@ def _complete(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _record_sender(row: ReplyRequest, by: User) -> None:
-    """Record the sender of the request, once."""
+    """Record who sent the request, once."""
     if row.sent_at is None:
         return
     if row.sent_at > clock.get_database_time():
@@ -263,7 +263,7 @@ def _record_sender(row: ReplyRequest, by: User) -> None:
 
 
 def build_sent_text(row: ReplyRequest) -> str:
-    """Return the text as sent. The deadline is filled in last, when it is final."""
+    """Return the text as sent, with the final deadline filled in."""
     if row.answer_by is None:
         return row.text
     return row.text.replace("{deadline}", wording.format_deadline(row.answer_by, row.language))
@@ -294,7 +294,7 @@ def _require_asked(row: ReplyRequest) -> None:
 
 
 def _adjust_reply_time(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
-    """Return the reply with a time after the request, because times are entered to the minute."""
+    """Return the reply with a time no earlier than the request: times are entered only to the minute."""
     sent_at = row.sent_at
     if sent_at and sent_at.replace(second=0, microsecond=0) <= answer.at < sent_at:
         return replace(answer, at=sent_at)
@@ -324,7 +324,7 @@ def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
 
 
 def _find_missing_excerpt(excerpt: str, answer: str) -> str:
-    """Return the first piece of the excerpt that is missing from the answer or out of order, or ""."""
+    """Return the first part of the excerpt that is missing from the reply or out of order; "" if there is none."""
     text, at = " ".join(answer.split()), 0
     for piece in (" ".join(part.split()) for part in _OMISSION_MARK.split(excerpt)):
         found = text.find(piece, at)
@@ -343,7 +343,7 @@ def _save_request(answer: ReceivedAnswer, row: ReplyRequest) -> None:
 
 
 def _find_signers(verdict: Verdict) -> list[User]:
-    """Return people who signed off the verdict in this round, before the reply arrived."""
+    """Return the people who signed off the verdict in this round before the reply arrived."""
     if verdict.state != Verdict.State.IN_REVIEW:
         return []
     rows = SignOff.objects.filter(verdict=verdict, round=verdict.review_round).select_related("by")
@@ -351,7 +351,7 @@ def _find_signers(verdict: Verdict) -> list[User]:
 
 
 def _lock_draft_request(row: ReplyRequest, by: User) -> ReplyRequest:
-    """Return the request of a draft, read again under lock. Raises as `add`."""
+    """Return the request of a draft, read again under lock. Raises the same exceptions as `add`."""
     verdict = verdict_drafts.lock_draft(row.verdict, by)
     found = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if found is None:
@@ -364,8 +364,8 @@ def _lock_request(row: ReplyRequest, by: User) -> ReplyRequest:
     """Return the request, read again under lock, after locking its claim and verdict.
 
     Raises:
-        NotPossible: it is gone.
-        NotAllowed: the person may not read it.
+        NotPossible: the request has been deleted.
+        NotAllowed: the person may not read the request.
     """
     Claim.objects.select_for_update().filter(pk=row.verdict.claim_id).first()
     list(Verdict.objects.select_for_update().filter(claim=row.verdict.claim_id).order_by("pk").values("pk"))

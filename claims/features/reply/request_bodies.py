@@ -1,4 +1,4 @@
-"""Request bodies for creating a request for reply and recording the reply."""
+"""Request bodies for creating a request for reply and recording its reply."""
 
 from typing import Any
 

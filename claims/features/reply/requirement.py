@@ -1,7 +1,8 @@
 """Whether a verdict needs a request for reply before publication, and whether the deadline has passed.
 
-The codes of fact-checkers ask for it of a verdict of the newsroom's own that is about a person or an organisation.
-What the rule came to is kept with the terms of the review (`Verdict.reply_rule`); from then on the database holds it.
+The fact-checkers' codes require one for the newsroom's own verdicts about a person or an organisation. The
+result of this rule is stored with the terms of the review (`Verdict.reply_rule`); from then on the database
+enforces it.
 """
 
 from django.conf import settings
@@ -16,13 +17,13 @@ from claims.models import Claimant, SignOff, Verdict
 from claims.newsroom.refusals import NotPossible, TooEarly
 from claims.review.requirements import Requirement
 
-#: Claimants who can reply. Unidentified ones cannot be asked.
+#: The kinds of claimants who can reply; unidentified ones cannot be asked.
 NAMED_KINDS = (Claimant.Kind.PERSON, Claimant.Kind.ORGANIZATION, Claimant.Kind.GROUP)
 _Rule = Verdict.ReplyRule
 
 
 def has_named_claimant(verdict: Verdict) -> bool:
-    """Return whether the newsroom itself judges a statement of a person or organisation."""
+    """Return whether this is the newsroom's own verdict about a person or an organisation."""
     claimant = verdict.claim.claimant
     return (
         verdict.origin == Verdict.Origin.HOUSE
@@ -48,10 +49,10 @@ def is_reply_missing(verdict: Verdict) -> bool:
 
 
 def require_current_terms(verdict: Verdict) -> None:
-    """Refuse a verdict submitted without a named claimant that has one now, after a correction.
+    """Reject a verdict whose claim has gained a named claimant since it was submitted.
 
     Raises:
-        NotPossible: it is so.
+        NotPossible: the claim now has a named claimant.
     """
     if verdict.reply_rule == _Rule.NOT_DUE and has_named_claimant(verdict):
         raise NotPossible(
@@ -64,10 +65,10 @@ def require_current_terms(verdict: Verdict) -> None:
 
 
 def require_time_to_answer(verdict: Verdict) -> None:
-    """Refuse while a deadline for a reply is running.
+    """Reject publication while a deadline for a reply is running.
 
     Raises:
-        TooEarly: one is.
+        TooEarly: a deadline is running.
     """
     if verdict.reply_rule != _Rule.DUE:
         return

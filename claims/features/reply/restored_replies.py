@@ -15,7 +15,7 @@ _AnswerShown = ReplyRequest.Shown
 def restore_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[dict[str, Any]]:
     """Build the requests and answers published with a verdict on a claim by this claimant.
 
-    The question and the contact address were never published. Older exports have neither.
+    They have neither the question nor the contact details, which were never published.
     """
     for reply in verdict.get("right_of_reply", []):
         asked_at = _parse_day_start(reply["asked_on"])

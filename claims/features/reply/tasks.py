@@ -1,4 +1,4 @@
-"""Import the background jobs of the right of reply, so that the worker finds them."""
+"""Imports the background jobs of the right of reply, so that the worker finds them."""
 
 from claims.features.reply import open_replies, reply_mails
 

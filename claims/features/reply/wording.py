@@ -1,6 +1,6 @@
 """The wording of requests for reply: a template per language, with placeholders.
 
-What stands in braces is a name of a short list and nothing else: no template reads what it is not given.
+Only the names in a short list may be in braces, so that a template can read nothing else.
 """
 
 import re
@@ -22,7 +22,7 @@ from factcheck.list_phrases import join_words
 
 TEMPLATES_FOLDER = Path(__file__).parent / "reply_templates.toml"
 
-#: What a template can have filled in. What `REQUIRED_PLACEHOLDERS` names it has to say.
+#: The placeholders that a template may contain, and those that it must contain.
 PLACEHOLDERS = ("claim", "claimant", "deadline", "newsroom", "editor")
 REQUIRED_PLACEHOLDERS = ("claim", "deadline")
 
@@ -51,17 +51,17 @@ def ensure_templates() -> None:
 
 
 def find_template(language: str) -> ReplyTemplate | None:
-    """Return the template for a language, its base (`pt` for `pt-BR`), English, or any other."""
+    """Return the template for a language, its base language (`pt` for `pt-BR`), English, or any other."""
     rows = {row.language: row for row in ReplyTemplate.objects.all()}
     base = language.partition("-")[0]
     return rows.get(language) or rows.get(base) or rows.get("en") or next(iter(rows.values()), None)
 
 
 def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
-    """Check that all placeholders can be filled in.
+    """Check that the text has only known placeholders, and all required ones.
 
     Raises:
-        ValidationError: what cannot, or what the text has to say, each as a sentence.
+        ValidationError: a sentence for each unknown or missing placeholder.
     """
     problems = [
         _("{%(name)s} is not a known field. Known fields: %(known)s.")
@@ -84,7 +84,9 @@ def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
 
 
 def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> RequestWording:
-    """Fill the template with these values. A missing value stays in braces, for a person to fill in."""
+    """Fill the template with these values. The placeholder of a missing value stays in braces, for a person
+    to fill in.
+    """
 
     def get_value(found: re.Match[str]) -> str:
         return values.get(found[1], found[0])
@@ -94,7 +96,7 @@ def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> Request
 
 
 def find_unfilled(text: str) -> list[str]:
-    """Return unfilled placeholders, so that they are not sent."""
+    """Return the placeholders that are not filled in, so that none is sent."""
     return [
         f"{{{name}}}" for name in dict.fromkeys(_PLACEHOLDER_PATTERN.findall(text)) if name in PLACEHOLDERS
     ]
@@ -103,13 +105,13 @@ def find_unfilled(text: str) -> list[str]:
 def build_values(
     *, claim: str, claimant: str, editor: str, deadline: datetime | None, language: str
 ) -> dict[str, str]:
-    """Return the values to fill in; without a deadline, its placeholder stays."""
+    """Return the values to fill in; without a deadline, its placeholder is left."""
     values = {"claim": claim, "claimant": claimant, "editor": editor, "newsroom": settings.NEWSROOM_NAME}
     return values | ({"deadline": format_deadline(deadline, language)} if deadline else {})
 
 
 def format_deadline(deadline: datetime, language: str) -> str:
-    """Format a deadline in the reader's language, in the newsroom's time zone, which is named."""
+    """Format a deadline in the reader's language and in the newsroom's time zone, which is named."""
     available = language if translation.check_for_language(language) else language.partition("-")[0]
     with translation.override(available if translation.check_for_language(available) else "en"):
         local = deadline.astimezone(get_default_timezone())

@@ -1,9 +1,9 @@
 """Figures that the IFCN and EFCSN codes ask for, counted from the data and published.
 
 Adds to the core: the page `/standards/`, the API `/api/v1/standards/` with a CSV file, and the command
-`standards_report`; it has no tables. Begin with `report`. `indicators` says what is counted, `published_reviews` and
-`process` in what, `codes` which articles each indicator answers, `period` for which days.
+`standards_report`; it has no tables. Begin with `report`. `indicators` defines the figures, `published_reviews`
+and `process` read their data, `codes` lists the articles that each indicator answers, and `period` the days.
 
-Everything about fact checks is counted in what was published, so that anybody can count again. Figures about how they
-were made are numbers about those same fact checks, and contain no word of a draft.
+All figures about fact checks are counted from publications, so that anyone can recount them. Figures about how
+they were made concern the same fact checks, and contain no words of drafts.
 """

@@ -1,4 +1,4 @@
-"""The standards report for programs: as JSON, and its numbers as CSV."""
+"""The standards report for programs: the report as JSON, and its figures as CSV."""
 
 from typing import ClassVar
 
@@ -31,7 +31,7 @@ from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditi
 
 
 class StandardsQuery(Query):
-    """The days that a report is about."""
+    """The days of a report."""
 
     since = Parameter(DayValue(), "The first day; a year before the last unless given.", default=None)
     until = Parameter(DayValue(), "the last day (default: today)", default=None)
@@ -106,7 +106,7 @@ class StandardsResource(PublicResource):
             return self.told(request, report(period))
 
     def told(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
-        """Return the report in the form requested by the URL."""
+        """Return the report in the requested format."""
         content = render(build_document(made)).encode()
         return build_conditional_response(
             request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT

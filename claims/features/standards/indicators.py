@@ -1,4 +1,4 @@
-"""The indicators of a report: number, total, parts, and the articles they answer."""
+"""The indicators of a report: their value, total, parts, and the articles they answer."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from claims.features.standards.period import Period
 from claims.features.standards.published_reviews import PublishedReview
 from claims.models import Claimant, Publication, RatingClass
 
-#: So many parts are named; what is left over is one part more.
+#: The most parts named; the others form one additional part.
 NAMED_PARTS: Final = 20
 
 Text = str | Promise
@@ -34,11 +34,11 @@ class Indicator:
     """A figure that assessors ask for.
 
     Attributes:
-        key: by which programs know it; never changes.
-        value: None where there is nothing to count.
+        key: the name that programs use; it never changes.
+        value: None if there is nothing to count.
         unit: `count`, `percent`, `days`, `working_days` or `per_week`.
-        of: of how many the value is a share.
-        how: what exactly is counted, in a sentence.
+        of: the total of which the value is a share.
+        how: exactly what is counted, in a sentence.
     """
 
     key: str
@@ -52,7 +52,7 @@ class Indicator:
 
     @property
     def largest_part(self) -> int:
-        """The scale of its bars, at least 1, because any of the parts may be the largest."""
+        """Return the scale of the indicator's bars: the largest count, at least 1."""
         return max([1, *(part.count for part in self.parts)])
 
 
@@ -372,7 +372,7 @@ def _share(
 
 
 def _count_parts(names: Iterable[Text]) -> tuple[IndicatorPart, ...]:
-    """Count the names, most frequent first; beyond `NAMED_PARTS` they are counted together."""
+    """Count the names, most frequent first; names beyond the first `NAMED_PARTS` are counted together."""
     counts = Counter(map(str, names)).most_common()
     counts.sort(key=lambda one: (-one[1], one[0].casefold()))
     parts = [IndicatorPart(name, count) for name, count in counts[:NAMED_PARTS]]

@@ -12,7 +12,7 @@ from claims.public.pages.responses import respond
 
 
 class PeriodForm(forms.Form):
-    """The requested days of the report."""
+    """The form for the days of the report."""
 
     since = forms.DateField(required=False)
     until = forms.DateField(required=False)
@@ -27,7 +27,7 @@ class PeriodForm(forms.Form):
 @require_safe
 @read_public
 def show_standards(request: HttpRequest) -> HttpResponse:
-    """Return the report on a period, by default a year."""
+    """Show the report on a period, by default a year."""
     problem = ""
     try:
         period = PeriodForm(request.GET).period()

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext
 
-#: Before the first fact-checker there was nothing to report.
+#: No fact-checker existed before this day.
 FIRST_DAY = date(1990, 1, 1)
 
 
@@ -26,7 +26,7 @@ class Period:
         """Return the period between two dates. Without `last` it ends today; without `first` it lasts a year.
 
         Raises:
-            InvalidPeriod: it would end before it begins, or not yet have begun.
+            InvalidPeriod: the period ends before it begins, or has not begun yet.
         """
         today = timezone.localdate()
         last = min(last or today, today)
@@ -59,7 +59,7 @@ class Period:
 
 
 def _get_year_before(day: date) -> date:
-    """Return the day after the same day of the previous year."""
+    """Return the first day of the year that ends on this day."""
     try:
         before = day.replace(year=day.year - 1)
     except ValueError:  # 29 February

@@ -20,7 +20,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ClaimSelection:
-    """How claims were selected, and how many have a stated reason."""
+    """How claims were selected, and for how many the reason is stated."""
 
     ways: Counter[str]
     with_a_reason: int
@@ -28,7 +28,7 @@ class ClaimSelection:
 
 @dataclass(frozen=True)
 class SignOffs:
-    """Counts of verdicts signed off by people other than the author."""
+    """The number of sign-offs by people other than the author, of verdicts, and of people who signed off."""
 
     given: int
     verdicts: int
@@ -37,7 +37,7 @@ class SignOffs:
 
 @dataclass(frozen=True)
 class Corrections:
-    """Changes after publication, by kind, and the median number of days until them."""
+    """Changes after publication by kind, and the median number of days until them."""
 
     by_kind: Counter[str]
     median_days: float | None
@@ -45,14 +45,14 @@ class Corrections:
 
 @dataclass(frozen=True)
 class Requests:
-    """Readers' requests, counted by readers, and how many were answered."""
+    """Readers' requests, counted by readers, and how many of them were answered."""
 
     asked: int
     answered: int
 
 
 def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
-    """Count how these claims were found."""
+    """Count the ways in which these claims were found."""
     rows = (
         Claim.objects.filter(pk__any_of=[review.claim for review in reviews])
         .annotate(
@@ -76,7 +76,7 @@ def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
 
 
 def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) -> float | None:
-    """Return the median of days from proposal to first publication, for claims first published in the period."""
+    """Return the median number of days from proposal to publication, for claims first published in the period."""
     first = {one.claim: one.first_published_at for one in reviews if one.first_published_at >= period.begin}
     added = Claim.objects.filter(pk__any_of=first).values_list("pk", "created_at")
     days = [(first[pk] - created) / _DAY for pk, created in added]
@@ -93,13 +93,13 @@ def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
 
 
 def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
-    """Return the cited sources that are archived."""
+    """Return which of the cited sources are archived."""
     cited = {evidence.source for review in reviews for evidence in review.evidence}
     return set(ArchivedCopy.objects.filter(source__in=cited).values_list("source", flat=True).distinct())
 
 
 def count_corrections(period: Period) -> Corrections:
-    """Return the entries of the period with a public change of the newsroom's own."""
+    """Return the newsroom's own public changes in the period."""
     kinds = Publication.Kind
     reported_kinds = (kinds.CLARIFICATION, kinds.CORRECTION, kinds.UPDATE, kinds.RETRACTION)
     entries = (

@@ -14,7 +14,7 @@ from sources.addresses import list_hosts
 
 Document = dict[str, Any]
 
-#: So many bodies are in memory at a time.
+#: The number of bodies in memory at a time.
 _BATCH_SIZE = 500
 
 
@@ -33,7 +33,7 @@ class PublishedReview:
     topics: tuple[str, ...]
     rating: str
     evidence: tuple["CitedEvidence", ...]
-    #: How many were asked for a reply, how many replied; whether a reason for not asking is stated.
+    #: How many people were asked for a reply, how many replied, and whether a reason for not asking is stated.
     asked: int
     answered: int
     says_why_not: bool
@@ -41,7 +41,7 @@ class PublishedReview:
 
 @dataclass(frozen=True)
 class CitedEvidence:
-    """A source of a verdict. `origin` identifies sources of the same publisher or site."""
+    """A source of a verdict. `origin` is the same for sources of the same publisher or site."""
 
     source: int
     origin: str
@@ -53,7 +53,7 @@ class CitedEvidence:
 def load_published_reviews(period: Period) -> Iterator[PublishedReview]:
     """Return the last entry of each claim in the period with the newsroom's own verdict.
 
-    Its imported archive is excluded: that was not checked again here.
+    Its imported archive is excluded, because it was not checked again here.
     """
     rows = (
         PublishedVerdict.objects.by_house()
@@ -75,7 +75,7 @@ def _build_review(body: Document, verdict_id: int) -> PublishedReview | None:
     if verdict["origin"] != "house":
         return None
     claimant: Document = body["claimant"] or {}
-    # Entries that were published before there was a right of reply do not have the key.
+    # Entries published before the right of reply existed do not have the key.
     replies = verdict.get("right_of_reply", [])
     rating = verdict["rating"]
     return PublishedReview(
@@ -102,7 +102,7 @@ def _build_cited_evidence(evidence: Document) -> CitedEvidence:
     if publisher:
         origin = publisher["domain"] or f"publisher {publisher['id']}"
     else:
-        # The registrable domain stands last.
+        # The registrable domain comes last.
         origin = next(iter(list_hosts(source["url"])[-1:]), "") or f"source {source['id']}"
     return CitedEvidence(
         source=source["id"],

@@ -14,10 +14,10 @@ from claims.features.standards.period import Period
 from claims.features.standards.published_reviews import load_published_reviews
 from claims.models import NewsroomPage
 
-#: Seconds for which a report is kept: counting a year reads all that was published in it.
+#: How long a report is cached, in seconds: counting a year reads everything published in it.
 CACHE_SECONDS = 600
 
-#: Which page answers which articles.
+#: The articles that each page answers.
 _PAGES: dict[str, tuple[CodeArticle, ...]] = {
     NewsroomPage.Kind.METHODOLOGY: (codes.METHODOLOGY, codes.NO_UNDUE_CONCENTRATION, codes.EFCSN_METHODOLOGY),
     NewsroomPage.Kind.CORRECTIONS_POLICY: (codes.CORRECTIONS_POLICY, codes.EFCSN_CORRECTIONS),
@@ -31,7 +31,7 @@ _PAGES: dict[str, tuple[CodeArticle, ...]] = {
 
 @dataclass(frozen=True)
 class NewsroomStatement:
-    """The newsroom's statement on one of its pages; without languages if there is none."""
+    """A page with the newsroom's statement about itself; without versions if there is none."""
 
     kind: str
     articles: tuple[CodeArticle, ...]

@@ -56,7 +56,7 @@ class PublicStatedPage(TypedDict):
 
 
 class PublicStatement(TypedDict):
-    """A page on which the codes ask the newsroom to explain itself."""
+    """A page on which the codes ask the newsroom to describe itself."""
 
     kind: str
     articles: list[PublicArticle]
@@ -87,7 +87,7 @@ def build_document(report: StandardsReport) -> PublicStandards:
 
 
 def write_csv(report: StandardsReport) -> str:
-    """Write a row for each indicator and its parts."""
+    """Return the CSV, with a row for each indicator and each of its parts."""
     text = StringIO()
     rows = csv.writer(text)
     rows.writerow(COLUMNS)
@@ -100,7 +100,7 @@ def write_csv(report: StandardsReport) -> str:
             (one.key, one.title, part.name, part.count, "count", one.of, articles, "") for part in one.parts
         ]
         for row in given:
-            # Names of claimants and topics are anybody's; none of them begins a formula.
+            # Anyone may have chosen the names of claimants and topics, so none of them may begin a formula.
             rows.writerow("" if cell is None else escape_formula(_to_plain(cell)) for cell in row)
     return text.getvalue()
 

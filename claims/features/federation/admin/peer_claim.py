@@ -1,4 +1,4 @@
-"""Claims published by followed newsrooms, for reading and searching only."""
+"""Claims published by followed newsrooms, which can only be read and searched."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

@@ -1,4 +1,4 @@
-"""Followed newsrooms and their status. Their key is checked before they are added."""
+"""Followed newsrooms and their status. A newsroom's key is checked before it is added."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ class SiteForm(forms.Form):
 
 
 class KeyForm(forms.Form):
-    """The key that the page showed."""
+    """The key shown on the page."""
 
     key = forms.CharField(widget=forms.HiddenInput)
 
@@ -106,7 +106,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         number = PeerClaim.objects.filter(newsroom__in=rows).count()
         return ngettext("%d claim imported from it", "%d claims imported from it", number) % number
 
-    # Adding -----------------------------------------------------------------------------------------------------------
+    # Following a newsroom -----------------------------------------------------------------------------------------
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -131,7 +131,8 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     def _follow(self, request: HttpRequest) -> HttpResponse:
         try:
-            # Check again: the form may send anything, and the accepted key may have changed in the meantime.
+            # Check again: the form may send anything, and the key may have changed since the person accepted
+            # it.
             signer = peer_edits.look(request.POST.get("url", ""))
             if signer.key != request.POST["key"]:
                 raise NotPossible(gettext("It signs with a different key from the one shown to you."))
@@ -145,7 +146,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         )
         return HttpResponseRedirect(change_page(newsroom))
 
-    # Its buttons ------------------------------------------------------------------------------------------------------
+    # Buttons ------------------------------------------------------------------------------------------------------
 
     @row_action(
         _("Accept the new key"),
@@ -163,7 +164,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         is_offered=lambda newsroom, person: newsroom.active and newsroom.progress.halted not in ("", "key"),
     )
     def begin_anew(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
-        """Drop the imported claims, and import all of them again."""
+        """Delete the newsroom's imported claims, and import all of them again."""
         peer_edits.begin_anew(newsroom, by=get_person(request))
         with activate_house_language():
             what = gettext("imported claims")

@@ -1,4 +1,4 @@
-"""The queue of newsrooms that give nothing."""
+"""The queue of newsrooms that send no updates."""
 
 from typing import Any
 

@@ -10,13 +10,13 @@ from claims.admin.status_badges import build_kind_badge
 from claims.features.federation.peer_matches import PeerMatch, find_peer_matches
 from claims.matching.answers import MatchTerms
 
-#: The most claims that are shown.
+#: The most claims shown.
 MAX_CLAIMS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class PeerChecks:
-    """A claim checked by another newsroom that relates to a statement."""
+    """A claim checked by another newsroom, and its relation to a statement."""
 
     found: PeerMatch
     kind: SafeString

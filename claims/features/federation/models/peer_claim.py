@@ -1,4 +1,4 @@
-"""Claims published by followed newsrooms, stored unchanged and apart from our ledger."""
+"""Claims published by followed newsrooms, stored unchanged and separately from our ledger."""
 
 from typing import Any, Self
 
@@ -24,12 +24,12 @@ MAX_ADDRESS_LENGTH = 2000
 
 class PeerClaimQuerySet(models.QuerySet["PeerClaim"]):
     def standing(self) -> Self:
-        """Return claims that their newsroom has not retracted."""
+        """Return claims that their newsroom has not withdrawn."""
         return self.filter(status="published")
 
 
 class PeerClaim(models.Model):
-    """A followed newsroom's latest publication of a claim with its verdict."""
+    """A followed newsroom's latest publication of a claim, with its verdict."""
 
     class Status(models.TextChoices):
         PUBLISHED = "published", _("Published there")
@@ -39,30 +39,30 @@ class PeerClaim(models.Model):
     newsroom = models.ForeignKey(
         PeerNewsroom, models.CASCADE, related_name="claims", verbose_name=_("newsroom"), db_index=False
     )
-    #: Its number there.
+    #: The claim's id at its newsroom.
     claim_id = models.BigIntegerField(_("number there"))
     status = models.CharField(_("status"), max_length=10, choices=Status)
     statement = models.TextField(_("statement"))
     language = LanguageField(_("language"))
     claimant = models.CharField(_("claimant"), max_length=500, blank=True)
     claimed_on = models.DateField(_("claimed on"), null=True)
-    #: As its publisher words it; kept where it was withdrawn, to say what was.
+    #: The rating in its publisher's words; kept after a withdrawal, to say what was withdrawn.
     rating = models.CharField(_("rating"), max_length=MAX_RATING_LENGTH)
     rating_class = models.CharField(_("class"), max_length=20, choices=RatingClass, blank=True)
     summary = models.TextField(_("finding"), blank=True)
     reviewed_on = models.DateField(_("reviewed on"), null=True)
-    #: Its page there, for readers.
+    #: The claim's page for readers at its newsroom.
     url = models.URLField(_("page"), max_length=MAX_ADDRESS_LENGTH)
-    #: The public note of the last entry: why it was corrected or retracted.
+    #: The public note of the last entry: why the claim was corrected or retracted.
     note = models.TextField(_("note"), blank=True)
-    #: The number there of the claim that it was merged into.
+    #: The id, at its newsroom, of the claim that it was merged into.
     merged_into = models.BigIntegerField(null=True)
     published_at = models.DateTimeField(_("published there"))
     taken_at = models.DateTimeField(_("imported on"))
-    #: The last entry of its ledger about it, exactly as it was signed, and the signature.
+    #: The claim's last ledger entry exactly as signed, and its signature.
     change = models.TextField()
     signature = models.CharField(max_length=86)
-    #: The claim as JSON of its API; "" for withdrawn ones.
+    #: The claim as JSON from its newsroom's API; "" if withdrawn.
     body = UncompressedTextField(blank=True)
 
     objects = PeerClaimQuerySet.as_manager()
@@ -108,7 +108,8 @@ class PeerClaim(models.Model):
             bounds.build_length_constraint("peerclaim_statement_fits", "statement", MAX_STATEMENT_LENGTH),
         ]
         indexes = [
-            # What has words of a text. A short list of pending entries: each word of a text scans it.
+            # Claims that contain words of a text. The list of pending entries is short, because each word scans
+            # it.
             GinIndex(
                 OpClass(StatementWords("statement"), name="array_ops"),
                 name="peerclaim_by_words",
@@ -155,6 +156,6 @@ class PeerClaim(models.Model):
 
     @property
     def document(self) -> dict[str, Any]:
-        """The imported body as Python values; empty if withdrawn."""
+        """Return the imported claim as Python values; empty if withdrawn."""
         document: dict[str, Any] = orjson.loads(self.body) if self.body else {}
         return document

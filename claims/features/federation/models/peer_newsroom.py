@@ -21,18 +21,18 @@ _NOT_OWN_NEWSROOM = "peernewsroom_is_not_the_house"
 
 class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
     def active(self) -> Self:
-        """Return the newsrooms to query for new entries."""
+        """Return the newsrooms that are queried for new entries."""
         return self.filter(active=True)
 
     def with_problems(self) -> Self:
-        """Return the newsrooms with a failed last query or a pending decision."""
+        """Return the newsrooms whose last query failed or that wait for a decision."""
         return self.active().filter(progress__consecutive_failures__gt=0)
 
 
-# How far it was taken is kept by itself (`PeerProgress`).
+# The import position is stored separately (`PeerProgress`).
 @keep_history()
 class PeerNewsroom(models.Model):
-    """A followed newsroom with an installation of its own. Its claims and verdicts are shown as its own."""
+    """A followed newsroom with its own installation. Its claims and verdicts are shown under its name."""
 
     name = models.CharField(
         _("name"),
@@ -144,7 +144,7 @@ class PeerNewsroom(models.Model):
 
 
 class PeerProgress(models.Model):
-    """The import progress of a newsroom's ledger, and errors. The database creates it with the newsroom."""
+    """The import progress and errors of a newsroom's ledger. The database creates it with the newsroom."""
 
     class Halt(models.TextChoices):
         KEY = "key", _("Signs with a different key")
@@ -152,19 +152,19 @@ class PeerProgress(models.Model):
         ADDRESS = "address", _("Gives a different address")
 
     newsroom = models.OneToOneField(PeerNewsroom, models.CASCADE, primary_key=True, related_name="progress")
-    #: The number of the last entry of its ledger that was taken; 0 before the first.
+    #: The number of the last imported entry; 0 before the first.
     sequence = models.BigIntegerField(_("imported up to entry"), default=0)
-    #: That entry as it was signed (`claims.ledger.house_signature.build_signed_text`): it must not change.
+    #: That entry's signed text (`claims.ledger.house_signature.build_signed_text`), which must not change.
     last_change = models.TextField(blank=True)
-    #: The validator by which its server detects changes.
+    #: The ETag with which its server detects changes.
     etag = models.CharField(max_length=LONGEST_ETAG, blank=True)
     visited_at = models.DateTimeField(_("up to date at"), null=True)
     next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
-    #: Until then, one worker has it in hand. If it dies, anybody takes over afterwards.
+    #: One worker has the lease until then. If that worker dies, any other takes over afterwards.
     held_until = models.DateTimeField(null=True)
-    #: Why imports are stopped until a decision.
+    #: Why imports are stopped until a person decides.
     halted = models.CharField(_("stopped"), max_length=10, choices=Halt, blank=True)
-    #: The key with which it signs now, where that is why.
+    #: The newsroom's new key, if that is the reason.
     offered_key = models.CharField(max_length=43, blank=True, db_default="")
     consecutive_failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)

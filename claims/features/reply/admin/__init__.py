@@ -1,4 +1,4 @@
-"""The desk's pages of requests for reply and their wording, and the panel on a verdict."""
+"""The desk's pages for requests for reply and their templates, and the panel on a verdict."""
 
 from claims.features.reply.admin import reply_request, reply_template
 

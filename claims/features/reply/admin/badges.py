@@ -23,7 +23,7 @@ def build_reply_badge(row: ReplyRequest) -> SafeString:
 
 
 def build_deadline_badge(row: ReplyRequest) -> SafeString:
-    """Return the deadline of a request without a reply."""
+    """Return the deadline of an unanswered request as a badge."""
     if row.answer_by is None:
         return render_badge(gettext("Not sent yet"), "waiting")
     moment = date_format(timezone.localtime(row.answer_by), "SHORT_DATETIME_FORMAT")

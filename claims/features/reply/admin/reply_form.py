@@ -16,7 +16,7 @@ from claims.features.reply.reply_requests import ReceivedAnswer
 from claims.models import Verdict
 from factcheck.admin.versions import DeskForm
 
-#: The default deadline, a working day or two ahead.
+#: The default deadline, one or two working days ahead.
 DEFAULT_DEADLINE = timedelta(hours=24)
 
 REQUEST_FIELDSETS: Any = (
@@ -30,7 +30,7 @@ REQUEST_FIELDSETS: Any = (
     ),
 )
 REASON_FIELDSETS: Any = ((None, {"fields": ("party", "not_asked", "not_asked_note")}),)
-#: What is passed on to the functions that keep it.
+#: The fields passed to the functions that store them.
 FIELDS = (
     *("party", "channel", "address", "language", "answer_by", "subject", "text"),
     *("not_asked", "not_asked_note"),
@@ -38,7 +38,9 @@ FIELDS = (
 
 
 class ReplyForm(DeskForm):
-    """A request for reply, or a reason for not asking. It concerns the claimant, unless another person is named."""
+    """A request for reply, or a reason for not asking. It is addressed to the claimant, unless another person
+    is named.
+    """
 
     verdict: Verdict | None = None
 
@@ -75,7 +77,7 @@ class ReplyForm(DeskForm):
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
-        # The person asked is filled in before saving, because the database rules need it.
+        # Fill in the person asked before saving, because the database rules need it.
         return super()._get_validation_exclusions() | {"claimant"}  # type: ignore[misc]  # Django's own
 
     def values(self) -> dict[str, Any]:
@@ -87,7 +89,7 @@ class ReplyForm(DeskForm):
 
 
 def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
-    """Return initial values of a new request: the template of the claim's language, filled in."""
+    """Return the initial values of a new request: the template in the claim's language, filled in."""
     claimant = verdict.claim.claimant
     language = language or verdict.claim.language
     words = reply_requests.render_template(
@@ -104,7 +106,7 @@ def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, A
 
 
 class SentForm(forms.Form):
-    """The time at which a request was passed on; empty means now."""
+    """When a request was made elsewhere; empty means now."""
 
     at = forms.DateTimeField(
         label=gettext_lazy("When"),
@@ -142,7 +144,7 @@ class AnswerForm(forms.Form):
 
 
 class TemplateForm(DeskForm):
-    """A template, in which everything in braces can be filled in."""
+    """A template with placeholders in braces."""
 
     class Meta:
         model = ReplyTemplate

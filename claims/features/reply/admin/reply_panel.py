@@ -1,4 +1,4 @@
-"""The requests for reply on the pages of a verdict and its claim."""
+"""The requests for reply, on the pages of a verdict and its claim."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from factcheck.admin.base import change_page
 
 
 def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
-    """Return the panel; empty for people who read only public content."""
+    """Return the panel's context; empty for people who read only public content."""
     panel = {"template": "admin/desk/replies.html"}
     if not person.has_perm("reply.view_replyrequest"):
         return panel
@@ -49,7 +49,7 @@ def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
 
 
 def may_update(row: ReplyRequest, person: User) -> bool:
-    """Return whether there is a reply unknown to readers and the person can draft the update."""
+    """Return whether readers do not know a reply yet and the person can draft the update."""
     verdict = row.verdict
     return bool(
         verdict.state == Verdict.State.PUBLISHED
@@ -62,7 +62,7 @@ def may_update(row: ReplyRequest, person: User) -> bool:
 
 
 def store_reason(*, draft: Verdict, values: Mapping[str, str], person: User, **signal: Any) -> None:
-    """Store the reason for not asking that was chosen in the panel, if one is still needed."""
+    """Store the reason for not asking that was chosen in the panel, if it is still needed."""
     reason = values.get("_not_asked", "")
     if reason in ReplyRequest.NotAsked.values and is_reply_missing(draft):
         reply_requests.add(draft, by=person, claimant=draft.claim.claimant, not_asked=reason)

@@ -1,4 +1,4 @@
-"""Requests for reply: drafts, sent ones, their replies, and the list of open ones."""
+"""Requests for reply: drafts, sent requests, their replies, and the list of open requests."""
 
 from datetime import datetime
 from typing import Any
@@ -85,7 +85,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: ReplyRequest | None = None) -> bool:
-        """Requests can be edited while the verdict is a draft and they have not been sent."""
+        """Allow editing until the request is sent, while the verdict is a draft."""
         return super().has_change_permission(request, obj) and (
             obj is None
             or (may_edit(obj.verdict, get_person(request)) and not obj.mail_asked_at and not obj.message_id)
@@ -201,7 +201,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     @desk_page("<int:pk>/answer/")
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Keep what came back. What was typed stays on the page when something is wrong with it."""
+        """Record the reply. If something is wrong with it, the typed text stays on the page."""
         row = self.get_row(request, pk, _CHANGE)
         person = get_person(request)
         form = AnswerForm(request.POST or None, initial=_build_answer_initial(row))
@@ -253,7 +253,7 @@ def _build_answer_initial(row: ReplyRequest) -> dict[str, Any]:
 
 
 def _build_page_path(verdict: Verdict) -> str:
-    """Return the page of a verdict's claim, at the request."""
+    """Return the URL of the request on the page of the verdict's claim."""
     return f"{change_page(verdict.claim)}#right-of-reply"
 
 

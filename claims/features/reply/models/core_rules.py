@@ -1,6 +1,7 @@
-"""Rules of the right of reply for core models, added by proxy models.
+"""Rules of the right of reply for core models, added through proxy models.
 
-These hold as long as the feature is installed, also while it is off: what was asked before stays true.
+They hold as long as the feature is installed, even while it is off, so that earlier requests stay as they
+were.
 """
 
 import pgtrigger
@@ -26,7 +27,7 @@ _WRONG_ANSWER_MESSAGE = refuse(
 
 
 def _build_answer_count_sql(verdict: str) -> str:
-    """Return SQL for the number of answers recorded for a verdict."""
+    """Return SQL for the number of replies recorded for a verdict."""
     return f"""(
         SELECT count(*) FROM public.reply_replyrequest WHERE verdict_id = {verdict} AND answered_at IS NOT NULL
     )"""
@@ -38,13 +39,15 @@ SIGNED_OFF_WITH_ANSWERS_RULE = Rule(
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
     declare=[("present", "record")],
-    # Given before an answer came in, it was of less than is published.
+    # A sign-off given before a reply arrived covered less than is now published.
     func=f"{build_signoffs_sql(_ANSWER_COUNT_SQL)} RETURN NEW;",
 )
 
 RIGHT_OF_REPLY_RULE = Rule(
-    # Whether a reply is required at all is a setting, which no database sees: the terms of the review store it. The
-    # rest is checked: a verdict of the newsroom whose terms say that it names no one must name no one.
+    # Whether a reply is required is a setting, which the database cannot see; the terms of the review record
+    # it. The
+    # database checks the rest: if the terms say that a verdict of the newsroom names no one, it must name no
+    # one.
     name="verdict_with_a_right_of_reply",
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published")
@@ -80,14 +83,16 @@ RIGHT_OF_REPLY_RULE = Rule(
 )
 
 ANSWER_COUNT_RULE = Rule(
-    # Fired in the order of names: after `signoff_by_somebody_else`, which sets none.
+    # Triggers run in the order of their names: this one after `signoff_by_somebody_else`, which sets no value.
     name="signoff_counts_answers",
     operation=pgtrigger.Insert,
     func=f"NEW.answers := {_build_answer_count_sql('NEW.verdict_id')}; RETURN NEW;",
 )
 
 RECORDED_ANSWERS_RULE = Rule(
-    # Fired in the order of names: after `publication_says_what_was_signed`, which looks at the form of the body.
+    # Triggers run in the order of their names: this one after `publication_says_what_was_signed`, which checks
+    # the form of
+    # the body.
     name="publication_shows_recorded_answers",
     operation=pgtrigger.Insert,
     declare=[("said", "jsonb")],

@@ -15,17 +15,19 @@ from factcheck.database.bulk_copy import copy
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 
-#: What is noted beside what was asked and said.
+#: Fields with notes on the request, which are not part of the question or the reply.
 NOTED_FIELDS = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_by_name", "carried_from_id")
 
 
 class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
     def readable_by(self, person: User) -> Self:
-        """Return requests that this person may read. Public pages name the people asked, but not their addresses."""
+        """Return the requests that this person may read. Public pages name the people asked, but not their
+        contact details.
+        """
         return filter_readable(self, person, own_or_published=Q(verdict__author=person))
 
     def told(self) -> Self:
-        """Return requests with public content: sent ones, and reasons for not asking."""
+        """Return requests with public content: sent ones, and those with a reason for not asking."""
         return self.filter(~Q(not_asked="") | Q(sent_at__isnull=False))
 
     def unanswered(self) -> Self:
@@ -33,13 +35,13 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         return self.filter(sent_at__isnull=False, answered_at=None)
 
     def running(self) -> Self:
-        """Return requests whose deadline has not passed, by the database's clock."""
+        """Return requests whose deadline has not passed by the database's clock."""
         return self.unanswered().filter(answer_by__gt=Now())
 
     def awaited(self) -> Self:
-        """Return requests that need attention: still open, or on a verdict that waits for them."""
+        """Return unanswered requests that need attention: on an unpublished verdict, or before their deadline."""
         return self.unanswered().filter(
-            # What a newer version has taken over is looked after there.
+            # A request copied to a newer version is handled there.
             Q(carried_to=None),
             Q(verdict__state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW])
             | Q(verdict__state=Verdict.State.PUBLISHED, answer_by__gt=Now()),
@@ -50,8 +52,8 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
 class ReplyRequest(models.Model):
     """A request for reply with the reply, or the reason for not asking.
 
-    It belongs to one version of a verdict and is published with it. Where the person was reached is personal data: no
-    publication, export or row of history has it.
+    It belongs to one version of a verdict and is published with it. The person's contact details are personal
+    data: no publication, export or history contains them.
     """
 
     class Channel(models.TextChoices):
@@ -64,7 +66,7 @@ class ReplyRequest(models.Model):
         OTHER = "other", _("Another way")
 
     class NotAsked(models.TextChoices):
-        """The reasons for not asking. Their public wording is in `claims.ledger.document.reply_document`."""
+        """The reasons for not asking; `claims.ledger.document.reply_document` has their public wording."""
 
         PUBLIC_RECORD = "public_record", _("The public record speaks for itself")
         PUBLISHED_WORDS = "published_words", _("The verdict only quotes what they have published themselves")
@@ -130,16 +132,16 @@ class ReplyRequest(models.Model):
         editable=False,
         help_text=_("The name of the person at that time."),
     )
-    #: Since when it waits to be mailed by the worker; None where a person passes it on.
+    #: Since when the request has waited for the worker to email it; None if a person passes it on.
     mail_asked_at = models.DateTimeField(null=True, editable=False)
     mail_problem = models.TextField(blank=True, editable=False)
-    #: Of the mail that was sent (RFC 5322); empty where it was passed on in another way.
+    #: The message id of the email (RFC 5322); empty if the request was made in another way.
     message_id = models.CharField(max_length=300, blank=True, editable=False)
-    #: When those who wait for it were told that the deadline has passed.
+    #: When people were notified that the deadline had passed.
     reminded_at = models.DateTimeField(null=True, editable=False)
 
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
-    #: When it was noted here, which says whether what is published could know of it.
+    #: When the reply was recorded here, which shows whether a publication could include it.
     answer_recorded_at = models.DateTimeField(null=True, editable=False)
     answer_channel = models.CharField(_("channel of the answer"), max_length=20, choices=Channel, blank=True)
     answer = models.TextField(_("the answer"), max_length=reply_rules.MAX_ANSWER_LENGTH, blank=True)
@@ -157,7 +159,7 @@ class ReplyRequest(models.Model):
         help_text=_("Their full answer."),
     )
 
-    #: The same request of the version before.
+    #: The same request on the previous version.
     carried_from = models.OneToOneField(
         "self", models.PROTECT, null=True, editable=False, related_name="carried_to"
     )
@@ -180,13 +182,13 @@ class ReplyRequest(models.Model):
             *reply_rules.LENGTH_CONSTRAINTS,
         ]
         indexes = [
-            # The list of answers that are awaited, and whom to remind: the first deadline first.
+            # Open requests, earliest deadline first: for their list and for notifications.
             Index(
                 name="replyrequest_awaited",
                 fields=["answer_by"],
                 condition=Q(sent_at__isnull=False, answered_at=None),
             ),
-            # Addresses to be forgotten.
+            # Requests whose contact details are due for deletion.
             Index(name="replyrequest_with_address", fields=["sent_at"], condition=~Q(address="")),
         ]
         triggers = [
@@ -200,7 +202,7 @@ class ReplyRequest(models.Model):
 
     @property
     def whom(self) -> str:
-        """The name shown to readers."""
+        """Return the name shown to readers."""
         return self.claimant.name if self.claimant else self.party
 
     @property
@@ -214,7 +216,7 @@ class ReplyRequest(models.Model):
 
 
 def carry_replies_over(successors: Mapping[int, int]) -> None:
-    """Copy the requests and replies of each verdict to its successor (both given by id)."""
+    """Copy the requests and replies of each verdict to its successor; both are given by id."""
     rows = list(ReplyRequest.objects.filter(verdict__in=successors).order_by("pk"))
     own = ("id", "verdict", "created_at", "carried_from")
     names = [field.attname for field in ReplyRequest._meta.concrete_fields if field.name not in own]

@@ -1,6 +1,6 @@
-"""Database rules about requests for reply, named as in `ReplyRequest.Meta`.
+"""Database rules for requests for reply, named as in `ReplyRequest.Meta`.
 
-That a verdict is published only with them is a rule of the verdict: `WITH_A_RIGHT_OF_REPLY` in `verdict_rules`.
+A verdict's own rule (`WITH_A_RIGHT_OF_REPLY` in `verdict_rules`) requires them for publication.
 """
 
 import pgtrigger
@@ -18,7 +18,7 @@ MAX_EXCERPT_LENGTH = 10_000
 _CHANNELS = ["email", "telephone", "form", "letter", "social_media", "in_person", "other"]
 _REASONS = ["public_record", "published_words", "no_way", "danger", "not_identified", "other"]
 
-# What one row may say -------------------------------------------------------------------------------------------------
+# Valid values of a row ------------------------------------------------------------------------------------------------
 
 PARTY_CONSTRAINT = CheckConstraint(
     name="replyrequest_names_somebody",
@@ -91,7 +91,7 @@ LENGTH_CONSTRAINTS = [
     bounds.build_length_constraint("replyrequest_statement_fits", "statement", MAX_EXCERPT_LENGTH),
 ]
 
-# How it changes -------------------------------------------------------------------------------------------------------
+# Allowed changes ------------------------------------------------------------------------------------------------------
 
 _FIXED_MESSAGE = refuse(
     "What was asked before a verdict is fixed once that is no longer a draft; only an answer may still come in.",
@@ -105,11 +105,11 @@ _FUTURE_MESSAGE = refuse(
     name="replyrequest_moments_have_come",
 )
 
-#: What is written when an answer comes in, and nothing else is.
+#: The columns written when a reply is recorded; no others change then.
 _ANSWER_COLUMNS_SQL = """ARRAY[
     'answered_at', 'answer_recorded_at', 'answer_channel', 'answer', 'answer_shown', 'excerpt', 'statement'
 ]"""
-#: What the worker notes beside it: it is no part of what was asked or said.
+#: Columns with notes of the worker, which are not part of the question or the reply.
 _NOTED_COLUMNS_SQL = "ARRAY['reminded_at', 'mail_problem']"
 
 INSERT_RULE = Rule(

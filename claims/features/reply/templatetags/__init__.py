@@ -1,1 +1,1 @@
-"""Filters for templates of this feature."""
+"""Template filters of this feature."""

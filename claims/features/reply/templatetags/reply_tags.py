@@ -11,10 +11,11 @@ register = template.Library()
 
 @register.filter("not_asked")
 def get_not_asked_reason(reply: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """Return the reason for not asking, and its language: the page's, or that of the newsroom's own words.
+    """Return the reason for not asking, and its language: the page's language for a standard reason, otherwise the
+    verdict's.
 
     Args:
-        language: of the verdict as it was published.
+        language: the language of the published verdict.
     """
     reason: str = reply["not_asked_reason"]
     if reason != describe_reason(reply["not_asked"], language):
