@@ -1,8 +1,8 @@
-"""Articles: captured as sources, and searched for claims, each proposed at its exact position.
+"""Articles: capture them as sources, search them for claims, and propose each claim at its exact position.
 
-    article_import     one article: source, snapshot and proposals, all of it or nothing
-    proposals          what the detector finds becomes a triage queue
-    bounded_detection  the detector in a process of its own, which can take only so much time and memory
+    article_import     one article: source, snapshot and proposals, in one transaction
+    proposals          turns what the detector finds into a triage queue
+    bounded_detection  the detector in a separate process with limited time and memory
     detection/         a text → its check-worthy statements, who said them, and why to check them (pure)
 
 Imports quotes, newsroom, models and `sources`. Begin with `article_import`.

@@ -18,7 +18,7 @@ from sources.source_kinds import Material
 
 @dataclass(frozen=True, slots=True)
 class ImportedArticle:
-    """The result of an article import. After a dry run nothing of it is stored."""
+    """The result of an article import. A dry run stores none of it."""
 
     captured: CaptureResult
     proposal: Proposal
@@ -29,17 +29,17 @@ class ImportedArticle:
 
 @dataclass(frozen=True, slots=True)
 class ReadArticle:
-    """An article before anything of it is stored: its document, and the sentences in that."""
+    """An article that is not stored yet: its document and the document's sentences."""
 
     document: Document
     searched: SearchedText
 
 
 def read_article(material: Material, overrides: Overrides = NO_OVERRIDES) -> ReadArticle:
-    """Read an article and search it for claims. It may take long: call it before a transaction begins.
+    """Read an article and search it for claims. This may take long, so call it before a transaction begins.
 
     Raises:
-        ExtractionError: there is no text in it, or to read it takes too much.
+        ExtractionError: the article has no text, or reading it takes too much time or memory.
     """
     document = extract_document(material)
     stated = overrides.applied_to(document)
@@ -55,16 +55,16 @@ def import_article(
     dry_run: bool = False,
     article: ReadArticle | None = None,
 ) -> ImportedArticle:
-    """Store an article and propose its statements that are worth a look as claims, in one transaction.
+    """Store an article and propose its check-worthy statements as claims, in one transaction.
 
     Args:
-        everything: propose what is also stated too, not only what is worth a look.
-        by: who imports it; the rows are theirs.
-        dry_run: do everything and take it back; no row and no file is left.
-        article: what `read_article()` returned, for callers who begin a transaction before they come here.
+        everything: propose every statement, not only the check-worthy ones.
+        by: the importing user, who owns the rows.
+        dry_run: do everything, then roll it back; no row or file remains.
+        article: the result of `read_article()`, for callers that are already in a transaction.
 
     Raises:
-        ExtractionError: there is no text in it, or to read it takes too much. Nothing was begun then.
+        ExtractionError: the article has no text, or reading it takes too much time or memory. Nothing was stored.
     """
     article = article or read_article(material, overrides)
     context = {"action": "import_article"} | ({"user": by.pk} if by else {})

@@ -1,6 +1,6 @@
 """Claim detection in a separate process with limited memory and time.
 
-The text is a stranger's, and no test has seen it. Whatever it does to the reader, the article itself is stored.
+The text is untrusted and may break the detector. The article itself is stored all the same.
 """
 
 import logging
@@ -43,7 +43,7 @@ class DetectionError(Failure):
 
 @dataclass(frozen=True, slots=True)
 class SearchedText:
-    """A text in a language, and its sentences or why it could not be searched for them."""
+    """A text, its language, and its sentences, or the reason why they could not be detected."""
 
     text: str
     language: str
@@ -63,7 +63,7 @@ def detect_bounded(text: str, language: str) -> list[CandidateSentence]:
     """Return every sentence of the article's own text, as `detection.detect` does.
 
     Raises:
-        DetectionError: it takes too much, or the detector fails.
+        DetectionError: the search takes too much time or memory, or the detector fails.
     """
     question = orjson.dumps({"text": text, "language": language})
     try:

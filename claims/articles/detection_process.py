@@ -1,4 +1,4 @@
-"""The function that runs in the confined process (`factcheck.confinement.zygote`): text in, sentences out."""
+"""The function that runs in the sandboxed process (`factcheck.confinement.zygote`): text in, sentences out."""
 
 import orjson
 
@@ -8,7 +8,7 @@ _WARM_UP_ARTICLE = "“The harbour handled 4 million tonnes in 2023,” said Ada
 
 
 def prepare() -> None:
-    """Load what every text needs, so that the processes that are forked have it."""
+    """Load the data that every text needs before processes are forked, so that the forks share it."""
     detect(_WARM_UP_ARTICLE, "en")
 
 

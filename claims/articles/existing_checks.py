@@ -1,4 +1,4 @@
-"""Statements of an article that were already checked: links to published claims, and repeats for an editor to
+"""Find statements of an article that were already checked: links to published claims, and repeats for an editor to
 confirm.
 """
 
@@ -19,7 +19,7 @@ class ExistingCheck:
 
     Attributes:
         kind: `same`, `related` or `contradicts`.
-        rating: as the publisher of its verdict put it; empty where it gave none.
+        rating: the rating in its publisher's words; empty if there is none.
     """
 
     claim: int
@@ -33,10 +33,10 @@ class ExistingCheck:
 
 
 def find_existing_checks(snapshot: Snapshot, proposal: Proposal) -> dict[int, ExistingCheck]:
-    """Return published claims that match, by proposal id. Repeats are noted for an editor.
+    """Return matching published claims by proposal id. Repeats are recorded for an editor.
 
-    Only what was proposed is compared with what is published: comparing every sentence of a long article takes longer
-    than all the rest of its import.
+    Only proposals are compared with published claims: comparing every sentence of a long article would take longer
+    than the rest of its import.
     """
     proposed = [*proposal.created, *proposal.existing]
     answers = _match_proposals(proposed)
@@ -45,7 +45,7 @@ def find_existing_checks(snapshot: Snapshot, proposal: Proposal) -> dict[int, Ex
 
 
 def find_known_checks(proposals: Sequence[FoundClaim]) -> dict[int, ExistingCheck]:
-    """Return the published claim that each proposal has to do with, by the proposal's id."""
+    """Return the published claim related to each proposal, by the proposal's id."""
     return _build_known_checks(proposals, _match_proposals(proposals))
 
 

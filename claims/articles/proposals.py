@@ -1,7 +1,7 @@
 """Snapshot → proposed claims, each at its position in the text, for triage.
 
-Every statement is listed, in three bands. Those of the first two become claims; those of the third stay in the list
-until an editor proposes them too.
+Every statement is listed, in three bands. Statements in the first two bands become claims; those in the third stay in
+the list until an editor proposes them.
 """
 
 from collections.abc import Iterable
@@ -38,8 +38,8 @@ class FoundClaim:
 class Proposal:
     """The result for a text: new claims, existing claims, and earlier anchors.
 
-    `also_stated` are statements of the third band that are no claims yet, the best first. `failure` is a sentence that
-    says why the text could not be searched for claims.
+    `also_stated` holds statements of the third band that are not claims yet, best first. `failure` is a sentence that
+    explains why the text could not be searched for claims.
     """
 
     created: list[FoundClaim]
@@ -61,15 +61,15 @@ def propose(
 ) -> Proposal:
     """Propose the statements of a snapshot as claims, each with its appearances.
 
-    An appearance is made for every place where the words stand. A place where a claim of this source is anchored
-    already, whatever its state, and words that are already a claim of it, are not proposed again. So the same text
-    twice makes no claim twice.
+    An appearance is created for every place with these words. Places at which a claim of this source is already
+    anchored, in any state, are skipped, and so are words that already are a claim of this source. Importing the same
+    text twice therefore duplicates no claim.
 
     Args:
         everything: propose the third band too.
-        reanchored: what became of the source's appearances when this snapshot was stored, for the report.
-        searched: the result of a search before the transaction began. It is searched again if the source has another
-            language.
+        reanchored: the outcome for each of the source's appearances when this snapshot was stored, for the report.
+        searched: the result of a search before the transaction began. The text is searched again if the source has a
+            different language.
     """
     reanchored = reanchored or Reanchoring()
     language = _get_language(snapshot)
@@ -111,7 +111,7 @@ def _get_language(snapshot: Snapshot) -> str:
 
 
 def find_unproposed_statements(snapshot: Snapshot) -> list[CandidateSentence]:
-    """Return the statements of a text that are not claims yet, best first; none if it cannot be searched."""
+    """Return the statements of a text that are not claims yet, best first; none if the search fails."""
     searched = search(snapshot.text, _get_language(snapshot))
     known = _KnownClaims(snapshot.source, snapshot)
     return sorted(
@@ -126,7 +126,7 @@ def _select_statements(searched: SearchedText) -> list[CandidateSentence]:
 
 
 class _KnownClaims:
-    """The claims that a source already has, by their places in this snapshot and by their words."""
+    """The claims that a source already has, by position in this snapshot and by wording."""
 
     def __init__(self, source: Source, snapshot: Snapshot) -> None:
         appearances = source.appearances.select_related("claim__claimant").order_by("pk")
@@ -209,7 +209,7 @@ def _build_claim(
 
 
 def _collect_claimants(candidates: Iterable[CandidateSentence]) -> dict[str, str]:
-    """Name → job title, the first that the text gives."""
+    """Map each claimant's name to the first job title that the text gives."""
     titles: dict[str, str] = {}
     for candidate in candidates:
         if candidate.claimant:

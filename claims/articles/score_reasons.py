@@ -1,4 +1,4 @@
-"""The check-worthiness of a statement in words for editors: its band and the reasons.
+"""Describe the check-worthiness of a statement for editors: its band and the reasons.
 
 A claim stores each reason as `detection.check_worthiness.Reason` writes it: the kind, and the words of the text.
 """
@@ -27,7 +27,7 @@ KINDS: dict[str, StrOrPromise] = {
 
 
 def get_band_label(score: float | None) -> str:
-    """Return the band of a claim with this score; "" for a claim that no article proposed."""
+    """Return the label of the band for this score; "" for a claim that was not proposed from an article."""
     return "" if score is None else str(BANDS[choose_band(score)])
 
 

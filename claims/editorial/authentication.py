@@ -16,7 +16,7 @@ from claims.newsroom.refusals import NotAllowed
 
 
 class InsufficientScope(PermissionDenied):
-    """The token was made for something else (RFC 6750, 3.1)."""
+    """The token has a different scope (RFC 6750, 3.1)."""
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(gettext("This token lacks the scope “%(scope)s”.") % {"scope": scope.value})
@@ -39,7 +39,7 @@ class BearerAuthentication(TokenAuthentication):
 
 
 class HasScope(BasePermission):
-    """The token must have the scope that the view requires; roles are checked by the domain."""
+    """The token must have the scope that the view requires; the domain checks roles."""
 
     def has_permission(self, request: Request, view: object) -> bool:
         if not isinstance(request.auth, ApiToken):

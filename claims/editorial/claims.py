@@ -40,7 +40,7 @@ class ClaimWork(MovingResource):
         return documents.build_claim(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Propose a claim. Where it was made is added under `appearances/`."""
+        """Propose a claim. Add the places where it was made under `appearances/`."""
         values = read_body(ClaimBody, request.data, by=self.person)
 
         def work(_prepared: None) -> StoredResponse:
@@ -72,7 +72,7 @@ class ClaimWork(MovingResource):
         return self.run_change(work)
 
     def _lock_matching(self, key: int) -> Claim:
-        """Return the claim, locked until the end of the transaction, if it is the version named in the request."""
+        """Return the claim if it is the version named in the request, locked until the end of the transaction."""
         Claim.objects.select_for_update().filter(pk=key).first()
         claim: Claim = self.lock_matching(id=key)
         return claim
@@ -94,7 +94,7 @@ class AppearanceWork(PartOfClaim):
         return documents.build_appearance(row)
 
     def create(self, request: Request, claim_id: int) -> HttpResponse:
-        """Add a place. The words are looked up in the source and anchored where they stand."""
+        """Add a place. The quoted words are looked up in the source and anchored there."""
         values = read_body(QuoteBody, request.data, by=self.person)
 
         def work(material: Material | None) -> StoredResponse:
@@ -118,7 +118,7 @@ class AppearanceWork(PartOfClaim):
         claim_id: int,
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
-        """Correct the source or the words. They are looked up and anchored again; else the anchor stays."""
+        """Correct the source or the quoted words, which are then anchored again; other changes keep the anchor."""
         values = read_body(QuoteBody, request.data, by=self.person, partial=True)
         material = named_sources.fetch_unless_known(values, by=self.person)
 

@@ -1,8 +1,8 @@
 """Representations of the editorial API: the public one, and fields for the newsroom only.
 
-Keys are only ever added. Every key is always present: what is not known is `null`, an empty string or an empty list.
-The ETag of a thing is the digest of its representation, so nothing here may depend on who asks, but for what of it
-they may read.
+Keys are added but never removed. Every key is always present: an unknown value is `null`, an empty string or an empty
+list. The ETag of a resource is the digest of its representation, so that may depend on nothing about the user except
+what they may read.
 """
 
 from typing import Any

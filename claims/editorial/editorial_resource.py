@@ -1,7 +1,7 @@
-"""Shared by editorial resources: tokens, strict bodies, ETags, one transaction per request.
+"""The base of editorial resources: tokens, strict bodies, ETags, one transaction per request.
 
-A resource reads and validates a request and hands it over to the domain functions that the desk calls too. It decides
-nothing itself about who may do what.
+A resource reads and validates a request, then calls the same domain functions as the desk. It makes no decisions
+about permissions.
 """
 
 from abc import ABC, abstractmethod
@@ -26,7 +26,7 @@ from factcheck.api.resources import build_page_url, count_rows
 
 
 class EditorialResource(EditorialView, ABC):
-    """One kind of thing that newsroom tools read and write."""
+    """A type of resource that newsroom tools read and write."""
 
     @abstractmethod
     def get_rows(self) -> QuerySet[Any]:
@@ -66,7 +66,7 @@ class EditorialResource(EditorialView, ABC):
         )
 
     def _choose_shortening(self, query: ListQuery) -> Callable[[Document], Document]:
-        """Return a function that reduces a result to its summary, unless the full form was requested."""
+        """Return a function that reduces a representation to its summary, unless the request asks for the full form."""
         if self.summary_serializer_class is None or query.is_full:
             return lambda document: document
         parts = describe_parts(self.summary_serializer_class())
@@ -79,7 +79,7 @@ class EditorialResource(EditorialView, ABC):
         """Return the row at the URL.
 
         Raises:
-            NoSuchThing: there is none.
+            NoSuchThing: no such row exists.
         """
         key = place.get("id")
         row = self.get_rows().filter(pk=key).first()
@@ -92,7 +92,7 @@ class EditorialResource(EditorialView, ABC):
     def create_once(
         self, work: Callable[[Any], StoredResponse], *, prepare: Callable[[], Any] = lambda: None
     ) -> HttpResponse:
-        """Create something in one transaction, and only once if the request has an idempotency key."""
+        """Create a row in one transaction, and only once if the request has an idempotency key."""
         return self.build_response(run_once(self.plain, self.person, work, prepare=prepare))
 
     def find_or_add(self, find_or_add: Callable[[], tuple[Model, bool]], *, at: str) -> HttpResponse:
@@ -108,7 +108,7 @@ class EditorialResource(EditorialView, ABC):
         return self.create_once(work)
 
     def run_change(self, work: Callable[[], StoredResponse]) -> HttpResponse:
-        """Change something in one transaction."""
+        """Change a row in one transaction."""
         return self.build_response(run_in_transaction(work))
 
     def build_stored_response(self, row: Any, *, status: int = 200, location: str = "") -> StoredResponse:
@@ -118,15 +118,15 @@ class EditorialResource(EditorialView, ABC):
         return StoredResponse(status, text, headers)
 
     def reload(self, row: Model) -> Any:
-        """Return the row, reloaded with the relations of its representation."""
+        """Return the row, reloaded with the relations that its representation needs."""
         return self.get_rows().get(pk=row.pk)
 
     def lock_matching(self, **place: Any) -> Any:
-        """Return the locked row at the URL, if it is the version named in the request.
+        """Return the row at the URL, locked, if it is the version named in the request.
 
         Raises:
-            NoSuchThing: there is none.
-            PreconditionFailed: it was changed since.
+            NoSuchThing: no such row exists.
+            PreconditionFailed: the row has changed since that version.
         """
         row = self.get_row(**place)
         require_match(self.plain, render_document(self.build_document(row)))

@@ -51,8 +51,8 @@ class SourceWork(EditorialResource):
     def create(self, request: Request) -> HttpResponse:
         """Find a source by its URL, or add it: 200 if it existed, 201 if it is new.
 
-        With `capture` the address is fetched, with `text` the text is stored: as a snapshot, if it is not the one
-        that the source has already. What is known of a source is completed, never erased.
+        `capture` fetches the URL; `text` stores the given text. Either creates a snapshot, unless the source already
+        has the same one. Missing details of the source are filled in; stored details are never erased.
         """
         values = read_body(SourceBody, request.data, by=self.person)
 
@@ -94,7 +94,7 @@ class SnapshotWork(EditorialResource):
         return super().list(request)
 
     def retrieve(self, request: Request, source_id: int, number: int) -> HttpResponse:  # type: ignore[override]  # the address has two parts
-        """One snapshot with its text, to which the offsets of quotes refer."""
+        """Return one snapshot with its text. The offsets of quotes refer to this text."""
         row = Snapshot.objects.filter(source=source_id, number=number).first()
         if row is None:
             raise NoSuchThing(
@@ -165,7 +165,7 @@ class RatingWork(EditorialResource):
 
 
 class TransitionWork(EditorialResource):
-    """Every move that was made: by whom, when, from where to where, and with which note."""
+    """Every workflow move: its author, its time, the states before and after it, and its note."""
 
     nouns = ("transition", "transitions")
     view_permission = "claims.view_transition"

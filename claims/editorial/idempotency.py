@@ -1,8 +1,8 @@
-"""`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a client without an answer can safely retry.
+"""`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a client that received no response can safely retry.
 
-The answer is stored in the transaction of the request, so a process that is killed leaves both or neither. A
-rejected request has changed nothing and is not stored: corrected, it can be sent with the same key. A secret is
-sent once and never stored here: the repeated answer has null in its place.
+The response is stored in the request's own transaction, so a killed process leaves both or neither. A rejected
+request changes nothing and is not stored, so the client can correct it and send it with the same key. A secret is
+sent once and never stored here: the repeated response contains null instead.
 """
 
 import hashlib
@@ -36,7 +36,8 @@ class StoredResponse:
     """The response to a request: a status, JSON text, and headers.
 
     Attributes:
-        told_once: the text that is answered now and stored nowhere, where it holds a secret that `text` is without.
+        told_once: the text of this response if it contains a secret. It is sent once and never stored; `text` omits
+            the secret.
     """
 
     status: int
@@ -66,15 +67,15 @@ def run_once(
     *,
     prepare: Callable[[], Any] = lambda: None,
 ) -> StoredResponse:
-    """Run a request, or repeat its first response if the key was used before.
+    """Run a request, or return its first response again if the key was used before.
 
     Args:
-        prepare: what takes long and changes nothing, such as fetching a page; it is done before anything is locked.
-        work: gets what was prepared.
+        prepare: slow work that changes nothing, such as fetching a page; it runs before any row is locked.
+        work: receives the result of `prepare`.
 
     Raises:
-        ParseError: the key is none.
-        KeyReused: it was used for another request.
+        ParseError: the key is not valid.
+        KeyReused: the key was used for a different request.
     """
     key = _read_key(request)
     if key is None:

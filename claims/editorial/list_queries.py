@@ -150,7 +150,7 @@ class TranslationWorkQuery(ListQuery):
 
 
 class TransitionQuery(ListQuery):
-    """Moves that were made."""
+    """Workflow moves."""
 
     list_name = "editorial/transitions"
     orderings = (*_ID_ORDERINGS,)
@@ -163,7 +163,7 @@ class TransitionQuery(ListQuery):
 
 
 class PartQuery(ListQuery):
-    """Parts of one thing, in their order."""
+    """The parts of one parent, in order."""
 
     list_name = "editorial/parts"
     orderings = (*reversed(_ID_ORDERINGS),)

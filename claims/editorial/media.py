@@ -39,7 +39,7 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 class MediaWork(EditorialResource):
-    """Pictures, recordings and films, whether or not anything published shows them."""
+    """Pictures, recordings and films, including those that no publication shows."""
 
     nouns = ("picture, recording or film", "pictures, audio and video")
     view_permission = "sources.view_mediaobject"
@@ -61,8 +61,9 @@ class MediaWork(EditorialResource):
     def create(self, request: Request) -> HttpResponse:
         """Store a file, or the file at a URL: 200 if the same file existed, 201 if it is new.
 
-        The same file sent again is the same thing, so no `Idempotency-Key` is needed. JSON names an address; a file
-        comes as `multipart/form-data`, in a part `file` beside `alternative_text` and `show_to_readers`.
+        Sending the same file again returns the stored one, so no `Idempotency-Key` is needed. A JSON body gives a
+        URL. A file is sent as `multipart/form-data`, in the part `file`, with `alternative_text` and
+        `show_to_readers`.
         """
         require(self.person, "sources.add_mediaobject", gettext("add pictures, audio and video"))
         values = _read_values(request, self.person)
@@ -85,7 +86,7 @@ class MediaWork(EditorialResource):
         )
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """Change its fields: above all the description, which is required for publication."""
+        """Change the fields, especially the description, which publication requires."""
         values = read_body(MediaChanges, request.data, by=self.person, partial=True)
         require(self.person, "sources.change_mediaobject", gettext("edit pictures, audio and video"))
 
@@ -99,7 +100,7 @@ class MediaWork(EditorialResource):
 
 
 def _read_values(request: Request, by: User) -> dict[str, Any]:
-    """Return the values of a request in JSON or form data, where all values are strings."""
+    """Return the values of a JSON or form request; all form values are strings."""
     body = request.data
     if not isinstance(body, QueryDict):
         return read_body(MediaBody, body, by=by)
@@ -159,7 +160,7 @@ class ClaimMediaWork(PartOfClaim):
         claim_id: int,
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
-        """Change its fields in this place."""
+        """Change the fields of the media in this claim."""
         values = read_body(ClaimMediaChanges, request.data, by=self.person, partial=True)
 
         def work() -> StoredResponse:
@@ -176,7 +177,7 @@ class ClaimMediaWork(PartOfClaim):
         claim_id: int,
         id: int,  # noqa: A002  as above
     ) -> HttpResponse:
-        """Remove the media from the claim. The file stays."""
+        """Remove the media from the claim. The file itself is kept."""
 
         def work() -> StoredResponse:
             claim_edits.remove_media(self.lock_part(id), by=self.person)

@@ -1,4 +1,4 @@
-"""Workflow moves in the editorial API: list the open ones, and make one. `claims.review.workflow` carries them out."""
+"""Workflow moves in the editorial API: list the available moves, and make one with `claims.review.workflow`."""
 
 from typing import ClassVar
 
@@ -25,7 +25,7 @@ def choose_scope(name: str) -> Scope:
 
 
 class MovingResource(EditorialResource):
-    """Things that move through the workflow."""
+    """A resource whose objects move through the workflow."""
 
     shown: ClassVar = {"moves": MovesSerializer}
 
@@ -35,7 +35,7 @@ class MovingResource(EditorialResource):
 
     @action(detail=True, methods=["get"])
     def moves(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """The moves open in this state and role, each with its obstacle, if any."""
+        """List the moves available in this state and role, each with any obstacle."""
         subject = self.get_row(id=id)
         found = [
             {
@@ -56,7 +56,7 @@ class MovingResource(EditorialResource):
 
     @moves.mapping.post
     def move(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Make a move. The response describes the moved row."""
+        """Make a move. The response describes the row after the move."""
         values = read_body(self.bodies["move"], request.data, by=self.person)
         scope = choose_scope(values["action"])
         if scope not in self.token.scopes:

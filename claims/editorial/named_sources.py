@@ -37,7 +37,7 @@ def fetch_material(url: str, *, key: str, by: User) -> Material:
     """Fetch the URL. Call it before locking rows, because it may take a while.
 
     Args:
-        key: the key of the body that holds the address, for the problem that there is nothing.
+        key: the body key that contains the URL, for the error if nothing can be fetched.
     """
     _require_capturing(by)
     try:
@@ -67,7 +67,7 @@ def find_source(values: dict[str, Any], material: Material | None, *, by: User) 
 
 
 def capture_source(material: Material, stated: Overrides, *, key: str, by: User) -> NamedSource:
-    """Store the fetched material and return its source, with the text as latest snapshot."""
+    """Store the fetched material and return its source, with the text as its latest snapshot."""
     _require_capturing(by)
     try:
         found = capture(material, overrides=stated, by=by)
@@ -102,8 +102,8 @@ def read_quotation(
     """Return the quote in the body; None if it keeps the stored one.
 
     Raises:
-        QuoteNotFound, WrongPlace: they are not there.
-        Unprocessable: they are there several times.
+        QuoteNotFound, WrongPlace: the source does not contain the quote, or not at that position.
+        Unprocessable: the source contains the quote several times.
     """
     if row is not None and not values.keys() & _QUOTE_FIELDS:
         return None

@@ -1,4 +1,4 @@
-"""Additions to the OpenAPI document of the editorial API that drf-spectacular cannot derive."""
+"""Complete the OpenAPI document of the editorial API where drf-spectacular cannot derive it."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ class RefusedKeySerializer(serializers.Serializer):
 
 
 class RefusedWritingSerializer(ProblemSerializer):
-    """Errors by part of the body."""
+    """Validation errors, by part of the body."""
 
     errors = RefusedKeySerializer(many=True, required=False)  # type: ignore[assignment]  # a field
 
@@ -93,7 +93,7 @@ _WRITING = (400, *_READING, 409, 413, 415, 422)
 
 
 class EditorialSchema(BodySchema):
-    """Reads an `EditorialResource`: its query strings, bodies, headers, and the problems it answers with."""
+    """Describe an `EditorialResource` in OpenAPI: query parameters, bodies, headers and problem responses."""
 
     view: Any  # an EditorialResource, whose module imports this one
 

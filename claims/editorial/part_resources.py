@@ -1,4 +1,4 @@
-"""Parts of a claim or verdict, at URLs below it: read with it, and written under its lock."""
+"""Parts of a claim or verdict, at URLs below it. They are read with their parent and written under its lock."""
 
 from abc import abstractmethod
 from typing import Any
@@ -23,7 +23,7 @@ class PartResource(EditorialResource):
         """Return the claim or verdict that the parts belong to.
 
         Raises:
-            NoSuchThing: there is none, or not for this person.
+            NoSuchThing: the parent does not exist, or this person may not read it.
         """
 
     @abstractmethod
@@ -35,7 +35,7 @@ class PartResource(EditorialResource):
         return super().list(request)
 
     def lock_part(self, key: int) -> Any:
-        """Return the part, after locking its parent, if it is the version named in the request."""
+        """Lock the parent, then return the part if it is the version named in the request."""
         self.lock_parent()
         return self.lock_matching(id=key)
 
@@ -70,6 +70,6 @@ class PartOfVerdict(PartResource):
 
 
 def hold_verdict(verdict: int) -> None:
-    """Lock a verdict after its claim, in the usual order."""
+    """Lock a verdict and its claim in the usual order: the claim first."""
     Claim.objects.select_for_update(of=("self",)).filter(verdicts=verdict).first()
     Verdict.objects.select_for_update().filter(pk=verdict).first()

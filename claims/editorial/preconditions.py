@@ -1,4 +1,4 @@
-"""Strong ETags of editable resources, and `If-Match` (RFC 9110, 13.1.1), against lost updates."""
+"""Strong ETags of editable resources, and `If-Match` (RFC 9110, 13.1.1), to prevent lost updates."""
 
 from django.http import HttpRequest
 from django.utils.http import parse_etags, quote_etag
@@ -13,12 +13,12 @@ def compute_etag(text: str) -> str:
 
 
 def require_match(request: HttpRequest, text: str) -> None:
-    """Require that `If-Match` names `text`, the representation read under lock.
+    """Require that `If-Match` names `text`, the representation that was read under lock.
 
-    A request without the header is let through: edits, which need one, are refused before anything is read.
+    A request without the header passes: edits that require it are rejected earlier, before anything is read.
 
     Raises:
-        PreconditionFailed: it is about another version.
+        PreconditionFailed: the header names another version.
     """
     condition = request.headers.get("If-Match", "*")
     current = compute_etag(text)

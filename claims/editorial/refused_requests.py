@@ -1,4 +1,4 @@
-"""Rejections as problem details: the domain raises them, and this module chooses the status codes."""
+"""Turn the domain's exceptions into problem details with a status code."""
 
 from http import HTTPStatus
 from typing import Any
@@ -41,7 +41,7 @@ class LockedByAnother(Conflict):
 
 
 class PreconditionRequired(exceptions.APIException):
-    """An edit that does not say which version it was made from (RFC 6585, 3)."""
+    """An edit that does not name the version it changes (RFC 6585, 3)."""
 
     status_code = HTTPStatus.PRECONDITION_REQUIRED
     default_detail = gettext_lazy(
@@ -50,7 +50,7 @@ class PreconditionRequired(exceptions.APIException):
 
 
 class PreconditionFailed(exceptions.APIException):
-    """It has changed since it was read."""
+    """The row has changed since the client read it."""
 
     status_code = HTTPStatus.PRECONDITION_FAILED
     default_detail = gettext_lazy("It has changed since you read it. Read it again, and repeat your change.")
@@ -61,7 +61,7 @@ class PreconditionFailed(exceptions.APIException):
 
 
 class KeyReused(exceptions.APIException):
-    """The same Idempotency-Key came with another request (draft-ietf-httpapi-idempotency-key-header)."""
+    """The same Idempotency-Key was sent with a different request (draft-ietf-httpapi-idempotency-key-header)."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     problem_code = "idempotency_key_reused"
@@ -71,7 +71,7 @@ class KeyReused(exceptions.APIException):
 
 
 class Unprocessable(exceptions.ValidationError):
-    """The body is well formed, but refers to something that does not exist or does not fit."""
+    """The body is well formed, but refers to something that is missing or unsuitable."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -88,7 +88,7 @@ _VALUE_ERRORS = (errors.CheckViolation, errors.NotNullViolation)
 
 
 def convert_error(exception: Exception) -> Exception:
-    """Convert errors of the domain or the database to problem details."""
+    """Convert domain and database errors to problem details."""
     match exception:
         case NotPossible():
             return Conflict(str(exception), code=exception.code)

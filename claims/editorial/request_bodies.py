@@ -61,7 +61,7 @@ class ClaimBody(ModelBody):
 
 @show_example({"context": "The bridge was opened in February."})
 class ClaimChanges(ClaimBody):
-    """Given fields change, all others stay."""
+    """Changes to a claim. Missing fields stay the same."""
 
     first_appearance = Reference(
         queryset=Appearance.objects.all(),
@@ -162,7 +162,7 @@ class MediaForm(_NewMedia):
 
 @show_example({"alternative_text": "A bridge under water, seen from the east."})
 class MediaChanges(ModelBody):
-    """Fields of a picture, a recording or a video. Given fields change, the others stay."""
+    """Changes to a picture, recording or film. Missing fields stay the same."""
 
     class Meta:
         model = MediaObject
@@ -182,7 +182,7 @@ class ClaimMediaBody(ModelBody):
 
 @show_example({"caption": "The harbour bridge, after the storm."})
 class ClaimMediaChanges(ClaimMediaBody):
-    """Fields of its place in a claim. Given fields change, the others stay."""
+    """Changes to the media's place in a claim. Missing fields stay the same."""
 
     media = None  # type: ignore[assignment]  # how REST framework leaves out what a base declares
 
@@ -218,7 +218,7 @@ class EvidenceBody(QuoteBody):
 
 @show_example({"summary": "The audited accounts show 120 million euros."})
 class VerdictChanges(ModelBody):
-    """The content of a draft. Given fields change, all others stay."""
+    """Changes to a draft. Missing fields stay the same."""
 
     class Meta:
         model = Verdict
@@ -233,7 +233,7 @@ class VerdictChanges(ModelBody):
     {"claim": 1, "rating": 1, "summary": "The accounts show 120 million euros.", "reviewed_on": "2026-03-01"}
 )
 class VerdictBody(VerdictChanges):
-    """A new draft. Missing fields are copied from the version it replaces, if any."""
+    """A new draft. Any missing fields are copied from the version that it replaces."""
 
     claim = Reference(queryset=Claim.objects.all())
     publisher = Reference(
@@ -248,7 +248,7 @@ class VerdictBody(VerdictChanges):
 
 @show_example({"url": "https://news.example.org/harbour-bridge", "title": "The bridge", "capture": True})
 class SourceBody(StrictKeys):
-    """A source: found by its URL, otherwise added."""
+    """A source, found by its URL or else added."""
 
     at_least_one_of = ("url", "title", "text")
 
@@ -282,7 +282,7 @@ class SourceBody(StrictKeys):
 
 @show_example({"name": "Ingrid Solheim", "job_title": "Minister of Transport"})
 class ClaimantBody(ModelBody):
-    """A claimant, found by name ignoring case, otherwise added."""
+    """A claimant, found by name (ignoring case) or else added."""
 
     same_as = _make_url_list()
 
@@ -293,7 +293,7 @@ class ClaimantBody(ModelBody):
 
 @show_example({"name": "Transport"})
 class TopicBody(StrictKeys):
-    """A topic, found by slug or name ignoring case, otherwise added."""
+    """A topic, found by slug or by name (ignoring case) or else added."""
 
     name = TextField(max_length=100)
     slug = serializers.RegexField(
@@ -321,7 +321,7 @@ VERDICT_ACTIONS = list_actions(VERDICT_MOVES)
 
 @show_example({"action": "sign_off", "note": "I read the accounts."})
 class VerdictMoveBody(StrictKeys):
-    """A move of the review workflow."""
+    """A move of a verdict in the review workflow."""
 
     action = serializers.ChoiceField(VERDICT_ACTIONS)
     note = TextField(

@@ -27,7 +27,7 @@ class CurrentPerson(EditorialView):
         return None
 
     def retrieve(self, request: Request, **place: Any) -> HttpResponse:
-        """The user, the token, and the URLs of this API. Any token may ask."""
+        """Return the user, the token, and the URLs of this API. Any token may request this."""
         added = [name for feature in features.list_switched_on() for name in feature.editorial_index]
         names = [*self.names, *added]
         document = {

@@ -18,7 +18,7 @@ from sources.api.serializers import SnapshotSerializer, SourceSerializer
 
 
 def exclude_fields(fields: dict[str, serializers.Field], *names: str) -> dict[str, serializers.Field]:
-    """Return the fields of a serializer, except some."""
+    """Return the fields of a serializer, except the named ones."""
     return {name: field for name, field in fields.items() if name not in names}
 
 
@@ -38,7 +38,7 @@ class ReferredRatingSerializer(serializers.Serializer):
 
 
 class MentionedVerdictSerializer(serializers.Serializer):
-    """A verdict on the claim, in short."""
+    """A short form of a verdict on the claim."""
 
     id = serializers.IntegerField()
     version = serializers.IntegerField()
@@ -55,7 +55,7 @@ class EditorialClaimMediaSerializer(MediaSerializer):
 
 
 class EditorialMediaSerializer(MediaSerializer):
-    """A picture, recording or film, as the newsroom sees it."""
+    """A picture, recording or film, with details for the newsroom."""
 
     show_to_readers = serializers.BooleanField(help_text="Or told of it in words alone.")
     filename = serializers.CharField()
@@ -70,7 +70,7 @@ class EditorialMediaSerializer(MediaSerializer):
 
 
 class EditorialClaimSerializer(serializers.Serializer):
-    """A claim in any state, as the newsroom sees it."""
+    """A claim in any state, with details for the newsroom."""
 
     id = serializers.IntegerField()
     state = serializers.ChoiceField(Claim.State.choices)
@@ -132,7 +132,7 @@ class SignOffSerializer(serializers.Serializer):
 
 
 class EditorialVerdictSerializer(VerdictSerializer):
-    """A verdict in any state, as the newsroom sees it."""
+    """A verdict in any state, with details for the newsroom."""
 
     rating = RatingSerializer(allow_null=True)
     evidence = ItemOfEvidenceSerializer(many=True)
@@ -167,7 +167,7 @@ class EditorialVerdictSummarySerializer(EditorialVerdictSerializer):
 
 
 class TransitionSerializer(serializers.Serializer):
-    """One move, as it happened."""
+    """One workflow move."""
 
     id = serializers.IntegerField()
     claim = serializers.IntegerField()
@@ -181,7 +181,7 @@ class TransitionSerializer(serializers.Serializer):
 
 
 class EditorialSourceSerializer(SourceSerializer):
-    """A source, whether or not anything published mentions it."""
+    """A source, whether or not a publication mentions it."""
 
     show_text = serializers.BooleanField(help_text="Whether readers see its text.")
     notes = serializers.CharField()
@@ -201,7 +201,7 @@ class EditorialSnapshotSerializer(SnapshotSerializer):
 
 
 class SnapshotTextSerializer(EditorialSnapshotSerializer):
-    """A snapshot with its text, in which offsets are counted."""
+    """A snapshot with its text. Offsets count characters of this text."""
 
     text = serializers.CharField()
 
@@ -217,7 +217,7 @@ class EditorialTopicSerializer(TopicSerializer):
 
 
 class MoveSerializer(serializers.Serializer):
-    """A move that the state and the person's role leave open."""
+    """A move that the state and the person's role allow."""
 
     action = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # a key
@@ -229,7 +229,7 @@ class MoveSerializer(serializers.Serializer):
 
 
 class MovesSerializer(serializers.Serializer):
-    """The moves open to this person with this token."""
+    """The moves available to this person with this token."""
 
     state = serializers.CharField()
     moves = MoveSerializer(many=True)

@@ -1,6 +1,6 @@
 """Strict request bodies: only known keys, only values of the right type.
 
-What is silently dropped or turned into something else is what an editor finds wrong weeks later.
+A value that is silently dropped or converted would surface as an error weeks later.
 """
 
 import re
@@ -34,7 +34,7 @@ class EditorialBody(StrictJSON):
 
 
 class TextField(serializers.CharField):
-    """A string; REST framework would also take numbers."""
+    """A string; unlike REST framework's own field, it rejects numbers."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -50,7 +50,7 @@ class UrlField(serializers.URLField):
 
 
 class DayField(serializers.DateField):
-    """A calendar day as RFC 3339 writes it."""
+    """A calendar day in the format of RFC 3339."""
 
     def to_internal_value(self, value: Any) -> date:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
@@ -59,7 +59,7 @@ class DayField(serializers.DateField):
 
 
 class MomentField(serializers.DateTimeField):
-    """A time in RFC 3339 with its offset, because without one it is ambiguous."""
+    """A time in RFC 3339 with its offset; a time without an offset is ambiguous."""
 
     default_error_messages = {
         "no_offset": gettext_lazy("Give the offset from UTC, as in 2026-03-01T17:00:00+01:00.")
@@ -74,7 +74,7 @@ class MomentField(serializers.DateTimeField):
 
 
 class StrictBooleanField(serializers.BooleanField):
-    """`true` or `false`; REST framework would also take words and numbers that mean them."""
+    """`true` or `false`; unlike REST framework's own field, it rejects equivalent words and numbers."""
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -83,7 +83,7 @@ class StrictBooleanField(serializers.BooleanField):
 
 
 class WholeNumberField(serializers.IntegerField):
-    """A whole number; REST framework would also take strings and 1.0."""
+    """A whole number; unlike REST framework's own field, it rejects strings and 1.0."""
 
     def to_internal_value(self, data: Any) -> int:
         if not isinstance(data, int) or isinstance(data, bool):
@@ -147,7 +147,7 @@ class StrictKeys(serializers.Serializer):
 
 
 class ModelBody(StrictKeys, serializers.ModelSerializer):
-    """Keys that are fields of a model, with the limits and checks that the model and the desk's forms have."""
+    """A body whose keys are fields of a model, with the same limits and checks as the model and the desk's forms."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.CharField: TextField,
@@ -161,7 +161,7 @@ class ModelBody(StrictKeys, serializers.ModelSerializer):
     serializer_related_field = Reference
 
     def get_validators(self) -> list[Any]:
-        """Return no validators: the database checks rules between rows and words the refusal."""
+        """Return no validators: the database checks rules between rows, and words the errors."""
         return []
 
 
@@ -183,8 +183,8 @@ def read_body(
     """Return the validated values of a request body.
 
     Raises:
-        ValidationError: naming every key that is wrong.
-        Unprocessable: all that is wrong is that they point to what is not there, or not for this person.
+        ValidationError: the errors, by key.
+        Unprocessable: the only errors are references to rows that do not exist or that this person may not read.
     """
     serializer = body(data=data, partial=partial, context={"person": by, **context})
     try:

@@ -15,7 +15,7 @@ TRANSLATION_ACTIONS = list_actions(TRANSLATION_MOVES)
 
 @show_example({"summary": "Las cuentas auditadas muestran 120 millones de euros."})
 class TranslationChanges(ModelBody):
-    """The content of a draft. Given fields change, all others stay."""
+    """Changes to a draft. Missing fields stay the same."""
 
     class Meta:
         model = Translation
@@ -33,7 +33,7 @@ class TranslationChanges(ModelBody):
     }
 )
 class TranslationBody(TranslationChanges):
-    """A new draft. Missing fields are copied from the newest translation into the language, if any."""
+    """A new draft. Any missing fields are copied from the newest translation into the language."""
 
     verdict = Reference(queryset=Verdict.objects.all(), help_text="The published verdict that it is of.")
     language = serializers.RegexField(
@@ -46,12 +46,12 @@ class TranslationBody(TranslationChanges):
 
 @show_example({})
 class EmptyBody(StrictKeys):
-    """An empty object: the URL contains everything."""
+    """An empty object: the URL contains all parameters."""
 
 
 @show_example({"action": "sign_off", "note": "I compared every figure."})
 class TranslationMoveBody(VerdictMoveBody):
-    """A move of the review workflow."""
+    """A move of a translation in the review workflow."""
 
     action = serializers.ChoiceField(TRANSLATION_ACTIONS)
     note = TextField(
@@ -70,7 +70,7 @@ class TranslationStepSerializer(serializers.Serializer):
 
 
 class EditorialTranslationSerializer(serializers.Serializer):
-    """A translation in any state, as the newsroom sees it."""
+    """A translation in any state, with details for the newsroom."""
 
     id = serializers.IntegerField()
     verdict = serializers.IntegerField()

@@ -1,4 +1,4 @@
-"""Translations of verdicts: written, reviewed and published as verdicts are."""
+"""Translations of verdicts: written, reviewed and published in the same way as verdicts."""
 
 from typing import ClassVar
 
@@ -56,7 +56,7 @@ class TranslationWork(MovingResource):
         return build_translation(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Begin to translate a published verdict, with the text of the newest translation into the language."""
+        """Begin a translation of a published verdict, with the text of the newest translation into the language."""
         values = read_body(TranslationBody, request.data, by=self.person)
 
         def work(_prepared: None) -> StoredResponse:
@@ -68,7 +68,7 @@ class TranslationWork(MovingResource):
         return self.create_once(work)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """Change the given fields. Only drafts change: by their translator, or by an editor."""
+        """Change the given fields. Only drafts can change, and only by their translator or an editor."""
         values = read_body(TranslationChanges, request.data, by=self.person, partial=True)
 
         def work() -> StoredResponse:
@@ -89,7 +89,9 @@ class TranslationWork(MovingResource):
 
     @action(detail=True, methods=["post"], url_path="carry-over")
     def carry_over(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Submit the unchanged translation for the current version of the verdict; another person signs it off."""
+        """Submit the unchanged translation for the current version of the verdict; it needs sign-off by another
+        person.
+        """
         read_body(EmptyBody, request.data, by=self.person)
         if Scope.MOVE not in self.token.scopes:
             raise InsufficientScope(Scope.MOVE)
@@ -102,9 +104,7 @@ class TranslationWork(MovingResource):
         return self.create_once(work)
 
     def _lock_matching(self, key: int) -> Translation:
-        """Return the translation, locked until the end of the transaction, if it is the version named in the
-        request.
-        """
+        """Return the translation if it is the version named in the request, locked until the end of the transaction."""
         lock(self.get_row(id=key))
         row: Translation = self.lock_matching(id=key)
         return row

@@ -41,7 +41,7 @@ class VerdictWork(MovingResource):
         return documents.build_verdict(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Begin a verdict on a claim: a first draft or, where the publisher has published one, its next version."""
+        """Begin a verdict on a claim: a first draft, or the next version of the publisher's published verdict."""
         values = read_body(VerdictBody, request.data, by=self.person)
 
         def work(_prepared: None) -> StoredResponse:
@@ -52,7 +52,7 @@ class VerdictWork(MovingResource):
         return self.create_once(work)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """Change the given fields. Only drafts change: by their author, or by an editor."""
+        """Change the given fields. Only drafts can change, and only by their author or an editor."""
         values = read_body(VerdictChanges, request.data, by=self.person, partial=True)
 
         def work() -> StoredResponse:
@@ -72,7 +72,7 @@ class VerdictWork(MovingResource):
         return self.run_change(work)
 
     def _lock_matching(self, key: int) -> Verdict:
-        """Return the verdict, locked until the end of the transaction, if it is the version named in the request."""
+        """Return the verdict if it is the version named in the request, locked until the end of the transaction."""
         hold_verdict(key)
         verdict: Verdict = self.lock_matching(id=key)
         return verdict
@@ -123,7 +123,7 @@ class EvidenceWork(PartOfVerdict):
         verdict_id: int,
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
-        """Change the given fields. A quote is located again only if it or the source changes."""
+        """Change the given fields. A quote is located again only if the quote or its source changes."""
         values = read_body(EvidenceBody, request.data, by=self.person, partial=True)
         material = named_sources.fetch_unless_known(values, by=self.person)
 

@@ -1,4 +1,4 @@
-"""Shared by editorial views: tokens, scopes, problem details, private responses."""
+"""The base of editorial views: tokens, scopes, problem details, private responses."""
 
 from typing import Any, ClassVar
 
@@ -32,7 +32,7 @@ _NO_TOKEN = gettext_lazy(
 
 
 class EditorialView(ViewSet):
-    """A view of the editorial API: its authentication, and the form of every answer."""
+    """A view of the editorial API: its authentication and the format of its responses."""
 
     authentication_classes = (BearerAuthentication,)
     permission_classes = (HasScope,)
@@ -71,7 +71,7 @@ class EditorialView(ViewSet):
 
     @property
     def is_served(self) -> bool:
-        """Whether the method exists at this URL; otherwise everyone gets 405."""
+        """Return whether the method exists at this URL. If not, everyone gets 405."""
         return bool(self.action)
 
     @property

@@ -1,8 +1,8 @@
 """Find the statements of a text, with position, speaker and check-worthiness.
 
-Pure: text in, candidates out. The steps have a module each: `blocks` cuts the text, `boilerplate` drops what is not the
-article's own statement, `sentences` splits, `attribution` finds who speaks, `cues` finds what a sentence states and
-what it is, `check_worthiness` judges.
+Pure: text in, candidates out. Each step has its own module: `blocks` splits the text, `boilerplate` drops everything
+except the article's own statements, `sentences` splits blocks, `attribution` finds the speakers, `cues` finds signs
+for and against checking a sentence, `check_worthiness` scores it.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ class CandidateSentence:
     """A sentence of the article's own text.
 
     `exact`, `prefix` and `suffix` are a W3C Web Annotation TextQuoteSelector, `start` and `end` a
-    TextPositionSelector in code points: `text[start:end] == exact`. `score` says how much it is worth a check.
+    TextPositionSelector in code points: `text[start:end] == exact`. `score` is its check-worthiness.
     """
 
     start: int
@@ -59,9 +59,8 @@ def detect(text: str, language: str) -> list[CandidateSentence]:
     """Return every sentence of the article's own text in order; spans do not overlap.
 
     Args:
-        language: a BCP 47 tag. A language without a lexicon is scored by features common to all languages: figures,
-            names,
-            quotations and length.
+        language: a BCP 47 tag. Without a lexicon for the language, only features common to all languages count:
+            figures, names, quotations and length.
     """
     return list(_find_candidates(text, read_language(language)))
 
@@ -117,7 +116,7 @@ def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence
 def _split_sentences(
     block: TextBlock, index: int, language: Lexicon, is_dashed: bool, is_introduced: bool
 ) -> tuple[list[Sentence], Quotations]:
-    """Return the sentences of a block, without its dateline, and its quotations."""
+    """Return the sentences of a block without its dateline, and the block's quotations."""
     quotations = Quotations(block.text, is_dashed=is_dashed, is_introduced=is_introduced)
     opening = measure_dateline(block.text) if index < _BLOCKS_WITH_DATELINE else 0
     sentences = [

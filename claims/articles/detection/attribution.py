@@ -1,7 +1,7 @@
 """Find the claimant of each sentence, from verbs of saying, named sources, quotations and dialogue turns.
 
-A speaker is a person or body in the text's list of people, or a name, office or body that cannot be anything else.
-Ambiguous pronouns, offices and surnames have no speaker: none is better than a wrong one.
+A speaker is a person or body in the text's list of people, or a phrase that can only be a name, an office or a body.
+Ambiguous pronouns, offices and surnames yield no speaker: no speaker is better than a wrong one.
 """
 
 import re
@@ -74,7 +74,7 @@ class Attributor:
         """Return the speaker of each sentence of the block; None for the article's own words.
 
         Args:
-            introduction: the block before, where that ends in a colon.
+            introduction: the preceding block, if it ends in a colon.
         """
         if introduction and quotations.spans and quotations.spans[0].start == 0:
             self._running = self._read_introduced(_SENTENCE_STOP.split(introduction)[-1])
@@ -105,9 +105,9 @@ class Attributor:
     def _read_answer(
         self, turn: DialogueTurn, voices: list[Voice | None], narrations: Sequence[str]
     ) -> list[Voice | None]:
-        """Assign an answer without a label to the speaker it names, otherwise to the interviewee.
+        """Assign an answer without a label to the speaker it names, or else to the interviewee.
 
-        Where it is quoted, what stands outside the quotation is the article's.
+        If the answer is quoted, the words outside the quotation are the article's own.
         """
         own = next((voice for voice in voices if voice is not None), None)
         if own is None and turn.member is not None:
@@ -136,10 +136,10 @@ class Attributor:
     def _find_voices(
         self, sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations
     ) -> list[Voice | None]:
-        """Return the voice of each sentence by its own words.
+        """Return the voice of each sentence, judged by the sentence's own words.
 
-        Where a quotation ends in a later sentence than it begins, the words before it and those behind it are one
-        clause, which names the speaker in one part and has the verb in the other.
+        If a quotation spans several sentences, the words before and after it form one clause: one part names the
+        speaker, the other has the verb.
         """
         voices: list[Voice | None] = []
         while len(voices) < len(sentences):
@@ -192,7 +192,7 @@ class Attributor:
         return bool(opening) and opening[0].lower() in self._grammar.unsaid and not clause.strip()
 
     def _remember(self, speaker: Speaker) -> None:
-        """Remember the speaker for the next "he", even an unnamed "spokesman"."""
+        """Remember the speaker, even an unnamed "spokesman", for the next "he"."""
         member = self._cast.find(speaker.name)
         if member is None and not self._is_body(speaker.name):
             member = CastMember(speaker.name, person=True, feminine=speaker.feminine)
@@ -204,7 +204,8 @@ class Attributor:
     def _shadow_company(self, narration: str, subject: Occurrence | None) -> None:
         """Note a person without a known name, so that "he" does not refer to an earlier person.
 
-        An office whose holder is not known ("Le ministre, qui était absent, …"), an unusual name, or a surname alone.
+        That person is an office whose holder is unknown ("Le ministre, qui était absent, …"), an unusual name, or a
+        surname alone.
         """
         if subject is not None:
             if self._may_be_a_person(subject.member):
@@ -258,7 +259,7 @@ class Attributor:
         return not held and any(is_body for _word, is_body in parts)
 
     def _read_unannounced(self, narration: str, mentions: Sequence[Occurrence]) -> Speaker | None:
-        """Read what no known verb of saying attributes: a colon, a name at a quotation, a second verb."""
+        """Read attributions without a known verb of saying: a colon, a name next to a quotation, a second verb."""
         people = [mention for mention in mentions if mention.member.person]
         if not mentions and _COLON.match(narration):
             return self._identities.find_opening_pronoun(narration)  # "But he knew: “…”"
@@ -283,7 +284,7 @@ class Attributor:
         return None
 
     def _is_behind_quotation(self, narration: str, mention: Occurrence) -> bool:
-        """Distinguish "“…”, proclamó Lema." from "“…”, painted by Lema, …": only a verb and an office may come in
+        """Distinguish "“…”, proclamó Lema." from "“…”, painted by Lema, …": only a verb and an office may come
         between.
         """
         name, quoted, _ = narration[mention.start :].partition(QUOTED_MARK)
@@ -324,7 +325,7 @@ class Attributor:
         return self._last
 
     def _resume_voice(self, feminine: bool | None) -> Speaker | None:
-        """Return the previous speaker, a person or an organisation, unless the form of the verb rules them out."""
+        """Return the previous speaker, a person or an organisation, unless the verb form rules that speaker out."""
         if self._last is None:
             return None if feminine is None else self._identities.pronoun(feminine)
         contradicts = None not in (feminine, self._last.feminine) and feminine != self._last.feminine
@@ -364,7 +365,7 @@ class Attributor:
 def _find_touched_sentences(
     sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations
 ) -> list[range]:
-    """Return, for each quotation that is speech, the indexes of the sentences it touches."""
+    """Return, for each spoken quotation, the indexes of the sentences it overlaps."""
     starts = [sentence.start for sentence in sentences]
     ends = [sentence.end for sentence in sentences]
     held = (

@@ -18,7 +18,7 @@ _MAX_JOINED_LENGTH = 900
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """One run of text that a blank line or a line end sets apart."""
+    """One run of text, bounded by blank lines or line ends."""
 
     start: int
     end: int
@@ -26,15 +26,15 @@ class TextBlock:
 
     @property
     def key(self) -> str:
-        """The text with its white space folded: two blocks with one key say the same."""
+        """The text with its white space folded; blocks with the same text have the same key."""
         return " ".join(self.text.split()).casefold()
 
 
 def split_blocks(text: str) -> list[TextBlock]:
     """Return the blocks of `text` in order, without surrounding white space and list marks.
 
-    Extractors write a paragraph per line; typed copy wraps its lines. The second kind is recognised by its own
-    arithmetic: in wrapped text nearly every line is so long that the next line's first word would not have fitted.
+    Extractors write a paragraph per line; typed copy wraps its lines. Wrapped text is recognised by its line lengths:
+    on nearly every line, the first word of the next line would not have fitted.
     """
     blocks = []
     for start, end in (
@@ -57,7 +57,7 @@ def _iterate_lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _iterate_paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield lines, joined if the first cannot be the end of a sentence."""
+    """Yield lines, joining a line to the next if it cannot be the end of a sentence."""
     start = end = None
     for line_start, line_end in _iterate_lines(text):
         if start is not None and end is not None:
@@ -72,7 +72,7 @@ def _iterate_paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_continued(text: str, end: int, line_start: int) -> bool:
-    """Return whether a line ends in a comma, or in a word before a line of several words with a lower-case start."""
+    """Return whether a line continues on the next one."""
     above, below = text[max(0, end - 80) : end].rstrip(), text[line_start : line_start + 80].lstrip()
     if above[-1:] in _COMMAS:
         return True

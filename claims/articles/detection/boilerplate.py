@@ -1,8 +1,7 @@
 """Separate the article's sentences from the boilerplate around them.
 
-Furniture is what a page repeats, labels, credits, dates, sells or asks: gallery and section headings, "read more" and
-newsletter lines, video boxes, agency tags, credits, cookie and share lines. A rule names a shape or a phrase of the
-language, never an outlet.
+Boilerplate includes gallery and section headings, "read more" and newsletter lines, video boxes, agency tags,
+credits, dates, and cookie and share lines. A rule describes a shape or a phrase of the language, never an outlet.
 """
 
 import re
@@ -83,7 +82,7 @@ _MIN_RUNNING_TEXT = 40
 
 
 def is_complete(text: str) -> bool:
-    """Return whether the text ends as a sentence ends."""
+    """Return whether the text ends like a complete sentence."""
     return _TERMINAL.search(text[-40:]) is not None
 
 

@@ -1,8 +1,9 @@
 """Score the check-worthiness of a sentence, with reasons.
 
-A sum of few weights that a person can read: what a sentence states raises it, what it is lowers it. They were set by
-hand and chosen by labels of others (`docs/matching.md`); nothing was trained on these. The sum orders the
-sentences of an article and cuts the order into three bands. No sentence is left out for its score.
+The score is a sum of a few readable weights: checkable content raises it, and forms such as questions or opinions
+lower it. The weights were set by hand and compared with other people's labels (`docs/matching.md`), without training.
+The score ranks the sentences of an article and divides them into three bands. No sentence is left out because of its
+score.
 """
 
 import math
@@ -104,9 +105,9 @@ _CHARACTERS_PER_WORD = 1.7
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Something checkable that a sentence states: what, and the words of the text that state it.
+    """A checkable part of a sentence: its kind, and the words of the text that state it.
 
-    `text[start:end] == words` in the text that was read.
+    `text[start:end] == words` in the article's text.
     """
 
     kind: str
@@ -115,7 +116,7 @@ class Reason:
     end: int
 
     def __str__(self) -> str:
-        """Return the reason as a claim stores it: kind and words, at most fifty characters."""
+        """Return the reason in the form that a claim stores: kind and words, at most fifty characters."""
         opening = f"{self.kind}: "
         words, room = " ".join(self.words.split()), _MAX_REASON_LENGTH - len(opening)
         return opening + (words if len(words) <= room else words[: room - 1] + "…")
@@ -148,10 +149,10 @@ def judge(
     """Judge a sentence.
 
     Args:
-        start: where it begins in the article.
-        voice: who speaks in it; what only says so is no fact of the claim.
-        quotations: the direct quotations of several words in it, as offsets in the sentence.
-        newest_year: the latest that the article names.
+        start: the sentence's offset in the article.
+        voice: the speaker; the words that attribute the sentence are not part of the claim.
+        quotations: direct quotations of several words, as offsets in the sentence.
+        newest_year: the latest year that the article names.
     """
     claimed = text[: voice.tail] if voice is not None and voice.tail else text
     tokens = tokenise(claimed)

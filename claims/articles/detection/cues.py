@@ -1,6 +1,6 @@
 """Find cues for and against checking a sentence: figures, and phrases of the language.
 
-A cue is a place in the sentence, so that every reason can be shown in the text.
+A cue has a position in the sentence, so every reason can be highlighted in the text.
 """
 
 import re
@@ -66,7 +66,7 @@ KINDS_BY_CUE: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class SentenceCue:
-    """A kind of sign and the place in the sentence that is one."""
+    """A kind of cue and its position in the sentence."""
 
     kind: str
     start: int
@@ -74,7 +74,7 @@ class SentenceCue:
 
 
 def find_cues(text: str, tokens: Sequence[Token], language: Lexicon) -> list[SentenceCue]:
-    """Return the cues of a sentence in their order."""
+    """Return the cues of a sentence in order."""
     phrases = [
         SentenceCue(KINDS_BY_CUE[group], start, end)
         for group, start, end in language.signals.spans(text, tokens)
@@ -89,7 +89,7 @@ def find_cues(text: str, tokens: Sequence[Token], language: Lexicon) -> list[Sen
 
 
 def find_years(text: str) -> list[int]:
-    """Return the years that a sentence names in digits."""
+    """Return the years written in digits in a sentence."""
     return [
         int(plain) for match in _NUMBER.finditer(text) if _YEAR.match(plain := match[0].translate(_DIGITS))
     ]
@@ -122,7 +122,7 @@ def _find_numbers(text: str) -> Iterator[SentenceCue]:
 def _find_quantities(
     text: str, phrases: Sequence[SentenceCue], figures: Sequence[SentenceCue]
 ) -> Iterator[SentenceCue]:
-    """Yield each number next to a measure, with one word between them at most: `12 per cent`, `two million
+    """Yield each number followed by a measure, with at most one word between them: `12 per cent`, `two million
     dollars`.
     """
     numbers = [cue for cue in (*phrases, *figures) if cue.kind == "number"]

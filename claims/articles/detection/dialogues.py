@@ -24,7 +24,7 @@ _MAX_LABEL_WORDS = 4
 class DialogueTurn:
     """A block of a dialogue, with its speaker; questions have none.
 
-    `firm` where a label names the speaker; else words of the block itself may name another.
+    `firm` if a label names the speaker; otherwise the block's own words may name a different one.
     """
 
     member: CastMember | None
@@ -33,7 +33,7 @@ class DialogueTurn:
 
 @dataclass(frozen=True, slots=True)
 class DialogueBlock:
-    """A block of the text without its opening dash, which is kept apart."""
+    """A block of the text, with its opening dash kept separately."""
 
     text: str
     mark: str

@@ -20,7 +20,7 @@ class _Trace:
 
 
 class Focus:
-    """The people named so far, most recent last."""
+    """The people mentioned so far, most recent last."""
 
     def __init__(self) -> None:
         self._traces: deque[_Trace] = deque(maxlen=_TRACES_REMEMBERED)
@@ -36,7 +36,7 @@ class Focus:
         self._sentence += 1
 
     def note(self, mentions: list[Occurrence]) -> None:
-        """Remember the people a sentence names. Its subject comes last, as the nearest."""
+        """Remember the people that a sentence names. Its subject comes last, as the nearest antecedent."""
         for mention in sorted(mentions, key=lambda mention: mention.subject):
             if mention.member.person:
                 self._traces.append(
@@ -68,8 +68,8 @@ class Focus:
     def find_antecedent(self, feminine: bool | None) -> CastMember | None:
         """Return the person that "he" or "she" must refer to; None if ambiguous.
 
-        A person of unknown gender may be either. A person named only in passing is never the antecedent, but makes
-        the pronoun ambiguous where the one before merely was a subject and has not spoken.
+        A person of unknown gender may be either. A person named only in passing is never the antecedent. Such a
+        person still makes the pronoun ambiguous if the previous person was only a subject and has not spoken.
         """
         bystanders: list[CastMember] = []
         doubtful: CastMember | None = None

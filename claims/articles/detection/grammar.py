@@ -52,12 +52,12 @@ class Grammar:
             yield from (match.span() for match in pattern.finditer(narration))
 
     def find_verb_gender(self, verb: str) -> bool | None:
-        """Return whether the form of the verb has a woman as its subject, as in "сказала", "dodał", "قالت"."""
+        """Return whether the verb form has a female subject, as in "сказала", "dodał", "قالت"."""
         found = self._genders.find(verb, tokenise(verb))
         return None if len(found) != 1 else "she_says" in found
 
     def is_body(self, phrase: str, language: Lexicon) -> bool:
-        """Return whether a phrase without capitals names a body or an office, by its end or (`*`) its start."""
+        """Return whether a phrase without capitals names a body or an office, judged by its end or (`*`) its start."""
         for body in self._bodies:
             if body.endswith("*"):
                 if phrase.startswith(body[:-1]):
@@ -75,9 +75,7 @@ class Grammar:
         return " ".join(found)
 
     def find_nominative_head(self, words: Sequence[str]) -> str:
-        """Return the nominative of a body's name: its head and the adjectives before it change, its complements
-        stay.
-        """
+        """Return the nominative of a body's name: only the head and the adjectives before it change."""
         changed: list[str] = []
         for word in words:
             changed.append(self.nominative([word]))

@@ -23,7 +23,7 @@ _ABSTRACT_SUFFIXES = ("ung", "heit", "keit", "schaft", "ion", "tät")
 
 
 class Identities:
-    """Resolve the phrases of one text, by its cast and its last speaker."""
+    """The resolver of one text's phrases, by its list of people and its last speaker."""
 
     def __init__(self, language: Lexicon, grammar: Grammar, cast: Cast, focus: Focus) -> None:
         self._language = language
@@ -142,7 +142,7 @@ class Identities:
         return self._read_own_words(speaker, found) if is_known_kind(tokens, self._language) else None
 
     def _read_own_words(self, speaker: Speaker, found: Attribution) -> Speaker:
-        """Return an office or a body in the nominative, undoing the case that "according to" requires."""
+        """Return an office or a body in the nominative, undoing the case required by "according to"."""
         if found.source in self._grammar.genitive_after:
             return replace(speaker, name=self._grammar.find_nominative_head(split_name(speaker.name)))
         if found.phrase.split(maxsplit=1)[
@@ -161,7 +161,7 @@ class Identities:
         return marked and len(bare) == 1 and not named and not is_body_word(bare[0], self._language)
 
     def _build_stranger(self, speaker: Speaker, found: Attribution, narration: str) -> Speaker | None:
-        """Accept a name that the cast does not hold if it is one: words, an acronym, a country, no first word."""
+        """Accept a name that is not in the text's list of people if its form shows that it is a name."""
         if not self._language.cased:
             return self._find_body_without_case(speaker, found)
         tokens = split_name(speaker.name)

@@ -101,9 +101,9 @@ class Phrases:
             self._words.setdefault(parts[0], set()).add(group)
 
     def find(self, text: str, tokens: Sequence[Token]) -> dict[str, list[int]]:
-        """Return, for each group with a match, the indexes of the words where its phrases begin.
+        """Return, for each matching group, the indexes of the words at which its phrases begin.
 
-        A language without spaces has no words to count: its groups carry the offsets of the phrases.
+        In a language without spaces, the indexes are the offsets of the phrases.
         """
         found: dict[str, list[int]] = {}
         if self._spaced:
@@ -171,7 +171,7 @@ class Phrases:
 
 
 def _iterate_variants(key: str) -> Iterable[str]:
-    """Yield the word, and for Arabic the word without the particles and the article that are written onto it."""
+    """Yield the word and, for Arabic, also the word without its attached particles and article."""
     yield key
     if "\u0600" <= key[:1] <= "\u06ff":  # a word of nothing but marks has no letter left
         bare = key
@@ -300,7 +300,7 @@ def _parse_locale(code: str) -> Locale | None:
 
 
 def _list_calendar_names(code: str) -> list[str]:
-    """Return month and weekday names, but none so short that it is another word as well ("mar", "do")."""
+    """Return month and weekday names, except short ones that are also other words ("mar", "do")."""
     locale = _parse_locale(code)
     if locale is None:
         return []

@@ -56,14 +56,14 @@ def find_names(text: str, language: Lexicon, grammar: Grammar) -> Iterator[Named
 
 
 def find_addressed_surnames(text: str, language: Lexicon) -> Iterator[tuple[str, bool | None]]:
-    """Yield (surname, whether female) for `Mr Trask` and `Frau Holm`, who may have no other name in the text."""
+    """Yield (surname, is female) for people such as `Mr Trask` and `Frau Holm`, who may not be named otherwise."""
     for match in _ADDRESS.finditer(text):
         if match[1].lower().strip(".") in HONORIFICS and is_role(match[1], language):
             yield POSSESSIVE.sub("", match[2]), find_gender_of_roles([match[1]], language)
 
 
 def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Match[str]]]]:
-    """Yield the runs of capitalised words that may be a name: first and last index, and the tokens of the line."""
+    """Yield the runs of capitalised words that may be a name: first index, last index, and the tokens of the line."""
     tokens = list(re.finditer(r"\S+", line))
     sources = {phrase.split()[0] for phrase in language.get_attributions("according")}
     begin: int | None = None

@@ -15,7 +15,7 @@ _NEAR_DISTANCE = 30
 def extract_narration(
     block: str, sentence: Sentence, quotations: Quotations, language: Lexicon, grammar: Grammar
 ) -> str:
-    """Return the sentence with its quotations blanked; a word or two in scare quotes stay as words."""
+    """Return the sentence with its quotations blanked out; a word or two in scare quotes remain."""
     parts: list[str] = []
     position = sentence.start
     for quotation in quotations.within(sentence.start, sentence.end):

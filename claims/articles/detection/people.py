@@ -45,7 +45,7 @@ class CastMember:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A place in a sentence that names a member; `subject` where the sentence is about it."""
+    """A position in a sentence that names a member; `subject` if the sentence is about that member."""
 
     member: CastMember
     start: int
@@ -92,7 +92,7 @@ class Cast:
     def _add_person(self, name: str) -> CastMember:
         """Return the person with this full name, added if new.
 
-        Beyond the limit the member is one that no look-up finds.
+        Once the limit is reached, look-ups do not find the new member.
         """
         if name in self._members:
             return self._members[name]
@@ -124,7 +124,7 @@ class Cast:
         return self._has_name(name[0].lower() + name[1:]) or self._is_inflected(name)  # "Van Dalen"
 
     def find_ending(self, phrase: str) -> CastMember | None:
-        """Return the person whose full name ends or begins a phrase without capitals."""
+        """Return the person whose full name begins or ends a phrase without capitals."""
         found = [
             member
             for member, start in self._find_named(phrase)
@@ -202,7 +202,7 @@ class Cast:
         return found, bool(found)
 
     def enrol(self, name: str, *, person: bool, feminine: bool | None, office: str | None) -> CastMember:
-        """Return the person with this name, added because the article quotes them."""
+        """Add a person whom the article quotes, and return the new member."""
         member = self.find(name)
         if member is None:
             member = self._add_person(name)
@@ -219,7 +219,7 @@ class Cast:
         return len(people) > 1 and self._choose_most_frequent(people) is None
 
     def rename(self, member: CastMember, name: str) -> CastMember:
-        """Call a member by another form of its name from now on."""
+        """Use another form of a member's name from now on."""
         if self._members.pop(member.name, None):
             self._members[name] = member
         self._count[name] = self._count.pop(member.name, 1)
@@ -232,7 +232,7 @@ class Cast:
         return word in self._words
 
     def is_small(self, word: str) -> bool:
-        """Return whether the text also writes the word in lower case, which it does not do with names."""
+        """Return whether the text also writes the word in lower case, as it does not write names."""
         return word.lower() in self._small
 
     def mentions(self, narration: str) -> list[Occurrence]:
@@ -323,7 +323,7 @@ class Cast:
         return False
 
     def _split_title(self, name: str) -> list[tuple[str, str]]:
-        """Return how the word may part into a short name and a title, the shortest title first."""
+        """Return the ways to split the word into a short name and a title, the shortest title first."""
         if " " in name:
             short, _, title = name.rpartition(" ")
             return [(short, title)] if len(short) == 1 else []
@@ -345,7 +345,9 @@ class Cast:
         return found[0] if len(found) == 1 else None
 
     def _has_name(self, word: str) -> CastMember | None:
-        """Return the only bearer of a surname, or of a first name that is not a surname; None if ambiguous."""
+        """Return the only person with this surname, or with this first name if it is not a surname; None if
+        ambiguous.
+        """
         named = self._by_last.get(word, [])
         people = [member for member in named if member.person]
         first = [member for member in self._by_first.get(word, []) if member.person]

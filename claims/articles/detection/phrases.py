@@ -159,7 +159,7 @@ def read_speaker_after(
 ) -> Phrase | None:
     """Read the speaker after the verb or the preposition: `(…, said) Ana Ruiz, head of the agency.`
 
-    Where the source opens the sentence, what follows its comma is an apposition only up to a second one.
+    If the source opens the sentence, an apposition after its comma must end at a second comma.
     """
     phrase, end = _find_opening_phrase(narration, start, language)
     if not phrase:
@@ -195,7 +195,7 @@ def _read_named_aside(phrase: str, narration: str, end: int, language: Lexicon) 
 
 
 def _is_office_alone(phrase: str, language: Lexicon) -> bool:
-    """Distinguish "the head of the agency" from "Senator Ana Ruiz", after which a name is a place or a party."""
+    """Distinguish "the head of the agency" from "Senator Ana Ruiz": a name after the former is a place or a party."""
     speaker = read_speaker(phrase, None, language)
     return any(_is_office(token, language) for token in split_name(phrase)) and not (
         speaker and speaker.person
@@ -241,7 +241,7 @@ def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple
 
 
 def _find_phrase_limit(narration: str, start: int) -> int:
-    """Return the place of the next punctuation mark that is not the point of an initial or a title."""
+    """Return the position of the next punctuation mark, ignoring the full stops of initials and titles."""
     for stop in _PHRASE_END.finditer(narration, start):
         if stop[0] != "." or not _SHORT_FORM.search(narration[max(start, stop.start() - 6) : stop.start()]):
             return stop.start()
@@ -278,7 +278,7 @@ def _is_phrase_end(token: str, phrase: Sequence[str], language: Lexicon) -> bool
 
 
 def _is_behind_name(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
-    """Return whether a small word can only follow the phrase: "dijo Ferrán este lunes", "sagte Weber gestern"."""
+    """Return whether a small word can only come after the phrase: "dijo Ferrán este lunes", "sagte Weber gestern"."""
     if is_capital(phrase[-1]):
         if language.nouns_capitalised:
             return True
@@ -298,7 +298,7 @@ def _is_standing_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> b
 
 
 def _is_time(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
-    """Return whether the words open with a time: `on Friday`, `este lunes`."""
+    """Return whether the words begin with a time: `on Friday`, `este lunes`."""
     first, second = matches[0][0], matches[1][0] if len(matches) > 1 else ""
     if language.is_date_word(first):
         return True

@@ -21,7 +21,8 @@ _DASH = re.compile(r"(?P<stop>[,.!?…»”]?)(?P<before>\s?)[—–](?P<after>[
 class Quotation:
     """A quotation with its marks: `start` is the opening mark, `end` is past the closing one.
 
-    `closed` is false where the paragraph ends first: by convention the same voice goes on in the next paragraph.
+    `closed` is false if the paragraph ends without a closing mark: by convention, the same speaker continues in the
+    next paragraph.
     """
 
     start: int
@@ -30,14 +31,14 @@ class Quotation:
 
 
 class Quotations:
-    """The quotations of one block, for questions about places in it."""
+    """The quotations of one block, and look-ups by position."""
 
     def __init__(self, text: str, *, is_dashed: bool = False, is_introduced: bool = False) -> None:
         """Find the quotations of a block.
 
         Args:
-            is_dashed: a dash stands before the block, as before speech in many languages.
-            is_introduced: the block before it ends in a colon.
+            is_dashed: whether a dash precedes the block, as it does before speech in many languages.
+            is_introduced: whether the preceding block ends in a colon.
         """
         spoken = list(_find_spoken_after_dash(text)) if is_dashed else []
         #: Whether they are set off by dashes instead of marks.
@@ -46,14 +47,14 @@ class Quotations:
         self._starts = [span.start for span in self.spans]
 
     def at(self, position: int) -> Quotation | None:
-        """Return the quotation that holds the character at `position`, its marks included."""
+        """Return the quotation that contains the character at `position`, including its marks."""
         index = bisect_right(self._starts, position) - 1
         if index >= 0 and position < self.spans[index].end:
             return self.spans[index]
         return None
 
     def within(self, start: int, end: int) -> list[Quotation]:
-        """Return the quotations that share a character with the span."""
+        """Return the quotations that overlap the span."""
         index = max(bisect_right(self._starts, start) - 1, 0)
         found = []
         while index < len(self.spans) and self.spans[index].start < end:

@@ -1,7 +1,7 @@
-"""Split a block into sentences with exact offsets, on top of the library `sentencex`.
+"""Split a block into sentences with exact offsets, using the library `sentencex`.
 
 The library keeps a quotation of several sentences in one piece and knows few abbreviations outside English. One claim
-is one sentence, so quotations are opened here, and boundaries after abbreviations, initials and ordinals are undone.
+is one sentence, so this module splits quotations, and removes boundaries after abbreviations, initials and ordinals.
 """
 
 import re
@@ -35,7 +35,7 @@ _MIN_CHARACTERS_IN_QUOTATION = 10
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a block, by offsets in the block."""
+    """A sentence of a block, as offsets in the block."""
 
     start: int
     end: int
@@ -43,7 +43,7 @@ class Sentence:
 
 
 def split_sentences(block: str, language: Lexicon, quotations: Quotations) -> list[Sentence]:
-    """Return the sentences of one block in order; white space between them belongs to none."""
+    """Return the sentences of one block in order; the white space between them is excluded."""
     sentences: list[Sentence] = []
     start = 0
     for stop in _find_boundaries(block, language, quotations):
@@ -75,7 +75,7 @@ def _find_boundaries(block: str, language: Lexicon, quotations: Quotations) -> I
 
 
 def _skip_closers(block: str, stop: int, quotations: Quotations) -> int:
-    """Return the position after closing marks, as in `….”)`, also behind a French thin space."""
+    """Return the position after closing marks, as in `….”)`, even after a French thin space."""
     end = stop
     while end < len(block):
         if block[end] in _CLOSERS:
@@ -163,7 +163,7 @@ def _trim_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
 
 
 def _split_long_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
-    """Split a run-on sentence at semicolons, commas and dashes once it passes half the limit; drop one without any."""
+    """Split a run-on sentence at semicolons, commas and dashes after half the maximum length; drop it if it has none."""
     piece = start
     for soft in _SOFT_BREAK.finditer(block, start, end):
         if soft.end() - piece > MAX_SENTENCE_LENGTH // 2:

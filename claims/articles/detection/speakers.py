@@ -39,7 +39,7 @@ class Speaker:
 def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
     """Read a noun phrase such as `US Secretary of State Mike Pompeo` as a name and a description.
 
-    Returns None for a phrase that names no speaker ("it", "the report", "who").
+    Return None for a phrase that names no speaker ("it", "the report", "who").
     """
     if not language.cased:
         return _read_without_case(phrase, description, language)
@@ -89,9 +89,10 @@ def _read_without_role(tokens: list[str], description: str | None, language: Lex
 
 
 def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
-    """Split a name from the place before it, if no article or preposition does: "(Wójt) Krynek Jolanta Gudel".
+    """Split a name from a preceding place, unless an article or preposition comes first: "(Wójt) Krynek Jolanta
+    Gudel".
 
-    Of three words and more of which none is known to be a given name, nothing is the name.
+    Three or more words need a known given name among them to contain a name.
     """
     if language.definite or len(name) < 2:
         return name, []
@@ -104,7 +105,9 @@ def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[st
 
 
 def is_complement(before: Sequence[str], language: Lexicon) -> bool:
-    """Distinguish "a spokesman for President (Holt)", who is not Holt, from "the head of the agency (Ana Ruiz)"."""
+    """Distinguish "a spokesman for President (Holt)", where Holt does not speak, from "the head of the agency (Ana
+    Ruiz)".
+    """
     joints = [index for index, token in enumerate(before) if _is_joint(token, language)]
     joints = [index for index in joints if remove_determiner(before[:index], language)]
     if not joints:
@@ -119,7 +122,7 @@ def is_complement(before: Sequence[str], language: Lexicon) -> bool:
 
 
 def _is_joint(token: str, language: Lexicon) -> bool:
-    """Distinguish "of" and similar words from an article among them."""
+    """Distinguish "of" and similar words from articles in the same list."""
     joined = token in language.of | language.by and token not in language.get_attributions("conjunctions")
     return token.islower() and joined and token not in _ARTICLES
 
@@ -238,7 +241,7 @@ def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
 
 
 def _read_anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
-    """Read an anonymous claimant, an office or a group, in the words of the text: `a Foreign Ministry official`."""
+    """Read an anonymous claimant (an office or a group) in the words of the text: `a Foreign Ministry official`."""
     if len(tokens) > _MAX_UNKNOWN_WORDS and not is_known_kind(tokens, language):
         return None
     first, rest = tokens[0], tokens[1:]
@@ -299,7 +302,7 @@ def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
 
 
 def _read_without_case(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
-    """Read a name without capitals by the language's patterns for the order of name and office."""
+    """Read a name without capitals, using the language's patterns for the order of name and office."""
     phrase = " ".join(phrase.split()).strip(" ,、，،")
     if phrase in language.he or phrase in language.she:
         return Speaker(phrase, person=True, feminine=phrase in language.she)

@@ -21,7 +21,7 @@ _SURROUNDING_MARKS = " ,:،：，"
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """A phrase that names a speaker, and the span of the words that attribute."""
+    """A phrase that names a speaker, and the span of the attributing words."""
 
     phrase: str
     description: str | None
@@ -32,7 +32,7 @@ class Attribution:
 
 
 def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Attribution | None:
-    """Return the attribution in a sentence: the speaker of its quotation before a source named in passing."""
+    """Return the attribution in a sentence, preferring the speaker of its quotation to a source named in passing."""
     narration = _PARENTHESIS.sub(lambda match: " " * len(match[0]), narration)
     for pattern in language.patterns:
         found = _read_by_pattern(pattern, narration, language, grammar)
@@ -100,7 +100,7 @@ def _read_by_pattern(
 
 
 def _cut_adjunct(who: str, language: Lexicon) -> str:
-    """Split "Kaplan gegenüber der Zeitung" and "Kaplan am Montag" after the name."""
+    """Remove the adjunct after the name in "Kaplan gegenüber der Zeitung" and "Kaplan am Montag"."""
     kept: list[str] = []
     small = language.stops - language.of - language.inside - language.determiners
     for word in who.split():
@@ -119,7 +119,7 @@ def _is_beside_quotation(narration: str, verb: Token) -> bool:
 def _read_by_verb(
     narration: str, tokens: list[Token], index: int, language: Lexicon, *, strong: bool, follows: set[int]
 ) -> Attribution | None:
-    """Read a verb of saying; a weak one ("announced") needs a quotation, a "that" or the sentence's end."""
+    """Read a verb of saying. A weak verb ("announced") needs a quotation, a "that" or the end of the sentence."""
     verb = tokens[index]
     if verb.text[0].isupper() and index:
         return None  # the United States
@@ -185,7 +185,7 @@ def _is_trailing(left: str) -> bool:
 
 
 def _is_adjunct(after: str, language: Lexicon) -> bool:
-    """Return whether only a time follows up to the next comma or the end: `…, state media reported on Friday.`"""
+    """Return whether only a time comes before the next comma or the end: `…, state media reported on Friday.`"""
     small = language.stops | language.before_verb | language.determiners
     clause = _CLAUSE.match(after)
     return clause is not None and all(
@@ -203,7 +203,7 @@ def _find_subject_start(left: str, subject: Phrase) -> int:
 
 
 def _read_by_source(narration: str, tokens: list[Token], index: int, language: Lexicon) -> Attribution | None:
-    """Read `according to …`, a phrase of one word or several."""
+    """Read a source phrase such as `according to …`, of one word or several."""
     for phrase in language.get_attributions("according"):
         parts = [token.key for token in tokenise(phrase)]
         if [token.key for token in tokens[index : index + len(parts)]] == parts:

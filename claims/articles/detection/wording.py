@@ -9,7 +9,7 @@ _SINGLE = "'’‘"
 
 
 def build_statement(sentence: str, voice: Voice | None) -> str:
-    """Return the wording of the claim in a sentence; white space is folded, the facts stay as they are."""
+    """Return a sentence as the wording of a claim, with white space folded."""
     text = sentence
     if voice is not None and voice.tail is not None and 0 < voice.tail < len(sentence):
         text = _add_full_stop(sentence[: voice.tail], sentence)
