@@ -25,7 +25,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class EditorialBody(StrictJSON):
-    """Longer than any article that is pasted; files of other kinds are imported at the desk."""
+    """A JSON body with room for any pasted article; files of other kinds are imported at the desk."""
 
     most = 2_000_000
 

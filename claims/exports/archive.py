@@ -1,7 +1,7 @@
 """The ledger and everything it mentions, as lines of the lossless format.
 
-Mutable data (names, addresses, merges) is written first, at once. Everything after that is immutable, so an
-interrupted export continues with the same bytes.
+Mutable data (names, addresses, merges) is written first, in one go. All later data is immutable, so an interrupted
+export continues with the same bytes.
 """
 
 import re
@@ -64,11 +64,11 @@ def write_things(selection: Selection) -> Iterator[bytes]:
 def write_entries(
     selection: Selection, *, after: int = 0, seen: IdSet | None = None
 ) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and line of each entry, with the lines of snapshots quoted for the first time.
+    """Yield the number and line of each entry. A snapshot's line comes before the first entry that quotes it.
 
     Args:
-        after: begin behind the entry with this number.
-        seen: the snapshots that have a line already.
+        after: begin after the entry with this number.
+        seen: the snapshots that already have a line.
     """
     seen = seen or IdSet()
     for rows in _iterate_entry_batches(selection.entries.filter(sequence__gt=after)):
@@ -95,8 +95,8 @@ def find_snapshots(written: Iterable[bytes]) -> IdSet:
 def _find_mentioned_rows(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
     """Return the rows of `lines.THING_KINDS` that still exist.
 
-    With them the house and the scales that it uses, without which nothing could be published, and whatever a row that
-    is mentioned refers to itself.
+    Include the newsroom's own publisher and current scales, which publishing needs, and the rows that the mentioned
+    rows refer to.
     """
     entries = entries.order_by()
     ratings = Rating.objects.filter(
@@ -135,7 +135,7 @@ def _find_topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
 
 
 def _write_merged_claims(selection: Selection) -> Iterator[bytes]:
-    """Yield the parts of merged claims, which entries show without naming their claim."""
+    """Yield the rows of merged claims. Entries show these rows without naming their claim."""
     merged = Claim.objects.filter(
         state=Claim.State.MERGED, merged_into__in=selection.entries.order_by().values("claim")
     )
@@ -181,7 +181,7 @@ def _iterate_batches(rows: QuerySet[Any, Any], size: int) -> Iterator[list[Any]]
 
 
 def _find_new_snapshots(body: bytes, seen: IdSet) -> list[int]:
-    """Return the snapshots that this body is the first to quote."""
+    """Return the snapshots that are quoted first in this body."""
     return [
         number for number in sorted({int(found) for found in _SNAPSHOT.findall(body)}) if seen.add(number)
     ]

@@ -53,7 +53,7 @@ def export_to_stream(
     """Write an export to an open file, such as standard output.
 
     Raises:
-        InvalidParameters: the API would refuse the filter.
+        InvalidParameters: the API would reject the filter.
     """
     written = choose_format(order.format, order.versions)
     with use_one_snapshot():
@@ -67,14 +67,14 @@ def export_to_stream(
 def export_to_file(
     order: ExportOptions, path: Path, *, resume: bool = False, begin: BeginProgress = _ignore_progress
 ) -> ExportResult:
-    """Write an export to a file, which gets its name when it is complete, with its manifest.
+    """Write an export to a file with its manifest. The file gets its final name when it is complete.
 
     Args:
-        resume: continue what was interrupted; the file becomes the one that it would have been.
+        resume: continue an interrupted export; the result is the same file.
 
     Raises:
-        InvalidParameters: the API would refuse the filter.
-        OutputError: the file cannot be written, or is none that this export continues.
+        InvalidParameters: the API would reject the filter.
+        OutputError: the file cannot be written, or this export cannot continue it.
     """
     written = choose_format(order.format, order.versions)
     before = _load_state(order, path) if resume else None

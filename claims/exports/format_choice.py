@@ -1,4 +1,4 @@
-"""The export formats: their contents, their order, and where they can continue."""
+"""The export formats: their content, their order, and where an interrupted export can continue."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ class ExportFormat(ABC):
     begins_now: ClassVar[bool] = False
 
     def parts(self, selection: Selection) -> Sequence[QuerySet[Publication]]:
-        """Return the entries to write, in order."""
+        """Return the parts to write, in order."""
         return [selection.claims]
 
     def count(self, selection: Selection) -> int:
@@ -38,10 +38,10 @@ class ExportFormat(ABC):
 
     @abstractmethod
     def write(self, selection: Selection, output: Output) -> None:
-        """Write the whole output, or only the missing rest."""
+        """Write the whole output, or only the missing part."""
 
     def _bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
-        """Yield the bodies. Each one is written before the next is requested."""
+        """Yield the bodies. Each is written before the next is requested."""
         place = output.begins_after or ExportPosition(0, 0)
         for number, part in enumerate(self.parts(selection)):
             if number < place.part:
@@ -62,11 +62,11 @@ class ClaimByClaimFormat(ExportFormat):
 
     @abstractmethod
     def format_bodies(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
-        """Write the bodies in this format; without the header if it exists already."""
+        """Write the bodies in this format, without the header if it is already written."""
 
 
 class Ndjson(ExportFormat):
-    """Each claim as in the API, one per line."""
+    """Each claim as in the API, one claim per line."""
 
     name, extension = "ndjson", "ndjson"
 
@@ -117,7 +117,7 @@ class Csv(ClaimByClaimFormat):
 
 
 class DataFeed(ClaimByClaimFormat):
-    """A schema.org DataFeed of ClaimReview markup, followed by withdrawals."""
+    """A schema.org DataFeed of ClaimReview markup and withdrawals."""
 
     name, extension = "jsonld", "jsonld"
 
@@ -159,6 +159,6 @@ def choose_format(name: str, versions: str) -> ExportFormat:
 
 
 def guess_format(path: str) -> str:
-    """Return the format by file extension; NDJSON by default."""
+    """Return the format for a file extension; NDJSON by default."""
     ending = Path(path).suffix.removeprefix(".")
     return next((name for name, kind in FORMATS.items() if kind.extension == ending), Ndjson.name)

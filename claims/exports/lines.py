@@ -2,11 +2,11 @@
 
     header                                       the format, its version, and the state of the ledger
     publisher, claimant, topic, rating_scale,
-    rating, source, media_object, media_hash     what the entries mention, each once
-    merged_claim                                 what belongs to a claim that is merged into another
-    snapshot                                     a text that entries quote, before the first entry that does
-    entry                                        one entry of the ledger, in its order, the body as it is stored
-    end                                          how many entries there were
+    rating, source, media_object, media_hash     rows that the entries mention, each once
+    merged_claim                                 the rows of a claim that is merged into another
+    snapshot                                     a text that entries quote, before the first of them
+    entry                                        one entry of the ledger, in order, with its body as stored
+    end                                          the number of entries
 
 Every line comes after all lines that it refers to.
 """
@@ -56,16 +56,16 @@ class LineKind:
 
     @cached_property
     def _readers(self) -> list[tuple[str, str, Callable[[str], Any] | None]]:
-        """Return each field's name, column, and converter from text."""
+        """Return the name, the column and the converter from text of each field."""
         return [(field.name, field.attname, _READERS.get(field.get_internal_type())) for field in self.fields]
 
     def format_line(self, values: tuple[Any, ...]) -> bytes:
-        """Return the line of a row: its id, and the values of `columns`."""
+        """Return the line for a row: its id, and the values of `columns`."""
         said = dict(zip(("id", *self.names), map(_to_json, values), strict=True))
         return orjson.dumps({"type": self.name, **said}) + b"\n"
 
     def read(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Yield the checked lines of an export in constant memory. The last line marks the end."""
+        """Read the fields of a line, as a row with this id."""
         row = {"id": said["id"]}
         for name, column, reader in self._readers:
             value = said[name]
@@ -205,10 +205,10 @@ def recognise(head: bytes) -> bool:
 
 
 def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
-    """Yield the lines of an export, checked one by one, in constant memory. The last one marks the end.
+    """Yield the lines of an export one by one, checked, in constant memory. The last one marks the end.
 
     Raises:
-        UnreadableExport: where it is reached.
+        UnreadableExport: a line is not valid; the error comes when that line is reached.
     """
     number, before = 0, 0
     for number, text in enumerate(stream, 1):

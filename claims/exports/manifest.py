@@ -1,4 +1,4 @@
-"""FILE.manifest.json: the contents of an export, its moment, and its checksum."""
+"""FILE.manifest.json: the content of an export, its moment in the ledger, and its checksum."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
     """Check a file against its manifest and return the manifest.
 
     Raises:
-        ManifestMismatch: it is not, or one of the two cannot be read.
+        ManifestMismatch: the file differs from its manifest, or either of them cannot be read.
     """
     try:
         manifest: dict[str, Any] = orjson.loads(build_manifest_path(path).read_bytes())

@@ -47,7 +47,7 @@ class Output(Protocol):
     def write(self, piece: bytes) -> Any: ...
 
     def complete(self, place: ExportPosition, claims: int = 1) -> None:
-        """Record that everything up to this position is written, with this many more claims."""
+        """Record that everything before this position is written, with this many more claims."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ class ExportState:
 
 
 class _BlockWriter:
-    """Join pieces into blocks, count and hash them.
+    """Joins pieces into blocks, and counts and hashes the blocks.
 
-    A thread writes and hashes one block while the next is read: otherwise PostgreSQL would have to wait for that.
+    A thread writes and hashes one block while the next is read, so that PostgreSQL need not wait.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class _BlockWriter:
         return len(piece)
 
     def flush(self) -> None:
-        """Write buffered data once earlier data is written."""
+        """Write the buffered data after the earlier data."""
         block = b"".join(self._waiting)
         self._waiting, self._length = [], 0
         self.settle()
@@ -117,7 +117,7 @@ class _BlockWriter:
             self._written.result()
 
     def end(self) -> None:
-        """Write everything, and end the thread."""
+        """Write all remaining data, and end the thread."""
         self.flush()
         self._writer.shutdown()
         self.settle()
@@ -129,7 +129,7 @@ class _BlockWriter:
 
 
 class StreamOutput(_BlockWriter):
-    """Standard output, or any other file that can only be written."""
+    """Standard output, or any other write-only file."""
 
     def read_written(self) -> Iterable[bytes]:
         return ()
@@ -142,7 +142,7 @@ class StreamOutput(_BlockWriter):
 
 
 class PartFile(_BlockWriter):
-    """FILE.part, which becomes FILE when complete; FILE.part.state records how to continue."""
+    """FILE.part, renamed to FILE when complete; FILE.part.state records how to continue."""
 
     def __init__(self, file: IO[bytes], path: Path, state: ExportState, progress: Progress) -> None:
         super().__init__(file, progress, state.place)
@@ -162,7 +162,7 @@ class PartFile(_BlockWriter):
             self._saved = time.monotonic()
 
     def save(self, place: ExportPosition | None) -> None:
-        """Record that everything up to this position is in the file."""
+        """Record that the file contains everything before this position."""
         self._state = replace(
             self._state, place=place, claims=self.claims, bytes=self.bytes, sha256=self.hash.hexdigest()
         )
@@ -197,7 +197,7 @@ def open_part_file(path: Path, state: ExportState, progress: Progress) -> Iterat
     """Open the unfinished file at the position of the state.
 
     Raises:
-        OutputError: another process is writing it, or the existing part was changed.
+        OutputError: another process is writing the file, or its existing part was changed.
     """
     part = build_part_path(path)
     try:
@@ -237,7 +237,7 @@ def _replay(file: IO[bytes], output: PartFile, state: ExportState) -> None:
 
 
 def write_at_once(path: Path, text: str) -> None:
-    """Write a small file so that it is never seen incomplete."""
+    """Write a small file atomically, so that it is never seen incomplete."""
     beside = path.with_name(f"{path.name}.new")
     beside.write_text(text, encoding="utf-8")
     beside.replace(path)

@@ -1,4 +1,4 @@
-"""Select claims for an export: any filter of the API's list, at one moment of the ledger."""
+"""Select claims for an export with any filter of the API's list, at one moment of the ledger."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,9 +21,9 @@ _WITHDRAWN_STATUSES = [Publication.Status.RETRACTED, Publication.Status.MERGED]
 
 @contextmanager
 def use_one_snapshot() -> Iterator[None]:
-    """Run everything inside on one database snapshot.
+    """Run the body of the context on one database snapshot.
 
-    Inside a caller's transaction, that one's isolation level applies.
+    Inside a caller's transaction, the isolation level of that transaction applies.
     """
     begins_here = not connection.in_atomic_block
     with transaction.atomic():
@@ -35,7 +35,7 @@ def use_one_snapshot() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class LedgerMoment:
-    """A state of the ledger: everything up to this sequence number."""
+    """A state of the ledger: all entries up to this sequence number."""
 
     sequence: int
     published_at: str
@@ -69,7 +69,7 @@ class ExportQuery(ClaimListQuery):
 
     @classmethod
     def get_filters(cls) -> dict[str, Filter]:
-        """Return the filters that select claims, without the parameters of how a list is shown."""
+        """Return the filters that select claims, without parameters that only affect the display of a list."""
         return {
             name: parameter
             for name, parameter in super().get_filters().items()
@@ -87,7 +87,8 @@ class Selection:
     """The claims selected by a filter, at a moment of the ledger.
 
     Raises:
-        InvalidParameters: the API would refuse the filter; it says of each parameter what is wrong and what is allowed.
+        InvalidParameters: the API would reject the filter; the error names each wrong parameter and its allowed
+            values.
     """
 
     def __init__(self, filter_text: str = "", moment: LedgerMoment | None = None) -> None:
@@ -105,9 +106,10 @@ class Selection:
 
     @property
     def withdrawn(self) -> QuerySet[Publication]:
-        """Return retracted and merged claims whatever the filter, because they have lost the filtered values.
+        """Return retracted and merged claims whatever the filter, because they no longer have the filtered values.
 
-        Since `updated_after`, where that is asked for; none, where `status` says exactly what is wanted.
+        With `updated_after`, return only those withdrawn since; with `status`, which selects exact states, return
+        none.
         """
         if self._query.value("status"):
             return Publication.objects.none()
@@ -118,7 +120,7 @@ class Selection:
 
     @property
     def entries(self) -> QuerySet[Publication]:
-        """Return all versions of the selected claims; without a filter, the whole ledger."""
+        """Return all versions of the selected claims; without a filter, return the whole ledger."""
         entries = self.moment.entries
         if self.filter:
             entries = entries.filter(claim__in=self._query.qs.order_by().values("claim"))

@@ -1,8 +1,8 @@
 """Import other publishers' fact checks: bytes → records → rows.
 
-    reading/   files of any format → reviews with every value settled, or refusals (pure)
-    storing/   reviews → claims, verdicts and entries of the ledger, in bulk
+    reading/   files of any format → reviews with validated values, or refusals (pure)
+    storing/   reviews → claims, verdicts and ledger entries, in bulk
 
-Imports exports (to restore our own), review, ledger and models. Begin with `storing/runs.py`;
-docs/extending.md adds a format.
+Imports exports (to recognise our own), review, ledger and models. Begin with `storing/runs.py`; docs/extending.md
+shows how to add a format.
 """

@@ -1,4 +1,4 @@
-"""Translatable titles of import formats. The readers of formats know nothing of languages."""
+"""Translatable titles of import formats. The format readers do not depend on languages."""
 
 from typing import Final
 

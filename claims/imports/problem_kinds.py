@@ -1,4 +1,4 @@
-"""Translatable names of import problems. Readers use the English names, which are stored."""
+"""Translatable names of import problems. The readers store the English names."""
 
 from typing import Final
 

@@ -46,7 +46,7 @@ def is_name(text: str, language: Lexicon) -> bool:
 
 
 def is_plural_name(token: str, language: Lexicon) -> bool:
-    """Return whether a plural shows that the word is not an office: "Doctors (Across Borders)" is a body."""
+    """Return whether the word is only the plural of an office, as in the body "Doctors (Across Borders)"."""
     key = ELISION.sub("", token).lower().strip(".-")
     exact = key in language.roles or key.endswith(language.role_endings)
     return is_role(token, language) and not exact

@@ -163,7 +163,7 @@ def _trim_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
 
 
 def _split_long_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
-    """Split a run-on sentence at semicolons, commas and dashes after half the maximum length; drop it if it has none."""
+    """Split a run-on sentence at semicolons, commas and dashes after half the limit; drop it if it has none."""
     piece = start
     for soft in _SOFT_BREAK.finditer(block, start, end):
         if soft.end() - piece > MAX_SENTENCE_LENGTH // 2:

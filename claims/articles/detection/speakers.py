@@ -92,7 +92,7 @@ def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[st
     """Split a name from a preceding place, unless an article or preposition comes first: "(Wójt) Krynek Jolanta
     Gudel".
 
-    Three or more words need a known given name among them to contain a name.
+    Three or more words without a known given name contain no name.
     """
     if language.definite or len(name) < 2:
         return name, []

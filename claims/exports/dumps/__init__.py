@@ -1,8 +1,9 @@
 """Dumps: everything published as dated files for the public, written by schedule and served at `/dumps/`.
 
-    kept_dumps   which dumps there are; what is in them; how old ones go
-    dump_run     writing one
-    tasks        by schedule
+    kept_dumps   the stored dumps, their content, and the removal of old ones
+    dump_run     writes a dump
+    tasks        write dumps by schedule
 
-Begin with `dump_run`. docs/exports.md describes the files for others, decision 0085 says why they are kept so.
+Begin with `dump_run`. docs/exports.md describes the files for their users; decision 0085 explains how they are
+stored.
 """

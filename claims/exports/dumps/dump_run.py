@@ -1,8 +1,8 @@
-"""Write a dump: all files show one moment of the ledger, and appear only when all are complete.
+"""Write a dump: all files show the same moment of the ledger, and none appears until all are complete.
 
-A process that is killed, or that fills the disk, leaves files without a manifest, which are never listed and which
-the next run removes. Each file is written here first and moved into the store of files, so no more room than for
-one of them is needed besides.
+A process that is killed or fills the disk leaves files without a manifest. These are never listed, and the next run
+removes them. Each file is written to a working folder first and then moved to the file store, so the working folder
+needs room for one file only.
 """
 
 import logging
@@ -53,7 +53,7 @@ class DumpDamaged(Exception):
 
 
 class WithdrawnClaims(ExportFormat):
-    """Retracted and merged claims, one per line, so that holders of copies can update them."""
+    """Retracted and merged claims, one per line, for people who update their own copies."""
 
     name, extension = "ndjson", "ndjson"
 
@@ -97,7 +97,7 @@ PARTS = (
 
 
 class _MovableFile(File):
-    """A file that Django's storage in a folder moves there instead of copying it."""
+    """A file that a folder-based Django storage moves instead of copying."""
 
     def __init__(self, file: IO[bytes], path: Path) -> None:
         super().__init__(file)
@@ -111,11 +111,11 @@ def write_dump(*, kept: int | None = None, told: ReportProgress = lambda name: N
     """Write a dump of the current publications, then remove the oldest dumps beyond the number kept.
 
     Args:
-        kept: how many stay; `DUMPS_KEPT` unless given.
+        kept: the number of dumps to keep; by default `DUMPS_KEPT`.
 
     Raises:
-        DumpUnderWay: another process is at it.
-        DumpDamaged: the store of files did not keep what it was given.
+        DumpUnderWay: another process is writing a dump.
+        DumpDamaged: the stored file differs from the one written.
     """
     try:
         with lock_exclusively("claims.exports.dumps") as held:
@@ -155,7 +155,7 @@ def _write_dump(told: ReportProgress, held: LastingTransaction) -> KeptDump:
 
 @contextmanager
 def _create_work_folder() -> Iterator[Path]:
-    """Create a working folder, on the store's own disk if it has one, and remove remnants of killed runs."""
+    """Create a working folder, on the store's own disk if there is one, and remove the remains of killed runs."""
     above: Path | None = None
     if isinstance(default_storage, FileSystemStorage):
         above = Path(default_storage.location, FOLDER)
@@ -198,7 +198,7 @@ def _write_file(
 
 
 def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
-    """Return the manifest's general part."""
+    """Return the general part of the manifest."""
     signed = (
         Checkpoint.objects.of_ledger().filter(tree_size__lte=moment.sequence).order_by("-tree_size").first()
     )
@@ -220,7 +220,7 @@ def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
 
 
 def _remove_old_dumps(newest: KeptDump, kept: int) -> None:
-    """Remove dumps beyond the number kept, and those replaced on the same day."""
+    """Remove dumps beyond the number to keep, and dumps that were replaced on the same day."""
     staying = {dump.folder for dump in kept_dumps.list_dumps()[: max(1, kept)]} | {newest.folder}
     for folder in kept_dumps.list_all_folders():
         if folder not in staying:

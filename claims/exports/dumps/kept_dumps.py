@@ -1,7 +1,7 @@
 """Stored dumps: `dumps/<moment>-<random>/`, with a manifest that is written last.
 
-A folder without a manifest is not a dump, so half of one is never visible. Dumps are never overwritten: a second
-one of the same day has its own folder and takes the place of the first at its address.
+A folder without a manifest is not a dump, so an incomplete dump is never visible. Dumps are never overwritten: a
+second dump on the same day gets its own folder, and its URL then serves the second dump.
 """
 
 import re
@@ -84,7 +84,7 @@ def is_whole(folder: str) -> bool:
 
 
 def remove(folder: str) -> None:
-    """Delete a dump, its manifest first, so that a partly deleted dump no longer counts."""
+    """Delete a dump. The manifest goes first, so a partly deleted dump no longer counts."""
     with suppress(FileNotFoundError):
         default_storage.delete(f"{FOLDER}/{folder}/{MANIFEST}")
         for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]:

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
     retry=3,
 )
 def write_by_schedule(timestamp: int) -> None:
-    """Write a dump. Interrupted jobs are restarted; failed ones are tried three more times."""
+    """Write a dump. An interrupted job is restarted; a failed one is tried three more times."""
     try:
         write_dump()
     except DumpUnderWay:

@@ -1,4 +1,5 @@
 """Export formats. Each is a pure generator from publication bodies to bytes.
 
-`stored_bodies` reads the bodies; `csv`, `datafeed`, `ndjson` and `parquet` write them. None holds more than a few.
+`stored_bodies` reads the bodies; `csv`, `datafeed`, `ndjson` and `parquet` write them. Each holds only a few bodies
+in memory.
 """

@@ -1,8 +1,8 @@
 """A flat table for spreadsheets and statistics: one row for each verdict of a claim (RFC 4180).
 
-A claim without a verdict, because it was withdrawn, has one row whose columns about a verdict are empty. Several
-addresses in a cell stand apart by spaces, several words by semicolons. What does not fit a table (quotes, contexts,
-snapshots, labels in other languages) is in the JSON.
+A withdrawn claim, which has no verdict, has one row with empty verdict columns. Spaces separate several URLs in a
+cell; semicolons separate several words. Details that do not fit a table (quotes, contexts, snapshots, labels in other
+languages) are in the JSON.
 """
 
 import csv
@@ -84,7 +84,7 @@ COLUMNS: dict[str, Cell] = {
 def write_csv(
     bodies: Iterable[bytes], *, byte_order_mark: bool = False, begun: bool = False
 ) -> Iterator[bytes]:
-    """Yield the table: its header, unless it was written before, then the rows of each body."""
+    """Yield the table: the header, unless it is already written, then the rows of each body."""
     line = io.StringIO()
     table = csv.writer(line)
 
@@ -111,7 +111,7 @@ def build_rows(body: bytes) -> list[list[Any]]:
 
 
 def _get_value(document: Document, path: tuple[str, ...]) -> Any:
-    """Return the value at a path; None if it does not exist, like the claimant of a claim without one."""
+    """Return the value at a path; None if it does not exist, such as the claimant of a claim without one."""
     value: Any = document
     for key in path:
         value = value.get(key) if value else None

@@ -1,7 +1,7 @@
 """The claims as one schema.org DataFeed (JSON-LD): ClaimReview markup for each, and withdrawals.
 
-Each element is a DataFeedItem on a line of its own, whose `@id` is the claim's address without the slug. The item of a
-published claim holds its reviews; that of a withdrawn one has `dateDeleted` and says what became of it.
+Each element is a DataFeedItem on its own line. Its `@id` is the claim's URL without the slug. The item of a published
+claim contains its reviews; that of a withdrawn claim has `dateDeleted` and the kind of withdrawal.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,9 +23,9 @@ def build_head(*, url: str, site: Document, changed: str) -> Document:
     """Return the header of the feed.
 
     Args:
-        url: its own address.
-        site: the organisation that serves it, as for `claimreview.markup`.
-        changed: when what it holds last changed, ISO 8601.
+        url: the URL of the feed.
+        site: the organisation that serves the feed, as for `claimreview.markup`.
+        changed: the time of the last change to the content, in ISO 8601.
     """
     described = {
         "@type": "DataFeed",
@@ -43,7 +43,7 @@ def build_head(*, url: str, site: Document, changed: str) -> Document:
 def write_datafeed(
     bodies: Iterable[bytes], *, head: Document, site: Document, begun: bool = False
 ) -> Iterator[bytes]:
-    """Yield the feed: its header, unless it was written before, then an element for each body."""
+    """Yield the feed: the header, unless it is already written, then an element for each body."""
     if not begun:
         yield orjson.dumps(head)[:-1] + b',"dataFeedElement":['
     separator = b",\n" if begun else b"\n"

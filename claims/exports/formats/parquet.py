@@ -1,6 +1,6 @@
 """The columns of the CSV as Apache Parquet, with typed numbers, dates and times.
 
-What is not known is null. Rows are written in groups, so that neither writing nor reading holds more than one.
+Unknown values are null. Rows are written in groups, so writers and readers hold only one group in memory.
 """
 
 import json
@@ -38,10 +38,7 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
 class _GuardedWriter:
-    """A write-only file and an iterator whose errors are stored, and raised at the end.
-
-    The writer would panic over it.
-    """
+    """A write-only file and an iterator. Both keep errors and raise them at the end: the Parquet writer would panic."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -71,10 +68,10 @@ class _GuardedWriter:
 
 
 def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> int:
-    """Write the table to a file, which need not be one that can be read or sought in; returns how many rows it has.
+    """Write the table to a file and return the number of rows. The file need not be readable or seekable.
 
     Args:
-        said: what the file says of itself besides, as JSON values.
+        said: further metadata of the file, as JSON values.
     """
     guarded = _GuardedWriter(file)
     rows = 0

@@ -1,6 +1,6 @@
-"""Publication bodies as PostgreSQL streams them: unparsed, a few in memory at a time.
+"""Publication bodies, streamed unparsed from PostgreSQL, with only a few in memory at a time.
 
-They are the stored texts with the address of this site put in.
+They are the stored texts with this site's URL filled in.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,13 +26,13 @@ MAX_SECONDS = 3600
 
 
 def stream_bodies(*parts: QuerySet[Publication]) -> Iterator[bytes]:
-    """Yield the bodies of these publications, part after part, from one database snapshot.
+    """Yield the bodies of these publications, part by part, from one database snapshot.
 
-    It is one statement, so it reads one snapshot, however long it takes and whatever is published meanwhile. A
-    generator that is closed early cancels the statement, and the connection can be used again.
+    A single statement reads them, so it sees one snapshot, however long it takes and whatever is published in the
+    meantime. Closing the generator early cancels the statement and leaves the connection usable.
 
-    COPY streams as fast as the bodies are decompressed. A cursor would fetch a few thousand rows at a time instead,
-    needs a transaction that outlives the view, and takes three times as long.
+    COPY streams as fast as the bodies are decompressed. A cursor would fetch a few thousand rows at a time, need a
+    transaction that outlives the view, and take three times as long.
     """
     selects, parameters = _build_selects(parts)
     if not selects:
@@ -49,9 +49,9 @@ def stream_bodies(*parts: QuerySet[Publication]) -> Iterator[bytes]:
 
 @contextmanager
 def _lift_time_limit(cursor: CursorWrapper) -> Iterator[None]:
-    """Lift the time limit of public queries within reason, because a copy takes as long as its reader.
+    """Lift the time limit of public queries within reason, because a copy takes as long as its reader does.
 
-    For its own transaction, since a pooler may reassign the connection after it.
+    Only the current transaction is affected, because a pooler may reassign the connection afterwards.
     """
     if cursor.db.in_atomic_block:
         yield
@@ -67,9 +67,9 @@ def _lift_time_limit(cursor: CursorWrapper) -> Iterator[None]:
 
 
 def stream_numbered_bodies(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:
-    """Yield the ledger number and body of each of these publications, streamed.
+    """Yield the ledger number and body of each of these publications, streamed on the current connection.
 
-    It uses the present connection, inside its transaction if there is one.
+    The query runs inside the connection's transaction, if there is one.
     """
     try:
         sql, parameters = rows.values_list("sequence", "body").query.sql_with_params()
@@ -96,8 +96,8 @@ class BodyBlock(NamedTuple):
 def stream_body_blocks(rows: QuerySet[Publication]) -> Iterator[BodyBlock]:
     """Yield the bodies of these publications in ledger order, streamed in blocks.
 
-    PostgreSQL joins them: what Python and the connection do is then done for each block instead of for each claim. A
-    block holds about `JOINED_SIZE` bytes; a body is never divided.
+    PostgreSQL joins the bodies, so Python and the connection do their work once for each block instead of once for
+    each claim. A block holds about `JOINED_SIZE` bytes; a body is never divided.
     """
     try:
         sql, parameters = rows.order_by().values_list("sequence", "body").query.sql_with_params()
@@ -136,7 +136,7 @@ def _get_live_connection(alias: str) -> BaseDatabaseWrapper:
 
 
 def join_blocks(parts: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[bytes]:
-    """Join pieces into blocks of at least `size` bytes, except the last."""
+    """Join pieces into blocks of at least `size` bytes; the last block may be smaller."""
     waiting: list[bytes] = []
     length = 0
     for part in parts:
@@ -150,7 +150,7 @@ def join_blocks(parts: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[b
 
 
 def _build_selects(parts: Iterable[QuerySet[Publication]]) -> tuple[list[str], tuple[Any, ...]]:
-    """Return the SELECT of each part that can have rows, and the parameters of all."""
+    """Return the SELECT of each part that can have rows, and the parameters of all of them."""
     found = []
     for rows in parts:
         try:

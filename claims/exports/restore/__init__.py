@@ -1,14 +1,14 @@
 """Restore a ledger from a lossless export, with the same ids, versions, texts and bytes.
 
-    checks              reads all of it first: is it whole, and does it fit what is here?
-    mentioned_rows      what entries mention
-    restored_entries    the entries, understood
-    verdict_succession  which verdicts come and go with them
-    replay              the entries in their order, with their verdicts and moves
-    final_states      what claims say, where they appear and what they are about
-    restore_run         all of it together
+    checks              reads the whole export first: is it complete, and does it fit this database?
+    mentioned_rows      restores the rows that entries mention
+    restored_entries    the parsed entries
+    verdict_succession  the verdicts that each entry adds and removes
+    replay              records the entries in order, with their verdicts and moves
+    final_states      sets claims, appearances and media to their newest state
+    restore_run         runs a restore with all of these
 
-Decision 0011 says why it is done so.
+Decision 0011 gives the reasons.
 """
 
 from claims.exports.restore.checks import RestoreCounts, RestoreRefused

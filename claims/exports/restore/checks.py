@@ -38,7 +38,9 @@ Progress = Callable[[int], None]
 
 
 class RestoreRefused(Exception):
-    """Nothing was written: the file is incomplete or does not fit the database. `str()` says what and where."""
+    """The file is incomplete or does not fit the database, and nothing was written. `str()` gives the fault and its
+    place.
+    """
 
 
 @dataclass
@@ -51,7 +53,7 @@ class RestoreCounts:
 
 @dataclass(frozen=True)
 class CheckedExport:
-    """The facts about a restorable export."""
+    """The facts about an export that can be restored."""
 
     restored: RestoreCounts
     begins_after: int
@@ -73,7 +75,7 @@ def check_export(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
     """Read a whole export and compare it with the database.
 
     Raises:
-        RestoreRefused: it cannot be restored.
+        RestoreRefused: the export cannot be restored.
     """
     checking = _ExportCheck()
     try:
@@ -87,7 +89,7 @@ def check_export(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
 
 
 def _iterate_batches(read: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
-    """Yield the lines in batches of one type. Snapshots and entries alternate in the file."""
+    """Yield the lines in batches of one type, although snapshots and entries alternate in the file."""
     taking_turns = {"snapshot", "entry"}
     waiting: dict[str, list[ArchiveLine]] = {}
     for line in read:
@@ -200,7 +202,7 @@ class _ExportCheck:
             self._take_keys(kind, names, some)
 
     def _take_keys(self, kind: lines.LineKind, names: tuple[str, ...], some: list[ArchiveLine]) -> None:
-        """Check that unique values of these rows do not belong to other rows here."""
+        """Check that the unique values of these rows do not belong to other rows here."""
         keys = {line.number: _build_key(line.said, names) for line in some}
         given = {key[0] for key in keys.values() if key}
         rows = kind.model._default_manager.filter(**{f"{names[0]}__in": given}).values_list("pk", *names)
@@ -241,7 +243,7 @@ class _ExportCheck:
             self._compare_parts(after, bodies)
 
     def _require_chain(self, line: ArchiveLine, body: dict[str, Any]) -> None:
-        """Require that each entry continues the hash chain of the one before it."""
+        """Require that each entry continues the hash chain of the previous entry."""
         said, previous = line.said, self._chain
         self._chain = said["chain_sha256"]
         if not self._chain:
@@ -268,7 +270,7 @@ class _ExportCheck:
     def _refuse_to_speak_for_the_house(
         self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
     ) -> None:
-        """Refuse the restore in a newsroom that has published: its entries were not signed off here."""
+        """Refuse the restore in a newsroom that has published, because its entries were not signed off here."""
         if not (some and self._has_newsroom_published):
             return
         own = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)
@@ -336,7 +338,7 @@ class _ExportCheck:
             )
 
     def _compare_parts(self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]) -> None:
-        """Check that ids of verdicts, evidence and appearances are free, or belong to the same published rows."""
+        """Check that the ids of verdicts, evidence and appearances are free, or belong to the same published rows."""
         published = PublishedVerdict.objects.filter(
             publication__claim=OuterRef("claim"), verdict_id=OuterRef("pk")
         )

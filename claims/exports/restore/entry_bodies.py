@@ -15,7 +15,7 @@ def parse_entry_body(line: ArchiveLine) -> dict[str, Any]:
     """Parse the body of an entry.
 
     Raises:
-        UnreadableExport: it is not what was exported, or pages that show it would do more than show it.
+        UnreadableExport: the body differs from what an export contains, or has content that is unsafe on a page.
     """
     if hashlib.sha256(line.body).hexdigest() != line.said["body_sha256"]:
         raise UnreadableExport(

@@ -57,7 +57,7 @@ def _settle_topics(newest: Mapping[int, RestoredEntry]) -> None:
 
 
 def _settle_media(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> None:
-    """Set the media of claims to those in their entries."""
+    """Set the media of claims to the media in their entries."""
     named = {media["id"] for entry in newest.values() for media in entry.body.get("media", [])}
     known = set(MediaObject.objects.filter(pk__in=named).values_list("pk", flat=True))
     here = {(row.claim_id, row.media_id): row for row in ClaimMedia.objects.filter(claim__in=newest)}
@@ -88,7 +88,7 @@ def _settle_media(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> N
 
 
 def _settle_appearances(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> set[int]:
-    """Add, change and remove appearances, and return the ids of those left."""
+    """Add, change and remove appearances, and return the ids of the remaining ones."""
     # Of a claim that is merged, the other shows the appearances too. Its own entry has the last word.
     in_order = sorted(newest.items(), key=lambda item: item[1].status == Publication.Status.MERGED)
     said = {a["id"]: (pk, a) for pk, entry in in_order for a in entry.body["appearances"]}
@@ -109,9 +109,9 @@ def _settle_appearances(newest: Mapping[int, RestoredEntry], merged: MergedParts
 
 
 def _list_restorable(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]:
-    """Return the rows that can be restored: each place once, and no deleted sources.
+    """Return the rows that can be restored: one for each place, and none from a deleted source.
 
-    Both happen only while a claim is merged that was never published: what is its own is known at the end.
+    Rows are dropped here only for a merged claim that was never published; its own rows are known at the end.
     """
     claims = {claim for claim, _a in missing.values()}
     rows = Appearance.objects.filter(claim__in=claims)

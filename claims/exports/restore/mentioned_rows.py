@@ -1,4 +1,4 @@
-"""Restore what entries mention: publishers, claimants, topics, scales, ratings and sources."""
+"""Restore the rows that entries mention: publishers, claimants, topics, scales, ratings and sources."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
@@ -34,7 +34,7 @@ def store_things(read: Iterable[ArchiveLine], *, replaces_house: bool) -> None:
 
 
 def store(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
-    """Store those of these rows that are missing."""
+    """Store the missing rows among these."""
     ids = [line.said["id"] for line in some]
     here = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
     make = RowMaker(kind.model)
@@ -45,7 +45,7 @@ def store(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
 
 
 def _complete_values(kind: lines.LineKind, said: dict[str, Any]) -> dict[str, Any]:
-    """Add values that the model computes when saving rows one by one."""
+    """Add the values that the model computes when it saves a single row."""
     if kind.name != "source":
         return said
     return {**said, "url_key": build_url_key(said["url"]), "updated_at": timezone.now()}

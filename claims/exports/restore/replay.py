@@ -1,11 +1,11 @@
 """Replay ledger entries in order, each after its verdicts and moves.
 
-The rules of the database hold: an entry that is published rests on a published verdict, one is live per publisher, and
-every move is written down. So what happened is done again.
+The database rules apply: a published entry needs a published verdict, each publisher has one live verdict, and every
+move is recorded. So the restore repeats what happened.
 
-Recording entries together costs a fraction of recording them one by one, because the ledger counts the public words
-each time. So they are recorded in batches, as large as the rules allow. The verdicts and moves of a batch are
-stored before it; removals of a claim's last verdict, after it.
+Entries are recorded in batches, as large as the rules allow, because the ledger counts the public words once for each
+batch. The verdicts and moves of a batch are stored before its entries; the removal of a claim's last verdict is
+stored after them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -56,10 +56,10 @@ def replay(entries: list[RestoredEntry], merged: MergedParts) -> None:
 
 
 def split_rounds(told: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome]]:
-    """Split the entries, in order, into rounds that can be recorded at once.
+    """Split the entries, in order, into rounds whose entries can be recorded together.
 
-    The database asks whether a published entry rests on a published verdict when it is recorded. For every entry that
-    shares a round, the answer is the same then as at the entry's own moment.
+    When a published entry is recorded, the database checks that it has a published verdict. The result must be the
+    same for the whole round as for each entry at its own moment.
     """
     waiting: list[EntryOutcome] = []
     withdrawn: set[int] = set()
@@ -83,7 +83,7 @@ def split_rounds(told: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome]]:
 
 
 def split_layers(some: Iterable[EntryOutcome]) -> list[list[EntryOutcome]]:
-    """Split the entries into layers without two entries of related claims; each claim's entries stay in order."""
+    """Split the entries into layers, none with two entries of related claims. The entries of a claim stay in order."""
     found: list[list[EntryOutcome]] = []
     reached: dict[int, int] = {}
     for one in some:
@@ -102,8 +102,8 @@ def split_layers(some: Iterable[EntryOutcome]) -> list[list[EntryOutcome]]:
 def _store_missing_claims(some: list[RestoredEntry], merged: MergedParts) -> None:
     """Store the claims that are missing.
 
-    A claim that was merged before it was ever published has no entry, and its words were never public. It stands with
-    the words of the one that it was merged into.
+    A claim that was merged before it was ever published has no entry, and its words were never public. It gets the
+    words of the claim into which it was merged.
     """
     within = {pk: entry for entry in some for pk in entry.body["merged_from"] if pk in merged.claims}
     ids = {entry.claim for entry in some} | within.keys()
@@ -196,7 +196,7 @@ def _read_transaction_start() -> datetime:
 
 
 def _build_verdict(entry: RestoredEntry, arrived: ArrivedVerdict) -> dict[str, Any]:
-    """Return the row of a published verdict. The authors and sign-offs of the newsroom's own are not exported."""
+    """Return the row of a published verdict. Exports omit the authors and sign-offs of the newsroom's own verdicts."""
     said = arrived.said
     change = {"correction_kind": entry.kind, "correction_note": entry.line.said["note"]}
     return {

@@ -34,16 +34,16 @@ def restore(
 ) -> RestoreCounts:
     """Restore the ledger of a lossless export, with everything it depends on.
 
-    It is read twice: first to see that it is whole and fits, then to write it, some thousand entries at a time. When it
-    is interrupted, the same call goes on behind the last of them.
+    The export is read twice: first to check it, then to store it, some thousand entries at a time. After an
+    interruption, the same call continues after the last stored entry.
 
     Args:
-        stream: the export, not compressed. Where it cannot be read again, it is copied to a temporary file first.
-        progress: called with how many bytes have been read, of twice the size of the export.
-        dry_run: only check, and count what would be written.
+        stream: the uncompressed export. A stream that cannot be read twice is first copied to a temporary file.
+        progress: called with the number of bytes read, out of twice the size of the export.
+        dry_run: only check the export, and count the rows that would be written.
 
     Raises:
-        RestoreRefused: nothing was written, or nothing more: the export is not whole, or does not fit what is here.
+        RestoreRefused: the export is incomplete or does not fit the database. Nothing (more) was written.
     """
     with _lock_restores() as own, _make_seekable(stream) as file:
         begin = file.tell()
@@ -82,7 +82,7 @@ def _prepend_lines(held: list[ArchiveLine], read: Iterator[ArchiveLine]) -> Iter
 
 
 def _iterate_batches(read: Iterator[ArchiveLine], merged: MergedParts) -> Iterator[list[ArchiveLine]]:
-    """Yield entries with the snapshots before them, remembering merged claims on the way."""
+    """Yield entries after the snapshots that they quote, and remember merged claims."""
     batch: list[ArchiveLine] = []
     entries = text = 0
     for line in read:

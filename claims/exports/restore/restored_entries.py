@@ -83,7 +83,7 @@ def find_claimants(some: list[RestoredEntry]) -> set[int]:
 
 
 def build_quote(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the position of a quote, as appearances and evidence store it."""
+    """Return the position of a quote in the form that appearances and evidence store."""
     return {
         "source_id": said["source"]["id"],
         "snapshot_id": (said["snapshot"] or {}).get("id"),

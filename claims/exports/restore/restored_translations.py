@@ -1,6 +1,6 @@
 """Translations in entries: their versions, replacements and withdrawals.
 
-They settle after the entries are recorded: the database compares what a restored translation says with the ledger.
+They are stored after the entries, because the database compares the text of a restored translation with the ledger.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ _STATE = Translation.State
 
 
 def settle_translations(entries: list[RestoredEntry]) -> None:
-    """Store the translations that these entries show, and their states. Called inside a transaction."""
+    """Store the translations in these entries, with their states. Called inside a transaction."""
     known = set(Translation.objects.filter(pk__in=_list_translations(entries)).values_list("pk", flat=True))
     for entry in entries:
         shown = entry.body.get("translations", [])  # which older exports do not have
@@ -33,7 +33,7 @@ def _list_translations(entries: list[RestoredEntry]) -> list[int]:
 
 
 def _replace_earlier(entry: RestoredEntry, said: dict[str, Any]) -> None:
-    """Replace any earlier translation into the same language."""
+    """Replace an earlier translation into the same language, if there is one."""
     same = Translation.objects.filter(
         verdict__claim=entry.claim, language__iexact=said["language"], state=_STATE.PUBLISHED
     )
@@ -57,7 +57,7 @@ def _replace_earlier(entry: RestoredEntry, said: dict[str, Any]) -> None:
 
 
 def _take_back(entry: RestoredEntry, shown: set[int]) -> None:
-    """Retract translations of the entry's current wording that the entry no longer contains."""
+    """Retract translations of the entry's current wording that are no longer in the entry."""
     verdicts = [verdict["id"] for verdict in entry.body["verdicts"]]
     live = Translation.objects.filter(verdict__in=verdicts, state=_STATE.PUBLISHED).exclude(pk__in=shown)
     for row in live.order_by("pk"):

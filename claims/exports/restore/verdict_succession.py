@@ -51,7 +51,7 @@ def trace_verdicts(entries: list[RestoredEntry], merged: MergedParts) -> Iterato
 
 
 class _VerdictTracker:
-    """The live verdicts of these claims after each entry."""
+    """The live verdicts of these claims, tracked entry by entry."""
 
     def __init__(self, entries: list[RestoredEntry]) -> None:
         shown = [verdict["id"] for entry in entries for verdict in entry.body["verdicts"]]

@@ -3,9 +3,9 @@
     inputs/         a path, an address, a folder, an archive, standard input → files
     format_detection     a file → the reader of its format
     formats/        one reader per format: a file → `RawRecord` or `Refusal`, one after the other
-    mappings/       what the columns of a table mean
-    values/         what a single value means, one kind of value per module
-    interpretation  `RawRecord` → `Review` or `Refusal`: every value settled, none guessed
+    mappings/       the meaning of a table's columns
+    values/         the meaning of single values, one kind of value per module
+    interpretation  `RawRecord` → `Review` or `Refusal`: every value certain, none guessed
 
 `claims.imports.storing` writes reviews into the database.
 """

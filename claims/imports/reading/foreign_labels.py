@@ -1,7 +1,7 @@
-"""Find rating labels that are missing from the scale of the publisher they would be assigned to.
+"""Find rating labels that are missing from the scales of their supposed publisher.
 
-An archive with another party's ratings of a fact-checker's claims names the fact-checker's pages: imported
-unchecked, the archive's words would be published as that fact-checker's verdicts.
+An archive may hold another party's ratings of claims, with links to a fact-checker's pages. Imported unchecked, those
+ratings would be published as the fact-checker's verdicts.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ _MAX_NAMED = 10
 
 
 def find_foreign_labels(records: Iterable[RecordInput]) -> str:
-    """Return a sentence about labels that are on none of their publisher's own scales; or ""."""
+    """Return a sentence about labels that are not on any scale of their publisher; "" if there are none."""
     found: dict[str, Counter[str]] = {}
     for item, conventions in records:
         review = None if isinstance(item, Refusal) else read_review(item, conventions)

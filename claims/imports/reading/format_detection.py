@@ -37,10 +37,10 @@ FORMATS: tuple[ImportFormat, ...] = (
 
 
 def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:  # noqa: A002
-    """Choose the format of a file and how to read it; refuse a file of an unknown format.
+    """Choose the format of a file and the way to read it; reject a file of unknown format.
 
     Args:
-        format: the name of a format, to have the file read as that, whatever it looks like.
+        format: the name of a format to use without detection.
     """
     if format:
         for one in FORMATS:
@@ -77,7 +77,7 @@ def _build_refusal(file: File, what: str, code: str) -> Refusal:
 
 
 def _describe_beginning(file: File) -> str:
-    """Describe what the beginning of a file looks like, to follow “This is …”."""
+    """Describe the beginning of a file, in words that follow “This is …”."""
     if named := detect_signature(file.head):
         return named
     text = decode_beginning(file.head)

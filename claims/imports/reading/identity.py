@@ -26,14 +26,15 @@ def digest_content(review: Review) -> bytes:
 
 
 def digest(content: bytes) -> str:
-    """Return a UUID that is equal for records with the same content."""
+    """Return a UUID that is the same for all records with the same content."""
     return blake2b(content, digest_size=16).hexdigest()
 
 
 def build_record_key(review: Review) -> str | None:
-    """Return a UUID that is equal for records of one review: publisher, page and statement.
+    """Return a UUID that is the same for all records of one review: publisher, page and statement.
 
-    A page may hold reviews of several claims, so its address alone says nothing. None for a record without an address.
+    The page alone is not enough, because it may contain reviews of several claims. Return None for a record without a
+    URL.
     """
     if review.publisher is None or not (page := build_url_key(review.url)):
         return None
@@ -45,9 +46,9 @@ def build_record_key(review: Review) -> str | None:
 
 
 def build_number_key(review: Review) -> str | None:
-    """Return a UUID that is equal for records with the same publisher and the same number in the file.
+    """Return a UUID that is the same for all records with the same publisher and the same number in the file.
 
-    Files that number their rows have all the numbers alike: whether it is one review, `claims.imports.storing` looks.
+    Different files may use the same numbers, so `claims.imports.storing` checks whether the records are one review.
     """
     if review.publisher is None or not review.id:
         return None
@@ -55,7 +56,7 @@ def build_number_key(review: Review) -> str | None:
 
 
 def build_outlet_key(outlet: Outlet) -> str:
-    """Return the key of a publisher: both its name and host, because publishers may share either."""
+    """Return the key of a publisher, from both its name and its host, because two publishers may share either."""
     return f"{outlet.name.casefold()} {outlet.domain}"
 
 
@@ -65,6 +66,6 @@ def build_name_key(person: Person | None) -> str:
 
 
 def _name_values(part: Any) -> dict[str, Any]:
-    """Return part of a review by field name, as digests need it."""
+    """Return the given fields of a review by name, in the form that digests need."""
     fields: dict[str, Any] = part._asdict()
     return fields

@@ -1,7 +1,7 @@
 """`RawRecord` → `Review` or `Refusal`: every value is certain, none is guessed.
 
-A record needs a statement in a language, and for a verdict its publisher. Other unusable values are left out with a
-`Remark`. Pure and picklable: worker processes call this.
+A record needs a statement in a known language; a verdict also needs its publisher. Other unusable values are left out
+with a `Remark`. The functions are pure and picklable, because worker processes call them.
 """
 
 import re
@@ -38,7 +38,7 @@ _ONLY_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def read_review(found: RawRecord, conventions: Conventions = NO_CONVENTIONS) -> Review | Refusal:
-    """Return a record as it will be stored, or the reason why it cannot be. Never raises.
+    """Return a record in its stored form, or the reason why it cannot be stored. Never raises.
 
     A record without a judgement is a claim for an editor to decide about.
     """
@@ -122,7 +122,7 @@ class _Record:
         self.remarks += [Remark(name, problem.reason, problem.code) for problem in problems]
 
     def read_text(self, name: str) -> str:
-        """Return paragraphs for readers; "" for an empty value."""
+        """Return paragraphs of text for readers; "" for an empty value."""
         value = self.value(name)
         if not value:
             return ""
@@ -279,7 +279,7 @@ def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
 
 
 def _read_context(record: _Record) -> str:
-    """Return the context, with words that stand in the claimant's place but name no one."""
+    """Return the context, including words in the claimant field that name no one."""
     text = record.read_text("context")
     claimant = record.value("claimant")
     crowd = read_crowd(claimant, record.value("claimant_kind")) if claimant else ""

@@ -39,8 +39,8 @@ def read_authorship(
 
     Args:
         around: the article or page that the review is part of.
-        publisher: who publishes the page, as the page itself says.
-        page_url: the address of that page.
+        publisher: the publisher of the page, according to the page itself.
+        page_url: the URL of that page.
     """
     authors = _find_parties(find_value(review, "author", "creator"), graph)
     publishers = _find_parties(find_value(review, "publisher", "sourceOrganization"), graph)
@@ -87,7 +87,7 @@ def _build_party(one: Any, graph: Graph) -> _Party:
 
 
 def _is_profile(url: str) -> bool:
-    """Return whether a URL is a person's profile at a publisher; some content systems mark people up as
+    """Return whether a URL is a person's profile at a publisher. Some content systems mark up people as
     organisations.
     """
     try:

@@ -1,9 +1,8 @@
 """Parse JSON from web pages, repaired only where the repair cannot change its meaning.
 
-Content systems put texts into templates, so strings hold raw line breaks and quotes, lists end in commas, and the
-whole is wrapped in comments or escaped as HTML. Libraries that repair JSON (json-repair, demjson3, chompjs) complete
-what is missing and guess what was meant, and shorten every second text that has quotes inside; here, whatever is not
-certain is an error.
+Content systems insert texts into templates, so strings contain raw line breaks and quotes, lists end in commas, and
+the JSON is wrapped in comments or escaped as HTML. Libraries that repair JSON (json-repair, demjson3, chompjs) guess
+at missing parts, and shorten every second text with quotes inside. Here, anything uncertain is an error.
 """
 
 import html
@@ -38,7 +37,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 class BrokenJSON(ValueError):
-    """The JSON cannot be parsed with certainty; `complete` holds the ClaimReviews before the fault."""
+    """The JSON cannot be parsed with certainty; `complete` contains the ClaimReviews before the fault."""
 
     def __init__(self, what: str, complete: list[Any]) -> None:
         super().__init__(what)

@@ -69,8 +69,8 @@ def get_conventions(settings: Mapping[str, Any]) -> Conventions:
 
 
 def _should_hold_reviews(value: Any) -> bool:
-    """Return whether a value should hold reviews. JSON-LD lists also hold the site and its logo, which are
-    not missing reviews.
+    """Return whether a value should contain reviews. JSON-LD lists also contain the site and its logo, which are no
+    loss.
     """
     kinds = find_types(value)
     return not kinds or bool(kinds & {"DataFeedItem", "NewsArticle", "Article"})

@@ -1,7 +1,7 @@
 """JSON values → the ClaimReviews in them, at any depth and in any spelling of the properties.
 
-https://schema.org/ClaimReview. Only what publishers really do is understood, older practice too: the claim as a
-CreativeWork, its address as `sameAs`, an author who is a person, text or missing, a review inside its article.
+https://schema.org/ClaimReview. The parser covers what publishers really write, including older practice: the claim as
+a CreativeWork, its URL as `sameAs`, an author who is a person, a text or missing, a review inside its article.
 """
 
 from collections.abc import Iterator, Sequence
@@ -60,8 +60,9 @@ def read_reviews(
     """Read the ClaimReviews and MediaReviews of a JSON value in order, with withdrawals.
 
     Args:
-        graph: the nodes that `@id`s in it may refer to; those in the value itself if absent.
-        among: all values of the page, where reviews may stand apart that belong together; the value itself if absent.
+        graph: the nodes that an `@id` may refer to; by default, the nodes of the value itself.
+        among: all values of the page, because related reviews may be in separate values; by default, the value
+            itself.
     """
     if graph is None:
         own: dict[str, Node] = {}
@@ -110,7 +111,7 @@ class _MediaPairing:
         return cls(pairs, frozenset(id(one) for some in pairs.values() for one in some))
 
     def get_fields(self, review: Node, graph: Graph) -> dict[str, Any]:
-        """Return the fields of a ClaimReview's MediaReviews; the first of several, and the media of all."""
+        """Return the fields of a ClaimReview's MediaReviews: those of the first, with the media of all."""
         said = [mediareview_objects.read_media_fields(one, graph) for one in self.media.get(id(review), ())]
         if not said:
             return {}
@@ -162,7 +163,7 @@ def _build_withdrawal(item: Node, place: RecordPlace) -> Refusal:
 def _iterate_reviews(
     review: Node, parent: Node | None, graph: Graph, page: MarkupPage
 ) -> Iterator[dict[str, Any]]:
-    """Yield the fields of a review, several if it judges several claims."""
+    """Yield the fields of a review; several times if it judges several claims."""
     language = _read_language(review)
     claims = find_things(find_value(review, "itemReviewed"), graph)
     described = [claim for claim in claims if isinstance(claim, dict)]
@@ -216,7 +217,7 @@ def _read_media_review(
 
 
 def _find_statements(claimed: Any, language: Any) -> list[Any]:
-    """Return the statement, in the review's language if it is given in several."""
+    """Return the statements, in the review's language if they are given in several."""
     translations = [
         one for one in schema_org.as_list(claimed) if isinstance(one, dict) and "@language" in one
     ]
@@ -258,7 +259,7 @@ def _read_review(
 
 
 def _is_from_another_site(review: Node, graph: Graph) -> bool:
-    """Return whether another party than the review's author made the markup (`sdPublisher`)."""
+    """Return whether the markup is by a party other than the review's author (`sdPublisher`)."""
     writers, authors = (
         {
             str(name).casefold()

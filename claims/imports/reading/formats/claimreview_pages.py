@@ -148,7 +148,7 @@ def _resolve_urls(found: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
 
 
 def _drop_repeats(found: Iterator[RawRecord | Refusal]) -> Iterator[RawRecord | Refusal]:
-    """Yield each review once, although a page may repeat it in several syntaxes; the first one wins."""
+    """Yield each review once: a page may repeat it in several syntaxes, of which the first one counts."""
     before: list[RawRecord] = []
     for one in found:
         if isinstance(one, RawRecord):

@@ -21,7 +21,7 @@ MAX_RETRIES = 1_000
 
 
 class TableRows:
-    """The rows of a file with their positions; broken rows are rejected, and reading continues on the next line."""
+    """The rows of a file with their positions. Broken rows are rejected, and reading continues on the next line."""
 
     def __init__(self, file: File, dialect: Dialect) -> None:
         self._file = file.name
@@ -45,7 +45,7 @@ class TableRows:
         return RecordPlace(self._file, f"row {self.number}{moved}")
 
     def find_damage(self, row: list[str]) -> Refusal | None:
-        """Return a refusal if the text of a row is not credible; otherwise None."""
+        """Return a refusal if the text of a row looks damaged; otherwise None."""
         text = "".join(row)
         if "\x00" in text:
             shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]

@@ -36,7 +36,7 @@ MIN_CONSISTENCY = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The dialect of a delimited file; the importing user sees it and can correct it."""
+    """The dialect of a delimited file. The importing user sees it and can correct it."""
 
     encoding: str = "utf-8"
     delimiter: str = ","
@@ -56,7 +56,9 @@ class Dialect:
         return cls(**{name: value[name] for name in cls.__slots__ if name in value})
 
     def build_reader(self, lines: Any) -> Any:
-        """Return a strict reader of rows: a broken quotation is an error, not a damaged cell."""
+        """Return a strict reader of rows, which treats broken quoting as an error instead of returning a damaged
+        cell.
+        """
         if self.quoting == "literal":
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, quotechar=None)
         return csv.reader(lines, delimiter=self.delimiter, strict=True)
@@ -88,7 +90,7 @@ class TableSample:
 
     @property
     def titles(self) -> int:
-        """Return the number of rows above the first one with the usual number of cells."""
+        """Return the number of title rows: those above the first row with the usual number of cells."""
         return next((number for number, row in enumerate(self.rows) if len(row) == self.width), 0)
 
     @property
@@ -99,7 +101,7 @@ class TableSample:
 def detect_encoding(head: bytes) -> str:
     """Return the codec of a file from its first bytes, or "" if they are not text.
 
-    Pure ASCII counts as UTF-8; should another encoding show up further on, its rows are refused and say so.
+    Pure ASCII counts as UTF-8. If another encoding appears later, its rows are rejected with that reason.
     """
     for mark, name in encodings.BYTE_ORDER_MARKS:
         if head.startswith(mark):
@@ -121,7 +123,7 @@ def detect_encoding(head: bytes) -> str:
 
 
 def decode_head(head: bytes, encoding: str, *, whole: bool) -> str:
-    """Return the head as text, without the last line if it may be cut."""
+    """Return the head as text, without the last line if it may be cut off."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     text = decoder.decode(head, final=whole)
     if whole:
@@ -131,7 +133,7 @@ def decode_head(head: bytes, encoding: str, *, whole: bool) -> str:
 
 
 def sample_rows(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
-    """Return the rows of the head, without a row that may continue after it."""
+    """Return the rows of the head, without a last row that may be incomplete."""
     rows: list[list[str]] = []
     numbers: list[int] = []
     number = faults = 0
@@ -157,7 +159,7 @@ def detect_dialect(head: bytes, *, whole: bool, titles: bool = False) -> TableSa
     """Return the first rows in the dialect that gives the most regular table; None if no dialect fits.
 
     Args:
-        titles: whether rows of another width may stand above the table.
+        titles: whether rows of a different width may precede the table.
     """
     encoding = detect_encoding(head)
     if not encoding:
@@ -188,8 +190,8 @@ def detect_dialect(head: bytes, *, whole: bool, titles: bool = False) -> TableSa
 def _choose_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
     """Return the sample whose quoting style gives the more consistent rows.
 
-    Minimal quoting also quotes each cell with a quotation mark inside and doubles the mark. Other marks, and rows
-    that vanish into others, show that they are ordinary characters.
+    Minimal quoting quotes every cell that contains a quotation mark, and doubles the mark. Other quotation marks, or
+    rows that are swallowed by others, show that the marks are ordinary characters.
     """
     if literal.consistency < max(MIN_CONSISTENCY, minimal.consistency - 0.01):
         return minimal
@@ -208,8 +210,8 @@ def _choose_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
 def _is_utf8(head: bytes) -> bool:
     """Return whether the bytes are UTF-8, ignoring a few stray bytes.
 
-    Or but for some lines: no other encoding yields lines that are sound UTF-8 by chance, so it was put together from
-    files in several encodings, and the lines that are not in this one are refused.
+    Some lines may be in another encoding: no other encoding yields valid UTF-8 lines by chance, so the file was
+    combined from several. Its lines in other encodings are rejected.
     """
     text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(head)
     stray = text.count("\ufffd")
@@ -220,7 +222,7 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def is_unrecognised_utf8(text: str, encoding: str) -> bool:
-    """Return whether text decoded in a single-byte encoding is unrecognised UTF-8."""
+    """Return whether text that was decoded from a single-byte encoding is really UTF-8."""
     if text.isascii() or not encoding.startswith(_SINGLE_BYTE_CODECS):
         return False
     try:

@@ -1,7 +1,7 @@
 """JSON files → their values in order: one document, one value per line, or concatenated values.
 
-A small document is read as a whole, so that its nodes can refer to each other wherever they stand. A large one is
-streamed: of its lists only one element is in memory at a time.
+A small document is read as a whole, so that its nodes can refer to each other. A large one is streamed: only one
+element of each list is in memory at a time.
 """
 
 import codecs
@@ -54,7 +54,7 @@ def looks_like_json(file: File) -> bool:
 def sample_values(file: File) -> list[Any]:
     """Return the complete records at the beginning of a file.
 
-    Where most are objects, what else stands among them says nothing about the format.
+    If most are objects, other values among them say nothing about the format.
     """
     text = decode_beginning(file.head)
     if text[:1] not in ("{", "["):
@@ -70,7 +70,7 @@ def sample_values(file: File) -> list[Any]:
 
 
 def explain_unreadable(file: File) -> str:
-    """Explain why the format of a JSON file is not recognised; "" if no format matches."""
+    """Explain why the format of a JSON file is not recognised; "" if there is no explanation."""
     text = decode_beginning(file.head)
     parts = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
     fault = next((one for one in parts if isinstance(one, Fault)), None)
@@ -87,10 +87,10 @@ def explain_unreadable(file: File) -> str:
 
 
 def read_values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
-    """Yield every value in the file, elements of lists one by one, and faults with their reasons.
+    """Yield every value in the file, with list elements one by one, and each fault with its reason.
 
     Args:
-        linked: whether its nodes may refer to each other.
+        linked: whether the file's nodes may refer to each other.
     """
     stream = _convert_to_utf8(file)
     try:
@@ -257,7 +257,7 @@ def _report_fault(name: str, fault: Fault) -> Refusal:
 
 
 class _JoinedStream:
-    """A stream of data already read, followed by the rest."""
+    """Data that was already read, followed by the rest of its stream."""
 
     def __init__(self, beginning: bytes, rest: io.BufferedIOBase) -> None:
         self._beginning = io.BytesIO(beginning)
@@ -268,7 +268,7 @@ class _JoinedStream:
 
 
 class _RecodedStream(io.RawIOBase):
-    """Re-encode a stream as UTF-8. Undecodable characters become a byte that is never valid UTF-8."""
+    """A stream re-encoded as UTF-8. Undecodable characters become a byte that is never valid in UTF-8."""
 
     def __init__(self, stream: io.BufferedIOBase, name: str) -> None:
         self._stream = stream

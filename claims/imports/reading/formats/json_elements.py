@@ -1,8 +1,8 @@
 """A stream of JSON → its values and list elements in order, continuing after broken parts.
 
-Only one element of a list is in memory at a time. After a broken element, the next one is searched: at the end of
-the broken one where its brackets and quotation marks show it, else where an object begins that is complete, is
-followed as elements are, and has the names of earlier elements. Everything in between is counted and reported.
+Only one element of a list is in memory at a time. After a broken element, reading continues at the end of that
+element if its brackets and quotation marks show the end. Otherwise it continues at the next complete object that has
+the names of earlier elements and is followed by valid JSON. The skipped part is counted and reported.
 """
 
 import codecs
@@ -80,13 +80,13 @@ def read_elements(stream: Readable, *, item: str = "item") -> Iterator[Element |
     """Yield every element in a UTF-8 stream.
 
     Args:
-        item: what an element of a list that stands for itself is called.
+        item: the name for an element of a top-level list.
     """
     yield from _Reader(stream).read_all(item)
 
 
 class _Broken(ValueError):
-    """This part is not valid JSON."""
+    """Raised for a part that is not valid JSON."""
 
     def __init__(self, why: str, *, is_cut_off: bool = False) -> None:
         super().__init__(why)
@@ -123,7 +123,7 @@ class _Reader:
                         yield self._skip_fault(position, broken, _VALUE_END)
 
     def _read_object(self, position: str) -> Iterator[Element | Fault]:
-        """Read an object, yielding the records of its lists separately."""
+        """Read an object, and yield the records of its lists separately."""
         rest: dict[str, Any] = {}
         had_lists = False
         self._at += 1
@@ -218,7 +218,7 @@ class _Reader:
                 self._ended = True
 
     def _may_be_cut_off(self, error: json.JSONDecodeError) -> bool:
-        """Return whether an error may only mean that the rest is missing or has not been read yet."""
+        """Return whether an error may only mean that the rest is missing or not read yet."""
         return (
             error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT_OFF_CHARACTERS
         )
@@ -234,7 +234,7 @@ class _Reader:
     def _skip_fault(
         self, position: str, broken: _Broken, after: re.Pattern[str], *, in_object: bool = False
     ) -> Fault:
-        """Skip to where reading can continue, and report the skipped part."""
+        """Skip to the next position at which reading can continue, and report the skipped part."""
         shown = self._text[self._at : self._at + QUOTED_CHARACTERS].encode(errors="replace").decode()
         size, found = 0, False
         while True:
@@ -280,7 +280,7 @@ class _Reader:
                 return not character and self._ended
 
     def _find_next_like(self, after: re.Pattern[str], *, in_object: bool, may_be_here: bool) -> int | None:
-        """Return the position of the next object of the kind being read."""
+        """Return the position of the next object of the kind that is being read."""
         start = self._at if may_be_here else self._at + 1
         a_list = _LIST_START.search(self._text, start) if in_object else None
         candidates = self._iterate_candidates(start, a_list.start() if a_list else len(self._text), after)
@@ -299,7 +299,7 @@ class _Reader:
     def _iterate_candidates(
         self, start: int, end: int, after: re.Pattern[str]
     ) -> Iterator[tuple[int, frozenset[str]]]:
-        """Yield the positions of whole objects in element position, with their names."""
+        """Yield the positions of complete objects where elements may begin, with the names in each."""
         for opened in _FIRST_NAME.finditer(self._text, start, end):
             whole = self._parse_whole(opened.start())
             if whole is not None and after.match(self._text, whole[1]):
@@ -317,7 +317,7 @@ class _Reader:
         return self._text[self._at : self._at + 1]
 
     def _skip(self, gap: re.Pattern[str]) -> bool:
-        """Skip to the next character that is not white space; False at the end."""
+        """Skip white space; return False at the end."""
         while True:
             if match := gap.match(self._text, self._at):
                 self._at = match.end()
@@ -328,7 +328,7 @@ class _Reader:
                 return False
 
     def _read_more(self, size: int) -> bool:
-        """Read the next piece and drop the text already parsed."""
+        """Read the next piece of the stream, and drop the text that is already parsed."""
         if self._ended:
             return False
         piece = self._stream.read(size)

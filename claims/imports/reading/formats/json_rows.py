@@ -98,7 +98,7 @@ def _is_row(one: Value) -> bool:
 
 
 def _sample_rows(file: File) -> list[Row]:
-    """Return the complete objects in the first bytes; an empty list if there are other values among them."""
+    """Return the complete objects in the first bytes; none if there are other values among them."""
     found = json_documents.sample_values(file)
     return found if all(isinstance(row, dict) for row in found) else []
 

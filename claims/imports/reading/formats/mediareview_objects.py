@@ -1,9 +1,8 @@
 """MediaReview markup, with a ClaimReview or alone: how pictures, audio and video were edited.
 
-https://schema.org/MediaReview. Understood is what publishers do: Google's Fact Check Tools write one picture as
-`itemReviewed`, the Duke Reporters' Lab a MediaReviewItem with each of its appearances and the claim that it was taken
-for; the review of the claim itself stands beside it, at the same address, or is named. Of media only addresses are
-read.
+https://schema.org/MediaReview. The parser covers what publishers write. Google's Fact Check Tools give one picture as
+`itemReviewed`. The Duke Reporters' Lab gives a MediaReviewItem with its appearances and the claim made with it. The
+review of that claim is beside it, at the same URL, or referenced. Only the URLs of media are read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,8 +33,8 @@ def is_media_review(node: Any) -> bool:
 
 
 def find_attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
-    """Return the MediaReviews of a ClaimReview: linked in either direction, or on the same page and without a
-    claim of their own.
+    """Return the MediaReviews of a ClaimReview: linked in either direction, or on the same page without their own
+    claim.
     """
     named = [
         one for one in find_things(find_value(review, "associatedMediaReview"), graph) if is_media_review(one)
@@ -101,7 +100,7 @@ def find_claims(review: Node, graph: Graph) -> list[Node]:
 
 
 def find_statements(review: Node, graph: Graph) -> list[Any]:
-    """Return the statements made with the media, from the review, its claim or the claim's review."""
+    """Return the statements made with the media: from the review, its claim or the review of that claim."""
     said = [
         *find_texts(find_value(review, "claimReviewed"), named=("text", "name")),
         *(
@@ -140,7 +139,7 @@ def _list_urls(media: Node, graph: Graph) -> list[str]:
 
 
 def _list_categories(review: Node) -> list[Any]:
-    """Return the categories, each a name or a URL that ends in one."""
+    """Return the categories, each given as a name or as a URL that ends in one."""
     stated = find_value(review, "mediaAuthenticityCategory")
     named = [one.get("@id", one) if isinstance(one, dict) else one for one in as_list(stated)]
     return find_texts(named)

@@ -1,7 +1,7 @@
 """Microdata and RDFa of a web page → the equivalent JSON-LD objects (schema.org only).
 
-Own code, because the library for it (extruct) takes fourteen times as long on real pages, and brings a store for graphs
-to read what here is always one shape: things of schema.org and their properties, written into elements.
+The available library (extruct) takes fourteen times as long on real pages and needs a graph store. Here the data
+always have one shape: schema.org objects and their properties, written into elements.
 https://html.spec.whatwg.org/multipage/microdata.html, https://www.w3.org/TR/rdfa-lite/
 """
 
@@ -40,9 +40,7 @@ def read_microdata(tree: HtmlElement) -> list[Item]:
 def _build_microdata_item(
     element: HtmlElement, by_id: dict[str, HtmlElement], referred: set[str], depth: int
 ) -> Item:
-    """Args:
-    referred: what was referred to already; once in an item is enough, and ends circles.
-    """
+    """Build the JSON-LD object of an item."""
     kinds = (element.get("itemtype") or "").split()
     item: Item = {"@type": kinds[0] if len(kinds) == 1 else kinds}
     if name := (element.get("itemid") or "").strip():
@@ -122,7 +120,7 @@ def _iterate_parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterato
 
 
 def _read_property(element: HtmlElement, first: str) -> str:
-    """Return the value that an element has as a property."""
+    """Return the value that an element gives to a property."""
     stated = element.get(first)
     if stated is None and element.tag in _ATTRIBUTES:
         stated = element.get(_ATTRIBUTES[element.tag])

@@ -1,7 +1,7 @@
 """Claims published by this program: the JSON of its API and exports, and its downloaded tables.
 
-What another installation published comes in as that newsroom's reviews, one for each verdict. The lossless export, with
-ids and versions, is restored instead (`claims.exports.restore`).
+Claims of another installation are imported as that newsroom's reviews, one for each verdict. The lossless export,
+with ids and versions, is restored instead (`claims.exports.restore`).
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Shared by the readers of flat records with our own field names."""
+"""Shared code for readers of flat records with our own field names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from factcheck.sentences import SpokenSentence
 
 
 def check_fields(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -> RawRecord | Refusal:
-    """Return the record, or a refusal that names the fields our formats do not have."""
+    """Return the record, or a refusal that names its unknown fields."""
     if unknown := [name for name in fields if name not in FIELDS]:
         return Refusal(
             place,

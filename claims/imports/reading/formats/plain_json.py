@@ -1,4 +1,4 @@
-"""The JSON of a record in a form that every parser accepts, including PostgreSQL's."""
+"""Convert a record to JSON that every parser accepts, including PostgreSQL's."""
 
 from math import isfinite
 from typing import Any, Final
@@ -9,7 +9,7 @@ _INTEGERS: Final = range(-(2**63), 2**64)
 
 
 def to_plain_json(value: Any, depth: int = 0) -> Any:
-    """Return the value without anything that JSON or PostgreSQL cannot store, cut at the depth limit."""
+    """Return the value without parts that JSON or PostgreSQL cannot store, cut off at the maximum depth."""
     if isinstance(value, str):
         return to_plain_text(value)
     if isinstance(value, bytes):

@@ -1,4 +1,4 @@
-"""Our own report of rejected records, corrected by a person."""
+"""Our own report of rejected records, after a person has corrected it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -27,7 +27,7 @@ _EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {})
 
 
 def find_value(node: Any, *names: str) -> Any:
-    """Return the value of the first of these properties that has one, or None."""
+    """Return the value of the first of these properties that has one; None if none has."""
     if not isinstance(node, dict):
         return None
     for name in names:
@@ -54,7 +54,7 @@ def find_types(node: Any) -> set[str]:
 
 
 def as_list(found: Any) -> list[Any]:
-    """Return one thing or a list of them as a list."""
+    """Return a value as a list, whether it is one thing or a list."""
     if isinstance(found, dict) and "@list" in found:
         found = found["@list"]
     if isinstance(found, list):
@@ -90,7 +90,7 @@ def index_nodes(tree: Any, graph: dict[str, Node]) -> None:
 
 
 def find_things(found: Any, graph: Graph) -> list[Any]:
-    """Return the objects in a value, references resolved, or text if there is only text."""
+    """Return the objects in a value, with references resolved, or the text if there is only text."""
     resolved: list[Any] = []
     for one in as_list(found):
         if isinstance(one, str):

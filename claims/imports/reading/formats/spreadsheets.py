@@ -74,7 +74,7 @@ def inspect_workbook(file: File, name: str = "") -> Table[str, Any]:
     """Return the settings that depend on the workbook's content; empty if it is unusable.
 
     Args:
-        name: of the sheet; "" for the first one that is not empty.
+        name: the name of the sheet; "" for the first sheet that is not empty.
     """
     try:
         sheet = _open_sheet(file, name)
@@ -177,7 +177,7 @@ def _check_size(content: bytes) -> None:
     """Check the size of a workbook before unpacking it.
 
     Raises:
-        _UnusableWorkbook: it would take too much memory.
+        _UnusableWorkbook: the workbook would need too much memory.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
@@ -303,7 +303,7 @@ def _add_date_order(mapping: Mapping, columns: list[str], rows: list[Row]) -> Ma
 
 
 def _format_cell(cell: Any) -> str:
-    """Return a cell as the sheet shows it: dates as YYYY-MM-DD, whole numbers without a fraction."""
+    """Return a cell as the sheet shows it: a date as YYYY-MM-DD, a whole number without a fraction."""
     match cell:
         case str():
             return cell

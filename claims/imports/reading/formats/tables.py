@@ -109,7 +109,7 @@ def find_columns(header: Sequence[str]) -> list[str]:
 
 
 def describe_header_position(number: int) -> str:
-    """Return a note that the header is not the first row."""
+    """Return a note that the first row is not the header."""
     return SpokenSentence(
         "Row %(number)s contains the column names; the rows above it are not read.", number=number
     )
@@ -213,7 +213,7 @@ def _sample_below_header(file: File, dialect: Dialect, columns: Sequence[str]) -
 
 
 def _read_header(file: File, rows: TableRows, header_row: int) -> Generator[Refusal, None, list[str]]:
-    """Return the column names, after yielding a refusal for each unreadable row above them."""
+    """Return the column names, after yielding a refusal for each unreadable row above the header."""
     above = 0
     for row in rows:
         if isinstance(row, Refusal):

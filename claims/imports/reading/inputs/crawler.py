@@ -1,7 +1,7 @@
 """Follow a sitemap, a feed or a page, and fetch the pages it leads to, politely.
 
-A site's robots.txt is obeyed (RFC 9309), no host gets two requests at once or without a pause, and what has not changed
-since the last visit is not sent again.
+The crawler obeys a site's robots.txt (RFC 9309), sends each host one request at a time with pauses, and does not
+download unchanged pages again.
 """
 
 import io
@@ -51,12 +51,13 @@ def crawl_files(
 ) -> Iterator[File | Refusal]:
     """Yield the pages linked from a URL, except those that have not changed.
 
-    A page is stored when the next one is requested, so one that was not read to the end comes again.
+    A page is recorded as visited when the next one is requested, so a page that was not read to the end is fetched
+    again.
 
     Args:
         most: the maximum number of pages.
-        pause: seconds between two requests to one host; more if its robots.txt says so.
-        allow_loopback: lets tests talk to a server on this machine.
+        pause: seconds between two requests to one host; longer if its robots.txt requires that.
+        allow_loopback: allow a server on this machine, for tests.
     """
     visitor = PoliteVisitor(
         OwnMemory(sleep), pause=pause, user_agent=user_agent, allow_loopback=allow_loopback

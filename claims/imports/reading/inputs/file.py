@@ -17,7 +17,7 @@ def _ignore_note(_sentence: str) -> None:
 
 
 def _return_false() -> bool:
-    """Return False, the default."""
+    """Return False, as the default."""
     return False
 
 
@@ -55,16 +55,16 @@ class ImportFormat(Protocol):
     def recognise(self, file: File) -> Mapping[str, Any] | None:
         """Return the settings for this file as JSON values if it is of this format; otherwise None.
 
-        Looks at `file.name` and `file.head` only, and never reads the stream.
+        Only `file.name` and `file.head` may be used; the stream is not read.
         """
 
     def read(self, file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
         """Yield the reviews of the file in constant memory, and a refusal for each part that cannot be read.
 
-        Nothing in a file raises: whatever is wrong with it is a `Refusal`.
+        Never raise an exception because of a file's content: every fault is a `Refusal`.
 
         Args:
-            settings: what `recognise` found, or what a person made of it.
+            settings: the settings returned by `recognise`, possibly edited by a person.
         """
 
     def get_conventions(self, settings: Mapping[str, Any]) -> Conventions:

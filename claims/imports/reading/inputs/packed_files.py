@@ -1,6 +1,6 @@
 """Decompress gzip, bzip2, xz, Zstandard, tar and zip as streams, nested at most once.
 
-Damage ends a file where it begins. What stood before is read, and the damage is a refusal behind the file.
+A damaged file ends where the damage begins. Everything before that is read, and a refusal follows the file.
 """
 
 import bz2
@@ -44,8 +44,8 @@ def unpack_files(
     """Return the files in a stream, or the stream itself if it is not compressed.
 
     Args:
-        depth: how many archives it is in.
-        layers: how many encodings were taken off since the last of those.
+        depth: the number of archives around the stream.
+        layers: the number of encodings removed since the innermost archive.
     """
     file = File.of(name, stream, url=url)  # type: ignore[arg-type]
     decoder = next((decoder for magic, decoder in _DECODERS if file.head.startswith(magic)), None)

@@ -1,6 +1,6 @@
 """A path, a folder, an archive, a URL or standard input → files in order.
 
-What kind of thing something is, its first bytes say, not its name.
+The first bytes decide the type of a file, not its name.
 """
 
 import io
@@ -32,12 +32,12 @@ def _ignore_progress(_count: int) -> None:
 def open_files(
     place: str, *, advanced: Callable[[int], None] = _ignore_progress, allow_loopback: bool = False
 ) -> Iterator[File | Refusal]:
-    """Yield the files at a place. A file can be read until the next one is requested.
+    """Yield the files at a place. Each file can be read until the next one is requested.
 
     Args:
-        place: a path, `-` for standard input, or an http(s) address.
-        advanced: called with the number of further input bytes read, compressed as they are.
-        allow_loopback: lets tests talk to a server on this machine.
+        place: a path, `-` for standard input, or an http(s) URL.
+        advanced: called with the number of further input bytes read, before decompression.
+        allow_loopback: allow a server on this machine, for tests.
     """
     if place == STANDARD_INPUT:
         yield from open_stream("standard input", sys.stdin.buffer, advanced)
@@ -89,7 +89,7 @@ def _open_path(path: Path, name: str, advanced: Callable[[int], None]) -> Iterat
 
 
 def _iterate_folder(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files below a folder in the order of their names, except hidden ones."""
+    """Yield the files below a folder in the order of their names, without hidden ones."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
         for name in sorted(names):

@@ -1,4 +1,4 @@
-"""Streams that count what passes, limit its size, and report damage."""
+"""Streams that count bytes, limit their size, and report damage."""
 
 import io
 import lzma
@@ -34,7 +34,7 @@ DAMAGE_ERRORS = (
 
 
 class OutputTooLarge(OSError):
-    """An archive that unpacks to an implausible size."""
+    """An archive unpacks to an implausible size."""
 
 
 class CountedStream(io.RawIOBase):
@@ -74,7 +74,7 @@ class CountedStream(io.RawIOBase):
         return len(piece)
 
     def report_position(self, reached: int) -> None:
-        """Report that the input was read up to here."""
+        """Report that the input has been read up to this position."""
         if reached > self._told:
             self._advanced(reached - self._told)
             self._told = reached

@@ -1,4 +1,4 @@
-"""Zip archives → their files, by the directory or, if that is lost, by each member's header."""
+"""Zip archives → their files, found in the directory or, if that is lost, by each member's header."""
 
 import copy
 import io
@@ -47,7 +47,7 @@ def is_zip(head: bytes) -> bool:
 
 
 def is_hidden(name: str) -> bool:
-    """Return whether a member is one that operating systems add for themselves."""
+    """Return whether a member is one that operating systems add on their own."""
     parts = name.replace("\\", "/").split("/")
     return any(part.startswith(".") and part not in (".", "..") for part in parts) or parts[0] == "__MACOSX"
 
@@ -219,7 +219,7 @@ def _find_refusal(inside: str, name: str, flags: int, method: int) -> Refusal | 
 
 
 class _CheckedStream:
-    """A member whose checksum is compared at its end."""
+    """A member whose checksum is compared when it has been read."""
 
     def __init__(self, stream: Any, expected: int) -> None:
         self._stream = stream
@@ -240,7 +240,7 @@ class _CheckedStream:
 def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusal, None, int]:
     """Yield the readable members of a damaged archive by their own headers.
 
-    Returns where the last of those is that could be read.
+    Return the position of the last readable member.
     """
     at, reached = 0, -1
     while header := _read_header(stream, at):
@@ -324,7 +324,7 @@ class _RawMember:
 
 
 def _find_next_member(stream: Any) -> int | None:
-    """Return the start of the next member, after the checksum and sizes; None if there is none."""
+    """Return the start of the next member after the checksum and sizes; None if there is none."""
     here: int = stream.tell()
     # With or without a mark of their own, in 32 or 64 bits.
     for length in (16, 12, 24, 20):
