@@ -1,7 +1,7 @@
 """Rows pasted from a spreadsheet → claims, read by the same rules as files. Pure.
 
-Spreadsheet programs put tabs between cells, and quotation marks around cells that have line breaks; others paste CSV.
-The first row may hold the names of the columns or be a record like the others.
+Spreadsheet programs put tabs between cells, and quotation marks around cells with line breaks; other programs paste
+CSV. The first row may be a header or a record.
 """
 
 import io
@@ -37,7 +37,7 @@ PastedRow = tuple[RawRecord | Refusal, Review | Refusal]
 
 
 def clean_pasted_text(text: str) -> str:
-    """Remove byte order marks, which spreadsheets leave at the start, and null characters."""
+    """Remove null characters, and the byte order marks that spreadsheets put at the start."""
     return text.replace("\ufeff", "").replace("\x00", "").lstrip("\r\n")
 
 
@@ -74,7 +74,7 @@ def list_columns(text: str, settings: Settings) -> dict[str, str]:
 
 
 def iterate_rows(text: str, settings: Settings) -> Iterator[PastedRow]:
-    """Yield each row with its parsed review, or with the reason why it cannot be stored."""
+    """Yield each row with its parsed review, or with the reason why the row cannot be stored."""
     conventions = tables.get_conventions(settings)
     for record in _read_records(text, settings):
         yield record, record if isinstance(record, Refusal) else read_review(record, conventions)
@@ -112,9 +112,7 @@ def _find_statement_column(text: str, settings: Settings) -> str:
 
 
 def _is_ragged(text: str, delimiter: str) -> bool:
-    """Return whether the delimiter looks like punctuation: its count varies by line, or a space always
-    follows it.
-    """
+    """Return whether the delimiter looks like punctuation: its number varies by line, or a space always follows it."""
     lines = [line for line in text.splitlines() if line.strip()]
     numbers = {line.count(delimiter) for line in lines}
     return len(numbers) > 1 or len(lines) < 2 or all(f"{delimiter} " in line for line in lines)

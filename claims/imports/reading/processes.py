@@ -1,6 +1,6 @@
 """`RawRecord` → rows for staging, in one process per processor.
 
-What a record costs is the reading of its values. That needs no database, so other processes can do it.
+Reading the values takes most of the time. It needs no database, so other processes can do it.
 """
 
 import os
@@ -40,7 +40,7 @@ def clean_in_processes(records: Iterable[RecordInput], *, processes: int = 0) ->
     """Clean records in order, in batches. Many records are cleaned in several processes.
 
     Args:
-        processes: how many; 0 for as many as there are processors.
+        processes: the number of processes; 0 for one per processor.
     """
     source = iter(records)
     chunks = iter(lambda: list(islice(source, CHUNK_SIZE)), [])

@@ -1,4 +1,4 @@
-"""The output of readers: the raw fields of one review and their position, or a refusal with its reason."""
+"""The output of readers: the raw fields of one review with their position, or a refusal with its reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ class RawRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Something that cannot be used, with the reason. A value, not an exception: reading continues."""
+    """A part that cannot be used, with the reason. It is a value, not an exception, so reading continues."""
 
     place: RecordPlace
     field: str

@@ -1,4 +1,4 @@
-"""The format and settings for reading files, report_detection per file or given by a person."""
+"""The format and settings for reading files, detected for each file or given by a person."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -44,7 +44,7 @@ def _ignore_note(file: File, sentence: str) -> None:
 
 
 def _return_false(file: File) -> bool:
-    """Return False, the default."""
+    """Return False, as the default."""
     return False
 
 
@@ -64,7 +64,7 @@ class Recipe:
     """Which sheet of a workbook is read; "" for the first one that is not empty."""
 
     def of(self, file: File) -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:
-        """Return the reader of a file and its settings, or why it cannot be read."""
+        """Return the reader of a file and its settings, or the reason why it cannot be read."""
         found = detect_format(file, format=self.format or self._find_table_format(file))
         if isinstance(found, Refusal):
             return found
@@ -93,7 +93,7 @@ class Recipe:
         return {**settings, "mapping": mapping}
 
     def _find_table_format(self, file: File) -> str:
-        """Return the table format of the file, if there is a mapping."""
+        """Return the table format of the file, if a mapping is given."""
         if self.mapping is None:
             return ""
         if looks_like_json(file):
@@ -134,7 +134,7 @@ def read_records(
 
 
 def _find_language(items: Iterable[RawRecord | Refusal]) -> str:
-    """Return the main language of the statements, if the records do not state one."""
+    """Return the main language of the statements, if the records do not state it."""
     fields = [item.fields for item in items if isinstance(item, RawRecord)]
     return find_majority_language(
         read_line(one.get("statement")) for one in fields if not one.get("language")

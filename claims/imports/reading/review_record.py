@@ -19,7 +19,7 @@ class Person(NamedTuple):
 
 
 class Outlet(NamedTuple):
-    """The publisher of a verdict: listed ones are known by domain, others by name and host."""
+    """The publisher of a verdict. Listed publishers are identified by domain, others by name and host."""
 
     name: str
     domain: str = ""

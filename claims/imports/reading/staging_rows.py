@@ -1,6 +1,6 @@
 """Reviews as lines of PostgreSQL's COPY, and back.
 
-The reading process writes each record's line, so that others pass it on unread. It is text and needs no database.
+The reading process writes each record as a line of text, which other processes pass on without parsing it.
 """
 
 from datetime import date
@@ -20,7 +20,7 @@ _NULL: Final = "\\N"
 
 
 def pack_review(review: Review, found: RawRecord) -> bytes:
-    """Return the COPY line. Statements have no line breaks and JSON escapes them, so only backslashes need escaping."""
+    """Return the COPY line. JSON escapes line breaks, so only backslashes need escaping."""
     content = digest_content(review)
     texts = b"%b\t[%b,%b]\t%b\n" % (
         review.statement.encode(),
@@ -35,7 +35,7 @@ def pack_review(review: Review, found: RawRecord) -> bytes:
 
 
 def unpack_review(text: str) -> Review:
-    """Read back a packed review; its remarks are stored separately."""
+    """Read back a packed review. Its remarks are stored separately."""
     place, (
         statement, language, publisher, rating, claimant, claimed_on, context, appearances, topics,
         number, url, title, summary, byline, reviewed_on, review_language, *of_media,
@@ -69,7 +69,7 @@ def _build_media(
 
 
 def unpack_place(text: str) -> RecordPlace:
-    """Return the position of the review in a line."""
+    """Return the position of the review in the input, from its line."""
     place, _review = orjson.loads(text)
     return RecordPlace(*place)
 

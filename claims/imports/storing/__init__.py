@@ -1,14 +1,14 @@
 """Reviews → rows, in bulk: claims, verdicts, their parts, and ledger entries.
 
-    stage            what was read waits in a temporary table, sorted by statement
-    same_claims      reviews of one statement → the claims that they are about            (pure)
-    references       publishers, scales, ratings, claimants, topics and sources: found or made
-    reviewed_claim   deciding whether a review is of a claim
-    existing_claim   a claim as it stands, and what a review changes of it
-    batches          one batch: found, changed, stored, all of it or nothing
-    run_import        a whole import: read, staged, written, counted
-    runs             its life: chosen, started, gone on with
-    undo             taking back what an import brought
+    stage            holds reviews in a temporary table, sorted by statement
+    same_claims      reviews of one statement → their claims (pure)
+    references       finds or creates publishers, scales, ratings, claimants, topics and sources
+    reviewed_claim   decides whether a review is of a claim
+    existing_claim   an existing claim, and the changes that a review makes
+    batches          looks up, changes and stores one batch in a transaction
+    run_import        a whole import: reads, stages, stores, counts
+    runs             the lifecycle: prepares, starts and continues imports
+    undo             undoes an import
 
-`claims.imports.reading` reads files and knows nothing of the database.
+`claims.imports.reading` reads files and does not use the database.
 """

@@ -1,8 +1,8 @@
 """Store a batch of reviews in one transaction: look up, change, insert, publish.
 
-Most reviews of an archive are of statements that are new here. They are decided, numbered and rendered
-(`prepare_batch`) while the batch before is being stored (`store_batch`): one keeps Python busy, the other PostgreSQL.
-Whatever touches a claim that is there is decided under its lock, inside the transaction that stores it.
+Most reviews in an archive are of new statements. `prepare_batch` decides about these, numbers them and renders their
+entries while `store_batch` stores the previous batch: the former keeps Python busy, the latter PostgreSQL. Decisions
+about existing claims are made under their lock, inside the transaction that stores them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ _ARCHIVE_NOTE = gettext_noop("Imported from the newsroom’s own records: the ve
 
 @dataclass(slots=True)
 class WrittenBatch:
-    """The numbers of records in a batch by outcome."""
+    """The number of records in a batch for each outcome."""
 
     created: int = 0
     updated: int = 0
@@ -62,7 +62,7 @@ class WrittenBatch:
 
 @dataclass(slots=True)
 class PreparedBatch:
-    """A batch that is ready to be stored; only the work that needs locks is left."""
+    """A batch that is ready to be stored. Only the work that needs locks remains."""
 
     batch: Sequence[StagedReview]
     run: ImportRun
@@ -73,7 +73,9 @@ class PreparedBatch:
 
 
 def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatch:
-    """Prepare a batch outside the lock. Publishers and claimants are stored at once, for later batches too."""
+    """Prepare a batch outside the lock. Publishers and claimants are stored immediately, so later batches can use
+    them.
+    """
     now = clock.get_database_time()
     with transaction.atomic():
         expect_many()  # the end of the import waits until all of it is safe
@@ -101,7 +103,7 @@ def store_batch(prepared: PreparedBatch) -> WrittenBatch:
 def _split_batch(
     batch: Sequence[StagedReview], run: ImportRun
 ) -> tuple[list[StagedReview], list[StagedReview]]:
-    """Split a batch into reviews of unknown statements, and all others."""
+    """Split a batch into reviews of unknown statements and all others."""
     keys = {staged.key for staged in batch if staged.key}
     numbers = {staged.number_key for staged in batch if staged.number_key}
     # What this import took itself is no earlier wording of what it takes now.
@@ -120,7 +122,7 @@ def _split_batch(
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows that store decisions, with their ids."""
+    """The rows that carry out the decisions, with their ids."""
 
     decisions: Decisions
     lines: list[CopyLines] = field(default_factory=list)
@@ -168,7 +170,7 @@ class _Rows:
         )
 
     def _iterate_parts(self) -> Iterator[CopyLines]:
-        """Yield claims, their related rows, and the first entries of their ledgers."""
+        """Yield claims, their related rows, and their first ledger entries."""
         new, old = self.decisions.new, self.decisions.old
         standings = [*new, *old]
         yield from build_lines(Claim, [one.claim for one in new])
@@ -303,7 +305,7 @@ class _Rows:
         }
 
     def _build_change(self, one: ExistingClaim) -> ImportedChange:
-        """Build the row needed to undo the import."""
+        """Build the row that is needed to undo the import."""
         claim = one.claim
         return ImportedChange(
             run=self.decisions.run,

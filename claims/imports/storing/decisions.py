@@ -1,4 +1,4 @@
-"""Decide in memory what the reviews of a batch become; `claims.imports.storing.batches` stores the results."""
+"""Decide in memory on the outcome of each review in a batch; `claims.imports.storing.batches` stores the results."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def _get_claim_maker() -> RowMaker[Claim]:
 
 @dataclass(slots=True)
 class DecidedReview:
-    """A review and what it became."""
+    """A review and its outcome."""
 
     staged: StagedReview
     standing: ExistingClaim
@@ -46,8 +46,8 @@ class Decisions:
     """The decisions about some reviews.
 
     Args:
-        things: what the reviews refer to.
-        now: when what they say is published.
+        things: the rows that the reviews refer to.
+        now: the time of publication.
     """
 
     def __init__(self, run: ImportRun, entities: ReferencedEntities, now: datetime) -> None:
@@ -99,7 +99,7 @@ class Decisions:
         return not standing.is_new or id(standing) in self._standings
 
     def _admit(self, reviews: Iterable[StagedReview]) -> Iterator[StagedReview]:
-        """Yield reviews that may be imported; those of the newsroom itself do not count for a claim."""
+        """Yield reviews that may be imported, and record the others."""
         for staged in reviews:
             try:
                 self.entities.require_no_namesake(staged.review.publisher)
@@ -154,7 +154,7 @@ class Decisions:
 def _sort_rated_first(
     assigned: list[tuple[StagedReview, ExistingClaim]],
 ) -> list[tuple[StagedReview, ExistingClaim]]:
-    """Sort rated reviews first, so that unrated records of a review find its verdict in any order of the file."""
+    """Sort rated reviews first, so that unrated records of a review find its verdict whatever the order of the file."""
     return sorted(assigned, key=lambda pair: pair[0].review.rating is None)
 
 

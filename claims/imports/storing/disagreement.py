@@ -2,7 +2,7 @@
 
 
 class Disagreement(Exception):
-    """A record that contradicts another record or an editor about the same verdict; a person must decide."""
+    """A record contradicts another record or an editor about the same verdict, so a person must decide."""
 
     field, code = "rating", "disagreement"
 

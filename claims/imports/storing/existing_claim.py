@@ -1,4 +1,4 @@
-"""An existing claim during an import: what reviews may change, and what they changed."""
+"""An existing claim during an import: the details that reviews may change, and the changes they made."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +33,7 @@ def _get_verdict_maker() -> RowMaker[Verdict]:
 
 @dataclass(slots=True, eq=False)
 class ExistingClaim(ReviewedClaim):
-    """A claim, stored or new, with what reviews may change and what they changed."""
+    """A stored or new claim, with the details that reviews may change and the changes they made."""
 
     #: The number of the last version that each publisher has.
     versions: dict[int, int] = field(default_factory=dict)
@@ -71,20 +71,21 @@ class ExistingClaim(ReviewedClaim):
         is_known: bool = False,
         revises: bool = False,
     ) -> tuple[str, Verdict | None, dict[str, str]]:
-        """Apply a review: update differing details and add new ones. Details that it does not mention stay.
+        """Apply a review: update differing details and add new ones. Details that the review does not mention stay
+        the same.
 
         Args:
-            house: what becomes of it where it is a record of the house.
-            is_known: it is about a review that was taken before.
-            revises: and says something else of it now.
+            house: the treatment of the newsroom's own records.
+            is_known: whether an earlier import stored this review.
+            revises: whether the record changes that stored review.
 
         Returns:
-            The outcome (`ImportedRecord.Outcome`), the verdict that says what the review says, and what was left out
-            of it: the fields of the record of which something else is stored, and what that is.
+            The outcome (`ImportedRecord.Outcome`), the verdict with the content of the review, and the omitted
+                details: the record's fields whose stored value differs, with that value.
 
         Raises:
-            Disagreement: it contradicts another record of the same verdict, or an editor, or it cannot become a verdict
-                of the house. Nothing was changed.
+            Disagreement: the record contradicts an editor or another record of the same verdict, or it cannot become
+                a verdict of the newsroom. Nothing was changed.
         """
         publisher = entities.get_publisher(review.publisher) if review.publisher else None
         rating = (
@@ -131,7 +132,7 @@ class ExistingClaim(ReviewedClaim):
 
     @property
     def is_changed(self) -> bool:
-        """Return whether the claim itself changed, not just its verdicts."""
+        """Return whether the claim itself changed, rather than just its verdicts."""
         return bool(self.before or self.appearances or self.topics)
 
     def describe_changes(self) -> str:
@@ -274,7 +275,7 @@ class ExistingClaim(ReviewedClaim):
         is_known: bool,
         revises: bool,
     ) -> bool:
-        """Apply the additions and revisions of a review as a new version of the stored verdict."""
+        """Store the additions and revisions of a review as a new version of the verdict."""
         different: dict[str, Any] = {}
         told: dict[str, list[str]] = {}
         may_be_revised = self._may_be_revised(live, house)
@@ -316,7 +317,7 @@ class ExistingClaim(ReviewedClaim):
         return True
 
     def _may_be_revised(self, live: Verdict, house: HouseRecords) -> bool:
-        """Return whether the import may revise a verdict; not if its claim was merged into this one."""
+        """Return whether the import may revise a verdict. It may not if the verdict's claim was merged into this one."""
         is_its_own = live in self.verdicts or live.claim_id == self.claim.pk
         return is_its_own and house.may_revise(live)
 
@@ -337,7 +338,7 @@ class ExistingClaim(ReviewedClaim):
 
 
 def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
-    """Return the differences between a review and a verdict that people here are responsible for."""
+    """Return the differences between a review and a verdict for which people here are responsible."""
     return {
         name: str(getattr(verdict, DETAILS[name]) or _EDITORS_VERDICT)
         for name in review_details.find_differences(review, verdict)

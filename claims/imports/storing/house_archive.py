@@ -1,7 +1,7 @@
 """The newsroom's own archive: two administrators release it, so its verdicts need no separate sign-offs.
 
-One asks for it. It is read and held, with nothing stored of it; another one looks at a sample of what it would bring
-and releases it. Only then it is imported, from the very bytes that were read.
+One administrator requests the import. The archive is read and held without storing any claims. A second administrator
+reviews a sample and releases the archive, which is then imported from the same bytes.
 """
 
 import secrets
@@ -42,8 +42,8 @@ def queue_archive(run: ImportRun, *, by: User) -> None:
     """Queue an upload to be read and held as a newsroom archive.
 
     Raises:
-        NotAllowed: the person is no administrator.
-        NotPossible: it was started already.
+        NotAllowed: the person is not an administrator.
+        NotPossible: the import has already started.
     """
     require(by, PERMISSION, _("import the newsroom’s own archive"))
     with transaction.atomic():
@@ -59,8 +59,8 @@ def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
     """Copy a file, to be read and held as a newsroom archive.
 
     Raises:
-        NotAllowed: the person is no administrator.
-        NotPossible: it is no file, or is held already.
+        NotAllowed: the person is not an administrator.
+        NotPossible: there is no such file, or it is already held.
     """
     require(by, PERMISSION, _("import the newsroom’s own archive"))
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
@@ -122,7 +122,7 @@ def release_archive(run: ImportRun, *, by: User) -> None:
 
     Raises:
         NotAllowed: the person is not an administrator, or requested it.
-        NotPossible: it does not wait for that.
+        NotPossible: the archive is not waiting for release.
     """
     require(by, PERMISSION, _("release the newsroom’s own archive"))
     run = ImportRun.objects.select_for_update().get(pk=run.pk)

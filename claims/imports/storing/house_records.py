@@ -1,7 +1,7 @@
-"""Records of this newsroom: an import never publishes in its name, so they become drafts or need its archive.
+"""Records of this newsroom. An import never publishes in its name: they become drafts, or need a newsroom archive.
 
-A draft's author is the importing user, and another person signs it off. A newsroom archive (`house_archive` beside
-this module) was released by a second administrator, and its verdicts show their origin.
+The importing user is the author of the drafts, and another person signs them off. A newsroom archive (`house_archive`
+beside this module) is released by a second administrator, and its verdicts show their origin.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ class HouseRecordRefused(Disagreement):
 
 
 class HouseRecords:
-    """The treatment of records of this newsroom in one import."""
+    """The treatment of the newsroom's own records in one import."""
 
     def __init__(self, run: ImportRun) -> None:
         self.run = run
@@ -37,7 +37,7 @@ class HouseRecords:
         """Require that a newsroom archive contains only the newsroom's own records.
 
         Raises:
-            HouseRecordRefused: it is another publisher's.
+            HouseRecordRefused: the record is another publisher's.
         """
         if self.is_archive and publisher and not publisher.is_house:
             raise HouseRecordRefused(
@@ -61,15 +61,15 @@ class HouseRecords:
         """Require that this record can become a verdict of the newsroom, or already is one.
 
         Args:
-            live: the published verdict of the house on the claim.
-            open_: the draft of the house, or what is in review.
-            had_one: whether there was a verdict that is not published any more.
-            says_otherwise: whether the record says something else than the one that is there.
-            revises: whether it replaces an archived verdict, which a house archive may.
-            drafted_now: whether the draft is of another record of this import.
+            live: the newsroom's published verdict on the claim.
+            open_: the newsroom's verdict in draft or in review.
+            had_one: whether the newsroom has a verdict that is no longer published.
+            says_otherwise: whether the record differs from the existing verdict.
+            revises: whether it replaces an archived verdict, which only a newsroom archive may do.
+            drafted_now: whether another record of this import created the draft.
 
         Raises:
-            HouseRecordRefused: it cannot, and what to do instead.
+            HouseRecordRefused: the record cannot become a verdict; the message says what to do instead.
         """
         if drafted_now and says_otherwise:
             raise HouseRecordRefused(
@@ -120,7 +120,7 @@ class HouseRecords:
         }
 
     def may_revise(self, live: Verdict) -> bool:
-        """Return whether the import may replace this verdict by a different version."""
+        """Return whether the import may replace this verdict with a different version."""
         if live.origin == Verdict.Origin.HOUSE_ARCHIVE:
             return self.is_archive and not live.is_restored
         return live.origin == Verdict.Origin.IMPORTED
@@ -130,10 +130,10 @@ class HouseRecords:
 
 
 def find_own_outlets(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:
-    """Return outlets that are this newsroom, and those that share only its name.
+    """Return the outlets that are this newsroom, and those that merely share its name.
 
-    The house is known by its domain and hosts below it; by its name, in whatever letter case, where a record gives no
-    address or one that the house names among its own.
+    The newsroom is recognised by its domain and its subdomains. It is recognised by its name, ignoring case, if the
+    record gives no URL or one that the newsroom lists as its own.
     """
     own = {house.domain, *list_hosts(house.url)[-1:]} - {""}
     named = own | {host for address in house.same_as for host in list_hosts(address)[-1:]}

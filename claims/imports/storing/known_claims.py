@@ -1,4 +1,4 @@
-"""Load existing claims that reviews may be about, under lock, many at once."""
+"""Load the existing claims that reviews may be about, many at a time and under lock."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -39,7 +39,7 @@ class KnownClaims(NamedTuple):
 def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
     """Load the claims with these statements or ids.
 
-    A merged claim stands for its target. A declined one stands for nothing: an editor decided not to check it, but
+    A merged claim is replaced by its target. A declined claim is skipped: an editor decided not to check it, but
     another publisher did.
     """
     wanted = Q(statement_key__any_of=keys) | Q(pk__any_of=ids)
@@ -68,7 +68,8 @@ def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
 def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[EarlierRecord]:
     """Return earlier records of the same content or the same reviews, newest first.
 
-    Not of this import: of what it took from a page before it was broken off, it took the rest as another review too.
+    Records of this import itself are excluded: if it was interrupted within a page, the other reviews of that page
+    are different reviews.
     """
     reviews = list(reviews)
     alike = (

@@ -1,4 +1,4 @@
-"""Labels → ratings: found on the publisher's scales, or added to them in its own words."""
+"""Labels → ratings: found on the publisher's scales, or added there in the publisher's words."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -26,9 +26,9 @@ def build_key(publisher: Publisher, label: Label) -> Key:
 
 
 def find_or_make_ratings(wanted: Mapping[Key, tuple[Publisher, Label]]) -> dict[Key, Rating]:
-    """Return the rating of each label, creating missing ratings with their scale.
+    """Return the rating of each label, creating missing ratings and their scales.
 
-    What an editor decided about a rating stays. A label that is not known keeps its words and has no class.
+    An editor's decision about a rating is kept. An unknown label keeps its words and has no rating class.
     """
     found = _find_ratings(wanted)
     if missing := {key: value for key, value in wanted.items() if key not in found}:
@@ -40,7 +40,7 @@ def find_or_make_ratings(wanted: Mapping[Key, tuple[Publisher, Label]]) -> dict[
 
 
 def _find_ratings(wanted: Iterable[Key]) -> dict[Key, Rating]:
-    """Return known ratings by label key, on any scale of the publisher; those in use first."""
+    """Return known ratings by label key, on any scale of the publisher, ratings in use first."""
     publishers = {publisher for publisher, _ in wanted}
     labels = Rating.objects.filter(scale__publisher__in=publishers).order_by("scale__in_use", "-pk")
     by_key = {
@@ -53,7 +53,7 @@ def _find_ratings(wanted: Iterable[Key]) -> dict[Key, Rating]:
 
 
 def _add_ratings(labels: list[tuple[Publisher, Label]]) -> None:
-    """Store a label's whole scale if the scale is known, otherwise only the label."""
+    """Store a label's whole scale if the scale is known; otherwise store only the label."""
     steps: dict[RatingScale, dict[str, str]] = {}
     for publisher, label in labels:
         if scale := _load_scales().get((publisher.domain, label.scale)):

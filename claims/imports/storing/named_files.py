@@ -8,7 +8,7 @@ from sources.models import MediaObject, Snapshot
 
 
 def iterate_named_files() -> Iterator[tuple[str, str]]:
-    """Yield the name of each stored file with its SHA-256; some files are repeated."""
+    """Yield the name of each stored file with its SHA-256. Some files are repeated."""
     yield from list_uploads().items()
     digests = Snapshot.objects.order_by("pk").values_list("content_sha256", flat=True)
     media = MediaObject.objects.order_by("pk")
@@ -20,7 +20,7 @@ def iterate_named_files() -> Iterator[tuple[str, str]]:
 
 
 def list_uploads() -> dict[str, str]:
-    """Return the files of imports, finished or not."""
+    """Return the files of imports, whether finished or not."""
     return dict(ImportRun.objects.exclude(upload="").values_list("upload", "content_sha256"))
 
 

@@ -1,12 +1,13 @@
-"""Earlier visits to pages, so that only changed pages are fetched again."""
+"""Earlier visits to pages, recorded so that only changed pages are fetched again."""
 
 from claims.models import VisitedPage
 
 
 class Visits:
-    """The memory of a crawl (`claims.imports.reading.inputs.crawler.VisitMemory`).
+    """The visited pages of a crawl (`claims.imports.reading.inputs.crawler.VisitMemory`).
 
-    What is new in it is kept when the import is finished: a page whose reviews were not stored yet must come again.
+    New visits are stored when the import has finished, because a page whose reviews are not stored yet must be
+    fetched again.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Pasted claims → proposals. Each is new, already there, or rejected."""
+"""Pasted claims → proposals. Each row is new, existing or rejected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class StoredRow:
 
 
 def find_existing(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
-    """Return existing claims with the same statement, and the same or an unknown claimant."""
+    """Return existing claims with the same statement and the same or an unknown claimant."""
     keys = _compute_keys([review.statement for review in reviews])
     known: dict[object, list[Claim]] = {}
     rows = Claim.objects.readable_by(by).filter(statement_key__in=set(keys))
@@ -58,7 +58,7 @@ def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
     """Propose the claims that do not exist yet. Pasting the same rows again creates nothing.
 
     Raises:
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not include proposing claims.
     """
     require(by, "claims.run_import", _("paste rows"))
     # Two who paste the same at once make each claim once.

@@ -33,12 +33,12 @@ FIELD_NAMES: Final = {
 
 
 def describe_additions(is_known: bool) -> str:
-    """Return the note on additions: more details, or another review."""
+    """Return the note on additions: more details, or an additional review."""
     return ADDED_NOTE if is_known else ANOTHER_REVIEW_NOTE
 
 
 def build_sentence(told: Mapping[str, Sequence[str]]) -> str:
-    """Format the changes, with their parts, for readers; "" for none."""
+    """Format the changes and their parts as a sentence for readers; "" if there are none."""
     with activate_house_language():
         return " ".join(
             f"{gettext(what)}: {', '.join(map(gettext, told[what]))}."

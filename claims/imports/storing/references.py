@@ -1,6 +1,6 @@
 """Find or create the rows that a batch refers to: publishers, ratings, claimants, topics and sources.
 
-What is stored of a thing stays as it is: a record only makes what is missing.
+Existing rows stay unchanged: a record only creates missing ones.
 """
 
 from collections.abc import Iterable
@@ -68,7 +68,7 @@ PersonKey = tuple[str, str, tuple[str, ...]]
 
 
 class ReferencedEntities:
-    """The stored rows that some reviews refer to. Create it inside the storing transaction."""
+    """The stored rows that some reviews refer to. Create this object inside the storing transaction."""
 
     def __init__(self, reviews: Iterable[Review], *, now: datetime, by: User | None) -> None:
         reviews = list(reviews)
@@ -126,7 +126,7 @@ class ReferencedEntities:
         """Return the sources at these URLs, creating missing ones.
 
         Args:
-            media: the kinds of the addresses of pictures, audio and video; "" if unknown.
+            media: the kind of each media URL; "" if unknown.
         """
         wanted.pop("", None)
         if not wanted:
@@ -180,7 +180,7 @@ def _load_known_publishers(wanted: dict[str, Outlet]) -> KnownPublishers:
 
 
 def _find_publisher(outlet: Outlet, known: KnownPublishers) -> Publisher | None:
-    """Find a listed publisher by domain, any other by name and host, one without a name by host."""
+    """Find a listed publisher by domain, one without a name by host, and any other by name and host."""
     places = _list_hosts(outlet)
     by_host = is_listed_outlet(outlet) or outlet.name in places
     return (known.at(places) if by_host else None) or known.called(outlet.name, places)

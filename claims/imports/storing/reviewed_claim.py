@@ -14,7 +14,7 @@ from sources.identifiers import is_somebody_else, is_the_same
 
 @dataclass(slots=True, eq=False)
 class ReviewedClaim:
-    """A claim, with the data that decide whether a review is of it."""
+    """A claim, with the data that decide whether a review is about it."""
 
     claim: Claim
     is_new: bool = False
@@ -38,7 +38,7 @@ class ReviewedClaim:
         return person is None or not self.names or self.is_by(person)
 
     def is_by(self, person: Person) -> bool:
-        """Return whether this person made the claim: the same name, unless an authority distinguishes them."""
+        """Return whether this person made the claim: the same name, unless an authority tells the two apart."""
         has_the_name = build_name_key(person) in self.names
         if not person.same_as or not self.same_as:
             return has_the_name

@@ -92,10 +92,10 @@ def run_import(
     """Import all records. A resumed import recognises the records it has already written.
 
     Args:
-        records: what a reader found, with the conventions of its file.
+        records: the output of a reader, with the conventions of its file.
         tell: called after every step.
-        bytes_read: how much of the input the reader has consumed.
-        processes: the number that clean records; 0 for as many as there are processors.
+        bytes_read: the number of input bytes that the reader has consumed.
+        processes: the number of processes that clean records; 0 for one per processor.
     """
     course = _ImportCourse(run, tell, bytes_read)
     course.begin()
@@ -184,7 +184,7 @@ class _ImportCourse:
         import_finished.send(None, run=self.run.pk)
 
     def fail(self, error: BaseException) -> None:
-        """Record why the import ended, if the database can be reached."""
+        """Record why the import ended, if the database is available."""
         if connection.in_atomic_block:
             return
         self.run.state, self.run.error = _STATE.FAILED, f"{type(error).__name__}: {error}".replace("\0", "")
@@ -211,9 +211,9 @@ class _ImportCourse:
 def _write_batches(
     batches: Iterator[list[StagedReview]], run: ImportRun
 ) -> Iterator[tuple[int, WrittenBatch]]:
-    """Yield each batch once written. While one thread stores a batch, the next is prepared.
+    """Yield each batch after it is stored. One thread stores a batch while the next is prepared.
 
-    Inside a transaction (a dry run, a test) there is one connection, and one thing at a time.
+    Inside a transaction (a dry run, a test) there is only one connection, so everything runs in sequence.
     """
     if connection.in_atomic_block:
         for batch in batches:
@@ -279,7 +279,7 @@ def _retry_conflicts(work: Callable[[], Result]) -> Result:
 
 @contextmanager
 def _reduce_garbage_collection() -> Iterator[None]:
-    """Exclude existing objects from garbage collection, which otherwise takes a sixth of the time."""
+    """Exclude existing objects from garbage collection, which would otherwise take a sixth of the time."""
     gc.freeze()
     try:
         yield

@@ -1,4 +1,4 @@
-"""The lifecycle of an import: prepared, started, continued after an interruption."""
+"""The lifecycle of an import: preparing, starting, and continuing after an interruption."""
 
 import hashlib
 import secrets
@@ -95,9 +95,9 @@ def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
 
 
 def build_storage_name(name: str) -> str:
-    """Return the storage name of a file: its own, in a unique folder.
+    """Return the storage name of a file: its own name, in a unique folder.
 
-    Stores that are given two files of one name at the same moment may keep the last one for both.
+    A store that receives two files with the same name at the same moment may keep only the last one.
     """
     return f"{secrets.token_hex(8)}/{Path(name).name}"
 
@@ -113,7 +113,7 @@ def preview_run(
     """Return the first records of the upload with the claims they would become.
 
     Args:
-        report_note: called with what was not read, or read in an unusual way.
+        report_note: called with a note on each part that was skipped or read in an unusual way.
     """
     recipe = Recipe(format, settings if format else None)
     with _open_upload(run) as files:
@@ -138,7 +138,7 @@ def discard_run(run: ImportRun, *, by: User) -> None:
 
     Raises:
         NotAllowed: the person's role does not include importing.
-        NotPossible: it was started; what it did stays on record, and can be undone.
+        NotPossible: the import has started; its changes stay on record and can be undone.
     """
     require(by, "claims.run_import", _("import files"))
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
@@ -165,7 +165,7 @@ def start_run(run: ImportRun, *, by: User) -> None:
 
     Raises:
         NotAllowed: the person's role does not include importing.
-        NotPossible: it is running, finished or undone, or there is no upload that the worker could read.
+        NotPossible: the import is running, finished or undone, or it has no upload that the worker can read.
     """
     require(by, "claims.run_import", _("import files"))
     with transaction.atomic():
@@ -223,10 +223,10 @@ def run_place(
 
     Args:
         is_unrated: whether to import reviews from a file without ratings.
-        most_pages: maximum pages of a site.
+        most_pages: the maximum number of pages of a site.
 
     Raises:
-        AlreadyRunning: it is being carried out.
+        AlreadyRunning: the import is running.
     """
     visits, read = Visits(), _ByteCount()
     if is_address(place):
@@ -291,7 +291,7 @@ def write_problem_report(run: ImportRun) -> Iterator[bytes]:
 
 
 def _build_note_recorder(run: ImportRun) -> ReportNote:
-    """Build a function that adds a note about a file to the run, each note once."""
+    """Return a function that adds a note about a file to the run, each note once."""
 
     def note(file: File, sentence: str) -> None:
         with activate_house_language():

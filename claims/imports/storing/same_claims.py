@@ -1,8 +1,8 @@
 """Match reviews of one statement to claims.
 
-Two records are about one claim only where that is certain: the same statement, and the same claimant. A publisher has
-one verdict on a claim, so what it reviewed elsewhere or on another day is another claim too. What is not certain
-becomes two claims, and a note for an editor that they may be one.
+Two records are about one claim only if that is certain: they have the same statement and the same claimant. A
+publisher has one verdict on a claim, so its review on another page or another day is of another claim. Uncertain
+records become two claims, with a note for an editor that they may be the same.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -28,13 +28,13 @@ def assign_claims(
     known: dict[UUID, ExistingClaim],
     new: Callable[[Review], ExistingClaim],
 ) -> tuple[list[tuple[StagedReview, ExistingClaim]], list[ClaimPair]]:
-    """Assign each review to a claim, and return pairs of claims that may be one (the later, the earlier).
+    """Assign each review to a claim, and return pairs of claims that may be the same (the later, the earlier).
 
     Args:
         group: reviews of one statement.
-        standings: claims with this statement. New ones are added.
-        known: `Staged.digest` → the claim that this review was about when it was taken before.
-        new: makes the standing of a claim that is not there yet.
+        standings: the claims with this statement; new ones are added.
+        known: maps `StagedReview.digest` to the claim of this review in an earlier import.
+        new: creates the `ReviewedClaim` of a new claim.
     """
     assigned, pairs = [], []
     for staged in group:
@@ -52,14 +52,14 @@ def assign_claims(
 
 
 def is_distinctive(statement: str) -> bool:
-    """Return whether the words are long enough not to be repeated by chance."""
+    """Return whether the words are too long to be repeated by chance."""
     return sum(map(str.isalnum, statement)) >= DISTINCTIVE_LENGTH
 
 
 def _find_same_claims(
     review: Review, publisher: int | None, standings: list[ExistingClaim]
 ) -> Iterator[ExistingClaim]:
-    """Yield claims that the review is certainly about, most certain first."""
+    """Yield the claims that the review is certainly about, most certain first."""
     if not standings:
         return
     person = review.claimant

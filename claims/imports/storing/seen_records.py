@@ -1,8 +1,8 @@
 """Records seen by earlier imports: their claims, and whether their content has changed.
 
-A review is the same by its page and what was claimed there, or by the file's own number. Numbers prove little: many
-files number their rows from one. So besides the number its words, its page or, where no page is known, its file must be
-the same. What is otherwise alike is a second claim of the same page.
+A review is recognised by its page and statement, or by the file's own number. Many files number their rows from one,
+so a number alone proves little: the statement, the page or, without a page, the file must be the same too. Otherwise
+the record is a second claim of the same page.
 """
 
 from collections import defaultdict

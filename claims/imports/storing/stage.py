@@ -1,8 +1,8 @@
-"""The staging table, which brings reviews of one statement together between reading and storing.
+"""The staging table, which collects the reviews of each statement between reading and storing.
 
-So a claim that a file names in three places is written once, with all its verdicts, in one entry of the ledger. The
-table is the transaction's own and goes with it: after a crash the input is read again. It is created by functions
-of the database (`claims/migrations/0001_staging.py`), since the serving role creates no tables.
+A claim that a file contains in three places is therefore stored once, with all its verdicts, in one ledger entry. The
+table exists only during the transaction, so the input is read again after a crash. Database functions create it
+(`claims/migrations/0001_staging.py`), because the serving role cannot create tables.
 """
 
 from collections.abc import Iterator, Sequence
@@ -52,10 +52,10 @@ _COPY_SQL = f"COPY pg_temp.staged_review ({', '.join(COLUMNS)}) FROM STDIN"
 
 
 class Stage:
-    """The staged reviews of one import. A context manager that cleans up.
+    """The staged reviews of one import, as a context manager that cleans up.
 
     Args:
-        connection: one whose transaction lasts as long as the import (`factcheck.database.locks`).
+        connection: a connection whose transaction lasts as long as the import (`factcheck.database.locks`).
     """
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
@@ -71,7 +71,7 @@ class Stage:
             self._execute("SELECT public.claims_stage_end()")
 
     def add(self, lines: bytes) -> None:
-        """Add reviews, as `claims.imports.reading.staging_rows` writes them."""
+        """Add reviews in the form that `claims.imports.reading.staging_rows` writes."""
         with self._connection.cursor() as cursor, cursor.copy(_COPY_SQL) as stream:
             stream.write(lines)
 
@@ -83,7 +83,7 @@ class Stage:
         return KnownRecords(unchanged=counts.pop("agreed", 0), written=counts)
 
     def batches(self, size: int) -> Iterator[list[StagedReview]]:
-        """Yield reviews in batches of about this size; reviews of one statement are never separated."""
+        """Yield reviews in batches of about this size, keeping reviews of one statement together."""
         waiting: list[StagedReview] = []
         turn = 0
         while rows := self._load_rows(turn, size):

@@ -1,4 +1,4 @@
-"""Background jobs that run or undo imports started at the desk. They are queued by name."""
+"""Background jobs that run or undo imports started at the desk. They are queued by the functions' names."""
 
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
@@ -20,7 +20,7 @@ _STATE = ImportRun.State
 
 @app.task(name=RUN_IMPORT, queue="imports", retry=_FILE_STORE_RETRIES)
 def run_import(*, run_id: int) -> None:
-    """Run an import. An interrupted one continues, even if its file was unreachable the last time."""
+    """Run an import, or continue an interrupted one, even if its file was unavailable the last time."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state in (_STATE.WAITING, _STATE.READING, _STATE.WRITING, _STATE.FAILED):
         try:
@@ -32,7 +32,7 @@ def run_import(*, run_id: int) -> None:
 
 @app.task(name=UNDO_IMPORT, queue="imports")
 def undo_import(*, run_id: int, by_id: int, rest: bool = False) -> None:
-    """Undo an import, or the rest of one if a worker was stopped meanwhile."""
+    """Undo an import, or the rest of one after a worker was stopped."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state == _STATE.UNDOING:
         undo_run(run, by=User.objects.get(pk=by_id), rest=rest)
@@ -40,6 +40,6 @@ def undo_import(*, run_id: int, by_id: int, rest: bool = False) -> None:
 
 @app.task(name=REMOVE_UPLOAD, queue="imports", retry=_FILE_STORE_RETRIES)
 def remove_upload(*, name: str) -> None:
-    """Remove the file of an import that was discarded while the file store was unreachable."""
+    """Remove the file of an import that was discarded while the file store was unavailable."""
     if not ImportRun.objects.filter(upload=name).exists():
         default_storage.delete(name)

@@ -1,8 +1,8 @@
 """Undo an import, unless later work builds on it.
 
-The ledger never forgets: what was published is retracted with a public note, and what replaced another verdict is
-replaced by that again; the words of claims, their places and topics are what they were. Claims of which nothing was
-ever public are deleted. Imports that changed the same claims are undone in the reverse order.
+The ledger keeps every entry: published verdicts are retracted with a public note, and replaced verdicts are restored
+as new versions. The texts, appearances and topics of claims get their earlier values. Claims that were never public
+are deleted. Imports that changed the same claims are undone in reverse order.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -67,7 +67,7 @@ BATCH_SIZE = 500
 
 
 def find_obstacles(run: ImportRun) -> list[str]:
-    """Return the later work that prevents undoing the import, in words; empty if it can be undone."""
+    """Return descriptions of the later work that prevents undoing the import; empty if it can be undone."""
     if run.state not in UNDOABLE_STATES:
         return [_("The import is not finished.")]
     claims = _find_claims(run)
@@ -91,7 +91,7 @@ def count_rest(run: ImportRun) -> int:
 
 
 def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
-    """Return later work of people on the import's claims, as conditions and in words."""
+    """Return people's later work on the import's claims, as conditions and in words."""
     claim = OuterRef("pk")
     begun = run.started_at or run.created_at
     own_verdicts = Verdict.objects.filter(claim=claim, origin=Verdict.Origin.HOUSE).exclude(
@@ -153,7 +153,7 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
 
 
 def _find_edits(model: Any, since: datetime) -> QuerySet[Any]:
-    """Return people's edits in a table since this time, from its history."""
+    """Return people's edits to a table since this time, from its history."""
     events: QuerySet[Any] = model.pgh_event_model.objects.filter(
         pgh_created_at__gt=since, pgh_context__user__gt=0
     )
@@ -200,15 +200,14 @@ def queue_undo(run: ImportRun, *, by: User, rest: bool = False) -> None:
 
 
 def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
-    """Undo an import step by step; can be called again after an interruption.
+    """Undo an import step by step. After an interruption, call this again to continue.
 
     Args:
-        rest: leave claims on which something was built as they are. Where there are any, the import stays, to be undone
-            later.
+        rest: leave claims with later work unchanged. If there are any, the import can still be undone later.
 
     Raises:
-        NotAllowed: the person's role does not include it.
-        NotPossible: something was built on it, and what.
+        NotAllowed: the person's role does not include undoing imports.
+        NotPossible: later work builds on the import; the message says which.
     """
     _require_undoable(run, by, rest=rest)
     claims = iter(list(_find_claims(run).order_by("pk").values_list("pk", flat=True)))
@@ -241,14 +240,14 @@ def _require_undoable(run: ImportRun, by: User, *, rest: bool) -> None:
 
 
 def _find_claims(run: ImportRun) -> QuerySet[Claim]:
-    """Return claims that the import created or changed."""
+    """Return the claims that the import created or changed."""
     return Claim.objects.filter(
         Exists(_filter_stored(ImportedRecord.objects.filter(run=run, claim=OuterRef("pk"))))
     )
 
 
 def _filter_stored(records: QuerySet[ImportedRecord]) -> QuerySet[ImportedRecord]:
-    """Filter the records that were stored."""
+    """Return the records that were stored."""
     return records.filter(outcome__in=["created", "updated"])
 
 
@@ -280,7 +279,7 @@ class _BatchUndo:
     # The claims -------------------------------------------------------------------------------------------------------
 
     def _restore_claims(self, claims: Sequence[Claim]) -> dict[int, publishing.LedgerChange]:
-        """Restore the claims' earlier values, except where people have edited since."""
+        """Restore the claims' earlier values, except values that people have edited since."""
         by_id = {claim.pk: claim for claim in claims}
         rows = list(ImportedChange.objects.filter(run=self.run, claim__in=by_id).order_by("-pk"))
         for row in rows:
@@ -306,7 +305,7 @@ class _BatchUndo:
     # Their verdicts ---------------------------------------------------------------------------------------------------
 
     def _undo_verdicts(self, taken: QuerySet[ImportedRecord]) -> dict[int, publishing.LedgerChange]:
-        """Retract verdicts without a predecessor, and replace the others by a new version of their predecessor."""
+        """Retract verdicts without a predecessor, and replace the others with a new version of their predecessor."""
         made = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
         first: dict[tuple[int, int], Verdict] = {}
         for verdict in (
@@ -348,7 +347,7 @@ class _BatchUndo:
             said.delete()
 
     def _restore(self, verdicts: Sequence[tuple[Verdict, Verdict]]) -> None:
-        """Replace each verdict by a new version with its content before the import."""
+        """Replace each verdict with a new version that has its content from before the import."""
         live = [verdict for verdict, _earlier in verdicts]
         self._store_transitions(live, "supersede", Verdict.State.SUPERSEDED)
         Verdict.objects.filter(pk__in=[verdict.pk for verdict in live]).update(state=Verdict.State.SUPERSEDED)

@@ -31,9 +31,9 @@ _ENDED_STATES = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.Sta
 
 
 def drop_earlier_problems(run: ImportRun) -> None:
-    """Delete the problems of earlier attempts at the same file, which were found again.
+    """Delete problems from earlier attempts at the same file, because this attempt found them again.
 
-    What became of records that were written is found only once, and stays.
+    Problems of stored records are found only once, so they are kept.
     """
     same_file = Q(content_sha256=run.content_sha256) & ~Q(content_sha256="")
     same_place = Q(origin=run.origin, content_sha256="", state=ImportRun.State.FAILED)
@@ -75,12 +75,12 @@ def build_storing_problem(
 def build_left_out_problems(
     run: ImportRun, staged: StagedReview, left_out: Mapping[str, str], *, into: str, of: str, is_merged: bool
 ) -> Iterator[ImportProblem]:
-    """Return problems for values of a record that conflict with stored ones, or one for a merged record.
+    """Return problems for values of a record that conflict with stored ones, or one problem for a merged record.
 
     Args:
-        left_out: names of fields → stored values.
-        into: the record's target.
-        of: the record by which that came here; "" if unknown.
+        left_out: the stored values by field name.
+        into: the claim or verdict into which the record was merged.
+        of: the record that created it; "" if unknown.
     """
     place, found = staged.review.place, RawRecord(staged.review.place, orjson.loads(staged.found))
     named = f"{into} ({of})" if of else into
@@ -101,7 +101,7 @@ def build_left_out_problems(
 
 
 def write_report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
-    """Yield NDJSON, a line for each problem. Lines with `fields` can be corrected and imported again."""
+    """Yield NDJSON with a line for each problem. Lines with `fields` can be corrected and imported again."""
     for problem in problems:
         yield orjson.dumps(
             {

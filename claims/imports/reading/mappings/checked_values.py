@@ -20,7 +20,7 @@ class MappingError(ValueError):
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str:
-    """Return "Did you mean …?", or the known names if none is similar."""
+    """Return "Did you mean …?", or the known names if none of them is similar."""
     names = list(known)
     near = get_close_matches(name.casefold(), names, n=1, cutoff=0.6)
     return f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(names)}."
@@ -40,7 +40,7 @@ def require_table(key: str, value: Any) -> dict[str, Any]:
 
 
 def require_only(key: str, value: Any, names: Collection[str]) -> dict[str, Any]:
-    """Return a table, refusing any key that is not in `names`."""
+    """Return a table, rejecting any key that is not in `names`."""
     found = require_table(key or "the mapping", value)
     for name in found:
         if name not in names:
@@ -76,7 +76,7 @@ def require_number(key: str, value: Any) -> int:
 
 
 def require_texts(key: str, value: Any, *, empty: bool = False) -> tuple[str, ...]:
-    """Return a list of texts; a single one needs no brackets."""
+    """Return a list of texts; a single text needs no brackets."""
     values = value if isinstance(value, list | tuple) else [value]
     return tuple(require_text(key, item, empty=empty) for item in values)
 

@@ -1,7 +1,7 @@
-"""A row → its records. Column names in the mapping may contain `*` for 1, 2, 3 …, which gives several records.
+"""A row → its records. Column names in the mapping may contain `*` for 1, 2, 3 …, which yields several records.
 
 `Claim *` and `Verdict *` are the columns Claim 1, Verdict 1, Claim 2, Verdict 2; `fact_checks.*.verdict` are the
-verdicts of a list in an object of JSON.
+verdicts in a list of a JSON object.
 """
 
 import re
@@ -23,7 +23,7 @@ class ClaimsInRows:
     """Build records from rows that contain several claims.
 
     Args:
-        columns: the file's columns in their order; None where rows are objects, each with its own keys.
+        columns: the file's columns in order; None if rows are objects, each with its own keys.
         settled: as for `Records`.
 
     Raises:
@@ -104,7 +104,7 @@ class ClaimsInRows:
         return [str(number) for number in sorted(found)[:MAX_CLAIMS]]
 
     def _get_records(self, number: str) -> Records:
-        """Return the readers for the claims with one number."""
+        """Return the row readers for the claims with one number."""
         if number not in self._by_number:
             mapping = replace(
                 self._mapping,
@@ -129,7 +129,7 @@ class ClaimsInRows:
         return replace(reading, fields=fields)
 
     def _is_column(self, column: Column, stated: tuple[Column, ...]) -> bool:
-        """Return whether the file has this column. Later claims of a row may lack columns of the first."""
+        """Return whether the file has this column. Later claims of a row may lack columns that the first has."""
         return (
             column in stated
             or self._names is None
@@ -142,7 +142,7 @@ def _list_readings(mapping: Mapping) -> list[ColumnReading]:
 
 
 def _find_starred(mapping: Mapping, names: tuple[str, ...] | None) -> frozenset[str]:
-    """Return the mapped columns in which * stands for a number, except columns whose real name contains it."""
+    """Return the mapped columns in which * means a number, except columns whose real name contains it."""
     real = {normalise_name(name) for name in names or ()}
     fields: list[Table[str, Columns]] = [reading.fields for reading in _list_readings(mapping)]
     return frozenset(

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """The conventions for the records of a file. With an empty one, ambiguous values stay ambiguous."""
+    """The conventions for the records of a file. Without conventions, ambiguous values stay ambiguous."""
 
     constants: Mapping[str, Any] = field(default_factory=dict)
     """Names of `found.FIELDS` → the value of records that have none themselves."""

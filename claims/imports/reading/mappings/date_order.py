@@ -1,4 +1,4 @@
-"""The order of day and month in a file: find it from the dates, and rewrite them."""
+"""The order of day and month in a file: detect it from the dates, and rewrite them."""
 
 import re
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ _DIGITS = re.compile(r"(?<![\d.,/-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 
 
 def detect_date_order(values: Iterable[object]) -> dict[str, str]:
-    """Map separators to "dmy" or "mdy", if a date proves this order and none proves the other.
+    """Map separators to "dmy" or "mdy", if a date proves this order and none proves the opposite.
 
-    25/12/2019 proves that days come first, 12/25/2019 that months do, 03/04/2019 nothing. Values with both prove
-    nothing either: they were put together from several files, and what is ambiguous in them stays so. A day that
-    exists in neither order (31/02/2020) proves nothing, and dates with dots prove nothing of dates with slashes.
+    25/12/2019 proves that days come first, 12/25/2019 that months do; 03/04/2019 proves nothing. A file with both
+    orders was combined from several, so its ambiguous dates stay ambiguous. A day that exists in neither order
+    (31/02/2020) proves nothing, and dates with dots prove nothing about dates with slashes.
     """
     proved: dict[str, set[str]] = {}
     for value in values:

@@ -48,9 +48,8 @@ class Records:
     """Build records from rows.
 
     Args:
-        columns: the file's columns in their order; None where rows are objects, each with its own keys.
-        settled: whether dates, codes and constants are handled here, because the reader
-            further on knows nothing of the mapping.
+        columns: the file's columns in order; None if rows are objects, each with its own keys.
+        settled: whether dates, codes and constants are handled here, because the later steps do not know the mapping.
     """
 
     def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, settled: bool = False) -> None:
@@ -78,7 +77,7 @@ class Records:
         """Return the record of a row.
 
         Args:
-            raw: the row as its own format has it, where that is something else.
+            raw: the row in its original format, if that differs.
         """
         raw = row if raw is None else raw
         for column, matches in self._skip:
@@ -154,7 +153,7 @@ class Records:
         ]
 
     def _find_columns(self, field: str, columns: Columns) -> list[str]:
-        """Return the existing columns of a field. Of alternative columns, some may be missing."""
+        """Return the existing columns of a field. Some of several alternative columns may be missing."""
         found: list[str] = []
         missing: list[MissingColumn] = []
         for column in columns.columns:
@@ -170,7 +169,7 @@ class Records:
         """Return the column's name in this file, and mark it as read.
 
         Raises:
-            MissingColumn: it is not there.
+            MissingColumn: the file has no such column.
         """
         name = self._find_column(use, column)
         self.used_columns.add(name)
@@ -193,7 +192,7 @@ class Records:
 
 
 def build_conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
-    """Return the conventions of the file: from the mapping, or else from its first rows."""
+    """Return the conventions of the file, from the mapping or, if it states none, from the first rows."""
     reading = mapping.reading
     said = {name: dates.order for name, dates in reading.dates.items() if dates.order}
     seen = {} if "" in said else {name: order for name, order in date_order.items() if name not in said}
@@ -272,7 +271,7 @@ def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 def _fits_pieces(value: str, pieces: list[str]) -> bool:
-    """Return whether the value consists of these pieces in order, the first and the last at its ends."""
+    """Return whether the value consists of these pieces in order, with the first and the last at its ends."""
     first, *between, last = pieces
     if not value.startswith(first):
         return False
@@ -301,7 +300,7 @@ def _apply_to_each(change: Callable[[str], str]) -> Callable[[Any], Any]:
 
 
 def _convert_slug(value: str) -> str:
-    """Turn "grace-hopper" into "Grace Hopper". A value with a space is already a name."""
+    """Turn "grace-hopper" into "Grace Hopper". A value with a space is already a name and stays the same."""
     if len(value.split()) != 1:
         return value
     words = value.strip().replace("_", "-").split("-")

@@ -1,7 +1,7 @@
 """The column mapping of a table: a small TOML file written by an editor, or a form in the admin.
 
-`docs/importing.md` describes its keys. A mapping is data and runs no code: the ways to cut and turn a
-value are a closed set. As JSON it has the same keys.
+`docs/importing.md` describes its keys. A mapping is data and runs no code: it can only use a fixed set of
+conversions. Its JSON form has the same keys.
 """
 
 import io
@@ -48,7 +48,7 @@ Column = str | int
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a field: the first filled one, or all joined."""
+    """The columns of a field: the first one that is not empty, or all of them joined."""
 
     columns: tuple[Column, ...] = ()
     join: str | None = None
@@ -76,7 +76,7 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class ColumnReading:
-    """The meaning of columns, for all rows of a file or for a variant."""
+    """The meaning of columns, for all rows of a file or for one variant."""
 
     fields: Table[str, Columns] = field(default_factory=dict)
     constants: Table[str, str] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class ColumnReading:
         return {name: section for name, section in sections.items() if section}
 
     def override(self, other: "ColumnReading") -> "ColumnReading":
-        """Return `other`, overridden by this one."""
+        """Return `other`, overridden by this one's values."""
         return ColumnReading(**{name: {**getattr(other, name), **getattr(self, name)} for name in _SECTIONS})
 
 
@@ -116,7 +116,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The layout of the file, where its first rows do not show it."""
+    """The layout of the file, for properties that its first rows do not show."""
 
     encoding: str = ""
     delimiter: str = ""
@@ -181,7 +181,7 @@ class Mapping:
         """Build the mapping described by JSON or TOML.
 
         Raises:
-            MappingError: it cannot be followed; it names the key, the value and the way out.
+            MappingError: the mapping is not valid; the message names the key, the value and the remedy.
         """
         found = require_only("", value, _KEYS)
         recognise = require_only("recognise", found.get("recognise", {}), ("columns", "values"))
@@ -216,7 +216,7 @@ def read_mapping(text: str) -> Mapping:
     """Read the mapping in a TOML file.
 
     Raises:
-        MappingError: it is no TOML, or cannot be followed.
+        MappingError: the file is not TOML, or the mapping is not valid.
     """
     try:
         return Mapping.from_json(tomllib.loads(text))

@@ -41,15 +41,16 @@ REVIEW_FIELDS = ("publisher", "publisher_url", "review_url", "summary", "reviewe
 
 @cache
 def list_ready_mappings() -> tuple[Mapping, ...]:
-    """Return the mappings included in the program."""
+    """Return the built-in mappings."""
     return tuple(read_mapping(path.read_text("utf-8")) for path in sorted((_FOLDER / "ready").glob("*.toml")))
 
 
 def load_ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) -> Mapping | None:
-    """Return the included mapping for a table with these columns; if several fit, the one with the most columns.
+    """Return the built-in mapping for a table with these columns; if several fit, return the one with the most
+    columns.
 
     Args:
-        sample_rows: some rows; a mapping does not fit where they are empty in the columns of what is needed.
+        sample_rows: some rows; a mapping does not fit if its required columns are empty in all of them.
     """
     present, rows = frozenset(columns), list(sample_rows)
     fitting = [
@@ -88,7 +89,7 @@ def propose_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> 
     """Return the mapping derived from known column names. Unknown names are ignored.
 
     Args:
-        sample_rows: some rows; a column that is empty in all of them gives way to another of the same meaning.
+        sample_rows: some rows; another column with the same meaning replaces one that is empty in all of them.
     """
     rows = list(sample_rows)
     filled = {name for row in rows for name, value in row.items() if value not in (None, "", [])}
@@ -121,8 +122,7 @@ def choose_mapping(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
 def find_header_row(rows: Sequence[Sequence[str]]) -> int:
     """Return the index of the row with the column names: the first, or the one below a title.
 
-    Another than the first is taken only where it has names that are known, one of them for the statements, and the
-    first one has none.
+    A later row is used only if it has known names, including one for the statements, and the first row has none.
     """
 
     def known(row: Sequence[str]) -> set[str]:
@@ -214,7 +214,7 @@ def _refuse_without_statement(columns: Sequence[str], file: str, rows: Sequence[
 
 
 def find_wordiest_column(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """Return the column that most looks like sentences: most words, but not whole articles."""
+    """Return the column that most resembles sentences: the one with the most words, but not whole articles."""
     words = {
         name: statistics.median(len(str(row.get(name) or "").split()) for row in rows) if rows else 0
         for name in columns
@@ -238,7 +238,7 @@ def detect_dates(
 
 
 def find_conventions(settings: Table[str, Any]) -> Conventions:
-    """Return the conventions in the settings, for any table reader."""
+    """Return the conventions in the settings of any table reader."""
     if "mapping" not in settings:
         return NO_CONVENTIONS
     return build_conventions(Mapping.from_json(settings["mapping"]), settings.get("date_order", {}))
@@ -246,7 +246,7 @@ def find_conventions(settings: Table[str, Any]) -> Conventions:
 
 @cache
 def _load_meanings() -> dict[str, tuple[str, int]]:
-    """Map column names to their field and to their rank among the names of that field."""
+    """Map column names to their field and to their priority among the names for that field."""
     fields: dict[str, list[str]] = tomllib.loads((_FOLDER / "column_names.toml").read_text("utf-8"))
     return {
         normalise_name(name): (field, rank)

@@ -9,7 +9,7 @@ _MAX_DEPTH = 20
 
 
 class Nested(dict[str, Any]):
-    """A JSON object as a row: its keys, and paths into it. A key that contains a dot takes precedence."""
+    """A JSON object as a row: its keys, and paths into it. A key that itself contains a dot takes precedence."""
 
     def __getitem__(self, path: str) -> Any:
         return _drop_objects(dict.get(self, path)) if path in self else get_value(self, path)

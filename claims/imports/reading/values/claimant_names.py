@@ -51,7 +51,8 @@ def read_person(
 ) -> tuple[Person | None, tuple[tuple[str, Problem], ...]]:
     """Return the claimant of a record, if any, and the problems by field.
 
-    "Unknown" is no claimant, and so are "Facebook posts": many at once, or without a name (`read_crowd`).
+    "Unknown" is not a claimant, and neither are "Facebook posts", which are many people without a name
+    (`read_crowd`).
     """
     text, _crowd = _split_name(_clean_name(name), read_kind(kind))
     problems: list[tuple[str, Problem]] = []
@@ -88,9 +89,9 @@ def read_person(
 
 
 def read_crowd(name: Any, kind: Any = None) -> str:
-    """Return words such as "Facebook posts" that stand in the claimant's place but name no one; or "".
+    """Return words such as "Facebook posts" in the claimant field that name no one; "" if there are none.
 
-    Some of these words are also names, where the markup says organisation or group ("Anonymous").
+    Some of these words are names if the markup says organisation or group ("Anonymous").
     """
     return _split_name(_clean_name(name), read_kind(kind))[1]
 
@@ -99,7 +100,7 @@ def read_crowd(name: Any, kind: Any = None) -> str:
 def _split_name(text: str, kind: str) -> tuple[str, str]:
     """Split a text into the claimant's name and the words that are not a name.
 
-    Of several names beside a crowd, none is stored as the claimant.
+    If several names stand beside a crowd, none is stored as the claimant.
     """
     key = _build_key(text)
     if key in _load_placeholders():
@@ -126,7 +127,7 @@ def _split_parts(text: str, separator: re.Pattern[str]) -> list[str]:
 
 
 def _is_platform_or_crowd(part: str) -> bool:
-    """Return whether an entry of a list is a platform, a crowd or no one."""
+    """Return whether an entry of a list is a platform, a crowd, or no one."""
     keys = {_build_key(part), _build_key(part.removeprefix("و"))}  # "and" in Arabic
     return not keys.isdisjoint(_load_platforms() | _load_crowds() | _load_placeholders()) or _is_platform_url(
         part

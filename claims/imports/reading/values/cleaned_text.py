@@ -127,7 +127,7 @@ def is_empty_value(text: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """Return one line in NFC, without markup, escapes and invisible characters. Quotation marks stay as they are."""
+    """Return one line in NFC without markup, escapes and invisible characters. Quotation marks are kept."""
     # Most texts, and what this module's speed rests on. Of printable white space there is only the space.
     if text.isprintable() and not ("<" in text or "&" in text or "\\" in text) and _is_sound(text):
         text = text.strip()
@@ -136,7 +136,7 @@ def clean(text: str) -> str:
 
 
 def clean_paragraphs(text: str) -> str:
-    """Like `clean`, but keep line breaks; a blank line ends a paragraph."""
+    """Clean text like `clean`, but keep line breaks; a blank line ends a paragraph."""
     return _repeat_until_stable(text, _tidy_lines)
 
 
@@ -147,7 +147,7 @@ def make_storable(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def clean_short(text: str) -> str:
-    """Cached `clean` for short, repeated texts such as labels and names."""
+    """Return `clean` of a short text, cached because labels and names recur."""
     return clean(text)
 
 

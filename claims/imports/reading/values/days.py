@@ -1,4 +1,4 @@
-"""Parse a date; an ambiguous date is rejected."""
+"""Parse a date; reject an ambiguous one."""
 
 import re
 from collections.abc import Iterator
@@ -58,14 +58,15 @@ _DIGIT_PATTERNS: Final = (
 def read_day(
     value: Any, field: str, conventions: Conventions, language: str = "", *, today: date | None = None
 ) -> date | Problem | None:
-    """Parse the day from a date, a time stamp, seconds since 1970 or a phrase such as "stated on 3 May 2019
-    in a speech".
+    """Parse the day from a date, a time stamp, seconds since 1970 or a phrase such as "stated on 3 May 2019 in a
+    speech".
 
-    A time stamp gives the day in its own zone, as its author meant it. None where the value says nothing.
+    A time stamp gives the day in its own time zone, as its author meant it. Return None if the value contains no
+    date.
 
     Args:
-        field: the name in `found.FIELDS` by which the conventions are looked up.
-        language: of the text, where it is known; names of months are looked up in it first.
+        field: the field name, by which the conventions are looked up.
+        language: the language of the text, if known; month names are looked up in it first.
     """
     text = str(value) if isinstance(value, date) else read_line(value)
     if is_empty_value(text) or text.lower() == "unknown":
@@ -127,7 +128,7 @@ def _iterate_days(folded: str, order: str, language: str, text: str) -> Iterator
 
 
 def _choose_day(named: list[NamedDay], folded: str, text: str, language: str) -> date | Problem:
-    """Return the single date of a text; of several, the one marked as publication date."""
+    """Return the single date of a text; of several, the one marked as the publication date."""
     if len({one.found for one in named}) > 1:
         named.sort()
         before = [
@@ -210,7 +211,7 @@ def _build_date(year: int | str, month: int | str, day: int | str, text: str) ->
 
 @lru_cache(maxsize=256)
 def _is_day_first_with_dots(language: str) -> bool:
-    """Return whether dates with dots begin with the day, as in German: 3.4.2019 (CLDR)."""
+    """Return whether the language writes the day first in dates with dots, as German does: 3.4.2019 (CLDR)."""
     try:
         pattern = Locale.parse(language, sep="-").date_formats["short"].pattern
     except (UnknownLocaleError, ValueError, TypeError):

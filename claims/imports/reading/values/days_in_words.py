@@ -1,6 +1,6 @@
 """Dates in words: "3 de mayo de 2019", "May 3rd, 2019, updated June 4", "14 سبتمبر، 2021".
 
-Texts are folded (`months.fold`) before they come here.
+Callers fold the texts with `months.fold` first.
 """
 
 import re
@@ -13,7 +13,7 @@ from claims.imports.reading.values.problem import Problem
 
 
 class NamedDay(NamedTuple):
-    """The position of a date in a text, and the date or the reason why it is not usable."""
+    """The position of a date in a text, with the date or the reason why it is not usable."""
 
     start: int
     end: int
@@ -85,7 +85,7 @@ def find_days(folded: str, language: str) -> Iterator[tuple[int, int, tuple[int,
 
 
 def is_incomplete(folded: str, language: str) -> bool:
-    """Return whether a text is only part of a date: "May 2019", "3 May", "2019"."""
+    """Return whether a text is an incomplete date: "May 2019", "3 May", "2019"."""
     return bool(re.fullmatch(r"\d{4}(?:[-/.]\d{1,2})?", folded)) or any(
         find_month(word, language) for word in _WORDS.findall(folded)
     )

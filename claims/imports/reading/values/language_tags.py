@@ -1,4 +1,4 @@
-"""BCP 47 tags from tags, codes and names of languages."""
+"""Convert tags, codes and names of languages to BCP 47 tags."""
 
 import re
 from functools import lru_cache
@@ -28,7 +28,7 @@ _AUTONYMS: Final = (
 
 
 def read_language(value: Any) -> str:
-    """Return the tag of a language, as `pt-BR`; "" if the value names none."""
+    """Return the tag of a language, such as `pt-BR`; "" if the value names none."""
     text = read_line(value)
     return _find_tag(text) if 2 <= len(text) <= 100 else ""
 
@@ -57,7 +57,7 @@ def _shorten_code(code: str) -> str:
 
 
 def _format_subtag(subtag: str) -> str:
-    """Return a region in capitals, a script capitalised, anything else in lower case (RFC 5646, 2.1.1)."""
+    """Return a subtag in its usual case: region in capitals, script capitalised, others lower case (RFC 5646, 2.1.1)."""
     if len(subtag) == 2:
         return subtag.upper()
     return subtag.title() if len(subtag) == 4 and subtag.isalpha() else subtag.lower()

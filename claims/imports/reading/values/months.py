@@ -42,7 +42,7 @@ def fold(text: str) -> str:
 
 
 def find_month(name: str, language: str) -> int | None:
-    """Return the number of a month: in `language`, else in English, else in any language with that word."""
+    """Return the number of a month name: in `language`, or else in English, or else in any language with that word."""
     if language and (number := _load_months(language).get(name)):
         return number
     return _load_months("en").get(name) or _load_all_months().get(name)

@@ -39,11 +39,12 @@ def read_outlet(
 ) -> tuple[Outlet | None, str | Problem]:
     """Return the publisher of a review, and the author named in its place; or the problem.
 
-    A known name decides, then the publisher's own address, then the address of the review. A person's name on the
-    site of a known publisher is a byline: many put their reporters where the standard asks for the organisation.
+    A known name takes precedence, then the publisher's own URL, then the URL of the review. A person's name on the
+    site of a known publisher is a byline: many sites name their reporters in the field for the organisation.
 
     Args:
-        is_stated: the importing user named the publisher, so it is not one of the cited pages' owners.
+        is_stated: whether the importing user named the publisher. If so, the owner of a cited page is not the
+            publisher.
     """
     addresses = read_addresses(url, MAX_URL_LENGTH)[0] if url else ()
     site = _get_site(review_url)
@@ -67,7 +68,7 @@ def _find_outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, 
 
 
 def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None, str | Problem]:
-    """Build a publisher that is not on the list, from its name and its own domain, if any."""
+    """Return an unlisted publisher with this name and its own domain, if any."""
     host = next((nearest for one in sites if (nearest := _get_own_host(one))), "")
     if not name and (not host or "/" in host):  # an account on a platform does not identify a publisher
         return None, Problem(
@@ -112,7 +113,7 @@ def _find_by_host(place: str) -> Outlet | None:
 
 
 def _get_own_host(host: str) -> str:
-    """Return the host without its "www" or "m" prefix; "" for a platform, a URL shortener or an archive."""
+    """Return the host without a "www" or "m" prefix; "" for a platform, a URL shortener or an archive."""
     if "/" in host:
         return host
     registrable = _get_registrable_domain(host)
@@ -126,9 +127,7 @@ def _get_registrable_domain(host: str) -> str:
 
 
 def _find_domain(name: str) -> str:
-    """Return the host if a publisher's name is a URL or a domain: "https://www.politifact.com/",
-    "politifact.com".
-    """
+    """Return the host if a publisher's name is a URL or a domain: "https://www.politifact.com/", "politifact.com"."""
     if "." not in name or " " in name:
         return ""
     addresses, _ = read_addresses(name, MAX_URL_LENGTH)
@@ -136,9 +135,9 @@ def _find_domain(name: str) -> str:
 
 
 def _get_site(url: str) -> str:
-    """Return the host of a URL, or of the page it archives, without "www".
+    """Return the host of a URL, or of the page that it archives, without "www".
 
-    On some platforms, an author's pages (`medium.com/@name`).
+    On some platforms, return an author's pages (`medium.com/@name`).
     """
     host = _get_host(url)
     if "archive" in host or "nla.gov.au" in host or "webcitation" in host:

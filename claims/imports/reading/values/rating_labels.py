@@ -1,6 +1,7 @@
 """Map a publisher's rating label to a rating class, using reviewed lists only.
 
-`rating_labels.toml` beside this file is the list. A label that is not in it keeps its own words and maps to nothing.
+The lists are in `rating_labels.toml` beside this file. A label that is not listed keeps its own words and has no
+rating class.
 """
 
 import math
@@ -36,7 +37,7 @@ _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
 
 class Meaning(NamedTuple):
-    """A label in the words of its scale, with its rating class."""
+    """A label in the wording of its scale, with its rating class."""
 
     text: str
     rating_class: str
@@ -59,8 +60,8 @@ class Scale(NamedTuple):
 def build_label_key(label: str) -> str:
     """Return the normal form of a label: "Half-True", "half_true" and "“Half True”" are equal.
 
-    NFKC and case folding; white space, hyphens and underscores are one space; quotation marks and punctuation at the
-    ends do not count, and neither do Arabic vowel signs and joiners.
+    The form uses NFKC and case folding. White space, hyphens and underscores become one space. Quotation marks,
+    punctuation at the ends, and Arabic vowel signs and joiners are removed.
     """
     folded = _IGNORED_MARKS.sub("", unicodedata.normalize("NFKC", label).casefold())
     return _GAPS.sub(" ", folded).strip(_OUTER_CHARACTERS)
@@ -72,7 +73,7 @@ def read_label(
     """Return the publisher's rating label; None if there is none.
 
     Args:
-        language: of the review, where it is known; of a publisher's scales the one in this language is meant.
+        language: the language of the review, if known; it selects among a publisher's scales.
         codes: the file's own codes for labels, looked up first.
     """
     found = next((one for one in iterate_texts(text) if not is_empty_value(clean_short(one))), "")
@@ -91,10 +92,9 @@ def read_number(
     codes: Mapping[str, str] | None = None,
     language: str = "",
 ) -> Label | Problem | None:
-    """Turn a rating that is only a number into a label with its scale; a class is never computed from the
-    number.
+    """Turn a purely numeric rating into a label with its scale; a class is never computed from the number.
 
-    A number outside its scale, or of a scale without length, is what programs write where there is none.
+    A number outside its scale, or on a scale without length, means that there is no rating.
     """
     raw = next(iterate_texts(value), "").strip()
     if is_empty_value(raw):
@@ -125,7 +125,7 @@ def read_number(
 
 
 def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning | None:
-    """Return the meaning of a label on the publisher's scales (by domain), or in the shared vocabulary."""
+    """Return the meaning of a label on the publisher's scales (by domain), or else in the shared vocabulary."""
     key = build_label_key(text)
     primary = language.partition("-")[0]
     if steps := _map_scales().get(publisher, {}).get(key):
@@ -138,7 +138,7 @@ def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning 
 
 
 def has_scale(publisher: str) -> bool:
-    """Return whether the program includes the scales of this publisher, given by domain."""
+    """Return whether the program includes scales of the publisher with this domain."""
     return publisher in _map_scales()
 
 
@@ -195,7 +195,7 @@ def _parse_number(value: Any) -> float | None:
 
 
 def list_scales() -> Iterator[Scale]:
-    """Yield the scales included in the program, one for each publisher that uses them."""
+    """Yield the built-in scales, one for each publisher that uses them."""
     for scale in load_shipped_scales()["scale"]:
         labels = tuple(
             (wording, _parse_class(rating_class))
@@ -208,7 +208,7 @@ def list_scales() -> Iterator[Scale]:
 
 @lru_cache(maxsize=1)
 def load_shipped_scales() -> dict[str, Any]:
-    """Return the list from its file."""
+    """Load the built-in scales from their file."""
     return tomllib.loads(
         files("claims.imports.reading.values").joinpath("rating_labels.toml").read_text("utf-8")
     )

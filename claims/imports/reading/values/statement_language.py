@@ -17,11 +17,11 @@ _MAJORITY_SHARE: Final = 0.7
 
 
 def settle_statement_language(statement: str, expected: Iterable[str]) -> tuple[str, bool]:
-    """Return the language, and whether it is a guess; "" if unknown.
+    """Return the language of the statement, and whether it is a guess; "" if unknown.
 
     Args:
-        expected: languages that the statement probably has, the likeliest first: of the review, the publisher, the
-            file. They come before a detector that is in doubt.
+        expected: the probable languages of the statement, most likely first: of the review, the publisher, the file.
+            They take precedence over an uncertain detector.
     """
     scores = score_languages(statement)
     detected, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
@@ -37,7 +37,7 @@ def settle_statement_language(statement: str, expected: Iterable[str]) -> tuple[
 
 
 def find_majority_language(statements: Iterable[str]) -> str:
-    """Return the language of most of a file's statements; "" if no language is that common."""
+    """Return the language of most of a file's statements; "" if no language is common enough."""
     found = Counter(filter(None, map(detect_language, statements)))
     [(language, count)] = found.most_common(1) or [("", 0)]
     return language if count >= max(_MIN_STATEMENTS, _MAJORITY_SHARE * found.total()) else ""

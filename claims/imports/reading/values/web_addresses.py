@@ -1,4 +1,4 @@
-"""Web URLs that can be stored and fetched; any others are left out."""
+"""Web URLs that can be stored and fetched. Any others are left out."""
 
 import ipaddress
 import re
@@ -52,7 +52,7 @@ _ARCHIVED = re.compile(
 
 
 def read_addresses(value: Any, limit: int = MAX_URL_LENGTH) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-    """Return the distinct http(s) URLs of a value in order, and why others were left out."""
+    """Return the distinct http(s) URLs of a value in order, and the reason why others were left out."""
     if (
         isinstance(value, str)
         and (match := _PLAIN.fullmatch(value))
@@ -97,7 +97,7 @@ def _iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def _split_urls(text: str) -> Iterator[str]:
-    """Yield the URLs in a string. A comma separates two URLs; otherwise it belongs to the URL."""
+    """Yield the URLs in a string. A comma between two URLs separates them; any other belongs to its URL."""
     for part in (clean(part) for row in text[:MAX_LENGTH].splitlines() for part in _SEPARATOR.split(row)):
         half = len(part) // 2
         # The same address twice, without anything between.
