@@ -112,7 +112,7 @@ def print_report(article: ImportedArticle, console: Console) -> None:
 
 
 def _sort_claims(article: ImportedArticle) -> list[tuple[FoundClaim, bool]]:
-    """Return claims with whether they are new, ordered by band and position in the text."""
+    """Return pairs of a claim and whether it is new, ordered by band and position in the text."""
     proposal = article.proposal
     found = [(found, True) for found in proposal.created] + [(found, False) for found in proposal.existing]
     bands = list(CheckBand)
@@ -252,7 +252,7 @@ def _describe_rating(known: ExistingCheck) -> str:
 
 
 def _format_reasons(found: FoundClaim) -> str:
-    """Return the check-worthy parts of the claim, with their words."""
+    """Return the check-worthy parts of the claim with their words."""
     return join_phrases(describe_reasons(map(str, found.reasons)))
 
 

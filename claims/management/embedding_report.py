@@ -55,7 +55,7 @@ def show_progress(console: Console) -> Iterator[ReportProgress]:
 def print_progress(
     stream: TextIO, standing: Sequence[tuple[EmbeddingModel, VectorTally]], asked: int | None
 ) -> None:
-    """Print a line for each model, and the one used for searching."""
+    """Print a line for each model, marking the one used for searching."""
     console = build_console(stream)
     for model, (made, outstanding) in standing:
         state = gettext("complete") if model.completed_at else gettext("being built")

@@ -15,7 +15,7 @@ MAX_LABELS: Final = 40
 
 
 def build_explanation(run: ImportRun) -> dict[str, Any]:
-    """Return the numbers of resulting verdicts and proposals, the meaning of labels, and some records."""
+    """Return the number of resulting verdicts and proposals, the meaning of labels, and some records."""
     taken = ImportedRecord.objects.filter(run=run)
     verdicts = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
     claims = Claim.objects.filter(pk__in=taken.filter(made_claim=True).values("claim"))
@@ -57,7 +57,7 @@ def print_explanation(console: Console, told: dict[str, Any]) -> None:
 
 
 def _list_labels(run: ImportRun) -> list[dict[str, Any]]:
-    """Return each label with its publisher and rating class; most frequent first."""
+    """Return each label with its publisher and rating class, most frequent first."""
     rated = ImportedRecord.objects.filter(run=run, verdict__rating__isnull=False).order_by()
     rows = rated.values(
         "label",

@@ -74,7 +74,7 @@ SHOWN_REASONS = 10
 
 
 def make_detection_printer(console: Console) -> ReportDetection:
-    """Return a function that prints how a file is read."""
+    """Return a function that prints how each file is read."""
     numbers = count(1)
 
     def tell(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:

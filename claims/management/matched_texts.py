@@ -1,4 +1,4 @@
-"""Read a table of texts and write the claims that match, row by row."""
+"""Read a table of texts, and write the matching claims row by row."""
 
 import csv
 import json
@@ -119,7 +119,7 @@ def _find_column(names: Sequence[str], wanted: str, place: str) -> str:
 
 
 def match_rows(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
-    """Return the results of these rows, named as in `RESULT_COLUMNS`."""
+    """Return the match results of these rows, by the names in `RESULT_COLUMNS`."""
     answers = match_published_texts([row.text for row in rows], terms)
     first = [_choose_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
     claims = {match.claim for _passage, match in first if match}
@@ -162,17 +162,17 @@ def _build_result(passage: str, match: Match | None, told: dict[int, dict[str, A
 
 
 class RowOutput(Protocol):
-    """An output for rows, written in batches."""
+    """An output that receives rows in batches."""
 
     #: How many rows were written before.
     rows: int
 
     def write(self, lines: str, rows: int) -> None:
-        """Write these lines, which hold this many rows."""
+        """Write these lines, which contain this many rows."""
 
 
 class RowStream:
-    """Standard output."""
+    """Standard output, as an output for rows."""
 
     rows = 0
 
@@ -185,7 +185,7 @@ class RowStream:
 
 
 class PartialFile:
-    """A file that gets its name when complete; a second file records its progress."""
+    """A file that gets its name when complete. A second file records its progress."""
 
     def __init__(self, path: Path, *, resume: bool) -> None:
         self.path, self.part = path, path.with_name(f"{path.name}.part")
@@ -226,7 +226,7 @@ class PartialFile:
         self.noted.write_text(json.dumps({"rows": self.rows, "bytes": self._bytes}), encoding="utf-8")
 
     def finish(self) -> None:
-        """Give the file its name."""
+        """Give the file its final name."""
         self._file.close()
         self.part.replace(self.path)
         self.noted.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Imports all background jobs of claims, so that the worker finds them."""
+"""Import all background jobs of claims, so that the worker finds them."""
 
 from django.conf import settings
 from procrastinate.contrib.django import app
@@ -38,7 +38,7 @@ features.guard_jobs(app.tasks.values())
 @app.periodic(cron="17 * * * *")
 @app.task(queueing_lock="forget_answers")
 def forget_answers(timestamp: int) -> None:
-    """Delete the answers to requests with an Idempotency-Key that are no longer promised."""
+    """Delete expired responses to requests with an Idempotency-Key."""
     StoredAnswer.objects.outdated().delete()
 
 
@@ -59,5 +59,5 @@ def forget_audit_records(timestamp: int) -> None:
 @app.periodic(cron="37 3 * * *")
 @app.task(queueing_lock="forget_sessions")
 def forget_sessions(timestamp: int) -> None:
-    """Remove sessions that are over, every day."""
+    """Remove expired sessions, every day."""
     desk_sessions.forget_ended()

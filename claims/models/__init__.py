@@ -1,8 +1,8 @@
 """The domain models, by noun: fields, constraints, triggers and QuerySets.
 
 Begin with `claim`, `appearance`, `verdict`, `evidence`; then `publication`, the ledger, and `transition`, the log.
-Long rules stand beside their model, whose `Meta` names them (`claim_rules`, `verdict_rules`, `ledger_rules`).
-Imports search and `sources`. A rule that the database can hold stands here (docs/extending.md).
+Long rules are in modules beside their models, and `Meta` lists them (`claim_rules`, `verdict_rules`, `ledger_rules`).
+Imports search and `sources`. Every rule that the database can enforce belongs here (docs/extending.md).
 """
 
 # For what it registers: rules on models that cite sources.

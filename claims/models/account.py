@@ -22,7 +22,8 @@ from factcheck.database.rules import Keeper, Rule, build_truncation_rule, refuse
 class OfferedPermission(models.Model):
     """A permission that a role has been given once.
 
-    What an administrator then takes from the role stays away, and what a newer version of the program adds to it comes.
+    A permission that an administrator then removes from the role is not given again. A permission that a newer
+    version of the program adds is given once.
     """
 
     role = models.ForeignKey(Group, models.CASCADE, db_index=False, related_name="+", verbose_name=_("role"))
@@ -44,7 +45,7 @@ def validate_time_zone(name: str) -> None:
     """Validate that a time zone of this name exists.
 
     Raises:
-        ValidationError: there is none.
+        ValidationError: no such time zone exists.
     """
     if name not in available_timezones():
         raise ValidationError(
@@ -110,9 +111,9 @@ class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
 
 
 class DeskSession(models.Model):
-    """A signed-in session of a person: the browser, the IP address, the start.
+    """A person's signed-in session: its browser, IP address and start.
 
-    What a session holds is kept by Django; this says whose it is, so that it can be shown and ended.
+    Django stores the content of a session; this row records whose session it is, so that it can be shown and ended.
     """
 
     person = models.ForeignKey(
@@ -139,9 +140,9 @@ class DeskSession(models.Model):
 
 
 class SignedInPerson(User):  # type: ignore[django-manager-missing]  # knox's name of tokens, of a proxy
-    """Sessions end everywhere, for good, when an account is disabled or its password changes.
+    """An account whose sessions all end permanently when it is disabled or its password changes.
 
-    Django would revive the sessions of an account that is enabled again.
+    Django alone would revive the sessions of an account that is enabled again.
     """
 
     class Meta:
@@ -177,7 +178,7 @@ def _build_change_sql(row: str, says: str) -> str:
 
 
 class SecondFactorRule(models.Model):
-    """The rule whether people of a role need a second factor, and how long they have to set one up."""
+    """The rule on whether people with a role need a second factor, and on how long they have to set one up."""
 
     role = models.OneToOneField(
         Group, models.CASCADE, related_name="second_factor_rule", verbose_name=_("role")
@@ -265,8 +266,8 @@ class SecondFactorRule(models.Model):
 class SecondFactorGrace(models.Model):
     """A person's own start of the grace period, which overrides that of the rule or the account.
 
-    It begins once, with the first role that requires one, and again only when an administrator resets a lost one:
-    removing and restoring a role does not extend it.
+    The period begins with the first role that requires a second factor, and begins again only when an administrator
+    resets a lost factor. Removing and restoring a role does not extend it.
     """
 
     person = models.OneToOneField(
@@ -283,7 +284,7 @@ class SecondFactorGrace(models.Model):
 
 
 class NewMember(User.groups.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """Trigger: a role requires a second factor, and the grace period begins."""
+    """The trigger that starts the grace period when a role requires a second factor."""
 
     class Meta:
         proxy = True

@@ -10,7 +10,7 @@ MAX_QUOTE_LENGTH = 50_000
 
 
 def build_span_rule(name: str) -> Rule:
-    """Return the rule that a span of the snapshot is identical to its quote.
+    """Return the rule that a span of the snapshot equals its quote.
 
     Offsets count code points from 0; `substr` counts from 1.
     """
@@ -33,7 +33,7 @@ def build_span_rule(name: str) -> Rule:
 
 
 def build_span_constraint(name: str) -> models.CheckConstraint:
-    """Return the constraint that an anchor has a snapshot, a start and an end, or at most a snapshot."""
+    """Return the constraint that an anchor has a snapshot, a start and an end, or no start and end."""
     return models.CheckConstraint(
         name=name,
         condition=Q(start__isnull=True, end__isnull=True)
@@ -49,8 +49,8 @@ def build_quote_length_constraint(name: str) -> models.CheckConstraint:
 class Anchored(models.Model):
     """A quote anchored to a snapshot of its source, as in the W3C Web Annotation data model.
 
-    `exact`, `prefix` and `suffix` are its TextQuoteSelector, `start` and `end` its TextPositionSelector, counted in
-    code points of `snapshot.text`. Without offsets the words are quoted only.
+    `exact`, `prefix` and `suffix` are its TextQuoteSelector. `start` and `end` are its TextPositionSelector, in code
+    points of `snapshot.text`. Without offsets, the words are quoted but not anchored.
     """
 
     snapshot = models.ForeignKey(

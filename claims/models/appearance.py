@@ -1,4 +1,4 @@
-"""Places where claims were made, and the status of the quotes there."""
+"""Places where claims were made, and the status of their quotes."""
 
 from typing import Self
 
@@ -93,9 +93,9 @@ class Appearance(Anchored):
 class QuoteFate(models.Model):
     """The status of a quote in newer snapshots of its source.
 
-    A publication never changes, and names the snapshot and the span of each of its quotes: by those the public finds
-    here whether the words still stand. So a row says something about a source and its texts, and nothing about who
-    quotes them; `claims.quotes.changed_sources` alone writes it, when a snapshot is stored.
+    A publication never changes, and names the snapshot and span of each of its quotes. With these, readers find here
+    whether the source still has the words. A row therefore describes a source and its texts, and nothing about who
+    quotes them. Only `claims.quotes.changed_sources` writes rows, when a snapshot is stored.
     """
 
     class Outcome(models.TextChoices):

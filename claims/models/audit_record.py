@@ -53,9 +53,9 @@ class AuditRecordQuerySet(models.QuerySet["AuditRecord"]):
 
 
 class AuditRecord(models.Model):
-    """Records of sign-ins, downloads and changes of permissions. Append-only.
+    """A record of a sign-in, a download or a change of permissions. Append-only.
 
-    People are named as they were called then, and are not held on to: a record outlives the account.
+    People are recorded by their names at the time, without a foreign key, so a record outlives the account.
     """
 
     at = models.DateTimeField(_("when"), db_default=Now())
@@ -173,7 +173,7 @@ def build_person_name_sql(person: str) -> str:
 def build_record_sql(
     kind: str, *, subject: str, subject_name: str = "", what: str, detail: str = "'{}'"
 ) -> str:
-    """Return the SQL statement that adds a record; the arguments are SQL, including `kind`."""
+    """Return the SQL statement that adds a record; all arguments are SQL, including `kind`."""
     return f"""
         INSERT INTO public.claims_auditrecord
             (kind, actor_id, actor_name, subject_id, subject_name, what, detail, address, agent)
@@ -226,7 +226,7 @@ _PERSON_SQL = "coalesce(nullif(btrim({row}.first_name || ' ' || {row}.last_name)
 
 
 class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's name of tokens, of a proxy
-    """Accounts: creation, changes of access, deletion."""
+    """Triggers that audit accounts: creation, changes of access, deletion."""
 
     class Meta:
         proxy = True
@@ -279,7 +279,7 @@ class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's nam
 
 
 class AuditedMembership(User.groups.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """The roles of people."""
+    """Triggers that audit the roles of people."""
 
     class Meta:
         proxy = True
@@ -293,7 +293,7 @@ class AuditedMembership(User.groups.through):  # type: ignore[name-defined]  # m
 
 
 class AuditedOwnPermission(User.user_permissions.through):  # type: ignore[name-defined]  # as above
-    """A person's permissions in addition to roles."""
+    """Triggers that audit permissions given to a person directly."""
 
     class Meta:
         proxy = True
@@ -311,7 +311,7 @@ class AuditedOwnPermission(User.user_permissions.through):  # type: ignore[name-
 
 
 class AuditedRolePermission(Group.permissions.through):  # type: ignore[name-defined]  # as above
-    """The permissions of a role."""
+    """Triggers that audit the permissions of a role."""
 
     class Meta:
         proxy = True
@@ -329,7 +329,7 @@ class AuditedRolePermission(Group.permissions.through):  # type: ignore[name-def
 
 
 class AuditedRole(Group):
-    """The name of a role."""
+    """Triggers that audit the names of roles."""
 
     class Meta:
         proxy = True
@@ -347,7 +347,7 @@ class AuditedRole(Group):
 
 
 class AuditedSecondFactor(Authenticator):
-    """Second factors: added and removed. Their secrets are never recorded."""
+    """Triggers that audit second factors being added or removed. Their secrets are never recorded."""
 
     class Meta:
         proxy = True

@@ -1,7 +1,7 @@
 """Signed states of the ledger: checkpoints, keys, and the Merkle tree (RFC 6962).
 
-Of the lowest level from the entries, of those above from the tiles below, of checkpoints from all of them. The program
-does the same in `claims.ledger.proofs.merkle_tree`.
+The lowest level of the tree is computed from the entries, each higher level from the tiles below it, and checkpoints
+from all levels. The program does the same in `claims.ledger.proofs.merkle_tree`.
 """
 
 from typing import Self
@@ -104,9 +104,10 @@ class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
 
 
 class SigningKey(models.Model):
-    """A public key with which the newsroom signed checkpoints. Append-only: old ones stay published.
+    """A public key that the newsroom has used to sign checkpoints. Append-only: old keys stay published.
 
-    Each but the first follows another, and a signed note says so (`claims.ledger.proofs.key_succession`).
+    Each key except the first succeeds another, and a signed note announces that
+    (`claims.ledger.proofs.key_succession`).
     """
 
     #: Ed25519, 32 bytes as base64url without padding.
@@ -197,7 +198,8 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
 class Checkpoint(models.Model):
     """A signed state of the ledger: its size and root hash.
 
-    A signed note as transparency logs have it (C2SP `tlog-checkpoint`). Append-only; each goes on from the last.
+    It is a signed note in the form of transparency logs (C2SP `tlog-checkpoint`). Append-only; each continues the one
+    before.
     """
 
     class Log(models.TextChoices):
@@ -282,10 +284,10 @@ _HASHES_LENGTH = Func(F("hashes"), function="octet_length", output_field=Integer
 
 
 class HashTile(models.Model):
-    """256 neighbouring hashes of one level of the ledger's Merkle tree (C2SP `tlog-tiles`), or the first few of them.
+    """Up to 256 adjacent hashes of one level of the ledger's Merkle tree (C2SP `tlog-tiles`).
 
-    Kept so that proofs need some rows and not the whole ledger. Everything in it follows from the entries, and
-    `verify_ledger` recomputes it; it only ever grows.
+    Tiles are stored so that proofs need a few rows instead of the whole ledger. Their content follows from the
+    entries, and `verify_ledger` recomputes it; hashes are only added.
     """
 
     level = models.PositiveSmallIntegerField()

@@ -54,7 +54,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
 @keep_history(exclude=["updated_at", "statement_key"])
 class Claim(models.Model):
-    """A checkable statement (schema.org `claimReviewed`), as a claimant made it."""
+    """A checkable statement made by a claimant (schema.org `claimReviewed`)."""
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")
@@ -207,13 +207,13 @@ class Claim(models.Model):
 
     @property
     def slug(self) -> str:
-        """Return the readable part of the claim's URL; it never identifies anything."""
+        """Return the readable part of the claim's URL, which never identifies anything."""
         slug = slugify(self.statement, allow_unicode=True)[:80].rstrip("-")
         return "claim" if slug in ("", "card") else slug  # `/claims/<id>/card/` is another page
 
 
 def build_claim_path(pk: int, slug: str) -> str:
-    """Return the path of a claim's page. Same as `reverse("claim")`, in a tenth of the time."""
+    """Return the path of a claim's page, like `reverse("claim")` but in a tenth of the time."""
     return f"{_get_path_prefix()}{pk}/{quote(slug)}/"
 
 
@@ -224,7 +224,7 @@ def _get_path_prefix() -> str:
 
 @keep_links("claims")
 class ClaimTopic(Claim.topics.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """The topics of a claim; a proxy, so that the links have a history as well."""
+    """The topics of a claim, as a proxy model, so that the links have a history too."""
 
     class Meta:
         proxy = True

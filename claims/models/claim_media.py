@@ -30,7 +30,7 @@ _IN_REVIEW_ERROR = refuse(
 
 
 def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
-    """Return the media that this person may read: their own, and those of rows they may read."""
+    """Return the media that this person may read: their own, and those of rows that they may read."""
     rows = MediaObject.objects.all()
     if person.has_perm(READ_DRAFTS):
         return rows

@@ -12,7 +12,7 @@ from sources.models.same_as import is_canonical, make_same_as_field
 
 @keep_history()
 class Claimant(models.Model):
-    """A claimant (schema.org `itemReviewed.author`), with the body they speak for (`affiliation`)."""
+    """A claimant (schema.org `itemReviewed.author`), with the body that the claimant speaks for (`affiliation`)."""
 
     class Kind(models.TextChoices):
         PERSON = "person", _("Person")

@@ -66,7 +66,7 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
         return self.filter(state="published").alias(number=number).filter(number__gte=MIN_PUBLIC_CLAIMS)
 
     def with_public_summary(self) -> "ClusterQuerySet":
-        """Annotate `seen`: the public figures of the claims, counted from ledger entries only."""
+        """Annotate `seen`: the public counts of the claims, from ledger entries only."""
         return self.annotate(seen=RawSQL(_PUBLIC_SUMMARY_SQL, (), output_field=models.JSONField()))  # noqa: S611  a constant
 
 
@@ -74,8 +74,7 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
 class Cluster(models.Model):
     """One rumour in many claims: in different words, languages and countries, each checked separately.
 
-    Its claims stay claims of their own. Readers see it once it is published, and of its claims those that are
-    published themselves.
+    Its claims stay separate. Readers see a cluster once it is published, with those of its claims that are published.
     """
 
     class State(models.TextChoices):
@@ -151,7 +150,7 @@ class Cluster(models.Model):
 
     @property
     def slug(self) -> str:
-        """Return the readable part of its URL; it never identifies anything."""
+        """Return the readable part of the cluster's URL, which never identifies anything."""
         return slugify(self.title, allow_unicode=True)[:80].rstrip("-") or "cluster"
 
 

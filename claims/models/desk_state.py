@@ -1,4 +1,4 @@
-"""What the desk remembers: saved views, unsaved forms, proposals held in triage, and which features are on."""
+"""What the desk remembers: saved views, unsaved forms, proposals open in triage, and feature switches."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -34,7 +34,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 
 
 class SavedView(models.Model):
-    """A saved view of a desk list: its filters, search, order and columns, under a name."""
+    """A named view of a desk list: its filters, search, order and columns."""
 
     name = models.CharField(_("name"), max_length=MAX_NAME_LENGTH)
     #: The model whose list it is, as `claims.claim`.
@@ -125,7 +125,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         ).order_by("-updated_at", "-pk")
 
     def outdated(self) -> "UnsavedFormQuerySet":
-        """Return rows older than their limit, among unsaved texts and marks of stored forms."""
+        """Return unsaved texts, and marks of stored forms, that are older than their limit."""
         return self.filter(
             Q(updated_at__lt=Now() - timedelta(days=RETENTION_DAYS))
             | Q(closed_at__lt=Now() - timedelta(days=CLOSED_RETENTION_DAYS))
@@ -146,11 +146,11 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
     ) -> bool:
         """Store the current content of a form; return whether it was newer than the stored content.
 
-        A request that was overtaken changes nothing, nor does one that arrives after the form was stored.
+        A request changes nothing if a later one was stored first, or if it arrives after the form was saved.
 
         Args:
-            values, started: of the fields that were changed, and what had stood in them.
-            age: seconds since it was written, where it could not be sent at once.
+            values, started: the new and the original values of the changed fields.
+            age: the age of the content in seconds, if it could not be sent immediately.
         """
         row: Any = (person.pk, writer, sequence, page, form, version, Jsonb(values), Jsonb(started), age)
         with connection.cursor() as cursor:
@@ -161,22 +161,22 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         """Delete the stored content of these writers after saving or discarding; late requests cannot restore it.
 
         Args:
-            writers: each with the last of its requests that is meant; what it kept after that stays. None: all of it.
+            writers: each writer with the last request to delete; later content stays. None deletes all of it.
         """
         with connection.cursor() as cursor:
             for writer, sequence in sorted(writers.items()):
                 cursor.execute(_CLOSE_SQL, {"person": person.pk, "writer": writer, "sequence": sequence})
 
     def taken(self, person: Any, writers: Iterable[UUID]) -> "UnsavedForm | None":
-        """Return the person's latest form among these writers."""
+        """Return the person's latest form among those of these writers."""
         return self.of(person).filter(writer__in=list(writers)).first()
 
 
 class UnsavedForm(models.Model):
     """A person's unsaved text in a form of the desk.
 
-    It belongs to that person alone. Only changed fields are stored, so that it contains nothing that they may no
-    longer read; the original values are stored beside them, to separate their changes from others'.
+    Only that person can see it. Only changed fields are stored, so it contains nothing that the person may no longer
+    read. The original values are stored too, to separate the person's changes from those of others.
     """
 
     person = models.ForeignKey(
@@ -263,9 +263,9 @@ class TriageTurnQuerySet(models.QuerySet["TriageTurn"]):
 
 
 class TriageTurn(models.Model):
-    """A proposal on a person's screen, so that two people in triage see different ones. It expires.
+    """A proposal on a person's screen, recorded so that two people in triage see different ones. It expires.
 
-    It does not prevent decisions: the move itself refuses conflicting ones.
+    It does not block decisions: the move itself rejects conflicting ones.
     """
 
     claim = models.OneToOneField(

@@ -143,7 +143,7 @@ class Evidence(Anchored):
 
 
 def carry_over(successors: Mapping[int, int]) -> None:
-    """Copy the evidence of each verdict to its successor; ids map to ids."""
+    """Copy the evidence of each verdict to its successor; `successors` maps old ids to new ids."""
     rows = Evidence.objects.filter(verdict__in=successors).order_by("pk")
     own = ("id", "verdict", "created_at")
     names = [field.attname for field in Evidence._meta.concrete_fields if field.name not in own]

@@ -1,4 +1,4 @@
-"""Imports: each run with its counts, its records, and the problems of these."""
+"""Imports: each run with its counts, records and problems."""
 
 from typing import Self
 
@@ -190,7 +190,7 @@ class ImportRun(models.Model):
 
     @property
     def done(self) -> int:
-        """The number of processed records."""
+        """Return the number of processed records."""
         return self.created + self.updated + self.unchanged + self.merged + self.refused
 
 
@@ -250,7 +250,7 @@ class PossibleDuplicateQuerySet(models.QuerySet["PossibleDuplicate"]):
 
 
 class ImportedRecord(models.Model):
-    """An imported record: the digest of its content, and the resulting claim and verdict."""
+    """An imported record: the digest of its content, and its claim and verdict."""
 
     class Outcome(models.TextChoices):
         CREATED = "created", _("Created a claim or a verdict")
@@ -309,7 +309,7 @@ class ImportedRecord(models.Model):
 
 
 class ImportedChange(models.Model):
-    """A change that an import made to an existing claim, stored so that undoing restores the earlier state exactly."""
+    """A change that an import made to an existing claim, stored so that an undo restores the exact earlier state."""
 
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="changes", verbose_name=_("import"))
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
@@ -328,10 +328,10 @@ class ImportedChange(models.Model):
 
 
 class PossibleDuplicate(models.Model):
-    """Two claims that may be the same, so that a person decides.
+    """Two claims that may be the same, queued for a person to decide.
 
-    They say it in the same words, and it is not certain that the same person did (found by an import), or in words that
-    amount to the same (found by `find_duplicates`).
+    They have the same words but perhaps different claimants (found by an import), or equivalent words (found by
+    `find_duplicates`).
     """
 
     claim = models.ForeignKey(
@@ -379,7 +379,7 @@ class PossibleDuplicate(models.Model):
 
 
 class VisitedPage(models.Model):
-    """A page that an import has read, with its server's validators for changes (RFC 9110, 13.1)."""
+    """A page that an import has read, with the server's cache validators (RFC 9110, 13.1)."""
 
     url = models.URLField(_("address"), max_length=2000, unique=True)
     etag = models.CharField(max_length=500, blank=True)

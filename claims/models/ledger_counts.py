@@ -12,8 +12,8 @@ from factcheck.database.rules import ANY_CHANGE, build_owner_writes_rule
 class Mention(models.Model):
     """A claimant, topic, source, publisher or rating mentioned by current publications, and therefore public.
 
-    The ledger maintains these rows itself, by a trigger: searching its bodies for every reader would cost more the
-    more often a thing is mentioned.
+    A trigger of the ledger maintains these rows. Searching the bodies for every reader would cost more for every
+    further mention.
     """
 
     class Kind(models.TextChoices):
@@ -92,7 +92,7 @@ COUNT_MENTIONS_SQL = f"""
 class SearchWord(models.Model):
     """A word of current publications, in lower case and without accents.
 
-    Only words that people misspell: no numbers, no addresses, nothing of scripts that put no spaces between words.
+    Only words that people may misspell are stored: no numbers, URLs, or words of scripts without spaces.
     """
 
     word = models.TextField(primary_key=True, db_collation="C")
@@ -110,9 +110,10 @@ class SearchWord(models.Model):
 
 
 class SearchSpelling(models.Model):
-    """A word of current publications that misspellings are corrected to.
+    """A word of current publications that may correct a misspelling.
 
-    Apart from `SearchWord`, whose counts change with every publication: the index here costs more than those rows.
+    It is separate from `SearchWord`, whose counts change with every publication, because the index here is expensive
+    to update.
     """
 
     word = models.TextField(primary_key=True, db_collation="C")
@@ -140,7 +141,7 @@ class SearchSpelling(models.Model):
 
 
 class SearchLanguage(models.Model):
-    """A language in which current publications are searched (ISO 639-1, one of `claims.search.STEMMERS`)."""
+    """A language in which current publications can be searched (ISO 639-1, one of `claims.search.STEMMERS`)."""
 
     language = models.CharField(primary_key=True, max_length=2)
     #: How many current publications have texts in it.

@@ -1,4 +1,4 @@
-"""Shared by ledger tables: rows are only added, and each is current for a period."""
+"""The base of ledger tables: rows are only added, and each is current for a period."""
 
 from datetime import date, datetime
 
@@ -20,12 +20,12 @@ def build_newest_at(moment: datetime) -> Q:
 
 
 def build_sortable_day(field: str) -> Coalesce:
-    """Return the day as lists sort it. An unknown day counts as the earliest, because NULL cannot be compared."""
+    """Return the day in sortable form. An unknown day counts as the earliest, because NULL cannot be compared."""
     return Coalesce(field, Value(date.min))
 
 
 def build_append_only_rules(table: str, *, closed: str) -> list[Rule]:
-    """Return rules under which rows of `table` are only added, and closed when the next entry arrives.
+    """Return rules that rows of `table` are only added, and are closed when the next entry arrives.
 
     `closed` is the SQL condition on OLD and NEW under which a row may be closed.
     """

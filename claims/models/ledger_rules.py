@@ -1,6 +1,6 @@
 """Database rules about ledger entries, which the ledger models list.
 
-That entries are only added is in `ledger_row`.
+The rules that entries are only added are in `ledger_row`.
 """
 
 from typing import Any
@@ -63,8 +63,8 @@ ZERO_SHA256 = "0" * 64
 def build_sealed_sha256_sql(row: str) -> str:
     """Return SQL for the hash of an entry's content, with each text replaced by its salted digest.
 
-    So a text can be removed by law, with its salt, and the hash stays: `claims.ledger.proofs.sealed_text` does the same
-    and says how.
+    This allows a text to be removed by law, with its salt, while the hash stays valid.
+    `claims.ledger.proofs.sealed_text` does the same and describes how.
     """
     text_digest = """encode(sha256(convert_to(
         CASE cardinality(salts) WHEN 1 THEN encode(sha256(convert_to(salts[1] || ' ' || number, 'UTF8')), 'hex')
@@ -89,8 +89,8 @@ def build_sealed_sha256_sql(row: str) -> str:
 def build_entry_bytes_sql(row: str) -> str:
     """Return SQL for the bytes from which an entry's hash is computed; `head` is the previous entry, or NULL.
 
-    One fact a line, none of which can have a line feed. docs/ledger-proofs.md describes it, and
-    `claims.ledger.proofs.entry_text` writes it too.
+    Each line has one fact, which cannot contain a line feed. docs/ledger-proofs.md describes the format, and
+    `claims.ledger.proofs.entry_text` writes the same.
     """
     return f"""convert_to(
     'factcheck ledger entry 1' || E'\\n' || {row}.sequence || E'\\n' || {row}.claim_id || E'\\n' || {row}.version
@@ -154,7 +154,7 @@ LEDGER_ORDER_RULE = Rule(
 
 
 def build_previous_part_sql(part: str) -> str:
-    """Return SQL for the same part of the same verdict in the previous entry."""
+    """Return SQL for this part of the same verdict in the previous entry."""
     return f"""(
         SELECT was -> {part}
         FROM public.claims_publication AS last, jsonb_array_elements(last.body::jsonb -> 'verdicts') AS was

@@ -21,9 +21,9 @@ class NewsroomPageQuerySet(models.QuerySet["NewsroomPage"]):
 
 
 class NewsroomPage(models.Model):
-    """One version of a page about the newsroom, in one language. It is public from the moment it is stored.
+    """One version of a page about the newsroom, in one language. It is public as soon as it is stored.
 
-    Versions are only added: what readers saw about funding or methods on any day can be looked up.
+    Versions are only added, so anyone can look up what readers saw about funding or methods on any day.
     """
 
     class Kind(models.TextChoices):

@@ -55,7 +55,7 @@ def _match_targets(places: AddressTargets, publication: str = "") -> Q:
 
 
 def _build_rank(places: AddressTargets) -> Expression:
-    """Return the relevance of an entry at one of these positions."""
+    """Return the relevance of an entry that is at one of these positions."""
     if not places.is_ranked:
         return Value(1.0)
     entries = Value(places.entries) if isinstance(places.entries, list) else places.entries
@@ -69,13 +69,13 @@ def _build_rank(places: AddressTargets) -> Expression:
 
 
 def select_previous(column: str) -> Subquery:
-    """Return this column in the claim's previous version; NULL if there is none."""
+    """Return SQL for this column in the claim's previous version; NULL if there is none."""
     rows = Publication.objects.filter(claim=OuterRef("claim"), version=OuterRef("version") - 1)
     return Subquery(rows.values(column))
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
-    """Publications of claims, now and at any moment; `PublishedVerdict` has the same for verdicts."""
+    """Publications of claims, now or at any moment; `PublishedVerdict` has the same queries for verdicts."""
 
     def newest(self) -> Self:
         """Return the newest entry of every claim, including retractions and merges."""
@@ -117,16 +117,16 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def search(self, text: str) -> Self:
         """Return publications that match `text` in web-search syntax; annotates `rank`, the relevance.
 
-        Words are compared as they stand and by their stems, ignoring case and accents, each text by the rules of its
-        own languages.
+        Words are compared as typed and by their stems, ignoring case and accents, with each text under the rules of
+        its own languages.
         """
         return self.answering(read(text))
 
     def answering(self, reading: SearchReading | SearchValues) -> Self:
         """Return publications that match a parsed search; annotates `rank`, the relevance.
 
-        Relevant is what says the words in its statement or in the names of its claimant and topics. Where they stand
-        only in what was found out about it, the rank is 0.
+        A publication is relevant if its statement, or the name of its claimant or topics, contains the words. If only
+        the findings contain them, the rank is 0.
         """
         rank: Expression = build_relevance("search_heading", reading.ranking)
         if reading.places:
@@ -136,20 +136,21 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def answers(self, reading: SearchReading, most: int = 1) -> int:
         """Return the number of matches, up to `most`.
 
-        Few matches are found by the index of the search, which ranking all of them makes sure of; of many, one is soon
-        among the newest.
+        Few matches are found by the search index, which is certain to be used if all of them are ranked. If there are
+        many, the newest publications soon contain one.
         """
         order = "-rank" if reading.matches <= RANKED_MATCHES else "-published_at"
         return len(self.answering(reading).order_by(order).values_list("pk", "rank")[:most])
 
 
 class Publication(models.Model):
-    """One ledger entry: everything the public may see of a claim from a moment on, rendered once.
+    """One ledger entry: the complete public content of a claim from a moment on, rendered once.
 
     Entries are only added. The database numbers them in the order in which they become visible (`sequence`), and
     closes the claim's previous entry itself when the next one arrives (`superseded_at`).
 
-    References are plain numbers, not foreign keys: the entry is complete in itself and outlives what it was made from.
+    References are plain numbers, not foreign keys: the entry is complete in itself and outlives the rows it was made
+    from.
     """
 
     class Status(models.TextChoices):
@@ -315,6 +316,6 @@ class Publication(models.Model):
 
     @property
     def document(self) -> dict[str, Any]:
-        """The body as a dictionary."""
+        """Return the body as a dictionary."""
         document: dict[str, Any] = json.loads(self.served)
         return document

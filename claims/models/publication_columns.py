@@ -1,4 +1,4 @@
-"""Columns and indexes of publications that are computed from their bodies."""
+"""Columns and indexes of publications, computed from their bodies."""
 
 import pgtrigger
 from django.contrib.postgres.indexes import GinIndex

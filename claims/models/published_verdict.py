@@ -16,12 +16,12 @@ _ENTRY_FIELDS = ["publication", "claim_id", "published_at", "superseded_at"]
 
 
 def match_own() -> Q:
-    """Return the condition that a verdict is the newsroom's own, to be combined with others."""
+    """Return the condition that a verdict is the newsroom's own, for use in combination with others."""
     return Q(publisher_id=Subquery(Publisher.objects.filter(is_house=True).values("pk")[:1]))
 
 
 class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
-    """Queries for public verdicts. Only published entries have any."""
+    """Queries for public verdicts. Only published entries have verdicts."""
 
     def current(self) -> Self:
         """Return current published verdicts."""
@@ -39,8 +39,8 @@ class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
 class PublishedVerdict(models.Model):
     """One verdict as a publication shows it, so that verdicts can be listed and filtered separately.
 
-    The database copies from the publication when it was published and superseded. An index of verdicts then says which
-    of them count and in which order their claims are listed, whatever the number of publications.
+    The database copies the times of publication and supersession from the entry. An index of verdicts alone then
+    decides which verdicts count, and in which order their claims are listed, whatever the number of publications.
     """
 
     publication = models.ForeignKey(Publication, models.PROTECT, db_index=False, related_name="verdicts")

@@ -24,7 +24,7 @@ _OTHER_PUBLISHER_ERROR = refuse(
 
 
 class RatingClass(models.TextChoices):
-    """The ten classes that every publisher's ratings map to, so that they can be compared."""
+    """The ten classes to which the ratings of all publishers are mapped, so that they can be compared."""
 
     TRUE = "true", _("True")
     MOSTLY_TRUE = "mostly_true", _("Mostly true")
@@ -82,7 +82,7 @@ class RatingScale(models.Model):
 
 @keep_history()
 class Rating(models.Model):
-    """One step of a scale (schema.org Rating): the publisher's own words, and their rating class."""
+    """One step of a scale (schema.org Rating): the publisher's own words, and the rating class."""
 
     scale = models.ForeignKey(
         RatingScale, models.PROTECT, db_index=False, related_name="ratings", verbose_name=_("scale")

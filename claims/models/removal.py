@@ -1,7 +1,7 @@
 """Removals by law: two administrators decide, and the removal happens in one transaction.
 
-No other rule has an exception for it. The last trigger runs as the owner of the tables: it switches off the rules of
-those that have the words, cuts the words out, and switches the rules on again.
+No other rule has an exception for removals. The last trigger runs as the owner of the tables. It switches off the
+rules of the tables that contain the words, cuts the words out, and switches the rules on again.
 """
 
 import pgtrigger
@@ -34,7 +34,7 @@ _WORDS_LEFT_ERROR = refuse("Some of the words are still there.", name="removal_l
 
 
 def _build_administrator_sql(person: str) -> str:
-    """Return SQL for whether a person may decide about removals."""
+    """Return SQL for whether a person may decide on removals."""
     return f"""EXISTS (
         SELECT FROM public.auth_user AS person WHERE person.id = {person} AND person.is_active AND (
             person.is_superuser OR EXISTS (
@@ -228,7 +228,7 @@ _SEARCH_COLUMNS = ("search_statement", "search_names", "search_headlines", "sear
 
 
 def _build_cut_sql(column: str) -> str:
-    """Return SQL for a searchable text without the removed words; it has spaces in place of punctuation."""
+    """Return SQL for a searchable text without the removed words. Such a text has spaces in place of punctuation."""
     return f"translate(public.claims_cut_words(entry.{column}, sought, instead), '█', ' ')"
 
 
@@ -335,10 +335,10 @@ EXECUTION_KEEPER = Keeper(
 
 
 class Removal(models.Model):
-    """Words that were removed by law from everything stored, in all versions.
+    """A removal by law of words from everything stored, in all versions.
 
-    One administrator proposes it; when another one confirms it, the database carries it out. Then the words are here
-    neither, only what was done.
+    One administrator proposes it. When another one confirms it, the database carries it out. The row then no longer
+    contains the words, only a record of the removal.
     """
 
     class Reason(models.TextChoices):

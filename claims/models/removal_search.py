@@ -7,7 +7,7 @@ from claims.models.removal import Removal
 
 
 class RemovalSearch(models.Model):
-    """Where the words of a proposed removal are stored. Deleted when the removal is carried out."""
+    """A place where the words of a proposed removal are stored. Deleted when the removal is carried out."""
 
     removal = models.OneToOneField(Removal, models.CASCADE, related_name="search")
     requested_at = models.DateTimeField(db_default=Now())

@@ -1,11 +1,10 @@
-"""The hash chain of reviews: each move and sign-off contains the hash of all before it.
+"""The hash chain of reviews: each move and sign-off contains the hash of the previous one.
 
-Those of verdicts have a table each; of translations both are a `TranslationStep`.
+Moves and sign-offs of verdicts have separate tables; those of translations are both a `TranslationStep`.
 
-It is not made during a move. A chain has one end, which an addition locks until the end of its transaction: then
-all moves of a newsroom would wait for each other, and for imports, and two that move the same claims in different
-orders would deadlock. So a new row waits (`UnlinkedReviewRow`), which costs next to nothing and locks nothing, and
-the worker links the waiting rows in the database once a minute.
+Rows are not linked during a move. A chain has one end, which an addition locks until its transaction ends, so all
+moves would wait for each other and for imports, and some would deadlock. A new row therefore waits as an
+`UnlinkedReviewRow`, which is cheap and needs no lock. The worker links the waiting rows once a minute.
 """
 
 from typing import Any
@@ -21,7 +20,7 @@ _MISSING_ROW_ERROR = refuse("A link is of a move or a sign-off that is there.", 
 
 
 def build_link_trigger(kind: str) -> Keeper:
-    """Return the trigger that makes rows of a table wait for their link."""
+    """Return the trigger that makes the rows of a table wait for their link."""
     return Keeper(
         name=f"{kind}_waits_for_its_link",
         level=pgtrigger.Statement,
@@ -36,7 +35,7 @@ def build_link_trigger(kind: str) -> Keeper:
 
 
 def _build_hashed_sql(*columns: str) -> str:
-    """Return SQL for the hashed content of a row, a line per column: SHA-256 for texts, `-` for missing values."""
+    """Return SQL for the hashed content of a row, with a line per column: SHA-256 for texts, `-` for missing values."""
     return " || ".join(rf"coalesce({column}, '-') || E'\n'" for column in columns)
 
 

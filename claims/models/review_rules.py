@@ -16,7 +16,7 @@ def build_deletion_rule(kind: str) -> Rule:
 
 
 def build_editors_rule(kind: str) -> Rule:
-    """Return the rule that all former authors stay excluded from signing off."""
+    """Return the rule that former authors stay excluded from signing off."""
     name = f"{kind}_editors_are_remembered"
     forgotten = refuse(f"Who has written on a {kind} is not forgotten.", name=name)
     return Rule(
@@ -60,8 +60,8 @@ def build_terms_rule(kind: str, *more: str) -> Rule:
 
 
 def build_moments_rule(kind: str, wrong_moment: str) -> Rule:
-    """Return the rule that the times of addition and publication are set once; `wrong_moment` checks other values,
-    in PL/pgSQL.
+    """Return the rule that the times of addition and publication are set once. `wrong_moment` is PL/pgSQL that checks
+    other values.
     """
     return Rule(
         name=f"{kind}_moments_are_fixed",

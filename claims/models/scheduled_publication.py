@@ -47,8 +47,8 @@ class ScheduledPublicationQuerySet(models.QuerySet["ScheduledPublication"]):
 class ScheduledPublication(models.Model):
     """A verdict in review that is scheduled for publication (an embargo), and the outcome.
 
-    Scheduled publications are kept; a rescheduled one is another row. It is no promise: at the time everything is
-    checked as for a person who presses the button.
+    Rows are kept, and a rescheduled publication is a new row. Publication is not guaranteed: at the scheduled time,
+    all checks run as if a person pressed the button.
     """
 
     class Outcome(models.TextChoices):

@@ -37,7 +37,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
 class SignOff(models.Model):
     """The approval of a verdict by a person other than its author. Append-only.
 
-    A sign-off counts for its review round: later changes need a new one. So does a reply that arrives after it.
+    A sign-off counts for its review round only: later changes need a new one, and so does a reply that arrives later.
     """
 
     verdict = models.ForeignKey(

@@ -1,12 +1,12 @@
 """SHA-256 digests of the content of a sign-off: the rows of a verdict, and a ledger entry.
 
-A sign-off keeps two, which the database computes: of what is judged, the words of the claim; and of the judgement, its
-texts, rating and evidence. An entry that shows the verdict has to come to the same. Only what is fixed from the
-submission on is in them. What may change afterwards without a review (names of publishers and claimants, the class of a
-rating, titles of sources) is not.
+A sign-off stores two digests, which the database computes: one of the claim's words, and one of the verdict's texts,
+rating and evidence. A ledger entry with the verdict must have the same digests. They cover only content that is fixed
+at submission. Details that may change later without a review (names of publishers and claimants, rating classes,
+titles of sources) are excluded.
 
-Everything here is SQL, for the rules that compare and for `claims.ledger.verification`. Outsiders compute the same from
-what is public: docs/ledger-proofs.md, `claims.ledger.document.signed_content`.
+Everything here is SQL, for the database rules and for `claims.ledger.verification`. Outsiders can compute the same
+from public data: docs/ledger-proofs.md, `claims.ledger.document.signed_content`.
 """
 
 #: Texts of a verdict that older exports may not have.
@@ -67,7 +67,7 @@ SIGNED_ROWS_SQL = """public.claims_verdict AS signed
 
 
 def build_entry_claim_sha256_sql(body: str) -> str:
-    """Return SQL for the digest of the claim in the body of an entry, a JSON value."""
+    """Return SQL for the digest of the claim in an entry's body, which is a JSON value."""
     return _build_sha256_sql(
         *_list_keys(body, "statement", "language"),
         f"{body} -> 'claimant' -> 'id'",
@@ -76,7 +76,7 @@ def build_entry_claim_sha256_sql(body: str) -> str:
 
 
 def build_entry_verdict_sha256_sql(verdict: str) -> str:
-    """Return SQL for the digest of a verdict in the body of an entry."""
+    """Return SQL for the digest of a verdict in an entry's body."""
     return _build_sha256_sql(
         *_list_keys(verdict, "id", "version"),
         f"{verdict} -> 'publisher' -> 'id'",
@@ -94,10 +94,10 @@ def build_entry_verdict_sha256_sql(verdict: str) -> str:
 
 
 def build_signed_off_sql(claim: str, body: str, verdict: str) -> str:
-    """Return the SQL condition that enough people signed off the content an entry about `claim` publishes from
+    """Return the SQL condition that enough people signed off the content that an entry about `claim` publishes from
     `signed`.
 
-    What the entry says of the sign-off has to be true too.
+    The entry's own statement about the sign-off must be true as well.
     """
     # What is shown of a claim that was merged, stands below the words of the other.
     return f"""(

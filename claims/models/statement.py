@@ -1,4 +1,4 @@
-"""Statements as they are compared: normal forms, those compared already, and the words of published ones."""
+"""Statements in comparable form: normal forms, compared statements, and the words of published ones."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -42,7 +42,8 @@ class ComparedStatement(models.Model):
 class StatedWords(models.Model):
     """The words of current publications' statements and headlines.
 
-    A table of its own: a question is compared with thousands of these, and publications stand too far apart for that.
+    The words have their own compact table, because a query is compared with thousands of them; publications are
+    stored too far apart for that.
     """
 
     claim_id = models.BigIntegerField(primary_key=True)

@@ -1,8 +1,8 @@
-"""Vectors of statements, and the triggers that delete one when its text changes.
+"""Vectors of statements, and the triggers that delete a vector when its text changes.
 
-Whoever writes (a form, an import, psql), in the same transaction: what the public asks has no vector of a draft, of a
-claim that was retracted or merged, or of what a claim said before. What lacks a vector now is found by asking
-(`claims.matching.embedding.pending_vectors`), not by anything that is noted here.
+The triggers act in the same transaction, whatever the origin of the change (a form, an import, psql). Public searches
+therefore never use the vector of a draft, a retracted or merged claim, or an earlier wording. Missing vectors are
+found with a query (`claims.matching.embedding.pending_vectors`), not from records here.
 """
 
 from typing import Self
@@ -161,12 +161,12 @@ MAX_DIMENSIONS = 4000
 
 class EmbeddingModelQuerySet(models.QuerySet["EmbeddingModel"]):
     def complete(self) -> Self:
-        """Return usable models, for which every statement had a vector, newest first."""
+        """Return usable models that have once been complete, newest first."""
         return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")
 
 
 class EmbeddingModel(models.Model):
-    """An embedding model and its progress. A new one is built beside the one in use."""
+    """An embedding model and its progress. A new model is built while the old one is in use."""
 
     name = models.CharField(_("name"), max_length=200, unique=True, editable=False)
     dimensions = models.PositiveSmallIntegerField(_("dimensions"), editable=False)
@@ -196,14 +196,14 @@ class EmbeddingModel(models.Model):
 
 class LanguageMeanQuerySet(models.QuerySet["LanguageMean"]):
     def current(self) -> Self:
-        """Return the newest of each kind and language."""
+        """Return the newest mean of each kind and language."""
         return self.order_by("kind", "language", "-id").distinct("kind", "language")
 
 
 class LanguageMean(models.Model):
-    """The mean vector of a language, which is subtracted so that similarity depends on content.
+    """The mean vector of a language. Subtracting it makes similarity depend on content.
 
-    The language "" stands for all those that have none of their own.
+    The language "" stands for all languages without their own mean.
     """
 
     class Kind(models.TextChoices):
@@ -240,8 +240,8 @@ class LanguageMean(models.Model):
 class StatementVector(models.Model):
     """The vector of a claim's published statement, of its statement at the desk, or of both.
 
-    A claim whose words at the desk are those that are published has one row, others have one for each. What the public
-    is answered from is an index of public rows alone.
+    A claim has one row if both statements are the same, and otherwise one row for each. Public searches use an index
+    of public rows only.
     """
 
     model = models.ForeignKey(EmbeddingModel, models.DO_NOTHING, db_index=False, related_name="+")

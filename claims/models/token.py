@@ -38,8 +38,8 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 class ApiToken(AbstractAuthToken):
     """A key to the editorial API. It acts as its person, within its scopes, until it expires or is revoked.
 
-    Only a digest is kept: the token itself is shown once, to whom it was made for. A token is never changed or deleted,
-    so that what was done with it can be traced.
+    Only a digest is stored: the token itself is shown once, to the person who creates it. A token is never changed or
+    deleted, so its use can be traced.
     """
 
     # knox makes the digest the primary key; here tokens have pages, whose addresses should not hold it.
@@ -121,13 +121,13 @@ class ApiToken(AbstractAuthToken):
 
     @property
     def is_usable(self) -> bool:
-        """Whether the token is usable, like `usable()`, for a loaded row."""
+        """Return whether this loaded token is usable, by the same rules as `usable()`."""
         return self.revoked_at is None and self.expiry > timezone.now() and self.user.is_active
 
 
 class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
     def promised(self) -> "StoredAnswerQuerySet":
-        """Return responses that are still repeated."""
+        """Return responses that can still be repeated."""
         return self.filter(created_at__gte=self._oldest())
 
     def outdated(self) -> "StoredAnswerQuerySet":
@@ -141,7 +141,7 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
 class StoredAnswer(models.Model):
     """The response to a request with an Idempotency-Key, repeated if the request is sent again.
 
-    It is written in the transaction that did what was asked: either both are there or neither.
+    It is stored in the request's own transaction, so either both exist or neither does.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="+")

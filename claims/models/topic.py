@@ -8,7 +8,7 @@ from sources.models.same_as import is_canonical, make_same_as_field
 
 @keep_history()
 class Topic(models.Model):
-    """A topic as readers search for it, such as migration, vaccines or the Korean Peninsula."""
+    """A topic that readers may search for, such as migration, vaccines or the Korean Peninsula."""
 
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("last part of its address"), max_length=100, unique=True, allow_unicode=True)

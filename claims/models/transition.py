@@ -16,10 +16,10 @@ from factcheck.list_phrases import format_change
 
 
 def build_move_recorded_sql(subject: str, *, table: str = "claims_transition") -> str:
-    """Return PL/pgSQL that refuses a change of state without a Transition in the same transaction.
+    """Return PL/pgSQL that rejects a change of state without a Transition in the same transaction.
 
     `subject` is the SQL condition that finds the subject's transitions. `now()` is the start of the transaction, and
-    a trigger stamps every row of the table with it, so equality means: the same transaction.
+    a trigger writes it to every row of the table, so equal times mean the same transaction.
     """
     refusal = refuse(
         "Every move is written down: there is no transition for this one.", name="move_is_written_down"
@@ -49,7 +49,7 @@ class TransitionQuerySet(models.QuerySet["Transition"]):
 
 
 class Transition(models.Model):
-    """One move of the workflow: who moved what, from which state to which, when and why. Append-only."""
+    """One move of the workflow: its author, the states before and after, its time and its reason. Append-only."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, related_name="transitions", verbose_name=_("claim")
@@ -117,7 +117,7 @@ class Transition(models.Model):
 
     @property
     def states(self) -> str:
-        """The states before and after, in words."""
+        """Return the states before and after, in words."""
         subject = self._meta.get_field("verdict" if self.verdict_id else "claim").related_model
         words = dict(subject.State.choices)  # type: ignore[union-attr]  # a claim or a verdict, which have states
         return format_change(words.get(self.before, self.before), words.get(self.after, self.after))

@@ -53,7 +53,7 @@ class TranslationStepQuerySet(models.QuerySet["TranslationStep"]):
 class TranslationStep(models.Model):
     """One move of a translation, or its sign-off by another person. Append-only.
 
-    A sign-off counts for the review round in which it was given: what was changed since needs a new one.
+    A sign-off counts for its review round only: later changes need a new one.
     """
 
     translation = models.ForeignKey(
@@ -151,7 +151,7 @@ _validate_plain = RegexValidator(
 
 
 def digest_original(statement: str, title: str, summary: str, explanation: str) -> str:
-    """Return the digest that identifies the translated original; the database computes the same."""
+    """Return the digest that identifies the translated original. The database computes the same."""
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in (statement, title, summary, explanation)]
     return hashlib.sha256("\n".join([*digests, ""]).encode()).hexdigest()
 
@@ -164,7 +164,7 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
         return filter_readable(self, person, own_or_published=public | Q(author=person))
 
     def out_of_date(self) -> Self:
-        """Return translations of outdated wordings without a successor; readers see the original instead."""
+        """Return translations of outdated wordings that have no successor; readers see the original instead."""
         live = apps.get_model("claims", "Verdict").objects.filter(
             claim=OuterRef("verdict__claim"), publisher=OuterRef("verdict__publisher"), state="published"
         )
@@ -338,5 +338,5 @@ class Translation(models.Model):
 
     @property
     def writers(self) -> set[int]:
-        """The ids of people who wrote, edited or submitted it and therefore may not review it."""
+        """Return the ids of people who wrote, edited or submitted the translation and therefore may not review it."""
         return {pk for pk in (self.author_id, self.submitted_by_id, *self.edited_by) if pk is not None}

@@ -102,7 +102,7 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
 
 @keep_history(exclude=["edited_by"])
 class Verdict(models.Model):
-    """A publisher's judgement on a claim (schema.org ClaimReview), one version of it."""
+    """One version of a publisher's judgement on a claim (schema.org ClaimReview)."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -117,7 +117,7 @@ class Verdict(models.Model):
         HOUSE_ARCHIVE = "house_archive", _("From our archive")
 
     class ReplyRule(models.TextChoices):
-        """Whether a reply must be requested before publication, by the terms of its review."""
+        """The rule on whether a reply must be requested before publication, by the terms of the review."""
 
         NOT_DUE = "not_due", _("It names no one")
         DUE = "due", _("Anyone named must have been asked")
@@ -368,5 +368,5 @@ class Verdict(models.Model):
 
     @property
     def writers(self) -> set[int]:
-        """Ids of the people who wrote, edited or submitted it: none of them reviews it."""
+        """Return the ids of people who wrote, edited or submitted the verdict and therefore may not review it."""
         return {pk for pk in (self.author_id, self.submitted_by_id, *self.edited_by) if pk is not None}

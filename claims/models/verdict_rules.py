@@ -1,7 +1,8 @@
 """Database rules about verdicts.
 
-Checked once for each statement and not row by row, because imports bring thousands of verdicts at a time. What they
-rest on cannot change afterwards: a verdict's origin, publisher and run, which publisher is the house, a released run.
+They are checked once for each SQL statement rather than row by row, because imports add thousands of verdicts at a
+time. The facts they depend on cannot change later: a verdict's origin, publisher and run, the newsroom's own
+publisher, and a released run.
 """
 
 import pgtrigger
@@ -59,7 +60,7 @@ def build_newsroom_rules() -> list[Rule]:
 
 
 def _build_arrival_rule(name: str, condition: str, message: str) -> Rule:
-    """Return a rule that refuses new verdicts that meet a condition on `v`, the verdict, and `p`, its publisher."""
+    """Return a rule that rejects new verdicts meeting a condition on `v`, the verdict, and `p`, its publisher."""
     return Rule(
         name=name,
         when=pgtrigger.After,
@@ -264,10 +265,10 @@ _NOT_IN_LEDGER_ERROR = refuse(
 
 
 def build_signoffs_sql(also: str = "") -> str:
-    """Return SQL that refuses a verdict `NEW` without enough sign-offs of its content; declare `present`.
+    """Return SQL that rejects a verdict `NEW` without enough sign-offs of its content; declare `present`.
 
     Args:
-        also: another condition on each sign-off, with which a feature makes the rule stricter.
+        also: a further condition on each sign-off, by which a feature makes the rule stricter.
     """
     return f"""
         {build_snapshot_check_sql("verdict_with_four_eyes")}

@@ -1,7 +1,7 @@
-"""Which work of the newsroom a person may read: all of it, or only their own and published work.
+"""Decide which of the newsroom's work a person may read: all of it, or only their own and published work.
 
-What the public reads are entries of the ledger; this is about the desk and the editorial API. Each QuerySet says in its
-`readable_by()` which of its rows are a person's own or published.
+This applies to the desk and the editorial API; the public reads ledger entries. The `readable_by()` of each QuerySet
+defines which of its rows are a person's own or published.
 """
 
 from typing import Any, TypeVar

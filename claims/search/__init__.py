@@ -1,6 +1,6 @@
 """Full-text search: indexing, query parsing and highlights. Independent of the models.
 
-Begin with `queries`; the functions of the database that it calls are in `claims/migrations/0001_search.py`.
+Begin with `queries`. The database functions that it calls are in `claims/migrations/0001_search.py`.
 """
 
 from claims.search.queries import (

@@ -1,6 +1,7 @@
-"""Search highlights: fragments of a publication with the positions of matching words.
+"""Search highlights: fragments of a publication, with the positions of matching words.
 
-Nothing is marked up. Places are numbers, so that clients need not trust our HTML, and no text can imitate a mark.
+The fragments contain no markup. Positions are numbers, so clients need not trust our HTML, and no text can imitate a
+highlight.
 """
 
 import json
@@ -31,10 +32,11 @@ _COMPOSED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
 
 
 def find_highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str, list[Document]]:
-    """Return the matching fragments of each claim by id, those of the statement first.
+    """Return the matching fragments of each claim by id, with fragments of the statement first.
 
-    A fragment has the `pointer` of its text in the claim (JSON Pointer, RFC 6901), the `start` of the fragment in that
-    text, the `text` of the fragment, and in `marks` the start and end of each match in it; in Unicode code points.
+    `pointer` locates the source text in the claim (JSON Pointer, RFC 6901), `start` is the fragment's offset there,
+    `text` is the fragment itself, and `marks` has the start and end of each match in it. Offsets count Unicode code
+    points.
     """
     claims = [(document, _join_languages(document)) for document in map(json.loads, bodies)]
     runs = find_wanted_runs(straighten_quotes(reading.answered))
@@ -56,7 +58,7 @@ def find_highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str
 
 
 def _join_languages(document: Document) -> str:
-    """Return the languages whose rules are used to search the claim."""
+    """Return the languages whose rules are used to search these claims."""
     return " ".join(choose_stemmers([document["language"], *(v["language"] for v in document["verdicts"])]))
 
 
@@ -81,7 +83,7 @@ def _iterate_texts(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _find_matching_words(claims: list[tuple[Document, str]], reading: SearchReading) -> set[tuple[str, str]]:
-    """Return the words of the claims that are forms of wanted words, by language."""
+    """Return the claims' words that are forms of wanted words, by language."""
     stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME.findall(reading.ranking)}
     beginnings = {fold_text(stem)[:_SHARED_LETTERS] for stem in stems}
     asked = {
@@ -110,7 +112,7 @@ def _may_match(words: str, beginnings: set[str]) -> bool:
 
 
 def _merge_spans(spans: list[Span]) -> list[Span]:
-    """Return the spans in order, without nested ones."""
+    """Return the spans in order, without spans that others contain."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start < merged[-1][1]:

@@ -1,4 +1,4 @@
-"""Turn a person's words into a database query."""
+"""Turn a person's search text into a database query."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,12 +25,12 @@ CORRECTION_FACTOR = 10
 
 @dataclass(frozen=True)
 class AddressTargets:
-    """The targets of a URL, or suggestions by meaning, or slots for them in a statement.
+    """The targets of a URL, or suggestions by meaning, or placeholders for them in a prepared statement.
 
     Attributes:
-        sources: their ids; entries that cite one are found.
-        entries: ids of entries of the ledger, which are found.
-        is_ranked: whether the entries stand in the order of their relevance; otherwise each is as relevant.
+        sources: ids of sources; entries that cite one of them match.
+        entries: ids of ledger entries, which match.
+        is_ranked: whether the entries are sorted by relevance; otherwise all are equally relevant.
     """
 
     sources: Sequence[int] | Expression
@@ -43,16 +43,15 @@ class SearchReading:
     """A parsed search.
 
     Attributes:
-        asked: the search as it was typed.
-        answered: the search that is answered: another one where hardly anything was found
-            and words seem misspelt.
-        query: the same as PostgreSQL's `tsquery`, in all forms of the words.
-        ranking: any of the words that are wanted; empty where it is only said what is not wanted.
-        matches: about how many publications are expected to match; 0 where there must be a word that is not among the
+        asked: the search as typed.
+        answered: the search that was run: a corrected one if the typed one found hardly anything and seems misspelt.
+        query: `answered` as a PostgreSQL `tsquery`, with all forms of the words.
+        ranking: a query for any of the wanted words; empty if the search only excludes words.
+        matches: the estimated number of matching publications; 0 if the search requires a word that is not among the
             most frequent ones.
-        is_doubtful: whether a wanted word stands in no current publication, at least not in this form, or one of
-            several in hardly any.
-        places: where it leads, if it is an address; what may be meant by it, if nothing has its words.
+        is_doubtful: whether a wanted word is missing from all current publications, at least in this form, or one of
+            several is in hardly any.
+        places: the targets of a URL, or suggestions by meaning if no publication contains the words.
     """
 
     asked: str
@@ -65,23 +64,23 @@ class SearchReading:
 
     @property
     def is_corrected(self) -> bool:
-        """Whether the search was corrected from the one typed."""
+        """Return whether the search was corrected."""
         return self.answered != self.asked
 
     @property
     def is_matched(self) -> bool:
-        """Whether claims with a similar meaning are returned, because none contains the words."""
+        """Return whether claims with a similar meaning are returned, because none contains the words."""
         return self.places is not None and self.places.is_ranked
 
     @property
     def is_widened(self) -> bool:
-        """Whether the search as typed is included."""
+        """Return whether the corrected search also includes the search as typed."""
         return self.answered.startswith(f"{self.asked} or ")
 
 
 @dataclass(frozen=True)
 class SearchValues:
-    """The values that a `SearchReading` compares with, or slots for them in a statement."""
+    """The values that a `SearchReading` compares with, or placeholders for them in a prepared statement."""
 
     query: str | Expression
     ranking: str | Expression
@@ -100,13 +99,14 @@ def read(text: str) -> SearchReading:
 
 
 def correct_search(reading: SearchReading, found: Callable[[SearchReading, int], int]) -> SearchReading:
-    """Return the search, or a corrected one if it finds nothing and the correction does.
+    """Return the search, or a correction if only the correction finds results.
 
-    That is a text that was pasted with its dashes, which would exclude what follows them; or misspelt words. Where it
-    finds hardly anything and its correction many times as much, both are answered: nothing that was found gets lost.
+    The correction is for misspelt words, or for a pasted text with dashes, which would exclude the words after them.
+    If the search finds hardly anything and its correction finds many times as much, both are run, so that no result
+    is lost.
 
     Args:
-        found: how many publications match a search where it is asked, at most so many.
+        found: a function that returns the number of matching publications, up to a limit.
     """
     whole = quote_as_phrase(reading.asked)
     if not (reading.is_doubtful or whole) or reading.matches > RANKED_MATCHES:

@@ -21,12 +21,12 @@ CORRECTION_FACTOR = 3
 
 
 class LikelyWord(NamedTuple):
-    """A published word that one of a search may have been meant for. The least is the likeliest.
+    """A published word that the reader may have meant. Words sort with the most likely first.
 
     Attributes:
         word: the correct spelling.
-        is_likely: whether it is suggested everywhere, not only beside related words.
-        is_known: whether at most one publication has the search's own word.
+        is_likely: whether it may be suggested anywhere, rather than only beside related words.
+        is_known: whether at most one publication contains the word as typed.
     """
 
     slips: int
@@ -38,11 +38,11 @@ class LikelyWord(NamedTuple):
 
 
 def find_corrections(text: str) -> Iterator[str]:
-    """Return corrections of the search's misspelt words by published words, the most probable first.
+    """Return corrections that replace misspelt words with published words, most probable first.
 
-    First only with the words replaced that nothing published has; then also with those that hardly anything has, and
-    one much like it many have. What is excluded stays as it is, and so do phrases and operators. Only words of current
-    publications are ever suggested.
+    The first correction replaces only words that no publication contains. Later ones also replace words that are
+    rare, if a similar word is frequent. Excluded words, phrases and operators stay unchanged. Only words of current
+    publications are suggested.
     """
     searched = straighten_quotes(text)
     typed = {span: fold_text(searched[slice(*span)]).strip() for span in find_wanted_words(searched)}
@@ -60,7 +60,7 @@ def find_corrections(text: str) -> Iterator[str]:
 
 
 def correct_misspellings(words: list[str]) -> dict[str, str]:
-    """Return the probable published word for each misspelling that occurs nowhere itself."""
+    """Return the probable published word for each misspelling that occurs in no publication."""
     return {
         word: candidate.word
         for word, candidate in _find_likely_words(words, []).items()
@@ -69,7 +69,7 @@ def correct_misspellings(words: list[str]) -> dict[str, str]:
 
 
 def _find_neighbours(searched: str, typed: Mapping[tuple[int, int], str]) -> list[tuple[str, str]]:
-    """Return adjacent words, separated only by punctuation."""
+    """Return adjacent words that only punctuation separates."""
     return [
         (typed[one], typed[other])
         for one, other in pairwise(typed)
@@ -80,8 +80,8 @@ def _find_neighbours(searched: str, typed: Mapping[tuple[int, int], str]) -> lis
 def _find_likely_words(words: list[str], neighbours: Sequence[tuple[str, str]]) -> dict[str, LikelyWord]:
     """Return the likely published word for each unknown word.
 
-    Words that occur together with the neighbouring word, as parts of a name do, come before merely frequent ones.
-    If the typed word itself occurs so, it is hardly misspelt.
+    Words that occur beside the neighbouring word, like parts of a name, come before words that are merely frequent.
+    If the typed word itself occurs beside it, the word is probably not misspelt.
     """
     alike = _find_similar_words(words)
     tried = {
@@ -109,7 +109,7 @@ def _pair_with_neighbours(
     neighbours: Sequence[tuple[str, str]],
     alike: Mapping[str, Sequence[LikelyWord]],
 ) -> Iterator[str]:
-    """Yield the candidate with each neighbour of the word: as typed, or as corrected."""
+    """Yield the candidate with each neighbour of the word, both as typed and as corrected."""
     for one, other in neighbours:
         if word in (one, other):
             neighbour = one if word == other else other
@@ -154,19 +154,19 @@ def _find_similar_words(words: list[str]) -> dict[str, list[LikelyWord]]:
 
 
 def _restore_final_sigma(word: str) -> str:
-    """Restore the form of sigma that Greek uses at the end of words. All sigmas are searched as one."""
+    """Restore the form of sigma that ends Greek words. The search treats all sigmas as one letter."""
     return word[:-1] + "ς" if len(word) > 1 and word.endswith("σ") else word
 
 
 def count_tolerated_typos(letters: str) -> int:
-    """Return the tolerated number of typing errors in a word of this length."""
+    """Return the number of typing errors tolerated in a word of this length."""
     return 0 if len(letters) < 3 else 1 if len(letters) < 7 else 2
 
 
 def compute_edit_distance(one: str, other: str) -> int:
     """Return the edit distance of two words: an extra, missing, wrong or transposed letter counts as one.
 
-    The optimal string alignment distance, a restricted form of Damerau and Levenshtein's.
+    This is the optimal string alignment distance, a restricted form of the Damerau–Levenshtein distance.
     """
     before: list[int] = []
     above = list(range(len(other) + 1))

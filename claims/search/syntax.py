@@ -23,7 +23,7 @@ _MEANINGFUL_LENGTH = 3
 
 @dataclass(frozen=True)
 class QueryPiece:
-    """A phrase, or a word with what adheres to it; `start` and `end` enclose it in the search, without its marks."""
+    """A phrase, or a word with its attached signs; `start` and `end` enclose it in the search, without its marks."""
 
     start: int
     end: int
@@ -32,7 +32,7 @@ class QueryPiece:
 
 
 def straighten_quotes(text: str) -> str:
-    """Return the search with straight quotation marks around phrases. No character moves."""
+    """Return the search with straight quotation marks around phrases. Every character keeps its position."""
     return _GERSHAYIM.sub("״", text.translate(_QUOTATION_MARKS))
 
 
@@ -44,10 +44,10 @@ def split_pieces(text: str) -> Iterator[QueryPiece]:
 
 
 def build_websearch(text: str) -> str:
-    """Return a PostgreSQL web search that keeps only signs which PostgreSQL interprets as intended.
+    """Return a PostgreSQL web search that keeps only those signs that PostgreSQL interprets as intended.
 
-    Compounds that are not one word are searched as a phrase (`long-term`), and so is text without spaces, in the
-    indexed pairs.
+    Compounds of several words (`long-term`) are searched as a phrase, and so is text without spaces, in indexed
+    pairs.
     """
     text = remove_grouping(straighten_quotes(text))
     return " ".join(
@@ -87,7 +87,7 @@ def _split_phrases(text: str) -> Iterator[str]:
 
 
 def _split_numbers(words: list[str]) -> Iterator[str]:
-    """Allow `covid 19` to be apart, which is faster; `g 20` means nothing unless together."""
+    """Allow words between `covid` and `19`, which is faster; keep `g 20`, which only means something together."""
     phrase: list[str] = []
     for word in words:
         beside = [*phrase[-1:], word]
@@ -126,5 +126,5 @@ def find_wanted_words(text: str) -> Iterator[tuple[int, int]]:
 
 
 def find_wanted_runs(text: str) -> list[str]:
-    """Return the wanted text of a `straighten_quotes` search in scripts without spaces."""
+    """Return the wanted parts of a `straighten_quotes` search that are in scripts without spaces."""
     return [run for start, end in find_wanted_words(text) for run in UNSPACED.findall(text[start:end])]

@@ -55,7 +55,9 @@ SEARCHABLE_LANGUAGES = 3
 
 
 def make_searchable(text: str) -> str:
-    """Return the words of a text; in scripts without spaces, overlapping pairs of letters, so that parts are found."""
+    """Return the words of a text; in scripts without spaces, return overlapping pairs of letters, so that parts are
+    found.
+    """
     text = fold_text(text[:SEARCHABLE_CHARACTERS])
     if text.isascii():
         return text
@@ -69,7 +71,7 @@ def pair_letters(run: str) -> str:
 
 
 def choose_stemmers(languages: Iterable[str]) -> list[str]:
-    """Return the first of these languages (BCP 47) that have a stemmer, by their names in `STEMMERS`."""
+    """Return the stemmers of the first languages (BCP 47) that have one, by their names in `STEMMERS`."""
     primary = (language.partition("-")[0].lower() for language in languages)
     known = (_STEMMED_AS.get(tag, tag) for tag in primary)
     return list(dict.fromkeys(tag for tag in known if tag in STEMMERS))[:SEARCHABLE_LANGUAGES]

@@ -18,7 +18,7 @@ _WORD = re.compile(r"'(?:[^']|'')*'")
 
 @dataclass(frozen=True)
 class WordFrequencies:
-    """The number of publications, and the share with each frequent word. All others are rare."""
+    """The number of publications, and the share that contains each frequent word. All other words are rare."""
 
     publications: float
     shares: Mapping[str, float]
@@ -27,8 +27,8 @@ class WordFrequencies:
         """Return the approximate number of matches; 0 if a required word is not frequent.
 
         Args:
-            alternatives: queries of which any is enough.
-            forms: those of each word in them: as it stands, then its stems.
+            alternatives: queries of which any one is enough.
+            forms: the forms of each word: as typed, then its stems.
         """
         shares = {word: self._share(those) for word, those in forms.items()}
         together = sum(
@@ -44,9 +44,9 @@ class WordFrequencies:
 
 
 def _combine_shares(query: str, shares: list[float]) -> float:
-    """Return the expected share with all these words, as if independent.
+    """Return the expected share that contains all these words, assuming independence.
 
-    In a phrase, as if they only occurred together.
+    In a phrase, the words are assumed to occur only together.
     """
     if not shares:
         return 1.0

@@ -1,8 +1,8 @@
 """Split text into words: letters and digits of every script, in one normal form.
 
-PostgreSQL asks the locale of the server what a letter is, and with `LC_CTYPE` C takes every sign beyond ASCII for one:
-`“zero` would be another word than `zero`. So it never sees anything but words with spaces between them. Texts and
-searches are brought to them here, by Unicode, which is the same on every server.
+In PostgreSQL, the server's locale defines the letters. With `LC_CTYPE` C, every non-ASCII sign is a letter, so
+`“zero` would differ from `zero`. Texts and searches are therefore split here by Unicode's rules, which are the same
+on every server, and PostgreSQL only sees words separated by spaces.
 """
 
 import re
@@ -64,10 +64,10 @@ _DIGIT_BESIDE_LETTER = re.compile(r"(?<=[0-9])(?=[^0-9 .])|(?<=[^0-9 .])(?=[0-9]
 
 
 def fold_text(text: str) -> str:
-    """Return the words of a text separated by spaces, in a form that is the same for all ways to type them.
+    """Return the words of a text separated by spaces, in a form that is the same however they are typed.
 
-    Without case, accents of Latin and Greek letters, vowel points and signs, but for the point of decimals; digits as
-    ASCII has them, and apart from letters, so that `covid19` is `COVID-19`.
+    Case, Latin and Greek accents, vowel points and signs are removed, except decimal points. Digits become ASCII
+    digits, separate from letters, so that `covid19` equals `COVID-19`.
     """
     text = remove_grouping(text.replace(_POINT, " "))
     text = _ABBREVIATED.sub(lambda word: word.group().replace(".", ""), text)
@@ -90,7 +90,7 @@ def remove_grouping(text: str) -> str:
 
 @cache
 def compile_word_pattern() -> re.Pattern[str]:
-    """Compile a pattern for one word or number in a text, including marks written inside words."""
+    """Compile a pattern for one word or number in a text, including marks inside words."""
     inside = "".join(
         chr(code)
         for code in (*range(0xAD, 0x20000), *range(0xE0000, 0xE0200))  # no other plane has any
@@ -102,7 +102,7 @@ def compile_word_pattern() -> re.Pattern[str]:
 
 
 class _NormalForms(dict[int, str]):
-    """The normal form of each character, computed when first met."""
+    """The normal form of each character, computed on first use."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -134,7 +134,7 @@ def _normalise_character(character: str) -> str:
 
 
 def _spell_out(character: str) -> str:
-    """Fold a letter: lower case, normal width, and in Latin and Greek without accents."""
+    """Fold a letter: lower case, normal width and, in Latin and Greek, no accents."""
     form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", character).casefold())
     bare = unicodedata.normalize("NFKD", form)
     if unicodedata.name(bare[0], "").startswith(("LATIN", "GREEK")):

@@ -317,7 +317,7 @@ class ExistingClaim(ReviewedClaim):
         return True
 
     def _may_be_revised(self, live: Verdict, house: HouseRecords) -> bool:
-        """Return whether the import may revise a verdict. It may not if the verdict's claim was merged into this one."""
+        """Return whether the import may revise a verdict. It may not if its claim was merged into this one."""
         is_its_own = live in self.verdicts or live.claim_id == self.claim.pk
         return is_its_own and house.may_revise(live)
 

@@ -46,7 +46,7 @@ class ExternalCheckpoint:
 
     @classmethod
     def read(cls, name: str, note: str) -> "ExternalCheckpoint":
-        """Parse a checkpoint stored elsewhere. Raises `NoSuchNote`."""
+        """Parse a checkpoint stored elsewhere. Raises `InvalidNote`."""
         signed = SignedNote.read(note)
         return cls(name, signed, TreeHead.read(signed.text))
 

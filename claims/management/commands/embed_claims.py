@@ -1,4 +1,4 @@
-"""`manage.py embed_claims`: make the vectors of all statements, without waiting for the worker."""
+"""`manage.py embed_claims`: create the vectors of all statements without waiting for the worker."""
 
 from typing import Any, TextIO, cast
 

@@ -166,7 +166,7 @@ class Command(LocalizedCommand):
             raise SystemExit(EXIT_SOME_REFUSED)
 
     def _hold(self, place: str, recipe: Recipe, by: User | None, *, dry_run: bool) -> None:
-        """Hold the newsroom's archive for a second administrator."""
+        """Hold the newsroom's archive until a second administrator releases it."""
         if dry_run:
             raise CommandError(
                 gettext("--house-archive stores nothing until it is released: leave --dry-run out.")
@@ -199,7 +199,7 @@ class Command(LocalizedCommand):
         )
 
     def _write_mapping(self, place: str, recipe: Recipe, path: str) -> None:
-        """Write the detected mapping of the first file at a place."""
+        """Write the detected mapping of the first file to this path."""
         if place == STANDARD_INPUT:
             raise CommandError(
                 gettext("Standard input can be read only once: leave --write-mapping out, or name a file.")
@@ -290,7 +290,7 @@ def _is_lossless_export(place: str) -> bool:
     """Return whether the file is our own export, which is restored with its ids and versions.
 
     Raises:
-        CommandError: it is, and packed.
+        CommandError: the file is a compressed lossless export.
     """
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
         return False

@@ -123,7 +123,7 @@ def _move_files(source: Storage, target: Storage, *, remove: bool, threads: int)
 
 
 def _get_storage(place: str) -> Storage:
-    """Return the storage to move files to; it uses the same keys as the present one."""
+    """Return the storage that receives the files; it uses the same keys as the current one."""
     here = settings.STORAGES["default"]
     try:
         there = (

@@ -1,7 +1,7 @@
 """Load the demonstration data, which README.md here describes.
 
-Everything goes through the functions that the editors' desk calls, by the invented people in their roles. So what
-the demo shows is what these rules allow, and the ledger holds every version and its public note.
+Invented people in the four roles create everything, through the same functions as the desk. The demo therefore shows
+only what the rules allow, and the ledger contains every version with its public note.
 """
 
 import hashlib
@@ -60,7 +60,7 @@ def load(*, password: str = "") -> bool:
     """Load the demonstration data, unless it was loaded before.
 
     Args:
-        password: what the demo's users sign in with; without it they cannot sign in until they are given one.
+        password: the password of the demo's users; without one, they cannot sign in until they are given one.
 
     Returns:
         Whether it was loaded now.
@@ -76,7 +76,7 @@ def load(*, password: str = "") -> bool:
 
 
 def load_demo_content() -> Row:
-    """Return the demo content: the lists of all files, and of features, joined by name."""
+    """Return the demo content: the lists from all files and features, joined by name."""
     content: Row = {}
     added = [Path(feature.path) / "demo.json" for feature in features.list_switched_on() if feature.demo]
     for file in (*CONTENT, *filter(Path.exists, added)):
@@ -86,7 +86,7 @@ def load_demo_content() -> Row:
 
 
 def is_loaded(content: Row) -> bool:
-    """Return whether the demonstration's article is stored, by its snapshot."""
+    """Return whether the demonstration is loaded, judged by the snapshot of its article."""
     brief = next(source for source in content["sources"] if source.get("snapshot"))
     digest = hashlib.sha256((FOLDER / brief["snapshot"]).read_bytes()).hexdigest()
     return Source.objects.filter(Q(title=brief["title"]) | Q(snapshots__content_sha256=digest)).exists()
@@ -227,7 +227,7 @@ class _Newsroom:
         clusters.move(cluster, Cluster.State.PUBLISHED, by=editor)
 
     def _create_pages(self) -> None:
-        """Store the newsroom's pages; each row is the next version of a page in its language."""
+        """Store the newsroom's pages. Each row is the next version of a page in its language."""
         versions = Counter[tuple[str, str]]()
         for row in self.content["pages"]:
             words = {name: row[name] for name in ("kind", "language", "title", "text", "note")}
@@ -276,7 +276,7 @@ def _detect_candidates(text: str) -> list[CandidateSentence]:
 
 
 def _find_candidate(text: str, anchor: Anchor) -> CandidateSentence | None:
-    """Return the detector's candidate for a sentence, for the score that editors see."""
+    """Return the detector's candidate for a sentence, which has the score that editors see."""
     return next(
         (one for one in _detect_candidates(text) if one.start <= anchor.start and anchor.end <= one.end), None
     )

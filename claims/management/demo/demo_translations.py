@@ -1,4 +1,4 @@
-"""Translations of the demo's verdicts, by the functions that the desk calls."""
+"""Translations of the demo's verdicts, created by the functions that the desk calls."""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
 """Work in progress in the demo: scheduled publications and saved views.
 
-The days are counted from the day on which the demo is loaded, so that something is overdue and something is to come.
+Days are counted from the day on which the demo is loaded, so that some publications are overdue and others are
+upcoming.
 """
 
 from datetime import datetime, time, timedelta
@@ -17,7 +18,7 @@ Row = dict[str, Any]
 
 
 def put_to_work(content: Row, claims: dict[str, Claim], people: dict[str, User]) -> None:
-    """Schedule and save the desk work in the content."""
+    """Schedule publications and save the views in the content."""
     for row in content["schedules"]:
         day = timezone.localdate() + timedelta(days=row["in_days"])
         moment = timezone.make_aware(datetime.combine(day, time.fromisoformat(row["at"])))
@@ -35,7 +36,7 @@ def put_to_work(content: Row, claims: dict[str, Claim], people: dict[str, User])
 
 
 def connect(content: Row, people: dict[str, User]) -> None:
-    """Add an API token, whose secret is discarded."""
+    """Add an API token, and discard its secret."""
     for row in content["tokens"]:
         api_tokens.issue_token(
             people[row["person"]],

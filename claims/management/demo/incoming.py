@@ -1,6 +1,6 @@
 """Material that reaches the demo's newsroom from outside, such as pictures and repeats.
 
-Nothing is fetched and nothing is sent: all of it is invented, and the addresses are of hosts that do not exist.
+Nothing is fetched or sent: all material is invented, and the URLs have hosts that do not exist.
 """
 
 from datetime import date
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 
 def add_pictures(rows: list[Row], claims: dict[str, Claim], people: dict[str, User]) -> None:
-    """Add pictures to claims; before their verdicts, which are published with them."""
+    """Add pictures to claims. Call this before publishing their verdicts, which include the pictures."""
     for row in rows:
         by = people[row["by"]]
         file = ContentFile((FOLDER / row["file"]).read_bytes(), name=row["file"])
@@ -38,13 +38,15 @@ def add_pictures(rows: list[Row], claims: dict[str, Claim], people: dict[str, Us
 def receive(
     content: Row, claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Bring in what came from outside after the verdicts were published."""
+    """Add the material that arrives from outside after the verdicts are published."""
     for add_rows in features.load_declared("demo"):
         add_rows(content, claims, sources, people)
 
 
 def find_repeats(content: Row, people: dict[str, User]) -> None:
-    """Find published claims in articles and readers' texts; once they are committed, for matching reads those only."""
+    """Find published claims in articles and readers' texts. Call this after those are committed, because matching
+    reads only committed rows.
+    """
     for row in content["repeats"]:
         _read_article(row, people[row["by"]])
     for text in content["texts_of_readers"]:
@@ -52,7 +54,7 @@ def find_repeats(content: Row, people: dict[str, User]) -> None:
 
 
 def _read_article(row: Row, by: User) -> None:
-    """Store an article, and note which of its sentences make claims that are published."""
+    """Store an article, and record which of its sentences repeat published claims."""
     text = f"{row['title']}\n\n" + " ".join(row["sentences"])
     stated = Overrides(
         title=row["title"],

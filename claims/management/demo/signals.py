@@ -1,4 +1,4 @@
-"""The signals of the demonstration for features."""
+"""The demonstration's signals for features."""
 
 from django.dispatch import Signal
 

@@ -57,7 +57,7 @@ def _shorten_code(code: str) -> str:
 
 
 def _format_subtag(subtag: str) -> str:
-    """Return a subtag in its usual case: region in capitals, script capitalised, others lower case (RFC 5646, 2.1.1)."""
+    """Return a subtag in its usual case: region upper, script capitalised, others lower (RFC 5646, 2.1.1)."""
     if len(subtag) == 2:
         return subtag.upper()
     return subtag.title() if len(subtag) == 4 and subtag.isalpha() else subtag.lower()
