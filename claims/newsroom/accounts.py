@@ -26,7 +26,7 @@ from factcheck.database.cached_sql import Slot, Statement
 
 
 class SignInBackend(AuthenticationBackend):
-    """allauth's backend, which also loads a person's requirements in the same query."""
+    """allauth's backend, which also loads a person's second-factor requirements in the same query."""
 
     def get_user(self, user_id: int) -> User | None:
         query = _build_query()
@@ -42,10 +42,10 @@ def _build_query() -> Statement:
 
 
 class DeskAccounts(NewsroomAccounts):
-    """Synchronises roles with the identity provider, and redirects people who need a second factor to its setup."""
+    """The adapter that synchronises roles with the identity provider, and redirects people to second-factor setup page."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send an email in the person's language, or else in the page's."""
+        """Send an email in the person's language, or else in the language of the page."""
         person = context.get("user")
         if not isinstance(person, User):
             super().send_mail(template_prefix, email, context)
@@ -87,8 +87,9 @@ class SecondFactors(DefaultMFAAdapter):
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return the site that passkeys belong to: the host of SITE_URL if a browser accepts that.
 
-        So a passkey opens the site under all its names (desk.example.org, example.org), whichever a proxy passes on.
-        Under a name that does not belong to it (127.0.0.1 for localhost) it is that name, or the browser would refuse.
+        A passkey then works under all names of the site (desk.example.org, example.org), whichever a proxy passes on.
+        Under an unrelated name (127.0.0.1 for localhost), return that name, because the browser would reject
+        SITE_URL's.
         """
         ours = urlsplit(settings.SITE_URL).hostname or ""
         here = urlsplit(f"//{context.request.get_host()}").hostname or ""

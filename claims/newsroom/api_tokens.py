@@ -28,10 +28,10 @@ def issue_token(
 
     Args:
         days: the lifetime, from 1 to LONGEST_DAYS.
-        by: who creates it, if at the desk.
+        by: the creating person, if at the desk.
 
     Raises:
-        NotAllowed: it would act as another person, and `by` does not administer tokens.
+        NotAllowed: the token would act as another person, and `by` does not administer tokens.
     """
     if not 1 <= days <= MAX_DAYS:
         raise ValueError(f"A token lives from 1 to {MAX_DAYS} days, not {days}.")
@@ -44,7 +44,7 @@ def issue_token(
 
 
 def may_manage(person: User, by: User) -> bool:
-    """Return whether `by` may create and revoke tokens of `person`: their own, or as a superuser."""
+    """Return whether `by` may create and revoke tokens of `person`: their own or, as a superuser, anyone's."""
     guarded = person.is_superuser and not by.is_superuser
     return person == by or (by.has_perm("claims.change_apitoken") and not guarded)
 
@@ -54,7 +54,7 @@ def revoke(token: ApiToken, *, by: User) -> ApiToken:
     """Revoke a token now. A token that is already revoked stays unchanged.
 
     Raises:
-        NotAllowed: it belongs to another person.
+        NotAllowed: the token belongs to another person.
     """
     token = ApiToken.objects.select_for_update(of=("self",)).select_related("user").get(pk=token.pk)
     if not may_manage(token.user, by):
@@ -69,7 +69,7 @@ def find(secret: str) -> ApiToken | None:
     """Return the valid token with this secret, with its person, and record its use.
 
     Raises:
-        NotAllowed: its person has to set up a second factor first, as at the desk.
+        NotAllowed: the token's person must first set up a second factor, as at the desk.
     """
     usable = ApiToken.objects.usable().select_related("user").filter(digest=hash_token(secret))
     token: Any = (

@@ -1,7 +1,7 @@
 """The audit log: sign-ins, downloads, and permissions. `claims.models.audit_record` describes it.
 
-Code that lets a user download data calls `record()`. Changes of tables are recorded by the database itself
-(`claims.models.audit_record`); sign-ins by `claims.newsroom.sign_in_records`.
+Code that lets a user download data calls `record()`. The database itself records changes of tables
+(`claims.models.audit_record`); `claims.newsroom.sign_in_records` records sign-ins.
 """
 
 from datetime import timedelta
@@ -32,14 +32,14 @@ def record(
     request: HttpRequest | None = None,
     **detail: Any,
 ) -> AuditRecord:
-    """Record an event in the audit log, in the transaction of the event if there is one.
+    """Record an event in the audit log. If the event has a transaction, the record is part of it.
 
     Args:
-        by: who did it; without it, who asks in the request.
-        about: whose account it is about, where it is not that of `by`.
-        what: in a few words, such as the name of the list that was downloaded. Never a password, code or secret.
-        request: where it was asked; says from which address and with which browser.
-        detail: more for whom it concerns, as JSON holds it.
+        by: the acting person; by default, the user of the request.
+        about: the person whose account is affected, if not `by`.
+        what: a few words, such as the name of the downloaded list. Never a password, code or secret.
+        request: the request, which supplies the IP address and the browser.
+        detail: further details, as JSON values.
     """
     if by is None and request is not None:
         by = getattr(request, "user", None)
@@ -60,17 +60,18 @@ def record(
 def hash_unknown_name(typed: str) -> str:
     """Return a placeholder for unknown user names, because people may type a password there by mistake.
 
-    The same words give the same sign, so that repeated attempts show; without the site's key the words cannot be
-    found.
+    The same name always gets the same placeholder, so repeated attempts are visible. Without the site's key, the name
+    cannot be recovered.
     """
     sign = blake2b(typed.strip().casefold().encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=5)
     return f"#{sign.hexdigest()}"
 
 
 def forget_old(days: int) -> int:
-    """Remove records older than this many days, record that, and return their number.
+    """Remove records older than this many days, record the removal, and return the number of removed records.
 
-    The database keeps records younger than `LEAST_DAYS`, and all of them unless a removal is itself recorded.
+    The database refuses to remove records younger than `LEAST_DAYS`, and refuses any removal that is not itself
+    recorded.
     """
     until = clock.get_database_time() - timedelta(days=days)
     old = AuditRecord.objects.filter(at__lt=until).exclude(kind=AuditKind.SHORTENED).order_by("at")

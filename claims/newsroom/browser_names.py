@@ -1,4 +1,4 @@
-"""Names of browsers for people, from the User-Agent header."""
+"""Readable browser names from the User-Agent header."""
 
 import re
 
@@ -30,7 +30,7 @@ _SYSTEMS = (
 
 
 def describe_browser(agent: str) -> str:
-    """Return “Firefox, Windows”; unknown names are shortened."""
+    """Return a name such as “Firefox, Windows”; unknown names are shortened."""
     browser = next((name for sign, name in _BROWSERS if re.search(rf"\b{sign}\w*/", agent)), "")
     system = next((name for sign, name in _SYSTEMS if sign in agent), "")
     return join_words(filter(None, (browser, system))) or agent[:40] or _("unknown")

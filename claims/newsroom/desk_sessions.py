@@ -1,7 +1,7 @@
 """Sessions at the desk: recorded at sign-in, updated in use, and ended.
 
-This costs no statement per request: the data are in the session itself, and a row is written on sign-in, when
-Django changes the session key, and once in a while during use.
+This costs no SQL statement per request: the data are in the session itself. A row is written only at sign-in, when
+Django changes the session key, and occasionally during use.
 """
 
 from collections.abc import Callable
@@ -69,7 +69,7 @@ def _note(request: HttpRequest, person: Any, *, way: str | None = None, was: str
 
 
 def may_end(person: User, by: User) -> bool:
-    """Return whether `by` may end sessions of `person`: their own, or as a superuser."""
+    """Return whether `by` may end sessions of `person`: their own or, as a superuser, anyone's."""
     guarded = person.is_superuser and not by.is_superuser
     return person == by or (by.has_perm("claims.end_desksession") and not guarded)
 
@@ -96,6 +96,6 @@ def end_these(
 
 
 def forget_ended() -> None:
-    """Remove expired sessions, with their records."""
+    """Remove expired sessions and their records."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     DeskSession.objects.over().delete()

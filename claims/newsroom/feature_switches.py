@@ -21,11 +21,11 @@ def read_choices() -> dict[str, bool]:
 
 
 def switch(label: str, *, is_on: bool, by: User) -> None:
-    """Switch a feature on or off, in all processes within seconds. The audit log records it.
+    """Switch a feature on or off, in all processes within seconds, and record that in the audit log.
 
     Raises:
-        NotPossible: another feature that is on requires it, or one that it requires is off.
-        NotAllowed: the person is no administrator.
+        NotPossible: another active feature requires this one, or this one requires a feature that is off.
+        NotAllowed: the person is not an administrator.
     """
     require(by, PERMISSION, _("switch features"))
     if label not in {feature.label for feature in features.list_installed()}:
@@ -40,7 +40,7 @@ def switch(label: str, *, is_on: bool, by: User) -> None:
 
 
 def find_obstacle(label: str) -> str:
-    """Return why a feature cannot be switched now; empty if it can."""
+    """Return the reason why a feature cannot be switched now; empty if it can."""
     on = {feature.label for feature in features.list_switched_on()}
     if label in on:
         needing = [feature for feature in features.list_switched_on() if label in feature.requires]

@@ -1,4 +1,6 @@
-"""What the newsroom follows (feeds, pages, other newsrooms) and its worker visits: a row with its `progress`."""
+"""What the newsroom follows and its worker visits: feeds, pages and other newsrooms, each a row with its
+`progress`.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,9 +18,9 @@ def switch(followed: Model, *, active: bool, call: Callable[[int], None]) -> Non
 
 
 def visit_at_once(followed: Model, call: Callable[[int], None]) -> None:
-    """Make it due, and queue a visit when the current transaction is committed.
+    """Make a row due, and queue a visit when the current transaction is committed.
 
-    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    If the visit is not queued, nothing is lost: the worker checks once a minute anyway.
     """
     progress = type(followed.progress)._default_manager  # type: ignore[attr-defined]  # each has its progress
     progress.filter(pk=followed.pk).update(next_visit_at=timezone.now())

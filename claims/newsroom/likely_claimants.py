@@ -1,7 +1,7 @@
 """Suggest existing claimants that a name in a text may refer to.
 
-"Reeves" may be Rachel Reeves, "A. Merkel" Angela Merkel, "WHO" the World Health Organization. Nothing is replaced by
-them: two people share a surname, and two bodies their initials.
+"Reeves" may be Rachel Reeves, "A. Merkel" Angela Merkel, "WHO" the World Health Organization. The suggestions replace
+nothing, because two people may share a surname, and two bodies their initials.
 """
 
 import re
@@ -40,15 +40,15 @@ _SMALL_WORDS = frozenset(
 
 
 def find_likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claimant]]:
-    """Return the known claimants that each name may refer to, those identified elsewhere (`same_as`) first.
+    """Return the known claimants that each name may refer to, those identified by an authority (`same_as`) first.
 
-    One query, whatever the number of names. A name with more than a few candidates has none.
+    There is one query, whatever the number of names. A name with more than a few candidates gets none.
 
     Args:
-        claimants: as texts name them; rows that are not stored count by their names.
+        claimants: claimants as named in texts; unsaved rows are compared by name.
 
     Returns:
-        Name → claimants, without the names for which there are none.
+        The claimants by name, without names that have none.
     """
     asked = {claimant.name: claimant.pk for claimant in claimants}
     patterns = [pattern for name in asked for pattern in _build_patterns(name)]
@@ -67,7 +67,7 @@ def find_likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claim
 
 
 def may_mean(name: str, other: str) -> bool:
-    """Return whether a text that writes `name` may mean the person known as `other`.
+    """Return whether a text that uses `name` may mean the person known as `other`.
 
     >>> may_mean("Merkel", "Angela Merkel"), may_mean("A. Merkel", "Angela Dorothea Merkel")
     (True, True)

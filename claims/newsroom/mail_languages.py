@@ -13,10 +13,10 @@ from claims.models import MailSchedule
 
 @contextmanager
 def override_language_for(person: User, *, otherwise: str = "") -> Iterator[None]:
-    """Activate the person's language and time zone, if chosen.
+    """Activate the person's language and time zone, if they have chosen them.
 
     Args:
-        otherwise: the language where they have not; the house's unless it is given.
+        otherwise: the language if they have not; by default, the newsroom's.
     """
     schedule = MailSchedule.objects.filter(person=person).first()
     language = (schedule.language if schedule else "") or otherwise or settings.LANGUAGE_CODE
@@ -25,7 +25,7 @@ def override_language_for(person: User, *, otherwise: str = "") -> Iterator[None
 
 
 def get_time_zone(schedule: MailSchedule | None) -> ZoneInfo:
-    """Return the person's time zone; the newsroom's if unknown or no longer valid."""
+    """Return the person's time zone, or the newsroom's if the person's is unknown or no longer valid."""
     try:
         return ZoneInfo(schedule.time_zone if schedule and schedule.time_zone else settings.TIME_ZONE)
     except (ZoneInfoNotFoundError, ValueError):

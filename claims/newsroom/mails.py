@@ -1,4 +1,4 @@
-"""Shared by all emails of the newsroom: their queue, retries, addresses and headers."""
+"""The common parts of all emails from the newsroom: queue, retries, addresses and headers."""
 
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
 def to_one_line(words: str) -> str:
-    """Return the words without characters that could end a header or change the text direction."""
+    """Return the text without characters that could end a header or change the text direction."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
@@ -20,5 +20,5 @@ def make_absolute(path: str) -> str:
 
 
 def build_message_id(of: str) -> str:
-    """Return a repeatable message id, so that an email sent twice is shown once."""
+    """Build a message id that is the same when an email is sent again, so that the email is shown once."""
     return f"<{of}@{urlsplit(settings.SITE_URL).hostname}>"

@@ -1,7 +1,7 @@
 """Find or create claimants by name or by an authority's identifier.
 
-The same name is the same claimant, unless an authority (Wikidata, ROR) distinguishes two people of one name. A text
-without more detail then means neither for certain: its claimant is unidentified rather than wrong.
+The same name means the same claimant, unless an authority (Wikidata, ROR) distinguishes two people with one name. A
+text without further detail then gets an unidentified claimant, rather than a wrong one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,8 +50,8 @@ class NamedClaimants:
     def find(self, name: str, job_title: str = "", same_as: Sequence[str] = ()) -> Claimant | None:
         """Return the claimant that a text refers to; None if unknown.
 
-        The claimant with the identifier, whatever the name; or the oldest with the name that no authority
-        distinguishes.
+        That is the claimant with the identifier, whatever the name; otherwise the oldest one with the name and
+        without an identifier.
         """
         if same_as:
             for claimant in self._identified:
@@ -77,15 +77,15 @@ def _are_distinguished(namesakes: Sequence[Claimant]) -> bool:
 
 
 def get_or_create_claimants(wanted: Mapping[str, str]) -> dict[str, Claimant]:
-    """Return the claimant of every name, ignoring case; missing ones are created.
+    """Return the claimant of every name, ignoring case; create missing ones.
 
-    What is known of an existing claimant stays as it is.
+    Existing claimants stay unchanged.
 
     Args:
-        wanted: name → job title as the text words it, or "".
+        wanted: maps each name to the job title in the text, or "".
 
     Returns:
-        The claimants by the given names.
+        The claimants by name, as given.
     """
     names = {name: name[:_MAX_NAME_LENGTH].strip() for name in wanted}
     titles = {asked: wanted[asked][:_MAX_NAME_LENGTH] for asked in names}
@@ -109,10 +109,10 @@ def get_or_create_claimants(wanted: Mapping[str, str]) -> dict[str, Claimant]:
 
 @transaction.atomic
 def find_or_add(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
-    """Return the claimant and whether it is new. An existing one is not changed.
+    """Return the claimant and whether it is new. An existing claimant stays unchanged.
 
     Raises:
-        NotAllowed: there is none, and the person's role does not include adding one.
+        NotAllowed: the claimant is missing, and the person's role does not include adding one.
     """
     hold("claimants")
     same_as = fields.get("same_as", ())

@@ -18,7 +18,7 @@ def find_or_add(name: str, *, by: User, slug: str = "", **fields: Any) -> tuple[
     """Return the topic with this slug or name, and whether it is new. An existing topic stays unchanged.
 
     Raises:
-        NotAllowed: there is none, and the person's role does not include adding one.
+        NotAllowed: the topic is missing, and the person's role does not include adding one.
     """
     hold("topics")
     slug = slug or slugify(name, allow_unicode=True)

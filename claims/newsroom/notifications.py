@@ -1,6 +1,6 @@
-"""Notifications about claims. The core sends them, in the transaction of the event.
+"""Notifications about claims. The core sends them as signals, in the transaction of the event.
 
-A feature that is connected to `notified` delivers them. While there is none, nothing is sent.
+Features connected to `notified` deliver them. Without such a feature, nothing is sent.
 """
 
 from collections.abc import Iterable
@@ -58,11 +58,11 @@ def notify_people(
     """Notify each of these people once, except the actor and people who may not read the claim.
 
     Args:
-        to: the people whom this concerns, whoever follows the claim.
-        with_followers: whether it also concerns the claim's followers and assignee, and the verdict's author.
-        by: who did it; None for a rule or the clock.
+        to: the people to notify, whether or not they follow the claim.
+        with_followers: whether to notify also the claim's followers and assignee, and the verdict's author.
+        by: the acting person; None for a rule or the clock.
         verdict: the verdict concerned, if any.
-        note: the internal note with it.
+        note: the internal note on the event.
     """
     notified.send(
         None, kind=kind, claim=claim, to=to, with_followers=with_followers, by=by, verdict=verdict, note=note

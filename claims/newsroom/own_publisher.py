@@ -16,9 +16,9 @@ SCALE_PATH = Path(__file__).parent / "house_scale.json"
 
 @transaction.atomic
 def ensure_own_publisher(**signal: Any) -> None:
-    """Create the newsroom's publisher and first rating scale if missing; existing ones are not changed.
+    """Create the newsroom's publisher and first rating scale if they are missing; existing ones stay unchanged.
 
-    It is given no address: without one, it is where this site is, also when the site moves.
+    The publisher gets no URL. Without one, it belongs to this site's URL, even after the site moves.
     """
     house, _ = Publisher.objects.get_or_create(
         is_house=True,

@@ -1,4 +1,4 @@
-"""Refusals, raised by all layers and presented by the admin, the APIs and the commands."""
+"""Refusals: every layer raises them, and the admin, the APIs and the commands display them."""
 
 from datetime import datetime
 
@@ -9,10 +9,10 @@ from factcheck.refusals import Refused
 
 
 class NotPossible(Refused):
-    """The request conflicts with the present state, or lacks something (409). Its text is for a person.
+    """The request conflicts with the present state, or lacks something (409). The text is for a person.
 
     Attributes:
-        code: the same for programs (`factcheck.api.problem_codes`).
+        code: the reason in a form for programs (`factcheck.api.problem_codes`).
     """
 
     def __init__(self, sentence: StrOrPromise = "", *, code: str = "conflict") -> None:
@@ -21,10 +21,10 @@ class NotPossible(Refused):
 
 
 class TooEarly(NotPossible):
-    """The object is complete, but a required moment has not come yet.
+    """The object is complete, but its earliest permitted time has not come yet.
 
     Attributes:
-        until: that moment.
+        until: the earliest permitted time.
     """
 
     def __init__(self, sentence: str, until: datetime, *, code: str = "conflict") -> None:
@@ -33,7 +33,7 @@ class TooEarly(NotPossible):
 
 
 class NotAllowed(Refused):
-    """This person may not do this (403). The text says why."""
+    """This person may not do this (403). The text gives the reason."""
 
 
 class NotInRole(NotAllowed, PermissionDenied):

@@ -120,7 +120,7 @@ def get_role_name(role: Group) -> str:
 
 
 def require(by: User, permission: str, what: str) -> None:
-    """Require a permission of the person's role; `what` names it in words. Raises NotInRole."""
+    """Require a permission from the person's role; `what` names it in words. Raises NotInRole."""
     if not by.has_perm(permission):
         raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": what})
 
@@ -128,7 +128,7 @@ def require(by: User, permission: str, what: str) -> None:
 def ensure_roles(**signal: Any) -> None:
     """Create missing groups, and add permissions that a newer version gives to a role.
 
-    What an administrator took from a role stays away: each permission is given to a role once.
+    A permission that an administrator removed is not added again: each permission is given to a role once.
     """
     for role, names in _build_roles().items():
         group, created = Group.objects.get_or_create(name=role)

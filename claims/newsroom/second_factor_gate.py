@@ -1,7 +1,7 @@
-"""The gate for people who must set up a second factor: a reminder first, then only the setup page.
+"""The gate for people who must set up a second factor: first a reminder, then only the setup page.
 
-Each request is checked for its user and the present requirements. So it does not matter when or how they signed in,
-in which other browser, or what was required then.
+Every request is checked against the user's present requirements. It therefore does not matter when, how or in which
+browser the person signed in, or what was required then.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ _OPEN_ROUTES = {
 
 
 class SecondFactorGate:
-    """Middleware; placed after authentication."""
+    """Middleware for the gate; placed after authentication."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -39,7 +39,7 @@ class SecondFactorGate:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """Return a response that replaces the page, if any."""
+        """Return a response that replaces the page, or None."""
         # Readers' pages are the same for everybody, and must not ask who reads.
         if not request.path_info.startswith(("/admin/", "/accounts/")) or not request.user.is_authenticated:
             return None

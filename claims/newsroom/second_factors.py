@@ -1,8 +1,8 @@
 """Rules for second factors: who needs one and from when, and resetting a lost one.
 
-The rules are data (`claims.models.account`): a role requires one or not, and gives days to set it up. Of
-administrators and superusers it is required always. Until the last day people work as usual and are reminded; then the
-desk is closed to them, but for the pages on which they set one up (`claims.newsroom.second_factor_gate`).
+The rules are data (`claims.models.account`): each role may require a second factor, with a number of days to set it
+up. Administrators and superusers always need one. Until the deadline, people work as usual and get reminders. After
+that, the desk is closed to them except for the setup pages (`claims.newsroom.second_factor_gate`).
 """
 
 from datetime import datetime, timedelta
@@ -47,7 +47,7 @@ def annotate_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
     """Annotate `second_factor_due`: the person's deadline to set one up, if any.
 
     Args:
-        person: the relation of `rows` to the person, with `__` at its end; empty where they are people.
+        person: the relation from `rows` to the person, ending in `__`; empty if the rows are people.
     """
     factors = Authenticator.objects.filter(user=OuterRef(f"{person}pk"), type__in=FACTORS)
     due: Any = Case(When(~Exists(factors), then=_build_deadline(person)), default=None)
@@ -55,7 +55,7 @@ def annotate_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
 
 
 def _build_deadline(person: str) -> Subquery:
-    """Return the earliest deadline among the rules for a person's roles."""
+    """Return the earliest deadline under the rules for a person's roles."""
     joined = OuterRef(f"{person}date_joined")
     rules = SecondFactorRule.objects.filter(required=True).annotate(
         of_superusers=ExpressionWrapper(OuterRef(f"{person}is_superuser"), BooleanField()),
@@ -70,7 +70,7 @@ def _build_deadline(person: str) -> Subquery:
 
 
 def get_due(person: User) -> datetime | None:
-    """Return `second_factor_due` of a person, whether or not it was loaded."""
+    """Return the `second_factor_due` of a person, loading it if necessary."""
     if not hasattr(person, "second_factor_due"):
         found: Any = annotate_due(User.objects.filter(pk=person.pk)).first()
         return found.second_factor_due if found else None
@@ -79,7 +79,7 @@ def get_due(person: User) -> datetime | None:
 
 
 def is_locked(due: datetime | None) -> bool:
-    """Return whether the deadline has passed, so that the desk is closed."""
+    """Return whether the deadline has passed and the desk is therefore closed."""
     return due is not None and due <= timezone.now()
 
 
@@ -90,9 +90,9 @@ def is_required(person: User) -> bool:
 
 
 def may_remove(factor: Authenticator) -> bool:
-    """Return whether the person may remove a factor; the last one cannot be removed while required.
+    """Return whether the person may remove a factor. A required last factor cannot be removed.
 
-    The caller locks the person's row (`hold`), so that two concurrent removals do not both leave the other's
+    The caller locks the person's row (`hold`), so that two concurrent removals cannot each count on the other's
     factor.
     """
     others = Authenticator.objects.filter(user=factor.user_id, type__in=FACTORS).exclude(pk=factor.pk)
@@ -116,7 +116,7 @@ def note_vouching(person: User, *, vouched: bool) -> None:
 
 
 def find_obstacle(person: User, by: User) -> str:
-    """Return why this person may not reset the other's second factors; empty if they may."""
+    """Return the reason why this person may not reset the other's second factors; empty if they may."""
     if not by.has_perm("mfa.delete_authenticator"):
         return _("Your role does not include this: %(what)s.") % {"what": _("reset second factors")}
     if person.pk == by.pk:
@@ -133,14 +133,14 @@ def find_obstacle(person: User, by: User) -> str:
 def reset(person: User, *, reason: str, by: User | None = None, request: Any = None) -> int:
     """Remove all second factors of a person, and return their number.
 
-    They are signed out everywhere, notified by email, and get their days to set one up again.
+    The person is signed out everywhere, notified by email, and given a new grace period.
 
     Args:
-        by: who does it; None on the server's command line.
+        by: the acting person; None on the server's command line.
 
     Raises:
-        NotAllowed: it is their own, a superuser's, or the role does not include it.
-        NotPossible: there are none, or no reason is given.
+        NotAllowed: the second factors are their own or a superuser's, or the role does not include this.
+        NotPossible: the person has no second factors, or no reason is given.
     """
     if by is not None and (why := find_obstacle(person, by)):
         raise NotAllowed(why)
@@ -163,7 +163,7 @@ def reset(person: User, *, reason: str, by: User | None = None, request: Any = N
 
 
 def ensure_rules(**signal: Any) -> None:
-    """Create the missing rule of each role; administrators always need a second factor."""
+    """Create missing rules for roles; administrators always need a second factor."""
     for role in Group.objects.filter(second_factor_rule=None):
         always = (
             role.name == ALWAYS_REQUIRED_ROLE and not SecondFactorRule.objects.filter(always=True).exists()

@@ -29,7 +29,7 @@ _SIGN_IN_METHODS = {
 
 
 def describe_sign_in(request: HttpRequest, person: User) -> str:
-    """Describe a sign-in: “password, code of an app”."""
+    """Describe a sign-in, such as “password, code of an app”."""
     if not hasattr(request, "session"):
         return ""
     ways = []
@@ -57,7 +57,7 @@ def record_sign_in(request: HttpRequest, user: User, **signal: Any) -> None:
 def record_failed_sign_in(
     credentials: dict[str, Any], request: HttpRequest | None = None, **signal: Any
 ) -> None:
-    """Record a failed sign-in; unknown names are hashed, because people type passwords into the wrong field."""
+    """Record a failed sign-in. Unknown names are hashed, because people type passwords into the wrong field."""
     typed = str(credentials.get("username") or credentials.get("email") or "").replace("\0", "")
     person = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).order_by("pk").first()
     what = "" if person else audit.hash_unknown_name(typed)
@@ -87,5 +87,5 @@ def record_sign_out(request: HttpRequest, user: User | None, **signal: Any) -> N
 
 @receiver(password_reset, dispatch_uid="claims.newsroom.sign_in_records")
 def record_password_reset(request: HttpRequest, user: User, **signal: Any) -> None:
-    """Record that a password was reset by email. The database records the change itself."""
+    """Record that a password was reset by email. The database itself records the change."""
     audit.record(AuditKind.PASSWORD_RESET, about=user, request=request)

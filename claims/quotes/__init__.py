@@ -1,13 +1,12 @@
-"""Quotes in texts: anchored (`anchors`), located for a person who pastes one (`locations`), and followed when
-a text changed (`followed_quotes`, on `alignment`). W3C Web Annotation: TextQuoteSelector and
-TextPositionSelector.
+"""Quotes in texts: anchor them (`anchors`), locate one that a person pastes (`locations`), and follow them when a
+text changes (`followed_quotes`, on `alignment`). W3C Web Annotation: TextQuoteSelector and TextPositionSelector.
 
-    changed_sources   a new snapshot: appearances follow their words, or are orphaned
-    bounded_comparison  two texts compared in a confined process
-    history       and what became of words that publications quote is noted, for `status` to tell
-    lost_quotes       orphaned ones, with the places that they may be
+    changed_sources   after a new snapshot, move appearances with their words, or orphan them
+    bounded_comparison  compare two texts in a sandboxed process
+    history       record the status of published quotes, which `status` reads
+    lost_quotes       orphaned appearances, with their possible locations
 
-Imports models and `sources`. `anchors`, `highlights` and `followed_quotes`, with all that this rests on, are pure:
-`alignment` of `text_parts`, then `quoted_speech` (the speaker) and `duplicate_passages` (is it the original). Begin
-with `followed_quotes`.
+Imports models and `sources`. `anchors`, `highlights` and `followed_quotes` are pure, with all that they use:
+`alignment` of `text_parts`, then `quoted_speech` (is it the same speaker?) and `duplicate_passages` (is it the
+original?). Begin with `followed_quotes`.
 """

@@ -1,4 +1,4 @@
-"""The parts of two versions of a text, paired."""
+"""Pairs of parts of two versions of a text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ RIVAL_LIKENESS = 0.55
 
 
 class PartPair(NamedTuple):
-    """An old part and the new part that it may have become; likeness 1 means equal words."""
+    """An old part and the new part that it may have become; a likeness of 1 means equal words."""
 
     old: int
     new: int

@@ -1,10 +1,11 @@
 """Align the parts of a new version of a text with those of the old one.
 
-A chain of pairs that keep their order is sought first, of equal parts and of similar ones, so that a sentence that was
-edited in its place is preferred to an exact copy of it elsewhere: an original stands beside what it stood beside,
-a copy is introduced by words that are new. Paragraphs that changed places are found afterwards, whole.
+First, find a chain of equal or similar pairs that keep their order. A sentence that was edited in place is thus
+preferred to an exact copy elsewhere: the original keeps its neighbours, whereas new words introduce a copy. Then find
+whole paragraphs that moved.
 
-Pure; time grows with the texts, not with their product: what stands often is paired with a few only.
+Pure. Time grows with the length of the texts, not with their product, because frequent parts are paired with a few
+others only.
 """
 
 from bisect import bisect_left
@@ -82,7 +83,7 @@ def _prefer_first(aligned: Alignment, begin: int) -> None:
 def _measure_equal_ends(old: Sequence[TextPart], new: Sequence[TextPart]) -> tuple[int, int, int]:
     """Return the lengths of the common beginning and the common end.
 
-    A correction at the end may repeat the last passage, so a short end proves nothing.
+    A correction at the end may repeat the last passage, so a short common end proves nothing.
     """
     shorter = min(len(old), len(new))
     begin = 0
@@ -138,7 +139,7 @@ def _iterate_similar(
 
 
 def _is_quotation(new: TextPart, old: TextPart) -> bool:
-    """Return whether a new part quotes an old one, or introduces it like "Read also: …"."""
+    """Return whether a new part quotes an old one, or introduces it with words like "Read also: …"."""
     at = new.key.find(old.key)
     added = new.key[:at] if at > 0 else ""
     return new.opens_quoted != old.opens_quoted or bool(

@@ -1,7 +1,7 @@
 """Anchor quotes in a text: W3C Web Annotation selectors.
 
-An anchor is a TextQuoteSelector (`exact`, `prefix`, `suffix`) and a TextPositionSelector (`start`, `end`) in one.
-Offsets count code points, as Python and the standard do. Everything here is pure and takes linear time.
+An anchor combines a TextQuoteSelector (`exact`, `prefix`, `suffix`) and a TextPositionSelector (`start`, `end`).
+Offsets count code points, as in Python and the standard. Everything here is pure and takes linear time.
 """
 
 import unicodedata
@@ -15,7 +15,7 @@ CONTEXT_LENGTH = 32
 
 @dataclass(frozen=True)
 class Anchor:
-    """A span of a text with its context. A context is empty only at the beginning or end of the text."""
+    """A span of a text with its context. The context is empty only at the beginning or end of the text."""
 
     exact: str
     prefix: str
@@ -29,7 +29,9 @@ class QuoteNotFound(Exception):
 
 
 class QuoteAmbiguous(Exception):
-    """The text contains the quote several times; `places` are the spans, `count` how many (at most PLACES_REPORTED)."""
+    """The text contains the quote several times; `places` are the spans, `count` their number (at most
+    PLACES_REPORTED).
+    """
 
     def __init__(self, count: int, places: tuple[tuple[int, int], ...]) -> None:
         super().__init__(
@@ -64,12 +66,12 @@ def make_anchor(text: str, start: int, end: int, *, context: int = CONTEXT_LENGT
 def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> Anchor:
     """Return the anchor of a quote typed by a person or sent by another system.
 
-    Quotation marks, dashes, ellipses and white space may be of another make than in the text; the anchor has the
-    words as they stand in the text. `prefix` and `suffix` are any words directly before and after, to choose by.
+    Quotation marks, dashes, ellipses and white space may differ in form from the text; the anchor has the text's own
+    form. `prefix` and `suffix` are any words directly before and after, which select one of several places.
 
     Raises:
-        QuoteNotFound: it is not there, or not as whole words, or not between this prefix and suffix.
-        QuoteAmbiguous: it is there several times.
+        QuoteNotFound: the text does not have the quote as whole words between this prefix and suffix.
+        QuoteAmbiguous: the text has the quote several times.
     """
     folded = FoldedText(text)
     wanted = fold(quote).strip()
@@ -109,8 +111,8 @@ def is_whole(text: str, start: int, end: int) -> bool:
 def _splits_word(left: str, right: str) -> bool:
     """Return whether a cut between two characters is inside a word or number.
 
-    Only scripts with upper and lower case are judged: Chinese and Thai have no spaces, Korean and Arabic attach
-    particles, so there a quote may rightly end next to a letter.
+    Only scripts with upper and lower case are checked. In others, a quote may correctly end next to a letter: Chinese
+    and Thai have no spaces, and Korean and Arabic attach particles.
     """
     if unicodedata.combining(right):
         return True

@@ -22,7 +22,7 @@ COMPARISON_LIMITS = Allowance(seconds=10)
 def follow_bounded(old: str, new: str, anchors: Sequence[Anchor]) -> list[FollowedQuote]:
     """Locate quotes of one version of a text in another, like `followed_quotes.follow`.
 
-    All are orphaned for the reason `NOT_COMPARED` where it takes too much, or fails.
+    If the comparison fails or exceeds its limits, all quotes are orphaned with the reason `NOT_COMPARED`.
     """
     if not anchors:
         return []

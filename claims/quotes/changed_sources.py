@@ -1,8 +1,8 @@
-"""Locate every quote from a source again when it has a new snapshot.
+"""Locate every quote from a source again when the source has a new snapshot.
 
-Appearances follow their words (`reanchor`). Publications are not touched: each names the snapshot that its quotes were
-anchored to, and a claim whose appearance moved is published anew when an editor decides so. What became of the words
-they quote is noted beside them (`history`).
+Appearances follow their words (`reanchor`). Publications stay unchanged: each names the snapshot to which its quotes
+were anchored. A claim whose appearance moved is published again only when an editor decides to. The status of
+published quotes is recorded separately (`history`).
 """
 
 from dataclasses import dataclass, field
@@ -51,9 +51,9 @@ class _Found(NamedTuple):
 
 @transaction.atomic
 def reanchor(snapshot: Snapshot) -> Reanchoring:
-    """Point every appearance of the source at the new snapshot, or mark it orphaned.
+    """Point every appearance of the source to the new snapshot, or mark it as orphaned.
 
-    An orphaned one stays on the snapshot that has its words, and is tried again with the next.
+    An orphaned appearance stays on the snapshot that has its words, and is tried again with the next snapshot.
     """
     appearances = list(
         Appearance.objects.select_for_update(of=("self",))
@@ -106,7 +106,7 @@ def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) 
 
 
 def complete_waiting(snapshot: Snapshot) -> None:
-    """Complete rows that were made before their source was stored."""
+    """Complete rows that were created before their source was stored."""
     source = snapshot.source
     if source.url and source.title != source.url:
         noted = Claim.objects.filter(
@@ -135,7 +135,7 @@ def build_anchor(appearance: Appearance) -> Anchor:
 def _write(snapshot: Snapshot, found: list[_Found], result: Reanchoring) -> list[_Found]:
     """Store the located quotes; return those that clash with another appearance at the same place.
 
-    Two appearances of one claim may change places, so each round writes only to places that are free before it.
+    Two appearances of one claim may swap positions, so each round writes only to positions that were free before it.
     """
     places = Appearance.objects.filter(source=snapshot.source_id, start__isnull=False)
     taken = set(places.values_list("claim_id", "start"))

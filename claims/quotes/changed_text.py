@@ -13,7 +13,7 @@ from sources.models import Snapshot
 class ChangedText:
     """The text of a new snapshot, for comparison with older ones.
 
-    After a comparison that fails there is no other: one hostile text costs its limit once.
+    After a failed comparison, no other is attempted, so a hostile text uses up the limit only once.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -28,7 +28,7 @@ class ChangedText:
             self._texts |= dict(Snapshot.objects.filter(pk__in=missing).values_list("pk", "text"))
 
     def words(self, snapshot: int, start: int, end: int | None) -> str:
-        """Return the words of a span in an older snapshot; without an end, all from its start."""
+        """Return the words of a span in an older snapshot; without an end, return everything from its start."""
         return self._texts[snapshot][start:end]
 
     def has(self, words: str) -> bool:

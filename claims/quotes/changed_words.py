@@ -14,7 +14,7 @@ _MIN_SPELLING_RATIO = 0.65
 
 
 def _find_changes(old: list[str], new: list[str]) -> list[tuple[list[str], list[str]]] | None:
-    """Return runs of differing words; None if there are too many to compare."""
+    """Return the runs of differing words; None if there are too many words to compare."""
     if len(old) > _MAX_WORDS or len(new) > _MAX_WORDS:
         return None
     matcher = SequenceMatcher(None, old, new, autojunk=False)

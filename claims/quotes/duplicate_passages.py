@@ -22,12 +22,12 @@ _MAX_DISTANCE = 20
 
 @dataclass(frozen=True)
 class OriginalityCheck:
-    """Distinguish a passage of a new text from copies of it."""
+    """The check that a passage of a new text is the original rather than a copy."""
 
     aligned: Alignment
 
     def require(self, parts: range) -> None:
-        """Reject a position where parts of the old text may only be copied."""
+        """Reject a position at which parts of the old text may be mere copies."""
         self._require_own_words(parts)
         self._require_own_paragraph(parts)
         self._require_no_rival(parts)
@@ -83,7 +83,7 @@ class OriginalityCheck:
             raise OrphanedQuote(OrphanReason.QUOTED)
 
     def _was_edited_elsewhere(self, places: range) -> bool:
-        """Return whether the original may rather have become another, nearly equal part."""
+        """Return whether the original may instead have become another, nearly equal part."""
         aligned = self.aligned
         origins = [aligned.origins[place] for place in places if place in aligned.origins]
         return any(
@@ -93,7 +93,7 @@ class OriginalityCheck:
         )
 
     def _require_own_paragraph(self, parts: range) -> None:
-        """Reject words that are the only remains of a paragraph, or moved to another one."""
+        """Reject words that are the only remains of a paragraph, or that moved to another one."""
         aligned = self.aligned
         places = range(aligned.mates[parts[0]], aligned.mates[parts[-1]] + 1)
         was, now = find_paragraph(aligned.old, parts[0]), find_paragraph(aligned.new, places[0])
@@ -121,7 +121,7 @@ class OriginalityCheck:
             raise OrphanedQuote(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, parts: range) -> None:
-        """Reject an exact copy beside an edited one, because the original is ambiguous."""
+        """Reject an exact copy if there is also an edited one, because the original is then ambiguous."""
         aligned = self.aligned
         if self._is_torn_out(parts):
             raise OrphanedQuote(OrphanReason.TWICE)
@@ -165,7 +165,7 @@ class OriginalityCheck:
         return ends or aligned.mates.get(old) == new
 
     def _find_unpaired_beside(self, place: int) -> set[int]:
-        """Return the new parts around a paragraph without an old counterpart."""
+        """Return the new parts around a paragraph that have no old counterpart."""
         aligned = self.aligned
         here = find_paragraph(aligned.new, place)
         found = set()

@@ -1,6 +1,6 @@
 """Fold a text: ignore differences in white space, quotation marks, dashes and ellipses.
 
-Pure, in linear time. A folded text knows where its characters stand in the original.
+Pure, in linear time. A folded text maps its characters to their positions in the original.
 """
 
 import re
@@ -56,7 +56,7 @@ class FoldedText:
 
     @cached_property
     def _runs(self) -> list[tuple[int, int, int, int]]:
-        """Return the replaced runs: their start and end in the folded text and in the original."""
+        """Return the replaced runs, with start and end both in the folded text and in the original."""
         runs = []
         folded = original = 0
         for run in _RUNS.finditer(self._original):
@@ -70,7 +70,7 @@ class FoldedText:
         return fold(words).strip() in self.text
 
     def places(self, wanted: str) -> Iterator[int]:
-        """Return the positions of `wanted`, including overlapping ones ("ana" is twice in "banana")."""
+        """Return the positions of `wanted`, including overlapping ones ("ana" occurs twice in "banana")."""
         at = self.text.find(wanted)
         for _place in range(MAX_PLACES):
             if at < 0:
@@ -79,7 +79,7 @@ class FoldedText:
             at = self.text.find(wanted, at + 1)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Return the original span of a folded span without white space at its ends."""
+        """Return the original span of a folded span, without white space at its ends."""
         begins, ends = (self._map_character(at - 1) for at in (start, end - 1))
         first, last = begins[0], ends[1]
         while self._original[first].isspace():

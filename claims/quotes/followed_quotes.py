@@ -1,11 +1,11 @@
 """Locate quotes in another version of their text.
 
-Both versions are aligned as documents (`alignment`), and a quote follows only its own paragraph and sentence. Where
-that is not certain it is orphaned, with the reason and with the places that a person may mean. Pure.
+Both versions are aligned as documents (`alignment`), and a quote follows only its own paragraph and sentence. If
+these are uncertain, the quote is orphaned, with the reason and possible places for a person to choose from. Pure.
 
-Held and moved mean that the same words, but for white space and the make of quotation marks and dashes, are said by the
-same speaker in the same paragraph. So a quote is orphaned by any other letter that changes inside it, be it the mending
-of a misprint: that "not" became "now" is for a person to see.
+Held and moved mean that the same speaker says the same words in the same paragraph; only white space and the form of
+quotation marks and dashes may differ. Any other changed letter orphans the quote, even a corrected misprint: a person
+must see if "not" became "now".
 """
 
 from bisect import bisect_left, bisect_right
@@ -31,9 +31,9 @@ MAX_CANDIDATES = 5
 class FollowedQuote:
     """The position of a quote in the new text.
 
-    held: at the same place, in its own paragraph; moved: elsewhere, as its paragraph is. `anchor` has the words as they
-    stand in the new text. orphaned: `anchor` is None, `reason` says why, `wording` is what its sentence says now where
-    that was changed, and `candidates` are the spans that it may be, the likeliest first.
+    held: the quote is at the same place in its paragraph. moved: the quote moved with its paragraph. In both cases,
+    `anchor` has the words of the new text. orphaned: `anchor` is None, `reason` gives the reason, `wording` is the
+    current wording of its sentence if that changed, and `candidates` are possible spans, most likely first.
     """
 
     state: Literal["held", "moved", "orphaned"]
@@ -49,7 +49,7 @@ def follow(old: str, new: str, anchors: Iterable[Anchor]) -> list[FollowedQuote]
 
 
 class Follower:
-    """Two versions of a text, aligned once for all quotes."""
+    """Two versions of a text, aligned once for all their quotes."""
 
     def __init__(self, old: str, new: str) -> None:
         self._old_text, self._new_text = old, new
@@ -143,7 +143,7 @@ class Follower:
         return new.start + start, new.start + end
 
     def _extend_edges(self, anchor: Anchor, start: int, end: int) -> tuple[int, int]:
-        """Extend the span by the quote's outer white space, if it still exists."""
+        """Extend the span by the quote's outer white space, if that still exists."""
         lead = len(anchor.exact) - len(anchor.exact.lstrip())
         trail = len(anchor.exact) - len(anchor.exact.rstrip())
         wide = max(start - lead, 0), end + trail
@@ -173,7 +173,7 @@ class Follower:
 
 
 def _find_places(folded: FoldedText, words: str, *, whole: bool = True) -> list[tuple[int, int]]:
-    """Return the positions of words in a text, ignoring typography; `whole`: not inside longer words."""
+    """Return the positions of words in a text, ignoring typography; `whole` excludes positions inside longer words."""
     wanted = fold(words).strip()
     return [
         folded.original(at, at + len(wanted))

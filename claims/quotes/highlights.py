@@ -1,11 +1,11 @@
-"""The passages that a publication quotes, from its body. Pure."""
+"""The passages quoted by a publication, read from its body. Pure."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 
 class QuotedPlace(NamedTuple):
-    """A span of a snapshot in a publication."""
+    """A span of a snapshot that a publication quotes."""
 
     snapshot: int
     start: int

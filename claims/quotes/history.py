@@ -1,7 +1,7 @@
 """Record the status of published quotes whenever their source is captured again.
 
-Kept for the places that current publications name, and for those that one may come to name: of evidence, which stays on
-its snapshot, and of appearances that lost their words.
+Statuses are kept for the positions in current publications, and for positions that a later publication may contain:
+those of evidence, which stays on its snapshot, and of appearances that lost their words.
 """
 
 import json
@@ -23,7 +23,7 @@ def record_statuses(changed: ChangedText, lost: Iterable[Appearance]) -> None:
     """Record the status of every published quote of a source in its new snapshot.
 
     Args:
-        lost: the appearances that did not follow.
+        lost: the appearances that could not be moved to the new snapshot.
     """
     source, newest = changed.snapshot.source_id, changed.snapshot.pk
     known = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source)}
@@ -57,14 +57,14 @@ def record_statuses(changed: ChangedText, lost: Iterable[Appearance]) -> None:
 
 
 def find_place(fate: QuoteFate) -> QuotedPlace:
-    """Return the position that the status belongs to."""
+    """Return the stored position to which the status belongs."""
     return QuotedPlace(fate.snapshot_id, fate.start, fate.end)
 
 
 def find_last_snapshot(
     changed: ChangedText, place: QuotedPlace, known: QuoteFate | None
 ) -> tuple[int, Anchor]:
-    """Return the last snapshot that contained the words, with their anchor in it."""
+    """Return the last snapshot that contained the words, with their anchor there."""
     stood = QuotedPlace(known.stood_in_id, known.stood_start, known.stood_end) if known else place
     return stood.snapshot, Anchor(changed.words(*stood), "", "", stood.start, stood.end)
 
@@ -113,7 +113,7 @@ def _find_wording(changed: ChangedText, followed: FollowedQuote) -> str:
 
 
 def _follow_wording(changed: ChangedText, known: QuoteFate | None) -> str:
-    """Return the current wording of changed words, which may have moved far away."""
+    """Return the current wording of changed words, even if they moved far away."""
     if known is None or known.outcome != QuoteFate.Outcome.CHANGED:
         return ""
     text = changed.words(known.looked_in_id, 0, None)

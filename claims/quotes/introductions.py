@@ -1,6 +1,6 @@
-"""Phrases that introduce a quotation of the text itself: corrections, and links to other articles.
+"""Phrases that introduce a quotation of the text itself: in corrections, and in links to other articles.
 
-Only looked for in words that are new. They make an anchor wait for an editor; they never move one.
+They are looked up in new words only. They can leave an anchor for an editor to decide, but never move one.
 """
 
 import re
@@ -38,7 +38,7 @@ def is_question(words: str) -> bool:
 
 
 def is_time(words: str) -> bool:
-    """Return whether the words are the time of an entry."""
+    """Return whether the words are the time of an entry, as in a live blog."""
     return _TIME.fullmatch(words.strip()) is not None
 
 
@@ -59,7 +59,7 @@ def is_heading(words: str) -> bool:
 
 
 def is_complete_introduction(words: str) -> bool:
-    """Return whether words contain what they introduce, as in "Correction: we named the wrong town."."""
+    """Return whether the words contain what they introduce, as in "Correction: we named the wrong town."."""
     return any(mark in words.strip()[:-1] for mark in _COLON)
 
 

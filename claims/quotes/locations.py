@@ -13,7 +13,7 @@ _MAX_PLACES = 4
 
 
 class WrongPlace(Exception):
-    """The offsets do not match the quoted words in the latest snapshot; `str()` gives the reason."""
+    """The offsets do not match the quoted words in the latest snapshot; `str()` explains why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class QuotedWords:
     end: int | None = None
 
     def put_on(self, row: Appearance | Evidence) -> None:
-        """Set this quote on a row with the same source."""
+        """Store this quote on a row with the same source."""
         row.snapshot = self.snapshot
         row.exact, row.prefix, row.suffix = self.exact, self.prefix, self.suffix
         row.start, row.end = self.start, self.end
@@ -38,14 +38,14 @@ class QuotedWords:
 
 
 def build_quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "") -> QuotedWords:
-    """Locate typed or pasted words; without any, the source is cited without a quote.
+    """Locate typed or pasted words. Without words, the source is cited without a quote.
 
     Args:
-        prefix, suffix: any words directly before and after, to choose by where the quote stands several times.
+        prefix, suffix: any words directly before and after, to select one of several places.
 
     Raises:
-        QuoteNotFound: the snapshot does not have the words.
-        QuoteAmbiguous: it has them several times.
+        QuoteNotFound: the snapshot does not contain the words.
+        QuoteAmbiguous: the snapshot contains the words several times.
     """
     exact, snapshot = exact.strip(), source.latest_snapshot()
     if not exact:
@@ -56,13 +56,13 @@ def build_quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "
 
 
 def read_quote_at(source: Source, number: int, start: int, end: int, *, exact: str = "") -> QuotedWords:
-    """Return the words at these offsets (in code points) of the source's snapshot `number`.
+    """Return the words at these offsets (in code points) of the source's snapshot with this `number`.
 
     Args:
         exact: the words that the caller expects there.
 
     Raises:
-        WrongPlace: that is not the latest snapshot, or the offsets are outside of it or have other words.
+        WrongPlace: `number` is not the latest snapshot, or the offsets are outside it or contain other words.
     """
     snapshot = source.latest_snapshot()
     if snapshot is None or snapshot.number != number:

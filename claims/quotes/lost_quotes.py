@@ -24,7 +24,8 @@ class LostQuote:
 def find_lost_quote(appearance: Appearance) -> LostQuote | None:
     """Return the lost quote of an orphaned appearance; None if there is nothing to compare with.
 
-    Computed on viewing, from the two texts that anchoring compared: candidates are never out of date.
+    The result is computed on viewing, from the two texts that anchoring compared, so the candidates are never out of
+    date.
     """
     before, newest = appearance.snapshot, appearance.source.latest_snapshot()
     if before is None or newest is None or newest.pk == before.pk:

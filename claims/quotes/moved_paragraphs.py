@@ -1,4 +1,4 @@
-"""Find moved paragraphs and sentences, after those that kept their order."""
+"""Find paragraphs and sentences that moved, after the ones that kept their order."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ def _is_lost(aligned: Alignment, first: int, last: int) -> bool:
 
 
 def follow_inside(aligned: Alignment) -> None:
-    """Pair sentences that changed places inside their paragraph."""
+    """Pair sentences that swapped places inside their paragraph."""
     for first, last in _iterate_paragraphs(aligned.old):
         paired = [aligned.mates[number] for number in range(first, last) if number in aligned.mates]
         if not paired or len(paired) == last - first:
@@ -88,7 +88,7 @@ def _find_run(aligned: Alignment, place: int) -> tuple[int, int]:
 
 
 def _match_block(aligned: Alignment, first: int, last: int, at: int) -> list[PartPair]:
-    """Return the paragraph's pairs if it is almost complete and without additions."""
+    """Return the paragraph's pairs if the paragraph is almost complete and has no additions."""
     if at in aligned.origins or (at and at - 1 not in aligned.origins):
         return []
     pairs: list[PartPair] = []
@@ -113,7 +113,7 @@ def _get_likeness(aligned: Alignment, old: int, new: int) -> float:
 
 
 def _has_rival(aligned: Alignment, block: list[PartPair]) -> bool:
-    """Return whether the paragraph may have been edited elsewhere, so that an exact one is a copy."""
+    """Return whether the paragraph may have been edited elsewhere, which would make an exact one a copy."""
     own = {pair.new for pair in block}
     return any(
         number not in own and number not in aligned.origins

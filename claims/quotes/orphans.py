@@ -19,7 +19,7 @@ class OrphanReason(StrEnum):
 
 
 class OrphanedQuote(Exception):
-    """A quote that cannot be located; `wording` is the span of its changed sentence, if any."""
+    """A quote that cannot be located; `wording` is the span of its changed sentence, if there is one."""
 
     def __init__(self, reason: OrphanReason, wording: tuple[int, int] | None = None) -> None:
         super().__init__(reason)

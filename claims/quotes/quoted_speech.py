@@ -17,7 +17,7 @@ class QuotedSpeech:
     aligned: Alignment
 
     def require_same(self, parts: range) -> None:
-        """Reject words that became direct speech, stopped being it, or changed their speaker."""
+        """Reject words that became direct speech, are no longer direct speech, or have a different speaker."""
         aligned = self.aligned
         for number in parts:
             old, new = aligned.old[number], aligned.new[aligned.mates[number]]
@@ -57,7 +57,7 @@ class QuotedSpeech:
         ]
 
     def _find_previous(self, first: int, matters: Callable[[str], bool]) -> list[int]:
-        """Return the previous part, if it matters."""
+        """Return the previous part, if it is relevant."""
         return [first - 1] if first and matters(self.aligned.old[first - 1].text) else []
 
     def _says_the_same(self, number: int) -> bool:

@@ -1,7 +1,7 @@
 """Words selected in a displayed text: accepted only if exact.
 
-A browser says which characters it shows as selected and where; only where the snapshot has just these there are they
-taken. Nothing is looked for, so nothing is ever taken from a lookalike.
+A browser sends the selected characters and their position. They are accepted only if the snapshot has the same
+characters at that position. There is no search, so similar words elsewhere are never used.
 """
 
 from django.utils.translation import gettext as _
@@ -26,12 +26,13 @@ def find_selected_words(source: Source, number: int, start: int, end: int, exact
     """Return the selected words, widened to whole characters and without white space at their edges.
 
     Args:
-        number: which of the source's snapshots was on the screen.
-        start, end: where they stand in its text, in code points.
-        exact: the words that the person saw selected.
+        number: the number of the displayed snapshot.
+        start, end: the span of the words in its text, in code points.
+        exact: the selected words as displayed.
 
     Raises:
-        WrongPlace: they do not stand there, the source was captured again since, or they are no quotation.
+        WrongPlace: the words are not at that position, the source has been captured again since, or the words cannot
+            be a quote.
     """
     if not exact.strip():
         raise WrongPlace(_("You selected only white space."))
@@ -51,7 +52,7 @@ def find_selected_words(source: Source, number: int, start: int, end: int, exact
 def widen_to_characters(text: str, start: int, end: int) -> tuple[int, int]:
     """Widen the span to whole characters as readers see them, without white space at its edges.
 
-    The span has something else than white space in it.
+    The span must contain more than white space.
     """
     # Behind a line feed a character begins, whatever follows.
     line = text.rfind("\n", 0, start) + 1

@@ -1,13 +1,14 @@
-"""Compare statements regardless of typing: the Python twin of `claims_statement_key`."""
+"""Compare statements regardless of typing. This is the Python equivalent of `claims_statement_key`."""
 
 import re
 import unicodedata
 
 
 class _EquivalentCharacters(dict[int, str]):
-    """A table of character replacements, computed when a character is first needed.
+    """A table of character replacements, each computed when its character is first needed.
 
-    Characters become lower case one by one, as in the database: Python alone would make Σ at the end of a word ς.
+    Characters are lower-cased one by one, as in the database; Python's own method would turn Σ at the end of a word
+    into ς.
     """
 
     def __missing__(self, code: int) -> str:
@@ -35,10 +36,10 @@ _WHITE_SPACE = re.compile(r"[^\S\x1c-\x1f]+")
 
 
 def normalise_statement(statement: str) -> str:
-    """Return the text whose MD5 `claims_statement_key` returns for the statement.
+    """Return the text whose MD5 digest `claims_statement_key` returns for the statement.
 
-    Letter case (also of the Turkish i), quotation marks, kinds of dashes, white space and the end of the sentence make
-    no difference, but powers and the prefix of a unit do.
+    Letter case (including the Turkish i), quotation marks, kinds of dashes, white space and final punctuation make no
+    difference. Powers and the prefix of a unit do.
     """
     text = statement
     if not statement.isascii():

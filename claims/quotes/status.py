@@ -1,4 +1,4 @@
-"""The quote status of a publication, from public data only."""
+"""The quote status of a publication, read from public data only."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ class PublicQuoteStatus(TypedDict):
 def load_quote_statuses(body: dict[str, Any]) -> list[PublicQuoteStatus]:
     """Return the quotes of a publication in the order of its body, in one query.
 
-    A source that was never captured again has no status: the quote is in the cited snapshot.
+    A source that was never captured again has no status, because the quote is in the cited snapshot.
     """
     quotes = list(find_published_quotes(body))
     fates = _load_statuses({quote.place.snapshot for quote in quotes}) if quotes else {}

@@ -1,7 +1,7 @@
 """Split a text into paragraphs and sentences.
 
-The cut needs no language. One too many does no harm, because parts are joined again by their neighbours; so an
-abbreviation may end a part. Pure, in linear time.
+The split does not depend on the language. An extra split, such as one after an abbreviation, does no harm, because
+neighbouring parts are joined again. Pure, in linear time.
 """
 
 import re
@@ -46,7 +46,7 @@ _MAX_WORDS = 2_000
 
 
 def split_words(text: str) -> list[str]:
-    """Return words and numbers; in scripts without spaces, and in Korean, each character."""
+    """Return words and numbers; in Korean and in scripts without spaces, return each character."""
     return _WORD.findall(text)
 
 
@@ -65,7 +65,7 @@ class TextPart:
 
     @cached_property
     def key(self) -> str:
-        """The key shared by parts with the same words."""
+        """Return the key that parts with the same words share."""
         return fold(self.text)
 
     @cached_property
@@ -75,7 +75,7 @@ class TextPart:
 
     @cached_property
     def shingles(self) -> Counter[str]:
-        """Return shingles for finding similar parts: words, or pairs of characters in scripts without spaces."""
+        """Return shingles for finding similar parts: words or, in scripts without spaces, pairs of characters."""
         words = split_words(self.key[: 20 * _MAX_WORDS].casefold())[:_MAX_WORDS]
         found: Counter[str] = Counter()
         for word, following in pairwise([*words, ""]):
@@ -88,13 +88,13 @@ class TextPart:
 
     @cached_property
     def outside_speech(self) -> str:
-        """The words outside quotation marks, such as the speaker and the verb."""
+        """Return the words outside quotation marks, such as the speaker and the verb."""
         pieces = _SPEECH_MARK.split(self.text)
         return " ".join(pieces[1 if self.opens_quoted else 0 :: 2])
 
 
 def split_text(text: str) -> list[TextPart]:
-    """Split a text into parts in order; pieces without letters or digits, such as a rule, are left out."""
+    """Split a text into parts in order. Pieces without letters or digits, such as a rule, are left out."""
     parts: list[TextPart] = []
     for number, paragraph in enumerate(_PARAGRAPH.finditer(text)):
         most = max(_MAX_PARTS - len(parts), 0)
@@ -146,7 +146,7 @@ def _iterate_parts(paragraph: str, offset: int, number: int, most: int) -> Itera
 
 
 def _find_speech_marks(paragraph: str) -> tuple[str, str]:
-    """Return the opening and closing speech marks of a paragraph; the others do either."""
+    """Return the opening and closing speech marks of a paragraph. Any other marks may be either."""
     opening, closing = "„‟「『", "」』"
     if "„" in paragraph:
         closing += "“”"
