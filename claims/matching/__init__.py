@@ -1,8 +1,8 @@
 """Matching: find the published claims that a text repeats, contradicts, or is related to.
 
-Begin with `answers`: it asks `candidates` for what may be meant, `ranking` in which order, and `judgement` what each
-has to do with the text. "Nothing found" is an answer and no verdict: it never reads as "true". `desk` has the same for
-what the newsroom works on, which nothing public may import.
+Begin with `answers`. It gets possible claims from `candidates`, sorts them with `ranking`, and classifies their
+relation to the text with `judgement`. "Nothing found" is not a verdict and must never read as "true". `desk` does the
+same for unpublished work, and no public code may import it.
 
-May import the ledger, the newsroom, quotes, search and the models. What is public reads current publications alone.
+May import the ledger, the newsroom, quotes, search and the models. Public code reads current publications only.
 """

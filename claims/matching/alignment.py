@@ -47,7 +47,7 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 class Word(NamedTuple):
-    """A word, number or distinctive sign at its position in a text, with its key for comparison."""
+    """A word, number or distinctive sign at its position in a text, with a key for comparison."""
 
     start: int
     end: int
@@ -69,13 +69,13 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class WordAlignment:
-    """The common words of two texts, and those of each alone.
+    """The words that two texts have in common, and the words of only one of them.
 
     Attributes:
-        same_words: whether both have the same words in the same order, except for articles and typing slips.
-        ours, theirs: the words of each text that have no counterpart in the other, in order; of texts in two languages,
-            the numbers.
-        is_denial: whether they differ in nothing but one negation, which only one of them has.
+        same_words: whether the texts have the same words in the same order, except for articles and typing errors.
+        ours, theirs: the words of each text without a counterpart in the other, in order; for texts in two languages,
+            only numbers.
+        is_denial: whether the only difference is one negation.
     """
 
     same_words: bool
@@ -90,8 +90,8 @@ def align(
     """Align a text with a claim.
 
     Args:
-        languages: of both (ISO 639-1); empty where unknown.
-        unknown: the words of the text that no claim has, folded: only these can be typing slips.
+        languages: the languages of both (ISO 639-1); empty if unknown.
+        unknown: the folded words of the text that no claim contains; only these can be typing errors.
     """
     here, there = split_words(ours), split_words(theirs)
     are_whole = _is_whole(ours, here) and _is_whole(theirs, there)
@@ -128,7 +128,7 @@ def align(
 
 
 def drop_articles(words: Sequence[Word], language: str) -> list[Word]:
-    """Return the words without articles, unless there are no others; the A of "hepatitis A" is not one."""
+    """Return the words without articles, unless there are no other words. The A of "hepatitis A" is not an article."""
     articles = frozenset(_ARTICLES.get(language, "").split())
     shouted = all(word.text.isupper() for word in words if word.text.isalpha())
     return [
@@ -141,7 +141,7 @@ def drop_articles(words: Sequence[Word], language: str) -> list[Word]:
 
 @lru_cache(maxsize=4_096)
 def split_words(text: str) -> tuple[Word, ...]:
-    """Return the words of a text; in scripts without spaces, the letters."""
+    """Return the words of a text; in scripts without spaces, return the letters."""
     found = sorted(
         [match.span() for match in compile_word_pattern().finditer(text[:_MAX_CHARACTERS])]
         + [match.span() for match in _SIGNS.finditer(text[:_MAX_CHARACTERS])]
@@ -158,12 +158,12 @@ def split_words(text: str) -> tuple[Word, ...]:
 
 
 def _is_whole(text: str, words: Sequence[Word]) -> bool:
-    """Return whether these are all its words. Unmatched words may mean anything."""
+    """Return whether the words make up the whole text. Unmatched words may mean anything."""
     return len(words) < MAX_WORDS and len(text) <= _MAX_CHARACTERS
 
 
 def build_spans(words: Sequence[Word], text: str) -> list[Span]:
-    """Return the spans of these words; words separated only by spaces or signs form one span."""
+    """Return the spans of these words. Words that only spaces or signs separate form one span."""
     parts: list[Span] = []
     for word in words:
         if parts and not any(map(str.isalnum, text[parts[-1][1] : word.start])):
@@ -187,7 +187,7 @@ def _normalise_spelling(text: str) -> str:
 
 
 def _correct_typos(ours: Sequence[Word], theirs: Sequence[Word], unknown: Set[str]) -> list[Word]:
-    """Return our words with typing slips corrected to the claim's spelling. Names and numbers stay."""
+    """Correct typing errors in our words to the claim's spelling. Names and numbers stay the same."""
     known = {word.key for word in ours}
     others = [
         word
@@ -241,7 +241,7 @@ def _find_unmatched_words(words: Sequence[Word], others: Sequence[Word], same_la
 def _find_only_difference(
     one: Sequence[Word], other: Sequence[Word]
 ) -> tuple[tuple[Word, ...], tuple[Word, ...]] | None:
-    """Return the words at the only place where two texts differ: one word on each side, or on one of them."""
+    """Return the words at the only place where two texts differ: one word on each side, or on one side only."""
     longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
     if len(longer) - len(shorter) > 1 or len(shorter) < 3:
         return None

@@ -1,7 +1,8 @@
 """A cache of match results, valid until the next publication.
 
-An answer is stored under the hash of its text and the position of the ledger's newest entry, which is read each
-time: a retraction clears the caches of all web processes at once. No text is stored, for it is not ours.
+An answer is stored under the hash of its text and the position of the ledger's newest entry. The position is read
+each time, so a retraction immediately clears the caches of all web processes. The texts are not stored, because they
+are not ours.
 """
 
 import hashlib
@@ -22,10 +23,10 @@ MAX_AGE_SECONDS = 60
 
 
 class AnswerCache(Generic[CachedAnswer]):
-    """Answers by their texts; the least recently used are dropped first.
+    """Answers by the hash of their text. The least recently used are dropped first.
 
     Args:
-        size: how many sentences an answer is about.
+        size: returns the number of sentences in an answer.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class AnswerCache(Generic[CachedAnswer]):
         """Return the answers to these texts, computing those that are not cached.
 
         Args:
-            how: all that answers depend on, besides the text and the ledger.
+            how: everything that answers depend on, apart from the text and the ledger.
         """
         place = _read_newest_sequence()
         keys = [(hashlib.sha256(text.encode(errors="surrogatepass")).digest(), how, place) for text in texts]
@@ -55,7 +56,7 @@ class AnswerCache(Generic[CachedAnswer]):
         return [found[key] for key in keys]
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all answers."""
         with self._lock:
             self._answers.clear()
             self._sentences = 0

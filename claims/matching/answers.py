@@ -1,6 +1,6 @@
 """Match a text sentence by sentence with published claims.
 
-"Nothing" means that nothing was found. It is not a verdict: an unchecked claim may be true or false.
+The result "nothing" means that no claim was found. It is not a verdict: an unchecked claim may be true or false.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -64,10 +64,11 @@ class Match:
     """A claim related to a sentence.
 
     Attributes:
-        claim: its id.
-        confidence: how sure it is that `kind` is right, from 0 to 1; of related ones, that the claim is the one meant.
-        reasons: why, in words for people.
-        text_differs, claim_differs: where words stand that only the passage, or only the statement, has.
+        claim: the claim's id.
+        confidence: the probability that `kind` is right, from 0 to 1; for `related`, the probability that the text
+            means this claim.
+        reasons: the reasons, in words for people.
+        text_differs, claim_differs: the spans of words that only the passage, or only the statement, contains.
     """
 
     claim: int
@@ -89,7 +90,7 @@ class Match:
 
 @dataclass(frozen=True)
 class AnsweredPassage:
-    """A sentence of a text, or a whole short one, with its matches, most important first."""
+    """A sentence of a text, or a whole short text, with its matches, most important first."""
 
     start: int
     end: int
@@ -97,7 +98,7 @@ class AnsweredPassage:
 
     @property
     def kind(self) -> MatchKind:
-        """The kind of the first match; `nothing` without one."""
+        """Return the kind of the first match, or `nothing` without one."""
         return self.matches[0].kind if self.matches else "nothing"
 
 
@@ -106,7 +107,7 @@ class Answer:
     """The matches of a text.
 
     Attributes:
-        embedder: the name of what compared meanings; empty where only words were compared.
+        embedder: the name of the embedder that compared meanings; empty if only words were compared.
     """
 
     passages: tuple[AnsweredPassage, ...]
@@ -119,9 +120,9 @@ class MatchTerms:
     """The options of a match.
 
     Attributes:
-        language: of the texts (ISO 639-1), if known.
-        cut: how each text is cut.
-        most: maximum claims per sentence.
+        language: the language of the texts (ISO 639-1), if known.
+        cut: the way to split each text.
+        most: the maximum number of claims per sentence.
         least: the minimum confidence of a match; by default `MIN_CONFIDENCE` of each kind.
         rows: the current publications to match; by default all.
         narrowed: an identifier of these rows, for the cache.
@@ -138,7 +139,7 @@ class MatchTerms:
 
 
 class CPUBudget:
-    """CPU time of any number of threads that work on one answer."""
+    """The CPU time available to all threads that work on one answer."""
 
     def __init__(self, seconds: float | None) -> None:
         self.left = seconds
@@ -149,7 +150,7 @@ class CPUBudget:
         """Charge the CPU time that this thread uses inside the context.
 
         Raises:
-            TooMuchWork: nothing is left.
+            TooMuchWork: no CPU time is left.
         """
         if self.left is None:
             yield
@@ -204,7 +205,7 @@ def compute_answers(texts: Sequence[str], terms: MatchTerms, seek: FindCandidate
     """Match each of these texts with the claims that `seek` finds.
 
     Raises:
-        TooMuchWork: it takes longer than `terms.cpu_seconds`.
+        TooMuchWork: the work takes longer than `terms.cpu_seconds`.
     """
     budget = CPUBudget(terms.cpu_seconds)
     mixed: set[int] = set()
@@ -253,7 +254,7 @@ def split_passages(text: str, cut: CutMode = "auto", language: str = "") -> list
 def _build_queries(
     parts: Sequence[_PassageText], *, model: QueryModel | None, budget: CPUBudget
 ) -> list[TextQuery]:
-    """Build the queries for the texts, without using the database."""
+    """Build the queries for the texts without using the database."""
     with budget.spending():
         said = [clean_post(part.said.translate(_INVALID_CHARACTERS)) for part in parts]
     vectors: Sequence[Vector | None] = [None] * len(said)
@@ -274,10 +275,10 @@ def _match_passages(
     budget: CPUBudget,
     mixed: set[int],
 ) -> Iterator[tuple[AnsweredPassage, bool]]:
-    """Return the matches of each, and whether meanings were compared.
+    """Return the matches of each text, and whether meanings were compared.
 
     Args:
-        mixed: gets the numbers of short texts that are to be answered by their sentences.
+        mixed: receives the indexes of short texts that should be matched by sentence.
     """
     found = seek(asked)
     for part, one, likely in zip(parts, asked, found.candidates, strict=True):
@@ -312,7 +313,7 @@ def _has_sentence_stating_claim(part: _PassageText, likely: Sequence[Candidate],
 
 
 def _compute_importance(match: Match) -> tuple[int, float]:
-    """Rank matches by importance to a reader; equal ones stay in order of probability."""
+    """Rank matches by importance to a reader; equally important ones stay in order of probability."""
     return _KIND_ORDER[match.kind], -match.confidence
 
 

@@ -1,6 +1,6 @@
 """Candidate claims for texts: by shared rare words, and by similar meaning.
 
-These are current publications alone. Of what the desk works on, `claims.matching.desk` knows.
+These are current publications only. `claims.matching.desk` has unpublished work.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ MANY_TEXTS = 10
 
 @dataclass(frozen=True)
 class FoundCandidates:
-    """The candidates for texts, in no order; how rare the words of the texts are, and which of them no claim has."""
+    """The unordered candidates for texts, the rarity of the texts' words, and the words that no claim contains."""
 
     candidates: list[list[Candidate]]
     rarity: Mapping[str, float]
@@ -39,9 +39,10 @@ def find_published(
     """Return current publications that may match each of these texts.
 
     Args:
-        rows: those of them that count; all, if not given.
-        most: so many from words, and as many from vectors; if not given, as many as suit the number of texts,
-        least: but not fewer than this.
+        rows: the publications to search; by default, all.
+        most: the maximum from words, and the maximum from vectors; by default, a number that suits the number of
+            texts.
+        least: the minimum for that default.
     """
     most = most or max(least, CANDIDATE_LIMIT_OF_MANY if len(asked) > MANY_TEXTS else CANDIDATE_LIMIT)
     near = find_nearest(asked, public=True, most=most)

@@ -1,4 +1,4 @@
-"""The texts of a claim that are compared."""
+"""The texts of a claim that matching compares."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ def load_current_column(
     """Return a column of these claims' current publications.
 
     Args:
-        rows: those of them that count; all, if not given.
+        rows: the publications to read; by default, all.
     """
     if not claims:
         return {}
@@ -32,7 +32,7 @@ def load_current_column(
 
 @dataclass(frozen=True)
 class ClaimTexts:
-    """The texts of a claim for matching; `Candidate` explains each."""
+    """The texts of a claim for matching. `Candidate` explains each."""
 
     statement: str
     language: str

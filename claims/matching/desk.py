@@ -53,7 +53,7 @@ class WorkInProgress:
 
     Attributes:
         state: one of `Claim.State`.
-        people: who drafts a verdict on it, or has one in review.
+        people: the people with a verdict on the claim in draft or in review.
     """
 
     state: str
@@ -96,9 +96,9 @@ def find_candidates(
 
 
 def find_claims_with_rare_words(text: str, most: int) -> list[int]:
-    """Return claims of the desk that share rare words with a text, rarest first.
+    """Return claims at the desk that share rare words with a text, sharing the rarest first.
 
-    Words are compared roughly, as they stand (`claims_statement_words`); `compute_word_shares` looks closer.
+    Words are compared without stemming (`claims_statement_words`); `compute_word_shares` compares more precisely.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT unnest(claims_statement_words(%s))", [text])
@@ -113,7 +113,7 @@ def find_claims_with_rare_words(text: str, most: int) -> list[int]:
 
 
 def load_claim_texts(claims: Iterable[int], reader: User) -> dict[int, ClaimTexts]:
-    """Return the texts of those of these claims that are in progress or published, and that this person may read."""
+    """Return the texts of those of these claims that are in progress or published and that this person may read."""
     ids = sorted(claims)
     rows = (
         Claim.objects.filter(pk__in=ids, state__in=_OPEN_STATES)

@@ -1,7 +1,7 @@
-"""Compare claims that have the same words, and queue possible duplicates for an editor.
+"""Compare claims for equal words, and queue possible duplicates for an editor.
 
-What was compared is remembered with the words in which it was, so a search that was stopped goes on where it was, and
-one that runs again compares what is new or says something else now. Nothing is merged here.
+Compared claims are recorded with their wording. An interrupted search therefore continues, and a repeated one only
+compares new and reworded claims. Nothing is merged here.
 """
 
 import json
@@ -40,7 +40,7 @@ class ComparedClaim(NamedTuple):
 
 
 class DuplicatePair(NamedTuple):
-    """Two claims that may be the same, with the probability and the reason; the newer one first."""
+    """Two claims that may be the same, newer first, with the probability and the reason."""
 
     claim: int
     earlier: int
@@ -65,12 +65,12 @@ def search(
     dry_run: bool = False,
     tick: Callable[[int, int], None] = lambda done, total: None,
 ) -> PairTally:
-    """Compare claims that were not compared yet, and queue possible duplicates.
+    """Compare claims that have not been compared yet, and queue possible duplicates.
 
     Args:
-        again: compare everything once more. Decided pairs stay decided.
-        dry_run: only count.
-        tick: called with the number of claims done, and the total.
+        again: compare all claims again; decided pairs stay decided.
+        dry_run: only count the pairs.
+        tick: called with the number of compared claims and the total.
     """
     if again and not dry_run:
         ComparedStatement.objects.all().delete()
@@ -92,13 +92,15 @@ def search(
 
 
 class ComparedClaims:
-    """All active claims by id, with possible duplicates."""
+    """All active claims by id, with look-ups of possible duplicates."""
 
     def __init__(self) -> None:
         self.claims = list(_load_claims())
 
     def find_alike(self, place: int) -> list[int]:
-        """Return the places of claims with the words of the one there, with or without articles."""
+        """Return the positions of claims with the same words as the claim at this position, with or
+        without articles.
+        """
         alike = {other for wording in self._wordings[place] for other in self._places[wording]}
         return sorted(alike - {place})
 
@@ -117,7 +119,7 @@ class ComparedClaims:
 
 
 def _hash_wordings(claim: ComparedClaim) -> tuple[int, ...]:
-    """Return hashes of the statement and of its words, with and without articles; the same claim shares one."""
+    """Return hashes of the statement and of its words with and without articles. Equal claims share at least one."""
     words = split_words(clean_post(claim.statement))
     bare = drop_articles(words, _get_primary_language(claim.language))
     wordings = (tuple(word.key for word in each) for each in (words, bare) if each)
@@ -134,7 +136,7 @@ def _load_claims() -> Iterator[ComparedClaim]:
 def _find_pairs(
     standing: ComparedClaims, places: Sequence[int], compared: set[int], tally: PairTally
 ) -> Iterator[DuplicatePair]:
-    """Yield pairs of these claims with earlier ones and with all compared before."""
+    """Yield pairs of these claims with earlier ones and with all those compared before."""
     for place in places:
         for other in standing.find_alike(place):
             # One that comes later and is new will meet this one itself.

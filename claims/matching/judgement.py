@@ -1,7 +1,7 @@
 """Classify the relation of a claim to a text: same, contradicts, or related.
 
-Only words decide. `same` needs the same words in the same order, `contradicts` the same words and one negation more;
-everything else is `related`, with the words that differ. docs/matching.md says how well that does.
+Only words count. `same` requires the same words in the same order, and `contradicts` the same words with one
+additional negation. Everything else is `related`, with the differing words. docs/matching.md has measurements.
 """
 
 from collections.abc import Set
@@ -29,10 +29,11 @@ class Judgement:
     """The relation of a claim to a text.
 
     Attributes:
-        confidence: how likely this kind is right, 0 to 1. Of `related` words say nothing: it is 1.
+        confidence: the probability that this kind is right, 0 to 1; always 1 for `related`, about which words say
+            nothing.
         reasons: sentences for people.
-        text_differs, claim_differs: where the words stand that only one of them has, in the text as it was given and in
-            the claim's statement.
+        text_differs, claim_differs: the spans of words that only one side has, in the original text and in the
+            claim's statement.
     """
 
     kind: Kind
@@ -46,7 +47,7 @@ def judge(asked: TextQuery, candidate: Candidate, unknown: Set[str] = frozenset(
     """Compare a text with a claim.
 
     Args:
-        unknown: the words of the text that no claim has, folded.
+        unknown: the folded words of the text that no claim contains.
     """
     text = asked.cleaned or asked.text
     if normalise_statement(text) == normalise_statement(candidate.statement):

@@ -1,6 +1,6 @@
 """Find published claims about pictures or videos that look like a given picture.
 
-Whether two pictures look alike says nothing about whether either is genuine; that nothing is found, still less.
+Similar pictures say nothing about whether either is genuine; finding no similar picture says even less.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ MEDIA_LIMIT, CLAIM_LIMIT = 20, 20
 
 @dataclass(frozen=True, slots=True)
 class ShownMedia:
-    """A picture, recording or film as a published claim shows it."""
+    """A picture, recording or film in a published claim."""
 
     role: Role
     media: Document
@@ -52,7 +52,7 @@ class SimilarMedia:
 
 
 def grade_likeness(distance: int | None) -> Likeness:
-    """Return the meaning of a hash distance; None is that of a picture found by its details."""
+    """Return the meaning of a hash distance. None means that the picture was found by its details."""
     if distance is None:
         return "alike"
     if distance <= SAME:
@@ -61,7 +61,7 @@ def grade_likeness(distance: int | None) -> Likeness:
 
 
 def find_nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
-    """Return the nearest place of each similar picture or video, nearest first."""
+    """Return the nearest occurrence of each similar picture or video, nearest first."""
     return {near.media_id: near for near in find_near_duplicates(look)}
 
 
@@ -82,7 +82,7 @@ def find_published_media(look: PerceptualHash) -> list[SimilarMedia]:
 
 
 def list_shown_media(claim: Document) -> Iterable[ShownMedia]:
-    """Return all media in a published claim, each once, its own before evidence."""
+    """Return all media in a published claim, each once, with its own media before those of evidence."""
     seen = set()
     for media in claim.get("media", []):
         seen.add(media["id"])

@@ -1,4 +1,4 @@
-"""Strip posts of alarms, pleas, links, mentions and emoji."""
+"""Remove alarms, pleas, links, mentions and emoji from posts."""
 
 import re
 import tomllib
@@ -35,7 +35,7 @@ _QUOTES = (("“", "”"), ('"', '"'), ("«", "»"), ("„", "“"), ("「", "�
 
 
 def clean_post(text: str) -> str:
-    """Return the statement of a post, or the whole text if nothing would remain."""
+    """Return the statement of a post, or the whole post if nothing would remain."""
     text = unescape(text).strip()
     bare = _remove_signs(text)
     bare = _remove_words(bare)
@@ -81,7 +81,7 @@ def _split_hashtag(tag: str) -> str:
 
 
 def _remove_words(text: str) -> str:
-    """Remove alarms, questions whether it is true, and pleas to share it."""
+    """Remove alarms, questions whether the claim is true, and pleas to share it."""
     furniture = _load_boilerplate()
     text = text.strip(_SURROUNDING_SIGNS)
     for _ in range(6):  # RT, then BREAKING, then "is it true that": each may hide the next
@@ -110,7 +110,7 @@ def _strip_quotes(text: str) -> str:
 
 
 class _Boilerplate:
-    """The words of all languages, as patterns."""
+    """Patterns for the boilerplate words of all languages."""
 
     def __init__(self, words: dict[str, str]) -> None:
         alarms, openers, closers = (
@@ -135,7 +135,7 @@ class _Boilerplate:
         self._plea_glued = re.compile(rf"(?:{_build_alternatives(words['pleas'], glued=True)})[\s。！!]*$")
 
     def remove_beginning(self, text: str) -> str:
-        """Remove alarms and openers, and the mark of a question made by an opener."""
+        """Remove alarms and openers, and the question mark of a question that an opener forms."""
         bare = self._alarm.sub("", text)
         if not text.isupper():
             bare = self._shouted.sub("", bare)
@@ -147,11 +147,11 @@ class _Boilerplate:
         return asked
 
     def remove_end(self, text: str) -> str:
-        """Remove the final question whether it is true."""
+        """Remove a final question whether the claim is true."""
         return self._closer.sub("", self._asked_whether.sub("", text))
 
     def remove_pleas(self, text: str) -> str:
-        """Remove short sentences that ask for something, and a plea after the statement."""
+        """Remove short sentences that ask the reader for something, and a plea after the statement."""
         sentences = [match.group() for match in _SENTENCE.finditer(text) if match.group()]
         kept = [
             sentence for sentence in sentences if not self._is_plea(sentence) and self._says_more(sentence)
@@ -167,7 +167,7 @@ class _Boilerplate:
         return _keep_unless_empty(bare, without)
 
     def _says_more(self, sentence: str) -> bool:
-        """Return whether a sentence does more than ask whether something is true."""
+        """Return whether a sentence does more than ask whether a claim is true."""
         return _has_letters(self._closer.sub("", sentence)) or not _has_letters(sentence)
 
     def _is_plea(self, sentence: str) -> bool:
@@ -194,7 +194,7 @@ def _build_alternatives(words: str, *, shouted: bool = False, glued: bool = Fals
 
 
 def _strip_accents(phrase: str) -> str:
-    """Strip accents: ÚLTIMA HORA is usually shouted without its accent, and Greek capitals never have one."""
+    """Remove accents: ÚLTIMA HORA is usually shouted without its accent, and Greek capitals never have one."""
     letters = unicodedata.normalize("NFD", phrase)
     return unicodedata.normalize("NFC", "".join(sign for sign in letters if not "\u0300" <= sign <= "\u036f"))
 

@@ -15,10 +15,10 @@ class TextQuery:
     """A text to match.
 
     Attributes:
-        text: as it was given.
-        cleaned: without the furniture of posts, such as links and "please share".
+        text: the original text.
+        cleaned: the text without boilerplate such as links and "please share".
         language: ISO 639-1; empty if unknown.
-        vector: of the query; None without an embedder.
+        vector: the query's vector; None without an embedder.
         claimant: the claimant, if known.
         said_on: the date of the claim, if known.
     """
@@ -36,11 +36,11 @@ class Candidate:
     """A claim that a text may refer to.
 
     Attributes:
-        claim: its id.
+        claim: the claim's id.
         claimant: the claimant; empty if unknown.
-        words: BM25 of the query against it, divided by that of the query against itself: 0 to 1.
-        similarity: cosine of both vectors; None if either has none.
-        headline: of its reviews, one per line.
+        words: BM25 of the query against the claim, divided by BM25 of the query against itself: 0 to 1.
+        similarity: the cosine of the two vectors; None if either is missing.
+        headline: the headlines of its reviews, one per line.
         reviewed_on: the date of the first check; None if unknown.
     """
 

@@ -1,7 +1,7 @@
 """Rank candidate claims by the probability that the text means them.
 
-The model is small enough to be read: `data/ranking.json` has the weight of each feature of `likeness`. It has three
-kinds of pairs: claims in the language of the query, claims in another, and claims without a vector.
+The model is small enough to read: `data/ranking.json` has the weight of each feature of `likeness`. There are
+separate weights for claims in the language of the query, claims in another language, and claims without a vector.
 docs/matching.md describes the fitting, the data and the results; `benchmarks.matching.fitting` fits it again.
 """
 
@@ -28,8 +28,8 @@ class RankedCandidate:
     """A candidate with its probability.
 
     Attributes:
-        probability: that the question is about this claim, or about one that says the same.
-        features: the figures in which both were compared, which the probability rests on.
+        probability: the probability that the query is about this claim, or about one that says the same.
+        features: the figures from which the probability is computed.
     """
 
     candidate: Candidate
@@ -42,13 +42,13 @@ class Weights:
     """The weights of features for one kind of pairs.
 
     Attributes:
-        figures: what each figure weighs; others count nothing.
-        level: what their sum weighs in the log-odds,
-        behind: what it weighs how far the sum is behind that of the best candidate,
-        ahead: how far it is ahead of what resembles the question by chance,
-        alone: what figures weigh there by themselves, whatever the other candidates are,
-        constant: and the log-odds where all of these are 0.
-        usual: the sum of a candidate that resembles a question by chance, among very many claims.
+        figures: the weight of each figure; all others weigh nothing.
+        level: the weight of their sum in the log-odds.
+        behind: the weight of the distance to the best candidate's sum.
+        ahead: the weight of the lead over candidates that resemble the query by chance.
+        alone: the weights of figures that count independently of the other candidates.
+        constant: the log-odds if all of these are 0.
+        usual: the sum of a candidate that resembles a query by chance, among very many claims.
     """
 
     figures: Mapping[str, float]
@@ -75,12 +75,12 @@ def _sum_weighted(weights: Mapping[str, float], figures: Features) -> float:
 
 @dataclass(frozen=True, slots=True)
 class CompetingCandidates:
-    """The candidates that one is compared with.
+    """The candidates with which one is compared.
 
     Attributes:
         best: the largest sum.
-        crowd: the mean of those that come too late to be meant, and not late enough to be strange; the same claim may
-            have been checked five times.
+        crowd: the mean sum of candidates that rank too low to be meant, but not low enough to be unrelated; the same
+            claim may have been checked five times.
     """
 
     best: float
@@ -97,10 +97,10 @@ class CompetingCandidates:
 def rank_candidates(
     asked: TextQuery, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
 ) -> list[RankedCandidate]:
-    """Return candidates, the most probable first; equal ones keep their order.
+    """Return the candidates, most probable first; equally probable ones keep their order.
 
     Args:
-        rarity: the inverse document frequency of words, as far as it is known.
+        rarity: the inverse document frequency of words, where known.
     """
     pairs = compare_candidates(asked, candidates, rarity)
     sums = [load_weights()[kind].sum(figures) for kind, figures in pairs]
@@ -120,7 +120,7 @@ def rank_candidates(
 def compare_candidates(
     asked: TextQuery, candidates: Sequence[Candidate], rarity: Mapping[str, float] | None
 ) -> list[tuple[str, Features]]:
-    """For each candidate, return the kind of pair that it forms with the query, and their similarity features."""
+    """Return, for each candidate, the kind of pair that it forms with the query, and their similarity features."""
     question = ComparedQuery.of(asked, Rarity(rarity))
     return [(find_pair_kind(asked, candidate), question.likeness(candidate)) for candidate in candidates]
 

@@ -20,7 +20,7 @@ NO_REPEATS: Mapping[int, int] = {}
 
 @dataclass(frozen=True, slots=True)
 class RepeatedSentence:
-    """A sentence of a text that makes a claim which is published."""
+    """A sentence of a text that repeats a published claim."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ class RepeatedSentence:
 
 
 def find_repeated_sentences(answer: Answer) -> list[RepeatedSentence]:
-    """Return the sentences that make a published claim, each with the first such claim."""
+    """Return the sentences that repeat a published claim, each with the first such claim."""
     same = [
         RepeatedSentence(passage.start, passage.end, match)
         for passage in answer.passages
@@ -50,10 +50,10 @@ def find_repeated_sentences(answer: Answer) -> list[RepeatedSentence]:
 def note_in_snapshot(
     snapshot: Snapshot, found: Sequence[RepeatedSentence], *, proposals: Mapping[int, int] = NO_REPEATS
 ) -> None:
-    """Record the sentences of a snapshot that repeat checked claims, except places already known.
+    """Record the sentences of a snapshot that repeat checked claims, except at positions that are already recorded.
 
     Args:
-        proposals: the ids of claims that were proposed of the same words, by where the sentence begins.
+        proposals: the ids of claims proposed from the same words, by the start of the sentence.
     """
     listed = _load_recorded_positions(snapshot, {each.match.claim for each in found})
     new = [each for each in found if not _is_among(each, listed.get(each.match.claim, []))]
@@ -94,9 +94,9 @@ def _load_recorded_positions(snapshot: Snapshot, claims: set[int]) -> dict[int, 
 
 
 def note_of_reader(text: str, found: Iterable[RepeatedSentence]) -> None:
-    """Record the sentences of a reader's text that repeat checked claims, and nothing about the reader.
+    """Record the sentences of a reader's text that repeat checked claims, but nothing about the reader.
 
-    The same sentence again is counted.
+    A repetition of the same sentence is counted.
     """
     for each in found:
         exact = text[each.start : each.end][:MAX_QUOTE_LENGTH]

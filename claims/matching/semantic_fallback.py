@@ -1,4 +1,4 @@
-"""Results by meaning for a search that finds nothing by its words, most probable first."""
+"""Results by meaning for a search whose words find nothing, most probable first."""
 
 from claims.matching import candidates, embedding
 from claims.matching.claim_text import load_current_column
@@ -15,9 +15,9 @@ MAX_CLAIMS, _CANDIDATES = 20, 20
 
 
 def find_claims_by_meaning(text: str) -> list[int]:
-    """Return ids of publications that a text may mean, most probable first.
+    """Return the ids of publications that a text may mean, most probable first.
 
-    None for who says what they do not want: it might be answered.
+    Return none for a search that excludes words, because the results might contain them.
     """
     if has_exclusion(text):
         return []

@@ -1,7 +1,7 @@
 """Split a long text into sentences with exact offsets, on top of the library `sentencex`.
 
-What is asked is whether a sentence was checked, so a boundary too many does less harm than one too few: quotations are
-opened, and what has no end is cut.
+For finding checked sentences, a surplus boundary does less harm than a missing one. Quotations are therefore split,
+and overlong sentences are cut.
 """
 
 import re
@@ -28,14 +28,14 @@ _SOFT_BREAK = re.compile(r"[;；,，、]\s*|\s[–—-]\s|\s")
 
 
 class TextSpan(NamedTuple):
-    """A part of a text: from one offset to another, in Unicode code points."""
+    """A part of a text, from one offset to another in Unicode code points."""
 
     start: int
     end: int
 
 
 def split_sentences(text: str, language: str = "") -> Iterator[TextSpan]:
-    """Split a text into sentences of at most `MAX_LENGTH`, in order; space between them is left out."""
+    """Split a text into sentences of at most `MAX_LENGTH`, in order, without the space between them."""
     for block in _BLOCK.finditer(text):
         said = block.group()
         plain = said.translate(_IGNORED_CHARACTERS)

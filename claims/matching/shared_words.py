@@ -1,7 +1,7 @@
 """Find claims that share rare words with a text: BM25 over current publications.
 
-Not all words of a text have to occur. Each is looked for as it stands and by its first five letters, which most forms
-of a word have in common in whatever language; words that stand everywhere lead to nothing and only count.
+A claim need not contain all words of a text. Each word is looked up in full and by its first five letters, which most
+forms of a word share in any language. Frequent words do not find claims, but count towards the score.
 """
 
 import re
@@ -45,7 +45,7 @@ _COMPARED_FACTOR = 2
 
 
 def _build_length_sql(length: str) -> str:
-    """Return SQL for the weight of one word in a claim of this many words."""
+    """Return SQL for the weight of one word in a claim with this many words."""
     return f"({_K1 + 1}::float8 / (1 + {_K1}::float8 * ({1 - _B}::float8 + {_B / _MEAN_LENGTH}::float8 * {length})))"
 
 
@@ -115,10 +115,10 @@ class WordsInCommon:
     """The words that claims share with texts.
 
     Attributes:
-        shares: for each text, by the ids of claims: BM25 of the text against the claim, divided by that of the text
-            against itself; from 0 to 1.
-        rarity: of the forms of words in these texts: the more, the fewer claims have them.
-        unknown: those forms that no claim has.
+        shares: for each text, by claim id: BM25 of the text against the claim, divided by BM25 of the text against
+            itself; from 0 to 1.
+        rarity: the rarity of each word form in these texts; a form in fewer claims has a higher value.
+        unknown: the forms that no claim contains.
     """
 
     shares: list[dict[int, float]]
@@ -132,7 +132,7 @@ def find_claims_sharing_words(
     """Return publications that share words with each of these texts, up to a limit per text.
 
     Args:
-        beside: for each text, other claims that are compared with it, whether they share a rare word or not.
+        beside: for each text, further claims to compare, whether or not they share a rare word.
     """
     words = split_words(texts)
     forms = [build_forms(each) for each in words]
@@ -165,7 +165,7 @@ def _is_searchable(word: str) -> bool:
 
 
 def strip_accents(texts: list[str]) -> list[str]:
-    """Return the text without accents, as the database compares it: `ł` as `l`, `ø` as `o`."""
+    """Return the text without accents, in the form that the database compares: `ł` as `l`, `ø` as `o`."""
     if not texts:
         return []
     rows = fetch(
@@ -177,7 +177,7 @@ def strip_accents(texts: list[str]) -> list[str]:
 
 
 def build_forms(words: Iterable[str]) -> WordForms:
-    """Return each word and its stem, which count half each."""
+    """Return each word and its stem, each counting half."""
     forms: WordForms = {}
     for word in words:
         if len(word) <= _PREFIX_LENGTH:
@@ -189,7 +189,7 @@ def build_forms(words: Iterable[str]) -> WordForms:
 
 
 def share(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
-    """Return the words that a claim with these forms shares with a text, as `WordsInCommon`."""
+    """Return the words that a claim with these forms shares with a text, like `WordsInCommon`."""
     whole = _compute_bm25(forms, forms, rarity)
     return min(1.0, _compute_bm25(forms, other, rarity) / whole) if whole else 0.0
 
@@ -251,7 +251,7 @@ def _read(
     most: int,
     beside: Sequence[Sequence[int]],
 ) -> WordsInCommon:
-    """Return the database's result with the words of the texts."""
+    """Return the database's result, with the words of the texts."""
     weighed = {number: (rarity, is_unknown) for text, number, rarity, is_unknown in rows if not text}
     rarity = {form: weighed[number][0] for form, number in probes.items()}
     whole = [_compute_bm25(each, each, rarity) for each in forms]
@@ -275,7 +275,7 @@ def _quote_form(form: str) -> str:
 
 
 def _choose_leading_forms(forms: WordForms, common: "CommonWords") -> set[str]:
-    """Return the rarest forms, and common ones until enough claims contain one."""
+    """Return the rarest forms, then common ones until enough claims contain one of them."""
     leads = {form for form in forms if form not in common.claims}
     enough: float = _ENOUGH_CLAIMS
     for form in sorted(forms.keys() - leads, key=lambda form: common.claims[form]):
@@ -287,7 +287,7 @@ def _choose_leading_forms(forms: WordForms, common: "CommonWords") -> set[str]:
 
 
 def _pair_words(forms: WordForms, leads: set[str], common: "CommonWords") -> list[tuple[str, float]]:
-    """Return pairs of a text's rarest words, with their weights, if few words lead to claims."""
+    """Return pairs of a text's rarest words, with their weights, if too few words find claims."""
     if sum(forms[form] for form in leads) >= _FEW_WORDS:
         return []
     rest = sorted(forms.keys() - leads, key=lambda form: (common.claims[form], form))[:_PAIRED_WORDS]
@@ -302,7 +302,7 @@ def _pair_words(forms: WordForms, leads: set[str], common: "CommonWords") -> lis
 
 
 def _choose_best(shares: dict[int, float], most: int, beside: Sequence[int]) -> dict[int, float]:
-    """Return the claims that share most, later ones first among equals, and those to be compared anyway."""
+    """Return the claims that share most, later ones first among equals, and the claims to compare in any case."""
     first = dict(sorted(shares.items(), key=lambda share: (-share[1], -share[0]))[:most])
     return first | {claim: shares[claim] for claim in beside if claim in shares}
 
@@ -327,7 +327,7 @@ def _correct_words(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> d
 
 
 def _build_corrected_forms(words: Sequence[str], meant: Mapping[str, str]) -> WordForms:
-    """Return the forms of these words with some replaced; replaced forms count less."""
+    """Return the forms of these words with some of them replaced. Replaced forms count less."""
     forms = build_forms(word for word in words if word not in meant)
     for form, part in build_forms(meant.values()).items():
         forms.setdefault(form, _CORRECTED_WEIGHT * part)
@@ -345,7 +345,7 @@ class CommonWords:
     claims: Mapping[str, float]
 
     def rarity(self, form: str) -> float | None:
-        """Return the rarity of a form; None if it is not known to be common."""
+        """Return the rarity of a form; None if the form is not known to be common."""
         claims = self.claims.get(form)
         return None if claims is None else log(1 + (self.all_claims - claims + 0.5) / (claims + 0.5))
 

@@ -1,7 +1,7 @@
-"""Features of the similarity between a query and a claim, as numbers that a reader can follow.
+"""Features of the similarity between a query and a claim, as readable numbers.
 
-Each figure is between 0 and 1, and 0 where nothing is known. Words weigh the more the rarer they are; they are compared
-as they stand and by their beginnings, which most inflected forms of a word share.
+Each figure is between 0 and 1, and is 0 if nothing is known. Rarer words weigh more. Words are compared in full and
+by their beginnings, which most inflected forms of a word share.
 """
 
 import re
@@ -50,7 +50,7 @@ _OTHER_THAN_LETTERS = re.compile(r"\d|\w\.\w")
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of a text as the search splits them."""
+    """Return the words of a text, split in the same way as for the search."""
     if text.isascii() and not _OTHER_THAN_LETTERS.search(text):
         # The same, ten times as fast: a question is compared with dozens of claims.
         return text.translate(_LETTERS).split()
@@ -72,7 +72,7 @@ def collect_runs(words: Iterable[str]) -> frozenset[str]:
 
 
 class Rarity(dict[str, float]):
-    """The rarity of word stems: a stem that fewer claims contain counts more."""
+    """The rarity of word stems: a stem in fewer claims counts more."""
 
     def __init__(self, words: Mapping[str, float] | None) -> None:
         """Store the inverse document frequencies of words and word beginnings."""
@@ -120,7 +120,7 @@ class ComparedQuery:
         )
 
     def likeness(self, candidate: Candidate) -> Features:
-        """Return all similarity features of the question and the claim."""
+        """Return all similarity features of the query and the claim."""
         words, headline = (
             split_words(candidate.statement[:COMPARED_CHARACTERS]),
             collect_prefixes(split_words(candidate.headline)),
@@ -165,7 +165,7 @@ def get_primary_language(language: str) -> str:
 
 
 def find_author(text: str) -> str:
-    """Return the name of a quoted post's signatory; empty if there is none."""
+    """Return the name of the person who signed a quoted post; empty if there is none."""
     signature = _find_signature(text)
     return signature["author"].strip() if signature else ""
 

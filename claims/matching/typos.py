@@ -1,10 +1,10 @@
-"""Typing errors: whether one word may be a misspelling of another."""
+"""Typing errors: check whether one word may be a misspelling of another."""
 
 from collections.abc import Iterator
 
 
 def is_slip(word: str, other: str) -> bool:
-    """Return whether two folded words differ by one letter or by two swapped neighbours."""
+    """Return whether two folded words differ by one letter, or by two swapped neighbouring letters."""
     if word == other or abs(len(word) - len(other)) > 1:
         return False
     if is_swap(word, other):

@@ -42,7 +42,7 @@ def _build_query() -> Statement:
 
 
 class DeskAccounts(NewsroomAccounts):
-    """The adapter that synchronises roles with the identity provider, and redirects people to second-factor setup page."""
+    """The adapter that synchronises roles with the identity provider and redirects to the setup of second factors."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send an email in the person's language, or else in the language of the page."""

@@ -1,16 +1,13 @@
 """The workflow: the moves of claims, verdicts and translations, who may make them, and their effects.
 
     moves            the tables of legal moves
-    workflow         carries one out: locks, decides, writes it down
-    claim_edits, verdict_drafts, translation_drafts
-                     what people write before it is published
-    scheduled_publications, due_publications
-                     what is published at a moment to come
+    workflow         makes a move: locks, checks and records it
+    claim_edits, verdict_drafts, translation_drafts edit claims and drafts before publication
+    scheduled_publications, due_publications publications at a later time
     duplicates       claims that may be the same
-    classification   what a publisher's label amounts to
+    classification   the rating classes of publishers' labels
     notices          mail about moves
-    removals, removal_search, removal_words
-                     words that the law removes, and where they are
+    removals, removal_search, removal_words removals by law, and where the words are stored
 
 Imports ledger, quotes, newsroom and models. Begin with `moves`, then `workflow.move()`.
 """

@@ -1,6 +1,6 @@
 """Turn words selected in an article into a claim, an appearance, or evidence.
 
-Each is one transaction, and asked twice for the same, as by a double click, it is done once.
+Each function is one transaction. Repeating the same call, as a double click does, has no further effect.
 """
 
 from typing import Any
@@ -30,11 +30,11 @@ def create_claim(
     """Propose the statement as a claim made in these words.
 
     Args:
-        claimant: the name of who made it, as the article has it; one that is not known is added.
+        claimant: the claimant's name in the article; an unknown claimant is added.
 
     Raises:
-        NotPossible: the source was captured again since.
-        NotAllowed: the person's role does not include it.
+        NotPossible: the source has been captured again since.
+        NotAllowed: the person's role does not include proposing claims.
     """
     require(by, "claims.add_claim", _("add claims"))
     source = _lock_source(source, words)
@@ -62,9 +62,9 @@ def attach_to_claim(words: QuotedWords, source: Source, claim: Claim, *, by: Use
     """Add these words as an appearance of an existing claim.
 
     Raises:
-        NotPossible: the source was captured again since, the claim is merged or declined, or another of its
-            quotations begins here.
-        NotAllowed: the person may not edit it.
+        NotPossible: the source has been captured again since, the claim is merged or declined, or another quote of
+            the claim begins here.
+        NotAllowed: the person may not edit the claim.
     """
     source = _lock_source(source, words)
     standing = Claim.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
@@ -101,7 +101,7 @@ def create_evidence(
 
 
 def _lock_source(source: Source, words: QuotedWords) -> Source:
-    """Return the source, locked against another capture, so that a repeated request waits for the first."""
+    """Return the source, locked against new captures, so that a repeated request waits for the first."""
     source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
     newest = source.snapshots.order_by("-number").values_list("pk", flat=True).first()
     if words.snapshot is None or words.snapshot.pk != newest:

@@ -1,6 +1,6 @@
-"""Edit claims, their appearances and their media, with the permissions for it.
+"""Edit claims, their appearances and their media, and check the permissions for that.
 
-The desk's forms and the editorial API ask here, so that neither allows what the other refuses.
+The desk's forms and the editorial API both use these functions, so neither allows anything that the other rejects.
 """
 
 from collections.abc import Sequence
@@ -23,14 +23,16 @@ from sources.models import MediaObject, Source
 
 
 def may_edit(claim: Claim, by: User) -> bool:
-    """Return whether a person may edit a claim: any claim with the triage permission, otherwise readable proposals."""
+    """Return whether a person may edit a claim: any claim with the triage permission, otherwise only proposals they
+    may read.
+    """
     if by.has_perm("claims.triage_claim"):
         return True
     return claim.state == Claim.State.PROPOSED and Claim.objects.readable_by(by).filter(pk=claim.pk).exists()
 
 
 def is_referenced(claim: Claim) -> bool:
-    """Return whether other rows refer to the claim, so that it can be declined or merged, but not deleted."""
+    """Return whether other rows refer to the claim. If so, it can be declined or merged, but not deleted."""
     referring = (
         Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
         for relation in Claim._meta.related_objects
@@ -49,7 +51,7 @@ def create(*, by: User, topics: Sequence[Topic] = (), **fields: Any) -> Claim:
     """Propose a claim.
 
     Raises:
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not include proposing claims.
     """
     require(by, "claims.add_claim", _("add claims"))
     claim = Claim.objects.create(created_by=by, **fields)
@@ -63,8 +65,8 @@ def edit(claim: Claim, *, by: User, topics: Sequence[Topic] | None = None, **fie
     """Change fields of a claim; fields that are not given stay unchanged.
 
     Raises:
-        NotPossible: a verdict on it is in review, and so its words are fixed.
-        NotAllowed: the person may not edit it, as it stands.
+        NotPossible: a verdict on the claim is in review, so the claim's words are fixed.
+        NotAllowed: the person may not edit the claim in its present state.
     """
     claim = _lock_editable(claim, by)
     changes = {name: value for name, value in fields.items() if getattr(claim, name) != value}
@@ -88,8 +90,8 @@ def delete(claim: Claim, *, by: User) -> None:
     """Delete an untouched claim.
 
     Raises:
-        NotPossible: it was edited; it can be declined or merged.
-        NotAllowed: the person's role does not include it.
+        NotPossible: other rows refer to the claim; it can only be declined or merged.
+        NotAllowed: the person's role does not include deleting claims.
     """
     require(by, "claims.delete_claim", _("delete claims"))
     claim = _lock_existing(claim)
@@ -136,8 +138,8 @@ def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> C
     """Add a picture, recording or video that the claim is about.
 
     Raises:
-        NotPossible: a verdict on the claim is in review, or it is listed already.
-        NotAllowed: the person's role does not include it.
+        NotPossible: a verdict on the claim is in review, or the claim already has these media.
+        NotAllowed: the person may not edit the claim.
     """
     require(by, "claims.add_claimmedia", _("add pictures, audio and video"))
     claim = _lock_with_open_media(claim, by)
@@ -166,7 +168,7 @@ def remove_media(row: ClaimMedia, *, by: User) -> None:
 
 
 def _lock_with_open_media(claim: Claim, by: User) -> Claim:
-    """Return the claim, locked, if its media may change now."""
+    """Return the claim, locked, if its media may change at present."""
     claim = _lock_editable(claim, by)
     if list_fixed_fields(claim):
         raise NotPossible(
@@ -193,7 +195,7 @@ def _lock_existing(claim: Claim) -> Claim:
     """Return the claim, reloaded under lock.
 
     Raises:
-        NotPossible: it is not there any more.
+        NotPossible: the claim no longer exists.
     """
     found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
     if found is None:

@@ -23,19 +23,19 @@ BATCH_SIZE = 200
 
 @transaction.atomic
 def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[Rating]:
-    """Assign a rating class to these ratings; a later decision replaces an earlier one.
+    """Assign a rating class to these ratings. A later decision replaces an earlier one.
 
-    What is published with them follows: the worker adds to the ledger what changes for readers.
+    Publications with these ratings are updated: the worker adds ledger entries for the changes that readers see.
 
     Args:
-        rating_class: one of `RatingClass`, or "" to leave it undecided again.
+        rating_class: one of `RatingClass`, or "" for no decision.
 
     Returns:
-        The ratings for which this is news.
+        The ratings whose class changed.
 
     Raises:
-        NotPossible: there is no such class.
-        NotAllowed: the person's role does not include it.
+        NotPossible: no such class exists.
+        NotAllowed: the person's role does not include assigning classes.
     """
     require(by, "claims.change_rating", _("assign rating classes"))
     if rating_class not in ("", *RatingClass.values):
@@ -51,7 +51,7 @@ def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[
 
 
 def queue_restating(ratings: Collection[Rating]) -> None:
-    """Queue an update of publications with these ratings, in the current transaction."""
+    """Queue an update of the publications with these ratings, in the current transaction."""
     if ratings:
         follow_classes.defer(rating_ids=[rating.pk for rating in ratings])
 
@@ -70,18 +70,18 @@ def follow_classes(context: JobContext, *, rating_ids: list[int]) -> None:
     pass_context=True,
 )
 def follow_all_classes(context: JobContext, timestamp: int) -> None:
-    """Publish class changes that were interrupted or made elsewhere; runs every hour."""
+    """Publish class changes that were interrupted or made elsewhere. Runs every hour."""
     restate_outdated(is_stopped=context.should_abort)
 
 
 def restate_outdated(
     rating_ids: Sequence[int] | None = None, *, is_stopped: Callable[[], bool] = lambda: False
 ) -> bool:
-    """Publish the current classes of these ratings wherever publications show others.
+    """Publish the current classes of these ratings wherever publications show different ones.
 
     Args:
-        rating_ids: look at these ratings only.
-        is_stopped: asked before each transaction.
+        rating_ids: the ratings to check; by default, all.
+        is_stopped: called before each transaction.
 
     Returns:
         Whether everything was done.

@@ -17,11 +17,11 @@ from factcheck.list_phrases import join_words
 
 @transaction.atomic
 def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
-    """Put these claims into one cluster: an existing one of theirs, or a new one.
+    """Put these claims into one cluster: an existing cluster of theirs, or a new one.
 
     Raises:
-        NotPossible: they stand in several clusters, of which a person has to choose one.
-        NotAllowed: the person's role does not include it.
+        NotPossible: the claims are in several clusters, so a person must choose one.
+        NotAllowed: the person's role does not include editing clusters.
     """
     require(by, "claims.add_cluster", _("put claims into clusters"))
     wanted = list(claims)
@@ -42,7 +42,7 @@ def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
 
 
 def _create(first: Claim, by: User) -> Cluster:
-    """Create a cluster named after its first claim until it gets a better title."""
+    """Create a cluster named after its first claim, until an editor gives it a better title."""
     title = " ".join(first.statement.split())
     longest = Cluster._meta.get_field("title").max_length or 0
     return Cluster.objects.create(
@@ -54,11 +54,11 @@ def _create(first: Claim, by: User) -> Cluster:
 
 @transaction.atomic
 def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
-    """Add claims to a cluster and return how many are new in it.
+    """Add claims to a cluster, and return how many were not in it before.
 
     Raises:
-        NotPossible: it was dissolved.
-        NotAllowed: the person's role does not include it.
+        NotPossible: the cluster was dissolved.
+        NotAllowed: the person's role does not include editing clusters.
     """
     require(by, "claims.change_cluster", _("change clusters"))
     cluster = _lock(cluster)
@@ -77,8 +77,8 @@ def move(cluster: Cluster, state: str, *, by: User) -> Cluster:
     """Publish a cluster, withdraw it, dissolve it or reopen it.
 
     Raises:
-        NotPossible: its present state does not lead there.
-        NotAllowed: the person's role does not include it.
+        NotPossible: this move does not exist from the cluster's present state.
+        NotAllowed: the person's role does not include this move.
     """
     require(by, "claims.publish_cluster", _("publish and dissolve clusters"))
     cluster = _lock(cluster)

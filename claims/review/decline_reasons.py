@@ -1,4 +1,4 @@
-"""Suggested reasons for declining claims, which cover most cases. Others can be written."""
+"""Suggested reasons for declining claims. They cover most cases; editors can write others."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,6 +1,6 @@
 """Add pictures, audio and video for a person, with alternative text for readers.
 
-The desk's forms and the editorial API ask here.
+The desk's forms and the editorial API both use these functions.
 """
 
 from typing import Any
@@ -23,11 +23,12 @@ def store_media(
     """Store an uploaded file, or the file at a URL. An existing object keeps its fields.
 
     Args:
-        show: whether readers see it, once it has a description and a preview; otherwise they see the description.
+        show: whether readers see the media once they have a description and a preview; otherwise readers only see the
+            description.
 
     Raises:
-        MediaRefused, FetchError: it is no picture, sound or film that can be kept, or not there; or it is part of
-            work that the person may not read, which is not said.
+        MediaRefused, FetchError: the file is missing, or is not a picture, recording or film that can be stored. A
+            file in work that the person may not read is rejected too, without that reason.
     """
     media = take_in(given, by=by, alternative_text=alternative_text)
     if not find_readable_media(by).filter(pk=media.pk).exists():
@@ -42,7 +43,7 @@ def change_description(media: MediaObject, **said: Any) -> None:
     """Change the fields of a picture, recording or video.
 
     Raises:
-        NotPossible: its description would be cleared, or an undescribed object shown to readers.
+        NotPossible: the change would clear the description, or show media without one to readers.
     """
     before = media.alternative_text.strip()
     for name, value in said.items():

@@ -1,6 +1,4 @@
-"""The worker's job that publishes due verdicts once a minute, with the permissions of the person who scheduled
-them.
-"""
+"""Publish due verdicts once a minute, in the worker, with the permissions of the person who scheduled them."""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -16,13 +14,13 @@ from factcheck.installation.house_language import activate_house_language
 @app.periodic(cron="* * * * *")
 @app.task(name="claims.review.publish_due", queue="publications", queueing_lock="claims.review.publish_due")
 def publish_due(timestamp: int) -> None:
-    """Publish all due verdicts. A publication that is no longer possible ends with the reason."""
+    """Publish all due verdicts. A schedule that is no longer possible ends with the reason."""
     for pk in list(ScheduledPublication.objects.due().values_list("pk", flat=True)):
         publish(pk)
 
 
 def publish(pk: int) -> None:
-    """Publish one verdict. If several workers try at once, one of them succeeds."""
+    """Publish one verdict. If several workers try together, only one succeeds."""
     try:
         _publish(pk)
     except (NotPossible, NotAllowed) as refusal:
@@ -50,9 +48,9 @@ def _give_up(pk: int, reason: str) -> None:
 
 
 def _lock_due(pk: int) -> ScheduledPublication | None:
-    """Return a due publication with its claim locked; None if it has ended meanwhile.
+    """Return a due publication with its claim locked; None if it has ended in the meantime.
 
-    Every writer locks claims first, and so does this one: two never wait for each other.
+    Like every writer, this locks claims first, so no two writers deadlock.
     """
     due = ScheduledPublication.objects.due().filter(pk=pk)
     claims = Claim.objects.filter(pk__in=due.values("verdict__claim_id"))

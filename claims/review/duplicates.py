@@ -20,8 +20,8 @@ def merge(pair: PossibleDuplicate, *, by: User) -> Claim:
     """Merge the newer claim into the older one, which is returned.
 
     Raises:
-        NotPossible: it has been decided already, or something stands in the way of the merge.
-        NotAllowed: the person's role does not include it.
+        NotPossible: the pair is already decided, or an obstacle prevents the merge.
+        NotAllowed: the person's role does not include merging.
     """
     pair = _lock_undecided(pair)
     workflow.move(pair.claim, "merge", by=by, into=pair.earlier, note=_build_note(pair))
@@ -29,7 +29,7 @@ def merge(pair: PossibleDuplicate, *, by: User) -> Claim:
 
 
 def _build_note(pair: PossibleDuplicate) -> str:
-    """Return the note for the log: the same words, or the reasons."""
+    """Return the note for the log: that the words are the same, or the reasons."""
     if pair.confidence is None:
         return _("The same claim in the same words.")
     return _("The same claim: %(reasons)s") % {"reasons": join_phrases(pair.reasons) or "–"}
@@ -37,10 +37,10 @@ def _build_note(pair: PossibleDuplicate) -> str:
 
 @transaction.atomic
 def mark_as_different(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
-    """Mark claims as different, so that they are not queued again. Return the number of pairs newly marked.
+    """Mark claims as different, so that they are not queued again, and return the number of newly marked pairs.
 
     Raises:
-        NotAllowed: the person's role does not include it.
+        NotAllowed: the person's role does not include this decision.
     """
     require(by, "claims.merge_claim", _("decide whether claims are the same"))
     undecided = PossibleDuplicate.objects.open().filter(pk__in=[pair.pk for pair in pairs])
@@ -52,8 +52,8 @@ def gather(pairs: Iterable[PossibleDuplicate], *, by: User) -> Cluster:
     """Put all these claims into one cluster, and return it.
 
     Raises:
-        NotPossible: they stand in several clusters already.
-        NotAllowed: the person's role does not include it.
+        NotPossible: the claims are already in several clusters.
+        NotAllowed: the person's role does not include editing clusters.
     """
     told = list(pairs)
     mark_as_different(told, by=by)

@@ -1,6 +1,7 @@
-"""The tables of legal moves of claims, verdicts and translations: from which state, to which, and for whom.
+"""The tables of legal moves of claims, verdicts and translations: the states before and after, and the permitted
+people.
 
-`claims.review.workflow` carries the moves out. The tables are read by people too: the admin's buttons come from them.
+`claims.review.workflow` makes the moves. The desk's buttons are built from these tables too.
 """
 
 from collections.abc import Callable, Iterable
@@ -45,14 +46,14 @@ class Move(Generic[Subject]):
 
 
 class MoveHidden(NotPossible):
-    """The move makes no sense here, so that neither a button nor an obstacle is shown."""
+    """The move makes no sense here, so neither a button nor an obstacle is shown."""
 
 
 def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) -> dict[str, str]:
-    """Return what the verdict still needs before review, in words, by part.
+    """Return descriptions of what the verdict still lacks for review, by part.
 
     Args:
-        evidence: what it rests on, where that is not what is stored.
+        evidence: the verdict's evidence, if it differs from the stored evidence.
     """
     if evidence is None:
         # Not the verdict's own: access to those requires more than is checked here.
@@ -87,7 +88,7 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
 
 
 def _has_undescribed_media(claim_id: int) -> bool:
-    """Return whether readers would see media of the claim without a description."""
+    """Return whether readers would see media of the claim that have no description."""
     together = Q(claim=claim_id) | Q(claim__merged_into=claim_id)
     return ClaimMedia.objects.filter(together, media__alternative_text__regex=r"^\s*$").exists()
 
@@ -103,7 +104,7 @@ def _require_descriptions(claim: Claim) -> None:
 
 
 def list_missing_for_review(verdict: Verdict) -> list[str]:
-    """Return what is missing before review, in words; empty when complete."""
+    """Return descriptions of what the verdict lacks for review; empty if it is complete."""
     return list(list_missing_parts(verdict).values())
 
 
@@ -224,7 +225,7 @@ def _require_unreviewed_changes(claim: Claim, by: User) -> None:
 
 
 def list_missing_of_translation(translation: Translation, original: OriginalText | None = None) -> list[str]:
-    """Return what the translation of the original still lacks for review, in words; empty when it is complete."""
+    """Return descriptions of what the translation still lacks for review; empty if it is complete."""
     original = original or find_original(translation.verdict)
     if original is None or original.sha256 != translation.original_sha256:
         return [_("the current original: readers now see another version. Translate that one")]

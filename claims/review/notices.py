@@ -34,8 +34,8 @@ _TRANSLATION_KINDS = {
 def notify_of_move(subject: Claim | Verdict | Translation, action: str, *, by: User, note: str = "") -> None:
     """Notify the people concerned of a move.
 
-    What is submitted is announced to people who may sign it off. Everything else goes to the author or proposer, the
-    followers, and the assignee; of a translation, to its authors and that of the original.
+    A submission is announced to people who may sign it off. Other moves are announced to the author or proposer, the
+    followers and the assignee. Moves of a translation are announced to its authors and the author of the original.
     """
     kind = (_TRANSLATION_KINDS if isinstance(subject, Translation) else _KINDS).get(action)
     if kind is None:
@@ -60,7 +60,7 @@ def notify_of_move(subject: Claim | Verdict | Translation, action: str, *, by: U
 
 
 def notify_translators(verdict: Verdict, *, by: User) -> None:
-    """Notify the translator that readers see the original again."""
+    """Notify the translators that readers see the original again."""
     live = Translation.objects.filter(verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED)
     translators = User.objects.filter(translations_written__in=live).distinct()
     notify_people(
@@ -69,7 +69,7 @@ def notify_translators(verdict: Verdict, *, by: User) -> None:
 
 
 def find_reviewers(subject: Verdict | Translation) -> QuerySet[User]:
-    """Return the people who may sign it off, which excludes its writers."""
+    """Return the people who may sign off a verdict or translation, without its writers."""
     able = User.objects.with_perm(
         f"claims.sign_off_{subject._meta.model_name}", backend="django.contrib.auth.backends.ModelBackend"
     )

@@ -1,4 +1,4 @@
-"""Search everything that is stored for the words of a proposed removal, in the background: it takes minutes."""
+"""Search all stored data for the words of a proposed removal, in the background because it takes minutes."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _LONGER = 50
 
 
 def request_search(removal: Removal) -> None:
-    """Queue a search by the worker, even if it has searched before."""
+    """Queue a search by the worker, even if one has already been made."""
     with transaction.atomic():
         fresh: dict[str, Any] = {
             "requested_at": clock.get_database_time(),

@@ -1,7 +1,7 @@
 """The words of a removal: their stored spellings, and where texts contain them as whole words.
 
-The database has the same rules (`claims/migrations/0001_removal.py`), and they decide. The ones here are for files and
-forms, which may name a text too many.
+The database has the same rules (`claims/migrations/0001_removal.py`), which are authoritative. The rules here are for
+files and forms, and may list a text too many.
 """
 
 import html
@@ -37,12 +37,12 @@ _MAX_NAME_LENGTH = 60
 
 
 def is_long_enough(word: str) -> bool:
-    """Return whether a word is long enough not to be part of many others."""
+    """Return whether a word is too long to be part of many other words."""
     return len(word) >= (2 if _UNSPACED.search(word) else 4)
 
 
 def find_spellings(words: Sequence[str]) -> dict[str, str]:
-    """Return each stored spelling of the words and its replacement; longer ones first."""
+    """Return each stored spelling of the words with its replacement, longer ones first."""
     found: dict[str, str] = {}
     for word in sorted({word.strip() for word in words}, key=len, reverse=True):
         bars = BAR * (max(len(word), _MIN_BARS) if len(word) <= 200 else 8)
@@ -60,20 +60,20 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
 
 
 def _list_same_words(word: str) -> list[str]:
-    """Return what looks the same: accents in their letters or after them, straight and curved apostrophes."""
+    """Return words that look the same: with precomposed or combining accents, and straight or curved apostrophes."""
     written = [word, unicodedata.normalize("NFC", word), unicodedata.normalize("NFD", word)]
     return [*written, *(re.sub("['’]", mark, one) for one in written for mark in "'’")]
 
 
 def _list_escapes(word: str) -> list[str]:
-    """Return how JSON and HTML have a word."""
+    """Return the spellings of a word in JSON and HTML."""
     in_json = orjson.dumps(word)
     quoted = (escape_quotation_marks(in_json).decode(), in_json.decode(), json.dumps(word))
     return [word, *(text[1:-1] for text in quoted), html.escape(word)]
 
 
 def build_search(words: Sequence[str]) -> Callable[[str], bool]:
-    """Return a function that finds the words in a text, like the database does."""
+    """Return a function that finds the words in a text in the same way as the database."""
     sought = [(word.split(" ")[-1].casefold().translate(_DROPPED_MARKS), _compile(word)) for word in words]
 
     def has_words(text: str) -> bool:

@@ -1,7 +1,7 @@
-"""Removal by law: words that leave everything that is stored, in all versions, while the ledger's proofs stay true.
+"""Removals by law: words are removed from all stored data, in all versions, while the ledger's proofs stay valid.
 
-Two administrators decide (`claims.models.removal`); the database cuts the words out, and what keeps copies of
-claims learns of it by an entry of the kind `removal`.
+Two administrators decide (`claims.models.removal`), and the database cuts the words out. An entry of the kind
+`removal` announces it to all systems with copies of the claims.
 """
 
 import gzip
@@ -41,7 +41,7 @@ _PIECE_BYTES = 1 << 20
 
 
 def propose(claim: Claim, words: list[str], *, reason: str, note: str, by: User) -> Removal:
-    """Propose to remove these words everywhere."""
+    """Propose the removal of these words from all stored data."""
     spelt = find_spellings(words)
     return Removal.objects.create(
         claim=claim,
@@ -55,7 +55,7 @@ def propose(claim: Claim, words: list[str], *, reason: str, note: str, by: User)
 
 
 def find_own_texts(claim: Claim) -> list[str]:
-    """Return all texts of a claim in all versions, to remove them completely."""
+    """Return all texts of a claim in all versions, to remove the claim completely."""
     found: set[str] = {claim.statement, claim.context}
     for publication in claim.publications.all():
         found.update(_iterate_own_texts(publication.document))
@@ -109,7 +109,7 @@ def _iterate_own_texts(part: Any) -> Iterator[str]:
 
 
 def find_files(words: list[str]) -> list[str]:
-    """Return the stored files that contain the words, and all dumps, which the next run writes again."""
+    """Return the stored files that contain the words, and all dumps, because the next run writes those again."""
     has_words, overlap = build_search(words), 4 * max(map(len, words), default=0) + _PIECE_BYTES // 64
     return [
         name
@@ -131,9 +131,9 @@ def list_stored_files(folder: str = "") -> Iterator[str]:
 
 
 def _has_any(name: str, has_words: Callable[[str], bool], overlap: int) -> bool:
-    """Return whether a file contains one of the words, as text or gzip; reads it in pieces.
+    """Return whether a file contains one of the words, as text or gzip. The file is read in pieces.
 
-    Of the piece before, so much is kept (`overlap`) that no word is cut in two.
+    The end of the previous piece (`overlap`) is kept, so that no word is cut in two.
     """
     with default_storage.open(name) as file:
         is_compressed = file.read(2) == b"\x1f\x8b"

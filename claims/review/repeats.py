@@ -18,11 +18,11 @@ from factcheck.database import clock
 
 @transaction.atomic
 def confirm(repeat: Repeat, *, by: User) -> Claim:
-    """Confirm a repeat by adding its place to the claim's appearances, and merge a separate proposal of it.
+    """Confirm a repeat: add its place to the claim's appearances, and merge any separate proposal of it.
 
     Raises:
-        NotPossible: it has already been decided, the source is unknown, or a merge is not possible.
-        NotAllowed: the person's role does not include it.
+        NotPossible: the repeat is already decided, its source is unknown, or a merge is not possible.
+        NotAllowed: the person's role does not include this decision.
     """
     repeat = _lock_undecided(repeat, by)
     proposal = repeat.proposal
@@ -37,7 +37,7 @@ def confirm(repeat: Repeat, *, by: User) -> Claim:
 
 @transaction.atomic
 def reject(repeats: Iterable[Repeat], *, by: User) -> int:
-    """Reject repeats, so that they are not queued again, and return how many were new. Raises NotAllowed."""
+    """Reject repeats, so that they are not queued again, and return how many are newly rejected. Raises NotAllowed."""
     require(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     undecided = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
     return undecided.update(
@@ -56,7 +56,7 @@ def _add_appearance(repeat: Repeat, by: User) -> None:
 
 
 def _build_quotation(repeat: Repeat) -> QuotedWords:
-    """Return the quote at its place, or in the source that an editor named later."""
+    """Return the quote at its original position, or in the source that an editor named later."""
     if repeat.start is not None:
         place = repeat.exact, repeat.prefix, repeat.suffix, repeat.start, repeat.end
         return QuotedWords(repeat.snapshot, *place)

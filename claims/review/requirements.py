@@ -10,15 +10,15 @@ from factcheck import features
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A requirement of a feature, which applies while the feature is on.
+    """A feature's requirement, which applies while the feature is on.
 
     Attributes:
-        part: names what is missing.
-        place: where the desk's page of the claim asks for it: the id of an element.
-        find_terms: returns fields of the verdict that record, when it is submitted, what this review requires.
-        find_missing: says what the verdict lacks for review; empty if nothing.
-        check: raises `NotPossible` if the verdict may not be published as it is.
-        wait: raises `TooEarly` until it may be.
+        part: the name of the missing part.
+        place: the id of the element on the desk's claim page where the part is entered.
+        find_terms: returns the verdict's fields that record this review's terms at submission.
+        find_missing: returns what the verdict lacks for review; empty if nothing is missing.
+        check: raises `NotPossible` if the verdict may not be published in its present state.
+        wait: raises `TooEarly` until the verdict may be published.
     """
 
     part: str

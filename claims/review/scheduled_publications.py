@@ -1,6 +1,6 @@
-"""Schedule the publication of verdicts, reschedule it, cancel it, and end it after other moves.
+"""Schedule the publication of verdicts, reschedule or cancel it, and end it after other moves.
 
-What is due the worker publishes: `claims.review.due_publications`.
+The worker publishes due verdicts (`claims.review.due_publications`).
 """
 
 from datetime import datetime
@@ -28,11 +28,12 @@ def schedule(
     """Schedule publication of the verdict, replacing any other schedule.
 
     Args:
-        instead_of: the scheduled publication that the person saw, which this one moves.
+        instead_of: the schedule that the person saw and is replacing.
 
     Raises:
-        NotPossible: the verdict is not ready, the time is not in the future, or another person was faster.
-        NotAllowed: the person may not publish.
+        NotPossible: the verdict is not ready, the time is not in the future, or another person has changed the
+            schedule first.
+        NotAllowed: the person may not publish the verdict.
     """
     require(by, "claims.publish_verdict", _("publish verdicts"))
     verdict = _lock_verdict(verdict)
@@ -62,9 +63,9 @@ def cancel(verdict: Verdict, *, by: User, seen: int) -> None:
 
 
 def end_overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> None:
-    """End the schedule because the verdict leaves review earlier. The move calls it and holds the lock.
+    """End the schedule of a verdict that leaves review early. The move calls this and holds the lock.
 
-    The scheduling person is notified, unless it is public by now.
+    The scheduling person is notified, unless the verdict is already public.
     """
     waiting = ScheduledPublication.objects.open().filter(verdict=verdict).select_related("made_by").first()
     if waiting is None:
@@ -116,7 +117,7 @@ def _end(verdict: Verdict, seen: int | None, outcome: str, by: User) -> None:
 
 
 def _lock_verdict(verdict: Verdict) -> Verdict:
-    """Return the verdict, read again under lock, after locking its claim."""
+    """Return the verdict, reloaded under lock, after locking its claim."""
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     found = (
         Verdict.objects.select_for_update(of=("self",)).select_related("claim").filter(pk=verdict.pk).first()

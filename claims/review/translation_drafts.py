@@ -1,6 +1,6 @@
-"""Drafts of translations: create with suggested wording, and edit.
+"""Drafts of translations: create them with a suggested wording, and edit them.
 
-The desk's form and the editorial API ask here who may edit a draft.
+The desk's form and the editorial API both check here who may edit a draft.
 """
 
 from typing import Any
@@ -23,13 +23,14 @@ _STATE = Translation.State
 
 @transaction.atomic
 def begin_translation(verdict: Verdict, language: str, *, by: User, **content: Any) -> Translation:
-    """Begin to translate a published verdict, with the text of the newest existing translation.
+    """Begin a translation of a published verdict, with the text of the newest existing translation.
 
     Args:
-        content: fields of the translation; what is not given is taken over.
+        content: fields of the translation; missing ones are copied.
 
     Raises:
-        NotPossible: it is not published, not the newsroom's own, already in this language, or being translated.
+        NotPossible: the verdict is unpublished, not the newsroom's own, already in this language, or already being
+            translated.
     """
     require(by, "claims.add_translation", _("translate"))
     claim = Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
@@ -66,7 +67,7 @@ def require_translatable(verdict: Verdict, language: str) -> OriginalText:
     """Require that the verdict can be translated.
 
     Raises:
-        NotPossible: it cannot be, and why.
+        NotPossible: the verdict cannot be translated; the message gives the reason.
     """
     entry = Publication.objects.current().filter(claim=verdict.claim_id).only("body").first()
     original = find_original(verdict, entry) if entry else None
@@ -87,7 +88,7 @@ def require_translatable(verdict: Verdict, language: str) -> OriginalText:
 def find_newest_earlier(verdict: Verdict, language: str, by: User) -> Translation | None:
     """Return the newest translation into this language that the person may read, of any version of the verdict.
 
-    Those that were taken back are none.
+    Retracted translations do not count.
     """
     rows = Translation.objects.readable_by(by).filter(
         verdict__claim=verdict.claim_id, verdict__publisher=verdict.publisher_id, language__iexact=language
@@ -100,8 +101,8 @@ def edit_translation(translation: Translation, *, by: User, **content: Any) -> T
     """Change the content of a draft.
 
     Raises:
-        NotPossible: it is no draft any more.
-        NotAllowed: it belongs to another person.
+        NotPossible: the translation is no longer a draft.
+        NotAllowed: the draft belongs to another person.
     """
     draft = lock_draft(translation, by)
     for name, value in content.items():
@@ -123,12 +124,12 @@ def discard_translation(translation: Translation, *, by: User) -> None:
 
 @transaction.atomic
 def carry_over_translation(translation: Translation, *, by: User) -> Translation:
-    """Submit an earlier version's translation for the version published now, in one step.
+    """Submit a translation of an earlier version for the version published now, in one step.
 
-    For translations that still match the original; another person signs them off.
+    This is for translations that still match the original; another person signs them off.
 
     Raises:
-        NotPossible: there is nothing to carry over, or something is missing for it.
+        NotPossible: there is no translation to carry over, or it is incomplete.
     """
     earlier = translation.verdict
     verdict = Verdict.objects.filter(
@@ -147,5 +148,5 @@ def carry_over_translation(translation: Translation, *, by: User) -> Translation
 
 
 def _list_unreviewed_writers(earlier: Translation, by: User) -> list[int]:
-    """Return the authors of unapproved words, who may not sign off a draft based on them."""
+    """Return the writers of words that were never approved. They may not sign off a draft with these words."""
     return sorted(earlier.writers - {by.pk}) if earlier.published_at is None else []

@@ -10,7 +10,7 @@ from claims.models.translation import digest_original
 
 @dataclass(frozen=True, slots=True)
 class OriginalText:
-    """The texts of one version of a verdict, named like those of its translations."""
+    """The texts of one version of a verdict, with the same field names as its translations."""
 
     words: dict[str, str]
     #: Of the verdict, and of the statement, which may be in another.
@@ -34,12 +34,12 @@ class OriginalText:
 
 
 def find_original(verdict: Verdict, published: Publication | None = None) -> OriginalText | None:
-    """Return the published entry of this verdict; None if readers do not see it.
+    """Return the published entry of this verdict; None if readers do not see the verdict.
 
-    Not what the claim has come to say since: only what is published is translated.
+    Later edits of the claim are ignored: only published words are translated.
 
     Args:
-        published: the newest entry of its claim, where that was read already.
+        published: the newest entry of its claim, if already loaded.
     """
     entry = published or Publication.objects.current().filter(claim=verdict.claim_id).only("body").first()
     if entry is None:

@@ -1,6 +1,6 @@
-"""Drafts of verdicts: create a first or new version, and edit it and its evidence.
+"""Drafts of verdicts: create a first or a new version, and edit it and its evidence.
 
-The desk's forms and the editorial API ask here who may edit a draft.
+The desk's forms and the editorial API both check here who may edit a draft.
 """
 
 from typing import Any
@@ -33,19 +33,19 @@ _FIXED = {
 
 
 class RatingOutsideScale(Exception):
-    """The rating is on no scale that the verdict's publisher uses now."""
+    """The rating is not on a current scale of the verdict's publisher."""
 
 
 @transaction.atomic
 def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **content: Any) -> Verdict:
-    """Create a draft verdict on a claim; a new version if the publisher has a published one.
+    """Create a draft verdict on a claim. If the publisher has published one, the draft is its next version.
 
     Args:
-        publisher: the house, unless another is named.
-        content: fields of the verdict; what is not given is taken over from the version to be replaced.
+        publisher: the verdict's publisher; by default, the newsroom.
+        content: fields of the verdict; missing ones are copied from the version to be replaced.
 
     Raises:
-        NotPossible: the claim is declined or merged, or the publisher already has an open draft on it.
+        NotPossible: the claim is declined or merged, or the publisher already has a verdict in progress on it.
     """
     found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
     if found is None:
@@ -84,28 +84,28 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
 
 @transaction.atomic
 def begin(claim: Claim, *, by: User, publisher: Publisher | None = None, **content: Any) -> Verdict:
-    """Create a draft with its first content, checking permissions. Raises the errors of `draft` and `edit`."""
+    """Create a draft with its first content, after checking permissions. Raises the errors of `draft` and `edit`."""
     require(by, "claims.add_verdict", _("draft verdicts"))
     verdict = draft(claim, author=by, publisher=publisher)
     return edit(verdict, by=by, **content) if content else verdict
 
 
 def record_editor(row: Verdict | Translation, by: User) -> None:
-    """Record who else has edited a draft: like its author, they cannot sign it off."""
+    """Record a further editor of a draft. Like its author, they cannot sign it off."""
     if by.pk != row.author_id:
         rows = type(row)._default_manager.filter(pk=row.pk).exclude(edited_by__contains=[by.pk])
         rows.update(edited_by=Func(F("edited_by"), by.pk, function="array_append"))
 
 
 def may_edit(row: Verdict | Translation, by: User) -> bool:
-    """Return whether the person may edit the verdict: its author and editors may edit drafts."""
+    """Return whether the person may edit the verdict. Its author and editors may edit drafts."""
     return row.state == row.State.DRAFT and (
         row.author_id == by.pk or by.has_perm(f"claims.publish_{row._meta.model_name}")
     )
 
 
 def list_ratings(verdict: Verdict) -> QuerySet[Rating]:
-    """Return the ratings of the publisher's current scales, and the verdict's own rating."""
+    """Return the ratings on the publisher's current scales, and the verdict's own rating."""
     offered = Q(scale__publisher=verdict.publisher_id, scale__in_use=True)
     return (
         Rating.objects.filter(offered | Q(pk=verdict.rating_id))
@@ -119,9 +119,10 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
     """Change the content of a draft.
 
     Raises:
-        NotPossible: it is no draft any more, or it replaces nothing and so has no change to explain.
-        NotAllowed: it belongs to another person.
-        RatingOutsideScale: the rating is none of the publisher's.
+        NotPossible: the verdict is no longer a draft, or the content explains a change although the draft replaces no
+            version.
+        NotAllowed: the draft belongs to another person.
+        RatingOutsideScale: the rating is not on a current scale of the publisher.
     """
     verdict = lock_draft(verdict, by)
     rating = content.get("rating")
@@ -171,7 +172,7 @@ def edit_evidence(
     quotation: QuotedWords | None = None,
     **fields: Any,
 ) -> Evidence:
-    """Change an item of evidence; a new source needs its quotation. Raises the errors of `edit`."""
+    """Change an item of evidence. A new source needs a new quote. Raises the errors of `edit`."""
     require(by, "claims.change_evidence", _("edit evidence"))
     verdict = lock_draft(item.verdict, by)
     for name, value in (fields | ({"source": source} if source else {})).items():
@@ -196,8 +197,8 @@ def lock_draft(row: Reviewed, by: User) -> Reviewed:
     """Return the verdict or translation, reloaded under lock.
 
     Raises:
-        NotPossible: it is no draft, or not there any more.
-        NotAllowed: the person may not edit it.
+        NotPossible: it is not a draft, or no longer exists.
+        NotAllowed: the person may not edit the draft.
     """
     require(by, f"claims.change_{row._meta.model_name}", _("edit drafts"))
     draft: Reviewed = lock(row)[0]

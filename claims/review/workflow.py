@@ -1,7 +1,7 @@
-"""Carry out the moves of `claims.review.moves`: every move of a claim, a verdict or a translation calls `move()`.
+"""Carry out the moves of `claims.review.moves`. Every move of a claim, verdict or translation calls `move()`.
 
-Imports, their undoing and restored ledgers change states in bulk, without a person for each, and record each change
-as it is done here. In any case triggers refuse an illegal or unrecorded step.
+Imports, undone imports and restores change states in bulk, without a person for each change, and record every change
+in the same way. Database triggers reject illegal or unrecorded changes in any case.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ from factcheck.language_names import get_language_name
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A move available to a person now; `obstacle` says what prevents it, if anything."""
+    """A move available to a person now; `obstacle` is the reason that prevents it, if any."""
 
     action: str
     move: Move[Any]
@@ -49,7 +49,7 @@ class Option:
 
 
 def list_options(subject: Claim | Verdict | Translation, by: User) -> list[Option]:
-    """Return the moves open to the person, in the order of the table."""
+    """Return the moves available to the person, in the order of the table."""
     found = []
     for (state, action), step in _TABLES[type(subject)].items():
         if state != subject.state or not by.has_perm(step.permission):
@@ -92,16 +92,16 @@ def move(
     """Carry out one legal move, record it, and publish its changes in one transaction.
 
     Args:
-        note: internal, except for `retract`, `republish` and `publish` of a translation, where readers see it.
+        note: an internal note; for `retract`, `republish` and `publish` of a translation, a public one.
         into: the claim to merge into; for `merge` only.
         kind: the public kind of change (`CorrectionKind`); for `republish` only.
 
     Returns:
-        The subject as it stands after the move.
+        The subject after the move.
 
     Raises:
-        NotPossible: the move does not exist from the present state, or something is missing for it (409).
-        NotAllowed: it exists, but not for this person, and why (403).
+        NotPossible: the move does not exist from the present state, or a requirement is not met (409).
+        NotAllowed: the move exists, but not for this person; the message gives the reason (403).
     """
     fresh, others = lock(subject, into or _find_merge_target(subject, action))
     step = require_move(fresh, action, by=by, note=note)
@@ -122,7 +122,7 @@ def move(
 def require_move(
     subject: Claim | Verdict | Translation, action: str, *, by: User, note: str = ""
 ) -> Move[Any]:
-    """Return the move if this person can make it now, without making it. Raises as `move`."""
+    """Return the move if this person can make it now, without making it. Raises the same exceptions as `move`."""
     try:
         step: Move[Any] = _TABLES[type(subject)][subject.state, action]
     except KeyError:
@@ -143,11 +143,11 @@ def require_move(
 def lock(subject: Claim | Verdict | Translation, into: Claim | None = None) -> tuple[Any, dict[int, Claim]]:
     """Return the subject, reloaded under lock, and the locked claims by id.
 
-    Every writer locks claims before verdicts before translations, and claims in the order of their ids, so two never
-    wait for each other.
+    Every writer locks claims first, then verdicts, then translations, and locks claims in the order of their ids, so
+    no two writers deadlock.
 
     Raises:
-        NotPossible: it is not there any more.
+        NotPossible: the subject no longer exists.
     """
     judged = subject.verdict if isinstance(subject, Translation) else subject
     claim_id = judged.claim_id if isinstance(judged, Verdict) else judged.pk
@@ -174,7 +174,7 @@ def lock(subject: Claim | Verdict | Translation, into: Claim | None = None) -> t
 
 
 def _find_merge_target(subject: Claim | Verdict | Translation, action: str) -> Claim | None:
-    """Return the claim from which a merge is undone, so that both can be locked."""
+    """Return the target of a merge to be undone, so that both claims can be locked."""
     return Claim.objects.filter(merged_claims=subject.pk).first() if action == "unmerge" else None
 
 
@@ -225,7 +225,7 @@ def _sign_off(verdict: Verdict, request: MoveRequest) -> None:
 
 
 def _skip_state(translation: Translation, request: MoveRequest) -> None:
-    """Do nothing: the recorded step is the sign-off, and the state is the same."""
+    """Do nothing: the recorded step is the sign-off itself, and the state stays the same."""
 
 
 def _publish(verdict: Verdict, request: MoveRequest) -> None:
@@ -292,7 +292,7 @@ def _triage(claim: Claim, request: MoveRequest) -> None:
 
 
 def _reconsider(claim: Claim, request: MoveRequest) -> None:
-    """Return a claim to proposals; the reason of the undone decision stays in the log."""
+    """Return a claim to proposals. The reason for the undone decision stays in the log."""
     proposed = claim.events.filter(state=Claim.State.PROPOSED).order_by("pgh_id").last()  # type: ignore[attr-defined]
     claim.reason = proposed.reason if proposed else ""
     claim.save(update_fields=["state", "reason", "updated_at"])
@@ -331,8 +331,8 @@ def _unmerge(claim: Claim, request: MoveRequest) -> None:
 def _publish_merge(claim: Claim, target: Claim, kind: str) -> None:
     """Add the ledger entries for a merge or its undoing.
 
-    Unpublished claims stay so, on either side: a never published claim changes nothing for readers of the other,
-    and a retracted one adds nothing to its target.
+    Unpublished claims stay unpublished: a claim that was never published changes nothing for readers of the other
+    one, and a retracted claim adds nothing to its target.
     """
     newest = claim.publications.newest().first()
     if newest is None:

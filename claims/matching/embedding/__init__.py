@@ -1,11 +1,12 @@
-"""Embeddings of statements, which find claims in other words or another language.
+"""Embeddings of statements, for finding claims in other words or in another language.
 
-Begin with `neighbours`: `compute_query_vector` and `find_nearest`. `embedder` defines what makes vectors, `choice`
-reads which of `nano_e5` and `endpoint` is configured; `pending_vectors`, `means`, `indexes` and `maintenance` look
-after the stored vectors, and `tasks` run them in the worker. Without an embedder, `compute_query_vector` returns None
-and matching uses words only.
+Begin with `neighbours`: `compute_query_vector` and `find_nearest`. `embedder` defines the interface for computing
+vectors, and `choice` reads which of `nano_e5` and `endpoint` is configured. `pending_vectors`, `means`, `indexes` and
+`maintenance` maintain the stored vectors, and `tasks` runs them in the worker. Without an embedder,
+`compute_query_vector` returns None and matching uses words only.
 
-May import the models. A cosine shows the subject of a text, not its meaning: a claim and its negation reach .97.
+May import the models. The cosine reflects the subject of a text rather than its meaning: a claim and its negation
+reach .97.
 """
 
 from claims.matching.embedding.choice import get_embedder

@@ -1,4 +1,4 @@
-"""System checks: can what `EMBEDDER` names be used?"""
+"""System checks of whether the embedder that `EMBEDDER` names can be used."""
 
 from typing import Any
 from urllib.parse import urlsplit

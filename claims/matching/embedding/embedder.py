@@ -16,28 +16,30 @@ MAX_TEXT_LENGTH = 2000
 
 
 class Embedder(Protocol):
-    """Makes vectors of unit length, a row for each text."""
+    """An embedder, which computes unit vectors, one row for each text."""
 
     @property
     def name(self) -> str:
-        """Of the model and its version, as it is stored beside each vector: other vectors, another name."""
+        """Return the name of the model and its version, which is stored with each vector. Different vectors need a
+        new name.
+        """
 
     @property
     def dimensions(self) -> int: ...
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of statements, which are searched for."""
+        """Return the vectors of statements to be found."""
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of texts used to search."""
+        """Return the vectors of texts to search with."""
 
 
 class EmbedderError(Exception):
-    """No vectors came; `str()` is a sentence for a person."""
+    """The embedder returned no vectors; `str()` is a sentence for a person."""
 
 
 class TextRefused(EmbedderError):
-    """The embedder will not take these texts, but works as such."""
+    """The embedder rejects these texts but is otherwise working."""
 
 
 #: What a model takes grows faster than the number of tokens: a thousand take two seconds, 250 a third of one. A longer
@@ -46,14 +48,14 @@ MAX_QUERY_TOKENS = 250
 
 
 def clip_query(text: str) -> str:
-    """Return the beginning of a query, with about the number of tokens that count."""
+    """Return the beginning of a query, cut to about the number of tokens that the model reads."""
     tokens = TOKEN.finditer(text)
     end = next((token.start() for number, token in enumerate(tokens) if number == MAX_QUERY_TOKENS), None)
     return clip_text(text[:end])
 
 
 def clip_text(text: str) -> str:
-    """Return the part of a text that counts, without characters that embedders cannot handle."""
+    """Return the part of a text that the model reads, without characters that embedders cannot handle."""
     return text[:MAX_TEXT_LENGTH].replace("\0", " ").encode("utf-8", "replace").decode()
 
 

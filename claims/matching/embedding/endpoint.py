@@ -52,7 +52,7 @@ class Endpoint:
 
     @cached_property
     def dimensions(self) -> int:
-        """Return the number of dimensions, which only the model knows."""
+        """Return the number of dimensions, which only the model's responses show."""
         return int(self._request_batch(["?"], STATEMENTS_SECONDS).shape[1])
 
     def passages(self, texts: Sequence[str]) -> Vectors:

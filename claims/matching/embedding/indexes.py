@@ -1,7 +1,7 @@
-"""The vector indexes of each model: one for published claims, one for claims at the desk.
+"""The vector indexes of each model: one for published claims, and one for claims at the desk.
 
-The public's has no draft in it, so no draft can push a public claim out of the first few. They are built when a
-model has its vectors, which is several times as fast as before, and CONCURRENTLY, without blocking.
+The public index contains no drafts, so no draft can displace a public claim from the top results. The indexes are
+built after a model's vectors, which is several times faster, and CONCURRENTLY, without blocking.
 """
 
 import logging
@@ -37,7 +37,7 @@ def build(model: EmbeddingModel, *, workers: int = 0) -> None:
     """Build missing indexes that are worth their cost.
 
     Args:
-        workers: processes of the database beside the one that builds.
+        workers: the number of further database processes for the build.
     """
     for kind, is_public in _KINDS.items():
         count = _count(model, is_public=is_public)
@@ -88,9 +88,9 @@ def _build(model: EmbeddingModel, name: str, *, is_public: bool, count: int, wor
 
 @contextmanager
 def _separate_connection() -> Iterator[BaseDatabaseWrapper]:
-    """Open a separate connection for work outside transactions, whose settings are never shared.
+    """Open a separate connection for work outside transactions, whose settings are not shared.
 
-    It is the owner's, who alone may make indexes, where this process knows how to come as the owner.
+    The connection uses the table owner's role, which alone may create indexes, if this process has its credentials.
     """
     apart = connection.copy()
     apart.settings_dict.update(get_owner_identity())
@@ -100,7 +100,7 @@ def _separate_connection() -> Iterator[BaseDatabaseWrapper]:
 
 
 def _give_way(cursor: Any) -> None:
-    """Lower the process's priority. Only the embedded server is known to be on this machine."""
+    """Lower the database process's priority, if the server is the embedded one and therefore on this machine."""
     if not settings.EMBEDDED_DATABASE:
         return
     cursor.execute("SELECT pg_backend_pid()")

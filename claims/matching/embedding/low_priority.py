@@ -1,4 +1,4 @@
-"""An embedder that computes at low priority."""
+"""An embedder that runs at low priority."""
 
 import os
 import sys
@@ -14,9 +14,10 @@ NICENESS = 15
 
 
 class LowPriorityEmbedder:
-    """The embedder, in a thread that the system lets compute last.
+    """An embedder in a thread of the lowest priority.
 
-    It needs its own thread, because priority cannot be raised again: the rest of this process keeps its pace.
+    It needs its own thread because a lowered priority cannot be raised again. The rest of the process keeps its
+    priority.
     """
 
     def __init__(self, embedder: Embedder, thread: ThreadPoolExecutor) -> None:

@@ -1,6 +1,7 @@
-"""Create missing vectors, for the worker and `manage.py embed_claims`.
+"""Create missing vectors, in the worker and in `manage.py embed_claims`.
 
-It can be broken off at any moment, and goes on where it was: what is done is stored, and what is not is outstanding.
+The work can be interrupted at any moment and continued later: finished vectors are stored, and the others are still
+missing.
 """
 
 import logging
@@ -45,15 +46,15 @@ REMOVAL_BATCH_SIZE = 5000
 
 
 class MaintenanceUnderWay(Exception):
-    """Another process is making vectors of this model now."""
+    """Another process is creating vectors of this model now."""
 
 
 class WrongDimensions(EmbedderError):
-    """The embedder's vectors differ in size from those stored under its name."""
+    """The embedder's vectors have a different size from those stored under its name."""
 
 
 class EmbeddingProgress(NamedTuple):
-    """The progress of embedding: the stage, and the numbers."""
+    """The progress of embedding: the stage and the counts."""
 
     stage: str
     done: int
@@ -64,10 +65,10 @@ ReportProgress = Callable[[EmbeddingProgress], None]
 
 
 def get_or_create_model(embedder: Embedder) -> EmbeddingModel:
-    """Return the row of the embedder's model, creating it if necessary.
+    """Return the row of the embedder's model, creating it if missing.
 
     Raises:
-        WrongDimensions: its name stands for other vectors.
+        WrongDimensions: the vectors stored under its name have a different size.
     """
     model, _is_new = EmbeddingModel.objects.get_or_create(
         name=embedder.name, defaults={"dimensions": embedder.dimensions}
@@ -89,7 +90,7 @@ def get_or_create_model(embedder: Embedder) -> EmbeddingModel:
 
 
 def is_up_to_date(embedder: Embedder) -> bool:
-    """Return whether no vectors need work, at low cost."""
+    """Return whether all vectors are up to date, at low cost."""
     model = EmbeddingModel.objects.complete().filter(name=embedder.name).first()
     if model is None or model.means.filter(kind=LanguageMean.Kind.CLAIMS, is_settled=False).exists():
         return False
@@ -114,7 +115,7 @@ def bring_up_to_date(
         Whether everything is done.
 
     Raises:
-        EmbedderError: what makes vectors is away, or does not make any.
+        EmbedderError: the embedder is unavailable, or returns no vectors.
         MaintenanceUnderWay: another process is doing this.
     """
     with _lock_maintenance(embedder.name):
@@ -133,7 +134,7 @@ def bring_up_to_date(
 
 
 def remove(model: EmbeddingModel, *, is_stopped: Callable[[], bool] = lambda: False) -> bool:
-    """Remove a model with its vectors; return whether nothing is left."""
+    """Remove a model and its vectors; return whether nothing is left."""
     with _lock_maintenance(model.name):
         EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=None)
         neighbours.forget()
@@ -150,7 +151,7 @@ def remove(model: EmbeddingModel, *, is_stopped: Callable[[], bool] = lambda: Fa
 
 
 def remove_abandoned(embedder: Embedder, *, is_stopped: Callable[[], bool] = lambda: False) -> None:
-    """Remove models without maintenance, if the embedder's own is complete."""
+    """Remove models that are no longer maintained, once the embedder's own model is complete."""
     if not EmbeddingModel.objects.complete().filter(name=embedder.name).exists():
         return
     others = EmbeddingModel.objects.exclude(name=embedder.name)
@@ -181,7 +182,7 @@ def _prepare(
 def _make(
     model: EmbeddingModel, embedder: Embedder, tell: ReportProgress, is_stopped: Callable[[], bool]
 ) -> bool:
-    """Make outstanding vectors; return whether none are left."""
+    """Create missing vectors; return whether none are left."""
     before: VectorTally | None = None
     subtracted = means.StatementMeans(model)
     done = since = 0
@@ -241,7 +242,7 @@ def _check_vectors(embedder: Embedder, raw: Vectors, wanted: int) -> Vectors:
 
 
 def _renew(model: EmbeddingModel, tell: ReportProgress, is_stopped: Callable[[], bool]) -> bool:
-    """Recentre all vectors of a language on its present mean; return whether done."""
+    """Recentre all vectors of a language on its current mean; return whether this is done."""
     means.renew(model)
     part = 0
     while means.recentre(model):

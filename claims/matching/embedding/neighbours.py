@@ -27,7 +27,7 @@ EF_SEARCH = 120
 
 @dataclass(frozen=True)
 class QueryModel:
-    """The model in use for queries, with the means that make a query comparable."""
+    """The model in use for queries, with the means that make a query comparable to statements."""
 
     id: int
     dimensions: int
@@ -45,15 +45,15 @@ def get_base_language(language: str) -> str:
 
 
 def get_query_model() -> QueryModel | None:
-    """Return the configured model once it is complete; until then the newest usable complete one.
+    """Return the configured model once it is complete; until then, return the newest usable complete model.
 
-    None: everything works on words alone.
+    None means that matching uses words only.
     """
     return _load_query_model(int(monotonic() / CACHE_SECONDS))
 
 
 def forget() -> None:
-    """Reset the state, to be determined with the next query."""
+    """Forget the model in use, so that the next query determines it again."""
     _load_query_model.cache_clear()
 
 
@@ -78,10 +78,10 @@ def _load_query_model(period: int) -> QueryModel | None:
 
 
 def compute_query_vector(text: str, language: str) -> Vector | None:
-    """Return the vector of a query, comparable to the stored ones; None if unavailable.
+    """Return the vector of a query, comparable to the stored vectors; None if unavailable.
 
     Args:
-        language: BCP 47; empty where it is unknown.
+        language: a BCP 47 tag; empty if unknown.
     """
     [vector] = compute_query_vectors([text], [language])
     return vector
@@ -90,10 +90,10 @@ def compute_query_vector(text: str, language: str) -> Vector | None:
 def compute_query_vectors(
     texts: Sequence[str], languages: Sequence[str], *, model: QueryModel | None = None
 ) -> list[Vector | None]:
-    """Return the vectors of many texts at once, which costs less than one by one.
+    """Return the vectors of many texts together, which costs less than computing them one by one.
 
     Args:
-        model: the one that is asked, where it was found out before; then nothing is read from the database.
+        model: the model, if already known; then nothing is read from the database.
     """
     model = model or get_query_model()
     said = {place: clip_query(text) for place, text in enumerate(texts) if text.strip()}
@@ -135,9 +135,10 @@ def find_nearest(
     """Return the claims nearest to a vector, nearest first: id, cosine, vector.
 
     Args:
-        public: among what is published only; else also among what claims say at the desk. Where a claim says something
-            else there than what is published of it, the nearer of both counts.
-        considered: how many candidates the index looks at; 0 asks all vectors, which is exact and slow.
+        public: whether to search published statements only, or also statements at the desk. If a claim's two
+            statements differ, the nearer one counts.
+        considered: the number of candidates that the index considers; 0 compares all vectors, which is exact but
+            slow.
     """
     model = get_query_model()
     if model is None or len(vector) != model.dimensions:

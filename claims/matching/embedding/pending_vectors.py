@@ -1,7 +1,7 @@
 """Find statements without a vector, and store new vectors.
 
-What is outstanding is asked of claims and publications themselves, each time: no list of it could miss what came by
-COPY, by SQL or from a backup.
+Missing vectors are found by querying claims and publications each time. A separate list could miss rows that arrive
+by COPY, by SQL or from a backup.
 """
 
 import hashlib
@@ -122,7 +122,7 @@ _STORE_SQL = f"""
 
 
 def find_pending(model: EmbeddingModel, most: int) -> Iterator[list[PendingStatement]]:
-    """Return statements without a vector, at most this many: first published ones, then those at the desk."""
+    """Return statements without a vector, up to this many: first published ones, then those at the desk."""
     for question in (_PUBLISHED_SQL, _PRESENT_SQL):
         after = 0
         while statements := _query_statements(question, model, after, most):
@@ -139,7 +139,7 @@ def is_outstanding(model: EmbeddingModel) -> bool:
 
 
 def count_vectors(model: EmbeddingModel) -> VectorTally:
-    """Return the numbers of vectors and of statements without one."""
+    """Return the number of vectors, and the number of statements without one."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_SQL, {"model": model.pk})
         made, published, at_desk = cursor.fetchone()
@@ -153,7 +153,7 @@ def store(
     lengths: Vectors,
     means: Sequence[int],
 ) -> None:
-    """Store vectors of statements that are still current; others are skipped."""
+    """Store the vectors of statements that are still current; skip the others."""
     claims = [statement.claim for statement in statements]
     with transaction.atomic(), connection.cursor() as cursor:
         # Locked, so that they do not change before the vectors are stored. Claims first, as everywhere.
@@ -186,7 +186,7 @@ def _query_statements(question: str, model: EmbeddingModel, after: int, most: in
 def _exclude_published(
     model: EmbeddingModel, statements: Sequence[PendingStatement]
 ) -> list[PendingStatement]:
-    """Return statements without a published vector; a published one serves for both."""
+    """Return statements without a published vector, because a published vector serves both purposes."""
     claims = [statement.claim for statement in statements]
     with connection.cursor() as cursor:
         cursor.execute(_REUSE_SQL + " RETURNING made.claim_id", [model.pk, claims])

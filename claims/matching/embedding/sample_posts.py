@@ -1,6 +1,7 @@
-"""Sample posts in the languages of fact-checking, from which the mean vector of each language is computed.
+"""Sample posts in the languages of fact-checking, for computing the mean vector of each language.
 
-Written for this, in our own words, the same in each language; a file each in `data/posts/`, a post a line.
+The posts were written for this purpose and are the same in each language. `data/posts/` has a file for each language,
+with a post on each line.
 """
 
 from functools import cache
@@ -11,5 +12,5 @@ _FOLDER = Path(__file__).parent / "data" / "posts"
 
 @cache
 def sample_posts() -> dict[str, list[str]]:
-    """Return the sample posts, by language (ISO 639-1)."""
+    """Return the sample posts by language (ISO 639-1)."""
     return {path.stem: path.read_text("utf-8").splitlines() for path in sorted(_FOLDER.glob("*.txt"))}

@@ -26,7 +26,7 @@ _LOWEST_PRIORITY = -10
 def announce(**signal: Any) -> None:
     """Queue embedding when the current transaction is committed.
 
-    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    If nothing is queued, nothing is lost: the worker checks once a minute anyway.
     """
     if get_embedder() is not None:
         transaction.on_commit(call, robust=True)
@@ -58,7 +58,7 @@ def make_vectors(context: JobContext) -> None:
     pass_context=True,
 )
 def look_after_vectors(context: JobContext, timestamp: int) -> None:
-    """Process changes without a job (edits at the desk, psql, a killed worker) and old models, once a minute."""
+    """Process old models, and changes without a job (edits at the desk, psql, a killed worker), once a minute."""
     if not _take_a_turn(context.should_abort):
         call()
     elif (configured := get_embedder()) is not None:
@@ -66,7 +66,7 @@ def look_after_vectors(context: JobContext, timestamp: int) -> None:
 
 
 def _take_a_turn(should_abort: Callable[[], bool]) -> bool:
-    """Work for a while; return whether everything possible is done."""
+    """Work for a limited time; return whether everything possible is done."""
     configured = get_embedder()
     if configured is None:
         return True
