@@ -31,9 +31,7 @@ class Outage(NamedTuple):
 
 TIMEOUT_OUTAGE = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    gettext_lazy(
-        "This request takes too long. Ask for less at once: fewer words or filters, no exact count."
-    ),
+    gettext_lazy("This request takes too long. Ask for less: fewer words or filters, no exact count."),
     30,
 )
 LOCK_OUTAGE = Outage(

@@ -137,7 +137,7 @@ def _extract_by_kind(
         raise ExtractionError(
             "too_large",
             SpokenSentence(
-                "This document has %(content)s MB; the limit is %(largest)s MB. Import the part you need.",
+                "This document is %(content)s MB; the limit is %(largest)s MB. Import the part you need.",
                 content=f"{len(content) / 1000000:.1f}",
                 largest=MAX_BYTES // 1000000,
             ),

@@ -39,7 +39,7 @@ _MAX_ADDRESS_LENGTH = 2000
 
 _NO_TEXT_MESSAGE = gettext_lazy("The address does not contain text.")
 _TEXT_ADDED_MESSAGE = gettext_lazy(
-    "The text added by a user is kept; the other files have what the address shows now."
+    "The text added by a user is kept; the other files contain what the address shows now."
 )
 _SHORTER_TEXT_MESSAGE = gettext_lazy(
     "The address now shows less than when its text was captured, so that text is kept."

@@ -103,7 +103,7 @@ def read_page(content: bytes) -> LedgerPage:
         ) from None
     if not isinstance(house, dict):
         raise VerificationFailed(
-            gettext("Its feed of changes is not signed: its program is an older or a different one.")
+            gettext("Its change feed is not signed: it runs an older version or different software.")
         )
     signer = Signer(_get_text(house, "name", 200), _get_text(house, "url", 500), _get_text(house, "key", 43))
     if not _KEY_PATTERN.fullmatch(signer.key) or not signer.name.strip() or type(more) is not bool:

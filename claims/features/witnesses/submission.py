@@ -86,7 +86,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
             raise TwoHistories(
                 gettext(
                     "The witness has seen %(known)s entries of this ledger; it has only %(size)s. An older backup was"
-                    " restored, or another installation signs with the same key."
+                    " restored, or another installation is signing with the same key."
                 )
                 % {"known": last_size, "size": checkpoint.tree_size}
             )
@@ -94,8 +94,8 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     if answer.status in (409, 422):
         raise TwoHistories(
             gettext(
-                "The witness has seen another history of this ledger. Run verify_ledger, and check whether another"
-                " installation signs with the same key."
+                "The witness has seen a different history of this ledger. Run verify_ledger, and check whether another"
+                " installation is signing with the same key."
             )
         )
     if answer.status != 200:

@@ -58,7 +58,7 @@ def check_reviews(grown: ReportGrowth) -> Iterator[Discrepancy]:
             expected += 1
             if number != expected:
                 yield Discrepancy(
-                    gettext("Link %(number)s of reviews") % {"number": number},
+                    gettext("Review link %(number)s") % {"number": number},
                     gettext("it comes where link %(expected)s should be: links were removed.")
                     % {"expected": expected},
                 )

@@ -261,5 +261,5 @@ def _lock_maintenance(name: str) -> Iterator[None]:
             yield
     except NameAlreadyLocked:
         raise MaintenanceUnderWay(
-            gettext("Another process is making vectors of %(name)s at the moment.") % {"name": name}
+            gettext("Another process is currently computing vectors of %(name)s.") % {"name": name}
         ) from None

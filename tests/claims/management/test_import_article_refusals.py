@@ -61,7 +61,7 @@ def test_file_that_may_not_be_read(article: Path) -> None:
         ),
         (
             b"x " * 5_000_001,
-            "This document has 10.0 MB; the limit is 10 MB. Import the part you need.",
+            "This document is 10.0 MB; the limit is 10 MB. Import the part you need.",
         ),
     ],
     ids=["empty", "blank", "image", "binary", "too large"],

@@ -73,7 +73,7 @@ class Migration(InitialMigration):
                 'verbose_name': 'assignment',
                 'verbose_name_plural': 'assignments',
                 'ordering': ['-id'],
-                'permissions': [('take_work', 'Can take work, hand over their own and set due dates'), ('assign_work', 'Can assign work to anyone')],
+                'permissions': [('take_work', 'Can take on work, hand over their own work and set due dates'), ('assign_work', 'Can assign work to anyone')],
                 'default_permissions': ('view',),
             },
         ),

@@ -100,7 +100,7 @@ class Assignment(models.Model):
         verbose_name_plural = _("assignments")
         default_permissions = ("view",)
         permissions = [
-            ("take_work", _("Can take work, hand over their own and set due dates")),
+            ("take_work", _("Can take on work, hand over their own work and set due dates")),
             ("assign_work", _("Can assign work to anyone")),
         ]
         constraints = [

@@ -144,7 +144,7 @@ NOT_BELIEVED = {
     "a number twice": (repeat, "Its ledger has a gap: entry 2 came instead of entry 3."),
     "no signatures": (
         unsigned,
-        "Its feed of changes is not signed: its program is an older or a different one.",
+        "Its change feed is not signed: it runs an older version or different software.",
     ),
     "no end": (endless, "It announced more changes, and sent none."),
     "our own page": (

@@ -90,8 +90,8 @@ def test_lost_memory_is_made_up_for(
 @pytest.mark.parametrize(
     ("answer", "failure"),
     [
-        (PostResponse(422, "", ""), "another history"),
-        (PostResponse(409, "1\n", ""), "another history"),
+        (PostResponse(422, "", ""), "different history"),
+        (PostResponse(409, "1\n", ""), "different history"),
         (PostResponse(409, "99\n", ""), "has seen 99 entries"),
         (PostResponse(409, "many", ""), "status 409"),
         (PostResponse(200, "— somebody.example AAAA\n", ""), "does not bear its signature"),
