@@ -20,7 +20,7 @@ made = dict()
 for name, role in (("checker", "Fact-checker"), ("editor", "Editor")):
     person = User.objects.create_user(name + secrets.token_hex(4), password=secrets.token_urlsafe(), is_staff=True)
     person.groups.add(Group.objects.get(name=role))
-    made[name] = api_tokens.issue(person, name="Drill", scopes=Scope.values, days=1)[1]
+    made[name] = api_tokens.issue_token(person, name="Drill", scopes=Scope.values, days=1)[1]
 endpoint = WebhookEndpoint.objects.create(
     name="Drill " + secrets.token_hex(4), url="http://127.0.0.1:{RECEIVER_PORT}/"
 )

@@ -64,7 +64,7 @@ def extract_bounded(question: ExtractionRequest) -> Document:
         raise ExtractionError(
             "too_large",
             SpokenSentence(
-                "This document has %(size)s MB; the limit is %(largest)s MB. Import the part you need.",
+                "This document is %(size)s MB; the limit is %(largest)s MB. Import the part you need.",
                 size=f"{size:.1f}",
                 largest=MAX_BYTES // 1000000,
             ),

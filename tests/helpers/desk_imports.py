@@ -78,7 +78,7 @@ class Intake:
         format: str,  # noqa: A002  as claims.imports.storing has it
         settings: Any,
         count: int = 20,
-        noted: Callable[[str], None] = lambda sentence: None,
+        report_note: Callable[[str], None] = lambda sentence: None,
     ) -> list[tuple[RawRecord | Refusal, Review | Refusal]]:
         fields = settings.get("mapping", {}).get("fields", {})
         if self.is_lost:

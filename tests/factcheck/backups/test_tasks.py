@@ -45,7 +45,7 @@ def test_schedule_is_the_one_that_is_asked_for(tmp_path: Path) -> None:
     assert scheduled(
         BACKUP_DIR=str(tmp_path), BACKUP_SCHEDULE="17 2 * * *", DATA_DIR=str(tmp_path / "data")
     ) == [
-        "back_up_by_schedule 17 2 * * *",
+        "run_scheduled_backup 17 2 * * *",
         "copy_new_files */5 * * * *",
     ]
 

@@ -32,7 +32,7 @@ class House:
         self.primary.ask(f"INSERT INTO claims_publication VALUES ({self.published})")
         return self.published
 
-    def read(self, how: str = "publicly") -> tuple[str, Any]:
+    def read(self, how: str = "read_publicly") -> tuple[str, Any]:
         return self.reading.ask(how, NEWEST)
 
     def reads_from(self, alias: str) -> bool:
@@ -107,18 +107,18 @@ def test_replica_that_is_killed_is_missed_by_nobody_and_comes_back(house: House)
 
 def test_what_must_be_fresh_is_read_from_the_primary(house: House) -> None:
     house.preferred()
-    assert house.read("freshly") == ("reading", house.published)
+    assert house.read("read_freshly") == ("reading", house.published)
     eventually(lambda: house.reading.ask("mark", "") == ("", house.published))
 
 
 def test_who_waits_for_a_primary_that_hangs_is_answered_by_one_who_has_all(house: House) -> None:
     house.preferred()
-    assert house.read("freshly")[0] == "reading"
+    assert house.read("read_freshly")[0] == "reading"
     house.primary.signal(signal.SIGSTOP)
-    alias, found = house.read("freshly")
+    alias, found = house.read("read_freshly")
     assert (alias.startswith("replica"), found) == (True, house.published)
     house.primary.signal(signal.SIGCONT)
-    eventually(lambda: house.read("freshly")[0] == "reading")
+    eventually(lambda: house.read("read_freshly")[0] == "reading")
 
 
 def test_what_replicas_show_before_it_is_safe_is_known_not_to_be(house: House) -> None:
@@ -136,7 +136,7 @@ def test_what_replicas_show_before_it_is_safe_is_known_not_to_be(house: House) -
             for _ in range(3):
                 assert (waiting.done(), house.primary.ask(NEWEST)) == (False, before)
                 assert house.reading.ask("mark", "") == ("", before)
-                assert house.read("freshly") == ("reading", before)
+                assert house.read("read_freshly") == ("reading", before)
         finally:
             house.primary.ask("ALTER SYSTEM RESET synchronous_standby_names")
             house.primary.ask("SELECT pg_reload_conf()")
@@ -151,13 +151,13 @@ def test_failover(house: House) -> None:
     eventually(lambda: house.reading.ask("mark", "") == ("", newest))
     house.primary.kill()
     assert house.read()[1] == newest
-    eventually(lambda: house.read("freshly")[0].startswith("replica"))
-    assert house.read("freshly")[1] == newest
+    eventually(lambda: house.read("read_freshly")[0].startswith("replica"))
+    assert house.read("read_freshly")[1] == newest
     house.first.ask("SELECT pg_promote()")
     house.primary = house.first
-    eventually(lambda: house.read("freshly")[0] == "reading")
+    eventually(lambda: house.read("read_freshly")[0] == "reading")
     newest = house.publish()
-    assert house.read("freshly") == ("reading", newest)
+    assert house.read("read_freshly") == ("reading", newest)
     # The second follows the one that is gone; the first has all there is.
     eventually(lambda: house.reads_from("replica-1"))
     assert house.read() == ("replica-1", newest)

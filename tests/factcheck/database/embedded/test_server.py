@@ -358,7 +358,7 @@ def test_root_lends_it_from_a_folder_closed_to_others(
         shutil.copytree(folder, tmp_path / folder.name, symlinks=True)
     programs = tmp_path / wheel.name / "pginstall" / "bin"
     for module in (account, server):
-        monkeypatch.setattr(module, "binary", lambda name: str(programs / name))
+        monkeypatch.setattr(module, "get_binary", lambda name: str(programs / name))
     with run_server(tmp_path):
         process = main_process(tmp_path)
         assert process is not None
