@@ -56,7 +56,7 @@ def test_only_administrators_see_check_and_switch(client: Client, editor: User, 
     answers = []
     for person in (editor, administrator):
         client.force_login(person)
-        switched = client.post(PAGE, {"feature": "embeds", "to": "off"}).status_code
+        switched = client.post(PAGE, {"feature": "platforms", "to": "off"}).status_code
         answers.append((client.get(PAGE).status_code, client.post(PAGE).status_code, switched))
     assert answers == [(403, 403, 403), (200, 302, 302)]
     assert [entry.user_id for entry in LogEntry.objects.all()] == [administrator.pk]
