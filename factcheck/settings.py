@@ -25,7 +25,7 @@ from factcheck.installation.environment import (
     mail,
     read_choice,
     read_flag,
-    read_folder,
+    read_folder_path,
     read_number,
     read_postgresql,
     read_secret,
@@ -54,7 +54,9 @@ SERVING = sys.argv[1:2] in (["serve"], ["demo"])
 
 DEBUG = read_flag("DEBUG")
 DEMO = read_flag("FACTCHECK_DEMO")
-DATA_DIR = read_folder("DATA_DIR", program.DATA, shown=".postgres; ~/.local/share/factcheck for the wheel")
+DATA_DIR = read_folder_path(
+    "DATA_DIR", program.DATA, shown=".postgres; ~/.local/share/factcheck for the wheel"
+)
 PORT = read_number("PORT", 8000, least=1, most=65535)
 SITE_URL = read_url("SITE_URL", f"http://localhost:{PORT}", shown="http://localhost:PORT")
 SECRET_KEY = read_secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DEBUG)
@@ -222,7 +224,7 @@ TIME_ZONE = read_choice("TIME_ZONE", "UTC", available_timezones)
 # -- Files and mail ------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = read_folder("STATIC_DIR", DATA_DIR / "static", shown="static in DATA_DIR")
+STATIC_ROOT = read_folder_path("STATIC_DIR", DATA_DIR / "static", shown="static in DATA_DIR")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Pages name files with the hash of their contents; to compress all of them a second time would take as long again.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

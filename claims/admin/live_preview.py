@@ -40,7 +40,7 @@ def render_reader_view(ledger: list[Publication], shown: Publication, *, languag
     with translation.override(get_interface_language()):
         styles = build_rating_styles(page.ratings)
         context = page.context | {
-            "claim": _use_desk_files(page.context["claim"]),
+            "claim": _use_desk_file_urls(page.context["claim"]),
             "rating_styles": styles,
             "markup": "",
             "discovery": [],
@@ -49,7 +49,7 @@ def render_reader_view(ledger: list[Publication], shown: Publication, *, languag
         return render_to_string(page.template, context)
 
 
-def _use_desk_files(claim: dict[str, Any]) -> dict[str, Any]:
+def _use_desk_file_urls(claim: dict[str, Any]) -> dict[str, Any]:
     """Use the desk's URLs for pictures, because unpublished pictures have no public URL."""
 
     def here(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -192,7 +192,7 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     if asked == "store" and form.is_valid():
         proposed = propose_rows(reviews, by=person)
         mark_stored(request)
-    shown = _build_shown_rows(found, reviews, proposed, person)
+    shown = _build_display_rows(found, reviews, proposed, person)
     return {
         # The columns may have changed: another delimiter, or a first row that is now a record.
         "form": PastedColumnsForm(settings=settings, columns=list_columns(text, settings)),
@@ -223,7 +223,7 @@ def _limit_rows(found: Iterator[PastedRow]) -> list[PastedRow] | None:
     return kept
 
 
-def _build_shown_rows(
+def _build_display_rows(
     found: Sequence[PastedRow], reviews: Sequence[Review], stored: Sequence[StoredRow] | None, person: User
 ) -> list[ShownRow]:
     known = iter(stored if stored is not None else find_existing(reviews, by=person))

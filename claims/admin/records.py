@@ -39,7 +39,7 @@ _TONES: dict[str, Tone] = {
 }
 
 
-class WhenFilter(admin.SimpleListFilter):
+class PeriodFilter(admin.SimpleListFilter):
     """Filter by period: records after a certain time, newest first."""
 
     title = _("when")
@@ -61,7 +61,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
         ("kind", ChoicesDropdownFilter),
         ("actor", AutocompleteSelectFilter),
         ("subject", AutocompleteSelectFilter),
-        WhenFilter,
+        PeriodFilter,
     )
     search_fields = ("actor_name",)
     search_help_text = _("A person or an address")

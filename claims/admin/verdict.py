@@ -42,7 +42,7 @@ from factcheck.admin.row_actions import desk_page
 from factcheck.django_internals import replace_object
 from sources.models import Publisher
 
-_OF_FIGURES = (PublishedFilter, RatingClassFilter)
+_FIGURE_FILTERS = (PublishedFilter, RatingClassFilter)
 
 
 @admin.register(Verdict)
@@ -91,7 +91,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         """Add filters that match the dashboard's figures, for people who see these figures."""
         return [
             *super().get_list_filter(request),
-            *(_OF_FIGURES if request.user.has_perm(READ_DRAFTS) else ()),
+            *(_FIGURE_FILTERS if request.user.has_perm(READ_DRAFTS) else ()),
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:

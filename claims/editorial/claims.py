@@ -23,7 +23,7 @@ from claims.review import claim_edits
 from sources.source_kinds import Material
 
 
-class ClaimWork(MovingResource):
+class EditorialClaimResource(MovingResource):
     """Claims in any state."""
 
     nouns = ("claim", "claims")
@@ -78,7 +78,7 @@ class ClaimWork(MovingResource):
         return claim
 
 
-class AppearanceWork(PartOfClaim):
+class EditorialAppearanceResource(PartOfClaim):
     """The places where a claim was made."""
 
     nouns = ("appearance", "appearances")

@@ -32,7 +32,7 @@ from sources.models import Snapshot, Source
 from sources.source_kinds import Material
 
 
-class SourceWork(EditorialResource):
+class EditorialSourceResource(EditorialResource):
     """Sources, whether or not anything published mentions them."""
 
     nouns = ("source", "sources")
@@ -71,7 +71,7 @@ class SourceWork(EditorialResource):
         return self.create_once(work, prepare=prepare)
 
 
-class SnapshotWork(EditorialResource):
+class EditorialSnapshotResource(EditorialResource):
     """The text of a source at each capture."""
 
     nouns = ("snapshot", "snapshots")
@@ -105,7 +105,7 @@ class SnapshotWork(EditorialResource):
         return self.build_response(StoredResponse(200, documents.render_document(document)))
 
 
-class ClaimantWork(EditorialResource):
+class EditorialClaimantResource(EditorialResource):
     """The people and bodies that make claims."""
 
     nouns = ("claimant", "claimants")
@@ -127,7 +127,7 @@ class ClaimantWork(EditorialResource):
         return self.find_or_add(lambda: named_claimants.find_or_add(by=self.person, **values), at="claimants")
 
 
-class TopicWork(EditorialResource):
+class EditorialTopicResource(EditorialResource):
     """The topics of claims."""
 
     nouns = ("topic", "topics")
@@ -149,7 +149,7 @@ class TopicWork(EditorialResource):
         return self.find_or_add(lambda: named_topics.find_or_add(by=self.person, **values), at="topics")
 
 
-class RatingWork(EditorialResource):
+class EditorialRatingResource(EditorialResource):
     """The ratings of all scales, to choose from for a verdict."""
 
     nouns = ("rating", "ratings")
@@ -164,7 +164,7 @@ class RatingWork(EditorialResource):
         return build_scale_rating(row)
 
 
-class TransitionWork(EditorialResource):
+class EditorialTransitionResource(EditorialResource):
     """Every workflow move: its author, its time, the states before and after it, and its note."""
 
     nouns = ("transition", "transitions")

@@ -38,7 +38,7 @@ from sources.models import MediaObject
 _BOOLEANS = {"true": True, "false": False}
 
 
-class MediaWork(EditorialResource):
+class EditorialMediaResource(EditorialResource):
     """Pictures, recordings and films, including those that no publication shows."""
 
     nouns = ("picture, recording or film", "pictures, audio and video")
@@ -116,7 +116,7 @@ def _read_values(request: Request, by: User) -> dict[str, Any]:
     return read_body(MediaForm, said, by=by)
 
 
-class ClaimMediaWork(PartOfClaim):
+class EditorialClaimMediaResource(PartOfClaim):
     """A picture, recording or film that a claim is about, by its own id."""
 
     nouns = ("picture, recording or film", "pictures, audio and video")

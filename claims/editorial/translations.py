@@ -28,7 +28,7 @@ from claims.review import translation_drafts
 from claims.review.workflow import lock
 
 
-class TranslationWork(MovingResource):
+class EditorialTranslationResource(MovingResource):
     """Translations in any state."""
 
     nouns = ("translation", "translations")

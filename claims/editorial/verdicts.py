@@ -23,7 +23,7 @@ from claims.review import verdict_drafts
 from sources.source_kinds import Material
 
 
-class VerdictWork(MovingResource):
+class EditorialVerdictResource(MovingResource):
     """Verdicts in any state."""
 
     nouns = ("verdict", "verdicts")
@@ -78,7 +78,7 @@ class VerdictWork(MovingResource):
         return verdict
 
 
-class EvidenceWork(PartOfVerdict):
+class EditorialEvidenceResource(PartOfVerdict):
     """The evidence of a verdict."""
 
     nouns = ("item of evidence", "evidence")

@@ -32,7 +32,7 @@ _BODY = b',"body":'
 _READERS: dict[str, Callable[[str], Any]] = {
     "DateField": date.fromisoformat,
     "DateTimeField": datetime.fromisoformat,
-    "BitsField": bytes.fromhex,
+    "BitStringField": bytes.fromhex,
 }
 
 

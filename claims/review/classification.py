@@ -53,23 +53,23 @@ def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[
 def queue_restating(ratings: Collection[Rating]) -> None:
     """Queue an update of the publications with these ratings, in the current transaction."""
     if ratings:
-        follow_classes.defer(rating_ids=[rating.pk for rating in ratings])
+        publish_changed_classes.defer(rating_ids=[rating.pk for rating in ratings])
 
 
-@app.task(name="claims.review.classification.follow_classes", pass_context=True)
-def follow_classes(context: JobContext, *, rating_ids: list[int]) -> None:
+@app.task(name="claims.review.classification.publish_changed_classes", pass_context=True)
+def publish_changed_classes(context: JobContext, *, rating_ids: list[int]) -> None:
     """Publish changed rating classes in the ledger. If the worker must stop, another job continues."""
     if not restate_outdated(rating_ids, is_stopped=context.should_abort):
-        follow_classes.defer(rating_ids=rating_ids)
+        publish_changed_classes.defer(rating_ids=rating_ids)
 
 
 @app.periodic(cron="23 * * * *")
 @app.task(
-    name="claims.review.classification.follow_all_classes",
-    queueing_lock="follow_all_classes",
+    name="claims.review.classification.publish_all_changed_classes",
+    queueing_lock="publish_all_changed_classes",
     pass_context=True,
 )
-def follow_all_classes(context: JobContext, timestamp: int) -> None:
+def publish_all_changed_classes(context: JobContext, timestamp: int) -> None:
     """Publish class changes that were interrupted or made elsewhere. Runs every hour."""
     restate_outdated(is_stopped=context.should_abort)
 

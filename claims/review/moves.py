@@ -103,13 +103,13 @@ def _require_descriptions(claim: Claim) -> None:
         )
 
 
-def list_missing_for_review(verdict: Verdict) -> list[str]:
+def list_missing_requirements(verdict: Verdict) -> list[str]:
     """Return descriptions of what the verdict lacks for review; empty if it is complete."""
     return list(list_missing_parts(verdict).values())
 
 
 def _require_complete(verdict: Verdict, by: User) -> None:
-    if missing := list_missing_for_review(verdict):
+    if missing := list_missing_requirements(verdict):
         raise NotPossible(
             _("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)}, code="incomplete"
         )

@@ -18,7 +18,7 @@ from django.db.models.expressions import DatabaseDefault
 from psycopg import Copy, sql
 from psycopg.copy import FileWriter
 
-from factcheck.database.model_fields import BitsField, bytes_to_bits
+from factcheck.database.model_fields import BitStringField, bytes_to_bits
 from factcheck.django_internals import build_bare_row, get_stored_values
 
 M = TypeVar("M", bound=Model)
@@ -158,7 +158,7 @@ def _choose_writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
     if isinstance(field, ArrayField):
         # One of a kind of its own may store values otherwise than they are given.
         return lambda values: _write_array(field.get_db_prep_value(values, connection))
-    if isinstance(field, BitsField):
+    if isinstance(field, BitStringField):
         return bytes_to_bits
     return None
 

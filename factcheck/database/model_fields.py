@@ -112,7 +112,7 @@ class AddressField(models.URLField[str, str]):
         return name, "django.db.models.URLField", args, kwargs  # nothing that the database could see
 
 
-class BitsField(models.Field[Any, Any]):
+class BitStringField(models.Field[Any, Any]):
     """A bit string of fixed length (PostgreSQL's `bit(n)`), represented as bytes."""
 
     def __init__(self, *args: Any, length: int, **kwargs: Any) -> None:

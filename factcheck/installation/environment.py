@@ -145,7 +145,7 @@ def read_url(name: str, default: str = "", *, shown: str | None = None) -> str:
     return value.rstrip("/")
 
 
-def read_folder(name: str, default: Path, *, shown: str) -> Path:
+def read_folder_path(name: str, default: Path, *, shown: str) -> Path:
     """Read a folder; `~` is the home folder, and relative paths start at the working directory."""
     try:
         return Path(read_text(name, str(default), kind="folder", shown=shown)).expanduser().absolute()

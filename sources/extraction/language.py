@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # Below this the detector is guessing: single names, numbers, strings of letters without sense.
 CERTAIN_SCORE = 0.4
 # A page's own statement counts as long as the detector finds it possible.
-POSSIBLE_SCORE = 0.15
+MIN_POSSIBLE_SCORE = 0.15
 # Enough to be certain, little enough to take no time.
 SAMPLE_LENGTH = 4000
 
@@ -53,7 +53,7 @@ def settle_language(declared: str, text: str) -> str:
     scores = score_languages(text)
     alike = next((group for group in EQUIVALENT_LANGUAGES if language in group), frozenset({language}))
     if max(scores.values(), default=0.0) < CERTAIN_SCORE or any(
-        scores.get(one, 0.0) >= POSSIBLE_SCORE for one in alike
+        scores.get(one, 0.0) >= MIN_POSSIBLE_SCORE for one in alike
     ):
         return language
     return max(scores.items(), key=lambda entry: entry[1])[0]

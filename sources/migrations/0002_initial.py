@@ -180,7 +180,7 @@ class Migration(InitialMigration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('frame_at', models.FloatField(blank=True, null=True, verbose_name='second of the video')),
                 ('transformation', models.CharField(choices=[('whole', 'complete'), ('borderless', 'without its borders'), ('framed', 'the picture within it')], default='whole', max_length=12, verbose_name='part')),
-                ('pdq', factcheck.database.model_fields.BitsField(length=256, verbose_name='fingerprint')),
+                ('pdq', factcheck.database.model_fields.BitStringField(length=256, verbose_name='fingerprint')),
                 ('quality', models.PositiveSmallIntegerField(help_text='From 50 to 100: how much detail the picture has. Plain areas, which all look alike, have none.', verbose_name='quality')),
                 ('words', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None)),
                 ('points', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), default=list, editable=False, size=None)),

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.model_fields import BitsField
+from factcheck.database.model_fields import BitStringField
 from factcheck.database.rules import Rule, refuse
 
 #: The bits of a PDQ hash, and the quality below which a picture is too plain to be identified by it.
@@ -48,7 +48,7 @@ class MediaHash(models.Model):
     transformation = models.CharField(
         _("part"), max_length=12, choices=Transformation, default=Transformation.WHOLE
     )
-    pdq = BitsField(_("fingerprint"), length=BITS)
+    pdq = BitStringField(_("fingerprint"), length=BITS)
     quality = models.PositiveSmallIntegerField(
         _("quality"),
         help_text=_(

@@ -120,7 +120,7 @@ def write_dump(*, kept: int | None = None, told: ReportProgress = lambda name: N
     try:
         with lock_exclusively("claims.exports.dumps") as held:
             for folder in kept_dumps.list_all_folders():
-                if not kept_dumps.is_whole(folder):
+                if not kept_dumps.is_complete(folder):
                     kept_dumps.remove(folder)
             dump = _write_dump(told, held)
             _remove_old_dumps(dump, settings.DUMPS_KEPT if kept is None else kept)

@@ -79,7 +79,7 @@ def list_all_folders() -> list[str]:
     return _list_folders()
 
 
-def is_whole(folder: str) -> bool:
+def is_complete(folder: str) -> bool:
     return default_storage.exists(f"{FOLDER}/{folder}/{MANIFEST}")
 
 

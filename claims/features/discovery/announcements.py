@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from claims.features.discovery import indexnow, websub
 from claims.features.discovery.models import AnnouncementProgress
-from claims.features.discovery.service_messages import NotificationRefused, pause_after
+from claims.features.discovery.service_messages import NotificationRefused, choose_retry_delay
 from claims.models import Publication
 from claims.models.publication import select_previous
 
@@ -63,7 +63,7 @@ def _announce_step(service: str, tell: NotifyService) -> bool:
         tell(entries)
     except NotificationRefused as refusal:
         failures = progress.consecutive_failures + 1
-        until = timezone.now() + pause_after(failures, refusal)
+        until = timezone.now() + choose_retry_delay(failures, refusal)
         mine.update(consecutive_failures=failures, last_failure=str(refusal), paused_until=until)
         logger.warning(
             "Not announced: %s Tried again from %s on.", refusal, until.isoformat(timespec="minutes")

@@ -62,6 +62,6 @@ def send(service: str, url: str, message: bytes, content_type: str) -> None:
     raise NotificationRefused(f"{service} answered with {answer.status}.", pause=asked_for)
 
 
-def pause_after(failures: int, refusal: NotificationRefused) -> timedelta:
+def choose_retry_delay(failures: int, refusal: NotificationRefused) -> timedelta:
     """Return how long to pause after this many failures in a row."""
     return max(min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE), refusal.pause)

@@ -78,7 +78,7 @@ def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNew
     except ValidationError as refusal:
         raise NotPossible(" ".join(refusal.messages)) from None
     newsroom.save()
-    following.visit_at_once(newsroom, tasks.call)
+    following.visit_at_once(newsroom, tasks.queue_sync)
     return newsroom
 
 
@@ -90,7 +90,7 @@ def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
         NotAllowed: the person's role does not include it.
     """
     require(by, _CHANGE, _("pause a followed newsroom"))
-    following.switch(newsroom, active=active, call=tasks.call)
+    following.switch(newsroom, active=active, call=tasks.queue_sync)
 
 
 @transaction.atomic
@@ -107,7 +107,7 @@ def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
         raise NotPossible(_("“%s” is paused. Resume it first.") % newsroom)
     if progress.halted:
         raise NotPossible(_("“%s” was stopped. Decide what to do first.") % newsroom)
-    following.visit_at_once(newsroom, tasks.call)
+    following.visit_at_once(newsroom, tasks.queue_sync)
 
 
 @transaction.atomic
@@ -156,4 +156,4 @@ def _go_on(newsroom: PeerNewsroom) -> None:
     PeerProgress.objects.filter(pk=newsroom.pk).update(
         halted="", offered_key="", consecutive_failures=0, failing_since=None, failure="", held_until=None
     )
-    following.visit_at_once(newsroom, tasks.call)
+    following.visit_at_once(newsroom, tasks.queue_sync)

@@ -14,7 +14,7 @@ TURN_SECONDS = 10.0
 QUEUE = "federation"
 
 
-def call(newsroom_id: int) -> None:
+def queue_sync(newsroom_id: int) -> None:
     """Queue a sync with a newsroom, unless one is already queued."""
     defer_once(
         follow_newsroom.name,
@@ -32,7 +32,7 @@ def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
         newsroom_id, is_stopped=lambda: context.should_abort() or time.monotonic() > ends
     )
     if tally is not None and not tally.is_over:
-        call(newsroom_id)
+        queue_sync(newsroom_id)
 
 
 @app.task(name=alarms.ALARM_TASK, queue=alarms.QUEUE, retry=5)
@@ -50,4 +50,4 @@ def mail_alarm(*, newsroom_id: int) -> None:
 def keep_up(timestamp: int) -> None:
     """Queue the due newsrooms. Runs every minute."""
     for newsroom_id in sync_run.list_due_newsrooms():
-        call(newsroom_id)
+        queue_sync(newsroom_id)

@@ -19,7 +19,7 @@ from claims.features.reply.request_bodies import AnswerBody, ReplyBody
 from claims.models import Scope, Verdict
 
 
-class ReplyWork(PartOfVerdict):
+class EditorialReplyResource(PartOfVerdict):
     """Requests for reply about a verdict, and reasons for not asking."""
 
     nouns = ("request for reply", "requests for reply")

@@ -94,7 +94,7 @@ def take(subject: Subject, *, by: User) -> Assignment:
             _("Assigned to %(who)s since %(when)s. Nothing was changed: only the assignee can hand it over.")
             % {"who": get_display_name(holder), "when": _format_moment(assignment)}
         )
-    return _give(subject, assignment, by, by=by, note="")
+    return _hand_over(subject, assignment, by, by=by, note="")
 
 
 @transaction.atomic
@@ -121,7 +121,7 @@ def assign(
         assignment.due_on = due_on
     if not isinstance(priority, UnchangedValue):
         assignment.priority = _check_priority(priority)
-    return _give(subject, assignment, to, by=by, note=note)
+    return _hand_over(subject, assignment, to, by=by, note=note)
 
 
 def reassign(
@@ -273,7 +273,7 @@ def _check_priority(priority: int) -> int:
     return priority
 
 
-def _give(subject: Subject, assignment: Assignment, to: User, *, by: User, note: str) -> Assignment:
+def _hand_over(subject: Subject, assignment: Assignment, to: User, *, by: User, note: str) -> Assignment:
     before = get_assignee(assignment)
     assignment.person = to
     stored = _save_assignment(assignment, by, note)

@@ -43,7 +43,7 @@ class OwnWebhooks(EditorialResource):
         return internal_endpoints.find_owned_by(self.person.pk).select_related("token", "owner")
 
 
-class WebhookWork(OwnWebhooks):
+class EditorialWebhookResource(OwnWebhooks):
     """URLs that receive publications of claims matching a filter."""
 
     nouns = ("webhook", "webhooks")
@@ -169,7 +169,7 @@ class WebhookWork(OwnWebhooks):
         return row
 
 
-class WebhookDeliveryWork(OwnWebhooks):
+class EditorialDeliveryResource(OwnWebhooks):
     """The messages of one webhook, with their delivery attempts."""
 
     nouns = ("message", "messages")

@@ -113,7 +113,8 @@ def _build_periods(timeline: Timeline, told: list[str], *, is_monthly: bool) -> 
         return []
     if is_monthly:
         keys = [
-            _format_month(number) for number in range(_number_month(told[0]), _number_month(told[-1]) + 1)
+            _format_month(number)
+            for number in range(_get_month_index(told[0]), _get_month_index(told[-1]) + 1)
         ]
     else:
         first, last = int(told[0]), int(told[-1])
@@ -125,7 +126,7 @@ def _build_periods(timeline: Timeline, told: list[str], *, is_monthly: bool) -> 
     return [ChartPeriod(month_name(key) if is_monthly else key, counts) for key, counts in counted.items()]
 
 
-def _number_month(month: str) -> int:
+def _get_month_index(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:]) - 1
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:claims_rating_changelist")
 QUEUE = LIST + "?queue=unmapped"
-FOLLOW = "claims.review.classification.follow_classes"
+FOLLOW = "claims.review.classification.publish_changed_classes"
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
 
-FOLLOW = "claims.review.classification.follow_classes"
+FOLLOW = "claims.review.classification.publish_changed_classes"
 
 
 def entries(claim: Claim) -> list[tuple[int, str, str]]:
@@ -159,7 +159,7 @@ def test_a_worker_that_has_to_stop_leaves_the_rest_to_another(publish: Publish, 
     classify([rating("false")], "mixed", by=editor)
     before = set(ProcrastinateJob.objects.values_list("pk", flat=True))
     stopping = Mock(should_abort=Mock(return_value=True))
-    classification.follow_classes.func(stopping, rating_ids=[rating("false").pk])
+    classification.publish_changed_classes.func(stopping, rating_ids=[rating("false").pk])
     (job,) = ProcrastinateJob.objects.exclude(pk__in=before)
     assert (job.task_name, job.args) == (FOLLOW, {"rating_ids": [rating("false").pk]})
     assert len(entries(claim)) == 1

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from claims.models import Claim, Evidence, Publication
 from claims.newsroom.refusals import NotPossible
 from claims.review import claim_edits, workflow
-from claims.review.moves import list_missing_for_review
+from claims.review.moves import list_missing_requirements
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.shown_media import make_claim_media, make_media
 
@@ -43,7 +43,7 @@ def test_what_nobody_has_described_is_not_submitted(checker: User, words: str) -
 def test_evidence_is_described_too(checker: User) -> None:
     verdict = make_draft(make_claim(), checker)
     Evidence.objects.filter(verdict=verdict).update(media=make_media(alternative_text=""))
-    [missing] = list_missing_for_review(verdict)
+    [missing] = list_missing_requirements(verdict)
     assert missing.startswith(LACKS)
 
 

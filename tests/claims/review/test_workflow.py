@@ -11,7 +11,7 @@ from pytest_django import Settings
 from claims.models import Claim, Publication, SignOff, Transition, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import verdict_drafts, workflow
-from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, list_missing_for_review
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, list_missing_requirements
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.sweeps import sweep
 
@@ -152,7 +152,7 @@ def test_moves_that_need_a_note(publish: Publish, checker: User, editor: User, a
 )
 def test_incomplete_draft_is_not_submitted(checker: User, lack: dict[str, Any], missing: list[str]) -> None:
     verdict = make_draft(make_claim(), checker, **lack)
-    assert list_missing_for_review(verdict) == missing
+    assert list_missing_requirements(verdict) == missing
     with pytest.raises(NotPossible, match="; ".join(missing)):
         workflow.move(verdict, "submit", by=checker)
     assert state(verdict) == "draft"
@@ -163,7 +163,7 @@ def test_evidence_needs_an_address_or_a_snapshot(checker: User) -> None:
     source = verdict.evidence.get().source
     source.url = ""
     source.save()
-    assert list_missing_for_review(verdict) == ["evidence with an address or a snapshot"]
+    assert list_missing_requirements(verdict) == ["evidence with an address or a snapshot"]
 
 
 def test_author_signs_nothing_off_and_asks_nothing_of_themselves(editor: User) -> None:

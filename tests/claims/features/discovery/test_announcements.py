@@ -19,7 +19,7 @@ from claims.features.discovery.service_messages import (
     LONGEST_PAUSE,
     RETRY_PERIOD,
     NotificationRefused,
-    pause_after,
+    choose_retry_delay,
 )
 from claims.models import Claim
 from claims.review import workflow
@@ -161,9 +161,9 @@ def test_what_was_not_taken_is_told_later(
 
 
 def test_pauses_grow_and_have_an_end() -> None:
-    pauses = [pause_after(failures, NotificationRefused("Away.")) for failures in (1, 2, 3, 20, 1000)]
+    pauses = [choose_retry_delay(failures, NotificationRefused("Away.")) for failures in (1, 2, 3, 20, 1000)]
     assert pauses == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]
-    assert pause_after(1, NotificationRefused("Away.", pause=timedelta(days=900))) == timedelta(days=1)
+    assert choose_retry_delay(1, NotificationRefused("Away.", pause=timedelta(days=900))) == timedelta(days=1)
 
 
 def test_who_is_away_keeps_nobody_waiting(

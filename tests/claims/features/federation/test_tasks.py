@@ -21,12 +21,12 @@ def test_the_worker_keeps_up(peer: PeerSite, without_schedule: None, monkeypatch
     ]
     monkeypatch.setattr(tasks, "TURN_SECONDS", -1.0)
     called: list[int] = []
-    monkeypatch.setattr(tasks, "call", called.append)
+    monkeypatch.setattr(tasks, "queue_sync", called.append)
     run_waiting_jobs()
     assert (called, PeerClaim.objects.count()) == ([newsroom.pk], 0)
     monkeypatch.undo()
     monkeypatch.setattr(tasks, "TURN_SECONDS", 10.0)
     monkeypatch.setattr("django.conf.settings.WEBHOOKS_TO_LOOPBACK", True)
-    tasks.call(newsroom.pk)
+    tasks.queue_sync(newsroom.pk)
     run_waiting_jobs()
     assert (PeerClaim.objects.count(), progress_of(newsroom).sequence) == (1, 1)

@@ -161,7 +161,9 @@ def test_newsroom_that_goes_on_twice_is_refused_and_both_desks_are_warned(
         fork = signed()
         assert ask_witnesses() == 0
         problems = list(Witness.objects.values_list("failure", "sees_two_histories"))
-        assert [("different history" in problem, forked) for problem, forked in problems] == [(True, True)] * 2
+        assert [("different history" in problem, forked) for problem, forked in problems] == [
+            (True, True)
+        ] * 2
         page = desk()
         assert [concern in page for concern in list_desk_concerns()] == [True, True]
     for witness in witnesses:
