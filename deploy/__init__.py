@@ -1,1 +1,1 @@
-"""Parts of an installation on several machines: their configuration, and programs that rehearse it."""
+"""Parts of an installation on several machines: their configuration, and programs to test it."""

@@ -36,10 +36,10 @@ def build_menu_entry(
     permission: str = "",
     pages_below: tuple[str, ...] = _PAGES_BELOW,
 ) -> dict[str, Any]:
-    """Return a menu entry that leads to a model's list, or to one queue of it.
+    """Return a menu entry for a model's list, or for one queue of it.
 
     Args:
-        pages_below: pages below the list that have entries of their own.
+        pages_below: pages below the list that have their own entries.
     """
     name = f"admin:{model}_changelist"
 
@@ -78,7 +78,7 @@ def _get_script(name: str) -> Callable[[HttpRequest], str]:
 
 
 def build_desk_settings(newsroom: str) -> dict[str, Any]:
-    """Return UNFOLD for a newsroom of this name."""
+    """Return the setting UNFOLD for a newsroom of this name."""
     return {
         "SITE_TITLE": _("Editors’ desk"),
         "SITE_HEADER": newsroom,
@@ -120,7 +120,7 @@ def _build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _build_sections() -> list[dict[str, Any]]:
-    """Return the menu. Sections marked `more` are folded away."""
+    """Return the menu. Sections marked `more` are collapsed."""
     return [
         {
             "name": "desk",

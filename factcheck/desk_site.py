@@ -1,7 +1,7 @@
 """The editors' desk as Django's admin site.
 
-Outside `factcheck.admin`, whose pages register with the site while they are imported: a site made by such an import
-would be replaced by the one that waits for it, and the pages lost.
+It is outside `factcheck.admin`, whose pages register with the site on import. If that import created the site, the site
+waiting for the import would replace it, and the pages would be lost.
 """
 
 from typing import Any
@@ -25,8 +25,8 @@ class DeskSite(UnfoldAdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the models of one application, for its page.
 
-        Of all of them no page shows a list: the menu is factcheck.desk's. Every page would look up the permissions and
-        addresses of seventy kinds for it.
+        No page shows the models of all applications, because `factcheck.desk` builds the menu. For such a list, every
+        page would look up the permissions and URLs of seventy models.
         """
         return (
             super().get_app_list(request, app_label) if app_label and not features.is_off(app_label) else []
@@ -35,7 +35,7 @@ class DeskSite(UnfoldAdminSite):
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Return the sections of the menu with the entries that this person may use.
 
-        unfold's own copies every entry and makes a class for each function in it, on every page.
+        unfold's own version copies every entry and creates a class for each function in it, on every page.
         """
         sections = self._get_config("SIDEBAR", request)["navigation"](request)
         return [

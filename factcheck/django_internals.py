@@ -1,9 +1,9 @@
 """All uses of private parts of Django, REST framework, django-filter and django-csp, with the reasons.
 
-Libraries change such parts without a word. So they are touched here and nowhere else, and
-`tests/factcheck/test_django_internals.py` holds each against what the library does by itself. What has an underscore
-and is documented may be used anywhere: `_meta`, `_state`, `_base_manager`, `_default_manager`. Methods that a library
-calls by such a name on classes of ours (`_unknown`, drf-spectacular's `_get_request_body`) stand where the class does.
+Libraries change such parts without notice. So they are used only here, and `tests/factcheck/test_django_internals.py`
+compares each use with the library's own behaviour. Documented names with an underscore may be used anywhere: `_meta`,
+`_state`, `_base_manager`, `_default_manager`. Private methods that a library calls on our classes (`_unknown`,
+drf-spectacular's `_get_request_body`) are defined in those classes.
 """
 
 from collections.abc import Callable, Mapping, ValuesView
@@ -34,7 +34,7 @@ Policy = dict[str, Any]
 def get_plain_request(request: Request | HttpRequest) -> HttpRequest:
     """Return the Django request inside a REST framework request.
 
-    REST framework's proxies every missing attribute, slowly; and it reads a body by its parsers, where the bytes
+    REST framework's request looks up every missing attribute slowly, and reads bodies with its parsers where the bytes
     are needed.
     """
     plain: HttpRequest = request._request if isinstance(request, Request) else request
@@ -42,14 +42,14 @@ def get_plain_request(request: Request | HttpRequest) -> HttpRequest:
 
 
 def leave_body_unread(request: HttpRequest) -> None:
-    """Return an empty body at once, because it is not needed."""
+    """Give the request an empty body without reading it, because the body is not needed."""
     cast(WSGIRequest, request)._stream = BytesIO()
 
 
 def read_body_ahead(request: HttpRequest, length: int) -> bool:
-    """Read the body now and store it where Django and its forms find it. Return whether it arrived completely.
+    """Read the body now and store it where Django and its forms look for it. Return whether it arrived completely.
 
-    `request.body` would keep it too, but then uploads could not be read as a stream.
+    `request.body` would also store it, but then uploads could not be read as a stream.
     """
     wsgi = cast(WSGIRequest, request)
     body = wsgi._stream.read(length)
@@ -58,7 +58,7 @@ def read_body_ahead(request: HttpRequest, length: int) -> bool:
 
 
 def follow_body(request: HttpRequest, follow: Callable[[Any], Any]) -> None:
-    """Wrap the body's stream with `follow`, and read the body through the wrapper."""
+    """Wrap the body's stream with `follow`, so that the body is read through the wrapper."""
     wsgi = cast(WSGIRequest, request)
     wsgi._stream = follow(wsgi._stream)
 
@@ -72,21 +72,21 @@ def read_headers_anew(request: HttpRequest) -> None:
 
 
 def keep_out_of_the_log(response: HttpResponseBase) -> None:
-    """Mark a response as logged, because Django writes a line per refusal and frequent ones would fill the log."""
+    """Mark a response as logged. Django would write a line for each refusal, and frequent ones would fill the log."""
     response._has_been_logged = True  # type: ignore[attr-defined]  # not in the stubs
 
 
 def get_stored_fields(headers: ResponseHeaders) -> Fields:
     """Return headers as Django stores them: by lower-case name, with the original name and the value.
 
-    To complete an answer by one union of dicts takes a tenth of setting each field, which Django checks each time.
+    Adding them to a response as one dict takes a tenth of the time of setting each field, which Django validates.
     """
     fields: Fields = headers._store
     return fields
 
 
 class ListedFields(ResponseHeaders):
-    """Header fields listed as stored; Django's class looks each of them up again."""
+    """Header fields that are listed as stored; Django's class looks up each of them again."""
 
     def __init__(self, fields: Fields) -> None:
         self._store = fields
@@ -124,8 +124,8 @@ def build_view_handler() -> Callable[[HttpRequest], HttpResponseBase]:
 class UncopiedFilterSet(FilterSet):
     """A FilterSet that shares the filters of its class instead of copying them.
 
-    django-filter copies them deeply for each request, which costs more than all that they read. Ours hold nothing of a
-    request. Nor is a form made of them.
+    django-filter deep-copies them for each request, which costs more than parsing the query string. Our filters hold no
+    state of a request and no form is built from them, so they need not be copied.
     """
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any] | None, request: HttpRequest) -> None:
@@ -149,8 +149,8 @@ def redirect_missing_row(
 def build_bare_row(model: type[M], related: Mapping[str, Model | None], *values: Mapping[str, Any]) -> M:
     """Build a row from values by attribute and related rows by relation, skipping Model.__init__.
 
-    Its constructor, which visits each field and sends signals, costs ten times as much: too much for an import of
-    hundreds of thousands.
+    The constructor visits each field and sends signals. It takes ten times as long, too long for an import of hundreds
+    of thousands of rows.
     """
     row = model.__new__(model)
     row._state = ModelState()
@@ -167,7 +167,7 @@ def get_stored_values(row: Model) -> dict[str, Any]:
 
 
 def replace_object(row: M, other: M) -> None:
-    """Turn one object into another, because the admin continues with the one from its form."""
+    """Turn one object into another, because the admin continues with the object from its form."""
     vars(row).update(vars(other))
 
 

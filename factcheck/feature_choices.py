@@ -1,6 +1,6 @@
-"""The features that administrators switched at the desk, as known to this process.
+"""The features that administrators switched on or off at the desk, as known to this process.
 
-Every process reads them again after some seconds, so that a switch takes effect everywhere without a restart.
+Every process reloads them after some seconds, so that a change takes effect everywhere without a restart.
 """
 
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ class KnownChoices:
     """Whether each switched feature is on, by label.
 
     Attributes:
-        reader: the dotted name of the function that reads them.
-        until: when they are read again (`time.monotonic`).
+        reader: the dotted name of the function that loads the choices.
+        until: when to load them again (`time.monotonic`).
     """
 
     reader: str = ""
@@ -39,7 +39,7 @@ def find_choices() -> Mapping[str, bool]:
 
 
 def read_again() -> None:
-    """Read the choices again; if the database does not answer, the previous ones stay."""
+    """Reload the choices. If the database does not respond, the previous ones stay."""
     # First, so that other threads do not read them too.
     known_choices.until = monotonic() + MAX_AGE_SECONDS
     try:

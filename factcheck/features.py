@@ -1,8 +1,8 @@
-"""Features: Django apps that an installation can switch off, or do without (docs/features.md).
+"""Features: Django apps that an installation can switch off or remove (docs/features.md).
 
-As an app, a feature has models, migrations, templates, static files and commands of its own, and these stay when it is
-switched off. What it adds to pages, menus and background work is declared on its `Feature`, or in a module with an
-agreed name: `admin`, `tasks` or `urls`. The core asks here what the features add. It never imports one.
+As an app, a feature has its own models, migrations, templates, static files and commands, which stay when it is
+switched off. Its additions to pages, menus and background jobs are declared on its `Feature`, or in its module `admin`,
+`tasks` or `urls`. The core looks them up here and never imports a feature.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -158,7 +158,7 @@ def list_switched_on() -> list[Feature]:
 
 
 def _get_chosen() -> set[str]:
-    """Return the labels of active features: from `FEATURES` and administrators' choices at the desk."""
+    """Return the labels of the active features, by `FEATURES` and administrators' choices at the desk."""
     labels = _get_preset()
     for label, is_on in find_choices().items():
         (labels.add if is_on else labels.discard)(label)
@@ -178,7 +178,7 @@ def _get_preset() -> set[str]:
     """Return the labels of the features that `FEATURES` switches on.
 
     Raises:
-        ImproperlyConfigured: no feature has a name in `FEATURES`, or one is on and a feature that it requires is off.
+        ImproperlyConfigured: `FEATURES` names an unknown feature, or a feature is on without one that it requires.
     """
     features = {feature.label: feature for feature in list_installed()}
     names = settings.FEATURES
@@ -209,12 +209,12 @@ def load_declared(point: str) -> list[Any]:
 
 
 def load_installed(point: str) -> list[Any]:
-    """Return the objects that features declare at a point that remains while they are off."""
+    """Return the objects that features declare in this attribute, including features that are off."""
     return [import_string(name) for feature in list_installed() if (name := getattr(feature, point))]
 
 
 def list_filters(model: str) -> list[Any]:
-    """Return the filters that features add to the desk's list of a model, as `claims.claim`."""
+    """Return the filters that features add to the desk's list of a model, such as `claims.claim`."""
     return [
         import_string(name) for feature in list_switched_on() for name in feature.list_filters.get(model, ())
     ]
@@ -245,7 +245,7 @@ def build_routes(place: str) -> list[URLPattern | URLResolver]:
 
 
 def guard_route(route: Any, feature: Feature) -> Any:
-    """Let a route answer 404 while the feature is off."""
+    """Make a route return 404 while the feature is off."""
     if isinstance(route, URLResolver):
         for inner in route.url_patterns:
             guard_route(inner, feature)
@@ -266,7 +266,7 @@ def _guard_view(view: Callable[..., Any], feature: Feature) -> Callable[..., Any
 
 
 def guard_jobs(jobs: Iterable[Any]) -> None:
-    """Let background jobs of features do nothing while these are off."""
+    """Make background jobs of features do nothing while the feature is off."""
     for job in jobs:
         for feature in list_installed():
             if job.func.__module__.startswith(f"{feature.name}."):
@@ -304,12 +304,12 @@ def is_off(label: str) -> bool:
 
 
 def map_notification_lists() -> dict[str, str]:
-    """Return by kind of notification the models whose lists it leads to."""
+    """Return, by kind of notification, the models whose lists it links to."""
     return {kind: model for feature in list_switched_on() for kind, model in feature.notifications.items()}
 
 
 def list_disabled_notifications() -> set[str]:
-    """Return the kinds of notifications that features which are off would send."""
+    """Return the kinds of notifications that belong to features that are off."""
     off = {kind for feature in list_installed() for kind in feature.notifications}
     return off.difference(map_notification_lists())
 
@@ -320,10 +320,10 @@ def list_menu_entries(section: str) -> list[dict[str, Any]]:
 
 
 def call_later(signal: Signal, receiver: str, feature: Feature | None = None) -> None:
-    """Connect a receiver by its dotted name. Its module is only imported when the signal is sent.
+    """Connect a signal receiver by its dotted name. Its module is imported only when the signal is sent.
 
     Args:
-        feature: while it is off, the function is not called.
+        feature: the receiver is not called while this feature is off.
     """
     follower = partial(call, receiver)
     if feature:

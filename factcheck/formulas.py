@@ -15,5 +15,5 @@ def is_formula(value: Any) -> bool:
 
 
 def escape_formula(value: Any) -> Any:
-    """Return the value; an apostrophe is put before text that a spreadsheet would run as a formula."""
+    """Return the value, with an apostrophe before text that a spreadsheet would run as a formula."""
     return f"'{value}" if is_formula(value) else value

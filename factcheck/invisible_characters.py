@@ -1,8 +1,8 @@
 """Invisible characters, which readers miss but programs read.
 
-Controls, formats (among them the tags of U+E0000, and what turns the direction of text), what is no character or for
-private use, separators of lines, and what is not drawn. Where they do their work they stay: joiners between the letters
-of Persian, Hindi and others, what joins pictures and chooses how they look, and soft hyphens.
+These are control and format characters (including the tags from U+E0000 and direction marks), non-characters,
+private-use characters, line separators, and characters that are not drawn. They stay where they have a purpose: joiners
+between letters of Persian, Hindi and other languages, joiners and variation selectors of emoji, and soft hyphens.
 """
 
 import regex

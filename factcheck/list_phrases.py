@@ -1,4 +1,4 @@
-"""Join words in the page's language: lists, and numbers with their signs."""
+"""Join words in the page's language: lists, and numbers with a percent sign."""
 
 from collections.abc import Iterable
 
@@ -7,12 +7,12 @@ from django_stubs_ext import StrOrPromise
 
 
 def get_comma() -> str:
-    """Return the separator of two facts or list items."""
+    """Return the separator between two facts or list items."""
     return pgettext("between two facts", ", ")
 
 
 def get_semicolon() -> str:
-    """Return the separator of phrases that may contain commas."""
+    """Return the separator between phrases that may contain commas."""
     return pgettext("between two phrases", "; ")
 
 
@@ -27,10 +27,10 @@ def join_phrases(phrases: Iterable[StrOrPromise]) -> str:
 
 
 def format_change(before: StrOrPromise, after: StrOrPromise) -> str:
-    """Return the old and the new value, with an arrow in reading direction."""
+    """Return the old and the new value, with an arrow between them in reading direction."""
     return gettext("%(before)s → %(after)s") % {"before": before, "after": after}
 
 
 def format_percentage(number: StrOrPromise | float) -> str:
-    """Return a number with its sign: “97%”."""
+    """Return a number with a percent sign: “97%”."""
     return gettext("%(number)s%%") % {"number": number}

@@ -2,4 +2,4 @@
 
 
 class Refused(Exception):
-    """Something did not happen; the text says why."""
+    """An action was refused; the text says why."""

@@ -204,7 +204,7 @@ class RedocPage(SpectacularRedocView):
 
 
 def show_problem(request: HttpRequest) -> HttpResponse:
-    """Show the page that the `type` of problem details links to."""
+    """Show the page to which the `type` of problem details links."""
     content = render_to_string("api/problems.html", {"codes": CODES})
     return build_conditional_response(
         request,

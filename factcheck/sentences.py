@@ -1,6 +1,6 @@
 """Translatable sentences for modules without Django: English text with a translation.
 
-Some of them run in processes that have no settings. What they raise is translated where somebody is told of it
+Some of these modules run in processes without settings. Their errors are translated where they are shown
 (`factcheck/installation/messages.py`).
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 class SpokenSentence(str):  # noqa: SLOT000  exceptions and rows keep few of them
     """An English sentence with its values: `SpokenSentence("It has %(size)s.", size=3)`.
 
-    It is collected for translators as if it were marked by `gettext`.
+    It is collected for translators as if it were marked with `gettext`.
     """
 
     template: str

@@ -15,14 +15,14 @@ __all__ = ["backup_tasks"]
 @app.periodic(cron="17 * * * *")
 @app.task(queueing_lock="forget_settled_rate_limits")
 def forget_settled_rate_limits(timestamp: int) -> None:
-    """Delete settled accounts from the table of rate limits. Runs hourly."""
+    """Delete callers without debts from the table of rate limits. Runs hourly."""
     PostgresStore.forget_settled()
 
 
 @app.periodic(cron="47 3 * * *")
 @app.task(queueing_lock="remove_finished_jobs", pass_context=True)
 async def remove_finished_jobs(context: JobContext, timestamp: int) -> None:
-    """Delete jobs that succeeded more than three days ago, every day; failed jobs stay."""
+    """Delete jobs that succeeded more than three days ago. Failed jobs stay. Runs daily."""
     await builtin_tasks.remove_old_jobs(context, max_hours=72)
 
 

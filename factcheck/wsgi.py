@@ -25,10 +25,11 @@ from factcheck.web import probes  # noqa: E402  of an application that is set up
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django's application, which distinguishes complete from streamed responses.
+    """Call Django's application, and distinguish complete responses from streamed ones.
 
-    granian sends a list at once, with its head. Any other iterable, such as Django's HttpResponse, it asks for piece
-    after piece, and passes each on to a task of its own: for short answers this takes longer than making them.
+    granian sends a list immediately, together with the head. From any other iterable, such as Django's HttpResponse, it
+    fetches one piece after another, and passes each to a separate task. For short responses, this takes longer than
+    building them.
     """
     # What a thread did last stays its request until it is given another one: the web server logs it afterwards.
     request_id.set("")

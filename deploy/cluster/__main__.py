@@ -1,12 +1,12 @@
 """Run the whole topology on one machine: three PostgreSQL nodes, two poolers, a balancer, three web processes, two
 workers.
 
-    make cluster                       starts it; ARGS="--folder /srv/trial" keeps it elsewhere
-    make cluster ARGS=status           what runs, who is the primary, how much memory it takes
-    make cluster ARGS=stop             ends it, and keeps what was stored; with --clear nothing is kept
+    make cluster                       starts it; ARGS="--folder /srv/trial" stores it elsewhere
+    make cluster ARGS=status           shows what is running, the primary, and the memory used
+    make cluster ARGS=stop             stops it and keeps its data; --clear deletes the data
 
-As root every machine is a network namespace with an address of its own; otherwise each service has a port of its
-own. See docs/cluster.md.
+As root, every machine is a network namespace with its own address; otherwise each service has its own port. See
+docs/cluster.md.
 """
 
 import argparse

@@ -38,7 +38,7 @@ class Daemon:
 
 @dataclass(frozen=True)
 class StartedDaemon:
-    """The process of a daemon. Its number alone could have been reused."""
+    """The process of a daemon, not identified by its number alone, which may be reused."""
 
     pid: int
     since: float
@@ -52,7 +52,7 @@ class StartedDaemon:
 
 
 class Daemons:
-    """Running programs, recorded in a folder so that another call can stop them."""
+    """Running programs, recorded in a folder so that a later command can stop them."""
 
     def __init__(self, folder: Path, network: Network) -> None:
         self.folder, self.network = folder, network
@@ -89,7 +89,7 @@ class Daemons:
     def family(self, name: str) -> list[psutil.Process]:
         """Return a daemon's process and its living children.
 
-        Patroni detaches PostgreSQL, which then has no parent but works in a folder of its machine.
+        Patroni detaches PostgreSQL, which then has no parent; it is recognised by its working directory.
         """
         process = self.process(name)
         family = [process, *process.children(recursive=True)] if process else []
@@ -106,11 +106,11 @@ class Daemons:
                 yield process
 
     def names(self) -> list[str]:
-        """The daemons that were started and not ended."""
+        """Return the daemons that were started and not stopped."""
         return sorted(note.stem for note in (self.folder / "run").glob("*.json"))
 
     def stop(self, *names: str) -> None:
-        """Ask these daemons to stop, and kill those that do not."""
+        """Ask these daemons to stop, and kill those that do not stop."""
         families = [process for name in names for process in self.family(name)]
         for name in names:
             if process := self.process(name):
@@ -122,7 +122,7 @@ class Daemons:
             self._note(name).unlink(missing_ok=True)
 
     def kill(self, *names: str) -> None:
-        """Kill these daemons and their children at once."""
+        """Kill these daemons and their children immediately."""
         _kill([process for name in names for process in self.family(name)])
 
     def send(self, number: signal.Signals, *names: str) -> None:
@@ -156,7 +156,7 @@ def account() -> pwd.struct_passwd | None:
 
 
 def lower_privileges(command: list[str]) -> list[str]:
-    """Return the command under that account, with access through closed folders if Python is in one."""
+    """Return the command to run under that account, with access to closed folders if Python is in one."""
     user = account()
     if user is None:
         return command
@@ -172,7 +172,7 @@ def lower_privileges(command: list[str]) -> list[str]:
 
 
 def give(folder: Path) -> Path:
-    """Make a folder that is the account's."""
+    """Create a folder owned by the account."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     if user := account():
@@ -188,7 +188,7 @@ def give_file(file: Path) -> None:
 
 
 def find_program(name: str) -> str:
-    """The path of a program: Debian's, or one beside Python."""
+    """Return the path of a program: Debian's, or one next to Python."""
     beside = Path(sys.executable).with_name(name)
     found = str(beside) if beside.exists() else shutil.which(name, path=_build_environment()["PATH"])
     if found is None:

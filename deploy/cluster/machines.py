@@ -1,7 +1,7 @@
 """The machines of the cluster and their network.
 
-As root each is a network namespace with an address of its own, whose cable can be pulled. Otherwise all share the
-loopback address, and each of their services has a port of its own.
+As root, each machine is a network namespace with its own address, and can be unplugged. Otherwise all share the
+loopback address, and each service has its own port.
 """
 
 import os
@@ -42,18 +42,18 @@ class Network(ABC):
 
     @abstractmethod
     def port(self, machine: str, service: str) -> int:
-        """The port of one of its services."""
+        """Return the port of one of a machine's services."""
 
     @abstractmethod
     def lay(self) -> None:
-        """Make the machines and connect them."""
+        """Create the machines and connect them."""
 
     @abstractmethod
     def remove(self) -> None:
         """Remove the machines completely."""
 
     def on(self, machine: str, command: list[str]) -> list[str]:
-        """The command that runs `command` on the machine, in the same process."""
+        """Return the command that runs `command` on the machine, in the same process."""
         return command
 
     def address(self, machine: str, service: str) -> str:
@@ -146,12 +146,12 @@ class Namespaces(Network):
         return f"{self.bridge}-{machine}"
 
     def cable(self, machine: str) -> str:
-        """The name of the end of its cable that is in the bridge."""
+        """Return the name of the end of the machine's cable at the bridge."""
         return f"{self.bridge}-{MACHINES.index(machine)}"
 
 
 def choose_network(folder: Path, *, first_port: int) -> Network:
-    """Return the best kind that this user may create."""
+    """Return the best kind of network that this user may create."""
     return Namespaces(folder) if _may_make_namespaces() else Loopback(first_port)
 
 

@@ -1,4 +1,4 @@
-"""The cluster as a whole: started, looked at, stopped."""
+"""The cluster as a whole: start, inspect and stop it."""
 
 import json
 import os
@@ -43,7 +43,7 @@ class MachineCluster:
         """Represent the cluster in a folder, running or not.
 
         Args:
-            settings: variables of web processes and workers besides those that follow from the topology.
+            settings: environment variables for web processes and workers, in addition to those from the topology.
         """
         self.folder, self.network = folder, network
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ class MachineCluster:
         return f"http://{self.network.address('balancer', 'site')}"
 
     def start(self, say: Callable[[str], None]) -> None:
-        """Start what is not running, layer by layer; `say` receives each result and its duration."""
+        """Start everything that is not running, layer by layer. `say` is called with each result and its duration."""
         etcd, patroni, plumbing, programs, watch = self.topology.layers()
         if not self.daemons.names():
             self.network.lay()
@@ -79,7 +79,7 @@ class MachineCluster:
             )
 
     def stop(self) -> None:
-        """End all that runs, in the order in which nothing is missed, and remove the machines."""
+        """Stop everything that is running, each program before those it depends on, and remove the machines."""
         for layer in reversed(self.topology.layers()):
             self.daemons.stop(*(daemon.name for daemon in layer))
         self.daemons.stop(*self.daemons.names())
@@ -89,7 +89,7 @@ class MachineCluster:
         return any(self.daemons.process(name) for name in self.daemons.names())
 
     def members(self) -> list[dict[str, Any]]:
-        """Return the nodes according to Patroni, from whichever answers."""
+        """Return the nodes as reported by Patroni on any node that responds."""
         for node in NODES:
             try:
                 with urllib.request.urlopen(self._of(node, "patroni", "/cluster"), timeout=2) as answer:  # noqa: S310
@@ -100,7 +100,7 @@ class MachineCluster:
         return []
 
     def primary(self) -> str:
-        """The name of the node that is the primary; nothing while there is none."""
+        """Return the name of the primary node, or "" if there is none."""
         return next((member["name"] for member in self.members() if member["role"] == "leader"), "")
 
     def megabytes(self) -> dict[str, float]:

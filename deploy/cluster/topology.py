@@ -22,7 +22,7 @@ BUCKET = "factcheck"
 
 @dataclass(frozen=True)
 class Topology:
-    """The daemons of a cluster whose files are in a folder."""
+    """The daemons of a cluster with its files in a folder."""
 
     folder: Path
     network: Network

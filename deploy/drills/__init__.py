@@ -1,1 +1,1 @@
-"""Rehearsed faults, each by a program that breaks something and reports the loss and the duration."""
+"""Failure drills: programs that break something and report what was lost and for how long."""

@@ -1,7 +1,7 @@
 """Rehearse failures: `make drill ARGS=failover`, or `python -m deploy.drills failover --help`.
 
-Each drill is the module `deploy.drills.NAME` with a function `run`, which takes the arguments after the name, prints
-the figures that it measured, and returns 1 when a promise was broken.
+Each drill is a module `deploy.drills.NAME` with a function `run`. It takes the arguments after the name, prints the
+measured figures, and returns 1 if a promise was broken.
 """
 
 import sys

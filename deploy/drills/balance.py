@@ -2,9 +2,9 @@
 
     make drill ARGS=balance
 
-The time of every program of the cluster is counted, the balancer's, the poolers' and the databases' too, so the
-figure is valid on a busy machine. Promised: three give at least 0.9 of what one gives; both are measured in turns.
-The memory of the idle cluster is reported first: at most 2 GB are promised.
+The processor time of every program of the cluster is counted, including the balancer, the poolers and the databases, so
+the figure is valid on a busy machine. Promised: three processes reach at least 0.9 of the rate of one, measured in
+turns. The memory of the idle cluster is reported first; at most 2 GB are promised.
 """
 
 import argparse
@@ -85,7 +85,7 @@ def measure(cluster: MachineCluster, *, seconds: float, turns: int) -> int:
 
 
 def build_questions(cluster: MachineCluster) -> list[bytes]:
-    """Return requests for lists and single claims, a few of which are published for it."""
+    """Return requests for lists and single claims, after publishing a few claims for them."""
     load = FailoverLoad(cluster.site, prepare_newsroom(cluster).people, editors=2, readers=0)
     load.start()
     cluster.wait(lambda: len(load.published) >= CLAIMS, f"{CLAIMS} publications", 180)
@@ -100,7 +100,7 @@ def build_questions(cluster: MachineCluster) -> list[bytes]:
 
 
 def measure_processor_seconds(cluster: MachineCluster) -> float:
-    """Return the processor seconds of all the cluster's programs."""
+    """Return the processor seconds used by all programs of the cluster."""
     total = 0.0
     for name in cluster.daemons.names():
         for process in cluster.daemons.family(name):

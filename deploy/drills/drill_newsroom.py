@@ -1,4 +1,4 @@
-"""The editors who publish in a drill, created for each."""
+"""The editors who publish in a drill, created anew for each drill."""
 
 import json
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ print(json.dumps(made))
 
 @dataclass(frozen=True)
 class PreparedNewsroom:
-    """The editors, the receiver's secret for checking messages, and the entry after which messages begin."""
+    """The editors, the receiver's secret for verifying messages, and the ledger entry after which messages begin."""
 
     people: Tokens
     secret: str

@@ -1,12 +1,12 @@
-"""Break the cluster while claims are published, read and followed, and report the loss and the duration.
+"""Break the cluster while claims are published, read and followed, and report what was lost and for how long.
 
     make drill ARGS=failover
     make drill ARGS="failover kill cut --calm 20 --editors 4"
 
-Without names every fault is made, one after the other. Promised, for each: no acknowledged publication is lost,
-nothing is published twice, a follower of the feed of changes ends with the same bytes as a new reader, a receiver
-of webhooks gets everything at least once and in order, writes are back within 30 seconds, and reads are never away
-for more than one. It makes a cluster of its own in a temporary folder, unless --folder names one.
+Without names, every fault is caused, one after the other. Promised for each fault: no acknowledged publication is lost,
+nothing is published twice, a follower of the change feed ends with the same bytes as a new reader, a webhook receiver
+gets everything at least once and in order, writes work again within 30 seconds, and reads are never unavailable for
+more than one second. The cluster is created in a temporary folder, unless --folder names one.
 """
 
 import argparse
@@ -189,11 +189,11 @@ def run_fault(
 def list_findings(
     cluster: MachineCluster, load: FailoverLoad, receiver: WebhookListener, *, ended: list[str], since: int
 ) -> list[tuple[str, bool]]:
-    """Return what must hold in the end as sentences, and whether it does.
+    """Return the conditions that must hold at the end, as sentences, and whether each one holds.
 
     Args:
-        ended: the programs that ended without being broken.
-        since: the last ledger number that the receiver should not get.
+        ended: the programs that ended although no fault was caused in them.
+        since: the last ledger entry that the receiver should not get.
     """
     with psycopg.connect(cluster.topology.primary("postgres", "factcheck")) as connection:
         rows = connection.execute("SELECT sequence, claim_id FROM claims_publication ORDER BY 1").fetchall()

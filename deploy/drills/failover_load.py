@@ -1,6 +1,6 @@
 """The load during faults: publishing editors, readers, a follower of the feed, and a receiver.
 
-All of them do what a careful client does: what fails is asked again, a POST with the key that it had.
+All of them behave like careful clients: they repeat failed requests, and a repeated POST has the same idempotency key.
 """
 
 import http.client
@@ -22,7 +22,7 @@ PAUSE_SECONDS = 0.2
 
 
 class RequestRefused(Exception):
-    """An answer that asking again would not change."""
+    """An error response that repeating the request would not change."""
 
 
 @dataclass
@@ -36,7 +36,7 @@ class AnswerTimes:
     def ask(
         self, address: str, *, patience: float, body: Any = None, headers: dict[str, str] | None = None
     ) -> Any:
-        """Return the response's JSON, or None if there was none, so that the request can be repeated."""
+        """Return the JSON of the response, or None if there was no response and the request can be repeated."""
         begun = time.monotonic()
         request = urllib.request.Request(  # noqa: S310  the cluster's own address
             address,
@@ -60,7 +60,7 @@ class AnswerTimes:
         return said
 
     def longest_gap(self, since: float, until: float) -> float:
-        """The longest time between two answers within a span."""
+        """Return the longest time between two responses within a period."""
         moments = sorted(moment for moment in self.answered if since <= moment <= until)
         return max((b - a for a, b in itertools.pairwise([since, *moments, until])), default=until - since)
 
@@ -110,7 +110,7 @@ class FailoverLoad:
             thread.start()
 
     def stop(self) -> None:
-        """Stop after completing what has begun."""
+        """Stop after completing the requests in progress."""
         self._ending.set()
         for thread in self._threads:
             thread.join()

@@ -14,12 +14,12 @@ PROGRAMS = ("patroni", "etcd")
 
 
 class FaultUnavailable(Exception):
-    """A fault that cannot be made on this machine."""
+    """The fault cannot be caused on this machine."""
 
 
 @dataclass
 class Breakage:
-    """A fault of one machine."""
+    """A fault on one machine."""
 
     says: str
     breaks: Callable[[MachineCluster, str], None]
@@ -82,7 +82,7 @@ def get_disk(cluster: MachineCluster, machine: str) -> Path:
 
 
 def fill(cluster: MachineCluster, machine: str) -> None:
-    """Fill the disk of a node, which must be its own."""
+    """Fill the disk of a node, which must have its own disk."""
     disk = get_disk(cluster, machine)
     if not disk.is_mount():
         raise FaultUnavailable(
@@ -101,7 +101,7 @@ def free_disk(cluster: MachineCluster, machine: str) -> None:
 
 
 def mount_small_disks(cluster: MachineCluster, machines: tuple[str, ...], megabytes: int) -> None:
-    """Give nodes disks of their own, in memory."""
+    """Give each node its own disk, in memory."""
     for machine in machines:
         disk = get_disk(cluster, machine)
         disk.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,11 @@
-"""Rehearse a bad DELETE and the loss of the whole machine: what Barman restores, and how fast.
+"""Rehearse a bad DELETE and the loss of the whole machine, and measure what Barman restores and how fast.
 
     make drill ARGS=recovery
 
-A newsroom with example data runs on a PostgreSQL of its own, with the configuration in `deploy/barman/`. While rows
-are being written, the ledger is deleted; it is restored to the second before, into a new place, and each file is
-compared with its hash. Then the server is killed and its folder taken away; everything is restored. Needs the
-programs `barman` (BARMAN names it; on Debian, or `pip install barman`, which compiles psycopg2) and `rsync`.
+A newsroom with example data runs on its own PostgreSQL, with the configuration in `deploy/barman/`. While rows are
+being written, the ledger is deleted. It is restored to the second before, in a new folder, and each file is compared
+with its hash. Then the server is killed and its folder removed, and everything is restored. Needs the programs `barman`
+(BARMAN names it; on Debian, or `pip install barman`, which compiles psycopg2) and `rsync`.
 """
 
 import argparse
@@ -48,7 +48,7 @@ _PASSWORD = "drill"  # noqa: S105
 
 @dataclass
 class Findings:
-    """Figures as they come, and broken promises."""
+    """The figures, printed as they are measured, and the broken promises."""
 
     broken: list[str] = field(default_factory=list)
 
@@ -154,7 +154,7 @@ def _run_drill(top: Path, barman: str, seconds: float) -> Findings:
 
 
 class Barman:
-    """The program, with the configuration of `deploy/barman/` and places of its own."""
+    """Barman with the configuration of `deploy/barman/` and its own folders."""
 
     def __init__(self, program: str, home: Path, server: ServerPlace) -> None:
         self.program, self.home, self.server = program, home, server
@@ -211,10 +211,10 @@ class Barman:
             raise SystemExit(f"barman {' '.join(words)} failed:\n{done.stdout}")
 
     def back_up(self) -> None:
-        """Make a backup as docs/backups.md says.
+        """Make a backup as described in docs/backups.md.
 
-        `backup --wait` would wait for ever: a backup may end with a segment, and then needs the next, which a quiet
-        server never fills.
+        `backup --wait` could wait forever: a backup may end exactly with a segment, and then needs the next segment,
+        which an idle server never fills.
         """
         self.run("backup", "factcheck")
         self.run(*SWITCH)
@@ -249,7 +249,7 @@ class Barman:
 
 
 class Writer:
-    """Write rows continuously and record which were acknowledged."""
+    """Writes rows continuously and records which were acknowledged."""
 
     def __init__(self, place: ServerPlace) -> None:
         self.place = place
@@ -314,7 +314,7 @@ print(sum(not verify(sha256) for sha256 in found), len(found))
 
 
 def _compare_files(data_dir: Path) -> tuple[int, int]:
-    """Return how many files differ from their rows, and how many there are."""
+    """Return the number of files that differ from their rows, and the number of all files."""
     wrong, count = _manage(data_dir, "shell", "--no-imports", code=_COMPARE).split()[-2:]
     return int(wrong), int(count)
 

@@ -6,7 +6,7 @@ from deploy.cluster.stage import MachineCluster
 
 
 class Restarter(threading.Thread):
-    """Check every second, and restart and report programs that ended unexpectedly."""
+    """Checks every second, and restarts and reports programs that ended unexpectedly."""
 
     def __init__(self, cluster: MachineCluster) -> None:
         super().__init__(daemon=True)

@@ -1,10 +1,10 @@
 """Upgrade under load: `make drill ARGS=upgrade`, `make drill ARGS="upgrade --from v1.0.0 --postgres 17"`.
 
-The version before serves readers, a newsroom and a consumer of the change feed, with two web processes and a worker.
-The next version's migrations are reviewed, then run, while a report holds the table that they change; the worker and
-the web processes are replaced one by one. Promised: no request fails, both versions answer on the new schema, the
-consumer's copy is equal to the last byte, no job fails, and a migration that would have stopped or broken the version
-before is refused by name.
+The previous version serves readers, a newsroom and a consumer of the change feed, with two web processes and a worker.
+The next version's migrations are reviewed, then run, while a report holds a lock on the table that they change. The
+worker and the web processes are replaced one by one. Promised: no request fails, both versions respond on the new
+schema, the consumer's copy is identical to the last byte, no job fails, and a migration that would have stopped or
+broken the previous version is refused by name.
 """
 
 import argparse
@@ -92,7 +92,7 @@ def _run_upgrade(folder: Path, address: str, revision: str, seconds: float) -> l
 
 
 def _check_review(site: Site, coming: Path, new: list[str]) -> list[str]:
-    """A new migration passes; an unsafe one does not, with the reason."""
+    """Check that the review accepts a safe migration, and rejects an unsafe one with the reason."""
     unsafe = versions.add_migration(coming, "unsafe", versions.UNSAFE)
     try:
         told = site.command(coming, "review_migrations", *new, f"claims.{unsafe.stem}")
@@ -115,7 +115,7 @@ def _create_token(site: Site, tree: Path, name: str) -> str:
 
 
 def _replace_versions(site: Site, load: Load, coming: Path, seconds: float) -> None:
-    """Replace the schema, then workers, then web processes."""
+    """Migrate the schema, then replace the worker, then the web processes."""
     load.phase(MIGRATING)
     report = threading.Thread(target=_report, args=[site.database])
     report.start()

@@ -41,7 +41,7 @@ class Phase:
 
 
 class Load(AbstractContextManager["Load"]):
-    """Send requests until the context ends. Every missing or unsuccessful response counts as a failure."""
+    """Sends requests until the context ends. Every missing or unsuccessful response counts as a failure."""
 
     def __init__(self, site: str, tokens: dict[str, str]) -> None:
         self.site = site
@@ -177,7 +177,7 @@ class _Refused(Exception):
 
 
 class Mirror(AbstractContextManager["Mirror"]):
-    """The program of the documentation that keeps a copy of all claims, running meanwhile."""
+    """The program from the documentation that keeps a copy of all claims, running during the upgrade."""
 
     def __init__(self, site: str, file: Path) -> None:
         self.site, self.file = site, file
@@ -194,7 +194,7 @@ class Mirror(AbstractContextManager["Mirror"]):
         self._process.wait(10)
 
     def differences(self) -> list[str]:
-        """Read the feed to its end, and compare each claim with the API's answer, byte for byte."""
+        """Read the feed to its end, and compare each claim with the API's response, byte for byte."""
         subprocess.run([*self._command, "--once"], check=True, stdout=subprocess.DEVNULL)
         with sqlite3.connect(self.file) as database:
             copy = {pk: body.encode() for pk, body in database.execute("SELECT id, body FROM claim")}

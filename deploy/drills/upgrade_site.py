@@ -1,4 +1,4 @@
-"""Two web processes behind HAProxy and a worker, each of either version."""
+"""Two web processes behind HAProxy, and a worker; each may run either version."""
 
 import contextlib
 import shutil
@@ -65,7 +65,7 @@ class Site:
         self.database = database
 
     def environment(self, name: str) -> dict[str, str]:
-        """Return the environment of a separate machine that shares only the database."""
+        """Return the environment of a process, as on a separate machine that shares only the database."""
         data = self.folder / f"data-{name}"
         data.mkdir(exist_ok=True)
         limits = {f"RATE_LIMIT_{who}": "1000000/minute" for who in ("ANONYMOUS", "TOKEN", "PAGES")}

@@ -86,7 +86,7 @@ def choose_earlier_version(asked: str | None) -> str:
 
 
 def unpack(revision: str, folder: Path) -> Path:
-    """The tree of a revision, in a folder that is made."""
+    """Unpack the tree of a revision into a new folder."""
     folder.mkdir()
     packed = subprocess.run(
         ["git", "-C", ROOT, "archive", revision],  # noqa: S607  the same

@@ -14,7 +14,7 @@ _CLONE_NEWNET = 0x40000000
 
 
 class WebhookListener:
-    """Listens on the loopback address of network namespaces, or of this machine."""
+    """A listener on the loopback address of network namespaces, or of this machine."""
 
     def __init__(self, namespaces: list[Path], port: int) -> None:
         self.secret = ""

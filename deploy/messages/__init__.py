@@ -1,4 +1,4 @@
-"""The words that people see, collected for translators: `make messages` (docs/languages.md).
+"""Collect the texts that people see for translators: `make messages` (docs/languages.md).
 
-Neither this nor what tests hold against it needs gettext's own programs.
+Neither this package nor the tests that check its results need gettext's own programs.
 """

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:
-    """Print for each language how much there is to translate."""
+    """Print for each language how many messages are untranslated."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy.messages.settings")
     django.setup()
     from deploy.messages.collection import collect  # noqa: PLC0415  what reads templates wants settings

@@ -1,6 +1,7 @@
 """Update and compile the catalogues, keeping existing translations.
 
-In a catalogue stand the files that have a string, and neither lines nor days, which would change with every commit.
+A catalogue names the files that contain a string. Line numbers and dates are left out, because they would change with
+every commit.
 """
 
 import re
@@ -81,14 +82,14 @@ def merge_catalogue(old: Catalog, messages: Mapping[Message, Iterable[str]], cod
 
 
 def _has_all_forms(string: object, message: Message, forms: int) -> bool:
-    """Whether a translation has as many forms as the message needs."""
+    """Return whether a translation has as many plural forms as the message needs."""
     if message.plural:
         return isinstance(string, tuple | list) and len(string) == forms
     return isinstance(string, str)
 
 
 def is_translated(string: str | Sequence[str] | None) -> bool:
-    """Whether a message has all its words."""
+    """Return whether a message is completely translated."""
     return bool(string) and all([string] if isinstance(string, str) else string or [])
 
 

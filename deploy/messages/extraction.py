@@ -52,10 +52,10 @@ class ExtractionFailed(Exception):
 
 
 def extract_from_python(source: str, name: str) -> Iterator[Message]:
-    """The strings that are marked in a module.
+    """Return the marked strings of a module.
 
     Raises:
-        ExtractionFailed: one of them is no literal.
+        ExtractionFailed: a marked string is not a literal.
     """
     if "translation" not in source and "SpokenSentence" not in source:
         return
@@ -90,7 +90,7 @@ def _get_marked_parts(function: ast.expr, known: dict[str, tuple[str, ...]]) -> 
 
 
 def _is_looked_up(call: ast.Call) -> bool:
-    """Return whether a variable is translated whose values are marked elsewhere (`gettext_noop`)."""
+    """Return whether the call translates a variable whose values are marked elsewhere (`gettext_noop`)."""
     return bool(call.args) and isinstance(call.args[0], ast.Name | ast.Subscript | ast.Call | ast.Attribute)
 
 
@@ -108,7 +108,7 @@ def extract_from_template(source: str, name: str) -> Iterator[Message]:
     """Yield the marked strings of a template as Django looks them up.
 
     Raises:
-        ExtractionFailed: one has the quotation marks inside that it stands between.
+        ExtractionFailed: a string contains the quotation marks that delimit it.
     """
     if cut := _CUT.search(source):
         raise ExtractionFailed(f"{name}: put it between the other quotation marks: {cut[0]}")
@@ -119,7 +119,7 @@ def extract_from_template(source: str, name: str) -> Iterator[Message]:
 
 
 def extract_from_script(path: Path) -> Iterator[Message]:
-    """The strings that are marked in a script of the desk."""
+    """Return the marked strings of a script of the desk."""
     with path.open("rb") as file:
         for _line, found, _comments, context in extract(
             "javascript", file, _IN_SCRIPTS, options={"parse_template_string": True}
@@ -129,7 +129,7 @@ def extract_from_script(path: Path) -> Iterator[Message]:
 
 
 def extract_messages(paths: Iterable[Path], root: Path) -> dict[Message, list[str]]:
-    """Return all strings of these files, each with its files.
+    """Return all marked strings of these files, each with the files that contain it.
 
     Raises:
         ExtractionFailed: a marked string cannot be read.

@@ -1,7 +1,7 @@
-"""Visible words of libraries that the libraries do not translate into all our languages.
+"""Visible words of libraries that are not translated into all our languages.
 
-unfold comes without any translation, others have Portuguese by country or lack Korean. Ours stand in for what is
-missing; where a library has the words in a dialect of the language, they are taken over.
+unfold has no translations; other libraries have Portuguese only by country, or lack Korean. Our translations fill the
+gaps. If a library has the words in a regional variant of the language, these are used.
 """
 
 import re
@@ -52,7 +52,7 @@ def find_lacking(codes: list[str]) -> dict[Message, list[str]]:
 
 
 def find_library_translation(message: Message, code: str) -> str | tuple[str, ...] | None:
-    """Return libraries' translation of the message in the language or one of its dialects."""
+    """Return a library's translation of the message into the language or one of its regional variants."""
     for name in _SEEN:
         if found := _find_translation(name, code, dialects=True, message=message):
             return (

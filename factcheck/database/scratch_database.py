@@ -13,9 +13,9 @@ from factcheck.database.database_roles import connect_as_owner
 
 @contextmanager
 def open_scratch_database(database: BaseDatabaseWrapper) -> Iterator[None]:
-    """Connect to an empty temporary database, as its owner, which is dropped at the end.
+    """Connect to an empty temporary database as its owner. The database is dropped at the end.
 
-    On a server of one's own, that role needs the right to create databases, and extensions in them.
+    On any other than the embedded server, that role needs the right to create databases and extensions.
     """
     usual = database.settings_dict["NAME"]
     name = f"factcheck_scratch_{secrets.token_hex(4)}"

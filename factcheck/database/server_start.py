@@ -14,10 +14,10 @@ _REFUSED_MESSAGE = re.compile(r"FATAL: (?!.*(starting up|shutting down|recovery|
 
 
 def wait_until_reachable(alias: str, *, tell: Callable[[str], object]) -> None:
-    """Return when the database lets us in.
+    """Return once the database accepts a connection.
 
     Raises:
-        OperationalError: it does not within two minutes, or says that it never will.
+        OperationalError: it does not accept one within two minutes, or rejects us for good.
     """
     deadline = time.monotonic() + PATIENCE
     has_told = False

@@ -1,7 +1,7 @@
 """The background worker's connection to its queue, which survives restarts and failovers.
 
-Procrastinate ends its worker when a statement fails, and jobs that were being done end unaccounted for. Here a
-statement that finds no server is made again until there is one.
+When a statement fails, Procrastinate ends its worker and leaves running jobs without a result. Here, a statement is
+repeated until the server is reachable again.
 """
 
 import asyncio
@@ -42,9 +42,10 @@ def make_worker_connector() -> PsycopgConnector:
 
 
 class WorkerConnector(PsycopgConnector):
-    """Repeat statements after a lost connection; none does harm if the first attempt was executed.
+    """A connector that repeats statements after a lost connection. Repeating one that was executed does no harm.
 
-    A job that was taken, while the answer was lost, is found again: as one of this worker that it does not know of.
+    If the response to fetching a job is lost, the job is found again: it is assigned to this worker, but the worker
+    does not know it.
     """
 
     def __init__(self, **arguments: Any) -> None:

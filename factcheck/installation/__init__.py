@@ -1,4 +1,4 @@
 """This installation: its environment variables, version and private files.
 
-Begin with `environment`. Settings import this, so it imports nothing of the project.
+Begin with `environment`. The settings import this package, so it imports nothing else of the project.
 """

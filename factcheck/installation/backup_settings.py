@@ -20,15 +20,15 @@ class BackupSettings(NamedTuple):
 
 
 def note_path(data_dir: Path) -> Path:
-    """Return the file that remembers where the backups of this installation are."""
+    """Return the path of the file that records where this installation's backups are."""
     return data_dir / "backups-begun"
 
 
 def read_remembered_folder(data_dir: Path) -> Path | None:
-    """Return the folder in which backups were begun.
+    """Return the folder where backups of this installation were begun.
 
-    A command that is run without BACKUP_DIR must not start the server without its archive. A copy of DATA_DIR must not
-    write into the archive of the original, so the note says which it belongs to.
+    A command without BACKUP_DIR must not start the server without its archive. A copy of DATA_DIR must not write to the
+    original's archive, so the file also records which DATA_DIR it belongs to.
     """
     try:
         folder, *owner = note_path(data_dir).read_text().splitlines()

@@ -7,7 +7,7 @@ from factcheck.installation import program
 
 
 def _list_features() -> list[str]:
-    """Return the apps under claims/features/. To remove a feature is to remove its folder."""
+    """Return the apps under claims/features/. A feature is removed by deleting its folder."""
     folder = Path(__file__).parents[2] / "claims" / "features"
     return [f"claims.features.{path.parent.name}" for path in sorted(folder.glob("*/apps.py"))]
 

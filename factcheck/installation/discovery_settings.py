@@ -1,4 +1,4 @@
-"""The services to notify of publications, and the rules for crawlers, from the environment."""
+"""Settings of services to notify of publications, and of rules for crawlers, from the environment."""
 
 import re
 from typing import NamedTuple
@@ -28,7 +28,7 @@ def read_discovery_settings(*, is_demo: bool) -> DiscoverySettings:
     """Read `INDEXNOW_KEY`, `INDEXNOW_URL`, `WEBSUB_HUBS` and `ROBOTS_RULES`. A demo notifies no service.
 
     Raises:
-        ImproperlyConfigured: a key, an address or a rule is none.
+        ImproperlyConfigured: a key, a URL or a rule is invalid.
     """
     key = read_text("INDEXNOW_KEY")
     if key and not _KEY_PATTERN.fullmatch(key):

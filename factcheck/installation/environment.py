@@ -1,8 +1,8 @@
 """Typed environment variables with clear errors, read by settings.py.
 
-A wrong value raises `ImproperlyConfigured` with a sentence that names the variable. Any variable NAME may be given as
-NAME_FILE instead: a file in which the value stands. `ENVIRONMENT` lists every variable
-that was read; docs/environment-variables.md documents exactly these, and a test compares.
+An invalid value raises `ImproperlyConfigured` with a sentence that names the variable. Instead of any variable NAME,
+NAME_FILE may name a file that contains the value. `ENVIRONMENT` lists every variable that was read.
+docs/environment-variables.md documents exactly these, and a test compares the two.
 """
 
 import os
@@ -34,7 +34,7 @@ MAX_FILE_BYTES = 64_000
 
 
 def read_text(name: str, default: str = "", *, kind: str = "text", shown: str | None = None) -> str:
-    """Read a text. An empty value counts as not set, as in `NAME= make demo` and Compose files."""
+    """Read a text. An empty value counts as unset, as in `NAME= make demo` and Compose files."""
     ENVIRONMENT[name] = Variable(kind, default if shown is None else shown)
     return (_read_file(name) or os.environ.get(name, "")).strip() or default
 
@@ -92,7 +92,7 @@ _PERIOD_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 
 def read_rate(name: str, default: str, *, shown: str | None = None) -> Rate | None:
-    """Read a limit such as 600/minute; None if it is switched off with 0 or off."""
+    """Read a limit such as 600/minute; None if it is `0` or `off`."""
     value = read_text(name, default, kind="rate", shown=shown)
     if value.lower() in {"0", "off"}:
         return None
@@ -113,7 +113,7 @@ def read_words(name: str, default: str = "", *, shown: str | None = None) -> lis
 
 
 def read_choice(name: str, default: str, choices: Callable[[], set[str]], *, shown: str | None = None) -> str:
-    """Read a word from a closed set, which is built only if the variable is set."""
+    """Read a word from a fixed set, which is built only if the variable is set."""
     value = read_text(name, default, kind="word", shown=shown)
     if value != default and value not in choices():
         raise ImproperlyConfigured(f"{name} is {value!r}, which is not known here.")
@@ -160,7 +160,7 @@ def read_postgresql(name: str, *, shown: str = "the embedded server") -> dict[st
 
 
 def read_several_postgresql(name: str) -> list[dict[str, Any]]:
-    """Read several PostgreSQL URLs separated by white space, because commas may be part of one."""
+    """Read several PostgreSQL URLs, separated by white space because a URL may contain commas."""
     return [_parse_postgresql(name, value) for value in read_text(name, kind="addresses").split()]
 
 
@@ -192,7 +192,7 @@ def mail(name: str, *, stored_in: Path | None = None) -> dict[str, Any]:
     """Return the mail settings: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port.
 
     Args:
-        stored_in: the folder for mails where the variable is not set; without it they are printed on the terminal.
+        stored_in: the folder for mails if the variable is not set; without a folder, mails are printed on the terminal.
     """
     value = read_text(name, kind="address", shown="printed on the terminal; a page of the desk in the demo")
     if not value and stored_in:

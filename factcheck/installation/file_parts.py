@@ -12,8 +12,8 @@ def iterate_pieces(storage: Storage, name: str, first: int, length: int) -> Gene
     """Yield this many bytes of a file from an offset, piece by piece.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        EOFError: it is shorter, so that a partial copy is not taken for the whole.
+        FileNotFoundError: the file does not exist.
+        EOFError: the file is shorter, so that a partial copy is not mistaken for the whole.
     """
     if hasattr(
         storage, "part"

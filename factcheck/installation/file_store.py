@@ -31,7 +31,7 @@ def build_disk_store() -> dict[str, Any]:
 
 
 def build_store() -> dict[str, Any]:
-    """Return the store that FILES_URL names."""
+    """Return the store named by FILES_URL."""
     address, given = read_text("FILES_URL", kind="address", shown="the folder files in DATA_DIR"), read_keys()
     return build_bucket_store(address, given, name="FILES_URL") if address else build_disk_store()
 
@@ -52,7 +52,7 @@ def build_bucket_store(address: str, key: Mapping[str, str], *, name: str) -> di
     """Return the entry of Django's STORAGES for a bucket with a URL like EXAMPLE_URL.
 
     Raises:
-        ImproperlyConfigured: it is no such address; the sentence begins with `name`.
+        ImproperlyConfigured: it is not such a URL; the sentence begins with `name`.
     """
     try:
         parts = urlsplit(address)

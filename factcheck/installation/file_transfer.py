@@ -54,8 +54,8 @@ def transfer(
     """Copy a file to the target.
 
     Args:
-        known: the SHA-256 that it must have, where that is known.
-        remove: it is taken away from its origin, once it is certain at the target.
+        known: the SHA-256 that the file must have, if known.
+        remove: delete the original once the copy is verified.
     """
     outcome = _copy_file(name, origin, target, known)
     if remove and outcome in (TransferOutcome.COPIED, TransferOutcome.THERE):

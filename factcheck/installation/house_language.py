@@ -9,7 +9,7 @@ from django.utils import translation
 def activate_house_language() -> AbstractContextManager[None]:
     """Activate the installation's language (LANGUAGE_CODE).
 
-    Notes in a history and public notes are read by everybody, and stay. So do not translate them for who happens to
-    write them.
+    Everyone reads public notes and the notes in a history, and they are permanent. So they are not written in the
+    language of the person who causes them.
     """
     return translation.override(settings.LANGUAGE_CODE)

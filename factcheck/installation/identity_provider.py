@@ -9,7 +9,7 @@ def parse_group_roles(name: str, value: str) -> dict[str, str]:
     """Parse the role of each group, from `fact-desk=Fact-checker; chiefs=Editor`. Group names may contain `=`.
 
     Raises:
-        ImproperlyConfigured: a pair is none, or a group is named twice.
+        ImproperlyConfigured: a pair is invalid, or a group is named twice.
     """
     roles: dict[str, str] = {}
     for pair in filter(None, map(str.strip, value.split(";"))):
@@ -29,7 +29,7 @@ def build_openid_settings(
     """Return allauth's SOCIALACCOUNT_PROVIDERS; empty without a server.
 
     Raises:
-        ImproperlyConfigured: a server is named, but not the client that it knows this site as.
+        ImproperlyConfigured: a server is configured without this site's client id.
     """
     if server and not (client and client_secret):
         raise ImproperlyConfigured(

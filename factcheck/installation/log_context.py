@@ -1,4 +1,4 @@
-"""The context of a thread (request, job, user) for log lines and error reports."""
+"""The context of a thread (request, job and user) for log lines and error reports."""
 
 import re
 from contextvars import ContextVar

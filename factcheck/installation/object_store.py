@@ -1,7 +1,7 @@
 """Files in an S3-compatible bucket; failures are reported in plain words.
 
-What is sent is signed together with its SHA-256, by which a store can refuse what did not arrive as it left (not all
-do); and it shows an object only once all of it is there. What is read is on this machine before anybody sees a byte.
+Uploads are signed together with their SHA-256, so that a store can reject corrupted content (not all do), and an object
+becomes visible only when it is complete. Files are downloaded completely before anyone sees a byte.
 """
 
 import posixpath
@@ -98,7 +98,7 @@ class ObjectStore(S3Storage):
 
     @_convert_errors
     def ask_whether_there(self) -> None:
-        """Raise FileStoreUnavailable quickly unless the store answers, accepts our key, and lists the bucket."""
+        """Raise FileStoreUnavailable quickly, unless the store responds, accepts our key and lists the bucket."""
         prefix = f"{self.location}/" if self.location else ""
         self._fast_client.list_objects_v2(Bucket=self.bucket_name, Prefix=prefix, MaxKeys=1)
 
@@ -117,7 +117,7 @@ class ObjectStore(S3Storage):
         """Yield this many bytes of a file from an offset, fetching nothing else.
 
         Raises:
-            FileNotFoundError: there is no such file.
+            FileNotFoundError: the file does not exist.
         """
         if not length:
             return
@@ -168,7 +168,7 @@ class ObjectStore(S3Storage):
         return cast(int, super().size(name))
 
     def url(self, name: str, *args: Any, **kwargs: Any) -> str:
-        """Refuse: a signed URL would expose unpublished files."""
+        """Refuse, because a signed URL would expose unpublished files."""
         raise ValueError("This file is not accessible via a URL.")
 
 

@@ -1,4 +1,4 @@
-"""The labels and signatures of words and pictures for other platforms, from the environment."""
+"""Settings of labels and signatures of texts and pictures on other platforms, from the environment."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ def read_platform_settings() -> PlatformSettings:
     """Read `BLUESKY_LABELER` and `C2PA_SIGNER`.
 
     Raises:
-        ImproperlyConfigured: not the identifier of an account, or no such file.
+        ImproperlyConfigured: a value is not the identifier of an account, or the file does not exist.
     """
     labeler = read_text("BLUESKY_LABELER")
     if labeler and not _DID.fullmatch(labeler):

@@ -1,4 +1,4 @@
-"""The rate limit costs of expensive requests by path, for settings.py."""
+"""How much expensive requests count towards rate limits, by path, for settings.py."""
 
 # For how many plain requests an answer counts.
 RATE_LIMIT_COSTS = {

@@ -1,4 +1,4 @@
-"""Settings for readers' messages from the environment: accepted messages, deadlines and retention."""
+"""Settings of readers' messages, from the environment: which are accepted, deadlines and retention."""
 
 from typing import NamedTuple
 
@@ -12,8 +12,8 @@ class ReaderSettings(NamedTuple):
 
     Attributes:
         complaint_clock: the number of working days for complaints, the country, and its region.
-        days_kept: for unconfirmed messages, and for contact details after the end.
-        rate_limit: of one network.
+        days_kept: how long to keep unconfirmed messages, and contact details of closed ones.
+        rate_limit: the limit for one network.
     """
 
     complaint_clock: tuple[int, str, str]
@@ -22,10 +22,10 @@ class ReaderSettings(NamedTuple):
 
 
 def read_reader_settings(*, demo: bool) -> ReaderSettings:
-    """Read the variables about complaints and requests of readers.
+    """Read the variables about readers' complaints and requests.
 
     Raises:
-        ImproperlyConfigured: the calendar is none that is known.
+        ImproperlyConfigured: the calendar is unknown.
     """
     country = read_choice(
         "HOLIDAYS_COUNTRY", "", lambda: set(_list_calendars()), shown="none: only weekends are free"

@@ -1,4 +1,4 @@
-"""Settings for the right of reply from the environment: requirement and retention."""
+"""Settings of the right of reply, from the environment: requirement and retention."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The version from pyproject.toml, for the API, exports and others."""
+"""The version from pyproject.toml, for the API, exports and other uses."""
 
 import tomllib
 from functools import cache

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 class LocalizedCommand(BaseCommand):
     """A command whose `help` is marked for translation (`gettext_noop`) and translated when shown.
 
-    Called by a program (`call_command`), it speaks whatever that one does.
+    When a program calls it (`call_command`), it uses that program's language.
     """
 
     #: Whether it serves others for as long as it runs: then it speaks the installation's language.
@@ -41,7 +41,7 @@ class LocalizedCommand(BaseCommand):
 
 
 def detect_terminal_language(variables: Mapping[str, str]) -> str:
-    """Return the caller's language by the locale of the terminal (POSIX, 8.2), if available."""
+    """Return the user's language by the locale of the terminal (POSIX, 8.2), if it is available."""
     name = next(filter(None, map(variables.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     tag = re.split(r"[.@]", name)[0].replace("_", "-").lower()
     try:

@@ -1,5 +1,5 @@
 """The installation's own data for its operator: metrics, request ids, traces and error reports.
 
-Nothing of it is public, and nothing of it says what people wrote, searched or where they came from. It may import
-`database` and `installation`. Begin with `exporter`, which serves the metrics, and `request_ids`.
+None of it is public, and none of it reveals what people wrote, what they searched for, or where they came from. This
+package may import `database` and `installation`. Begin with `exporter`, which serves the metrics, and `request_ids`.
 """

@@ -1,4 +1,4 @@
-"""Metrics of rate limit budgets, by tier but never by caller."""
+"""Metrics of rate limit budgets by tier, never by caller."""
 
 from collections.abc import Callable
 from functools import cache

@@ -1,7 +1,7 @@
 """Counters of processes. Each process writes its own file; the exporter adds them up.
 
-The library decides on import whether processes are counted together, by the variable that names the folder of these
-files. So nothing imports this but what is made in a process where metrics are on.
+On import, the library decides whether to count processes together: it checks the environment variable that names the
+folder of these files. So this module is imported only in processes where metrics are on.
 """
 
 from prometheus_client import Counter, Gauge, Histogram

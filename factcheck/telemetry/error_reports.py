@@ -1,8 +1,8 @@
 """Error reports to a Sentry-compatible server, if configured.
 
-A report is rebuilt from what may leave the newsroom: the kind of error, the place in the program, the version, the
-request or job. Everything else that the library gathers stays here: error messages quote drafts, local variables
-hold them, addresses hold keys and requests hold readers.
+A report is rebuilt from the only data that may leave the newsroom: the kind of error, its place in the program, the
+version, and the request or job. Everything else that the library collects is dropped: error messages and local
+variables may contain drafts, URLs may contain keys, and requests identify readers.
 """
 
 import logging
@@ -51,7 +51,7 @@ _VISITOR_LOGGER = "django.security"
 
 
 def start() -> None:
-    """Report everything that is logged as an error."""
+    """Start reporting everything that is logged as an error."""
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
         release=f"factcheck@{read_version()}",

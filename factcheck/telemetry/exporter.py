@@ -1,7 +1,7 @@
 """The process that serves metrics, on its own private port.
 
-It is apart from web processes, so that it answers when they do not, and nothing that is asked here takes a thread or a
-connection from visitors.
+It is separate from web processes, so it responds even if they do not, and its requests take no thread or connection
+from visitors.
 """
 
 import fcntl
@@ -39,7 +39,7 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 @contextmanager
 def share_counters() -> Iterator[None]:
-    """Let processes forked inside count into one folder, if metrics are on."""
+    """If metrics are on, let processes forked in this block count into one folder."""
     if not settings.METRICS_PORT:
         yield
         return
@@ -62,7 +62,7 @@ def choose_folder() -> Path:
 
 @contextmanager
 def _hold_folder(folder: Path) -> Iterator[None]:
-    """Lock the folder to show that it is in use; forked processes share the lock."""
+    """Lock the folder to show that it is in use. Forked processes share the lock."""
     with (folder / "lock.new").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         (folder / "lock.new").rename(folder / "lock")
@@ -80,7 +80,7 @@ def _sweep() -> None:
 
 
 def build_application(content: Callable[[], bytes], token: str) -> Wsgi:
-    """Return the application for `/metrics`, protected by the token, if there is one."""
+    """Return the application for `/metrics`, protected by the token if one is configured."""
     expected = f"Bearer {token}".encode()
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -110,11 +110,11 @@ def build_application(content: Callable[[], bytes], token: str) -> Wsgi:
 
 class _Request(WSGIRequestHandler):
     def log_message(self, *_arguments: object) -> None:
-        """Log nothing: monitors query all the time."""
+        """Log nothing, because monitoring systems send requests all the time."""
 
 
 class MetricsServer(ThreadingMixIn, WSGIServer):
-    """A server that no caller can block: limited connections, each with a time limit."""
+    """A server that no caller can block: it limits the number of connections and the time of each."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -126,7 +126,7 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
         self._seats = BoundedSemaphore(CALLERS)
 
     def server_bind(self) -> None:
-        """Bind without looking up the machine's name, which WSGIServer does and which can take long."""
+        """Bind without looking up the machine's name. WSGIServer looks it up, which can take long."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()

@@ -24,7 +24,7 @@ RESTS_TIMES, RESTS_SECONDS, RESTS_AT_MOST = 10, 1.0, 15.0
 
 
 class PolledDatabase:
-    """A database queried in its own thread, so that one that hangs does not delay others."""
+    """A database queried in its own thread, so that a database that hangs does not delay the others."""
 
     def __init__(self, alias: str, questions: list[DatabaseQuestion]) -> None:
         self.alias, self.questions = alias, questions
@@ -32,7 +32,7 @@ class PolledDatabase:
         self._asking: Future[Answers] | None = None
 
     def begin(self) -> None:
-        """Start a query, unless the last one is still running. Late results are discarded."""
+        """Start the queries, unless the previous ones are still running. Late results are discarded."""
         if self._asking is None or self._asking.done():
             self._asking = self._thread.submit(self._ask)
 
@@ -98,7 +98,7 @@ class DatabaseGauges:
 
 
 class ProcessCounts:
-    """Collect the counters of one `serve`'s processes from their files."""
+    """Collect the counters of the processes of one `serve` from their files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

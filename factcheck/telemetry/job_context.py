@@ -1,4 +1,4 @@
-"""The context of each job: log fields, and its duration."""
+"""The context of each job: its log fields and its duration."""
 
 import logging
 from time import perf_counter
@@ -26,7 +26,7 @@ def prepare_app(app: App) -> None:
 
 
 async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
-    """Procrastinate's worker middleware. Each job is its own asyncio task, so its context ends with it."""
+    """Run a job with its context, which ends with the job's asyncio task. Procrastinate's worker middleware."""
     done = context.job
     job.set(f"{done.id} {done.task_name}")
     request_id.set(await _get_request_id(done.id, worker))
@@ -41,7 +41,7 @@ async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker
 
 
 async def _get_request_id(job_id: int | None, worker: Worker) -> str:
-    """Return the request that queued a job; the job also runs if that cannot be read."""
+    """Return the id of the request that queued a job. If it cannot be read, the job runs without it."""
     try:
         return await get_request_id(job_id, worker.app.job_manager) if job_id else ""
     except exceptions.ConnectorException as failure:

@@ -1,4 +1,4 @@
-"""Metrics that a web process collects every two seconds: response counts, and resources in use."""
+"""Metrics that a web process collects every two seconds: response counts and resources in use."""
 
 import threading
 from typing import Any
@@ -14,7 +14,7 @@ def watch(threads: int) -> None:
     """Start collecting in a separate thread, until the process ends.
 
     Args:
-        threads: how many answer requests in this process.
+        threads: the number of threads that answer requests in this process.
     """
     from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
 
@@ -30,7 +30,7 @@ def watch(threads: int) -> None:
 
 
 def look(counters: Any) -> None:
-    """Write down how much is in use at this moment."""
+    """Record how much is in use at this moment."""
     counters.BUSY_THREADS.set(len(answering))
     pool = connections[DEFAULT_DB_ALIAS].pool  # type: ignore[attr-defined]  # PostgreSQL is the only backend
     if not pool or pool.closed:  # it has not been used yet

@@ -1,6 +1,6 @@
 """Database queries for metrics: one statement each, with its own time limit.
 
-Several machines ask the same and get the same answer, so a dashboard takes the greatest and never the sum.
+Several machines run the same queries and get the same results, so a dashboard must show their maximum, never their sum.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +26,7 @@ Reading = tuple[str, tuple[str, ...], float]
 
 @dataclass(frozen=True)
 class GaugeKind:
-    """The value of a gauge, and its labels."""
+    """The meaning of a gauge, and its labels."""
 
     meaning: str
     labels: tuple[str, ...] = ()
@@ -63,12 +63,12 @@ def list_questions() -> list[DatabaseQuestion]:
 
 
 def list_databases() -> list[str]:
-    """Return the primary, and each replica."""
+    """Return the primary and each replica."""
     return [DEFAULT_DB_ALIAS, *(alias for alias in settings.DATABASES if alias.startswith("replica"))]
 
 
 def query_database(questions: Iterable[DatabaseQuestion], alias: str) -> Answers:
-    """Return the current values. Failures are reported and do not leave outdated values."""
+    """Return the current values. Failed queries are reported, and leave no outdated values."""
     try:
         connections[alias].ensure_connection()
     except Error:
@@ -170,7 +170,7 @@ def _read_connections(cursor: CursorWrapper) -> Iterator[Reading]:
 
 
 def _log_positions(cursor: CursorWrapper) -> Iterator[Reading]:
-    """Return positions of the write-ahead log: written, or reached by a replica."""
+    """Return positions of the write-ahead log: the one written, or the one that a replica has reached."""
     cursor.execute(
         """
         SELECT pg_is_in_recovery(), pg_wal_lsn_diff(

@@ -1,4 +1,4 @@
-"""Counts and durations of responses per route."""
+"""Counts and durations of responses by route."""
 
 from collections import Counter, deque
 from collections.abc import Callable
@@ -22,13 +22,13 @@ answered: deque[tuple[str, str, int, float]] = deque(maxlen=1_000_000)
 
 
 def get_route_name(request: HttpRequest) -> str:
-    """Return the name of the view that answers, so that there are only as many labels as routes."""
+    """Return the name of the view that responds, so that there are only as many labels as routes."""
     match = request.resolver_match
     return match.view_name if match else UNRESOLVED_LABEL
 
 
 class RequestCounts:
-    """Middleware: notes each answer, where metrics are on."""
+    """Middleware: records each response if metrics are on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         if not settings.METRICS_PORT:
@@ -48,7 +48,7 @@ class RequestCounts:
 
 
 def settle() -> None:
-    """Add up the responses since the last call, so that each response costs only a note."""
+    """Add up the responses recorded since the last call. This keeps the cost of each response low."""
     from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
 
     numbers: Counter[tuple[str, str, int]] = Counter()

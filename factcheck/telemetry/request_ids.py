@@ -15,7 +15,7 @@ _KEPT_AS, _SENT_AS = HEADER.lower(), "HTTP_X_REQUEST_ID"
 
 
 class _OwnIds:
-    """Ids unique to this process: a random beginning and a number. Fully random ones cost ten times as much."""
+    """Ids unique to this process: a random prefix and a number. Fully random ids cost ten times as much."""
 
     def __init__(self) -> None:
         self.begin_anew()
@@ -38,7 +38,7 @@ def choose_id(sent: str | None) -> str:
 
 
 class RequestIds:
-    """Middleware: the request id for the log, for jobs, and for the answer."""
+    """Middleware: sets the request id for the log, jobs and the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

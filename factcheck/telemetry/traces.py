@@ -1,7 +1,7 @@
 """Traces of requests, jobs and database queries by OpenTelemetry, if configured.
 
-A span says which route, which task or which table, how long and with what status; never an address, a query string, a
-value or who asked. OpenTelemetry's own instrumentation of Django writes down all of these.
+A span records the route, task or table, the duration and the status; never a URL, a query string, a value or the
+caller. OpenTelemetry's own instrumentation of Django records all of these.
 """
 
 import os
@@ -50,7 +50,7 @@ def start(exporter: Any = None) -> Any:
 
 
 class RequestSpans:
-    """Middleware: a span for each request. The parent span is accepted only from a proxy of ours."""
+    """Middleware: records a span for each request. A parent span is accepted only from one of our own proxies."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         if not settings.OTEL_ENDPOINT:
@@ -112,7 +112,7 @@ def summarise_statement(sql: str) -> str:
 
 
 def _read_parent(request: HttpRequest) -> Any:
-    """Return the parent trace if stated by our proxy; anyone else could make us trace anything."""
+    """Return the parent trace if one of our own proxies states it; anyone else could make us trace anything."""
     from opentelemetry.context import Context  # noqa: PLC0415  where traces are on alone
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415  where traces are on alone
 
@@ -124,7 +124,7 @@ def _read_parent(request: HttpRequest) -> Any:
 
 @contextmanager
 def _start_span(name: str, kind: str, parent: Any = None) -> Iterator[Any]:
-    """Start a span. Only the class of an exception is recorded, because its message may be confidential."""
+    """Start a span. It records only the class of an exception, because the message may be confidential."""
     from opentelemetry.trace import SpanKind  # noqa: PLC0415  where traces are on alone
 
     with _Tracing.tracer.start_as_current_span(

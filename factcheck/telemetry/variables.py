@@ -18,7 +18,7 @@ QUESTIONS = [
 
 
 class Metrics(NamedTuple):
-    """Host and port of the metrics, and the token to read them."""
+    """The host and port of the metrics, and the token for reading them."""
 
     port: int
     host: str
@@ -26,17 +26,17 @@ class Metrics(NamedTuple):
 
 
 class Receivers(NamedTuple):
-    """The operator's servers for error reports and traces; empty by default."""
+    """The operator's servers for error reports and traces; none by default."""
 
     errors: str
     traces: str
 
 
 def read_metrics_settings() -> Metrics:
-    """Read the settings of metrics, which are for this machine only or need a token.
+    """Read the settings of metrics, which must be limited to this machine or protected by a token.
 
     Raises:
-        ImproperlyConfigured: others could read them.
+        ImproperlyConfigured: others could read the metrics.
     """
     port = read_number("METRICS_PORT", 0, least=0, most=65535)
     host = read_text("METRICS_HOST", "127.0.0.1")
@@ -52,7 +52,7 @@ def read_receivers() -> Receivers:
     """Return where reports and traces are sent.
 
     Raises:
-        ImproperlyConfigured: the address is none, or what sends to it is not installed.
+        ImproperlyConfigured: a URL is invalid, or the library that sends to it is not installed.
     """
     reports = read_text("SENTRY_DSN", kind="secret")
     if reports and not re.fullmatch(r"https?://[^\s@/]+@[^\s@/]+(/\S*)?/[0-9]+", reports):

@@ -38,7 +38,7 @@ class JsonRequests(JsonLines):
 
 
 def build_granian_log(form: str) -> dict[str, Any]:
-    """Return the configuration of granian's own log, in our format."""
+    """Return the configuration that gives granian's log our format."""
     if form != "json":
         return {}
     handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}
@@ -52,9 +52,9 @@ def build_granian_log(form: str) -> dict[str, Any]:
 
 
 def log_client_addresses(proxies: int) -> None:
-    """Log the client's IP address as rate limits determine it, instead of the one it claims.
+    """Log the client's IP address as determined for rate limits, not as the client claims it.
 
-    What is secret in a path is left out.
+    Secret parts of paths are omitted.
     """
     logging.getLogger("granian.access").addFilter(partial(_rewrite_client, proxies=proxies))
 

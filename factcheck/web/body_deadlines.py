@@ -1,9 +1,9 @@
 """Deadlines for request bodies that arrive without a buffering proxy.
 
-The web server waits for a body indefinitely, and does not expose the connection (granian 2.8.9). So the connection
-is found among those of this process through Linux: it comes from the visitor's address, nothing is sent on it, and
-less arrives than a body must have. It is shut down; the reader of the body then sees it end early. On other systems
-there are no deadlines.
+The web server waits for a body indefinitely and does not expose the connection (granian 2.8.9). So the connection is
+found among those that Linux lists for this process: it comes from the visitor's address, nothing is sent on it, and
+data arrives too slowly. The connection is shut down, and the reader of the body sees the body end early. On other
+systems there are no deadlines.
 """
 
 import logging
@@ -33,7 +33,7 @@ GRACE_SECONDS = 5.0
 
 @dataclass(eq=False)
 class Arrival:
-    """A request body being received: its sender, our port, its start and deadline."""
+    """A request body being received: its sender, our port, and its start and deadline."""
 
     address: str
     port: int
@@ -42,7 +42,7 @@ class Arrival:
 
 
 class Connection(NamedTuple):
-    """A connection of this process, with its traffic so far."""
+    """A connection of this process and its traffic so far."""
 
     peer: tuple[str, int]
     silent_seconds: float  # since something arrived
@@ -53,7 +53,7 @@ class Connection(NamedTuple):
 
 
 class Deadlines:
-    """The bodies being received, and a thread that ends overdue ones."""
+    """The bodies being received, and a thread that cuts off overdue ones."""
 
     def __init__(self) -> None:
         self._arrivals: set[Arrival] = set()
@@ -105,10 +105,11 @@ class Deadlines:
 def find_connection(
     arrival: Arrival, found: list[Connection], before: dict[tuple[str, int], Connection]
 ) -> Connection | None:
-    """Return the connection most likely to carry an overdue body, among those that existed a moment ago.
+    """Return the connection, among those that existed a moment ago, that most likely carries an overdue body.
 
-    On one that answers a long question nothing arrives, and the question came at another moment than the head of the
-    body; on one with a body that is fast enough, more arrives; one that waits for its next request loses nothing.
+    Other connections differ. If a long request is being answered, nothing arrives, and the request came at a different
+    time from the head of the overdue one. If a body is fast enough, more data arrives. A connection waiting for its
+    next request loses nothing when it is shut down.
     """
     age = time.monotonic() - arrival.since
 

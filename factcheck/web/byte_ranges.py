@@ -1,4 +1,4 @@
-"""Byte ranges of files, by `Range` (RFC 9110, section 14)."""
+"""Byte ranges of files, requested with `Range` (RFC 9110, section 14)."""
 
 import re
 from typing import NamedTuple
@@ -7,7 +7,7 @@ _SINGLE_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})-(\d{0,18})", re.ASCII | re.I
 
 
 class ByteRange(NamedTuple):
-    """A byte range with the last byte included."""
+    """A byte range, including its last byte."""
 
     first: int
     last: int
@@ -28,10 +28,10 @@ class RangeNotSatisfiable(Exception):
 def parse_range(header: str, size: int) -> ByteRange | None:
     """Return the requested range; None for the whole file, several ranges, or an invalid one.
 
-    Requests for several parts get the whole, as the standard allows.
+    Requests for several ranges get the whole file, as the standard allows.
 
     Raises:
-        RangeNotSatisfiable: it begins where the file has ended.
+        RangeNotSatisfiable: it begins after the end of the file.
     """
     found = _SINGLE_RANGE.fullmatch(header.strip())
     if found is None or found[1] == found[2] == "":

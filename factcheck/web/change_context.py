@@ -1,4 +1,4 @@
-"""The context of a changing request for the database: the user, the page, and the IP address."""
+"""The context of a request that changes data, for the database: the user, the page and the IP address."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def build_context(request: HttpRequest) -> dict[str, str]:
 
 
 class ChangeContext(HistoryMiddleware):
-    """pghistory's middleware, which also records the client; only the audit log stores that."""
+    """pghistory's middleware, extended to record the client, which only the audit log stores."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request)

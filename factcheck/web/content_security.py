@@ -1,4 +1,4 @@
-"""The content security policy of the desk; all other pages use the strict one in the settings."""
+"""The content security policy of the desk. All other pages use the strict policy in the settings."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ DESK_DIRECTIVES = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE
 
 
 class DeskPolicy:
-    """Middleware after django-csp's: relaxes the policy under /admin/ only.
+    """Middleware that relaxes the policy under /admin/ only. It follows django-csp's.
 
     Sign-in, passwords and second factors are under /accounts/ and stay strict.
     """

@@ -1,8 +1,8 @@
 """CORS for public URLs.
 
-django-cors-headers, which does far more, adds `Vary: Origin` to every answer, even if all origins are allowed. A
-cache in front would then keep each answer once for every site. Here all of them get the same headers
-unconditionally, so one copy serves all. Credentials are never allowed, which is why `*` is enough.
+django-cors-headers, which does far more, adds `Vary: Origin` to every response, even if all origins are allowed. A
+cache would then store each response once per site. Here all sites get the same headers, so one copy serves all of them.
+Credentials are never allowed, so `*` is enough.
 """
 
 import re

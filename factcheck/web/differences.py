@@ -30,10 +30,10 @@ def highlight_difference(before: str, after: str) -> tuple[SafeString, SafeStrin
 
 
 def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:
-    """Like `highlight_difference`, for people who read both texts in full.
+    """Return the same as `highlight_difference`, for people who read both texts in full.
 
-    Common words between two changes belong to them unless they form a phrase; texts with little in common are marked
-    whole.
+    Common words between two changes are marked too, unless they form a phrase. Texts with little in common are marked
+    entirely.
     """
     old, new = _WORD.findall(before), _WORD.findall(after)
     if len(old) + len(new) > _MAX_WORDS:
@@ -53,7 +53,7 @@ def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:
 
 
 def _go_on(parts: list[tuple[str, bool]], text: str, changed: bool) -> None:
-    """Add a part, merging it with the previous one if both are changed."""
+    """Add a part. If it and the previous part are both changed, merge them."""
     if parts and changed and parts[-1][1]:
         text = parts.pop()[0] + text
     parts.append((text, changed))

@@ -1,11 +1,11 @@
 """Decide which responses may come from a replica, which lags a moment behind the primary.
 
-First-time visitors see a replica's data. No client sees less than what it wrote or saw:
+First-time visitors see a replica's data. No client sees older data than it wrote or saw before:
 
-- Who is signed in or brings a token may just have published: they read from the primary.
-- A client with the `ETag` or the date of its copy gets 304 if a replica has the same. If the replica has something
-  else, that may be newer or older, so the primary answers.
-- What a replica does not know may have been published a moment ago, and the address passed on: the primary is asked.
+- Clients that are signed in or send a token may just have published, so they read from the primary.
+- A client that sends the `ETag` or the date of its copy gets 304 if a replica has the same version. If the replica has
+a different version, it may be newer or older, so the primary answers.
+- If a replica does not have an object, its URL may have been passed on just after publication, so the primary answers.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 
 
 def read_for(request: HttpRequest, answer: Callable[[], Response]) -> Response:
-    """Call the read-only function on a suitable database. It may be called again."""
+    """Call the read-only function with a suitable database, and again if the primary must answer."""
     if not has_replicas():
         return read_publicly(answer)
     if _may_have_written(request):
@@ -34,7 +34,7 @@ def read_for(request: HttpRequest, answer: Callable[[], Response]) -> Response:
 
 
 def _answer_unless_newer(request: HttpRequest, answer: Callable[[], Response]) -> Response | None:
-    """Return the answer, or None if it came from a replica and the primary may be newer."""
+    """Return the response, or None if it came from a replica and the primary may have newer data."""
     try:
         response = answer()
     except Http404:

@@ -1,4 +1,4 @@
-"""Fast HTTP header fields, which dominate the cost of short responses."""
+"""Fast handling of HTTP header fields, which dominate the cost of short responses."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,10 +10,11 @@ from factcheck.django_internals import ListedFields, get_stored_fields
 
 
 class DefaultFields:
-    """Default header fields for responses that lack them.
+    """Default header fields, added to responses that lack them.
 
     Raises:
-        django.http.BadHeaderError: a field holds a line break. Django checks each answer; this checks once.
+        django.http.BadHeaderError: a field contains a line break. Django checks this for each response, this class
+        once.
     """
 
     def __init__(self, fields: Mapping[str, str]) -> None:

@@ -1,11 +1,11 @@
 """Reader pages by language: `/de/claims/12/bridge/` is `/claims/12/bridge/` with the interface in German.
 
-A language is a mount point. Addresses below it are answered as without it (`path_info`), and addresses made
-meanwhile have it again (`{% url %}`, `reverse()`), so that links stay in the reader's language: without a cookie,
-and alike for every cache on the way. That applies to pages. Resources with one address in all languages (the API,
-the desk, feeds, files) have no other below a prefix, and their addresses never get one.
+A language is a mount point. URLs below it are handled as if without the prefix (`path_info`), and URLs built during the
+request get it again (`{% url %}`, `reverse()`). So links stay in the reader's language without a cookie, and caches
+need no special rules. This applies to pages. Resources with the same URL in all languages (the API, the desk, feeds,
+files) never have a prefix.
 
-Nothing that is kept or sent has a prefix either: `build_permanent_path()` makes such addresses.
+Stored and sent URLs have no prefix either: `build_permanent_path()` builds them.
 """
 
 import re
@@ -41,9 +41,9 @@ Route = URLPattern | URLResolver
 
 
 class LanguageAddresses:
-    """Middleware: removes the language from a page's path, and keeps it in the page's links.
+    """Middleware: removes the language from a page's path and adds it to the page's links.
 
-    It also says in which language the request is answered, before anything else can answer it.
+    It also activates the language of the response, before anything else can respond.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -82,7 +82,7 @@ def is_page(path: str) -> bool:
 
 
 def build_path_in(path: str, code: str) -> str:
-    """Return the path of a page in another language, whatever its current one. Other paths stay unchanged."""
+    """Return the path of a page in another language. Paths of other resources stay unchanged."""
     there, rest = split_path(path)
     bare = rest or "/"
     return f"/{code}{bare}" if is_page(bare.partition("?")[0]) else (path if there else bare)
@@ -95,7 +95,7 @@ def build_path_here(path: str) -> str:
 
 
 def build_permanent_path(route: str, *args: Any) -> str:
-    """Return the path to store or send, without a language, for every request."""
+    """Return the path to store or send. It has no language, whatever the language of the request."""
     return reverse(route, urlconf=settings.ROOT_URLCONF, args=args)
 
 
@@ -106,7 +106,7 @@ def get_address_language(request: HttpRequest) -> str:
 
 
 def get_page_path(request: HttpRequest) -> str:
-    """Return the requested page with its query but without a language; home if it cannot be repeated."""
+    """Return the requested path and query without a language; the home page if it cannot be repeated."""
     if request.method not in ("GET", "HEAD"):
         return "/"
     _code, path = split_path(request.get_full_path())
@@ -116,7 +116,7 @@ def get_page_path(request: HttpRequest) -> str:
 def list_alternates(request: HttpRequest) -> list[tuple[str, str]]:
     """Return the page's absolute URLs by language code; empty for other paths.
 
-    Without a prefix stand the installation's own language, and the address that asks the browser (`x-default`).
+    The installation's own language and the URL that uses the browser's language (`x-default`) have no prefix.
     """
     path = get_page_path(request)
     if not is_page(path.partition("?")[0]):
@@ -132,7 +132,7 @@ def list_alternates(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 class MountedRoutes:
-    """All routes, with pages below a language, as a URL configuration (`request.urlconf`)."""
+    """A URL configuration with all routes, and the pages below a language (`request.urlconf`)."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -149,12 +149,12 @@ class MountedRoutes:
 
 @cache
 def mount_routes(code: str) -> MountedRoutes:
-    """Return the URL configuration of a language, one per process, because Django caches by it."""
+    """Return the URL configuration of a language. Each process has one per language, because Django caches by it."""
     return MountedRoutes(code)
 
 
 class _Prefix:
-    """The pattern of a language prefix: used to build URLs, and already removed from incoming ones."""
+    """The pattern of a language prefix. It is used to build URLs; in incoming ones, the prefix is already removed."""
 
     converters: dict[str, Any] = {}
 
@@ -186,7 +186,7 @@ def _make_reverse_only(route: Route) -> Route:
 
 
 class _Unmatched:
-    """A pattern as another one, which no path matches."""
+    """A copy of a pattern that no path matches."""
 
     def __init__(self, pattern: Any) -> None:
         self._pattern = pattern

@@ -15,8 +15,8 @@ ENGLISH = "en"
 def choose_language(request: HttpRequest) -> str:
     """Return the best of our languages for `Accept-Language`, or "" if there is none.
 
-    Django checks a cookie first. Caches do not know it: a visitor with one could fill the cache for all others with
-    another language.
+    Django checks a cookie first. Caches ignore it, so a visitor with a cookie could fill the cache for everyone with a
+    different language.
     """
     for tag, _weight in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
         if tag == "*":
@@ -34,8 +34,8 @@ def get_page_language(request: HttpRequest) -> str:
 def get_api_language(request: HttpRequest) -> str:
     """Return the language of error messages for a program.
 
-    The content is the same in all languages: varying by `Accept-Language` would fill caches with a copy for every
-    browser's settings, instead of one.
+    The content is the same in all languages. Varying by `Accept-Language` would fill caches with one copy for each
+    browser configuration.
     """
     if not request.path_info.startswith(API_PATH):
         return ENGLISH
@@ -43,6 +43,6 @@ def get_api_language(request: HttpRequest) -> str:
 
 
 def activate_language(request: HttpRequest, code: str) -> None:
-    """Answer this request in the language from now on."""
+    """Use this language for the rest of the request."""
     translation.activate(code)
     request.LANGUAGE_CODE = code

@@ -1,8 +1,7 @@
 """Health probes for load balancers and service managers: `/healthz` and `/readyz`.
 
-They are requested by address, without our host name, and often: so they are answered before Django sees the
-request. The answer has the form of the Internet-Draft "Health Check Response Format for HTTP APIs", without
-internal details.
+They are requested often and by IP address, without our host name, so they are answered before Django sees the request.
+The response follows the Internet-Draft "Health Check Response Format for HTTP APIs", without internal details.
 """
 
 import logging
@@ -48,7 +47,7 @@ class Finding(NamedTuple):
 
 
 def answer_probe(environ: dict[str, Any], start_response: StartResponse) -> list[bytes] | None:
-    """Return the answer to a probe; None for any other request."""
+    """Return the response to a probe; None for any other request."""
     probe = _PROBES.get(environ.get("PATH_INFO", ""))
     if probe is None:
         return None
@@ -121,7 +120,7 @@ def _ask_database() -> dict[str, Finding]:
 
 
 def _ask(question: Callable[[CursorWrapper], Any], failed: str) -> Finding:
-    """Check that the database answers, without waiting for locks."""
+    """Check that the database responds, without waiting for locks."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', '500ms', true)")
@@ -168,7 +167,7 @@ def _check_worker() -> Finding:
 
 
 def _ask_store() -> dict[str, Finding]:
-    """Check that files can be written: on a disk by writing one, in a bucket by a request."""
+    """Check that files can be written: on a disk by writing one, in a bucket with a request."""
     try:
         if isinstance(default_storage, FileSystemStorage):
             Path(default_storage.location).mkdir(parents=True, exist_ok=True)
@@ -182,7 +181,7 @@ def _ask_store() -> dict[str, Finding]:
 
 
 class _SlowCheck:
-    """A check that may hang, for example of a remote server or disk, run once at a time in a thread."""
+    """A check that may hang, for example of a remote server or disk. It runs in a thread, one at a time."""
 
     def __init__(self, ask: Callable[[], dict[str, Finding]], silent: dict[str, Finding]) -> None:
         self.ask, self.silent = ask, silent
@@ -202,7 +201,7 @@ class _SlowCheck:
         asking.set_result(found)
 
     def findings(self, deadline: float) -> dict[str, Finding]:
-        """Return the findings, or that there was no response in time."""
+        """Return the findings, or a finding that there was no response in time."""
         assert self.asking is not None  # noqa: S101  it has begun
         try:
             return self.asking.result(max(0.0, deadline - time.monotonic()))

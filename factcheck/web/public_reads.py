@@ -25,9 +25,10 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class PublicReads:
-    """Send programs' reads through `PUBLIC_MIDDLEWARE` instead of all other middleware.
+    """Handle programs' read requests with only `PUBLIC_MIDDLEWARE` instead of all other middleware.
 
-    Sessions, sign-in, messages and forms cost more than such an answer itself, and it must not depend on who asks.
+    Sessions, sign-in, messages and forms cost more than such a response itself, and the response must not depend on the
+    caller.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -47,7 +48,7 @@ class PublicReads:
 
 
 def _build_handler(middleware: list[str]) -> GetResponse:
-    """Build a view wrapped in only these middleware, the first one outermost."""
+    """Return a view wrapped in only these middleware, the first one outermost."""
     view = build_view_handler()
     way: Any = convert_exception_to_response(lambda request: read_for(request, partial(view, request)))
     for name in reversed(middleware):
@@ -56,7 +57,7 @@ def _build_handler(middleware: list[str]) -> GetResponse:
 
 
 class SecurityFields(SecurityMiddleware):
-    """Django's SecurityMiddleware with its fields, which never change, built once."""
+    """Django's SecurityMiddleware, with header fields built once because they never change."""
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)

@@ -1,8 +1,8 @@
 """Run the site: granian with web processes, and optionally the background workers.
 
-The command's own process becomes granian's main process; web and background processes are forked from it, so that they
-share its memory and start at once. One that ends unexpectedly is replaced, and the log says so. When the embedded
-database server ends, or the main process is killed, all end.
+The command's process becomes granian's main process. Web and background processes are forked from it, so they share its
+memory and start immediately. A process that ends unexpectedly is replaced, which is logged. When the embedded database
+server ends or the main process is killed, all processes end.
 """
 
 import gc
@@ -50,7 +50,7 @@ WORKER_QUEUES = (None, ["webhooks", "mail", "announcements"])  # a list: psycopg
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Refuse a port that is in use before anything slow begins."""
+    """Reject a port that is in use, before anything slow begins."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -111,7 +111,7 @@ def serve(
     """Serve until a signal stops it.
 
     Raises:
-        CommandError: the embedded database server ended, or web processes end as soon as they begin.
+        CommandError: the embedded database server ended, or web processes end as soon as they start.
     """
     from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415  of the server or the worker alone, which takes its time
     from granian.http import HTTP1Settings  # noqa: PLC0415  of the server or the worker alone, which takes its time
@@ -169,7 +169,7 @@ def serve(
 
 
 def _count_connections() -> int:
-    """Return how many connections a web process may hold, limited by the system's open files."""
+    """Return how many connections a web process may hold, given the system's limit of open files."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS + FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
@@ -215,7 +215,7 @@ def _announce(host: str, port: int, has_begun: threading.Event, when_ready: Call
 def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
     """Stop the other processes when the embedded server's main process has ended.
 
-    Our supervisor starts it too. Starting it from here would undo a deliberate stop.
+    The supervisor also starts the server. Starting it here would undo a deliberate stop.
     """
     ended = threading.Event()
     if not settings.EMBEDDED_DATABASE:
@@ -247,7 +247,7 @@ def load_application(target: str, *, threads: int, has_begun: threading.Event) -
 
 @contextmanager
 def _run_workers(context: BaseContext, database_ended: threading.Event, *, wanted: bool) -> Iterator[None]:
-    """Keep the background workers running as children. One that ends is replaced while the site continues."""
+    """Keep the background workers running as child processes, and replace any that ends."""
     if not wanted:
         yield
         return
@@ -328,7 +328,7 @@ def export_metrics() -> None:
 
 
 def run_worker_process(queues: list[str] | None) -> None:
-    """Run a background worker's process, for jobs of these queues, or of all."""
+    """Run a background worker for jobs of these queues, or of all queues."""
     import django  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     _follow_parent()
@@ -343,13 +343,13 @@ def run_worker_process(queues: list[str] | None) -> None:
 
 
 def _wait_for_locks(connection: BaseDatabaseWrapper, **signal: Any) -> None:
-    """Let jobs wait for locks without limit, because they are less urgent than requests."""
+    """Let jobs wait for locks without a time limit, because they are less urgent than requests."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 0")
 
 
 def _follow_parent() -> None:
-    """End when the main process says so or is gone."""
+    """End this process when the main process asks for it or is gone."""
     # Ctrl-C in the terminal reaches every process of its group. Asked to end by it and by the main process too, the
     # worker would cut off its job, and granian's web process sometimes hangs.
     os.setpgid(0, 0)

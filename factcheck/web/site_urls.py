@@ -1,7 +1,7 @@
-"""Addresses of this site in stored texts: saved without the host, which is added when served.
+"""URLs of this site in stored texts: stored without the host, which is added when they are served.
 
-What was published must not change when the site moves to another address, and yet lead to where the site is now. So a
-stored text has only the path, behind a mark: a tab between a member's name and its value. JSON allows it there, no
+Published texts must not change when the site moves to another host, but their links must lead to the new one. So a
+stored text contains only the path, after a mark: a tab between a member's name and its value. JSON allows it there, no
 text can contain it (in a string, a tab is written `\\t`), and searching for a single byte costs next to nothing.
 
     in Python, before it is stored    {"url": "\\0/claims/7/bridge/"}     OWN, then the path
@@ -31,7 +31,7 @@ def render_stored(document: Any) -> str:
 def escape_quotation_marks(text: bytes) -> bytes:
     """Return JSON with quotation marks inside texts written as `\\u0022`, so that others only delimit texts.
 
-    So the ledger, and programs that verify it, find the texts without reading JSON.
+    So the ledger, and programs that verify it, find the texts without parsing JSON.
     """
     return text.replace(b"\\\\", b"\\u005c").replace(b'\\"', b"\\u0022") if b'\\"' in text else text
 
@@ -48,7 +48,7 @@ def insert_site_url(text: bytes) -> bytes:
 
 
 def split_pieces(text: bytes) -> list[bytes | memoryview]:
-    """Return the parts that `insert_site_url` joins, uncopied, with the URL between them."""
+    """Return the parts that `insert_site_url` joins with the URL between them, without copying them."""
     opened = b'"' + settings.SITE_URL.encode()
     view = memoryview(text)
     found: list[bytes | memoryview] = []

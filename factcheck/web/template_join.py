@@ -1,4 +1,4 @@
-"""Template tags built in to every template: joined words, and links to features."""
+"""Template tags available in every template: joined words, and links to features."""
 
 from typing import Any
 

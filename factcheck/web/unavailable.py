@@ -57,11 +57,11 @@ DISK_FULL_OUTAGE = Outage(
 
 
 class TooMuchWork(Exception):
-    """An answer takes more computing than a request may cost."""
+    """A response would take more computing than one request may cost."""
 
 
 def find_outage(failure: BaseException | None) -> Outage | None:
-    """Return the outage behind an error; None if the fault is ours."""
+    """Return the outage that caused an error; None if the fault is in this program."""
     for error in _iterate_causes(failure):
         if isinstance(error, OSError) and error.errno in _NO_SPACE:
             return DISK_FULL_OUTAGE

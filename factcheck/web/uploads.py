@@ -1,9 +1,9 @@
 """Incoming request bodies: slow uploads occupy few threads and never those for reads.
 
-The web server passes a request on with its head. Reading the rest blocks, and an answer given during the reading
-stops the whole process until the visitor hangs up. So few threads read bodies at a time, and fewer for each caller;
-`serve` has as many more than it would need. A body without a seat is refused unread. A late one is cut off
-(`body_deadlines`).
+The web server passes a request on once its head has arrived. Reading the body blocks, and a response sent while the
+body is being read stops the whole process until the visitor disconnects. So only a few threads read bodies at a time,
+and fewer for each caller; `serve` starts additional threads for them. A body without a free slot is refused unread. A
+late one is cut off (`body_deadlines`).
 """
 
 import time
@@ -56,7 +56,7 @@ BODY_INCOMPLETE = BodyRefusal(
 
 
 class UploadSlots:
-    """Upload slots, limited in total and per caller."""
+    """Slots for reading bodies, limited in total and per caller."""
 
     def __init__(self, most: int, most_for_one: int) -> None:
         self.most, self.most_for_one = most, most_for_one
@@ -82,7 +82,7 @@ class UploadSlots:
 
 
 def count_reading_threads(threads: int) -> int:
-    """Return how many threads of a web process may read bodies, in addition to those that respond."""
+    """Return how many threads of a web process read bodies, in addition to those that respond."""
     return max(2, threads // 2)
 
 
@@ -93,7 +93,7 @@ _deadlines = Deadlines()
 
 
 class IncomingFile(IOBase):
-    """A large body that is read as it arrives. If it ends early, that is an error, not a shorter file."""
+    """A large body that is read as it arrives. An early end is an error, not a shorter file."""
 
     def __init__(self, stream: Any, length: int, arrival: Arrival) -> None:
         self._stream, self._missing, self._arrival = stream, length, arrival
@@ -114,7 +114,7 @@ class IncomingFile(IOBase):
 
 
 def receive(request: HttpRequest) -> BodyRefusal | None:
-    """Receive the whole request body before responding, or return why not."""
+    """Receive the whole request body before responding, or return the reason for refusing it."""
     if request.method in _SAFE_METHODS:
         leave_body_unread(request)
         return None
@@ -151,14 +151,14 @@ def get_max_body_bytes() -> int:
 
 
 def refuse_oversized() -> BodyRefusal:
-    """Refuse a body in advance that would be rejected anyway."""
+    """Refuse a body unread if it would be rejected anyway."""
     most = (get_max_body_bytes() - MEMORY_BYTES) // 2**20
     detail = gettext("The file is too large. The limit is %(most)s MB. Nothing was stored.") % {"most": most}
     return BodyRefusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
 def let_go(request: HttpRequest) -> None:
-    """Give back the place of a large body, after its request was answered."""
+    """Release the slot of a large body after its request was answered."""
     reads_as = getattr(request, "reads_as", None)
     if reads_as is not None:
         del request.reads_as  # type: ignore[attr-defined]  # `receive` wrote it
@@ -176,7 +176,7 @@ def _take(caller: str) -> bool:
 
 
 def get_content_length(request: HttpRequest) -> int:
-    """Return the length of the body that the request states."""
+    """Return the body length that the request states."""
     try:
         return max(0, int(request.META.get("CONTENT_LENGTH") or 0))
     except ValueError:

@@ -1,7 +1,7 @@
 """The attributes of a form field as HTML.
 
-Django has a template for them that is included for each field and for each choice of a list: a twelfth of the time of
-a page with a large form.
+Django includes a template for them for each field and for each choice of a list, which takes a twelfth of the time of a
+page with a large form.
 """
 
 from typing import Any

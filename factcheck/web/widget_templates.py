@@ -11,7 +11,7 @@ from factcheck.installation import program
 
 
 class WidgetTemplates(DjangoTemplates):
-    """Widget templates; `TemplatesSetting` fails because unfold draws a widget before all apps are loaded."""
+    """Renders widgets; `TemplatesSetting` fails, because unfold renders one before all apps are loaded."""
 
     @cached_property
     def engine(self) -> Any:
@@ -26,7 +26,7 @@ class WidgetTemplates(DjangoTemplates):
         )
 
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
-        """Draw a template, but nothing for a list of no errors, for which every field of a form asks."""
+        """Render a template. An empty error list, which every form field renders, gives "" without a template."""
         if template_name == ErrorList.template_name_ul and not context["errors"]:
             return ""
         return super().render(template_name, context, request)

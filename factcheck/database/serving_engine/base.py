@@ -1,7 +1,7 @@
 """Connections of web processes. Django expects `DatabaseWrapper` in a module of this name.
 
-Where the server is away, each thread would wait for it, until none is left to say so. So one of them tries, once a
-second, and the others are refused at once.
+If the server is unreachable, every thread would wait for it, until none is left to report the outage. So one thread
+tries to connect once a second, and the others fail immediately.
 """
 
 import threading
@@ -17,17 +17,17 @@ PAUSE_SECONDS = 1.0
 
 
 class Attempts:
-    """The threads that try to connect to one database while that fails."""
+    """The attempts to connect to one database while it is unreachable."""
 
     def __init__(self) -> None:
         self._failed_at: float | None = None
         self._trying = threading.Lock()
 
     def connect(self, attempt: Any) -> Any:
-        """Make the attempt, unless another one has just failed or is being made since.
+        """Try to connect, unless another attempt has just failed or is still running.
 
         Raises:
-            OperationalError: it failed, or was not made.
+            OperationalError: the attempt failed or was not made.
         """
         failed_at = self._failed_at  # another thread may forget it at any moment
         if failed_at is None:

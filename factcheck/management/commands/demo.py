@@ -58,7 +58,7 @@ class Command(LocalizedCommand):
 def give_passwords(kept_in: Path) -> list[dict[str, str]]:
     """Give every account without one a random password, and return all passwords given.
 
-    They are kept where only the owner can read them, because each start of the demo shows them again.
+    They are stored where only the owner can read them, because each start of the demo shows them again.
     """
     accounts: list[dict[str, str]] = json.loads(kept_in.read_text()) if kept_in.exists() else []
     waiting = [user for user in User.objects.order_by("pk") if not user.has_usable_password()]

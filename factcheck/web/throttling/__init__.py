@@ -1,19 +1,18 @@
 """Rate limits per caller, shared by all web processes.
 
-Each caller has a budget that refills evenly (a token bucket, kept as one number: what the caller still owes, in seconds
-of the refill; elsewhere known as GCRA). A process counts in memory. Only when it has let a tenth of a budget through
-since it last asked does it settle that with the shared store, in one statement, and learns what the caller did in the
-other processes. So a caller costs the store at most ten statements per budget, and a million callers with one request
-each cost it nothing.
+Each caller has a budget that refills evenly. This is a token bucket, stored as one number: the caller's debt in seconds
+of the refill (also known as GCRA). A process counts in memory. When it has admitted a tenth of a budget since its last
+settlement, it settles with the shared store in one statement, and learns what the caller did in other processes. So a
+caller costs the store at most ten statements per budget, and a million callers with one request each cost it nothing.
 
-How far that can be overshot, for a limit of L requests in w seconds and n processes: in any t seconds, a caller gets
-at most L + L·t/w + n·⌈L/10⌉ answers (for requests that cost c > L/10, n·c in the last term). With one process the last
-term is 0. What went over is settled all the same and delays what follows, so in the long run the limit holds exactly.
-Requests that come through several processes at once may count up to that last term too strictly as well.
+The limit can be exceeded as follows, for L requests in w seconds and n processes: in any t seconds, a caller gets at
+most L + L·t/w + n·⌈L/10⌉ responses (for requests that cost c > L/10, the last term is n·c). With one process the last
+term is 0. The excess is also settled and delays later requests, so in the long run the limit holds exactly. Concurrent
+requests through several processes may also be counted too strictly, by up to that last term.
 
-Two things make a process forget a caller, and with them at most ⌈L/10⌉ requests: its restart, and the
-`CALLERS_REMEMBERED` others that it has seen since. When the store cannot be reached, reads go on, and each process
-keeps the limits by itself.
+A process forgets a caller, and at most ⌈L/10⌉ of its requests, in two cases: when it restarts, and after
+`CALLERS_REMEMBERED` other callers. When the store is unreachable, reads continue, and each process enforces the limits
+alone.
 """
 
 from factcheck.web.throttling.callers import Tier, admit, get_caller, get_limiter

@@ -56,7 +56,7 @@ setting_changed.connect(_clear_limiter)
 def admit(
     request: HttpRequest, *, user_id: int | None = None, cost: int = 1, tier: Tier = Tier.ANONYMOUS
 ) -> Admission | None:
-    """Count a request for the owner of its token or, without one, for its IP address. None if there is no limit."""
+    """Count a request for the owner of its token or, without a token, for its IP address. None if there is no limit."""
     if user_id is None:
         admission = get_limiter().admit(get_caller(request), tier, cost)
     else:
@@ -67,15 +67,15 @@ def admit(
 
 
 def get_caller(request: HttpRequest) -> str:
-    """Return the client's IP address in the form that limits count."""
+    """Return the client's IP address in the form used for counting."""
     return _group_address(get_address(request.META, settings.NUM_PROXIES))
 
 
 def get_address(environment: Mapping[str, Any], proxies: int) -> str:
-    """Return the IP address of the client of our outermost proxy.
+    """Return the IP address that connected to our outermost proxy.
 
     Each proxy appends its client's address to X-Forwarded-For. Everything before the entries of our own proxies was
-    sent by the visitor, and is untrusted.
+    sent by the visitor and is untrusted.
     """
     forwarded = environment.get("HTTP_X_FORWARDED_FOR")
     if proxies and forwarded:
@@ -86,7 +86,7 @@ def get_address(environment: Mapping[str, Any], proxies: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def _group_address(address: str) -> str:
-    """Return one name for all addresses that one visitor can use; other texts stay unchanged."""
+    """Return one name for all IP addresses that one visitor can use. Other texts stay unchanged."""
     if parts := _ADDRESS_WITH_PORT.fullmatch(address):
         address = parts[1] or parts[2]
     try:

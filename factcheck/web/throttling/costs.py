@@ -33,7 +33,7 @@ _TEXT_PARAMETERS = {"q", "query"}
 
 
 class Costs:
-    """The configured costs of paths, and the surcharges for a query string and a text in the body."""
+    """The configured costs of paths, and the surcharges for query strings and for texts in bodies."""
 
     def __init__(self) -> None:
         self.by_address = [(re.compile(p).search, cost) for p, cost in settings.RATE_LIMIT_COSTS.items()]
@@ -54,7 +54,7 @@ class Costs:
 
 
 def _weigh_query(query: str) -> int:
-    """Return the work of a query relative to a plain one."""
+    """Return how much work a query takes, relative to a plain one."""
     # Most questions have neither, and to take them apart would cost them something.
     if "=" not in query or not any(sign in query for sign in ("q=", "query=", "count=", "%")):
         return 1

@@ -39,9 +39,9 @@ MAX_URL_LENGTH = 60_000
 class RateLimits:
     """Middleware: enforces the limits on paths of `RATE_LIMITED_REGEX`, and reports the remaining budget.
 
-    `RATE_LIMIT_COSTS` names the addresses whose answers cost more than others, and how much; long searches and exact
-    counts cost more again. What is expensive also waits for its turn. Where a view has the throttle below, it says what
-    is left in its place.
+    `RATE_LIMIT_COSTS` lists the URLs whose responses cost more, with their costs; long searches and exact counts cost
+    more again. Expensive requests also wait for a slot. In views with the throttle below, the throttle reports the
+    remaining budget instead.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -103,7 +103,7 @@ class RateLimits:
     def _compute_body_cost(self, request: HttpRequest) -> int:
         """Return the cost of a query in a body: a text, or a long search posted by Google's clients.
 
-        0 where the body has no part in it.
+        Returns 0 if the body does not matter.
         """
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         if self.costs.is_by_text(path):
@@ -136,7 +136,7 @@ def build_busy_response(request: HttpRequest) -> HttpResponse:
 
 
 def build_incomplete_response(request: HttpRequest, refused: uploads.BodyRefusal) -> HttpResponse:
-    """Answer a request whose body did not arrive; its connection cannot be reused."""
+    """Build the response to a request whose body did not arrive. Its connection cannot be reused."""
     response = build_unavailable_response(
         request, refused.status, refused.detail, retry_after=refused.retry_after
     )
@@ -146,10 +146,10 @@ def build_incomplete_response(request: HttpRequest, refused: uploads.BodyRefusal
 
 
 class RateLimit(BaseThrottle):
-    """REST framework's throttle for views that know their user: by user with a token, otherwise by IP address.
+    """REST framework's throttle for views that know their user: counts by user with a token, otherwise by IP address.
 
-    `request_cost` of the view says how much more than a plain request its answers cost. `RateLimits` has to stand
-    before the view for the answer to say what is left.
+    A view's `request_cost` states how much its responses cost compared with a plain request. The remaining budget is
+    only reported if the middleware `RateLimits` is installed.
     """
 
     admission: Admission | None = None

@@ -1,4 +1,4 @@
-"""A gate that limits concurrent expensive requests, so that threads remain for cheap ones."""
+"""A limit on concurrent expensive requests, so that threads remain free for cheap ones."""
 
 from collections.abc import Callable
 from threading import Condition
@@ -13,10 +13,10 @@ PATIENCE_SECONDS = 1.0
 
 
 class Gate:
-    """A limit on concurrent requests and on those waiting briefly. Others are refused at once.
+    """A limit on concurrent requests and on those waiting briefly. Others are refused immediately.
 
-    Waiting requests hold a thread each, so their number equals the running ones. Each caller has one seat and may
-    wait for one more, so that no caller can take them all.
+    Each waiting request holds a thread, so no more may wait than run. Each caller has one slot and may wait for one
+    more, so that no caller can take all of them.
     """
 
     def __init__(self, seats: int, *, patience: float = PATIENCE_SECONDS) -> None:
@@ -26,7 +26,7 @@ class Gate:
         self._changed = Condition()
 
     def through(self, answer: Callable[[], Answer], caller: str) -> Answer | None:
-        """Call the function once a slot is free, or return None."""
+        """Call the function once a slot is free; return None if none becomes free."""
         if not self._enter(caller):
             return None
         try:

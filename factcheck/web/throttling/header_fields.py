@@ -1,7 +1,7 @@
 """The header fields of rate limits: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-
 headers-11), and status 429.
 
-The draft's problem type for 429 is not registered yet and may change its address, so the problem is `about:blank`.
+The draft's problem type for 429 is not registered yet and its URL may change, so the type is `about:blank`.
 """
 
 from http import HTTPStatus
@@ -15,7 +15,7 @@ from factcheck.web.throttling.limiter import Admission
 
 
 def write_fields(response: HttpResponseBase, admission: Admission) -> None:
-    """Write the limit and the remaining budget. `Retry-After` is only for refusals."""
+    """Write the limit and the remaining budget to the header. Only refusals have `Retry-After`."""
     headers = response.headers
     headers["RateLimit-Policy"] = f'"{admission.tier}";q={admission.limit};w={admission.window}'
     headers["RateLimit"] = f'"{admission.tier}";r={admission.remaining};t={admission.reset_seconds}'
@@ -24,7 +24,7 @@ def write_fields(response: HttpResponseBase, admission: Admission) -> None:
 
 
 def build_refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
-    """Return the answer to a caller over the limit."""
+    """Return the response to a caller that exceeded the limit."""
     response = build_unavailable_response(request, HTTPStatus.TOO_MANY_REQUESTS, describe_refusal(admission))
     write_fields(response, admission)
     response.headers["Content-Length"] = str(len(response.content))

@@ -53,7 +53,7 @@ class _Account:
         self.unsettled_free_at = now
 
     def compute_debt_seconds(self, now: float) -> float:
-        """Return the seconds until nothing is owed."""
+        """Return the number of seconds until the caller owes nothing."""
         return max(0.0, self.free_at - now)
 
 
@@ -88,13 +88,13 @@ class _Budget(NamedTuple):
 
 
 class Limiter:
-    """Decide about requests; safe to call from many threads.
+    """Decides which requests to admit. Thread-safe.
 
     Args:
-        rates: the limit of each tier; None where there is none.
-        store: where processes settle; None where there is only this one.
-        secret: makes the names under which callers are settled. Addresses of people do not leave the process.
-        clock: seconds, from anywhere, never going back.
+        rates: the limit of each tier; None for tiers without a limit.
+        store: the store shared by all processes; None if there is only this process.
+        secret: the key for deriving callers' names in the store, so that IP addresses do not leave the process.
+        clock: a monotonic clock in seconds.
     """
 
     def __init__(
@@ -114,11 +114,11 @@ class Limiter:
         self._store_rests_until = self._silent_until = float("-inf")
 
     def admit(self, client: str, tier: str, cost: int = 1) -> Admission | None:
-        """Count or refuse a caller's request; a refused one costs nothing. None if the tier has no limit.
+        """Count or refuse a caller's request; a refused one costs nothing. Returns None if the tier has no limit.
 
         Args:
-            client: the caller, in words that only the tier has to understand.
-            cost: how many plain requests it counts for; never more than the whole budget.
+            client: a name for the caller, unique within the tier.
+            cost: the number of plain requests it counts as; capped at the whole budget.
         """
         budget = self.budgets.get(tier)
         if budget is None:

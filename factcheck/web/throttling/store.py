@@ -1,7 +1,7 @@
 """The shared store of rate limits: a table of the primary.
 
-It keeps, for each caller, the moment at which nothing is owed any more, by the server's own clock; so the clocks of the
-machines need not agree. Each settlement is one statement that no other can come between.
+For each caller, it stores the moment when the debt ends, by the database server's clock, so the machines' clocks need
+not agree. Each settlement is one atomic statement.
 """
 
 from contextlib import nullcontext
@@ -13,29 +13,29 @@ from factcheck.database import read_connections
 
 
 class StoreUnavailable(Exception):
-    """The store does not answer, or cannot perform the operation."""
+    """The store does not respond, or cannot perform the operation."""
 
 
 class Store(Protocol):
     def settle(self, name: str, *, spent: float, owed_alone: float) -> float:
         """Add the cost that a process admitted since it last settled; return the caller's total debt.
 
-        Spending at the moments t₁ … tₙ takes the moment F, at which nothing is owed, to
-        max(… max(F, t₁) + c₁ …, tₙ) + cₙ. That is max(F + spent, B), where B is what the same would have made of a
-        caller who owed nothing; so two numbers settle exactly what happened over any time.
+        Let F be the moment when the debt ends. Spending c₁ … cₙ at the moments t₁ … tₙ changes F to max(… max(F, t₁) +
+        c₁ …, tₙ) + cₙ. This equals max(F + spent, B), where B is the result of the same spending for a caller without
+        debt. So two numbers settle the spending of any period exactly.
 
         Args:
             name: the caller.
-            spent: the sum of it, in seconds of the refill.
-            owed_alone: B, in seconds from now; negative when it is past.
+            spent: the total cost, in seconds of the refill.
+            owed_alone: B, in seconds from now; negative if it is in the past.
 
         Raises:
-            StoreUnavailable: nothing was added, as far as we know.
+            StoreUnavailable: as far as is known, nothing was added.
         """
 
 
 class PostgresStore:
-    """An unlogged table of the primary: not in the write-ahead log, and emptied by a crash."""
+    """An unlogged table of the primary: it is not in the write-ahead log, and a crash empties it."""
 
     SETTLE = """
         INSERT INTO factcheck_ratelimit AS known (name, free_at)
