@@ -1,1 +1,1 @@
-"""Measurements of the performance that the project promises."""
+"""Measurements of the performance promised by the project."""

@@ -1,8 +1,8 @@
 """Measure every figure that the project promises: `make bench`, or `make bench ARGS="publish import_article"`.
 
-Each measurement is a program of its own, so that none inherits the memory or the warmth of another. A figure that is
-missed makes the whole fail. Figures hold for a quiet machine; run it twice before you believe one. Options go to the
-only measurement that is named: `python -m benchmarks read_side --claims 20000`.
+Each measurement is a separate program, so that none benefits from another's memory or caches. If a figure is missed,
+the whole run fails. The figures are promised for an idle machine; run a measurement twice before you trust it. If only
+one measurement is named, it gets the other options: `python -m benchmarks read_side --claims 20000`.
 """
 
 import sys

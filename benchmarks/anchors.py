@@ -1,11 +1,12 @@
-"""Measure what happens to quotes when publishers edit: kept, lost although present, rightly refused, or moved
+"""Measure what happens to quotes when publishers edit texts: kept, lost although present, rightly refused, or moved
 wrongly.
 
 Run from the repository: `python -m benchmarks.anchors [--editions 40] [--cases]`. Editions are made by the
-generator of the tests (`tests/helpers/publishers_edits.py`), which knows where each sentence went: each edit alone,
-then two and three at a time, then chains of three versions. Promised are 0 wrong moves and 99 % kept of what
-stands, by any one edit and along chains. Several edits at once may leave an unmarked copy where the original was,
-which is indistinguishable from it: fewer than one quote in a thousand may be moved wrongly by those.
+generator of the tests (`tests/helpers/publishers_edits.py`), which knows where each sentence went. They are single
+edits, then two and three edits at a time, then chains of three versions. Promised for single edits and chains: no quote
+is moved wrongly, and 99 % of the quotes that are still present are kept. Several simultaneous edits may leave an
+unmarked copy where the original was, which cannot be distinguished from it. For these, fewer than one quote in a
+thousand may be moved wrongly.
 """
 
 import argparse
@@ -67,7 +68,7 @@ def main() -> int:
 
 
 def measure_quotes(number: int, editions: int) -> Iterator[tuple[str, Sequence[str], Quoted, str]]:
-    """Yield language, edits, quote and outcome of every quote after a number of simultaneous edits."""
+    """Yield the language, edits, quote and outcome of every quote after this many simultaneous edits."""
     chance = random.Random(number)  # noqa: S311  edits, not secrets
     for language in LANGUAGES:
         for seed in range(editions):
@@ -86,7 +87,7 @@ def _choose_edits(chance: random.Random, number: int) -> list[list[str]]:
 
 
 def _follow_quote(language: str, seed: int) -> Counter[str]:
-    """Follow a quote from version to version, as appearances are followed."""
+    """Follow a quote from version to version, in the same way as appearances."""
     article = first_edition(language, f"chain {seed}")
     anchors = article.anchors()
     at = {quoted: (article.text, anchor) for quoted, anchor in anchors.items()}

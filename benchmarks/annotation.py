@@ -1,7 +1,8 @@
-"""Measure the page of an article of 10,000 words with 200 claims: 100 ms from a key or click to the next frame.
+"""Measure the page of an article with 10,000 words and 200 claims: at most 100 ms from a key or click to the next
+frame.
 
-The browser measures itself (Event Timing, as Interaction to Next Paint is counted), as fast as the machine is and
-slowed down four times. The server's time, its statements and the weight of the page are reported as well.
+The browser measures itself (Event Timing, as for Interaction to Next Paint), at full speed and slowed down to a
+quarter. The server's time, its SQL statements and the page size are also reported.
 """
 
 import argparse
@@ -39,7 +40,7 @@ def main() -> int:
 
 
 def measure(text: str) -> int:
-    """Import the text with its claims, load its page, and work on it in a browser. Returns 1 if it is too slow."""
+    """Import the text with its claims, load its page, and work on it in a browser. Return 1 if it is too slow."""
     from django.conf import settings
     from django.contrib.auth.models import User
     from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -144,7 +145,7 @@ def _measure_interactions(address: str, path: str, cookie: Any, slower: int) -> 
 
 
 def _annotate(page: Any) -> None:
-    """Work like an editor for a minute: step through proposals and sentences, decide and undo."""
+    """Work like an editor for a minute: step through proposals and sentences, decide, and undo."""
 
     def doing(what: str) -> None:
         page.wait_for_timeout(300)

@@ -1,8 +1,8 @@
 """Measure how long archiving a page takes, what it stores, and that it does not slow publishing down.
 
-Promised: 5 seconds at the median without a browser, 20 with one; publishing within 30 ms. Run from anywhere:
-`python benchmarks/archiving.py [--pages N] [--folder FOLDER]`. FOLDER holds saved pages (.html), which are served from
-this machine; without one, articles of the usual length are made up. What the internet adds is not in it.
+Promised are a median of 5 seconds without a browser and 20 with one, and publishing within 30 ms. Run from anywhere:
+`python benchmarks/archiving.py [--pages N] [--folder FOLDER]`. FOLDER contains saved pages (.html), which are served
+from this machine. Without it, articles of the usual length are generated. Delays of the internet are not included.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def start_server(pages: Sequence[bytes]) -> ThreadingHTTPServer:
             self.wfile.write(body)
 
         def log_message(self, *_arguments: object) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
     return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 

@@ -1,8 +1,8 @@
 """Measure a claim's page in the API while an attacker sends the most expensive queries as fast as possible.
 
 `make bench ARGS=attacker`, or `python -m benchmarks attacker [--claims N] [--database DATA_DIR] [--seconds S]`.
-Promised: the 99th percentile of `GET /api/v1/claims/{id}/` stays below 100 ms on a quiet machine with two cores. The
-attacker's budget is a hundred times the usual one, so it is not what holds them up.
+Promised: the 99th percentile of `GET /api/v1/claims/{id}/` stays below 100 ms on an idle machine with two cores. The
+attacker's budget is a hundred times the usual one, so that it does not stop the attack.
 """
 
 import argparse
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def build_expensive_queries(words: list[str]) -> list[str]:
-    """Return queries of some 500 characters with every word an alternative, and all matches counted."""
+    """Return queries of about 500 characters in which every word is an alternative and all matches are counted."""
     asked = []
     for start in range(0, len(words), 20):
         query = " or ".join(words[start:] + words[:start])[:500]
@@ -51,7 +51,7 @@ def attack(port: int, questions: list[str], until: float, statuses: Counter[int]
 
 
 def read(port: int, claims: list[int], until: float) -> list[float]:
-    """The milliseconds that each claim took, one after another, twenty in a second."""
+    """Return the milliseconds that each claim took, reading twenty claims per second, one after another."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     took: list[float] = []
     while time.monotonic() < until:
@@ -72,7 +72,7 @@ def read(port: int, claims: list[int], until: float) -> list[float]:
 
 
 def load_material() -> tuple[list[str], list[int]]:
-    """Return common words and some claims of this database."""
+    """Return common words and some claim ids of this database."""
     from django.db import connection
 
     with connection.cursor() as cursor:

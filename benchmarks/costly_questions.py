@@ -1,10 +1,10 @@
-"""Measure the most expensive ordinary public queries, each alone, on an imported archive.
+"""Measure the most expensive ordinary public queries, one at a time, on an imported archive.
 
-Counts, orders by the day of the review, uncached facets, and Google's search in one language: at the median of
-five, the milliseconds beside each are promised on two quiet cores. An estimated number of claims is promised to be
-off by a fifth at most, and not to take longer than the exact one.
+These are counts, orderings by review date, uncached facets, and Google's search in one language. Each has a promised
+time in milliseconds, for the median of five on two idle cores. An estimated number of claims must be wrong by at most a
+fifth, and must not take longer than the exact number.
 
-Records are made up as for `import_claims`, unless `--file` names an archive.
+Records are generated as for `import_claims`, unless `--file` names an archive.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def list_queries(publisher: int, language: str, word: str) -> list[Question]:
 
 
 def list_filters(publisher: int, language: str, word: str) -> list[str]:
-    """Return the filters to count and estimate."""
+    """Return the filters whose results are counted and estimated."""
     return [
         "status=published",
         "rating_class=false",
@@ -68,7 +68,7 @@ def list_filters(publisher: int, language: str, word: str) -> list[str]:
 
 
 def measure_query(client: Any, path: str) -> tuple[float, Any]:
-    """The median of the milliseconds, with nothing kept from before, and the answer."""
+    """Return the median time in milliseconds, with empty caches, and the response."""
     from django.core.cache import cache
 
     times: list[float] = []

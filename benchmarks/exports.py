@@ -1,9 +1,9 @@
 """Measure exports per second. Promised are 50,000 claims as NDJSON, and 0.6 of the floor.
 
-The floor is the least possible work: PostgreSQL sends the stored bodies (`COPY … TO STDOUT`), which are not read.
-An export reads them in the order of the ledger, from one snapshot, counts and hashes them and writes a file.
-`--database DATA_DIR` measures a database that is there already; the one that is made otherwise is that of `read_side`.
-`--restore` brings the whole ledger into an empty database as well, which takes minutes; nothing is promised of it.
+The floor is the least possible work: PostgreSQL sends the stored bodies (`COPY … TO STDOUT`), which are discarded. An
+export reads them in ledger order from one snapshot, counts and hashes them, and writes a file. `--database DATA_DIR`
+measures an existing database; otherwise the database of `read_side` is used. `--restore` also restores the whole ledger
+into an empty database. That takes minutes, and no figure is promised for it.
 """
 
 import argparse
@@ -23,7 +23,7 @@ FLOOR_SHARE = 0.6
 
 
 def measure_rates(folder: Path, rounds: int) -> dict[str, list[float]]:
-    """Return claims per second in each round, or entries for the whole ledger."""
+    """Return the claims per second in each round, or the entries per second for the whole ledger."""
     from claims.exports.export_run import ExportOptions, export_to_file
     from claims.models import Publication
 

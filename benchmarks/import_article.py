@@ -50,7 +50,7 @@ SENTENCES = (
 
 
 def make_article(words: int) -> str:
-    """An article of about as many words, the same every time."""
+    """Return an article with about this many words, the same every time."""
     chance = random.Random(1911)  # noqa: S311  nothing to protect here
     paragraphs, count = ["Ten years of harbours"], 0
     while count < words:

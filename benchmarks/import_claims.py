@@ -1,10 +1,11 @@
 """Measure imports of an archive. Promised are 60 s for 208,739 records, and 25 s if nothing changed.
 
-The floor is a bare COPY of the rows that the import made, into the same tables with the same indexes and generated
-columns, without triggers: at most four times as long is promised. The peak memory of the importing process is measured
-too, 300 MB at most; processes that it starts for cleaning come on top.
+The floor is a plain COPY of the imported rows into the same tables, with the same indexes and generated columns but
+without triggers. The import is promised to take at most four times as long. The peak memory of the importing process is
+promised to be at most 300 MB, not counting the processes that it starts for cleaning.
 
-Records are made up (names, labels and dates as many ways as people write them), unless `--file` names an archive.
+Records are generated, with names, labels and dates in all the ways that people write them, unless `--file` names an
+archive.
 """
 
 import argparse
@@ -49,7 +50,7 @@ _DATES = [
 
 
 def iterate_records(count: int) -> Iterator[dict[str, Any]]:
-    """Yield dirty records: a tenth without a rating, half of the statements repeated, some unusable."""
+    """Yield unclean records: a tenth has no rating, half of the statements are repeated, and some are unusable."""
     chance = random.Random("import_claims")  # noqa: S311  nothing to protect here
     statements: list[tuple[str, str, str]] = []
     for number in range(count):
@@ -96,7 +97,7 @@ def time_import(path: Path) -> float:
 
 
 def measure_floor(folder: Path) -> float:
-    """Return the seconds that copying the rows alone takes, from files into empty tables."""
+    """Return the seconds that it takes just to copy the rows from files into empty tables."""
     from django.apps import apps
     from django.db import connection
 

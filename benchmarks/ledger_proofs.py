@@ -1,8 +1,8 @@
 """Measure the cost of provability. Promised are 10 % of an import, 60 s to verify 200,000 entries, 5 ms per proof.
 
-Imports of the same archive take turns, with the chain and without, each into a database of its own, so that other
-load on the machine hits both; what counts is their ratio. The last one with the chain is signed, queried for proofs
-as the API answers them, and verified. Its cost is reported for as many entries as there are, and for 200,000.
+The same archive is imported in turns with and without the chain, each time into a new database, so that other load on
+the machine affects both. Their ratio counts. The last ledger with the chain is signed, queried for proofs as through
+the API, and verified. The cost is reported for its actual number of entries and for 200,000.
 """
 
 import argparse
@@ -24,7 +24,7 @@ _PROOFS = 300
 
 
 def without_chain() -> None:
-    """Make the database work as before entries and reviews were chained."""
+    """Make the database work without chaining entries and reviews."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -45,7 +45,7 @@ def without_chain() -> None:
 
 
 def import_times(path: Path, turns: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of imports with and without the chain, alternating in separate processes."""
+    """Return the seconds of imports with and without the chain, run alternately in separate processes."""
     times: dict[str, list[float]] = {"with": [], "without": []}
     for turn in range(turns):
         for how in ("with", "without") if turn % 2 else ("without", "with"):
@@ -67,7 +67,7 @@ def import_times(path: Path, turns: int) -> tuple[list[float], list[float]]:
 
 
 def proof_times() -> list[float]:
-    """Return the milliseconds of each response with a proof, alternating inclusion and consistency."""
+    """Return the milliseconds of each response with a proof, alternately of inclusion and of consistency."""
     from django.test import Client
 
     from claims.models import Checkpoint

@@ -1,8 +1,8 @@
 """Measure how many links a worker checks politely. Promised are 100,000 a day, or 1.16 a second.
 
-The server is on this machine and answers for many sites, as the web does: after some time, mostly unchanged, now and
-then gone, moved, changed or not at all. Some of the pages are quoted by publications, so a changed text is compared.
-Pauses are those that are kept in earnest: one request at a time for each site, and a second between two.
+The server is on this machine and imitates many sites of the web: it responds after a delay, and pages are mostly
+unchanged, but sometimes gone, moved, changed or unresponsive. Some pages are quoted by publications, so changed texts
+are compared. The pauses are those of real use: one request at a time per site, with a second between two.
 
 Run from anywhere: `python benchmarks/link_checks.py [--links N] [--sites N]`.
 """
@@ -83,7 +83,7 @@ def answer_to(path: str, known: str, *, later: bool) -> Answer:
 def serve(
     port: int, ready: "multiprocessing.synchronize.Event", later: "multiprocessing.synchronize.Event"
 ) -> None:
-    """Answer for all sites, from one process."""
+    """Serve all sites from one process."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -148,7 +148,7 @@ def prepare(links: int, sites: int, quoted: int, port: int) -> None:
 
 
 def run_checks() -> tuple[int, float]:
-    """Check all that is due, as a worker does; how many, and in how many seconds."""
+    """Check all links that are due, as a worker does; return their number and the seconds."""
     from django.utils import timezone
 
     from claims.features.links import check_run

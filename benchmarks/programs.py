@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 def run(package: str, titles: Mapping[str, str], *, description: str | None) -> int:
-    """Run the modules of a package that the command line names, or all; 1 where a figure was missed.
+    """Run the modules of a package that the command line names, or all. Return 1 if a figure was missed.
 
     Args:
-        titles: what each measures, by the name of its module.
+        titles: what each module measures, by its name.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {package}", description=description)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(titles))

@@ -1,7 +1,8 @@
 """Measure how long publishing one claim takes; at most 30 ms at the median are promised.
 
-Run from anywhere: `python benchmarks/publish.py [--claims N]`. Each claim has an article with its words, a topic, a
-claimant, and a verdict with three items of evidence; a tenth of them are published a second time, as a correction.
+Run from anywhere: `python benchmarks/publish.py [--claims N]`. Each claim has an article that contains its words, a
+topic, a claimant, and a verdict with three items of evidence. A tenth of the claims are published a second time, as a
+correction.
 """
 
 import argparse

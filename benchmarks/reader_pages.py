@@ -1,9 +1,9 @@
 """Measure reader pages on 200,000 claims, each requested for the first time and then again.
 
-The time is from the request to the first byte of the answer, in a process that is warm, of one reader. Before each page
-of the first column nothing is kept, neither pages nor counts. The archive is one of `scaling`, made once; while it is
-measured, its busiest publisher is the newsroom itself. At last ("older own") all that is its own is older than all that
-is of others.
+The time is measured from the request to the first byte of the response, for one reader and a warm process. For the
+first column, the caches of pages and counts are empty before each page. The archive is one of `scaling`, made once.
+During the measurement, its busiest publisher is treated as the newsroom itself. In the last part ("older own"), all of
+the newsroom's own checks are older than all others.
 
 `python -m benchmarks reader_pages [--claims N] [--pages N] [--data FOLDER]`
 """
@@ -35,7 +35,7 @@ class Times(NamedTuple):
 
 
 def list_paths(pages: int) -> dict[str, list[str]]:
-    """Return the requested URLs by kind of page: the largest ones and random others."""
+    """Return the URLs to request by kind of page: the largest pages and random others."""
     from claims.models import Mention
     from claims.models.rating import RatingClass
     from factcheck.database.read_connections import fetch
@@ -96,7 +96,7 @@ def list_paths(pages: int) -> dict[str, list[str]]:
 
 
 def measure_paths(client: Any, paths: list[str]) -> Times:
-    """Return how long each URL takes, first and again."""
+    """Return how long each URL takes, the first time and again."""
     from django.core.cache import cache
 
     from claims.public.pages.page_cache import page_cache
@@ -132,7 +132,7 @@ def compute_percentile(times: list[float], share: float) -> float:
 
 @contextmanager
 def treat_busiest_as_own() -> Iterator[None]:
-    """Treat the busiest publisher as the newsroom itself for this time, bypassing rules of the database."""
+    """Treat the busiest publisher as the newsroom itself within the block, bypassing rules of the database."""
     from benchmarks.superuser import connect_as_superuser
 
     with connect_as_superuser() as server:
@@ -155,9 +155,9 @@ def treat_busiest_as_own() -> Iterator[None]:
 
 @contextmanager
 def treat_own_as_imported() -> Iterator[None]:
-    """Treat the newsroom's own checks as older than all others for this time, as after a mass import.
+    """Treat the newsroom's own checks as older than all others within the block, as after a mass import.
 
-    Of what is the newsroom's, the oldest tenth stays its own.
+    The oldest tenth of the newsroom's checks remain its own.
     """
     from benchmarks.superuser import connect_as_superuser
 

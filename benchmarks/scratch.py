@@ -1,4 +1,4 @@
-"""A project to measure in: Django on a migrated database in an embedded server of its own."""
+"""A project to measure in: Django with a migrated database in a separate embedded server."""
 
 import gc
 import os
@@ -13,7 +13,7 @@ def open_scratch_project(folder: Path | None = None) -> Iterator[None]:
     """Set Django up for a measurement. Import the project's modules only inside.
 
     Args:
-        folder: where the database is kept, or is already; without one, all is gone afterwards.
+        folder: where the database is stored or already exists; without a folder, it is deleted afterwards.
     """
     if folder is None:
         gone = tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", ignore_cleanup_errors=True)

@@ -1,7 +1,8 @@
 """Measure the cost of starting: migrations, a command, `make demo` twice, and the idle stack.
 
-Run it as `python -m benchmarks stack`. The demo is a copy of the checkout in a temporary folder, so its first start
-includes the virtual environment and every package that pip has not kept. The figures hold for two idle cores.
+Run it as `python -m benchmarks stack`. The demo runs from a copy of the checkout in a temporary folder, so its first
+start includes creating the virtual environment and downloading every package that pip has not cached. The figures are
+promised for two idle cores.
 """
 
 import os
@@ -46,7 +47,7 @@ def find_free_port() -> int:
 
 
 def start(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
-    """Start the demo; returns the process and the seconds until the front page answered."""
+    """Start the demo; return the process and the seconds until the front page responded."""
     began = time.perf_counter()
     set_here = ("DATA_DIR", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
     environment = {name: value for name, value in os.environ.items() if name not in set_here}
@@ -75,7 +76,7 @@ def stop(demo: subprocess.Popen[bytes]) -> None:
 
 
 def run_command(folder: Path, *arguments: str) -> tuple[float, float]:
-    """Run a command; return its processor seconds and the elapsed seconds."""
+    """Run a command; return its processor seconds and elapsed seconds."""
     environment = os.environ | {"DATA_DIR": str(folder), "DATABASE_URL": "", "FACTCHECK_DEMO": "1"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     began = time.perf_counter()
@@ -97,7 +98,7 @@ def measure_first_migration() -> dict[str, float]:
 
 
 def measure_smallest_command() -> dict[str, float]:
-    """Start a command that does nothing; the second time, when everything is compiled."""
+    """Measure a command that does nothing on its second run, when everything is compiled."""
     with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name:
         return {"manage.py help, CPU": [run_command(Path(name), "help")[0] for _time in range(2)][-1]}
 

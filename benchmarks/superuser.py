@@ -13,14 +13,14 @@ from factcheck.database.embedded import roles
 
 
 def connect_as_superuser() -> "psycopg.Connection[Any]":
-    """A connection to the database that Django is set up on, beside Django's."""
+    """Connect to the database that Django is set up on, separately from Django."""
     place = embedded.ServerPlace(settings.DATA_DIR.resolve())
     return roles.connect(place, embedded.SUPERUSER, connection.settings_dict["NAME"])
 
 
 @contextmanager
 def use_superuser() -> Iterator[None]:
-    """Let Django's own connection be a superuser's until the end."""
+    """Make Django's own connection a superuser's until the block ends."""
     before = dict(connection.settings_dict)
     connection.close()
     theirs = embedded.build_connection_settings(settings.DATA_DIR, embedded.SUPERUSER)

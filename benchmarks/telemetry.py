@@ -1,8 +1,8 @@
 """Measure the cost of metrics and request ids for public reads: at least 0.95 of the rate must remain.
 
-One process requests from itself, in turns with and without them, in the processor time of that process: the
-database's time is left out, so the share reported here is the highest. Metrics are written as under `serve`, into
-files.
+One process sends requests to itself, in turns with and without them, and measures its own processor time. The
+database's time is not included, so the reported share of the cost is the highest possible. Metrics are written to
+files, as under `serve`.
 """
 
 import argparse
@@ -28,7 +28,7 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 
 def request_fields(application: Application, path: str, **fields: str) -> dict[str, str]:
-    """The fields of an answer, which is read to its end."""
+    """Return the header fields of a response, after reading it to the end."""
     heads: dict[str, str] = {}
     environ = {
         "REQUEST_METHOD": "GET",

@@ -1,7 +1,7 @@
-"""Measure triage of 50 proposals by keyboard in a browser, and downloads of a list, by seconds, keys and memory.
+"""Measure keyboard triage of 50 proposals in a browser, and downloads of a list: seconds, keys and memory.
 
-A person reads; here there is none. So the machine is measured: from the first key until the server has answered the
-last decision.
+No person reads the proposals here. So only the machine is measured, from the first key until the server has answered
+the last decision.
 """
 
 import argparse
@@ -93,7 +93,7 @@ def _serve() -> Iterator[str]:
 
 
 def _triage(address: str, cookie: Any) -> tuple[float, int]:
-    """Accept two, decline the third with a reason of the list, and so on; seconds and keys."""
+    """Accept two proposals, decline the third with a listed reason, and so on. Return seconds and keys."""
     import os
     import shutil
 

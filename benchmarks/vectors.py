@@ -1,11 +1,11 @@
 """Measure how quickly statements get their vectors, the effect on reads, and the search results.
 
-An archive is imported; vectors are made while a list is read over and over; then neighbours are found by the index and
-by comparing with all. Promised on two quiet cores: 113,328 statements in 40 minutes, reads slower by a tenth at most,
-98 of 100 of the first ten that comparing finds, neighbours within 10 ms at the median.
+An archive is imported, and vectors are made while a list is read repeatedly. Then neighbours are found with the index
+and by comparing all vectors. Promised on two idle cores: 113,328 statements in 40 minutes, reads at most a tenth
+slower, 98 of 100 of the ten nearest neighbours found by the index, and 10 ms (median) for finding neighbours.
 
-Records are made up as for `import_claims`, unless `--file` names an archive. What is made up resembles each other more
-than what people say, so believe the recall of an archive.
+Records are generated as for `import_claims`, unless `--file` names an archive. Generated statements resemble each other
+more than real ones, so only the recall of an archive is reliable.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def report(met: bool, sentence: str) -> bool:
 
 
 def measure_making(threads: int) -> bool:
-    """Make all vectors in another program while reading."""
+    """Make all vectors in another process while reading."""
     from django.conf import settings
     from django.test import Client
 

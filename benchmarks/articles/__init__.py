@@ -1,1 +1,1 @@
-"""Measurements from an article to its claims, on articles labelled in advance; one module for each part."""
+"""Measurements of the steps from an article to its claims, on labelled articles; one module for each part."""

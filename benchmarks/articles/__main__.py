@@ -1,7 +1,7 @@
 """Measure the handling of articles on other people's pages and sentences: `python -m benchmarks articles`.
 
-The folder of the data is `../shared/data`, or named with `--data`. Its texts belong to their publishers and are no part
-of the project. It fails where a figure is below what is required.
+The data is in `../shared/data`, or in the folder named with `--data`. Its texts belong to their publishers and are not
+part of the project. The program fails if a figure is below its requirement.
 """
 
 import argparse
@@ -64,7 +64,7 @@ def count_words(text: str) -> Counter[str]:
 
 
 def compute_token_f1(found: str, page: Page) -> float:
-    """Return how well a text matches the page's article. The headline counts neither way."""
+    """Return how well a text matches the page's article. The headline is ignored."""
     said, meant = count_words(found.removeprefix(page.title)), count_words(page.text)
     common = sum((said & meant).values())
     return 2 * common / (said.total() + meant.total()) if common else 0.0
@@ -119,7 +119,7 @@ def measure_worthiness(data: Path) -> Iterator[Figure]:
 
 
 def _iterate_judged(data: Path) -> Iterator[tuple[LabelledSentence, CandidateSentence | None]]:
-    """Yield each labelled sentence with its candidate, in its article's text if known."""
+    """Yield each labelled sentence with its candidate, within its article's text if that is known."""
     texts = {page.name: page.text for page in iterate_pages(data)}
     for name, sentences in load_labelled_articles(data).items():
         joined = "\n\n".join(one.text for one in sentences)
@@ -183,7 +183,7 @@ def measure_commission_article(data: Path) -> Iterator[Figure]:
 
 
 def measure_anchors(data: Path) -> Iterator[Figure]:
-    """Measure what happens to quotes after generated edits; this needs no other people's data."""
+    """Measure what happens to quotes after generated edits. This needs no external data."""
     for number, name, most in ((1, "one edit", 0.01), (2, "two edits", 0.02), (3, "three edits", 0.04)):
         outcomes = Counter(outcome for *_, outcome in measure_quotes(number, _EDITIONS))
         standing = outcomes["kept"] + outcomes["lost"] + outcomes["wrong"]
@@ -230,7 +230,7 @@ def _sum_process_time() -> float:
 
 
 def compute_auc(worthy: Iterable[float], trivial: Iterable[float]) -> float:
-    """Return how often a worthy sentence scores above a trivial one; a tie counts half."""
+    """Return how often a sentence worth checking scores above one that is not; a tie counts half."""
     worthy, trivial = list(worthy), list(trivial)
     above = sum((good > bad) + (good == bad) / 2 for good in worthy for bad in trivial)
     return above / (len(worthy) * len(trivial))
@@ -248,7 +248,7 @@ PARTS = {
 
 
 def _describe_data(data: Path) -> str:
-    """Describe the data: numbers of pages, sentences and publishers."""
+    """Return a description of the data: the numbers of pages, sentences and publishers."""
     names = [page.name.partition("_")[0] for page in iterate_pages(data)]
     articles = load_labelled_articles(data)
     sentences = sum(map(len, articles.values()))

@@ -1,9 +1,9 @@
-"""Show what the word beginnings and endings of the lexicons match among each language's most common words.
+"""Show which of each language's most common words the lexicons' word beginnings and endings match.
 
-Run from the repository: `python -m benchmarks.articles.lexicon_words [LANGUAGE …] [--words N]`. The lists come from the
-package `wordfreq`, which nothing else needs (`uv pip install wordfreq`). A beginning that holds another word ("sal-"
-in "Salvini") makes a false reason: spell the words out, or except them with `!`. For Japanese, Chinese and Korean,
-whose phrases stand anywhere, the words are shown that hold one without being it.
+Run from the repository: `python -m benchmarks.articles.lexicon_words [LANGUAGE …] [--words N]`. The word lists come
+from the package `wordfreq`, which nothing else needs (`uv pip install wordfreq`). A beginning that also matches an
+unrelated word ("sal-" in "Salvini") causes false reasons: spell the words out, or exclude the unrelated ones with `!`.
+In Japanese, Chinese and Korean, phrases match anywhere, so longer words that contain a phrase are shown.
 """
 
 import argparse
@@ -24,7 +24,7 @@ SHOWN = 12
 
 
 def find_suspicious(code: str, words: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield the group, the phrase and the words it matches, the most common first."""
+    """Yield the group, the phrase and the words that it matches, most common first."""
     content = tomllib.loads((LANGUAGES / f"{code}.toml").read_text("utf-8"))
     for group, written in content["signals"].items():
         phrases = [" ".join(phrase.split()) for phrase in written.split(",")]

@@ -1,6 +1,6 @@
 """Other people's pages and sentences, on which the handling of articles is measured.
 
-They belong to their publishers and are no part of the project: the folder is named with `--data`.
+They belong to their publishers and are not part of the project. `--data` names their folder.
 """
 
 import csv
@@ -15,7 +15,7 @@ DATA = Path(__file__).parents[2].parent / "shared" / "data"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A saved page with the reading of its publisher's own parser."""
+    """A saved page with the text extracted by a parser written for its publisher."""
 
     name: str
     url: str
@@ -31,7 +31,7 @@ class LabelledSentence:
     """A sentence of an article.
 
     `label` is `core` (a fact-checker would check it), `secondary` (a checkable fact of less weight), `no` or
-    `fragment`; `claimant` a pattern for who speaks, or "" where the article does.
+    `fragment`; `claimant` is a pattern for the speaker, or "" for the article's own voice.
     """
 
     text: str
@@ -57,7 +57,7 @@ def iterate_pages(data: Path) -> Iterator[Page]:
 
 
 def load_labelled_articles(data: Path) -> dict[str, list[LabelledSentence]]:
-    """The labelled sentences by article, in their order."""
+    """Return the labelled sentences by article, in order."""
     articles: dict[str, list[LabelledSentence]] = {}
     for line in (data / "articles" / "sentence_labels.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
@@ -67,7 +67,7 @@ def load_labelled_articles(data: Path) -> dict[str, list[LabelledSentence]]:
 
 
 def load_debates(data: Path, split: str) -> list[tuple[str, bool]]:
-    """Return sentences of debates with whether they are worth checking (CheckThat! 2024, task 1, English)."""
+    """Return pairs of a debate sentence and whether it is worth checking (CheckThat! 2024, task 1, English)."""
     with gzip.open(data / "detection" / "ct24_en.tsv.gz", "rt", encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [(row["text"], row["label"] == "1") for row in rows if row["split"] == split]

@@ -1,10 +1,10 @@
-"""Measure who is named as speaker of each sentence: precision, recall and confusions by language and genre.
+"""Measure how well the speaker of each sentence is named: precision, recall and confusions by language and genre.
 
 Run from the repository: `python -m benchmarks.articles.speakers [--part held] [--confusions]`. The labelled
 articles are in `tests/claims/articles/speakers/corpus`, a file per language and part: `dev` to work with, `held`
-for the final test. An article begins with `=== name genre`; a line is a sentence behind its speaker, a blank line
-ends a paragraph. The speaker of the article's own voice is empty; `A/B` takes either, and `A/` takes A or none.
-Every sentence counts, whether or not it is worth a check.
+for the final test. An article begins with `=== name genre`. Each line is a speaker followed by a sentence, and a blank
+line ends a paragraph. The speaker is empty for the article's own voice; `A/B` accepts either, and `A/` accepts A or
+none. Every sentence counts, whether or not it is worth checking.
 """
 
 import argparse
@@ -28,7 +28,7 @@ _UNSPACED = frozenset({"ja", "zh"})
 
 @dataclass(frozen=True, slots=True)
 class LabelledSentence:
-    """A sentence at its position in the article, with the speaker that a careful reader would name."""
+    """A sentence with its position in the article, and the speaker that a careful reader would name."""
 
     start: int
     end: int
@@ -36,7 +36,7 @@ class LabelledSentence:
 
     @property
     def named(self) -> bool:
-        """Whether a speaker must be named."""
+        """Return whether a speaker must be named."""
         return "" not in self.speakers
 
 
@@ -66,7 +66,7 @@ class Confusions:
 
     @property
     def recall(self) -> float:
-        """The share of sentences with a speaker for which the right one was named."""
+        """Return the share of sentences with a speaker for which the right one was named."""
         expected = self.right + self.missing
         return self.right / expected if expected else 1.0
 
@@ -122,7 +122,7 @@ def _find_claimant(sentence: LabelledSentence, candidates: list[CandidateSentenc
 
 
 def measure_seconds(count: int) -> float:
-    """Measure the detector's processor time for about that many words of the labelled articles."""
+    """Return the detector's processor time for about this many words of the labelled articles."""
     paragraphs = [
         paragraph
         for article in read_corpus("dev", ["en"])

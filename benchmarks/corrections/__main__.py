@@ -1,10 +1,10 @@
 """Correct, retract and merge verdicts under load, and measure when each channel shows the change.
 
-`python -m benchmarks corrections [--rounds N] [--readers N] [--pages N]`. A site with its worker runs on a database of
-its own, on the demonstration's settings, while readers read lists and pages, and a second installation follows it.
-After each action every channel is read until it shows the new state. A dump is written before the actions and after
-them; in between, its list has their notes. At the end all that is linked is read, and no withdrawn verdict may stand
-anywhere without its note. Measured is what this program serves; caches in front of it may keep current answers for a
+`python -m benchmarks corrections [--rounds N] [--readers N] [--pages N]`. A site and its worker run on a separate
+database with the demo's settings, while readers read lists and pages, and a second installation follows the site. After
+each action, every channel is read until it shows the new state. Dumps are written before and after the actions; in
+between, the list of dumps shows their notes. At the end, everything that is linked is read: no withdrawn verdict may
+appear without its note. Only the responses of this program are measured; caches in front of it may keep responses for a
 minute.
 """
 
@@ -59,7 +59,7 @@ def main() -> int:
 
 @contextmanager
 def run_site(port: int) -> Iterator[None]:
-    """The web server with its worker."""
+    """Run the web server and its worker."""
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port), "--with-worker"],
         cwd=ROOT,
@@ -83,7 +83,7 @@ def run_site(port: int) -> Iterator[None]:
 
 
 def read(port: int, path: str, body: bytes | None = None) -> "Answer":
-    """The answer at the end of redirects."""
+    """Return the response after all redirects."""
     from benchmarks.corrections.channels import Answer
 
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
@@ -144,7 +144,7 @@ def measure(port: int, options: argparse.Namespace) -> int:
 def wait_for(port: int, channel: Any, case: "Case", before: "Answer", began: float) -> tuple[float, int]:
     """Return the seconds until the channel shows the new state, and the number of requests before.
 
-    The seconds are infinite where it does not show it within the patience.
+    The seconds are infinite if the channel does not show it within the time limit.
     """
     old = 0
     while time.perf_counter() - began < PATIENCE:
@@ -158,7 +158,7 @@ def wait_for(port: int, channel: Any, case: "Case", before: "Answer", began: flo
 
 @contextmanager
 def following(site: str) -> Iterator[dict[int, Any]]:
-    """A second installation; what it has of each claim of the site."""
+    """Run a second installation; yield its copies of the site's claims."""
     claims: dict[int, Any] = {}
     peer = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.corrections.peer", site],
@@ -202,7 +202,7 @@ def wait_for_visit(peer_claims: dict[int, Any], case: "Case", began: float) -> f
 
 
 def wait_for_backlog(receiver: Any, least: int) -> None:
-    """Wait until the worker has started and processed earlier publications."""
+    """Wait until the worker has started and has processed earlier publications."""
     end = time.monotonic() + 5 * PATIENCE
     while len(receiver.messages) < least and time.monotonic() < end:
         time.sleep(PAUSE)

@@ -1,4 +1,4 @@
-"""The only list of channels that carry a claim, with how each shows its new state."""
+"""All channels that publish a claim, and how each shows its new state."""
 
 import json
 from collections.abc import Callable
@@ -31,9 +31,9 @@ class Case:
     """A claim and the action on it.
 
     Attributes:
-        word: occurs in the statement of this claim and nowhere else.
-        verdict: occurs in the summary of the verdict that is withdrawn, and nowhere else.
-        note: occurs in the public note, and nowhere else.
+        word: a word that occurs only in the statement of this claim.
+        verdict: a word that occurs only in the summary of the withdrawn verdict.
+        note: a word that occurs only in the public note.
         sequence: the newest entry of the ledger before the action.
     """
 
@@ -62,7 +62,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel: its URL, an optional request body, and the part of the claim it shows."""
+    """A channel: its URL, an optional request body, and the part of the claim that it shows."""
 
     name: str
     shows: Shows
@@ -73,11 +73,11 @@ class Channel:
         return self.path(case), json.dumps(self.body(case)).encode() if self.body else None
 
     def carries(self, action: Action) -> bool:
-        """Whether the action has a meaning here: merging has no public note of its own."""
+        """Return whether the channel shows the action; merging, for example, has no public note."""
         return action != Action.MERGE or self.shows != Shows.LOG
 
     def is_current(self, case: Case, before: Answer, now: Answer) -> bool:
-        """Return whether the channel shows the state after the action. A rate limit response does not count."""
+        """Return whether the channel shows the state after the action. Rate limit responses do not count."""
         if now.status in (429, 503):
             return False
         if self.shows == Shows.DIFFERENCE:
@@ -93,7 +93,7 @@ class Channel:
         return self._leads_on(case, before, now) or now.has(case.note)
 
     def _leads_on(self, case: Case, before: Answer, now: Answer) -> bool:
-        """Return whether the channel now shows the claim that this one was merged into."""
+        """Return whether the channel now leads to the claim that this one was merged into."""
         place = f"/claims/{case.target}/"
         is_new = place in now.address or (now.has(place) and not before.has(place))
         return case.action == Action.MERGE and is_new
@@ -109,7 +109,7 @@ def _make_own_path(path: str) -> Callable[[Case], str]:
 
 
 def _call(tool: str, **arguments: str) -> Callable[[Case], object]:
-    """A call of a tool of `/mcp`, with attributes of the case as arguments."""
+    """Return a call of a tool of `/mcp`, with attributes of the case as arguments."""
     return lambda case: {
         "jsonrpc": "2.0",
         "id": 1,

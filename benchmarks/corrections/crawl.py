@@ -24,7 +24,7 @@ _LINKS = re.compile(rb"""(?:href|src)=["']([^"'#]+)|<loc>([^<]+)</loc>""")
 def crawl(
     read: Callable[[str], Answer], site: str, cases: Iterable[Case], most: int
 ) -> tuple[int, list[str]]:
-    """Return the number of pages read, and those with a withdrawn verdict that lacks its note."""
+    """Return the number of pages read, and the pages with a withdrawn verdict that lacks its note."""
     withdrawn = [case for case in cases if case.action != Action.MERGE]
     waiting, seen, offenders = deque(STARTS), set(STARTS), []
     count = 0

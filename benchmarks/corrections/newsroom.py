@@ -12,7 +12,7 @@ from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make
 
 
 class Newsroom:
-    """Published claims: one for each action of each round, and a few that stay unchanged."""
+    """A newsroom's published claims: one for each action of each round, and a few that stay unchanged."""
 
     def __init__(self, webhook: str, rounds: int) -> None:
         self._chance = random.Random("corrections")  # noqa: S311  nothing to protect here
@@ -25,7 +25,7 @@ class Newsroom:
         self.claims = [case.claim for case in self._planned]
 
     def cases(self) -> Iterator[Case]:
-        """Yield the cases one by one, each with the newest ledger entry at that time."""
+        """Yield the cases one by one, each with the newest ledger entry before its action."""
         for case in self._planned:
             newest = Publication.objects.order_by("-sequence").values_list("sequence", flat=True)[0]
             yield Case(**{**vars(case), "sequence": newest})

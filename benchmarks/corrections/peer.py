@@ -1,6 +1,6 @@
-"""A second installation that follows the site, with a database and a key of its own; prints its claims as they change.
+"""Run a second installation that follows the site, with its own database and key, and print its claims as they change.
 
-`python -m benchmarks.corrections.peer SITE`. It visits as the worker does: when a visit is due.
+`python -m benchmarks.corrections.peer SITE`. It visits the site when a visit is due, as the worker does.
 """
 
 import json
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def follow(site: str) -> NoReturn:
-    """Follow a site, and print each of its claims as JSON on a line whenever it has changed here."""
+    """Follow a site, and print each of its claims as a line of JSON whenever the local copy changes."""
     from claims.features.federation.models import PeerClaim
     from claims.features.federation.peer_edits import follow, look
     from claims.features.federation.sync_run import list_due_newsrooms, take_turn

@@ -1,9 +1,8 @@
-"""Measure every page of the desk. Promised are a median of 200 ms and a p99 of 400 ms of server time, and 120 KB of
-HTML.
+"""Measure every page of the desk. Promised are 200 ms (median) and 400 ms (p99) of server time, and 120 KB of HTML.
 
-All lists of the admin are walked: plain, by each column, with each filter, far back, searched; each page of a row, its
-history, each picker, the dashboard and Ctrl-K, for an administrator, behind no network. A page must take as many
-statements on a small archive as on the large one.
+All lists of the admin are requested: plain, ordered by each column, with each filter, far back, and searched. So are
+each row's page and history, each picker, the dashboard and Ctrl-K. The user is an administrator, and there is no
+network in between. A page must use as many SQL statements on a small archive as on a large one.
 """
 
 import argparse

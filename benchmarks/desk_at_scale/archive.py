@@ -1,7 +1,7 @@
-"""An archive for desk measurements with as many rows as years of work leave, made in a minute or two.
+"""An archive for desk measurements, with as many rows as years of work produce, made in a minute or two.
 
-Rows are made by the database itself, from sentences that are handed to it. Triggers do not fire; constraints hold. What
-readers are served is only as long as it would be: the desk lists entries of the ledger, and never reads their words.
+The database itself makes the rows from given sentences. Triggers do not fire; constraints hold. Published bodies only
+have a realistic length, because the desk lists ledger entries but never reads their text.
 """
 
 import random
@@ -31,7 +31,7 @@ MAX_ARTICLE_LENGTH = 100_000
 
 
 def prepare(claims: int) -> None:
-    """Fill the database and a small one beside it, unless they exist."""
+    """Fill the large database and a small one, unless they exist."""
     if User.objects.filter(username=USERNAME).exists():
         return
     large = connection.settings_dict["NAME"]
@@ -46,7 +46,7 @@ def prepare(claims: int) -> None:
 
 
 def go_to(database: str) -> None:
-    """Continue in another database of the server."""
+    """Switch to another database of the server."""
     connection.close()
     connection.settings_dict["NAME"] = database
 
@@ -78,7 +78,7 @@ def _fill(claims: int) -> None:
 
 
 def _iterate_sentences(count: int) -> Iterator[tuple[int, str, str, str]]:
-    """Yield sentences and names in languages by frequency."""
+    """Yield sentences and names, in languages chosen by frequency."""
     chance = random.Random("desk_at_scale")  # noqa: S311  nothing to protect here
     shares = [language.share for language in LANGUAGES]
     for number in range(1, count + 1):

@@ -21,7 +21,7 @@ FAR_PAGE = 4_000
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """A URL, its name in the report, and whether it is the most frequent page."""
+    """A page: its URL, its name in the report, and whether it is the most frequent kind of page."""
 
     name: str
     path: str
@@ -29,7 +29,7 @@ class DeskPage:
 
 
 def list_pages(client: Any) -> Iterator[DeskPage]:
-    """Return those of the user that `client` has signed in."""
+    """Return the pages of the user signed in with `client`."""
     yield DeskPage("dashboard", reverse("admin:index"))
     words = WORDS | {"a rare word": _find_rare_word()}
     for what, word in words.items():
@@ -64,7 +64,7 @@ def _iterate_lists(
 
 
 def _iterate_rows(client: Any, model: type[Model], desk: ModelAdmin) -> Iterator[DeskPage]:
-    """The pages of the first row, which is the heaviest, and of one in the middle."""
+    """Yield the pages of the first row, which has the most related rows, and of a row in the middle."""
     name = model._meta.label_lower.partition(".")[2]
     if client.get(_build_path(model, "add")).status_code == 200:
         yield DeskPage(f"{name}, to add one", _build_path(model, "add"))
@@ -134,7 +134,7 @@ def _build_path(model: type[Model], page: str, *args: Any) -> str:
 
 
 def _find_rare_word() -> str:
-    """Return the longest word of a statement, which few others contain."""
+    """Return the longest word of a statement, which few other statements contain."""
     from claims.models import Claim
 
     claim = Claim.objects.filter(language="en").order_by("pk").last()

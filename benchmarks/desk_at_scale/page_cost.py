@@ -1,4 +1,4 @@
-"""Measure a page's time, statements and bytes, and which statements would grow with the archive."""
+"""Measure a page's time, SQL statements and bytes, and find statements whose cost grows with the archive."""
 
 import re
 import statistics
@@ -19,7 +19,7 @@ MAX_ROWS = 12_000
 
 @dataclass(frozen=True, slots=True)
 class PageCost:
-    """The cost of a page in milliseconds, bytes and statements."""
+    """The cost of a page in milliseconds, bytes and SQL statements."""
 
     median: float
     p99: float

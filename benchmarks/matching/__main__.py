@@ -1,12 +1,13 @@
 """Measure how well the claim behind a text is found: `python -m benchmarks matching --data
 ../shared/data/matching`.
 
-For each set: MAP@5, MRR, how often a right claim is first and among the first ten, and how long an answer takes
-without embedding the question; ours beside ours without its parts, plain BM25 and Datasette's FTS5, on the same
-questions in the same run. Then, of ours: whether its confidence came true, and each language. Of pairs of statements:
-how often they are called the same, the opposite or related, and which of two claims is meant.
+For each data set, it reports MAP@5, MRR, how often a right claim is first and among the first ten, and how long a
+response takes without embedding the question. Our system is compared with itself without some of its parts, plain BM25
+and Datasette's FTS5, on the same questions in the same run. For our system, it also reports how accurate its confidence
+is, and each language. For pairs of statements, it reports how often they are judged the same, contradictory or related,
+and which of two claims is chosen.
 
-Vectors are made once and kept under DATA_DIR/benchmarks; of all sets that takes an hour on two cores.
+Vectors are made once and stored under DATA_DIR/benchmarks. For all sets, that takes an hour on two cores.
 """
 
 import argparse

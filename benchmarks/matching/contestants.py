@@ -1,4 +1,4 @@
-"""The compared systems that find the claims behind a text: ours, parts of it, and others."""
+"""The compared systems for finding the claims behind a text: ours, parts of it, and others."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class PlainWords:
 class Datasette:
     """SQLite's FTS5 as Datasette sets it up with `--fts`, queried for any of the words.
 
-    Datasette itself asks for all of them, and finds next to nothing for a whole post.
+    Datasette itself requires all words, and finds almost nothing for a whole post.
     """
 
     def __init__(self, claims: Sequence[Claim]) -> None:
@@ -54,7 +54,7 @@ class Datasette:
 
 
 class Similarity:
-    """The vectors alone, each compared with all others."""
+    """Vectors alone; each is compared with all others."""
 
     def __init__(self, claims: Sequence[Claim], vectors: Vectors) -> None:
         self._claims = claims
@@ -85,13 +85,13 @@ class Ours:
         self._known = known or Known()
 
     def ranked(self, asked: TextQuery, *, without: frozenset[str] = frozenset()) -> list[RankedCandidate]:
-        """Return all candidates except these, as if they had never been checked."""
+        """Return all candidates except these, as if these claims had never been checked."""
         asked, candidates, rarity = self.candidates(asked)
         kept = [candidate for candidate in candidates if self._finder.id_of(candidate) not in without]
         return rank_candidates(asked, kept, rarity=rarity)
 
     def candidates(self, asked: TextQuery) -> tuple[TextQuery, list[Candidate], dict[str, float]]:
-        """Return the query and candidates with the features that are switched on, and the words' rarity."""
+        """Return the query, its candidates with the features that are switched on, and the rarity of its words."""
         asked = self._known.asked(asked)
         candidates, rarity = self._finder.candidates(asked)
         return asked, list(map(self._known.candidate, candidates)), rarity
@@ -105,7 +105,7 @@ class Ours:
 
 @dataclass(frozen=True)
 class Known:
-    """The features that ours may use; switching one off shows its value."""
+    """The features that our system may use; switching one off shows its value."""
 
     vectors: bool = True
     who_and_when: bool = True

@@ -1,7 +1,7 @@
-"""The questions and claims to measure with: CheckThat! 2022 2A and 2B, and CheckThat! 2025.
+"""The questions and claims of the measurements: CheckThat! 2022 2A and 2B, and CheckThat! 2025.
 
-The folder is not part of the project, and none of its sentences is: its README says where each set comes from, and what
-is known to be wrong with it.
+The folder and its sentences are not part of the project. Its README states where each set comes from, and its known
+faults.
 """
 
 import csv
@@ -22,7 +22,7 @@ _DAY = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}")
 
 
 class NoData(Exception):
-    """The folder of the data is not there."""
+    """The data folder does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Question:
     said_on: date | None = None
 
     def by_itself(self) -> "Question":
-        """Return the question with only its text."""
+        """Return the question with its text only."""
         return replace(self, claimant="", said_on=None)
 
 
@@ -152,7 +152,7 @@ def _load_questions(path: Path) -> Iterable[Question]:
 
 
 def _add_debate_details(question: Question) -> Question:
-    """Add details from the name of the transcript: `20170822_Trump_phoenix_0204`."""
+    """Return details read from the name of the transcript: `20170822_Trump_phoenix_0204`."""
     day, who, *_ = question.id.split("_")
     speaker = next((name for start, name in _SPEAKERS.items() if who.startswith(start)), "")
     return replace(question, claimant=speaker, said_on=_parse_day(day, "%Y%m%d"))

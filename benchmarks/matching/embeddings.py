@@ -1,4 +1,4 @@
-"""Cached vectors of claims and questions, which take most of the measuring time."""
+"""Cached vectors of claims and questions. Computing them takes most of the time of a measurement."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ Mean = NDArray[np.float64]
 
 
 class Embeddings:
-    """Vectors of an embedder, centred as by `claims.matching.embedding`."""
+    """Vectors of an embedder, centred as in `claims.matching.embedding`."""
 
     def __init__(self, embedder: Embedder, folder: Path) -> None:
         self._embedder = embedder
@@ -48,14 +48,12 @@ class Embeddings:
         return self._made("passages", self._embedder.passages, texts)
 
     def questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-        """Return vectors of questions without the mean of each language."""
+        """Return vectors of questions, minus the mean of each language."""
         means = np.array([self._asked.get(language, self._asked[""]) for language in languages])
         return subtract_mean(self.raw_questions(texts), means)[0]
 
     def claims(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-        """Return vectors of claims without the mean of each language, computed from these claims if there are
-        enough.
-        """
+        """Return vectors of claims, minus the mean of each language (that of these claims, if there are enough)."""
         raw = self.raw_claims(texts)
         known = np.array(languages)
         means = dict(self._stated)

@@ -30,7 +30,7 @@ class Finder:
         return self.claims[candidate.claim].id
 
     def candidates(self, asked: TextQuery) -> tuple[list[Candidate], dict[str, float]]:
-        """Return the candidates, and the rarity of the known words."""
+        """Return the candidates and the rarity of the known words."""
         shares, rarity = self._words.shares(f"{asked.cleaned} {find_author(asked.text)}")
         numbers = dict.fromkeys(select_best(shares, MAX_CANDIDATES).tolist())
         similarities = self.similarities(asked.vector)
@@ -44,7 +44,7 @@ class Finder:
         return found, {**self._words.common, **rarity}
 
     def similarities(self, vector: Vector | None) -> Scores | None:
-        """Return exact similarities, where a database would use an index."""
+        """Return exact similarities; a database would use an index."""
         if vector is None or self._vectors is None:
             return None
         return np.asarray(self._vectors @ vector)

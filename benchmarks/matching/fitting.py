@@ -1,10 +1,10 @@
 """Refit the weights of `claims.matching.ranking`: `python -m benchmarks matching --fit`.
 
-They are fitted on the questions for training alone. Every set weighs the same, however many questions it has. Questions
-are taken as they are, and without author and day, so that the other figures learn to do without. Order is learned where
-the right claim is among the candidates; probability from the same lists, from the same without the right claim, as if
-it had never been checked, and from ordinary sentences that nobody would check. No set has claims in another language
-than that of its questions: the weights of such pairs (`across`) are left as they are.
+They are fitted on training questions only. Every data set has the same weight, however many questions it has. Each
+question is used twice, unchanged and without author and day, so that the other features learn to work without these.
+The order is fitted on lists of candidates with the right claim. The probability is fitted on the same lists, on these
+lists without the right claim (as if it had never been checked), and on ordinary sentences not worth checking. No set
+has claims in a language other than that of their questions, so the weights of such pairs (`across`) stay unchanged.
 """
 
 import json
@@ -75,7 +75,7 @@ class Pairs:
 
 
 def fit(data: Path, *, with_vectors: bool) -> int:
-    """Write the model. Without vectors, only the weights of words are fitted."""
+    """Fit and write the model. Without vectors, only the weights of words are fitted."""
     made = build_embeddings() if with_vectors else None
     pairs = {kind: Pairs() for kind in COUNTED}
     ordinary = draw_sample(load_ordinary_sentences(data, "train"), MAX_EXAMPLES)
@@ -123,8 +123,8 @@ def fit_certainty(lists: Lists, order: Vector, alone: Matrix, names: Sequence[st
     """Fit the parameters of certainty, in the form of `claims.matching.ranking.Weights`.
 
     Args:
-        order: the weights of the figures in the lists.
-        alone, names: the figures that count by themselves, in the same rows.
+        order: the weights of the features in the lists.
+        alone, names: the features that count independently of other candidates, in the same rows.
     """
     sums = lists.figures @ order
     wrong = ~lists.right
@@ -153,7 +153,7 @@ def _round_weights(names: Sequence[str], weights: Iterable[float]) -> dict[str, 
 
 
 def compute_crowd_mean(sums: Vector, lists: Lists) -> float:
-    """The mean sum of candidates in the places of the crowd, where all of these are taken."""
+    """Return the mean sum of the candidates at the crowd's positions, over lists that fill all of them."""
     bounds = [*lists.starts, len(sums)]
     crowds = [
         np.sort(sums[start:end])[::-1][CHANCE_PLACES].mean()
@@ -164,7 +164,7 @@ def compute_crowd_mean(sums: Vector, lists: Lists) -> float:
 
 
 def place_candidates(sums: Vector, lists: Lists, kept: NDArray[np.bool_], usual: float) -> Matrix:
-    """Return each candidate's sum, its distance behind the best remaining one, and its lead over the rest."""
+    """Return each candidate's sum, its distance from the best of the others, and its lead over the rest."""
     rows = np.zeros((len(sums), 3))
     for start, end in pairwise([*lists.starts, len(sums)]):
         part = slice(start, end)

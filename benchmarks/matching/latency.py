@@ -1,9 +1,10 @@
 """Measure the latency of `POST /api/v1/match/`, and whether statements are found inside longer posts.
 
-On a database with an imported archive: `--database DATA_DIR` names one that is there already, `--file` an archive to
-import. Each question is another one, so that nothing is answered from what was kept. Promised on 120,000 claims and two
-cores: a sentence in 40 ms at the median and 120 ms at the 99th percentile, an article of 1,000 words in a second; a
-statement behind “BREAKING: is it true that … please share” first in 98 %, with one typo or one other word in 95 %.
+It uses a database with an imported archive: `--database DATA_DIR` names an existing one, `--file` an archive to import.
+All questions are different, so that no response comes from a cache. Promised for 120,000 claims and two cores: a
+sentence in 40 ms (median) and 120 ms (99th percentile), and an article of 1,000 words in a second. A statement inside
+“BREAKING: is it true that … please share” is the first match in 98 % of cases, and in 95 % with one typo or one changed
+word.
 """
 
 import argparse
@@ -81,7 +82,7 @@ def measure() -> int:
 
 
 def _load_statements(chance: random.Random) -> list[tuple[int, str]]:
-    """Return claims whose statements are sentences of some length."""
+    """Return claims whose statements are sentences of a certain length."""
     from claims.models import Publication
 
     rows = (
@@ -137,7 +138,7 @@ def _measure_disguises(ask: Ask, chance: random.Random, claims: list[tuple[int, 
 
 
 def _is_first(ask: Ask, statement: str, text: str) -> bool:
-    """Return whether the statement is the first match, also with other quotation marks or its author."""
+    """Return whether the statement is the first match, ignoring differences in quotation marks and a named author."""
     from claims.search.words import fold_text
 
     _, [result] = ask({"text": text[:500]})

@@ -1,4 +1,4 @@
-"""Two small models fitted by Newton's method: a choice among several, and a probability."""
+"""Two small models fitted by Newton's method: a choice among candidates, and a probability."""
 
 from dataclasses import dataclass
 
@@ -17,10 +17,10 @@ class Lists:
     """Candidates of many questions, one question after the other.
 
     Attributes:
-        figures: a row for each candidate.
-        starts: where the candidates of each question begin.
+        figures: a row of features for each candidate.
+        starts: the row where the candidates of each question begin.
         right: which candidates are right.
-        weigh: how much each question counts.
+        weigh: the weight of each question.
     """
 
     figures: Matrix
@@ -30,7 +30,7 @@ class Lists:
 
     @property
     def of(self) -> NDArray[np.int64]:
-        """The question of each candidate."""
+        """Return the question of each candidate."""
         return np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.right)]))
 
 
@@ -38,7 +38,7 @@ def fit_choice(lists: Lists, shrink: float) -> Vector:
     """Fit the weights that most often choose the right candidate: a conditional logit.
 
     Args:
-        shrink: how much weights are drawn towards 0, on figures that vary by 1.
+        shrink: how strongly weights are drawn towards 0, for features with a standard deviation of 1.
     """
     of = lists.of
     rightly = np.add.reduceat(lists.right.astype(float), lists.starts)
@@ -83,7 +83,7 @@ def _compute_chances(sums: Vector, starts: NDArray[np.int64], of: NDArray[np.int
 
 
 def fit_probability(figures: Matrix, true: NDArray[np.bool_], weigh: Vector, shrink: float = 1e-4) -> Vector:
-    """The weights, and last the constant, of how likely something is true: a logistic regression."""
+    """Return the weights of a logistic regression, followed by its constant."""
     rows = np.column_stack([figures, np.ones(len(figures))])
     weights = np.zeros(rows.shape[1])
     total = weigh.sum()

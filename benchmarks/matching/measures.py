@@ -1,4 +1,4 @@
-"""Measures of answers: whether the right claims come first, and whether confidence is accurate."""
+"""Measures of results: whether the right claims come first, and whether confidence is accurate."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Order:
     ranks: list[int | None] = field(default_factory=list)
 
     def add(self, answers: Sequence[str], right: frozenset[str]) -> None:
-        """Take the answers to one question, the likeliest first."""
+        """Add the results for one question, most likely first."""
         self.precisions.append(compute_average_precision(answers, right))
         self.ranks.append(next((rank for rank, answer in enumerate(answers, 1) if answer in right), None))
 
@@ -38,7 +38,7 @@ class Order:
 
 
 def compute_average_precision(answers: Sequence[str], right: frozenset[str]) -> float:
-    """Return the average precision of the first five answers, relative to the best possible."""
+    """Return the average precision of the first five results, relative to the best possible."""
     found, total = 0, 0.0
     for rank, answer in enumerate(answers[:PRECISE], 1):
         if answer in right:
@@ -49,7 +49,7 @@ def compute_average_precision(answers: Sequence[str], right: frozenset[str]) -> 
 
 @dataclass
 class Confidence:
-    """The accuracy of first answers by stated confidence."""
+    """The accuracy of first results by stated confidence."""
 
     said: list[tuple[float, bool]] = field(default_factory=list)
 
@@ -58,14 +58,14 @@ class Confidence:
 
     @property
     def error(self) -> float:
-        """Return the expected calibration error over steps of a tenth."""
+        """Return the expected calibration error over ten equal intervals."""
         return sum(
             abs(fmean(likely for likely, _ in step) - fmean(right for _, right in step)) * len(step)
             for step in self._steps()
         ) / len(self.said)
 
     def precision(self, least: float) -> tuple[float, float]:
-        """Return the precision of answers with at least this confidence, and their share of all."""
+        """Return the precision of results with at least this confidence, and their share of all results."""
         kept = [right for likely, right in self.said if likely >= least]
         return (fmean(kept) if kept else float("nan")), len(kept) / len(self.said)
 

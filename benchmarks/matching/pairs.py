@@ -1,4 +1,4 @@
-"""Measure other people's pairs and triplets of statements: the judgement of each pair, and which claim ranks first."""
+"""Measure external pairs and triplets of statements: how each pair is judged, and which claim ranks first."""
 
 import json
 from collections import Counter
@@ -79,7 +79,7 @@ def _build_candidate(number: int, statement: str, language: str, **known: Any) -
 
 
 def _iterate_first_right(triplets: Sequence[dict[str, Any]], made: Embeddings | None) -> Iterator[bool]:
-    """Whether the right one of both claims comes first."""
+    """Yield whether the right one of two claims comes first."""
     languages = [row["lang"] for row in triplets]
     texts = [clean_post(row["text"]) for row in triplets]
     vectors: dict[str, Any] = {}

@@ -39,7 +39,7 @@ Answers = Callable[[TextQuery], Sequence[str]]
 
 @dataclass
 class Measured:
-    """The measures of one contestant on one set."""
+    """The measures of one contestant on one data set."""
 
     order: Order = field(default_factory=Order)
     languages: dict[str, Order] = field(default_factory=lambda: defaultdict(Order))
@@ -60,7 +60,7 @@ class Measured:
 
 
 class Report:
-    """Measures sets and collects missed promises."""
+    """Measures data sets and collects missed promises."""
 
     def __init__(self, data: Path, *, with_vectors: bool, misses: bool) -> None:
         self._data = data
@@ -143,7 +143,7 @@ class Report:
         self._console.print(table)
 
     def _confidence(self, ours: Ours, questions: Sequence[Question], asked: Sequence[TextQuery]) -> None:
-        """Measure first answers, also with each question's claims removed, which makes all answers wrong."""
+        """Measure first results, also with each question's claims removed, which makes all results wrong."""
         checked, unchecked = Confidence(), Confidence()
         for question, each in zip(questions, asked, strict=True):
             found = ours.ranked(each)

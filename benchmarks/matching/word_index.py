@@ -1,4 +1,4 @@
-"""Plain BM25 in memory: the baseline, and our candidates where no database is running."""
+"""Plain BM25 in memory: the baseline, and our source of candidates without a database."""
 
 import re
 from collections import Counter
@@ -21,7 +21,7 @@ _WORD = re.compile(r"\w+")
 
 
 def split_words(text: str) -> list[str]:
-    """Return runs of letters and digits in lower case, the words of plain BM25."""
+    """Return the words of plain BM25: runs of letters and digits in lower case."""
     return _WORD.findall(text.lower())
 
 
@@ -40,7 +40,7 @@ class WordIndex:
             self._postings[word] = (numbers, weights.astype(np.float32))
 
     def scores(self, question: str) -> Scores:
-        """Return BM25 of each text; a repeated word of the question counts once."""
+        """Return the BM25 score of each text; a repeated word of the question counts once."""
         scores = np.zeros(self.size, dtype=np.float32)
         for word in set(split_words(question)):
             if word in self._postings:
@@ -69,7 +69,7 @@ class FormIndex:
         }
 
     def shares(self, question: str) -> tuple[Scores, dict[str, float]]:
-        """Return BM25 of each text relative to the question against itself, and the words' rarity."""
+        """Return each text's BM25 score relative to that of the question itself, and the rarity of the words."""
         forms = _find_forms(dict.fromkeys(make_searchable(question).split()))
         rarity = {form: _compute_rarity(len(self._postings.get(form, ())), self.size) for form in forms}
         scores = np.zeros(self.size, dtype=np.float32)
@@ -96,7 +96,7 @@ def _find_forms(words: Iterable[str]) -> dict[str, float]:
 
 
 def _build_postings(texts: Sequence[Iterable[str]]) -> dict[str, Numbers]:
-    """The numbers of the texts that have each word."""
+    """Return, for each word, the numbers of the texts that contain it."""
     postings: dict[str, list[int]] = {}
     for number, words in enumerate(texts):
         for word in words:

@@ -1,1 +1,1 @@
-"""Measure how reliably and quickly pictures are found again: `python -m benchmarks pictures`."""
+"""Measure how reliably and how quickly similar pictures are found: `python -m benchmarks pictures`."""

@@ -1,11 +1,11 @@
-"""Measure how surely and how quickly pictures are found again by their looks, among a million.
+"""Measure how reliably and how quickly similar pictures are found among a million.
 
-Promised on two quiet cores: similar pictures within 20 ms at the median by hash and 40 ms by local features, and 99 of
-100 of what comparing with every hash finds. Hashes and words are random, as those of different pictures are; words of
-the photos are as frequent among them as measured among photos.
+Promised on two idle cores: similar pictures are found in 20 ms (median) by hash and in 40 ms by local features, with 99
+of 100 pictures that a comparison with every hash would find. Hashes and words are random, like those of different
+pictures. Words of the photos occur among them as often as in other photos.
 
-Then photos: every second one is stored and searched after each edit; the others must not be found.
-`apt-get install gcompris-qt-data` brings photos; `--photos` names a folder of others.
+Photos follow: every second one is stored, then searched for after each edit; the others must not be found.
+`apt-get install gcompris-qt-data` installs photos; `--photos` names a folder of other photos.
 """
 
 import argparse
@@ -57,10 +57,10 @@ def run_timed(work: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def fill_index(count: int, known: list[int]) -> Any:
-    """Return the random hashes of this many frames of videos, which have random words.
+    """Store this many video frames with random hashes and words, and return the hashes.
 
     Args:
-        known: words of photos, which are among them as often as in as many photos.
+        known: words of photos, which are as frequent among these frames as among photos.
     """
     from django.db import connection
 
@@ -158,7 +158,7 @@ def _get_upright(asked: Any) -> object:
 
 
 def measure_details(photos: list[LocalFeatures]) -> bool:
-    """Print how long the local features of photos are looked up that are not stored."""
+    """Print how long it takes to look up the local features of photos that are not stored."""
     from sources.media.likeness import _find_by_details
 
     looks = [PerceptualHash(bytes(32), 90, features=(photo, photo)) for photo in photos]
@@ -169,7 +169,7 @@ def measure_details(photos: list[LocalFeatures]) -> bool:
 
 
 def search_photos(photos: list[Image.Image], others: list[Image.Image]) -> bool:
-    """Print how many of the stored photos are found after each edit, and how often another picture is found."""
+    """Print how many stored photos are found after each edit, and how often a wrong picture is found."""
     from sources.media.intake import take_in
     from sources.media.likeness import find_near_duplicates
 

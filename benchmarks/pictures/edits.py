@@ -45,7 +45,7 @@ def _turn_and_cut(image: Image.Image, degrees: float) -> Image.Image:
 
 
 def _take_screenshot(image: Image.Image) -> Image.Image:
-    """The picture within the page of an app, with words above and below."""
+    """Return the picture inside the page of an app, with text above and below."""
     small = image.copy()
     small.thumbnail((640, 640))
     width, height = small.size

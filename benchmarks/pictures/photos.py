@@ -1,4 +1,4 @@
-"""Freely usable photos from a folder or Debian's package gcompris-qt-data."""
+"""Freely usable photos from a folder or from Debian's package gcompris-qt-data."""
 
 import io
 import struct
@@ -24,7 +24,7 @@ def read_photos(folder: Path) -> list[Image.Image]:
 
 
 def _iterate_pictures(file: Path) -> Iterator[bytes]:
-    """Yield the file, or the WebP pictures of opaque colour that a container of Qt holds."""
+    """Yield the file, or the opaque WebP pictures in a Qt resource container."""
     content = file.read_bytes()
     if file.suffix != ".rcc":
         yield content

@@ -1,6 +1,6 @@
-"""Make the examples by which points of pictures are described: `python -m benchmarks.pictures.vocabulary FOLDER`.
+"""Make the examples used to describe the points of pictures: `python -m benchmarks.pictures.vocabulary FOLDER`.
 
-FOLDER holds photos. Stored words mean nothing with other examples: every picture must then be read again.
+FOLDER contains photos. New examples make all stored words meaningless, so every picture must then be read again.
 """
 
 import sys
@@ -18,7 +18,7 @@ EXAMPLES, POINTS, ROUNDS = 4096, 1200, 5
 
 
 def choose_examples(described: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
-    """Return the middles of groups of similar descriptions (k-means)."""
+    """Return the centres of groups of similar descriptions (k-means)."""
     random = np.random.default_rng(1)
     examples = described[random.choice(len(described), EXAMPLES, replace=False)]
     for _round in range(ROUNDS):

@@ -1,4 +1,4 @@
-"""The public side measured beside its peers, on made-up claims."""
+"""Measure the public side and its peers on generated claims."""
 
 #: How many claims a page holds, for everybody.
 PAGE = 50

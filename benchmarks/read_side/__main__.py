@@ -1,7 +1,7 @@
-"""Measure the public side beside its peers, all in one run, on 200,000 made-up claims.
+"""Measure the public side and its peers in one run, on 200,000 generated claims.
 
 `make bench ARGS=read_side`, or `python -m benchmarks read_side [--claims N] [--seconds S] [--growth]`.
-docs/performance.md says how it is measured and what was found.
+docs/performance.md describes the method and the results.
 """
 
 import argparse
@@ -84,7 +84,7 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 def _has_datasette(python: str) -> bool:
-    """Whether the environment of this interpreter has Datasette."""
+    """Return whether the environment of this interpreter has Datasette."""
     return not subprocess.run([python, "-c", "import datasette"], check=False, capture_output=True).returncode
 
 

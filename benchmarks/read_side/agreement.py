@@ -58,7 +58,7 @@ def _require_equal(target: str, ours: list[int], name: str, theirs: list[int]) -
 
 
 def _list_all_found(ours: Contestant, target: str) -> list[int]:
-    """The ids on all pages."""
+    """Return the ids on all pages."""
     found: list[int] = []
     following: str | None = f"{target}&page_size=200"
     while following:
@@ -90,9 +90,10 @@ def list_etags(ours: Contestant, targets: Sequence[str]) -> list[str]:
 
 
 def count_bodies_read(targets: Sequence[str]) -> tuple[int, int]:
-    """Return how many pages of bodies PostgreSQL reads for these requests, and for conditional ones.
+    """Return how many pages of bodies PostgreSQL reads for these requests, and for conditional versions of them.
 
-    Large values lie in a table of their own (TOAST), whose pages are counted apart, so a read of one cannot hide.
+    PostgreSQL stores large values in a separate table (TOAST) and counts its pages separately, so every read of a body
+    shows.
     """
     client = Client(headers={"host": "localhost"})
     before = _count_body_pages()

@@ -48,10 +48,10 @@ class Contestant:
     measured: tuple[str, ...] = tuple(MEASURES)
 
     def answered(self, target: str) -> list[int]:
-        """The ids of the claims in one answer, in its order.
+        """Return the ids of the claims in a response, in order.
 
         Raises:
-            RuntimeError: the answer is none.
+            RuntimeError: the response is not a list of claims.
         """
         head, _, body = answer_to(self.address, build_requests([target])[0]).partition(b"\r\n\r\n")
         if head[9:12] != b"200":
@@ -76,7 +76,7 @@ def start_contestants(
     """Start the named contestants, and stop them all at the end.
 
     Args:
-        datasette: the interpreter that runs Datasette.
+        datasette: the Python interpreter that runs Datasette.
     """
     starters = _STARTERS | {"datasette": partial(_start_datasette, datasette)}
     with ExitStack() as stack:
@@ -197,7 +197,7 @@ def _start_datasette(python: str, questions: Questions, place: Path) -> Iterator
 
 @contextmanager
 def start_nothing() -> Iterator[tuple[str, int]]:
-    """A server without an application, to learn how fast the reader itself is."""
+    """Start a server without an application, to measure how fast the reader itself is."""
     port = _find_free_port()
     with _run_program(
         "nothing", _build_command("benchmarks.read_side.floor:nothing", port), port, {}

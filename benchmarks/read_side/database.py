@@ -1,7 +1,7 @@
 """A database of generated claims, created once for each size and kept.
 
-`python -m benchmarks.read_side.database [--claims N] [--data FOLDER]` makes it and prints its DATA_DIR: set that, and
-every command of the project works on it.
+`python -m benchmarks.read_side.database [--claims N] [--data FOLDER]` makes it and prints its DATA_DIR. With that
+DATA_DIR, every command of the project uses this database.
 """
 
 import argparse
@@ -95,7 +95,7 @@ def _make(claims: int, place: Path) -> None:
 def fill(claims: int, *, processes: int = 0) -> None:
     """Fill the migrated database with this many claims.
 
-    All triggers but one do not fire: what they would add (numbers and chain of the ledger, mentions) is added here.
+    Only one trigger fires. What the others would add (numbers and chain of the ledger, mentions) is added here.
     """
     from benchmarks.read_side.cast import make_cast
     from benchmarks.read_side.ledger import make_lives
@@ -146,7 +146,7 @@ def _store_chunk(number: int) -> None:
 
 
 def store(rows: "Iterator[Model]") -> None:
-    """Write rows of any models with COPY, past the triggers that are not always enabled."""
+    """Write rows of any models with COPY. Only triggers that are always enabled fire."""
     by_model: dict[type[Model], list[Model]] = defaultdict(list)
     for row in rows:
         by_model[type(row)].append(row)

@@ -1,8 +1,8 @@
 """The Datasette contestant: the same claims in SQLite, with hand-written SQL.
 
-A canned query for each measure finds ids in the narrow tables first and fetches only the bodies that are shown. Bodies
-are the same JSON texts that our API passes on; Datasette's `_shape=arrayfirst` is its leanest way to send them.
-Summaries are rows of columns, as a table of claims would have them.
+For each measure, a canned query first finds ids in the narrow tables, then fetches only the bodies that are shown. The
+bodies are the same JSON texts that our API sends; `_shape=arrayfirst` is Datasette's leanest way to send them.
+Summaries are rows of columns, as in a table of claims.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """The floor: a minimal server with bare WSGI and our API's SQL, joined to JSON by PostgreSQL.
 
 The statements are those that the API executes for each URL (`record_statements`), so the floor cannot
-fall behind it. Only the outermost part differs: PostgreSQL joins the bodies to one value, and all that Python does is
-pass it on, through psycopg, on one connection for each thread, with the same statements prepared.
+fall behind it. Only the outermost part differs: PostgreSQL joins the bodies into one value. Python only passes it on,
+through psycopg, with one connection per thread and the same prepared statements.
 """
 
 import os

@@ -16,7 +16,7 @@ _CORRECTIONS = (Publication.Kind.CORRECTION, Publication.Kind.CLARIFICATION, Pub
 
 @dataclass(slots=True)
 class Event:
-    """A ledger entry: its kind, its moment, and its global position."""
+    """A ledger entry: its kind, its time, and its global position."""
 
     kind: str
     at: datetime
@@ -34,7 +34,7 @@ class Life:
 
 
 def make_lives(claims: int) -> list[Life]:
-    """The lives of claims 1 to `claims`, over ten years, the same every time."""
+    """Return the histories of claims 1 to `claims` over ten years, the same every time."""
     chance = random.Random(f"lives of {claims}")  # noqa: S311  nothing to protect here
     step = (END - BEGIN) / claims
     found: list[Life] = []

@@ -1,4 +1,4 @@
-"""Compare the generated ledger with one that the same rows would produce by publishing."""
+"""Compare the generated ledger with the one that publishing the same rows would produce."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ _COPIED = {"published_at"}
 def find_disagreements(claim: int) -> list[str]:
     """Return the columns of a claim's newest entry that `publishing.record` would fill differently.
 
-    The entry is taken back, recorded again at its own moment, and everything is rolled back.
+    The entry is removed and recorded again at its own time, and then everything is rolled back.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

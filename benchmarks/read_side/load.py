@@ -1,7 +1,7 @@
-"""The reader: keep-alive connections that ask one question after the other, and a clock.
+"""The reader: keep-alive connections that send one request after another, and a clock.
 
-Bare sockets in one thread, so that it takes as little of the machine as can be: it shares it with what it measures.
-Standard library only, because it runs in a process of its own.
+It uses plain sockets in one thread to take as little processor time as possible, because it shares the machine with the
+servers that it measures. It uses only the standard library, because it runs in a separate process.
 """
 
 import gc
@@ -19,7 +19,7 @@ _PATIENCE = 300.0
 
 
 class WrongAnswer(Exception):
-    """An answer with another status than was expected."""
+    """A response had an unexpected status."""
 
 
 class Disagreement(Exception):
@@ -42,7 +42,7 @@ class Load:
         return self.answers / self.seconds
 
     def percentile(self, share: float) -> float:
-        """The time in milliseconds within which this share of the answers came."""
+        """Return the time in milliseconds within which this share of the responses arrived."""
         return 1000 * self.times[min(len(self.times) - 1, int(share * len(self.times)))]
 
 
@@ -109,11 +109,11 @@ def ask(
 ) -> Load:
     """Send these requests in turn for a time; each connection sends the next after its response.
 
-    A slow server is given longer: until it has given as many answers as there are connections. What was asked at the
-    end is waited for and not counted, so that no server still works when another one is measured.
+    A slow server gets more time, until it has sent as many responses as there are connections. Responses still pending
+    at the end are awaited but not counted, so that no server is still working when another one is measured.
 
     Raises:
-        WrongAnswer: an answer had another status.
+        WrongAnswer: a response had an unexpected status.
         ConnectionError: the server closed a connection.
     """
     pending = cycle(requests)
@@ -164,7 +164,7 @@ def _iterate_answering(selector: selectors.BaseSelector, wanted: bytes) -> Itera
 
 
 def answer_to(address: tuple[str, int], request: bytes) -> bytes:
-    """Return a whole response with headers and joined chunks."""
+    """Return a whole response, with its headers and its chunks joined."""
     with socket.create_connection(address, timeout=_PATIENCE) as connection:
         connection.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
         pieces = []

@@ -1,4 +1,4 @@
-"""Measure one database: all questions to all contestants, in turns."""
+"""Measure one database: send all questions to all contestants, in turns."""
 
 import multiprocessing
 import sys
@@ -30,7 +30,7 @@ class Options:
 
 
 def measure_in_process(options: Options) -> Measured:
-    """Settings are read once in a process, and each size has another DATA_DIR."""
+    """Measure in a separate process, because settings are read once per process and each size has its own DATA_DIR."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
         return process.submit(measure, options).result()
 

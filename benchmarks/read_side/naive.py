@@ -1,7 +1,7 @@
 """The naive contestant: ModelViewSets over the real tables with nested ModelSerializers.
 
-Kept here to be measured, and nowhere else. It is written as tutorials do: every relation a nested serializer, filters
-by django-filter, search by SearchFilter, pages by number, and no thought of how many queries that makes.
+It exists only to be measured. It is written as in tutorials: a nested serializer for every relation, filters by
+django-filter, search by SearchFilter, numbered pages, and no attention to the number of queries.
 """
 
 import django_filters.rest_framework
@@ -134,7 +134,7 @@ class ClaimFilter(django_filters.FilterSet):
         fields = ["language", "claimant"]
 
     def filter_queryset(self, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        """Apply all conditions to the same published verdict; django-filter alone could match different ones."""
+        """Apply all conditions to the same published verdict. django-filter alone could match different verdicts."""
         asked = self.form.cleaned_data
         conditions = {
             "publisher": asked["publisher"],

@@ -1,6 +1,6 @@
 """Generated claims as rows of the real tables and as ledger entries.
 
-What is public is made by `claims.ledger` itself, from rows that are not stored yet.
+The published bodies are built by `claims.ledger` itself, from rows that are not stored yet.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ _Judgement = tuple[Verdict, list[Evidence]]
 
 
 class _Made(NamedTuple):
-    """A claim with all that is its own."""
+    """A claim with all rows that belong only to it."""
 
     claim: Claim
     topics: list[Topic]
@@ -58,7 +58,7 @@ class _Made(NamedTuple):
 
 
 class Chunk:
-    """The claims of some histories, in order of time, with their shared sources."""
+    """The claims of some histories in chronological order, with their shared sources."""
 
     def __init__(self, number: int, lives: list[Life], cast: Cast) -> None:
         self.lives, self.cast = lives, cast

@@ -32,7 +32,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The place in the list, the newest first, behind the entry with this key."""
+    """The position after the entry with this key, in a list that begins with the newest."""
 
     published_at: datetime
     claim: int
@@ -51,7 +51,7 @@ class Questions:
 
 
 def make_questions() -> Questions:
-    """The questions for the database that Django is set up on."""
+    """Return the questions for the database that Django is set up on."""
     chance = random.Random("questions")  # noqa: S311  nothing to protect here
     claims = [row[0] for row in _load_rows(_CLAIMS)]
     depth = min(100_000, len(claims) // 2)
@@ -82,7 +82,8 @@ def _load_rows(sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
 def _iterate_filters(chance: random.Random) -> Iterator[Filter]:
     """Yield filters by publisher, rating and period with two to twenty pages of results.
 
-    Only ratings of this frequency, or the most frequent: the answers do not grow with the database.
+    Uses ratings with a fixed number of results, or the most frequent ones, so that responses do not grow with the
+    database.
     """
     verdicts_by = "SELECT publisher_id, rating_id, count(*) FROM claims_publishedverdict GROUP BY 1, 2"
     common = _load_rows(f"{verdicts_by} ORDER BY 3 DESC, 2 LIMIT 20")
@@ -99,7 +100,8 @@ def _iterate_filters(chance: random.Random) -> Iterator[Filter]:
 def _iterate_searches(chance: random.Random) -> Iterator[str]:
     """Yield words that some claims contain, alone and in pairs.
 
-    Only those that no stemmer takes for a form of another word: a contestant that does not stem finds the same claims.
+    Uses only words that no stemmer takes for a form of another word, so that contestants without stemming find the same
+    claims.
     """
     claims = _load_rows(f"SELECT count(*) {_CURRENT}")[0][0]
     least, most = max(1, claims // _RAREST), claims // _COMMONEST

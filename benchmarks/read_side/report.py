@@ -1,4 +1,4 @@
-"""The results as a table, and the promises they are compared with."""
+"""Print the results as a table and compare them with the promises."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,13 +39,13 @@ class Measured:
     bodies_read_unchanged: int
 
     def rate(self, measure: str, name: str = "ours") -> float:
-        """Return the answers per second, the median of the rounds; 0 without requests."""
+        """Return the responses per second (median of the rounds); 0 if there were no requests."""
         return median(self.rates.get((name, measure), [0.0]))
 
     def ratio(self, measure: str, other: str, other_measure: str = "") -> float:
         """Return our responses per second as a multiple of another's; 0 if there were none.
 
-        The median of the rounds' ratios: what disturbs a round disturbs both alike.
+        It is the median of the rounds' ratios, because a disturbance affects both contestants of a round alike.
         """
         theirs = self.rates.get((other, other_measure or measure))
         if not theirs:
@@ -99,7 +99,7 @@ def judge(measured: Measured) -> list[Promise]:
 
 
 def judge_growth(results: Sequence[Measured]) -> list[Promise]:
-    """The same for the rates at several sizes, the smallest first."""
+    """Print promises and results for the rates at several sizes, smallest first; return the missed ones."""
     smallest = results[0]
     return _list_missed(
         Promise(

@@ -14,8 +14,8 @@ VOCABULARY = 12_000
 class Language:
     """The look of a language's words, and the real words that join its sentences.
 
-    `glue` are its function words, the commonest first. In `sentences`, `{}` stands for a made-up word, `{number}` and
-    `{year}` for themselves. `gap` is what stands between words.
+    `glue` contains its function words, most common first. In `sentences`, `{}` stands for an invented word, `{number}`
+    for a number and `{year}` for a year. `gap` separates words.
     """
 
     tag: str
@@ -119,7 +119,7 @@ class Lexicon:
         return chance.choices(self.words, cum_weights=self._content, k=count)
 
     def statement(self, chance: random.Random) -> str:
-        """A sentence that claims something, without its full stop."""
+        """Return a sentence that claims something, without its full stop."""
         pattern = chance.choice(self.language.sentences)
         words = self.draw(chance, pattern.count("{}"))
         tail = self.running(chance, chance.randint(3, 8))

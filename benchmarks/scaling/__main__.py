@@ -1,8 +1,8 @@
-"""Measure reads and searches at several sizes, all running at once and queried in turns.
+"""Measure reads and searches at several sizes; all sites run at the same time and are queried in turns.
 
-`python -m benchmarks.scaling --sizes 200000,1000000 --data FOLDER`. Where others use the machine too,
-the processor time for each answer, of the web process and the database, says more than the rate.
-docs/performance.md has the results.
+`python -m benchmarks.scaling --sizes 200000,1000000 --data FOLDER`. On a machine that others also use, the processor
+time per response, of the web process and the database, is more reliable than the rate. docs/performance.md has the
+results.
 """
 
 import argparse
@@ -49,7 +49,7 @@ class Site:
         self.costs[name].append(1000 * (self._used() - before) / load.answers)
 
     def _used(self) -> float:
-        """Return the processor seconds that all its processes have used."""
+        """Return the processor seconds used by all processes of the site."""
         everybody = {
             child for process in self.processes for child in (process, *process.children(recursive=True))
         }

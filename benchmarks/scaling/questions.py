@@ -1,4 +1,4 @@
-"""The queries for archives of every size: the same words and equally large results of filters."""
+"""The queries for archives of every size: the same words, and filters with equally large results."""
 
 import random
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def _search(text: str) -> str:
 def _iterate_filters(
     chance: random.Random, verdicts: list[tuple[int, int, int, object, object]]
 ) -> Iterator[str]:
-    """Yield filters by publisher, rating and as many days as two to twenty pages take."""
+    """Yield filters by publisher, rating and a period with two to twenty pages of results."""
     for _ in range(_FILTERS):
         publisher, rating, count, first, last = chance.choice(verdicts)
         days = (last - first).days  # type: ignore[operator]

@@ -29,7 +29,8 @@ def render_stored(document: Any) -> str:
 
 
 def escape_quotation_marks(text: bytes) -> bytes:
-    """Return JSON with quotation marks inside texts written as `\\u0022`, so that others only delimit texts.
+    """Return JSON with quotation marks inside texts written as `\\u0022`, so that all other quotation marks delimit
+    texts.
 
     So the ledger, and programs that verify it, find the texts without parsing JSON.
     """
