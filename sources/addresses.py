@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import idna
 import tld
 
-# Parameters that say where a reader came from and never which article this is. Names are compared in lower case.
+# Parameters that record where a reader came from and never identify the article. Names are compared in lower case.
 # `ref`, `source`, `id`, `cid`, `uid` and `s` are absent on purpose: on some sites they choose the article.
 TRACKING_PREFIXES = (
     "utm_", "pk_", "mtm_", "piwik_", "itm_", "at_", "ns_", "guce_", "hsa_", "mkt_", "oly_", "vero_",

@@ -65,7 +65,7 @@ def store_file(file: File, digest: str) -> None:
         default_storage.delete(build_path(digest))
     write_whole(default_storage, build_path(digest), file)
     if (found := compute_digest(default_storage, build_path(digest))) != digest:
-        # What lies under a name that is not its own would be taken for damaged by all who come.
+        # A file stored under the wrong name would look damaged to every reader.
         default_storage.delete(build_path(digest))
         raise _build_damaged_error(digest, found)
 

@@ -84,7 +84,7 @@ def add_transcript(material: Material, file: str) -> Material:
 def _read_file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            # One byte more than extraction accepts: enough to be refused, whatever the size of the file.
+            # One byte more than extraction accepts, so that a larger file is refused without reading all of it.
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ReadingError(

@@ -16,7 +16,7 @@ import psutil
 
 from deploy.cluster.machines import Network
 
-#: How long a program may take to end when it is asked to.
+#: How long a program may take to stop.
 PATIENCE_SECONDS = 25.0
 
 

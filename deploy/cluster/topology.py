@@ -27,7 +27,7 @@ class Topology:
     folder: Path
     network: Network
     secrets: dict[str, str]
-    #: Variables of web processes and workers besides those that follow from the topology.
+    #: Environment variables for web processes and workers, in addition to those from the topology.
     extra: dict[str, str]
 
     def etcd(self, node: str) -> Daemon:
@@ -36,7 +36,7 @@ class Topology:
         return Daemon(node, "etcd", [find_program("etcd"), f"--config-file={configuration}"])
 
     def patroni(self, node: str) -> Daemon:
-        # A folder of its own, which may be a disk of its own.
+        # A separate folder, which may be a separate disk.
         disk = give(self.folder / node / "postgresql")
         configuration = self.configured(
             "patroni/patroni.yml",
@@ -134,7 +134,7 @@ class Topology:
         )
 
     def worker(self, machine: str) -> Daemon:
-        # It listens for new jobs, for which it needs a session of its own: past the poolers.
+        # It listens for new jobs, which needs a session, so it bypasses the poolers.
         direct = {"DATABASE_URL": self.primary("factcheck", "factcheck")}
         return Daemon(
             machine,

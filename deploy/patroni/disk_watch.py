@@ -64,7 +64,7 @@ def hand_over(patroni: str, folder: Path) -> bool:
         print("The disk is full, and PostgreSQL cannot stop by itself: it is ended.", flush=True)
         os.kill(int((folder / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
     except (OSError, ValueError, KeyError) as refusal:
-        # 503 says that it is no primary, which is all one wants to hear.
+        # 503 means that the node is not the primary; no more is needed.
         if not isinstance(refusal, urllib.error.HTTPError) or refusal.code != 503:
             print(f"The disk is nearly full, and nobody took over: {refusal}", flush=True)
         return False

@@ -122,7 +122,7 @@ def find_last_save(row: models.Model) -> tuple[str, datetime | None]:
     )
 
 
-#: Changes that are looked through for who changed a field last.
+#: The number of changes searched for the last author of a field.
 _EVENT_LIMIT = 100
 
 

@@ -40,7 +40,7 @@ _OMITTED_CLASSES: Final = (
     ' class="text-font-important-light dark:text-font-important-dark" ',
 )
 
-#: How a cell ends that says nothing.
+#: The end of an empty cell.
 _EMPTY_CELLS: Final = (">–</td>", ">-</td>")
 
 #: What a cell is called where the columns have no heads.
@@ -54,7 +54,7 @@ def strip_classes(cell: Any) -> SafeString:
     for classes in _OMITTED_CLASSES:
         html = html.replace(classes, "")
     if html.rstrip().endswith(_EMPTY_CELLS):
-        # On a phone, where rows are cards, such a cell is left out.
+        # On a phone, where rows are cards, empty cells are left out.
         html = html.replace('class="', 'class="desk-none ', 1)
     # Not by CSS, which would begin every word so.
     html = _LABEL.sub(lambda found: found[0][:-1] + found[0][-1].upper(), html)

@@ -38,7 +38,7 @@ class ListedColumn:
 class ListColumns(ModelAdmin):
     """Mixin for lists whose columns each person can choose."""
 
-    #: Columns that can be shown besides those that are.
+    #: Columns that can be shown in addition to the default ones.
     list_more: ClassVar[tuple[str, ...]] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

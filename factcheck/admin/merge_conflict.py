@@ -231,7 +231,7 @@ class _Merge:
             self._add(names, each.base, each.mine, each.theirs, each.taken, who=who, at=at)
         for formset in self.formsets:
             self._merge_rows(formset)
-        # What was taken of an older version says nothing of this one.
+        # Choices made for an older version do not apply to this one.
         for name in [name for name in self.post if name.startswith(TAKE_PREFIX)]:
             del self.post[name]
         # The form refuses whatever is not the newest; what is only compared is not to be saved either.
@@ -395,7 +395,7 @@ def _take_what_was_chosen(request: HttpRequest, versions: BothVersions) -> None:
             and choice.taken is not ValueOrigin.THEIRS
             and not is_same(stands, choice.theirs)
         ):
-            # Edited and given up at once: nothing that was typed goes without a word.
+            # Edited and discarded in one step: typed text is never dropped silently.
             undecided = True
             del post[choice.take]
     if undecided:

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from factcheck.admin import sign_in_attempts
 from factcheck.web.throttling import get_caller
 
-#: Sent with `request` and `person`, where that is known, when a code or key is not taken.
+#: Sent with `request`, and `person` if known, when a code or key is rejected.
 code_refused = Signal()
 
 

@@ -53,7 +53,7 @@ def count_attempt(request: HttpRequest, name: str) -> int:
     if device := _find_device(request, account):
         return _wait("sign-in device", device)
     address = get_caller(request)
-    # The narrow ones first, so that what they refuse does not count for everybody.
+    # The narrow limits come first, so that attempts they refuse do not count towards the wider ones.
     return (
         _wait("sign-in account from address", f"{account} {address}")
         or _wait("sign-in address", address)

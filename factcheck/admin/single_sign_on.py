@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.web.change_context import build_context
 
-#: Sent with `request` where single sign-on came to nothing.
+#: Sent with `request` when single sign-on fails.
 single_sign_on_failed = Signal()
 
 #: Signatures that only the provider can make; a shared secret (HS256) would let anyone with our settings forge

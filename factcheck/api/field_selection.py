@@ -14,7 +14,7 @@ from factcheck.api.query_values import ValueRefused, suggest_word
 #: The name of the query parameter.
 FIELDS_PARAMETER = "fields"
 
-#: Parts by name, each with its own parts; none are named where the whole of it is meant.
+#: Parts by name, each with its own parts; empty if the whole is selected.
 Parts = dict[str, "Parts"]
 
 

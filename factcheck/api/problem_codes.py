@@ -15,7 +15,7 @@ class ProblemCode(NamedTuple):
     meaning: str
 
 
-#: Of the problems with the same status, the first is answered where nothing more is known.
+#: Among problems with the same status, the first is the default.
 CODES = {
     "malformed_request": ProblemCode(400, "The request or its JSON body cannot be read."),
     "invalid_parameters": ProblemCode(

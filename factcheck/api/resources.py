@@ -64,9 +64,9 @@ class Listing:
     page: KeysetPage[Any]
     sha256: str
     results: Callable[[], Sequence[bytes]]
-    #: When anything was last changed that the results come from, where that is known.
+    #: The time of the last change to anything that the results depend on, if known.
     last_modified: datetime | None = None
-    #: What the answer says beside the results.
+    #: Values of the response next to its results.
     beside: Mapping[str, Any] = field(default_factory=dict)
 
 

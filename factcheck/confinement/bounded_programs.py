@@ -17,7 +17,7 @@ import psutil
 from factcheck.confinement.confined import ROOT, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 
-#: How many run at a time in one process of ours, and how long more of them wait for their turn.
+#: How many run at the same time per process of ours, and how long others wait for a slot.
 SEATS, QUEUE = 2, 60.0
 #: How often its size is looked at: the kernel of macOS does not hold it to any.
 POLL_SECONDS = 0.1

@@ -23,7 +23,7 @@ from factcheck.confinement.limits import Allowance, Cause
 logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
-#: How many pieces of work one process of ours has done at a time, and how long more of them wait for their turn.
+#: How many tasks run at the same time per process of ours, and how long others wait for a slot.
 SEATS, QUEUE = 4, 60.0
 #: Its limits until a zygote exists, and until it has reported how a process ended.
 START, WORD = 30.0, 5.0
@@ -72,7 +72,7 @@ class Confined:
         if not self._seats.acquire(timeout=QUEUE):
             raise LimitExceeded(Cause.BUSY)
         try:
-            # A zygote that has waited for long may end in the moment when it is asked; the next one is new.
+            # An idle zygote may end at the very moment of a request; the next one is new.
             for _attempt in range(2):
                 if (answer := self._request_answer(question)) is not None:
                     return answer

@@ -10,7 +10,7 @@ from django.db import connections
 
 MIN_POSTGRESQL = 16
 
-#: Extension → what to install where it is missing.
+#: Extension → the package to install if it is missing.
 EXTENSIONS = {
     "btree_gin": "PostgreSQL's contrib modules (Debian: postgresql-contrib)",
     "fuzzystrmatch": "PostgreSQL's contrib modules (Debian: postgresql-contrib)",

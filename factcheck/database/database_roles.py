@@ -35,7 +35,7 @@ _MIGRATION_TABLES = ("django_content_type", "django_migrations", "auth_permissio
 #: Tables of ours that have no model (`factcheck/migrations/`).
 _TABLES_WITHOUT_MODELS = ("factcheck_jobrequest", "factcheck_ratelimit")
 
-#: How a connection says as whom it comes.
+#: The settings of a connection that identify its role.
 _IDENTITY_KEYS = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 
 Identity = Mapping[str, Any]

@@ -47,7 +47,7 @@ def retry_under_lock_timeout(
                 gettext("A table is in use. Open transactions: %(others)s. Trying again, %(left)s times.")
                 % {"others": others, "left": left}
             )
-            # Others go first; and two who do this do not meet again.
+            # Others go first, and two processes that do this do not collide again.
             time.sleep(min(10, seconds) * random.uniform(0.5, 1.5))  # noqa: S311  no secret
         else:
             return

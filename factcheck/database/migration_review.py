@@ -14,7 +14,7 @@ from django.db.migrations.state import ProjectState
 from factcheck.database.migration_locks import LockWatch
 from factcheck.database.schema_shape import KnownTables, SchemaShape, find_breaks
 
-#: The attribute of a migration that says, by the name of an effect, why it does no harm.
+#: The attribute of a migration that explains, by the name of an effect, why it does no harm.
 WEIGHED_MARK = "weighed"
 
 
@@ -37,7 +37,7 @@ class ReviewedMigration:
 
     migration: str
     refused: list[Effect]
-    #: What it says of effects that it does not have.
+    #: Explanations of effects that the migration does not have.
     idle: list[str]
 
 

@@ -22,7 +22,7 @@ from factcheck.database.replicas import SILENCE_SECONDS, Replicas, Report
 
 logger = logging.getLogger(__name__)
 
-#: How often each server is asked, in seconds.
+#: The interval between queries to each server, in seconds.
 POLL_SECONDS = 0.25
 
 _STATUS_SQL = """

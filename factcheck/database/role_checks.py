@@ -19,7 +19,7 @@ MAX_NAMED = 5
 
 _ROLE_SQL = "SELECT oid FROM pg_roles WHERE rolname = coalesce(nullif(%s, ''), session_user)"
 
-#: Whether tables of ours belong to the serving role.
+#: Whether any of our tables belong to the serving role.
 _OWNED_TABLES_SQL = """
     SELECT count(*) FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relowner = %s

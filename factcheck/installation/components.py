@@ -72,7 +72,7 @@ MIDDLEWARE: Final = [
     "factcheck.web.change_context.ChangeContext",
 ]
 
-#: What is left of it where neither a session nor who asks makes a difference.
+#: The middleware for responses that depend neither on a session nor on the caller.
 PUBLIC_MIDDLEWARE: Final = [
     "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.CrossOriginSharing",

@@ -10,10 +10,10 @@ import orjson
 from factcheck.installation.environment import read_choice
 from factcheck.installation.log_context import job, request_id
 
-#: What would end a line, or do something to a terminal, where only words belong.
+#: Characters that would end a line or control a terminal.
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
-#: Addresses that end in a secret: the pages of readers who sent something. They are masked in the log.
+#: URLs that end in a secret: pages of readers who sent something. The secret is masked in the log.
 _SECRET_PATH = re.compile(r"(/(?:messages|subscriptions)/)[\w-]{43}(?![\w-])", re.ASCII)
 
 

@@ -31,7 +31,7 @@ from storages.utils import clean_name
 from factcheck.installation.file_parts import CHUNK_SIZE
 from factcheck.installation.file_store import FileStoreUnavailable
 
-#: Seconds until a connection stands, and that the store may be silent; each is tried so many times.
+#: Timeouts in seconds for connecting and for reading, and the number of attempts.
 CONNECT, SILENCE, TRIES = 3, 20, 3
 #: Existence checks must be fast.
 CONNECT_SECONDS = 2

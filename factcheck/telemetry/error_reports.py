@@ -20,7 +20,7 @@ from factcheck.installation.log_context import job, request_id
 from factcheck.installation.version import read_version
 from factcheck.telemetry.request_counts import METHODS, OTHER_LABEL, get_route_name
 
-#: What says nothing of anybody.
+#: Values that reveal nothing about anyone.
 _EVENT_KEYS = (
     "event_id",
     "timestamp",
@@ -64,7 +64,7 @@ def start() -> None:
         ],
         before_send=filter_event,
         max_breadcrumbs=0,
-        # All of it would be left out below; what is not gathered cannot be forgotten there.
+        # All of this would be dropped below, but what is never collected cannot be left in by mistake.
         data_collection={
             "user_info": False,
             "http_bodies": [],

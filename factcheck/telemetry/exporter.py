@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 #: How many may ask at a time, and how long each may take, from the first byte to the last.
 CALLERS, TIMEOUT_SECONDS = 20, 15
-#: The variable by which the library learns where processes count.
+#: The environment variable that tells the library where processes write their counts.
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 #: A file system in memory.
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  what is made there has a random name and is ours alone

@@ -16,7 +16,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from factcheck.installation.version import read_version
 from factcheck.telemetry.query_spans import Answers, DatabaseQuestion, list_databases, query_database
 
-#: How long a page waits for the database; then it says that the database does not answer.
+#: How long a page waits for the database before it reports that the database does not respond.
 DATABASE_SECONDS = 5.0
 #: A page is cached for this multiple of its cost, and at least this many seconds: ten queries a second, or ten
 #: monitors, take a tenth of one core and of one connection at most. Problems still show soon.

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase
 
-#: What visitors may send as a method is without end; what is counted by it is not.
+#: Visitors may send any text as a method, so only known methods become labels.
 METHODS = {name: name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 OTHER_LABEL = "other"
 #: An address that leads nowhere, or an answer that was given before it was looked where it leads.

@@ -7,7 +7,7 @@ from pghistory.middleware import HistoryMiddleware
 
 from factcheck.web.throttling import get_caller
 
-#: So much of what a browser says about itself is kept.
+#: The maximum length of the stored User-Agent.
 AGENT_LENGTH = 200
 
 

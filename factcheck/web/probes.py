@@ -31,7 +31,7 @@ Status = Literal["pass", "warn", "fail"]
 
 #: procrastinate's workers say every ten seconds that they live.
 SILENCE_SECONDS = 60
-#: What says nothing for so long does not answer; a balancer waits no longer than two seconds.
+#: A component that takes longer counts as unresponsive; a balancer waits at most two seconds.
 TIMEOUT_SECONDS = 1.5
 #: How long the tables of this version are taken to be there once they were seen.
 SCHEMA_MAX_AGE_SECONDS = 60

@@ -78,7 +78,7 @@ def find_outage(failure: BaseException | None) -> Outage | None:
             return TIMEOUT_OUTAGE
         if code == LOCK_NOT_AVAILABLE:
             return LOCK_OUTAGE
-        # What fails before the server says a word, such as a connection that is refused, has no code.
+        # Failures before the server responds, such as a refused connection, have no code.
         is_connection_lost = code is None and isinstance(error, OperationalError | InterfaceError)
         if is_connection_lost or (code or "").startswith(_PASSING_CODES):
             return DATABASE_OUTAGE

@@ -33,7 +33,7 @@ def _count_related(relation: str, reader: User) -> Coalesce:
     return Coalesce(Subquery(counting.values("n"), output_field=IntegerField()), 0)
 
 
-#: An address of the web, by itself.
+#: A URL and nothing else.
 _ADDRESS = re.compile(r"(https?://|www\.)[^\s/]+\.\S+", re.IGNORECASE)
 
 

@@ -10,7 +10,7 @@ from factcheck.api.query_values import ValueRefused
 from sources.addresses import build_url_key, get_domain
 from sources.identifiers import normalise_identifier
 
-# What looks like an address or a domain is read, even where it can lead nowhere: then it finds nothing.
+# Anything that looks like a URL or a domain is accepted, even if it cannot exist; it then matches nothing.
 _ADDRESS = r"^https?://[^\u0000-\u0020]+$"
 _DOMAIN = r"^[^\u0000-\u0020,/:@?#\\.]+(\.[^\u0000-\u0020,/:@?#\\.]+)+$"
 

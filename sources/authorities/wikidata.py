@@ -63,7 +63,7 @@ def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> lis
     entities = answer.get("entities")
     if not isinstance(entities, dict):
         raise AuthorityUnavailable(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
-    # In the order of the search, which knows what is meant most often.
+    # In the order of the search, which ranks the most common meanings first.
     entities_found = (entities.get(item) for item in items)
     rows = [row for row in entities_found if isinstance(row, dict) and _is_of(row, sort)]
     return [_build_candidate(row, languages) for row in rows[:MAX_CANDIDATES]]

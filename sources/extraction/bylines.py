@@ -90,7 +90,7 @@ _PARTICLES = frozenset(
         "d",
     ]
 )
-# What people are, which stands behind their names.
+# Job titles, which follow the names of people.
 _ROLE = re.compile(
     r"\b(?:correspondent|editor|reporter|writer|columnist|analyst|producer|chief|professor|redakteur\w*|"
     r"korrespondent\w*|journalist\w*|"
@@ -155,7 +155,7 @@ def _is_person(name: str, publisher: str) -> bool:
         return False
     if any(map(str.isdigit, name)):
         return False
-    # "the city council" and "in Granby" are no names; scripts without capitals cannot be told that way.
+    # "the city council" and "in Granby" are not names. Scripts without capitals cannot be checked in this way.
     is_lower = words[0][0].islower() and words[0] not in _PARTICLES
     return not is_lower and any(word[0].isupper() or not word[0].islower() for word in words)
 

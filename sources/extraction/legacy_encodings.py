@@ -46,7 +46,7 @@ _LANGUAGES: Final = {
     "iso8859_7": ("el",),
 }
 _LATIN_LETTERS: Final = frozenset({WESTERN, "cp1250", "iso8859_2", "cp1254", "cp1257"})
-# What stands in texts of all languages, and is no letter in the neighbouring encodings.
+# Characters that occur in texts of all languages and are not letters in similar encodings.
 _COMMON_SIGNS: Final = frozenset("“”‘’„‚«»‹›–—…•€§°·©®™²±´\xa0\xad")
 _MIXED_LETTERS = re.compile(r"[a-z][^\x00-\x7f]|[^\x00-\x7f][a-z]")
 _CASE_CHANGES = re.compile(r"[^\W\d_]+")

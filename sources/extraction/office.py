@@ -131,7 +131,7 @@ def _read_part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None
     if missing is not None and name not in archive.namelist():
         return missing
     with archive.open(name) as file:
-        # What the archive says of its sizes may be a lie.
+        # The sizes stated in the archive may be false.
         content = file.read(MAX_PART_BYTES + 1)
     if len(content) > MAX_PART_BYTES:
         raise ExtractionError(

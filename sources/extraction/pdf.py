@@ -20,7 +20,8 @@ from .pdf_layout import Line, PageText, read_page
 MAX_PAGES = 1000
 # Less than this is the stamp of a scanner, not a text.
 MIN_LETTERS_PER_PAGE = 15
-#: A running head stands on this share of the pages at least: on every second one, and not on some.
+#: A running head is on at least this share of the pages, because some appear only on every second page and some pages
+#: have none.
 RUNNING_HEAD_SHARE = 0.3
 #: Characters of a line with a page's number in it, at most.
 MAX_HEAD_LENGTH = 80

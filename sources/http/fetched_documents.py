@@ -142,7 +142,7 @@ def _follow(
 ) -> FetchedDocument:
     here = permanent = url
     require_fetchable(here, came_from=url, allow_loopback=allow_loopback)
-    # A page that redirects to itself is no loop when it has set a cookie meanwhile (consent and paywall gates).
+    # A page that redirects to itself is not a loop if it has set a cookie (consent and paywall gates).
     seen: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
     for _hop in range(limits.redirects + 1):
         seen.add((here, tuple(sorted(session.cookies.items()))))

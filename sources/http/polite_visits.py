@@ -29,7 +29,7 @@ MAX_WAIT = 3600.0
 #: So much of a robots.txt is read, as RFC 9309 asks (2.5).
 MAX_RULES_BYTES = 512_000
 
-#: What says that a site has no robots.txt, not that it cannot be asked.
+#: Errors that mean that a site has no robots.txt, not that it is unreachable.
 _NO_RULES_REASONS = frozenset({"not_found", "access_refused", "unexpected_status"})
 #: What says more of the address than that there is no robots.txt.
 _TELLING_REASONS = frozenset(

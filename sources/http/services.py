@@ -24,7 +24,7 @@ class ServiceResponse:
 
     status: int
     content: bytes
-    #: What `Retry-After` says; empty where it says nothing.
+    #: The value of `Retry-After`; "" if it is missing.
     retry_after: str = ""
 
 

@@ -22,7 +22,7 @@ from sources.media.refused_media import MediaRefused
 from sources.media.signatures import HEAD_BYTES, MediaFormat, recognise
 from sources.models import MediaHash, MediaObject
 
-#: Of pictures that follow each other and look so much alike, the first stands for all.
+#: If consecutive pictures differ by no more than this, only the first is stored.
 STILL_DISTANCE = 10
 #: What is no longer so once they were taken.
 RESOLVED_CAVEATS = {"no_ffmpeg", "no_frames"}

@@ -59,7 +59,7 @@ _NEAR_SQL = f"""
 _MIN_AGREEING = 5
 #: Pictures are compared point by point, those with most common words first.
 _MOST_COMPARED = 50
-#: A word that more pictures have distinguishes none of them; so many are counted.
+#: Words in more pictures than this do not help to distinguish them; counting stops here.
 _MOST_PER_WORD = 1000
 
 _WITH_COMMON_WORDS = f"""

@@ -25,7 +25,7 @@ def prepare() -> None:
     """Read a sample picture of each kind, so that forked processes find everything loaded."""
     Image.MAX_IMAGE_PIXELS = None  # it is counted here, before anything is decoded
     warnings.simplefilter("ignore")
-    # A picture that ends too soon is shown as far as it goes, and that is said.
+    # An incomplete picture is shown as far as it goes, with a caveat.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     for name in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"):
         buffer = io.BytesIO()

@@ -18,7 +18,7 @@ from sources.media.refused_media import MediaRefused
 from sources.media.signatures import HEAD_BYTES
 
 _CHUNK_SIZE = 1 << 20
-#: A film comes at 8 megabits a second and more, where it comes at all.
+#: A film that arrives at all arrives at 8 megabits per second or more.
 _TIMEOUT_SECONDS = 600.0
 
 
@@ -82,7 +82,7 @@ def _write_file(given: File | bytes, file: IO[bytes]) -> None:
         pieces = given.chunks(_CHUNK_SIZE)
     size = 0
     for piece in pieces:
-        # What a client says of the size is not believed.
+        # The size stated by a client is not trusted.
         size += len(piece)
         refuse_oversized(size)
         file.write(piece)

@@ -22,7 +22,7 @@ from sources.media.polyglot_files import detect_second_format
 
 #: The longest side of what readers see, and of what is hashed.
 LONGEST, HASHED = 2048, 1024
-#: Points that are decoded at most. JPEG is decoded at an eighth of its size where it is large.
+#: The maximum number of pixels to decode. Large JPEGs are decoded at an eighth of their size.
 MOST_PIXELS, MOST_PIXELS_OF_JPEG = 64_000_000, 400_000_000
 #: How many frames of an animation are looked at; and no more of them, or of points, are decoded for that.
 FRAMES, MOST_FRAMES, MOST_FRAME_PIXELS = 12, 600, 400_000_000

@@ -26,7 +26,7 @@ SVG = MediaFormat("image/svg+xml", "")
 _MOV = "mov"
 _MP4_VIDEO, _MP4_AUDIO = MediaFormat("video/mp4", _MOV), MediaFormat("audio/mp4", _MOV)
 
-#: What stands at the very beginning.
+#: Signatures at the very beginning of a file.
 _SIGNATURES: tuple[tuple[bytes, MediaFormat], ...] = (
     (b"\xff\xd8\xff", MediaFormat("image/jpeg", "JPEG")),
     (b"\x89PNG\r\n\x1a\n", MediaFormat("image/png", "PNG")),

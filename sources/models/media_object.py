@@ -156,7 +156,7 @@ class MediaObject(models.Model):
                 & Q(public_media_type__in=["image/jpeg", "image/png", "image/webp"]),
             ),
             CheckConstraint(
-                # What was uploaded carries places and names, and may be a program besides.
+                # Uploaded files contain places and names, and may also be programs.
                 name="mediaobject_readers_never_see_the_upload",
                 condition=~Q(public_sha256=F("sha256")),
             ),

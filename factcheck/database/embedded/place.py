@@ -11,7 +11,7 @@ from pathlib import Path
 DATABASE = "factcheck"
 #: Who made the server. Only what makes roles, databases and backups comes as this role.
 SUPERUSER = "postgres"
-#: To whom all belongs that is in the database, and who alone changes what tables are and what rules hold.
+#: The role that owns everything in the database, and alone may change tables and rules.
 OWNER = "factcheck_owner"
 #: Who serves, works and imports, and owns nothing.
 RUNTIME = "factcheck"

@@ -226,7 +226,7 @@ def _make_roles(connection: psycopg.Connection[Any], passwords: dict[str, str]) 
             connection.execute(sql.SQL("ALTER ROLE {} WITH " + ROLE_ATTRIBUTES).format(name))
             # What a role has set for itself is not the next one's.
             connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(name))
-        # So the owner sees who is in its way, and can end it. The other way round is what must never be.
+        # So the owner can see and end sessions that block it. The reverse must never be possible.
         connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(RUNTIME), sql.Identifier(OWNER)))
         for role, password in passwords.items():
             hashed = connection.pgconn.encrypt_password(

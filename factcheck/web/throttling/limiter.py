@@ -20,7 +20,7 @@ MAX_CALLERS = 50_000
 BATCH_SHARE = 10
 #: After a failure the store is left alone so long, in seconds: few requests wait for it, not each.
 REST_SECONDS = 5.0
-#: The log says at most this often, in seconds, that the store cannot be reached.
+#: The minimum number of seconds between log lines about an unreachable store.
 LOG_INTERVAL_SECONDS = 60.0
 
 # Sums of decimal fractions are a little off; a millionth of a second decides nothing.
@@ -64,7 +64,7 @@ class _Budget(NamedTuple):
     window: int
     #: Seconds in which one request is earned back.
     interval: float
-    #: How many requests a process lets through by itself.
+    #: How many requests a process admits before it settles.
     share: int
 
     @classmethod

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-# Names (classes and ids, cut into words) of what stands around an article on the pages of publishers.
+# Names (classes and ids, split into words) of the parts around an article on publishers' pages.
 _APART_WORDS = frozenset(
     [
         "comment", "comments", "disqus", "respond", "replies", "reply", "newsletter", "newsletters", "signup",

@@ -28,7 +28,7 @@ from .markup import (
 from .walls import is_gate, refuse_walls, refuse_without_text
 from .warnings import build_data_warning, find_warnings
 
-# Less is what stands on a login button, not an article.
+# A shorter text is the label of a sign-in button, not an article.
 MIN_LETTERS = 20
 #: A gate that hides the rest of an article stands so few runs behind what it shows.
 NEAR_RUNS = 6
@@ -64,7 +64,7 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
         language=language,
         stated_words=structured.word_count,
         is_gated=any(is_gate(run.text) for run in behind),
-        # A publisher that gives the whole text to search engines hides none of it from us.
+        # A publisher that gives the whole text to search engines does not hide any of it from us.
         is_free=structured.is_free or bool(body),
     )
     return Document(
@@ -88,7 +88,7 @@ def _select_article(tree: HtmlElement, described: ArticleDescription) -> tuple[s
         _extract_by_trafilatura(tree), list(iterate_runs(tree, TEXTLESS_TAGS - {"button"})), described
     )
     if not article.place:
-        # It takes the page as one text where it finds none of its parts.
+        # It reads the page as one text if it finds none of its parts.
         return "", []
     return clean_text(join_paragraphs(article.texts())), article.list_following(NEAR_RUNS)
 
