@@ -132,7 +132,7 @@ log = [
 ]
 
 
-#: The routes of what is no page of things with ids, under the names by which the root lists them.
+#: Routes that are not lists of objects with ids, under the names by which the root lists them.
 ROUTE_NAMES: dict[str, Any] = {
     "facets": "facets",
     "match": "match",

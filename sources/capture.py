@@ -111,7 +111,7 @@ class _Capture:
         self, material: Material, extracted: Document, overrides: Overrides, by: User | None, dry_run: bool
     ) -> None:
         if overrides.url and build_url_key(overrides.url) == build_url_key(material.url):
-            # Repeating the requested address does not contradict where it redirected.
+            # A page that repeats the requested URL does not contradict the URL it redirected to.
             overrides = replace(overrides, url="")
         self.material = material
         self.extracted = extracted

@@ -39,7 +39,7 @@ _ROOT_KINDS: dict[str, ListKind] = {
 #: What an entry is called under each root.
 _ENTRY_TAGS = {"urlset": "url", "sitemapindex": "sitemap", "rss": "item", "RDF": "item", "feed": "entry"}
 _ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
-#: What says when an entry was written or changed: of RSS, Dublin Core, Atom and sitemaps.
+#: Elements with the date of an entry or of its last change: in RSS, Dublin Core, Atom and sitemaps.
 _DATE_TAGS = frozenset({"pubDate", "date", "updated", "modified", "published", "issued", "lastmod"})
 
 #: Faults of markup by which entries may have got lost; others, such as unknown entities, take nothing along.

@@ -145,7 +145,7 @@ class MachineCluster:
         )
 
     def manage(self, *words: str, **settings: str) -> str:
-        """Return the output of a project command, run beside the cluster on its primary."""
+        """Return the output of a project command that uses the cluster's primary."""
         direct = {
             "DATABASE_URL": self.topology.primary("factcheck", "factcheck"),
             "DATABASE_REPLICA_URLS": "",

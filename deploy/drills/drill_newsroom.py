@@ -1,4 +1,4 @@
-"""The editors who publish in a drill, created anew for each drill."""
+"""The editors who publish in a drill, created for each run."""
 
 import json
 from dataclasses import dataclass

@@ -89,7 +89,7 @@ class FailoverLoad:
         self.writes, self.reads, self.follows = AnswerTimes(), AnswerTimes(), AnswerTimes()
         #: The claims whose publication was acknowledged.
         self.published: list[int] = []
-        #: What the follower has of the feed of changes, and where the rest is.
+        #: The changes that the follower has received, and the URL of the rest.
         self.feed: list[dict[str, Any]] = []
         self.feed_place = f"{site}/api/v1/changes/?since=0"
         self.refused: list[str] = []

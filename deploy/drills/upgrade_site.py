@@ -31,7 +31,7 @@ defaults
 
 frontend site
     bind 127.0.0.1:{port}
-    # What writes is sent again only where no connection came about: otherwise it may have been done.
+    # Writing requests are repeated only if no connection was made; otherwise they may have been carried out.
     http-request disable-l7-retry unless METH_GET
     use_backend static if {{ path_beg /static/ }}
     default_backend web

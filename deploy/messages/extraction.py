@@ -30,7 +30,7 @@ _CALL = re.compile(rf"\b(_|n?p?gettext)\(\s*({_LITERAL}(?:\s*,\s*{_LITERAL})*)",
 _LITERALS = re.compile(_LITERAL, re.DOTALL)
 
 
-#: Django's collecting ends at the first quotation mark, whatever stands before it; its looking up does not.
+#: Django's message collection stops at the first quotation mark, even if it is escaped. Its lookup does not.
 _CUT = re.compile(r"""\{%\s*trans(?:late)?\s+(?:"[^"]*\\"|'[^']*\\')[^%]*%\}""")
 
 

@@ -138,7 +138,7 @@ class DeskAdmin(DayFields, ListDownload):
             # Or the heading of the whole list offers to show all of it.
             changelist.full_result_count = changelist.result_count
         if not changelist.multi_page or changelist.show_all:
-            # As many as were counted: more may have come meanwhile.
+            # Only as many as were counted, because more rows may have been added since.
             changelist.result_list = changelist.result_list[: self.list_max_show_all]
         changelist.result_list = list(changelist.result_list)
         self.prepare(request, changelist.result_list)
@@ -158,7 +158,7 @@ class DeskAdmin(DayFields, ListDownload):
         context["kept"] = request.POST.getlist(WRITERS_FIELD)
         if row and kwargs.get("change"):
             context["show_save_and_add_another"] = False
-            # The page is called after its row, which stands beside it.
+            # The page is named after its row.
             context["title"] = capfirst(self.opts.verbose_name)
             context |= self._versions_context(request, row, context)
         return super().render_change_form(request, context, *args, **kwargs)

@@ -35,7 +35,7 @@ from factcheck.admin.versions import UNDECIDED_FIELD, VERSION_FIELD, compute_ver
 
 #: The page's initial values, signed: they separate this person's changes from others'.
 BASE_FIELD = "_base"
-#: What both sides wrote where they differ, signed, on a page that shows both.
+#: The signed values of both sides where they differ, on a page that shows both.
 MERGE_FIELD = "_merge"
 #: Whose version of a field is taken.
 TAKE_PREFIX = "_take-"

@@ -34,7 +34,7 @@ class Reader(Protocol):
     @property
     def schema(self) -> dict[str, Any]: ...
 
-    #: PostgreSQL's type of what is read.
+    #: The PostgreSQL type of the value.
     sql_type: ClassVar[str]
 
     def __call__(self, text: str) -> Any: ...

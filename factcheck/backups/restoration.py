@@ -29,7 +29,7 @@ from factcheck.installation.private_files import FILE, FOLDER
 
 #: What the program that fetches segments writes to the server's log.
 _FETCH_ERROR = re.compile(r"^([0-9A-F]{24}): (.+)$", re.MULTILINE)
-#: What a restore makes, and puts aside where it is there already.
+#: What a restore creates, after moving existing ones aside.
 PARTS = ("files", "reports", "postgres")
 
 
@@ -47,7 +47,7 @@ class Restoration:
     """The result of a restore."""
 
     generation: Generation
-    #: When the last thing was committed that is in it; None where nothing was after the backup.
+    #: When the last included transaction was committed; None if there was none after the backup.
     last_change: datetime | None
     files: int
     damaged: list[str]

@@ -29,7 +29,7 @@ from factcheck.confinement.limits import Allowance, Cause, confine
 #: How often it looks at its processes while there are some, and how long it waits for work when there are none.
 GLANCE, PATIENCE = 0.05, 300.0
 
-#: How our own processes say with which they ended, where it was not the system that ended them.
+#: The exit status with which our own processes report the cause, unless the system ended them.
 _STATUS_OF_CRASH, _STATUS_OF_MEMORY, _STATUS_OF_OUTPUT = 70, 71, 72
 #: Nothing that it has open stands beyond this.
 _MAX_FILES = 4096

@@ -23,7 +23,7 @@ from factcheck.django_internals import build_bare_row, get_stored_values
 
 M = TypeVar("M", bound=Model)
 
-#: The values of a row by the names of its attributes: far cheaper than a model, where all it is needed for is storing.
+#: The values of a row by attribute: far cheaper than a model instance if the row is only stored.
 Row = Mapping[str, Any]
 
 

@@ -136,7 +136,7 @@ def _check_letter_case(alias: str) -> list[CheckMessage]:
 
 
 def _check_temporary_tables(alias: str) -> list[CheckMessage]:
-    """Check that PUBLIC cannot create temporary tables, as a second defence besides the schemas named in rules."""
+    """Check that PUBLIC cannot create temporary tables. Rules also name their schemas, so this is a second defence."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) AS granted"

@@ -32,7 +32,7 @@ _OPERATIONS = {
 #: Tables of Django's that `migrate` alone writes to.
 _MIGRATION_TABLES = ("django_content_type", "django_migrations", "auth_permission")
 
-#: Tables of ours that have no model (`factcheck/migrations/`).
+#: Our tables that have no model (`factcheck/migrations/`).
 _TABLES_WITHOUT_MODELS = ("factcheck_jobrequest", "factcheck_ratelimit")
 
 #: The settings of a connection that identify its role.

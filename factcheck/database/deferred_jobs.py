@@ -34,7 +34,7 @@ class RequestedJobs(JobManager):
         return arguments
 
 
-# The app's own connector is another one inside a worker, where a job would not be part of Django's transaction.
+# Inside a worker, the app has a different connector, with which a job would not be part of Django's transaction.
 _JOBS = RequestedJobs(DjangoConnector())
 
 

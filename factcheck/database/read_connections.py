@@ -50,7 +50,7 @@ class _Reader(threading.local):
     """The database that a thread reads from."""
 
     def __init__(self) -> None:
-        #: The replicas in an order of its own: the load is spread, and each thread has few connections.
+        #: The replicas in an order specific to this thread: the load is spread, and each thread has few connections.
         self.replicas = random.sample(settings.REPLICA_DATABASES, len(settings.REPLICA_DATABASES))
         #: The database that the present answer is read from.
         self.alias: str = settings.READING_DATABASE
@@ -119,7 +119,7 @@ _DJANGO_OPTIONS = {"context", "cursor_factory", "prepare_threshold"}
 def read_publicly(answer: Callable[[], Answer]) -> Answer:
     """Call the function with all model reads on one of the public databases.
 
-    These connections have a time limit per statement (`PUBLIC_STATEMENT_SECONDS`); those of the desk have none. The
+    These connections have a time limit per statement (`PUBLIC_STATEMENT_SECONDS`), unlike those of the desk. The
     function must only read, because it is called again with the next database if its database is lost.
     """
     if not _reader.replicas or _reader.is_public:
@@ -237,7 +237,7 @@ def _fetch(alias: str, sql: str, parameters: Sequence[Any], prepare: bool) -> li
     logged = connection.queries_logged
     # What is executed by the name of its plan has no text that a log could show.
     cursor.prepared = prepare and settings.PREPARED_STATEMENTS and not logged
-    # Django's own cursor around it makes the query appear where its queries are counted and logged.
+    # Django's cursor around it makes the query appear where queries are counted and logged.
     cursor_used = connection.make_debug_cursor(cursor) if logged else cursor  # type: ignore[arg-type]
     with connection.wrap_database_errors:
         cursor_used.execute(sql, parameters)

@@ -27,7 +27,7 @@ from factcheck.database.rules import (
 
 M = TypeVar("M", bound=type[models.Model])
 
-#: What pghistory stores of who did it, as its triggers have it.
+#: The context that pghistory's triggers store: who made the change.
 _CONTEXT_SQL = "COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB"
 
 

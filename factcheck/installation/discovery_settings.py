@@ -10,7 +10,7 @@ from factcheck.installation.environment import read_text, read_url, read_words
 
 #: As IndexNow has them.
 _KEY_PATTERN = re.compile(r"[A-Za-z0-9-]{8,128}", re.ASCII)
-#: Lines of robots.txt: RFC 9309, and what crawlers read besides.
+#: Lines of robots.txt: those of RFC 9309, and others that crawlers read.
 _RULE_FIELDS = ("user-agent", "allow", "disallow", "crawl-delay", "content-signal", "content-usage")
 _RULE_LINE = re.compile(rf"({'|'.join(_RULE_FIELDS)})\s*:\s*(.*)", re.IGNORECASE)
 

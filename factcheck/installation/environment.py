@@ -171,7 +171,7 @@ def _parse_postgresql(name: str, value: str) -> dict[str, Any]:
     try:
         parameters = cast(dict[str, Any], conninfo_to_dict(value))
     except ProgrammingError as error:
-        # libpq's message may repeat the password; the first words say what is wrong.
+        # libpq's message may repeat the password; its first words state the fault.
         reason = str(error).split('"')[0].strip().rstrip(":")
         raise ImproperlyConfigured(f"{name} cannot be read ({reason}); write it as {example}.") from None
     if not all(port.isdigit() for port in parameters.get("port", "0").split(",")):

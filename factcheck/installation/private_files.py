@@ -30,7 +30,7 @@ def close_off(folder: Path) -> None:
 
 
 def open_private(path: Path) -> IO[bytes]:
-    """Open a new private file. If a file of ours that others can read is in its place, replace it."""
+    """Open a private file for writing. An existing file is emptied and, if it is ours, made private."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE)
     found = os.fstat(descriptor)
     if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():  # and not the terminal, for example

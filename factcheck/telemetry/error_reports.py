@@ -121,7 +121,7 @@ def _iterate_tags(error: BaseException | None) -> Iterator[tuple[str, str]]:
         yield "request_id", current_request
     if current_request := job.get():
         yield "job", current_request
-    # Of what the database refused, the rule, which is a name of ours; its message would quote the row.
+    # If the database refused a change, only the name of our rule; the message would quote the row.
     cause: Any = error.__cause__ if error is not None else None
     if code := getattr(cause, "sqlstate", None):
         yield "sqlstate", code

@@ -39,7 +39,7 @@ class DatabaseQuestion:
     name: str
     gauges: dict[str, GaugeKind]
     ask: Callable[[CursorWrapper], Iterable[Reading]]
-    #: Whether replicas are asked too; each gauge then has one more label, the database.
+    #: Whether replicas are queried too; each gauge then has an additional label, the database.
     of_replicas: bool = False
 
 

@@ -12,8 +12,8 @@ the encrypted responses, could guess secrets in them letter by letter (BREACH). 
 next to content chosen by the URL. Public responses contain none, and browsers do not send tokens on their own.
 
 Quality levels, measured on a list of 50 claims (165 KB of JSON): gzip 1, 4, 6 take 0.7, 1.1, 1.9 ms and leave 17.9,
-15.7, 14.5 %; br 1, 3, 4, 5 take 0.4, 0.7, 0.9, 1.6 ms and leave 15.4, 14.5, 14.0, 13.0 %. Both let other threads run
-meanwhile.
+15.7, 14.5 %; br 1, 3, 4, 5 take 0.4, 0.7, 0.9, 1.6 ms and leave 15.4, 14.5, 14.0, 13.0 %. Both let other threads run in
+the meantime.
 """
 
 import re

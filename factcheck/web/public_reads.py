@@ -16,9 +16,9 @@ from factcheck.web.freshness import read_for
 from factcheck.web.headers import DefaultFields
 from factcheck.web.language_negotiation import activate_language, get_api_language
 
-#: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
+#: The policy of responses that are not pages: a browser tricked into showing one loads and runs nothing.
 DEFAULT_FIELDS = DefaultFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
-#: What an address without parameters says. It cannot be changed, so it need not be made for each request.
+#: The query of a URL without parameters. It is immutable, so it need not be built for each request.
 NO_PARAMETERS = QueryDict()
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

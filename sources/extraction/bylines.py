@@ -32,7 +32,7 @@ _BYLINE_START = re.compile(
     r"autor(?:a|in|ka)?|author|reporter|text|texte|testo|texto)(?::\s*|\s+)",
     re.IGNORECASE,
 )
-# What stands between two names, and between a name and what its bearer is or where they write.
+# Separators between two names, and between a name and a job title or newsroom.
 _NAME_SEPARATOR = re.compile(
     r"\s*(?:[,;|/·•&+、，]|\s[–—-]\s|(?<=\s)(?:and|und|et|y|e|en|og|och|ja|i|a|и|та|ve|και|dan|và|și)(?=\s))\s*",
     re.IGNORECASE,

@@ -155,7 +155,7 @@ def _find_canonical_url(tree: HtmlElement, metas: dict[str, list[str]], url: str
             parts = urlsplit(urljoin(base, address.strip()))
             if parts.scheme not in ("http", "https") or not parts.hostname:
                 continue
-            # A template that names the home page on every page says nothing about this one.
+            # A template that names the home page on every page reveals nothing about this page.
             if not parts.path.strip("/") and not parts.query and urlsplit(url).path.strip("/"):
                 continue
             return parts._replace(fragment="").geturl()

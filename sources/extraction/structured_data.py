@@ -25,7 +25,7 @@ ARTICLE_TYPES = frozenset(
         "ScholarlyArticle", "TechArticle", "Report", "MedicalScholarlyArticle",
     ]
 )  # fmt: skip
-# Less telling, used where no article is described.
+# Less specific types, used if no article is described.
 PAGE_TYPES = frozenset({"ClaimReview", "WebPage", "ItemPage", "CreativeWork", "VideoObject", "AudioObject"})
 
 # A page of 10 MB can hold more structured data than anybody needs to look at.
@@ -47,7 +47,7 @@ class StructuredData:
         return next((node for node in self.articles if get_types(node) & ARTICLE_TYPES), {})
 
     def body(self) -> str:
-        """Yield the paragraphs of the structured data's article body, if it has one, anew on each call."""
+        """Yield the paragraphs of the article body in the structured data, if any; each call starts again."""
         body = next((one for one in as_list(self._article.get("articleBody")) if isinstance(one, str)), "")
         if "<" in body or "&" in body:
             body = re.sub(r"(?i)<(?:p|br|div|li|h\d|/p|/div|/li)\b[^<>]{0,200}>", "\n\n", html.unescape(body))
@@ -106,7 +106,8 @@ def _iterate_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
                     waiting.extendleft(reversed(node))
                 elif isinstance(node, dict):
                     yield node
-                    # Only where a page nests its own description, or an article would inherit its comments' authors.
+                    # Only if a page nests its own description; otherwise an article would get the authors of its
+                    # comments.
                     waiting.extend(
                         node[key]
                         for key in ("@graph", "mainEntity", "mainEntityOfPage", "publisher")

@@ -20,7 +20,7 @@ from sources.http.fetched_documents import USER_AGENT, FetchedDocument, Limits, 
 ROBOT = USER_AGENT.partition("/")[0]
 
 DEFAULT_PAUSE = 1.0
-#: After a site has asked us to slow down.
+#: The pause after a site has asked us to slow down.
 SLOW_PAUSE = 30.0
 #: Whatever a site asks for, once a day is not too often.
 MAX_PAUSE = 86_400.0

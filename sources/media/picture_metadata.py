@@ -33,7 +33,7 @@ _IPTC_FIELDS = {
     (2, 116): "rights",
     (2, 120): "caption",
 }
-#: Where XMP has what editors ask about: the name of a property, whatever its prefix.
+#: The XMP properties that editors need, by name without prefix.
 _XMP_FIELDS = {
     "{http://purl.org/dc/elements/1.1/}title": "title",
     "{http://purl.org/dc/elements/1.1/}description": "caption",

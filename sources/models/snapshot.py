@@ -74,7 +74,7 @@ class Snapshot(models.Model):
             ),
         ]
         indexes = [
-            # Whether a text is here already, under whatever address.
+            # Finds out whether a text is already stored, under any URL.
             models.Index(name="snapshot_by_text", fields=["text_sha256"]),
             # Which kinds of files there are, and the snapshots of one of them.
             models.Index(name="snapshot_by_media_type", fields=["media_type", "-id"]),

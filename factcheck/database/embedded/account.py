@@ -73,7 +73,7 @@ def build_process_arguments(
     reaches = 'test -r "$1" && cd "$2" && for path do test -x "$path" || exit; done'
     used = [get_binary("postgres"), str(place.data_dir)]
     if place.archive is not None:
-        # One that is not there yet will be made where what is there leads to.
+        # A missing folder will be created under its nearest existing parent.
         there = next(folder for folder in (place.archive, *place.archive.parents) if folder.exists())
         used += [str(there), sys.executable]
     probe = ["/bin/sh", "-c", reaches, "sh", *used]

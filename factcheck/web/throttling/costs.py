@@ -9,7 +9,7 @@ from django.conf import settings
 MAX_COST = 100
 #: From here on a question is expensive: few of them are answered at a time (`factcheck.web.throttling.gate`).
 EXPENSIVE_COST = 5
-#: So many words that all have to occur cost as much as one plain request: the rarest of them decides what is read.
+#: This many required words cost as much as one plain request: the rarest of them decides how much is read.
 WORDS_PER_UNIT = 10
 #: As many letters of scripts without spaces do: each is looked up with its neighbour, as it stands.
 LETTERS_PER_UNIT = 40

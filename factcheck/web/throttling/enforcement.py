@@ -61,7 +61,7 @@ class RateLimits:
             return build_unavailable_response(request, HTTPStatus.REQUEST_URI_TOO_LONG, detail)
         if admission and not admission.allowed:
             return build_refusal(request, admission)
-        # After it is counted: who lets us wait for a body has drawn on the budget already.
+        # Only after counting, so that a caller with a slow body has already drawn on the budget.
         has_body = request.META.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in request.META
         if has_body and (refused := uploads.receive(request)):
             return build_incomplete_response(request, refused)
@@ -128,7 +128,7 @@ def _read_text(request: HttpRequest) -> str:
 
 
 def build_busy_response(request: HttpRequest) -> HttpResponse:
-    """Refuse an expensive request for which there is no capacity."""
+    """Build the refusal of an expensive request when all slots are taken."""
     detail = gettext("Too many expensive requests are running. Please try again in a moment.")
     response = build_unavailable_response(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=2)
     keep_out_of_the_log(response)
