@@ -137,7 +137,7 @@ def _get_required_text(found: dict[str, Any], name: str, most: int) -> str:
 
 
 def _clean_text(value: Any, most: int) -> str:
-    """Return the text without characters that cannot be stored; "" if it is not a text."""
+    """Return the text if it can be stored, otherwise ""."""
     return value if isinstance(value, str) and len(value) <= most and "\0" not in value else ""
 
 

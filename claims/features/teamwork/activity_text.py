@@ -5,7 +5,7 @@ from django_stubs_ext import StrPromise
 
 from claims.newsroom.notifications import NotificationKind as Kind
 
-#: By kind: with the person who did it, and without: a rule, or time.
+#: For each kind: the sentence with the person who did it, and the one without (a rule, or a deadline).
 _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.ASSIGNED: (_("%(who)s assigned this to you"), _("This was assigned to you by a rule")),
     Kind.HANDED_OVER: (_("%(who)s handed this over to another person"), _("This was handed over")),
@@ -62,6 +62,6 @@ _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
 
 
 def describe_event(kind: str, actor_name: str) -> str:
-    """Describe the event, with the person if any; without a full stop."""
+    """Describe the event, with the person if there is one. The sentence has no full stop."""
     named, unnamed = _SENTENCES[kind]
     return str(named) % {"who": actor_name} if actor_name else str(unnamed)

@@ -1,7 +1,7 @@
 """Assignment rules: applied to new claims, and tried on existing ones.
 
-Rules apply to claims without an assignment: a claim that has one, even a released one, is left alone. So they can
-be applied repeatedly, and never override a person.
+Rules apply only to claims that have never had an assignment; even a released one excludes a claim. They can
+therefore be applied repeatedly, and never override a person.
 """
 
 from collections import defaultdict
@@ -22,15 +22,15 @@ from claims.models import Appearance, Claim, ClaimTopic, ImportedRecord, Topic
 from factcheck.database.deferred_jobs import defer
 from factcheck.list_phrases import join_words
 
-#: The task of `tasks` that applies rules to an import.
+#: The task in `tasks` that applies rules to an import.
 ASSIGN_IMPORTED_TASK = "claims.features.teamwork.assign_imported"
 IMPORTS_QUEUE = "imports"
 
-#: So many claims are decided about in one transaction.
+#: The number of claims decided in one transaction.
 BATCH_SIZE = 2_000
-#: Above this number of new claims at once there are no single notifications; the dashboard shows them.
+#: Above this number of new claims there are no single notifications; the dashboard shows the claims.
 NOTIFICATION_LIMIT = 50
-#: A dry run looks at so many of the newest claims.
+#: The number of newest claims that a trial checks.
 DRY_RUN_CLAIMS = 500
 
 
@@ -43,7 +43,7 @@ class RuleDecision:
     priority: int | None = None
     due_in_days: int | None = None
     followers: set[int] = field(default_factory=set)
-    #: Those that said something, in their order.
+    #: The rules that contributed to the decision, in order.
     rules: list[AssignmentRule] = field(default_factory=list)
 
     @property
@@ -53,9 +53,9 @@ class RuleDecision:
 
 
 def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[RuleDecision]:
-    """Return the decisions of the rules, in order, about these claims; nothing is written.
+    """Return the decisions of the rules, in order, about these claims. Writes nothing.
 
-    One query for each rule, and one more where it assigns to a role, however many claims there are.
+    Each rule takes one query, and another one if it assigns to a role, whatever the number of claims.
     """
     decisions: dict[int, RuleDecision] = {}
     turns = _AssigneeRotation()
@@ -75,13 +75,13 @@ def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[Rul
 
 
 def apply(claims: Collection[int]) -> int:
-    """Assign the unassigned claims that match a rule, and return how many."""
+    """Assign the unassigned claims that match a rule; return how many."""
     rules = list(AssignmentRule.objects.active().select_related("person", "role", "follower"))
     return sum(_apply(batch, rules) for batch in _split_batches(sorted(claims))) if rules else 0
 
 
 def call_after_import(run: int) -> None:
-    """Queue the rules, if any, for an import's claims."""
+    """If there are rules, queue them for an import's claims."""
     if AssignmentRule.objects.active().exists():
         defer(ASSIGN_IMPORTED_TASK, {"run_id": run}, queue=IMPORTS_QUEUE)
 
@@ -98,14 +98,14 @@ def apply_to_import(run: int) -> int:
 
 
 def preview_rule(rule: AssignmentRule) -> list[RuleDecision]:
-    """Return what the rule would have done with the newest claims, without writing anything."""
+    """Return what the rule would have done with the newest claims. Writes nothing."""
     newest = Claim.objects.order_by("-pk").values("pk")[:DRY_RUN_CLAIMS]
     return decide(Claim.objects.filter(pk__in=newest), [rule])[::-1]
 
 
 @transaction.atomic
 def _apply(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
-    # Concurrent assignments by people come before or after, and are not overridden.
+    # Assignments made by people at the same time come before or after this, and are not overridden.
     rows = Claim.objects.filter(pk__in=batch, state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
     there = list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     is_assigned = Exists(Assignment.objects.filter(claim=OuterRef("pk"), verdict=None))
@@ -199,18 +199,20 @@ def _collect_subtopics(topic: int) -> set[int]:
     return found
 
 
-# Whose turn it is -------------------------------------------------------------------------------------------------
+# The next assignee ------------------------------------------------------------------------------------------------
 
 
 class _AssigneeRotation:
-    """Choose the assignee of the next claim for each rule. New assignments count at once."""
+    """Chooses the assignee of the next claim for each rule. New assignments count immediately."""
 
     def __init__(self) -> None:
         self._people: dict[int, list[User]] = {}
         self._load: dict[int, int] = {}
 
     def choose_assignee(self, rule: AssignmentRule) -> User | None:
-        """Return the next assignee, or None if the rule names none or that person left or lacks permission."""
+        """Return the next assignee. None if the rule names none, or if that person has left or lacks the
+        permission.
+        """
         if rule.person_id is None and rule.role_id is None:
             return None
         if rule.pk not in self._people:

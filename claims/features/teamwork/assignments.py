@@ -1,8 +1,7 @@
 """Assignments of claims and verdicts: take, assign, hand over, release, set due date and priority.
 
-Each function locks the claim, so that concurrent calls are serialised; decides; writes one row beside the claim,
-which stays as it is; and notifies the people concerned. `seen` is the assignee when the person decided: an outdated
-page changes nothing.
+Each function locks the claim so that concurrent calls wait, decides, writes one row beside the unchanged claim,
+and notifies the people concerned. `seen` is the assignee that the person saw; an outdated page changes nothing.
 """
 
 from datetime import date
@@ -30,19 +29,19 @@ Subject = Claim | Verdict
 
 TAKE, ASSIGN = "teamwork.take_work", "teamwork.assign_work"
 
-#: The states with something to do. A published verdict can be assigned for another check.
+#: The states with work to do. A published verdict can be assigned for another check.
 _OPEN_STATES = {
     Claim: (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     Verdict: (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED),
 }
-#: Moves that take others back.
+#: Moves that undo others.
 _UNDONE_MOVES = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
 #: The permissions that an assignee needs.
 _REQUIRED_PERMISSIONS = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
 
 
 class UnchangedValue:
-    """The marker for an unchanged value, where None would clear it."""
+    """The type of a marker for an unchanged value, because None clears a value."""
 
 
 KEEP: Final = UnchangedValue()
@@ -65,24 +64,24 @@ def find_assignable_people(kind: type[Subject]) -> QuerySet[User]:
 
 
 def is_to_be_done(subject: Subject) -> bool:
-    """Return whether the subject has unfinished work, so that it can be assigned."""
+    """Return whether the subject has unfinished work, and so can be assigned."""
     return subject.state in _OPEN_STATES[type(subject)]
 
 
 def get_open_assignment(subject: Subject) -> Assignment | None:
-    """Return the assignment, if there is still work to do."""
+    """Return the assignment if there is still work to do."""
     return _filter_by_subject(subject).filter(done_at=None).select_related("person").first()
 
 
-# What is done -----------------------------------------------------------------------------------------------------
+# Actions ----------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def take(subject: Subject, *, by: User) -> Assignment:
-    """Assign the subject to oneself. Doing so again changes nothing.
+    """Assign the subject to the person who takes it. A second call changes nothing.
 
     Raises:
-        NotPossible: it is assigned to another person, or there is nothing to do.
+        NotPossible: the subject is assigned to another person, or there is no work to do.
         NotAllowed: the person's role does not include it.
     """
     require(by, TAKE, _("take work"))
@@ -111,7 +110,8 @@ def assign(
     """Assign the subject with a due date and a priority.
 
     Raises:
-        NotPossible: that person cannot do it, or is not here any more; there is nothing to do; the tab is old.
+        NotPossible: the assignee has left or cannot do the work, there is no work to do, or the page is
+        outdated.
         NotAllowed: the person's role does not include it.
     """
     assignment = _lock_assignment(subject)
@@ -127,7 +127,7 @@ def assign(
 def reassign(
     subject: Subject, to: User, *, by: User, note: str = "", seen: int | UnchangedValue | None = KEEP
 ) -> Assignment:
-    """Hand the work over to another person, with a status note. Raises as `assign`."""
+    """Hand the work over to another person, with a note. Raises the same exceptions as `assign`."""
     return assign(subject, to, by=by, note=note, seen=seen)
 
 
@@ -135,7 +135,7 @@ def reassign(
 def release(
     subject: Subject, *, by: User, note: str = "", seen: int | UnchangedValue | None = KEEP
 ) -> Assignment:
-    """Release the work; due date and priority stay. Raises as `set_due`."""
+    """Release the work; its due date and priority stay. Raises the same exceptions as `set_due`."""
     assignment = _lock_assignment(subject)
     _refuse_stale(assignment, seen)
     _may_change(assignment, by)
@@ -148,8 +148,8 @@ def set_due(subject: Subject, due_on: date | None, *, by: User) -> Assignment:
     """Set the due date; None removes it.
 
     Raises:
-        NotPossible: there is nothing to do.
-        NotAllowed: it is assigned to another person, or unassigned, and the person assigns no work.
+        NotPossible: there is no work to do.
+        NotAllowed: the work is unassigned or another person's, and this person may not assign work.
     """
     assignment = _lock_assignment(subject)
     _may_change(assignment, by)
@@ -159,7 +159,7 @@ def set_due(subject: Subject, due_on: date | None, *, by: User) -> Assignment:
 
 @transaction.atomic
 def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
-    """Set the priority. Raises as `set_due`."""
+    """Set the priority. Raises the same exceptions as `set_due`."""
     assignment = _lock_assignment(subject)
     _may_change(assignment, by)
     assignment.priority = _check_priority(priority)
@@ -169,7 +169,7 @@ def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
 def settle(subject: Subject, action: str) -> None:
     """Follow a move of the workflow: published, declined or merged work is released.
 
-    What is taken back, a merge or a decision of triage, is theirs again who had it before, if it was anybody's.
+    If a merge or a triage decision is undone, the previous assignee, if any, gets the work back.
     """
     if isinstance(subject, Verdict):
         if subject.state == Verdict.State.PUBLISHED:
@@ -189,11 +189,11 @@ def settle(subject: Subject, action: str) -> None:
         _filter_by_subject(subject).open().update(done_at=Now())
 
 
-# How it is decided ------------------------------------------------------------------------------------------------
+# Decisions --------------------------------------------------------------------------------------------------------
 
 
 def get_assignee(assignment: Assignment) -> User | None:
-    """Return the current assignee: None if that person has left."""
+    """Return the current assignee, or None if that person has left."""
     person = assignment.person
     return person if person and person.is_active and assignment.done_at is None else None
 
@@ -205,9 +205,9 @@ def _filter_by_subject(subject: Subject) -> AssignmentQuerySet:
 
 
 def _lock_assignment(subject: Subject) -> Assignment:
-    """Return the subject's assignment, or a new one, under lock; finished work has no assignee."""
+    """Return the subject's assignment, or a new one, under lock. Finished work has no assignee."""
     claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
-    # Nothing of the claim is written, so rows that refer to it can be added meanwhile.
+    # The claim itself is not written, so rows that refer to it can be added at the same time.
     claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()
     fresh = claim if isinstance(subject, Claim) else Verdict.objects.filter(pk=subject.pk).first()
     if claim is None or fresh is None:
@@ -221,7 +221,7 @@ def _lock_assignment(subject: Subject) -> Assignment:
     if found is None:
         return Assignment(claim=claim, verdict=verdict)
     if found.done_at is not None:
-        # It was done once. This is new work.
+        # The work was finished once; this is new work.
         found.person = found.done_at = found.due_on = None
         found.priority = Priority.NORMAL
     return found
@@ -244,7 +244,7 @@ def _may_give(assignment: Assignment, to: User, by: User) -> None:
         require(by, TAKE, _("take work and hand it over"))
         if not (holder == by or (holder is None and to == by)):
             raise NotAllowed(_("Only the assignee or an editor can assign it to another person."))
-    # As it stands now: the person may have left since the page was drawn.
+    # Read again, because the person may have left since the page was rendered.
     fresh = User.objects.filter(pk=to.pk, is_active=True).first()
     if fresh is None:
         raise NotPossible(_("%(who)s no longer works here.") % {"who": get_display_name(to)})
@@ -290,7 +290,7 @@ def _save_assignment(assignment: Assignment, by: User, note: str) -> Assignment:
     assignment.by, assignment.by_name = by, get_display_name(by)
     assignment.note = note.strip()
     assignment.save()
-    # When it began, the database says.
+    # The database sets the start.
     assignment.refresh_from_db(fields=["since"])
     return assignment
 

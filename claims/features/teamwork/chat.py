@@ -1,6 +1,7 @@
-"""Send news of claims to chat channels, by the worker.
+"""Send news about claims to chat channels, from the worker.
 
-Its address is a secret: who knows it may write to the channel. No message and no error of ours names it.
+A channel's URL is secret, because anyone who knows it can write to the channel. No message or error contains
+it.
 """
 
 import json
@@ -31,16 +32,16 @@ from sources.http import sent_messages
 SEND_TASK = "claims.features.teamwork.chat.send_message"
 QUEUE_NAME = "webhooks"
 
-#: Seconds after each failed attempt until the next: about a day in all.
+#: The seconds from each failed attempt to the next: about a day in total.
 RETRY_DELAYS = (10, 60, 300, 1800, 7200, 21600, 43200)
 
 
-#: The end of a longer address may be shown: the rest cannot be guessed.
+#: The end of a longer URL may be shown, because the rest cannot be guessed.
 UNMASKED_LENGTH = 60
 
 
 class MessageNotSent(Exception):
-    """The message was not sent; `str()` explains why without revealing the address."""
+    """The message was not sent; `str()` explains why, without revealing the URL."""
 
 
 def announce(
@@ -78,7 +79,7 @@ def check_address(address: str) -> str:
     """Return the URL in its stored form.
 
     Raises:
-        ValidationError: nothing is sent to such an address, and why.
+        ValidationError: messages cannot be sent to this URL; the message has the reason.
     """
     address = address.strip()
     try:
@@ -103,7 +104,7 @@ def mask_address(address: str) -> str:
 def send_message(*, message_id: int, attempt: int) -> None:
     """Send one message once; retry failures for up to a day.
 
-    It is locked while it is sent: two workers do not send it twice.
+    The message is locked while it is sent, so that two workers do not send it twice.
     """
     waiting = ChatMessage.objects.filter(
         pk=message_id, state=ChatMessage.State.WAITING, failures=attempt - 1
@@ -124,10 +125,10 @@ def send_message(*, message_id: int, attempt: int) -> None:
 
 
 def try_out(channel: ChatChannel) -> None:
-    """Send a test message now, also while the channel is switched off.
+    """Send a test message now, even if the channel is switched off.
 
     Raises:
-        MessageNotSent: it did not arrive.
+        MessageNotSent: the message did not arrive.
     """
     text = ChatText(
         kind="test",
@@ -145,7 +146,7 @@ def try_out(channel: ChatChannel) -> None:
 
 
 def build_text(message: ChatMessage) -> ChatText:
-    """Return the message, with colleagues' words only if the channel allows them."""
+    """Return the message; it contains colleagues' words only if the channel allows them."""
     words = ""
     if message.channel.tells_words:
         words = message.comment.text if message.comment else message.note
@@ -161,7 +162,7 @@ def build_text(message: ChatMessage) -> ChatText:
 
 
 def post(channel: ChatChannel, text: ChatText) -> None:
-    """Post the text. Raises MessageNotSent if the tool rejects it."""
+    """Post the text. Raises MessageNotSent if the chat tool rejects it."""
     body = json.dumps(build_payload(channel.shape, text)).encode()
     headers = {"Content-Type": "application/json"}
     try:
@@ -181,7 +182,7 @@ def note_sent(channel: ChatChannel) -> None:
 
 
 def trust_again(channel: ChatChannel) -> None:
-    """Clear the channel's failures after a person has fixed it."""
+    """Clear the channel's failures, after a person has fixed the cause."""
     ChatProgress.objects.filter(pk=channel.pk).update(failures=0, failure="")
 
 

@@ -5,14 +5,14 @@ from typing import Any
 
 from claims.features.teamwork.models import ChatChannel
 
-#: Characters of a text that are sent: Slack takes 3000 in a section.
+#: The most characters of a text; Slack accepts 3000 in a section.
 MAX_TEXT_LENGTH = 1000
 _Shape = ChatChannel.Shape
 
 
 @dataclass(frozen=True)
 class ChatText:
-    """The content, before a tool's format is applied. It contains no markup."""
+    """The content of a message before it is formatted for a tool. It contains no markup."""
 
     kind: str
     headline: str
@@ -23,7 +23,7 @@ class ChatText:
 
 
 def build_payload(shape: str, text: ChatText) -> dict[str, Any]:
-    """Build the JSON for a tool of this kind."""
+    """Build the JSON for this kind of tool."""
     return {
         _Shape.SLACK: _build_slack_message,
         _Shape.TEAMS: _build_teams_message,
@@ -32,11 +32,12 @@ def build_payload(shape: str, text: ChatText) -> dict[str, Any]:
 
 
 def _build_slack_message(text: ChatText) -> dict[str, Any]:
-    """Build blocks for https://api.slack.com/messaging/webhooks; Mattermost and notifications show `text`.
+    """Build blocks for https://api.slack.com/messaging/webhooks; Mattermost and Slack's notifications show
+    `text`.
 
-    Slack's own markup is made of `&`, `<` and `>`; `plain_text` knows none besides names of emoji. In `text`, which has
-    no plain form, whatever could call everybody (`<!channel>`) is escaped. The link is no button: those want an app
-    that answers.
+    Slack's markup uses `&`, `<` and `>`; in `plain_text`, only names of emoji are special. `text` has no
+    plain form, so anything in it that could notify everyone (`<!channel>`) is escaped. The link is not a
+    button, because a button needs an app that answers.
     """
     blocks: list[dict[str, Any]] = [
         {"type": "section", "text": _build_plain_text(text.headline)},
@@ -56,14 +57,14 @@ def _build_plain_text(words: str) -> dict[str, Any]:
 
 def _escape_text(words: str) -> str:
     escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # Mattermost and Rocket.Chat call people by these, in whatever they are sent.
+    # Mattermost and Rocket.Chat notify people by these, in any message.
     return escaped.replace("@", "@\u200b")
 
 
 def _build_teams_message(text: ChatText) -> dict[str, Any]:
     """Build a message with an Adaptive Card for the Teams workflow “When a Teams webhook request is received”.
 
-    Words are in RichTextBlocks, which know no Markdown: links and images in a statement stay letters.
+    Texts are in RichTextBlocks, which have no Markdown, so links and images in a statement stay plain text.
     """
     body: list[dict[str, Any]] = [
         _build_text_run(text.headline, weight="Bolder"),
@@ -97,6 +98,6 @@ def _build_plain_message(text: ChatText) -> dict[str, Any]:
 
 
 def cut(words: str) -> str:
-    """Return the text, shortened for a chat; never empty, which tools reject."""
+    """Return the text shortened for a chat; never empty, because tools reject that."""
     words = words.strip() or "–"
     return words if len(words) <= MAX_TEXT_LENGTH else words[: MAX_TEXT_LENGTH - 1] + "…"

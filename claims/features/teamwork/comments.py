@@ -1,7 +1,7 @@
-"""Comments of colleagues on a claim: add, reply, edit, resolve, withdraw.
+"""Comments on a claim: add, reply, edit, resolve, withdraw.
 
-Everyone who may read a claim at the desk may comment. Comments are never deleted: a withdrawn one loses its text at
-the desk, and stays as a trace.
+Everyone who may read a claim at the desk may comment. Comments are never deleted: a withdrawn one loses its
+text at the desk, but its record stays.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.database import clock
 
-#: What it takes to withdraw what others said.
+#: The permission to withdraw other people's comments.
 WITHDRAW_PERMISSION = "teamwork.withdraw_comment"
 
 
@@ -34,7 +34,7 @@ class CommentResult:
     """The result of writing or editing a comment."""
 
     comment: Comment
-    #: Mentioned people who may not read it, and so were not notified.
+    #: Mentioned people who may not read the comment and were therefore not notified.
     unable: list[User]
 
 
@@ -48,15 +48,15 @@ def write(
     reply_to: Comment | None = None,
     key: UUID | None = None,
 ) -> CommentResult:
-    """Add a comment and notify the people concerned. Its author follows the claim from then on.
+    """Add a comment and notify the people concerned. From then on, its author follows the claim.
 
     Args:
-        verdict: of which verdict it speaks, if of one. A reply speaks of what its thread does.
+        verdict: the verdict that the comment is about, if any. A reply is about the same verdict as its thread.
         reply_to: any comment of the thread.
-        key: of the form it was written in: what is sent twice with one is said once.
+        key: the key of the form; a form sent twice adds only one comment.
 
     Raises:
-        NotPossible: it says nothing, or the thread is on another claim.
+        NotPossible: the text is empty, or the thread is about another claim.
         NotAllowed: the person may not read the claim, the verdict or the thread.
     """
     claim = _lock_claim(claim, by)
@@ -82,7 +82,7 @@ def write(
         key=key or uuid4(),
     )
     if thread and thread.resolved_at:
-        # A reply does not resolve it.
+        # A reply reopens the thread.
         _save(thread, resolved_at=None, resolved_by=None, resolved_by_name="")
     mentioned, unable = _record_mentions(comment, by)
     followers.add([claim.pk], [by.pk, *(person.pk for person in mentioned)])
@@ -97,14 +97,15 @@ def write(
 
 @transaction.atomic
 def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> CommentResult:
-    """Edit a comment. Newly mentioned people are notified now; the earlier wording is kept.
+    """Edit a comment. Newly mentioned people are notified; the earlier wording is kept.
 
     Args:
-        seen: the `get_version` the comment that was on the page where it was edited, if on one.
+        seen: the `get_version` of the comment that the person saw, if it was edited on a page.
 
     Raises:
-        NotPossible: it says nothing, was withdrawn, is older than a day, or was edited since it was seen.
-        NotAllowed: it is another author's, or the person may no longer read it.
+        NotPossible: the text is empty, or the comment was withdrawn, is older than a day, or has been edited
+        since.
+        NotAllowed: the comment is another author's, or the person may no longer read it.
     """
     comment = _lock_comment(comment, by)
     if comment.author_id != by.pk:
@@ -132,17 +133,17 @@ def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> C
 
 @transaction.atomic
 def withdraw(comment: Comment, *, by: User) -> Comment:
-    """Withdraw a comment: its text is deleted, while the record of it and its replies remain.
+    """Withdraw a comment: its text is deleted, but its record and its replies remain.
 
     Raises:
-        NotAllowed: it is another author's, and the person's role does not include withdrawing it.
+        NotAllowed: the comment is another author's, and the person's role does not include withdrawing it.
     """
     comment = _lock_comment(comment, by)
     if comment.author_id != by.pk and not by.has_perm(WITHDRAW_PERMISSION):
         raise NotAllowed(_("Only the author or an administrator can withdraw a comment."))
     if comment.withdrawn_at is None:
         comment.mentioned.clear()
-        # An unread reply prevents it.
+        # The comment must not leave an unread notification behind.
         Notification.objects.unread().filter(comment=comment).delete()
         _save(
             comment,
@@ -159,11 +160,11 @@ def resolve(comment: Comment, *, by: User, resolved: bool = True, seen: int | No
     """Resolve or reopen a thread.
 
     Args:
-        seen: the id of the last comment of the thread that was on the page, if it was on one.
+        seen: the id of the thread's last comment on the page, if it was resolved on a page.
 
     Raises:
-        NotPossible: it is a reply, not a thread; or there is an unread reply.
-        NotAllowed: the person may not read it.
+        NotPossible: the comment is a reply and not a thread, or there is a newer reply.
+        NotAllowed: the person may not read the comment.
     """
     comment = _lock_comment(comment, by)
     if comment.reply_to_id:
@@ -195,11 +196,11 @@ def find_people_to_notify(claim: Claim, verdict: Verdict | None = None) -> Query
     return User.objects.filter(Q(pk__in=following) | Q(pk__in=holders) | Q(pk=author))
 
 
-# Steps that several of these take -------------------------------------------------------------------------------------
+# Shared steps -----------------------------------------------------------------------------------------------------
 
 
 def _lock_claim(claim: Claim, by: User) -> Claim:
-    """Lock the claim against deletion and return it. All writers lock claims first."""
+    """Lock the claim against deletion, and return it. Every function that writes locks the claim first."""
     locked = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
     if locked is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
@@ -229,7 +230,7 @@ def _lock_thread(claim: Claim, reply_to: Comment, by: User) -> Comment:
 
 
 def _clean_text(text: str) -> str:
-    # What a browser sends ends lines with two characters, and PostgreSQL stores every character but one.
+    # Browsers end lines with two characters, and PostgreSQL cannot store NUL.
     text = text.replace("\r\n", "\n").replace("\0", "�").strip()
     if not text:
         raise NotPossible(_("Enter a comment."))
@@ -248,7 +249,7 @@ def _save(comment: Comment, **changes: Any) -> None:
 
 
 def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
-    """Record who is mentioned, separately for people who may and may not read the comment."""
+    """Record the mentioned people, separately for those who may and may not read the comment."""
     mentioned = find_mentioned(comment.text)
     able = list(find_readers(mentioned, claim=comment.claim, verdict=comment.verdict, comment=comment))
     comment.mentioned.set(able)
@@ -256,6 +257,6 @@ def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]
 
 
 def _find_participants(thread: Comment) -> Iterable[User]:
-    """Return the participants of the thread."""
+    """Return the people who have written in the thread."""
     thread_comments = Comment.objects.filter(Q(pk=thread.pk) | Q(reply_to=thread))
     return User.objects.filter(pk__in=thread_comments.values("author"))

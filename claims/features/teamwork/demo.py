@@ -1,6 +1,7 @@
-"""Work in progress of the demo: assignments, comments and a rule.
+"""The demo's work in progress: assignments, comments and a rule.
 
-The days are counted from the day on which the demo is loaded, so that something is overdue and something is to come.
+Dates are relative to the day on which the demo is loaded, so that some work is overdue and some is still to
+come.
 """
 
 from datetime import timedelta
@@ -19,7 +20,7 @@ from sources.models import Source
 def add_work(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Create the assignments, due dates and comments of the demo, and a chat channel that is switched off."""
+    """Create the demo's assignments, due dates and comments, and a chat channel that is switched off."""
     _mark_past_events_notified()
     for row in content["assignments"]:
         assignments.assign(

@@ -1,7 +1,7 @@
 """The daily digest: one email of unread notifications, at each person's chosen hour.
 
-The hour is one of their clock: when clocks are put forward over it, it is the moment at which they are, and when they
-are put back, the first of the two.
+The hour is by the person's clock. If the clocks go forward past it, the digest is sent at that moment; if they
+go back, at the first of the two.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from factcheck.database.deferred_jobs import defer
 
 #: The task that sends one digest.
 SEND_TASK = "claims.features.teamwork.digest.send_digest"
-#: Maximum events per email. The rest are at the desk, as the email says.
+#: The most events per email; the email links to the others at the desk.
 MAX_NOTIFICATIONS = 100
 
 
@@ -37,7 +37,7 @@ MAX_NOTIFICATIONS = 100
 @app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.digest.begin_digests")
 @transaction.atomic
 def begin_digests(timestamp: int) -> None:
-    """Queue every due digest, four times an hour, because some time zones differ by quarter hours."""
+    """Queue every due digest. Runs four times an hour, because some time zones differ by quarter hours."""
     defer(
         SEND_TASK,
         *({"person_id": person} for person in find_due_people(timezone.now())),
@@ -48,9 +48,9 @@ def begin_digests(timestamp: int) -> None:
 @app.task(name=SEND_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 @transaction.atomic
 def send_digest(*, person_id: int) -> None:
-    """Send a person's digest, unless it is empty or was sent today."""
+    """Send a person's digest, unless it would be empty or was already sent today."""
     MailSchedule.objects.get_or_create(person_id=person_id)
-    # Who else sends it waits here, and then finds it sent.
+    # A concurrent sender waits here, and then finds the digest sent.
     schedule = MailSchedule.objects.select_for_update(of=("self",)).select_related("person").get(pk=person_id)
     moment = find_last_moment(schedule, timezone.now())
     person = schedule.person
@@ -68,7 +68,7 @@ def send_digest(*, person_id: int) -> None:
 
 
 def find_due_people(now: datetime) -> Iterator[int]:
-    """Return the ids of people whose digest is due."""
+    """Return the ids of the people whose digest is due."""
     first = dict(_find_waiting().order_by().values_list("person").annotate(first=Min("created_at")))
     schedules = MailSchedule.objects.in_bulk(first)
     for person, since in first.items():
@@ -79,11 +79,11 @@ def find_due_people(now: datetime) -> Iterator[int]:
 
 
 def find_last_moment(schedule: MailSchedule, now: datetime) -> datetime:
-    """Return the last time the person's hour passed, in their time zone."""
+    """Return the last time that the person's hour passed, in their time zone."""
     zone = get_time_zone(schedule)
     local = now.astimezone(zone)
     today = datetime.combine(local.date(), time(schedule.hour), zone)
-    # Compared in one time zone: of two moments in the same one, Python compares what their clocks show.
+    # Compare in another time zone: within the same one, Python compares only the local times.
     if today.astimezone(now.tzinfo) <= now:
         return today
     return datetime.combine(local.date() - timedelta(days=1), time(schedule.hour), zone)

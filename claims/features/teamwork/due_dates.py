@@ -1,4 +1,4 @@
-"""Notify people of work that is due soon or overdue, once per due date."""
+"""Notify people about work that is due soon or overdue, once per due date."""
 
 from datetime import timedelta
 
@@ -11,12 +11,12 @@ from claims.features.teamwork.notifications import notify_people
 
 #: Notifications per transaction.
 _BATCH_SIZE = 200
-#: Due soon is what is due today or tomorrow.
+#: Work is due soon if it is due today or tomorrow.
 _SOON_PERIOD = timedelta(days=1)
 
 
 def notify_of_due_dates() -> int:
-    """Notify people of work that is due soon or overdue, once each; return how many."""
+    """Notify people about work that is due soon or overdue, once each; return how many were notified."""
     today = timezone.localdate()
     is_overdue = Q(due_on__lt=today) & ~Q(told_overdue=F("due_on"), told_overdue__isnull=False)
     near = Q(due_on__range=(today, today + _SOON_PERIOD)) & ~Q(
@@ -34,7 +34,7 @@ def _notify_all(kind: str, noted_in: str, which: Q) -> int:
 
 @transaction.atomic
 def _notify_batch(kind: str, noted_in: str, which: Q) -> int:
-    """Notify a batch, under a lock so that two workers do not notify twice."""
+    """Notify a batch of people, under a lock so that two workers do not notify twice."""
     rows = (
         Assignment.objects.held()
         .filter(which)

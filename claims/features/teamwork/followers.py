@@ -1,4 +1,4 @@
-"""The followers of a claim, who are notified while they may read it."""
+"""The followers of a claim. They are notified as long as they may read it."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ def follow(claim: Claim, by: User) -> None:
     """Follow the claim.
 
     Raises:
-        NotAllowed: the person may not read it.
+        NotAllowed: the person may not read the claim.
     """
     if not Claim.objects.readable_by(by).filter(pk=claim.pk).exists():
         raise NotAllowed(_("You cannot read this claim."))

@@ -1,4 +1,4 @@
-"""Connect teamwork to the core: react to signals, and list what undoing an import would delete."""
+"""Connect teamwork to the core: receive its signals, and list the work that undoing an import would delete."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -37,7 +37,7 @@ def deliver(
     note: str,
     **_signal: Any,
 ) -> None:
-    """Notify these people and, if it concerns them, the claim's followers."""
+    """Notify these people and, with `with_followers`, the claim's followers."""
     if with_followers:
         people, followers = list(to), find_people_to_notify(claim, verdict)
         to = [*people, *followers] if people else followers
@@ -45,7 +45,7 @@ def deliver(
 
 
 def list_undo_obstacles(claim: OuterRef) -> list[tuple[QuerySet[Any], Any]]:
-    """Return the work on a claim that prevents undoing its import, in words."""
+    """Describe the work on a claim that prevents its import from being undone."""
     return [
         (
             Assignment.objects.filter(claim=claim, by__isnull=False),

@@ -1,6 +1,6 @@
 """Emails about claims, threaded by claim, in the recipient's language.
 
-The recipients are decided on sending: people who have left, or may no longer read the subject, are excluded.
+The recipients are decided on sending: people who have left or may no longer read the subject get no email.
 """
 
 from collections.abc import Mapping
@@ -25,16 +25,17 @@ from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, make_absolute, to_one_line
 
 _SALT = "claims.features.teamwork.mails"
-#: Stands for a kind in unsubscribe links: everything in the digest.
+#: The kind in unsubscribe links that stands for everything in the digest.
 DIGEST = "digest"
 
 
 @app.task(name=notifications.MAIL_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 @transaction.atomic
 def mail_notification(*, notification_id: int) -> None:
-    """Mail one notification, unless it was sent or is no longer needed.
+    """Email one notification, unless it was already sent or is no longer needed.
 
-    It is noted as mailed in the transaction that ends when the mail server has taken it: what fails is tried again.
+    It is recorded as sent in the transaction that commits once the mail server has accepted the email.
+    Failures are retried.
     """
     rows = Notification.objects.select_for_update(of=("self",), no_key=True)
     notification = (
@@ -48,7 +49,9 @@ def mail_notification(*, notification_id: int) -> None:
 
 
 def may_be_told(notification: Notification) -> bool:
-    """Return whether the person is active, has an address and may read the notification, and it is unread."""
+    """Return whether the person is active, has an email address, may read the notification, and has not read
+    it yet.
+    """
     person, comment = notification.person, notification.comment
     if comment and comment.withdrawn_at:
         return False
@@ -68,7 +71,8 @@ def mail_about(notification: Notification) -> EmailMultiAlternatives:
     )
     mail.extra_headers |= {
         "Message-ID": build_message_id(f"notification-{notification.pk}"),
-        # What mail programs sort into threads by: no mail has this id, all about the claim name it.
+        # The id by which mail programs build threads: no email has it, and all emails about the claim refer to
+        # it.
         "References": build_message_id(f"claim-{claim.pk}"),
         "In-Reply-To": build_message_id(f"claim-{claim.pk}"),
     }
@@ -78,7 +82,7 @@ def mail_about(notification: Notification) -> EmailMultiAlternatives:
 def compose_mail(
     person: User, subject: str, template: str, context: Mapping[str, Any], *, kind: str
 ) -> EmailMultiAlternatives:
-    """Build an email as text and HTML, with the unsubscribe header for its kind."""
+    """Build an email as text and HTML, with an unsubscribe header for its kind."""
     stop = make_absolute(reverse("admin:teamwork_notification_stop_mail", args=[stop_token(person, kind)]))
     mail = EmailMultiAlternatives(
         subject, render_to_string(f"{template}.txt", dict(context)).strip() + "\n", to=[person.email]
@@ -103,7 +107,7 @@ def build_notification_text(notification: Notification) -> dict[str, str]:
 
 
 def build_subject(claim: Claim) -> str:
-    """Return the subject, which is the same for all emails about a claim, so that mail programs thread them."""
+    """Return the subject, which is the same in all emails about a claim, so that mail programs thread them."""
     return to_one_line(_("[%(newsroom)s] Claim %(id)d: %(statement)s")) % {
         "newsroom": to_one_line(settings.NEWSROOM_NAME),
         "id": claim.pk,
@@ -111,7 +115,7 @@ def build_subject(claim: Claim) -> str:
     }
 
 
-# Stopping -------------------------------------------------------------------------------------------------------------
+# Unsubscribing --------------------------------------------------------------------------------------------------------
 
 
 def stop_token(person: User, kind: str) -> str:
@@ -120,7 +124,7 @@ def stop_token(person: User, kind: str) -> str:
 
 
 def stop_asked_for(token: str) -> tuple[int, str] | None:
-    """Return the person and kind of mail that the link stops, or None if the link is invalid."""
+    """Return the person and the kind of email that the link stops, or None if the link is invalid."""
     try:
         person, kind = signing.loads(token, salt=_SALT)
     except signing.BadSignature:

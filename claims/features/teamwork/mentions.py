@@ -1,6 +1,6 @@
 """Find and display mentions of colleagues as `@username`.
 
-A name is looked for in the words of the text only: not in code, addresses or the words of links.
+Names are searched only in plain text: not in code, URLs or the texts of links.
 """
 
 import re
@@ -14,14 +14,14 @@ from markdown_it.token import Token
 
 from claims.ledger.document.markdown import parse_markdown, render_parts
 
-#: So many names of one text are looked up. Who names more calls a meeting.
+#: The most names looked up in one text; nobody needs to mention more people.
 NAME_LIMIT = 50
-#: So many people are offered while a name is typed.
+#: The most people suggested while a name is typed.
 SUGGESTION_LIMIT = 8
 
-# Django's user names, also with accents written apart, and not behind a letter: that is a mail address.
+# Django's user names, also with combining accents; not after a letter, which would be an email address.
 _MENTION_PATTERN = re.compile(r"(?<![\w@.+/-])@([\w\u0300-\u036f.@+-]{1,150})")
-#: What ends a sentence may also end a user name.
+#: Signs that may end a sentence or a user name.
 _TRAILING_SIGNS = ".@+-"
 
 
@@ -31,7 +31,7 @@ def find_mentionable_people() -> QuerySet[User]:
 
 
 def find_mentioned(text: str) -> list[User]:
-    """Return the people mentioned in the text, each once, unordered."""
+    """Return the people mentioned in the text, each once, in no particular order."""
     names = _find_names(parse_markdown(text))
     folded = {_fold_name(candidate) for name in names for candidate in _iterate_candidates(name)}
     by_name = _group_by_name(
@@ -42,7 +42,7 @@ def find_mentioned(text: str) -> list[User]:
 
 
 def render_mentions(text: str, mentioned: list[User]) -> str:
-    """Return safe HTML in which the names of mentioned people are highlighted."""
+    """Return safe HTML with the names of mentioned people highlighted."""
     parts, by_name = parse_markdown(text), _group_by_name(mentioned)
     if by_name:
         for part in parts:
@@ -52,7 +52,7 @@ def render_mentions(text: str, mentioned: list[User]) -> str:
 
 
 def suggest_people(beginning: str) -> list[User]:
-    """Return the people whose names begin with the typed text."""
+    """Return the people whose user name begins with the typed text."""
     rows = find_mentionable_people().order_by("username")
     typed = _fold_name(beginning)
     if typed:
@@ -64,11 +64,11 @@ def suggest_people(beginning: str) -> list[User]:
     return list(rows[:SUGGESTION_LIMIT])
 
 
-# Reading --------------------------------------------------------------------------------------------------------------
+# Finding mentions -----------------------------------------------------------------------------------------------------
 
 
 def _iterate_words(parts: list[Token]) -> Iterator[Token]:
-    """Yield the tokens of plain words, outside links."""
+    """Yield the tokens of plain text outside links."""
     depth = 0
     for part in parts:
         depth += part.nesting if part.type.startswith("link_") else 0
@@ -89,7 +89,9 @@ def _find_names(parts: list[Token]) -> list[str]:
 
 
 def _iterate_candidates(name: str) -> Iterator[str]:
-    """Return possible user names, longest first: “@kim.” may end a sentence or contain the full stop."""
+    """Yield possible user names, longest first: in “@kim.”, the full stop may end the sentence or belong to
+    the name.
+    """
     yield name
     while name and name[-1] in _TRAILING_SIGNS:
         name = name[:-1]
@@ -102,7 +104,7 @@ def _normalise_name(name: str) -> str:
 
 
 def _fold_name(name: str) -> str:
-    """Return the name without case differences."""
+    """Return the name without differences of case."""
     return _normalise_name(name).lower()
 
 
@@ -114,7 +116,7 @@ def _group_by_name(people: QuerySet[User] | list[User]) -> dict[str, list[User]]
 
 
 def _find_person(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] | None:
-    """Return the person and the length of the name; an exact match wins over one that differs in case."""
+    """Return the person and the length of the name. An exact match is preferred to one that differs in case."""
     for candidate in _iterate_candidates(name):
         people = by_name.get(_fold_name(candidate), [])
         exact = [person for person in people if person.username == _normalise_name(candidate)]
@@ -123,7 +125,7 @@ def _find_person(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] 
     return None
 
 
-# Showing --------------------------------------------------------------------------------------------------------------
+# Displaying mentions --------------------------------------------------------------------------------------------------
 
 
 def _highlight_mentions(parts: list[Token], by_name: dict[str, list[User]]) -> Iterator[Token]:
@@ -136,7 +138,7 @@ def _highlight_mentions(parts: list[Token], by_name: dict[str, list[User]]) -> I
 
 
 def _split(part: Token, by_name: dict[str, list[User]]) -> Iterator[Token]:
-    """Yield the words of a token, with each name in a token of its own between marks."""
+    """Yield the parts of a token, with each name as a separate token between marks."""
     text, begin = part.content, 0
 
     def make_text_token(content: str) -> Token:

@@ -1,4 +1,4 @@
-"""Delete old notifications, and retry those of a worker that was killed."""
+"""Delete old notifications, and send those left behind by a killed worker."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from claims.features.teamwork.models import ChatMessage, MailChoice, Notificatio
 from claims.newsroom.mails import MAIL_QUEUE
 from factcheck.database.deferred_jobs import defer
 
-#: How long notifications at the desk, and messages of channels, are kept.
+#: How long notifications at the desk and messages to channels are kept.
 KEPT, MESSAGES_KEPT = timedelta(days=180), timedelta(days=30)
 
 
@@ -19,7 +19,7 @@ KEPT, MESSAGES_KEPT = timedelta(days=180), timedelta(days=30)
 @app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.take_up_what_was_left")
 @transaction.atomic
 def take_up_what_was_left(timestamp: int) -> None:
-    """Send notifications of the hour before last that were neither sent nor failed, every hour."""
+    """Queue emails of the hour before last that were neither sent nor failed. Runs every hour."""
     now = timezone.now()
     hour = (now - timedelta(hours=2), now - timedelta(hours=1))
     rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour)

@@ -1,7 +1,7 @@
-"""Notify people: at the desk at once, and by email as each has chosen.
+"""Notify people: immediately at the desk, and by email as each person has chosen.
 
-Code that does something of concern to others calls `notify_people()` in its transaction. Emails and chat messages are
-jobs of that transaction: nothing is sent for a rollback.
+Code whose changes concern other people calls `notify_people()` in its transaction. Emails and chat messages are
+jobs of that transaction, so nothing is sent after a rollback.
 """
 
 from collections.abc import Iterable
@@ -22,12 +22,13 @@ from claims.newsroom.notifications import NotificationKind
 from claims.newsroom.people import get_display_name
 from factcheck.database.deferred_jobs import defer
 
-#: The task that mails one notification, in `mails` beside this module.
+#: The task in `mails` that emails one notification.
 MAIL_TASK = "claims.features.teamwork.mails.mail_notification"
 
 _KINDS = NotificationKind
 
-#: The default for immediate emails: work that waits for the person, or is meant for them. The rest is in the
+#: The kinds emailed immediately by default: work that waits for the person, or messages to them. The others are
+#: in the
 #: digest.
 INSTANT_MAIL_KINDS = frozenset(
     {
@@ -50,7 +51,7 @@ INSTANT_MAIL_KINDS = frozenset(
 )
 
 
-# Inside the caller's transaction this costs nothing.
+# Within the caller's transaction this costs nothing.
 @transaction.atomic(savepoint=False)
 def notify_people(
     kind: str,
@@ -64,14 +65,14 @@ def notify_people(
 ) -> list[Notification]:
     """Notify each of these people once, except the actor and people who may not read the subject.
 
-    Chat channels get one message per call, whatever the recipients; of comments, `comments` beside this module
-    sends them.
+    Chat channels get one message per call, whatever the recipients. For comments, the `comments` module sends
+    them.
 
     Args:
-        by: who did it; None for a rule or the clock.
+        by: the actor; None for a rule or a deadline.
         verdict: the verdict concerned, if any.
-        note: the internal note with it.
-        comment: only for kinds that are about one.
+        note: the internal note on the event.
+        comment: the comment, for kinds that are about one.
     """
     note = note.strip()[:MAX_NOTE_LENGTH]
     if kind not in COMMENT_KINDS:
@@ -95,7 +96,7 @@ def notify_people(
             comment=comment,
             actor=by,
             actor_name=get_display_name(by)[:200] if by else "",
-            # What colleagues say to each other in a review is for who reads drafts, and whose work it is.
+            # Notes within a review are only for people who read drafts, and for the author.
             note=note if reads_drafts or person.pk == wrote_it else "",
             mail=choices[person.pk],
         )
@@ -109,7 +110,7 @@ def notify_people(
 def find_readers(
     people: Iterable[User], *, claim: Claim, verdict: Verdict | None = None, comment: Comment | None = None
 ) -> dict[User, bool]:
-    """Return those of the people who may read all of this, and whether each reads everyone's drafts."""
+    """Return which of the people may read all of this, and whether each may read everyone's drafts."""
     ids: Any = people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
     reading = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
     here = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
@@ -132,14 +133,14 @@ def get_default_choice(kind: str) -> MailChoice:
 
 
 def mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
-    """Return by person's id when each wants an email about this."""
+    """Return when each person wants an email about this, by the person's id."""
     ids = [person.pk for person in people]
     preferences = NotificationPreference.objects.filter(person__in=ids, kind=kind)
     return dict.fromkeys(ids, get_default_choice(kind)) | dict(preferences.values_list("person", "mail"))
 
 
 def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:
-    """Mark all notifications, or those about one claim, or the given ones, as read; return how many were unread."""
+    """Mark all notifications, those about one claim, or the given ones as read; return how many were unread."""
     unread = Notification.objects.unread().filter(person=person)
     if claim is not None:
         unread = unread.filter(claim=claim)

@@ -1,4 +1,4 @@
-"""A person's email settings: schedule for each kind, time and language."""
+"""A person's email settings: the schedule for each kind, the time and the language."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from claims.newsroom.notifications import NotificationKind
 
 
 def load_choices(person: User) -> dict[str, str]:
-    """Return, by kind, when the person gets an email: as chosen, or by default."""
+    """Return, for each kind, when the person gets an email: as chosen, or by default."""
     rows = NotificationPreference.objects.filter(person=person).values_list("kind", "mail")
     return {kind: get_default_choice(kind) for kind in NotificationKind.values} | dict(rows)
 
@@ -25,7 +25,9 @@ def get_schedule(person: User) -> MailSchedule:
 
 @transaction.atomic
 def choose(person: User, choices: Mapping[str, str], *, hour: int, time_zone: str, language: str) -> None:
-    """Store the person's choices. Choices equal to the default are not stored, so that they follow later defaults."""
+    """Store the person's choices. Choices equal to the default are not stored, so that they follow changes of
+    the default.
+    """
     _keep(person, choices)
     MailSchedule.objects.update_or_create(
         person=person, defaults={"hour": hour, "time_zone": time_zone, "language": language}
@@ -34,7 +36,7 @@ def choose(person: User, choices: Mapping[str, str], *, hour: int, time_zone: st
 
 @transaction.atomic
 def stop_mail(person: User, kind: str) -> None:
-    """Send no more mails of this kind; for `DIGEST`, of all that would be in the digest."""
+    """Stop emails of this kind; for `DIGEST`, of every kind that would be in the digest."""
     present = load_choices(person)
     stopped = (
         [each for each, choice in present.items() if choice == MailChoice.DIGEST]

@@ -1,4 +1,4 @@
-"""People who have the same page open, and changes saved since. Open pages poll this."""
+"""People who have the same page open, and changes saved since it was opened. Open pages poll this."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from factcheck.admin.versions import compute_version
 from factcheck.database.clock import get_database_time
 from factcheck.list_phrases import join_words
 
-#: Pages open for longer show the changes of the last day.
+#: A page that has been open for longer shows the changes of the last day.
 _MAX_OPEN_SECONDS = 86_400
 
 
@@ -62,7 +62,7 @@ def describe_presence(somebody: PresentColleague) -> str:
 
 
 def describe_changes(row: Model, *, open_for: Any) -> str:
-    """Return the changes saved since the page was opened, and their authors."""
+    """Return the changes saved since the page was opened, with their authors."""
     seconds = min(open_for, _MAX_OPEN_SECONDS) if type(open_for) in (int, float) and open_for >= 0 else 0
     opened = get_database_time() - timedelta(seconds=seconds)
     labels = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}

@@ -18,12 +18,12 @@ from claims.features.teamwork.models import Assignment
 from claims.features.teamwork.models.assignment import URGENCY_ORDERING
 from factcheck.admin.base import change_page
 
-#: Of one's own work more is shown than of other lists: it is what one came for.
+#: More rows than in other lists, because people come for their own work.
 _SHOWN_WORK = 8
 
 QUEUES = {
     Assignment: {
-        # So that an absence delays nothing.
+        # Shown to everyone, so that an absence delays nothing.
         "overdue": Queue(
             gettext_lazy("Overdue, everyone’s"),
             lambda rows, person: rows & Assignment.objects.overdue(timezone.localdate()),

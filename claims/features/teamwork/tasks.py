@@ -1,4 +1,4 @@
-"""Background jobs of teamwork; jobs for mails and chat messages are in their own modules."""
+"""Background jobs of teamwork; the jobs for emails and chat messages are in their own modules."""
 
 from procrastinate.contrib.django import app
 
@@ -10,7 +10,7 @@ __all__ = ["chat", "digest", "mails", "notification_upkeep"]
 
 @app.task(name=assignment_rules.ASSIGN_IMPORTED_TASK, queue=assignment_rules.IMPORTS_QUEUE, retry=3)
 def assign_imported(*, run_id: int) -> None:
-    """Apply the assignment rules to claims proposed by an import."""
+    """Apply the assignment rules to the claims that an import proposed."""
     assignment_rules.apply_to_import(run_id)
 
 
@@ -20,7 +20,7 @@ def assign_imported(*, run_id: int) -> None:
     queueing_lock="claims.features.teamwork.tell_of_due_dates",
 )
 def notify_of_due_dates(timestamp: int) -> None:
-    """Notify people of work that is due soon or overdue. Runs hourly."""
+    """Notify people about work that is due soon or overdue. Runs hourly."""
     due_dates.notify_of_due_dates()
 
 
@@ -29,5 +29,5 @@ def notify_of_due_dates(timestamp: int) -> None:
     name="claims.features.teamwork.forget_presence", queueing_lock="claims.features.teamwork.forget_presence"
 )
 def forget_presence(timestamp: int) -> None:
-    """Delete records of pages that were open hours ago. Runs hourly."""
+    """Delete the records of pages that were open hours ago. Runs hourly."""
     Presence.objects.outdated().delete()

@@ -1,4 +1,4 @@
-"""Watches of the demonstration (claims/management/demo/README.md)."""
+"""The demo's watches (claims/management/demo/README.md)."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def add_watches(
     sources: dict[str, Source],
     people: dict[str, User],
 ) -> None:
-    """Add paused watches: the demo makes no requests until a user resumes one."""
+    """Add paused watches: the demo makes no requests until a person resumes one."""
     for row in content["watches"]:
         if Watch.objects.at(row["url"]) is None:
             words = {name: row[name] for name in ("name", "url", "language")}

@@ -17,14 +17,14 @@ from sources.page_lists import ListedPage, PageList, read_page_list
 from sources.source_kinds import is_address
 
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=30)
-#: Links to feeds stand in the head of a page, which is near its beginning.
+#: Links to feeds are in the head of a page, which is near its beginning.
 HEAD_BYTES = 500_000
-#: So many feeds and sitemaps are offered.
+#: The most feeds and sitemaps offered.
 MAX_OFFERED = 12
-#: So many of the newest entries are shown.
+#: The most of the newest entries shown.
 MAX_SHOWN = 5
 
-#: The types by which pages name their feeds, and the kind of feed that each promises.
+#: The media types by which pages announce their feeds, and the kind of feed.
 _FEED_TYPES = {
     "application/rss+xml": "rss",
     "application/rdf+xml": "rss",
@@ -40,8 +40,8 @@ class Followable:
     """A feed, sitemap or page that can be followed.
 
     Attributes:
-        kind: as `WatchProgress.Kind`; what it is, or as what its page names it.
-        number: how many pages it lists; None where it was not read.
+        kind: a `WatchProgress.Kind`: the detected kind, or the one its page announces.
+        number: how many pages it lists; None if it was not read.
     """
 
     url: str
@@ -55,7 +55,7 @@ def find_followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
     """Return what can be followed at a URL, most likely first.
 
     Raises:
-        FetchError: there is nothing at the address, or nothing that can be followed.
+        FetchError: nothing is at the URL, or nothing that can be followed.
     """
     address = address.strip()
     if not is_address(address):
@@ -89,7 +89,7 @@ def _build_followable(address: str, found: PageList) -> Followable:
 
 
 def _read_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
-    """Return the title of a page and its feeds (`<link rel="alternate">`)."""
+    """Return the title of a page and the feeds it announces (`<link rel="alternate">`)."""
     try:
         root = html.document_fromstring(content)
     except (LxmlError, ValueError, AssertionError):
@@ -108,7 +108,7 @@ def _read_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
 
 
 def _sort_news_first(sitemaps: list[str]) -> list[str]:
-    """Sort news sitemaps first: the others list the whole archive."""
+    """Sort news sitemaps first, because the others list the whole archive."""
     return sorted(sitemaps, key=lambda url: "news" not in url.lower())
 
 

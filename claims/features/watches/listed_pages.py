@@ -10,14 +10,15 @@ from sources.addresses import build_url_key
 from sources.models import Snapshot, Source
 from sources.page_lists import ListedPage
 
-#: What is listed for the first time but is older than this is no news: lists are put in order, and moved.
+#: A page older than this is not news, even if it is listed for the first time: lists get reordered and moved.
 OLD_AFTER = timedelta(days=14)
-#: A page that could not be imported in this time, because there were too many, is passed over.
+#: A page that could not be imported within this time, because there were too many, is skipped.
 MAX_WAIT = timedelta(days=7)
-#: A date further ahead than clocks are wrong is a mistake, and believed as little as none.
+#: A date further in the future is not a matter of inaccurate clocks but wrong, and is ignored.
 TOLERANCE = timedelta(days=1)
-#: How long after it was found a page is looked at again whose list does not say when it changes; behind the last, no
-#: more: some pages are never twice the same.
+#: When a page is checked again, counted from when it was found, if its list does not report changes. The checks
+#: end,
+#: because some pages are different every time.
 CHECK_INTERVALS = (
     timedelta(hours=1),
     timedelta(hours=5),
@@ -25,12 +26,12 @@ CHECK_INTERVALS = (
     timedelta(days=4),
     timedelta(days=11),
 )
-#: A list that says all the time that a page has changed is believed half as often each time that it has not.
+#: If a list keeps reporting changes that did not happen, the pause before the next check doubles each time.
 SHORTEST_GAP, LONGEST_GAP = timedelta(minutes=10), timedelta(days=1)
 
-#: So many new pages are noted at a visit at most, after the first; more than that no budget brings in.
+#: The most new pages recorded per visit, after the first; no budget could import more.
 MAX_NEW = 1000
-#: What was passed over or failed is forgotten after this, if it is not listed any more.
+#: Skipped and failed pages are deleted after this time, if they are no longer listed.
 KEPT_PERIOD = timedelta(days=30)
 
 _STATE = WatchedPage.State
@@ -38,10 +39,10 @@ _BATCH_SIZE = 2000
 
 
 def note(watch: Watch, entries: Iterable[ListedPage], *, is_first: bool, now: datetime) -> None:
-    """Record listed pages. Call it in the transaction that also records the visit.
+    """Record listed pages. Call this in the transaction that records the visit.
 
     Args:
-        is_first: whether nothing is known of the watch: then only the newest pages are to be imported.
+        is_first: whether this is the watch's first visit; then only the newest pages are imported.
     """
     pages = _group_by_url(entries, now)
     found = _find_known(watch, list(pages))
@@ -60,7 +61,7 @@ def note(watch: Watch, entries: Iterable[ListedPage], *, is_first: bool, now: da
 
 
 def forget_unlisted(watch: Watch, entries: Iterable[ListedPage], now: datetime) -> None:
-    """Delete unlisted pages without imported articles, so that a watch does not grow forever."""
+    """Delete unlisted pages that have no imported article, so that a watch does not grow forever."""
     present = {build_url_key(page.url) for page in entries}
     finished = watch.pages.filter(state__in=[_STATE.PASSED, _STATE.FAILED], found_at__lt=now - KEPT_PERIOD)
     unlisted = [pk for pk, key in finished.values_list("pk", "url_key") if key not in present]
@@ -69,7 +70,7 @@ def forget_unlisted(watch: Watch, entries: Iterable[ListedPage], now: datetime) 
 
 
 def look_again(watch: Watch, now: datetime) -> None:
-    """Queue a followed page for fetching in this visit."""
+    """Queue a followed page to be fetched in this visit."""
     itself = watch.pages.filter(url_key=watch.url_key)
     itself.update(
         next_look_at=now,
@@ -79,12 +80,12 @@ def look_again(watch: Watch, now: datetime) -> None:
 
 
 def compute_next_check(found_at: datetime, now: datetime) -> datetime | None:
-    """Return the time of the next check of a page found at this moment; None after the last one."""
+    """Return the time of the next check of a page found at `found_at`; None after the last check."""
     return next((found_at + after for after in CHECK_INTERVALS if found_at + after > now), None)
 
 
 def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
-    """Return each page once, whatever the spelling of its URL, with its latest plausible date."""
+    """Return each page once, however its URL is spelt, with its latest plausible date."""
     pages: dict[str, ListedPage] = {}
     for page in entries:
         key = build_url_key(page.url)
@@ -99,7 +100,7 @@ def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, Lis
 
 
 def _find_known(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
-    """Return the pages found before, with their earlier dates."""
+    """Return the already known pages, with their earlier dates."""
     found: dict[str, datetime | None] = {}
     for start in range(0, len(keys), _BATCH_SIZE):
         some = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE])
@@ -112,7 +113,7 @@ def _is_newer(page: ListedPage, listed_at: datetime | None) -> bool:
 
 
 def _get_sort_key(page: ListedPage) -> tuple[bool, float]:
-    """Sort by date, newest first; undated pages come last, in list order."""
+    """Return a sort key: newest first, then undated pages in list order."""
     return (False, -page.changed_at.timestamp()) if page.changed_at else (True, 0.0)
 
 
@@ -121,13 +122,13 @@ def _is_old(page: ListedPage, now: datetime) -> bool:
 
 
 def _note_changed(watch: Watch, newer: dict[str, ListedPage], now: datetime) -> None:
-    """Queue pages with a newer date for another look. Skipped ones stay skipped."""
+    """Queue pages with a newer date for another check. Skipped pages stay skipped."""
     keys = list(newer)
     for start in range(0, len(keys), _BATCH_SIZE):
         some = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE]).exclude(state=_STATE.PASSED)
         rows = list(some)
         for row in rows:
-            # A date that was not there before says nothing about a change.
+            # A date that was missing before does not indicate a change.
             if row.listed_at and row.state != _STATE.WAITING:
                 gap = min(SHORTEST_GAP * 2 ** min(row.unchanged, 10), LONGEST_GAP)
                 row.next_look_at = max(now, row.looked_at + gap if row.looked_at else now)
@@ -147,7 +148,7 @@ def _add(watch: Watch, fresh: dict[str, ListedPage], selected: set[str], now: da
         if key not in selected:
             row.state = _STATE.PASSED
         elif key in sources:
-            # It was imported by hand or by another watch: it is followed from here on.
+            # Imported by hand or by another watch; followed from now on.
             row.state, row.source_id, row.next_look_at = (
                 _STATE.IMPORTED,
                 sources[key],
@@ -160,6 +161,6 @@ def _add(watch: Watch, fresh: dict[str, ListedPage], selected: set[str], now: da
 
 
 def _find_sources(keys: list[str]) -> dict[str, int]:
-    """Return the captured sources of these pages, by key."""
+    """Return the captured sources of these pages, by URL key."""
     captured = Exists(Snapshot.objects.filter(source=OuterRef("pk")))
     return dict(Source.objects.filter(captured, url_key__in=keys).values_list("url_key", "pk"))

@@ -17,7 +17,7 @@ from factcheck.database.rules import Rule, refuse
 from sources.addresses import build_url_key
 from sources.http.validators import LONGEST_ETAG, LONGEST_MODIFIED
 
-#: Minutes between two visits: not more often than a polite reader looks, and once a week at least.
+#: Minutes between two visits: no more often than a polite reader would look, and at least once a week.
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 5, 7 * 24 * 60
 MOST_PER_VISIT, MOST_PER_DAY, MOST_PROPOSALS = 100, 1000, 10_000
 
@@ -26,12 +26,12 @@ MAX_ADDRESS_LENGTH = 2000
 
 class WatchQuerySet(models.QuerySet["Watch"]):
     def at(self, url: str) -> "Watch | None":
-        """Return the watch that follows this URL, in any of its spellings."""
+        """Return the watch that follows this URL, however the URL is spelt."""
         key = build_url_key(url)
         return self.filter(url_key=key).first() if key else None
 
     def active(self) -> Self:
-        """Return watches that are visited."""
+        """Return the watches that are visited."""
         return self.filter(active=True)
 
     def failing(self) -> Self:
@@ -44,11 +44,11 @@ class WatchQuerySet(models.QuerySet["Watch"]):
             Q(progress__articles_of_day__gte=F("most_per_day"))
             | Q(progress__proposals_of_day__gte=F("most_proposals_per_day"))
         )
-        # Before the first visit nothing has a day, and what is not known is not used up.
+        # Before the first visit there is no day, so no budget is used up.
         return self.exclude(Q(progress__day__isnull=False) & used_up)
 
 
-# How often it is visited, and what it gave, is kept by itself (`WatchProgress`).
+# The times and results of visits are stored separately (`WatchProgress`).
 @keep_history()
 class Watch(models.Model):
     """A feed, sitemap or page that the newsroom follows, with its limits."""
@@ -175,7 +175,7 @@ class Watch(models.Model):
 
 
 class WatchProgress(models.Model):
-    """The times, results and failures of a watch's visits. The database creates it with the watch."""
+    """A watch's visits: their times, results and failures. The database creates this row with the watch."""
 
     class Kind(models.TextChoices):
         RSS = "rss", _("RSS feed")
@@ -186,30 +186,30 @@ class WatchProgress(models.Model):
         PAGE = "page", _("Page")
 
     watch = models.OneToOneField(Watch, models.CASCADE, primary_key=True, related_name="progress")
-    #: As what it was recognised at the last visit; empty before the first.
+    #: The kind detected at the last visit; empty before the first.
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, blank=True)
-    #: When it gave something last.
+    #: The last successful visit.
     visited_at = models.DateTimeField(_("last visit"), null=True)
     next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
-    #: Until then, one worker has the watch in hand. If it dies, anybody takes over afterwards.
+    #: One worker has the lease until then. If that worker dies, any other takes over afterwards.
     held_until = models.DateTimeField(null=True)
-    #: The server's validators for changes of the list (RFC 9110, 13.1).
+    #: The validators by which the server detects changes of the list (RFC 9110, 13.1).
     etag = models.CharField(max_length=LONGEST_ETAG, blank=True)
     last_modified = models.CharField(max_length=LONGEST_MODIFIED, blank=True)
-    #: So many pages may still be fetched in this visit.
+    #: How many more pages may be fetched in this visit.
     pages_left = models.PositiveIntegerField(default=0)
-    #: The day (UTC) on which the next two count.
+    #: The day (UTC) that the next two fields count.
     day = models.DateField(null=True)
     articles_of_day = models.PositiveIntegerField(default=0)
     proposals_of_day = models.PositiveIntegerField(default=0)
-    #: Of the last visit.
+    #: The results of the last visit.
     new_articles = models.PositiveIntegerField(_("new articles"), default=0)
     changed_articles = models.PositiveIntegerField(_("changed articles"), default=0)
     failed_articles = models.PositiveIntegerField(_("articles that failed"), default=0)
     consecutive_failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
     failure = models.TextField(_("error"), blank=True)
-    #: What of the list could not be read although it gave something.
+    #: The parts of the list that could not be read, although others could.
     note = models.TextField(blank=True)
 
     class Meta:
@@ -226,7 +226,7 @@ class WatchProgress(models.Model):
             ),
         ]
         indexes = [
-            # What the worker looks for once a minute.
+            # The worker's query, once a minute.
             Index(name="watchprogress_by_next_visit", fields=["next_visit_at"]),
         ]
 
@@ -236,7 +236,7 @@ class WatchProgress(models.Model):
 
 class WatchedPageQuerySet(models.QuerySet["WatchedPage"]):
     def due(self, moment: datetime) -> Self:
-        """Return watches to visit at `moment`."""
+        """Return pages to be checked at `moment`."""
         return self.filter(next_look_at__lte=moment)
 
     def waiting(self) -> Self:
@@ -265,17 +265,17 @@ class WatchedPage(models.Model):
         related_name="watched_pages",
         verbose_name=_("source"),
     )
-    #: When the list says that it was written or changed last.
+    #: The date of its last change, according to the list.
     listed_at = models.DateTimeField(null=True)
     found_at = models.DateTimeField(_("found"), default=timezone.now)
-    #: When it was fetched last, and is again; NULL where it is not.
+    #: The last and the next time of fetching; NULL if there is none.
     looked_at = models.DateTimeField(null=True)
     next_look_at = models.DateTimeField(null=True)
-    #: How often it was looked at since it changed last, for nothing.
+    #: How many checks in a row have found no change.
     unchanged = models.PositiveSmallIntegerField(default=0)
     etag = models.CharField(max_length=LONGEST_ETAG, blank=True)
     last_modified = models.CharField(max_length=LONGEST_MODIFIED, blank=True)
-    #: Attempts that brought nothing, one after the other.
+    #: Failed attempts in a row.
     attempts = models.PositiveSmallIntegerField(default=0)
     failure = models.TextField(_("error"), blank=True)
 
@@ -301,7 +301,7 @@ class WatchedPage(models.Model):
             ),
         ]
         indexes = [
-            # What is to be fetched for a watch.
+            # The pages to fetch for a watch.
             Index(
                 name="watchedpage_to_be_fetched",
                 fields=["watch", "next_look_at"],

@@ -1,4 +1,4 @@
-"""Background jobs of watches, in short turns so that other jobs do not wait."""
+"""Background jobs of watches, in short runs so that other jobs do not wait."""
 
 import time
 
@@ -8,16 +8,16 @@ from procrastinate.contrib.django import app
 from claims.features.watches import visits
 from factcheck.database.deferred_jobs import defer_once
 
-#: After so many seconds the worker lets other work go first; a page that was begun is done first.
+#: After this many seconds, a run ends once its current page is done, so that the worker can do other work.
 TURN_SECONDS = 10.0
-#: So long the worker waits until a site may be asked again; it has other things to do.
+#: How long the worker waits for a site; it has other work to do.
 PATIENCE_SECONDS = 5.0
-#: Of jobs that wait at the same time, these come last but for vectors.
+#: These jobs come last among waiting jobs, except for those that compute vectors.
 _LOW_PRIORITY = -5
 
 
 def call(watch_id: int) -> None:
-    """Queue a visit, unless one is queued already."""
+    """Queue a visit, unless one is already queued."""
     defer_once(
         visit_watch.name,
         {"watch_id": watch_id},
@@ -47,6 +47,6 @@ def visit_watch(context: JobContext, *, watch_id: int) -> None:
     queueing_lock="claims.features.watches.look_after",
 )
 def look_after_watches(timestamp: int) -> None:
-    """Queue due visits, once a minute."""
+    """Queue due visits. Runs every minute."""
     for watch_id in visits.list_due_watches():
         call(watch_id)

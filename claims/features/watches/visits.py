@@ -1,7 +1,7 @@
 """A visit to a watch: fetch its list, then the pages that need fetching.
 
-Everything important is in the database after each page. So a visit can end at any moment, even by being killed, and
-the next one continues where it ended.
+Everything important is stored after each page. A visit can therefore be killed at any moment, and the next one
+continues from there.
 """
 
 import logging
@@ -28,17 +28,19 @@ from sources.page_lists import ListedPage, PageList, read_page_list
 
 logger = logging.getLogger(__name__)
 
-#: How long the lease of a watch lasts; it is renewed before each page, and no page takes nearly as long.
+#: How long a watch is leased. The lease is renewed before each page, and no page takes nearly as long.
 LEASE_TIME = timedelta(minutes=8)
-#: A list is read up to this size, as it comes and unpacked: a hundred times that of a long feed.
+#: The largest list that is read, compressed or not: a hundred times the size of a long feed.
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)
-#: Of an index of sitemaps so many are read at a visit, those that changed last.
+#: The most sitemaps of an index read per visit; the most recently changed come first.
 MAX_SITEMAPS = 5
-#: Seconds to wait for a site when there is nothing else to do.
+#: How long to wait for a site if there is nothing else to do, in seconds.
 PATIENCE_SECONDS = 120.0
-#: An index leads nowhere without its sitemaps: so many seconds are waited before each, if their site wants a pause.
+#: How long to wait before each sitemap of an index if its site asks for a pause, in seconds: an index alone
+#: lists no
+#: pages.
 SITEMAP_PAUSE_SECONDS = 30.0
-#: A list that gives nothing is visited after twice its interval, then twice as long each time, up to this.
+#: After failures, the interval doubles each time, up to this.
 MAX_BACK_OFF = timedelta(days=1)
 
 _KIND = WatchProgress.Kind
@@ -64,7 +66,7 @@ class VisitTally:
 
 
 def build_visitor(*, patience: float = PATIENCE_SECONDS) -> PoliteVisitor:
-    """Fetch followed pages, at the pace that sites allow all visitors together."""
+    """Build a visitor that fetches pages at the pace that each site allows to all visitors together."""
     return PoliteVisitor(KnownSites(patience=patience))
 
 
@@ -86,7 +88,8 @@ def _active() -> QuerySet[WatchProgress]:
 def _build_due_condition(moment: datetime) -> Q:
     """Return the condition for a due watch: without a lease, and past its next visit.
 
-    Stands in columns of the progress itself, as far as others change them: they are looked at again under its lock.
+    Values that other processes change are columns of the progress row, so that they are checked again under its
+    lock.
     """
     pages = WatchedPage.objects.due(moment).filter(watch=OuterRef("pk"))
     budget_left = Watch.objects.with_budget_left(moment).filter(pk=OuterRef("pk"))
@@ -104,12 +107,12 @@ def visit(
     tell: Callable[[PageResult], None] = lambda looked_at: None,
     patience: float = PATIENCE_SECONDS,
 ) -> VisitTally | None:
-    """Visit a watch, or return None if it is not due or not free.
+    """Visit a watch; return None if it is not due, or another worker has it.
 
     Args:
-        is_stopped: called before each page, to ask whether to leave the rest for later.
+        is_stopped: called before each page; returns whether to leave the rest for later.
         tell: called with each page.
-        patience: maximum seconds to wait for a site; a longer wait is postponed.
+        patience: the longest wait for a site, in seconds; a page that would wait longer is postponed.
     """
     lease = acquire_lease(watch_id)
     if lease is None:
@@ -186,7 +189,7 @@ class _Visit:
         if found is not None:
             listed, note = self._collect_pages(found)
             if found.kind == "sitemap" and found.lists:
-                # That an index has not changed does not say that its sitemaps have not.
+                # An unchanged index can have changed sitemaps.
                 self._note(listed, found.kind, note=note)
             else:
                 self._note(
@@ -215,10 +218,10 @@ class _Visit:
             self._note([ListedPage(watch.url)], _KIND.PAGE)
 
     def _collect_pages(self, found: PageList) -> tuple[list[ListedPage], str]:
-        """Return the pages of a list and of the sitemaps it links to, with notes on what could not be read.
+        """Return the pages of a list and of its sitemaps, with notes on what could not be read.
 
         Raises:
-            FetchError: it leads to sitemaps, and none of them can be had.
+            FetchError: the list is an index, and none of its sitemaps could be fetched.
         """
         pages, notes, read = list(found.pages), [], 0
         refused: list[FetchError] = []
@@ -244,7 +247,7 @@ class _Visit:
         return pages, " ".join(notes[:3])
 
     def _select_newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
-        """Return the latest changed pages, without those unchanged since the last visit."""
+        """Return the most recently changed pages, without those unchanged since the last visit."""
         before = self._lease.row.visited_at
         changed = [
             sitemap
@@ -267,7 +270,7 @@ class _Visit:
         """Record the visit and the listed pages in one transaction.
 
         Args:
-            is_whole: whether what is not listed is not there any more.
+            is_whole: whether pages that are not listed no longer exist.
         """
         watch, now = self._lease.row.watch, timezone.now()
         is_first = not watch.pages.exists()
@@ -310,10 +313,10 @@ class _Visit:
             pages_left=0,
         )
 
-    # Its pages --------------------------------------------------------------------------------------------------------
+    # The pages --------------------------------------------------------------------------------------------------------
 
     def _turn_the_day(self, now: datetime) -> None:
-        """Reset the counts each day."""
+        """Reset the daily counts when a new day begins."""
         progress = WatchProgress.objects.filter(pk=self._lease.row.watch.pk)
         progress.exclude(day=now.date()).update(day=now.date(), articles_of_day=0, proposals_of_day=0)
 
@@ -329,5 +332,5 @@ class _Visit:
         )
         self._tell(looked_at)
         if kind == "failed" and self._lease.row.kind == _KIND.PAGE:
-            # What is followed is the page itself.
+            # The followed page is itself the article, so the watch has failed too.
             self._fail(looked_at.failure)

@@ -1,4 +1,4 @@
-"""Edits of a watch. Each function checks, writes and calls the worker."""
+"""Actions on a watch. Each function checks, writes and queues the worker's job."""
 
 from datetime import timedelta
 
@@ -17,16 +17,17 @@ from claims.newsroom.roles import require
 
 @transaction.atomic
 def add(url: str, *, kind: str = "", name: str = "", by: User | None = None, **settings: int | str) -> Watch:
-    """Follow a URL; the worker visits it at once.
+    """Follow a URL; the worker visits it immediately.
 
     Args:
-        kind: what it is known to be (`WatchProgress.Kind`); a feed that is a page one day is then not taken for one.
-        name: what the newsroom calls it; its address where it is not named.
-        settings: language, interval and budgets, as the fields of `Watch`; the usual ones where they are not given.
+        kind: the known kind (`WatchProgress.Kind`), so that a feed that is replaced by a page is not taken for
+        a page.
+        name: the newsroom's name for it; by default its URL.
+        settings: language, interval and budgets, by field of `Watch`; the defaults if not given.
 
     Raises:
         NotAllowed: the person's role does not include following sources.
-        NotPossible: it cannot be followed, or is already; says why.
+        NotPossible: the URL cannot be followed, or already is; the message has the reason.
     """
     if by:
         require(by, "watches.add_watch", _("follow feeds and pages"))
@@ -45,7 +46,7 @@ def add(url: str, *, kind: str = "", name: str = "", by: User | None = None, **s
 
 @transaction.atomic
 def switch(watch: Watch, *, active: bool, by: User) -> None:
-    """Pause a watch, or go on with it; then it is visited at once.
+    """Pause or resume a watch. After resuming, it is visited immediately.
 
     Raises:
         NotAllowed: the person's role does not include it.
@@ -56,11 +57,11 @@ def switch(watch: Watch, *, active: bool, by: User) -> None:
 
 @transaction.atomic
 def visit_now(watch: Watch, *, by: User) -> None:
-    """Queue a visit now, regardless of the schedule.
+    """Queue a visit now, whatever the schedule.
 
     Raises:
         NotAllowed: the person's role does not include it.
-        NotPossible: it is paused.
+        NotPossible: the watch is paused.
     """
     require(by, "watches.change_watch", _("start a visit to a followed feed or page"))
     if not Watch.objects.active().filter(pk=watch.pk).exists():

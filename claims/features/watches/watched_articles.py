@@ -1,4 +1,4 @@
-"""A page of a watch: import it as an article, store a new snapshot, or record why not."""
+"""A page of a watch: import it as an article, store a new snapshot, or record why neither was possible."""
 
 import hashlib
 import logging
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 LIMITS = Limits()
 NOT_MODIFIED = 304
 
-#: A page that gave nothing is tried so often, after 10 minutes, then three times as long each time.
+#: How often a failing page is tried: after 10 minutes, then after three times as long each time.
 MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(minutes=10)
 
@@ -44,10 +44,10 @@ class PageResult:
     """The result for one page.
 
     Attributes:
-        kind: `new`, `known` (a new page of an article that was here), `changed`, `unchanged`, `failed`, or `later`: its
-            site is not to be asked now.
-        proposals: how many claims were proposed.
-        failure: why there is nothing, in a sentence.
+        kind: `new`, `known` (a new page of a stored article), `changed`, `unchanged`, `failed`, or `later` (its
+        site must not be visited now).
+        proposals: the number of proposed claims.
+        failure: the reason for a failure, in a sentence.
     """
 
     kind: Literal["new", "known", "changed", "unchanged", "failed", "later"]
@@ -73,8 +73,8 @@ class _SearchFailed(Exception):
 def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageResult | None:
     """Fetch a page and import its article; None if another process is doing so.
 
-    That it is tried is noted before. So a page on which the program dies is given up in the end, like any other that
-    gives nothing, and does not stop the others.
+    The attempt is recorded beforehand. A page that crashes the program is therefore given up in the end, like
+    any other failing page, and does not stop the others.
     """
     now = timezone.now()
     retry = now + FIRST_RETRY * 3**page.attempts
@@ -119,16 +119,16 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
     now, material = timezone.now(), Material.fetched(answer)
     was_waiting = page.state == _STATE.WAITING
     if not was_waiting and _is_known(page, material):
-        # It was searched for claims before; what an editor made of them since stays as it is.
+        # The article was searched for claims before; later decisions of editors stay.
         return _note_unchanged(page, now, answer)
-    # What a person states of a source is stated once: an editor may have corrected it since.
+    # Values that a person set are applied only once, because an editor may have corrected them since.
     overrides = Overrides(language=watch.language) if was_waiting else NO_OVERRIDES
     read = read_article(material, overrides)
     with transaction.atomic():
         article = import_article(material, overrides=overrides, article=read)
         proposals, failure = len(article.proposal.created), translate_message(article.proposal.failure)
         if failure and page.attempts < MAX_ATTEMPTS:
-            # Nothing is stored: what is known is not searched again.
+            # Nothing is stored, because a known text is not searched again.
             raise _SearchFailed(gettext("The search for claims failed, and will be tried again."))
         is_stored = _settle(
             page,
@@ -154,7 +154,7 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
 
 
 def _is_known(page: WatchedPage, material: Material) -> bool:
-    """Return whether the text equals the latest captured one."""
+    """Return whether the text is the same as in the latest snapshot."""
     digest = hashlib.sha256(extract_document(material).text.encode()).hexdigest()
     snapshots = Snapshot.objects.filter(source=page.source_id).order_by("-number")
     return snapshots.values_list("text_sha256", flat=True).first() == digest
@@ -168,14 +168,14 @@ def _note_unchanged(page: WatchedPage, now: datetime, answer: FetchedDocument) -
 
 
 def _settle(page: WatchedPage, answer: FetchedDocument, **changes: Any) -> int:
-    """Record the outcome of the page if the lease is still valid; return the number of rows changed."""
+    """Record the page's outcome if the lease is still valid; return the number of rows changed."""
     validators = {} if answer.status == NOT_MODIFIED else clean_validators(answer.etag, answer.last_modified)
     ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     return ours.update(**{"attempts": 0, "failure": "", **validators, **changes})
 
 
 def _compute_next_check(page: WatchedPage, watch: Watch, now: datetime) -> datetime | None:
-    """Return the time of a page's next check; a followed page itself is only checked with each visit."""
+    """Return the time of a page's next check. A followed page itself is checked only with each visit."""
     return None if watch.progress.kind == WatchProgress.Kind.PAGE else compute_next_check(page.found_at, now)
 
 
@@ -192,7 +192,7 @@ def _note_failure(
 
 
 def _give_up(page: WatchedPage, sentence: str) -> PageResult:
-    """Stop checking, unless the list reports a change. An imported article stays."""
+    """Stop checking the page, unless the list reports a change. An imported article stays."""
     state = _STATE.IMPORTED if page.state == _STATE.IMPORTED else _STATE.FAILED
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
         state=state, failure=clean_error_text(sentence), next_look_at=None

@@ -1,10 +1,10 @@
 """Webhooks: signed messages about publications (Standard Webhooks).
 
 Adds to the core: two pages of the desk for administrators, `webhooks/` in the editorial API, a receiver of
-`entries_added`, jobs, metrics, and tables for endpoints, their progress, deliveries and attempts. Begin with `events`,
-which decides what an entry means for an endpoint.
+`entries_added`, jobs, metrics, and tables for endpoints, their progress, deliveries and attempts. Begin with
+`events`, which decides which event an entry is for an endpoint.
 
-The ledger is the outbox. `ledger_followers` go along it and note for every endpoint which entries it is to be sent;
-`deliveries` sends them until they have arrived. Both can be killed at any moment and are simply called again. A test
-message and the receiver's consent are in `endpoints` and `internal_endpoints`.
+The ledger is the outbox. `ledger_followers` reads it and stores, for every endpoint, which entries to send;
+`deliveries` sends each until it has arrived. Both can be killed at any moment and are simply called again.
+`endpoints` sends test messages, and `internal_endpoints` asks for the receiver's consent.
 """

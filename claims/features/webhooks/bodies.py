@@ -1,4 +1,4 @@
-"""Serializers of webhooks for the editorial API, for validation and description only."""
+"""Serializers of webhooks for the editorial API, only for validation and description."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_para
 from factcheck.api.query_values import MAX_ID, Keyword
 from sources.api.list_queries import match_one_of
 
-#: How a webhook can stand.
+#: The states of a webhook.
 STATES = [("unverified",) * 2, ("active",) * 2, ("paused",) * 2, ("disabled",) * 2]
 _EVENTS = [*WebhookEvent.values, TEST_EVENT, VERIFICATION_EVENT]
 
@@ -57,7 +57,7 @@ class WebhookChanges(WebhookBody):
 
 
 class RotationBody(StrictKeys):
-    """Whether the old secret ends at once."""
+    """Whether the old secret ends immediately."""
 
     at_once = StrictBooleanField(
         required=False,
@@ -67,7 +67,7 @@ class RotationBody(StrictKeys):
 
 
 class ReplayBody(StrictKeys):
-    """The point from which messages are sent again."""
+    """The position from which messages are sent again."""
 
     since = serializers.IntegerField(
         min_value=0,
@@ -117,7 +117,7 @@ class WebhookAttemptSerializer(serializers.Serializer):
 
 
 class WebhookDeliverySerializer(serializers.Serializer):
-    """A message and its delivery."""
+    """A message, and its delivery."""
 
     id = serializers.IntegerField()
     message_id = serializers.CharField(help_text="The same however often it is sent.")

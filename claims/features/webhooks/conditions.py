@@ -16,13 +16,15 @@ from factcheck.api.problems import InvalidParameters
 
 
 class WebhookQuery(ClaimListQuery):
-    """The claims that an endpoint wants. It filters the given entries instead of the current ones."""
+    """The filter of the claims that an endpoint wants. It is applied to given entries instead of the current
+    ones.
+    """
 
     @classmethod
     def get_filters(cls) -> dict[str, Filter]:
-        """Return the filters that select claims, except by status and day.
+        """Return the filters that select claims, without those for status and day.
 
-        `status` is not allowed: an endpoint is always notified when one of its claims is withdrawn.
+        `status` is not allowed, because an endpoint is always notified when one of its claims is withdrawn.
         """
         return {
             name: parameter
@@ -45,7 +47,7 @@ def check_filter(text: str) -> str:
     """Return the filter in stored form. Only the query string of a URL is used.
 
     Raises:
-        ValidationError: the API would refuse it, with a sentence that names each parameter.
+        ValidationError: the API would reject the filter; a sentence names each invalid parameter.
     """
     text = text.strip()
     if text.startswith(("http://", "https://", "/", "?")):
@@ -61,7 +63,7 @@ def find_matching(text: str, ids: Collection[int]) -> set[int]:
     """Return which of these publications the filter matches.
 
     Raises:
-        InvalidParameters: the filter was understood once and is no longer.
+        InvalidParameters: the filter was valid once, but no longer is.
     """
     if not ids:
         return set()

@@ -1,7 +1,7 @@
-"""Send deliveries: per endpoint one message at a time, in ledger order, until each has arrived.
+"""Send deliveries to each endpoint, one message at a time and in ledger order, until each has arrived.
 
-An endpoint is held by one worker at a time, for a while only, so that what a killed worker had in hand is sent by the
-next. A message may therefore arrive twice, with the same id; it never gets lost.
+One worker at a time leases an endpoint, for a limited time, so that the next one continues if that worker is
+killed. A message may therefore arrive twice, with the same id, but is never lost.
 """
 
 import random
@@ -25,7 +25,7 @@ from factcheck.database.leases import Lease, build_free_condition
 from sources.http import sent_messages
 from sources.http.postponements import parse_retry_after
 
-#: How long after each failed attempt the next one follows; three days in all, as Standard Webhooks suggests.
+#: The pause after each failed attempt; three days in total, as Standard Webhooks suggests.
 RETRIES = (
     timedelta(seconds=5),
     timedelta(minutes=5),
@@ -37,19 +37,21 @@ RETRIES = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
-#: Each wait is longer by a random part of up to this, so that what failed together does not come back together.
+#: Each pause is extended at random by up to this share, so that messages that failed together are not retried
+#: together.
 JITTER = 0.1
 
-#: After a failure, an endpoint's other messages wait: 5 seconds, then twice as long each time, up to 5 minutes.
+#: After a failure, the endpoint's other messages wait: 5 seconds, then twice as long each time, up to 5
+#: minutes.
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 
-#: An endpoint is switched off when everything has failed for so long, and so often.
+#: An endpoint is switched off once every attempt has failed for this long and this often.
 FAILING_FOR, FAILING_TIMES = timedelta(days=5), len(RETRIES) + 1
 
-#: How long a worker holds an endpoint; it renews the lease before each message, and no request takes nearly as
-#: long.
+#: How long a worker leases an endpoint. The lease is renewed before each message, and no request takes nearly
+#: as long.
 LEASE_TIME = timedelta(seconds=60)
-#: After so many seconds a worker lets other work go first.
+#: After this many seconds, a run ends so that the worker can do other work.
 TURN_SECONDS = 10.0
 
 
@@ -73,11 +75,11 @@ def send(endpoint_id: int) -> None:
         if goes_on:
             worker_calls.call_for(endpoint_id)
             return
-        # What came while we held it was left to us: look again.
+        # Other workers left new deliveries to this one while it had the lease, so look again.
 
 
 def ask(delivery: WebhookDelivery) -> RequestOutcome:
-    """Make one request with the delivery's message, without using the database."""
+    """Send the delivery's message once, without using the database."""
     at, began = timezone.now(), time.monotonic()
     endpoint = delivery.endpoint
     body = build_message(delivery)
@@ -103,7 +105,7 @@ def ask(delivery: WebhookDelivery) -> RequestOutcome:
 
 
 def retry_after(failures: int) -> timedelta | None:
-    """Return how long to wait after this many failed attempts; None if there are no more attempts."""
+    """Return the pause after this many failed attempts; None if there are no more attempts."""
     if failures > len(RETRIES):
         return None
     return RETRIES[failures - 1] * (1 + JITTER * random.random())  # noqa: S311  it spreads the load, and guards nothing
@@ -113,7 +115,7 @@ def retry_after(failures: int) -> timedelta | None:
 
 
 def _send_next(lease: Lease[WebhookProgress]) -> bool:
-    """Send the first message that is due; returns whether to go on with this endpoint."""
+    """Send the first message that is due; return whether to continue with this endpoint."""
     delivery = (
         WebhookDelivery.objects.due()
         .filter(endpoint=lease.row.pk, endpoint__in=WebhookEndpoint.objects.active())
@@ -155,7 +157,7 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
     progress.save(update_fields=["consecutive_failures", "failing_since", "paused_until"])
 
     if attempt.status_code == HTTPStatus.GONE:
-        # The message stays due: it is the first to be sent when the endpoint is switched on again.
+        # The message stays due, and is the first one sent when the endpoint is switched on again.
         disabled_endpoints.disable(
             delivery.endpoint, gettext("The receiver wants no more messages (HTTP 410).")
         )
@@ -212,11 +214,11 @@ def _describe_failure(status: int) -> str:
     return f"HTTP {status}"
 
 
-# Holding an endpoint --------------------------------------------------------------------------------------------------
+# Leasing an endpoint --------------------------------------------------------------------------------------------------
 
 
 def build_ready_condition(moment: datetime) -> Q:
-    """Return the condition for an endpoint that can be sent to: active, without a lease, not paused."""
+    """Return the condition for an endpoint that messages can be sent to: active, without a lease, not paused."""
     due = WebhookDelivery.objects.due(moment).filter(endpoint=OuterRef("endpoint"))
     return (
         Q(endpoint__in=WebhookEndpoint.objects.active())

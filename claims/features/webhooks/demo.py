@@ -1,4 +1,4 @@
-"""A webhook of the demonstration (claims/management/demo/README.md), switched off: nothing is sent."""
+"""The demo's webhook (claims/management/demo/README.md). It is switched off, so nothing is sent."""
 
 from typing import Any
 

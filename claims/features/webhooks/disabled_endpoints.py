@@ -1,4 +1,4 @@
-"""Disable an endpoint that rejects messages, and notify its owner."""
+"""Switch off an endpoint that rejects messages, and notify its owner."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -13,9 +13,9 @@ from claims.newsroom.mail_languages import override_language_for
 
 
 def disable(endpoint: WebhookEndpoint, reason: str) -> None:
-    """Stop sending until a person switches the endpoint on again, and email the people who can.
+    """Switch the endpoint off until a person switches it on again, and email the people who can.
 
-    Called inside a transaction, in which the mail is as well.
+    Called inside a transaction, which also queues the email.
     """
     switched_off = WebhookEndpoint.objects.filter(pk=endpoint.pk, active=True)
     if switched_off.update(active=False, disabled_at=timezone.now(), disabled_reason=reason):
@@ -23,7 +23,7 @@ def disable(endpoint: WebhookEndpoint, reason: str) -> None:
 
 
 def disable_without_token() -> None:
-    """Switch off endpoints whose token has ended, or whose owner has left."""
+    """Switch off endpoints whose token is no longer valid, or whose owner has left."""
     for endpoint in WebhookEndpoint.objects.without_token().select_related("token", "owner"):
         with transaction.atomic():
             disable(endpoint, _describe_reason(endpoint))
@@ -39,7 +39,7 @@ def _describe_reason(endpoint: WebhookEndpoint) -> str:
 
 
 def report(endpoint: WebhookEndpoint) -> None:
-    """Email the endpoint's owner, or people who may change webhooks, why it was switched off."""
+    """Email the endpoint's owner, or the people who may change webhooks, why it was switched off."""
     owner = endpoint.owner
     if owner and owner.is_active and owner.email:
         page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]

@@ -21,12 +21,12 @@ from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint
 from claims.models import Scope
 from claims.newsroom.refusals import NotPossible
 
-#: What sends a message somewhere counts for as many plain requests.
+#: The cost of sending a message, in plain requests.
 SENDING_COST = 100
 
 
 class OwnWebhooks(EditorialResource):
-    """The common part of views on a user's own webhooks: scope and cost."""
+    """What the views of a user's own webhooks share: scope and cost."""
 
     view_permission = ""
     write_scope = Scope.WEBHOOKS
@@ -69,7 +69,9 @@ class EditorialWebhookResource(OwnWebhooks):
         return webhook_bodies.build_webhook(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Create a webhook. The response contains its secret once; then verify the receiver."""
+        """Create a webhook. The response contains its secret, which is shown only once. Then verify the
+        receiver.
+        """
         values = _check_values(read_body(webhook_bodies.WebhookBody, request.data, by=self.person))
 
         def carry_out(_prepared: None) -> StoredResponse:
@@ -93,7 +95,7 @@ class EditorialWebhookResource(OwnWebhooks):
         return self.run_change(carry_out)
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Delete the webhook with its message log."""
+        """Delete the webhook and its message log."""
 
         def carry_out() -> StoredResponse:
             self._lock_matching(id).delete()
@@ -103,9 +105,10 @@ class EditorialWebhookResource(OwnWebhooks):
 
     @action(detail=True, methods=["post"])
     def verify(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Ask the receiver for proof, and activate the webhook if it answers correctly.
+        """Ask the receiver for proof, and activate the webhook if the receiver answers correctly.
 
-        The message `webhook.verification` has a `challenge`. Answer with `{"challenge_response": "…"}`: HMAC-SHA256 of
+        The message `webhook.verification` has a `challenge`. Answer with `{"challenge_response": "…"}`:
+        HMAC-SHA256 of
         the challenge with the bytes of the secret, in Base64.
         """
         endpoint = self.get_row(id=id)
@@ -163,7 +166,9 @@ class EditorialWebhookResource(OwnWebhooks):
         return StoredResponse(status, stored, response.headers, told_once)
 
     def _lock_matching(self, key: int) -> WebhookEndpoint:
-        """Return the webhook, locked until the end of the transaction, if its version is the requested one."""
+        """Return the webhook, locked until the end of the transaction, if its version is the one that the
+        client has.
+        """
         self.own().select_for_update(of=("self",)).filter(pk=key).first()
         row: WebhookEndpoint = self.lock_matching(id=key)
         return row
@@ -212,13 +217,13 @@ class EditorialDeliveryResource(OwnWebhooks):
 
 
 def select_deliveries(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelivery]:
-    """Return messages with their attempts and subjects, without reading the entries' bodies."""
+    """Return messages with their attempts and the claims they are about, without reading the entries' bodies."""
     about = {name: F(f"publication__{name}") for name in ("claim_id", "version", "sequence")}
     return rows.annotate(**about).prefetch_related("attempts")
 
 
 def _check_values(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values by model field, with valid URLs and filters."""
+    """Return the values by model field, after checking URLs and filters."""
     given = dict(values)
     if "url" in given:
         try:

@@ -12,7 +12,7 @@ from claims.features.webhooks.models.delivery import WebhookAttempt, WebhookDeli
 from claims.features.webhooks.models.endpoint import TEST_EVENT, WebhookEndpoint, WebhookProgress, make_secret
 from sources.http import sent_messages
 
-#: How long a secret that was replaced still signs, so that the receiver can change over in between.
+#: How long a replaced secret still signs, to give the receiver time to change over.
 SECRET_OVERLAP = timedelta(hours=24)
 
 
@@ -26,7 +26,7 @@ def check_address(url: str) -> str:
 
 
 def try_out(endpoint: WebhookEndpoint) -> WebhookAttempt:
-    """Send a test message once, even if the endpoint is off, and log the result."""
+    """Send a test message once, even if the endpoint is switched off, and log the result."""
     attempt = send_now(endpoint, TEST_EVENT)
     if not attempt.error:
         trust_again(endpoint)
@@ -34,7 +34,7 @@ def try_out(endpoint: WebhookEndpoint) -> WebhookAttempt:
 
 
 def send_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
-    """Send a message without a publication once, whatever the endpoint's state, and log it."""
+    """Send a message without a publication once, whatever the endpoint's state, and log the result."""
     now = timezone.now()
     delivery = WebhookDelivery(
         endpoint=endpoint, event=event, created_at=now, next_attempt_at=None, settled_at=now
@@ -51,7 +51,7 @@ def send_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
 
 @transaction.atomic
 def trust_again(endpoint: WebhookEndpoint) -> None:
-    """Clear the endpoint's failures and send waiting deliveries at once."""
+    """Clear the endpoint's failures, and send waiting deliveries immediately."""
     WebhookProgress.objects.filter(endpoint=endpoint).update(
         consecutive_failures=0, failing_since=None, paused_until=None
     )
@@ -61,10 +61,10 @@ def trust_again(endpoint: WebhookEndpoint) -> None:
 
 @transaction.atomic
 def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> WebhookEndpoint:
-    """Give the endpoint another secret.
+    """Give the endpoint a new secret.
 
     Args:
-        at_once: end the old one now, because it leaked. Otherwise both sign for a day.
+        at_once: end the old secret now, because it leaked; otherwise both sign for a day.
     """
     endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
     endpoint.previous_secret = "" if at_once else endpoint.secret
@@ -78,7 +78,7 @@ def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> Webhoo
 def send_again(delivery: WebhookDelivery) -> bool:
     """Queue a message again; return False for tests, which are not repeated.
 
-    It keeps its id, by which the receiver knows it. One that waits for its next attempt is sent now.
+    It keeps its id, by which the receiver recognises it. A message that waits for its next attempt is sent now.
     """
     delivery_rows = WebhookDelivery.objects.filter(pk=delivery.pk, publication__isnull=False)
     found = delivery_rows.update(
@@ -91,7 +91,7 @@ def send_again(delivery: WebhookDelivery) -> bool:
 
 @transaction.atomic
 def replay(endpoint: WebhookEndpoint, *, since: int) -> None:
-    """Send everything after this ledger entry again, in ledger order."""
+    """Send again everything after this ledger entry, in ledger order."""
     progress = WebhookProgress.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
     WebhookDelivery.objects.filter(endpoint=endpoint, publication__sequence__gt=since).update(
         state=WebhookDelivery.State.PENDING, next_attempt_at=timezone.now(), settled_at=None, failures=0

@@ -13,7 +13,7 @@ from claims.ledger.document.claim_document import format_moment as written
 from claims.ledger.document.claim_document import render
 from claims.models import Publication
 
-#: A message longer than this leaves the claim out; who wants it reads it at the address that the message names.
+#: A longer message leaves out the claim; receivers can read it at the URL in the message.
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes
 
 
@@ -27,7 +27,8 @@ def choose_event(
         status: its status.
         status_before: the status of the version before, "" for the first.
         matches: whether the new version is published and matches the endpoint's filter.
-        matched: the same of the version before. An endpoint that received it must learn that it no longer holds.
+        matched: whether the version before was and did. An endpoint that received that version must learn that
+        it no longer applies.
     """
     if matched and not matches and status == Publication.Status.PUBLISHED:
         return WebhookEvent.LEFT_FILTER
@@ -35,7 +36,7 @@ def choose_event(
 
 
 def build_message(delivery: WebhookDelivery) -> str:
-    """Return the body of a delivery's message: the same on every attempt, with only public data."""
+    """Return the body of a delivery's message. It has only public data, and is the same on every attempt."""
     entry = delivery.publication
     if entry is None:
         about = {"endpoint": delivery.endpoint.name}
@@ -56,7 +57,7 @@ def build_message(delivery: WebhookDelivery) -> str:
         "body_sha256": hashlib.sha256(entry.served).hexdigest(),
         "sealed_sha256": entry.sealed_sha256,
         "chain_sha256": entry.chain_sha256,
-        # As in the feed of changes: null where it was withdrawn.
+        # As in the feed of changes: null if the claim was withdrawn.
         "claim": entry.document if entry.status == Publication.Status.PUBLISHED else None,
     }
     body = _render_message(delivery.event, written(entry.published_at), message)

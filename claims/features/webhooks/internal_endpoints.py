@@ -1,9 +1,9 @@
 """Endpoints that people create with their own tokens.
 
-Endpoints cannot be pointed at strangers: before anything is sent to an address, the receiver has to answer a
-challenge with the endpoint's secret (`compute_challenge_answer`), which only its owner knows. A new address is verified
-again. An endpoint lives as long as its token does; switched on with another token of its owner, it continues with
-that one.
+Endpoints cannot be pointed at strangers. Before anything is sent to a URL, its receiver must answer a challenge
+with the endpoint's secret (`compute_challenge_answer`), which only the owner knows. A new URL is verified
+again. An endpoint is active as long as its token is valid; if its owner switches it on with another token, it
+continues with that one.
 """
 
 import base64
@@ -46,10 +46,10 @@ def find_owned_by(person_id: int) -> WebhookEndpointQuerySet:
 
 @transaction.atomic
 def add(token: ApiToken, **values: Any) -> WebhookEndpoint:
-    """Create an endpoint, which is activated once its receiver has agreed.
+    """Create an endpoint, which becomes active once its receiver has agreed.
 
     Raises:
-        NotPossible: its owner has as many as anybody may have.
+        NotPossible: the owner already has the maximum number of endpoints.
     """
     hold(f"webhooks of {token.user_id}")
     if find_owned_by(token.user_id).count() >= MAX_PER_OWNER:
@@ -67,7 +67,7 @@ def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> Webhook
     """Change a locked endpoint; if it is active, it continues with this token.
 
     Raises:
-        NotPossible: it would be switched on without the receiver's agreement.
+        NotPossible: the endpoint would be switched on without the receiver's agreement.
     """
     if values.get("url", endpoint.url) != endpoint.url:
         endpoint.verified_at, endpoint.active = None, False
@@ -82,7 +82,7 @@ def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> Webhook
 
 
 def ask_for_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
-    """Verify that the receiver knows the secret. The attempt is logged, whatever the response."""
+    """Check that the receiver knows the secret. The attempt is logged, whatever the response."""
     attempt = endpoints.send_now(endpoint, VERIFICATION_EVENT)
     expected = compute_challenge_answer(endpoint.secret, attempt.delivery.message_id)
     holds = not attempt.error and hmac.compare_digest(
@@ -96,7 +96,7 @@ def accept(endpoint: WebhookEndpoint, proof: ReceiverProof, token: ApiToken) -> 
     """Activate a locked endpoint if its receiver has agreed.
 
     Raises:
-        NotPossible: the receiver did not, or was asked at another address or for another secret.
+        NotPossible: the receiver did not agree, or was asked at another URL or for another secret.
     """
     if (proof.url, proof.secret) != (endpoint.url, endpoint.secret):
         raise NotPossible(_("The webhook was changed during verification. Verify it again."))
@@ -132,7 +132,7 @@ def _switch_on(endpoint: WebhookEndpoint, token: ApiToken) -> None:
 
 
 def _read_challenge_answer(text: str) -> bytes:
-    # What nests too deeply, or holds half a character, is no answer either.
+    # JSON that is nested too deeply, or contains half a surrogate pair, is not an answer either.
     with suppress(ParseError):
         said = read_strictly(text.encode())
         if isinstance(said, dict) and isinstance(answer := said.get("challenge_response"), str):

@@ -16,9 +16,9 @@ from claims.models import Publication
 from claims.models.publication import select_previous
 from factcheck.api.problems import InvalidParameters
 
-#: So many entries are looked at in one transaction.
+#: The number of entries read in one transaction.
 STEP_ENTRIES = 500
-#: After so many seconds a worker lets other work go first.
+#: After this many seconds, a run ends so that the worker can do other work.
 TURN_SECONDS = 10.0
 
 _PUBLISHED = Publication.Status.PUBLISHED
@@ -27,9 +27,9 @@ _PUBLISHED = Publication.Status.PUBLISHED
 def follow() -> int:
     """Create deliveries for the entries since the last call, for every endpoint; return their number.
 
-    Publications become visible in the order of `sequence`, whatever writes them, so a position in it is all there
-    is to store. It moves in the transaction that adds the deliveries. After a bulk import other work has its turn
-    in between: the rest is queued.
+    Publications become visible in the order of `sequence`, however they are written, so only a position in
+    that order is stored. It moves in the transaction that adds the deliveries. After a bulk import, the rest
+    is queued to let other work run in between.
     """
     ends, count = time.monotonic() + TURN_SECONDS, 0
     for endpoint_id in list(WebhookEndpoint.objects.active().order_by("pk").values_list("pk", flat=True)):
@@ -82,7 +82,7 @@ def _load_entries_after(position: int) -> list[dict[str, Any]]:
 
 
 def _build_deliveries(endpoint: WebhookEndpoint, entries: list[dict[str, Any]]) -> list[WebhookDelivery]:
-    """Return the deliveries of these entries for the endpoint, in order. Raises InvalidParameters."""
+    """Return the endpoint's deliveries of these entries, in order. Raises InvalidParameters."""
     published = {entry["id"] for entry in entries if entry["status"] == _PUBLISHED}
     published |= {entry["before_id"] for entry in entries if entry["before_status"] == _PUBLISHED}
     matches = find_matching(endpoint.filter, published)

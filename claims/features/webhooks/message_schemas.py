@@ -46,7 +46,7 @@ class TriedSerializer(serializers.Serializer):
 
 
 class TestMessageSerializer(serializers.Serializer):
-    """A test."""
+    """A test message."""
 
     type = serializers.ChoiceField([(TEST_EVENT, TEST_EVENT)])
     timestamp = serializers.DateTimeField()
@@ -58,7 +58,7 @@ class ChallengeSerializer(TriedSerializer):
 
 
 class VerificationMessageSerializer(serializers.Serializer):
-    """The question whether messages are wanted."""
+    """The message that asks whether the receiver agrees to get messages."""
 
     type = serializers.ChoiceField([(VERIFICATION_EVENT, VERIFICATION_EVENT)])
     timestamp = serializers.DateTimeField()
@@ -88,5 +88,5 @@ def _describe_webhook(name: str, message: Any, answers: dict[int, Any]) -> OpenA
     return OpenApiWebhook(name=name, decorator=decorator)
 
 
-#: Settings of drf-spectacular name it.
+#: The settings of drf-spectacular refer to this.
 WEBHOOKS = list(_describe_webhooks())

@@ -1,6 +1,6 @@
 """Message signatures of Standard Webhooks 1.0 (https://www.standardwebhooks.com).
 
-The signature covers `id.timestamp.body` with HMAC-SHA256 (`v1`): it proves the sender and the integrity of a
+The signature covers `id.timestamp.body` with HMAC-SHA256 (`v1`). It proves the sender and the integrity of a
 message, and prevents replays.
 """
 

@@ -1,4 +1,4 @@
-"""Background jobs of webhooks. They can run at any time, and repeatedly."""
+"""Background jobs of webhooks. They can run at any time and any number of times."""
 
 from datetime import timedelta
 
@@ -10,13 +10,13 @@ from claims.features.webhooks import deliveries, disabled_endpoints, ledger_foll
 from claims.features.webhooks.models.delivery import WebhookDelivery
 from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
 
-#: So many deliveries are removed in one statement.
+#: The number of deliveries deleted in one statement.
 _REMOVAL_BATCH_SIZE = 5000
 
 
 @app.task(name=worker_calls.FOLLOW_TASK, queue=worker_calls.QUEUE_NAME)
 def follow_the_ledger() -> None:
-    """Store the deliveries of the newest publications for every endpoint."""
+    """Create the deliveries of the newest publications for every endpoint."""
     ledger_followers.follow()
 
 
@@ -28,7 +28,7 @@ def send_to_endpoint(*, endpoint_id: int) -> None:
 
 @app.task(name=worker_calls.REPORT_TASK, queue="mail", retry=5)
 def report_disabled(*, endpoint_id: int) -> None:
-    """Send the email that an endpoint was switched off."""
+    """Email that an endpoint was switched off."""
     endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
     if endpoint:
         disabled_endpoints.report(endpoint)
@@ -48,9 +48,9 @@ def look_after(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(queue=worker_calls.QUEUE_NAME, queueing_lock="claims.features.webhooks.remove_old")
 def remove_old(timestamp: int) -> None:
-    """Remove settled messages older than `WEBHOOK_LOG_DAYS`, and expired secrets, once a day.
+    """Delete settled messages older than `WEBHOOK_LOG_DAYS`, and expired secrets. Runs daily.
 
-    Messages that are still to be sent stay, however long their endpoint is switched off.
+    Unsent messages stay, however long their endpoint is switched off.
     """
     oldest = timezone.now() - timedelta(days=settings.WEBHOOK_LOG_DAYS)
     finished = WebhookDelivery.objects.filter(settled_at__isnull=False)

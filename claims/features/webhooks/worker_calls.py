@@ -1,8 +1,8 @@
-"""Queue webhook jobs in the current transaction, at most one waiting of each kind.
+"""Queue webhook jobs in the current transaction; at most one of each kind is waiting.
 
-One call that waits is enough, however much there is to do; hence the queueing lock. Where one waits already, a worker
-may take it up before it can see what this transaction did, so it is called again once that is committed. Should the
-process die just then, `claims.features.webhooks.tasks.look_after` finds what is left within a minute.
+One waiting job is enough, however much there is to do; hence the queueing lock. If one is already waiting, a
+worker may start it before it can see the changes of this transaction, so it is queued again after the commit.
+If the process dies in between, `claims.features.webhooks.tasks.look_after` finds the rest within a minute.
 """
 
 from datetime import datetime
@@ -23,7 +23,7 @@ REPORT_TASK = "claims.features.webhooks.tasks.report_disabled"
 
 
 def announce(**signal: Any) -> None:
-    """Queue a search for new entries of the ledger, if there are endpoints."""
+    """Queue a search for new ledger entries, if there are endpoints."""
     if WebhookEndpoint.objects.active().exists():
         _call(FOLLOW_TASK, FOLLOW_TASK)
 

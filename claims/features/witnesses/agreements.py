@@ -1,7 +1,8 @@
-"""Newsrooms that follow each other also witness each other, unless one of them declines.
+"""Newsrooms that follow each other also witness each other, unless one of them switches that off.
 
-We witness the ledger of each followed newsroom. When it witnesses ours too, because it follows us, it becomes a witness
-of ours. Switching off the row of a ledger or a witness ends that; it is not switched on again.
+We witness the ledger of each followed newsroom. If that newsroom follows us and so witnesses our ledger, we add
+it as a witness. Switching off the row of a ledger or a witness ends this for good: the row is not switched on
+again automatically.
 """
 
 import logging
@@ -48,7 +49,8 @@ def _add_witness(newsroom: PeerNewsroom) -> None:
     """Add the newsroom as a witness if it knows our ledger.
 
     Raises:
-        FetchError, NotCosigned, ValidationError, UnicodeDecodeError: it is no witness, or does not know our ledger.
+        FetchError, NotCosigned, ValidationError, UnicodeDecodeError: the newsroom is not a witness, or does not
+        know our ledger.
     """
     url = f"{newsroom.url}/witness"
     answer = fetch(

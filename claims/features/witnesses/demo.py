@@ -1,4 +1,6 @@
-"""Witnesses of the demonstration (claims/management/demo/README.md), invented and switched off: nothing is sent."""
+"""The demo's witnesses (claims/management/demo/README.md). They are invented and switched off, so nothing is
+sent.
+"""
 
 from typing import Any
 

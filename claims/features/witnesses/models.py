@@ -1,4 +1,4 @@
-"""The witnesses we ask, their confirmations, and the logs that we witness."""
+"""The witnesses of our ledger, their cosignatures, and the logs that we witness."""
 
 from typing import ClassVar
 
@@ -83,7 +83,7 @@ class Witness(_KeyHolder):
     )
     failure = models.TextField(_("problem"), blank=True, editable=False)
     failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
-    #: It cosigned what our ledger does not have, and has cosigned nothing since.
+    #: It cosigned entries that our ledger does not have, and has cosigned nothing since.
     sees_two_histories = models.BooleanField(default=False, editable=False)
     asked_at = models.DateTimeField(_("last asked"), null=True, editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
@@ -108,9 +108,9 @@ class Cosignature(models.Model):
 
     checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, db_index=False, related_name="cosignatures")
     witness = models.ForeignKey(Witness, models.PROTECT, related_name="cosignatures")
-    #: The signature line of the note, its line feed included.
+    #: The signature line of the note, including its line feed.
     line = models.CharField(max_length=600)
-    #: As the witness states it.
+    #: The time that the witness states.
     cosigned_at = models.DateTimeField()
 
     class Meta:
@@ -137,7 +137,7 @@ class Cosignature(models.Model):
     exclude=["tree_size", "root_sha256", "note", "refusal", "refusal_is_proof", "refused_at", "cosigned_at"]
 )
 class WitnessedLog(_KeyHolder):
-    """A log that we witness, with the last checkpoint we cosigned. It only moves forward."""
+    """A log that we witness, with the last checkpoint that we cosigned. That checkpoint only moves forward."""
 
     key_type = ED25519_TYPE
     verifier_key = models.CharField(
@@ -153,8 +153,9 @@ class WitnessedLog(_KeyHolder):
     root_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     note = models.TextField(blank=True, editable=False)
     cosigned_at = models.DateTimeField(_("last cosigned"), null=True, editable=False)
-    #: A checkpoint with a valid signature that does not continue what we cosigned; of the same size, it is proof of
-    #: two histories.
+    #: A checkpoint with a valid signature that does not continue what we cosigned. If it has the same size, it
+    #: proves two
+    #: histories.
     refusal = models.TextField(_("refused checkpoint"), blank=True, editable=False)
     refusal_is_proof = models.BooleanField(default=False, editable=False)
     refused_at = models.DateTimeField(_("refused"), null=True, editable=False)
@@ -181,7 +182,7 @@ class WitnessedLog(_KeyHolder):
             ),
         ]
         triggers = [
-            # A row that could be removed and added again would forget what was cosigned.
+            # A row that could be deleted and added again would forget what was cosigned.
             Prohibition(
                 name="witnessedlog_no_delete",
                 operation=pgtrigger.Delete,

@@ -11,7 +11,7 @@ from claims.features.witnesses.witnessing import (
     cosign_checkpoint,
 )
 
-#: The longest submission: 63 hashes and a checkpoint with a few signatures.
+#: Room for the longest submission: 63 hashes and a checkpoint with a few signatures.
 MAX_BYTES = 65_536
 _CONTENT_TYPE = "text/plain; charset=utf-8"
 
@@ -32,5 +32,5 @@ def add_checkpoint(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_witness(request: HttpRequest) -> HttpResponse:
-    """Answer with our verifier key, which newsrooms enter that ask us to be a witness."""
+    """Return our verifier key, which newsrooms enter to make us their witness."""
     return HttpResponse(f"{build_verifier_key()}\n", content_type=_CONTENT_TYPE)

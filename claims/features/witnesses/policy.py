@@ -1,6 +1,6 @@
-"""The number of cosignatures a checkpoint needs, and for how long there were too few.
+"""How many cosignatures a checkpoint needs, and since when there have been too few.
 
-Only active witnesses count. `COSIGNATURES_REQUIRED` says how many of them; all, unless it is set.
+Only active witnesses count. `COSIGNATURES_REQUIRED` sets how many of them must cosign; by default all.
 """
 
 from datetime import timedelta
@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from claims.features.witnesses.models import Witness, WitnessedLog
 from claims.ledger.proofs.witness_policy import WitnessPolicy
 
-#: How long a witness may be unreachable before the desk is alerted.
+#: How long a witness may be unreachable before the desk shows a warning.
 GRACE_PERIOD = timedelta(days=1)
 
-#: SQL for the moment of the first checkpoint since which there are too few cosignatures, or since the last witness
-#: was added; NULL while there are enough. It takes COSIGNATURES_REQUIRED twice.
+#: SQL for the time since which there have been too few cosignatures: that of the first such checkpoint, or of
+#: the last
+#: witness added. NULL while there are enough. It takes COSIGNATURES_REQUIRED twice.
 LACKING_SINCE_SQL = """
     WITH policy AS (
         SELECT CASE %s WHEN 0 THEN count(*) ELSE least(%s, count(*)) END AS required, max(created_at) AS since

@@ -22,13 +22,13 @@ class NotCosigned(Exception):
 
 
 class TwoHistories(NotCosigned):
-    """The witness has cosigned entries that are missing from this ledger: this database, or another one with the
-    same key, is incomplete.
+    """The witness has cosigned entries that this ledger lacks: either this database or another one with the
+    same key is incomplete.
     """
 
 
 def ask_witnesses() -> int:
-    """Request a cosignature of the newest checkpoint from each active witness; return the number received."""
+    """Ask each active witness to cosign the newest checkpoint; return how many cosignatures were received."""
     checkpoint = Checkpoint.objects.of_ledger().newest()
     if checkpoint is None:
         return 0
@@ -45,10 +45,11 @@ def is_known_to(witness: Witness) -> bool:
     """Return whether a new witness knows our ledger, without revealing anything to it.
 
     Raises:
-        NotCosigned: there is no answer.
+        NotCosigned: the witness does not answer.
     """
     checkpoint = Checkpoint.objects.of_ledger().newest()
-    # No ledger has so many entries, so a witness that knows it refuses the old size, and others the log.
+    # Claims an old size that our ledger never had: a witness that knows the ledger rejects the size, others the
+    # log.
     return checkpoint is not None and _post(witness, checkpoint, checkpoint.tree_size + 1).status == 400
 
 
@@ -60,7 +61,7 @@ def _ask(witness: Witness, checkpoint: Checkpoint) -> bool:
     except NotCosigned as refusal:
         _log.warning("%s did not cosign checkpoint %s: %s", witness.name, checkpoint.tree_size, refusal)
         failure, since = str(refusal), witness.failing_since or now
-        # Until it cosigns again: an answer that does not arrive settles nothing.
+        # This holds until the witness cosigns again; a missing answer settles nothing.
         is_forked = isinstance(refusal, TwoHistories) or witness.sees_two_histories
     else:
         Cosignature.objects.get_or_create(
@@ -80,7 +81,8 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     last_size = last.checkpoint.tree_size if last else 0
     answer = _post(witness, checkpoint, last_size)
     if answer.status == 409:
-        # It has seen another size than we remember: after a restored backup, or because another key asked it.
+        # The witness has seen another size than we remember, after a restored backup or a request signed with
+        # the same key.
         last_size = _read_size(answer)
         if last_size > checkpoint.tree_size:
             raise TwoHistories(
@@ -108,7 +110,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
         found = None
     if found is None:
         raise NotCosigned(gettext("The answer of the witness does not bear its signature."))
-    # An old answer that is replayed says nothing about today.
+    # A replayed old answer proves nothing about today.
     if not checkpoint.signed_at - CLOCK_SKEW <= found.moment <= clock.get_database_time() + CLOCK_SKEW:
         raise NotCosigned(
             gettext("The cosignature is dated %(moment)s.") % {"moment": found.moment.isoformat()}

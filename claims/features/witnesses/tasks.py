@@ -7,7 +7,7 @@ from claims.features.witnesses.submission import ask_witnesses
 @app.periodic(cron="* * * * *")
 @app.task(name="claims.features.witnesses.ask", queueing_lock="claims.features.witnesses.ask")
 def ask(timestamp: int) -> None:
-    """Ask witnesses to cosign the newest checkpoint if necessary. Runs every minute."""
+    """Ask the witnesses to cosign the newest checkpoint, if necessary. Runs every minute."""
     ask_witnesses()
 
 

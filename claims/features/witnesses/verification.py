@@ -1,4 +1,4 @@
-"""Witness checks of `verify_ledger`: each stored cosignature, and whether there are enough."""
+"""The part of `verify_ledger` about witnesses: each stored cosignature, and whether there are enough."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from factcheck.database import clock
 
 
 def check_cosignatures() -> Iterator[Discrepancy]:
-    """Yield invalid cosignatures and warnings for the desk."""
+    """Yield invalid cosignatures, and warnings for the desk."""
     latest = clock.get_database_time() + CLOCK_SKEW
     keys = {witness.pk: _list_keys(witness) for witness in Witness.objects.all()}
     rows = Cosignature.objects.select_related("checkpoint", "witness").order_by("pk")
@@ -28,7 +28,7 @@ def check_cosignatures() -> Iterator[Discrepancy]:
 
 
 def _list_keys(witness: Witness) -> list[bytes]:
-    """Return the witness's keys, the current one first; earlier signatures stay valid."""
+    """Return the witness's keys, the current one first. Earlier signatures stay valid."""
     earlier = witness.events.order_by("-pgh_id").values_list("verifier_key", flat=True)  # type: ignore[attr-defined]  # made by keep_history
     return [
         read_verifier_key(key, COSIGNATURE_TYPE)[1] for key in dict.fromkeys([witness.verifier_key, *earlier])

@@ -19,7 +19,7 @@ from claims.ledger.proofs.signed_note import COSIGNATURE_TYPE, SignedNote, TreeH
 from factcheck.database import clock
 
 _log = logging.getLogger(__name__)
-#: So many hashes prove the largest step; more are not allowed.
+#: The most hashes in a proof; even the largest step needs no more.
 MAX_HASHES = 63
 
 
@@ -27,8 +27,8 @@ class SubmissionRefused(Exception):
     """The checkpoint is not cosigned.
 
     Attributes:
-        status: of the HTTP answer, by the specification.
-        body: its text.
+        status: the status of the HTTP response, as specified.
+        body: the text of the response.
     """
 
     def __init__(self, status: int, body: str) -> None:
@@ -67,12 +67,12 @@ class Submission:
 
 
 def get_witness_name() -> str:
-    """Return our name in cosignatures: this site's URL without its scheme."""
+    """Return our name in cosignatures: this site's URL without the scheme."""
     return f"{urlsplit(settings.SITE_URL).netloc}/witness"
 
 
 def derive_witness_key() -> Ed25519PrivateKey:
-    """Return our witness key. By the specification it differs from the key that signs our ledger."""
+    """Return our witness key. The specification requires it to differ from the key that signs our ledger."""
     secret = settings.SIGNING_KEY or settings.SECRET_KEY
     seed = salted_hmac("claims.features.witnesses", "ed25519", secret=secret, algorithm="sha256").digest()
     return Ed25519PrivateKey.from_private_bytes(seed)
@@ -88,7 +88,7 @@ def cosign_checkpoint(submission: Submission) -> str:
     """Store a checkpoint that continues the last one, and return its cosignature line.
 
     Raises:
-        Refused: it does not, or the log is unknown.
+        SubmissionRefused: the checkpoint does not continue the last one, or the log is unknown.
     """
     with transaction.atomic():
         head, log = submission.head, _lock_log(submission.head.origin)
@@ -137,10 +137,11 @@ def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefuse
 
 
 def _keep_evidence(submission: Submission, log: WitnessedLog, refusal: SubmissionRefused) -> None:
-    """Keep a signed checkpoint that does not continue the last one, for people to compare.
+    """Keep a signed checkpoint that does not continue the last one, so that people can compare them.
 
-    An outdated old size is ordinary: the log submits again with the size that it learns. Another tree of the same size
-    proves two histories. A proof that does not verify may also be somebody else's, sent with a genuine checkpoint.
+    An outdated old size is ordinary: the log submits again with the size that it learns. Another tree of the
+    same size proves two histories. A proof that does not verify may come from anyone, sent with a genuine
+    checkpoint.
     """
     is_proven = submission.head.size == log.tree_size and submission.head.root.hex() != log.root_sha256
     if is_proven:

@@ -1,4 +1,4 @@
-"""The desk's pages of teamwork, and its additions to the pages of claims and verdicts."""
+"""Teamwork's pages at the desk, and its additions to the pages of claims and verdicts."""
 
 from claims.features.teamwork.admin import (
     assignment_pages,

@@ -1,4 +1,4 @@
-"""The assignment panel of a claim or verdict: its contents and its buttons."""
+"""The assignment panel of a claim or verdict: its content and its buttons."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.database.bounds import validate_day_in_range
 
-#: No newsroom has more people to hand work to; the picker stays a list.
+#: The most people in the picker, which is a plain list; no newsroom has more to assign work to.
 PEOPLE_LIMIT = 300
 
 _TONES: dict[int, Tone] = {
@@ -35,14 +35,14 @@ _TONES: dict[int, Tone] = {
 
 
 def build_priority_badge(priority: int) -> SafeString | str:
-    """Render an unusual priority; nothing for the normal one."""
+    """Render the priority if it is unusual; nothing for the normal one."""
     if priority == Priority.NORMAL:
         return ""
     return render_badge(Priority(priority).label, _TONES[priority])
 
 
 def build_due_badge(due_on: date | None, *, done: bool = False) -> SafeString | str:
-    """Return the due date as a badge, marked when overdue."""
+    """Return the due date as a badge, marked if overdue."""
     if due_on is None:
         return ""
     day, today = date_format(due_on, "SHORT_DATE_FORMAT"), timezone.localdate()
@@ -60,7 +60,7 @@ class WorkPanel:
     kind: str
     subject: Subject
     claim: Claim
-    #: Whether the assignee is shown to the person.
+    #: Whether this person may see the assignee.
     is_told: bool
     assignment: Assignment | None
     holder: User | None
@@ -112,7 +112,7 @@ def build_assignment_context(subject: Subject, person: User) -> dict[str, Any]:
 
 def _describe_due(assignment: Assignment) -> SafeString | str:
     due = build_due_badge(assignment.due_on)
-    # A badge says by itself what it is.
+    # A badge explains itself.
     return due if isinstance(due, SafeString) or not due else gettext("due %s") % due
 
 
@@ -136,7 +136,7 @@ def parse_day(text: str) -> date | None:
     """Parse a date from a form; None if it is empty.
 
     Raises:
-        NotPossible: the date is out of range.
+        NotPossible: the date is invalid or out of range.
     """
     if not text.strip():
         return None
@@ -158,7 +158,7 @@ def parse_priority(text: str) -> int:
 
 
 def find_person(text: str) -> User:
-    """Return the person that a form names. Raises NotPossible."""
+    """Return the person named in a form. Raises NotPossible."""
     found = (
         User.objects.filter(pk=text).first()
         if text.isascii() and text.isdecimal() and len(text) < 19
@@ -170,11 +170,11 @@ def find_person(text: str) -> User:
 
 
 def change_hands(subject: Subject, action: str, data: Any, *, by: User) -> str:
-    """Carry out an assignment button and return the message to show.
+    """Carry out an assignment button, and return the message to show.
 
     Raises:
-        NotPossible: it cannot be, and why.
-        NotAllowed: not by this person.
+        NotPossible: the action is not possible; the message has the reason.
+        NotAllowed: this person may not do it.
     """
     claim = subject.claim if isinstance(subject, Verdict) else subject
     match action:
@@ -208,7 +208,7 @@ def change_hands(subject: Subject, action: str, data: Any, *, by: User) -> str:
 
 
 def _read_seen_assignee(data: Any) -> int | assignments.UnchangedValue | None:
-    """Return the assignee when the page was rendered."""
+    """Return the assignee at the time the page was rendered."""
     if "seen" not in data:
         return assignments.KEEP
     return int(data["seen"]) if data["seen"].isdecimal() else None

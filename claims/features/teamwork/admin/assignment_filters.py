@@ -17,12 +17,12 @@ from claims.models import Verdict
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import get_person
 
-#: So many people are offered by name; an address can name anybody.
+#: The most people offered by name; the URL can name anyone.
 _PEOPLE_LIMIT = 100
 
 
 def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
-    """Return the open assignments of the rows of a query on claims, verdicts, or assignments."""
+    """Return the open assignments of the rows of a query for claims, verdicts or assignments."""
     if rows.model is Assignment:
         return Assignment.objects.open().filter(pk=OuterRef("pk"))
     if rows.model is Verdict:
@@ -86,7 +86,7 @@ class DueFilter(_WorkFilter):
             "none": Q(due_on=None),
         }.get(asked)
         if chosen is None:
-            # A day of the calendar.
+            # Otherwise a date from the calendar.
             try:
                 chosen = Q(due_on=date.fromisoformat(asked))
             except ValueError:
@@ -113,7 +113,7 @@ class PriorityFilter(_WorkFilter):
 
 
 class DoneFilter(DropdownFilter):
-    """Hide finished work unless requested."""
+    """Hides finished work unless it is requested."""
 
     title = _("done")
     parameter_name = "done"

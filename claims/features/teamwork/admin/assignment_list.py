@@ -1,4 +1,4 @@
-"""Assignments in the lists of claims and verdicts: a column, and an action that assigns several at once."""
+"""Assignments in the lists of claims and verdicts: a column, and an action that assigns several rows together."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,17 +27,17 @@ from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.base import get_person
 
-#: So many at once, so that one click is no afternoon's work of the database; and so many are named.
+#: The most rows per action, so that one click cannot keep the database busy for long; and the most rows named.
 _MOST_AT_ONCE, _MOST_SHOWN = 1_000, 20
-#: At this place of a list's columns.
+#: The position of the column in a list.
 _COLUMN_POSITION = 2
 _FILTERS = (PersonFilter, DueFilter, PriorityFilter)
 
 
 class AssignedList:
-    """Mixin for the list of claims or of verdicts: a column, and the action “Assign…”.
+    """Mixin for the lists of claims and verdicts: a column, and the action “Assign…”.
 
-    People who may not see assignees get neither column nor the filters.
+    People who may not see assignees get neither the column nor the filters.
     """
 
     def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
@@ -66,7 +66,7 @@ class AssignedList:
 
     @admin.display(description=_("assigned to"))
     def assignee_badge(self, row: Any) -> SafeString | str:
-        """Render the assignee, the due date, and an unusual priority."""
+        """Render the assignee, the due date and, if unusual, the priority."""
         assignment = _get_open_assignment(row)
         if assignment is None:
             return "–"
@@ -78,7 +78,7 @@ class AssignedList:
             build_priority_badge(assignment.priority),
         )
 
-    # Several at once --------------------------------------------------------------------------------------------------
+    # Several together -------------------------------------------------------------------------------------------------
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]  # a ModelAdmin
@@ -91,7 +91,7 @@ class AssignedList:
 
     @admin.action(description=_("Assign…"), permissions=["assign"])
     def assign_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Assign the selected rows after asking once for assignee, due date and priority."""
+        """Ask once for assignee, due date and priority, then assign the selected rows."""
         number = len(queryset.order_by().values("pk")[: _MOST_AT_ONCE + 1])
         if number > _MOST_AT_ONCE:
             messages.error(request, gettext("Choose no more than %d at once.") % _MOST_AT_ONCE)
@@ -146,7 +146,7 @@ class AssignedList:
 
 
 def _get_open_assignment(row: Any) -> Assignment | None:
-    """Return the prefetched open assignment of a row."""
+    """Return a row's prefetched open assignment."""
     if isinstance(row, Verdict):
         found: Assignment | None = getattr(row, "assignment", None)
         return found if found and found.done_at is None else None

@@ -1,4 +1,4 @@
-"""The work pages (list, board, calendar), and the views behind the buttons of assignment panels."""
+"""The work pages (list, board and calendar), and the views behind the buttons of the assignment panel."""
 
 from http import HTTPStatus
 from typing import Any
@@ -33,7 +33,7 @@ from factcheck.database.rules import describe_refusal
 
 @admin.register(Assignment)
 class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
-    """A read-only list of all assignments; work is reassigned on the pages of claims and verdicts."""
+    """A read-only list of all assignments. Work is reassigned on the pages of claims and verdicts."""
 
     list_display = ("what", "kind", "who", "due", "priority_badge", "since", "by_name")
     list_display_links = None
@@ -98,7 +98,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     @desk_page("board/")
     def board_view(self, request: HttpRequest) -> HttpResponse:
-        """Show work in columns by its progress."""
+        """Show work in columns by progress."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {
@@ -109,7 +109,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     @desk_page("calendar/")
     def calendar_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the work due on each day."""
+        """Show the work that is due on each day."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {
@@ -120,7 +120,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     @desk_page("board/move/")
     def board_move_view(self, request: HttpRequest) -> HttpResponse:
-        """Move a card like the button on its page, and return to the board."""
+        """Make a card's move, like the button on its page, and return to the board."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         query = BoardFilters.of(request.GET).query

@@ -1,4 +1,4 @@
-"""Assignment rules: a form of conditions and actions, and a trial on existing claims."""
+"""Assignment rules: a form for conditions and actions, and a trial on existing claims."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +20,13 @@ from claims.newsroom.people import get_display_name
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.list_phrases import join_words
 
-#: So many of the claims that a rule would have found are shown.
+#: The most matching claims shown in a trial.
 _SHOWN_CLAIMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTrialClaim:
-    """A claim that the rule would have matched, and its assignee."""
+    """A claim that the rule would have matched, and the assignee it would have set."""
 
     claim: Claim
     page: str
@@ -94,7 +94,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         return " · ".join(done)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the people who can be assigned work, by their display names."""
+        """Offer the people who can be assigned work, by display name."""
         if db_field.name in ("person", "follower"):
             kwargs["queryset"] = (
                 assignments.find_assignable_people(Claim) if db_field.name == "person" else _find_readers()
@@ -129,7 +129,7 @@ class AssignmentRuleAdmin(DeskAdmin):
     ) -> Any:
         rule = kwargs.get("obj")
         if rule and kwargs.get("change"):
-            # As it is saved: a form that was refused has put what was typed into the one it was given.
+            # Use the saved rule: a rejected form has changed the values of the object it was given.
             saved = self.get_queryset(request).select_related(*self.list_select_related).get(pk=rule.pk)
             context |= _build_trial_context(saved, get_person(request))
         return super().render_change_form(request, context, *args, **kwargs)
@@ -154,7 +154,7 @@ def _find_readers() -> QuerySet[User]:
 
 
 def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
-    """Return a trial of the rule on the newest claims, with the first ones to show."""
+    """Return a trial of the rule on the newest claims, with the first matches to show."""
     found = assignment_rules.preview_rule(rule)
     shown = found[:_SHOWN_CLAIMS]
     claims = Claim.objects.readable_by(person).in_bulk([one.claim for one in shown])

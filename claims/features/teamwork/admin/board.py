@@ -28,7 +28,7 @@ from claims.newsroom.people import get_display_name
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
 from factcheck.admin.base import change_page
 
-#: Cards of a column; the rest is in its list.
+#: The most cards in a column; the list has the others.
 SHOWN_CARDS = 12
 _MAX_TEXT_LENGTH = 120
 _WEEK = timedelta(days=7)
@@ -39,7 +39,7 @@ Subject = Claim | Verdict
 
 @dataclass(frozen=True, slots=True)
 class BoardFilters:
-    """Filters of the board: only mine, one person's, one topic; 0 means no filter."""
+    """Filters of the board: only one's own work, one person's, one topic. 0 means no filter."""
 
     mine: bool
     person: int
@@ -54,7 +54,7 @@ class BoardFilters:
         return cls("mine" in data, get_number("person"), get_number("topic"))
 
     def holder(self, person: User) -> int:
-        """Return the assignee whose work is shown; 0 for everyone."""
+        """Return the id of the assignee whose work is shown; 0 for everyone."""
         return person.pk if self.mine else self.person
 
     @property
@@ -74,7 +74,7 @@ class BoardCard:
 
     kind: str
     pk: int
-    #: The moves that its state and the person's role leave open, by the name under which the page has them.
+    #: The key under which the page has the moves allowed by the card's state and the person's role.
     state: str
     text: str
     page: str
@@ -87,7 +87,7 @@ class BoardCard:
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A column with its cards, and the URL of the rest."""
+    """A column with its cards, and the URL of the others."""
 
     name: str
     title: StrOrPromise
@@ -104,7 +104,7 @@ _TITLES: dict[str, StrOrPromise] = {
     "ready": gettext_lazy("Ready to publish"),
     "published": gettext_lazy("Published this week"),
 }
-#: Where the rest of a column is listed.
+#: The URL of the list with the other cards.
 _LISTS = {
     "proposed": "claims_claim?queue=triage",
     "accepted": "claims_claim?queue=unchecked&who=nobody",
@@ -176,11 +176,11 @@ def _get_assignment(row: Any) -> Assignment | None:
     return next(iter(row.work), None)
 
 
-# What stands in each ----------------------------------------------------------------------------------------------
+# The content of each column ---------------------------------------------------------------------------------------
 
 
 def _filter_claims(person: User, filters: BoardFilters) -> QuerySet[Claim]:
-    """Return the claims for the board, with its filters."""
+    """Return the claims on the board, after its filters."""
     last = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by("-pk").values("pk")[:1]
     work = Assignment.objects.open().filter(verdict=None).select_related("person")
     rows = Claim.objects.readable_by(person).annotate(last_move=Subquery(last))
@@ -208,13 +208,13 @@ def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
 
 
 def _find_held(holder: int = 0) -> QuerySet[Assignment]:
-    """Return the claims assigned to one person, or all."""
+    """Return the work assigned to one person, or to anyone."""
     rows = Assignment.objects.held().filter(verdict=None)
     return rows.filter(person=holder) if holder else rows
 
 
 def _list_urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
-    """Return claims with urgent work, found by their assignments, which are fewer than claims."""
+    """Return claims with urgent work, found through assignments, which are fewer than claims."""
     keys = work.filter(claim__in=claims.order_by().values("pk")).order_by(*URGENCY_ORDERING)
     claim_ids = list(keys.values_list("claim", flat=True)[: SHOWN_CARDS + 1])
     found = claims.in_bulk(claim_ids)
@@ -222,7 +222,7 @@ def _list_urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> l
 
 
 def _list_proposed(person: User, filters: BoardFilters) -> list[Any]:
-    """List assigned or weighed claims first, then the best candidates."""
+    """Return proposals with an assignment, due date or priority first, then the best candidates."""
     proposed = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
     holder = filters.holder(person)
     weighed = Assignment.objects.open().filter(verdict=None)
@@ -248,7 +248,7 @@ def _list_accepted(person: User, filters: BoardFilters) -> list[Any]:
 
 
 def _list_in_work(person: User, filters: BoardFilters) -> list[Any]:
-    """List assigned claims without a verdict, then drafts."""
+    """Return assigned claims without a verdict, then drafts."""
     found = _list_urgent_first(
         _without_verdict(_filter_claims(person, filters)), _find_held(filters.holder(person))
     )
@@ -277,9 +277,9 @@ def _list_published(person: User, filters: BoardFilters) -> list[Any]:
     return list(rows.order_by("-published_at")[: SHOWN_CARDS + 1])
 
 
-# Where a card can go ----------------------------------------------------------------------------------------------
+# The moves of a card ----------------------------------------------------------------------------------------------
 
-#: The column to which each move leads, by the card's state and the move; what leads to none leaves the board.
+#: The target column of each move, by the card's state; other moves take the card off the board.
 _TARGET_COLUMNS: dict[tuple[str, str], str] = {
     ("claim-proposed", "accept"): "accepted",
     ("claim-accepted", "take"): "work",
@@ -290,12 +290,12 @@ _TARGET_COLUMNS: dict[tuple[str, str], str] = {
     ("verdict-in_review", "request_changes"): "work",
     ("verdict-in_review", "publish"): "published",
 }
-#: Moves that need more than a note: they are made on the page.
+#: Moves that need more than a note, and are therefore made on the page.
 _MOVES_ELSEWHERE = {"merge", "unmerge", "republish", "retract"}
 
 
 def list_moves(person: User) -> dict[str, list[dict[str, Any]]]:
-    """Return the moves this person's role allows, by state of the card. `move()` explains refusals."""
+    """Return the moves that this person's role allows, by state of the card. `move()` explains refusals."""
     found: dict[str, list[dict[str, Any]]] = {}
     for state in ("claim-proposed", "claim-proposed-held", "claim-accepted", "claim-accepted-held"):
         found[state] = [
@@ -327,7 +327,7 @@ def _list_state_moves(
 
 
 def _list_assignment_moves(state: str, person: User) -> Iterable[dict[str, Any]]:
-    """Offer to take unassigned claims, or to release assigned ones."""
+    """Return the moves to take an unassigned claim, or to release an assigned one."""
     if not person.has_perm(assignments.TAKE):
         return
     action, label = ("release", _("Release")) if state.endswith("-held") else ("take", _("Assign to me"))

@@ -26,14 +26,14 @@ from claims.models import ScheduledPublication, Verdict
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import change_page
 
-#: So many of each kind stand in a day; the list of that day has the others.
+#: The most entries of each kind shown on a day; the list of that day has the others.
 _ENTRIES_PER_KIND = 3
 _EARLIEST, _LATEST = 2000, 2199
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """An event on a day of the calendar."""
+    """An entry on a day of the calendar."""
 
     kind: str
     label: str
@@ -52,7 +52,7 @@ class CalendarDay:
     is_of_month: bool
     is_today: bool
     entries: list[CalendarEntry]
-    #: How many more there are than are shown, and where they are listed.
+    #: The number of entries not shown, and the list that has them.
     others: int
     listed: str
 
@@ -101,7 +101,9 @@ def _parse_month(text: str, today: date) -> date:
 def _find_entries(
     first: date, last: date, person: User, *, mine: bool, today: date
 ) -> Iterator[tuple[date, CalendarEntry, int]]:
-    """Yield day and entry, and with the first entry of a kind the number of others on that day."""
+    """Yield each day with an entry. The first entry of a kind comes with the number of entries not shown on
+    that day.
+    """
     work = Assignment.objects.readable_by(person).open().filter(due_on__range=(first, last))
     again = (
         Verdict.objects.readable_by(person)
@@ -123,7 +125,7 @@ def _find_entries(
 
 
 def _limit_per_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
-    """Limit rows to the first of each day, annotated with their position and the day's total."""
+    """Limit the rows to the first ones of each day, annotated with their position and the day's total."""
     ordered = rows.annotate(
         place=Window(RowNumber(), partition_by=[F(day)], order_by=[*order, "pk"]),
         together=Window(Count("pk"), partition_by=[F(day)]),

@@ -1,4 +1,4 @@
-"""Chat channels that receive news of claims."""
+"""Chat channels that receive news about claims."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -30,11 +30,11 @@ from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import join_words
 
-#: As it stands in the log: not translated, since the log is read in every language.
+#: As stored in the log: untranslated, because people read the log in different languages.
 TESTED_MESSAGE = gettext_noop("Test message sent.")
 REPLACED_MESSAGE = gettext_noop("Address replaced.")
 
-#: So many messages are shown on a channel's page.
+#: The most messages shown on a channel's page.
 _SHOWN_MESSAGES = 10
 _TONES: dict[str, Tone] = {
     ChatMessage.State.WAITING: "waiting",
@@ -44,7 +44,7 @@ _TONES: dict[str, Tone] = {
 
 
 class ChatChannelForm(DeskForm):
-    # As a password: browsers keep those nowhere, and neither do we what is typed on the page.
+    # Like a password, so that browsers do not store it, and autosave does not either.
     address = forms.CharField(
         label=gettext_lazy("Address"),
         max_length=2000,
@@ -65,7 +65,7 @@ class ChatChannelForm(DeskForm):
         if "languages" in self.fields:
             self.fields["languages"].widget = UnfoldAdminTextInputWidget()
         if "address" in self.fields:
-            # What is left empty has not changed, and the page does not know the present one.
+            # An empty field means no change, because the page does not contain the current value.
             self._kept, self.initial["address"] = self.instance.address, ""
             self.fields["address"].help_text = (
                 gettext("Leave empty to keep the current one: %s") % chat.mask_address(self._kept)
@@ -104,7 +104,7 @@ class ChatChannelAdmin(DeskAdmin):
     versioned_relations: ClassVar[tuple[str, ...]] = ("topics",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Forbid searching addresses, whose letters could be guessed one by one."""
+        """Forbid searching the URLs, which could be guessed letter by letter."""
         return not lookup.startswith("address") and super().lookup_allowed(lookup, value, request)
 
     # The list ---------------------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ class ChatChannelAdmin(DeskAdmin):
         ]
         return [*super().history_entries(row, reader), *pressed]
 
-    # Its button -------------------------------------------------------------------------------------------------------
+    # The button -----------------------------------------------------------------------------------------------------
 
     @row_action(_("Send a test message"), is_atomic=False)
     def test(self, request: HttpRequest, channel: ChatChannel) -> str:

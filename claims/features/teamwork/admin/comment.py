@@ -1,4 +1,4 @@
-"""Comments of colleagues on a claim: on its page, on a separate page if there are many, and in a list."""
+"""Comments on a claim: on its page, on a separate page if there are many, and in a list."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar, cast
@@ -38,13 +38,13 @@ from factcheck.admin.change_history import PastEvent
 from factcheck.admin.row_actions import desk_page
 from factcheck.admin.unsaved import mark_stored
 
-#: Digits that a key has room for, and one.
+#: The most digits of a primary key.
 _MAX_KEY_LENGTH = 19
 
 
 @admin.register(Comment)
 class CommentAdmin(LookOnly, DeskAdmin):
-    """All comments, for searching, and the views for commenting."""
+    """A searchable list of all comments, and the views for commenting."""
 
     list_display = ("said", "about", "author_name", "state_badge", "created_at")
     list_filter = (
@@ -63,11 +63,11 @@ class CommentAdmin(LookOnly, DeskAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow everyone who reads claims at the desk; the query selects the comments."""
+        """Allow everyone who reads claims at the desk; the query selects the comments they may read."""
         return request.user.has_perm("claims.view_claim")
 
     def history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
-        """Return earlier texts of the comment. Withdrawn text is visible only to people who may withdraw it."""
+        """Return earlier texts of the comment. Only people who may withdraw a comment see its withdrawn text."""
         if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW_PERMISSION):
             return []
         return super().history_entries(row, reader)
@@ -92,11 +92,11 @@ class CommentAdmin(LookOnly, DeskAdmin):
             render_badge(_("Reply"), "faded") if comment.reply_to_id else render_badge(_("Open"), "waiting")
         )
 
-    # Its requests -----------------------------------------------------------------------------------------------------
+    # Requests ---------------------------------------------------------------------------------------------------------
 
     @desk_page("people/")
     def people_view(self, request: HttpRequest) -> HttpResponse:
-        """Suggest people for a name that is being typed."""
+        """Suggest people while a name is typed."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = mentions.suggest_people(request.GET.get("q", "")[:150])
@@ -111,7 +111,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
 
     @desk_page("<int:pk>/thread/")
     def thread_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show one thread with all its replies, a page at a time."""
+        """Show one thread with all its replies, page by page."""
         thread = self._get_comment(request, pk)
         thread = thread.reply_to or thread
         person = get_person(request)
@@ -173,7 +173,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
 
     @desk_page("<int:pk>/resolve/")
     def resolve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Resolve a thread, or open it again."""
+        """Resolve or reopen a thread."""
         resolved, last = request.POST.get("again") != "1", request.POST.get("last", "")
         seen = int(last) if last.isdecimal() and len(last) < _MAX_KEY_LENGTH else None
         return self._carry_out(
@@ -264,10 +264,10 @@ def shorten_words(words: str, most: int) -> str:
 
 
 def _get_named_row(rows: Any, pk: str) -> Any:
-    """Return the row that a form names; None if the field is empty.
+    """Return the row named in a form; None if the field is empty.
 
     Raises:
-        PermissionDenied: it is none that the person may read.
+        PermissionDenied: the person may not read that row, or it does not exist.
     """
     if not pk:
         return None

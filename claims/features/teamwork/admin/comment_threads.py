@@ -1,4 +1,4 @@
-"""The comments on a claim as one person sees them: a page of threads with their latest replies."""
+"""The comments on a claim as one person sees them: one page of threads with their latest replies."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ class ShownComment:
     """A comment as one person sees it."""
 
     row: Comment
-    #: So that a page that has become stale overwrites nothing.
+    #: Prevents an outdated page from overwriting anything.
     version: str
     html: SafeString
     may_edit: bool
@@ -47,21 +47,21 @@ class ShownComment:
 
 @dataclass
 class ShownThread:
-    """A thread, with the last of its replies."""
+    """A thread with its last replies."""
 
     first: ShownComment
     replies: list[ShownComment]
     earlier: int
-    #: The id of the last of its comments.
+    #: The id of its last comment.
     last: int
-    #: Of the form with which it is answered.
+    #: The key of the form for replying.
     key: UUID
 
 
 def build_comments_context(claim: Claim, person: User) -> dict[str, Any]:
     """Return the context of `admin/desk/comments.html` for a claim, and mark its notifications as read."""
     notifications.mark_read(person, claim=claim)
-    # Fetch one row more than is shown, to learn whether there are more.
+    # Fetch one more row than is shown, to find out whether there are more.
     threads = list(find_readable_comments(claim, person).threads()[: CLAIM_PAGE_LIMITS.threads + 1])
     return {
         "talk": build_shown_threads(threads[: CLAIM_PAGE_LIMITS.threads], person, CLAIM_PAGE_LIMITS),
@@ -129,7 +129,7 @@ def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment
         ShownComment(
             row,
             comments.get_version(row),
-            # Sanitised as all Markdown is.
+            # Sanitised like all Markdown.
             mark_safe(mentions.render_mentions(row.text, list(row.mentioned.all()))),  # noqa: S308
             may_edit=row.author_id == person.pk
             and not row.withdrawn_at
@@ -141,7 +141,7 @@ def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment
 
 
 def build_comment_path(comment: Comment, person: User) -> str:
-    """Return the URL of the comment for this person: on the claim's page, or in the list of older comments."""
+    """Return the URL of the comment for this person: on the claim's page, or on the page of older comments."""
     thread = comment.reply_to or comment
     newer = find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
     later = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0

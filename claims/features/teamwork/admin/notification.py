@@ -1,4 +1,4 @@
-"""Notifications: the list, the number in the page header, and the email settings."""
+"""Notifications: their list, the number in the page header, and the email settings."""
 
 from typing import Any, ClassVar
 
@@ -27,12 +27,12 @@ from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person, i
 from factcheck.admin.row_actions import desk_page
 from factcheck.admin.session import mark_background
 
-#: More are not counted: the header says “99+”.
+#: Counting stops here; the header shows “99+”.
 COUNT_LIMIT = 100
 
 
 class ReadFilter(admin.SimpleListFilter):
-    """Filter notifications by whether they were read."""
+    """Filter notifications by whether they have been read."""
 
     title = _("read")
     parameter_name = "read"
@@ -48,7 +48,7 @@ class ReadFilter(admin.SimpleListFilter):
 
 @admin.register(Notification)
 class NotificationAdmin(LookOnly, DeskAdmin):
-    """Return the person's own notifications only."""
+    """The list of the person's own notifications."""
 
     list_display = ("event_text", "about", "created_at")
     list_display_links = None
@@ -70,7 +70,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow everyone at the desk to see their own."""
+        """Allow everyone at the desk to see their own notifications."""
         return bool(request.user.is_active and request.user.is_staff)
 
     # The list ---------------------------------------------------------------------------------------------------------
@@ -101,16 +101,16 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         number = notifications.mark_read(get_person(request), rows=queryset)
         messages.success(request, _describe_marked(number))
 
-    # Its requests -----------------------------------------------------------------------------------------------------
+    # Requests ---------------------------------------------------------------------------------------------------------
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            # Background requests of pages must not redirect to the sign-in page or keep the session alive.
+            # Background requests of pages must neither redirect to the sign-in page nor keep the session alive.
             path("unread/", mark_background(self.unread_view), name="teamwork_notification_unread"),
-            # A mail program that stops mails has signed in nowhere. The link says whose they are, and is signed.
+            # A mail program that unsubscribes is not signed in. The link is signed, and identifies the person.
             path("stop/<str:token>/", csrf_exempt(self.stop_view), name="teamwork_notification_stop_mail"),
             *super().get_urls(),
         ]
@@ -120,7 +120,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         if not self.has_view_permission(request):
             return HttpResponse(status=401)
         rows = Notification.objects.of(get_person(request)).unread().order_by()
-        # Fetch one row more than is shown, so that counting stays cheap for any backlog.
+        # Fetch one more row than is shown, so that counting stays cheap.
         newest = rows[:COUNT_LIMIT].values("pk")
         counts = Notification.objects.filter(pk__in=newest).aggregate(number=Count("pk"), newest=Max("pk"))
         tag = f'"{request.user.pk}-{counts["number"]}-{counts["newest"] or 0}"'
@@ -134,7 +134,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
     @desk_page("<int:pk>/open/")
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Open the subject of the notification, and mark it as read."""
+        """Open the subject of the notification, and mark the notification as read."""
         row = (
             self.get_queryset(request)
             .select_related("claim", "comment__reply_to", "comment__claim")
@@ -148,7 +148,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
     @desk_page("read/")
     def read_view(self, request: HttpRequest) -> HttpResponse:
-        """Mark everything as read."""
+        """Mark all notifications as read."""
         if request.method == "POST":
             messages.success(request, _describe_marked(notifications.mark_read(get_person(request))))
         return HttpResponseRedirect(reverse("admin:teamwork_notification_changelist"))
@@ -171,7 +171,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         return self.show_page(request, "preferences", context, status=400 if form.errors else 200)
 
     def stop_view(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Stop mails of one kind: immediately for mail programs (RFC 8058), otherwise after the person's choice."""
+        """Stop emails of one kind: immediately for mail programs (RFC 8058), otherwise once the person confirms."""
         target = mails.stop_asked_for(token)
         person = User.objects.filter(pk=target[0]).first() if target else None
         if target is None or person is None:

@@ -18,7 +18,7 @@ from factcheck import features
 
 
 class PreferenceForm(forms.Form):
-    """One person's choices for each kind of notification, with the time, time zone and language of mails."""
+    """One person's choice for each kind of notification, with the time, time zone and language of emails."""
 
     hour = forms.TypedChoiceField(
         label=_("Time of the daily digest"),
@@ -39,7 +39,7 @@ class PreferenceForm(forms.Form):
         initial = {"hour": schedule.hour, "time_zone": schedule.time_zone, "language": schedule.language}
         super().__init__(answers, initial=initial | choices)
         self.person = person
-        # The server knows time zones under names of its own; what the person chose earlier stays possible.
+        # The server may name time zones differently, so an earlier choice stays available.
         zones = sorted(available_timezones() | {schedule.time_zone} - {""})
         zone, language = self.fields["time_zone"], self.fields["language"]
         newsroom = _("Newsroom default: %s") % settings.TIME_ZONE
@@ -51,7 +51,7 @@ class PreferenceForm(forms.Form):
             self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=MailChoice.choices)
 
     def kinds(self) -> Iterator[BoundField]:
-        """Return the fields shown as rows of the table."""
+        """Return the fields that form the rows of the table."""
         return (self[kind.value] for kind in self.offered)
 
     def save(self) -> None:

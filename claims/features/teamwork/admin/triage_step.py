@@ -1,4 +1,4 @@
-"""Assign work during triage with a key."""
+"""A triage step that assigns work with a key."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _PEOPLE_LIMIT = 30
 
 
 def _build_choices(person: User) -> dict[str, Any]:
-    """Return the people to whom the person may assign work, with the person first."""
+    """Return the people to whom the person may assign work; the person comes first."""
     may_take = person.has_perm(assignments.TAKE) and assignments.can_do(Claim, person)
     people = [(person.pk, _("Me"))] if may_take else []
     if person.has_perm(assignments.ASSIGN):
@@ -36,7 +36,7 @@ def _list_facts(claim: Claim, person: User) -> list[tuple[str, str]]:
 
 
 def _assign(claim: Claim, data: QueryDict, by: User) -> int:
-    """Assign the claim, and return the former assignee's id, or 0."""
+    """Assign the claim, and return the id of the previous assignee, or 0."""
     to, before = find_person(data.get("person", "")), assignments.get_open_assignment(claim)
     if to == by:
         assignments.take(claim, by=by)
@@ -46,7 +46,7 @@ def _assign(claim: Claim, data: QueryDict, by: User) -> int:
 
 
 def _undo(claim: Claim, holder: int, by: User) -> None:
-    """Restore the previous assignee, or none."""
+    """Restore the previous assignee; without one, release the claim."""
     if before := User.objects.filter(pk=holder).first():
         assignments.assign(claim, before, by=by)
     else:

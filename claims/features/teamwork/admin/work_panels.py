@@ -1,4 +1,4 @@
-"""Teamwork's additions to the pages of claims and verdicts: panels, a column, filters, and an action for lists."""
+"""Teamwork's additions to the pages of claims and verdicts: panels, a column, filters, and a list action."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class _WorkPanel(AssignedList):
 
 
 class _CommentedPage(_WorkPanel):
-    """Mixin for the page of a claim that also shows comments."""
+    """Mixin for a claim's page that also shows comments."""
 
     def build_more(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
         return {

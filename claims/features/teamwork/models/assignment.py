@@ -27,13 +27,13 @@ class Priority(models.IntegerChoices):
     URGENT = 3, _("Urgent")
 
 
-#: How work is sorted: what is due first comes first, and of one day what presses most.
+#: Earliest due date first, and on the same day the highest priority.
 URGENCY_ORDERING = (F("due_on").asc(nulls_last=True), F("priority").desc(), F("pk").asc())
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def readable_by(self, person: User) -> Self:
-        """Return the assignments this person may see: people who read drafts see assignees."""
+        """Return the assignments that this person may see: people who read drafts see assignees."""
         return self if person.has_perm(READ_DRAFTS) else self.none()
 
     def open(self) -> Self:
@@ -41,7 +41,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(done_at=None)
 
     def held(self) -> Self:
-        """Return assigned work, except that of people who have left."""
+        """Return assigned work, without that of people who have left."""
         return self.filter(done_at=None, person__is_active=True)
 
     def overdue(self, today: date) -> Self:
@@ -49,23 +49,23 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(done_at=None, due_on__lt=today)
 
 
-# A reminder of the worker is not a hand-over.
+# A reminder from the worker is not recorded as a hand-over.
 @keep_history(exclude=["told_due_soon", "told_overdue"])
 class Assignment(models.Model):
-    """The assignment of a claim or a verdict: assignee, since when, due date and priority.
+    """The assignment of a claim or a verdict: its assignee, since when, due date and priority.
 
-    One row for each: every earlier state of it is kept, so it can be proved who had it when. It stands beside the
-    claim, which it never changes.
+    Each subject has one row, and all its earlier states are kept as proof of who had the work when. It never
+    changes the claim.
     """
 
     claim = models.ForeignKey(
         Claim, models.CASCADE, related_name="assignments", db_index=False, verbose_name=_("claim")
     )
-    #: NULL: the claim itself is assigned.
+    #: NULL if the claim itself is assigned.
     verdict = models.OneToOneField(
         Verdict, models.CASCADE, null=True, related_name="assignment", verbose_name=_("verdict")
     )
-    #: NULL: unassigned, though it may be due or have a priority.
+    #: NULL if unassigned; there may still be a due date or a priority.
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -74,11 +74,11 @@ class Assignment(models.Model):
         db_index=False,
         verbose_name=_("assigned to"),
     )
-    #: When the present assignee, or none, was set; the database fills it in.
+    #: When the current assignee was set or removed; set by the database.
     since = models.DateTimeField(_("since"), db_default=Now(), editable=False)
     due_on = models.DateField(_("due"), null=True, blank=True, validators=[bounds.validate_day_in_range])
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
-    #: Who gave it to the person or changed it last; NULL where a rule did.
+    #: The person who assigned or last changed it; NULL if a rule did.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
@@ -86,9 +86,9 @@ class Assignment(models.Model):
         _("by"), max_length=250, help_text=_("The name of the person, or of the rule, at that time.")
     )
     note = models.TextField(_("note"), max_length=2000, blank=True)
-    #: When there was nothing more to do: it was published, declined or merged. It can be taken up again.
+    #: When the work ended: published, declined or merged. It can be reopened.
     done_at = models.DateTimeField(_("done"), null=True, editable=False)
-    #: The due dates of which the person was told that they come near, or have passed.
+    #: The due dates for which the assignee was notified: due soon, and overdue.
     told_due_soon = models.DateField(null=True, editable=False)
     told_overdue = models.DateField(null=True, editable=False)
 
@@ -113,17 +113,18 @@ class Assignment(models.Model):
             bounds.build_length_constraint("assignment_note_fits", "note", 2000),
         ]
         indexes = [
-            # All assignments of a claim: its own and those of its verdicts.
+            # All assignments of a claim, including those of its verdicts.
             Index(name="assignment_of_claim", fields=["claim"]),
             # Searches of assignments.
             build_words_index("assignment_desk_words", "note"),
-            # A person's work on the dashboard, and how much each of a role has.
+            # A person's work on the dashboard, and the amount of work of each person in a role.
             Index(
                 name="assignment_open_of_person",
                 fields=["person", "due_on"],
                 condition=Q(done_at__isnull=True),
             ),
-            # Overdue work, and work due in a month, of all assignees: the calendar and the worker's notices.
+            # Overdue work and work due in a month, for all assignees: the calendar and the worker's
+            # notifications.
             Index(
                 name="assignment_open_by_day",
                 fields=["due_on"],

@@ -25,10 +25,10 @@ class AssignmentRuleQuerySet(models.QuerySet["AssignmentRule"]):
 
 @keep_history()
 class AssignmentRule(models.Model):
-    """Rules for new claims: conditions, and the assignee, due date and priority to set.
+    """A rule for new claims: conditions, and the assignee, due date and priority to set.
 
-    All conditions that are set must hold. Rules are asked in their order, and of each thing that they say (who, until
-    when, how urgent) the first rule decides that says anything about it.
+    A claim must meet all conditions that are set. Rules apply in order. The assignee, the due date and the
+    priority are each decided by the first rule that sets them.
     """
 
     name = models.CharField(_("name"), max_length=200)

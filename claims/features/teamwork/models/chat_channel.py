@@ -15,7 +15,7 @@ from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
 _Kind = NotificationKind
-#: Events for a channel: those that concern more people than the one notified at the desk.
+#: The events for channels: those that concern more people than the one notified at the desk.
 CHAT_KINDS = (
     _Kind.SUBMITTED,
     _Kind.RETURNED,
@@ -34,20 +34,20 @@ CHAT_KINDS = (
 
 _CHOICES = [(kind.value, kind.label) for kind in CHAT_KINDS]
 
-#: Over the web only encrypted; unencrypted to this machine, as tests and the demo do.
+#: Only encrypted on the web; unencrypted to this machine, for tests and the demo.
 ADDRESS_PATTERN = r"^(https://[^\s@]+|http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/\S*)?)$"
 
 
 class ChatChannelQuerySet(models.QuerySet["ChatChannel"]):
     def active(self) -> Self:
-        """Return channels that messages are sent to."""
+        """Return the channels that are switched on."""
         return self.filter(active=True)
 
 
-# Who knows the address may write to the channel: it is known to its row only.
+# Anyone who knows the URL can write to the channel, so only its row contains it.
 @keep_history(exclude=["address"])
 class ChatChannel(models.Model):
-    """A chat tool's channel that receives news of claims through an incoming webhook."""
+    """A channel of a chat tool, which receives news about claims through an incoming webhook."""
 
     class Shape(models.TextChoices):
         SLACK = "slack", _("Slack, Mattermost, Rocket.Chat")
@@ -133,10 +133,10 @@ class ChatChannel(models.Model):
 
 
 class ChatProgress(models.Model):
-    """The delivery progress of a channel, apart from its settings. The database creates it with the channel."""
+    """A channel's delivery state, separate from its settings. The database creates it with the channel."""
 
     channel = models.OneToOneField(ChatChannel, models.CASCADE, primary_key=True, related_name="progress")
-    #: How often in a row sending has failed, and how the last time.
+    #: The number of failures in a row, and the last error.
     failures = models.PositiveIntegerField(default=0)
     failure = models.TextField(blank=True)
     sent_at = models.DateTimeField(_("last message"), null=True)
@@ -155,7 +155,7 @@ class ChatProgress(models.Model):
 
 
 class ChatMessage(models.Model):
-    """A message for a channel, and its delivery. Kept for some weeks."""
+    """A message to a channel, with its delivery state. Kept for some weeks."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -198,7 +198,7 @@ class ChatMessage(models.Model):
         indexes = [
             # The last message of a channel.
             Index(name="chatmessage_of_channel", fields=["channel", "-id"]),
-            # What has become old.
+            # Old messages.
             Index(name="chatmessage_by_age", fields=["created_at"]),
         ]
         triggers = [

@@ -19,7 +19,7 @@ from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Prohibition, Rule, refuse
 
 MAX_COMMENT_LENGTH = 10_000
-#: The time for edits by the author. Later, others may have answered it as it was.
+#: How long an author can edit a comment; later, others may have replied to it.
 EDITABLE_PERIOD = timedelta(days=1)
 
 _OTHER_CLAIM_MESSAGE = refuse(
@@ -41,10 +41,10 @@ _WITHDRAWN_MESSAGE = refuse("What was withdrawn stays withdrawn.", name="comment
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def readable_by(self, person: User) -> Self:
-        """Return comments this person may read: on readable claims, but not on hidden verdicts."""
+        """Return the comments that this person may read: on readable claims, except those on hidden verdicts."""
         claims = Q(claim__in=Claim.objects.readable_by(person))
         verdicts = Q(verdict_version=None) | Q(verdict__in=Verdict.objects.readable_by(person))
-        # Authors have read their own comments.
+        # Authors count as having read their own comments.
         return filter_readable(self, person, own_or_published=claims & (verdicts | Q(author=person)))
 
     def threads(self) -> Self:
@@ -54,12 +54,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 @keep_history(exclude=["key", "resolved_at", "resolved_by", "resolved_by_name"])
 class Comment(models.Model):
-    """A comment on a claim, for colleagues. Earlier wordings are kept."""
+    """A comment by a colleague on a claim. Earlier wordings are kept."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, related_name="comments", verbose_name=_("claim")
     )
-    #: Of which verdict it speaks, if of one.
+    #: The verdict that the comment is about, if any.
     verdict = models.ForeignKey(
         "claims.Verdict",
         models.SET_NULL,
@@ -68,7 +68,8 @@ class Comment(models.Model):
         related_name="comments",
         verbose_name=_("verdict"),
     )
-    #: The verdict's version. It stays when the draft is deleted, so that visibility never widens.
+    #: The verdict's version. It is kept when the draft is deleted, so that the comment never becomes visible to
+    #: more people.
     verdict_version = models.PositiveIntegerField(_("version of the verdict"), null=True, editable=False)
     reply_to = models.ForeignKey(
         "self",
@@ -88,7 +89,7 @@ class Comment(models.Model):
     mentioned = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("mentioned")
     )
-    #: Of the form that it was sent with, so that a form that is sent twice says it once.
+    #: The key of its form, so that a form sent twice adds only one comment.
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
     created_at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
@@ -109,7 +110,7 @@ class Comment(models.Model):
         ordering = ["-id"]
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
-        # Everyone who may read a claim may comment. Only withdrawing others' comments takes more.
+        # Everyone who may read a claim may comment. Only withdrawing others' comments needs a permission.
         default_permissions = ()
         permissions = [("withdraw_comment", _("Can withdraw other people's comments"))]
         constraints = [
@@ -141,7 +142,7 @@ class Comment(models.Model):
             CheckConstraint(name="comment_names_its_author", condition=~Q(author_name="")),
         ]
         indexes = [
-            # The threads of one claim, the newest first.
+            # A claim's threads, newest first.
             Index(name="comment_threads_of_claim", fields=["claim", "-id"], condition=Q(reply_to=None)),
             # Searches of comments.
             build_words_index("comment_desk_words", "text", "author_name"),

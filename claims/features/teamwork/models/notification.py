@@ -24,20 +24,20 @@ _OTHER_CLAIM_MESSAGE = refuse(
 
 
 class MailChoice(models.TextChoices):
-    """When a person receives an email. The desk shows everything."""
+    """When a person gets an email. The desk shows all notifications."""
 
     AT_ONCE = "at_once", _("Immediately")
     DIGEST = "digest", _("In the daily digest")
     NEVER = "never", _("No email")
 
 
-#: What comments say, and nothing else does.
+#: The kinds that only comments cause.
 COMMENT_KINDS = (NotificationKind.MENTIONED, NotificationKind.REPLIED, NotificationKind.COMMENTED)
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def of(self, person: User) -> Self:
-        """Return this person's notifications, except on subjects they may no longer read."""
+        """Return this person's notifications, except those on subjects they may no longer read."""
         rows = self.filter(person=person)
         if person.has_perm(READ_DRAFTS):
             return rows
@@ -52,12 +52,12 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(read_at=None)
 
     def to_be_mailed(self, how: MailChoice) -> Self:
-        """Return pending notifications for this email schedule."""
+        """Return notifications that are still to be emailed by this schedule."""
         return self.filter(mail=how, mailed_at=None)
 
 
 class Notification(models.Model):
-    """A person's notification about an event of a claim, and whether it was read."""
+    """A person's notification about an event of a claim, and whether it has been read."""
 
     Kind = NotificationKind
 
@@ -79,7 +79,7 @@ class Notification(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
-    #: Empty if time, not a person, caused it.
+    #: Empty if a deadline or rule, and not a person, caused it.
     actor_name = models.CharField(
         _("by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
     )
@@ -116,22 +116,22 @@ class Notification(models.Model):
             UniqueConstraint(name="notification_of_a_comment_once", fields=["person", "comment"]),
         ]
         indexes = [
-            # The number in the header of every page, and what opening a claim marks as read.
+            # The number in the header of every page, and the notifications that opening a claim marks as read.
             Index(name="notification_unread", fields=["person", "claim"], condition=Q(read_at=None)),
-            # The list of one person: unread first, each the newest first.
+            # One person's list: unread ones first, each part newest first.
             Index(
                 F("person"),
                 F("read_at").desc(nulls_first=True),
                 F("id").desc(),
                 name="notification_of_person",
             ),
-            # Whose digest has something in it.
+            # People whose digest is not empty.
             Index(
                 name="notification_for_digest",
                 fields=["person", "created_at"],
                 condition=Q(mail="digest", mailed_at=None),
             ),
-            # What has become old.
+            # Old notifications.
             Index(name="notification_by_age", fields=["created_at"]),
         ]
         triggers = [

@@ -8,7 +8,7 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-#: Seconds without a signal after which a viewer is considered gone. Pages send one every fifteen.
+#: A viewer is considered gone after this many seconds without a signal; pages send one every fifteen seconds.
 ACTIVE_SECONDS = 45
 
 _RECORD_SQL = f"""
@@ -47,18 +47,18 @@ class PresentColleague:
 
 class PresenceQuerySet(models.QuerySet["Presence"]):
     def record_presence(self, person: Any, page: str, *, writing: bool) -> list[PresentColleague]:
-        """Record that the person has the page open, and return others who have, in one statement."""
+        """Record that the person has the page open, and return other people who have, in one statement."""
         with connection.cursor() as cursor:
             cursor.execute(_RECORD_SQL, {"person": person.pk, "page": page, "writing": writing})
             return [PresentColleague(*row) for row in cursor.fetchall()]
 
     def outdated(self) -> "PresenceQuerySet":
-        """Return people who left long ago."""
+        """Return rows of people who left long ago."""
         return self.filter(seen_at__lt=Now() - timedelta(hours=1))
 
 
 class Presence(models.Model):
-    """A person who has a page of the desk open. Deleted within hours."""
+    """A person who has a page of the desk open. Rows are deleted within hours."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="+")
     page = models.CharField(max_length=500)
@@ -75,7 +75,7 @@ class Presence(models.Model):
             CheckConstraint(name="presence_is_at_the_desk", condition=Q(page__startswith="/admin/")),
         ]
         indexes = [
-            # Who else is on a page. The moment is not in it, so that noting it touches no index.
+            # Who else has a page open. The time is left out, so that updating it touches no index.
             Index(name="presence_by_page", fields=["page"]),
         ]
 

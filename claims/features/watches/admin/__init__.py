@@ -1,4 +1,4 @@
-"""The desk's pages of watches."""
+"""The desk's pages for watches."""
 
 from claims.features.watches.admin import watch
 

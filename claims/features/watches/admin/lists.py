@@ -1,4 +1,4 @@
-"""Watches in desk lists: a queue of failing ones, and a filter of claims by watch."""
+"""Watches in lists of the desk: a queue of failing ones, and a filter of claims by watch."""
 
 from typing import Any
 

@@ -31,7 +31,7 @@ from factcheck.admin.unsaved import mark_stored
 from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
 
-#: Pages of a watch that its own page shows.
+#: The most found pages shown on a watch's page.
 _SHOWN_PAGES = 10
 
 _WATCH_OF_CLAIM = "appearances__source__watched_pages__watch"
@@ -171,7 +171,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         )
         return HttpResponseRedirect(change_page(watch))
 
-    # Its buttons -----------------------------------------------------------------------------------------------------
+    # Buttons ---------------------------------------------------------------------------------------------------------
 
     @row_action(_("Visit now"), is_offered=lambda watch, person: watch.active)
     def visit(self, request: HttpRequest, watch: Watch) -> str:
@@ -190,7 +190,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
 
 def _find_followable(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
-    """Return the followable feeds and pages, with an existing watch if any."""
+    """Return what can be followed at the URL, each with its existing watch, if any."""
     try:
         found = find_followable(form.cleaned_data["address"], visits.build_visitor(patience=10.0))
     except FetchError as problem:
@@ -201,7 +201,7 @@ def _find_followable(form: AddressForm) -> list[tuple[Followable, str, Watch | N
 
 
 def _to_triage(person: User) -> Coalesce:
-    """Return the number of claims in triage from articles of the watch."""
+    """Return how many claims from articles of the watch are in triage."""
     proposed = Claim.objects.readable_by(person).filter(
         **{_WATCH_OF_CLAIM: OuterRef("pk")}, state=Claim.State.PROPOSED
     )

@@ -1,4 +1,4 @@
-"""Which webhooks were sent a correction, for the claim's page at the desk."""
+"""The webhooks to which a correction was sent, shown on the claim's page at the desk."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint
 from claims.models import Publication
 
-#: So many deliveries are shown; the list of deliveries has them all.
+#: The most deliveries shown; the list of deliveries has all of them.
 _SHOWN = 50
 
 
 def describe_deliveries(entries: Sequence[Publication], person: User) -> dict[int, list[str]]:
-    """Return a line for each delivery about these entries, by the entry's id."""
+    """Return a line for each delivery of these entries, by entry id."""
     lines: dict[int, list[str]] = defaultdict(list)
     if not person.has_perm("webhooks.view_webhookdelivery"):
         return lines
-    # By endpoint, because the index begins with it.
+    # Ordered by endpoint, with which the index begins.
     deliveries = WebhookDelivery.objects.filter(
         endpoint__in=WebhookEndpoint.objects.values("pk"), publication__in=entries
     )

@@ -1,4 +1,4 @@
-"""The log of deliveries: read-only, with an action to send again."""
+"""The log of deliveries: read-only, with an action that sends again."""
 
 import json
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""Webhooks that receive publications, with filters, for administrators."""
+"""Webhooks that receive publications, with their filters, for administrators."""
 
 from typing import Any
 
@@ -64,18 +64,18 @@ class WebhookForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if self.instance.owner_id and "url" in self.changed_data:
-            # Nothing is sent to a new address before its receiver has agreed, and only its owner can ask.
+            # Nothing is sent to a new URL until its receiver has agreed, and only its owner can ask for that.
             self.instance.verified_at, cleaned["active"] = None, False
         if cleaned.get("active") and self.instance.owner_id and self.instance.verified_at is None:
             self.add_error("active", gettext("The owner must first have the receiver agree."))
         if cleaned.get("active"):
-            # Switching it on again means that the cause has been dealt with.
+            # A person who switches it on again has dealt with the cause.
             self.instance.disabled_at, self.instance.disabled_reason = None, ""
         return cleaned
 
 
 class RotationForm(forms.Form):
-    """Whether the old secret ends at once; otherwise it still signs for a day."""
+    """Asks whether the old secret ends immediately; otherwise it still signs for a day."""
 
     at_once = forms.BooleanField(required=False)
 
@@ -85,7 +85,7 @@ def _is_of_the_newsroom(endpoint: WebhookEndpoint, person: User) -> bool:
 
 
 def _require_own(endpoint: WebhookEndpoint) -> None:
-    """Refuse to show or change the secret of a user's own webhook."""
+    """Refuse to show or change the secret of another user's own webhook."""
     if endpoint.owner_id:
         raise PermissionDenied(gettext("Only the owner can see the secret of this webhook."))
 
@@ -172,7 +172,7 @@ class WebhookAdmin(DeskAdmin):
         ]
         return [*super().history_entries(row, reader), *pressed]
 
-    # Its buttons -----------------------------------------------------------------------------------------------------
+    # Buttons ---------------------------------------------------------------------------------------------------------
 
     @row_action(_("Send a test event"), is_offered=_is_of_the_newsroom, look="main", is_atomic=False)
     def test(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
@@ -189,26 +189,26 @@ class WebhookAdmin(DeskAdmin):
 
     @row_action(_("Show the secret"), is_offered=_is_of_the_newsroom)
     def secret(self, request: HttpRequest, endpoint: WebhookEndpoint) -> HttpResponse:
-        """Show the secret, and write down who saw it."""
+        """Show the secret, and record who saw it."""
         _require_own(endpoint)
         self.log_change(request, endpoint, SHOWN_MESSAGE)
         context = {
             "title": gettext("Secret of “%s”") % endpoint,
             "endpoint": endpoint,
         }
-        # As all of the desk's pages, it is not kept by anything on its way (`Cache-Control: no-store`).
+        # Like all pages of the desk, this one is not cached anywhere (`Cache-Control: no-store`).
         return self.show_page(request, "webhook_secret", context)
 
     @row_action(_("Replace the secret"), is_offered=_is_of_the_newsroom, form=RotationForm)
     def rotate(self, request: HttpRequest, endpoint: WebhookEndpoint, at_once: bool) -> str:
-        """Replace the secret; the old one ends now or in a day."""
+        """Replace the secret. The old one ends now or in a day."""
         _require_own(endpoint)
         endpoints.rotate_secret(endpoint, at_once=at_once)
         self.log_change(request, endpoint, REPLACED_AT_ONCE_MESSAGE if at_once else REPLACED_MESSAGE)
         return gettext("The secret was replaced. Give the new one to the receiver.")
 
 
-# As they stand in the log: not translated, since the log is read in every language.
+# As stored in the log: untranslated, because people read the log in different languages.
 TESTED_MESSAGE = gettext_noop("Test sent.")
 SHOWN_MESSAGE = gettext_noop("Secret viewed.")
 REPLACED_MESSAGE = gettext_noop("Secret replaced; the old one still signs for one more day.")

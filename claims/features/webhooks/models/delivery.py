@@ -23,18 +23,18 @@ _EVENTS_WITHOUT_ENTRY = [TEST_EVENT, VERIFICATION_EVENT]
 
 
 def make_message_id() -> str:
-    """Return a new message id without a full stop, which separates parts of the signed text."""
+    """Return a new message id without a full stop, which separates the parts of the signed text."""
     return f"msg_{uuid.uuid4().hex}"
 
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
     def due(self, moment: datetime | None = None) -> Self:
-        """Return deliveries due at `moment` (default: now)."""
+        """Return the deliveries that are due at `moment` (by default now)."""
         return self.filter(state="pending", next_attempt_at__lte=moment or timezone.now())
 
 
 class WebhookDelivery(models.Model):
-    """A message about one entry of the ledger for one endpoint, and its delivery."""
+    """A message about one ledger entry for one endpoint, and its delivery."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting")
@@ -70,7 +70,7 @@ class WebhookDelivery(models.Model):
     created_at = models.DateTimeField(_("created"), db_default=Now())
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, default=timezone.now)
     settled_at = models.DateTimeField(_("completed"), null=True)
-    #: Attempts since it was made, or last sent again by hand: where it is in the schedule of retries.
+    #: Attempts since it was created or last sent again by hand; this is its position in the retry schedule.
     failures = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
 
     objects = WebhookDeliveryQuerySet.as_manager()
@@ -107,9 +107,9 @@ class WebhookDelivery(models.Model):
             ),
         ]
         indexes = [
-            # What is due at an endpoint, in the order of the ledger; and the few endpoints where anything is.
+            # The deliveries due at an endpoint, in ledger order; and the few endpoints that have any.
             Index(name="webhookdelivery_pending", fields=["endpoint", "id"], condition=Q(state="pending")),
-            # The log of one endpoint, the newest first; and what has become old.
+            # The log of one endpoint, newest first; and old deliveries.
             Index(name="webhookdelivery_by_endpoint", fields=["endpoint", "-id"]),
             Index(name="webhookdelivery_by_age", fields=["created_at"]),
             # Searches of deliveries.
@@ -131,7 +131,7 @@ class WebhookDelivery(models.Model):
 
 
 class WebhookAttempt(models.Model):
-    """A request with a message, and the response."""
+    """A request with a message, and its response."""
 
     delivery = models.ForeignKey(
         WebhookDelivery, models.CASCADE, related_name="attempts", verbose_name=_("delivery")
@@ -154,7 +154,8 @@ class WebhookAttempt(models.Model):
             ),
             CheckConstraint(
                 name="webhookattempt_failure_says_why",
-                # Named as known: an unknown status would make the whole condition unknown, which is let through.
+                # The check for null is needed: with an unknown status, the whole condition would be unknown and
+                # therefore pass.
                 condition=Q(status_code__isnull=False, status_code__range=(200, 299), error="")
                 | ~Q(error=""),
             ),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
-#: Bytes of randomness in a secret; the standard asks for 24 to 64.
+#: Bytes of randomness in a secret; the standard requires 24 to 64.
 SECRET_BYTES = 32
 SECRET_PATTERN = r"^whsec_[A-Za-z0-9+/]{32,86}={0,2}$"  # noqa: S105  the shape of all of them
 
@@ -26,7 +26,7 @@ def make_secret() -> str:
 
 
 class WebhookEvent(models.TextChoices):
-    """The type of a message's payload. `claims.features.webhooks.events` decides which one an entry has."""
+    """The types of message payloads. `claims.features.webhooks.events` decides which one an entry has."""
 
     PUBLISHED = "claim.published", _("Published")
     UPDATED = "claim.updated", _("Updated")
@@ -40,10 +40,10 @@ class WebhookEvent(models.TextChoices):
 
 #: The type of the test message.
 TEST_EVENT = "webhook.test"
-#: The type of the message that asks who receives there whether they want to.
+#: The type of the message that asks for the receiver's agreement.
 VERIFICATION_EVENT = "webhook.verification"
 
-#: How many endpoints one person may have by their tokens.
+#: How many endpoints one person may create with their tokens.
 MAX_PER_OWNER = 20
 
 
@@ -55,15 +55,15 @@ def _has_no_token() -> Q:
 
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def active(self) -> Self:
-        """Return endpoints that receive messages: switched on, with a valid token or none required."""
+        """Return the endpoints that get messages: switched on, and with a valid token or none required."""
         return self.filter(~_has_no_token(), active=True)
 
     def without_token(self) -> Self:
-        """Return endpoints that are switched on although their token or owner is no longer valid."""
+        """Return endpoints that are switched on although their token or their owner is no longer valid."""
         return self.filter(_has_no_token(), active=True)
 
 
-# Secrets are known to the endpoint's row only: its history is read by people.
+# Only the endpoint's row contains the secrets, because people read its history.
 @keep_history(exclude=["secret", "previous_secret", "previous_secret_until"])
 class WebhookEndpoint(models.Model):
     """A URL that receives publications of claims matching a filter."""
@@ -259,7 +259,7 @@ class WebhookEndpoint(models.Model):
         return self.name
 
     def secrets_in_use(self, moment: datetime) -> list[str]:
-        """Return the secrets for signing at `moment`: both while one is being replaced."""
+        """Return the secrets that sign at `moment`: two while one is being replaced."""
         until = self.previous_secret_until
         return [self.secret, self.previous_secret] if until and moment < until else [self.secret]
 
@@ -267,19 +267,19 @@ class WebhookEndpoint(models.Model):
 class WebhookProgress(models.Model):
     """The position of an endpoint in the ledger, and its last answer. Separate from its settings.
 
-    Made by the database along with the endpoint, which begins where the ledger ends then.
+    The database creates it with the endpoint. A new endpoint starts at the current end of the ledger.
     """
 
     endpoint = models.OneToOneField(
         WebhookEndpoint, models.CASCADE, primary_key=True, related_name="progress"
     )
-    #: `Publication.sequence` of the last entry of the ledger for which it has its deliveries.
+    #: `Publication.sequence` of the last entry whose deliveries were created.
     position = models.BigIntegerField()
     consecutive_failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
-    #: After a failure, nothing is tried before then.
+    #: After a failure, the next attempt is not made before this time.
     paused_until = models.DateTimeField(null=True)
-    #: Until then, one worker has the endpoint in hand. If it dies, anybody takes over afterwards.
+    #: One worker has the lease until then. If that worker dies, any other takes over afterwards.
     held_until = models.DateTimeField(null=True)
 
     class Meta:
