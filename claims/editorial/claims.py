@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
 from claims.editorial.idempotency import StoredResponse
-from claims.editorial.list_queries import ClaimWorkQuery
+from claims.editorial.list_queries import EditorialClaimQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.part_resources import PartOfClaim
 from claims.editorial.request_bodies import ClaimBody, ClaimChanges, ClaimMoveBody, QuoteBody
@@ -28,7 +28,7 @@ class EditorialClaimResource(MovingResource):
 
     nouns = ("claim", "claims")
     view_permission = "claims.view_claim"
-    list_query = ClaimWorkQuery
+    list_query = EditorialClaimQuery
     serializer_class = EditorialClaimSerializer
     summary_serializer_class = EditorialClaimSummarySerializer
     bodies: ClassVar = {"create": ClaimBody, "partial_update": ClaimChanges, "move": ClaimMoveBody}

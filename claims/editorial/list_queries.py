@@ -34,7 +34,7 @@ _ACTIONS = (*sorted({action for _state, action in (*CLAIM_MOVES, *VERDICT_MOVES)
 _ID_ORDERINGS = build_both_orderings("id", make_id_key("id"))
 
 
-class ClaimWorkQuery(ListQuery):
+class EditorialClaimQuery(ListQuery):
     """Claims in any state."""
 
     list_name = "editorial/claims"
@@ -97,7 +97,7 @@ class ClaimWorkQuery(ListQuery):
     ordering = make_ordering_parameter(orderings)
 
 
-class VerdictWorkQuery(ListQuery):
+class EditorialVerdictQuery(ListQuery):
     """Verdicts in any state."""
 
     list_name = "editorial/verdicts"
@@ -119,7 +119,7 @@ class VerdictWorkQuery(ListQuery):
     ordering = make_ordering_parameter(orderings)
 
 
-class TranslationWorkQuery(ListQuery):
+class EditorialTranslationQuery(ListQuery):
     """Translations in any state."""
 
     list_name = "editorial/translations"

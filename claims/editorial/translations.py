@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from claims.editorial.authentication import InsufficientScope
 from claims.editorial.documents import Document, build_person, build_review_note
 from claims.editorial.idempotency import StoredResponse
-from claims.editorial.list_queries import TranslationWorkQuery
+from claims.editorial.list_queries import EditorialTranslationQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.strict_bodies import read_body
 from claims.editorial.translation_bodies import (
@@ -34,7 +34,7 @@ class EditorialTranslationResource(MovingResource):
     nouns = ("translation", "translations")
     view_permission = "claims.view_translation"
     write_scope = Scope.VERDICTS
-    list_query = TranslationWorkQuery
+    list_query = EditorialTranslationQuery
     serializer_class = EditorialTranslationSerializer
     summary_serializer_class = EditorialTranslationSummarySerializer
     bodies: ClassVar = {

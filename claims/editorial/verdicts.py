@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
 from claims.editorial.idempotency import StoredResponse
-from claims.editorial.list_queries import VerdictWorkQuery
+from claims.editorial.list_queries import EditorialVerdictQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.part_resources import PartOfVerdict, hold_verdict
 from claims.editorial.request_bodies import EvidenceBody, VerdictBody, VerdictChanges, VerdictMoveBody
@@ -29,7 +29,7 @@ class EditorialVerdictResource(MovingResource):
     nouns = ("verdict", "verdicts")
     view_permission = "claims.view_verdict"
     write_scope = Scope.VERDICTS
-    list_query = VerdictWorkQuery
+    list_query = EditorialVerdictQuery
     serializer_class = EditorialVerdictSerializer
     summary_serializer_class = EditorialVerdictSummarySerializer
     bodies: ClassVar = {"create": VerdictBody, "partial_update": VerdictChanges, "move": VerdictMoveBody}
