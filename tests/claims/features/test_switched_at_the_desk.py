@@ -36,6 +36,14 @@ def pages_of(label: str) -> list[str]:
     return [*desk, "/ask/", "/api/v1/complaints/"]
 
 
+def switch_off_dependents(label: str, by: User) -> None:
+    """Switch off all features that require this one, and before them those that require these."""
+    for feature in features.list_installed():
+        if label in feature.requires:
+            switch_off_dependents(feature.label, by)
+            feature_switches.switch(feature.label, is_on=False, by=by)
+
+
 def menu_of(person: User) -> list[str]:
     request = RequestFactory().get("/admin/")
     request.user = person
@@ -66,9 +74,7 @@ def test_both_sides_without_a_feature_and_with_it_again(
             "described": "/api/v1/complaints/" in build_openapi()["paths"],
         }
 
-    for feature in features.list_installed():
-        if "complaints" in feature.requires:
-            feature_switches.switch(feature.label, is_on=False, by=administrator)
+    switch_off_dependents("complaints", administrator)
     before = look()
     feature_switches.switch("complaints", is_on=False, by=administrator)
     off = look()
