@@ -38,7 +38,7 @@ def test_draft_that_evidence_is_added_to(deleted_meanwhile: None, checker: User)
     )
     assert (refusal.status_code, refusal.json()["detail"]) == (
         409,
-        "The draft has been deleted in the meantime.",
+        "The claim has been deleted in the meantime.",
     )
     assert not Evidence.objects.filter(source=source).exists()
 
