@@ -27,7 +27,7 @@ _REPEATED_COLUMNS = [
 
 
 class LedgerLine(TypedDict):
-    """A ledger entry as one line of its claim's history."""
+    """A ledger entry, as one line of its claim's history."""
 
     version: int
     kind: str
@@ -52,13 +52,13 @@ def build_entry(
     ledger: Sequence[LedgerLine],
     media: Iterable[ClaimMedia] = (),
 ) -> LedgerEntry:
-    """Build the ledger entry that publishes a claim. All arguments must come with their related rows.
+    """Build the ledger entry that publishes a claim. All arguments must have their related rows loaded.
 
-    What is public follows from the claim: merged, or retracted when no verdict is left, or published.
+    The public status follows from the claim: merged, retracted if no verdict is left, or published.
 
     Args:
-        verdicts: the published ones, one per publisher, each with its evidence.
-        ledger: the claim's whole ledger, the newest first; it begins with the line of the entry to make.
+        verdicts: the published verdicts, one per publisher, each with its evidence.
+        ledger: the claim's whole ledger, newest first, beginning with the line of the new entry.
     """
     this, first = ledger[0], ledger[-1]["published_at"]
     status = _choose_status(claim, verdicts)
@@ -91,11 +91,11 @@ def build_entry(
 
 
 def rebuild_entry(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any]) -> LedgerEntry:
-    """Build an entry recorded elsewhere, with its body unchanged.
+    """Build an entry that was recorded elsewhere, with its body unchanged.
 
     Args:
-        body: the same, as `own_addresses.understood` has it.
-        said: what the ledger says besides: `id`, `claim_id`, `version`, `status`, `kind`, `note`, `published_at`.
+        body: the parsed body, as `own_addresses.understood` returns it.
+        said: the entry's other values: `id`, `claim_id`, `version`, `status`, `kind`, `note`, `published_at`.
     """
     row = {
         **said,
@@ -110,7 +110,7 @@ def rebuild_entry(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, A
 def retranslate_entry(
     publication: Publication, body: dict[str, Any], *, kind: str, note: str, at: datetime
 ) -> LedgerEntry:
-    """Build the next entry of a claim with the same content and other translations. Like `restate_entry`."""
+    """Build the next entry of a claim with the same content and different translations, like `restate_entry`."""
     made = restate_entry(publication, body, kind=kind, at=at)
     return LedgerEntry(made.publication | build_columns(body) | {"note": note}, made.verdicts)
 
@@ -119,8 +119,8 @@ def restate_entry(publication: Publication, body: dict[str, Any], *, kind: str, 
     """Build the next entry of a claim with the same content in a changed form.
 
     Args:
-        body: of the entry, as `own_addresses.understood` has it, with what is different. What lists filter
-            and sort by is the same.
+        body: the body of the entry, as `own_addresses.understood` returns it, with the changes. Values by which lists
+            filter and sort must stay the same.
     """
     version = publication.version + 1
     body |= {"version": version, "updated_at": claim_document.format_moment(at)}
@@ -147,7 +147,7 @@ def _build_correction(line: LedgerLine) -> PublicCorrection:
 
 
 def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns for filters and search, derived from the body so that they cannot disagree."""
+    """Return the columns for filters and search, derived from the body so that the two cannot disagree."""
     sources = _list_sources(body)
     # Entries that were recorded elsewhere before there were any have none.
     claimed = body.get("media", [])
@@ -225,7 +225,7 @@ def _list_features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> li
 
 
 def build_published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row for lists of verdicts, derived from the body so that they cannot disagree."""
+    """Return the row for lists of verdicts, derived from the body so that the two cannot disagree."""
     claim = {key: body[key] for key in JudgedClaim.__annotations__}
     rating = verdict["rating"] or {}
     return {

@@ -1,4 +1,4 @@
-"""Metrics of claims: the ledger, imports and scheduled publications; numbers only."""
+"""Metrics of claims: the ledger, imports and scheduled publications. Numbers only."""
 
 from collections.abc import Iterator
 

@@ -1,10 +1,10 @@
 """The signature of each ledger entry, which proves the origin of copies.
 
-Ed25519 (RFC 8032) over an entry of the feed of changes, without the claim, whose SHA-256 it contains; serialised by
-RFC 8785 (JCS). Keys and signatures are base64url without padding, as in RFC 8037.
+The signature is Ed25519 (RFC 8032) over an entry of the feed of changes, serialised by RFC 8785 (JCS). The entry
+omits the claim but contains its SHA-256. Keys and signatures are base64url without padding, as in RFC 8037.
 
-With the same key it signs notes (`claims.ledger.proofs.signed_note`), whose first line is the name of the log: that has
-no spaces, so what is signed here and there can never be taken for each other.
+The same key signs notes (`claims.ledger.proofs.signed_note`). The first line of a note is the name of a log, which
+has no spaces, so neither kind of signed text can be mistaken for the other.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ def get_newsroom_key() -> Ed25519PrivateKey:
 
 
 def is_signed_by(key: str, text: bytes, signed: str) -> bool:
-    """Return whether the text of an entry was signed with this public key."""
+    """Return whether this public key verifies the signature of an entry's text."""
     try:
         Ed25519PublicKey.from_public_bytes(decode_bytes(key)).verify(decode_bytes(signed), _CONTEXT + text)
     except (InvalidSignature, ValueError):

@@ -1,7 +1,7 @@
-"""Preview entries: what `publishing` would store for a claim, unsaved.
+"""Preview entries: the entries that `publishing` would store for a claim, unsaved.
 
-For previews, which show the public page as it is and as it would be. Rows are read, and nothing is written. The
-given rows need not be saved: a draft is previewed while it is typed.
+Previews show the public page before and after a change. Rows are read, and nothing is written. The given rows need
+not be saved, so a draft can be previewed while it is typed.
 """
 
 import hashlib
@@ -60,7 +60,7 @@ class EntryPreview:
 
 @dataclass(frozen=True, slots=True)
 class EditedClaim:
-    """A claim while it is edited."""
+    """A claim that is being edited."""
 
     claim: Claim
     topics: Sequence[Topic]
@@ -70,7 +70,7 @@ class EditedClaim:
 def preview_publishing(
     verdict: Verdict, evidence: Sequence[Evidence], *, edited: EditedClaim | None = None
 ) -> EntryPreview:
-    """Preview publishing this verdict, which supersedes the one it replaces."""
+    """Preview publishing this verdict, which supersedes the verdict that it replaces."""
 
     def judged(claims: list[Claim]) -> list[Judgement]:
         shown = [row for row in list_public_verdicts(claims) if row[0].pk != verdict.supersedes_id]
@@ -114,7 +114,7 @@ def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
 
 
 def preview_unmerging(claim: Claim, target: Claim) -> list[EntryPreview]:
-    """Preview undoing a merge: first the claim, then the claim it was merged into."""
+    """Preview undoing a merge: first the claim, then the claim into which it was merged."""
     groups = {rows[0].pk: rows for rows in load_with_merged([claim.pk, target.pk])}
     own, others = groups[claim.pk], groups[target.pk]
     own[0].state, own[0].merged_into, own[0].state_before_merge = own[0].state_before_merge, None, ""

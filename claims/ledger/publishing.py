@@ -1,4 +1,4 @@
-"""Publish claims: every ledger entry is stored here, or as rows that `build_entry_lines` builds here."""
+"""Publish claims: this module stores every ledger entry, or builds its rows with `build_entry_lines`."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -50,12 +50,12 @@ def choose_change(verdict: Verdict) -> LedgerChange:
 # Inside that transaction this costs nothing; receivers of the signal rely on it.
 @transaction.atomic(savepoint=False)
 def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = None) -> Publication:
-    """Add the claim in its present state to the ledger. Called inside the transaction that changed it.
+    """Add the claim in its present state to the ledger. Called inside the transaction that changed the claim.
 
-    What is public follows from the claim: merged, or retracted when no verdict is left, or published.
+    The public status follows from the claim: merged, retracted if no verdict is left, or published.
 
     Args:
-        at: the time of the change, if the database clock was read.
+        at: the time of the change, if already read from the database clock.
     """
     [new] = _iterate_entries({claim.pk: LedgerChange(kind, note)}, at or clock.get_database_time())
     publication = Publication.objects.create(**new.publication)
@@ -67,7 +67,7 @@ def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = Non
 
 
 def record_all(changes: Mapping[int, LedgerChange]) -> None:
-    """Add many claims to the ledger in the order of their ids, like `record`; a few thousand at most."""
+    """Add many claims to the ledger in the order of their ids, like `record`. For a few thousand claims at most."""
     if changes:
         append(list(_iterate_entries(changes, clock.get_database_time())))
 
@@ -79,7 +79,7 @@ def append(entries: Sequence[LedgerEntry]) -> None:
 
 
 def build_entry_lines(entries: Sequence[LedgerEntry]) -> list[CopyLines]:
-    """Return the rows of entries, for callers that store them together with other rows."""
+    """Return the rows of entries, for callers that store them with other rows."""
     ids = iter(reserve_ids(Publication, sum("id" not in new.publication for new in entries)))
     numbered = [(new.publication.get("id") or next(ids), new) for new in entries]
     verdicts = [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts]
@@ -90,10 +90,10 @@ def build_entry_lines(entries: Sequence[LedgerEntry]) -> list[CopyLines]:
 
 
 def restate(publications: Sequence[Publication], kind: str, change: Callable[[dict[str, Any]], None]) -> None:
-    """Add entries that repeat these, with the changes that `change` makes to each body.
+    """Add entries that repeat these ones, with the changes that `change` makes to each body.
 
-    Excludes later edits of the claims: unreviewed words stay unpublished. Called for current entries, inside a
-    transaction that locks their claims; `change` touches nothing that lists filter and sort by.
+    Later edits of the claims are excluded, so unreviewed words stay unpublished. Call this for current entries,
+    inside a transaction that locks their claims. `change` must not touch values by which lists filter and sort.
     """
     now = clock.get_database_time()
     entries = []
@@ -107,7 +107,7 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
 def record_translations(claim: Claim, *, note: str) -> None:
     """Add an entry that repeats the newest one with the current translations. Takes the arguments of `record`.
 
-    As `restate`: what the claim has come to say since stays unpublished.
+    As with `restate`, later edits of the claim stay unpublished.
     """
     publication = Publication.objects.current().get(claim=claim.pk)
     body = build_restated_body(publication)
@@ -119,7 +119,7 @@ def build_restated_body(publication: Publication, besides: Sequence[Translation]
     """Return the body of an entry with its current translations, in the form of `own_addresses.understood`.
 
     Args:
-        besides: translations that are looked at as if they were published, each in the place of the one there is.
+        besides: translations to treat as published, each replacing the existing one.
     """
     body: dict[str, Any] = parse_stored(publication.body)
     live = Translation.objects.filter(
@@ -196,7 +196,7 @@ def _load_ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
 
 
 def load_with_merged(ids: list[int]) -> list[list[Claim]]:
-    """Return each claim, reloaded, followed by the claims merged into it, with their related rows."""
+    """Return each claim, reloaded with its related rows, followed by the claims merged into it."""
     quoted = ("source__publisher", "snapshot")
     # Of a picture; a film has one of each of its frames, of which nothing is said here.
     looks = Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
@@ -238,7 +238,8 @@ def load_with_merged(ids: list[int]) -> list[list[Claim]]:
 def list_claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
     """Return the distinct media of a claim, its own before those of merged claims.
 
-    Without undescribed media: publishing a verdict requires descriptions, but some may have been added since.
+    Media without a description are left out: publishing a verdict requires descriptions, but media may have been
+    added since.
     """
     found: dict[int, ClaimMedia] = {}
     for claim in claims:

@@ -46,7 +46,7 @@ class Decisions:
     """The decisions about some reviews.
 
     Args:
-        things: the rows that the reviews refer to.
+        entities: the rows that the reviews refer to.
         now: the time of publication.
     """
 

@@ -35,7 +35,7 @@ def find_change_event(kind: str, status: str, status_before: str | None) -> str:
     Args:
         kind: of the new version.
         status: of the new version.
-        status_before: the status of the version before; empty for the first.
+        status_before: the status of the previous version; empty for the first version.
     """
     if kind == Publication.Kind.REMOVAL:
         return ChangeEvent.REDACTED.value

@@ -1,11 +1,11 @@
 """The structure of `Publication.body`, the public representation of a claim, key by key.
 
-This is the contract with everybody who reads us. Keys are only ever added. Every key is always present: what is not
-known is `null`, an empty string or an empty list. Dates are ISO 8601 days, moments ISO 8601 in UTC.
+This is the contract with all API users. Keys are added but never removed. Every key is always present: an unknown
+value is `null`, an empty string or an empty list. Dates are ISO 8601 days; times are ISO 8601 in UTC.
 
-`claim_document` writes these bodies, and mypy checks it key by key; `serializers` puts them into the OpenAPI document,
-against which the tests hold what is served. Features add sections to a verdict (`sections`).
-`factcheck.api.openapi.body_serializer` says how the annotations are read.
+`claim_document` writes these bodies, and mypy checks every key. `serializers` adds them to the OpenAPI document, and
+tests compare responses with it. Features add sections to a verdict (`sections`).
+`factcheck.api.openapi.body_serializer` reads the annotations.
 """
 
 from typing import Annotated, TypedDict
@@ -98,7 +98,7 @@ class PublicEvidence(PublicQuotedSource):
 
 
 class PublicSignOff(TypedDict):
-    """Digests of the content that people signed off; docs/ledger-proofs.md says how to compute them."""
+    """Digests of the content that people signed off; docs/ledger-proofs.md describes how to compute them."""
 
     claim_sha256: Annotated[
         str | None, "Of the claim's words; null where the verdict was on a claim merged into this one."
@@ -151,10 +151,10 @@ insert_sections(PublicVerdict.__annotations__, {section.key: section.shape for s
 
 
 class PublicTranslation(TypedDict):
-    """What the newsroom's verdict says, and the claim that it judges, in another language (schema.org workTranslation).
+    """The newsroom's verdict, and the claim that it judges, in another language (schema.org workTranslation).
 
-    Reviewed by a second person, as a verdict is. It translates the very words of this document: translations of
-    earlier versions are not here.
+    A second person has reviewed it, like a verdict. It translates the exact wording of this document; translations of
+    earlier versions are not included.
     """
 
     id: int
@@ -173,7 +173,7 @@ class PublicTranslation(TypedDict):
 
 
 class PublicCorrection(TypedDict):
-    """A public note on what changed, and why."""
+    """A public note on a change and its reason."""
 
     version: Annotated[int, "The version of the claim that came of it."]
     kind: Annotated[str, CORRECTION_KINDS]
@@ -182,7 +182,7 @@ class PublicCorrection(TypedDict):
 
 
 class PublicClaim(TypedDict):
-    """Everything that is published about a claim."""
+    """All published data of a claim."""
 
     id: int
     version: Annotated[int, "Counts the publications of the claim from 1."]
@@ -234,7 +234,7 @@ class SummaryVerdict(TypedDict):
 
 
 class ClaimSummary(TypedDict):
-    """A claim in a list of results: parts of the whole, named as there. The database writes it from the body."""
+    """A claim in a list of results, with some of the full claim's keys. The database builds it from the body."""
 
     id: int
     url: Annotated[WebAddress, "The permanent address of the claim, which leads to its page for readers."]
@@ -272,7 +272,7 @@ class SummaryClaim(TypedDict):
 
 
 class VerdictSummary(TypedDict):
-    """A verdict in a list of verdicts: parts of the whole, named as there."""
+    """A verdict in a list of verdicts, with some of the full verdict's keys."""
 
     id: int
     publisher: SummaryPublisher

@@ -47,7 +47,7 @@ Judgement = tuple[Verdict, Iterable[Evidence]]
 
 
 class EntryPart(TypedDict):
-    """The part of a document that comes from the ledger rather than the claim."""
+    """The part of a document that comes from the ledger rather than from the claim."""
 
     version: int
     status: str
@@ -66,7 +66,7 @@ def build_document(
     merged_from: list[int],
     entry: EntryPart,
 ) -> PublicClaim:
-    """Build the whole public document of a claim. All arguments must come with their related rows."""
+    """Build the complete public document of a claim. All arguments must have their related rows loaded."""
     slug = claim.slug
     shown = [build_claimed_media(row) for row in media]
     judged = [(row, build_verdict(row, evidence, pictures=shown)) for row, evidence in verdicts]
@@ -206,7 +206,7 @@ def build_media(
 
 
 def list_picture_paths(shown: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Return the paths by which explanations refer to the claim's pictures."""
+    """Return the paths that explanations use to refer to the claim's pictures."""
     return frozenset(FOLDER + each["url"].rpartition("/")[2] for each in shown if each["url"])
 
 
@@ -243,7 +243,7 @@ def build_verdict(
 
 
 def _build_signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> PublicSignOff | None:
-    """Return the sign-off digests of a verdict, if they belong to the text in this body."""
+    """Return the sign-off digests of a verdict, if they belong to the text in its body."""
     if row.origin != Verdict.Origin.HOUSE or row.is_restored or row._state.adding:
         return None
     # What is shown of a claim that was merged stands below the words of the other.
@@ -269,8 +269,8 @@ def build_translations(
 ) -> list[PublicTranslation]:
     """Return the published translations that match this statement and these verdicts, by language.
 
-    What is of other words, because the statement is another or the claim was merged, is left out: it would say
-    something else than the original.
+    Translations of a different wording are left out, because they would differ from the original. This happens when
+    the statement has changed or the claim was merged.
     """
     shown = {each["id"]: each for each in verdicts}
     addresses = list_picture_paths(pictures)
@@ -328,7 +328,7 @@ def build_rating(row: Rating) -> PublicRating:
 
 @lru_cache(maxsize=1024)  # what is published together has one moment
 def format_moment(value: datetime) -> str:
-    """Format a time as ISO 8601 in UTC with microseconds, as everywhere in public documents."""
+    """Format a time as ISO 8601 in UTC with microseconds, the format of all public documents."""
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 

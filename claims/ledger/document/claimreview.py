@@ -1,12 +1,12 @@
 """Publication body → schema.org ClaimReview as JSON-LD. Pure: no database access.
 
-`claimReviewed`, `reviewRating` with `alternateName`, `author` and `itemReviewed` are always there. Everything else, the
-address and the date of the review too, appears where it is known and is left out where it is not: the markup speaks in
-the publisher's name. Search engines also require `url`, which an imported review without an address does not have.
+`claimReviewed`, `reviewRating` with `alternateName`, `author` and `itemReviewed` are always present. Everything else,
+even the URL and date of the review, is included only if known, because the markup speaks in the publisher's name.
+Search engines also require `url`, which an imported review may lack.
 https://developers.google.com/search/docs/appearance/structured-data/factcheck
 
-An `@id` names the same thing in every claim and every version, so that graphs put together from several know it again:
-it holds neither the slug, which follows the statement, nor the id of a verdict, of which each version has its own.
+An `@id` stays the same in all claims and versions, so that merged graphs recognise it. It therefore contains neither
+the slug, which depends on the statement, nor the id of a verdict, which differs for each version.
 """
 
 import json
@@ -35,9 +35,9 @@ def build_markup(body: Document, *, site: Document | None = None, page: str = ""
     """Build the JSON-LD of a claim's page; None if nothing is published.
 
     Args:
-        site: the organisation that serves the page, as `{name, url, license}`; stated as the markup's publisher, and
-            under which licence the markup may be used, where that is not empty.
-        page: the canonical address of the page that it stands on, where that is one in a language.
+        site: the organisation that serves the page, as `{name, url, license}`; it becomes the markup's publisher,
+            with the licence of the markup, if any.
+        page: the canonical URL of the page, if it is a page in one language.
     """
     reviews = build_claim_reviews(body, site=site, page=page)
     if not reviews:
@@ -82,7 +82,7 @@ def _find_original(body: Document, verdict: Document) -> Document | None:
 def describe_withdrawal(body: Document, *, site: Document | None = None) -> Document:
     """Describe a claim without reviews: retracted, with the reason, or merged.
 
-    Deliberately not a ClaimReview: collectors must not take it for a verdict.
+    The result is deliberately not a ClaimReview, so that no collector mistakes it for a verdict.
     """
     here, target = build_claim_url(body), body["merged_into"]
     about = {
@@ -250,7 +250,7 @@ def _build_claim_id(body: Document, language: str) -> str:
 
 
 def _is_as_stated(body: Document) -> bool:
-    """Return whether the statement has its original wording rather than a translation."""
+    """Return whether the statement has its original wording, rather than a translation."""
     said = body.get("translated")
     return not said or said["statement_language"] == body["language"]
 

@@ -16,7 +16,7 @@ Document = dict[str, Any]
 
 
 class PublicCluster(TypedDict):
-    """One rumour as it goes around: published claims that say it in other words, languages and countries."""
+    """One rumour in circulation: published claims that express it in other words, languages and countries."""
 
     id: int
     url: Annotated[WebAddress, "The page for readers."]
@@ -49,7 +49,7 @@ class ClusterVerdict(TypedDict):
 
 
 class ClusteredClaim(JudgedClaim):
-    """A published claim of a cluster, and how it was judged."""
+    """A published claim of a cluster, with its verdicts."""
 
     verdicts: list[ClusterVerdict]
 

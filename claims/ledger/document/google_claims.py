@@ -1,7 +1,7 @@
 """Publication body → a claim in the format of Google's Fact Check Tools API (v1alpha1).
 
-Its fields and what they mean are Google's: `FactCheckedClaimSearchResponse` in the API's discovery document. What is
-not known is left out. Days become the moments at which they begin in UTC, because Google knows no days.
+Google defines the fields: `FactCheckedClaimSearchResponse` in the API's discovery document. Unknown values are left
+out. A day becomes the time at which it begins in UTC, because Google's format has no days.
 """
 
 from collections.abc import Iterable
@@ -67,7 +67,7 @@ def _build_review(body: Document, verdict: Document) -> Document:
 def find_site(url: str, publisher: Document) -> str:
     """Return the host of the review's URL without `www.`, or the publisher's domain if the URL is on another site.
 
-    So a review is found again by its site, and what is published on a platform is not taken for the platform's.
+    Reviews can then be found by their site, and a review on a platform is not attributed to the platform.
     """
     theirs = publisher["domain"]
     host = (urlsplit(url).hostname or "").removeprefix("www.")

@@ -1,4 +1,4 @@
-"""A one-line headline of a claim that includes its rating, for use without context."""
+"""A one-line headline of a claim with its rating, for use without context."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ Document = dict[str, Any]
 
 
 def build_headline(document: Document) -> str:
-    """Build a headline of verdict and statement: “False: The bridge is closed.” A retracted or merged claim says so
-    instead.
+    """Build a headline of verdict and statement, such as “False: The bridge is closed.”, or of the retraction or
+    merge.
     """
     judged = describe_judgement(document)
     statement = " ".join(document["statement"].split())
@@ -17,7 +17,7 @@ def build_headline(document: Document) -> str:
 
 
 def describe_judgement(document: Document) -> str:
-    """Return the rating of a claim, in its own language if the scale has it; "" if it is not rated."""
+    """Return the rating of a claim, in the claim's language if the scale has it; "" if the claim has no rating."""
     if document["status"] != Publication.Status.PUBLISHED:
         return str(Publication.Status(document["status"]).label)
     verdict = choose_lead_verdict(document)
@@ -25,13 +25,13 @@ def describe_judgement(document: Document) -> str:
 
 
 def find_label(language: str, rating: Document) -> str:
-    """Return the rating's label in this language (BCP 47) if its scale has it, otherwise in the publisher's words."""
+    """Return the rating's label in this language (BCP 47) if its scale has it, or else in the publisher's words."""
     labels = rating["labels"]
     return labels.get(language) or labels.get(language.partition("-")[0]) or rating["label"]
 
 
 def find_correction(document: Document) -> Document | None:
-    """Return the latest publicly explained change, with the label of its kind."""
+    """Return the latest change with a public note, and the label of its kind."""
     if not document["corrections"]:
         return None
     latest = document["corrections"][0]
@@ -39,6 +39,6 @@ def find_correction(document: Document) -> Document | None:
 
 
 def choose_lead_verdict(document: Document) -> Document | None:
-    """Return the verdict to show if there is room for one: the latest reviewed."""
+    """Return the verdict to show if there is room for only one: the one reviewed last."""
     rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     return max(rated, key=lambda verdict: (verdict["reviewed_on"] or "", verdict["id"]), default=None)

@@ -1,9 +1,10 @@
 """Publication body → schema.org MediaReview as JSON-LD. Pure: no database access.
 
-What became of a picture, a recording or a film that a claim is about, in the vocabulary that fact-checkers agreed upon
-(https://schema.org/MediaReview): `mediaAuthenticityCategory` says it, `originalMediaContextDescription` and
-`originalMediaLink` what it really shows. `itemReviewed` is written as Google's Fact Check Tools and the Duke
-Reporters' Lab write it: a MediaReviewItem with each of its appearances, and the claim that it was taken for.
+It describes how a claim's picture, recording or film was changed, in the fact-checkers' vocabulary
+(https://schema.org/MediaReview). `mediaAuthenticityCategory` gives the kind of change, and
+`originalMediaContextDescription` and `originalMediaLink` describe the original. `itemReviewed` has the form used by
+Google's Fact Check Tools and the Duke Reporters' Lab: a MediaReviewItem with its appearances and the claim made with
+it.
 """
 
 from typing import Any
@@ -20,8 +21,8 @@ def build_media_review(
     """Build the MediaReview of a ClaimReview; None if the verdict does not judge media.
 
     Args:
-        review: the ClaimReview of the verdict, with which it has author, date, language and page in common.
-        address: of the claim's page, which never changes.
+        review: the ClaimReview of the verdict, from which author, date, language and page are copied.
+        address: the permanent URL of the claim's page.
     """
     # Bodies that were published before there were any do not have the keys.
     category = verdict.get("media_authenticity_category", "")
@@ -74,7 +75,7 @@ def _build_media(item: Document) -> Document:
 
 
 def _list_media(body: Document) -> list[Document]:
-    """Return the media of an imported claim: the URLs of media files, otherwise of all appearances."""
+    """Return the media of an imported claim: the URLs of media files or, without any, those of all appearances."""
     sources = [item["source"] for item in body["appearances"] if item["source"]["url"]]
     files = [
         {"@type": MEDIA_TYPES[source["kind"]], "contentUrl": source["url"]}

@@ -1,7 +1,7 @@
 """The JSON-LD of a reader page as an article, beside its ClaimReviews.
 
-The shapes are those that Google documents (https://developers.google.com/search/docs/appearance/structured-data/), with
-its recommended properties where they are known. Pure: documents and addresses in, documents out.
+The forms follow Google's documentation (https://developers.google.com/search/docs/appearance/structured-data/), with
+the recommended properties that are known. Pure: documents and URLs in, documents out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ _MAX_HEADLINE_LENGTH = 300
 
 
 def build_graph(nodes: Iterable[Document | None]) -> Document | None:
-    """Return these nodes as one document; None if there are none."""
+    """Return these nodes as one document; None if there are no nodes."""
     known = [node for node in nodes if node]
     return {"@context": "https://schema.org", "@graph": known} if known else None
 
@@ -24,16 +24,16 @@ def build_graph(nodes: Iterable[Document | None]) -> Document | None:
 def build_article(
     body: Document, *, page: str, headline: str, site: Document, images: Sequence[str], publisher: Document
 ) -> Document | None:
-    """Return the page of a claim as the newsroom's article; None if it only lists others' reviews.
+    """Describe the page of a claim as the newsroom's article; None if it only lists the reviews of others.
 
-    `url` and `mainEntityOfPage` are the canonical address of the page that it stands on, as Google asks. `@id` is of
-    the words: the same in whichever language the page around them is, and another where they are a translation.
+    `url` and `mainEntityOfPage` are the canonical URL of the page, as Google requires. `@id` identifies the wording:
+    it is the same whatever the interface language, and differs for a translation.
 
     Args:
-        page: the canonical address of the page.
+        page: the canonical URL of the page.
         site: the newsroom, as `{name, url, license}`.
-        images: addresses of the picture of the claim, in several shapes.
-        publisher: the newsroom as `build_organization()` says it.
+        images: URLs of the claim's picture, in several aspect ratios.
+        publisher: the newsroom, as returned by `build_organization()`.
     """
     own = next((one for one in body["verdicts"] if one["origin"] in OWN_ORIGINS and one["rating"]), None)
     if own is None:
@@ -69,7 +69,7 @@ def build_article(
 
 
 def build_breadcrumbs(trail: Sequence[tuple[str, str]]) -> Document | None:
-    """Return the breadcrumbs of a page, from the home page to itself. None for the home page."""
+    """Return the breadcrumbs of a page, from the home page to the page itself. None for the home page."""
     if len(trail) < 2:
         return None
     return {
@@ -96,7 +96,7 @@ def build_organization(site: Document, *, logo: str, policies: Document | None =
 
 
 def build_website(site: Document, *, languages: Sequence[str], search: str) -> Document:
-    """Describe the whole site and its search; `search` contains `{search_term_string}` in place of the words."""
+    """Describe the whole site and its search; `search` has `{search_term_string}` in place of the words."""
     return {
         "@type": "WebSite",
         "@id": f"{site['url']}/#site",
@@ -115,7 +115,7 @@ def build_website(site: Document, *, languages: Sequence[str], search: str) -> D
 def build_collection(
     address: str, *, name: str, language: str, listed: Sequence[tuple[str, str]]
 ) -> Document:
-    """Build the JSON-LD of a page that lists others, given as pairs of name and URL in list order."""
+    """Build the JSON-LD of a list page. Its items are given as pairs of name and URL, in list order."""
     return _drop_empty(
         {
             "@type": "CollectionPage",

@@ -1,7 +1,7 @@
 """Sections that features add to the published body of a verdict, each declared once.
 
-A body keeps what was published, and has the same keys everywhere: a section is there as long as its feature is
-installed, also while that is off.
+A body keeps its published content, and all bodies have the same keys: a section is present as long as its feature is
+installed, even while the feature is off.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -26,19 +26,19 @@ class Section:
     """A list in the body of a verdict, with the model that stores its rows.
 
     Attributes:
-        key: its key in the body.
-        name: its heading.
-        shape: the type of the list, from which come the serializer and the OpenAPI schema.
-        template: shows it on pages of readers, with `verdict` in the context.
-        model: the rows, which belong to a verdict.
-        row_name: what the history of a verdict calls a row.
-        conflict: says that row `%(pk)s` is different here, where an export is restored.
+        key: the section's key in the body.
+        name: the section's heading.
+        shape: the type of the list; the serializer and the OpenAPI schema are made from it.
+        template: the template for reader pages, with `verdict` in its context.
+        model: the model of the rows, which belong to a verdict.
+        row_name: the name of a row in the history of a verdict.
+        conflict: the message, when an export is restored, that row `%(pk)s` differs here.
         unlogged: columns that the history of a verdict leaves out.
-        prefetch: returns what `build` reads of verdicts.
+        prefetch: returns the relations of verdicts that `build` reads.
         build: returns the list.
-        format_item: writes an item in a line, for lists of what changed.
-        format_plain: writes an item for plain text: a line, and the words that it quotes.
-        restore: returns columns of the rows that a published verdict came from; it takes the id of the claimant, too.
+        format_item: formats an item as one line, for lists of changes.
+        format_plain: formats an item as plain text: a line, and its quoted words.
+        restore: returns the columns of the rows behind a published verdict; it also takes the claimant's id.
         carry_over: copies the rows of verdicts to the versions that replace them.
     """
 
@@ -58,7 +58,7 @@ class Section:
     carry_over: Callable[[Mapping[int, int]], None]
 
     def format_items(self, verdict: Item) -> str:
-        """Return a line for each item of a published verdict, which may be older than the section."""
+        """Return a line for each item of a published verdict, which may be older than the section itself."""
         return "\n".join(map(self.format_item, verdict.get(self.key, [])))
 
 
@@ -69,7 +69,7 @@ def get_sections() -> tuple[Section, ...]:
 
 
 def insert_sections(verdict: Any, values: Mapping[str, Any]) -> None:
-    """Insert a value for each section, by key, into the body of a verdict, or into the types of its keys."""
+    """Insert a value for each section, by key, into the body of a verdict or into the types of its keys."""
     last = verdict.pop(_LAST_KEY)
     verdict.update(values)
     verdict[_LAST_KEY] = last

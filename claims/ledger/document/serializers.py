@@ -1,6 +1,6 @@
 """Serializers of public resources, for the OpenAPI schema only: responses are rendered once, at publication.
 
-The bodies that are published are described in `claim_body`; here they only get the names that the schema has for them.
+`claim_body` describes the published bodies; here they only get their names in the schema.
 """
 
 from rest_framework import serializers
@@ -73,7 +73,7 @@ class RatingPublisherSerializer(serializers.Serializer):
 
 
 class ScaleRatingSummarySerializer(serializers.Serializer):
-    """A rating in a list: parts of the whole, named as there."""
+    """A rating in a list, with some of the full rating's keys."""
 
     id = serializers.IntegerField()
     code = serializers.CharField()
@@ -154,7 +154,7 @@ class PublishedVerdictSummarySerializer(BodySerializer):
 
 
 class RatedClaimSerializer(serializers.Serializer):
-    """A claim and how it was rated."""
+    """A claim and its rating."""
 
     id = serializers.IntegerField()
     url = serializers.URLField()
@@ -173,7 +173,7 @@ class PlaceSerializer(QuoteSerializer):
 
 
 class SourceDetailSerializer(SourceSerializer):
-    """A source with every place in it where a published claim was made, in the order of the text."""
+    """A source with every place in it where a published claim was made, in text order."""
 
     snapshots = SnapshotSerializer(many=True)
     appearances = PlaceSerializer(many=True)

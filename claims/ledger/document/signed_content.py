@@ -1,6 +1,6 @@
-"""SHA-256 digests of what people sign off, from the public representation (docs/ledger-proofs.md). Pure.
+"""SHA-256 digests of the content that people sign off, computed from public data (docs/ledger-proofs.md). Pure.
 
-The database computes the same from rows, and from the bodies of entries: `claims.models.signoff_digests`.
+The database computes the same digests from rows and from the bodies of entries (`claims.models.signoff_digests`).
 """
 
 import hashlib

@@ -1,11 +1,11 @@
 """A document in a reader's language. Pure: no database access.
 
-    translate_document(document, "es")    the document with its statement, and a verdict's title, summary and
-                                          explanation, in Spanish, where a reviewed translation of these words exists
+    translate_document(document, "es")    the document with the statement, and the verdict's title, summary and
+        explanation, in Spanish, if a reviewed translation of this wording exists
 
-The result has two more keys. `translated` names what the texts are a translation of, and is None for the
-original; `original_language` is the language of all other texts of the claim: its context, captions, notes. The
-verdict whose words are translated has `original_language` as well: that of the notes on its evidence.
+The result has two additional keys. `translated` describes the translated original, and is None for the original
+itself. `original_language` is the language of the claim's other texts: its context, captions, notes. A translated
+verdict also has `original_language`: the language of the notes on its evidence.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ Document = dict[str, Any]
 
 
 def translate_document(document: Document, language: str) -> Document:
-    """Return the document in this language (BCP 47), or the original if it is untranslated or for `""`."""
+    """Return the document in this language (BCP 47). For `""`, or without a translation, return the original."""
     if "translated" in document:
         return document
     same = {"translated": None, "original_language": document["language"]}
@@ -49,8 +49,8 @@ def translate_document(document: Document, language: str) -> Document:
 def find_translation(language: str, document: Document) -> Document | None:
     """Return the translation for readers of this language.
 
-    None where there is none, and where the original is nearer to what they read: who reads Portuguese is not shown a
-    translation into that of Brazil of what was written in that of Portugal.
+    Return None if there is none, or if the original is closer to the reader's language: a reader of Portuguese sees
+    an original from Portugal rather than its translation into Brazilian Portuguese.
     """
     # Entries from before there were any have none.
     offered = {each["language"].lower(): each for each in document.get("translations", [])}
@@ -87,7 +87,7 @@ def find_outdated_translation(
     """Return the outdated translation into this language; None if there is none.
 
     Args:
-        ledger: the entries of a claim, the newest first: kind and document of each.
+        ledger: the kind and document of each of the claim's entries, newest first.
     """
     (kind, document), *earlier = ledger
     if not language or document["status"] != "published" or find_translation(language, document):

@@ -1,6 +1,6 @@
 """The differences in wording between two entries, part by part, with both wordings.
 
-Pure: two documents in, what differs out. A document that is older than one of its keys has nothing there.
+Pure: two documents in, differences out. If a document is older than a key, that key counts as empty.
 """
 
 from collections.abc import Iterator, Mapping
@@ -47,7 +47,7 @@ def find_wording_changes(before: Document, after: Document) -> list[PublicWordin
 
 
 def _iterate_parts(document: Document) -> Iterator[tuple[tuple[int, str], _Part]]:
-    """Return all parts of a document by owner (0: the claim) and name."""
+    """Return all parts of a document by owner (0 is the claim) and name."""
     claimant = document["claimant"] or {}
     words = {
         "statement": document["statement"],

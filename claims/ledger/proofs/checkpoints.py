@@ -1,8 +1,8 @@
 """Sign checkpoints of the ledger.
 
-A log must never sign a head that does not extend all earlier ones. So before each signature the stored rows are
-compared with the last checkpoint, and new entries are hashed again from the entries themselves. After a
-manipulation nothing more is signed.
+A log must never sign a head that does not extend all earlier ones. Before each signature, the stored rows are
+therefore compared with the last checkpoint, and the hashes of new entries are recomputed. After a manipulation,
+nothing more is signed.
 """
 
 import logging
@@ -44,8 +44,8 @@ def sign_ledger() -> Checkpoint | None:
     """Sign new publications and return the new checkpoint; None if nothing is new.
 
     Raises:
-        InconsistentLedger: something in the ledger was changed.
-        KeyRefused: with another key than was announced.
+        InconsistentLedger: stored data of the ledger were changed.
+        KeyRefused: the configured key is not the announced one.
     """
     with transaction.atomic():
         hold("claims.ledger.checkpoint")
@@ -101,7 +101,7 @@ def require_signed(checkpoint: Checkpoint) -> None:
     """Require that a checkpoint is unchanged and matches the stored entries.
 
     Raises:
-        InconsistentLedger: it does not.
+        InconsistentLedger: the checkpoint was changed, or does not match.
     """
     head = read_head(checkpoint)
     try:
@@ -122,7 +122,7 @@ def read_head(checkpoint: Checkpoint) -> TreeHead:
     """Return the tree head of a checkpoint, if the named key validly signed it.
 
     Raises:
-        InconsistentLedger: it does not, or says something else than is stored beside it.
+        InconsistentLedger: the signature is not valid, or the note differs from the stored columns.
     """
     try:
         note = SignedNote.read(checkpoint.note)
@@ -163,10 +163,10 @@ def _require_link(last: Checkpoint) -> None:
 
 
 def _find_newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
-    """Return the newest checkpoint with a valid signature; a forged one must not stop signing.
+    """Return the newest checkpoint with a valid signature, because a forged one must not stop signing.
 
     Raises:
-        InconsistentLedger: there are some, and none does.
+        InconsistentLedger: there are checkpoints, but none has a valid signature.
     """
     problem = None
     for checkpoint in some.order_by("-id").select_related("key").iterator(chunk_size=20):

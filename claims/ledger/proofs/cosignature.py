@@ -18,7 +18,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class VerifiedCosignature:
-    """A verified cosignature: its line, with line feed, and the time stated by the witness."""
+    """A verified cosignature: its line, including the line feed, and the time stated by the witness."""
 
     line: str
     moment: datetime
@@ -31,8 +31,8 @@ def cosign(text: str, *, name: str, key: Ed25519PrivateKey, seconds: int) -> str
     """Sign the checkpoint and return the cosignature line.
 
     Args:
-        text: of the note, its last line feed included.
-        seconds: since the epoch.
+        text: the text of the note, including its last line feed.
+        seconds: the time in seconds since the epoch.
     """
     public_key = key.public_key().public_bytes_raw()
     signature = seconds.to_bytes(8) + key.sign(_build_message(text, seconds))
@@ -43,7 +43,7 @@ def find_cosignature(note: str, *, name: str, public_key: bytes) -> VerifiedCosi
     """Return the newest valid cosignature of this witness among the signatures of a note.
 
     Raises:
-        InvalidNote: it is not a signed note.
+        InvalidNote: the text is not a signed note.
     """
     read = SignedNote.read(note)
     identifier = compute_key_id(name, public_key, COSIGNATURE_TYPE)

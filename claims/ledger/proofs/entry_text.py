@@ -1,6 +1,8 @@
-"""The text of a ledger entry that is hashed: one fact per line, readable in any language.
+"""The text of a ledger entry from which its hash is computed: one fact per line, easy to read in any programming
+language.
 
-The database writes the same when an entry arrives (`claims.models.ledger_rules`); docs/ledger-proofs.md describes it.
+The database builds the same text when an entry arrives (`claims.models.ledger_rules`); docs/ledger-proofs.md
+describes it.
 """
 
 from hashlib import sha256
@@ -28,7 +30,7 @@ def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
     """Return the bytes of an entry, from which its hash and its tree leaf are computed.
 
     Args:
-        previous: the hash of the entry before it; `claims.models.ledger_rules.ZERO_SHA256` for the first.
+        previous: the hash of the previous entry; `claims.models.ledger_rules.ZERO_SHA256` for the first.
     """
     *plain, merged_into, sealed_sha256 = facts
     lines = [

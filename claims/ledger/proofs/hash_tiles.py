@@ -23,7 +23,7 @@ def parse_tile_path(path: str) -> int | None:
 
 
 def compute_tile_width(place: TilePlace, size: int) -> int:
-    """Return the width of a tile in a tree of that size; 0 if it is outside."""
+    """Return the width of a tile in a tree of this size; 0 if the tile is outside the tree."""
     level, number = place
     return max(0, min(TILE_WIDTH, (size >> (TILE_HEIGHT * level)) - number * TILE_WIDTH))
 
@@ -58,7 +58,7 @@ def build_subtree_lookup(tiles: Mapping[TilePlace, bytes]) -> Subtree:
 
 
 def _compute_root(content: bytes) -> bytes:
-    """Return the root of these hashes, whose number is a power of two."""
+    """Return the root of these hashes. Their number must be a power of two."""
     hashes = [content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES)]
     while len(hashes) > 1:
         hashes = [hash_node(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
@@ -66,7 +66,7 @@ def _compute_root(content: bytes) -> bytes:
 
 
 class GrowingTiles:
-    """Tiles that leaves are added to: the incomplete ones, and those that changed."""
+    """Tiles to which leaves are added: the incomplete tiles, and the changed ones."""
 
     def __init__(self, size: int = 0, edge: Callable[[TilePlace], bytes] = lambda place: b"") -> None:
         """Args:

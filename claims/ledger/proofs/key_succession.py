@@ -1,8 +1,8 @@
 """The signing keys of the ledger, and how a new key succeeds the old one.
 
-Followers of the ledger know one key. They trust a new one because the old one announces it, in a note that both
-sign and that stays published. If the old key is lost there is no such proof: then the note gives the reason, the
-new key alone signs it, and each follower has to ask people.
+Followers of the ledger know one key. They trust a new key because the old one announces it, in a published note that
+both keys sign. If the old key is lost, there is no such proof: the note gives the reason, only the new key signs it,
+and each follower must check with the newsroom.
 """
 
 import re
@@ -25,7 +25,7 @@ class KeyRefused(Exception):
 
 
 def find_origin() -> str:
-    """Return the name of this log: its public URL at the first signature, as C2SP recommends."""
+    """Return the name of this log: its public URL at the time of the first signature, as C2SP recommends."""
     return build_origin(settings.SITE_URL)
 
 
@@ -35,10 +35,10 @@ def build_origin(site: str) -> str:
 
 
 def load_current_key() -> SigningKey:
-    """Return the configured key, which must be the last one announced. Using the first key announces it.
+    """Return the configured key, which must be the key announced last. Using the first key announces it.
 
     Raises:
-        KeyRefused: it is another one.
+        KeyRefused: the configured key is a different one.
     """
     newest = SigningKey.objects.newest()
     ours = _encode_public_key(get_newsroom_key())
@@ -57,14 +57,15 @@ def load_current_key() -> SigningKey:
 
 @transaction.atomic
 def succeed_key(secret: str, *, lost_because: str = "") -> SigningKey:
-    """Sign the ledger with another key from now on, and announce that permanently.
+    """Sign the ledger with another key from now on, and announce the change permanently.
 
     Args:
-        secret: of the new key, as SIGNING_KEY will have it.
-        lost_because: why the old key cannot sign that; "" where SIGNING_KEY still stands for it, which then does.
+        secret: the secret of the new key, as it will be set in SIGNING_KEY.
+        lost_because: the reason why the old key cannot sign the announcement; "" if SIGNING_KEY still is the old key,
+            which then signs it.
 
     Raises:
-        KeyRefused: it was used before, or the old key is neither here nor said to be lost.
+        KeyRefused: the key was used before, or the old key is neither configured nor declared lost.
     """
     hold("claims.ledger.checkpoint")
     newest = SigningKey.objects.newest()

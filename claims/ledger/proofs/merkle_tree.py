@@ -1,7 +1,7 @@
 """The Merkle tree over the ledger (RFC 6962, section 2.1; same tree and algorithms in RFC 9162). Pure.
 
-A tree is known by the hashes of its complete subtrees: `Subtree` gives that of the leaves from `number * 2**height` on,
-`2**height` of them. Where they come from is not said here.
+A tree is given by the hashes of its complete subtrees: `Subtree` returns the hash of the `2**height` leaves from
+`number * 2**height` on, whatever their origin.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ def hash_node(left: bytes, right: bytes) -> bytes:
 def iterate_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield height and number of the fewest complete subtrees that cover the leaves from `begin` to `end`.
 
-    From left to right, as they stand in a tree where `begin` is the beginning of a subtree at least as large.
+    They are in order from left to right. `begin` must be the beginning of a subtree that is at least as large.
     """
     while begin < end:
         height = (end - begin).bit_length() - 1
@@ -53,7 +53,7 @@ def list_inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
     """Return the leaf ranges whose hashes form an inclusion proof, in order.
 
     Args:
-        index: of the leaf, from 0 on.
+        index: the index of the leaf, from 0.
     """
     if not 0 <= index < size:
         raise ValueError("the leaf is not in the tree")
@@ -92,7 +92,7 @@ def hash_parts(parts: Iterable[tuple[int, int]], subtree: Subtree) -> list[bytes
 
 
 def _find_split(width: int) -> int:
-    """Return the largest power of two smaller than `width`, at which trees divide."""
+    """Return the largest power of two below `width`, at which a tree is divided."""
     return 1 << ((width - 1).bit_length() - 1)
 
 

@@ -1,8 +1,9 @@
-"""The hash of what an entry says: of its texts only salted digests are hashed, so that one can be removed by law.
+"""The hash of an entry's content. Only salted digests of its texts are hashed, so a text can be removed by law.
 
-The note and the body are cut at their quotation marks (`stored` writes those inside a text as `\\u0022`); the cuts have
-numbers, the note 0. A digest is the SHA-256 of the salt, a space and the text. All salts follow from one random seed.
-After a removal there is no seed any more: each text has its salt, and a removed one, behind a hyphen, its digest.
+The note and the body are split at quotation marks (`stored` writes those inside a text as `\\u0022`). The parts are
+numbered, the note being 0. A digest is the SHA-256 of the salt, a space and the text. All salts follow from one
+random seed. After a removal, the seed is gone: each text has its own salt, and a removed text has a hyphen and its
+digest.
 
 The database computes the same (`claims.models.ledger_rules.build_sealed_sha256_sql`); docs/ledger-proofs.md
 describes it.
@@ -18,7 +19,7 @@ _BARRED = re.compile("█{4}|x{4}|^[0-9a-f]{64}$")
 
 
 def seal(note: str, body: str, salts: str) -> str:
-    """Return the content with a digest in place of each text; the ledger stores its hash."""
+    """Return the content with a digest in place of each text. The ledger stores the hash of the result."""
     given = salts.split(",")
     parts = ["", note, *body.split('"')]
     for place in range(1, len(parts), 2):
@@ -29,9 +30,10 @@ def seal(note: str, body: str, salts: str) -> str:
 
 
 def find_unbarred(note: str, body: str, salts: str) -> list[str]:
-    """Return texts without a salt that do not state that something was removed.
+    """Return texts without a salt that do not show a removal.
 
-    A removal leaves bars, in an address x's. In the place of a digest that would betray the words is another.
+    A removed text consists of bars or, in a URL, of x's. A digest that would reveal the words is replaced by another
+    one.
     """
     given = salts.split(",")
     texts = [note, *body.split('"')[1::2]]
@@ -47,7 +49,7 @@ def compute_sealed_sha256(note: str, body: str, salts: str) -> str:
 
 
 def compute_salt(given: list[str], number: int) -> str:
-    """Return the salt of a text; "-" and its digest if the text was removed; "" if there is none."""
+    """Return the salt of a text; "-" and the digest if the text was removed; "" if there is no salt."""
     if len(given) == 1:
         return sha256(f"{given[0]} {number}".encode()).hexdigest()
     return given[number] if number < len(given) else ""

@@ -39,7 +39,7 @@ def read_verifier_key(text: str, kind: bytes = ED25519_TYPE) -> tuple[str, bytes
     """Return the name and the public key of a verifier key.
 
     Raises:
-        InvalidNote: it is not one, or of another type.
+        InvalidNote: the text is not a verifier key, or has another type.
     """
     try:
         name, identifier, key = text.split("+", 2)
@@ -60,8 +60,8 @@ def sign_note(text: str, *, name: str, keys: Sequence[Ed25519PrivateKey]) -> str
     """Build a note: the text, and a line for each signer.
 
     Args:
-        text: ends in a line feed.
-        name: who signs; has neither spaces nor a plus sign.
+        text: the text, ending in a line feed.
+        name: the name of the signer, without spaces or plus signs.
     """
     lines = []
     for key in keys:
@@ -93,7 +93,7 @@ class SignedNote:
         return cls(f"{text}\n", signatures)
 
     def is_signed_by(self, name: str, public_key: bytes) -> bool:
-        """Return whether the note has a valid signature of this key; invalid signatures are ignored."""
+        """Return whether the note has a valid signature by this key. Invalid signatures are ignored."""
         known = compute_key_id(name, public_key)
         ours = [signature[4:] for who, signature in self.signatures if who == name and signature[:4] == known]
         try:

@@ -69,7 +69,7 @@ def _iterate_with_previous(first: int, entries: Iterable[StoredEntry]) -> Iterat
 
 
 def read_tiles(places: Iterable[TilePlace]) -> dict[TilePlace, bytes]:
-    """Return the existing ones of these tiles, in one query."""
+    """Return those of these tiles that exist, in one query."""
     numbers: dict[int, list[int]] = {}
     for level, number in places:
         numbers.setdefault(level, []).append(number)
@@ -84,7 +84,7 @@ def load_proof(parts: list[tuple[int, int]]) -> list[bytes]:
     """Return the hashes of these ranges of leaves, for a proof.
 
     Raises:
-        LookupError: the tree does not reach that far.
+        LookupError: the tree is not that large.
     """
     return merkle_tree.hash_parts(parts, build_subtree_lookup(read_tiles(find_tiles(parts))))
 

@@ -14,9 +14,9 @@ _log = logging.getLogger(__name__)
 @app.periodic(cron="* * * * *")
 @app.task(name="claims.ledger.sign", queueing_lock="claims.ledger.sign", lock="claims.ledger.sign")
 def sign(timestamp: int) -> None:
-    """Sign new publications and reviews each minute; log a critical message if stored data was changed.
+    """Sign new publications and reviews each minute; log a critical message if stored data were changed.
 
-    One does not keep the other from being signed.
+    A failure of one does not prevent the other from being signed.
     """
     refused: list[Exception] = []
     for sign_log in (checkpoints.sign_ledger, checkpoints.sign_reviews):

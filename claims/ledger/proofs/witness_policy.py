@@ -1,4 +1,4 @@
-"""Which witnesses' cosignatures make a checkpoint trusted. The core has none: a feature adds them."""
+"""The witnesses whose cosignatures make a checkpoint trusted. The core has none; a feature adds them."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from factcheck import features
 
 
 class WitnessPolicy(NamedTuple):
-    """The witnesses whose cosignatures count, and how many of them are required."""
+    """The witnesses whose cosignatures count, and the number of them that is required."""
 
     required: int
     keys: tuple[str, ...]
@@ -15,12 +15,12 @@ class WitnessPolicy(NamedTuple):
 
 
 def load_policy() -> WitnessPolicy:
-    """Return the newsroom's own policy; it requires nothing if there are no witnesses."""
+    """Return the newsroom's own policy. Without witnesses, it requires nothing."""
     policies: list[WitnessPolicy] = [load() for load in features.load_declared("witness_policy")]
     return policies[0] if policies else WitnessPolicy(0, ())
 
 
 def build_published_note(checkpoint: Checkpoint) -> str:
-    """Return the published note of a checkpoint, with all cosignatures, including those that do not count."""
+    """Return the published note of a checkpoint with all its cosignatures, even those that do not count."""
     notes: list[str] = [cosigned(checkpoint) for cosigned in features.load_declared("cosigned_note")]
     return notes[0] if notes else checkpoint.note

@@ -1,4 +1,4 @@
-"""Look up a URL: claims that appeared, are reviewed or are cited there, and our own pages."""
+"""Look up a URL: claims that appeared, are reviewed or are cited there, and pages of this site."""
 
 import re
 from collections.abc import Iterable
@@ -61,5 +61,5 @@ def find_claim_at(key: str) -> int | None:
 
 
 def find_claims_at(keys: Iterable[str]) -> dict[str, int]:
-    """Return claim ids by key, for keys that are pages of this site."""
+    """Return claim ids by key, for keys that belong to pages of this site."""
     return {key: claim for key in keys if (claim := find_claim_at(key)) is not None}

@@ -59,7 +59,7 @@ def resolve_as_of(moment: datetime) -> datetime:
     """Return the moment for `as_of`; today means now.
 
     Raises:
-        InvalidParameters: it lies in the future.
+        InvalidParameters: the moment is in the future.
     """
     now = datetime.now(UTC)
     if moment.date() > now.date():
@@ -186,7 +186,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
 
     @property
     def moment(self) -> datetime | None:
-        """The past moment of the query; None for the present."""
+        """Return the past moment of the query; None for the present."""
         return self.looked_for.get("as_of")
 
     def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
@@ -202,7 +202,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return rows.answering(asked) if asked else rows
 
     def verdicts(self, looked_for: Mapping[str, Any]) -> PublishedVerdictQuerySet:
-        """Return the verdicts that match; an entry needs at least one of them."""
+        """Return the matching verdicts. An entry needs at least one of them."""
         verdicts = PublishedVerdict.objects.all()
         for name, value in looked_for.items():
             if self._is_about_verdicts(name):
@@ -217,7 +217,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return isinstance(self.filters[name], VerdictParameter)
 
     def _entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
-        """Return the ledger entries at the requested time, published unless `status` asks for others."""
+        """Return the ledger entries at the requested time: published ones, unless `status` selects others."""
         ledger, moment = Publication.objects, looked_for.get("as_of")
         if "status" in looked_for:
             return ledger.newest_as_of(moment) if moment else ledger.newest()
@@ -225,7 +225,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
 
     @property
     def found_by(self) -> FoundBy | None:
-        """Find verdicts directly if there are no other conditions: they contain their list position."""
+        """Search verdicts directly if there are no other conditions, because verdicts contain their list position."""
         about = [name for name in self.given_filters if name != "as_of"]
         in_their_order = self.ordering.name.removeprefix("-") == "updated"
         if about and in_their_order and all(map(self._is_about_verdicts, about)):
@@ -233,7 +233,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return None
 
     def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
-        """Return the candidates, each with `ledger_moved`, the time of the newest entry of the whole ledger."""
+        """Return the candidates, each with `ledger_moved`, the time of the ledger's newest entry."""
         rows = super().candidates(looked_for)
         if self.found_by:
             shown, moment = self.verdicts(looked_for), looked_for.get("as_of")
@@ -265,7 +265,7 @@ class ClaimQuery(Query):
 
     @property
     def moment(self) -> datetime | None:
-        """The past moment of the query; None for the present."""
+        """Return the past moment of the query; None for the present."""
         return self.looked_for.get("as_of")
 
 

@@ -22,7 +22,7 @@ def find_entries(clusters: Iterable[int]) -> PublicationQuerySet:
 
 
 def find_neighbours(claim: int) -> PublicationQuerySet:
-    """Return the current publications of the other claims in this one's public clusters."""
+    """Return the current publications of the other claims in this claim's public clusters."""
     clusters = list(Cluster.objects.public().filter(_has_claims([claim])).values_list("pk", flat=True))
     return find_entries(clusters).exclude(claim_id=claim)
 
@@ -34,7 +34,7 @@ def find_claim_ids(clusters: list[int]) -> list[int]:
 
 
 def _has_claims(claims: list[int]) -> Q:
-    """Return the condition that one of these claims belongs to a cluster and is published."""
+    """Return the condition that a cluster contains one of these claims and that the claim is published."""
     published = Publication.objects.current().filter(claim_id=OuterRef("standing"), claim_id__in=claims)
     members: Any = ClusterMember.objects.filter(cluster=OuterRef("pk")).alias(
         standing=Coalesce("claim__merged_into", "claim")

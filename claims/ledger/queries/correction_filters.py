@@ -61,10 +61,10 @@ def filter_newsroom(whose: str) -> QuerySet[PublishedVerdict] | None:
 
 
 class JudgedParameter(Parameter):
-    """The condition that some verdict on the claim was ever published, in any version.
+    """The condition that a verdict on the claim was ever published, in any version.
 
     Args:
-        verdicts: from what is looked for to these; None where any will do.
+        verdicts: returns the verdicts for a value; None if any verdict counts.
     """
 
     def __init__(
@@ -89,8 +89,8 @@ class JudgedParameter(Parameter):
     def match_walking(self, value: Any) -> Q:
         """Return the condition for reading entries from the newest until a page is full.
 
-        The newest are looked up one by one, and the first page is most often full before they end. For what is older,
-        PostgreSQL makes a table of the claims, of which there may be many, when it comes to the first of these.
+        The newest entries are checked one by one, and the first page is usually full before they end. For older
+        entries, PostgreSQL builds a table of the claims, of which there may be many, when it reaches the first one.
         """
         verdicts = self.verdicts(value)
         if verdicts is None:
@@ -169,7 +169,7 @@ class CorrectionListQuery(ListQuery):
 
 
 class CorrectionPageQuery(CorrectionListQuery):
-    """The same page by page, short or whole."""
+    """The filters of corrections, with pages and a short or full form."""
 
     view = make_view_parameter()
 

@@ -1,7 +1,7 @@
 """Exact counts of the claims in a query by value, computed by PostgreSQL.
 
-A facet is counted as if its own filter were not given, so that it shows what else could be chosen; all others hold.
-Facets for which the same filters hold are counted together, by one statement that finds the claims once.
+A facet is counted without its own filter, so that it shows the other choices; all other filters apply. Facets with
+the same remaining filters are counted together, by one statement that finds the claims once.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ def _build_list_count_sql(column: str) -> str:
 
 
 def _build_grouped_list_count_sql(column: str) -> str:
-    """Return SQL that counts values in lists, grouping equal lists first."""
+    """Return SQL that counts the values in lists, grouping equal lists first."""
     return f"SELECT value, sum(alike)::bigint AS n FROM kinds, unnest({column}) AS value GROUP BY 1"
 
 
@@ -42,7 +42,7 @@ def _build_grouped_count_sql(column: str) -> str:
 
 
 def _build_verdict_count_sql(column: str) -> str:
-    """Return SQL that counts each claim once, even if several publishers rated it alike."""
+    """Return SQL that counts each claim once, even if several publishers gave it the same rating."""
     return (
         f"SELECT {column} AS value,"
         " (coalesce(sum(alike) FILTER (WHERE one_of IS NULL), 0) + count(DISTINCT one_of))::bigint AS n"
@@ -55,14 +55,14 @@ class Facet:
     """One way of grouping claims.
 
     Args:
-        divided: SQL for each value and the number of claims that have it: from `entries`, what the query finds; from
-            `kinds`, how many of these are alike; or from `judgements`, how many verdicts in them are alike, of those of
-            which all conditions on verdicts hold.
-        column: the column by which `divided` divides.
-        written: that column, where the database must make it.
-        own: the parameters that choose among the values.
-        instead: what holds in their place.
-        mentions: what the ledger itself counts among all that is published.
+        divided: SQL for each value and its number of claims: from `entries`, the results of the query; from `kinds`,
+            the number of equal entries; or from `judgements`, the number of equal verdicts among those that meet all
+            conditions.
+        column: the column by which `divided` groups.
+        written: SQL for that column, if it must be computed.
+        own: the parameters that select values of this facet.
+        instead: the conditions that replace them.
+        mentions: the ledger's own counts over all publications.
     """
 
     name: str
@@ -155,7 +155,7 @@ _VERDICT_COLUMNS = (
 
 @dataclass
 class Values:
-    """The most frequent values of a facet with their numbers of claims, and the number of all values."""
+    """The most frequent values of a facet with their numbers of claims, and the total number of values."""
 
     distinct: int = 0
     counts: list[tuple[str, int]] = field(default_factory=list)
@@ -176,10 +176,10 @@ class Counting:
     """The options of a count.
 
     Args:
-        query: a query, of which only these conditions hold.
-        conditions: what it looks for, by parameter.
-        names: the facets.
-        size: how many values of each facet.
+        query: the query; only the given conditions apply.
+        conditions: the conditions by parameter.
+        names: the names of the facets.
+        size: the number of values for each facet.
     """
 
     query: ClaimListQuery
@@ -234,7 +234,7 @@ class Counting:
         return counted
 
     def _rows(self, held: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
-        """Yield a row per facet value. The first row has no facet: it holds the number of claims and the ledger
+        """Yield a row per facet value. The first row has no facet: it has the number of claims and the ledger
         position.
         """
         source = {facet.name: facet.source(held) for facet in facets}
@@ -278,7 +278,7 @@ def _list_columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[st
 
 
 def _build_kinds_sql(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
-    """Return SQL that groups entries by their low-cardinality columns, read once for all facets."""
+    """Return SQL that groups entries by their columns with few distinct values, read once for all facets."""
     few = [facet for facet in facets if source[facet.name] == "kinds"]
     columns = ", ".join(facet.column for facet in few)
     statements = []
@@ -299,9 +299,9 @@ def _build_grouping_sql(name: str, columns: str, rows: str) -> str:
 
 
 def _build_judgements_sql(verdicts: str, facets: Sequence[Facet]) -> str:
-    """Return SQL that groups verdicts by all facet columns; entries with several verdicts stay separate.
+    """Return SQL that groups verdicts by all facet columns. Entries with several verdicts stay separate.
 
-    A publication names the publishers of its verdicts and of its sources: with one, it has one verdict.
+    A publication lists the publishers of its verdicts and sources, so one with a single publisher has one verdict.
     """
     by = [facet for facet in facets if facet.divided is _build_verdict_count_sql]
     columns = ", ".join(f"{facet.written or facet.column} AS {facet.column}" for facet in by)

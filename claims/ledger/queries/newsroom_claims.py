@@ -1,4 +1,4 @@
-"""The list of claims, optionally only those that the newsroom checked itself."""
+"""The list of claims, optionally limited to those that the newsroom checked itself."""
 
 from django.db.models import Q
 
@@ -9,7 +9,7 @@ from factcheck.api.query_values import Keyword
 
 
 class OwnClaimsQuery(ClaimListQuery):
-    """Published claims of all publishers, or of the newsroom only; for feeds."""
+    """Published claims of all publishers or only of the newsroom, for feeds."""
 
     by = VerdictParameter(
         Keyword(("house", "all")),

@@ -16,6 +16,6 @@ _COUNT_SQL = """
 def count_claims_by_publisher() -> dict[int, int]:
     """Return the number of published claims by publisher id.
 
-    It is not counted from verdicts: those of 200,000 claims take longer than a reader should wait for the first word.
+    The number is not counted from verdicts: with 200,000 claims, that takes longer than a reader should wait.
     """
     return dict(fetch(_COUNT_SQL, prepare=True))

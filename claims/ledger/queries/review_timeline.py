@@ -38,7 +38,7 @@ _COUNT_SQL = f"""
 def count_reviews(conditions: Mapping[str, Any]) -> Timeline:
     """Count the current verdicts that meet these conditions, by rating class and by month or year of review.
 
-    Counted once for each state of the ledger.
+    The count is cached for each state of the ledger.
     """
     ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
     asked = hashlib.sha256(repr(sorted(conditions.items())).encode()).hexdigest()

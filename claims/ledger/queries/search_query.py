@@ -53,7 +53,7 @@ _TARGETS = AddressTargets(Slot("sources", "bigint[]"), Slot("entries", "bigint[]
 
 
 class SearchParameter(Parameter):
-    """A search parameter. Lists of claims search for its parsed `SearchReading`."""
+    """A search parameter. Claim lists search with its parsed `SearchReading`."""
 
     def slot(self, name: str) -> Any:
         return SearchValues(Slot("query", "tsquery"), Slot("ranking", "tsquery"))
@@ -91,7 +91,7 @@ class WordsQuery(ListQuery):
 
     @property
     def shape(self) -> AddressTargets | None:
-        """The targets of a URL search, in addition to words."""
+        """Return the targets of a URL search, in addition to the words."""
         places = self.search.places if self.search else None
         return places and replace(_TARGETS, is_ranked=places.is_ranked)
 
@@ -102,10 +102,10 @@ class WordsQuery(ListQuery):
 
     @cached_property
     def ordering(self) -> Ordering:
-        """The order of the list. If there are few matches, they are found first and then sorted.
+        """Return the order of the list. If there are few matches, they are found first and then sorted.
 
-        PostgreSQL would look for them along the index of the order, which for a word that hardly anything has means
-        to read nearly everything; it knows how common the most frequent words are, and guesses for all others.
+        PostgreSQL would search along the index of the order, which reads nearly everything if the word is rare. It
+        only knows the frequency of the most common words, and guesses that of all others.
         """
         ordering = super().ordering
         return avoid_index(ordering) if self.search and self.search.matches <= RANKED_MATCHES else ordering
@@ -144,7 +144,7 @@ class SearchQuery(WordsQuery):
 
     @property
     def may_mean(self) -> str:
-        """The text for suggestions by meaning if no claim contains the words; otherwise ""."""
+        """Return the text for suggestions by meaning if no claim contains the words; otherwise ""."""
         reading = self.search
         is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
         is_of_now = not {"as_of", "status"} & self.given.keys()
@@ -167,7 +167,7 @@ class SearchQuery(WordsQuery):
 
     @property
     def highlights(self) -> bool:
-        """Whether the response shows where `q` was found."""
+        """Return whether the response shows where `q` was found."""
         return self.search is not None and self.value("highlight") == "true"
 
     @cached_property
@@ -177,11 +177,11 @@ class SearchQuery(WordsQuery):
 
     @property
     def ordering_label(self) -> str:
-        """The public name of the order."""
+        """Return the public name of the order."""
         return "-updated" if self.ordering is NEWEST else self.ordering.name
 
     def _matches_too_much(self) -> bool:
-        """Return whether there are too many matches to rank. Following pages keep the order of the first."""
+        """Return whether there are too many matches to rank. Later pages keep the order of the first."""
         reading = self.search
         if reading is None:
             return False
@@ -199,9 +199,9 @@ class SearchQuery(WordsQuery):
 
 
 def split_by_wording(ranking: str | Expression) -> Parts:
-    """Split matches: those with the search words themselves come first, ranked; all others rank 0.
+    """Split the matches: those with the exact search words come first, ranked; all others have rank 0.
 
-    The index knows the first. Of the others, far more, as a rule none has to be read.
+    The index finds the former. The latter are far more, but usually none of them has to be read.
     """
     says_it_itself = Q(match_condition("search_heading", ranking))
     return lambda rows: (rows.filter(says_it_itself), rows.filter(~says_it_itself).annotate(rank=Value(0.0)))

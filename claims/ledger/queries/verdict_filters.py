@@ -61,7 +61,7 @@ def make_claimant_parameter(entry: str = "") -> Parameter:
 
 
 def make_topic_parameter(entry: str = "") -> Parameter:
-    """Build the parameter `topic` of a list, like `make_claimant_parameter`."""
+    """Build the `topic` parameter of a list, like `make_claimant_parameter`."""
     return Parameter(
         IdOr("slug", Slug()),
         "Topic of the claim: id or slug.",
@@ -72,14 +72,14 @@ def make_topic_parameter(entry: str = "") -> Parameter:
 
 
 def match_review_urls(keys: Any) -> Q:
-    """Return the condition that a verdict's review is at one of these URLs; it is indexed."""
+    """Return the indexed condition that a verdict's review is at one of these URLs."""
     return Q(review_key__any_of=keys) & ~Q(review_key="")
 
 
 def match_reviewed_from(day: Any) -> GreaterThanOrEqual:
     """Return the condition on the earliest review day, in the form its index supports.
 
-    Along that index, the rows of a page are then next to each other, instead of behind all that was reviewed before.
+    The rows of a page are then adjacent in that index, instead of after all earlier reviews.
     """
     return GreaterThanOrEqual(build_sortable_day("reviewed_on"), day)
 

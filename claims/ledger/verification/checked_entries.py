@@ -160,7 +160,7 @@ class EntriesCheck:
                 self._behind += 1
 
     def _matches_tree(self, leaf: bytes) -> bool:
-        """Return whether a leaf equals the one in the tree; true for entries not signed yet."""
+        """Return whether a leaf equals the one in the tree. True for entries that are not signed yet."""
         number, place = divmod(self.tree.size - 1, TILE_WIDTH)
         if place == 0:
             self._leaves = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
@@ -274,7 +274,7 @@ def find_misrendered(body: Mapping[str, Any]) -> Iterator[str]:
 
 @lru_cache(maxsize=1_000)  # each entry of a claim says it again
 def _is_rendered(markdown: str, html: str, pictures: frozenset[str]) -> bool:
-    """Return whether the HTML has the words and URLs of its Markdown, whichever version rendered it."""
+    """Return whether the HTML has the words and URLs of its Markdown, whichever program version rendered it."""
     made = _read_entries(html)
     # Older versions left all pictures out.
     return made in (_read_entries(to_html(markdown, pictures=pictures)), _read_entries(to_html(markdown)))

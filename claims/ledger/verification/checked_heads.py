@@ -27,7 +27,7 @@ def check_keys() -> Iterator[Discrepancy]:
 
 @dataclass
 class SignedHeads:
-    """The expected heads of a log, by size: stored checkpoints, and those stored elsewhere."""
+    """The expected heads of a log by size: from stored checkpoints, and from checkpoints stored elsewhere."""
 
     log: str
     #: By size, the root that has to be, and where that was said.

@@ -1,4 +1,4 @@
-"""Verify the database indexes of entries: a change there would hide an entry without touching it."""
+"""Verify the database indexes of entries, because a changed index would hide an entry without changing it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -44,7 +44,7 @@ def check_reviews(grown: ReportGrowth) -> Iterator[Discrepancy]:
     """Yield discrepancies in the review chain.
 
     Args:
-        grown: called with the number of each link and its hash.
+        grown: called with the number and hash of each link.
     """
     previous, expected = ZERO_SHA256, 0
     # Rows that lost words by law; what they were, the links behind them still say.
@@ -127,7 +127,7 @@ def _format_value(value: Any) -> str:
 
 
 def _find_unlinked() -> Iterator[Discrepancy]:
-    """Yield moves and sign-offs that are neither linked nor waiting: added afterwards, or unlinked."""
+    """Yield moves and sign-offs that are neither linked nor waiting, because they were added or unlinked later."""
     for kind, noun in _NOUNS.items():
         with connection.cursor() as cursor:
             cursor.execute(

@@ -1,4 +1,4 @@
-"""Verify that published verdicts of the newsroom match what people signed off."""
+"""Verify that the newsroom's published verdicts match the content that people signed off."""
 
 from collections.abc import Iterator
 

@@ -15,7 +15,7 @@ def check_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Discrepan
     """Yield snapshots whose text differs from the quoted one.
 
     Args:
-        quoted: of each snapshot the hash of its text, and the number of an entry that has it.
+        quoted: for each snapshot, the hash of its text and the number of an entry with that hash.
     """
     ids = sorted(quoted)
     for at in range(0, len(ids), _BATCH_SIZE):

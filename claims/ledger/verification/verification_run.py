@@ -60,8 +60,8 @@ def verify(
     """Yield every discrepancy, as it is found.
 
     Args:
-        kept: checkpoints from outside.
-        trusted: the keys (base64url) by which those are believed; those that are stored here, unless given.
+        kept: checkpoints stored outside the database.
+        trusted: the trusted keys (base64url) for these; by default, the stored ones.
     """
     with _read_snapshot() as indexes:
         yield from check_rules()
@@ -121,8 +121,8 @@ def _add_external(
 def _read_snapshot() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
     """Read from one snapshot of the database. Yields a function that checks the indexes, which is slow.
 
-    Those are queried on a second connection with the same snapshot, while this one reads entries. Inside a caller's
-    transaction, whose changes only it sees, they are queried on the same.
+    The indexes are checked on a second connection with the same snapshot, while this connection reads entries. Inside
+    a caller's transaction, whose changes no other connection sees, both use the same connection.
     """
     if connection.in_atomic_block:
         yield lambda: _run_checks(connection)

@@ -96,8 +96,8 @@ class ClaimSearch(forms.Form):
     """A reader's search for claims.
 
     Args:
-        asked: the query string of the page.
-        about: what the page itself is about, and so cannot be taken away from it: such as `{"topic": 3}`.
+        request: the request for the page, with its query string.
+        about: the page's own subject, which the reader cannot remove, such as `{"topic": 3}`.
     """
 
     q = forms.CharField(required=False, max_length=MAX_LENGTH)
