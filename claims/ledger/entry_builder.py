@@ -94,7 +94,7 @@ def rebuild_entry(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, A
     """Build an entry that was recorded elsewhere, with its body unchanged.
 
     Args:
-        body: the parsed body, as `own_addresses.understood` returns it.
+        body: the parsed body, as `site_urls.parse_stored` returns it.
         said: the entry's other values: `id`, `claim_id`, `version`, `status`, `kind`, `note`, `published_at`.
     """
     row = {
@@ -119,7 +119,7 @@ def restate_entry(publication: Publication, body: dict[str, Any], *, kind: str, 
     """Build the next entry of a claim with the same content in a changed form.
 
     Args:
-        body: the body of the entry, as `own_addresses.understood` returns it, with the changes. Values by which lists
+        body: the body of the entry, as `site_urls.parse_stored` returns it, with the changes. Values by which lists
             filter and sort must stay the same.
     """
     version = publication.version + 1

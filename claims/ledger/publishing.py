@@ -116,7 +116,7 @@ def record_translations(claim: Claim, *, note: str) -> None:
 
 
 def build_restated_body(publication: Publication, besides: Sequence[Translation] = ()) -> dict[str, Any]:
-    """Return the body of an entry with its current translations, in the form of `own_addresses.understood`.
+    """Return the body of an entry with its current translations, in the form of `site_urls.parse_stored`.
 
     Args:
         besides: translations to treat as published, each replacing the existing one.

@@ -1,7 +1,6 @@
-"""The public side: the API, the reader pages, the feeds.
+"""The public side: the API, the reader pages and the feeds.
 
-Imports the ledger, search, quotes and what became of links; never review, imports, articles or the desk (an import
-contract holds that). Its queries begin with publications, so there is none that could reach a draft.
-
-Begin with `api/claims.py` for the API, with `pages/views.py` for the pages.
+Imports the ledger, search and quotes; never review, imports, articles or the desk (an import contract enforces that).
+All queries begin with publications, so none can reach a draft. Begin with `api/claims.py` for the API, and with
+`pages/views.py` for the pages.
 """

@@ -69,8 +69,10 @@ class GrowingTiles:
     """Tiles to which leaves are added: the incomplete tiles, and the changed ones."""
 
     def __init__(self, size: int = 0, edge: Callable[[TilePlace], bytes] = lambda place: b"") -> None:
-        """Args:
-        edge: the tiles of a tree of this size that are not full.
+        """Begin with a tree of this size.
+
+        Args:
+            edge: returns the incomplete tiles of that tree.
         """
         self.size = size
         self._edge: dict[int, bytearray] = {}

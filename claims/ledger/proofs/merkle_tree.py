@@ -151,8 +151,10 @@ class GrowingTree:
     """A growing Merkle tree that only remembers its right edge."""
 
     def __init__(self, edge: Sequence[bytes] = (), size: int = 0) -> None:
-        """Args:
-        edge: the hashes of the complete subtrees of a tree of this size, from left to right.
+        """Begin with a tree of this size.
+
+        Args:
+            edge: the hashes of the complete subtrees of that tree, from left to right.
         """
         self.size = size
         self._edge = list(edge)

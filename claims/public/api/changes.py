@@ -1,10 +1,10 @@
 """The feed of changes: publications, corrections, retractions and merges, in ledger order.
 
-Who reads it to its end and goes on from there holds what we hold. Entries are numbered under a lock that is kept until
-they are visible (`Publication.sequence`), so a reader who has seen a number never meets a smaller one later.
+A client that reads the feed to its end, and continues from there, has a complete copy. Entries are numbered under a
+lock that is held until they are visible (`Publication.sequence`), so after any number, no smaller one appears later.
 
-A replica may have an entry before the primary shows it, and so before it is safe: were the primary to die now, another
-entry would get the number. So from a replica nothing is told that the primary has not shown (`Replicas.mark`).
+A replica may have an entry before the primary shows it. If the primary failed at that moment, another entry would get
+the same number. A replica therefore serves only entries that the primary has shown (`Replicas.mark`).
 """
 
 import hashlib
@@ -65,7 +65,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class StartingPoint:
-    """A number of the ledger, or a moment."""
+    """A ledger number, or a moment."""
 
     sql_type: ClassVar[str] = "bigint"
 
@@ -120,7 +120,7 @@ class ChangesQuery(Query):
 
 
 class ChangesPage:
-    """The schema of an answer, called by drf-spectacular as for REST framework's paginators."""
+    """The schema of a response. drf-spectacular calls it in the same way as REST framework's paginators."""
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return []
@@ -167,10 +167,10 @@ class ChangesSchema(PublicSchema):
 
 
 class ChangeResource(PublicResource):
-    """Publications, corrections, retractions, merges and their undoing, in the order in which they became visible.
+    """Publications, corrections, retractions, merges and undone merges, in the order in which they became visible.
 
-    Apply each change in turn: store `claim`, or delete your copy where the status is not `published`. Then keep `next`
-    and go on there. You end with exactly the claims that `/api/v1/claims/` lists.
+    Apply each change in turn: store `claim`, or delete your copy if the status is not `published`. Then keep `next`
+    and continue there. You end up with exactly the claims that `/api/v1/claims/` lists.
     """
 
     nouns = ("change", "changes")
@@ -198,7 +198,7 @@ class ChangeResource(PublicResource):
 
 @dataclass(frozen=True)
 class _ChangesSlice:
-    """Some entries of the ledger, and where those after them are."""
+    """Some entries of the ledger, and the position of the next ones."""
 
     entries: list[dict[str, Any]]
     next: str
@@ -273,13 +273,13 @@ def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_b
 
 
 def _get_checkpoint() -> str | None:
-    """Return the newest checkpoint; on a replica, the newest whose entries it has."""
+    """Return the newest checkpoint; on a replica, return the newest one whose entries it has."""
     rows = Checkpoint.objects.of_ledger().filter(tree_size__lte=min(_find_last_shown(), MAX_ID))
     return rows.order_by("-id").values_list("note", flat=True).first()
 
 
 def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """Return up to `most` entries after a number, in order, in one query by the index of the numbers."""
+    """Return up to `most` entries after a number, in order, with one query on the index of numbers."""
     if newest_only and read_connections.is_reading_replica():
         raise OperationalError("Only the primary knows which entries are the newest.")
 
@@ -298,10 +298,10 @@ def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -
 
 
 def _may_tell(query: ChangesQuery) -> bool:
-    """Return whether a replica may answer: its entries are complete up to the reader's position.
+    """Return whether a replica may respond: its entries are complete up to the reader's position.
 
-    Of the newest entries alone none may be shown: those that are not safe yet may have overtaken others, which
-    would be missing.
+    The newest entries alone are not enough: entries that are not safe yet may have overtaken others, which would then
+    be missing.
     """
     mark, since = read_connections.get_replicas().mark, query.value("since", 0)
     return (
@@ -325,7 +325,7 @@ def _find_position(since: int | datetime) -> int:
     """Return the number after which to read.
 
     Raises:
-        InvalidParameters: the moment lies in the future.
+        InvalidParameters: the moment is in the future.
     """
     if isinstance(since, int):
         return since
@@ -343,10 +343,10 @@ def _end() -> int:
 
 
 def _require_reached(since: int) -> None:
-    """Refuse to wait for changes behind a number that the ledger has not reached.
+    """Refuse to wait for changes after a number that the ledger has not reached.
 
-    Such a number is from another ledger, or from this one before an older backup was restored. Answering with nothing
-    would leave the reader waiting until it is reached, and miss what came before.
+    Such a number comes from another ledger, or from this one before an older backup was restored. With an empty
+    response, the reader would wait for that number and miss all entries before it.
     """
     if since > (end := _end()):
         if read_connections.is_reading_replica():

@@ -138,7 +138,9 @@ class ClaimResource(PublicList):
         )
 
     def build_shortener(self, query: ListQuery) -> Callable[[bytes], bytes]:
-        """Return how to shorten bodies; summaries of claims are stored, because this list is requested most."""
+        """Return a function that shortens bodies. Summaries of claims are stored, because this list is requested
+        most.
+        """
         return make_picker(query)
 
     def other_forms(self, request: HttpRequest) -> list[str]:
@@ -157,10 +159,10 @@ class ClaimResource(PublicList):
         return CACHE_PAST if moment and moment < datetime.now(UTC) - _SETTLING_PERIOD else CACHE_CURRENT
 
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """One claim as currently published, or as published at the time `as_of`.
+        """Return one claim as currently published, or as published at the time `as_of`.
 
-        A claim that was retracted still answers, with the status `retracted`, without verdicts, and with the public
-        note that says why.
+        A retracted claim still has a response, with the status `retracted`, no verdicts, and the public note with the
+        reason.
         """
         query = self.item_query(request.GET, request=request)
         entry = read_entry(
@@ -185,7 +187,7 @@ class ClaimResource(PublicList):
 
 
 class VersionResource(PublicList):
-    """The ledger of a claim: every state in which it was published. Entries are only ever added."""
+    """The ledger of a claim: every state in which it was published. Entries are only added."""
 
     nouns = ("version of a claim", "versions of a claim")
     list_query = VersionListQuery
@@ -197,7 +199,7 @@ class VersionResource(PublicList):
         return Publication.objects.filter(claim_id=self.kwargs["claim_id"])
 
     def listing(self, query: VersionListQuery, request: HttpRequest) -> Listing:
-        """Return the entries with the hashes of their responses, but without the responses."""
+        """Return the entries with the hashes of their responses, but without the responses themselves."""
         columns = ["version", "status", "kind", "note", "published_at", "superseded_at", "body"]
         page = read_values_page(query.qs, columns, **self.get_paging_arguments(query))
         if not page.rows and not self.rows().exists():
@@ -207,7 +209,7 @@ class VersionResource(PublicList):
         )
 
     def retrieve(self, request: HttpRequest, claim_id: int, version: int) -> HttpResponse:
-        """One claim as published in this version."""
+        """Return one claim as published in this version."""
         self.item_query(request.GET, request=request)
         return read_entry(select_version(claim_id, version), request).answer(request, cache=CACHE_PAST)
 

@@ -20,7 +20,7 @@ CLAIM_LIMIT = 200
 
 
 class ClusterResource(EntityResource):
-    """Published clusters: one rumour in other words, languages and countries."""
+    """Published clusters: one rumour in different words, languages and countries."""
 
     nouns = ("cluster", "clusters")
     list_query = ClusterListQuery

@@ -1,6 +1,6 @@
-"""Entries of the log of corrections, built from the ledger when read: what changed and why, with both wordings.
+"""Entries of the log of corrections, built from the ledger when read: the change and its reason, with both wordings.
 
-An entry and the one before it never change, so what is made of the two is the same each time.
+Neither an entry nor the previous entry ever changes, so the result is always the same.
 """
 
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ Rows = Sequence[tuple[Any, ...]]
 
 
 class SummaryWordingChange(TypedDict):
-    """A part that was changed, in a list of corrections."""
+    """A changed part, in a list of corrections."""
 
     part: Annotated[str, PART_CHOICES]
     publisher: Annotated[str | None, "Whose verdict it is a part of; null for a part of the claim."]
 
 
 class CorrectionFacts(TypedDict):
-    """The facts of a correction, without its words."""
+    """The facts of a correction, without the wordings."""
 
     claim_id: int
     version: Annotated[int, "The version of the claim that came of it."]
@@ -57,7 +57,7 @@ class CorrectionEntry(CorrectionFacts):
 
 
 class CorrectionEntrySummary(CorrectionFacts):
-    """A correction in a list: parts of the whole, named as there."""
+    """A correction in a list, with some of the full correction's keys."""
 
     changes: Annotated[list[SummaryWordingChange], "The parts that it says in other words."]
 
@@ -93,7 +93,7 @@ def read_corrections_page(query: CorrectionListQuery, **paging: Any) -> KeysetPa
     """Read the requested page of `COLUMNS` with one query.
 
     Raises:
-        ValueRefused: the cursor leads nowhere.
+        ValueRefused: the cursor is not valid.
     """
     return read_template_page(query.template, COLUMNS, **paging)
 

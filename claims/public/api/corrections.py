@@ -1,4 +1,4 @@
-"""The log of corrections: everything that was corrected, clarified, updated or retracted, with both wordings."""
+"""The log of corrections: all corrections, clarifications, updates and retractions, with both wordings."""
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -23,9 +23,9 @@ class CorrectionsSchema(PublicSchema):
 
 
 class CorrectionResource(PublicList):
-    """Changes of published claims with their reasons, newest first: each part before and after.
+    """Changes of published claims with their reasons, newest first, with each changed part before and after.
 
-    It covers every entry of the ledger with a public note; entries are only ever added.
+    The log has every ledger entry with a public note. Entries are only added.
     """
 
     nouns = ("correction", "corrections")

@@ -39,7 +39,9 @@ class DownloadQuery(ClaimListQuery):
 
     @property
     def ordering_name(self) -> str:
-        """A search too is ordered by date unless `relevance` is requested: ranking takes longer than writing."""
+        """A search is also ordered by date unless `relevance` is requested, because ranking takes longer than
+        writing.
+        """
         asked = bool(self.value(ORDERING_PARAMETER))
         return super().ordering_name if asked else self.orderings[0].name
 
@@ -51,7 +53,7 @@ class DownloadQuery(ClaimListQuery):
 
 
 class PickedDownloadQuery(DownloadQuery):
-    """The same where parts of each claim can be chosen."""
+    """The filters of a download that can also select parts of each claim."""
 
     fields = ClaimListQuery.base_filters["fields"]
 
@@ -85,10 +87,10 @@ class DownloadSchema(PublicSchema):
 
 
 class Download(ClaimResource):
-    """The parts that all download formats share.
+    """The common parts of all download formats.
 
-    The `ETag` names the ledger's newest entry, so it changes with every publication, and the `Link` with the relation
-    `monitor` leads to what changes after this copy.
+    The `ETag` is that of the ledger's newest entry, so it changes with every publication. The `Link` with the
+    relation `monitor` leads to the changes after this copy.
     """
 
     list_query = DownloadQuery
@@ -152,10 +154,10 @@ class Download(ClaimResource):
 
 
 class JsonLinesDownload(Download):
-    """Every claim that the filters find, one on each line, exactly as `/api/v1/claims/` has it.
+    """Every claim that matches the filters, one per line, exactly as in `/api/v1/claims/`.
 
-    The filters are those of the list; there are no pages. It is read from one snapshot, so it holds together however
-    long it takes.
+    The filters are those of the list; there are no pages. The download is read from one snapshot, so it is consistent
+    however long it takes.
     """
 
     list_query = PickedDownloadQuery
@@ -171,7 +173,7 @@ class JsonLinesDownload(Download):
 
 
 class JsonDownload(Download):
-    """Every claim that the filters find, as one page of `/api/v1/claims/` would have them all."""
+    """Every claim that matches the filters, in the form of a single page of `/api/v1/claims/`."""
 
     list_query = PickedDownloadQuery
     extension, title = "json", "JSON"
@@ -192,7 +194,7 @@ class JsonDownload(Download):
 
 
 class CsvDownload(Download):
-    """Every claim that the filters find as a table: one row for each verdict."""
+    """Every claim that matches the filters, as a table with one row for each verdict."""
 
     list_query = CsvQuery
     extension, title = "csv", "CSV"
@@ -208,11 +210,11 @@ class CsvDownload(Download):
 
 
 class DataFeedDownload(Download):
-    """Every matching claim as a schema.org DataFeed, followed by withdrawn ones.
+    """Every matching claim as a schema.org DataFeed, followed by withdrawn claims.
 
-    Withdrawn claims have lost what filters look at, so all of them are there as DataFeedItems with `dateDeleted`,
-    whatever is filtered by; with `updated_after`, those that were withdrawn since then. Give `status` to have exactly
-    what it names.
+    Withdrawn claims no longer have the filtered values, so all of them are included as DataFeedItems with
+    `dateDeleted`, whatever the filters. With `updated_after`, only claims withdrawn since then are included. Use
+    `status` to select exact states.
     """
 
     extension, title = "jsonld", "DataFeed"

@@ -1,7 +1,7 @@
 """Publishers, sources, claimants, topics and ratings of published claims.
 
-Each of these is public while a current publication mentions it. The ledger itself keeps account of that, so what only
-drafts know cannot be reached from here.
+Each of these is public while a current publication mentions it. The ledger itself counts mentions, so rows that only
+drafts mention cannot be reached here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -36,7 +36,7 @@ def filter_mentioned(things: QuerySet[Any], kind: Mention.Kind) -> QuerySet[Any]
 
 
 class EntityResource(PublicItems):
-    """Things of one kind that current publications mention."""
+    """Entities of one kind that current publications mention."""
 
     #: How the public representation shows one of them.
     represent: ClassVar[Callable[[Any], Mapping[str, Any]]]
@@ -91,7 +91,7 @@ class TopicResource(EntityResource):
 
 
 def build_scale_rating(row: Rating) -> Document:
-    """Describe a rating as verdicts show it, with its definition and the publisher of its scale."""
+    """Describe a rating in the form of verdicts, with its definition and the publisher of its scale."""
     return {
         **claim_document.build_rating(row),
         "definition": row.definition,
@@ -115,7 +115,7 @@ class RatingResource(EntityResource):
 
 
 class SourceResource(EntityResource):
-    """Sources in which published claims appear, or on which published verdicts rest."""
+    """Sources in which published claims appear, or that published verdicts cite."""
 
     nouns = ("source", "sources")
     list_query = SourceListQuery

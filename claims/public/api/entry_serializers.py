@@ -1,6 +1,6 @@
-"""Ledger entries as JSON, key by key: as versions of a claim, and as changes in their order.
+"""Ledger entries as JSON, key by key: as versions of a claim, and as changes in order.
 
-`claims` and `changes` write them; `factcheck.api.openapi.body_serializer` says how the OpenAPI document comes of them.
+`claims` and `changes` write them; `factcheck.api.openapi.body_serializer` derives the OpenAPI document from them.
 """
 
 from typing import Annotated, TypedDict

@@ -1,4 +1,4 @@
-"""The current status of a claim's evidence, beside its body, which never changes."""
+"""The current status of a claim's evidence, separate from the body, which never changes."""
 
 import json
 from abc import ABC, abstractmethod
@@ -20,7 +20,7 @@ from factcheck.api.resources import (
 
 
 class StatusResource(PublicResource, ABC):
-    """The status of parts of a claim's current body, which changes without a new version of it."""
+    """The status of parts of a claim's current body. It can change without a new version of the claim."""
 
     nouns = ("claim", "claims")
     answers = ClaimResource.answers

@@ -1,4 +1,4 @@
-"""The number of claims by rating, publisher, language and so on, under the filters of their list."""
+"""The number of claims by rating, publisher, language and so on, under the filters of the claim list."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ SIZE_LIMIT = 100
 
 
 class FacetQuery(ClaimListQuery):
-    """What the list of claims understands, except what makes pages of it."""
+    """The parameters of the claim list, except those for paging."""
 
     cursor = count = ordering = fields = None  # type: ignore[assignment]  # how django-filter drops some
 
@@ -40,7 +40,7 @@ class FacetQuery(ClaimListQuery):
 
 
 class FacetValueSerializer(serializers.Serializer):
-    """A value, and how many claims have it."""
+    """A value, and the number of claims with it."""
 
     value = serializers.CharField(help_text="As the filter takes it.")
     label = serializers.CharField(  # type: ignore[assignment]  # a key of the text, not an argument of the field
@@ -76,10 +76,11 @@ class FacetResource(PublicResource):
 
     @extend_schema(summary="Published claims, counted")
     def retrieve(self, request: HttpRequest) -> HttpResponse:
-        """The number of claims by rating, publisher, language, topic and other facets.
+        """Return the number of claims by rating, publisher, language, topic and other facets.
 
-        Takes the filters of the list. Each facet is counted as if its own filter were not given, so that it shows what
-        else could be chosen; all other filters hold. `has` is the exception: as its values add up, so do its counts.
+        The filters are those of the list. Each facet is counted without its own filter, so that it shows the other
+        choices; all other filters apply. `has` is the exception: its values are combined, so its own filter applies
+        to its counts as well.
         """
         query = FacetQuery(request.GET, self.rows(), request=request)
         conditions = dict(query.looked_for)

@@ -1,7 +1,7 @@
 """A replacement for Google's Fact Check Tools API, `/v1alpha1/`: its clients only need another base URL.
 
-What is asked and answered here is defined by Google's discovery document `factchecktools:v1alpha1`, and errors have
-Google's shape, so none of it appears in our OpenAPI document.
+Google's discovery document `factchecktools:v1alpha1` defines requests and responses, and errors have Google's form,
+so none of this appears in our OpenAPI document.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -62,7 +62,7 @@ OFFSET_LIMIT = 1000
 
 
 def _parse_language_range(value: str) -> str:
-    """Return language and script of a tag: the region is ignored, as in Google's API."""
+    """Return language and script of a tag. The region is ignored, as in Google's API."""
     language, *subtags = LanguageRange()(value.strip()).split("-")
     scripts = [subtag for subtag in subtags[:1] if len(subtag) == len("Latn")]
     return "-".join([language, *scripts])
@@ -100,7 +100,7 @@ class AnyMediaType(BaseContentNegotiation):
 
 
 class FactCheckTools(APIView):
-    """The parts that all methods share."""
+    """The common parts of all methods."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -126,7 +126,7 @@ class ClaimsSearch(FactCheckTools):
         return self._found(plain, plain.GET)
 
     def post(self, request: Request) -> HttpResponse:
-        """Answer a query that Google's clients send by POST because it is too long for a URL; a header marks it as
+        """Answer a query that Google's clients send by POST because it is too long for a URL. A header marks it as
         GET.
         """
         plain = get_plain_request(request)
@@ -147,7 +147,7 @@ class ClaimsSearch(FactCheckTools):
 
 
 class _ClaimsQuery:
-    """A search: which claims, and which of their reviews."""
+    """A search: the claims, and the reviews of these claims."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
@@ -184,9 +184,9 @@ class _ClaimsQuery:
             ) from None
 
     def _ordering(self, token: str) -> Ordering:
-        """Order by relevance; if too many claims match for a ranking to be useful, by date, newest first.
+        """Order by relevance or, if too many claims match for a useful ranking, by date, newest first.
 
-        A page that follows another keeps the order of that one.
+        Later pages keep the order of the first.
         """
         if not self.reading:
             return _find_ordering("-reviewed")
@@ -238,8 +238,8 @@ def _find_ordering(name: str) -> Ordering:
 class ImageSearch(FactCheckTools):
     """`claims.imageSearch`: published claims about a picture like the one at a URL.
 
-    Pictures are compared by how they look (PDQ). Claims whose verdicts rest on such a picture are left out: this answer
-    has no room to say what a picture is to a claim.
+    Pictures are compared by appearance (PDQ). Claims whose verdicts merely cite such a picture as evidence are left
+    out, because Google's format cannot express that difference.
     """
 
     def get(self, request: Request) -> HttpResponse:
@@ -268,9 +268,7 @@ class ImageSearch(FactCheckTools):
 
 
 def _find_claims_about(look: PerceptualHash, language: str) -> list[Document]:
-    """Return published claims about pictures that look like this, nearest first, each once, with reviews in this
-    language.
-    """
+    """Return published claims about similar pictures, nearest first, each once, with reviews in this language."""
     found: dict[int, Document] = {}
     alike = find_published_media(look) if look.is_distinctive else []
     for shown in (each for one in alike for each in one.shown if each.role == "claimed"):
@@ -310,7 +308,7 @@ _IMAGE_FIELDS: dict[str, Read] = {
 
 
 class MissingMethods(FactCheckTools):
-    """Methods of Google's API that edit a publisher's own markup and do not exist here."""
+    """Methods of Google's API that edit a publisher's own markup. They do not exist here."""
 
     reason = "ClaimReview markup cannot be edited here; it is part of each published claim's page."
 

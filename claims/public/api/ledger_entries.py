@@ -1,4 +1,4 @@
-"""Ledger entries for responses: one query, without the body if its hash is enough."""
+"""Ledger entries for responses: one query, without the body if the hash is enough."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from factcheck.web.site_urls import insert_site_url
 
 @dataclass(frozen=True)
 class ServedEntry:
-    """An entry of the ledger; its body is loaded only if the client's copy is outdated."""
+    """An entry of the ledger. Its body is loaded only if the client's copy is outdated."""
 
     pk: int
     sha256: str
@@ -31,7 +31,7 @@ class ServedEntry:
     def answer(
         self, request: HttpRequest, *, cache: str, picking: Callable[[bytes], bytes] = bytes
     ) -> HttpResponse:
-        """Return the body, selected parts of it, or 304. A client with a current copy costs no read."""
+        """Return the body, selected parts of it, or 304. If the client's copy is current, nothing is read."""
         return build_conditional_response(
             request,
             lambda: picking(self.content()),
@@ -49,7 +49,7 @@ def read_entry(template: Template, request: HttpRequest) -> ServedEntry:
     """Return the requested entry of the ledger.
 
     Raises:
-        Http404: there is none.
+        Http404: there is no such entry.
     """
     columns = ["id", "body_sha256", "published_at", "status", "merged_into_id"]
     rows = template.fetch(*columns, *([] if is_conditional(request) else ["body"]))

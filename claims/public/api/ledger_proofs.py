@@ -1,6 +1,6 @@
 """Signed checkpoints of the ledger, and proofs of its content, for independent verification.
 
-The tree itself, in pieces that mirrors can keep, is in `ledger_tiles`.
+`ledger_tiles` serves the tree itself, in pieces that mirrors can store.
 """
 
 from abc import ABC, abstractmethod
@@ -35,7 +35,7 @@ PAGE_SIZE, PAGE_SIZE_LIMIT = 100, 1000
 
 
 class LedgerResource(PublicResource, ABC):
-    """The base of ledger resources. The primary answers them, because a replica may lag behind."""
+    """The base of ledger resources. The primary responds, because a replica may lag behind."""
 
     nouns = ("proof", "proofs")
 
@@ -45,7 +45,7 @@ class LedgerResource(PublicResource, ABC):
 
     @abstractmethod
     def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
-        """Return the response, as the primary knows it."""
+        """Return the response, from the primary's data."""
 
 
 class LedgerSchema(PublicSchema):
@@ -59,7 +59,7 @@ class LedgerSchema(PublicSchema):
 
 
 def encode_hashes(hashes: list[bytes]) -> list[str]:
-    """Return hashes in base64, as transparency logs write them."""
+    """Return hashes in base64, in the form of transparency logs."""
     return [b64encode(one).decode() for one in hashes]
 
 
@@ -79,8 +79,8 @@ class CheckpointSchema(LedgerSchema):
 
 
 class CheckpointResource(LedgerResource):
-    """The newest checkpoint of the ledger: how many entries it has and the root of the tree over them, signed by the
-    newsroom. In the form of transparency logs, C2SP `tlog-checkpoint`.
+    """The newest checkpoint: the ledger's number of entries and the root of its Merkle tree, signed by the newsroom,
+    in the form of transparency logs (C2SP `tlog-checkpoint`).
     """
 
     operation, summary = "checkpoint", "What the ledger came to, signed"
@@ -113,7 +113,7 @@ class SignedCheckpoint(TypedDict):
 
 
 class CheckpointsPage(TypedDict):
-    """Checkpoints in the order in which they were signed."""
+    """Checkpoints in the order of their signing."""
 
     more: Annotated[bool, "Whether there are more already: ask again with the last `number` as `since`."]
     results: list[SignedCheckpoint]
@@ -135,7 +135,7 @@ class CheckpointsQuery(Query):
 
 
 class CheckpointsResource(LedgerResource):
-    """Every checkpoint that was ever signed, the first one first."""
+    """All checkpoints ever signed, oldest first."""
 
     operation, summary = "checkpoints", "All checkpoints, in their order"
     item_query = CheckpointsQuery
@@ -165,7 +165,7 @@ class CheckpointsResource(LedgerResource):
 
 
 class PublicSigningKey(TypedDict):
-    """A key with which checkpoints were signed."""
+    """A key that has signed checkpoints."""
 
     key: Annotated[str, "The public key (Ed25519), as base64url."]
     verifier_key: Annotated[str, "The same as programs for transparency logs take it: `name+id+key`."]
@@ -177,7 +177,7 @@ class PublicSigningKey(TypedDict):
 
 
 class PublicSigningKeys(TypedDict):
-    """With which keys the ledger was signed."""
+    """The keys that have signed the ledger."""
 
     origin: Annotated[str | None, "The name of the log, which begins each checkpoint."]
     keys: Annotated[list[PublicSigningKey], "In their order; the last one is in use."]
@@ -194,7 +194,7 @@ class PublicSigningKeysSerializer(BodySerializer):
 class KeysResource(LedgerResource):
     """The newsroom's public keys, including old ones, and the announcement of each.
 
-    Compare the first key that you trust with the newsroom in another way than by this address.
+    Confirm the first key that you trust with the newsroom through another channel.
     """
 
     operation, summary = "keys", "The keys with which the ledger is signed"
@@ -223,7 +223,7 @@ class KeysResource(LedgerResource):
 
 
 class InclusionProof(TypedDict):
-    """That an entry is in the ledger as it was signed (RFC 9162, section 2.1.3)."""
+    """Proof that an entry is in the signed ledger (RFC 9162, section 2.1.3)."""
 
     sequence: int
     leaf_index: Annotated[int, "The place of its leaf in the tree: `sequence` - 1."]
@@ -238,7 +238,7 @@ class InclusionProof(TypedDict):
 
 
 class ConsistencyProof(TypedDict):
-    """That the ledger was only added to (RFC 9162, section 2.1.4)."""
+    """Proof that entries were only added to the ledger (RFC 9162, section 2.1.4)."""
 
     first: int
     second: int
@@ -270,7 +270,7 @@ class ConsistencyQuery(Query):
 
 
 class InclusionResource(LedgerResource):
-    """Proves that an entry is in the ledger that a checkpoint signs."""
+    """Proves that an entry is in the ledger under a checkpoint."""
 
     operation, summary = "inclusion", "That an entry is in the ledger"
     item_query = InclusionQuery
@@ -306,7 +306,7 @@ class InclusionResource(LedgerResource):
 
 
 class ConsistencyResource(LedgerResource):
-    """Proves that the ledger of a later checkpoint extends that of an earlier one, with nothing rewritten."""
+    """Proves that the ledger of a later checkpoint extends that of an earlier one, without rewritten entries."""
 
     operation, summary = "consistency", "That the ledger was only added to"
     item_query = ConsistencyQuery
@@ -350,5 +350,5 @@ def _require_signed(name: str, size: int, signed: int) -> None:
 
 
 def _cache(query: Query, name: str) -> str:
-    """Return how long to cache: a proof for a stated size never changes."""
+    """Return how long to cache a response: a proof for a stated size never changes."""
     return CACHE_PAST if name in query.given else CACHE_HEAD

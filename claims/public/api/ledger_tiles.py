@@ -1,6 +1,6 @@
 """The tiles of the ledger's Merkle tree, which never change (C2SP `tlog-tiles`).
 
-Mirrors keep them as files, and any proof can be made of them. Nothing is served before it was signed.
+Mirrors store them as files, and any proof can be computed from them. Nothing is served before it is signed.
 """
 
 from abc import abstractmethod
@@ -65,13 +65,13 @@ class _Tiles(LedgerResource):
 
 
 class TileResource(_Tiles):
-    """256 neighbouring hashes of the tree, or the first few of them."""
+    """Up to 256 adjacent hashes of the tree."""
 
     operation, summary = "tile", "Hashes of the tree over the ledger"
 
     @extend_schema(parameters=[_PATH])
     def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
-        """256 neighbouring hashes of the Merkle tree over the ledger, as in C2SP `tlog-tiles`."""
+        """Return up to 256 adjacent hashes of the ledger's Merkle tree, in the form of C2SP `tlog-tiles`."""
         return super().retrieve(request, **place)
 
     def content(self, level: int, number: int, width: int) -> bytes:
@@ -79,13 +79,15 @@ class TileResource(_Tiles):
 
 
 class EntriesTileResource(_Tiles):
-    """The entries below the hashes of a tile of level 0."""
+    """The entries below the hashes of a level 0 tile."""
 
     operation, summary = "entries", "Entries of the ledger, as they are hashed"
 
     @extend_schema(parameters=[_PATH])
     def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
-        """The bytes of up to 256 entries, each preceded by its length in two bytes, as in C2SP `tlog-tiles`."""
+        """Return the bytes of up to 256 entries, each preceded by its length in two bytes, in the form of C2SP
+        `tlog-tiles`.
+        """
         return super().retrieve(request, **place)
 
     def content(self, level: int, number: int, width: int) -> bytes:

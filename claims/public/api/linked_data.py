@@ -27,7 +27,7 @@ class LinkedDataSchema(PublicSchema):
 class LinkedDataResource(ClaimResource):
     """The schema.org ClaimReview of a claim, one for each publisher's verdict, as JSON-LD.
 
-    A claim that was retracted has no review any more. It still answers, as a WebPage whose `correction` says why.
+    A retracted claim no longer has a review. The response is then a WebPage whose `correction` gives the reason.
     """
 
     item_query = LinkedDataQuery

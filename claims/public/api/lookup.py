@@ -1,8 +1,8 @@
 """Look up published claims by URL, for browser extensions and lists of articles.
 
-An address can be that of an article in which a claim was seen, of a page that a verdict cites, of a review itself, and
-of our own page of a claim, where the reviews stand that have no page of their own.
-Each claim says which of these it is found by.
+A URL may be that of an article in which a claim appeared, of a page that a verdict cites, of a review, or of a
+claim's page on this site, which serves as the page of reviews without their own. The response states the relation for
+each claim.
 """
 
 import hashlib
@@ -74,7 +74,7 @@ class LookupQuery(Query):
 
 
 class LookupBody(StrictJSON):
-    """A request body with room for a hundred URLs, even if all their characters are escaped."""
+    """A request body with room for a hundred URLs, even if every character is escaped."""
 
     most = 1_500_000
 
@@ -83,7 +83,8 @@ def read_addresses(body: Any) -> list[str]:
     """Read the URLs from a request body.
 
     Raises:
-        ValidationError: it is not built as it should be; where, as `problem_response` understands it.
+        ValidationError: the body is not valid; the places of the errors are in the form that `problem_response`
+            reads.
     """
     if not isinstance(body, dict):
         raise ValidationError([gettext('It must be an object such as {"urls": ["https://example.org/"]}.')])
@@ -150,15 +151,15 @@ class AddressMatch:
 
     @property
     def claims(self) -> list[PublicClaim]:
-        """Each once."""
+        """Return the published claims, each once."""
         shown = [*self.with_source[:CLAIM_LIMIT], *self.reviewed[:CLAIM_LIMIT]]
         return list({claim["id"]: claim for claim in shown}.values())
 
 
 @cache
 def _build_statement() -> Statement:
-    """Build the query for current publications by URL: claims that appeared at its source first, then claims that
-    cite it, then reviews at the URL, then our own pages.
+    """Build the query for current publications by URL: claims that appeared there first, then claims that cite it,
+    then reviews at the URL, then pages of this site.
     """
     here = RawSQL("ARRAY[source.id]", ())
     appears = ExpressionWrapper(Q(appears_in_ids__contains=here), output_field=BooleanField())
@@ -214,7 +215,7 @@ def _build_known(found: AddressMatch, request: HttpRequest) -> Known:
 
 
 def _build_more_url(found: AddressMatch, request: HttpRequest) -> str | None:
-    """Return the URL of all claims related to this one, if some are omitted."""
+    """Return the URL of all claims related to this URL, if the response omits some."""
     if len(found.with_source) > CLAIM_LIMIT:
         asked: dict[str, Any] = {"source": found.source}
     elif len(found.reviewed) > CLAIM_LIMIT:
@@ -335,7 +336,7 @@ _PROBLEMS = {
 
 
 class LookupResource(ViewSet):
-    """Which published claims appear in articles, and which cite them."""
+    """Published claims that appear in articles, or cite them."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -352,9 +353,9 @@ class LookupResource(ViewSet):
         return LookupQuery if action == "retrieve" else NoQuery
 
     def retrieve(self, request: Request) -> HttpResponse:
-        """For each URL, in order: the published claims that appeared there, with their exact positions, the claims
-        whose verdicts cite it, the claims whose review it is, and the claim whose page on this site it is. Unlike a
-        response to a body, this one can be cached.
+        """Return, for each URL in order: the published claims that appeared there, with their exact positions, the
+        claims whose verdicts cite it, the claims with a review there, and the claim whose page on this site it is.
+        Unlike the response to a POST, this one can be cached.
         """
         plain = get_plain_request(request)
         urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
@@ -373,9 +374,9 @@ class LookupResource(ViewSet):
         },
     )
     def create(self, request: Request) -> HttpResponse:
-        """For each URL, in order: the published claims that appeared there, with their exact positions, the claims
-        whose verdicts cite it, and the claims whose review it is. An invalid URL has an `error` in its place and
-        does not affect the others.
+        """Return, for each URL in order: the published claims that appeared there, with their exact positions, the
+        claims whose verdicts cite it, and the claims with a review there. An invalid URL has an `error` in its place
+        and does not affect the others.
         """
         plain = get_plain_request(request)
         NoQuery(plain.GET, Publication.objects.none(), request=plain)

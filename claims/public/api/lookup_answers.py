@@ -1,6 +1,6 @@
 """The response of a look-up by URL, key by key.
 
-`lookup` writes it; `factcheck.api.openapi.body_serializer` says how the OpenAPI document comes of it.
+`lookup` writes it; `factcheck.api.openapi.body_serializer` derives the OpenAPI document from it.
 """
 
 from typing import Annotated, TypedDict
@@ -36,7 +36,7 @@ class FoundAppearance(PublicQuote):
 
 
 class FoundEvidence(PublicQuote):
-    """Evidence that a verdict takes from the article."""
+    """A piece of evidence that a verdict takes from the article."""
 
     verdict: Annotated[int, "Id of that verdict."]
     id: int
@@ -65,7 +65,7 @@ class ClaimAtAddress(TypedDict):
 
 
 class FoundSource(TypedDict):
-    """The article as published here."""
+    """The article, as published here."""
 
     id: int
     title: str

@@ -32,17 +32,17 @@ DESCRIPTION = OpenApiResponse(
 
 
 def build_markup(body: Document) -> Document:
-    """Return the markup of a claim: its reviews or, if none are left, its retraction or merge."""
+    """Return the markup of a claim: its reviews or, if there are none left, its retraction or merge."""
     by = claim_document.build_site()
     reviews = claimreview.build_markup(body, site=by)
     return reviews or claimreview.CONTEXT | claimreview.describe_withdrawal(body, site=by)
 
 
 def require_no_fields(query: Query) -> None:
-    """Refuse to pick parts.
+    """Reject a request for selected parts.
 
     Raises:
-        InvalidParameters: that is what the query asks for.
+        InvalidParameters: the query selects parts.
     """
     if query.value(FIELDS_PARAMETER):
         detail = gettext(

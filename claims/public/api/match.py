@@ -1,7 +1,7 @@
 """Match texts of any kind with published claims that they repeat, contradict, or are related to.
 
-The text is in the body, the options in the query string: the filters are those of the list of claims. Answers come
-from `claims.matching.answers`; here claims are shown as published.
+The text is in the body, and the options are in the query string, with the filters of the claim list.
+`claims.matching.answers` computes the matches; this module adds the published claims.
 """
 
 import hashlib
@@ -74,7 +74,7 @@ _SHORT_FIELDS = build_parts(
 
 
 class MatchTermsQuery(ClaimListQuery):
-    """How texts are to be answered, and which claims count: the filters of the list of claims."""
+    """The options of a match, and the filters of the claim list, which select the claims to match."""
 
     q = spelling = count = cursor = page_size = ordering = status = as_of = None  # type: ignore[assignment]  # how django-filter removes an inherited parameter
     fields = Parameter(
@@ -133,7 +133,7 @@ class MatchQuery(MatchTermsQuery):
 
 
 class MatchBody(StrictJSON):
-    """A hundred thousand characters, even when each is escaped."""
+    """A request body with room for a hundred thousand characters, even if each is escaped."""
 
     most = 1_300_000
 
@@ -142,7 +142,8 @@ def read_texts(body: Any) -> list[str]:
     """Read the texts from a request body.
 
     Raises:
-        ValidationError: it is not built as it should be; where, as `problem_response` understands it.
+        ValidationError: the body is not valid; the places of the errors are in the form that `problem_response`
+            reads.
     """
     if not isinstance(body, dict):
         raise ValidationError(
@@ -265,7 +266,7 @@ def _match(match: Match, start: int, claim: orjson.Fragment) -> Document:
 def _load_claims(
     claims: Collection[int], rows: QuerySet[Publication] | None, parts: Any
 ) -> dict[int, orjson.Fragment]:
-    """Load these claims as currently published, or only some of their parts."""
+    """Load these claims as currently published, or only the selected parts."""
     return {
         claim: orjson.Fragment(pick_parts(insert_site_url(body), parts))
         for claim, body in load_current_column(claims, rows).items()
@@ -339,7 +340,7 @@ class MatchResource(ViewSet):
         return MatchQuery if action == "retrieve" else MatchTermsQuery
 
     def retrieve(self, request: Request) -> HttpResponse:
-        """The matches of a short text. Unlike a response to a body, this one can be cached."""
+        """Return the matches of a short text. Unlike the response to a POST, this one can be cached."""
         plain = get_plain_request(request)
         query = MatchQuery(plain.GET, Publication.objects.all(), request=plain)
         content = build_answers([query.value("text")], query)
@@ -357,7 +358,7 @@ class MatchResource(ViewSet):
         },
     )
     def create(self, request: Request) -> HttpResponse:
-        """For each text, in order: its passages, and for each passage the published claims that it repeats,
+        """Return, for each text in order: its passages, and for each passage the published claims that it repeats,
         contradicts or is related to, with the confidence and the reasons. No match says nothing about whether the
         text is true.
         """

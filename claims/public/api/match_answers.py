@@ -41,7 +41,7 @@ class MatchedClaimantSerializer(serializers.Serializer):
 
 
 class MatchedClaimSerializer(serializers.Serializer):
-    """The claim, or those parts of it that `fields` names, as in the list of claims."""
+    """The claim, or the parts of it that `fields` selects, as in the list of claims."""
 
     id = serializers.IntegerField()
     url = serializers.URLField(help_text="The page for readers.")
@@ -53,21 +53,21 @@ class MatchedClaimSerializer(serializers.Serializer):
 
 
 class DifferingWordsSerializer(serializers.Serializer):
-    """Adjacent differing words."""
+    """Adjacent words that differ."""
 
     start = serializers.IntegerField(help_text="In Unicode code points.")
     end = serializers.IntegerField()
 
 
 class DifferencesSerializer(serializers.Serializer):
-    """The words that only one of the two has; empty where the claim is the same."""
+    """The words that only one of the two texts has. Empty if the claim is the same."""
 
     text = DifferingWordsSerializer(many=True, help_text="In the text that was sent.")
     claim = DifferingWordsSerializer(many=True, help_text="In the claim's `statement`.")
 
 
 class FoundMatchSerializer(serializers.Serializer):
-    """A published claim that a passage has to do with."""
+    """A published claim that a passage repeats, contradicts, or is related to."""
 
     kind = serializers.ChoiceField(
         KINDS,
@@ -87,7 +87,7 @@ class FoundMatchSerializer(serializers.Serializer):
 
 
 class PassageSerializer(serializers.Serializer):
-    """A sentence of a text, or all of a short one."""
+    """A sentence of a text, or a whole short text."""
 
     start = serializers.IntegerField(help_text="Where it begins in the text, in Unicode code points.")
     end = serializers.IntegerField()

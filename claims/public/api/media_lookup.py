@@ -1,6 +1,6 @@
 """Look up published claims by a picture, its URL or its perceptual hash.
 
-Nothing of what is sent is kept. Answers come from `claims.matching.near_media`.
+Submitted pictures, URLs and hashes are not stored. `claims.matching.near_media` finds the claims.
 """
 
 from http import HTTPStatus
@@ -65,9 +65,9 @@ def read_picture_query(body: Any, files: Any) -> PerceptualHash:
     """Return the query in a request body.
 
     Raises:
-        ValidationError: it is not built as it should be, or there is no picture; where, as `problem_response`
-            understands it.
-        TooManyPictures, ContentTooLarge: it cannot be looked at.
+        ValidationError: the body is not valid, or has no picture; the places of the errors are in the form that
+            `problem_response` reads.
+        TooManyPictures, ContentTooLarge: the picture cannot be processed now, or is too large.
     """
     if not hasattr(body, "keys"):
         raise ValidationError(
@@ -132,7 +132,7 @@ def build_answer(look: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
     """Return publications with pictures that look like the query.
 
     Args:
-        is_seen: whether the picture itself was there, so that it is known how far its hash is to be trusted.
+        is_seen: whether the picture itself was given, which shows how reliable its hash is.
     """
     found = find_published_media(look) if look.is_distinctive else []
     code = FOUND_ANSWER if found else NOTHING_ANSWER if look.is_distinctive else UNCLEAR_ANSWER
@@ -228,7 +228,7 @@ _PROBLEMS = {
 
 
 class MediaLookupResource(ViewSet):
-    """Look up whether a picture was checked."""
+    """Look up published claims about a picture."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -256,10 +256,10 @@ class MediaLookupResource(ViewSet):
         },
     )
     def create(self, request: Request) -> HttpResponse:
-        """The published claims that show a picture like this one: scaled, saved again, mirrored, rotated, or as a
-        frame of a video. The picture is compared and not stored. Nothing found is not a verdict.
+        """Return the published claims that show a similar picture: scaled, saved again, mirrored, rotated, or as a
+        frame of a video. The picture is compared but not stored. An empty result is not a verdict.
 
-        A picture itself is sent as `file` of a form (`multipart/form-data`).
+        A picture itself is sent as the part `file` of a form (`multipart/form-data`).
         """
         plain = get_plain_request(request)
         NoQuery(plain.GET, Publication.objects.none(), request=plain)

@@ -1,6 +1,6 @@
 """The response of a look-up by picture, key by key and in words.
 
-`media_lookup` writes it; `factcheck.api.openapi.body_serializer` says how the OpenAPI document comes of it.
+`media_lookup` writes it; `factcheck.api.openapi.body_serializer` derives the OpenAPI document from it.
 """
 
 from typing import Annotated, TypedDict
@@ -49,7 +49,7 @@ class ClaimWithMedia(TypedDict):
 
 
 class FoundMedia(TypedDict):
-    """A published picture, or a film with a frame, that looks like the one looked up."""
+    """A published picture or film that looks like the submitted picture."""
 
     alikeness: Annotated[str, list(ALIKENESS.items())]
     distance: Annotated[
@@ -72,7 +72,7 @@ class FoundMedia(TypedDict):
 
 
 class MediaLookupAnswer(TypedDict):
-    """Published pictures that look like the one looked up."""
+    """Published pictures that look like the submitted one."""
 
     answer: Annotated[str, list(EXPLANATIONS.items())]
     explanation: Annotated[str, "The same in words. Nothing found is no verdict."]

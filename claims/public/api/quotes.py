@@ -1,4 +1,4 @@
-"""The quote status of a claim, beside its body, which never changes."""
+"""The quote status of a claim, separate from the body, which never changes."""
 
 from typing import Any, TypedDict
 
@@ -9,7 +9,7 @@ from factcheck.api.openapi.schema import PublicSchema
 
 
 class QuotesOfClaim(TypedDict):
-    """Every quote of a published claim, and whether its source still has the words."""
+    """Every quote of a published claim, and whether its source still contains the words."""
 
     claim: int
     version: int
@@ -37,10 +37,10 @@ class QuotesSchema(PublicSchema):
 
 
 class QuotesResource(StatusResource):
-    """For each quote of a claim and its evidence: whether the newest snapshot of its source still contains it,
-    since when it does not, and the changed wording.
+    """For each quote of a claim and its evidence: whether the newest snapshot of the source still contains it and, if
+    not, since when, with the changed wording.
 
-    It changes when a source is captured again, without a new version of the claim.
+    The status changes when a source is captured again, without a new version of the claim.
     """
 
     serializer_class = QuotesOfClaimSerializer

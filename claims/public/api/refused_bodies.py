@@ -6,7 +6,7 @@ from factcheck.api.openapi.schema import ProblemSerializer
 
 
 class RefusedPlaceSerializer(serializers.Serializer):
-    """A refused part of the body, or an unknown query parameter."""
+    """A rejected part of the body, or an unknown query parameter."""
 
     pointer = serializers.CharField(
         required=False, help_text="The place, as a JSON Pointer (RFC 6901) in a fragment."
@@ -17,6 +17,6 @@ class RefusedPlaceSerializer(serializers.Serializer):
 
 
 class RefusedBodySerializer(ProblemSerializer):
-    """The errors of a request body, by place; `errors` is missing if the body is not JSON."""
+    """The errors of a request body by place. `errors` is missing if the body is not JSON."""
 
     errors = RefusedPlaceSerializer(many=True, required=False)  # type: ignore[assignment]  # a field

@@ -1,1 +1,1 @@
-"""Published claims as Atom, RSS 2.0 and JSON Feed, with the API's filters. Start at `views`."""
+"""Published claims as Atom, RSS 2.0 and JSON Feed, with the API's filters. Begin with `views`."""

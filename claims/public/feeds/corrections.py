@@ -40,7 +40,7 @@ from factcheck.web.site_urls import insert_site_url, render_stored
 
 
 class CorrectionFeedQuery(CorrectionListQuery):
-    """The filters of the API's log of corrections; by default, the newsroom's own."""
+    """The filters of the API's log of corrections. The default is the newsroom's own corrections."""
 
     by = JudgedParameter(
         Keyword(("house", "all")),

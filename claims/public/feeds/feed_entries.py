@@ -16,7 +16,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """One claim in a feed. Texts are plain except `html`; moments are in UTC."""
+    """One claim in a feed. Texts are plain except `html`; times are in UTC."""
 
     #: The address without the slug, which changes with the statement.
     id: str
@@ -40,7 +40,7 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed with the URLs of this page and its neighbours, which may be ""."""
+    """A feed, with the URLs of this page and the adjacent pages, which may be ""."""
 
     title: str
     description: str
@@ -87,7 +87,7 @@ def build_entry(document: Document) -> FeedEntry:
 
 
 def build_address(claim_id: int) -> str:
-    """Return the permanent URL of a claim, which does not change with its wording."""
+    """Return the permanent URL of a claim, which does not depend on the wording."""
     return settings.SITE_URL + reverse("claim-permanent", args=[claim_id])
 
 

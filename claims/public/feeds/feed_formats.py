@@ -1,7 +1,7 @@
 """Write feeds: Atom (RFC 4287) and RSS 2.0 with Django's generators, and JSON Feed 1.1.
 
-Paging is RFC 5005: in Atom with its link relations, in RSS with the same as `atom:link` (its appendix B), in JSON Feed
-with `next_url`.
+Paging follows RFC 5005: link relations in Atom, the same as `atom:link` in RSS (appendix B), and `next_url` in JSON
+Feed.
 """
 
 import json
@@ -207,7 +207,7 @@ def _build_docs_url() -> str:
 
 
 def _drop_empty(members: dict[str, Any]) -> dict[str, Any]:
-    """Drop empty members, which JSON Feed leaves out."""
+    """Drop empty members, as JSON Feed requires."""
     return {name: value for name, value in members.items() if value not in ("", None) and value != {}}
 
 

@@ -33,7 +33,7 @@ PAGING_PARAMETERS = ("cursor", "page_size", "count")
 class FeedQuery(OwnClaimsQuery):
     """The filters of a feed: those of the API's list of claims, without field selection.
 
-    Words are taken as they are spelt: a feed has no place to say that it answers others.
+    Words are searched as spelt, because a feed has no place for a note about corrections.
     """
 
     fields = spelling = None  # type: ignore[assignment]  # how django-filter removes an inherited parameter
@@ -47,12 +47,12 @@ class FeedQuery(OwnClaimsQuery):
 
     @property
     def is_by_house(self) -> bool:
-        """Whether the feed lists only the newsroom's own checks."""
+        """Return whether the feed lists only the newsroom's own checks."""
         return "by" in self.looked_for
 
     @property
     def ordering_name(self) -> str:
-        """Newest first unless another order is requested: feed readers look for news at the top."""
+        """Newest first unless another order is requested, because feed readers look for news at the top."""
         return super().ordering_name if self.value(ORDERING_PARAMETER) else self.orderings[0].name
 
 

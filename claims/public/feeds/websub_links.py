@@ -9,7 +9,7 @@ from claims.public.feeds.feed_entries import Channel
 def list_hubs(request: HttpRequest) -> tuple[str, ...]:
     """Return the hubs of the requested feed.
 
-    A filtered feed has none: hubs are notified of whole feeds only.
+    A filtered feed has no hubs, because hubs are only notified of whole feeds.
     """
     return () if request.META.get("QUERY_STRING") else tuple(settings.WEBSUB_HUBS)
 

@@ -1,4 +1,4 @@
-"""Text as XML 1.0 can hold it."""
+"""Make text valid in XML 1.0."""
 
 import re
 

@@ -1,4 +1,4 @@
 """The reader pages: lists, claims, versions, and sources.
 
-`views` are the pages, `responses` how a page becomes a response, `reader_tags` what templates say about documents.
+`views` has the pages, `responses` turns a page into a response, and `reader_tags` has template tags for documents.
 """

@@ -48,7 +48,9 @@ class AboutPage:
 
 
 def get_reader_language() -> str:
-    """Return the reader's language, even if the interface is not translated into it: editors wrote these texts."""
+    """Return the reader's language even if the interface is not translated into it, because editors wrote these
+    texts.
+    """
     return translation.get_language() or settings.LANGUAGE_CODE
 
 

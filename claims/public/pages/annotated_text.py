@@ -12,7 +12,7 @@ _PARAGRAPH_BREAK = re.compile(r"\n(?:[^\S\n]*\n)+")
 
 
 class TextRange(Protocol):
-    """A stretch of a text in code points, `end` excluded."""
+    """A span of a text in code points, without the character at `end`."""
 
     @property
     def start(self) -> int: ...
@@ -25,7 +25,7 @@ S = TypeVar("S", bound=TextRange)
 
 @dataclass(slots=True)
 class TextPiece(Generic[S]):
-    """A stretch of one paragraph over which the set of covering spans does not change."""
+    """A span of one paragraph over which the set of covering spans does not change."""
 
     text: str
     #: Where it begins in the whole text.
@@ -36,12 +36,12 @@ class TextPiece(Generic[S]):
 
     @property
     def innermost(self) -> S | None:
-        """The covering span that a click on these words opens: the last to begin and, of those, the shortest."""
+        """Return the covering span that a click opens: the last to begin and, among those, the shortest."""
         return max(self.covering, key=lambda span: (span.start, -span.end), default=None)
 
     @property
     def ends_elsewhere(self) -> list[S]:
-        """Spans that end here although a click on these words opens another one."""
+        """Return the spans that end here although a click on these words opens another one."""
         return [span for span in self.ends if span is not self.innermost]
 
     @property
@@ -50,9 +50,10 @@ class TextPiece(Generic[S]):
 
 
 def split_paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
-    """Cut `text` at empty lines and wherever a span begins or ends; spans may nest, overlap, touch or cross paragraphs.
+    """Split `text` at empty lines and wherever a span begins or ends. Spans may nest, overlap, touch or cross
+    paragraphs.
 
-    Spans that reach beyond the text, or hold nothing but a paragraph break, are left out.
+    Spans that extend beyond the text, or contain only a paragraph break, are left out.
     """
     usable = sorted((s for s in spans if 0 <= s.start < s.end <= len(text)), key=lambda s: (s.start, -s.end))
     cuts = sorted({position for span in usable for position in (span.start, span.end)})
@@ -71,7 +72,7 @@ def split_paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
 
 
 def _mark_ends(cut: list[list[TextPiece[S]]]) -> None:
-    """Mark the first and last piece of a span, also across paragraphs."""
+    """Mark the first and last piece of each span, even across paragraphs."""
     pieces = [piece for paragraph in cut for piece in paragraph]
     begun: set[int] = set()
     for piece in pieces:

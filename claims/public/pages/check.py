@@ -1,7 +1,7 @@
 """Check a text: highlight the checked sentences of a post, a speech or an article.
 
-Of foreign addresses none is opened for readers: who could have us fetch what they name could have us attack others, and
-learn what stands where only we can look. An address is answered with what is known here already.
+Other sites are never fetched for readers. Otherwise, anyone could make this server attack others, or read addresses
+that only it can reach. A URL is looked up among the published data only.
 """
 
 from django import forms
@@ -52,7 +52,7 @@ class CheckForm(forms.Form):
 
     @property
     def address(self) -> str:
-        """Return the input if it is only a URL, otherwise ""."""
+        """Return the input if it is only a URL; otherwise ""."""
         text: str = self.cleaned_data["text"]
         return text if build_address_key(text) else ""
 
@@ -61,7 +61,7 @@ class CheckForm(forms.Form):
 @read_public
 @cache_page
 def check(request: HttpRequest) -> HttpResponse:
-    """Show the page with the field to paste into."""
+    """Show the page with the input field."""
     return respond(request, "claims/check.html", {"longest": MAX_TEXT_LENGTH}, made_of=[])
 
 
@@ -103,7 +103,7 @@ def _check_text(request: HttpRequest, text: str) -> HttpResponse:
 
 
 def _check_address(request: HttpRequest, address: str) -> HttpResponse:
-    """Show the page at a URL: its text if we may show it, and the claims that cite it."""
+    """Show the page for a URL: the text if we may show it, and the claims that cite it."""
     source = _find_source(address)
     text = source.text[:MAX_TEXT_LENGTH] if source else ""
     found = check_passages(text, build_answer(text)) if text else None

@@ -21,7 +21,7 @@ SURE_CONFIDENCE, LIKELY_CONFIDENCE = 0.9, 0.7
 
 @register.simple_tag
 def what_is_kept() -> str:
-    """Return what happens to a reader's text."""
+    """Return a description of what happens to a reader's text."""
     if settings.KEEP_REPEATED_SENTENCES:
         return _(
             "Sentences in your text that repeat a checked claim are stored, so that we see what is spreading "
@@ -49,7 +49,7 @@ def confidence_in_words(confidence: float) -> str:
 
 @register.simple_tag
 def differences(text: str, spans: Sequence[Span]) -> SafeString:
-    """Mark the words that the other text does not have."""
+    """Mark the words that the other text lacks."""
     pieces, end = [], 0
     for start, stop in spans:
         pieces.append(format_html('{}<b class="differs">{}</b>', text[end:start], text[start:stop]))
@@ -59,7 +59,7 @@ def differences(text: str, spans: Sequence[Span]) -> SafeString:
 
 @register.filter
 def found_colours(meant: RelatedMatch) -> str:
-    """Return the colours of the verdict, only if it applies to the sentence's own claim."""
+    """Return the colours of the verdict if it applies to the sentence's own claim."""
     if meant.kind != "same":
         return f"found-{meant.kind}"
     return colour_classes(meant.verdict["rating"] if meant.verdict else None)
@@ -69,7 +69,7 @@ def found_colours(meant: RelatedMatch) -> str:
 def marked(piece: TextPiece[CheckedSentence]) -> SafeString:
     """Render a piece of the text: a matched sentence with its link, or plain text.
 
-    Written here and not as a template, because every blank between two pieces would show in the text.
+    This is not a template, because every space between two pieces would appear in the text.
     """
     sentence = piece.innermost
     if sentence is None:

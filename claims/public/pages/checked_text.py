@@ -32,7 +32,7 @@ class RelatedMatch:
 
 @dataclass(frozen=True, slots=True)
 class CheckedSentence:
-    """A sentence to which something was found. `number` counts these from 1, in the order of the text."""
+    """A sentence with matches. `number` counts these from 1, in text order."""
 
     start: int
     end: int
@@ -51,7 +51,7 @@ class CheckedSentence:
 
 @dataclass(frozen=True, slots=True)
 class CheckedText:
-    """The text in paragraphs, cut where sentences of it were checked."""
+    """The text in paragraphs, split at the boundaries of matched sentences."""
 
     text: list[list[TextPiece[CheckedSentence]]]
     sentences: list[CheckedSentence]
@@ -82,7 +82,7 @@ class CheckedText:
 
     @property
     def claims(self) -> list[Document]:
-        """All matched claims in order, with repetitions."""
+        """Return all matched claims in order, with repetitions."""
         return [meant.claim for sentence in self.sentences for meant in sentence.meant]
 
 

@@ -1,4 +1,4 @@
-"""The history of a claim: all versions, comparisons of two, and the version on a given day."""
+"""The history of a claim: all versions, comparisons, and the version on a given day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -50,7 +50,7 @@ class HistoricVersion:
 
     @property
     def is_published(self) -> bool:
-        """Return whether the entry has a verdict; a retracted or merged claim says so instead."""
+        """Return whether the entry has a verdict. Retracted and merged claims show a notice instead."""
         return self.entry.status == Publication.Status.PUBLISHED
 
 
@@ -112,7 +112,7 @@ def _get_version(told: list[HistoricVersion], version: int) -> HistoricVersion:
 
 
 def _on(told: list[HistoricVersion], day: date) -> HistoricVersion | None:
-    """Return the version at the end of the day, in the newsroom's time; None before the first publication."""
+    """Return the version at the end of the day in the newsroom's time zone; None before the first publication."""
     try:
         end = make_aware(datetime.combine(day + timedelta(days=1), time.min), get_default_timezone())
     except OverflowError:
@@ -123,7 +123,7 @@ def _on(told: list[HistoricVersion], day: date) -> HistoricVersion | None:
 def _choose_earlier_version(
     told: list[HistoricVersion], after: HistoricVersion | None, asked: int | None
 ) -> HistoricVersion | None:
-    """Return the version to compare with: the requested one, otherwise the previous one."""
+    """Return the version to compare with: the requested one, or else the previous one."""
     if asked:
         return _get_version(told, asked)
     place = told.index(after) + 1 if after else len(told)

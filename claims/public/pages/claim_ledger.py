@@ -12,7 +12,7 @@ def load_ledger(claim_id: int) -> list[Publication]:
     """Return all publications of a claim, newest first.
 
     Raises:
-        Http404: it was never published.
+        Http404: the claim was never published.
     """
     ledger = list(
         Publication.objects.defer(*DEFERRED_COLUMNS)

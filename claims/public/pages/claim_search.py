@@ -71,12 +71,12 @@ def _make_id_field() -> forms.IntegerField:
 
 
 def _get_newsroom_id() -> int:
-    """Return the newsroom's publisher id; given a number, the planner knows how common it is."""
+    """Return the id of the newsroom's publisher. Given a number, the planner knows how common it is."""
     return next((pk for (pk,) in fetch("SELECT id FROM sources_publisher WHERE is_house")), MAX_ID)
 
 
 class ReadersQuery(ClaimListQuery):
-    """Published claims on reader pages: newest first, or most relevant."""
+    """Published claims on reader pages, newest first or most relevant first."""
 
     # Of one only: an index has the verdicts of each in the order of the list, which any of several have not.
     publisher = VerdictParameter(
@@ -139,10 +139,10 @@ class ClaimSearch(forms.Form):
 
     @property
     def is_by_house(self) -> bool:
-        """Whether the list shows only the newsroom's own checks.
+        """Return whether the list shows only the newsroom's own checks.
 
-        The list of everything shows the newsroom's own by default, unless words, another publisher's fact checks,
-        or all are requested. A page about a person, a topic or a rating has all publishers' claims.
+        The main list shows the newsroom's own checks, unless a search, another publisher or all checks are requested.
+        Pages about a person, a topic or a rating include the claims of all publishers.
         """
         asked = self.cleaned_data
         if asked["publisher"]:
@@ -151,7 +151,7 @@ class ClaimSearch(forms.Form):
 
     @cached_property
     def names(self) -> dict[str, Any]:
-        """The same as the API asks it."""
+        """Return the same search as API parameters."""
         asked = self.cleaned_data
         names = {
             name: str(asked[field]) for field, name in FILTER_PARAMETERS.items() if name and asked[field]
@@ -163,12 +163,12 @@ class ClaimSearch(forms.Form):
 
     @property
     def feed(self) -> str:
-        """The query string of the feed of the same claims."""
+        """Return the query string for the feed of the same claims."""
         return "?" + urlencode(self.names if self.is_by_house else {**self.names, "by": "all"})
 
     @cached_property
     def query(self) -> ReadersQuery:
-        """The list of the API that answers it."""
+        """Return the API's list query for this search."""
         names = QueryDict(mutable=True)
         names.update(self.names)
         if self.is_by_house:
@@ -189,14 +189,14 @@ class ClaimSearch(forms.Form):
 
     @property
     def is_ranked(self) -> bool:
-        """Whether the list is sorted by relevance."""
+        """Return whether the list is sorted by relevance."""
         return self.query.ordering.name == RELEVANCE.name
 
     def page(self, size: int) -> "KeysetPage[ListedClaim]":
         """Return the requested page, or that of the corrected words if nothing matches.
 
         Raises:
-            ValueRefused: the cursor leads nowhere.
+            ValueRefused: the cursor is not valid.
         """
         page = self._page(size)
         if not page.rows and (text := self.query.may_mean) and (entries := find_claims_by_meaning(text)):
@@ -220,7 +220,7 @@ class ClaimSearch(forms.Form):
 
 
 class ListedClaim:
-    """A claim in a list: its published body and the hash of that."""
+    """A claim in a list: its published body and the hash of the body."""
 
     def __init__(self, body: bytes, sha256: str) -> None:
         self.body, self.sha256 = body, sha256

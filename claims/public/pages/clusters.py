@@ -48,7 +48,7 @@ def clusters(request: HttpRequest) -> HttpResponse:
 
 
 def _count_languages() -> list[tuple[str, str, int]]:
-    """Return the languages of public clusters: tag in lower case, name and count, most frequent first."""
+    """Return the languages of public clusters with lower-case tag, name and number, most frequent first."""
     counted = Cluster.objects.public().order_by().values_list("language").annotate(number=Count("pk"))
     rows = sorted(counted, key=lambda row: (-row[1], row[0]))
     return [(tag.lower(), get_language_name(tag), number) for tag, number in rows]
@@ -78,7 +78,7 @@ def read_clusters_query(request: HttpRequest) -> tuple[KeysetPage[Cluster], Quer
     """Read the requested clusters, and the filters.
 
     Raises:
-        Http404: the filter cannot be met.
+        Http404: a filter is not valid.
     """
     asked = QueryDict(mutable=True)
     for name in ("q", "language", "cursor"):
@@ -101,7 +101,7 @@ def get_published_cluster(pk: int) -> Cluster:
     """Return a published cluster with its public counts, or raise Http404.
 
     Raises:
-        Http404: there is none of this number.
+        Http404: there is no such published cluster.
     """
     row = Cluster.objects.public().with_public_summary().filter(pk=min(pk, MAX_ID)).first()
     if row is None:
@@ -110,6 +110,6 @@ def get_published_cluster(pk: int) -> Cluster:
 
 
 def load_shown_entries(row: Cluster) -> list[Publication]:
-    """Return the entries of its claims, earliest claim first."""
+    """Return the entries of the cluster's claims, earliest claim first."""
     in_order = find_entries([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
     return list(in_order.defer(*DEFERRED_COLUMNS)[:CLAIMS_PER_CLUSTER])

@@ -42,7 +42,7 @@ _PARAMETERS = ("kind", "month", "claim", "publisher", "by", "cursor")
 
 @dataclass(frozen=True, slots=True)
 class ShownCorrection:
-    """One entry of the log."""
+    """One entry of the log of corrections."""
 
     said: CorrectedEntry
     kind: str
@@ -104,7 +104,7 @@ def read_corrections_query(request: HttpRequest) -> tuple[KeysetPage[Any], Corre
     """Read the requested page of corrections, and its parameters.
 
     Raises:
-        Http404: it asks for something that cannot be.
+        Http404: a parameter is not valid.
     """
     return _read_page(_read_parameters(request), request)
 
@@ -143,12 +143,12 @@ def _build_query(asked: QueryDict, *, without: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LogCounts:
-    """Count the selected corrections by kind and month."""
+    """The numbers of selected corrections by kind and month."""
 
     numbers: dict[tuple[str, str], int]
 
     def kinds(self, month: str) -> list[tuple[str, str, int]]:
-        """Return the kinds with their numbers in the month, or in total."""
+        """Return the kinds with their numbers in the month or, without one, in total."""
         numbers: Counter[str] = Counter()
         for (kind, in_month), number in self.numbers.items():
             if month in ("", in_month):
@@ -156,7 +156,7 @@ class LogCounts:
         return [(kind, str(name), numbers[kind]) for kind, name in CORRECTION_KINDS]
 
     def months(self, kind: str) -> list[tuple[str, str, int]]:
-        """Return months with corrections, newest first, with the numbers of this kind or all."""
+        """Return the months with corrections, newest first, with the numbers of this kind or of all kinds."""
         numbers = Counter({month: 0 for _kind, month in self.numbers})
         for (of_kind, month), number in self.numbers.items():
             if kind in ("", of_kind):
@@ -165,7 +165,7 @@ class LogCounts:
 
 
 def _render_month_options(months: list[tuple[str, str, int]], chosen: str) -> SafeString:
-    """Render the month options as HTML: a template would take as long for many years as for the rest of the page."""
+    """Render the month options as HTML. With many years, a template would take as long as the rest of the page."""
     numbers = {
         number: escape(number_format(number)) for number in {number for _month, _name, number in months}
     }

@@ -1,7 +1,7 @@
 """Public dumps: their list and their files, complete or in ranges (RFC 9110, sections 13 and 14).
 
-`latest` is an address of its own, which answers with the file and says in `Content-Location` where it stays. Answers
-are not compressed on the way, which would make a part of a file a part of something else.
+`latest` is a separate URL that returns the file, with the file's permanent URL in `Content-Location`. Responses are
+not compressed in transit, because ranges would then refer to the compressed bytes.
 """
 
 import json
@@ -68,7 +68,7 @@ def dumps_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def dumps_index(request: HttpRequest) -> HttpResponse:
-    """Return the manifests of all dumps, newest first, with the URLs of their files, and what was corrected since."""
+    """Return the manifests of all dumps, newest first, with the URLs of their files, and later corrections."""
     dumps = kept_dumps.list_dumps()
     document = {
         "latest": _build_address(request, LATEST, MANIFEST) if dumps else None,
@@ -154,14 +154,14 @@ def _read_range(request: HttpRequest, size: int, etag: str) -> ByteRange | None:
 
 
 def _build_body(pieces: Generator[bytes], length: int) -> Iterable[bytes]:
-    """Return a small body at once; stream a large one while a slot is held."""
+    """Build a small body immediately; stream a large one while holding a slot."""
     if length <= SINGLE_RESPONSE_SIZE:
         return [b"".join(pieces)]
     return StartedStream(stream_in_slot(pieces, b""))
 
 
 def _charge_budget(request: HttpRequest, length: int) -> HttpResponse | None:
-    """Charge the response to the caller's budget; return the refusal if it does not suffice."""
+    """Charge the response to the caller's budget; return a refusal if the budget is exhausted."""
     cost = min(MAX_COST, length // BYTES_PER_COST_UNIT)
     if not cost:
         return None
@@ -173,7 +173,7 @@ def _charge_budget(request: HttpRequest, length: int) -> HttpResponse | None:
 
 
 def _find_corrections(dump: KeptDump) -> Iterable[Publication]:
-    """Return what was corrected or retracted since a dump was written, the newest first."""
+    """Return corrections and retractions since a dump was written, newest first."""
     since = filter_corrections().filter(sequence__gt=dump.manifest["ledger"]["sequence"])
     return since.order_by("-sequence")[:MAX_CORRECTIONS]
 

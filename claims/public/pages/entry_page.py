@@ -41,12 +41,12 @@ def build_entry_page(
     original: bool = False,
     address: str = "",
 ) -> EntryPage:
-    """Build the page of an entry. `ledger` holds all entries of its claim, newest first.
+    """Build the page of an entry. `ledger` has all entries of the claim, newest first.
 
     Args:
-        language: the reader's (BCP 47), into which it may have been translated.
+        language: the reader's language (BCP 47), into which the claim may have been translated.
         original: whether the untranslated wording is requested.
-        address: the canonical address of the page, if it has one in a language.
+        address: the canonical URL of the page, if it is a page in one language.
     """
     newest = ledger[0]
     document = translate_document(shown.document, "" if original else language)

@@ -1,7 +1,7 @@
 """The filter panel of a claim list, with the number of claims for each value.
 
-The numbers are those of the API's facets. They belong to a state of the ledger and are kept as long as it lasts. Where
-many claims would have to be counted first, a page is given out without them, and they follow (`static/facets.js`).
+The numbers are those of the API's facets, cached until the ledger changes. If many claims must be counted first, the
+page is sent without the numbers, and a script adds them (`static/facets.js`).
 """
 
 from collections.abc import Mapping
@@ -88,7 +88,7 @@ class FacetPanel:
     """All facets of a list.
 
     Attributes:
-        total: how many claims the list has.
+        total: the number of claims in the list.
     """
 
     total: int
@@ -96,10 +96,10 @@ class FacetPanel:
 
 
 def build_quick_panel(search: ClaimSearch, *, is_long: bool) -> FacetPanel | None:
-    """Return the facets of a list; None if counting takes long and the result is not cached.
+    """Return the facets of a list; None if counting takes long and no result is cached.
 
     Args:
-        is_long: whether the list has more than a page.
+        is_long: whether the list has more than one page.
     """
     counting = _prepare_counting(search)
     known = counting.get_cached()
@@ -109,7 +109,7 @@ def build_quick_panel(search: ClaimSearch, *, is_long: bool) -> FacetPanel | Non
 
 
 def _is_narrowed(counting: Counting) -> bool:
-    """Return whether a facet is counted over more claims than the list has, ignoring its own value."""
+    """Return whether a facet, counted without its own filter, covers more claims than the list."""
     return any(name in FACETS[facet].own for facet in counting.names for name in counting.conditions)
 
 
@@ -133,7 +133,7 @@ def _is_dear(counting: Counting) -> bool:
 
 
 def build_panel(search: ClaimSearch) -> FacetPanel:
-    """Build the facets of a list, however long it takes to count them."""
+    """Build the facets of a list, however long the counting takes."""
     return _build_panel(search, _prepare_counting(search).get_counts())
 
 
@@ -170,7 +170,7 @@ def _build_panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
 
 
 def list_chosen(search: ClaimSearch) -> list[ChosenFacet]:
-    """Return the reader's filters. Unpublished values are shown by number only."""
+    """Return the reader's filters. Unpublished values are shown by their number only."""
     picked = search.chosen
     names = load_names({name: [picked[name]] for name in _NAMED_FACETS if name in picked})
     return [
@@ -265,7 +265,7 @@ def _label(name: str, value: str, names: Mapping[tuple[str, int], str]) -> str:
 
 
 def _build_query(search: ClaimSearch, **changes: Any) -> str:
-    """Return the query string of the same list with other values chosen, from its first page."""
+    """Return the query string of the first page of the same list with different values."""
     asked = QueryDict(mutable=True)
     for name, value in {**search.kept, **changes}.items():
         if value:

@@ -1,11 +1,11 @@
 """The links from a page to its other URLs, in its head and its HTTP headers.
 
-Which pages may be found, and at which address: those of `INDEXED_ROUTES`. What is narrowed, paged, an earlier
-version or withdrawn says `noindex` and names no canonical address: Google asks for one or the other
+Search engines may index the pages of `INDEXED_ROUTES` at their canonical URLs. Filtered pages, later pages of lists,
+earlier versions and withdrawn claims have `noindex` and no canonical URL, because Google requires one or the other
 (https://developers.google.com/search/docs/crawling-indexing/consolidate-duplicate-urls).
 
-Where the Markdown of a page is, and which `llms.txt` covers it, is said as version 2 of that proposal asks
-(https://llmstxt.org): `rel="alternate"` with its type, and `rel="describedby"`.
+The Markdown of a page and its `llms.txt` are linked according to version 2 of that proposal (https://llmstxt.org):
+with `rel="alternate"` and its type, and with `rel="describedby"`.
 """
 
 from collections.abc import Mapping
@@ -124,7 +124,7 @@ def _build_llms_url() -> str:
 
 
 def get_path(request: HttpRequest) -> str:
-    """Return the escaped path of the page without a language; names may use any script."""
+    """Return the escaped path of the page without a language. Names may be in any script."""
     return escape_uri_path(request.path_info)
 
 

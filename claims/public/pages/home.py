@@ -40,7 +40,7 @@ _PUBLISHED_AT_INDEX = COLUMNS.index("published_at")
 
 
 def _read_other_versions() -> tuple[object, ...]:
-    """Return the versions of the other content of the front page: clusters and the newsroom's pages."""
+    """Return the versions of other content on the front page: clusters and the newsroom's pages."""
     return (
         Cluster.objects.aggregate(Max("changed_at"))["changed_at__max"],
         NewsroomPage.objects.aggregate(Max("pk"))["pk__max"],
@@ -51,7 +51,7 @@ def _read_other_versions() -> tuple[object, ...]:
 @read_public
 @cache_page_until(_read_other_versions)
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the front page; redirect old URLs of the claim list, which used to be here."""
+    """Show the front page, or redirect old URLs of the claim list, which used to be here."""
     if request.GET.keys() & {*FILTER_PARAMETERS, "by", "cursor"}:
         return redirect_moved_page(f"{reverse('claims')}?{request.GET.urlencode()}")
     language = get_reader_language()
@@ -121,7 +121,7 @@ def _list_clusters() -> list[Document]:
 
 
 def _count_topics() -> list[tuple[str, str, int]]:
-    """Return our own recent corrections."""
+    """Return the number of published claims by topic."""
     counted = Mention.objects.filter(kind=Mention.Kind.TOPIC).order_by("-publications", "thing_id")
     numbers = dict(counted.values_list("thing_id", "publications")[:TOPIC_LIMIT])
     names = load_names({"topic": [*numbers]})

@@ -1,7 +1,7 @@
 """The first letters of names, in any script, for an alphabetical index.
 
-Letters with and without accents are one. Chinese characters form one group, since hundreds are no index; Korean
-syllables are sorted by their first consonant, as in dictionaries; anything else is `#`.
+Letters with and without accents are combined. Chinese characters form one group, because an index of hundreds is
+useless. Korean syllables are grouped by their first consonant, as in dictionaries; all others are under `#`.
 """
 
 import unicodedata
@@ -46,7 +46,7 @@ _SKIP_SCAN_SQL = f"""
 
 
 class Letter(NamedTuple):
-    """A letter of the index, with the range of names that begin with it, in lower case."""
+    """A letter of the index, with the lower-case range of names that begin with it."""
 
     name: str
     ranges: tuple[tuple[str, str], ...]
@@ -74,7 +74,7 @@ def group_letters(initials: Iterable[str]) -> list[Letter]:
 
 
 def find_initials(things: QuerySet[Any]) -> list[str]:
-    """Return the initials of these names, by reading all of them; meant for few."""
+    """Return the initials of these names by reading all of them; for small numbers only."""
     initials = things.order_by().values_list(Left(Lower("name"), 1), flat=True)
     return list(initials.distinct())
 
@@ -82,14 +82,15 @@ def find_initials(things: QuerySet[Any]) -> list[str]:
 def find_indexed_initials(table: str, kind: str) -> list[str]:
     """Return the distinct initials of mentioned names from an index, without reading every name.
 
-    It goes from each to the first name behind all that begin alike, so that it costs as much as there are letters.
+    The query jumps from each initial to the first name with the next one, so the cost depends on the number of
+    letters.
     """
     rows = fetch(_SKIP_SCAN_SQL.replace("{table}", table), [kind, kind], prepare=True)
     return [initial for (initial,) in rows]
 
 
 def _find_equivalent_range(code: int) -> tuple[int, int]:
-    """Return the first and last character of the range that shares a letter with this one in the index."""
+    """Return the first and last character of the range that shares this character's letter in the index."""
     if _FIRST_CHINESE <= code <= _LAST_CHINESE:
         return _FIRST_CHINESE, _LAST_CHINESE
     if _FIRST_KOREAN <= code <= _LAST_KOREAN:

@@ -1,4 +1,4 @@
-"""The list of claims: newest, search results, or those of one subject."""
+"""The list of claims: the newest, search results, or the claims of one subject."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class ListedClaims:
     """A page of claims with its filters.
 
     Attributes:
-        made_of: what it depends on.
+        made_of: the values that the page depends on.
     """
 
     search: ClaimSearch
@@ -45,7 +45,7 @@ def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None
     """Read the requested page of all claims, or of those about one subject.
 
     Raises:
-        Http404: the filter cannot be met.
+        Http404: a filter is not valid.
     """
     search = read_valid_search(request, about)
     try:
@@ -80,10 +80,10 @@ def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None
 
 
 def read_valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ClaimSearch:
-    """Return the search given by query parameters, or raise Http404 if it is invalid.
+    """Return the search given by query parameters.
 
     Raises:
-        Http404: it cannot be.
+        Http404: the search is not valid.
     """
     search = ClaimSearch(request, about)
     if not search.is_valid():
@@ -112,9 +112,9 @@ def claims(request: HttpRequest) -> HttpResponse:
 @cache_page
 @override_interface_language
 def counts(request: HttpRequest) -> HttpResponse:
-    """Return the counts of filters for a page that was sent without them.
+    """Return the filter counts for a page that was sent without them.
 
-    With `part`, for the script of that page, which puts it there; `of` says what the page is about.
+    `part` returns a fragment for the page's script, which inserts it; `of` gives the page's subject.
     """
     of, is_part = request.GET.get("of", ""), "part" in request.GET
     about = (

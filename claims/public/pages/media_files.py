@@ -1,7 +1,7 @@
 """The files of published pictures, and no others.
 
-A name is the hash of its content, so an answer can be cached for good. Files shown once stay available as long as
-the ledger refers to them: past versions have their pages too.
+A file's name is the hash of its content, so a response can be cached permanently. A file stays available as long as
+the ledger refers to it, because past versions have pages too.
 """
 
 import logging
@@ -38,7 +38,8 @@ def build_file_response(request: HttpRequest, file: NamedFile, *, cache: str) ->
     """Serve the file, or the requested part (RFC 9110, sections 13 and 14).
 
     Raises:
-        Http404: the archive does not have it, or not as it was: after a ledger came back without its files, say.
+        Http404: the archive lacks the file, or has a changed one, such as after a restore of the ledger without its
+            files.
     """
     etag = quote_etag(file.sha256)
     response = get_conditional_response(request, etag=etag)

@@ -1,7 +1,7 @@
 """The URLs of a reader page: the canonical one, and those in other languages.
 
-One function says them for the page itself, for the sitemap and for what assistants read, so that these agree: Google
-drops what does not (https://developers.google.com/search/docs/specialty/international/localized-versions).
+One function builds them for the page itself, the sitemap and assistants, so that they agree: Google ignores URLs that
+do not (https://developers.google.com/search/docs/specialty/international/localized-versions).
 """
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from factcheck.web.language_addresses import X_DEFAULT, build_path_in
 def build_canonical_url(path: str, code: str = "") -> str:
     """Return the absolute URL of a page from its path without a language: in one language, or in the newsroom's.
 
-    The installation's own language has no address with a prefix of its own, which would say the same twice.
+    The installation's own language has no prefixed URL, which would duplicate the page.
     """
     if not code or code == settings.LANGUAGE_CODE:
         return settings.SITE_URL + path

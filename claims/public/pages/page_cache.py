@@ -1,10 +1,10 @@
 """The cache of reader pages, valid until the next publication.
 
-A page is cached under the position of the ledger's newest entry, the time at which quotes were last searched in a
-changed source, and what features declare as `page_version`. They are read each time: it costs a tenth of a
-millisecond and is the same for all web processes, so a publication or a retraction clears the pages of each at
-once. Cached pages are made from publications, the status of their quotes and notes of features, for anonymous
-visitors; drafts are not read here. Current names, of topics for example, may be a minute old in it.
+The cache key contains the position of the ledger's newest entry, the time of the last search for quotes in a changed
+source, and the features' `page_version`. These are read for every request, which takes a tenth of a millisecond. A
+publication or retraction therefore clears the cache of every web process immediately. Cached pages are for anonymous
+visitors and built from publications, the status of their quotes and notes of features, never from drafts. Current
+names, such as those of topics, may be a minute old.
 """
 
 from collections import OrderedDict
@@ -45,7 +45,7 @@ class CachedPage(NamedTuple):
 
 
 class PageCache:
-    """Pages by their key, up to this many bytes; the least recently used are dropped first."""
+    """Pages by key, up to this many bytes. The least recently used are dropped first."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.clock = clock
@@ -88,12 +88,12 @@ page_cache = PageCache()
 
 
 def cache_page(view: View) -> View:
-    """Cache a view for visitors without a session. Its pages must depend on publications only."""
+    """Cache a view for visitors without a session. Its pages must depend only on publications."""
     return cache_page_until(lambda: ())(view)
 
 
 def cache_page_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View], View]:
-    """Cache pages that show more than publications, until `others` changes."""
+    """Cache pages that depend on more than publications, until `others` changes."""
 
     def keeping(view: View) -> View:
         @wraps(view)
@@ -121,7 +121,7 @@ def cache_page_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View
 
 
 def read_public(view: View) -> View:
-    """The view, which reads where the public reads."""
+    """Return the view, with reads from the database that serves the public."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -19,7 +19,7 @@ DEFERRED_COLUMNS = ("search", "search_heading", "search_statement", "search_name
 
 @dataclass(frozen=True, slots=True)
 class PublishedSource:
-    """The public data of a source: from publications, with its text, or "" if we may not show it."""
+    """The public data of a source, from publications, with its text, or "" if we may not show it."""
 
     found: SourceText
     text: str
@@ -29,9 +29,9 @@ class PublishedSource:
 
 
 def load_published_source(pk: int, number: int | None = None) -> PublishedSource | None:
-    """Load the source in snapshot `number`, or the newest that a published claim is anchored to.
+    """Load the source in snapshot `number`, or in the newest snapshot to which a published claim is anchored.
 
-    Returns None where no current publication names the source, or none the snapshot.
+    Return None if no current publication mentions the source or, given a number, the snapshot.
     """
     naming = (
         Publication.objects.current().defer(*DEFERRED_COLUMNS).filter(source_ids__contains=[min(pk, MAX_ID)])

@@ -70,7 +70,7 @@ def newsroom() -> str:
 
 @register.simple_tag
 def language_of_page() -> dict[str, Any]:
-    """Tag and direction of the language that the page's own words are in."""
+    """Return the tag and direction of the language of the page's own text."""
     return get_language_info(get_interface_language())
 
 
@@ -104,7 +104,7 @@ def page_markup(context: template.RequestContext) -> SafeString:
 
 @register.filter
 def open_graph_locale(language: str) -> str:
-    """Return a language with the territory Open Graph requires (`de_DE`): its own, or the most likely; "" if
+    """Return a language with the territory that Open Graph requires (`de_DE`): its own, or the most likely; "" if
     unknown.
     """
     if language == "und":
@@ -132,7 +132,7 @@ def day(value: str | date | datetime | None) -> str | SafeString:
 
 
 def _with_small_months(words: str) -> str:
-    """Lower the month names of Portuguese, which Django capitalises."""
+    """Lower-case the month names of Portuguese, which Django capitalises."""
     return words.lower() if get_language() == "pt" else words
 
 
@@ -162,7 +162,7 @@ def moment(value: str) -> SafeString:
 
 @register.filter
 def label(rating: Document) -> str:
-    """Return the rating's label in the page's language if its scale has it, otherwise in the publisher's words."""
+    """Return the rating's label in the page's language if its scale has it, or else in the publisher's words."""
     return rating["labels"].get(get_language()) or rating["label"]
 
 
@@ -188,31 +188,31 @@ def by_stance(evidence: Iterable[Document]) -> list[tuple[str, list[Document]]]:
 
 @register.filter
 def named(code: str, choices: str) -> str:
-    """Return the label of a code: `stance`, `correction`, `source`…"""
+    """Return the label of a code, such as `stance`, `correction` or `source`."""
     return str(dict(_CHOICES[choices].choices).get(code, code))
 
 
 @register.simple_tag(takes_context=True)
 def in_readers_language(context: Context, document: Document) -> Document:
-    """Return the claim in the reader's language if it is translated, otherwise the original."""
+    """Return the claim in the reader's language if it is translated, or else the original."""
     return translate_document(document, str(context.get("reader_language", "")))
 
 
 @register.filter
 def language_names(tags: Iterable[str]) -> list[str]:
-    """Return languages by their names in the page's language, if Django knows them."""
+    """Return the names of languages in the page's language, if Django knows them."""
     return [get_language_name(tag) for tag in tags]
 
 
 @register.filter
 def country_name(code: str) -> str:
-    """Return a country's name in the page's language; otherwise its code (ISO 3166-1)."""
+    """Return a country's name in the page's language, or else its code (ISO 3166-1)."""
     return str(Locale.parse(get_interface_language(), sep="-").territories.get(code, code))
 
 
 @register.filter
 def section_templates(verdict: Document) -> list[str]:
-    """Return the templates of the sections that a verdict has."""
+    """Return the templates of a verdict's sections."""
     return [section.template for section in get_sections() if verdict.get(section.key)]
 
 
@@ -237,14 +237,14 @@ def page_of(thing: Document, kind: str) -> str:
 
 @register.filter
 def on_this_site(url: str) -> str:
-    """Return a URL of this site as a path, so that pages only load content from the host they were opened at."""
+    """Return a URL of this site as a path, so that pages only load content from the host at which they were opened."""
     path = url.removeprefix(settings.SITE_URL)
     return url if path == url else build_path_here(path)
 
 
 @register.filter
 def clock(seconds: float) -> str:
-    """Format a duration or position in a recording as players do: 1:02:03."""
+    """Format a duration or a position in a recording, as players do: 1:02:03."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
@@ -280,7 +280,7 @@ def quote_standing(standings: dict[tuple[str, int], Any] | str, item: Document) 
 
 @register.filter
 def notes_of(notes: dict[int, list[SourceNote]] | str, source: Document) -> list[SourceNote]:
-    """Return the notes on a source, where the page has any."""
+    """Return the notes on a source, if the page has any."""
     return notes.get(source["id"], []) if isinstance(notes, dict) else []
 
 
@@ -296,7 +296,7 @@ def colour_classes(rating: Document | None) -> str:
 def highlighted(piece: TextPiece[CheckedPassage]) -> SafeString:
     """Render a piece of a source's text: marked and linked to its claim, or plain.
 
-    Written here and not as a template, because every blank between two pieces would show in the text.
+    This is not a template, because every space between two pieces would appear in the text.
     """
     anchors = format_html_join(
         "", '<span class="anchor" id="appearance-{}"></span>', ((p.appearance["id"],) for p in piece.begins)
@@ -333,9 +333,9 @@ def _verdict_words(passage: CheckedPassage) -> str:
 
 
 def spoken(words: str) -> SafeString:
-    """Return words for screen readers; sighted readers get the same from colours.
+    """Return words for screen readers. Sighted readers see the same from colours.
 
-    They have a direction of their own, so that the text around them is not taken for one that runs as they do.
+    The words have their own text direction, so that they do not affect the direction of the surrounding text.
     """
     return format_html('<span class="visually-hidden" dir="auto">{} </span>', words)
 

@@ -1,4 +1,4 @@
-"""Related published claims, each with the reason. None rather than weak ones."""
+"""Related published claims, each with the reason. No claim is better than a weak one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class RelatedClaim:
-    """A claim beside another."""
+    """A claim shown as related to another."""
 
     claim: Document
     #: One of `REASONS`.
@@ -44,7 +44,9 @@ class RelatedClaim:
 
 
 def find_related_claims(document: Document) -> list[RelatedClaim]:
-    """Return related claims: of the same cluster, then of the claimant on these topics, then similar in meaning."""
+    """Return related claims: first of the same cluster, then of the claimant on these topics, then similar in
+    meaning.
+    """
     found: dict[int, RelatedClaim] = {}
 
     def add(rows: Iterable[Publication], why: str) -> None:
@@ -74,7 +76,7 @@ def _select_newest(rows: QuerySet[Publication]) -> QuerySet[Publication]:
 
 
 def _find_similar(claim: int) -> list[Publication]:
-    """Return the nearest claims, or none without a vector."""
+    """Return the nearest claims; none without a vector."""
     own = embedding.load_vectors([claim], public=True).get(claim)
     if own is None:
         return []

@@ -41,9 +41,10 @@ def respond(
     """Render a page that anyone may cache.
 
     Args:
-        made_of: what the page's content depends on, such as the digests of publications; becomes its ETag.
-        ratings: the ratings it shows, whose colours it declares.
-        more_styles: CSS that it has besides.
+        made_of: the values that the content depends on, such as digests of publications; the ETag is computed from
+            them.
+        ratings: the ratings on the page, whose colours are declared.
+        more_styles: additional CSS.
     """
     language, reader = get_interface_language(), get_reader_language()
     with translation.override(language):
@@ -64,7 +65,7 @@ def respond(
 def respond_once(
     request: HttpRequest, template: str, context: dict[str, Any], *, ratings: Iterable[Document] = ()
 ) -> HttpResponse:
-    """Render a page about the visitor's input: never cached, on the way or in the browser."""
+    """Render a page about the visitor's input. It is never cached, neither in transit nor in the browser."""
     language, reader = get_interface_language(), get_reader_language()
     with translation.override(language):
         styles = build_rating_styles(ratings)
@@ -75,7 +76,9 @@ def respond_once(
 
 
 def redirect_moved_page(address: str) -> HttpResponsePermanentRedirect:
-    """Redirect to a page's current URL, cached like pages: names may change again, and merges may be undone."""
+    """Redirect to a page's current URL. The redirect is cached like a page, because names change again and merges are
+    undone.
+    """
     response = HttpResponsePermanentRedirect(address)
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     return response
@@ -95,7 +98,7 @@ def _declare(response: HttpResponse, language: str, styles: str) -> None:
 
 
 def override_interface_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Run the view in the language of the page around it."""
+    """Run the view in the language of the page that embeds it."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -106,17 +109,17 @@ def override_interface_language(view: Callable[..., HttpResponse]) -> Callable[.
 
 
 def get_reader_language() -> str:
-    """Return the language of the visitor, even if the interface is not translated into it: claims may be."""
+    """Return the visitor's language even if the interface is not translated into it, because claims may be."""
     return translation.get_language() or ""
 
 
 def get_interface_language() -> str:
-    """Return the language of our own text: the visitor's if translated, otherwise English."""
+    """Return the language of our own text: the visitor's language if translated, or else English."""
     return pgettext("BCP 47 tag of the language you translate into", "en")
 
 
 def build_rating_styles(ratings: Iterable[Document]) -> SafeString:
-    """Return a CSS rule for each rating with colours of its own. The others use those of their rating class."""
+    """Return a CSS rule for each rating with its own colours. Others use the colours of their rating class."""
     rules = {rating["id"]: _build_colours(rating) for rating in ratings}
     return mark_safe(  # noqa: S308 - numbers and colours that were matched character by character
         "".join(f".rating-{key:d}{{{colours}}}" for key, colours in sorted(rules.items()) if colours)

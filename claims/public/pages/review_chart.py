@@ -1,7 +1,7 @@
 """A chart of fact checks over time, drawn on the server: bars of months or years, each divided by rating.
 
-The drawing has no words, so that none is stretched with it, cut off at 320 px or mirrored: they stand around it. Its
-colours are those of the classes in the style sheet, in light, dark and forced colours. A table says the same.
+All words are outside the drawing, so that they are not stretched with it, cut off at 320 px or mirrored. The style
+sheet defines the colours of the classes, in light, dark and forced colours. A table has the same data.
 """
 
 from collections import Counter
@@ -29,7 +29,7 @@ _LEGEND_SHARE = 10
 
 @dataclass(frozen=True, slots=True)
 class ChartPeriod:
-    """A month or a year, and how many fact checks of each class are of it."""
+    """A month or a year, with its number of fact checks for each class."""
 
     name: str
     counts: dict[str, int]
@@ -44,8 +44,8 @@ class ReviewChart:
     """The data of a chart of fact checks over time.
 
     Attributes:
-        classes: those that occur, from true to false, each with its name and number.
-        undated: how many have no day.
+        classes: the classes that occur, from true to false, each with its name and number.
+        undated: the number of fact checks without a date.
     """
 
     classes: list[tuple[str, str, int]]
@@ -64,7 +64,7 @@ class ReviewChart:
 
     @property
     def rows(self) -> list[tuple[str, list[int], int]]:
-        """The table: a period, its number in each class, and in all."""
+        """Return the rows of the table: a period, its number in each class, and its total."""
         return [
             (
                 period.name,

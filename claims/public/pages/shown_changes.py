@@ -69,7 +69,7 @@ def list_shown_changes(
 def _iterate_shown_changes(
     changes: list[PublicWordingChange], before: Document | None, after: Document | None
 ) -> Iterator[ShownChange]:
-    """Yield the changed parts. Of a verdict that is gone, only rating and summary: the rest is one link away."""
+    """Yield the changed parts. Of a removed verdict, only rating and summary: the rest is one link away."""
     gone = {change["publisher"] for change in changes if change["part"] == "rating" and not change["after"]}
     for change in changes:
         part, publisher = change["part"], change["publisher"]
@@ -99,14 +99,14 @@ def _format_part(part: str, text: str) -> str:
 
 
 def _find_rating(document: Document | None, publisher: str | None) -> Document | None:
-    """Return this publisher's rating there, with its colours."""
+    """Return this publisher's rating in a document, with its colours."""
     verdicts = document["verdicts"] if document else []
     return next((v["rating"] for v in verdicts if v["publisher"]["name"] == publisher), None)
 
 
 @lru_cache(maxsize=400)  # entries never change, and most of a page was shown before the newest of them came
 def highlight_differences(before: str, after: str) -> tuple[SafeString, SafeString]:
-    """Return both texts as HTML with differing words marked. Of long texts only the changed paragraphs are shown."""
+    """Return both texts as HTML with differing words marked. Only the changed paragraphs of long texts are shown."""
     if len(before) + len(after) < _WHOLE_TEXT_LENGTH or not before or not after:
         return highlight_sides(before, after)
     old, new = before.split("\n"), after.split("\n")

@@ -1,4 +1,4 @@
-"""Notes below the sources on pages of readers, which features add."""
+"""Notes that features add below the sources on reader pages."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -9,14 +9,14 @@ Document = dict[str, Any]
 
 
 class SourceNote(NamedTuple):
-    """A note: its template, and the values that this shows as `note`."""
+    """A note: its template, and the values that the template uses as `note`."""
 
     template: str
     values: Mapping[str, Any]
 
 
 def list_named_sources(body: Document) -> Iterator[Document]:
-    """Return the sources that a publication names."""
+    """Return the sources that a publication mentions."""
     for appearance in body["appearances"]:
         yield appearance["source"]
     for verdict in body["verdicts"]:
@@ -25,7 +25,7 @@ def list_named_sources(body: Document) -> Iterator[Document]:
 
 
 def list_source_notes(sources: Iterable[Document]) -> dict[int, list[SourceNote]]:
-    """Return the notes on sources, as publications name these, by the source's id."""
+    """Return the notes on the sources of a publication, by source id."""
     named = list(sources)
     notes: dict[int, list[SourceNote]] = {}
     for find_notes in features.load_declared("source_notes"):

@@ -1,4 +1,4 @@
-"""A source with the passages that published claims quote, and what else cites it."""
+"""A source with the passages that published claims quote, and other publications that cite it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ class CheckedPassage:
 
     @property
     def snapshot_number(self) -> int | None:
-        """The snapshot that the words are anchored to."""
+        """Return the number of the snapshot to which the words are anchored."""
         anchored = self.appearance["snapshot"] and self.appearance["start"] is not None
         return self.appearance["snapshot"]["number"] if anchored else None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """One snapshot of a source, or none, and the passages on either side of that choice."""
+    """One snapshot of a source, or none, with the passages anchored to it and the others."""
 
     source: Document
     snapshot: Document | None
@@ -47,7 +47,7 @@ class SourceText:
     cited_by: list[Document]
 
     def annotated(self, text: str) -> list[list[TextPiece[CheckedPassage]]]:
-        """Return the text in paragraphs, cut where passages begin and end.
+        """Return the text in paragraphs, split where passages begin and end.
 
         A first paragraph that only repeats the title is left out.
         """
@@ -64,9 +64,9 @@ class SourceText:
 def load_source_text(
     source_id: int, documents: Sequence[Document], *, number: int | None = None
 ) -> SourceText | None:
-    """Return the source as these publications show it, in snapshot `number` or the newest with an anchor.
+    """Return the source as these publications show it, in snapshot `number` or the newest one with an anchor.
 
-    Returns None where no publication names the source, or none the snapshot.
+    Return None if no publication mentions the source or, given a number, the snapshot.
     """
     passages = [
         CheckedPassage(d, a) for d in documents for a in d["appearances"] if a["source"]["id"] == source_id

@@ -1,4 +1,4 @@
-"""The JSON-LD in the head of a page, by its kind: only on the canonical page of a subject."""
+"""The JSON-LD in the head of a page, by kind of page. Only the canonical page of a subject has any."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

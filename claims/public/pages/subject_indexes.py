@@ -1,7 +1,7 @@
 """Indexes of claimants, topics and publishers: by name, by first letter, or by search.
 
-Names are read in the order of their small letters, of which the database has an index of those that grow without end,
-and stand on a page as dictionaries have them: letters with accents beside those without. They are never ranked.
+Names are read in lower-case order, for which the database has an index where the number of names is unlimited. Each
+page is then sorted like a dictionary, with accented letters beside plain ones. Names are never ranked.
 """
 
 import unicodedata
@@ -39,11 +39,11 @@ class SubjectIndex:
     """An index of one kind of subject.
 
     Args:
-        kind: the route of the page of one of them.
+        kind: the route of a subject's page.
         route: the route of the index.
-        rows: those that have a page.
-        initials: the characters with which names of these begin.
-        numbers: how many claims were checked of each of these ids.
+        rows: the subjects with a page.
+        initials: returns the initials of the subjects' names.
+        numbers: returns the number of checked claims for each of these ids.
     """
 
     kind: str
@@ -57,7 +57,7 @@ class SubjectIndex:
 
 
 class NamedSubject(NamedTuple):
-    """A name of an index, where its page is, and how many claims were checked."""
+    """A name in an index, with its page and its number of checked claims."""
 
     name: str
     address: str
@@ -144,7 +144,7 @@ def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjec
     """Read the query of an index: `q`, `letter` and `cursor`.
 
     Raises:
-        Http404: the filter cannot be met.
+        Http404: a filter is not valid.
     """
     try:
         words, letter, cursor = (
@@ -185,10 +185,10 @@ def _render_index(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
 
 
 def _has_words(rows: QuerySet[Any], words: str) -> Q:
-    """Return the condition that a name contains these words or beginnings of words.
+    """Return the condition that a name contains these words, or words that begin with them.
 
-    Where the desk finds by words, their index leads there. It also has a post that is not published yet, which must
-    not be found: the name is looked at by itself.
+    If the desk has an index of words, it narrows the search. That index also covers unpublished job titles, which
+    must not be found, so the name itself is checked as well.
     """
     model: type[Model] = rows.model
     if columns := list_indexed_columns(model):
@@ -197,6 +197,6 @@ def _has_words(rows: QuerySet[Any], words: str) -> Q:
 
 
 def _build_sort_key(name: str) -> tuple[str, str]:
-    """Return a sort key without accents, then the name itself."""
+    """Return a sort key: the name without accents, then the name itself."""
     parts: Iterable[str] = unicodedata.normalize("NFD", name.casefold())
     return "".join(one for one in parts if not unicodedata.combining(one)), name

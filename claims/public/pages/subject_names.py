@@ -35,7 +35,7 @@ def load_names(ids: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], str]:
 
 
 def build_slug(name: str, otherwise: str) -> str:
-    """Return the readable end of a URL; it never identifies anything."""
+    """Return the readable end of a URL, which never identifies anything."""
     return slugify(name, allow_unicode=True)[:_MAX_SLUG_LENGTH].strip("-") or otherwise
 
 

@@ -1,7 +1,7 @@
 """Pages about claimants, topics, publishers and ratings: counts by rating, and the claims.
 
-Counts only. Claims are checked because they matter or spread, so no share of them says how often a person tells the
-truth; no page here makes a score of it. Names are taken from publications.
+There are only counts. Claims are checked because they matter or spread, so their ratings do not show how often a
+person tells the truth, and no page computes a score. Names come from publications.
 """
 
 from typing import Any
@@ -39,7 +39,7 @@ LABEL_LIMIT = 60
 @cache_page
 @override_interface_language
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """Show a person or body with their checked claims."""
+    """Show a person or body with the claims that were checked."""
     pk = min(pk, MAX_ID)
     newest = (
         Publication.objects.current().filter(claimant_id=pk).order_by("-published_at").only("body").first()
@@ -164,7 +164,7 @@ def _render_subject(
 def _redirect_moved(
     request: HttpRequest, kind: str, pk: int, name: str, slug: str
 ) -> HttpResponsePermanentRedirect | None:
-    """Redirect to the URL of a subject's current name."""
+    """Redirect to the URL under a subject's current name."""
     path = build_subject_path(kind, pk, name)
     if slug and path == reverse(kind, args=[pk, slug]):
         return None
@@ -173,7 +173,7 @@ def _redirect_moved(
 
 
 def count_claims(kind: str, pk: int) -> int:
-    """Return the number of its published claims."""
+    """Return the number of the subject's published claims."""
     row = Mention.objects.filter(kind=kind, thing_id=pk).values_list("publications", flat=True).first()
     return row or 0
 

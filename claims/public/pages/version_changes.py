@@ -13,7 +13,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Rerating:
-    """One publisher's verdict whose rating is another than in the version before."""
+    """A publisher's verdict whose rating differs from the previous version."""
 
     publisher: Document
     before: Document
@@ -22,7 +22,7 @@ class Rerating:
 
 @dataclass(frozen=True, slots=True)
 class VersionChange:
-    """One entry of a claim's ledger, seen from the one before it."""
+    """One entry of a claim's ledger, compared with the previous entry."""
 
     version: int
     kind: str
@@ -33,17 +33,17 @@ class VersionChange:
 
     @property
     def is_correction(self) -> bool:
-        """Whether the entry carries a public note that explains a change."""
+        """Return whether the entry has a public note that explains a change."""
         return self.kind in CORRECTIONS
 
     @property
     def is_grave(self) -> bool:
-        """Whether readers must see the change first, because we were wrong or judge differently now."""
+        """Return whether readers must see the change first, because we were wrong or judge differently now."""
         return self.is_correction and (self.kind in ("correction", "retraction") or bool(self.reratings))
 
 
 def list_version_changes(ledger: Sequence[Publication]) -> list[VersionChange]:
-    """Return the history of a claim, newest first. `ledger` holds all its publications, newest first."""
+    """Return the history of a claim, newest first. `ledger` has all its publications, newest first."""
     documents = [entry.document for entry in ledger]
     before = [*documents[1:], {"verdicts": []}]
     return [

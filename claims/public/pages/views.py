@@ -1,4 +1,4 @@
-"""Reader pages. They read only publications, and the text of published sources."""
+"""Reader pages. They only read publications, and the text of published sources."""
 
 from typing import Any
 
@@ -114,7 +114,7 @@ def methodology(request: HttpRequest) -> HttpResponse:
 
 
 def find_shown_scales() -> QuerySet[RatingScale]:
-    """Return the newsroom's scales that are in use or were used by a published verdict, with their ratings."""
+    """Return the newsroom's scales that are in use or that a published verdict used, with their ratings."""
     used = PublishedVerdict.objects.current().filter(
         rating_id__in=Rating.objects.filter(scale=OuterRef(OuterRef("pk"))).values("pk")
     )
