@@ -48,7 +48,7 @@ class ProgressSample:
     state: str
     records: int
     steps: int
-    """Of its present state, bytes read or records dealt with."""
+    """In the current state: the bytes read, or the records processed."""
 
     @classmethod
     def of(cls, run: ImportRun, now: datetime) -> Self:

@@ -104,7 +104,7 @@ class FieldLine:
     column: forms.BoundField
     constant: forms.BoundField
     manner: forms.BoundField | None
-    """How its values are written: the order of dates, what stands between several."""
+    """How its values are written: the order of dates, or the separator of several values."""
 
 
 class MappingForm(forms.Form):

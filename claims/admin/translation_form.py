@@ -58,13 +58,13 @@ class TranslatedPart:
     name: str
     label: str
     original: list[str]
-    """Its paragraphs."""
+    """The paragraphs of the original."""
     words: str
-    """What the translation says."""
+    """The translated text."""
     field: forms.BoundField | None
-    """The field in which it is written; None where it is only read."""
+    """The field for editing it; None if it is only displayed."""
     is_same: bool = False
-    """Whether it stays as it is: the statement was made in this language."""
+    """Whether it stays unchanged, because the statement was made in this language."""
 
 
 def pair_parts(

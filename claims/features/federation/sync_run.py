@@ -44,7 +44,7 @@ class TurnTally:
     entries: int = 0
     failure: str = ""
     is_over: bool = True
-    """Whether nothing is left that could be taken now."""
+    """Whether there is nothing more to import now."""
 
 
 def _build_due_condition(moment: datetime) -> Q:

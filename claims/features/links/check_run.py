@@ -58,13 +58,13 @@ class LinkTally:
 
     checked: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
-    """How the links stand that were checked; "" for those of which nothing is known for sure yet."""
+    """The outcomes of the checked links; "" for those without a certain outcome yet."""
     changed: int = 0
-    """How many stand otherwise than before."""
+    """How many have a new outcome."""
     postponed: int = 0
-    """How many were left for later: their site is to be left alone."""
+    """How many were postponed, because their site must not be visited now."""
     failed: int = 0
-    """How many the program itself failed on."""
+    """How many failed because of an error in the program."""
 
     def add(self, other: "LinkTally") -> None:
         self.checked += other.checked

@@ -28,9 +28,9 @@ class LeasedSites(NamedTuple):
     """The sites leased to this process."""
 
     rules: dict[str, str | None]
-    """Those that are, with their robots.txt where it was read lately."""
+    """The leased sites, with their robots.txt if it was read recently."""
     busy: dict[str, datetime]
-    """The others, and when they may be asked again."""
+    """The other sites, and when they may be visited again."""
 
 
 def take_sites(sites: Collection[str]) -> LeasedSites:

@@ -33,13 +33,13 @@ class LinkFinding:
     outcome: LinkOutcome
     """One of alive, moved, gone and unreachable."""
     reason: str = ""
-    """The code of what stood in the way; "" where nothing did."""
+    """The code of the failure; "" if there was none."""
     status: int | None = None
     moved_to: str = ""
     wait: timedelta = timedelta()
-    """For how long the site asks to be left alone."""
+    """How long the site asks us to wait."""
     answer: FetchedDocument | None = None
-    """What came back, where something did; with status 304 it is what is known."""
+    """The response, if any; with status 304, the page is unchanged."""
 
     @property
     def is_postponed(self) -> bool:

@@ -15,9 +15,9 @@ class Proof(NamedTuple):
     """How often and for how long a result must repeat before it counts."""
 
     checks: int
-    """So many in a row,"""
+    """How many checks in a row must find the result."""
     span: timedelta
-    """the last of them so long after the first."""
+    """The shortest time between the first and the last of these checks."""
 
 
 _PROOFS = {

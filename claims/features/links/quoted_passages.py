@@ -21,11 +21,11 @@ class PassageComparison:
     """The result of comparing quoted passages."""
 
     quoted: int
-    """How many there are."""
+    """The number of quoted passages."""
     lost: int
-    """How many of them the page does not have any more, or has in other words."""
+    """How many of them the page no longer contains, or contains in other words."""
     is_news: bool
-    """Whether something else is noted of one of them so far."""
+    """Whether the result differs from the recorded one for any of them."""
 
 
 def find_places(source_id: int) -> set[QuotedPlace]:

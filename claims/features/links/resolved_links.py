@@ -31,19 +31,19 @@ class ResolvedLink:
 
     link: LinkState
     before: str
-    """What its outcome was."""
+    """The previous outcome."""
     found: LinkOutcome
     is_change: bool
-    """Whether it stands otherwise than before."""
+    """Whether the outcome has changed."""
 
 
 class _PageReading(NamedTuple):
     """A page's text compared with the quotes from it."""
 
     lost: int
-    """How many quoted passages it does not have."""
+    """How many quoted passages the page does not contain."""
     facts: dict[str, Any]
-    """By what it is known when it comes back unchanged."""
+    """The values that identify the page if it is unchanged next time."""
     comparison: PassageComparison | None = None
     material: Material | None = None
     document: Document | None = None

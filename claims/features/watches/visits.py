@@ -58,11 +58,11 @@ class VisitTally:
     failed: int = 0
     proposals: int = 0
     failure: str = ""
-    """Why the list, or the page that is followed itself, gave nothing."""
+    """Why the list or the followed page could not be read."""
     later: str = ""
-    """Why nothing was asked for: the site is to be left alone, and for how long."""
+    """Why no request was made: how long the site must be left alone."""
     is_over: bool = True
-    """Whether nothing is left that could be fetched now."""
+    """Whether there is nothing more to fetch now."""
 
 
 def build_visitor(*, patience: float = PATIENCE_SECONDS) -> PoliteVisitor:

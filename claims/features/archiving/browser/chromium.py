@@ -64,13 +64,13 @@ class BrowserLimits:
 
     seconds: float = 30.0
     memory: int = 1_500_000_000
-    """Bytes, of all its processes together, what they share counted once."""
+    """Bytes used by all its processes together; shared memory counts once."""
     disk: int = 200_000_000
-    """Bytes, of its folder."""
+    """Bytes in its folder."""
     output: int = 40_000_000
-    """Bytes, of one picture or PDF."""
+    """Bytes of one picture or PDF."""
     network: int = 150_000_000
-    """Bytes that come in."""
+    """Bytes received."""
 
 
 class BrowserLimitExceeded(Exception):

@@ -51,10 +51,10 @@ class CitedFiles:
     files: list[CitedFile] = field(default_factory=list)
     warcs: list[tuple[CitedFile, ArchivedCopy]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    """Sentences that say what is not in the pack, and why."""
+    """Sentences that explain what is missing from the pack, and why."""
 
     copies: list[tuple[CitedFile, ArchivedCopy]] = field(default_factory=list)
-    """Pictures, PDF files and uploads of copies; they are among the files as well."""
+    """Pictures, PDF files and uploads of copies, which are also among the files."""
 
     @property
     def kept(self) -> list[CitedFile]:

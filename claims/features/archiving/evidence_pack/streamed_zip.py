@@ -28,7 +28,7 @@ class PackedFile:
     path: str
     pieces: Callable[[], Pieces]
     size: int = 0
-    """About how large it is, as far as that is known before."""
+    """The approximate size, if known in advance."""
 
     @classmethod
     def of(cls, path: str, content: bytes) -> "PackedFile":

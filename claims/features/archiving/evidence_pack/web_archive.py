@@ -20,7 +20,7 @@ class ArchivedPage(NamedTuple):
     """A captured page: its WARC and its title in the page list."""
 
     name: str
-    """Of the WARC file."""
+    """The name of the WARC file."""
     size: int
     open_warc: Callable[[], IO[bytes]]
     pieces: Callable[[], Pieces]
