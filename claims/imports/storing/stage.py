@@ -25,7 +25,7 @@ class StagedReview(NamedTuple):
     number_key: UUID | None
     statement_key: UUID
     has_number: bool
-    """Whether it has a number of its own, which no other record of this import has."""
+    """Whether its number is unique among the records of this import."""
     seen_claims: frozenset[int]
     """Claims that other records of the same review are about, which say what they said before."""
     found: str

@@ -33,9 +33,9 @@ class File:
     head: bytes = b""
     """Its first bytes, which are still to be read from the stream."""
     note: Callable[[str], None] = _ignore_note
-    """Is told, in a sentence, what whoever imports the file should know of how it is read."""
+    """Called with a sentence for the importing user about how the file is read."""
     is_unrated: Callable[[], bool] = _return_false
-    """Whether whoever imports the file agrees that the reviews in it are taken without their ratings."""
+    """Returns whether the importing user agrees to import the reviews without ratings."""
 
     @classmethod
     def of(cls, name: str, stream: BinaryIO, *, url: str = "") -> "File":
