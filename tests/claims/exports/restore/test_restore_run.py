@@ -188,7 +188,7 @@ def test_it_goes_on_where_it_was_killed(content: bytes, monkeypatch: pytest.Monk
         replace_database()
     monkeypatch.setattr(restore_run, "_MAX_BATCH_ENTRIES", 1 + seed % 3)
     chance = random.Random(seed)  # noqa: S311  no secret
-    dying = ("replay", "settle", "store", "store_things", "advance_ids")
+    dying = ("replay", "settle_claims", "store", "store_things", "advance_ids")
     for _ in range(8):
         with monkeypatch.context() as patch:
             name = chance.choice(dying)
@@ -210,7 +210,7 @@ def _dying(function: Any, calls: int) -> Any:
         if next(left, None) is None:
             raise Killed
         result = function(*arguments, **options)
-        if function.__name__ == "settle" and calls == 1:
+        if function.__name__ == "settle_claims" and calls == 1:
             raise Killed  # at the end of a transaction, before it is committed
         return result
 
