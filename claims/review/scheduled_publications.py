@@ -1,4 +1,4 @@
-"""Schedule the publication of verdicts, reschedule or cancel it, and end it after other moves.
+"""Schedule, reschedule or cancel the publication of verdicts, and drop it when a verdict changes state otherwise.
 
 The worker publishes due verdicts (`claims.review.due_publications`).
 """

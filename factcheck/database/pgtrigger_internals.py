@@ -11,7 +11,7 @@ from pgtrigger import registry
 
 
 class IndexedRegistry(registry._Registry):
-    """The same list, with both dictionaries kept."""
+    """pgtrigger's registry, with both of its lookup dictionaries kept between calls."""
 
     @cached_property
     def pg_function_names(self) -> set[str]:

@@ -128,7 +128,7 @@ def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
 
 
 def _is_beside_latin(text: str) -> bool:
-    """Return whether letters of another script often occur inside ASCII words, which no language does."""
+    """Return whether letters of another script often occur inside ASCII words, as in no real language."""
     return 3 * len(_MIXED_LETTERS.findall(text)) > sum(one > "\x7f" for one in text)
 
 

@@ -1,7 +1,7 @@
-"""Text documents of office programs: Word's .docx (ECMA-376) and OpenDocument's .odt (ISO 26300).
+"""Text documents from office suites: Word's .docx (ECMA-376) and OpenDocument's .odt (ISO 26300).
 
-Both are ZIP archives of XML. They are not read with python-docx, which fails if parts other than the text are damaged;
-OpenDocument has no such library.
+Both are ZIP archives of XML. They are not read with python-docx, which fails if parts other than the text are damaged.
+There is no comparable library for OpenDocument.
 """
 
 import io

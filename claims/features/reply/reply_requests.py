@@ -51,7 +51,7 @@ class ReceivedAnswer:
 
 @transaction.atomic
 def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
-    """Create a request for reply, or give the reason for not asking.
+    """Create a request for reply, or record why none was made.
 
     Raises:
         NotPossible: the verdict is not a draft.

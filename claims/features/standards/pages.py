@@ -12,7 +12,7 @@ from claims.public.pages.responses import respond
 
 
 class PeriodForm(forms.Form):
-    """The form for the days of the report."""
+    """The form for choosing the report's date range."""
 
     since = forms.DateField(required=False)
     until = forms.DateField(required=False)

@@ -91,7 +91,7 @@ def count_rest(run: ImportRun) -> int:
 
 
 def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
-    """Return people's later work on the import's claims, as conditions and in words."""
+    """Return the conditions that find people's later work on the import's claims, each with a description."""
     claim = OuterRef("pk")
     begun = run.started_at or run.created_at
     own_verdicts = Verdict.objects.filter(claim=claim, origin=Verdict.Origin.HOUSE).exclude(

@@ -148,7 +148,7 @@ def read_head(checkpoint: Checkpoint) -> TreeHead:
 
 
 def build_log_name(origin: str, log: str) -> str:
-    """Return the name of a log in its checkpoints."""
+    """Return the name that identifies a log in its checkpoints."""
     return origin if log == Checkpoint.Log.LEDGER else f"{origin}/reviews"
 
 

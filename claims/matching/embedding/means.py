@@ -34,7 +34,7 @@ class SubtractedMean(NamedTuple):
 
 
 class StatementMeans:
-    """The current means subtracted from statements, by language."""
+    """The mean vectors that are currently subtracted from statement vectors, by language."""
 
     def __init__(self, model: EmbeddingModel) -> None:
         known: dict[str, dict[str, SubtractedMean]] = defaultdict(dict)

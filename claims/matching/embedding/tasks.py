@@ -58,7 +58,7 @@ def make_vectors(context: JobContext) -> None:
     pass_context=True,
 )
 def look_after_vectors(context: JobContext, timestamp: int) -> None:
-    """Process old models, and changes without a job (edits at the desk, psql, a killed worker), once a minute."""
+    """Once a minute, recompute the vectors of old models, and of changes without a job (psql, a killed worker)."""
     if not _take_a_turn(context.should_abort):
         call()
     elif (configured := get_embedder()) is not None:

@@ -35,7 +35,7 @@ class CheckedPassage:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """One snapshot of a source, or none, with the passages anchored to it and the others."""
+    """One snapshot of a source, or none, with the passages anchored to it and, separately, those that are not."""
 
     source: Document
     snapshot: Document | None

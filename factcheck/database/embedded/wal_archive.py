@@ -1,4 +1,4 @@
-"""The archive of the write-ahead log, for restoring the database as of any moment.
+"""The archive of the write-ahead log, for restoring the database to any point in time.
 
 The server runs this file as a program to archive each full segment and to fetch each one that it needs. The server's
 account can read few files, so this module imports only the standard library. Archived files are never overwritten and

@@ -38,7 +38,7 @@ _RECORD_SQL = f"""
 
 @dataclass(frozen=True, slots=True)
 class PresentColleague:
-    """A colleague who has a page open, and since when they have been editing it."""
+    """A colleague who has a page open, with the time they began editing it."""
 
     name: str
     since: datetime
