@@ -66,7 +66,7 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
     list_filter = (("run", AutocompleteSelectFilter), ("outcome", ChoicesDropdownFilter), KindFilter)
     list_select_related = ("run",)
     search_fields = ("file", "position", "reason")
-    search_help_text = _("Words in the reason, a file or a position")
+    search_help_text = _("Search by reason, file name or position")
     ordering = ("pk",)
     fields = (
         "import_page",

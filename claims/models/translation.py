@@ -145,7 +145,9 @@ _CONTENT_ERROR = refuse(
 )
 _validate_plain = RegexValidator(
     re.compile(translation_rules.HIDDEN_CHARACTERS),
-    _("This contains invisible characters that change the reading order of the others. Remove them."),
+    _(
+        "This contains invisible characters that change the order in which the text is displayed. Remove them."
+    ),
     inverse_match=True,
 )
 

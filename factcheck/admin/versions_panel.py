@@ -87,7 +87,9 @@ def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict)
         return ShownChoice(
             **common,
             base=None,
-            mine=_("You edited it: restore it with your text.") if by_them else _("You deleted it."),
+            mine=_("You have edited this: restore it with your changes.")
+            if by_them
+            else _("You deleted it."),
             theirs=_("It was deleted.") if by_them else _("It was changed: keep it."),
             sides="",
         )

@@ -37,8 +37,8 @@ def retry_under_lock_timeout(
             if not left:
                 raise CommandError(
                     gettext(
-                        "A table is in use, and was still in use after %(tries)s attempts of %(seconds)s "
-                        "seconds. Open transactions: %(others)s. Completed migrations are kept; run this "
+                        "A table was still in use after %(tries)s attempts of %(seconds)s "
+                        "seconds each. Open transactions: %(others)s. Completed migrations are kept; run this "
                         "again when the transactions have ended."
                     )
                     % {"tries": tries, "seconds": f"{seconds:g}", "others": others}

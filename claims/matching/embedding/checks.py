@@ -54,7 +54,7 @@ def _check_endpoint() -> list[CheckMessage]:
     return [
         Advice(
             f"What claims say goes to {address.netloc} unencrypted, drafts and the key included.",
-            hint=gettext("Use https://, or make sure that the network in between is safe."),
+            hint=gettext("Use https://, or make sure that the connection runs over a trusted network."),
             id="claims.W001",
         )
     ]

@@ -282,7 +282,7 @@ def test_a_row_that_others_deleted_while_i_worked_on_it_is_named(
     mine.save(**{"evidence-0-note": "Page 1 to 3."})
     assert notes(draft) == ["Page 2."]
     assert mine.choices() == {
-        "evidence-1-DELETE": ("", "You edited it: restore it with your text.", "It was deleted.")
+        "evidence-1-DELETE": ("", "You have edited this: restore it with your changes.", "It was deleted.")
     }
     assert "choose which version" in mine.save().error()
     mine.save(**{"_take-evidence-1-DELETE": chosen})

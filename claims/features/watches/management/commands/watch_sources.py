@@ -48,9 +48,7 @@ class Command(LocalizedCommand):
             action="store_true",
             help=gettext("visit everything that is not paused, due or not"),
         )
-        what.add_argument(
-            "--list", action="store_true", help=gettext("list what is followed, and do nothing")
-        )
+        what.add_argument("--list", action="store_true", help=gettext("only list what is followed"))
         what.add_argument(
             "--add",
             metavar="URL",
