@@ -1,6 +1,7 @@
 """The compared systems for finding the claims behind a text: ours, parts of it, and others."""
 
 import sqlite3
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -37,6 +38,7 @@ class Datasette:
     def __init__(self, claims: Sequence[Claim]) -> None:
         self._claims = claims
         self._database = sqlite3.connect(":memory:")
+        weakref.finalize(self, self._database.close)
         self._database.execute("CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'porter unicode61')")
         self._database.executemany(
             "INSERT INTO words (rowid, text) VALUES (?, ?)",

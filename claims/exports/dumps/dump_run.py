@@ -131,7 +131,8 @@ def write_dump(*, kept: int | None = None, told: ReportProgress = lambda name: N
 
 def _write_dump(told: ReportProgress, held: LastingTransaction) -> KeptDump:
     now = datetime.now(UTC)
-    folder = f"{now:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    # Microseconds, so that the later of two dumps in one second comes later; and chance, so that no name returns.
+    folder = f"{now:%Y-%m-%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(2)[:3]}"
     try:
         with _create_work_folder() as workshop, use_one_snapshot():
             selection = Selection("", LedgerMoment.now())

@@ -72,10 +72,10 @@ def test_stopped_by_hand(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) 
 
 def test_somebody_else_is_at_it(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def taken(*_arguments: Any, **_named: Any) -> Any:
-        raise maintenance.MaintenanceUnderWay("Another process is making vectors of tiny at the moment.")
+        raise maintenance.MaintenanceUnderWay("Another process is currently computing vectors of tiny.")
 
     monkeypatch.setattr(maintenance, "bring_up_to_date", taken)
-    with pytest.raises(CommandError, match="Another process is making vectors of tiny at the moment"):
+    with pytest.raises(CommandError, match="Another process is currently computing vectors of tiny"):
         told()
 
 

@@ -144,7 +144,7 @@ def test_two_workers_do_not_do_it_twice(tiny: None) -> None:
         said: list[str] = []
         tell = lambda progress: said.append(other.submit(beside).result())  # noqa: E731
         assert maintenance.bring_up_to_date(TinyEmbedder(), tell=tell)
-        assert set(said) == {"Another process is making vectors of tiny at the moment."}
+        assert set(said) == {"Another process is currently computing vectors of tiny."}
         # Not so when it is done.
         assert other.submit(beside).result() == ""
 
