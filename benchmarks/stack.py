@@ -33,8 +33,9 @@ PROMISED = {
     "idle demo, memory": 450.0,
 }
 PATIENCE = 600.0
-#: Seconds after which a demo has settled, and for which it is watched then.
-SETTLED, WATCHED = 20.0, 60.0
+#: Seconds after which a demo has settled (the worker loads its model and does what waited), and for which it is then
+#: watched.
+SETTLED, WATCHED = 80.0, 60.0
 
 ROOT = Path(__file__).parents[1]
 
