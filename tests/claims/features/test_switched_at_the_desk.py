@@ -39,7 +39,7 @@ def pages_of(label: str) -> list[str]:
 def switch_off_dependents(label: str, by: User) -> None:
     """Switch off all features that require this one, and before them those that require these."""
     for feature in features.list_installed():
-        if label in feature.requires and feature in features.list_switched_on():
+        if label in feature.requires:
             switch_off_dependents(feature.label, by)
             feature_switches.switch(feature.label, is_on=False, by=by)
 
