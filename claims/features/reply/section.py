@@ -20,7 +20,7 @@ class ReplySerializer(BodySerializer):
 
 
 def _prefetch_public() -> Prefetch[Any]:
-    return Prefetch("reply_requests", ReplyRequest.objects.told().select_related("claimant"))
+    return Prefetch("reply_requests", ReplyRequest.objects.for_readers().select_related("claimant"))
 
 
 def format_reply(reply: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         """
         return filter_readable(self, person, own_or_published=Q(verdict__author=person))
 
-    def told(self) -> Self:
+    def for_readers(self) -> Self:
         """Return requests with public content: sent ones, and those with a reason for not asking."""
         return self.filter(~Q(not_asked="") | Q(sent_at__isnull=False))
 
@@ -211,7 +211,7 @@ class ReplyRequest(models.Model):
 
     @property
     def is_told(self) -> bool:
-        """Return whether the request has public content, like `told()` of the QuerySet."""
+        """Return whether the request has public content, like `for_readers()` of the QuerySet."""
         return bool(self.not_asked) or self.sent_at is not None
 
 

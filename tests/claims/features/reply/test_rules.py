@@ -283,4 +283,4 @@ def test_reasons_are_known_and_another_one_is_in_words(draft: Verdict) -> None:
     refused(INSERT, draft.pk, claimant, "", "no_time", "", match="replyrequest_reason_is_known")
     refused(INSERT, draft.pk, claimant, "", "other", "", match="replyrequest_another_reason_in_words")
     assert sql(INSERT, draft.pk, claimant, "", "other", "They have asked not to be called.") == 1
-    assert ReplyRequest.objects.told().count() == 1
+    assert ReplyRequest.objects.for_readers().count() == 1
