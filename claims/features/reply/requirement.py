@@ -45,7 +45,11 @@ def is_reply_missing(verdict: Verdict) -> bool:
     rule = find_reply_rule(verdict) if verdict.state == Verdict.State.DRAFT else verdict.reply_rule
     if rule != _Rule.DUE or not has_named_claimant(verdict):
         return False
-    return not ReplyRequest.objects.for_readers().filter(verdict=verdict, claimant=verdict.claim.claimant).exists()
+    return (
+        not ReplyRequest.objects.for_readers()
+        .filter(verdict=verdict, claimant=verdict.claim.claimant)
+        .exists()
+    )
 
 
 def require_current_terms(verdict: Verdict) -> None:
