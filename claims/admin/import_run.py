@@ -266,7 +266,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = self.get_row(request, pk, "claims.view_importproblem")
         with activate_house_language():
             what = gettext("Problems of import %d") % run.pk
-        audit.record(AuditKind.DOWNLOADED, request=request, what=what)
+        audit.record(AuditKind.DOWNLOADED, request=request, subject_text=what)
         report = StreamingHttpResponse(runs.write_problem_report(run), content_type="application/x-ndjson")
         report.headers["Content-Disposition"] = f'attachment; filename="import-{run.pk}-problems.ndjson"'
         return report

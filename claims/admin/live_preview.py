@@ -133,7 +133,7 @@ def preview(
         )
         topics = claim_form.cleaned_data.get("topics")
         edited = EditedClaim(claim, list(claim.topics.all() if topics is None else topics), appearances)
-    shown = preview_entries.preview_publishing(verdict, evidence, edited=edited)
+    shown = preview_entries.preview_publishing(verdict, evidence, edited_claim=edited)
     asked = [verdict_form, *evidence_formset.forms]
     asked += (
         [claim_form, *(appearance_formset.forms if appearance_formset is not None else [])]

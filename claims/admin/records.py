@@ -103,7 +103,7 @@ def note(request: HttpRequest, name: str, format: str, **signal: Any) -> None:  
     """Record the download with the list's filters, so that its contents can be reconstructed."""
     audit.record(
         AuditKind.DOWNLOADED,
-        what=f"{name} ({format})",
+        subject_text=f"{name} ({format})",
         request=request,
         filters=request.GET.urlencode()[:2000],
     )

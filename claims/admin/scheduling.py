@@ -96,7 +96,7 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
             raise NotPossible(" ".join(str(error) for errors in form.errors.values() for error in errors))
         seen = form.cleaned_data["seen"]
         if "cancel" in request.POST:
-            scheduled_publications.cancel(verdict, by=by, seen=seen or 0)
+            scheduled_publications.cancel(verdict, by=by, expected_id=seen or 0)
             messages.success(request, _("Cancelled: it will not be published automatically."))
         elif not (at := form.cleaned_data["at"]):
             raise NotPossible(_("Enter the date and time."))

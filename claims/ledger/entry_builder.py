@@ -77,31 +77,31 @@ def build_entry(
             "corrections": [_build_correction(line) for line in ledger if line["kind"] in CORRECTIONS],
         },
     )
-    rendered = render_stored(body)
+    rendered_body = render_stored(body)
     publication = {
         "claim_id": claim.pk,
         **this,
         "status": status,
         "first_published_at": first,
-        "body": rendered,
-        "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
+        "body": rendered_body,
+        "body_sha256": hashlib.sha256(rendered_body.encode()).hexdigest(),
         **build_columns(body),
     }
     return LedgerEntry(publication, [build_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
-def rebuild_entry(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any]) -> LedgerEntry:
+def rebuild_entry(rendered_body: bytes, body: Mapping[str, Any], line: Mapping[str, Any]) -> LedgerEntry:
     """Build an entry that was recorded elsewhere, with its body unchanged.
 
     Args:
         body: the parsed body, as `site_urls.parse_stored` returns it.
-        said: the entry's other values: `id`, `claim_id`, `version`, `status`, `kind`, `note`, `published_at`.
+        line: the entry's other values: `id`, `claim_id`, `version`, `status`, `kind`, `note`, `published_at`.
     """
     row = {
-        **said,
+        **line,
         "first_published_at": datetime.fromisoformat(body["published_at"]),
-        "body": rendered.decode(),
-        "body_sha256": hashlib.sha256(rendered).hexdigest(),
+        "body": rendered_body.decode(),
+        "body_sha256": hashlib.sha256(rendered_body).hexdigest(),
         **build_columns(body),
     }
     return LedgerEntry(row, [build_published_verdict(verdict, body) for verdict in body["verdicts"]])
@@ -111,8 +111,8 @@ def retranslate_entry(
     publication: Publication, body: dict[str, Any], *, kind: str, note: str, at: datetime
 ) -> LedgerEntry:
     """Build the next entry of a claim with the same content and different translations, like `restate_entry`."""
-    made = restate_entry(publication, body, kind=kind, at=at)
-    return LedgerEntry(made.publication | build_columns(body) | {"note": note}, made.verdicts)
+    entry = restate_entry(publication, body, kind=kind, at=at)
+    return LedgerEntry(entry.publication | build_columns(body) | {"note": note}, entry.verdicts)
 
 
 def restate_entry(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> LedgerEntry:
@@ -124,14 +124,14 @@ def restate_entry(publication: Publication, body: dict[str, Any], *, kind: str, 
     """
     version = publication.version + 1
     body |= {"version": version, "updated_at": claim_document.format_moment(at)}
-    rendered = render_stored(body)
+    rendered_body = render_stored(body)
     row = {name: getattr(publication, name) for name in _REPEATED_COLUMNS} | {
         "version": version,
         "kind": kind,
         "note": "",
         "published_at": at,
-        "body": rendered,
-        "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
+        "body": rendered_body,
+        "body_sha256": hashlib.sha256(rendered_body.encode()).hexdigest(),
     }
     return LedgerEntry(row, [build_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
@@ -150,9 +150,12 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns for filters and search, derived from the body so that the two cannot disagree."""
     sources = _list_sources(body)
     # Entries that were recorded elsewhere before there were any have none.
-    claimed = body.get("media", [])
-    shown = [*claimed, *(m for v in body["verdicts"] for e in v["evidence"] for m in e.get("media", []))]
-    reviewed = [v["reviewed_on"] for v in body["verdicts"] if v["reviewed_on"]]
+    claim_media = body.get("media", [])
+    all_media = [
+        *claim_media,
+        *(m for v in body["verdicts"] for e in v["evidence"] for m in e.get("media", [])),
+    ]
+    review_dates = [v["reviewed_on"] for v in body["verdicts"] if v["reviewed_on"]]
     translations = body.get("translations", [])
     names = [
         (body["claimant"] or {}).get("name", ""),
@@ -164,7 +167,7 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
     words = [
         body["context"],
         *(a["exact"] for a in body["appearances"]),
-        *(text for m in claimed for text in (m["caption"], m["alternative_text"])),
+        *(text for m in claim_media for text in (m["caption"], m["alternative_text"])),
         *(
             text
             for v in body["verdicts"]
@@ -183,7 +186,7 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
         "language": body["language"],
         "claimant_id": (body["claimant"] or {}).get("id"),
         "claimed_on": _parse_day(body["claimed_on"]),
-        "reviewed_on": _parse_day(max(reviewed, default=None)),
+        "reviewed_on": _parse_day(max(review_dates, default=None)),
         "topic_ids": [t["id"] for t in body["topics"]],
         "appears_in_ids": sorted({a["source"]["id"] for a in body["appearances"]}),
         "source_ids": sorted({s["id"] for s in sources}),
@@ -192,8 +195,8 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
         # A previewed draft may have no rating yet.
         "rating_ids": sorted({v["rating"]["id"] for v in body["verdicts"] if v["rating"]}),
         "language_ranges": _list_language_ranges(body["language"]),
-        "media_ids": sorted({m["id"] for m in shown}),
-        "media_files": sorted({m["url"].rpartition("/")[2] for m in shown if m["url"]}),
+        "media_ids": sorted({m["id"] for m in all_media}),
+        "media_files": sorted({m["url"].rpartition("/")[2] for m in all_media if m["url"]}),
         "features": _list_features(body, sources),
         "merged_into_id": body["merged_into"],
         "search_text": make_searchable("\n".join(filter(None, words))),
@@ -242,5 +245,5 @@ def build_published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any])
     }
 
 
-def _parse_day(written: str | None) -> date | None:
-    return date.fromisoformat(written) if written else None
+def _parse_day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -43,10 +43,10 @@ def get_newsroom_key() -> Ed25519PrivateKey:
     return derive_key(settings.SIGNING_KEY or settings.SECRET_KEY)
 
 
-def is_signed_by(key: str, text: bytes, signed: str) -> bool:
+def is_signed_by(key: str, text: bytes, signature: str) -> bool:
     """Return whether this public key verifies the signature of an entry's text."""
     try:
-        Ed25519PublicKey.from_public_bytes(decode_bytes(key)).verify(decode_bytes(signed), _CONTEXT + text)
+        Ed25519PublicKey.from_public_bytes(decode_bytes(key)).verify(decode_bytes(signature), _CONTEXT + text)
     except (InvalidSignature, ValueError):
         return False
     return True

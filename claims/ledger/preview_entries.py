@@ -44,13 +44,13 @@ class EntryPreview:
     @property
     def fingerprint(self) -> str:
         """Return a fingerprint of the current and future page, to detect changes. Times are ignored."""
-        seen = [
+        parts = [
             self.now.pk if self.now else None,
             self.then.status,
             self.then.kind,
             _remove_times(self.then.document),
         ]
-        return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     @cached_property
     def now(self) -> Publication | None:
@@ -68,19 +68,19 @@ class EditedClaim:
 
 
 def preview_publishing(
-    verdict: Verdict, evidence: Sequence[Evidence], *, edited: EditedClaim | None = None
+    verdict: Verdict, evidence: Sequence[Evidence], *, edited_claim: EditedClaim | None = None
 ) -> EntryPreview:
     """Preview publishing this verdict, which supersedes the verdict that it replaces."""
 
     def judged(claims: list[Claim]) -> list[Judgement]:
-        shown = [row for row in list_public_verdicts(claims) if row[0].pk != verdict.supersedes_id]
-        kept = [row for row in shown if row[0].publisher_id != verdict.publisher_id]
-        own = [row for row in kept if row[0].claim_id == verdict.claim_id]
-        others = [row for row in kept if row[0].claim_id != verdict.claim_id]
+        public_verdicts = [row for row in list_public_verdicts(claims) if row[0].pk != verdict.supersedes_id]
+        other_verdicts = [row for row in public_verdicts if row[0].publisher_id != verdict.publisher_id]
+        own = [row for row in other_verdicts if row[0].claim_id == verdict.claim_id]
+        others = [row for row in other_verdicts if row[0].claim_id != verdict.claim_id]
         return [*sorted([*own, (verdict, evidence)], key=_build_sort_key), *others]
 
     verdict.published_at = clock.get_database_time()
-    return _build_preview(_group(verdict.claim_id), choose_change(verdict), judged, edited)
+    return _build_preview(_group(verdict.claim_id), choose_change(verdict), judged, edited_claim)
 
 
 def preview_retracting(verdict: Verdict, note: str) -> EntryPreview:
@@ -88,12 +88,12 @@ def preview_retracting(verdict: Verdict, note: str) -> EntryPreview:
 
     def judged(claims: list[Claim]) -> list[Judgement]:
         # Another of the same publisher, on a claim that was merged into it, comes to light.
-        found: dict[int, Judgement] = {}
+        judgements: dict[int, Judgement] = {}
         for claim in claims:
             for row in claim.verdicts.all():
                 if row.pk != verdict.pk:
-                    found.setdefault(row.publisher_id, (row, row.evidence.all()))
-        return list(found.values())
+                    judgements.setdefault(row.publisher_id, (row, row.evidence.all()))
+        return list(judgements.values())
 
     change = LedgerChange(Publication.Kind.RETRACTION, note.strip())
     return _build_preview(_group(verdict.claim_id), change, judged)
@@ -109,8 +109,8 @@ def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
     groups = {rows[0].pk: rows for rows in load_with_merged([claim.pk, target.pk])}
     own, others = groups[claim.pk], groups[target.pk]
     own[0].state, own[0].merged_into = Claim.State.MERGED, others[0]
-    together = [others[0], *sorted([*others[1:], own[0]], key=lambda row: row.pk)]
-    return _preview_both(own, together, Publication.Kind.MERGE)
+    all_claims = [others[0], *sorted([*others[1:], own[0]], key=lambda row: row.pk)]
+    return _preview_both(own, all_claims, Publication.Kind.MERGE)
 
 
 def preview_unmerging(claim: Claim, target: Claim) -> list[EntryPreview]:
@@ -129,14 +129,14 @@ def preview_translating(translation: Translation) -> EntryPreview | None:
         return None
     translation.published_at = clock.get_database_time()
     body = build_restated_body(ledger[0], [translation])
-    made = retranslate_entry(
+    entry = retranslate_entry(
         ledger[0],
         body,
         kind=Publication.Kind.TRANSLATION,
         note="",
         at=max(clock.get_database_time(), ledger[0].published_at),
     )
-    return EntryPreview(translation.verdict.claim, ledger, Publication(**made.publication))
+    return EntryPreview(translation.verdict.claim, ledger, Publication(**entry.publication))
 
 
 def _preview_both(own: list[Claim], target: list[Claim], kind: str) -> list[EntryPreview]:
@@ -154,25 +154,28 @@ def _group(claim_id: int) -> list[Claim]:
 
 
 def _build_preview(
-    claims: list[Claim], change: LedgerChange, judges: _FindJudgements, edited: EditedClaim | None = None
+    claims: list[Claim],
+    change: LedgerChange,
+    judges: _FindJudgements,
+    edited_claim: EditedClaim | None = None,
 ) -> EntryPreview:
-    claim, *merged = claims
+    claim, *merged_claims = claims
     ledger = list(Publication.objects.filter(claim=claim.pk).order_by("-version"))
     lines = [
         LedgerLine(version=row.version, kind=row.kind, note=row.note, published_at=row.published_at)
         for row in ledger
     ]
-    own = edited.appearances if edited else claim.appearances.all()
-    made = build_entry(
-        edited.claim if edited else claim,
-        topics=edited.topics if edited else claim.topics.all(),
-        appearances=[*own, *(row for other in merged for row in other.appearances.all())],
+    own = edited_claim.appearances if edited_claim else claim.appearances.all()
+    entry = build_entry(
+        edited_claim.claim if edited_claim else claim,
+        topics=edited_claim.topics if edited_claim else claim.topics.all(),
+        appearances=[*own, *(row for other in merged_claims for row in other.appearances.all())],
         media=list_claimed_media(claims),
         verdicts=judges(claims),
-        merged_from=[other.pk for other in merged],
+        merged_from=[other.pk for other in merged_claims],
         ledger=add_next_line(lines, change, clock.get_database_time()),
     )
-    return EntryPreview(claim, ledger, Publication(**made.publication))
+    return EntryPreview(claim, ledger, Publication(**entry.publication))
 
 
 def _remove_times(value: Any) -> Any:

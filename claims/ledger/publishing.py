@@ -122,11 +122,11 @@ def build_restated_body(publication: Publication, besides: Sequence[Translation]
         besides: translations to treat as published, each replacing the existing one.
     """
     body: dict[str, Any] = parse_stored(publication.body)
-    live = Translation.objects.filter(
+    published = Translation.objects.filter(
         verdict__in=[each["id"] for each in body["verdicts"]], state=Translation.State.PUBLISHED
     )
-    taken = {(row.verdict_id, row.language.lower()) for row in besides}
-    rows = [row for row in live if (row.verdict_id, row.language.lower()) not in taken]
+    replaced = {(row.verdict_id, row.language.lower()) for row in besides}
+    rows = [row for row in published if (row.verdict_id, row.language.lower()) not in replaced]
     body["translations"] = build_translations(body["statement"], body["verdicts"], [*rows, *besides])
     return body
 
@@ -145,17 +145,17 @@ def have_claimed_media_changed(claim: Claim, published: Publication) -> bool:
     rows = ClaimMedia.objects.filter(Q(claim=claim) | Q(claim__merged_into=claim)).order_by("position", "pk")
     own: dict[int, list[Any]] = {}
     others: set[int] = set()
-    for claim_id, media, *judged in rows.values_list("claim_id", "media_id", *JUDGED_MEDIA_FIELDS):
+    for claim_id, media, *judged_fields in rows.values_list("claim_id", "media_id", *JUDGED_MEDIA_FIELDS):
         if claim_id == claim.pk:
-            own[media] = judged
+            own[media] = judged_fields
         else:
             others.add(media)
     # What claims that were merged into it bring is theirs.
-    brought = others - own.keys()
+    added = others - own.keys()
     then = {
         item["id"]: [item[name] for name in JUDGED_MEDIA_FIELDS]
         for item in published.document.get("media", [])
-        if item["id"] not in brought
+        if item["id"] not in added
     }
     return own != then
 
@@ -165,14 +165,14 @@ def _iterate_entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iter
     ids = sorted(changes)
     ledgers = _load_ledgers(ids)
     for claims in load_with_merged(ids):
-        claim, *merged = claims
+        claim, *merged_claims = claims
         yield build_entry(
             claim,
             topics=claim.topics.all(),
             appearances=[a for c in claims for a in c.appearances.all()],
             media=list_claimed_media(claims),
             verdicts=list_public_verdicts(claims),
-            merged_from=[c.pk for c in merged],
+            merged_from=[c.pk for c in merged_claims],
             ledger=add_next_line(ledgers[claim.pk], changes[claim.pk], now),
         )
 
@@ -188,20 +188,20 @@ def add_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime)
 
 def _load_ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
     """Return the ledgers of these claims, newest first."""
-    found: dict[int, list[LedgerLine]] = defaultdict(list)
+    ledgers: dict[int, list[LedgerLine]] = defaultdict(list)
     lines = Publication.objects.filter(claim__in=ids).order_by("-version")
     for claim, *line in lines.values_list("claim_id", *LedgerLine.__annotations__):
-        found[claim].append(cast(LedgerLine, dict(zip(LedgerLine.__annotations__, line, strict=True))))
-    return found
+        ledgers[claim].append(cast(LedgerLine, dict(zip(LedgerLine.__annotations__, line, strict=True))))
+    return ledgers
 
 
 def load_with_merged(ids: list[int]) -> list[list[Claim]]:
     """Return each claim, reloaded with its related rows, followed by the claims merged into it."""
-    quoted = ("source__publisher", "snapshot")
+    related = ("source__publisher", "snapshot")
     # Of a picture; a film has one of each of its frames, of which nothing is said here.
     looks = Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
     evidence = (
-        Evidence.objects.select_related(*quoted, "media").defer("snapshot__text").prefetch_related(looks)
+        Evidence.objects.select_related(*related, "media").defer("snapshot__text").prefetch_related(looks)
     )
     verdicts = Verdict.objects.filter(state=Verdict.State.PUBLISHED).select_related(
         "publisher", "rating__scale"
@@ -212,7 +212,7 @@ def load_with_merged(ids: list[int]) -> list[list[Claim]]:
         .select_related("claimant")
         .prefetch_related(
             "topics",
-            Prefetch("appearances", Appearance.objects.select_related(*quoted).defer("snapshot__text")),
+            Prefetch("appearances", Appearance.objects.select_related(*related).defer("snapshot__text")),
             Prefetch("media", ClaimMedia.objects.select_related("media").prefetch_related(looks)),
             Prefetch(
                 "verdicts",
@@ -241,18 +241,18 @@ def list_claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
     Media without a description are left out: publishing a verdict requires descriptions, but media may have been
     added since.
     """
-    found: dict[int, ClaimMedia] = {}
+    media_by_claim: dict[int, ClaimMedia] = {}
     for claim in claims:
         for row in claim.media.all():
             if row.media.alternative_text.strip():
-                found.setdefault(row.media_id, row)
-    return list(found.values())
+                media_by_claim.setdefault(row.media_id, row)
+    return list(media_by_claim.values())
 
 
 def list_public_verdicts(claims: list[Claim]) -> list[Judgement]:
     """Return the published verdicts, one per publisher, the claim's own before those of merged claims."""
-    found: dict[int, Verdict] = {}
+    verdicts_by_id: dict[int, Verdict] = {}
     for claim in claims:
         for verdict in claim.verdicts.all():
-            found.setdefault(verdict.publisher_id, verdict)
-    return [(verdict, verdict.evidence.all()) for verdict in found.values()]
+            verdicts_by_id.setdefault(verdict.publisher_id, verdict)
+    return [(verdict, verdict.evidence.all()) for verdict in verdicts_by_id.values()]

@@ -85,7 +85,7 @@ class WordAlignment:
 
 
 def align(
-    ours: str, theirs: str, languages: tuple[str, str], unknown: Set[str] = frozenset()
+    text: str, claim_text: str, languages: tuple[str, str], unknown: Set[str] = frozenset()
 ) -> WordAlignment:
     """Align a text with a claim.
 
@@ -93,15 +93,16 @@ def align(
         languages: the languages of both (ISO 639-1); empty if unknown.
         unknown: the folded words of the text that no claim contains; only these can be typing errors.
     """
-    here, there = split_words(ours), split_words(theirs)
-    are_whole = _is_whole(ours, here) and _is_whole(theirs, there)
-    mended = _correct_typos(here, there, unknown)
+    text_words, claim_words = split_words(text), split_words(claim_text)
+    are_whole = _is_whole(text, text_words) and _is_whole(claim_text, claim_words)
+    corrected = _correct_typos(text_words, claim_words, unknown)
     same_language = languages[0] == languages[1] or not all(languages)
     one, other = (
-        drop_articles(words, languages[1]) if same_language else list(words) for words in (mended, there)
+        drop_articles(words, languages[1]) if same_language else list(words)
+        for words in (corrected, claim_words)
     )
     # Many type without accents; who types some of them means the others.
-    accents_count = not ours.isascii() and not theirs.isascii()
+    accents_count = not text.isascii() and not claim_text.isascii()
     same_words = (
         are_whole
         and bool(one)
@@ -142,13 +143,13 @@ def drop_articles(words: Sequence[Word], language: str) -> list[Word]:
 @lru_cache(maxsize=4_096)
 def split_words(text: str) -> tuple[Word, ...]:
     """Return the words of a text; in scripts without spaces, return the letters."""
-    found = sorted(
+    matches = sorted(
         [match.span() for match in compile_word_pattern().finditer(text[:_MAX_CHARACTERS])]
         + [match.span() for match in _SIGNS.finditer(text[:_MAX_CHARACTERS])]
     )
     words: list[Word] = []
     prefixes = {prefix.end() - 1 for prefix in MILLI.finditer(text[:_MAX_CHARACTERS])}
-    for start, end in found[:MAX_WORDS]:
+    for start, end in matches[:MAX_WORDS]:
         if UNSPACED.search(text, start, end):
             words += [Word(at, at + 1, text[at], fold_text(text[at]).strip()) for at in range(start, end)]
         else:
@@ -186,19 +187,20 @@ def _normalise_spelling(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _correct_typos(ours: Sequence[Word], theirs: Sequence[Word], unknown: Set[str]) -> list[Word]:
+def _correct_typos(text_words: Sequence[Word], claim_words: Sequence[Word], unknown: Set[str]) -> list[Word]:
     """Correct typing errors in our words to the claim's spelling. Names and numbers stay the same."""
-    known = {word.key for word in ours}
+    known_keys = {word.key for word in text_words}
     others = [
         word
-        for word in theirs
+        for word in claim_words
         if not word.is_name
         and word.key.isalpha()
         and len(word.key) >= _MIN_TYPO_LENGTH
-        and word.key not in known
+        and word.key not in known_keys
     ]
     return [
-        _correct_typo(word, others) if word.key in unknown and not word.is_name else word for word in ours
+        _correct_typo(word, others) if word.key in unknown and not word.is_name else word
+        for word in text_words
     ]
 
 
@@ -206,30 +208,30 @@ def _correct_typo(word: Word, others: Sequence[Word]) -> Word:
     if len(word.key) < _MIN_TYPO_LENGTH or not word.key.isalpha():
         return word
     # The beginning of a word is seldom mistyped, and distinguishes many words.
-    meant = {
+    corrections = {
         other.key: other
         for other in others
         if is_swap(word.key, other.key) or (word.key[0] == other.key[0] and is_slip(word.key, other.key))
     }
-    [(key, other)] = meant.items() if len(meant) == 1 else [(word.key, word)]
+    [(key, other)] = corrections.items() if len(corrections) == 1 else [(word.key, word)]
     return word._replace(key=key, text=other.text)
 
 
 def _find_unmatched_words(words: Sequence[Word], others: Sequence[Word], same_language: bool) -> list[Word]:
     keys = [word.key for word in others]
-    there = set(keys)
+    other_keys = set(keys)
     pairs = set(pairwise(keys))
     beginnings = {key[:_PREFIX_LENGTH] for key in keys if len(key) > _PREFIX_LENGTH}
 
     def is_there(place: int) -> bool:
         word = words[place]
         if not same_language:
-            return word.key in there or not word.is_number
+            return word.key in other_keys or not word.is_number
         if UNSPACED.match(word.key):
             # A single letter of such a script is hardly ever a word.
             beside = [tuple(each.key for each in words[at : at + 2]) for at in (place - 1, place) if at >= 0]
-            return word.key in there and (len(words) < 2 or any(pair in pairs for pair in beside))
-        if word.key in there:
+            return word.key in other_keys and (len(words) < 2 or any(pair in pairs for pair in beside))
+        if word.key in other_keys:
             return True
         if word.is_number:
             return False
@@ -251,5 +253,5 @@ def _find_only_difference(
     rest = at + 1 if len(longer) == len(shorter) else at
     if [word.key for word in longer[at + 1 :]] != [word.key for word in shorter[rest:]]:
         return None
-    replaced = tuple(shorter[at:rest])
-    return ((longer[at],), replaced) if longer is one else (replaced, (longer[at],))
+    replaced_words = tuple(shorter[at:rest])
+    return ((longer[at],), replaced_words) if longer is one else (replaced_words, (longer[at],))

@@ -38,22 +38,27 @@ class AnswerCache(Generic[CachedAnswer]):
         self._lock = Lock()
 
     def answers(
-        self, texts: Sequence[str], how: Hashable, answered: Callable[[Sequence[str]], Sequence[CachedAnswer]]
+        self,
+        texts: Sequence[str],
+        options: Hashable,
+        compute: Callable[[Sequence[str]], Sequence[CachedAnswer]],
     ) -> list[CachedAnswer]:
         """Return the answers to these texts, computing those that are not cached.
 
         Args:
-            how: everything that answers depend on, apart from the text and the ledger.
+            options: everything that answers depend on, apart from the text and the ledger.
         """
         place = _read_newest_sequence()
-        keys = [(hashlib.sha256(text.encode(errors="surrogatepass")).digest(), how, place) for text in texts]
-        found = {key: kept for key in keys if (kept := self._get(key)) is not None}
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+        keys = [
+            (hashlib.sha256(text.encode(errors="surrogatepass")).digest(), options, place) for text in texts
+        ]
+        answers = {key: cached for key in keys if (cached := self._get(key)) is not None}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in answers}
         if missing:
-            found |= dict(zip(missing, answered(list(missing.values())), strict=True))
+            answers |= dict(zip(missing, compute(list(missing.values())), strict=True))
             for key in missing:
-                self._put(key, found[key])
-        return [found[key] for key in keys]
+                self._put(key, answers[key])
+        return [answers[key] for key in keys]
 
     def clear(self) -> None:
         """Remove all answers."""
@@ -63,11 +68,11 @@ class AnswerCache(Generic[CachedAnswer]):
 
     def _get(self, key: Hashable) -> CachedAnswer | None:
         with self._lock:
-            until, kept = self._answers.get(key, (0.0, None))
-            if kept is None or until <= self.clock():
+            until, answer = self._answers.get(key, (0.0, None))
+            if answer is None or until <= self.clock():
                 return None
             self._answers.move_to_end(key)
-            return kept
+            return answer
 
     def _put(self, key: Hashable, answer: CachedAnswer) -> None:
         with self._lock:

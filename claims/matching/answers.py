@@ -157,10 +157,10 @@ class CPUBudget:
             return
         if self.left <= 0:
             raise TooMuchWork
-        began = thread_time()
+        start = thread_time()
         yield
         with self._lock:
-            self.left -= thread_time() - began
+            self.left -= thread_time() - start
 
 
 # Characters that no text has: neither the database nor an embedder takes them.
@@ -190,15 +190,15 @@ def match_published_texts(texts: Sequence[str], terms: MatchTerms = MatchTerms()
     """Match each of these texts with published claims."""
     by = embedding.get_embedder()
     # Reasons are in the caller's language.
-    how = (
+    options = (
         *(terms.language, terms.cut, terms.most, terms.least, terms.narrowed),
         *(by.name if by else "", get_language()),
     )
 
-    def seek(asked: Sequence[TextQuery]) -> candidates.FoundCandidates:
-        return candidates.find_published(asked, rows=terms.rows, least=terms.most)
+    def seek(queries: Sequence[TextQuery]) -> candidates.FoundCandidates:
+        return candidates.find_published(queries, rows=terms.rows, least=terms.most)
 
-    return answer_cache.answers(texts, how, lambda missing: compute_answers(missing, terms, seek))
+    return answer_cache.answers(texts, options, lambda missing: compute_answers(missing, terms, seek))
 
 
 def compute_answers(texts: Sequence[str], terms: MatchTerms, seek: FindCandidates) -> list[Answer]:
@@ -208,7 +208,7 @@ def compute_answers(texts: Sequence[str], terms: MatchTerms, seek: FindCandidate
         TooMuchWork: the work takes longer than `terms.cpu_seconds`.
     """
     budget = CPUBudget(terms.cpu_seconds)
-    mixed: set[int] = set()
+    mixed_places: set[int] = set()
     languages = [terms.language or detect_language(text) for text in texts]
     parts = [
         _PassageText(number, span, text[span.start : span.end], language, len(spans) == 1)
@@ -220,24 +220,24 @@ def compute_answers(texts: Sequence[str], terms: MatchTerms, seek: FindCandidate
     model = get_query_model()
     prepare = partial(_build_queries, model=model, budget=budget)
     prepared = _executor.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
-    found = chain.from_iterable(
-        _match_passages(some, asked, terms, seek, budget, mixed)
-        for some, asked in zip(batches, prepared, strict=True)
+    matches = chain.from_iterable(
+        _match_passages(some, queries, terms, seek, budget, mixed_places)
+        for some, queries in zip(batches, prepared, strict=True)
     )
     of_each: list[list[AnsweredPassage]] = [[] for _ in texts]
     by_meaning = [False] * len(texts)
-    for part, (passage, has_meaning) in zip(parts, found, strict=True):
+    for part, (passage, has_meaning) in zip(parts, matches, strict=True):
         of_each[part.text].append(passage)
         by_meaning[part.text] |= has_meaning
     answers = [
         Answer(tuple(those), language, model.embedder.name if model and has_meaning else "")
         for those, language, has_meaning in zip(of_each, languages, by_meaning, strict=True)
     ]
-    if mixed:
+    if mixed_places:
         by_sentence = replace(terms, cut="sentences", cpu_seconds=budget.left)
-        again = sorted(mixed)
+        repeated = sorted(mixed_places)
         for number, answer in zip(
-            again, compute_answers([texts[each] for each in again], by_sentence, seek), strict=True
+            repeated, compute_answers([texts[each] for each in repeated], by_sentence, seek), strict=True
         ):
             answers[number] = answer
     return answers
@@ -245,9 +245,9 @@ def compute_answers(texts: Sequence[str], terms: MatchTerms, seek: FindCandidate
 
 def split_passages(text: str, cut: CutMode = "auto", language: str = "") -> list[TextSpan]:
     """Return the passages of a text that are matched separately."""
-    whole = trim_span(text, 0, len(text))
-    if cut == "text" or (cut == "auto" and whole.end - whole.start <= POST_LENGTH):
-        return [whole] if whole.end > whole.start else []
+    whole_text = trim_span(text, 0, len(text))
+    if cut == "text" or (cut == "auto" and whole_text.end - whole_text.start <= POST_LENGTH):
+        return [whole_text] if whole_text.end > whole_text.start else []
     return list(split_sentences(text, language))
 
 
@@ -256,58 +256,69 @@ def _build_queries(
 ) -> list[TextQuery]:
     """Build the queries for the texts without using the database."""
     with budget.spending():
-        said = [clean_post(part.said.translate(_INVALID_CHARACTERS)) for part in parts]
-    vectors: Sequence[Vector | None] = [None] * len(said)
+        cleaned_texts = [clean_post(part.said.translate(_INVALID_CHARACTERS)) for part in parts]
+    vectors: Sequence[Vector | None] = [None] * len(cleaned_texts)
     if model:
         with budget.spending():
-            vectors = embedding.compute_query_vectors(said, [part.language for part in parts], model=model)
+            vectors = embedding.compute_query_vectors(
+                cleaned_texts, [part.language for part in parts], model=model
+            )
     return [
         TextQuery(part.said, text, part.language, vector)
-        for part, text, vector in zip(parts, said, vectors, strict=True)
+        for part, text, vector in zip(parts, cleaned_texts, vectors, strict=True)
     ]
 
 
 def _match_passages(
     parts: Sequence[_PassageText],
-    asked: Sequence[TextQuery],
+    queries: Sequence[TextQuery],
     terms: MatchTerms,
     seek: FindCandidates,
     budget: CPUBudget,
-    mixed: set[int],
+    mixed_places: set[int],
 ) -> Iterator[tuple[AnsweredPassage, bool]]:
     """Return the matches of each text, and whether meanings were compared.
 
     Args:
-        mixed: receives the indexes of short texts that should be matched by sentence.
+        mixed_places: receives the indexes of short texts that should be matched by sentence.
     """
-    found = seek(asked)
-    for part, one, likely in zip(parts, asked, found.candidates, strict=True):
+    found_candidates = seek(queries)
+    for part, one, candidates_of_part in zip(parts, queries, found_candidates.candidates, strict=True):
         least = (
             MIN_CONFIDENCE if part.is_alone else {**MIN_CONFIDENCE, "related": MIN_RELATED_CONFIDENCE_OF_MANY}
         )
         if terms.least is not None:
             least = dict.fromkeys(MIN_CONFIDENCE, terms.least)
         with budget.spending():
-            matches = sorted(_find_matches(one, likely, found, terms.most, least), key=_compute_importance)
+            matches = sorted(
+                _find_matches(one, candidates_of_part, found_candidates, terms.most, least),
+                key=_compute_importance,
+            )
             is_same = bool(matches) and matches[0].kind == "same"
             may_be_mixed = terms.cut == "auto" and part.is_alone and not is_same
-            if may_be_mixed and _has_sentence_stating_claim(part, likely, found.unknown):
-                mixed.add(part.text)
+            if may_be_mixed and _has_sentence_stating_claim(
+                part, candidates_of_part, found_candidates.unknown
+            ):
+                mixed_places.add(part.text)
         yield AnsweredPassage(*part.span, tuple(matches[: terms.most])), one.vector is not None
 
 
-def _has_sentence_stating_claim(part: _PassageText, likely: Sequence[Candidate], unknown: Set[str]) -> bool:
+def _has_sentence_stating_claim(
+    part: _PassageText, candidates: Sequence[Candidate], unknown: Set[str]
+) -> bool:
     """Return whether one of several sentences states one of these claims or its opposite."""
     spans = list(split_sentences(part.said, part.language))
     if len(spans) < 2:
         return False
-    stated = [(claim, {word.key for word in split_words(clean_post(claim.statement))}) for claim in likely]
+    statements = [
+        (claim, {word.key for word in split_words(clean_post(claim.statement))}) for claim in candidates
+    ]
     for span in spans:
-        said = part.said[span.start : span.end]
-        asked = TextQuery(said, clean_post(said), part.language, None)
-        words = {word.key for word in split_words(asked.cleaned)}
-        for claim, its in stated:
-            if len(words ^ its) <= _MAX_UNSHARED_WORDS and judge(asked, claim, unknown).kind != "related":
+        sentence = part.said[span.start : span.end]
+        query = TextQuery(sentence, clean_post(sentence), part.language, None)
+        words = {word.key for word in split_words(query.cleaned)}
+        for claim, its in statements:
+            if len(words ^ its) <= _MAX_UNSHARED_WORDS and judge(query, claim, unknown).kind != "related":
                 return True
     return False
 
@@ -318,31 +329,31 @@ def _compute_importance(match: Match) -> tuple[int, float]:
 
 
 def _find_matches(
-    asked: TextQuery,
-    likely: Sequence[Candidate],
-    found: candidates.FoundCandidates,
+    query: TextQuery,
+    candidates_of_part: Sequence[Candidate],
+    found_candidates: candidates.FoundCandidates,
     most: int,
     least: Mapping[MatchKind, float],
 ) -> Iterator[Match]:
     # Those that may have the same words are judged wherever they stand: one whose vector is still to be made may seem
     # less likely than others. Others can only be related, and judging takes as long as ranking ten.
-    order = rank_candidates(asked, likely, rarity=found.rarity)
+    order = rank_candidates(query, candidates_of_part, rarity=found_candidates.rarity)
     for place, one in enumerate(order):
         candidate = one.candidate
         # A high limit of the caller must not hide the same claim behind many headlines.
         may_be_shown = place < most and one.probability >= min(least["related"], MIN_CONFIDENCE["related"])
         if not may_be_shown and candidate.words <= _WORD_SHARE_LIMIT:
             continue
-        judged = judge(asked, candidate, found.unknown)
-        confidence = one.probability if judged.kind == "related" else judged.confidence
-        if confidence >= least[judged.kind]:
+        judgement = judge(query, candidate, found_candidates.unknown)
+        confidence = one.probability if judgement.kind == "related" else judgement.confidence
+        if confidence >= least[judgement.kind]:
             yield Match(
                 candidate.claim,
                 candidate.statement,
                 candidate.language,
-                judged.kind,
+                judgement.kind,
                 confidence,
-                judged.reasons,
-                judged.text_differs,
-                judged.claim_differs,
+                judgement.reasons,
+                judgement.text_differs,
+                judgement.claim_differs,
             )

@@ -34,7 +34,7 @@ class FoundCandidates:
 
 
 def find_published(
-    asked: Sequence[TextQuery], *, rows: QuerySet[Publication] | None = None, most: int = 0, least: int = 0
+    queries: Sequence[TextQuery], *, rows: QuerySet[Publication] | None = None, most: int = 0, least: int = 0
 ) -> FoundCandidates:
     """Return current publications that may match each of these texts.
 
@@ -44,19 +44,19 @@ def find_published(
             texts.
         least: the minimum for that default.
     """
-    most = most or max(least, CANDIDATE_LIMIT_OF_MANY if len(asked) > MANY_TEXTS else CANDIDATE_LIMIT)
-    near = find_nearest(asked, public=True, most=most)
-    shared = find_claims_sharing_words([each.cleaned for each in asked], most, beside=near)
-    bodies = load_current_column({claim for each in (*shared.shares, *near) for claim in each}, rows)
-    known = {claim: ClaimTexts.build_public(orjson.loads(body)) for claim, body in bodies.items()}
-    vectors = load_all_vectors(shared.shares, near, public=True)
+    most = most or max(least, CANDIDATE_LIMIT_OF_MANY if len(queries) > MANY_TEXTS else CANDIDATE_LIMIT)
+    nearest = find_nearest(queries, public=True, most=most)
+    in_common = find_claims_sharing_words([each.cleaned for each in queries], most, beside=nearest)
+    bodies = load_current_column({claim for each in (*in_common.shares, *nearest) for claim in each}, rows)
+    texts = {claim: ClaimTexts.build_public(orjson.loads(body)) for claim, body in bodies.items()}
+    vectors = load_all_vectors(in_common.shares, nearest, public=True)
     return FoundCandidates(
         [
-            build_candidates(shares, similar, known, vectors, one.vector)
-            for one, shares, similar in zip(asked, shared.shares, near, strict=True)
+            build_candidates(shares, similar, texts, vectors, one.vector)
+            for one, shares, similar in zip(queries, in_common.shares, nearest, strict=True)
         ],
-        shared.rarity,
-        shared.unknown,
+        in_common.rarity,
+        in_common.unknown,
     )
 
 
@@ -71,7 +71,7 @@ def compute_word_shares(
     return {claim: share(forms, other, rarity) for claim, other in zip(claims, others, strict=True)}
 
 
-def find_nearest(asked: Sequence[TextQuery], *, public: bool, most: int) -> list[NearClaims]:
+def find_nearest(queries: Sequence[TextQuery], *, public: bool, most: int) -> list[NearClaims]:
     """Return the claims nearest in meaning to each of these texts."""
     return [
         {
@@ -80,42 +80,46 @@ def find_nearest(asked: Sequence[TextQuery], *, public: bool, most: int) -> list
         }
         if each.vector is not None
         else {}
-        for each in asked
+        for each in queries
     ]
 
 
 def load_all_vectors(
-    shares: Iterable[Iterable[int]], near: Sequence[NearClaims], *, public: bool
+    shares: Iterable[Iterable[int]], nearest: Sequence[NearClaims], *, public: bool
 ) -> dict[int, Vector]:
     """Load the vectors of all candidates, including those found by words only."""
-    known = {claim: vector for each in near for claim, (_, vector) in each.items()}
-    missing = {claim for each in shares for claim in each} - known.keys()
-    return {**known, **embedding.load_vectors(sorted(missing), public=public)} if known and missing else known
+    known_vectors = {claim: vector for each in nearest for claim, (_, vector) in each.items()}
+    missing = {claim for each in shares for claim in each} - known_vectors.keys()
+    return (
+        {**known_vectors, **embedding.load_vectors(sorted(missing), public=public)}
+        if known_vectors and missing
+        else known_vectors
+    )
 
 
 def build_candidates(
     shares: Mapping[int, float],
-    near: NearClaims,
-    known: Mapping[int, ClaimTexts],
+    nearest: NearClaims,
+    texts: Mapping[int, ClaimTexts],
     vectors: Mapping[int, Vector],
-    asked: Vector | None,
+    query_vector: Vector | None,
 ) -> list[Candidate]:
     """Build the candidates of a text from matches by words and by meaning."""
     return [
         Candidate(
             claim,
-            told.statement,
-            told.language,
-            told.claimant,
-            told.claimed_on,
+            claim_text.statement,
+            claim_text.language,
+            claim_text.claimant,
+            claim_text.claimed_on,
             shares.get(claim, 0.0),
-            _compute_cosine(asked, vectors.get(claim)),
+            _compute_cosine(query_vector, vectors.get(claim)),
             vectors.get(claim),
-            told.headline,
-            told.reviewed_on,
+            claim_text.headline,
+            claim_text.reviewed_on,
         )
-        for claim in {**shares, **near}
-        if (told := known.get(claim)) is not None
+        for claim in {**shares, **nearest}
+        if (claim_text := texts.get(claim)) is not None
     ]
 
 

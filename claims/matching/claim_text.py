@@ -22,9 +22,11 @@ def load_current_column(
     """
     if not claims:
         return {}
-    wanted = (Publication.objects.current() if rows is None else rows).filter(claim_id__in=sorted(claims))
+    publications = (Publication.objects.current() if rows is None else rows).filter(
+        claim_id__in=sorted(claims)
+    )
     try:
-        sql, parameters = wanted.order_by().values_list("claim_id", column).query.sql_with_params()
+        sql, parameters = publications.order_by().values_list("claim_id", column).query.sql_with_params()
     except EmptyResultSet:  # what they are narrowed down to cannot be
         return {}
     return dict(fetch(sql, parameters))

@@ -68,30 +68,31 @@ def match_desk_text(text: str, *, reader: User, terms: MatchTerms = MatchTerms()
 
 
 def find_candidates(
-    asked: Sequence[TextQuery], *, reader: User, most: int = CANDIDATE_LIMIT
+    queries: Sequence[TextQuery], *, reader: User, most: int = CANDIDATE_LIMIT
 ) -> FoundCandidates:
     """Return readable claims, in progress or published, that may match each of these texts."""
-    near = find_nearest(asked, public=False, most=most)
-    shared = find_claims_sharing_words([each.cleaned for each in asked], most)
-    rough = [find_claims_with_rare_words(each.cleaned, most) for each in asked]
-    found = [
-        {*words, *rest, *meaning} for words, rest, meaning in zip(shared.shares, rough, near, strict=True)
+    nearest = find_nearest(queries, public=False, most=most)
+    in_common = find_claims_sharing_words([each.cleaned for each in queries], most)
+    rough = [find_claims_with_rare_words(each.cleaned, most) for each in queries]
+    claim_ids = [
+        {*words, *rest, *meaning}
+        for words, rest, meaning in zip(in_common.shares, rough, nearest, strict=True)
     ]
-    known = load_claim_texts({claim for each in found for claim in each}, reader)
-    compared = [
+    texts = load_claim_texts({claim for each in claim_ids for claim in each}, reader)
+    candidates = [
         compute_word_shares(
-            each.cleaned, {claim: known[claim] for claim in claims & known.keys()}, shared.rarity
+            each.cleaned, {claim: texts[claim] for claim in claims & texts.keys()}, in_common.rarity
         )
-        for each, claims in zip(asked, found, strict=True)
+        for each, claims in zip(queries, claim_ids, strict=True)
     ]
-    vectors = load_all_vectors(compared, near, public=False)
+    vectors = load_all_vectors(candidates, nearest, public=False)
     return FoundCandidates(
         [
-            build_candidates(words, similar, known, vectors, one.vector)
-            for one, words, similar in zip(asked, compared, near, strict=True)
+            build_candidates(words, similar, texts, vectors, one.vector)
+            for one, words, similar in zip(queries, candidates, nearest, strict=True)
         ],
-        shared.rarity,
-        shared.unknown,
+        in_common.rarity,
+        in_common.unknown,
     )
 
 
@@ -107,8 +108,8 @@ def find_claims_with_rare_words(text: str, most: int) -> list[int]:
         rare = [[word] for word in words if len(word) > 1 and common.get(word, 0) <= _COMMON_WORD_CLAIMS]
         if not words:
             return []
-        sought = rare or [sorted(words, key=len, reverse=True)[:_MIN_COMMON_WORDS]]
-        cursor.execute(_SHARING_SQL, [orjson.dumps(sought).decode(), most])
+        searched_words = rare or [sorted(words, key=len, reverse=True)[:_MIN_COMMON_WORDS]]
+        cursor.execute(_SHARING_SQL, [orjson.dumps(searched_words).decode(), most])
         return [claim for (claim,) in cursor.fetchall()]
 
 

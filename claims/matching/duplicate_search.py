@@ -61,33 +61,37 @@ class PairTally:
 
 def search(
     *,
-    again: bool = False,
+    from_scratch: bool = False,
     dry_run: bool = False,
     tick: Callable[[int, int], None] = lambda done, total: None,
 ) -> PairTally:
     """Compare claims that have not been compared yet, and queue possible duplicates.
 
     Args:
-        again: compare all claims again; decided pairs stay decided.
+        from_scratch: compare all claims again; decided pairs stay decided.
         dry_run: only count the pairs.
         tick: called with the number of compared claims and the total.
     """
-    if again and not dry_run:
+    if from_scratch and not dry_run:
         ComparedStatement.objects.all().delete()
-    standing = ComparedClaims()
-    known = {} if again else dict(ComparedStatement.objects.values_list("claim_id", "statement_key"))
-    fresh = [place for place, claim in enumerate(standing.claims) if known.get(claim.pk) != claim.key]
-    compared = set(range(len(standing.claims))).difference(fresh)
-    tally = PairTally(standing=len(standing.claims))
-    for start in range(0, len(fresh), BATCH_SIZE):
-        places = fresh[start : start + BATCH_SIZE]
-        pairs = list(_find_pairs(standing, places, compared, tally))
+    claims = ComparedClaims()
+    compared_keys = (
+        {} if from_scratch else dict(ComparedStatement.objects.values_list("claim_id", "statement_key"))
+    )
+    new_places = [
+        place for place, claim in enumerate(claims.claims) if compared_keys.get(claim.pk) != claim.key
+    ]
+    compared_places = set(range(len(claims.claims))).difference(new_places)
+    tally = PairTally(standing=len(claims.claims))
+    for start in range(0, len(new_places), BATCH_SIZE):
+        places = new_places[start : start + BATCH_SIZE]
+        pairs = list(_find_pairs(claims, places, compared_places, tally))
         if dry_run:
             tally.found += len(pairs)
         else:
-            tally.found += _store(pairs, [standing.claims[place] for place in places])
+            tally.found += _store(pairs, [claims.claims[place] for place in places])
         tally.compared += len(places)
-        tick(tally.compared, len(fresh))
+        tick(tally.compared, len(new_places))
     return tally
 
 
@@ -101,8 +105,8 @@ class ComparedClaims:
         """Return the positions of claims with the same words as the claim at this position, with or
         without articles.
         """
-        alike = {other for wording in self._wordings[place] for other in self._places[wording]}
-        return sorted(alike - {place})
+        other_places = {other for wording in self._wordings[place] for other in self._places[wording]}
+        return sorted(other_places - {place})
 
     # Both are built when needed: where there are no new claims, nothing is compared.
     @cached_property
@@ -121,8 +125,8 @@ class ComparedClaims:
 def _hash_wordings(claim: ComparedClaim) -> tuple[int, ...]:
     """Return hashes of the statement and of its words with and without articles. Equal claims share at least one."""
     words = split_words(clean_post(claim.statement))
-    bare = drop_articles(words, _get_primary_language(claim.language))
-    wordings = (tuple(word.key for word in each) for each in (words, bare) if each)
+    main_words = drop_articles(words, _get_primary_language(claim.language))
+    wordings = (tuple(word.key for word in each) for each in (words, main_words) if each)
     return tuple({hash(wording) for wording in (claim.key, *wordings)})
 
 
@@ -134,40 +138,40 @@ def _load_claims() -> Iterator[ComparedClaim]:
 
 
 def _find_pairs(
-    standing: ComparedClaims, places: Sequence[int], compared: set[int], tally: PairTally
+    claims: ComparedClaims, places: Sequence[int], compared_places: set[int], tally: PairTally
 ) -> Iterator[DuplicatePair]:
     """Yield pairs of these claims with earlier ones and with all those compared before."""
     for place in places:
-        for other in standing.find_alike(place):
+        for other in claims.find_alike(place):
             # One that comes later and is new will meet this one itself.
-            if other < place or other in compared:
+            if other < place or other in compared_places:
                 tally.judged += 1
-                later, earlier = standing.claims[max(place, other)], standing.claims[min(place, other)]
+                later, earlier = claims.claims[max(place, other)], claims.claims[min(place, other)]
                 if pair := _judge_pair(later, earlier):
                     yield pair
 
 
-def _judge_pair(later: ComparedClaim, earlier: ComparedClaim) -> DuplicatePair | None:
+def _judge_pair(later: ComparedClaim, earlier_claim: ComparedClaim) -> DuplicatePair | None:
     """Return the pair if both are the same claim."""
-    if later.key == earlier.key:
-        return DuplicatePair(later.pk, earlier.pk, 1.0, [_("The words are the same.")])
-    asked = TextQuery(
+    if later.key == earlier_claim.key:
+        return DuplicatePair(later.pk, earlier_claim.pk, 1.0, [_("The words are the same.")])
+    query = TextQuery(
         later.statement, clean_post(later.statement), _get_primary_language(later.language), vector=None
     )
     candidate = Candidate(
-        claim=earlier.pk,
-        statement=earlier.statement,
-        language=_get_primary_language(earlier.language),
-        claimant=earlier.claimant,
+        claim=earlier_claim.pk,
+        statement=earlier_claim.statement,
+        language=_get_primary_language(earlier_claim.language),
+        claimant=earlier_claim.claimant,
         claimed_on=None,
         words=1.0,
         similarity=None,
         vector=None,
     )
-    judged = judge(asked, candidate)
-    if judged.kind != "same":
+    judgement = judge(query, candidate)
+    if judgement.kind != "same":
         return None
-    return DuplicatePair(later.pk, earlier.pk, judged.confidence, list(judged.reasons))
+    return DuplicatePair(later.pk, earlier_claim.pk, judgement.confidence, list(judgement.reasons))
 
 
 def _get_primary_language(language: str) -> str:
@@ -198,13 +202,15 @@ _REMEMBER_SQL = """
 
 
 @transaction.atomic
-def _store(pairs: Sequence[DuplicatePair], compared: Sequence[ComparedClaim]) -> int:
+def _store(pairs: Sequence[DuplicatePair], compared_claims: Sequence[ComparedClaim]) -> int:
     """Queue new pairs, record the compared claims, and return the number of new pairs."""
     reasons = [json.dumps([reason[:MAX_REASON_LENGTH] for reason in pair.reasons]) for pair in pairs]
     columns = [pair.claim for pair in pairs], [pair.earlier for pair in pairs]
     confidences = [pair.confidence for pair in pairs]
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE_SQL, [*columns, confidences, reasons])
-        found: int = cursor.rowcount
-        cursor.execute(_REMEMBER_SQL, [[claim.pk for claim in compared], [claim.key for claim in compared]])
-    return found
+        count: int = cursor.rowcount
+        cursor.execute(
+            _REMEMBER_SQL, [[claim.pk for claim in compared_claims], [claim.key for claim in compared_claims]]
+        )
+    return count

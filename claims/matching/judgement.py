@@ -43,27 +43,27 @@ class Judgement:
     claim_differs: tuple[Span, ...] = ()
 
 
-def judge(asked: TextQuery, candidate: Candidate, unknown: Set[str] = frozenset()) -> Judgement:
+def judge(query: TextQuery, candidate: Candidate, unknown: Set[str] = frozenset()) -> Judgement:
     """Compare a text with a claim.
 
     Args:
         unknown: the folded words of the text that no claim contains.
     """
-    text = asked.cleaned or asked.text
+    text = query.cleaned or query.text
     if normalise_statement(text) == normalise_statement(candidate.statement):
         return Judgement("same", _VERBATIM, (_("The claim has the same words."),))
     statement = clean_post(candidate.statement)
-    found = align(text, statement, (asked.language, candidate.language), unknown)
-    if found.same_words:
+    alignment = align(text, statement, (query.language, candidate.language), unknown)
+    if alignment.same_words:
         return Judgement("same", _SAME_WORDS, (_("Both use nearly the same words."),))
-    text_differs = tuple(build_spans(_find_in_original(found.ours, text, asked.text), asked.text))
+    text_differs = tuple(build_spans(_find_in_original(alignment.ours, text, query.text), query.text))
     claim_differs = tuple(
-        build_spans(_find_in_original(found.theirs, statement, candidate.statement), candidate.statement)
+        build_spans(_find_in_original(alignment.theirs, statement, candidate.statement), candidate.statement)
     )
-    kind: Kind = "contradicts" if found.is_denial else "related"
-    confidence = _OPPOSITE if found.is_denial else 1.0
+    kind: Kind = "contradicts" if alignment.is_denial else "related"
+    confidence = _OPPOSITE if alignment.is_denial else 1.0
     return Judgement(
-        kind, confidence, _explain_judgement(found, asked, candidate), text_differs, claim_differs
+        kind, confidence, _explain_judgement(alignment, query, candidate), text_differs, claim_differs
     )
 
 
@@ -71,34 +71,37 @@ def _find_in_original(words: tuple[Word, ...], text: str, original: str) -> list
     """Return the span in the original text, before cleaning."""
     if text == original:
         return list(words)
-    left, there = split_words(text), split_words(original)
-    wanted = set(words)
-    alike = SequenceMatcher(
-        None, [word.key for word in left], [word.key for word in there], autojunk=False
+    text_words, original_words = split_words(text), split_words(original)
+    wanted_words = set(words)
+    blocks = SequenceMatcher(
+        None, [word.key for word in text_words], [word.key for word in original_words], autojunk=False
     ).get_matching_blocks()
     # What was taken out of a hashtag or an entity has no counterpart.
     return [
-        there[block.b + step]
-        for block in alike
+        original_words[block.b + step]
+        for block in blocks
         for step in range(block.size)
-        if left[block.a + step] in wanted
+        if text_words[block.a + step] in wanted_words
     ]
 
 
-def _explain_judgement(found: WordAlignment, asked: TextQuery, candidate: Candidate) -> tuple[str, ...]:
-    if found.is_denial:
+def _explain_judgement(alignment: WordAlignment, query: TextQuery, candidate: Candidate) -> tuple[str, ...]:
+    if alignment.is_denial:
         return (_("One of them denies the other."),)
     reasons = []
-    if 0 < len(found.ours) <= _MAX_WORDS_IN_REASON and 0 < len(found.theirs) <= _MAX_WORDS_IN_REASON:
-        ours, theirs = (" ".join(word.text for word in words) for words in (found.ours, found.theirs))
-        reasons.append(
-            _("The text says %(ours)s, the claim says %(theirs)s.") % {"ours": ours, "theirs": theirs}
+    if 0 < len(alignment.ours) <= _MAX_WORDS_IN_REASON and 0 < len(alignment.theirs) <= _MAX_WORDS_IN_REASON:
+        text_words, claim_words = (
+            " ".join(word.text for word in words) for words in (alignment.ours, alignment.theirs)
         )
-    elif asked.language and candidate.language and asked.language != candidate.language:
+        reasons.append(
+            _("The text says %(ours)s, the claim says %(theirs)s.")
+            % {"ours": text_words, "theirs": claim_words}
+        )
+    elif query.language and candidate.language and query.language != candidate.language:
         reasons.append(_("They are in different languages."))
     else:
         reasons.append(_("Both are about the same subject."))
     claimant = {word.key for word in split_words(candidate.claimant)}
-    if claimant and claimant <= {word.key for word in split_words(asked.text)}:
+    if claimant and claimant <= {word.key for word in split_words(query.text)}:
         reasons.append(_("The text names %(claimant)s, the claimant.") % {"claimant": candidate.claimant})
     return tuple(reasons)

@@ -67,29 +67,33 @@ def find_nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
 
 def find_published_media(look: PerceptualHash) -> list[SimilarMedia]:
     """Return published pictures and videos that look like the query, nearest first."""
-    near = find_nearest(look)
-    if not near:
+    near_duplicates = find_nearest(look)
+    if not near_duplicates:
         return []
-    shown: dict[int, list[ShownMedia]] = {}
-    rows = Publication.objects.current().showing(near).order_by("-published_at", "-claim_id")
+    shown_media: dict[int, list[ShownMedia]] = {}
+    rows = Publication.objects.current().showing(near_duplicates).order_by("-published_at", "-claim_id")
     for body in rows.values_list("body", flat=True)[: MEDIA_LIMIT * CLAIM_LIMIT]:
         claim = orjson.loads(insert_site_url(body.encode()))
         for each in list_shown_media(claim):
-            if each.media["id"] in near:
-                shown.setdefault(each.media["id"], []).append(each)
-    found = [SimilarMedia(near[media], shown[media][:CLAIM_LIMIT]) for media in near if media in shown]
-    return found[:MEDIA_LIMIT]
+            if each.media["id"] in near_duplicates:
+                shown_media.setdefault(each.media["id"], []).append(each)
+    similar_media = [
+        SimilarMedia(near_duplicates[media], shown_media[media][:CLAIM_LIMIT])
+        for media in near_duplicates
+        if media in shown_media
+    ]
+    return similar_media[:MEDIA_LIMIT]
 
 
 def list_shown_media(claim: Document) -> Iterable[ShownMedia]:
     """Return all media in a published claim, each once, with its own media before those of evidence."""
-    seen = set()
+    listed_ids = set()
     for media in claim.get("media", []):
-        seen.add(media["id"])
+        listed_ids.add(media["id"])
         yield ShownMedia("claimed", media, claim)
     for verdict in claim["verdicts"]:
         for item in verdict["evidence"]:
             for media in item.get("media", []):
-                if media["id"] not in seen:
-                    seen.add(media["id"])
+                if media["id"] not in listed_ids:
+                    listed_ids.add(media["id"])
                     yield ShownMedia("evidence", media, claim)

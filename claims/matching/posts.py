@@ -37,9 +37,9 @@ _QUOTES = (("“", "”"), ('"', '"'), ("«", "»"), ("„", "“"), ("「", "�
 def clean_post(text: str) -> str:
     """Return the statement of a post, or the whole post if nothing would remain."""
     text = unescape(text).strip()
-    bare = _remove_signs(text)
-    bare = _remove_words(bare)
-    return bare if _has_letters(bare) else text
+    body = _remove_signs(text)
+    body = _remove_words(body)
+    return body if _has_letters(body) else text
 
 
 def _has_letters(text: str) -> bool:
@@ -136,15 +136,15 @@ class _Boilerplate:
 
     def remove_beginning(self, text: str) -> str:
         """Remove alarms and openers, and the question mark of a question that an opener forms."""
-        bare = self._alarm.sub("", text)
+        shortened = self._alarm.sub("", text)
         if not text.isupper():
-            bare = self._shouted.sub("", bare)
-        asked = self._glued.sub("", self._opener.sub("", bare))
-        if asked != bare:
-            first, mark, rest = asked.partition("?")
-            asked = first + (". " + rest if rest.strip() else "") if mark else asked
-            asked = asked.rstrip("？؟ ")
-        return asked
+            shortened = self._shouted.sub("", shortened)
+        without_opener = self._glued.sub("", self._opener.sub("", shortened))
+        if without_opener != shortened:
+            first, mark, rest = without_opener.partition("?")
+            without_opener = first + (". " + rest if rest.strip() else "") if mark else without_opener
+            without_opener = without_opener.rstrip("？؟ ")
+        return without_opener
 
     def remove_end(self, text: str) -> str:
         """Remove a final question whether the claim is true."""
@@ -153,18 +153,18 @@ class _Boilerplate:
     def remove_pleas(self, text: str) -> str:
         """Remove short sentences that ask the reader for something, and a plea after the statement."""
         sentences = [match.group() for match in _SENTENCE.finditer(text) if match.group()]
-        kept = [
+        kept_sentences = [
             sentence for sentence in sentences if not self._is_plea(sentence) and self._says_more(sentence)
         ]
-        bare = "".join(kept)
-        if not _has_letters(bare):
-            bare = text
-        if pleaded := self._plea.match(bare):
-            rest = bare[pleaded.end() :].lstrip()
+        shortened = "".join(kept_sentences)
+        if not _has_letters(shortened):
+            shortened = text
+        if plea := self._plea.match(shortened):
+            rest = shortened[plea.end() :].lstrip()
             if rest[:1] in {":", "-", "–", "!"}:
-                bare = rest[1:]
-        without = self._plea_glued.sub("", self._plea_at_end.sub("", bare))
-        return _keep_unless_empty(bare, without)
+                shortened = rest[1:]
+        without = self._plea_glued.sub("", self._plea_at_end.sub("", shortened))
+        return _keep_unless_empty(shortened, without)
 
     def _says_more(self, sentence: str) -> bool:
         """Return whether a sentence does more than ask whether a claim is true."""

@@ -63,8 +63,8 @@ class Weights:
         return _sum_weighted(self.figures, figures)
 
     def probability(self, of: float, among: "CompetingCandidates", figures: Features) -> float:
-        behind, ahead = of - among.best, of - among.crowd
-        odds = self.level * of + self.behind * behind + self.ahead * ahead + self.constant
+        behind, over_crowd = of - among.best, of - among.crowd
+        odds = self.level * of + self.behind * behind + self.ahead * over_crowd + self.constant
         odds += _sum_weighted(self.alone, figures)
         return 1 / (1 + exp(-max(-_MAX_LOG_ODDS, min(_MAX_LOG_ODDS, odds))))
 
@@ -87,22 +87,22 @@ class CompetingCandidates:
     crowd: float
 
     @classmethod
-    def of(cls, sums: Iterable[float], usual: float) -> "CompetingCandidates":
-        ordered = sorted(sums, reverse=True)
-        crowd = ordered[CHANCE_PLACES]
+    def of(cls, sums: Iterable[float], usual_sum: float) -> "CompetingCandidates":
+        descending = sorted(sums, reverse=True)
+        crowd = descending[CHANCE_PLACES]
         missing = CHANCE_PLACES.stop - CHANCE_PLACES.start - len(crowd)
-        return cls(ordered[0], (sum(crowd) + missing * usual) / (len(crowd) + missing))
+        return cls(descending[0], (sum(crowd) + missing * usual_sum) / (len(crowd) + missing))
 
 
 def rank_candidates(
-    asked: TextQuery, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
+    query: TextQuery, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
 ) -> list[RankedCandidate]:
     """Return the candidates, most probable first; equally probable ones keep their order.
 
     Args:
         rarity: the inverse document frequency of words, where known.
     """
-    pairs = compare_candidates(asked, candidates, rarity)
+    pairs = compare_candidates(query, candidates, rarity)
     sums = [load_weights()[kind].sum(figures) for kind, figures in pairs]
     of_kind: dict[str, list[float]] = {}
     for (kind, _), of in zip(pairs, sums, strict=True):
@@ -110,30 +110,30 @@ def rank_candidates(
     among = {
         kind: CompetingCandidates.of(those, load_weights()[kind].usual) for kind, those in of_kind.items()
     }
-    found = [
+    ranked = [
         RankedCandidate(candidate, load_weights()[kind].probability(of, among[kind], figures), figures)
         for candidate, of, (kind, figures) in zip(candidates, sums, pairs, strict=True)
     ]
-    return sorted(found, key=lambda each: -each.probability)
+    return sorted(ranked, key=lambda each: -each.probability)
 
 
 def compare_candidates(
-    asked: TextQuery, candidates: Sequence[Candidate], rarity: Mapping[str, float] | None
+    query: TextQuery, candidates: Sequence[Candidate], rarity: Mapping[str, float] | None
 ) -> list[tuple[str, Features]]:
     """Return, for each candidate, the kind of pair that it forms with the query, and their similarity features."""
-    question = ComparedQuery.of(asked, Rarity(rarity))
-    return [(find_pair_kind(asked, candidate), question.likeness(candidate)) for candidate in candidates]
+    question = ComparedQuery.of(query, Rarity(rarity))
+    return [(find_pair_kind(query, candidate), question.likeness(candidate)) for candidate in candidates]
 
 
-def find_pair_kind(asked: TextQuery, candidate: Candidate) -> str:
+def find_pair_kind(query: TextQuery, candidate: Candidate) -> str:
     """Return the kind of a pair: `words`, `across` or `same`."""
     if candidate.similarity is None:
         return "words"
-    if asked.language and candidate.language and asked.language != get_primary_language(candidate.language):
+    if query.language and candidate.language and query.language != get_primary_language(candidate.language):
         return "across"
     return "same"
 
 
 @cache
 def load_weights() -> Mapping[str, Weights]:
-    return {kind: Weights(**known) for kind, known in json.loads(MODEL.read_text("utf-8")).items()}
+    return {kind: Weights(**numbers) for kind, numbers in json.loads(MODEL.read_text("utf-8")).items()}

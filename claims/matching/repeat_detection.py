@@ -48,24 +48,27 @@ def find_repeated_sentences(answer: Answer) -> list[RepeatedSentence]:
 
 
 def note_in_snapshot(
-    snapshot: Snapshot, found: Sequence[RepeatedSentence], *, proposals: Mapping[int, int] = NO_REPEATS
+    snapshot: Snapshot,
+    repeated_sentences: Sequence[RepeatedSentence],
+    *,
+    proposals: Mapping[int, int] = NO_REPEATS,
 ) -> None:
     """Record the sentences of a snapshot that repeat checked claims, except at positions that are already recorded.
 
     Args:
         proposals: the ids of claims proposed from the same words, by the start of the sentence.
     """
-    listed = _load_recorded_positions(snapshot, {each.match.claim for each in found})
-    new = [each for each in found if not _is_among(each, listed.get(each.match.claim, []))]
+    recorded = _load_recorded_positions(snapshot, {each.match.claim for each in repeated_sentences})
+    new = [each for each in repeated_sentences if not _is_among(each, recorded.get(each.match.claim, []))]
     Repeat.objects.bulk_create(
         [_build_repeat(snapshot, each, proposals.get(each.start)) for each in new], ignore_conflicts=True
     )
 
 
-def _build_repeat(snapshot: Snapshot, said: RepeatedSentence, proposal: int | None) -> Repeat:
-    anchor = make_anchor(snapshot.text, said.start, said.end)
+def _build_repeat(snapshot: Snapshot, repeated: RepeatedSentence, proposal: int | None) -> Repeat:
+    anchor = make_anchor(snapshot.text, repeated.start, repeated.end)
     return Repeat(
-        claim_id=said.match.claim,
+        claim_id=repeated.match.claim,
         source_id=snapshot.source_id,
         snapshot=snapshot,
         exact=anchor.exact,
@@ -75,13 +78,13 @@ def _build_repeat(snapshot: Snapshot, said: RepeatedSentence, proposal: int | No
         end=anchor.end,
         proposal_id=proposal,
         origin=Repeat.Origin.ARTICLE,
-        confidence=said.match.confidence,
-        reasons=list(said.match.reasons),
+        confidence=repeated.match.confidence,
+        reasons=list(repeated.match.reasons),
     )
 
 
-def _is_among(said: RepeatedSentence, places: Sequence[tuple[int, int]]) -> bool:
-    return any(start < said.end and said.start < end for start, end in places)
+def _is_among(repeated: RepeatedSentence, places: Sequence[tuple[int, int]]) -> bool:
+    return any(start < repeated.end and repeated.start < end for start, end in places)
 
 
 def _load_recorded_positions(snapshot: Snapshot, claims: set[int]) -> dict[int, list[tuple[int, int]]]:
@@ -93,18 +96,18 @@ def _load_recorded_positions(snapshot: Snapshot, claims: set[int]) -> dict[int, 
     return places
 
 
-def note_of_reader(text: str, found: Iterable[RepeatedSentence]) -> None:
+def note_of_reader(text: str, repeated_sentences: Iterable[RepeatedSentence]) -> None:
     """Record the sentences of a reader's text that repeat checked claims, but nothing about the reader.
 
     A repetition of the same sentence is counted.
     """
-    for each in found:
+    for each in repeated_sentences:
         exact = text[each.start : each.end][:MAX_QUOTE_LENGTH]
-        known = Repeat.objects.filter(claim=each.match.claim, source=None, exact=exact)
-        if known.update(times=F("times") + 1, last_seen_at=Now()):
+        earlier_repeats = Repeat.objects.filter(claim=each.match.claim, source=None, exact=exact)
+        if earlier_repeats.update(times=F("times") + 1, last_seen_at=Now()):
             continue
-        kept = Repeat.objects.open().filter(claim=each.match.claim, origin=Repeat.Origin.READER)
-        if kept.count() >= READER_REPEAT_LIMIT:
+        open_repeats = Repeat.objects.open().filter(claim=each.match.claim, origin=Repeat.Origin.READER)
+        if open_repeats.count() >= READER_REPEAT_LIMIT:
             continue
         repeat = Repeat(
             claim_id=each.match.claim,

@@ -21,14 +21,14 @@ def find_claims_by_meaning(text: str) -> list[int]:
     """
     if has_exclusion(text):
         return []
-    said, language = clean_post(text), detect_language(text)
-    [vector] = embedding.compute_query_vectors([said], [language])
-    asked = TextQuery(text, said, language, vector)
-    found = candidates.find_published([asked], most=_CANDIDATES)
-    likely = [
+    cleaned, language = clean_post(text), detect_language(text)
+    [vector] = embedding.compute_query_vectors([cleaned], [language])
+    query = TextQuery(text, cleaned, language, vector)
+    result = candidates.find_published([query], most=_CANDIDATES)
+    likely_claims = [
         one.candidate.claim
-        for one in rank_candidates(asked, found.candidates[0], rarity=found.rarity)[:MAX_CLAIMS]
+        for one in rank_candidates(query, result.candidates[0], rarity=result.rarity)[:MAX_CLAIMS]
         if one.probability >= MIN_PROBABILITY
     ]
-    entries = load_current_column(likely, column="pk")
-    return [entries[claim] for claim in likely if claim in entries]
+    entries = load_current_column(likely_claims, column="pk")
+    return [entries[claim] for claim in likely_claims if claim in entries]

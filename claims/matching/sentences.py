@@ -37,14 +37,15 @@ class TextSpan(NamedTuple):
 def split_sentences(text: str, language: str = "") -> Iterator[TextSpan]:
     """Split a text into sentences of at most `MAX_LENGTH`, in order, without the space between them."""
     for block in _BLOCK.finditer(text):
-        said = block.group()
-        plain = said.translate(_IGNORED_CHARACTERS)
-        found = {
-            boundary["end_index"] for boundary in sentencex.get_sentence_boundaries(language or "en", plain)
+        sentence_block = block.group()
+        plain_text = sentence_block.translate(_IGNORED_CHARACTERS)
+        sentence_ends = {
+            boundary["end_index"]
+            for boundary in sentencex.get_sentence_boundaries(language or "en", plain_text)
         }
-        found |= {stop.end() for stop in _HARD_STOP.finditer(plain)}
-        ends = {_skip_closers(said, len(plain[:end].rstrip())) for end in found}
-        for start, end in pairwise(sorted({0, len(said), *ends})):
+        sentence_ends |= {stop.end() for stop in _HARD_STOP.finditer(plain_text)}
+        ends = {_skip_closers(sentence_block, len(plain_text[:end].rstrip())) for end in sentence_ends}
+        for start, end in pairwise(sorted({0, len(sentence_block), *ends})):
             yield from _split_long_sentence(text, block.start() + start, block.start() + end)
 
 

@@ -137,15 +137,15 @@ def find_claims_sharing_words(
     words = split_words(texts)
     forms = [build_forms(each) for each in words]
     others = [list(each) for each in beside] or [[] for _ in texts]
-    found = _query_shared_words(forms, most, others)
-    corrected = _correct_words(words, found.unknown)
-    if not corrected:
-        return found
-    affected = [_build_corrected_forms(words[text], meant) for text, meant in corrected.items()]
-    again = _query_shared_words(affected, most, [others[text] for text in corrected])
-    for text, shares in zip(corrected, again.shares, strict=True):
-        found.shares[text] = shares
-    return WordsInCommon(found.shares, {**again.rarity, **found.rarity}, found.unknown)
+    result = _query_shared_words(forms, most, others)
+    corrections = _correct_words(words, result.unknown)
+    if not corrections:
+        return result
+    affected = [_build_corrected_forms(words[text], correction) for text, correction in corrections.items()]
+    second_result = _query_shared_words(affected, most, [others[text] for text in corrections])
+    for text, shares in zip(corrections, second_result.shares, strict=True):
+        result.shares[text] = shares
+    return WordsInCommon(result.shares, {**second_result.rarity, **result.rarity}, result.unknown)
 
 
 def split_words(texts: Sequence[str]) -> list[list[str]]:
@@ -154,9 +154,9 @@ def split_words(texts: Sequence[str]) -> list[list[str]]:
         list(filter(_is_searchable, dict.fromkeys(make_searchable(text).split())))[:WORD_LIMIT]
         for text in texts
     ]
-    written = list(dict.fromkeys(word for each in words for word in each if not word.isascii()))
-    compared = dict(zip(written, strip_accents(written), strict=True))
-    return [[compared.get(word, word) for word in each] for each in words]
+    non_ascii = list(dict.fromkeys(word for each in words for word in each if not word.isascii()))
+    stripped = dict(zip(non_ascii, strip_accents(non_ascii), strict=True))
+    return [[stripped.get(word, word) for word in each] for each in words]
 
 
 def _is_searchable(word: str) -> bool:
@@ -190,15 +190,15 @@ def build_forms(words: Iterable[str]) -> WordForms:
 
 def share(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
     """Return the words that a claim with these forms shares with a text, like `WordsInCommon`."""
-    whole = _compute_bm25(forms, forms, rarity)
-    return min(1.0, _compute_bm25(forms, other, rarity) / whole) if whole else 0.0
+    whole_score = _compute_bm25(forms, forms, rarity)
+    return min(1.0, _compute_bm25(forms, other, rarity) / whole_score) if whole_score else 0.0
 
 
 def _compute_bm25(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
     """Return the BM25 score of a claim for a text."""
     length = sum(other.values())
-    saying = (_K1 + 1) / (1 + _K1 * (1 - _B + _B * length / _MEAN_LENGTH))
-    return saying * sum(part * rarity.get(form, 0.0) for form, part in forms.items() if form in other)
+    saturation = (_K1 + 1) / (1 + _K1 * (1 - _B + _B * length / _MEAN_LENGTH))
+    return saturation * sum(part * rarity.get(form, 0.0) for form, part in forms.items() if form in other)
 
 
 def _query_shared_words(
@@ -211,34 +211,34 @@ def _query_shared_words(
     if not probes:
         return WordsInCommon([{} for _ in forms], {})
     queries = [_quote_form(form) for form in probes]
-    known = [common.rarity(form) for form in probes]
-    asked: list[tuple[int, int, float, bool]] = []
+    rarities = [common.rarity(form) for form in probes]
+    probed: list[tuple[int, int, float, bool]] = []
     leading: set[int] = set()
     for text, each in enumerate(forms, 1):
         leads = _choose_leading_forms(each, common)
-        asked += [(text, probes[form], part, form in leads) for form, part in each.items()]
+        probed += [(text, probes[form], part, form in leads) for form, part in each.items()]
         leading |= {probes[form] for form in leads}
         for query, rarity in _pair_words(each, leads, common):
             queries.append(query)
-            known.append(rarity)
+            rarities.append(rarity)
             leading.add(len(queries))
-            asked.append((text, len(queries), 1.0, True))
+            probed.append((text, len(queries), 1.0, True))
     numbers = range(1, len(queries) + 1)
     is_sought, is_counted = (
         [number in leading for number in numbers],
         [number <= len(probes) for number in numbers],
     )
-    given = [(text, claim) for text, each in enumerate(beside, 1) for claim in each]
+    excluded = [(text, claim) for text, each in enumerate(beside, 1) for claim in each]
     rows = fetch(
         _SHARING_SQL,
         [
             queries,
-            known,
+            rarities,
             is_sought,
             is_counted,
-            *_transpose_rows(asked, 4),
+            *_transpose_rows(probed, 4),
             _COMPARED_FACTOR * most,
-            *_transpose_rows(given, 2),
+            *_transpose_rows(excluded, 2),
         ],
     )
     return _read(rows, forms, probes, most, beside)
@@ -252,16 +252,16 @@ def _read(
     beside: Sequence[Sequence[int]],
 ) -> WordsInCommon:
     """Return the database's result, with the words of the texts."""
-    weighed = {number: (rarity, is_unknown) for text, number, rarity, is_unknown in rows if not text}
-    rarity = {form: weighed[number][0] for form, number in probes.items()}
-    whole = [_compute_bm25(each, each, rarity) for each in forms]
+    rarity_by_number = {number: (rarity, is_unknown) for text, number, rarity, is_unknown in rows if not text}
+    rarity = {form: rarity_by_number[number][0] for form, number in probes.items()}
+    totals = [_compute_bm25(each, each, rarity) for each in forms]
     shares: list[dict[int, float]] = [{} for _ in forms]
     for text, claim, score, _is_unknown in rows:
         if text:
-            shares[text - 1][claim] = min(1.0, score / whole[text - 1])
-    unknown = frozenset(form for form, number in probes.items() if weighed[number][1])
-    kept = [_choose_best(each, most, others) for each, others in zip(shares, beside, strict=True)]
-    return WordsInCommon(kept, rarity, unknown)
+            shares[text - 1][claim] = min(1.0, score / totals[text - 1])
+    unknown = frozenset(form for form, number in probes.items() if rarity_by_number[number][1])
+    chosen = [_choose_best(each, most, others) for each, others in zip(shares, beside, strict=True)]
+    return WordsInCommon(chosen, rarity, unknown)
 
 
 def _transpose_rows(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
@@ -320,16 +320,21 @@ def _correct_words(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> d
         # Where most words are unknown, the text is in a language that nothing is published in.
         if misspelt and len(misspelt) <= max(1, len(each) // 2):
             doubtful[text] = misspelt[:_MISSPELT]
-    asked = list(dict.fromkeys(word for those in doubtful.values() for word in those))[:_MISSPELT_IN_ALL]
-    meant = correct_misspellings(asked) if asked else {}
-    found = {text: {word: meant[word] for word in those if word in meant} for text, those in doubtful.items()}
+    misspelt_words = list(dict.fromkeys(word for those in doubtful.values() for word in those))[
+        :_MISSPELT_IN_ALL
+    ]
+    correction_of = correct_misspellings(misspelt_words) if misspelt_words else {}
+    found = {
+        text: {word: correction_of[word] for word in those if word in correction_of}
+        for text, those in doubtful.items()
+    }
     return {text: corrections for text, corrections in found.items() if corrections}
 
 
-def _build_corrected_forms(words: Sequence[str], meant: Mapping[str, str]) -> WordForms:
+def _build_corrected_forms(words: Sequence[str], correction_of: Mapping[str, str]) -> WordForms:
     """Return the forms of these words with some of them replaced. Replaced forms count less."""
-    forms = build_forms(word for word in words if word not in meant)
-    for form, part in build_forms(meant.values()).items():
+    forms = build_forms(word for word in words if word not in correction_of)
+    for form, part in build_forms(correction_of.values()).items():
         forms.setdefault(form, _CORRECTED_WEIGHT * part)
     return forms
 

@@ -105,17 +105,17 @@ class ComparedQuery:
     rarity: Rarity
 
     @classmethod
-    def of(cls, asked: TextQuery, rarity: Rarity) -> "ComparedQuery":
-        words = split_words((asked.cleaned or asked.text)[:COMPARED_CHARACTERS])
-        signature = _find_signature(asked.text)
+    def of(cls, query: TextQuery, rarity: Rarity) -> "ComparedQuery":
+        words = split_words((query.cleaned or query.text)[:COMPARED_CHARACTERS])
+        signature = _find_signature(query.text)
         return cls(
-            asked=asked,
+            asked=query,
             beginnings=collect_prefixes(words),
             numbers=collect_numbers(words),
             runs=collect_runs(words),
             weight=rarity.sum(collect_prefixes(words)),
-            author=collect_prefixes(split_words(f"{asked.claimant} {find_author(asked.text)}")),
-            said_on=asked.said_on or (signature and _parse_day(signature["day"])) or None,
+            author=collect_prefixes(split_words(f"{query.claimant} {find_author(query.text)}")),
+            said_on=query.said_on or (signature and _parse_day(signature["day"])) or None,
             rarity=rarity,
         )
 
@@ -125,7 +125,7 @@ class ComparedQuery:
             split_words(candidate.statement[:COMPARED_CHARACTERS]),
             collect_prefixes(split_words(candidate.headline)),
         )
-        statement, stated, letters = collect_prefixes(words), collect_numbers(words), collect_runs(words)
+        statement, numbers, letters = collect_prefixes(words), collect_numbers(words), collect_runs(words)
         both = statement | headline
         return {
             "words": candidate.words,
@@ -134,7 +134,7 @@ class ComparedQuery:
             "statement_covered": self._measure_coverage(statement),
             "headline_covered": self._measure_coverage(headline),
             "letters": _share(len(self.runs & letters), min(len(self.runs), len(letters))),
-            "numbers_shared": _share(len(stated & self.numbers), len(stated)),
+            "numbers_shared": _share(len(numbers & self.numbers), len(numbers)),
             # Of a claim whose claimant is known, who else is named in it says nothing of who said it.
             "author_named": 0.0
             if candidate.claimant
@@ -174,12 +174,12 @@ def _find_signature(text: str) -> re.Match[str] | None:
     return _SIGNATURE.search(text[-MAX_SIGNATURE_LENGTH:])
 
 
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
+def _share(part: float, total: float) -> float:
+    return part / total if total else 0.0
 
 
-def _parse_day(written: str | None) -> date | None:
+def _parse_day(text: str | None) -> date | None:
     try:
-        return datetime.strptime(written, "%B %d, %Y").date() if written else None  # noqa: DTZ007  a day has no zone
+        return datetime.strptime(text, "%B %d, %Y").date() if text else None  # noqa: DTZ007  a day has no zone
     except ValueError:
         return None

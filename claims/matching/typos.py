@@ -18,7 +18,7 @@ def is_slip(word: str, other: str) -> bool:
 def is_swap(word: str, other: str) -> bool:
     """Return whether the words differ by two swapped neighbouring letters."""
     return (
-        word != other and len(word) == len(other) and any(swapped == other for swapped in _swap_letters(word))
+        word != other and len(word) == len(other) and any(variant == other for variant in _swap_letters(word))
     )
 
 

@@ -172,9 +172,11 @@ _NOT_REQUIRED_SQL = "'not required'"
 _REQUIREMENT_SQL = f"CASE WHEN NEW.required THEN {_REQUIRED_SQL} ELSE {_NOT_REQUIRED_SQL} END"
 
 
-def _build_change_sql(row: str, says: str) -> str:
+def _build_change_sql(row: str, sentence: str) -> str:
     role = f"coalesce((SELECT name FROM public.auth_group WHERE id = {row}.role_id), '')"
-    return build_record_sql("'rule_changed'", subject="NULL::bigint", what=f"{role} || ': ' || {says}")
+    return build_record_sql(
+        "'rule_changed'", subject="NULL::bigint", detail_name=f"{role} || ': ' || {sentence}"
+    )
 
 
 class SecondFactorRule(models.Model):

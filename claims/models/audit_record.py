@@ -171,7 +171,7 @@ def build_person_name_sql(person: str) -> str:
 
 
 def build_record_sql(
-    kind: str, *, subject: str, subject_name: str = "", what: str, detail: str = "'{}'"
+    kind: str, *, subject: str, subject_name: str = "", detail_name: str, detail: str = "'{}'"
 ) -> str:
     """Return the SQL statement that adds a record; all arguments are SQL, including `kind`."""
     return f"""
@@ -180,7 +180,7 @@ def build_record_sql(
         VALUES (
             {kind}, by_id, {build_person_name_sql("by_id")}, {subject},
             left({subject_name or build_person_name_sql(subject)}, 200),
-            left({what}, 300),
+            left({detail_name}, 300),
             {detail}::jsonb || CASE WHEN context IS NULL THEN jsonb_build_object('database role', session_user)
                 ELSE jsonb_strip_nulls(jsonb_build_object('page', context -> 'url', 'token', context -> 'token'))
                 END,
@@ -200,15 +200,22 @@ def build_recording_trigger(name: str, operation: pgtrigger.Operation, body: str
     )
 
 
-def _build_link_triggers(name: str, given: str, taken: str, *, subject: str, what: str) -> list[Keeper]:
+def _build_link_triggers(
+    name: str, given_kind: str, taken_kind: str, *, subject: str, detail_name: str
+) -> list[Keeper]:
     """Build the triggers of a link table: a new row grants something, a deleted row revokes it."""
     return [
         build_recording_trigger(
             f"{name}_{str(operation).lower()}",
             operation,
-            build_record_sql(f"'{kind}'", subject=subject.format(row=row), what=what.format(row=row)),
+            build_record_sql(
+                f"'{kind}'", subject=subject.format(row=row), detail_name=detail_name.format(row=row)
+            ),
         )
-        for operation, row, kind in ((pgtrigger.Insert, "NEW", given), (pgtrigger.Delete, "OLD", taken))
+        for operation, row, kind in (
+            (pgtrigger.Insert, "NEW", given_kind),
+            (pgtrigger.Delete, "OLD", taken_kind),
+        )
     ]
 
 
@@ -238,7 +245,7 @@ class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's nam
                 build_record_sql(
                     "'person_added'",
                     subject="NEW.id",
-                    what="NEW.username",
+                    detail_name="NEW.username",
                     detail="jsonb_strip_nulls(jsonb_build_object('superuser', nullif(NEW.is_superuser, false)))",
                 ),
             ),
@@ -247,7 +254,7 @@ class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's nam
                 pgtrigger.Update,
                 f"""
                 IF OLD.password <> NEW.password THEN
-                    {build_record_sql("'password_changed'", subject="NEW.id", what="''")}
+                    {build_record_sql("'password_changed'", subject="NEW.id", detail_name="''")}
                 END IF;
                 IF ROW({", ".join(f"OLD.{flag}" for flag in _AUDITED_FIELDS)})
                     IS DISTINCT FROM ROW({", ".join(f"NEW.{flag}" for flag in _AUDITED_FIELDS)})
@@ -256,7 +263,7 @@ class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's nam
                     build_record_sql(
                         "'person_changed'",
                         subject="NEW.id",
-                        what=f"(SELECT string_agg(key, ', ' ORDER BY key) {_CHANGED_SQL})",
+                        detail_name=f"(SELECT string_agg(key, ', ' ORDER BY key) {_CHANGED_SQL})",
                         detail="(SELECT jsonb_object_agg(key, jsonb_build_array(past.value, present.value))"
                         f" {_CHANGED_SQL})",
                     )
@@ -271,7 +278,7 @@ class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's nam
                     "'person_deleted'",
                     subject="OLD.id",
                     subject_name=_PERSON_SQL.format(row="OLD"),
-                    what="OLD.username",
+                    detail_name="OLD.username",
                 ),
             ),
             build_truncation_rule("user", _TRUNCATE_MESSAGE),
@@ -286,7 +293,7 @@ class AuditedMembership(User.groups.through):  # type: ignore[name-defined]  # m
         default_permissions = ()
         triggers = [
             *_build_link_triggers(
-                "membership", "role_given", "role_taken", subject="{row}.user_id", what=_ROLE_SQL
+                "membership", "role_given", "role_taken", subject="{row}.user_id", detail_name=_ROLE_SQL
             ),
             build_truncation_rule("user_groups", _TRUNCATE_MESSAGE),
         ]
@@ -304,7 +311,7 @@ class AuditedOwnPermission(User.user_permissions.through):  # type: ignore[name-
                 "permission_given",
                 "permission_taken",
                 subject="{row}.user_id",
-                what=_PERMISSION_SQL,
+                detail_name=_PERMISSION_SQL,
             ),
             build_truncation_rule("user_permissions", _TRUNCATE_MESSAGE),
         ]
@@ -322,7 +329,7 @@ class AuditedRolePermission(Group.permissions.through):  # type: ignore[name-def
                 "permission_given",
                 "permission_taken",
                 subject="NULL::bigint",
-                what=f"{_ROLE_SQL} || ': ' || {_PERMISSION_SQL}",
+                detail_name=f"{_ROLE_SQL} || ': ' || {_PERMISSION_SQL}",
             ),
             build_truncation_rule("group_permissions", _TRUNCATE_MESSAGE),
         ]
@@ -339,7 +346,7 @@ class AuditedRole(Group):
                 "role_renamed",
                 pgtrigger.Update,
                 build_record_sql(
-                    "'role_renamed'", subject="NULL::bigint", what="OLD.name || ' → ' || NEW.name"
+                    "'role_renamed'", subject="NULL::bigint", detail_name="OLD.name || ' → ' || NEW.name"
                 ),
                 condition=pgtrigger.AnyChange("name"),
             )
@@ -356,7 +363,7 @@ class AuditedSecondFactor(Authenticator):
             build_recording_trigger(
                 f"factor_{done}",
                 operation,
-                build_record_sql(f"'factor_{done}'", subject=f"{row}.user_id", what=f"{row}.type"),
+                build_record_sql(f"'factor_{done}'", subject=f"{row}.user_id", detail_name=f"{row}.type"),
             )
             for operation, row, done in (
                 (pgtrigger.Insert, "NEW", "added"),

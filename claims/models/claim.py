@@ -41,9 +41,9 @@ def _get_publications() -> Any:
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def open(self) -> "ClaimQuerySet":
         """Return claims that are proposed or accepted, and not published."""
-        live = _get_publications().current().filter(claim=models.OuterRef("pk"))
+        current = _get_publications().current().filter(claim=models.OuterRef("pk"))
         return self.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED]).exclude(
-            models.Exists(live)
+            models.Exists(current)
         )
 
     def readable_by(self, person: User) -> Self:

@@ -35,8 +35,8 @@ def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
     if person.has_perm(READ_DRAFTS):
         return rows
     resting = Evidence.objects.readable_by(person).filter(media=models.OuterRef("pk"))
-    claimed = models.Exists(ClaimMedia.objects.readable_by(person).filter(media=models.OuterRef("pk")))
-    return rows.filter(Q(created_by=person) | Q(models.Exists(resting)) | Q(claimed))
+    is_claimed = models.Exists(ClaimMedia.objects.readable_by(person).filter(media=models.OuterRef("pk")))
+    return rows.filter(Q(created_by=person) | Q(models.Exists(resting)) | Q(is_claimed))
 
 
 _DESCRIBED_ERROR = refuse(

@@ -28,9 +28,9 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         """Return the person's own views, and shared ones."""
         return self.filter(Q(owner=person) | Q(is_shared=True))
 
-    def of_list(self, listed: str) -> Self:
+    def of_list(self, model_label: str) -> Self:
         """Return the saved views of one desk list, in display order."""
-        return self.filter(listed=listed).order_by("is_shared", Lower("name"), "pk")
+        return self.filter(listed=model_label).order_by("is_shared", Lower("name"), "pk")
 
 
 class SavedView(models.Model):
@@ -294,7 +294,7 @@ class TriageTurn(models.Model):
 _RECORD_SQL = build_record_sql(
     "'feature_switched'",
     subject="NULL::bigint",
-    what="NEW.feature || CASE WHEN NEW.is_on THEN ': on' ELSE ': off' END",
+    detail_name="NEW.feature || CASE WHEN NEW.is_on THEN ': on' ELSE ': off' END",
 )
 
 

@@ -290,7 +290,7 @@ SEARCH_COLUMNS_RULE = Rule(
 )
 
 
-def _build_keeper(name: str, func: str, **declared: Any) -> Keeper:
+def _build_keeper(name: str, func: str, **declarations: Any) -> Keeper:
     """Return the trigger that stores the derived rows of new entries."""
     return Keeper(
         name=name,
@@ -298,7 +298,7 @@ def _build_keeper(name: str, func: str, **declared: Any) -> Keeper:
         operation=pgtrigger.Insert,
         referencing=pgtrigger.Referencing(new="arrived"),
         func=func,
-        **declared,
+        **declarations,
     )
 
 

@@ -43,10 +43,10 @@ from factcheck.web.site_urls import insert_site_url
 from sources.models.snapshot import TextSha256
 
 
-def match_search(sought: SearchReading | SearchValues, *, publication: str = "") -> Q:
+def match_search(search: SearchReading | SearchValues, *, publication: str = "") -> Q:
     """Return the condition that a publication matches a search; `publication` is the path to it, ending in `__`."""
-    words = Q(match_condition(f"{publication}search", sought.query))
-    return words | _match_targets(sought.places, publication) if sought.places else words
+    words = Q(match_condition(f"{publication}search", search.query))
+    return words | _match_targets(search.places, publication) if search.places else words
 
 
 def _match_targets(places: AddressTargets, publication: str = "") -> Q:

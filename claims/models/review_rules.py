@@ -18,14 +18,14 @@ def build_deletion_rule(kind: str) -> Rule:
 def build_editors_rule(kind: str) -> Rule:
     """Return the rule that former authors stay excluded from signing off."""
     name = f"{kind}_editors_are_remembered"
-    forgotten = refuse(f"Who has written on a {kind} is not forgotten.", name=name)
+    refusal = refuse(f"Who has written on a {kind} is not forgotten.", name=name)
     return Rule(
         name=name,
         operation=pgtrigger.Update,
         condition=pgtrigger.AnyChange("edited_by"),
         func=f"""
         IF NOT NEW.edited_by @> OLD.edited_by THEN
-            {forgotten}
+            {refusal}
         END IF;
         RETURN NEW;
     """,
@@ -36,7 +36,7 @@ def build_terms_rule(kind: str, *more: str) -> Rule:
     """Return the rule that terms are set when a draft is submitted; `more` names further columns."""
     # A round that does not grow would let sign-offs of an earlier wording count again.
     name = f"{kind}_terms_of_review"
-    changed = refuse(
+    refusal = refuse(
         "The terms of a review are set when a draft is submitted, each time for a new round.", name=name
     )
     terms = ("review_round", "required_signoffs", *more, "submitted_by_id")
@@ -52,7 +52,7 @@ def build_terms_rule(kind: str, *more: str) -> Rule:
                 AND ({new})
                 IS DISTINCT FROM ({old})
         THEN
-            {changed}
+            {refusal}
         END IF;
         RETURN NEW;
     """,

@@ -29,8 +29,8 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
     def counting(self) -> Self:
         """Return sign-offs of the current round that cover everything recorded since, such as replies."""
         rows = self.filter(round=F("verdict__review_round"))
-        for narrow in features.load_installed("counting_signoffs"):
-            rows = narrow(rows)
+        for add_filter in features.load_installed("counting_signoffs"):
+            rows = add_filter(rows)
         return rows
 
 

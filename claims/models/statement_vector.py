@@ -40,20 +40,20 @@ def build_base_language_sql(language: str) -> str:
     return f"split_part(lower({language}), '-', 1)"
 
 
-def build_present_sql(made: str, claim: str) -> str:
+def build_present_sql(vector: str, claim: str) -> str:
     """Return SQL for whether a vector matches the claim's current statement. Merged claims have no vector."""
     return (
-        f"{claim}.state <> 'merged' AND {made}.text_sha256 = {build_digest_sql(f'{claim}.statement')}"
-        f" AND {made}.language = {build_base_language_sql(f'{claim}.language')}"
+        f"{claim}.state <> 'merged' AND {vector}.text_sha256 = {build_digest_sql(f'{claim}.statement')}"
+        f" AND {vector}.language = {build_base_language_sql(f'{claim}.language')}"
     )
 
 
-def build_public_sql(made: str, entry: str) -> str:
+def build_public_sql(vector: str, entry: str) -> str:
     """Return SQL for whether a vector matches the statement in the claim's newest public entry."""
     return (
         f"{entry}.superseded_at IS NULL AND {entry}.status = 'published'"
-        f" AND {made}.text_sha256 = {build_digest_sql(build_published_statement_sql(entry))}"
-        f" AND {made}.language = {build_base_language_sql(f'{entry}.language')}"
+        f" AND {vector}.text_sha256 = {build_digest_sql(build_published_statement_sql(entry))}"
+        f" AND {vector}.language = {build_base_language_sql(f'{entry}.language')}"
     )
 
 

@@ -106,12 +106,12 @@ class ApiToken(AbstractAuthToken):
             build_recording_trigger(
                 "apitoken_made",
                 pgtrigger.Insert,
-                build_record_sql("'token_made'", subject="NEW.user_id", what=_DISPLAY_NAME_SQL),
+                build_record_sql("'token_made'", subject="NEW.user_id", detail_name=_DISPLAY_NAME_SQL),
             ),
             build_recording_trigger(
                 "apitoken_revoked",
                 pgtrigger.Update,
-                build_record_sql("'token_revoked'", subject="NEW.user_id", what=_DISPLAY_NAME_SQL),
+                build_record_sql("'token_revoked'", subject="NEW.user_id", detail_name=_DISPLAY_NAME_SQL),
                 condition=pgtrigger.Q(old__revoked_at__isnull=True, new__revoked_at__isnull=False),
             ),
         ]

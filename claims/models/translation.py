@@ -167,18 +167,18 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
 
     def out_of_date(self) -> Self:
         """Return translations of outdated wordings that have no successor; readers see the original instead."""
-        live = apps.get_model("claims", "Verdict").objects.filter(
+        published = apps.get_model("claims", "Verdict").objects.filter(
             claim=OuterRef("verdict__claim"), publisher=OuterRef("verdict__publisher"), state="published"
         )
-        renewed = Translation.objects.alias(into=Lower("language")).filter(
+        renewals = Translation.objects.alias(into=Lower("language")).filter(
             verdict__claim=OuterRef("verdict__claim"),
             verdict__publisher=OuterRef("verdict__publisher"),
             verdict__state="published",
             into=Lower(OuterRef("language")),
             state__in=["draft", "in_review", "published"],
         )
-        replaced = self.filter(state=Translation.State.PUBLISHED, verdict__state="superseded")
-        return replaced.filter(Exists(live), ~Exists(renewed))
+        replaced_rows = self.filter(state=Translation.State.PUBLISHED, verdict__state="superseded")
+        return replaced_rows.filter(Exists(published), ~Exists(renewals))
 
     def open(self) -> Self:
         """Return translations in progress or in review."""

@@ -30,8 +30,8 @@ class SignInBackend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         query = _build_query()
-        found: Any = User.objects.raw(query.sql, query.bind({"person": user_id}))
-        person: User | None = next(iter(found), None)
+        users: Any = User.objects.raw(query.sql, query.bind({"person": user_id}))
+        person: User | None = next(iter(users), None)
         return person if person is not None and self.user_can_authenticate(person) else None
 
 
@@ -50,7 +50,7 @@ class DeskAccounts(NewsroomAccounts):
         if not isinstance(person, User):
             super().send_mail(template_prefix, email, context)
             return
-        with override_language_for(person, otherwise=get_language() or ""):
+        with override_language_for(person, fallback=get_language() or ""):
             super().send_mail(template_prefix, email, context)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
@@ -61,17 +61,17 @@ class DeskAccounts(NewsroomAccounts):
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         sociallogin = _get_social_login(kwargs)
-        vouched = sociallogin is not None and has_vouched_factor(sociallogin)
+        has_vouched = sociallogin is not None and has_vouched_factor(sociallogin)
         # Of this sign-in, whatever was said of one before it in the same session.
-        request.session[VOUCHED_KEY] = vouched
-        note_vouching(user, vouched=vouched)
+        request.session[VOUCHED_KEY] = has_vouched
+        note_vouching(user, by_provider=has_vouched)
         response = super().post_login(request, user, **kwargs)
-        if vouched or get_due(user) is None:
+        if has_vouched or get_due(user) is None:
             return response
         later = urlencode({"next": response["Location"]}) if response.has_header("Location") else ""
-        led = HttpResponseRedirect(f"{reverse('mfa_index')}?{later}")
-        led.cookies = response.cookies
-        return led
+        redirect = HttpResponseRedirect(f"{reverse('mfa_index')}?{later}")
+        redirect.cookies = response.cookies
+        return redirect
 
 
 def _get_social_login(kwargs: dict[str, Any]) -> SocialLogin | None:
@@ -91,7 +91,7 @@ class SecondFactors(DefaultMFAAdapter):
         Under an unrelated name (127.0.0.1 for localhost), return that name, because the browser would reject
         SITE_URL's.
         """
-        ours = urlsplit(settings.SITE_URL).hostname or ""
-        here = urlsplit(f"//{context.request.get_host()}").hostname or ""
-        belongs = here == ours or here.endswith(f".{ours}")
-        return {"id": ours if belongs else here, "name": settings.NEWSROOM_NAME}
+        own_host = urlsplit(settings.SITE_URL).hostname or ""
+        request_host = urlsplit(f"//{context.request.get_host()}").hostname or ""
+        belongs = request_host == own_host or request_host.endswith(f".{own_host}")
+        return {"id": own_host if belongs else request_host, "name": settings.NEWSROOM_NAME}

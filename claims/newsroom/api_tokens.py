@@ -71,9 +71,9 @@ def find(secret: str) -> ApiToken | None:
     Raises:
         NotAllowed: the token's person must first set up a second factor, as at the desk.
     """
-    usable = ApiToken.objects.usable().select_related("user").filter(digest=hash_token(secret))
+    tokens = ApiToken.objects.usable().select_related("user").filter(digest=hash_token(secret))
     token: Any = (
-        annotate_due(usable, person="user__")
+        annotate_due(tokens, person="user__")
         .annotate(vouched_at=F("user__second_factor_grace__vouched_at"))
         .first()
     )

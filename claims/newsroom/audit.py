@@ -28,7 +28,7 @@ def record(
     *,
     by: User | AnonymousUser | None = None,
     about: User | None = None,
-    what: str = "",
+    subject_text: str = "",
     request: HttpRequest | None = None,
     **detail: Any,
 ) -> AuditRecord:
@@ -37,7 +37,7 @@ def record(
     Args:
         by: the acting person; by default, the user of the request.
         about: the person whose account is affected, if not `by`.
-        what: a few words, such as the name of the downloaded list. Never a password, code or secret.
+        subject_text: a few words, such as the name of the downloaded list. Never a password, code or secret.
         request: the request, which supplies the IP address and the browser.
         detail: further details, as JSON values.
     """
@@ -50,20 +50,20 @@ def record(
         actor_name=get_display_name(actor)[:200] if actor else "",
         subject=about,
         subject_name=get_display_name(about)[:200] if about else "",
-        what=what[:300],
+        what=subject_text[:300],
         detail=detail,
         address=get_caller(request) if request else "",
         agent=get_agent(request) if request else "",
     )
 
 
-def hash_unknown_name(typed: str) -> str:
+def hash_unknown_name(name: str) -> str:
     """Return a placeholder for unknown user names, because people may type a password there by mistake.
 
     The same name always gets the same placeholder, so repeated attempts are visible. Without the site's key, the name
     cannot be recovered.
     """
-    sign = blake2b(typed.strip().casefold().encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=5)
+    sign = blake2b(name.strip().casefold().encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=5)
     return f"#{sign.hexdigest()}"
 
 
@@ -75,10 +75,10 @@ def forget_old(days: int) -> int:
     """
     until = clock.get_database_time() - timedelta(days=days)
     old = AuditRecord.objects.filter(at__lt=until).exclude(kind=AuditKind.SHORTENED).order_by("at")
-    removed = 0
+    count = 0
     while keys := list(old.values_list("pk", flat=True)[:_REMOVAL_BATCH_SIZE]):
         with transaction.atomic():
-            record(AuditKind.SHORTENED, what=f"{len(keys)}", until=until.isoformat())
+            record(AuditKind.SHORTENED, subject_text=f"{len(keys)}", until=until.isoformat())
             AuditRecord.objects.filter(pk__in=keys).delete()
-        removed += len(keys)
-    return removed
+        count += len(keys)
+    return count

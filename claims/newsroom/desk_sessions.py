@@ -41,22 +41,22 @@ class SessionTracking:
         response = self.get_response(request)
         session: Any = getattr(request, "session", None)
         # If the session was not accessed, it need not be loaded.
-        if session is not None and session.accessed and (noted := session.get(SESSION_KEY)):
-            key, at = noted
-            used = datetime.fromtimestamp(at, tz=timezone.get_default_timezone())
+        if session is not None and session.accessed and (stored := session.get(SESSION_KEY)):
+            key, at = stored
+            used_at = datetime.fromtimestamp(at, tz=timezone.get_default_timezone())
             # What an open page asks by itself is no use; and to note it would prolong the session.
             is_used = not getattr(request, "in_background", False)
-            if session.session_key != key or (is_used and timezone.now() - used > USE_RECORDED_EVERY):
-                _note(request, request.user, was=key)
+            if session.session_key != key or (is_used and timezone.now() - used_at > USE_RECORDED_EVERY):
+                _note(request, request.user, previous=key)
         return response
 
 
-def _note(request: HttpRequest, person: Any, *, way: str | None = None, was: str | None = None) -> None:
+def _note(request: HttpRequest, person: Any, *, way: str | None = None, previous: str | None = None) -> None:
     key, now = request.session.session_key, timezone.now()
     if key is None or not person.is_authenticated:
         return
     values = {"last_used_at": now, "address": get_caller(request), "agent": get_agent(request)}
-    if not DeskSession.objects.filter(session_key=was or key, person=person).update(
+    if not DeskSession.objects.filter(session_key=previous or key, person=person).update(
         session_key=key, **values
     ):
         DeskSession.objects.update_or_create(
@@ -91,7 +91,7 @@ def end_these(
     going_on, _each = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).delete()
     sessions.delete()
     if going_on:
-        audit.record(AuditKind.SESSION_ENDED, by=by, about=about, what=str(going_on), request=request)
+        audit.record(AuditKind.SESSION_ENDED, by=by, about=about, subject_text=str(going_on), request=request)
     return going_on
 
 

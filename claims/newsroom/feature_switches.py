@@ -49,5 +49,5 @@ def find_obstacle(label: str) -> str:
     return _("First switch on: %(features)s.") % {"features": _list_names(missing)} if missing else ""
 
 
-def _list_names(named: list[features.Feature]) -> str:
-    return join_words(str(feature.verbose_name) for feature in named)
+def _list_names(features_named: list[features.Feature]) -> str:
+    return join_words(str(feature.verbose_name) for feature in features_named)

@@ -17,8 +17,8 @@ from claims.newsroom.people import get_display_name
 def build_link(person: User) -> str:
     """Return the URL for choosing a password. It expires after PASSWORD_RESET_TIMEOUT, or after use."""
     key = default_token_generator.make_token(person)
-    named = {"uidb36": user_pk_to_url_str(person), "key": key}
-    return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=named)
+    arguments = {"uidb36": user_pk_to_url_str(person), "key": key}
+    return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=arguments)
 
 
 @app.task(queue="mail", retry=5)

@@ -50,18 +50,18 @@ def find_likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claim
     Returns:
         The claimants by name, without names that have none.
     """
-    asked = {claimant.name: claimant.pk for claimant in claimants}
-    patterns = [pattern for name in asked for pattern in _build_patterns(name)]
+    ids_by_name = {claimant.name: claimant.pk for claimant in claimants}
+    patterns = [pattern for name in ids_by_name for pattern in _build_patterns(name)]
     if not patterns:
         return {}
-    known = list(Claimant.objects.filter(name__iregex="|".join(patterns)).order_by("pk"))
-    found = {
-        name: [other for other in known if other.pk != pk and may_mean(name, other.name)]
-        for name, pk in asked.items()
+    candidates = list(Claimant.objects.filter(name__iregex="|".join(patterns)).order_by("pk"))
+    likely_claimants = {
+        name: [other for other in candidates if other.pk != pk and may_mean(name, other.name)]
+        for name, pk in ids_by_name.items()
     }
     return {
         name: sorted(others, key=lambda other: not other.same_as)
-        for name, others in found.items()
+        for name, others in likely_claimants.items()
         if 0 < len(others) <= CLAIMANT_LIMIT
     }
 
@@ -109,8 +109,12 @@ def _build_patterns(name: str) -> list[str]:
 
 
 def _split_words(name: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).replace(".", " ").split()
+    plain_name = unicodedata.normalize("NFKD", name.casefold())
+    return (
+        "".join(letter for letter in plain_name if not unicodedata.combining(letter))
+        .replace(".", " ")
+        .split()
+    )
 
 
 def _is_acronym(name: str) -> bool:

@@ -12,14 +12,14 @@ from claims.models import MailSchedule
 
 
 @contextmanager
-def override_language_for(person: User, *, otherwise: str = "") -> Iterator[None]:
+def override_language_for(person: User, *, fallback: str = "") -> Iterator[None]:
     """Activate the person's language and time zone, if they have chosen them.
 
     Args:
-        otherwise: the language if they have not; by default, the newsroom's.
+        fallback: the language if they have not; by default, the newsroom's.
     """
     schedule = MailSchedule.objects.filter(person=person).first()
-    language = (schedule.language if schedule else "") or otherwise or settings.LANGUAGE_CODE
+    language = (schedule.language if schedule else "") or fallback or settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(get_time_zone(schedule)):
         yield
 

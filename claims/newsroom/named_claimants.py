@@ -34,11 +34,11 @@ class NamedClaimants:
         self._by_name: dict[str, list[Claimant]] = {}
         self._identified: list[Claimant] = []
         # PostgreSQL and Python fold a few rare letters differently, so a name is also looked up as it is spelled.
-        wanted = set(names)
-        condition = Q(lower__any_of={name.lower() for name in wanted}) | Q(name__any_of=wanted)
+        wanted_names = set(names)
+        condition = Q(lower__any_of={name.lower() for name in wanted_names}) | Q(name__any_of=wanted_names)
         if known_as := {one for address in same_as if get_authority(one := normalise_identifier(address))}:
             condition |= Q(same_as__overlap=sorted(known_as))
-        if wanted or known_as:
+        if wanted_names or known_as:
             for row in Claimant.objects.alias(lower=Lower("name")).filter(condition).order_by("pk"):
                 self.add(row)
 
@@ -76,35 +76,35 @@ def _are_distinguished(namesakes: Sequence[Claimant]) -> bool:
     )
 
 
-def get_or_create_claimants(wanted: Mapping[str, str]) -> dict[str, Claimant]:
+def get_or_create_claimants(titles_by_name: Mapping[str, str]) -> dict[str, Claimant]:
     """Return the claimant of every name, ignoring case; create missing ones.
 
     Existing claimants stay unchanged.
 
     Args:
-        wanted: maps each name to the job title in the text, or "".
+        titles_by_name: maps each name to the job title in the text, or "".
 
     Returns:
         The claimants by name, as given.
     """
-    names = {name: name[:_MAX_NAME_LENGTH].strip() for name in wanted}
-    titles = {asked: wanted[asked][:_MAX_NAME_LENGTH] for asked in names}
-    known = NamedClaimants(names.values())
-    found = {asked: known.find(name, titles[asked]) for asked, name in names.items()}
-    if None in found.values():
+    names = {name: name[:_MAX_NAME_LENGTH].strip() for name in titles_by_name}
+    titles = {wanted_name: titles_by_name[wanted_name][:_MAX_NAME_LENGTH] for wanted_name in names}
+    existing = NamedClaimants(names.values())
+    claimants = {wanted_name: existing.find(name, titles[wanted_name]) for wanted_name, name in names.items()}
+    if None in claimants.values():
         # Two articles that quote the same new person at the same time make one claimant.
         hold("claimants")
-        known = NamedClaimants(names.values())
+        existing = NamedClaimants(names.values())
         missing = []
-        for asked, name in names.items():
-            title = titles[asked]
-            if (claimant := known.find(name, title)) is None:
+        for wanted_name, name in names.items():
+            title = titles[wanted_name]
+            if (claimant := existing.find(name, title)) is None:
                 claimant = Claimant(name=name, job_title=title, kind=_guess_kind(name, title))
                 missing.append(claimant)
-                known.add(claimant)
-            found[asked] = claimant
+                existing.add(claimant)
+            claimants[wanted_name] = claimant
         Claimant.objects.bulk_create(missing)
-    return {asked: claimant for asked, claimant in found.items() if claimant}
+    return {wanted_name: claimant for wanted_name, claimant in claimants.items() if claimant}
 
 
 @transaction.atomic
@@ -116,8 +116,8 @@ def find_or_add(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
     """
     hold("claimants")
     same_as = fields.get("same_as", ())
-    if known := NamedClaimants([name], same_as).find(name, fields.get("job_title", ""), same_as):
-        return known, False
+    if claimant := NamedClaimants([name], same_as).find(name, fields.get("job_title", ""), same_as):
+        return claimant, False
     require(by, "claims.add_claimant", _("add claimants"))
     return Claimant.objects.create(name=name, **fields), True
 

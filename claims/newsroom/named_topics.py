@@ -22,8 +22,8 @@ def find_or_add(name: str, *, by: User, slug: str = "", **fields: Any) -> tuple[
     """
     hold("topics")
     slug = slug or slugify(name, allow_unicode=True)
-    found = Topic.objects.filter(Q(slug=slug) | Q(name__iexact=name)).order_by("pk")
-    if known := sorted(found, key=lambda topic: topic.slug != slug):
-        return known[0], False
+    topics = Topic.objects.filter(Q(slug=slug) | Q(name__iexact=name)).order_by("pk")
+    if matching_topics := sorted(topics, key=lambda topic: topic.slug != slug):
+        return matching_topics[0], False
     require(by, "claims.add_topic", _("add topics"))
     return Topic.objects.create(name=name, slug=slug, **fields), True

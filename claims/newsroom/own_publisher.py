@@ -47,6 +47,6 @@ def ensure_own_publisher(**signal: Any) -> None:
 
 def _get_own_domain() -> str:
     """Return the domain of this site; "" for a local name, which is not unique."""
-    found = get_domain(settings.SITE_URL)
-    is_address = found.replace(".", "").isdigit() or ":" in found
-    return found if "." in found and not is_address else ""
+    domain = get_domain(settings.SITE_URL)
+    is_address = domain.replace(".", "").isdigit() or ":" in domain
+    return domain if "." in domain and not is_address else ""

@@ -119,10 +119,10 @@ def get_role_name(role: Group) -> str:
     return str(_DISPLAY_NAMES.get(role.name, role.name))
 
 
-def require(by: User, permission: str, what: str) -> None:
-    """Require a permission from the person's role; `what` names it in words. Raises NotInRole."""
+def require(by: User, permission: str, action_name: str) -> None:
+    """Require a permission from the person's role; `action_name` names it in words. Raises NotInRole."""
     if not by.has_perm(permission):
-        raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": what})
+        raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": action_name})
 
 
 def ensure_roles(**signal: Any) -> None:
@@ -132,10 +132,14 @@ def ensure_roles(**signal: Any) -> None:
     """
     for role, names in _build_roles().items():
         group, created = Group.objects.get_or_create(name=role)
-        offered = set(OfferedPermission.objects.filter(role=group).values_list("permission", flat=True))
-        added = [permission for permission in _find_permissions(names) if permission.pk not in offered]
+        offered_permissions = set(
+            OfferedPermission.objects.filter(role=group).values_list("permission", flat=True)
+        )
+        added = [
+            permission for permission in _find_permissions(names) if permission.pk not in offered_permissions
+        ]
         # A group of this name that nothing was ever offered to is an administrator's own.
-        if created or offered:
+        if created or offered_permissions:
             group.permissions.add(*added)
         OfferedPermission.objects.bulk_create(
             [OfferedPermission(role=group, permission=permission) for permission in added],

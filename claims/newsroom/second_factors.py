@@ -56,24 +56,24 @@ def annotate_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
 
 def _build_deadline(person: str) -> Subquery:
     """Return the earliest deadline under the rules for a person's roles."""
-    joined = OuterRef(f"{person}date_joined")
+    joined_at = OuterRef(f"{person}date_joined")
     rules = SecondFactorRule.objects.filter(required=True).annotate(
         of_superusers=ExpressionWrapper(OuterRef(f"{person}is_superuser"), BooleanField()),
         begins=Greatest(
-            "since", joined, Coalesce(OuterRef(f"{person}second_factor_grace__begins_at"), joined)
+            "since", joined_at, Coalesce(OuterRef(f"{person}second_factor_grace__begins_at"), joined_at)
         ),
         days=ExpressionWrapper(F("grace_days") * timedelta(days=1), DurationField()),
     )
-    theirs = rules.filter(Q(role__user=OuterRef(f"{person}pk")) | Q(always=True, of_superusers=True))
-    due = theirs.annotate(due=ExpressionWrapper(F("begins") + F("days"), DateTimeField()))
+    own_rules = rules.filter(Q(role__user=OuterRef(f"{person}pk")) | Q(always=True, of_superusers=True))
+    due = own_rules.annotate(due=ExpressionWrapper(F("begins") + F("days"), DateTimeField()))
     return Subquery(due.order_by("due").values("due")[:1])
 
 
 def get_due(person: User) -> datetime | None:
     """Return the `second_factor_due` of a person, loading it if necessary."""
     if not hasattr(person, "second_factor_due"):
-        found: Any = annotate_due(User.objects.filter(pk=person.pk)).first()
-        return found.second_factor_due if found else None
+        row: Any = annotate_due(User.objects.filter(pk=person.pk)).first()
+        return row.second_factor_due if row else None
     due: datetime | None = person.second_factor_due
     return due
 
@@ -85,8 +85,8 @@ def is_locked(due: datetime | None) -> bool:
 
 def is_required(person: User) -> bool:
     """Return whether the person must have a second factor, now or after the grace period."""
-    theirs = Q(role__user=person) | Q(always=person.is_superuser, pk__isnull=not person.is_superuser)
-    return SecondFactorRule.objects.filter(theirs, required=True).exists()
+    applies = Q(role__user=person) | Q(always=person.is_superuser, pk__isnull=not person.is_superuser)
+    return SecondFactorRule.objects.filter(applies, required=True).exists()
 
 
 def may_remove(factor: Authenticator) -> bool:
@@ -104,9 +104,9 @@ def hold(person: User) -> User:
     return User.objects.select_for_update(of=("self",)).get(pk=person.pk)
 
 
-def note_vouching(person: User, *, vouched: bool) -> None:
+def note_vouching(person: User, *, by_provider: bool) -> None:
     """Record whether the identity provider confirmed a second factor at sign-in."""
-    if vouched:
+    if by_provider:
         SecondFactorGrace.objects.update_or_create(person=person, defaults={"vouched_at": timezone.now()})
     else:
         SecondFactorGrace.objects.filter(person=person, vouched_at__isnull=False).update(vouched_at=None)
@@ -142,21 +142,21 @@ def reset(person: User, *, reason: str, by: User | None = None, request: Any = N
         NotAllowed: the second factors are their own or a superuser's, or the role does not include this.
         NotPossible: the person has no second factors, or no reason is given.
     """
-    if by is not None and (why := find_obstacle(person, by)):
-        raise NotAllowed(why)
+    if by is not None and (obstacle := find_obstacle(person, by)):
+        raise NotAllowed(obstacle)
     if not reason.strip():
         raise NotPossible(_("Enter the reason: how you verified that it is really them."))
     person = hold(person)
     factors = Authenticator.objects.filter(user=person)
-    removed = sum(factor.type in FACTORS for factor in factors)
-    if not removed:
+    count = sum(factor.type in FACTORS for factor in factors)
+    if not count:
         raise NotPossible(_("There is no second factor to reset."))
     factors.delete()
     SecondFactorGrace.objects.update_or_create(person=person, defaults={"begins_at": timezone.now()})
-    audit.record(AuditKind.FACTORS_RESET, by=by, about=person, what=reason.strip(), request=request)
+    audit.record(AuditKind.FACTORS_RESET, by=by, about=person, subject_text=reason.strip(), request=request)
     desk_sessions.end_all(person, by=by, request=request)
     notify_of_reset.defer(person_id=person.pk, by_id=by.pk if by else None)
-    return removed
+    return count
 
 
 # The rules ------------------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def _join_methods(ways: list[str]) -> str:
 @receiver(user_logged_in, dispatch_uid="claims.newsroom.sign_in_records")
 def record_sign_in(request: HttpRequest, user: User, **signal: Any) -> None:
     way = describe_sign_in(request, user)
-    audit.record(AuditKind.SIGNED_IN, by=user, what=way, request=request)
+    audit.record(AuditKind.SIGNED_IN, by=user, subject_text=way, request=request)
     desk_sessions.begin(request, user, way=way)
 
 
@@ -58,10 +58,10 @@ def record_failed_sign_in(
     credentials: dict[str, Any], request: HttpRequest | None = None, **signal: Any
 ) -> None:
     """Record a failed sign-in. Unknown names are hashed, because people type passwords into the wrong field."""
-    typed = str(credentials.get("username") or credentials.get("email") or "").replace("\0", "")
-    person = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).order_by("pk").first()
-    what = "" if person else audit.hash_unknown_name(typed)
-    audit.record(AuditKind.SIGN_IN_FAILED, about=person, what=what, request=request)
+    name = str(credentials.get("username") or credentials.get("email") or "").replace("\0", "")
+    person = User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name)).order_by("pk").first()
+    detail = "" if person else audit.hash_unknown_name(name)
+    audit.record(AuditKind.SIGN_IN_FAILED, about=person, subject_text=detail, request=request)
 
 
 @receiver(code_refused, dispatch_uid="claims.newsroom.sign_in_records")
@@ -72,7 +72,9 @@ def record_refused_code(person: User | None, request: HttpRequest, **signal: Any
 @receiver(single_sign_on_failed, dispatch_uid="claims.newsroom.sign_in_records")
 def record_failed_single_sign_on(request: HttpRequest, **signal: Any) -> None:
     audit.record(
-        AuditKind.SIGN_IN_FAILED, what=_join_methods([_SIGN_IN_METHODS["socialaccount"]]), request=request
+        AuditKind.SIGN_IN_FAILED,
+        subject_text=_join_methods([_SIGN_IN_METHODS["socialaccount"]]),
+        request=request,
     )
 
 

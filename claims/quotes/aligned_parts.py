@@ -40,8 +40,8 @@ class Alignment:
 
     def is_longer(self, old: int) -> bool:
         """Return whether a part was extended."""
-        was, now = self.old[old].key, self.new[self.mates[old]].key
-        return was != now and was in now
+        old_key, now = self.old[old].key, self.new[self.mates[old]].key
+        return old_key != now and old_key in now
 
     def pair(self, old: int, new: int) -> None:
         self.mates[old], self.origins[new] = new, old

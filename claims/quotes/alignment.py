@@ -102,37 +102,41 @@ def _measure_equal_ends(old: Sequence[TextPart], new: Sequence[TextPart]) -> tup
 def _find_similar(
     old: Sequence[TextPart], new: Sequence[TextPart], begin: int, old_end: int, new_end: int
 ) -> dict[int, list[tuple[float, int]]]:
-    known = {part.key for part in old}
-    having: dict[str, list[int]] = defaultdict(list)
+    old_keys = {part.key for part in old}
+    parts_by_shingle: dict[str, list[int]] = defaultdict(list)
     for number in range(begin, old_end):
         for shingle in old[number].shingles:
-            having[shingle].append(number)
-    found: dict[int, list[tuple[float, int]]] = defaultdict(list)
+            parts_by_shingle[shingle].append(number)
+    candidates: dict[int, list[tuple[float, int]]] = defaultdict(list)
     effort = 0
     for number in range(begin, new_end):
-        if new[number].key in known:
+        if new[number].key in old_keys:
             continue
-        effort += sum(min(len(having[shingle]), _MAX_COMMON) + 1 for shingle in new[number].shingles)
+        effort += sum(
+            min(len(parts_by_shingle[shingle]), _MAX_COMMON) + 1 for shingle in new[number].shingles
+        )
         if effort > _MAX_EFFORT:
             break
-        for likeness, other in _iterate_similar(new[number], old, having):
-            found[other].append((likeness, number))
-    for choices in found.values():
+        for likeness, other in _iterate_similar(new[number], old, parts_by_shingle):
+            candidates[other].append((likeness, number))
+    for choices in candidates.values():
         choices.sort(reverse=True)
-    return found
+    return candidates
 
 
 def _iterate_similar(
-    part: TextPart, old: Sequence[TextPart], having: Mapping[str, list[int]]
+    part: TextPart, old: Sequence[TextPart], parts_by_shingle: Mapping[str, list[int]]
 ) -> Iterator[tuple[float, int]]:
     """Yield the old parts that a new part may come from, with their similarity."""
-    shared: dict[int, int] = defaultdict(int)
+    shared_counts: dict[int, int] = defaultdict(int)
     for shingle, times in part.shingles.items():
-        if len(having[shingle]) <= _MAX_COMMON:
-            for other in having[shingle]:
-                shared[other] += min(times, old[other].shingles[shingle])
+        if len(parts_by_shingle[shingle]) <= _MAX_COMMON:
+            for other in parts_by_shingle[shingle]:
+                shared_counts[other] += min(times, old[other].shingles[shingle])
     size = part.shingles.total()
-    best = sorted(((2 * n / (size + old[o].shingles.total()), o) for o, n in shared.items()), reverse=True)
+    best = sorted(
+        ((2 * n / (size + old[o].shingles.total()), o) for o, n in shared_counts.items()), reverse=True
+    )
     for likeness, other in best[:_MAX_COPIES]:
         if likeness >= MIN_LIKENESS and not _is_quotation(part, old[other]):
             yield likeness, other
@@ -163,10 +167,11 @@ def _iterate_pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -
             first = max(0, min(rank - copies // 2, len(equal) - copies))
             equal = equal[first : first + copies]
         exact = [PartPair(number, other, 1.0) for other in equal]
-        edited = [
-            PartPair(number, other, like) for like, other in aligned.similar.get(number, ())[:_MAX_COPIES]
+        edited_pairs = [
+            PartPair(number, other, likeness)
+            for likeness, other in aligned.similar.get(number, ())[:_MAX_COPIES]
         ]
-        yield from sorted(exact + edited, key=lambda pair: pair.new)
+        yield from sorted(exact + edited_pairs, key=lambda pair: pair.new)
 
 
 class _Best:
@@ -193,8 +198,8 @@ def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
     """Return the most valuable set of pairs that keeps their order."""
     if not pairs:
         return []
-    new, known = aligned.new, {part.key for part in aligned.old}
-    alike = {number for choices in aligned.similar.values() for _, number in choices}
+    new, old_keys = aligned.new, {part.key for part in aligned.old}
+    similar_numbers = {number for choices in aligned.similar.values() for _, number in choices}
     columns = sorted({pair.new for pair in pairs})
     best = _Best(len(columns))
     #: By the new part of the last pair: the best chain that ends there, whatever its old part.
@@ -210,9 +215,9 @@ def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
             pair = pairs[at]
             weight, paragraph = _compute_weight(aligned.old[row]), new[pair.new].paragraph
             worth = weight * (1.0 if pair.likeness == 1.0 else 0.5 + (_EDITED_WORTH - 0.5) * pair.likeness)
-            if pair.new and new[pair.new - 1].key not in known and pair.new - 1 not in alike:
+            if pair.new and new[pair.new - 1].key not in old_keys and pair.new - 1 not in similar_numbers:
                 worth -= weight * _compute_introduction_penalty(new[pair.new - 1].text)
-            torn = _TORN_PENALTY if _is_one_paragraph(aligned.old, row) else 0.0
+            penalty = _TORN_PENALTY if _is_one_paragraph(aligned.old, row) else 0.0
             far = best.below(bisect_left(columns, pair.new))
             close = ending.get(pair.new - 1, _NONE)
             value, previous = max(
@@ -226,26 +231,26 @@ def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
                     (
                         value
                         - weight
-                        * (_INSERTION_PENALTY + (torn if new[place].paragraph != paragraph else 0.0)),
+                        * (_INSERTION_PENALTY + (penalty if new[place].paragraph != paragraph else 0.0)),
                         last,
                     )
                     for place, (value, last) in follows.items()
                     if place < pair.new
                 ),
-                (far[0] - weight * (_DELETION_PENALTY + _INSERTION_PENALTY + torn), far[1]),
+                (far[0] - weight * (_DELETION_PENALTY + _INSERTION_PENALTY + penalty), far[1]),
             )
             values[pair.new] = value + worth, at
             before.append(previous)
             at += 1
-        for place, reached in values.items():
-            best.note(bisect_left(columns, place), reached)
-            ending[place] = max(ending.get(place, _NONE), reached)
+        for place, chain_value in values.items():
+            best.note(bisect_left(columns, place), chain_value)
+            ending[place] = max(ending.get(place, _NONE), chain_value)
         row_before = row, values
-    found, last = [], max((best.below(len(columns)), _NONE))[1]
+    chain, last = [], max((best.below(len(columns)), _NONE))[1]
     while last >= 0:
-        found.append(pairs[last])
+        chain.append(pairs[last])
         last = before[last]
-    return found[::-1]
+    return chain[::-1]
 
 
 _NONE = (float("-inf"), -1)

@@ -73,30 +73,32 @@ def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> 
         QuoteNotFound: the text does not have the quote as whole words between this prefix and suffix.
         QuoteAmbiguous: the text has the quote several times.
     """
-    folded = FoldedText(text)
-    wanted = fold(quote).strip()
-    if not wanted:
+    folded_text = FoldedText(text)
+    folded_quote = fold(quote).strip()
+    if not folded_quote:
         raise QuoteNotFound(SpokenSentence("The quote is empty. Copy the passage from the text."))
-    found = [
-        (at, at + len(wanted)) for at in folded.places(wanted) if is_whole(folded.text, at, at + len(wanted))
+    matches = [
+        (at, at + len(folded_quote))
+        for at in folded_text.places(folded_quote)
+        if is_whole(folded_text.text, at, at + len(folded_quote))
     ]
-    if not found:
+    if not matches:
         raise QuoteNotFound(
             SpokenSentence("The text does not contain this quote. Copy the passage exactly from the text.")
         )
     before, after = fold(prefix).strip(), fold(suffix).strip()
-    fitting = [
+    fitting_matches = [
         (start, end)
-        for start, end in found
-        if _ends_with(folded.text, start, before) and _starts_with(folded.text, end, after)
+        for start, end in matches
+        if _ends_with(folded_text.text, start, before) and _starts_with(folded_text.text, end, after)
     ]
-    if not fitting:
+    if not fitting_matches:
         raise QuoteNotFound(
             SpokenSentence(
                 "The text contains this quote, but not between the words given as its prefix and suffix."
             )
         )
-    spans = tuple(folded.original(start, end) for start, end in fitting)
+    spans = tuple(folded_text.original(start, end) for start, end in fitting_matches)
     if len(spans) > 1:
         raise QuoteAmbiguous(len(spans), spans)
     return make_anchor(text, *spans[0])
@@ -108,7 +110,7 @@ def is_whole(text: str, start: int, end: int) -> bool:
     return starts_well and (end >= len(text) or not _splits_word(text[end - 1], text[end]))
 
 
-def _splits_word(left: str, right: str) -> bool:
+def _splits_word(left_text: str, right: str) -> bool:
     """Return whether a cut between two characters is inside a word or number.
 
     Only scripts with upper and lower case are checked. In others, a quote may correctly end next to a letter: Chinese
@@ -116,7 +118,9 @@ def _splits_word(left: str, right: str) -> bool:
     """
     if unicodedata.combining(right):
         return True
-    return all(character.isdecimal() or character.lower() != character.upper() for character in (left, right))
+    return all(
+        character.isdecimal() or character.lower() != character.upper() for character in (left_text, right)
+    )
 
 
 def _ends_with(text: str, end: int, words: str) -> bool:

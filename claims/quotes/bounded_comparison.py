@@ -28,19 +28,19 @@ def follow_bounded(old: str, new: str, anchors: Sequence[Anchor]) -> list[Follow
         return []
     question = orjson.dumps({"old": old, "new": new, "anchors": anchors})
     try:
-        return [_unpack(found) for found in orjson.loads(_get_comparison().answer(question))]
+        return [_unpack(result) for result in orjson.loads(_get_comparison().answer(question))]
     except LimitExceeded as bounds:
         logger.error("Comparison ended (%s) on texts of %d and %d characters", bounds, len(old), len(new))
         return [FollowedQuote("orphaned", None, OrphanReason.NOT_COMPARED)] * len(anchors)
 
 
-def _unpack(found: dict[str, Any]) -> FollowedQuote:
+def _unpack(result: dict[str, Any]) -> FollowedQuote:
     return FollowedQuote(
-        found["state"],
-        Anchor(**found["anchor"]) if found["anchor"] else None,
-        OrphanReason(found["reason"]) if found["reason"] else None,
-        tuple(found["wording"]) if found["wording"] else None,
-        tuple((start, end) for start, end in found["candidates"]),
+        result["state"],
+        Anchor(**result["anchor"]) if result["anchor"] else None,
+        OrphanReason(result["reason"]) if result["reason"] else None,
+        tuple(result["wording"]) if result["wording"] else None,
+        tuple((start, end) for start, end in result["candidates"]),
     )
 
 

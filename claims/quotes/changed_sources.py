@@ -62,39 +62,41 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
         .select_related("claim")
         .order_by("pk")
     )
-    changed = ChangedText(snapshot)
+    changed_text = ChangedText(snapshot)
     result = Reanchoring()
-    found: list[_Found] = []
-    changed.read(appearance.snapshot_id for appearance in appearances if appearance.snapshot_id)
+    moved_quotes: list[_Found] = []
+    changed_text.read(appearance.snapshot_id for appearance in appearances if appearance.snapshot_id)
     # As long as the words of a lost quote stand nowhere, the texts are not compared for it.
-    absent = {
+    absent_ids = {
         row.pk
         for row in appearances
-        if row.anchor == Appearance.Anchor.ORPHANED and not changed.has(row.exact)
+        if row.anchor == Appearance.Anchor.ORPHANED and not changed_text.has(row.exact)
     }
-    sought = [row for row in appearances if row.pk not in absent]
-    places = changed.follow([(row.snapshot_id or 0, build_anchor(row)) for row in sought])
-    place_of = dict(zip((row.pk for row in sought), places, strict=True))
+    searched = [row for row in appearances if row.pk not in absent_ids]
+    places = changed_text.follow([(row.snapshot_id or 0, build_anchor(row)) for row in searched])
+    place_of = dict(zip((row.pk for row in searched), places, strict=True))
     for appearance in appearances:
-        followed = place_of.get(appearance.pk, _NOT_FOUND)
-        outcome = AnchorOutcome(appearance, followed.state, appearance.start or 0, followed.reason or "")
-        if followed.anchor is None:
+        followed_quote = place_of.get(appearance.pk, _NOT_FOUND)
+        outcome = AnchorOutcome(
+            appearance, followed_quote.state, appearance.start or 0, followed_quote.reason or ""
+        )
+        if followed_quote.anchor is None:
             result.orphaned.append(outcome)
         else:
-            found.append(_Found(appearance, outcome, followed.anchor))
-    waiting = _write(snapshot, found, result)
+            moved_quotes.append(_Found(appearance, outcome, followed_quote.anchor))
+    waiting = _write(snapshot, moved_quotes, result)
     result.orphaned.extend(
         AnchorOutcome(a, "orphaned", outcome.start_before, OrphanReason.PLACE_TAKEN)
         for a, outcome, _ in waiting
     )
-    lost = [outcome.appearance for outcome in result.orphaned]
-    for appearance in lost:
+    orphaned = [outcome.appearance for outcome in result.orphaned]
+    for appearance in orphaned:
         appearance.anchor = Appearance.Anchor.ORPHANED
-    Appearance.objects.filter(pk__in=[appearance.pk for appearance in lost]).exclude(
+    Appearance.objects.filter(pk__in=[appearance.pk for appearance in orphaned]).exclude(
         anchor=Appearance.Anchor.ORPHANED
     ).update(anchor=Appearance.Anchor.ORPHANED)
     if snapshot.number > 1:
-        record_statuses(changed, lost)
+        record_statuses(changed_text, orphaned)
     return result
 
 
@@ -109,13 +111,13 @@ def complete_waiting(snapshot: Snapshot) -> None:
     """Complete rows that were created before their source was stored."""
     source = snapshot.source
     if source.url and source.title != source.url:
-        noted = Claim.objects.filter(
+        claims_to_note = Claim.objects.filter(
             appearances__source=source, statement=source.url, state=Claim.State.PROPOSED
         )
-        noted.update(statement=source.title)
+        claims_to_note.update(statement=source.title)
     waiting = {"source": snapshot.source_id, "snapshot": None}
-    drafted = Evidence.objects.filter(**waiting, verdict__state=Verdict.State.DRAFT)
-    rows: list[Appearance | Evidence] = [*Appearance.objects.filter(**waiting), *drafted]
+    drafts = Evidence.objects.filter(**waiting, verdict__state=Verdict.State.DRAFT)
+    rows: list[Appearance | Evidence] = [*Appearance.objects.filter(**waiting), *drafts]
     for row in rows:
         try:
             with transaction.atomic():
@@ -132,33 +134,35 @@ def build_anchor(appearance: Appearance) -> Anchor:
     )
 
 
-def _write(snapshot: Snapshot, found: list[_Found], result: Reanchoring) -> list[_Found]:
+def _write(snapshot: Snapshot, followed_quotes: list[_Found], result: Reanchoring) -> list[_Found]:
     """Store the located quotes; return those that clash with another appearance at the same place.
 
     Two appearances of one claim may swap positions, so each round writes only to positions that were free before it.
     """
     places = Appearance.objects.filter(source=snapshot.source_id, start__isnull=False)
-    taken = set(places.values_list("claim_id", "start"))
-    while found:
-        left: list[_Found] = []
-        ready: list[Appearance] = []
+    taken_starts = set(places.values_list("claim_id", "start"))
+    while followed_quotes:
+        waiting: list[_Found] = []
+        ready_rows: list[Appearance] = []
         freed = set()
-        for one in found:
+        for one in followed_quotes:
             appearance, outcome, anchor = one
             before, after = (appearance.claim_id, appearance.start), (appearance.claim_id, anchor.start)
-            if after in taken and after != before:
-                left.append(one)
+            if after in taken_starts and after != before:
+                waiting.append(one)
                 continue
-            taken.add(after)
+            taken_starts.add(after)
             freed.add(before)
-            ready.append(_move_appearance(appearance, anchor, snapshot))
+            ready_rows.append(_move_appearance(appearance, anchor, snapshot))
             getattr(result, outcome.state).append(outcome)
-        if not ready:
+        if not ready_rows:
             break
-        taken = taken - freed | {(appearance.claim_id, appearance.start) for appearance in ready}
-        Appearance.objects.bulk_update(ready, [*_SPAN_FIELDS, "snapshot", "anchor"], batch_size=200)
-        found = left
-    return found
+        taken_starts = taken_starts - freed | {
+            (appearance.claim_id, appearance.start) for appearance in ready_rows
+        }
+        Appearance.objects.bulk_update(ready_rows, [*_SPAN_FIELDS, "snapshot", "anchor"], batch_size=200)
+        followed_quotes = waiting
+    return followed_quotes
 
 
 def _move_appearance(appearance: Appearance, anchor: Anchor, snapshot: Snapshot) -> Appearance:

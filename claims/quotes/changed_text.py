@@ -37,18 +37,18 @@ class ChangedText:
 
     def follow(self, quotes: Sequence[tuple[int, Anchor]]) -> list[FollowedQuote]:
         """Locate quotes of older snapshots in the new one."""
-        found: dict[tuple[int, Anchor], FollowedQuote] = {}
+        results: dict[tuple[int, Anchor], FollowedQuote] = {}
         for snapshot in dict.fromkeys(snapshot for snapshot, _ in quotes):
             anchors = [anchor for number, anchor in quotes if number == snapshot]
-            for anchor, followed in zip(anchors, self._compare(snapshot, anchors), strict=True):
-                found[snapshot, anchor] = followed
-        return [found[quote] for quote in quotes]
+            for anchor, followed_quote in zip(anchors, self._compare(snapshot, anchors), strict=True):
+                results[snapshot, anchor] = followed_quote
+        return [results[quote] for quote in quotes]
 
     def _compare(self, snapshot: int, anchors: list[Anchor]) -> list[FollowedQuote]:
         if self._texts[snapshot] == self.snapshot.text:
             return [FollowedQuote("held", anchor) for anchor in anchors]
         if self._has_failed:
             return [FollowedQuote("orphaned", None, OrphanReason.NOT_COMPARED)] * len(anchors)
-        followed = follow_bounded(self._texts[snapshot], self.snapshot.text, anchors)
-        self._has_failed = any(one.reason == OrphanReason.NOT_COMPARED for one in followed)
-        return followed
+        quotes = follow_bounded(self._texts[snapshot], self.snapshot.text, anchors)
+        self._has_failed = any(one.reason == OrphanReason.NOT_COMPARED for one in quotes)
+        return quotes

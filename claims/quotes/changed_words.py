@@ -25,13 +25,13 @@ def are_spellings(old: list[str], new: list[str]) -> bool:
     """Return whether the words are equal except for misprints."""
     changes = _find_changes(old, new)
     return changes is not None and all(
-        len(was) == len(now) and all(map(_is_spelling, was, now)) for was, now in changes
+        len(old_words) == len(now) and all(map(_is_spelling, old_words, now)) for old_words, now in changes
     )
 
 
 def _is_spelling(one: str, other: str) -> bool:
-    plain = all(word.islower() and len(word) > 2 for word in (one, other))
-    return plain and SequenceMatcher(None, one, other).ratio() >= _MIN_SPELLING_RATIO
+    are_plain = all(word.islower() and len(word) > 2 for word in (one, other))
+    return are_plain and SequenceMatcher(None, one, other).ratio() >= _MIN_SPELLING_RATIO
 
 
 def is_edited_around(old: TextPart, new: TextPart) -> bool:

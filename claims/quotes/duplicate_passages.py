@@ -44,9 +44,9 @@ class OriginalityCheck:
                     raise OrphanedQuote(OrphanReason.QUOTED)
                 break
             added = self._get_added_words(before)
-            told = is_closed(added) and not part.ends_quoted
+            is_complete = is_closed(added) and not part.ends_quoted
             if is_quote_announcement(added) or (
-                (mentions_text(added) or is_quotation_opening(added)) and not told
+                (mentions_text(added) or is_quotation_opening(added)) and not is_complete
             ):
                 raise OrphanedQuote(OrphanReason.QUOTED)
         self._require_place(place)
@@ -64,22 +64,22 @@ class OriginalityCheck:
     def _require_place(self, place: int) -> None:
         """Reject a paragraph that new words directly before it present as a copy."""
         aligned = self.aligned
-        here = find_paragraph(aligned.new, place)
-        first, last = here[0], here[-1]
+        paragraph = find_paragraph(aligned.new, place)
+        first, last = paragraph[0], paragraph[-1]
         if not first or first - 1 in aligned.origins:
             return
         before = aligned.new[first - 1]
         if is_item(before.text):
             return
         follows = any(number in aligned.origins for number in range(first))
-        tells = mentions_text(before.text) and not is_complete_introduction(before.text)
-        if tells and follows and not is_heading(before.text):
+        announces = mentions_text(before.text) and not is_complete_introduction(before.text)
+        if announces and follows and not is_heading(before.text):
             raise OrphanedQuote(OrphanReason.QUOTED)
         # Where the next words are those that came next before, a heading has been added; on top, a headline.
-        alone = last + 1 not in aligned.origins and not aligned.origins.keys() <= set(here)
-        presents = tells or (is_heading(before.text) and follows)
-        presented = presents and (alone or self._was_edited_elsewhere(here))
-        if presented and all(part.key != before.key for part in aligned.old):
+        alone = last + 1 not in aligned.origins and not aligned.origins.keys() <= set(paragraph)
+        presents = announces or (is_heading(before.text) and follows)
+        is_presented = presents and (alone or self._was_edited_elsewhere(paragraph))
+        if is_presented and all(part.key != before.key for part in aligned.old):
             raise OrphanedQuote(OrphanReason.QUOTED)
 
     def _was_edited_elsewhere(self, places: range) -> bool:
@@ -87,37 +87,37 @@ class OriginalityCheck:
         aligned = self.aligned
         origins = [aligned.origins[place] for place in places if place in aligned.origins]
         return any(
-            like >= RIVAL_LIKENESS and new not in aligned.origins
+            likeness >= RIVAL_LIKENESS and new not in aligned.origins
             for origin in origins
-            for like, new in aligned.similar.get(origin, ())
+            for likeness, new in aligned.similar.get(origin, ())
         )
 
     def _require_own_paragraph(self, parts: range) -> None:
         """Reject words that are the only remains of a paragraph, or that moved to another one."""
         aligned = self.aligned
         places = range(aligned.mates[parts[0]], aligned.mates[parts[-1]] + 1)
-        was, now = find_paragraph(aligned.old, parts[0]), find_paragraph(aligned.new, places[0])
-        rest = [number for number in was if number not in parts]
+        old_paragraph, now = find_paragraph(aligned.old, parts[0]), find_paragraph(aligned.new, places[0])
+        rest = [number for number in old_paragraph if number not in parts]
         around = [number for number in now if number not in places]
         in_place = any(
             aligned.mates.get(old) == new
-            for old, new in ((was[0] - 1, now[0] - 1), (was[-1] + 1, now[-1] + 1))
+            for old, new in ((old_paragraph[0] - 1, now[0] - 1), (old_paragraph[-1] + 1, now[-1] + 1))
         )
         if any(number in aligned.mates for number in rest) or any(
             number in aligned.origins for number in around
         ):
             # The paragraph as such; where it stands elsewhere, with nothing new in it.
-            mixed = any(
+            is_mixed = any(
                 number not in aligned.origins or aligned.is_longer(aligned.origins[number])
                 for number in around
             )
             apart = not aligned.origins.keys() <= set(now)
-            if mixed and apart and not in_place and parts[0] not in aligned.moved:
+            if is_mixed and apart and not in_place and parts[0] not in aligned.moved:
                 raise OrphanedQuote(OrphanReason.REWRITTEN)
             return
         before, behind = now[0] < places[0], now[-1] > places[-1]
-        retold = before and (behind or (bool(rest) and parts[0] == was[0]))
-        if (around and len(rest) > 1) or retold or ((around or rest) and not in_place):
+        is_retold = before and (behind or (bool(rest) and parts[0] == old_paragraph[0]))
+        if (around and len(rest) > 1) or is_retold or ((around or rest) and not in_place):
             raise OrphanedQuote(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, parts: range) -> None:
@@ -130,8 +130,9 @@ class OriginalityCheck:
         for number in own:
             rivals = {
                 new
-                for like, new in aligned.similar.get(number, ())
-                if like >= RIVAL_LIKENESS and not _has_other_speaker(aligned.old[number], aligned.new[new])
+                for likeness, new in aligned.similar.get(number, ())
+                if likeness >= RIVAL_LIKENESS
+                and not _has_other_speaker(aligned.old[number], aligned.new[new])
             }
             if not rivals or not aligned.is_exact(number):
                 continue
@@ -167,16 +168,16 @@ class OriginalityCheck:
     def _find_unpaired_beside(self, place: int) -> set[int]:
         """Return the new parts around a paragraph that have no old counterpart."""
         aligned = self.aligned
-        here = find_paragraph(aligned.new, place)
-        found = set()
-        for beside, step in ((here[0] - 1, -1), (here[-1] + 1, 1)):
+        paragraph = find_paragraph(aligned.new, place)
+        unpaired = set()
+        for beside, step in ((paragraph[0] - 1, -1), (paragraph[-1] + 1, 1)):
             while 0 <= beside < len(aligned.new) and beside not in aligned.origins:
-                found.add(beside)
+                unpaired.add(beside)
                 beside += step
-        return found | {number for number in here if number not in aligned.origins}
+        return unpaired | {number for number in paragraph if number not in aligned.origins}
 
 
 def _has_other_speaker(old: TextPart, new: TextPart) -> bool:
     """Return whether the same words are attributed to another speaker."""
-    said = split_words(old.outside_speech), split_words(new.outside_speech)
-    return bool(old.is_speech and all(said)) and not are_spellings(*said)
+    outside_words = split_words(old.outside_speech), split_words(new.outside_speech)
+    return bool(old.is_speech and all(outside_words)) and not are_spellings(*outside_words)

@@ -31,12 +31,12 @@ def _fold_text(text: str) -> str:
 
 
 def _replace_run(run: re.Match[str]) -> str:
-    found = run[0]
-    if "-" in found:
+    replacement = run[0]
+    if "-" in replacement:
         return "-"
-    if found[0] == ".":
+    if replacement[0] == ".":
         return "…"
-    return " " if found[0].isspace() else ""
+    return " " if replacement[0].isspace() else ""
 
 
 class FoldedText:
@@ -58,25 +58,25 @@ class FoldedText:
     def _runs(self) -> list[tuple[int, int, int, int]]:
         """Return the replaced runs, with start and end both in the folded text and in the original."""
         runs = []
-        folded = original = 0
+        folded_length = original = 0
         for run in _RUNS.finditer(self._original):
-            begins = folded + run.start() - original
-            folded, original = begins + len(_replace_run(run)), run.end()
-            runs.append((begins, folded, run.start(), original))
+            begins = folded_length + run.start() - original
+            folded_length, original = begins + len(_replace_run(run)), run.end()
+            runs.append((begins, folded_length, run.start(), original))
         return runs
 
     def has(self, words: str) -> bool:
         """Return whether the text contains these words."""
         return fold(words).strip() in self.text
 
-    def places(self, wanted: str) -> Iterator[int]:
-        """Return the positions of `wanted`, including overlapping ones ("ana" occurs twice in "banana")."""
-        at = self.text.find(wanted)
+    def places(self, quote: str) -> Iterator[int]:
+        """Return the positions of `quote`, including overlapping ones ("ana" occurs twice in "banana")."""
+        at = self.text.find(quote)
         for _place in range(MAX_PLACES):
             if at < 0:
                 return
             yield at
-            at = self.text.find(wanted, at + 1)
+            at = self.text.find(quote, at + 1)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the original span of a folded span, without white space at its ends."""
@@ -88,10 +88,10 @@ class FoldedText:
             last -= 1
         return first, last
 
-    def _map_character(self, wanted: int) -> tuple[int, int]:
+    def _map_character(self, folded_position: int) -> tuple[int, int]:
         """Return the original span of one character of the folded text."""
-        before = bisect_right(self._runs, wanted, key=lambda run: run[0])
+        before = bisect_right(self._runs, folded_position, key=lambda run: run[0])
         begins, ends, start, end = self._runs[before - 1] if before else (0, 0, 0, 0)
-        if begins <= wanted < ends:
+        if begins <= folded_position < ends:
             return start, end
-        return end + wanted - ends, end + wanted - ends + 1
+        return end + folded_position - ends, end + folded_position - ends + 1

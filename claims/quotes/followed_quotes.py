@@ -71,14 +71,14 @@ class Follower:
             return FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
         try:
             start, end = self._find_place(anchor, parts)
-        except OrphanedQuote as lost:
-            candidates = self._find_candidates(anchor, parts, lost.wording)
-            return FollowedQuote("orphaned", None, lost.reason, lost.wording, candidates)
-        found = make_anchor(
+        except OrphanedQuote as orphaned:
+            candidates = self._find_candidates(anchor, parts, orphaned.wording)
+            return FollowedQuote("orphaned", None, orphaned.reason, orphaned.wording, candidates)
+        new_anchor = make_anchor(
             self._new_text, start, end, context=max(len(anchor.prefix), len(anchor.suffix), 1)
         )
-        held = (start, end, found.exact) == (anchor.start, anchor.end, anchor.exact)
-        return FollowedQuote("held" if held else "moved", found)
+        is_unchanged = (start, end, new_anchor.exact) == (anchor.start, anchor.end, anchor.exact)
+        return FollowedQuote("held" if is_unchanged else "moved", new_anchor)
 
     # The place ----------------------------------------------------------------------------------------------------
 
@@ -120,11 +120,11 @@ class Follower:
             return new.start, new.end
         if old.key == new.key:
             return self._find_same_share(old, new, begins, share)
-        was, now = _find_places(old.folded, share), _find_places(new.folded, share)
+        old_places, now = _find_places(old.folded, share), _find_places(new.folded, share)
         wording = describe_rewording(old, new, begins - old.start, ends - old.start)
         if not now:
             raise OrphanedQuote(OrphanReason.CHANGED, wording)
-        if len(was) != 1 or len(now) != 1 or not is_edited_around(old, new):
+        if len(old_places) != 1 or len(now) != 1 or not is_edited_around(old, new):
             raise OrphanedQuote(OrphanReason.AROUND, wording)
         return new.start + now[0][0], new.start + now[0][1]
 
@@ -134,10 +134,13 @@ class Follower:
         if old.text == new.text:
             begins += new.start - old.start
             return begins, begins + len(share)
-        was, now = _find_places(old.folded, share, whole=False), _find_places(new.folded, share, whole=False)
-        starts = [start for start, _ in was]
+        old_places, now = (
+            _find_places(old.folded, share, whole_words=False),
+            _find_places(new.folded, share, whole_words=False),
+        )
+        starts = [start for start, _ in old_places]
         first = begins + len(share) - len(share.lstrip()) - old.start
-        if first not in starts or len(was) != len(now):
+        if first not in starts or len(old_places) != len(now):
             raise OrphanedQuote(OrphanReason.TWICE)
         start, end = now[starts.index(first)]
         return new.start + start, new.start + end
@@ -154,29 +157,32 @@ class Follower:
     def _find_candidates(
         self, anchor: Anchor, parts: range, wording: tuple[int, int] | None
     ) -> tuple[tuple[int, int], ...]:
-        found = dict.fromkeys([wording] if wording else [])
+        wordings = dict.fromkeys([wording] if wording else [])
         aligned = self._aligned
         for start, end in _find_places(self._folded, anchor.exact)[:MAX_CANDIDATES]:
-            found.setdefault((start, end))
-        likely = sorted(
+            wordings.setdefault((start, end))
+        likely_parts = sorted(
             ((likeness, new, old) for old in parts for likeness, new in aligned.similar.get(old, ())),
             reverse=True,
         )
-        for _, new, old in likely[:MAX_CANDIDATES]:
-            was, part = aligned.old[old], aligned.new[new]
-            found.setdefault(
+        for _, new, old in likely_parts[:MAX_CANDIDATES]:
+            old_part, part = aligned.old[old], aligned.new[new]
+            wordings.setdefault(
                 describe_rewording(
-                    was, part, max(anchor.start - was.start, 0), min(anchor.end, was.end) - was.start
+                    old_part,
+                    part,
+                    max(anchor.start - old_part.start, 0),
+                    min(anchor.end, old_part.end) - old_part.start,
                 )
             )
-        return tuple(found)[:MAX_CANDIDATES]
+        return tuple(wordings)[:MAX_CANDIDATES]
 
 
-def _find_places(folded: FoldedText, words: str, *, whole: bool = True) -> list[tuple[int, int]]:
-    """Return the positions of words in a text, ignoring typography; `whole` excludes positions inside longer words."""
-    wanted = fold(words).strip()
+def _find_places(text: FoldedText, words: str, *, whole_words: bool = True) -> list[tuple[int, int]]:
+    """Return the positions of words in a text, ignoring typography; `whole_words` excludes parts of longer words."""
+    folded_words = fold(words).strip()
     return [
-        folded.original(at, at + len(wanted))
-        for at in folded.places(wanted)
-        if not whole or is_whole(folded.text, at, at + len(wanted))
+        text.original(at, at + len(folded_words))
+        for at in text.places(folded_words)
+        if not whole_words or is_whole(text.text, at, at + len(folded_words))
     ]

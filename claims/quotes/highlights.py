@@ -25,7 +25,7 @@ def find_published_quotes(body: dict[str, Any]) -> Iterator[PublishedQuote]:
     """Yield the quotes of a publication that have a position."""
     evidence = (item for verdict in body["verdicts"] for item in verdict["evidence"])
     for of, items in (("appearance", body["appearances"]), ("evidence", evidence)):
-        for said in items:
-            if said["snapshot"] and said["start"] is not None:
-                place = QuotedPlace(said["snapshot"]["id"], said["start"], said["end"])
-                yield PublishedQuote(place, of, said)
+        for quote in items:
+            if quote["snapshot"] and quote["start"] is not None:
+                place = QuotedPlace(quote["snapshot"]["id"], quote["start"], quote["end"])
+                yield PublishedQuote(place, of, quote)

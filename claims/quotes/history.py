@@ -19,33 +19,38 @@ from claims.quotes.highlights import QuotedPlace, find_published_quotes
 from claims.quotes.orphans import OrphanReason
 
 
-def record_statuses(changed: ChangedText, lost: Iterable[Appearance]) -> None:
+def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]) -> None:
     """Record the status of every published quote of a source in its new snapshot.
 
     Args:
-        lost: the appearances that could not be moved to the new snapshot.
+        lost_quotes: the appearances that could not be moved to the new snapshot.
     """
-    source, newest = changed.snapshot.source_id, changed.snapshot.pk
-    known = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source)}
-    wanted = {
+    source, newest = changed_text.snapshot.source_id, changed_text.snapshot.pk
+    known_fates = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source)}
+    published_places = {
         *find_published_places(source),
         *(QuotedPlace(*row) for row in _load_evidence(source)),
-        *(QuotedPlace(a.snapshot_id or 0, a.start or 0, a.end or 0) for a in lost),
+        *(QuotedPlace(a.snapshot_id or 0, a.start or 0, a.end or 0) for a in lost_quotes),
     }
-    wanted = {place for place in wanted if place.snapshot != newest}
-    changed.read(place.snapshot if place not in known else known[place].stood_in_id for place in wanted)
-    changed.read(fate.looked_in_id for fate in known.values() if fate.outcome == QuoteFate.Outcome.CHANGED)
-    sought = [(place, known.get(place)) for place in sorted(wanted)]
-    places = changed.follow([find_last_snapshot(changed, place, fate) for place, fate in sought])
+    published_places = {place for place in published_places if place.snapshot != newest}
+    changed_text.read(
+        place.snapshot if place not in known_fates else known_fates[place].stood_in_id
+        for place in published_places
+    )
+    changed_text.read(
+        fate.looked_in_id for fate in known_fates.values() if fate.outcome == QuoteFate.Outcome.CHANGED
+    )
+    searched = [(place, known_fates.get(place)) for place in sorted(published_places)]
+    places = changed_text.follow([find_last_snapshot(changed_text, place, fate) for place, fate in searched])
     fates = [
-        _look_up_quote(changed, place, fate, followed)
-        for (place, fate), followed in zip(sought, places, strict=True)
+        _look_up_quote(changed_text, place, fate, followed_quote)
+        for (place, fate), followed_quote in zip(searched, places, strict=True)
         # What could not be looked up stays as it is known.
-        if followed.reason != OrphanReason.NOT_COMPARED
+        if followed_quote.reason != OrphanReason.NOT_COMPARED
     ]
-    forgotten = [fate.pk for place, fate in known.items() if place not in wanted]
-    if forgotten:
-        QuoteFate.objects.filter(pk__in=forgotten).delete()
+    outdated_ids = [fate.pk for place, fate in known_fates.items() if place not in published_places]
+    if outdated_ids:
+        QuoteFate.objects.filter(pk__in=outdated_ids).delete()
     if fates:
         fields = [field.name for field in QuoteFate._meta.concrete_fields if field.name != "id"]
         QuoteFate.objects.bulk_create(
@@ -62,17 +67,23 @@ def find_place(fate: QuoteFate) -> QuotedPlace:
 
 
 def find_last_snapshot(
-    changed: ChangedText, place: QuotedPlace, known: QuoteFate | None
+    changed_text: ChangedText, place: QuotedPlace, known_fate: QuoteFate | None
 ) -> tuple[int, Anchor]:
     """Return the last snapshot that contained the words, with their anchor there."""
-    stood = QuotedPlace(known.stood_in_id, known.stood_start, known.stood_end) if known else place
-    return stood.snapshot, Anchor(changed.words(*stood), "", "", stood.start, stood.end)
+    last_place = (
+        QuotedPlace(known_fate.stood_in_id, known_fate.stood_start, known_fate.stood_end)
+        if known_fate
+        else place
+    )
+    return last_place.snapshot, Anchor(
+        changed_text.words(*last_place), "", "", last_place.start, last_place.end
+    )
 
 
 def find_published_places(source: int) -> Iterator[QuotedPlace]:
     """Return the positions in a source that the newest publications quote."""
-    naming = Publication.objects.newest().filter(source_ids__contains=[source])
-    for body in naming.values_list("body", flat=True).iterator(chunk_size=100):
+    publications = Publication.objects.newest().filter(source_ids__contains=[source])
+    for body in publications.values_list("body", flat=True).iterator(chunk_size=100):
         for quote in find_published_quotes(json.loads(body)):
             if quote.said["source"]["id"] == source:
                 yield quote.place
@@ -85,41 +96,48 @@ def _load_evidence(source: int) -> Iterable[tuple[int, int, int]]:
 
 
 def _look_up_quote(
-    changed: ChangedText, place: QuotedPlace, known: QuoteFate | None, followed: FollowedQuote
+    changed_text: ChangedText, place: QuotedPlace, known_fate: QuoteFate | None, followed_quote: FollowedQuote
 ) -> QuoteFate:
     """Return the current status of a quote, searching from its last known position."""
-    newest = changed.snapshot
+    newest = changed_text.snapshot
     fate = QuoteFate(
         snapshot_id=place.snapshot, start=place.start, end=place.end, looked_in=newest, written_at=Now()
     )
-    if followed.anchor:
+    if followed_quote.anchor:
         fate.outcome, fate.stood_in = QuoteFate.Outcome.STANDS, newest
-        fate.stood_start, fate.stood_end = followed.anchor.start, followed.anchor.end
+        fate.stood_start, fate.stood_end = followed_quote.anchor.start, followed_quote.anchor.end
         return fate
-    stood = (known.stood_in_id, known.stood_start, known.stood_end) if known else place
-    fate.stood_in_id, fate.stood_start, fate.stood_end = stood
-    fate.lost_in_id = known.lost_in_id if known and known.lost_in_id else newest.pk
-    fate.wording = _find_wording(changed, followed) or _follow_wording(changed, known)
+    last_place = (
+        (known_fate.stood_in_id, known_fate.stood_start, known_fate.stood_end) if known_fate else place
+    )
+    fate.stood_in_id, fate.stood_start, fate.stood_end = last_place
+    fate.lost_in_id = known_fate.lost_in_id if known_fate and known_fate.lost_in_id else newest.pk
+    fate.wording = _find_wording(changed_text, followed_quote) or _follow_wording(changed_text, known_fate)
     fate.outcome = QuoteFate.Outcome.CHANGED if fate.wording else QuoteFate.Outcome.GONE
     return fate
 
 
-def _find_wording(changed: ChangedText, followed: FollowedQuote) -> str:
+def _find_wording(changed_text: ChangedText, followed_quote: FollowedQuote) -> str:
     """Return the current wording of a quote's sentence; "" if the sentence is not identified."""
-    if followed.wording is None or followed.reason not in (OrphanReason.CHANGED, OrphanReason.AROUND):
+    if followed_quote.wording is None or followed_quote.reason not in (
+        OrphanReason.CHANGED,
+        OrphanReason.AROUND,
+    ):
         return ""
-    wording = changed.snapshot.text[slice(*followed.wording)].strip()
+    wording = changed_text.snapshot.text[slice(*followed_quote.wording)].strip()
     return wording if len(wording) <= MAX_QUOTE_LENGTH else ""
 
 
-def _follow_wording(changed: ChangedText, known: QuoteFate | None) -> str:
+def _follow_wording(changed_text: ChangedText, known_fate: QuoteFate | None) -> str:
     """Return the current wording of changed words, even if they moved far away."""
-    if known is None or known.outcome != QuoteFate.Outcome.CHANGED:
+    if known_fate is None or known_fate.outcome != QuoteFate.Outcome.CHANGED:
         return ""
-    text = changed.words(known.looked_in_id, 0, None)
-    if text.count(known.wording) != 1:
+    text = changed_text.words(known_fate.looked_in_id, 0, None)
+    if text.count(known_fate.wording) != 1:
         return ""
-    start = text.index(known.wording)
-    anchor = Anchor(known.wording, "", "", start, start + len(known.wording))
-    [followed] = changed.follow([(known.looked_in_id, anchor)])
-    return followed.anchor.exact if followed.anchor else _find_wording(changed, followed)
+    start = text.index(known_fate.wording)
+    anchor = Anchor(known_fate.wording, "", "", start, start + len(known_fate.wording))
+    [followed_quote] = changed_text.follow([(known_fate.looked_in_id, anchor)])
+    return (
+        followed_quote.anchor.exact if followed_quote.anchor else _find_wording(changed_text, followed_quote)
+    )

@@ -30,11 +30,11 @@ def find_lost_quote(appearance: Appearance) -> LostQuote | None:
     before, newest = appearance.snapshot, appearance.source.latest_snapshot()
     if before is None or newest is None or newest.pk == before.pk:
         return None
-    [found] = follow_bounded(before.text, newest.text, [build_anchor(appearance)])
-    if found.anchor:
+    [followed_quote] = follow_bounded(before.text, newest.text, [build_anchor(appearance)])
+    if followed_quote.anchor:
         # It has a place, which another appearance of the claim has taken, or which was decided about otherwise.
-        span = found.anchor.start, found.anchor.end
+        span = followed_quote.anchor.start, followed_quote.anchor.end
         return LostQuote(newest, OrphanReason.PLACE_TAKEN, "", (span,))
-    wording = newest.text[slice(*found.wording)] if found.wording else ""
-    reason = found.reason or OrphanReason.NOT_FOUND
-    return LostQuote(newest, reason, wording, found.candidates)
+    wording = newest.text[slice(*followed_quote.wording)] if followed_quote.wording else ""
+    reason = followed_quote.reason or OrphanReason.NOT_FOUND
+    return LostQuote(newest, reason, wording, followed_quote.candidates)

@@ -14,19 +14,19 @@ _MAX_PLACES = 9
 
 def follow_moved(aligned: Alignment) -> None:
     """Pair whole paragraphs that moved to another place."""
-    free: dict[str, list[int]] = defaultdict(list)
+    free_numbers: dict[str, list[int]] = defaultdict(list)
     for number, part in enumerate(aligned.new):
         if number not in aligned.origins:
-            free[part.key].append(number)
+            free_numbers[part.key].append(number)
     paragraphs = [span for span in _iterate_paragraphs(aligned.old) if _is_lost(aligned, *span)]
     while paragraphs:
-        left = [span for span in paragraphs if not _follow_paragraph(aligned, *span, free)]
+        lost_paragraphs = [span for span in paragraphs if not _follow_paragraph(aligned, *span, free_numbers)]
         # One that was found may be what another stands beside.
-        paragraphs = left if len(left) < len(paragraphs) else []
+        paragraphs = lost_paragraphs if len(lost_paragraphs) < len(paragraphs) else []
 
 
-def _follow_paragraph(aligned: Alignment, first: int, last: int, free: dict[str, list[int]]) -> bool:
-    starts = _find_beginnings(aligned, first, last, free)
+def _follow_paragraph(aligned: Alignment, first: int, last: int, free_numbers: dict[str, list[int]]) -> bool:
+    starts = _find_beginnings(aligned, first, last, free_numbers)
     blocks = [block for at in starts if (block := _match_block(aligned, first, last, at))]
     if len(blocks) != 1 or _has_rival(aligned, blocks[0]):
         return False
@@ -40,8 +40,8 @@ def _follow_paragraph(aligned: Alignment, first: int, last: int, free: dict[str,
 def _is_lost(aligned: Alignment, first: int, last: int) -> bool:
     """Return whether most of a paragraph has no counterpart in order."""
     sizes = {number: len(aligned.old[number].key) for number in range(first, last)}
-    lost = sum(size for number, size in sizes.items() if number not in aligned.mates)
-    return lost > 0 and lost >= _MIN_SHARE * sum(sizes.values())
+    lost_length = sum(size for number, size in sizes.items() if number not in aligned.mates)
+    return lost_length > 0 and lost_length >= _MIN_SHARE * sum(sizes.values())
 
 
 def follow_inside(aligned: Alignment) -> None:
@@ -50,12 +50,14 @@ def follow_inside(aligned: Alignment) -> None:
         paired = [aligned.mates[number] for number in range(first, last) if number in aligned.mates]
         if not paired or len(paired) == last - first:
             continue
-        here = {number for place in {paired[0], paired[-1]} for number in find_paragraph(aligned.new, place)}
-        free: dict[str, list[int]] = defaultdict(list)
-        for place in sorted(here - aligned.origins.keys()):
-            free[aligned.new[place].key].append(place)
+        paragraph_numbers = {
+            number for place in {paired[0], paired[-1]} for number in find_paragraph(aligned.new, place)
+        }
+        free_numbers: dict[str, list[int]] = defaultdict(list)
+        for place in sorted(paragraph_numbers - aligned.origins.keys()):
+            free_numbers[aligned.new[place].key].append(place)
         for number in range(first, last):
-            places = free.get(aligned.old[number].key, [])
+            places = free_numbers.get(aligned.old[number].key, [])
             if number not in aligned.mates and len(places) == 1:
                 aligned.pair(number, places.pop())
                 aligned.moved.add(number)
@@ -69,10 +71,12 @@ def _iterate_paragraphs(parts: Sequence[TextPart]) -> Iterator[tuple[int, int]]:
             first = number
 
 
-def _find_beginnings(aligned: Alignment, first: int, last: int, free: dict[str, list[int]]) -> list[int]:
+def _find_beginnings(
+    aligned: Alignment, first: int, last: int, free_numbers: dict[str, list[int]]
+) -> list[int]:
     """Return possible starts of the paragraph in the new text."""
     for number in range(first, last):
-        if places := free.get(aligned.old[number].key):
+        if places := free_numbers.get(aligned.old[number].key):
             return sorted({_find_run(aligned, place)[0] for place in places[:_MAX_PLACES]})
     return []
 
@@ -94,22 +98,22 @@ def _match_block(aligned: Alignment, first: int, last: int, at: int) -> list[Par
     pairs: list[PartPair] = []
     equal, number = 0, first
     for new in range(*_find_run(aligned, at)):
-        while number < last and not (like := _get_likeness(aligned, number, new)):
+        while number < last and not (likeness := _get_likeness(aligned, number, new)):
             number += 1
         if number == last:
             return []
-        equal += len(aligned.old[number].key) if like == 1.0 else 0
-        pairs.append(PartPair(number, new, like))
+        equal += len(aligned.old[number].key) if likeness == 1.0 else 0
+        pairs.append(PartPair(number, new, likeness))
         number += 1
-    whole = sum(len(aligned.old[number].key) for number in range(first, last))
-    return pairs if equal >= _MIN_SHARE * whole else []
+    length = sum(len(aligned.old[number].key) for number in range(first, last))
+    return pairs if equal >= _MIN_SHARE * length else []
 
 
 def _get_likeness(aligned: Alignment, old: int, new: int) -> float:
-    was, now = aligned.old[old].key, aligned.new[new].key
-    if was in now:
-        return 1.0 if was == now else 0.0
-    return next((like for like, number in aligned.similar.get(old, ()) if number == new), 0.0)
+    old_key, now = aligned.old[old].key, aligned.new[new].key
+    if old_key in now:
+        return 1.0 if old_key == now else 0.0
+    return next((likeness for likeness, number in aligned.similar.get(old, ()) if number == new), 0.0)
 
 
 def _has_rival(aligned: Alignment, block: list[PartPair]) -> bool:

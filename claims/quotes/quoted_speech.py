@@ -46,9 +46,11 @@ class QuotedSpeech:
             first -= 1
         while last + 1 < len(old) and old[last].ends_quoted and old[last + 1].opens_quoted:
             last += 1
-        saying = [number for number in range(first, last + 1) if split_words(old[number].outside_speech)]
-        if saying:
-            return saying
+        speech_numbers = [
+            number for number in range(first, last + 1) if split_words(old[number].outside_speech)
+        ]
+        if speech_numbers:
+            return speech_numbers
         beside = [number for number in (first - 1, last + 1) if 0 <= number < len(old)]
         return [
             number
@@ -56,9 +58,9 @@ class QuotedSpeech:
             if old[number].paragraph == old[first].paragraph and number in self.aligned.mates
         ]
 
-    def _find_previous(self, first: int, matters: Callable[[str], bool]) -> list[int]:
+    def _find_previous(self, first: int, is_relevant: Callable[[str], bool]) -> list[int]:
         """Return the previous part, if it is relevant."""
-        return [first - 1] if first and matters(self.aligned.old[first - 1].text) else []
+        return [first - 1] if first and is_relevant(self.aligned.old[first - 1].text) else []
 
     def _says_the_same(self, number: int) -> bool:
         """Return whether a part has the same words outside direct speech, except for misprints."""

@@ -54,30 +54,30 @@ def _load_statuses(snapshots: Iterable[int]) -> dict[QuotedPlace, dict[str, Any]
     rows = QuoteFate.objects.filter(snapshot__in=snapshots).values(
         *("snapshot_id", "start", "end", "outcome", "wording", "snapshot__source__show_text"),
         *(
-            f"{which}__{what}"
+            f"{which}__{field}"
             for which in ("stood_in", "lost_in", "looked_in")
-            for what in ("number", "captured_at")
+            for field in ("number", "captured_at")
         ),
     )
     return {QuotedPlace(row["snapshot_id"], row["start"], row["end"]): row for row in rows}
 
 
 def _build_status(quote: PublishedQuote, fate: dict[str, Any] | None) -> PublicQuoteStatus:
-    said = quote.said
-    quoted: SeenSnapshot = {
-        "number": said["snapshot"]["number"],
-        "captured_at": said["snapshot"]["captured_at"],
+    exact = quote.said
+    snapshot: SeenSnapshot = {
+        "number": exact["snapshot"]["number"],
+        "captured_at": exact["snapshot"]["captured_at"],
     }
     return {
         "of": quote.of,
-        "id": said["id"],
-        "exact": said["exact"],
-        "source": said["source"],
-        "snapshot": quoted,
+        "id": exact["id"],
+        "exact": exact["exact"],
+        "source": exact["source"],
+        "snapshot": snapshot,
         "outcome": fate["outcome"] if fate else QuoteFate.Outcome.STANDS.value,
-        "stood_in": _build_seen_snapshot(fate, "stood_in") if fate else quoted,
+        "stood_in": _build_seen_snapshot(fate, "stood_in") if fate else snapshot,
         "lost_in": _build_seen_snapshot(fate, "lost_in") if fate and fate["lost_in__number"] else None,
-        "looked_in": _build_seen_snapshot(fate, "looked_in") if fate else quoted,
+        "looked_in": _build_seen_snapshot(fate, "looked_in") if fate else snapshot,
         # Read as it stands now: rights to a text can end after publication.
         "wording": fate["wording"] if fate and fate["snapshot__source__show_text"] else "",
     }
@@ -85,5 +85,5 @@ def _build_status(quote: PublishedQuote, fate: dict[str, Any] | None) -> PublicQ
 
 def _build_seen_snapshot(fate: dict[str, Any], which: str) -> SeenSnapshot:
     captured_at: datetime = fate[f"{which}__captured_at"]
-    written = captured_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return {"number": fate[f"{which}__number"], "captured_at": written}
+    moment = captured_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return {"number": fate[f"{which}__number"], "captured_at": moment}

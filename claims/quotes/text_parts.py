@@ -77,10 +77,10 @@ class TextPart:
     def shingles(self) -> Counter[str]:
         """Return shingles for finding similar parts: words or, in scripts without spaces, pairs of characters."""
         words = split_words(self.key[: 20 * _MAX_WORDS].casefold())[:_MAX_WORDS]
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for word, following in pairwise([*words, ""]):
-            found[word + following if len(word) == 1 == len(following) else word] += 1
-        return found
+            counts[word + following if len(word) == 1 == len(following) else word] += 1
+        return counts
 
     @property
     def is_speech(self) -> bool:
@@ -117,7 +117,7 @@ def find_paragraph(parts: Sequence[TextPart], number: int) -> range:
 
 
 def _iterate_parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[TextPart]:
-    quoted, start = False, 0
+    is_quoted, start = False, 0
     # As text has it that was mailed or written in Markdown.
     is_block = paragraph.startswith(">")
     opening, closing = _find_speech_marks(paragraph)
@@ -127,22 +127,22 @@ def _iterate_parts(paragraph: str, offset: int, number: int, most: int) -> Itera
         return TextPart(paragraph[first:last], *at, number, opens_quoted or is_block, ends_quoted or is_block)
 
     stops = (stop.end() for stop in islice(_SENTENCE_END.finditer(paragraph), most))
-    found: tuple[int, int, bool] | None = None
+    pending: tuple[int, int, bool] | None = None
     for end in chain(stops, [len(paragraph)]):
-        said = paragraph[start:end].rstrip()
-        opened = quoted
-        for mark in _SPEECH_MARK.findall(said):
-            quoted = mark in opening or (mark not in closing and not quoted)
-        if any(map(str.isalnum, said)):
-            if found:
-                yield part(*found, ends_quoted=opened)
-            found = start, start + len(said), opened
-        elif found and said:
+        sentence = paragraph[start:end].rstrip()
+        was_quoted = is_quoted
+        for mark in _SPEECH_MARK.findall(sentence):
+            is_quoted = mark in opening or (mark not in closing and not is_quoted)
+        if any(map(str.isalnum, sentence)):
+            if pending:
+                yield part(*pending, ends_quoted=was_quoted)
+            pending = start, start + len(sentence), was_quoted
+        elif pending and sentence:
             # A mark that closes the sentence, after a space as French has it.
-            found = found[0], start + len(said), found[2]
+            pending = pending[0], start + len(sentence), pending[2]
         start = end
-    if found:
-        yield part(*found, ends_quoted=quoted)
+    if pending:
+        yield part(*pending, ends_quoted=is_quoted)
 
 
 def _find_speech_marks(paragraph: str) -> tuple[str, str]:

@@ -41,8 +41,8 @@ def create_claim(
     same = _find_existing(
         words, Appearance.objects.readable_by(by).filter(source=source, claim__statement=statement)
     )
-    if there := same.select_related("claim").first():
-        return there.claim
+    if appearance := same.select_related("claim").first():
+        return appearance.claim
     snapshot = words.snapshot
     published_on = source.published_on
     claim = claim_edits.create(
@@ -67,22 +67,22 @@ def attach_to_claim(words: QuotedWords, source: Source, claim: Claim, *, by: Use
         NotAllowed: the person may not edit the claim.
     """
     source = _lock_source(source, words)
-    standing = Claim.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
-    if standing is None:
+    locked = Claim.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
+    if locked is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
-    if standing.merged_into_id:
+    if locked.merged_into_id:
         raise NotPossible(
             _("Claim %(id)s was merged into claim %(target)s. Attach the words to that claim.")
-            % {"id": standing.pk, "target": standing.merged_into_id}
+            % {"id": locked.pk, "target": locked.merged_into_id}
         )
-    if standing.state == Claim.State.DECLINED:
-        raise NotPossible(_("Claim %(id)s was declined.") % {"id": standing.pk})
-    beginning_here = standing.appearances.filter(source=source, start=words.start)
-    if there := _find_existing(words, beginning_here).first():
-        return there
+    if locked.state == Claim.State.DECLINED:
+        raise NotPossible(_("Claim %(id)s was declined.") % {"id": locked.pk})
+    beginning_here = locked.appearances.filter(source=source, start=words.start)
+    if appearance := _find_existing(words, beginning_here).first():
+        return appearance
     if beginning_here.exists():
         raise NotPossible(_("The claim already has a quote that begins at this place."))
-    return claim_edits.add_appearance(standing, source, words, by=by)
+    return claim_edits.add_appearance(locked, source, words, by=by)
 
 
 @transaction.atomic
@@ -94,8 +94,8 @@ def create_evidence(
     # In the order in which drafts are locked everywhere.
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     same: Any = verdict.evidence.filter(source=source, stance=stance, note=note)
-    if verdict_drafts.may_edit(verdict, by) and (there := _find_existing(words, same).first()):
-        return there
+    if verdict_drafts.may_edit(verdict, by) and (existing := _find_existing(words, same).first()):
+        return existing
     fields = {"stance": stance, "note": note, "position": verdict.evidence.count()}
     return verdict_drafts.add_evidence(verdict, source, words, by=by, **fields)
 

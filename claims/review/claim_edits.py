@@ -197,7 +197,7 @@ def _lock_existing(claim: Claim) -> Claim:
     Raises:
         NotPossible: the claim no longer exists.
     """
-    found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
-    if found is None:
+    locked = Claim.objects.select_for_update().filter(pk=claim.pk).first()
+    if locked is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
-    return found
+    return locked

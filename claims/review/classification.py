@@ -40,14 +40,16 @@ def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[
     require(by, "claims.change_rating", _("assign rating classes"))
     if rating_class not in ("", *RatingClass.values):
         raise NotPossible(_("Choose a rating class."))
-    asked = Rating.objects.select_for_update().filter(pk__in=[rating.pk for rating in ratings])
-    changed = list(asked.exclude(rating_class=rating_class).order_by("pk"))
+    locked = Rating.objects.select_for_update().filter(pk__in=[rating.pk for rating in ratings])
+    changed_ratings = list(locked.exclude(rating_class=rating_class).order_by("pk"))
     with pghistory.context(user=by.pk):
-        Rating.objects.filter(pk__in=[rating.pk for rating in changed]).update(rating_class=rating_class)
-    for rating in changed:
+        Rating.objects.filter(pk__in=[rating.pk for rating in changed_ratings]).update(
+            rating_class=rating_class
+        )
+    for rating in changed_ratings:
         rating.rating_class = rating_class
-    queue_restating(changed)
-    return changed
+    queue_restating(changed_ratings)
+    return changed_ratings
 
 
 def queue_restating(ratings: Collection[Rating]) -> None:
@@ -110,8 +112,8 @@ def _restate_claims(claim_ids: list[int]) -> None:
     locked = Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk")
     entries = Publication.objects.current().filter(claim__in=[claim.pk for claim in locked]).order_by("claim")
     documents = {entry.pk: entry.document for entry in entries}
-    used = {rating["id"] for document in documents.values() for rating in _list_ratings(document)}
-    classes = dict(Rating.objects.filter(pk__in=used).values_list("pk", "rating_class"))
+    rating_ids = {rating["id"] for document in documents.values() for rating in _list_ratings(document)}
+    classes = dict(Rating.objects.filter(pk__in=rating_ids).values_list("pk", "rating_class"))
 
     def is_outdated(rating: dict[str, Any]) -> bool:
         return (rating["rating_class"] or "") != classes[rating["id"]]

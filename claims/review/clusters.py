@@ -24,20 +24,20 @@ def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
         NotAllowed: the person's role does not include editing clusters.
     """
     require(by, "claims.add_cluster", _("put claims into clusters"))
-    wanted = list(claims)
-    if not wanted:
+    chosen_claims = list(claims)
+    if not chosen_claims:
         raise NotPossible(_("Choose the claims first."))
-    known = list(
+    clusters_of_claims = list(
         Cluster.objects.exclude(state=Cluster.State.DISSOLVED)
-        .filter(claims__in=wanted)
+        .filter(claims__in=chosen_claims)
         .order_by("pk")
         .distinct()
     )
-    if len(known) > 1:
-        titles = join_words(f"“{cluster}”" for cluster in known)
+    if len(clusters_of_claims) > 1:
+        titles = join_words(f"“{cluster}”" for cluster in clusters_of_claims)
         raise NotPossible(_("These claims are in several clusters: %(clusters)s.") % {"clusters": titles})
-    cluster = known[0] if known else _create(wanted[0], by)
-    add(cluster, wanted, by=by)
+    cluster = clusters_of_claims[0] if clusters_of_claims else _create(chosen_claims[0], by)
+    add(cluster, chosen_claims, by=by)
     return cluster
 
 
@@ -64,8 +64,8 @@ def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
     cluster = _lock(cluster)
     if cluster.state == Cluster.State.DISSOLVED:
         raise NotPossible(_("This cluster was dissolved. Open it again first."))
-    there = set(cluster.members.values_list("claim", flat=True))
-    new = [claim for claim in {claim.pk: claim for claim in claims}.values() if claim.pk not in there]
+    member_ids = set(cluster.members.values_list("claim", flat=True))
+    new = [claim for claim in {claim.pk: claim for claim in claims}.values() if claim.pk not in member_ids]
     ClusterMember.objects.bulk_create(
         ClusterMember(cluster=cluster, claim=claim, added_by_name=get_display_name(by)) for claim in new
     )

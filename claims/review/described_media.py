@@ -18,7 +18,7 @@ from sources.models import MediaObject
 
 
 def store_media(
-    given: File | bytes | str, *, by: User, alternative_text: str = "", show: bool = True
+    content: File | bytes | str, *, by: User, alternative_text: str = "", show: bool = True
 ) -> MediaObject:
     """Store an uploaded file, or the file at a URL. An existing object keeps its fields.
 
@@ -30,7 +30,7 @@ def store_media(
         MediaRefused, FetchError: the file is missing, or is not a picture, recording or film that can be stored. A
             file in work that the person may not read is rejected too, without that reason.
     """
-    media = take_in(given, by=by, alternative_text=alternative_text)
+    media = take_in(content, by=by, alternative_text=alternative_text)
     if not find_readable_media(by).filter(pk=media.pk).exists():
         raise MediaRefused("not_taken", _("You cannot add this file. Ask a fact-checker to add it."))
     if show and media.alternative_text.strip() and media.public_sha256 and not media.show_to_readers:
@@ -39,20 +39,20 @@ def store_media(
 
 
 @transaction.atomic
-def change_description(media: MediaObject, **said: Any) -> None:
+def change_description(media: MediaObject, **fields: Any) -> None:
     """Change the fields of a picture, recording or video.
 
     Raises:
         NotPossible: the change would clear the description, or show media without one to readers.
     """
     before = media.alternative_text.strip()
-    for name, value in said.items():
+    for name, value in fields.items():
         setattr(media, name, value)
-    described = media.alternative_text.strip()
-    if before and not described:
+    text = media.alternative_text.strip()
+    if before and not text:
         raise NotPossible(_("It already has a description. Correct it instead of clearing it."))
-    if media.show_to_readers and not described:
+    if media.show_to_readers and not text:
         raise NotPossible(_("Add a description (“alternative text”) before it is shown to readers."))
     if media.show_to_readers and not media.public_sha256:
         raise NotPossible(_("No preview of it can be shown to readers."))
-    media.save(update_fields=[*said])
+    media.save(update_fields=[*fields])

@@ -43,8 +43,8 @@ def mark_as_different(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
         NotAllowed: the person's role does not include this decision.
     """
     require(by, "claims.merge_claim", _("decide whether claims are the same"))
-    undecided = PossibleDuplicate.objects.open().filter(pk__in=[pair.pk for pair in pairs])
-    return undecided.update(dismissed_at=timezone.now(), dismissed_by_name=get_display_name(by))
+    open_pairs = PossibleDuplicate.objects.open().filter(pk__in=[pair.pk for pair in pairs])
+    return open_pairs.update(dismissed_at=timezone.now(), dismissed_by_name=get_display_name(by))
 
 
 @transaction.atomic
@@ -55,9 +55,9 @@ def gather(pairs: Iterable[PossibleDuplicate], *, by: User) -> Cluster:
         NotPossible: the claims are already in several clusters.
         NotAllowed: the person's role does not include editing clusters.
     """
-    told = list(pairs)
-    mark_as_different(told, by=by)
-    claims = {claim.pk: claim for pair in told for claim in (pair.earlier, pair.claim)}
+    open_pairs = list(pairs)
+    mark_as_different(open_pairs, by=by)
+    claims = {claim.pk: claim for pair in open_pairs for claim in (pair.earlier, pair.claim)}
     return clusters.gather(claims.values(), by=by)
 
 

@@ -61,18 +61,18 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
         evidence = rows.only("verdict_id", "snapshot_id", "source__url", "media__alternative_text")
     evidence = list(evidence)
     is_evident = any(row.source.url or row.snapshot_id or row.media_id for row in evidence)
-    undescribed = _has_undescribed_media(verdict.claim_id) or any(
+    has_undescribed_media = _has_undescribed_media(verdict.claim_id) or any(
         row.media and not row.media.alternative_text.strip() for row in evidence
     )
-    explained = verdict.correction_kind and verdict.correction_note.strip()
+    has_note = verdict.correction_kind and verdict.correction_note.strip()
     lacks = {
         "state": verdict.claim.state != Claim.State.ACCEPTED,
         "rating": verdict.rating is None,
         "summary": not verdict.summary.strip(),
         "reviewed_on": verdict.reviewed_on is None,
         "evidence": not is_evident,
-        "alternative_text": undescribed,
-        "correction": bool(verdict.supersedes_id and not explained),
+        "alternative_text": has_undescribed_media,
+        "correction": bool(verdict.supersedes_id and not has_note),
     }
     words = {
         "state": _("the claim must be accepted"),
@@ -89,8 +89,8 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
 
 def _has_undescribed_media(claim_id: int) -> bool:
     """Return whether readers would see media of the claim that have no description."""
-    together = Q(claim=claim_id) | Q(claim__merged_into=claim_id)
-    return ClaimMedia.objects.filter(together, media__alternative_text__regex=r"^\s*$").exists()
+    merged_claims = Q(claim=claim_id) | Q(claim__merged_into=claim_id)
+    return ClaimMedia.objects.filter(merged_claims, media__alternative_text__regex=r"^\s*$").exists()
 
 
 def _require_descriptions(claim: Claim) -> None:
@@ -119,17 +119,17 @@ def _require_signed_off(verdict: Verdict, by: User) -> None:
     _require_complete(verdict, by)
     for requirement in list_requirements():
         requirement.check(verdict)
-    given = verdict.signoffs.counting().exclude(by=verdict.author_id).count()
-    if given < verdict.required_signoffs:
+    count = verdict.signoffs.counting().exclude(by=verdict.author_id).count()
+    if count < verdict.required_signoffs:
         raise NotPossible(
             _("%(given)d of %(required)d sign-offs by people other than the author.")
-            % {"given": given, "required": verdict.required_signoffs},
+            % {"given": count, "required": verdict.required_signoffs},
             code="signoff_missing",
         )
-    live = Verdict.objects.filter(
+    other_published = Verdict.objects.filter(
         claim=verdict.claim_id, publisher=verdict.publisher_id, state=_VerdictState.PUBLISHED
     )
-    if live.exclude(pk=verdict.supersedes_id or 0).exists():
+    if other_published.exclude(pk=verdict.supersedes_id or 0).exists():
         raise NotPossible(
             _(
                 "Another verdict has been published since this one was drafted. Draft a new version of that "
@@ -182,9 +182,9 @@ def _require_author(subject: Verdict | Translation, by: User) -> None:
 
 def _require_no_live_verdict(claim: Claim, by: User) -> None:
     # Its own and those merged into it, found by their keys: in a join every verdict would be read.
-    together = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
-    live = Verdict.objects.filter(claim__in=together, state=_VerdictState.PUBLISHED)
-    if live.exists():
+    merged_claims = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
+    published = Verdict.objects.filter(claim__in=merged_claims, state=_VerdictState.PUBLISHED)
+    if published.exists():
         raise NotPossible(
             _("The claim has a published verdict. Retract it first."),
             code="verdict_published",
@@ -263,11 +263,11 @@ def _require_translation_signed_off(translation: Translation, by: User) -> None:
             _("The version that it translates is no longer published. Translate the new version.")
         )
     _require_translation_complete(translation, by)
-    given = translation.steps.signoffs().exclude(by__in=translation.writers).count()
-    if given < translation.required_signoffs:
+    count = translation.steps.signoffs().exclude(by__in=translation.writers).count()
+    if count < translation.required_signoffs:
         raise NotPossible(
             _("%(given)d of %(required)d sign-offs by people other than the translator.")
-            % {"given": given, "required": translation.required_signoffs}
+            % {"given": count, "required": translation.required_signoffs}
         )
 
 

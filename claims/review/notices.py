@@ -61,8 +61,8 @@ def notify_of_move(subject: Claim | Verdict | Translation, action: str, *, by: U
 
 def notify_translators(verdict: Verdict, *, by: User) -> None:
     """Notify the translators that readers see the original again."""
-    live = Translation.objects.filter(verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED)
-    translators = User.objects.filter(translations_written__in=live).distinct()
+    published = Translation.objects.filter(verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED)
+    translators = User.objects.filter(translations_written__in=published).distinct()
     notify_people(
         NotificationKind.TRANSLATION_STALE, claim=verdict.claim, to=translators, by=by, verdict=verdict
     )
@@ -70,7 +70,7 @@ def notify_translators(verdict: Verdict, *, by: User) -> None:
 
 def find_reviewers(subject: Verdict | Translation) -> QuerySet[User]:
     """Return the people who may sign off a verdict or translation, without its writers."""
-    able = User.objects.with_perm(
+    reviewers = User.objects.with_perm(
         f"claims.sign_off_{subject._meta.model_name}", backend="django.contrib.auth.backends.ModelBackend"
     )
-    return able.filter(is_active=True).exclude(pk__in=subject.writers)
+    return reviewers.filter(is_active=True).exclude(pk__in=subject.writers)

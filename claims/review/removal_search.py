@@ -18,14 +18,14 @@ _LONGER = 50
 def request_search(removal: Removal) -> None:
     """Queue a search by the worker, even if one has already been made."""
     with transaction.atomic():
-        fresh: dict[str, Any] = {
+        values: dict[str, Any] = {
             "requested_at": clock.get_database_time(),
             "finished_at": None,
             "done": 0,
             "places": {},
             "longer": [],
         }
-        RemovalSearch.objects.update_or_create(removal=removal, defaults=fresh)
+        RemovalSearch.objects.update_or_create(removal=removal, defaults=values)
         defer_once(
             _SEARCH_JOB,
             {"removal_id": removal.pk},
@@ -37,26 +37,26 @@ def request_search(removal: Removal) -> None:
 @app.task(name=_SEARCH_JOB)
 def search(removal_id: int) -> None:
     """Record, table by table, where the words are stored."""
-    found = RemovalSearch.objects.select_related("removal").filter(removal=removal_id).first()
-    if found is None:
+    search_row = RemovalSearch.objects.select_related("removal").filter(removal=removal_id).first()
+    if search_row is None:
         return
-    words = found.removal.words
+    words = search_row.removal.words
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM claims_text_columns()")
         tables = [name for [name] in cursor.fetchall()]
         places: dict[str, int] = {}
         longer: set[str] = set()
         for done, table in enumerate(tables):
-            RemovalSearch.objects.filter(pk=found.pk).update(done=done, total=len(tables) + 1)
+            RemovalSearch.objects.filter(pk=search_row.pk).update(done=done, total=len(tables) + 1)
             cursor.execute("SELECT number FROM claims_find_words(%s, %s)", [words, table])
             if row := cursor.fetchone():
                 places[table] = row[0]
             cursor.execute("SELECT * FROM claims_find_longer_words(%s, %s)", [words, table])
             longer.update(word for [word] in cursor.fetchall())
-    RemovalSearch.objects.filter(pk=found.pk).update(done=len(tables))
+    RemovalSearch.objects.filter(pk=search_row.pk).update(done=len(tables))
     if files := len(removals.find_files(words)):
         places["files"] = files
-    RemovalSearch.objects.filter(pk=found.pk).update(
+    RemovalSearch.objects.filter(pk=search_row.pk).update(
         done=len(tables) + 1,
         places=places,
         longer=sorted(longer)[:_LONGER],

@@ -43,45 +43,46 @@ def is_long_enough(word: str) -> bool:
 
 def find_spellings(words: Sequence[str]) -> dict[str, str]:
     """Return each stored spelling of the words with its replacement, longer ones first."""
-    found: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     for word in sorted({word.strip() for word in words}, key=len, reverse=True):
         bars = BAR * (max(len(word), _MIN_BARS) if len(word) <= 200 else 8)
         for spelling in (
-            *(same for written in _list_same_words(word) for same in _list_escapes(written)),
+            *(same for variant in _list_same_words(word) for same in _list_escapes(variant)),
             make_searchable(word).strip(),
             # Inside a longer run, as its index has it.
             pair_letters(word) if UNSPACED.fullmatch(word) else "",
         ):
-            found.setdefault(spelling, bars)
+            spellings.setdefault(spelling, bars)
         slug = slugify(word, allow_unicode=True)[:80].rstrip("-")
         for spelling in (quote(word), quote_plus(word), slug):
-            found.setdefault(spelling, "x" * max(len(spelling), _MIN_BARS))
-    return {spelling: bars for spelling, bars in found.items() if is_long_enough(spelling)}
+            spellings.setdefault(spelling, "x" * max(len(spelling), _MIN_BARS))
+    return {spelling: bars for spelling, bars in spellings.items() if is_long_enough(spelling)}
 
 
 def _list_same_words(word: str) -> list[str]:
     """Return words that look the same: with precomposed or combining accents, and straight or curved apostrophes."""
-    written = [word, unicodedata.normalize("NFC", word), unicodedata.normalize("NFD", word)]
-    return [*written, *(re.sub("['’]", mark, one) for one in written for mark in "'’")]
+    variants = [word, unicodedata.normalize("NFC", word), unicodedata.normalize("NFD", word)]
+    return [*variants, *(re.sub("['’]", mark, one) for one in variants for mark in "'’")]
 
 
 def _list_escapes(word: str) -> list[str]:
     """Return the spellings of a word in JSON and HTML."""
     in_json = orjson.dumps(word)
-    quoted = (escape_quotation_marks(in_json).decode(), in_json.decode(), json.dumps(word))
-    return [word, *(text[1:-1] for text in quoted), html.escape(word)]
+    encoded = (escape_quotation_marks(in_json).decode(), in_json.decode(), json.dumps(word))
+    return [word, *(text[1:-1] for text in encoded), html.escape(word)]
 
 
 def build_search(words: Sequence[str]) -> Callable[[str], bool]:
     """Return a function that finds the words in a text in the same way as the database."""
-    sought = [(word.split(" ")[-1].casefold().translate(_DROPPED_MARKS), _compile(word)) for word in words]
+    patterns = [(word.split(" ")[-1].casefold().translate(_DROPPED_MARKS), _compile(word)) for word in words]
 
     def has_words(text: str) -> bool:
         # Patterns are slow, so they are for texts that have the last part of the word.
-        folded = text.casefold()
-        bare = re.sub(_TAG, "", folded).translate(_DROPPED_MARKS)
+        folded_text = text.casefold()
+        plain_text = re.sub(_TAG, "", folded_text).translate(_DROPPED_MARKS)
         return any(
-            (last in folded or last in bare) and pattern.search(text) is not None for last, pattern in sought
+            (last in folded_text or last in plain_text) and pattern.search(text) is not None
+            for last, pattern in patterns
         )
 
     return has_words

@@ -42,11 +42,11 @@ _PIECE_BYTES = 1 << 20
 
 def propose(claim: Claim, words: list[str], *, reason: str, note: str, by: User) -> Removal:
     """Propose the removal of these words from all stored data."""
-    spelt = find_spellings(words)
+    spellings = find_spellings(words)
     return Removal.objects.create(
         claim=claim,
-        words=list(spelt),
-        stand_ins=list(spelt.values()),
+        words=list(spellings),
+        stand_ins=list(spellings.values()),
         reason=reason,
         note=note,
         proposed_by=by,
@@ -56,10 +56,10 @@ def propose(claim: Claim, words: list[str], *, reason: str, note: str, by: User)
 
 def find_own_texts(claim: Claim) -> list[str]:
     """Return all texts of a claim in all versions, to remove the claim completely."""
-    found: set[str] = {claim.statement, claim.context}
+    texts: set[str] = {claim.statement, claim.context}
     for publication in claim.publications.all():
-        found.update(_iterate_own_texts(publication.document))
-    return sorted(text for text in found if len(text) >= _MIN_TEXT_LENGTH)
+        texts.update(_iterate_own_texts(publication.document))
+    return sorted(text for text in texts if len(text) >= _MIN_TEXT_LENGTH)
 
 
 def confirm(removal: Removal, *, by: User) -> Removal:
@@ -89,9 +89,9 @@ def _announce(removal: Removal) -> None:
     entries = []
     for publication in newest:
         body, at = parse_stored(publication.body), max(now, publication.published_at)
-        made = restate_entry(publication, body, kind=Publication.Kind.REMOVAL, at=at)
+        entry = restate_entry(publication, body, kind=Publication.Kind.REMOVAL, at=at)
         note = removal.note or removal.get_reason_display()
-        entries.append(LedgerEntry(made.publication | {"note": note}, made.verdicts))
+        entries.append(LedgerEntry(entry.publication | {"note": note}, entry.verdicts))
     if entries:
         publishing.append(entries)
 

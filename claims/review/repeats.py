@@ -39,8 +39,8 @@ def confirm(repeat: Repeat, *, by: User) -> Claim:
 def reject(repeats: Iterable[Repeat], *, by: User) -> int:
     """Reject repeats, so that they are not queued again, and return how many are newly rejected. Raises NotAllowed."""
     require(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
-    undecided = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
-    return undecided.update(
+    open_repeats = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
+    return open_repeats.update(
         outcome=Repeat.Outcome.REJECTED,
         decided_at=clock.get_database_time(),
         decided_by_name=get_display_name(by),
@@ -50,8 +50,8 @@ def reject(repeats: Iterable[Repeat], *, by: User) -> int:
 def _add_appearance(repeat: Repeat, by: User) -> None:
     if repeat.source is None:
         raise NotPossible(_("Enter the source of these words on this page and save it first."))
-    known = Appearance.objects.filter(claim=repeat.claim, source=repeat.source, exact=repeat.exact)
-    if not known.exists():
+    existing = Appearance.objects.filter(claim=repeat.claim, source=repeat.source, exact=repeat.exact)
+    if not existing.exists():
         claim_edits.add_appearance(repeat.claim, repeat.source, _build_quotation(repeat), by=by)
 
 
@@ -81,6 +81,6 @@ def _lock_undecided(repeat: Repeat, by: User) -> Repeat:
     locked = Repeat.objects.select_for_update(of=("self",)).select_related("claim", "source", "proposal")
     repeat = locked.get(pk=repeat.pk)
     if repeat.outcome:
-        said = {"who": repeat.decided_by_name, "what": repeat.get_outcome_display()}
-        raise NotPossible(_("%(who)s has already decided this: %(what)s.") % said)
+        values = {"who": repeat.decided_by_name, "what": repeat.get_outcome_display()}
+        raise NotPossible(_("%(who)s has already decided this: %(what)s.") % values)
     return repeat

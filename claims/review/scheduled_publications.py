@@ -56,10 +56,10 @@ def schedule(
 
 
 @transaction.atomic
-def cancel(verdict: Verdict, *, by: User, seen: int) -> None:
+def cancel(verdict: Verdict, *, by: User, expected_id: int) -> None:
     """Cancel the schedule that the person saw. Raises the errors of `schedule`."""
     require(by, "claims.publish_verdict", _("publish verdicts"))
-    _end(_lock_verdict(verdict), seen, Outcome.CANCELLED, by)
+    _end(_lock_verdict(verdict), expected_id, Outcome.CANCELLED, by)
 
 
 def end_overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> None:
@@ -102,10 +102,10 @@ def _close(scheduled: ScheduledPublication, outcome: str, *, reason: str, by: Us
     )
 
 
-def _end(verdict: Verdict, seen: int | None, outcome: str, by: User) -> None:
+def _end(verdict: Verdict, expected_id: int | None, outcome: str, by: User) -> None:
     """End the schedule that the person saw, or confirm that there is none."""
     waiting = ScheduledPublication.objects.open().filter(verdict=verdict).first()
-    if (waiting.pk if waiting else None) != seen:
+    if (waiting.pk if waiting else None) != expected_id:
         last = ScheduledPublication.objects.filter(verdict=verdict).first()
         who = last.ended_by_name or last.made_by_name if last else ""
         raise NotPossible(
@@ -119,9 +119,9 @@ def _end(verdict: Verdict, seen: int | None, outcome: str, by: User) -> None:
 def _lock_verdict(verdict: Verdict) -> Verdict:
     """Return the verdict, reloaded under lock, after locking its claim."""
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
-    found = (
+    locked = (
         Verdict.objects.select_for_update(of=("self",)).select_related("claim").filter(pk=verdict.pk).first()
     )
-    if found is None:
+    if locked is None:
         raise NotPossible(_("The draft has been deleted in the meantime."))
-    return found
+    return locked

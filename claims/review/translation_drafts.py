@@ -34,8 +34,8 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     """
     require(by, "claims.add_translation", _("translate"))
     claim = Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
-    held = Verdict.objects.select_for_update(of=("self",)).select_related("publisher")
-    verdict_now = held.filter(pk=verdict.pk).first()
+    locked = Verdict.objects.select_for_update(of=("self",)).select_related("publisher")
+    verdict_now = locked.filter(pk=verdict.pk).first()
     if claim is None or verdict_now is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
     verdict_now.claim = claim
@@ -46,20 +46,20 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     if same.open().exists():
         # Not why: that there is a draft is for those who read drafts.
         raise NotPossible(_("You cannot translate this into this language at the moment. Ask an editor."))
-    earlier = find_newest_earlier(verdict_now, language, by)
-    carried: dict[str, Any] = {}
-    if earlier:
-        carried = {name: getattr(earlier, name) for name in (*TEXT_FIELDS, "byline")}
-        carried["edited_by"] = _list_unreviewed_writers(earlier, by)
+    earlier_translation = find_newest_earlier(verdict_now, language, by)
+    values: dict[str, Any] = {}
+    if earlier_translation:
+        values = {name: getattr(earlier_translation, name) for name in (*TEXT_FIELDS, "byline")}
+        values["edited_by"] = _list_unreviewed_writers(earlier_translation, by)
     if original.statement_language.lower() == language.lower():
-        carried["statement"] = original.words["statement"]
+        values["statement"] = original.words["statement"]
     return Translation.objects.create(
         verdict=verdict_now,
         language=language,
         version=(same.aggregate(last=Max("version"))["last"] or 0) + 1,
         author=by,
-        supersedes=earlier,
-        **{**carried, **content},
+        supersedes=earlier_translation,
+        **{**values, **content},
     )
 
 
@@ -131,13 +131,13 @@ def carry_over_translation(translation: Translation, *, by: User) -> Translation
     Raises:
         NotPossible: there is no translation to carry over, or it is incomplete.
     """
-    earlier = translation.verdict
+    earlier_verdict = translation.verdict
     verdict = Verdict.objects.filter(
-        claim=earlier.claim_id, publisher=earlier.publisher_id, state=Verdict.State.PUBLISHED
+        claim=earlier_verdict.claim_id, publisher=earlier_verdict.publisher_id, state=Verdict.State.PUBLISHED
     ).first()
     if verdict is None:
         raise NotPossible(_("Only published verdicts are translated, and this one is not public."))
-    if is_translation_of(translation, find_original(verdict)) and verdict.pk == earlier.pk:
+    if is_translation_of(translation, find_original(verdict)) and verdict.pk == earlier_verdict.pk:
         raise NotPossible(
             _("This is already the translation of the current version: there is nothing to carry over.")
         )
@@ -147,6 +147,6 @@ def carry_over_translation(translation: Translation, *, by: User) -> Translation
     return move(draft, "submit", by=by, note=_("Carried over unchanged from the previous version."))
 
 
-def _list_unreviewed_writers(earlier: Translation, by: User) -> list[int]:
+def _list_unreviewed_writers(earlier_translation: Translation, by: User) -> list[int]:
     """Return the writers of words that were never approved. They may not sign off a draft with these words."""
-    return sorted(earlier.writers - {by.pk}) if earlier.published_at is None else []
+    return sorted(earlier_translation.writers - {by.pk}) if earlier_translation.published_at is None else []

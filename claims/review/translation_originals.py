@@ -45,20 +45,20 @@ def find_original(verdict: Verdict, published: Publication | None = None) -> Ori
     if entry is None:
         return None
     document = entry.document
-    shown = next((each for each in document["verdicts"] if each["id"] == verdict.pk), None)
-    if shown is None:
+    published_verdict = next((each for each in document["verdicts"] if each["id"] == verdict.pk), None)
+    if published_verdict is None:
         return None
     return OriginalText(
         words={
             "statement": document["statement"],
             # Entries that were recorded elsewhere before verdicts had headlines have none.
-            "title": shown.get("title", ""),
-            "summary": shown["summary"],
-            "explanation": shown["explanation"],
+            "title": published_verdict.get("title", ""),
+            "summary": published_verdict["summary"],
+            "explanation": published_verdict["explanation"],
         },
-        language=shown["language"],
+        language=published_verdict["language"],
         statement_language=document["language"],
-        version=shown["version"],
+        version=published_verdict["version"],
     )
 
 

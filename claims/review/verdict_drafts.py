@@ -47,33 +47,35 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
     Raises:
         NotPossible: the claim is declined or merged, or the publisher already has a verdict in progress on it.
     """
-    found = Claim.objects.select_for_update().filter(pk=claim.pk).first()
-    if found is None:
+    locked = Claim.objects.select_for_update().filter(pk=claim.pk).first()
+    if locked is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
-    claim = found
+    claim = locked
     publisher = publisher or Publisher.objects.house()
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
         raise NotPossible(
             _("A declined or merged claim cannot have a verdict."),
             code="claim_closed",
         )
-    earlier = list(claim.verdicts.filter(publisher=publisher).order_by("-version"))
-    if any(verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW) for verdict in earlier):
+    earlier_verdicts = list(claim.verdicts.filter(publisher=publisher).order_by("-version"))
+    if any(verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW) for verdict in earlier_verdicts):
         raise NotPossible(
             _("This publisher already has an open verdict on the claim."),
             code="verdict_open",
         )
-    replaced = {verdict.supersedes_id for verdict in earlier}
+    superseded_ids = {verdict.supersedes_id for verdict in earlier_verdicts}
     public = (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
-    predecessor = next((row for row in earlier if row.state in public and row.pk not in replaced), None)
-    carried = {field: getattr(predecessor, field) for field in CARRIED_OVER_FIELDS} if predecessor else {}
+    predecessor = next(
+        (row for row in earlier_verdicts if row.state in public and row.pk not in superseded_ids), None
+    )
+    values = {field: getattr(predecessor, field) for field in CARRIED_OVER_FIELDS} if predecessor else {}
     verdict = Verdict.objects.create(
         claim=claim,
         publisher=publisher,
         author=author,
-        version=earlier[0].version + 1 if earlier else 1,
+        version=earlier_verdicts[0].version + 1 if earlier_verdicts else 1,
         supersedes=predecessor,
-        **{"language": claim.language, **carried, **content},
+        **{"language": claim.language, **values, **content},
     )
     if predecessor:
         carry_over({predecessor.pk: verdict.pk})
@@ -106,9 +108,9 @@ def may_edit(row: Verdict | Translation, by: User) -> bool:
 
 def list_ratings(verdict: Verdict) -> QuerySet[Rating]:
     """Return the ratings on the publisher's current scales, and the verdict's own rating."""
-    offered = Q(scale__publisher=verdict.publisher_id, scale__in_use=True)
+    in_use = Q(scale__publisher=verdict.publisher_id, scale__in_use=True)
     return (
-        Rating.objects.filter(offered | Q(pk=verdict.rating_id))
+        Rating.objects.filter(in_use | Q(pk=verdict.rating_id))
         .select_related("scale")
         .order_by("scale", "position")
     )

@@ -50,7 +50,7 @@ class Option:
 
 def list_options(subject: Claim | Verdict | Translation, by: User) -> list[Option]:
     """Return the moves available to the person, in the order of the table."""
-    found = []
+    options = []
     for (state, action), step in _TABLES[type(subject)].items():
         if state != subject.state or not by.has_perm(step.permission):
             continue
@@ -60,12 +60,12 @@ def list_options(subject: Claim | Verdict | Translation, by: User) -> list[Optio
         except MoveHidden:
             continue
         except TooEarly as reason:
-            found.append(Option(action, step, str(reason), opens_at=reason.until))
+            options.append(Option(action, step, str(reason), opens_at=reason.until))
         except (NotPossible, NotAllowed) as reason:
-            found.append(Option(action, step, str(reason)))
+            options.append(Option(action, step, str(reason)))
         else:
-            found.append(Option(action, step, ""))
-    return found
+            options.append(Option(action, step, ""))
+    return options
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +103,20 @@ def move(
         NotPossible: the move does not exist from the present state, or a requirement is not met (409).
         NotAllowed: the move exists, but not for this person; the message gives the reason (403).
     """
-    fresh, others = lock(subject, into or _find_merge_target(subject, action))
-    step = require_move(fresh, action, by=by, note=note)
-    before, after = fresh.state, step.to or fresh.state_before_merge
+    locked, others = lock(subject, into or _find_merge_target(subject, action))
+    step = require_move(locked, action, by=by, note=note)
+    before, after = locked.state, step.to or locked.state_before_merge
     request = MoveRequest(by, before, note.strip(), others.get(into.pk) if into else None, kind)
-    _record(fresh, action, after, by=by, note=request.note)
-    fresh.state = after
-    if isinstance(fresh, Verdict) and before == Verdict.State.IN_REVIEW != after:
+    _record(locked, action, after, by=by, note=request.note)
+    locked.state = after
+    if isinstance(locked, Verdict) and before == Verdict.State.IN_REVIEW != after:
         # What was to happen to it later does not wait for a verdict that has moved on.
-        end_overtaken(fresh, action, str(step.label), by=by)
-    _EFFECTS.get((type(fresh), action), _save_state)(fresh, request)
-    if not isinstance(fresh, Translation):
-        moved.send(None, subject=fresh, action=action)
-    notify_of_move(fresh, action, by=by, note=note)
-    return cast(Subject, fresh)
+        end_overtaken(locked, action, str(step.label), by=by)
+    _EFFECTS.get((type(locked), action), _save_state)(locked, request)
+    if not isinstance(locked, Translation):
+        moved.send(None, subject=locked, action=action)
+    notify_of_move(locked, action, by=by, note=note)
+    return cast(Subject, locked)
 
 
 def require_move(
@@ -149,18 +149,18 @@ def lock(subject: Claim | Verdict | Translation, into: Claim | None = None) -> t
     Raises:
         NotPossible: the subject no longer exists.
     """
-    judged = subject.verdict if isinstance(subject, Translation) else subject
-    claim_id = judged.claim_id if isinstance(judged, Verdict) else judged.pk
-    wanted = [claim_id, into.pk] if into else [claim_id]
+    locked_verdict = subject.verdict if isinstance(subject, Translation) else subject
+    claim_id = locked_verdict.claim_id if isinstance(locked_verdict, Verdict) else locked_verdict.pk
+    claim_ids = [claim_id, into.pk] if into else [claim_id]
     claims = {
-        claim.pk: claim for claim in Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+        claim.pk: claim for claim in Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk")
     }
-    if len(claims) < len(set(wanted)):
+    if len(claims) < len(set(claim_ids)):
         raise NotPossible(_("The claim has been deleted in the meantime."))
-    if isinstance(judged, Claim):
+    if isinstance(locked_verdict, Claim):
         return claims[claim_id], claims
     verdicts = Verdict.objects.select_for_update(of=("self",)).select_related("rating", "publisher")
-    verdict = verdicts.filter(pk=judged.pk).first()
+    verdict = verdicts.filter(pk=locked_verdict.pk).first()
     if verdict is None:
         raise NotPossible(_("The draft has been deleted in the meantime."))
     verdict.claim = claims[claim_id]
@@ -239,21 +239,21 @@ def _publish(verdict: Verdict, request: MoveRequest) -> None:
 
 def _publish_translation(translation: Translation, request: MoveRequest) -> None:
     verdict = translation.verdict
-    live = Translation.objects.select_for_update().filter(
+    published = Translation.objects.select_for_update().filter(
         verdict__claim=verdict.claim_id,
         verdict__publisher=verdict.publisher_id,
         language__iexact=translation.language,
         state=Translation.State.PUBLISHED,
     )
-    replaced = list(live.order_by("pk"))
-    if not request.note and any(row.verdict_id == verdict.pk for row in replaced):
+    replaced_translations = list(published.order_by("pk"))
+    if not request.note and any(row.verdict_id == verdict.pk for row in replaced_translations):
         raise NotPossible(
             _(
                 "A public note is required, because this replaces a published translation of the same text. "
                 "Say what changed in it."
             )
         )
-    for row in replaced:
+    for row in replaced_translations:
         _supersede(row, request)
     _save_published(translation)
     publishing.record_translations(verdict.claim, note=request.note or _build_note(translation))
@@ -293,8 +293,8 @@ def _triage(claim: Claim, request: MoveRequest) -> None:
 
 def _reconsider(claim: Claim, request: MoveRequest) -> None:
     """Return a claim to proposals. The reason for the undone decision stays in the log."""
-    proposed = claim.events.filter(state=Claim.State.PROPOSED).order_by("pgh_id").last()  # type: ignore[attr-defined]
-    claim.reason = proposed.reason if proposed else ""
+    proposal = claim.events.filter(state=Claim.State.PROPOSED).order_by("pgh_id").last()  # type: ignore[attr-defined]
+    claim.reason = proposal.reason if proposal else ""
     claim.save(update_fields=["state", "reason", "updated_at"])
 
 

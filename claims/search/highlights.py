@@ -40,21 +40,21 @@ def find_highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str
     """
     claims = [(document, _join_languages(document)) for document in map(json.loads, bodies)]
     runs = find_wanted_runs(straighten_quotes(reading.answered))
-    matching = _find_matching_words(claims, reading)
-    found: dict[str, list[Document]] = {}
+    matching_words = _find_matching_words(claims, reading)
+    highlights: dict[str, list[Document]] = {}
     for document, languages in claims:
         fragments = []
         for pointer, text in _iterate_texts(document):
             spans = [
                 word.span()
                 for word in compile_word_pattern().finditer(text)
-                if (languages, word.group()) in matching
+                if (languages, word.group()) in matching_words
             ]
             spans += [match.span() for run in runs for match in re.finditer(re.escape(run), text)]
             if spans:
                 fragments.append({"pointer": pointer, **_cut_fragment(text, _merge_spans(spans))})
-        found[str(document["id"])] = fragments[:FRAGMENT_LIMIT]
-    return found
+        highlights[str(document["id"])] = fragments[:FRAGMENT_LIMIT]
+    return highlights
 
 
 def _join_languages(document: Document) -> str:
@@ -86,23 +86,23 @@ def _find_matching_words(claims: list[tuple[Document, str]], reading: SearchRead
     """Return the claims' words that are forms of wanted words, by language."""
     stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME.findall(reading.ranking)}
     beginnings = {fold_text(stem)[:_SHARED_LETTERS] for stem in stems}
-    asked = {
+    lexemes = {
         (languages, word)
         for document, languages in claims
         for _, text in _iterate_texts(document)
         for word in compile_word_pattern().findall(text)
     }
-    likely = [
+    candidates = [
         (languages, word, words)
-        for languages, word in asked
+        for languages, word in lexemes
         if (words := fold_text(word)) and _may_match(words, beginnings)
     ]
-    if not likely:
+    if not candidates:
         return set()
     rows = fetch(
         "SELECT languages, word FROM unnest(%s::text[], %s::text[], %s::text[]) AS asked (languages, word, words)"
         " WHERE claims_search_vector(string_to_array(languages, ' '), words) @@ %s::tsquery",
-        [*map(list, zip(*likely, strict=True)), reading.ranking],
+        [*map(list, zip(*candidates, strict=True)), reading.ranking],
     )
     return {(languages.decode(), word.decode()) for languages, word in rows}
 
@@ -113,13 +113,13 @@ def _may_match(words: str, beginnings: set[str]) -> bool:
 
 def _merge_spans(spans: list[Span]) -> list[Span]:
     """Return the spans in order, without spans that others contain."""
-    merged: list[Span] = []
+    merged_spans: list[Span] = []
     for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        if merged_spans and start < merged_spans[-1][1]:
+            merged_spans[-1] = (merged_spans[-1][0], max(end, merged_spans[-1][1]))
         else:
-            merged.append((start, end))
-    return merged
+            merged_spans.append((start, end))
+    return merged_spans
 
 
 def _cut_fragment(text: str, spans: list[Span]) -> Document:

@@ -98,7 +98,9 @@ def read(text: str) -> SearchReading:
     return SearchReading(text, text, query.decode(), (ranking or b"").decode(), matches, is_doubtful)
 
 
-def correct_search(reading: SearchReading, found: Callable[[SearchReading, int], int]) -> SearchReading:
+def correct_search(
+    reading: SearchReading, count_matches: Callable[[SearchReading, int], int]
+) -> SearchReading:
     """Return the search, or a correction if only the correction finds results.
 
     The correction is for misspelt words, or for a pasted text with dashes, which would exclude the words after them.
@@ -106,18 +108,18 @@ def correct_search(reading: SearchReading, found: Callable[[SearchReading, int],
     is lost.
 
     Args:
-        found: a function that returns the number of matching publications, up to a limit.
+        count_matches: a function that returns the number of matching publications, up to a limit.
     """
-    whole = quote_as_phrase(reading.asked)
-    if not (reading.is_doubtful or whole) or reading.matches > RANKED_MATCHES:
+    whole_phrase = quote_as_phrase(reading.asked)
+    if not (reading.is_doubtful or whole_phrase) or reading.matches > RANKED_MATCHES:
         return reading
-    count = found(reading, FEW_MATCHES + 1)
+    count = count_matches(reading, FEW_MATCHES + 1)
     if count > FEW_MATCHES:
         return reading
-    meant = find_corrections(reading.asked) if reading.is_doubtful else ()
-    for text in chain(filter(None, [whole]), meant):
+    corrections = find_corrections(reading.asked) if reading.is_doubtful else ()
+    for text in chain(filter(None, [whole_phrase]), corrections):
         instead = read(text)
-        if found(instead, count * CORRECTION_FACTOR + 1) > count * CORRECTION_FACTOR:
+        if count_matches(instead, count * CORRECTION_FACTOR + 1) > count * CORRECTION_FACTOR:
             return replace(read(f"{reading.asked} or {text}") if count else instead, asked=reading.asked)
     return reading
 

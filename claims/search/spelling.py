@@ -44,19 +44,19 @@ def find_corrections(text: str) -> Iterator[str]:
     rare, if a similar word is frequent. Excluded words, phrases and operators stay unchanged. Only words of current
     publications are suggested.
     """
-    searched = straighten_quotes(text)
-    typed = {span: fold_text(searched[slice(*span)]).strip() for span in find_wanted_words(searched)}
-    meant = _find_likely_words(
-        list(dict.fromkeys(typed.values()))[:CORRECTION_LIMIT], _find_neighbours(searched, typed)
+    query = straighten_quotes(text)
+    typed_words = {span: fold_text(query[slice(*span)]).strip() for span in find_wanted_words(query)}
+    corrections = _find_likely_words(
+        list(dict.fromkeys(typed_words.values()))[:CORRECTION_LIMIT], _find_neighbours(query, typed_words)
     )
-    unknown = {word: candidate.word for word, candidate in meant.items() if not candidate.is_known}
-    every = {word: candidate.word for word, candidate in meant.items()}
+    unknown = {word: candidate.word for word, candidate in corrections.items() if not candidate.is_known}
+    every = {word: candidate.word for word, candidate in corrections.items()}
     for instead in filter(None, (unknown, every if every != unknown else {})):
-        written, last = [], 0
-        for (start, end), word in typed.items():
-            written += [searched[last:start], instead.get(word, searched[start:end])]
+        pieces, last = [], 0
+        for (start, end), word in typed_words.items():
+            pieces += [query[last:start], instead.get(word, query[start:end])]
             last = end
-        yield "".join([*written, searched[last:]])
+        yield "".join([*pieces, query[last:]])
 
 
 def correct_misspellings(words: list[str]) -> dict[str, str]:
@@ -68,12 +68,12 @@ def correct_misspellings(words: list[str]) -> dict[str, str]:
     }
 
 
-def _find_neighbours(searched: str, typed: Mapping[tuple[int, int], str]) -> list[tuple[str, str]]:
+def _find_neighbours(query: str, typed_words: Mapping[tuple[int, int], str]) -> list[tuple[str, str]]:
     """Return adjacent words that only punctuation separates."""
     return [
-        (typed[one], typed[other])
-        for one, other in pairwise(typed)
-        if not compile_word_pattern().search(searched, one[1], other[0])
+        (typed_words[one], typed_words[other])
+        for one, other in pairwise(typed_words)
+        if not compile_word_pattern().search(query, one[1], other[0])
     ]
 
 
@@ -83,38 +83,44 @@ def _find_likely_words(words: list[str], neighbours: Sequence[tuple[str, str]]) 
     Words that occur beside the neighbouring word, like parts of a name, come before words that are merely frequent.
     If the typed word itself occurs beside it, the word is probably not misspelt.
     """
-    alike = _find_similar_words(words)
-    tried = {
-        (word, candidate): list(_pair_with_neighbours(word, candidate, neighbours, alike))
-        for word, candidates in alike.items()
+    similar_words = _find_similar_words(words)
+    pairs_by_candidate = {
+        (word, candidate): list(_pair_with_neighbours(word, candidate, neighbours, similar_words))
+        for word, candidates in similar_words.items()
         for candidate in (word, *(candidate.word for candidate in candidates[:CANDIDATE_LIMIT]))
     }
-    together = _count_adjacent([words for pairs in tried.values() for words in pairs])
-    said = {which: max((together[words] for words in pairs), default=0) for which, pairs in tried.items()}
-    meant = {}
-    for word, candidates in alike.items():
-        enough = CORRECTION_FACTOR * said[word, word]
-        beside = {one.word: said.get((word, one.word), 0) for one in candidates}
-        possible = [
+    pair_counts = _count_adjacent([words for pairs in pairs_by_candidate.values() for words in pairs])
+    counts = {
+        which: max((pair_counts[words] for words in pairs), default=0)
+        for which, pairs in pairs_by_candidate.items()
+    }
+    corrections = {}
+    for word, candidates in similar_words.items():
+        enough = CORRECTION_FACTOR * counts[word, word]
+        beside = {one.word: counts.get((word, one.word), 0) for one in candidates}
+        possible_candidates = [
             one for one in candidates if (one.is_likely or beside[one.word]) and beside[one.word] >= enough
         ]
-        if possible:
-            meant[word] = min(possible, key=lambda one: (not beside[one.word], one))
-    return meant
+        if possible_candidates:
+            corrections[word] = min(possible_candidates, key=lambda one: (not beside[one.word], one))
+    return corrections
 
 
 def _pair_with_neighbours(
     word: str,
     candidate: str,
     neighbours: Sequence[tuple[str, str]],
-    alike: Mapping[str, Sequence[LikelyWord]],
+    similar_words: Mapping[str, Sequence[LikelyWord]],
 ) -> Iterator[str]:
     """Yield the candidate with each neighbour of the word, both as typed and as corrected."""
     for one, other in neighbours:
         if word in (one, other):
             neighbour = one if word == other else other
-            for written in (neighbour, *(meant.word for meant in alike.get(neighbour, ())[:NEIGHBOUR_LIMIT])):
-                yield f"{written} {candidate}" if word == other else f"{candidate} {written}"
+            for spelling in (
+                neighbour,
+                *(meant.word for meant in similar_words.get(neighbour, ())[:NEIGHBOUR_LIMIT]),
+            ):
+                yield f"{spelling} {candidate}" if word == other else f"{candidate} {spelling}"
 
 
 def _count_adjacent(pairs: list[str]) -> dict[str, int]:
@@ -135,12 +141,12 @@ def _find_similar_words(words: list[str]) -> dict[str, list[LikelyWord]]:
         " FROM unnest(%s::text[]) AS asked, claims_search_similar(asked)",
         [words],
     )
-    alike: dict[str, list[LikelyWord]] = {}
-    for asked, is_known, asked_letters, word, letters, publications, is_likely in rows:
-        mistyped, meant = asked_letters.decode(), letters.decode()
-        distance = compute_edit_distance(mistyped, meant)
+    similar_words: dict[str, list[LikelyWord]] = {}
+    for typed_word, is_known, asked_letters, word, letters, publications, is_likely in rows:
+        mistyped, correct = asked_letters.decode(), letters.decode()
+        distance = compute_edit_distance(mistyped, correct)
         if distance <= (1 if is_known else count_tolerated_typos(mistyped)):
-            begins_otherwise = mistyped[0] != meant[0]
+            begins_otherwise = mistyped[0] != correct[0]
             candidate = LikelyWord(
                 distance,
                 begins_otherwise,
@@ -149,8 +155,8 @@ def _find_similar_words(words: list[str]) -> dict[str, list[LikelyWord]]:
                 is_likely,
                 is_known,
             )
-            alike.setdefault(asked.decode(), []).append(candidate)
-    return {word: sorted(candidates) for word, candidates in alike.items()}
+            similar_words.setdefault(typed_word.decode(), []).append(candidate)
+    return {word: sorted(candidates) for word, candidates in similar_words.items()}
 
 
 def _restore_final_sigma(word: str) -> str:

@@ -38,9 +38,9 @@ def straighten_quotes(text: str) -> str:
 
 def split_pieces(text: str) -> Iterator[QueryPiece]:
     """Yield the words and phrases of a `straighten_quotes` search."""
-    for found in _PIECE.finditer(text):
-        name = "word" if found["phrase"] is None else "phrase"
-        yield QueryPiece(found.start(name), found.end(name), name == "phrase", bool(found["minus"]))
+    for match in _PIECE.finditer(text):
+        name = "word" if match["phrase"] is None else "phrase"
+        yield QueryPiece(match.start(name), match.end(name), name == "phrase", bool(match["minus"]))
 
 
 def build_websearch(text: str) -> str:

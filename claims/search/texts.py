@@ -73,5 +73,5 @@ def pair_letters(run: str) -> str:
 def choose_stemmers(languages: Iterable[str]) -> list[str]:
     """Return the stemmers of the first languages (BCP 47) that have one, by their names in `STEMMERS`."""
     primary = (language.partition("-")[0].lower() for language in languages)
-    known = (_STEMMED_AS.get(tag, tag) for tag in primary)
-    return list(dict.fromkeys(tag for tag in known if tag in STEMMERS))[:SEARCHABLE_LANGUAGES]
+    stemmers = (_STEMMED_AS.get(tag, tag) for tag in primary)
+    return list(dict.fromkeys(tag for tag in stemmers if tag in STEMMERS))[:SEARCHABLE_LANGUAGES]

@@ -31,11 +31,11 @@ class WordFrequencies:
             forms: the forms of each word: as typed, then its stems.
         """
         shares = {word: self._share(those) for word, those in forms.items()}
-        together = sum(
+        count = sum(
             _combine_shares(query, [shares[word] for word in _WORD.findall(query) if word in shares])
             for query in alternatives
         )
-        return round(self.publications * min(1.0, together))
+        return round(self.publications * min(1.0, count))
 
     def _share(self, forms: Sequence[str]) -> float:
         itself, *stems = (self.shares.get(form, 0.0) for form in forms)

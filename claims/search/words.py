@@ -136,9 +136,9 @@ def _normalise_character(character: str) -> str:
 def _spell_out(character: str) -> str:
     """Fold a letter: lower case, normal width and, in Latin and Greek, no accents."""
     form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", character).casefold())
-    bare = unicodedata.normalize("NFKD", form)
-    if unicodedata.name(bare[0], "").startswith(("LATIN", "GREEK")):
-        form = bare
+    letters = unicodedata.normalize("NFKD", form)
+    if unicodedata.name(letters[0], "").startswith(("LATIN", "GREEK")):
+        form = letters
     return form if form == character else "".join(_normalise_character(part) for part in form)
 
 

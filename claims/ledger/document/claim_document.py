@@ -68,10 +68,10 @@ def build_document(
 ) -> PublicClaim:
     """Build the complete public document of a claim. All arguments must have their related rows loaded."""
     slug = claim.slug
-    shown = [build_claimed_media(row) for row in media]
-    judged = [(row, build_verdict(row, evidence, pictures=shown)) for row, evidence in verdicts]
-    rendered_verdicts = [body for _row, body in judged]
-    made: PublicClaim = {
+    shown_media = [build_claimed_media(row) for row in media]
+    verdict_bodies = [(row, build_verdict(row, evidence, pictures=shown_media)) for row, evidence in verdicts]
+    rendered_verdicts = [body for _row, body in verdict_bodies]
+    document: PublicClaim = {
         "id": claim.pk,
         "version": entry["version"],
         "status": entry["status"],
@@ -84,13 +84,13 @@ def build_document(
         "context": claim.context,
         "topics": [build_topic(t) for t in topics],
         "appearances": [build_appearance(a, is_first=a.pk == claim.first_appearance_id) for a in appearances],
-        "media": shown,
+        "media": shown_media,
         "verdicts": rendered_verdicts,
         "translations": build_translations(
             claim.statement,
             rendered_verdicts,
-            _list_published_translations(row for row, _body in judged),
-            pictures=shown,
+            _list_published_translations(row for row, _body in verdict_bodies),
+            pictures=shown_media,
         ),
         "corrections": entry["corrections"],
         "merged_into": claim.merged_into_id,
@@ -98,9 +98,9 @@ def build_document(
         "published_at": entry["published_at"],
         "updated_at": entry["updated_at"],
     }
-    for row, body in judged:
-        body["signed_off"] = _build_signed_off(row, body, made)
-    return made
+    for row, body in verdict_bodies:
+        body["signed_off"] = _build_signed_off(row, body, document)
+    return document
 
 
 def render(document: Any) -> str:
@@ -172,8 +172,14 @@ def build_appearance(row: Appearance, *, is_first: bool) -> PublicAppearance:
 
 
 def build_evidence(row: Evidence) -> PublicEvidence:
-    shown = [build_media(row.media, media_fragment=row.media_fragment)] if row.media else []
-    return {"id": row.pk, "stance": row.stance, "note": row.note, **_build_quoted_source(row), "media": shown}
+    shown_media = [build_media(row.media, media_fragment=row.media_fragment)] if row.media else []
+    return {
+        "id": row.pk,
+        "stance": row.stance,
+        "note": row.note,
+        **_build_quoted_source(row),
+        "media": shown_media,
+    }
 
 
 def build_claimed_media(row: ClaimMedia) -> PublicMedia:
@@ -205,9 +211,9 @@ def build_media(
     }
 
 
-def list_picture_paths(shown: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+def list_picture_paths(media: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """Return the paths that explanations use to refer to the claim's pictures."""
-    return frozenset(FOLDER + each["url"].rpartition("/")[2] for each in shown if each["url"])
+    return frozenset(FOLDER + each["url"].rpartition("/")[2] for each in media if each["url"])
 
 
 def build_verdict(
@@ -250,10 +256,10 @@ def _build_signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> 
     of_claim = digest_claim(claim) if row.claim_id == claim["id"] else None
     of_verdict = digest_verdict(body)
     people = {
-        given.by_id
-        for given in row.signoffs.all()
-        if (given.round, given.verdict_sha256) == (row.review_round, of_verdict)
-        and of_claim in (None, given.claim_sha256)
+        signoff.by_id
+        for signoff in row.signoffs.all()
+        if (signoff.round, signoff.verdict_sha256) == (row.review_round, of_verdict)
+        and of_claim in (None, signoff.claim_sha256)
     }
     if not people:
         return None
@@ -272,17 +278,17 @@ def build_translations(
     Translations of a different wording are left out, because they would differ from the original. This happens when
     the statement has changed or the claim was merged.
     """
-    shown = {each["id"]: each for each in verdicts}
+    bodies = {each["id"]: each for each in verdicts}
     addresses = list_picture_paths(pictures)
-    found = []
+    translations = []
     for row in rows:
-        original = shown.get(row.verdict_id)
+        original = bodies.get(row.verdict_id)
         # Entries that were recorded elsewhere before verdicts had headlines have none.
         if original and row.original_sha256 == digest_original(
             statement, original.get("title", ""), original["summary"], original["explanation"]
         ):
-            found.append(build_translation(row, original, pictures=addresses))
-    return sorted(found, key=lambda each: each["language"].lower())
+            translations.append(build_translation(row, original, pictures=addresses))
+    return sorted(translations, key=lambda each: each["language"].lower())
 
 
 def build_translation(
@@ -345,8 +351,8 @@ def _list_published_translations(verdicts: Iterable[Verdict]) -> list[Translatio
     """Return the published translations; unpublished verdicts have none."""
     # An import numbers verdicts before it stores them, and a draft is looked at: asking for each would find nothing.
     public = (row for row in verdicts if row.state == Verdict.State.PUBLISHED and not row._state.adding)
-    kept = (each for row in public for each in row.translations.all())
-    return [each for each in kept if each.state == Translation.State.PUBLISHED]
+    rows_of_all = (each for row in public for each in row.translations.all())
+    return [each for each in rows_of_all if each.state == Translation.State.PUBLISHED]
 
 
 def _build_quoted_source(row: Appearance | Evidence) -> PublicQuotedSource:
@@ -363,6 +369,8 @@ def _build_quoted_source(row: Appearance | Evidence) -> PublicQuotedSource:
 
 def _get_picture_hash(row: MediaObject) -> str:
     """Return the hash of a picture; "" for a film, whose frames have their own hashes."""
-    whole = (each for each in row.hashes.all() if each.transformation == MediaHash.Transformation.WHOLE)
-    found = next((each for each in whole if each.frame_at is None), None)
-    return found.pdq.hex() if found else ""
+    whole_hashes = (
+        each for each in row.hashes.all() if each.transformation == MediaHash.Transformation.WHOLE
+    )
+    first_hash = next((each for each in whole_hashes if each.frame_at is None), None)
+    return first_hash.pdq.hex() if first_hash else ""

@@ -53,7 +53,7 @@ def build_claim_reviews(body: Document, *, site: Document | None = None, page: s
     # Several reviews on one page need an address each.
     return [
         _build_claim_review(
-            body, verdict, here=f"{page}#verdict-{verdict['id']}" if len(rated) > 1 else page, site=site
+            body, verdict, claim_url=f"{page}#verdict-{verdict['id']}" if len(rated) > 1 else page, site=site
         )
         for verdict in rated
     ]
@@ -61,9 +61,9 @@ def build_claim_reviews(body: Document, *, site: Document | None = None, page: s
 
 def _add_media_review(body: Document, review: Document) -> list[Document]:
     """Return a ClaimReview, followed by the MediaReview of the same verdict if the claim has media."""
-    here = build_claim_url(body)
+    claim_url = build_claim_url(body)
     verdict = next(v for v in body["verdicts"] if review["@id"] == _build_id(body, v))
-    media = build_media_review(body, verdict, review=review, address=here)
+    media = build_media_review(body, verdict, review=review, address=claim_url)
     return [review | {"associatedMediaReview": {"@id": media["@id"]}}, media] if media else [review]
 
 
@@ -75,8 +75,8 @@ def _build_id(body: Document, verdict: Document, language: str = "") -> str:
 
 def _find_original(body: Document, verdict: Document) -> Document | None:
     """Return the original of a verdict if the document is a translation."""
-    said: Document | None = body.get("translated")
-    return said if said and said["verdict"] == verdict["id"] else None
+    translated: Document | None = body.get("translated")
+    return translated if translated and translated["verdict"] == verdict["id"] else None
 
 
 def describe_withdrawal(body: Document, *, site: Document | None = None) -> Document:
@@ -84,17 +84,17 @@ def describe_withdrawal(body: Document, *, site: Document | None = None) -> Docu
 
     The result is deliberately not a ClaimReview, so that no collector mistakes it for a verdict.
     """
-    here, target = build_claim_url(body), body["merged_into"]
+    claim_url, target = build_claim_url(body), body["merged_into"]
     about = {
         "@type": "Claim",
-        "@id": f"{here}#claim",
+        "@id": f"{claim_url}#claim",
         "text": body["statement"],
         "inLanguage": body["language"],
         "sameAs": f"{_get_base_url(body)}claims/{target}/#claim" if target else "",
     }
     page = {
         "@type": "WebPage",
-        "@id": here,
+        "@id": claim_url,
         "url": body["url"],
         "creativeWorkStatus": body["status"],
         "dateModified": body["updated_at"],
@@ -137,7 +137,9 @@ def to_script(document: Document) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _build_claim_review(body: Document, verdict: Document, *, here: str, site: Document | None) -> Document:
+def _build_claim_review(
+    body: Document, verdict: Document, *, claim_url: str, site: Document | None
+) -> Document:
     base = _get_base_url(body)
     is_ours = verdict["origin"] in OWN_ORIGINS and not verdict["url"]
     return _drop_empty(
@@ -145,7 +147,7 @@ def _build_claim_review(body: Document, verdict: Document, *, here: str, site: D
             "@type": "ClaimReview",
             "@id": _build_id(body, verdict),
             # The page of another publisher's review is not ours, and may be unknown.
-            "url": here if is_ours else verdict["url"],
+            "url": claim_url if is_ours else verdict["url"],
             "claimReviewed": body["statement"],
             "reviewRating": _build_rating(verdict),
             "author": build_organization(verdict["publisher"], base=base),
@@ -166,15 +168,19 @@ def _build_claim_review(body: Document, verdict: Document, *, here: str, site: D
 def _build_translation_links(body: Document, verdict: Document) -> Document:
     """Link a translation to its original, or an original to its translations."""
     translator = build_organization(verdict["publisher"], base=_get_base_url(body))
-    said = _find_original(body, verdict)
-    if said:
+    original_work = _find_original(body, verdict)
+    if original_work:
         original = {
             "@type": "ClaimReview",
             "@id": _build_id(body | {"translated": None}, verdict),
-            "inLanguage": said["from_language"],
+            "inLanguage": original_work["from_language"],
         }
         # A byline may name one person, three, or a desk; `creditText` takes it as it stands.
-        return {"translationOfWork": original, "translator": translator, "creditText": said["translated_by"]}
+        return {
+            "translationOfWork": original,
+            "translator": translator,
+            "creditText": original_work["translated_by"],
+        }
     return {
         "workTranslation": [
             _drop_empty(
@@ -251,19 +257,19 @@ def _build_claim_id(body: Document, language: str) -> str:
 
 def _is_as_stated(body: Document) -> bool:
     """Return whether the statement has its original wording, rather than a translation."""
-    said = body.get("translated")
-    return not said or said["statement_language"] == body["language"]
+    translated = body.get("translated")
+    return not translated or translated["statement_language"] == body["language"]
 
 
 def _list_other_wordings(body: Document) -> Document:
     """Return the original statement, or its translations."""
     if not _is_as_stated(body):
-        said = body["translated"]
+        translated = body["translated"]
         original = {
             "@type": "Claim",
             "@id": _build_claim_id(body, ""),
-            "text": said["statement"],
-            "inLanguage": said["statement_language"],
+            "text": translated["statement"],
+            "inLanguage": translated["statement_language"],
         }
         return {"translationOfWork": original}
     return {

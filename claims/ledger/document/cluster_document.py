@@ -63,11 +63,11 @@ class PublicClusterWithClaims(PublicCluster):
 
 def build_cluster(row: Cluster) -> PublicCluster:
     """Describe a row of `Cluster.objects.public().with_public_summary()`."""
-    seen: Document = row.seen  # type: ignore[attr-defined]  # annotated
-    verdicts = seen["verdicts"]
-    changed = max(row.changed_at, datetime.fromisoformat(seen["published_at"]))
+    summary: Document = row.seen  # type: ignore[attr-defined]  # annotated
+    verdicts = summary["verdicts"]
+    changed_at = max(row.changed_at, datetime.fromisoformat(summary["published_at"]))
     # It is none of the public's business for how long it waited until claims enough of it were published.
-    since = max(row.published_at or row.changed_at, datetime.fromisoformat(seen["public_since"]))
+    since = max(row.published_at or row.changed_at, datetime.fromisoformat(summary["public_since"]))
     return {
         "id": row.pk,
         "url": f"{OWN_SITE_MARK}{row.get_absolute_url()}",
@@ -75,14 +75,14 @@ def build_cluster(row: Cluster) -> PublicCluster:
         "title": row.title,
         "description": row.description,
         "language": row.language,
-        "claim_count": seen["claims"],
-        "languages": sorted(seen["languages"]),
+        "claim_count": summary["claims"],
+        "languages": sorted(summary["languages"]),
         "publisher_count": len({verdict["publisher"] for verdict in verdicts}),
         "countries": sorted({verdict["country"] for verdict in verdicts} - {""}),
         "rating_classes": _count_by_class(verdicts),
-        "first_claimed_on": seen["first_claimed_on"],
+        "first_claimed_on": summary["first_claimed_on"],
         "published_at": format_moment(since),
-        "updated_at": format_moment(max(changed, since)),
+        "updated_at": format_moment(max(changed_at, since)),
     }
 
 
@@ -94,8 +94,8 @@ def build_cluster_with_claims(
 
 
 def _count_by_class(verdicts: list[Document]) -> dict[str, int]:
-    counted = Counter(verdict["rating_class"] or "not_rated" for verdict in verdicts)
-    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+    counts = Counter(verdict["rating_class"] or "not_rated" for verdict in verdicts)
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _build_claim(document: Document) -> ClusteredClaim:

@@ -69,9 +69,9 @@ def find_site(url: str, publisher: Document) -> str:
 
     Reviews can then be found by their site, and a review on a platform is not attributed to the platform.
     """
-    theirs = publisher["domain"]
+    domain = publisher["domain"]
     host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return host if not theirs or get_domain(url) == theirs else theirs
+    return host if not domain or get_domain(url) == domain else domain
 
 
 def _build_url(body: Document, verdict: Document) -> str:

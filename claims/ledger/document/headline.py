@@ -11,9 +11,9 @@ def build_headline(document: Document) -> str:
     """Build a headline of verdict and statement, such as “False: The bridge is closed.”, or of the retraction or
     merge.
     """
-    judged = describe_judgement(document)
+    judgement = describe_judgement(document)
     statement = " ".join(document["statement"].split())
-    return f"{judged}: {statement}" if judged else statement
+    return f"{judgement}: {statement}" if judgement else statement
 
 
 def describe_judgement(document: Document) -> str:

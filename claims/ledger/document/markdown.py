@@ -38,8 +38,8 @@ def render_parts(parts: list[Token], *, pictures: Collection[str] = ()) -> str:
     for part in parts:
         if part.children:
             part.children = [each for each in part.children if _may_stand(each, pictures)]
-    rendered: str = _MARKDOWN.renderer.render(parts, _MARKDOWN.options, {})
-    return _clean(rendered)
+    html: str = _MARKDOWN.renderer.render(parts, _MARKDOWN.options, {})
+    return _clean(html)
 
 
 def _may_stand(part: Token, pictures: Collection[str]) -> bool:

@@ -26,11 +26,11 @@ def build_media_review(
     """
     # Bodies that were published before there were any do not have the keys.
     category = verdict.get("media_authenticity_category", "")
-    shown = [_build_media(item) for item in body.get("media", [])] or _list_media(body)
-    if not category or not shown:
+    media = [_build_media(item) for item in body.get("media", [])] or _list_media(body)
+    if not category or not media:
         return None
     common = ("url", "author", "headline", "datePublished", "dateModified", "inLanguage", "correction")
-    stated = ("sdPublisher", "sdLicense", "sdDatePublished")
+    names = ("sdPublisher", "sdLicense", "sdDatePublished")
     return _drop_empty(
         {
             "@type": MEDIA_REVIEW,
@@ -41,7 +41,7 @@ def build_media_review(
             "originalMediaLink": verdict.get("original_media_url", ""),
             "itemReviewed": {
                 "@type": "MediaReviewItem",
-                "mediaItemAppearance": shown,
+                "mediaItemAppearance": media,
                 "interpretedAsClaim": {
                     "@type": "Claim",
                     "@id": f"{address}#claim",
@@ -49,7 +49,7 @@ def build_media_review(
                 },
             },
             "associatedClaimReview": {"@id": review["@id"]},
-            **{name: review.get(name) for name in stated},
+            **{name: review.get(name) for name in names},
         }
     )
 

@@ -17,8 +17,8 @@ _MAX_HEADLINE_LENGTH = 300
 
 def build_graph(nodes: Iterable[Document | None]) -> Document | None:
     """Return these nodes as one document; None if there are no nodes."""
-    known = [node for node in nodes if node]
-    return {"@context": "https://schema.org", "@graph": known} if known else None
+    present_nodes = [node for node in nodes if node]
+    return {"@context": "https://schema.org", "@graph": present_nodes} if present_nodes else None
 
 
 def build_article(
@@ -38,11 +38,11 @@ def build_article(
     own = next((one for one in body["verdicts"] if one["origin"] in OWN_ORIGINS and one["rating"]), None)
     if own is None:
         return None
-    original, said = f"{body['url']}#article", body.get("translated")
+    original, translated = f"{body['url']}#article", body.get("translated")
     return _drop_empty(
         {
             "@type": "NewsArticle",
-            "@id": f"{original}-{said['language']}" if said else original,
+            "@id": f"{original}-{translated['language']}" if translated else original,
             "url": page,
             "mainEntityOfPage": page,
             "headline": _shorten(own["title"] or headline),
@@ -55,7 +55,7 @@ def build_article(
             "creditText": own["byline"],
             "publisher": publisher,
             "inLanguage": own["language"],
-            "translationOfWork": {"@type": "NewsArticle", "@id": original} if said else None,
+            "translationOfWork": {"@type": "NewsArticle", "@id": original} if translated else None,
             "isAccessibleForFree": True,
             "license": site.get("license"),
             "about": [{"@type": "Thing", "name": topic["name"]} for topic in body["topics"]],
@@ -112,9 +112,7 @@ def build_website(site: Document, *, languages: Sequence[str], search: str) -> D
     }
 
 
-def build_collection(
-    address: str, *, name: str, language: str, listed: Sequence[tuple[str, str]]
-) -> Document:
+def build_collection(address: str, *, name: str, language: str, items: Sequence[tuple[str, str]]) -> Document:
     """Build the JSON-LD of a list page. Its items are given as pairs of name and URL, in list order."""
     return _drop_empty(
         {
@@ -125,10 +123,10 @@ def build_collection(
             "inLanguage": language,
             "mainEntity": {
                 "@type": "ItemList",
-                "numberOfItems": len(listed),
+                "numberOfItems": len(items),
                 "itemListElement": [
                     {"@type": "ListItem", "position": number, "name": title, "url": where}
-                    for number, (title, where) in enumerate(listed, 1)
+                    for number, (title, where) in enumerate(items, 1)
                 ],
             },
         }

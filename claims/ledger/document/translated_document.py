@@ -53,23 +53,23 @@ def find_translation(language: str, document: Document) -> Document | None:
     an original from Portugal rather than its translation into Brazilian Portuguese.
     """
     # Entries from before there were any have none.
-    offered = {each["language"].lower(): each for each in document.get("translations", [])}
-    wanted = language.lower()
-    if not wanted or not offered:
+    translations = {each["language"].lower(): each for each in document.get("translations", [])}
+    wanted_language = language.lower()
+    if not wanted_language or not translations:
         return None
     originals = {
         document["language"].lower(),
         *(verdict["language"].lower() for verdict in document["verdicts"]),
     }
-    for tag in _list_ranges(wanted):
-        if tag in offered:
-            return offered[tag]
+    for tag in _list_ranges(wanted_language):
+        if tag in translations:
+            return translations[tag]
         if tag in originals:
             return None
-    family = wanted.partition("-")[0]
+    family = wanted_language.partition("-")[0]
     if any(tag.partition("-")[0] == family for tag in originals):
         return None
-    return next((each for tag, each in offered.items() if tag.partition("-")[0] == family), None)
+    return next((each for tag, each in translations.items() if tag.partition("-")[0] == family), None)
 
 
 class OutdatedTranslation(NamedTuple):
@@ -89,10 +89,10 @@ def find_outdated_translation(
     Args:
         ledger: the kind and document of each of the claim's entries, newest first.
     """
-    (kind, document), *earlier = ledger
+    (kind, document), *earlier_entries = ledger
     if not language or document["status"] != "published" or find_translation(language, document):
         return None
-    for before_kind, before in earlier:
+    for before_kind, before in earlier_entries:
         if before["status"] == "published" and (translation := find_translation(language, before)):
             # That it was taken back was said by an entry of its own.
             taken_back = kind == "translation"

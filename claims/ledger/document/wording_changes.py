@@ -36,14 +36,14 @@ _EMPTY_PART = _Part("", None)
 
 def find_wording_changes(before: Document, after: Document) -> list[PublicWordingChange]:
     """Return the parts that differ between two documents of a claim."""
-    was, now = dict(_iterate_parts(before)), dict(_iterate_parts(after))
-    found: list[PublicWordingChange] = []
-    for key in dict.fromkeys([*was, *now]):
-        old, new = was.get(key, _EMPTY_PART), now.get(key, _EMPTY_PART)
+    old_parts, now = dict(_iterate_parts(before)), dict(_iterate_parts(after))
+    changes: list[PublicWordingChange] = []
+    for key in dict.fromkeys([*old_parts, *now]):
+        old, new = old_parts.get(key, _EMPTY_PART), now.get(key, _EMPTY_PART)
         if old.words != new.words:
             publisher = new.publisher or old.publisher
-            found.append({"part": key[1], "publisher": publisher, "before": old.words, "after": new.words})
-    return found
+            changes.append({"part": key[1], "publisher": publisher, "before": old.words, "after": new.words})
+    return changes
 
 
 def _iterate_parts(document: Document) -> Iterator[tuple[tuple[int, str], _Part]]:

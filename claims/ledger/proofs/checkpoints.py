@@ -105,13 +105,13 @@ def require_signed(checkpoint: Checkpoint) -> None:
     """
     head = read_head(checkpoint)
     try:
-        stored = stored_tree.compute_root(head.size)
+        root = stored_tree.compute_root(head.size)
     except LookupError as problem:
         raise InconsistentLedger(
             gettext("Hashes below checkpoint %(size)s are missing: %(problem)s.")
             % {"size": head.size, "problem": problem}
         ) from None
-    if stored != head.root:
+    if root != head.root:
         raise InconsistentLedger(
             gettext("The stored entries do not match checkpoint %(size)s, which was signed.")
             % {"size": head.size}
@@ -172,9 +172,9 @@ def _find_newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
     for checkpoint in some.order_by("-id").select_related("key").iterator(chunk_size=20):
         try:
             read_head(checkpoint)
-        except InconsistentLedger as forged:
-            problem = forged
-            _log.critical("%s It is passed over; run `manage.py verify_ledger`.", forged)
+        except InconsistentLedger as error:
+            problem = error
+            _log.critical("%s It is passed over; run `manage.py verify_ledger`.", error)
         else:
             return checkpoint
     if problem:
@@ -197,7 +197,7 @@ def _extend_tree(before: int, size: int) -> None:
     """Add entries to the tree, each with a recomputed hash."""
     tiles = stored_tree.load_growing_tiles(before)
     first = max(1, before - RECHECKED_ENTRIES + 1)
-    known = _split_leaves(first, before)
+    known_leaves = _split_leaves(first, before)
     for previous, entry in load_with_previous(first, size):
         text = entry.text(previous)
         number = entry.facts.sequence
@@ -209,7 +209,7 @@ def _extend_tree(before: int, size: int) -> None:
         leaf = hash_leaf(text)
         if number > before:
             tiles.add(leaf)
-        elif leaf != next(known):
+        elif leaf != next(known_leaves):
             raise InconsistentLedger(
                 gettext("Entry %(number)s of the ledger is not the one that was signed.") % {"number": number}
             )
@@ -225,10 +225,10 @@ def _extend_tree(before: int, size: int) -> None:
 def _require_texts(first: int) -> None:
     """Check that the texts of all entries from this one on match their hashes."""
     rows = Publication.objects.filter(sequence__gte=first).order_by("sequence")
-    for number, sealed_sha256, *said in rows.values_list(
+    for number, sealed_sha256, *facts in rows.values_list(
         "sequence", "sealed_sha256", "note", "body", "salts"
     ):
-        if compute_sealed_sha256(*said) != sealed_sha256:
+        if compute_sealed_sha256(*facts) != sealed_sha256:
             raise InconsistentLedger(
                 gettext("Entry %(number)s of the ledger has changed since it was published.")
                 % {"number": number}

@@ -32,10 +32,10 @@ def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
     Args:
         previous: the hash of the previous entry; `claims.models.ledger_rules.ZERO_SHA256` for the first.
     """
-    *plain, merged_into, sealed_sha256 = facts
+    *plain_facts, merged_into, sealed_sha256 = facts
     lines = [
         _FIRST_LINE,
-        *map(str, plain),
+        *map(str, plain_facts),
         "-" if merged_into is None else str(merged_into),
         sealed_sha256,
         previous,

@@ -92,23 +92,23 @@ class GrowingTiles:
         self.size += 1
         self._add(0, leaf)
 
-    def _add(self, level: int, found: bytes) -> None:
+    def _add(self, level: int, node: bytes) -> None:
         tile = self._edge.setdefault(level, bytearray())
         number = self._numbers.setdefault(level, 0)
-        tile += found
+        tile += node
         self._touched.add(level)
         if len(tile) == TILE_WIDTH * HASH_BYTES:
-            whole = bytes(tile)
-            self._full[level, number] = whole
+            full_tile = bytes(tile)
+            self._full[level, number] = full_tile
             self._edge[level] = bytearray()
             self._numbers[level] = number + 1
             self._touched.discard(level)
-            self._add(level + 1, _compute_root(whole))
+            self._add(level + 1, _compute_root(full_tile))
 
     def take_changed(self) -> dict[TilePlace, bytes]:
         """Return the tiles that changed since the last call; incomplete ones with their current hashes."""
-        changed = self._full | {
+        changed_tiles = self._full | {
             (level, self._numbers[level]): bytes(self._edge[level]) for level in self._touched
         }
         self._full, self._touched = {}, set()
-        return changed
+        return changed_tiles

@@ -41,16 +41,16 @@ def load_current_key() -> SigningKey:
         KeyRefused: the configured key is a different one.
     """
     newest = SigningKey.objects.newest()
-    ours = _encode_public_key(get_newsroom_key())
+    public_key = _encode_public_key(get_newsroom_key())
     if newest is None:
-        return SigningKey.objects.create(public_key=ours, origin=find_origin())
-    if newest.public_key != ours:
+        return SigningKey.objects.create(public_key=public_key, origin=find_origin())
+    if newest.public_key != public_key:
         raise KeyRefused(
             gettext(
                 "The key of SIGNING_KEY (%(ours)s) is not the one that signs this ledger (%(public_key)s). "
                 "Restore the old SIGNING_KEY, or announce the new key with `manage.py change_signing_key`."
             )
-            % {"ours": ours, "public_key": newest.public_key}
+            % {"ours": public_key, "public_key": newest.public_key}
         )
     return newest
 

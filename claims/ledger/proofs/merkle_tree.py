@@ -17,8 +17,8 @@ def hash_leaf(entry: bytes) -> bytes:
     return hashlib.sha256(b"\0" + entry).digest()
 
 
-def hash_node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\1" + left + right).digest()
+def hash_node(left_hash: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left_hash + right).digest()
 
 
 def iterate_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
@@ -34,10 +34,10 @@ def iterate_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 def fold_hashes(hashes: Sequence[bytes]) -> bytes:
     """Return the hash over neighbouring subtrees of decreasing size."""
-    *before, found = hashes
-    for left in reversed(before):
-        found = hash_node(left, found)
-    return found
+    *before, root = hashes
+    for sibling in reversed(before):
+        root = hash_node(sibling, root)
+    return root
 
 
 def compute_tree_root(size: int, subtree: Subtree) -> bytes:
@@ -103,18 +103,18 @@ def is_inclusion_proven(leaf: bytes, index: int, size: int, proof: Sequence[byte
     """Return whether the proof shows that a leaf is in a tree (RFC 9162, section 2.1.3.2)."""
     if not 0 <= index < size:
         return False
-    place, last, found = index, size - 1, leaf
+    place, last, node = index, size - 1, leaf
     for part in proof:
         if last == 0:
             return False
         if place & 1 or place == last:
-            found = hash_node(part, found)
+            node = hash_node(part, node)
             while not place & 1 and place:
                 place, last = place >> 1, last >> 1
         else:
-            found = hash_node(found, part)
+            node = hash_node(node, part)
         place, last = place >> 1, last >> 1
-    return last == 0 and found == tree_root
+    return last == 0 and node == tree_root
 
 
 def is_consistency_proven(

@@ -20,12 +20,12 @@ _BARRED = re.compile("█{4}|x{4}|^[0-9a-f]{64}$")
 
 def seal(note: str, body: str, salts: str) -> str:
     """Return the content with a digest in place of each text. The ledger stores the hash of the result."""
-    given = salts.split(",")
+    salt_list = salts.split(",")
     parts = ["", note, *body.split('"')]
     for place in range(1, len(parts), 2):
         # A name of a member is no text.
         if not "".join(parts[place + 1 : place + 2]).startswith(":"):
-            parts[place] = digest_text(parts[place], compute_salt(given, place // 2))
+            parts[place] = digest_text(parts[place], compute_salt(salt_list, place // 2))
     return '"'.join(parts)
 
 
@@ -35,11 +35,11 @@ def find_unbarred(note: str, body: str, salts: str) -> list[str]:
     A removed text consists of bars or, in a URL, of x's. A digest that would reveal the words is replaced by another
     one.
     """
-    given = salts.split(",")
+    salt_list = salts.split(",")
     texts = [note, *body.split('"')[1::2]]
     return [
         text
-        for text, salt in zip(texts, given, strict=False)
+        for text, salt in zip(texts, salt_list, strict=False)
         if salt.startswith("-") and not _BARRED.search(text)
     ]
 
@@ -48,11 +48,11 @@ def compute_sealed_sha256(note: str, body: str, salts: str) -> str:
     return sha256(seal(note, body, salts).encode()).hexdigest()
 
 
-def compute_salt(given: list[str], number: int) -> str:
+def compute_salt(salts: list[str], number: int) -> str:
     """Return the salt of a text; "-" and the digest if the text was removed; "" if there is no salt."""
-    if len(given) == 1:
-        return sha256(f"{given[0]} {number}".encode()).hexdigest()
-    return given[number] if number < len(given) else ""
+    if len(salts) == 1:
+        return sha256(f"{salts[0]} {number}".encode()).hexdigest()
+    return salts[number] if number < len(salts) else ""
 
 
 def digest_text(text: str, salt: str) -> str:

@@ -83,26 +83,28 @@ class SignedNote:
         """Parse a signed note. Raises `InvalidNote`."""
         text, blank, below = note.rpartition("\n\n")
         lines = below.removesuffix("\n").split("\n") if below.endswith("\n") else []
-        found = [_SIGNATURE_LINE.fullmatch(line) for line in lines]
-        if not blank or not text or not found or not all(found):
+        matched_lines = [_SIGNATURE_LINE.fullmatch(line) for line in lines]
+        if not blank or not text or not matched_lines or not all(matched_lines):
             raise InvalidNote("It is no signed note: a text, an empty line, and lines of signatures.")
         try:
-            signatures = tuple((m[1], b64decode(m[2], validate=True)) for m in found if m)
+            signatures = tuple((m[1], b64decode(m[2], validate=True)) for m in matched_lines if m)
         except ValueError:
             raise InvalidNote("A signature of it is not base64.") from None
         return cls(f"{text}\n", signatures)
 
     def is_signed_by(self, name: str, public_key: bytes) -> bool:
         """Return whether the note has a valid signature by this key. Invalid signatures are ignored."""
-        known = compute_key_id(name, public_key)
-        ours = [signature[4:] for who, signature in self.signatures if who == name and signature[:4] == known]
+        key_id = compute_key_id(name, public_key)
+        own_signatures = [
+            signature[4:] for who, signature in self.signatures if who == name and signature[:4] == key_id
+        ]
         try:
             verifier = Ed25519PublicKey.from_public_bytes(public_key)
-            for signature in ours:
+            for signature in own_signatures:
                 verifier.verify(signature, self.text.encode())
         except (InvalidSignature, ValueError):
             return False
-        return bool(ours)
+        return bool(own_signatures)
 
 
 @dataclass(frozen=True, slots=True)

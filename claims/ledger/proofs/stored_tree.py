@@ -36,8 +36,8 @@ def format_moment(value: datetime) -> str:
 
 def iterate_entries(rows: QuerySet[Publication]) -> Iterator[StoredEntry]:
     """Yield these entries in the order of the ledger, in constant memory."""
-    ordered = rows.order_by("sequence").values_list(*_COLUMNS)
-    return map(_build_entry, ordered.iterator(chunk_size=5_000))
+    ordered_rows = rows.order_by("sequence").values_list(*_COLUMNS)
+    return map(_build_entry, ordered_rows.iterator(chunk_size=5_000))
 
 
 def _build_entry(row: tuple[Any, ...]) -> StoredEntry:
@@ -56,8 +56,8 @@ def load_with_previous(first: int, last: int) -> Iterator[tuple[str, StoredEntry
 def load_entry_texts(first: int, last: int) -> list[bytes]:
     """Return the bytes of these entries; for small numbers only."""
     rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last).order_by("sequence")
-    found = map(_build_entry, rows.values_list(*_COLUMNS))
-    return [entry.text(previous) for previous, entry in _iterate_with_previous(first, found)]
+    entries = map(_build_entry, rows.values_list(*_COLUMNS))
+    return [entry.text(previous) for previous, entry in _iterate_with_previous(first, entries)]
 
 
 def _iterate_with_previous(first: int, entries: Iterable[StoredEntry]) -> Iterator[tuple[str, StoredEntry]]:
@@ -91,8 +91,8 @@ def load_proof(parts: list[tuple[int, int]]) -> list[bytes]:
 
 def compute_root(size: int) -> bytes:
     """Return the hash of the first `size` entries. Raises `LookupError`."""
-    [found] = load_proof([(0, size)]) if size else [merkle_tree.EMPTY_ROOT]
-    return found
+    [root] = load_proof([(0, size)]) if size else [merkle_tree.EMPTY_ROOT]
+    return root
 
 
 def load_growing_tiles(size: int) -> GrowingTiles:

@@ -18,13 +18,13 @@ def sign(timestamp: int) -> None:
 
     A failure of one does not prevent the other from being signed.
     """
-    refused: list[Exception] = []
+    failures: list[Exception] = []
     for sign_log in (checkpoints.sign_ledger, checkpoints.sign_reviews):
         try:
             sign_log()
         except (InconsistentLedger, KeyRefused) as refusal:
             _log.critical("The ledger is not signed any more: %s Run `manage.py verify_ledger`.", refusal)
-            refused.append(refusal)
-    if refused:
+            failures.append(refusal)
+    if failures:
         # The job fails, so that it is among those that people look at.
-        raise refused[0]
+        raise failures[0]

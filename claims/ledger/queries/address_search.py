@@ -52,12 +52,12 @@ def build_address_key(address: str) -> str:
 
 def find_claim_at(key: str) -> int | None:
     """Return the id of the claim whose page on this site has this URL."""
-    here, there = urlsplit(build_url_key(settings.SITE_URL)), urlsplit(key)
-    if there.netloc != here.netloc or not there.path.startswith(here.path):
+    site, address = urlsplit(build_url_key(settings.SITE_URL)), urlsplit(key)
+    if address.netloc != site.netloc or not address.path.startswith(site.path):
         return None
-    _code, path = split_path(there.path.removeprefix(here.path.rstrip("/")))
-    found = _CLAIM_PATH.fullmatch(path)
-    return min(int(found[1]), MAX_ID) if found else None
+    _code, path = split_path(address.path.removeprefix(site.path.rstrip("/")))
+    match = _CLAIM_PATH.fullmatch(path)
+    return min(int(match[1]), MAX_ID) if match else None
 
 
 def find_claims_at(keys: Iterable[str]) -> dict[str, int]:

@@ -198,8 +198,8 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
             rows = rows.filter(Exists(self.verdicts(looked_for).filter(publication=OuterRef("pk"))))
         if "reviewed_after" in looked_for and self._is_by_review:
             rows = rows.filter(match_reviewed_from(looked_for["reviewed_after"]))
-        asked = looked_for.get("q")
-        return rows.answering(asked) if asked else rows
+        search = looked_for.get("q")
+        return rows.answering(search) if search else rows
 
     def verdicts(self, looked_for: Mapping[str, Any]) -> PublishedVerdictQuerySet:
         """Return the matching verdicts. An entry needs at least one of them."""
@@ -236,8 +236,8 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         """Return the candidates, each with `ledger_moved`, the time of the ledger's newest entry."""
         rows = super().candidates(looked_for)
         if self.found_by:
-            shown, moment = self.verdicts(looked_for), looked_for.get("as_of")
-            rows = (shown.as_of(moment) if moment else shown.current()).distinct()
+            verdicts, moment = self.verdicts(looked_for), looked_for.get("as_of")
+            rows = (verdicts.as_of(moment) if moment else verdicts.current()).distinct()
         return rows.annotate(ledger_moved=_select_newest_time())
 
 

@@ -17,8 +17,8 @@ from sources.api.list_queries import match_language, match_words
 def find_entries(clusters: Iterable[int]) -> PublicationQuerySet:
     """Return the current publications of these clusters' claims, following merges."""
     members = ClusterMember.objects.filter(cluster__in=clusters).order_by()
-    standing = members.values(standing=Coalesce("claim__merged_into", "claim"))
-    return Publication.objects.current().filter(claim_id__in=standing)
+    claim_ids = members.values(standing=Coalesce("claim__merged_into", "claim"))
+    return Publication.objects.current().filter(claim_id__in=claim_ids)
 
 
 def find_neighbours(claim: int) -> PublicationQuerySet:

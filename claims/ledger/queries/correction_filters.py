@@ -38,8 +38,8 @@ class MonthValue:
     )
 
     def __call__(self, text: str) -> tuple[datetime, datetime]:
-        found = _MONTH.fullmatch(text)
-        year, month = (int(found[1]), int(found[2])) if found else (0, 0)
+        match = _MONTH.fullmatch(text)
+        year, month = (int(match[1]), int(match[2])) if match else (0, 0)
         if not 1 < year < 9999:
             raise ValueRefused(gettext("it must be a month such as 2026-03."))
         zone = get_default_timezone()
@@ -157,13 +157,15 @@ class CorrectionListQuery(ListQuery):
 
     def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
         """Return the rows from which a page is read."""
-        judged = {
+        verdict_ids = {
             name: parameter
             for name in looked_for
             if isinstance(parameter := self.filters[name], JudgedParameter)
         }
-        rows = super().candidates({name: value for name, value in looked_for.items() if name not in judged})
-        for name, parameter in judged.items():
+        rows = super().candidates(
+            {name: value for name, value in looked_for.items() if name not in verdict_ids}
+        )
+        for name, parameter in verdict_ids.items():
             rows = rows.filter(parameter.match_walking(looked_for[name]))
         return rows
 

@@ -73,9 +73,9 @@ class Facet:
     instead: Mapping[str, Any] = field(default_factory=dict)
     mentions: Mention.Kind | None = None
 
-    def source(self, held: Mapping[str, Any]) -> str:
+    def source(self, conditions: Mapping[str, Any]) -> str:
         """Return the table to count from when these conditions apply."""
-        if self.mentions and not held:
+        if self.mentions and not conditions:
             return "claims_mention"
         if self.divided is _build_verdict_count_sql:
             return "judgements"
@@ -87,13 +87,13 @@ class Facet:
 
     def sql(self, source: str, size: int) -> str:
         """Return SQL for the most frequent values, and the number of values."""
-        counted = (
+        counted_rows = (
             f"SELECT thing_id AS value, publications AS n FROM {source} WHERE kind = '{self.mentions}'"
             if source == "claims_mention"
             else self.divided(self.column)
         )
         return (
-            f"(SELECT '{self.name}'::varchar, value::varchar, n, count(*) OVER () FROM ({counted}) AS counted"
+            f"(SELECT '{self.name}'::varchar, value::varchar, n, count(*) OVER () FROM ({counted_rows}) AS counted"
             f" ORDER BY n DESC, value LIMIT {size:d})"
         )
 
@@ -195,61 +195,63 @@ class Counting:
 
     def compute_counts(self) -> FacetCounts:
         """Compute the counts, and cache them until the ledger changes."""
-        counted = self._count()
+        counts = self._count()
         # The ledger may have moved between two statements.
-        if len(counted.positions) == 1:
-            cache.set(f"{self._key}:{next(iter(counted.positions))}", counted, _CACHE_SECONDS)
-        return counted
+        if len(counts.positions) == 1:
+            cache.set(f"{self._key}:{next(iter(counts.positions))}", counts, _CACHE_SECONDS)
+        return counts
 
     def get_cached(self) -> FacetCounts | None:
         """Return cached counts for the current state of the ledger, if any."""
         ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
-        known: FacetCounts | None = cache.get(f"{self._key}:{position}")
-        return known
+        cached: FacetCounts | None = cache.get(f"{self._key}:{position}")
+        return cached
 
     @property
     def _key(self) -> str:
-        asked = repr((sorted(self.conditions.items()), self.query.shape, self.names, self.size))
-        return f"facets:{hashlib.sha256(asked.encode()).hexdigest()}"
+        identity = repr((sorted(self.conditions.items()), self.query.shape, self.names, self.size))
+        return f"facets:{hashlib.sha256(identity.encode()).hexdigest()}"
 
     def _count(self) -> FacetCounts:
-        counted = FacetCounts(0, {name: Values() for name in self.names})
+        counts = FacetCounts(0, {name: Values() for name in self.names})
         everything = tuple(self.conditions)
-        together: dict[tuple[str, ...], list[Facet]] = {everything: []}
+        facets_by_conditions: dict[tuple[str, ...], list[Facet]] = {everything: []}
         for facet in (_ALL_FACETS[name] for name in self.names):
             # The values for a facet without its own filter are found with the rest, and separated by a column.
             others = tuple(name for name in self.conditions if facet.instead or name not in facet.own)
-            together.setdefault(others, []).append(facet)
-        for alike, facets in together.items():
+            facets_by_conditions.setdefault(others, []).append(facet)
+        for shared_conditions, facets in facets_by_conditions.items():
             for name, value, number, distinct in self._rows(
-                {name: self.conditions[name] for name in alike}, facets
+                {name: self.conditions[name] for name in shared_conditions}, facets
             ):
                 if name:
-                    counted.facets[name].distinct = distinct
-                    counted.facets[name].counts.append((value, number))
+                    counts.facets[name].distinct = distinct
+                    counts.facets[name].counts.append((value, number))
                 else:
-                    counted.positions.add(distinct)
-                    if alike == everything:
-                        counted.claims = number
-        return counted
+                    counts.positions.add(distinct)
+                    if shared_conditions == everything:
+                        counts.claims = number
+        return counts
 
-    def _rows(self, held: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
+    def _rows(self, conditions: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
         """Yield a row per facet value. The first row has no facet: it has the number of claims and the ledger
         position.
         """
-        source = {facet.name: facet.source(held) for facet in facets}
+        source = {facet.name: facet.source(conditions) for facet in facets}
         columns = _list_columns(facets, source)
-        widened = {name: value for facet in facets for name, value in facet.instead.items()}
-        matching = self.query.matching(Publication.objects.all(), {**held, **widened}).order_by()
-        verdicts = self.query.verdicts(held).order_by()
+        widened_conditions = {name: value for facet in facets for name, value in facet.instead.items()}
+        publications = self.query.matching(
+            Publication.objects.all(), {**conditions, **widened_conditions}
+        ).order_by()
+        verdicts = self.query.verdicts(conditions).order_by()
         try:
-            entries = Statement.of(matching.values_list(*columns))
+            entries = Statement.of(publications.values_list(*columns))
             judgements = Statement.of(verdicts.values_list(*_VERDICT_COLUMNS))
         except EmptyResultSet:  # the condition cannot be met, so the database is not queried
             return []
         parameters: list[Any] = [*entries.parameters]
-        statuses = held.get("status", [Publication.Status.PUBLISHED.value])
-        if widened:
+        statuses = conditions.get("status", [Publication.Status.PUBLISHED.value])
+        if widened_conditions:
             statements = [
                 f"WITH found ({', '.join(columns)}) AS MATERIALIZED ({entries.sql})",
                 # To write down most of what was found once more costs more than to leave out the rest each time.

@@ -41,13 +41,13 @@ def count_reviews(conditions: Mapping[str, Any]) -> Timeline:
     The count is cached for each state of the ledger.
     """
     ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
-    asked = hashlib.sha256(repr(sorted(conditions.items())).encode()).hexdigest()
-    key = f"timeline:{asked}:{position}"
-    known: Timeline | None = cache.get(key)
-    if known is None:
-        known = _count_periods(conditions)
-        cache.set(key, known, _CACHE_SECONDS)
-    return known
+    digest = hashlib.sha256(repr(sorted(conditions.items())).encode()).hexdigest()
+    key = f"timeline:{digest}:{position}"
+    timeline: Timeline | None = cache.get(key)
+    if timeline is None:
+        timeline = _count_periods(conditions)
+        cache.set(key, timeline, _CACHE_SECONDS)
+    return timeline
 
 
 def _count_periods(conditions: Mapping[str, Any]) -> Timeline:
@@ -57,9 +57,9 @@ def _count_periods(conditions: Mapping[str, Any]) -> Timeline:
         verdicts = verdicts.filter(publication__superseded_at__isnull=True, publication__status="published")
     else:
         verdicts = verdicts.current()
-    found = Statement.of(verdicts.order_by().values_list("reviewed_on", "rating_class"))
+    statement = Statement.of(verdicts.order_by().values_list("reviewed_on", "rating_class"))
     timeline: Timeline = {}
-    for year, month, name, number in fetch(_COUNT_SQL.format(verdicts=found.sql), found.parameters):
+    for year, month, name, number in fetch(_COUNT_SQL.format(verdicts=statement.sql), statement.parameters):
         period = "" if year is None else f"{year:04}" if month is None else f"{year:04}-{month:02}"
         key = (period, name or "not_rated")
         timeline[key] = timeline.get(key, 0) + number

@@ -155,13 +155,13 @@ class SearchQuery(WordsQuery):
     def mean(self, entries: Sequence[int]) -> None:
         """Show these entries, most relevant first, instead of those that contain the words."""
         reading = self.looked_for["q"]
-        meant = replace(
+        query = replace(
             reading,
             places=AddressTargets([], list(entries), is_ranked=True),
             matches=0,
             answered=reading.asked,
         )
-        self.looked_for = {**self.looked_for, "q": meant}
+        self.looked_for = {**self.looked_for, "q": query}
         for made_of_it in ("ordering", "qs"):
             self.__dict__.pop(made_of_it, None)
 
@@ -258,7 +258,7 @@ def describe_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, An
     reading = query.search
     if reading is None:
         return {}
-    said: dict[str, Any] = {
+    description: dict[str, Any] = {
         "search": {
             "asked": reading.asked,
             "answered": reading.answered,
@@ -267,7 +267,9 @@ def describe_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, An
             "ordering": query.ordering_label,
         }
     }
-    return {**said, "highlights": find_highlights(bodies, reading)} if query.highlights else said
+    return (
+        {**description, "highlights": find_highlights(bodies, reading)} if query.highlights else description
+    )
 
 
 #: The same in JSON Schema.

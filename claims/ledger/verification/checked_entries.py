@@ -88,22 +88,22 @@ class EntriesCheck:
 
     def findings(self) -> Iterator[Discrepancy]:
         for rows in _iterate_batches():
-            shown = _load_listed_verdicts([row["id"] for row in rows])
+            listed_verdicts = _load_listed_verdicts([row["id"] for row in rows])
             for row in rows:
-                yield from self._check_entry(row, shown.get(row["id"], {}))
+                yield from self._check_entry(row, listed_verdicts.get(row["id"], {}))
         yield from self._check_end()
 
-    def _check_entry(self, row: Row, shown: Mapping[int, Row]) -> Iterator[Discrepancy]:
+    def _check_entry(self, row: Row, listed_verdicts: Mapping[int, Row]) -> Iterator[Discrepancy]:
         place = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
         yield from (Discrepancy(place, problem) for problem in self._check_position(row))
-        yield from (Discrepancy(place, problem) for problem in self._check_columns(row, shown))
+        yield from (Discrepancy(place, problem) for problem in self._check_columns(row, listed_verdicts))
         yield from self._check_claim(row)
 
-    def _check_columns(self, row: Row, shown: Mapping[int, Row]) -> Iterator[str]:
+    def _check_columns(self, row: Row, listed_verdicts: Mapping[int, Row]) -> Iterator[str]:
         """Yield the columns of an entry that disagree with its body."""
         try:
             body = parse_stored(row["body"])
-            said = _build_expected_columns(body)
+            expected = _build_expected_columns(body)
             verdicts = {verdict["id"]: build_published_verdict(verdict, body) for verdict in body["verdicts"]}
             for snapshot in _iterate_snapshots(body):
                 self.quoted.setdefault(snapshot["id"], (snapshot["text_sha256"], row["sequence"]))
@@ -111,10 +111,10 @@ class EntriesCheck:
             yield "its body cannot be read."
             return
         yield from find_misrendered(body)
-        for name, value in said.items():
+        for name, value in expected.items():
             if row[name] != value:
                 yield f"`{name}` is not what its body says."
-        yield from _check_lists(row, verdicts if row["status"] == "published" else {}, shown)
+        yield from _check_lists(row, verdicts if row["status"] == "published" else {}, listed_verdicts)
 
     # Its place in the ledger ------------------------------------------------------------------------------------------
 
@@ -164,17 +164,17 @@ class EntriesCheck:
         number, place = divmod(self.tree.size - 1, TILE_WIDTH)
         if place == 0:
             self._leaves = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
-        kept = self._leaves[place * HASH_BYTES : (place + 1) * HASH_BYTES]
-        return kept in (b"", leaf)
+        stored_hash = self._leaves[place * HASH_BYTES : (place + 1) * HASH_BYTES]
+        return stored_hash in (b"", leaf)
 
     def _check_claim(self, row: Row) -> Iterator[Discrepancy]:
         """Yield gaps or overlaps between the versions of a claim."""
         last = self._last.get(row["claim_id"])
-        here = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
+        place_name = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
         if row["version"] != (last.version if last else 0) + 1:
             before = f"version {last.version}" if last else "no version"
             yield Discrepancy(
-                here, gettext("It is preceded by %(before)s of the claim.") % {"before": before}
+                place_name, gettext("It is preceded by %(before)s of the claim.") % {"before": before}
             )
         if last and last.superseded_at != row["published_at"]:
             yield Discrepancy(
@@ -186,7 +186,7 @@ class EntriesCheck:
                 % {"when": _format_time(last.superseded_at), "when_2": _format_time(row["published_at"])},
             )
         if last and row["published_at"] < last.published_at:
-            yield Discrepancy(here, gettext("it is dated before the version it follows."))
+            yield Discrepancy(place_name, gettext("it is dated before the version it follows."))
         self._last[row["claim_id"]] = _LastEntry(
             *(row[name] for name in ("sequence", "version", "published_at", "superseded_at"))
         )
@@ -215,14 +215,14 @@ class EntriesCheck:
         yield from self._check_tiles()
 
     def _check_tiles(self) -> Iterator[Discrepancy]:
-        made = self._tiles.take_changed()
+        computed_tiles = self._tiles.take_changed()
         size = self.tree.size
         for tile in HashTile.objects.iterator(chunk_size=200):
-            kept = bytes(tile.hashes)
-            right = made.get((tile.level, tile.number), b"")
-            if kept != right[: len(kept)] or len(kept) // HASH_BYTES > compute_tile_width(
-                (tile.level, tile.number), size
-            ):
+            stored_hashes = bytes(tile.hashes)
+            right = computed_tiles.get((tile.level, tile.number), b"")
+            if stored_hashes != right[: len(stored_hashes)] or len(
+                stored_hashes
+            ) // HASH_BYTES > compute_tile_width((tile.level, tile.number), size):
                 yield Discrepancy(
                     gettext("Hashes of the tree (level %(level)s, tile %(tile)s)")
                     % {"level": tile.level, "tile": tile.number},
@@ -239,11 +239,11 @@ def _iterate_batches() -> Iterator[list[Row]]:
 
 def _load_listed_verdicts(ids: list[int]) -> dict[int, dict[int, Row]]:
     """Load the list rows of these entries' verdicts, by entry and verdict."""
-    found: dict[int, dict[int, Row]] = {}
+    verdicts: dict[int, dict[int, Row]] = {}
     rows = PublishedVerdict.objects.filter(publication__in=ids).order_by()
     for row in rows.values("publication_id", "published_at", "superseded_at", *_VERDICT_COLUMNS):
-        found.setdefault(row["publication_id"], {})[row["verdict_id"]] = row
-    return found
+        verdicts.setdefault(row["publication_id"], {})[row["verdict_id"]] = row
+    return verdicts
 
 
 def _build_expected_columns(body: Mapping[str, Any]) -> Row:
@@ -255,8 +255,8 @@ def _build_expected_columns(body: Mapping[str, Any]) -> Row:
         "published_at": datetime.fromisoformat(body["updated_at"]),
         "first_published_at": datetime.fromisoformat(body["published_at"]),
     }
-    listed = build_columns(body)
-    return facts | {name: listed[name] for name in _BODY_COLUMNS}
+    columns = build_columns(body)
+    return facts | {name: columns[name] for name in _BODY_COLUMNS}
 
 
 def find_misrendered(body: Mapping[str, Any]) -> Iterator[str]:
@@ -275,9 +275,9 @@ def find_misrendered(body: Mapping[str, Any]) -> Iterator[str]:
 @lru_cache(maxsize=1_000)  # each entry of a claim says it again
 def _is_rendered(markdown: str, html: str, pictures: frozenset[str]) -> bool:
     """Return whether the HTML has the words and URLs of its Markdown, whichever program version rendered it."""
-    made = _read_entries(html)
+    entries = _read_entries(html)
     # Older versions left all pictures out.
-    return made in (_read_entries(to_html(markdown, pictures=pictures)), _read_entries(to_html(markdown)))
+    return entries in (_read_entries(to_html(markdown, pictures=pictures)), _read_entries(to_html(markdown)))
 
 
 def _read_entries(html: str) -> list[str]:
@@ -291,16 +291,16 @@ def _iterate_snapshots(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     return (item["snapshot"] for item in (*body["appearances"], *evidence) if item["snapshot"])
 
 
-def _check_lists(row: Row, verdicts: Mapping[int, Row], shown: Mapping[int, Row]) -> Iterator[str]:
+def _check_lists(row: Row, verdicts: Mapping[int, Row], listed_verdicts: Mapping[int, Row]) -> Iterator[str]:
     """Yield differences between the listed verdicts and those in the body."""
-    for pk in verdicts.keys() - shown.keys():
+    for pk in verdicts.keys() - listed_verdicts.keys():
         yield f"verdict {pk} is not listed with it."
-    for pk in shown.keys() - verdicts.keys():
+    for pk in listed_verdicts.keys() - verdicts.keys():
         yield f"verdict {pk} is listed with it, and its body does not have it."
-    for pk in verdicts.keys() & shown.keys():
+    for pk in verdicts.keys() & listed_verdicts.keys():
         right = verdicts[pk] | {name: row[name] for name in ("published_at", "superseded_at")}
         for name in (*_VERDICT_COLUMNS, "published_at", "superseded_at"):
-            if shown[pk][name] != right[name]:
+            if listed_verdicts[pk][name] != right[name]:
                 yield f"verdict {pk} is listed with another `{name}` than its entry has."
 
 

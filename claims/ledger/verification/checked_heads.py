@@ -91,6 +91,6 @@ def build_log_names() -> dict[str, str]:
     return {build_log_name(origin, log): log for log in Checkpoint.Log.values}
 
 
-def is_signed_here(note: SignedNote, origin: str, trusted: Iterable[str]) -> bool:
+def is_signed_here(note: SignedNote, origin: str, trusted_keys: Iterable[str]) -> bool:
     """Return whether one of these keys signed a note."""
-    return any(note.is_signed_by(origin, decode_bytes(key)) for key in trusted)
+    return any(note.is_signed_by(origin, decode_bytes(key)) for key in trusted_keys)

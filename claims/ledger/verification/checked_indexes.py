@@ -87,9 +87,10 @@ def run_checks(questions: Mapping[Any, str], connection: BaseDatabaseWrapper) ->
     for problem, question in questions.items():
         with connection.cursor() as cursor:
             cursor.execute(question)
-            found: dict[str, list[int]] = {}
+            findings: dict[str, list[int]] = {}
             for noun, number in cursor.fetchall():
-                found.setdefault(noun, []).append(number)
+                findings.setdefault(noun, []).append(number)
         yield from (
-            Discrepancy(f"{noun} {format_ranges(numbers)}", str(problem)) for noun, numbers in found.items()
+            Discrepancy(f"{noun} {format_ranges(numbers)}", str(problem))
+            for noun, numbers in findings.items()
         )

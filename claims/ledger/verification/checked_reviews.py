@@ -48,7 +48,7 @@ def check_reviews(grown: ReportGrowth) -> Iterator[Discrepancy]:
     """
     previous, expected = ZERO_SHA256, 0
     # Rows that lost words by law; what they were, the links behind them still say.
-    removed = {
+    missing_links = {
         number for links in Removal.objects.values_list("review_links", flat=True) for number in links or ()
     }
     newest = datetime.min.replace(tzinfo=UTC) + _MAX_WAIT
@@ -63,23 +63,24 @@ def check_reviews(grown: ReportGrowth) -> Iterator[Discrepancy]:
                     % {"expected": expected},
                 )
                 expected = number
-            said = rows.get((kind, row_id))
+            facts = rows.get((kind, row_id))
             place = f"{_NOUNS.get(kind, kind)} {row_id} (link {number} of reviews)"
-            if said is None:
+            if facts is None:
                 yield Discrepancy(place, gettext("it was deleted."))
-            elif said[-1] < newest - _MAX_WAIT:
+            elif facts[-1] < newest - _MAX_WAIT:
                 yield Discrepancy(
                     place,
                     gettext("it is dated %(moment)s, but was linked long after that.")
-                    % {"moment": format_moment(said[-1])},
+                    % {"moment": format_moment(facts[-1])},
                 )
             elif (
-                number not in removed and _compute_hash(number, kind, row_id, said, previous) != chain_sha256
+                number not in missing_links
+                and _compute_hash(number, kind, row_id, facts, previous) != chain_sha256
             ):
                 yield Discrepancy(
                     place, gettext("it, or the link before it, has changed since it was linked.")
                 )
-            newest = max(newest, said[-1]) if said else newest
+            newest = max(newest, facts[-1]) if facts else newest
             previous = chain_sha256
             grown(number, bytes.fromhex(chain_sha256))
     yield from _find_unlinked()
@@ -97,21 +98,21 @@ def _iterate_batches() -> Iterator[list[tuple[int, str, int, str]]]:
 
 
 def _load_rows(links: list[tuple[int, str, int, str]]) -> dict[tuple[str, int], tuple[Any, ...]]:
-    found: dict[tuple[str, int], tuple[Any, ...]] = {}
+    rows_found: dict[tuple[str, int], tuple[Any, ...]] = {}
     for kind, model, columns in _LINKED_TABLES:
         ids = [row_id for _number, of, row_id, _hash in links if of == kind]
         rows = model._default_manager.filter(pk__in=ids).order_by().values_list("pk", *columns)
-        found |= {(kind, pk): tuple(values) for pk, *values in rows}
-    return found
+        rows_found |= {(kind, pk): tuple(values) for pk, *values in rows}
+    return rows_found
 
 
-def _compute_hash(number: int, kind: str, row_id: int, said: tuple[Any, ...], previous: str) -> str:
+def _compute_hash(number: int, kind: str, row_id: int, facts: tuple[Any, ...], previous: str) -> str:
     lines = [
         "factcheck review entry 1",
         str(number),
         kind,
         str(row_id),
-        *map(_format_value, said),
+        *map(_format_value, facts),
         previous,
         "",
     ]

@@ -31,7 +31,7 @@ def check_rules() -> Iterator[Discrepancy]:
     """Yield database rules that are missing, disabled or changed."""
     with connection.cursor() as cursor:
         cursor.execute(_TRIGGERS_SQL)
-        there = {(table, name): (is_on, body) for table, name, is_on, body in cursor.fetchall()}
+        triggers = {(table, name): (is_on, body) for table, name, is_on, body in cursor.fetchall()}
         cursor.execute(_CONSTRAINTS_SQL)
         names = {name for [name] in cursor.fetchall()}
     for model in apps.get_models():
@@ -43,23 +43,23 @@ def check_rules() -> Iterator[Discrepancy]:
                     gettext("it is missing."),
                 )
         for trigger in getattr(model._meta, "triggers", ()):
-            yield from _check_rule(trigger, model, there)
+            yield from _check_rule(trigger, model, triggers)
 
 
 def _check_rule(
-    trigger: pgtrigger.Trigger, model: Any, there: dict[tuple[str, str], tuple[bool, str]]
+    trigger: pgtrigger.Trigger, model: Any, triggers: dict[tuple[str, str], tuple[bool, str]]
 ) -> Iterator[Discrepancy]:
     table, name = model._meta.db_table, trigger.get_pgid(model)
     place = f"Rule {trigger.name} of {table}"
-    if (table, name) not in there:
+    if (table, name) not in triggers:
         yield Discrepancy(place, gettext("it is missing."))
         return
-    is_on, body = there[table, name]
+    is_on, body = triggers[table, name]
     if not is_on:
         yield Discrepancy(place, gettext("it is switched off."))
-    declared = trigger.render_declare(model)
+    declaration = trigger.render_declare(model)
     func = dedent(str(trigger.render_func(model))).strip()
-    if _normalise_function(body) != _normalise_function(f"{declared} BEGIN {func} END;"):
+    if _normalise_function(body) != _normalise_function(f"{declaration} BEGIN {func} END;"):
         yield Discrepancy(place, gettext("it differs from this program’s definition."))
 
 

@@ -11,18 +11,18 @@ from sources.models import Snapshot
 _BATCH_SIZE = 100
 
 
-def check_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Discrepancy]:
+def check_snapshots(quoted_snapshots: Mapping[int, tuple[str, int]]) -> Iterator[Discrepancy]:
     """Yield snapshots whose text differs from the quoted one.
 
     Args:
-        quoted: for each snapshot, the hash of its text and the number of an entry with that hash.
+        quoted_snapshots: for each snapshot, the hash of its text and the number of an entry with that hash.
     """
-    ids = sorted(quoted)
+    ids = sorted(quoted_snapshots)
     for at in range(0, len(ids), _BATCH_SIZE):
         some = ids[at : at + _BATCH_SIZE]
         texts = dict(Snapshot.objects.filter(pk__in=some).order_by().values_list("pk", "text"))
         for pk in some:
-            sha256, entry = quoted[pk]
+            sha256, entry = quoted_snapshots[pk]
             if pk not in texts:
                 yield Discrepancy(
                     gettext("Snapshot %(pk)s") % {"pk": pk},

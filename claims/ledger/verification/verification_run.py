@@ -47,25 +47,25 @@ class ExternalCheckpoint:
     @classmethod
     def read(cls, name: str, note: str) -> "ExternalCheckpoint":
         """Parse a checkpoint stored elsewhere. Raises `InvalidNote`."""
-        signed = SignedNote.read(note)
-        return cls(name, signed, TreeHead.read(signed.text))
+        signed_note = SignedNote.read(note)
+        return cls(name, signed_note, TreeHead.read(signed_note.text))
 
 
 def verify(
-    kept: Sequence[ExternalCheckpoint] = (),
+    external: Sequence[ExternalCheckpoint] = (),
     *,
-    trusted: Sequence[str] = (),
+    trusted_keys: Sequence[str] = (),
     progress: ReportProgress = lambda entries: None,
 ) -> Iterator[Discrepancy]:
     """Yield every discrepancy, as it is found.
 
     Args:
-        kept: checkpoints stored outside the database.
-        trusted: the trusted keys (base64url) for these; by default, the stored ones.
+        external: checkpoints stored outside the database.
+        trusted_keys: the trusted keys (base64url) for these; by default, the stored ones.
     """
     with _read_snapshot() as indexes:
         yield from check_rules()
-        yield from _check_logs(kept, trusted, progress)
+        yield from _check_logs(external, trusted_keys, progress)
         yield from indexes()
 
 
@@ -75,13 +75,13 @@ def count_entries() -> int:
 
 
 def _check_logs(
-    kept: Sequence[ExternalCheckpoint], trusted: Sequence[str], progress: ReportProgress
+    external: Sequence[ExternalCheckpoint], trusted_keys: Sequence[str], progress: ReportProgress
 ) -> Iterator[Discrepancy]:
     yield from check_keys()
     heads = {log: SignedHeads(log) for log in Checkpoint.Log.values}
     for of_log in heads.values():
         yield from of_log.take_stored()
-    yield from _add_external(kept, trusted, heads)
+    yield from _add_external(external, trusted_keys, heads)
     ledger, reviews = heads[Checkpoint.Log.LEDGER], heads[Checkpoint.Log.REVIEWS]
 
     def grown(tree: GrowingTree) -> None:
@@ -101,11 +101,11 @@ def _check_logs(
 
 
 def _add_external(
-    kept: Sequence[ExternalCheckpoint], trusted: Sequence[str], heads: dict[str, SignedHeads]
+    external: Sequence[ExternalCheckpoint], trusted_keys: Sequence[str], heads: dict[str, SignedHeads]
 ) -> Iterator[Discrepancy]:
     logs = build_log_names()
-    keys = trusted or list(SigningKey.objects.values_list("public_key", flat=True))
-    for one in kept:
+    keys = trusted_keys or list(SigningKey.objects.values_list("public_key", flat=True))
+    for one in external:
         place = f"Checkpoint in {one.name} ({one.head.size} entries)"
         if one.head.origin not in logs:
             yield Discrepancy(
@@ -133,8 +133,8 @@ def _read_snapshot() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
         cursor.execute("SELECT pg_export_snapshot()")
         [snapshot] = cursor.fetchone()
         with ThreadPoolExecutor(1) as beside:
-            asked = beside.submit(_run_checks_in_parallel, snapshot)
-            yield lambda: iter(asked.result())
+            checks = beside.submit(_run_checks_in_parallel, snapshot)
+            yield lambda: iter(checks.result())
 
 
 def _run_checks(database: BaseDatabaseWrapper) -> Iterator[Discrepancy]:

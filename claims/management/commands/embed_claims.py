@@ -55,7 +55,7 @@ class Command(LocalizedCommand):
     def _make_vectors(self, embedder: Embedder, threads: int) -> None:
         try:
             with show_progress(Console(stderr=True)) as tell:
-                maintenance.bring_up_to_date(embedder, tell=tell, index_workers=threads - 1)
+                maintenance.bring_up_to_date(embedder, report_progress=tell, index_workers=threads - 1)
         except KeyboardInterrupt:
             raise CommandError(
                 gettext("Stopped. The vectors made so far are kept; run the same command to continue.")

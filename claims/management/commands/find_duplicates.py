@@ -37,7 +37,7 @@ class Command(LocalizedCommand):
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task(gettext("Comparing"), total=None)
             tally = search(
-                again=again,
+                from_scratch=again,
                 dry_run=dry_run,
                 tick=lambda done, total: progress.update(task, completed=done, total=total),
             )

@@ -57,7 +57,7 @@ class Command(LocalizedCommand):
             entries = count_entries()
             task = shown.add_task(gettext("verifying"), total=entries)
             for finding in verify(
-                kept, trusted=key, progress=lambda done: shown.update(task, completed=done)
+                kept, trusted_keys=key, progress=lambda done: shown.update(task, completed=done)
             ):
                 found += 1
                 self.stdout.write(str(finding))

@@ -23,8 +23,8 @@ def get_embedder(*, threads: int = 1) -> Embedder | None:
     if settings.EMBEDDER == "endpoint":
         return _get_endpoint(settings.EMBEDDER_MODEL)
     # In tests: a class.
-    made: Embedder = import_string(settings.EMBEDDER)()
-    return made
+    embedder: Embedder = import_string(settings.EMBEDDER)()
+    return embedder
 
 
 def get_requested_embedder(model: str, *, threads: int = 1) -> Embedder | None:

@@ -78,10 +78,10 @@ class Endpoint:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         # An empty input is refused by many.
-        ready = [f"{prefix} {clip_text(text)}".strip() or "?" for text in texts]
+        inputs = [f"{prefix} {clip_text(text)}".strip() or "?" for text in texts]
         parts = [
-            self._request_batch(ready[at : at + BATCH_SIZE], seconds)
-            for at in range(0, len(ready), BATCH_SIZE)
+            self._request_batch(inputs[at : at + BATCH_SIZE], seconds)
+            for at in range(0, len(inputs), BATCH_SIZE)
         ]
         if len({part.shape[1] for part in parts}) > 1:
             raise EmbedderError(gettext("%(name)s made vectors of different lengths.") % {"name": self.name})
@@ -96,18 +96,18 @@ class Endpoint:
             answer = services.ask(
                 f"{self.url}/embeddings", body, headers, seconds=seconds, most_bytes=_MAX_BYTES
             )
-        except services.ServiceUnavailable as away:
-            raise EmbedderError(str(away)) from None
+        except services.ServiceUnavailable as unavailable:
+            raise EmbedderError(str(unavailable)) from None
         if answer.status != 200:
-            said = answer.content[:300].decode("utf-8", "replace")
+            message = answer.content[:300].decode("utf-8", "replace")
             fault = TextRefused if answer.status in _REFUSAL_STATUSES else EmbedderError
             raise fault(
                 gettext("%(name)s answered with status %(status)s: %(said)s")
-                % {"name": self.name, "status": answer.status, "said": said}
+                % {"name": self.name, "status": answer.status, "said": message}
             )
         return scale_to_unit_length(self._read(answer.content, len(texts)))
 
-    def _read(self, content: bytes, wanted: int) -> Vectors:
+    def _read(self, content: bytes, expected_count: int) -> Vectors:
         """Read the vectors of a response, in the order of the texts."""
         try:
             items = orjson.loads(content)["data"]
@@ -117,10 +117,10 @@ class Endpoint:
             raise EmbedderError(
                 gettext("%(name)s sent something other than vectors.") % {"name": self.name}
             ) from None
-        if sorted(places) != list(range(wanted)):
+        if sorted(places) != list(range(expected_count)):
             raise EmbedderError(
                 gettext("%(name)s sent %(places)s vectors for %(wanted)s texts.")
-                % {"name": self.name, "places": len(places), "wanted": wanted}
+                % {"name": self.name, "places": len(places), "wanted": expected_count}
             )
         if vectors.ndim != 2 or not 1 <= vectors.shape[1] <= MAX_DIMENSIONS:
             raise EmbedderError(

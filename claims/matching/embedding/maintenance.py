@@ -101,14 +101,14 @@ def is_up_to_date(embedder: Embedder) -> bool:
 def bring_up_to_date(
     embedder: Embedder,
     *,
-    tell: ReportProgress = lambda progress: None,
+    report_progress: ReportProgress = lambda progress: None,
     is_stopped: Callable[[], bool] = lambda: False,
     index_workers: int = 0,
 ) -> bool:
     """Create missing vectors, and activate the model when none is missing.
 
     Args:
-        tell: called after each part.
+        report_progress: called after each part.
         is_stopped: called before each part.
 
     Returns:
@@ -121,11 +121,13 @@ def bring_up_to_date(
     with _lock_maintenance(embedder.name):
         model = get_or_create_model(embedder)
         EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
-        if not _prepare(model, embedder, tell, is_stopped) or not _make(model, embedder, tell, is_stopped):
+        if not _prepare(model, embedder, report_progress, is_stopped) or not _make(
+            model, embedder, report_progress, is_stopped
+        ):
             return False
-        if not _renew(model, tell, is_stopped):
+        if not _renew(model, report_progress, is_stopped):
             return False
-        tell(EmbeddingProgress("indexes", 0, 1))
+        report_progress(EmbeddingProgress("indexes", 0, 1))
         indexes.build(model, workers=index_workers)
         if model.completed_at is None:
             EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=Now())
@@ -169,37 +171,41 @@ def list_model_progress() -> list[tuple[EmbeddingModel, VectorTally]]:
 
 
 def _prepare(
-    model: EmbeddingModel, embedder: Embedder, tell: ReportProgress, is_stopped: Callable[[], bool]
+    model: EmbeddingModel, embedder: Embedder, report_progress: ReportProgress, is_stopped: Callable[[], bool]
 ) -> bool:
     """Prepare the means of a new model; return whether they are complete."""
     for done, _mean in enumerate(means.prepare(model, embedder), 1):
-        tell(EmbeddingProgress("languages", done, 2 * len(sample_posts())))
+        report_progress(EmbeddingProgress("languages", done, 2 * len(sample_posts())))
         if is_stopped():
             return False
     return True
 
 
 def _make(
-    model: EmbeddingModel, embedder: Embedder, tell: ReportProgress, is_stopped: Callable[[], bool]
+    model: EmbeddingModel, embedder: Embedder, report_progress: ReportProgress, is_stopped: Callable[[], bool]
 ) -> bool:
     """Create missing vectors; return whether none are left."""
     before: VectorTally | None = None
-    subtracted = means.StatementMeans(model)
+    means_of_statements = means.StatementMeans(model)
     done = since = 0
     for statements in find_pending(model, BATCH_SIZE):
         if is_stopped():
             return False
         before = before or count_vectors(model)
-        taken, raw = _make_vectors(embedder, statements)
-        if taken:
-            centred, lengths, ids = subtracted.centre(raw, [statement.language for statement in taken])
-            store(model, taken, centred, lengths, ids)
+        embedded_statements, raw = _make_vectors(embedder, statements)
+        if embedded_statements:
+            centred, lengths, ids = means_of_statements.centre(
+                raw, [statement.language for statement in embedded_statements]
+            )
+            store(model, embedded_statements, centred, lengths, ids)
         done, since = done + len(statements), since + len(statements)
-        tell(EmbeddingProgress("vectors", before.made + done, before.made + max(before.outstanding, done)))
+        report_progress(
+            EmbeddingProgress("vectors", before.made + done, before.made + max(before.outstanding, done))
+        )
         if since >= RECENTRE_AFTER:
-            if not _renew(model, tell, is_stopped):
+            if not _renew(model, report_progress, is_stopped):
                 return False
-            subtracted, since = means.StatementMeans(model), 0
+            means_of_statements, since = means.StatementMeans(model), 0
     return True
 
 
@@ -215,7 +221,7 @@ def _make_vectors(
             return _make_vector_of_shortened(embedder, statements[0], refusal)
     # One of them is refused: which?
     parts = [_make_vectors(embedder, [statement]) for statement in statements]
-    return [statement for taken, _raw in parts for statement in taken], np.concatenate(
+    return [statement for embedded, _raw in parts for statement in embedded], np.concatenate(
         [raw for _, raw in parts]
     )
 
@@ -232,22 +238,22 @@ def _make_vector_of_shortened(
         return [], np.empty((0, embedder.dimensions), np.float32)
 
 
-def _check_vectors(embedder: Embedder, raw: Vectors, wanted: int) -> Vectors:
-    if raw.shape != (wanted, embedder.dimensions) or not np.isfinite(raw).all():
+def _check_vectors(embedder: Embedder, raw: Vectors, expected_count: int) -> Vectors:
+    if raw.shape != (expected_count, embedder.dimensions) or not np.isfinite(raw).all():
         raise EmbedderError(
             gettext("%(embedder)s made something other than %(wanted)s vectors.")
-            % {"embedder": embedder.name, "wanted": wanted}
+            % {"embedder": embedder.name, "wanted": expected_count}
         )
     return raw
 
 
-def _renew(model: EmbeddingModel, tell: ReportProgress, is_stopped: Callable[[], bool]) -> bool:
+def _renew(model: EmbeddingModel, report_progress: ReportProgress, is_stopped: Callable[[], bool]) -> bool:
     """Recentre all vectors of a language on its current mean; return whether this is done."""
     means.renew(model)
     part = 0
     while means.recentre(model):
         part += 1
-        tell(EmbeddingProgress("means", part * means.BATCH_SIZE, 0))
+        report_progress(EmbeddingProgress("means", part * means.BATCH_SIZE, 0))
         if is_stopped():
             return False
     return True

@@ -37,33 +37,35 @@ class StatementMeans:
     """The mean vectors that are currently subtracted from statement vectors, by language."""
 
     def __init__(self, model: EmbeddingModel) -> None:
-        known: dict[str, dict[str, SubtractedMean]] = defaultdict(dict)
+        means_by_language: dict[str, dict[str, SubtractedMean]] = defaultdict(dict)
         for mean in model.means.current().exclude(kind=Kind.QUERIES):
-            known[mean.kind][mean.language] = SubtractedMean(mean.pk, np.array(mean.mean))
-        self._claims, self._posts = known[Kind.CLAIMS], known[Kind.POSTS]
+            means_by_language[mean.kind][mean.language] = SubtractedMean(mean.pk, np.array(mean.mean))
+        self._claims, self._posts = means_by_language[Kind.CLAIMS], means_by_language[Kind.POSTS]
 
     def of(self, language: str) -> SubtractedMean:
         return self._claims.get(language) or self._posts.get(language) or self._posts[""]
 
     def centre(self, raw: Vectors, languages: Sequence[str]) -> tuple[Vectors, Vectors, list[int]]:
         """Return the vectors as stored, their lengths, and the ids of the subtracted means."""
-        subtracted = [self.of(language) for language in languages]
-        means = np.array([mean for _id, mean in subtracted])
-        return *subtract_mean(raw, means), [pk for pk, _mean in subtracted]
+        subtracted_means = [self.of(language) for language in languages]
+        means = np.array([mean for _id, mean in subtracted_means])
+        return *subtract_mean(raw, means), [pk for pk, _mean in subtracted_means]
 
 
 def prepare(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
     """Compute a new model's missing means from sample posts, one language at a time."""
     posts = sample_posts()
-    for kind, made in ((Kind.QUERIES, embedder.queries), (Kind.POSTS, embedder.passages)):
-        known = {mean.language: mean.mean for mean in model.means.filter(kind=kind)}
-        for language in sorted(posts.keys() - known.keys()):
-            mean = made(posts[language]).mean(axis=0, dtype=float)
-            known[language] = _keep(model, kind, language, len(posts[language]), mean)
+    for kind, embed in ((Kind.QUERIES, embedder.queries), (Kind.POSTS, embedder.passages)):
+        stored_means = {mean.language: mean.mean for mean in model.means.filter(kind=kind)}
+        for language in sorted(posts.keys() - stored_means.keys()):
+            mean = embed(posts[language]).mean(axis=0, dtype=float)
+            stored_means[language] = _keep(model, kind, language, len(posts[language]), mean)
             yield
-        if "" not in known:
+        if "" not in stored_means:
             # Languages count alike, however many posts there are.
-            _keep(model, kind, "", sum(map(len, posts.values())), np.mean(list(known.values()), axis=0))
+            _keep(
+                model, kind, "", sum(map(len, posts.values())), np.mean(list(stored_means.values()), axis=0)
+            )
 
 
 def _keep(
@@ -103,7 +105,7 @@ def renew(model: EmbeddingModel) -> None:
 
 def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.float64]:
     """Compute the mean of published claims only, because public answers must not depend on drafts."""
-    subtracted = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
+    means = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
     total, count = np.zeros(model.dimensions), 0
     with connection.chunked_cursor() as cursor:
         cursor.execute(
@@ -111,8 +113,8 @@ def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.flo
             " WHERE model_id = %s AND is_public AND language = %s ORDER BY text_sha256 LIMIT %s",
             [model.pk, language, SAMPLE_SIZE],
         )
-        for mean_id, length, sent in cursor:
-            total += parse_half_vector(bytes(sent)) * length + subtracted[mean_id]
+        for mean_id, length, stored_vector in cursor:
+            total += parse_half_vector(bytes(stored_vector)) * length + means[mean_id]
             count += 1
     return total / count
 
@@ -133,7 +135,7 @@ def recentre(model: EmbeddingModel) -> bool:
 
 
 def _recentre_some(model: EmbeddingModel, now: LanguageMean) -> bool:
-    known = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
+    means = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, mean_id, length, public.halfvec_send(vector) FROM claims_statementvector"
@@ -143,10 +145,10 @@ def _recentre_some(model: EmbeddingModel, now: LanguageMean) -> bool:
         rows = cursor.fetchall()
         if not rows:
             return False
-        ids, before, lengths, sent = zip(*rows, strict=True)
-        vectors = np.array([parse_half_vector(bytes(one)) for one in sent])
-        raw = add_mean(vectors, np.array(lengths, np.float32), np.array([known[pk] for pk in before]))
-        centred, lengths_now = subtract_mean(raw, known[now.pk])
+        ids, before, lengths, stored_vectors = zip(*rows, strict=True)
+        vectors = np.array([parse_half_vector(bytes(one)) for one in stored_vectors])
+        raw = add_mean(vectors, np.array(lengths, np.float32), np.array([means[pk] for pk in before]))
+        centred, lengths_now = subtract_mean(raw, means[now.pk])
         cursor.execute(
             "UPDATE claims_statementvector AS made SET vector = new.vector, length = new.length, mean_id = %s"
             " FROM unnest(%s::bigint[], %s::float8[], %s::public.halfvec[]) AS new (id, length, vector)"

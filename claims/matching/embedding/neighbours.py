@@ -68,12 +68,14 @@ def _load_query_model(period: int) -> QueryModel | None:
         [configured.name],
     )
     for pk, name, dimensions in models:
-        if usable := find_embedder(name):
+        if embedder := find_embedder(name):
             means = fetch(
                 "SELECT language, mean FROM claims_languagemean WHERE model_id = %s AND kind = 'queries'",
                 [pk],
             )
-            return QueryModel(pk, dimensions, usable, {language: np.array(mean) for language, mean in means})
+            return QueryModel(
+                pk, dimensions, embedder, {language: np.array(mean) for language, mean in means}
+            )
     return None
 
 
@@ -96,22 +98,22 @@ def compute_query_vectors(
         model: the model, if already known; then nothing is read from the database.
     """
     model = model or get_query_model()
-    said = {place: clip_query(text) for place, text in enumerate(texts) if text.strip()}
-    nothing: list[Vector | None] = [None] * len(texts)
-    if model is None or not said:
-        return nothing
+    clipped = {place: clip_query(text) for place, text in enumerate(texts) if text.strip()}
+    no_vectors: list[Vector | None] = [None] * len(texts)
+    if model is None or not clipped:
+        return no_vectors
     try:
-        raw = model.embedder.queries(list(said.values()))
+        raw = model.embedder.queries(list(clipped.values()))
     except EmbedderError as fault:
         logger.warning("Claims are found by their words alone: %s", fault)
-        return nothing
-    if raw.shape != (len(said), model.dimensions):
+        return no_vectors
+    if raw.shape != (len(clipped), model.dimensions):
         logger.warning(
             "Claims are found by their words alone: %s makes other vectors now.", model.embedder.name
         )
-        return nothing
-    means = np.array([model.mean(languages[place]) for place in said])
-    centred = dict(zip(said, subtract_mean(raw, means)[0], strict=True))
+        return no_vectors
+    means = np.array([model.mean(languages[place]) for place in clipped])
+    centred = dict(zip(clipped, subtract_mean(raw, means)[0], strict=True))
     return [centred.get(place) for place in range(len(texts))]
 
 
@@ -126,7 +128,7 @@ def load_vectors(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
         f" WHERE model_id = %s AND claim_id = ANY (%s) AND {which}",
         [model.id, list(claims)],
     )
-    return {claim: parse_half_vector(sent) for claim, sent in rows}
+    return {claim: parse_half_vector(stored_vector) for claim, stored_vector in rows}
 
 
 def find_nearest(
@@ -147,7 +149,7 @@ def find_nearest(
     sql = " UNION ALL ".join(among.format(kind) for kind in (("true",) if public else ("true", "false")))
     values = [model.id, model.dimensions, format_half_vector(vector), most, considered]
     rows = fetch(sql, values * (1 if public else 2))
-    found: dict[int, tuple[int, float, Vector]] = {}
-    for claim, cosine, sent in sorted(rows, key=lambda row: (-row[1], row[0])):
-        found.setdefault(claim, (claim, cosine, parse_half_vector(sent)))
-    return list(found.values())[:most]
+    neighbours: dict[int, tuple[int, float, Vector]] = {}
+    for claim, cosine, stored_vector in sorted(rows, key=lambda row: (-row[1], row[0])):
+        neighbours.setdefault(claim, (claim, cosine, parse_half_vector(stored_vector)))
+    return list(neighbours.values())[:most]

@@ -142,8 +142,8 @@ def count_vectors(model: EmbeddingModel) -> VectorTally:
     """Return the number of vectors, and the number of statements without one."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_SQL, {"model": model.pk})
-        made, published, at_desk = cursor.fetchone()
-    return VectorTally(made, published + at_desk)
+        stored, published, at_desk = cursor.fetchone()
+    return VectorTally(stored, published + at_desk)
 
 
 def store(

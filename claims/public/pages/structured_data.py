@@ -175,7 +175,7 @@ def _list_claims(context: Mapping[Any, Any]) -> Trail:
 
 
 def _build_collection(here: str, name: str, listed: Trail) -> Document:
-    return page_markup.build_collection(here, name=name, language=get_interface_language(), listed=listed)
+    return page_markup.build_collection(here, name=name, language=get_interface_language(), items=listed)
 
 
 def _build_breadcrumbs(code: str, *steps: tuple[str, str]) -> Document | None:

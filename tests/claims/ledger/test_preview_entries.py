@@ -112,7 +112,7 @@ def test_a_draft_as_it_is_typed(publish: Callable[..., Claim], checker: User) ->
     draft.summary, draft.rating = "Typed, not saved.", rating("true")
     typed = preview_entries.EditedClaim(Claim.objects.get(pk=claim.pk), [], [])
     typed.claim.statement = "The bridge cost nothing."
-    shown = preview_entries.preview_publishing(draft, [], edited=typed)
+    shown = preview_entries.preview_publishing(draft, [], edited_claim=typed)
     [verdict] = shown.then.document["verdicts"]
     assert (verdict["summary"], verdict["rating"]["code"], verdict["evidence"]) == (
         "Typed, not saved.",

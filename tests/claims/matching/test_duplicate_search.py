@@ -107,7 +107,7 @@ def test_what_was_decided_is_not_asked_again(judge: Judge, editor: User) -> None
     duplicates.mark_as_different(PossibleDuplicate.objects.filter(claim=other), by=editor)
     duplicates.merge(PossibleDuplicate.objects.get(claim=third, earlier=one), by=editor)
     before = queued()
-    assert search(again=True).found == 0
+    assert search(from_scratch=True).found == 0
     assert queued() == before
     assert PossibleDuplicate.objects.open().count() == 0
 

@@ -42,7 +42,7 @@ def test_a_download_is_recorded_with_who_and_from_where(editor: User) -> None:
         "/admin/claims/claim/", HTTP_USER_AGENT="Fire\nfox" + "x" * 500, REMOTE_ADDR="2001:db8::7"
     )
     request.user = editor
-    row = audit.record(AuditKind.DOWNLOADED, request=request, what="Claims", rows=12)
+    row = audit.record(AuditKind.DOWNLOADED, request=request, subject_text="Claims", rows=12)
     row.refresh_from_db()
     assert (row.kind, row.actor, row.actor_name, row.what) == ("downloaded", editor, "Edda", "Claims")
     assert (row.address, row.agent, row.detail) == ("2001:db8::/64", "Firefox" + "x" * 193, {"rows": 12})
@@ -140,7 +140,7 @@ def test_second_factors_are_recorded_without_their_secret(ended: int, checker: U
 def test_a_record_outlives_the_account(ended: int) -> None:
     person = User.objects.create_user("nora", first_name="Nora", last_name="Berg")
     key = person.pk
-    audit.record(AuditKind.DOWNLOADED, by=person, what="Claims")
+    audit.record(AuditKind.DOWNLOADED, by=person, subject_text="Claims")
     person.delete()
     assert told(ended) == [
         ("person_added", "", "Nora Berg", "nora"),
@@ -169,7 +169,7 @@ def test_no_table_is_emptied_past_the_log(table: str) -> None:
     ],
 )
 def test_what_was_recorded_stays(editor: User, statement: str) -> None:
-    audit.record(AuditKind.DOWNLOADED, by=editor, what="Claims")
+    audit.record(AuditKind.DOWNLOADED, by=editor, subject_text="Claims")
     refused(statement, match="auditrecord_append_only")
 
 

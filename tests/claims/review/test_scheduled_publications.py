@@ -33,7 +33,7 @@ def test_a_moment_is_set_moved_and_cancelled(ready: Verdict, editor: User, admin
     second = scheduled_publications.schedule(
         ready, LATER + timedelta(hours=1), by=administrator, instead_of=first.pk
     )
-    scheduled_publications.cancel(ready, by=editor, seen=second.pk)
+    scheduled_publications.cancel(ready, by=editor, expected_id=second.pk)
     assert rows() == [("moved", "", "Ada"), ("cancelled", "", "Edda")]
     assert list(ScheduledPublication.objects.open()) == []
 
@@ -43,7 +43,7 @@ def test_only_who_may_publish_schedules(ready: Verdict, checker: User, editor: U
         scheduled_publications.schedule(ready, LATER, by=checker)
     made = scheduled_publications.schedule(ready, LATER, by=editor)
     with pytest.raises(NotAllowed, match="publish verdicts"):
-        scheduled_publications.cancel(ready, by=checker, seen=made.pk)
+        scheduled_publications.cancel(ready, by=checker, expected_id=made.pk)
     assert rows() == [("", "", "")]
 
 
@@ -69,9 +69,9 @@ def test_a_stale_page_changes_nothing(ready: Verdict, editor: User, administrato
     stale = "Ada has just changed the schedule"
     with pytest.raises(NotPossible, match=stale):
         scheduled_publications.schedule(ready, LATER, by=editor)
-    scheduled_publications.cancel(ready, by=administrator, seen=made.pk)
+    scheduled_publications.cancel(ready, by=administrator, expected_id=made.pk)
     with pytest.raises(NotPossible, match=stale):
-        scheduled_publications.cancel(ready, by=editor, seen=made.pk)
+        scheduled_publications.cancel(ready, by=editor, expected_id=made.pk)
     assert rows() == [("cancelled", "", "Ada")]
 
 

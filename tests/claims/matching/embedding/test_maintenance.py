@@ -112,7 +112,7 @@ def test_who_is_killed_leaves_the_rest_to_the_next(db: None, tiny: None, small_p
     assert neighbours.get_query_model() is None
     made: list[int] = []
     tell = lambda progress: made.append(progress.done) if progress.stage == "vectors" else None  # noqa: E731
-    assert maintenance.bring_up_to_date(TinyEmbedder(), tell=tell)
+    assert maintenance.bring_up_to_date(TinyEmbedder(), report_progress=tell)
     assert made == [6, 7]
     assert set(StatementVector.objects.values_list("claim_id", flat=True)) == claims
     assert StatementVector.objects.count() == 7
@@ -143,7 +143,7 @@ def test_two_workers_do_not_do_it_twice(tiny: None) -> None:
     with ThreadPoolExecutor(1) as other:
         said: list[str] = []
         tell = lambda progress: said.append(other.submit(beside).result())  # noqa: E731
-        assert maintenance.bring_up_to_date(TinyEmbedder(), tell=tell)
+        assert maintenance.bring_up_to_date(TinyEmbedder(), report_progress=tell)
         assert set(said) == {"Another process is currently computing vectors of tiny."}
         # Not so when it is done.
         assert other.submit(beside).result() == ""
