@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from benchmarks.matching.datasets import Claim
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.word_index import WordIndex, select_best, split_words
+from claims.matching.answers import MATCH_LIMIT, MIN_CONFIDENCE, Match, find_matches
+from claims.matching.candidates import FoundCandidates
 from claims.matching.embedding.embedder import Vectors
 from claims.matching.query import Candidate, TextQuery
-from claims.matching.ranking import RankedCandidate, rank_candidates
+from claims.matching.ranking import rank_candidates
 
 #: Of so many answers, the right one is looked for.
 MAX_ANSWERS = 50
@@ -86,11 +88,11 @@ class Ours:
         self._finder = finder
         self._known = known or Known()
 
-    def ranked(self, asked: TextQuery, *, without: frozenset[str] = frozenset()) -> list[RankedCandidate]:
-        """Return all candidates except these, as if these claims had never been checked."""
+    def matches(self, asked: TextQuery) -> list[Match]:
+        """Return the matches of a text, as shown if no confidence were too low."""
         asked, candidates, rarity = self.candidates(asked)
-        kept = [candidate for candidate in candidates if self._finder.id_of(candidate) not in without]
-        return rank_candidates(asked, kept, rarity=rarity)
+        found = FoundCandidates([candidates], rarity, frozenset())
+        return find_matches(asked, candidates, found, MATCH_LIMIT, dict.fromkeys(MIN_CONFIDENCE, 0.0))
 
     def candidates(self, asked: TextQuery) -> tuple[TextQuery, list[Candidate], dict[str, float]]:
         """Return the query, its candidates with the features that are switched on, and the rarity of its words."""
@@ -102,7 +104,8 @@ class Ours:
         return self._finder.id_of(candidate)
 
     def answers(self, asked: TextQuery) -> list[str]:
-        return [self.id_of(answer.candidate) for answer in self.ranked(asked)]
+        asked, candidates, rarity = self.candidates(asked)
+        return [self.id_of(one.candidate) for one in rank_candidates(asked, candidates, rarity=rarity)]
 
 
 @dataclass(frozen=True)

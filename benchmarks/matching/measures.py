@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import fmean
 
 #: The metric of CheckThat! looks at so many.
 PRECISE = 5
-#: Confidence is compared with what came true in so many steps.
-STEPS = 10
+#: Confidence is compared with what came true between these.
+STEPS = (1.01, 0.9, 0.7, 0.5, 0.3, 0.15, 0.1)
 
 
 @dataclass
@@ -49,27 +50,15 @@ def compute_average_precision(answers: Sequence[str], right: frozenset[str]) -> 
 
 @dataclass
 class Confidence:
-    """The accuracy of first results by stated confidence."""
+    """How often a stated confidence came true."""
 
     said: list[tuple[float, bool]] = field(default_factory=list)
 
-    def add(self, probability: float, *, is_right: bool) -> None:
-        self.said.append((probability, is_right))
+    def add(self, confidence: float, *, is_right: bool) -> None:
+        self.said.append((confidence, is_right))
 
-    @property
-    def error(self) -> float:
-        """Return the expected calibration error over ten equal intervals."""
-        return sum(
-            abs(fmean(likely for likely, _ in step) - fmean(right for _, right in step)) * len(step)
-            for step in self._steps()
-        ) / len(self.said)
-
-    def precision(self, least: float) -> tuple[float, float]:
-        """Return the precision of results with at least this confidence, and their share of all results."""
-        kept = [right for likely, right in self.said if likely >= least]
-        return (fmean(kept) if kept else float("nan")), len(kept) / len(self.said)
-
-    def _steps(self) -> Iterator[list[tuple[float, bool]]]:
-        for step in range(STEPS):
-            if found := [each for each in self.said if min(STEPS - 1, int(each[0] * STEPS)) == step]:
-                yield found
+    def steps(self) -> Iterator[str]:
+        """Yield, for each step, the share that came true and the number of answers."""
+        for least, below in pairwise(STEPS):
+            kept = [right for likely, right in self.said if below <= likely < least]
+            yield f"{fmean(kept):.0%} of {len(kept)}" if kept else "–"

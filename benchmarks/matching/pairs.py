@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.matching.embeddings import Embeddings
+from claims.matching.alignment import split_words
 from claims.matching.judgement import judge
 from claims.matching.posts import clean_post
 from claims.matching.query import Candidate, TextQuery
@@ -43,6 +44,12 @@ def print_pairs(folder: Path, made: Embeddings | None, console: Console) -> list
             missed.append(f"{what}: {kinds['different', 'same']} of {different} are called the same")
         if kinds["same", "contradicts"] > MOST_FALSE_OPPOSITE * same:
             missed.append(f"{what}: {kinds['same', 'contradicts']} of {same} are called the opposite")
+    fragments = [
+        judge(asked, claim).kind
+        for name in ("hardneg", "samepairs")
+        for asked, claim in _iterate_fragments(folder / f"{name}.jsonl")
+    ]
+    console.print(f"Halves of a statement: {fragments.count('same')} of {len(fragments)} are called the same")
     triplets = list(_iterate_rows(folder / "triplets.jsonl"))
     right = sum(map(bool, _iterate_first_right(triplets, made)))
     console.print(f"Which of two claims is meant: {right} of {len(triplets)} right\n")
@@ -71,6 +78,19 @@ def _iterate_both_orders(row: dict[str, Any]) -> Iterator[tuple[str, TextQuery, 
         (row["b"], row["lang_b"], row["a"], row["lang_a"]),
     ):
         yield label, TextQuery(text, clean_post(text), language, None), _build_candidate(0, statement, its)
+
+
+def _iterate_fragments(path: Path) -> Iterator[tuple[TextQuery, Candidate]]:
+    """Yield both halves of each statement, each with the whole."""
+    for row in _iterate_rows(path):
+        for statement, language in ((row["a"], row["lang_a"]), (row["b"], row["lang_b"])):
+            words = split_words(statement)
+            middle = words[len(words) // 2].start
+            for half in (statement[:middle].strip(), statement[middle:]):
+                yield (
+                    TextQuery(half, clean_post(half), language, None),
+                    _build_candidate(0, statement, language),
+                )
 
 
 def _build_candidate(number: int, statement: str, language: str, **known: Any) -> Candidate:

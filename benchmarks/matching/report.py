@@ -1,11 +1,12 @@
 """Print a table for each set, and the accuracy of our confidence."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean, median
 from time import perf_counter
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -20,21 +21,28 @@ from benchmarks.matching.datasets import (
 )
 from benchmarks.matching.embeddings import build_embeddings, build_queries
 from benchmarks.matching.finder import Finder
-from benchmarks.matching.measures import Confidence, Order
+from benchmarks.matching.measures import STEPS, Confidence, Order
 from benchmarks.matching.pairs import print_pairs
-from claims.matching.answers import MATCH_LIMIT
+from claims.matching.answers import MIN_CONFIDENCE, MatchKind
 from claims.matching.query import TextQuery
 
 #: What must be reached: MAP@5.
 MARKS = {"2a": 0.955, "2b": 0.50, "ct25": 0.85}
 WORST_LANGUAGE = 0.70
-#: From which confidence on it is shown how many answers are right.
-LEAST = (0.5, 0.8, 0.9, 0.95)
 #: From which on it is shown who would see what, and with how many ordinary sentences.
 SHOWN = (0.05, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5)
 ORDINARY = 200
+CHECKED = "its claim is there"
 
 Answers = Callable[[TextQuery], Sequence[str]]
+
+
+class Shown(NamedTuple):
+    """A match of a text, and whether it is a right claim."""
+
+    kind: MatchKind
+    confidence: float
+    is_right: bool
 
 
 @dataclass
@@ -90,8 +98,7 @@ class Report:
         if self._embeddings:
             measured |= self._vectors_alone(collection, questions, asked)
         self._table(collection, part, measured)
-        self._confidence(Ours(finder), questions, asked)
-        self._shown(Ours(finder), questions, asked)
+        self._shown(finder, questions, asked)
         if len(measured["ours"].languages) > 1:
             self._languages(measured)
         if part == "dev":
@@ -142,44 +149,70 @@ class Report:
             table.add_row(name, *each.row())
         self._console.print(table)
 
-    def _confidence(self, ours: Ours, questions: Sequence[Question], asked: Sequence[TextQuery]) -> None:
-        """Measure first results, also with each question's claims removed, which makes all results wrong."""
-        checked, unchecked = Confidence(), Confidence()
-        for question, each in zip(questions, asked, strict=True):
-            found = ours.ranked(each)
-            if found:
-                checked.add(found[0].probability, is_right=ours.id_of(found[0].candidate) in question.claims)
-            if others := ours.ranked(each, without=question.claims):
-                unchecked.add(others[0].probability, is_right=False)
-            if self._misses and (not found or ours.id_of(found[0].candidate) not in question.claims):
-                self._console.print(f"{question.id}: {sorted(question.claims)}", markup=False)
-        both = Confidence(checked.said + unchecked.said)
-        table = Table("confidence of the first answer", *(f"≥ {least}" for least in LEAST), "error (ECE)")
-        for name, confidence in (("its claim is there", checked), ("half the time it is not", both)):
-            shares = (confidence.precision(least) for least in LEAST)
+    def _shown(self, finder: Finder, questions: Sequence[Question], asked: Sequence[TextQuery]) -> None:
+        """Measure what is shown of texts whose claim is there, and of ordinary sentences, whose claim is not."""
+        ordinary = draw_sample(load_ordinary_sentences(self._data, "dev"), ORDINARY)
+        shown = {}
+        for name, texts, queries in (
+            (CHECKED, questions, asked),
+            (f"{len(ordinary)} ordinary sentences", ordinary, build_queries(ordinary, self._embeddings)),
+        ):
+            shown[name] = [
+                self._find_shown(finder, question, each)
+                for question, each in zip(texts, queries, strict=True)
+            ]
+        self._default_answers(shown)
+        self._thresholds(shown)
+        self._confidence([match for each in shown.values() for matches in each for match in matches])
+
+    def _find_shown(self, finder: Finder, question: Question, asked: TextQuery) -> list[Shown]:
+        matches = Ours(finder).matches(asked)
+        found = [
+            Shown(match.kind, match.confidence, finder.claims[match.claim].id in question.claims)
+            for match in matches
+        ]
+        if self._misses and question.claims and not (found and found[0].is_right):
+            self._console.print(f"{question.id}: {sorted(question.claims)}", markup=False)
+        return found
+
+    def _default_answers(self, shown: dict[str, list[list[Shown]]]) -> None:
+        """Print the kinds of first answers, and of right claims, from the confidence from which they are shown."""
+        kinds: tuple[MatchKind, ...] = ("same", "contradicts", "related", "nothing")
+        table = Table("by default", *kinds)
+        for name, texts in shown.items():
+            by_default = [
+                [one for one in each if one.confidence >= MIN_CONFIDENCE[one.kind]] for each in texts
+            ]
+            rows = {"first answer": [next(iter(each), None) for each in by_default]}
+            if name == CHECKED:
+                rows["right claim"] = [
+                    next((one for one in each if one.is_right), None) for each in by_default
+                ]
+            for what, those in rows.items():
+                counts = Counter(one.kind if one else "nothing" for one in those)
+                table.add_row(f"{what}, {name}", *(f"{counts[kind] / len(those):.1%}" for kind in kinds))
+        self._console.print(table)
+
+    def _thresholds(self, shown: dict[str, list[list[Shown]]]) -> None:
+        table = Table("shown from", *map(str, SHOWN))
+        for name, texts in shown.items():
+            best = [
+                max((one.confidence for one in each if one.is_right or name != CHECKED), default=0)
+                for each in texts
+            ]
             table.add_row(
-                name, *(f"{right:.3f} of {kept:.0%}" for right, kept in shares), f"{confidence.error:.3f}"
+                f"{'the right claim' if name == CHECKED else 'any claim'}, {name}",
+                *(f"{fmean(one >= least for one in best):.1%}" for least in SHOWN),
             )
         self._console.print(table)
 
-    def _shown(self, ours: Ours, questions: Sequence[Question], asked: Sequence[TextQuery]) -> None:
-        """Measure by threshold how often the right claim is shown, and how often an ordinary sentence matches."""
-        ordinary = draw_sample(load_ordinary_sentences(self._data, "dev"), ORDINARY)
-        best = [ours.ranked(each)[:MATCH_LIMIT] for each in asked]
-        right = [
-            max((one.probability for one in found if ours.id_of(one.candidate) in question.claims), default=0)
-            for question, found in zip(questions, best, strict=True)
-        ]
-        wrong = [
-            max((one.probability for one in ours.ranked(each)), default=0)
-            for each in build_queries(ordinary, self._embeddings)
-        ]
-        table = Table("shown from", *map(str, SHOWN))
-        for name, likely in (
-            ("the right claim", right),
-            (f"any claim, of {len(ordinary)} ordinary sentences", wrong),
-        ):
-            table.add_row(name, *(f"{fmean(one >= least for one in likely):.1%}" for least in SHOWN))
+    def _confidence(self, shown: Sequence[Shown]) -> None:
+        confidence: dict[MatchKind, Confidence] = defaultdict(Confidence)
+        for one in shown:
+            confidence[one.kind].add(one.confidence, is_right=one.is_right)
+        table = Table("came true, if the confidence was at least", *map(str, STEPS[1:]))
+        for kind, each in sorted(confidence.items()):
+            table.add_row(kind, *each.steps())
         self._console.print(table)
 
     def _languages(self, measured: dict[str, Measured]) -> None:

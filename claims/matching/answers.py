@@ -290,17 +290,14 @@ def _match_passages(
         if terms.least is not None:
             least = dict.fromkeys(MIN_CONFIDENCE, terms.least)
         with budget.spending():
-            matches = sorted(
-                _find_matches(one, candidates_of_part, found_candidates, terms.most, least),
-                key=_compute_importance,
-            )
+            matches = find_matches(one, candidates_of_part, found_candidates, terms.most, least)
             is_same = bool(matches) and matches[0].kind == "same"
             may_be_mixed = terms.cut == "auto" and part.is_alone and not is_same
             if may_be_mixed and _has_sentence_stating_claim(
                 part, candidates_of_part, found_candidates.unknown
             ):
                 mixed_places.add(part.text)
-        yield AnsweredPassage(*part.span, tuple(matches[: terms.most])), one.vector is not None
+        yield AnsweredPassage(*part.span, tuple(matches)), one.vector is not None
 
 
 def _has_sentence_stating_claim(
@@ -328,7 +325,24 @@ def _compute_importance(match: Match) -> tuple[int, float]:
     return _KIND_ORDER[match.kind], -match.confidence
 
 
-def _find_matches(
+def find_matches(
+    query: TextQuery,
+    candidates_of_part: Sequence[Candidate],
+    found_candidates: candidates.FoundCandidates,
+    most: int,
+    least: Mapping[MatchKind, float],
+) -> list[Match]:
+    """Return the matches of a text among these candidates, most important first.
+
+    Args:
+        most: the maximum number of matches.
+        least: the minimum confidence of each kind.
+    """
+    matches = _judge_candidates(query, candidates_of_part, found_candidates, most, least)
+    return sorted(matches, key=_compute_importance)[:most]
+
+
+def _judge_candidates(
     query: TextQuery,
     candidates_of_part: Sequence[Candidate],
     found_candidates: candidates.FoundCandidates,

@@ -30,13 +30,16 @@ def test_order_over_questions() -> None:
     assert [order.success(1), order.success(2)] == pytest.approx([1 / 3, 2 / 3])
 
 
-def test_confidence_that_comes_true_has_no_error() -> None:
-    confidence = Confidence([(0.75, True), (0.75, True), (0.75, True), (0.75, False)])
+def test_how_often_a_confidence_came_true() -> None:
+    confidence = Confidence()
+    for likely, is_right in (
+        (1.0, True),
+        (0.9, False),
+        (0.89, True),
+        (0.3, True),
+        (0.12, False),
+        (0.05, True),
+    ):
+        confidence.add(likely, is_right=is_right)
 
-    assert (confidence.error, confidence.precision(0.5)) == (0.0, (0.75, 1.0))
-
-
-def test_confidence_that_does_not_come_true() -> None:
-    confidence = Confidence([(1.0, False), (0.0, False)])
-
-    assert (confidence.error, confidence.precision(0.5)) == (0.5, (0.0, 0.5))
+    assert list(confidence.steps()) == ["50% of 2", "100% of 1", "–", "100% of 1", "–", "0% of 1"]

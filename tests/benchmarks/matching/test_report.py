@@ -1,12 +1,15 @@
 import gzip
 import json
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from benchmarks.matching.datasets import NoData, load_debates, load_ordinary_sentences, load_tweets
 from benchmarks.matching.embeddings import Embeddings
+from benchmarks.matching.pairs import print_pairs
 from benchmarks.matching.report import Report
 from tests.helpers.embedders import TinyEmbedder
 
@@ -81,9 +84,36 @@ def test_a_set_is_measured(
 
     missed = Report(folder, with_vectors=with_vectors, misses=False).print(["2a"], "dev")
 
-    printed = capsys.readouterr().out
-    assert "any claim, of 1 ordinary sentences" in printed
-    rows = [line for line in printed.splitlines() if " │ " in line and "1.0000" in line]
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in capsys.readouterr().out.splitlines()]
+    cells = {row[0]: row[1:] for row in rows if len(row) > 1}
     assert missed == 0
-    assert ("vectors alone, centred" in "".join(rows)) is with_vectors
-    assert len(rows) == (9 if with_vectors else 7)
+    assert ("vectors alone, centred" in cells) is with_vectors
+    assert sum(row[1:2] == ["1.0000"] for row in rows) == (9 if with_vectors else 7)
+    assert cells["right claim, its claim is there"] == ["0.0%", "0.0%", "100.0%", "0.0%"]
+    assert cells["any claim, 1 ordinary sentences"][-1] == "0.0%"
+    assert sum(int(cell.split()[-1]) for cell in cells["related"] if cell != "–") == 1
+
+
+def test_pairs_and_halves_of_statements_are_judged(tmp_path: Path) -> None:
+    same = {"lang_a": "en", "lang_b": "en", "a": "The old bridge of Vell collapsed.", "same": 1}
+    for name, other in (
+        ("hardneg", "The old bridge of Vell reopened."),
+        ("samepairs", "Vell's bridge fell down."),
+    ):
+        pair = same | {"b": other, "same": int(name == "samepairs")}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(pair))
+    (tmp_path / "controls.jsonl").write_text(json.dumps(same | {"b": same["a"].upper()}))
+    triplet = {
+        "lang": "en",
+        "text": "In Vell, a bridge collapsed",
+        "right": same["a"],
+        "wrong": "Vell has a zoo.",
+    }
+    (tmp_path / "triplets.jsonl").write_text(json.dumps(triplet))
+    console = Console(file=StringIO(), width=130)
+
+    assert print_pairs(tmp_path, None, console) == []
+    assert [line for line in console.file.getvalue().splitlines() if " of " in line] == [
+        "Halves of a statement: 0 of 8 are called the same",
+        "Which of two claims is meant: 1 of 1 right",
+    ]
