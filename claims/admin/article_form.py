@@ -106,7 +106,7 @@ class ArticleForm(forms.Form):
             raise forms.ValidationError(_("Give the article’s address, paste its text, or choose a file."))
         if cleaned.get("transcript") and (given or not cleaned.get("address")):
             raise forms.ValidationError(
-                _("A transcript needs the address of its recording, and nothing else.")
+                _("For a transcript, give the address of its recording and nothing else.")
             )
         for name in ("file", "transcript"):
             if cleaned.get(name) and cleaned[name].size > MAX_BYTES:

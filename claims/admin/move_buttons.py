@@ -235,7 +235,7 @@ class MovesAdmin(DeskAdmin):
         if seen == str(now.pk if now else 0):
             return
         if now and now.action == action:
-            raise NotPossible(_("%s had already done this. It was not done twice.") % now.actor_name)
+            raise NotPossible(_("%s had already done this. Nothing was changed.") % now.actor_name)
         raise NotPossible(
             _("Another user has already changed the state. Nothing was done. Reload the page and check.")
         )

@@ -200,7 +200,7 @@ _FIELDS_IN_MOVES = (
     *("review_round", "required_signoffs", "reply_rule", "submitted_by_id", "submitted_at", "published_at"),
 )
 _KINDS = (
-    TimelineKind("moves", gettext_lazy("Moves"), _iterate_moves),
+    TimelineKind("moves", gettext_lazy("State changes"), _iterate_moves),
     TimelineKind("edits", gettext_lazy("Edits"), _iterate_edits),
     TimelineKind("signoffs", gettext_lazy("Sign-offs"), _sign_offs),
     TimelineKind("publications", gettext_lazy("Publications"), _iterate_publications),

@@ -112,7 +112,9 @@ def _read_values(request: Request, by: User) -> dict[str, Any]:
     if "show_to_readers" in said:
         said["show_to_readers"] = _BOOLEANS.get(said["show_to_readers"], said["show_to_readers"])
     if said.get("file") is None or said["file"] is not request.FILES.get("file") or "url" in said:
-        raise ValidationError({"file": [gettext("A form must contain the file, as `file`, and no address.")]})
+        raise ValidationError(
+            {"file": [gettext("A form must contain the file as `file`, without an address.")]}
+        )
     return read_body(MediaForm, said, by=by)
 
 

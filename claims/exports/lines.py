@@ -237,7 +237,8 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
         )
     if stream.read(1):
         raise UnreadableExport(
-            gettext("Line %(number)s: there is more after the end.") % {"number": number + 1}
+            gettext("Line %(number)s: there is more text after the end of the export.")
+            % {"number": number + 1}
         )
 
 
@@ -269,7 +270,7 @@ def _read(number: int, text: bytes) -> ArchiveLine:
             said.setdefault("chain_sha256", "")  # which older exports do not have
         if bool(behind) != (kind == "entry") or (behind and not body.endswith(b"}}\n")):
             raise UnreadableExport(
-                gettext("Line %(number)s: an entry must end with its body, and nothing else may have one.")
+                gettext("Line %(number)s: every entry must end with its body, and nothing else may have one.")
                 % {"number": number}
             )
         columns = _KINDS_BY_TYPE[kind].read(said) if kind in _KINDS_BY_TYPE else said

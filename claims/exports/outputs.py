@@ -230,7 +230,7 @@ def _replay(file: IO[bytes], output: PartFile, state: ExportState) -> None:
         left -= len(block)
     if output.hash.hexdigest() != state.sha256:
         raise OutputError(
-            gettext("%(file)s has been changed since it was written. Start again without --resume.")
+            gettext("%(file)s has changed since it was written. Start again without --resume.")
             % {"file": file.name}
         )
     output.bytes = state.bytes

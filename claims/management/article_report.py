@@ -284,10 +284,10 @@ def _build_summary(article: ImportedArticle) -> str:
         ngettext("%(number)s claim proposed", "%(number)s claims proposed", created) % {"number": created}
     ]
     if existing:
-        words.append(gettext("%(number)s known before") % {"number": existing})
+        words.append(gettext("%(number)s seen before") % {"number": existing})
     if proposal.also_stated:
         words.append(
-            gettext("%(number)s further statements, proposed with --all")
+            gettext("%(number)s further statements; use --all to propose them")
             % {"number": len(proposal.also_stated)}
         )
     if again := sum(known.kind == "same" for known in article.checked_before.values()):

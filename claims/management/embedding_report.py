@@ -15,7 +15,7 @@ from claims.models import EmbeddingModel
 
 _STAGES = {
     "languages": gettext_lazy("Preparing languages"),
-    "vectors": gettext_lazy("Making vectors"),
+    "vectors": gettext_lazy("Creating vectors"),
     "means": gettext_lazy("Centring vectors"),
     "indexes": gettext_lazy("Building indexes"),
 }

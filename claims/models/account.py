@@ -190,8 +190,8 @@ class SecondFactorRule(models.Model):
         _("days to set it up"),
         default=14,
         help_text=_(
-            "Days from the moment a person needs a second factor: from now, or from when they get the "
-            "account or the role. With 0 they must set it up before anything else."
+            "Counted from now, or from when a person gets the account or the role. With 0 days they must set "
+            "up a second factor before anything else."
         ),
     )
     since = models.DateTimeField(_("required since"), null=True, editable=False)

@@ -204,7 +204,7 @@ class Checkpoint(models.Model):
 
     class Log(models.TextChoices):
         LEDGER = "ledger", _("What was published")
-        REVIEWS = "reviews", _("Moves and sign-offs")
+        REVIEWS = "reviews", _("State changes and sign-offs")
 
     log = models.CharField(_("of"), max_length=10, choices=Log)
     tree_size = models.BigIntegerField(_("entries"))

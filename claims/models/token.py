@@ -49,7 +49,7 @@ class ApiToken(AbstractAuthToken):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="auth_token_set", verbose_name=_("acts as")
     )
     name = models.CharField(
-        _("name"), max_length=100, help_text=_("A name such as the tool that will use it.")
+        _("name"), max_length=100, help_text=_("A name, such as that of the tool that will use it.")
     )
     scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("scopes"))
     expiry = models.DateTimeField(_("expires"))

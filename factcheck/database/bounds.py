@@ -62,7 +62,7 @@ def build_days_in_range(name: str, *fields: str) -> CheckConstraint:
     return CheckConstraint(
         name=name,
         condition=condition,
-        violation_error_message=_("A date must be in the years 1000 to 2199."),
+        violation_error_message=_("The year must be between 1000 and 2199."),
     )
 
 

@@ -44,7 +44,9 @@ def retry_under_lock_timeout(
                     % {"tries": tries, "seconds": f"{seconds:g}", "others": others}
                 ) from None
             tell(
-                gettext("A table is in use. Open transactions: %(others)s. Trying again, %(left)s times.")
+                gettext(
+                    "A table is in use. Open transactions: %(others)s. Trying again; attempts left: %(left)s."
+                )
                 % {"others": others, "left": left}
             )
             # Others go first, and two processes that do this do not collide again.

@@ -194,8 +194,8 @@ def _answer(
         raise FetchError(
             "private_address",
             SpokenSentence(
-                "%(url)s leads to %(error)s, which is not an address on the public internet, so it is "
-                "not fetched. Save the page and import the file.",
+                "%(url)s resolves to %(error)s, which is not an address on the public internet, so it is not "
+                "fetched. Save the page and import the file.",
                 url=url,
                 error=error,
             ),

@@ -132,7 +132,7 @@ def _translate_failures(url: str, deadline: Deadline, seconds: float) -> Iterato
     except InvalidIPAddress as error:
         raise PostError(
             "private_address",
-            gettext("%(host)s leads to %(error)s, which is not an address on the public internet.")
+            gettext("%(host)s resolves to %(error)s, which is not an address on the public internet.")
             % {"host": host, "error": error},
         ) from None
     except requests.exceptions.SSLError:

@@ -378,7 +378,7 @@ def test_the_timeline_turns_its_pages_in_place(seat: Any, checker: User) -> None
     page.get_by_role("link", name="Older").click()
     expect(page.get_by_role("link", name="Newer")).to_be_visible()
     expect(page.locator("#timeline li.desk-event")).to_have_count(6)
-    page.locator("#timeline").get_by_role("link", name="Moves").click()
+    page.locator("#timeline").get_by_role("link", name="State changes").click()
     expect(page.locator("#timeline li.desk-event")).to_have_text([re.compile("added the claim")])
     assert page.input_value("[name=context]") == "Half a thought"
     assert desk.trouble == []
@@ -399,7 +399,7 @@ def test_of_two_pages_of_the_timeline_the_one_that_was_chosen_last_is_shown(seat
 
     page.route(desk.address + str(older.get_attribute("href")), hold)
     older.click()
-    page.locator("#timeline").get_by_role("link", name="Moves").click()
+    page.locator("#timeline").get_by_role("link", name="State changes").click()
     moves = page.locator("#timeline li.desk-event")
     expect(moves).to_have_text([re.compile("added the claim")])
     while not held:

@@ -214,7 +214,7 @@ class _ExportCheck:
                 said = ", ".join(f"{name} “{part}”" for name, part in zip(names, key or (), strict=True))
                 self._add_conflict(
                     line,
-                    gettext("%(kind)s %(id)s: %(kind)s %(other)s has %(said)s here.")
+                    gettext("%(kind)s %(id)s: %(said)s already belongs to %(kind)s %(other)s here.")
                     % {"kind": kind.name, "id": line.said["id"], "other": other, "said": said},
                 )
 

@@ -23,12 +23,13 @@ def parse_entry_body(line: ArchiveLine) -> dict[str, Any]:
         )
     if not is_marked_well(line.body):
         raise UnreadableExport(
-            gettext("Line %(line)s: the body contains a tab that no export writes.") % {"line": line.number}
+            gettext("Line %(line)s: the body contains a tab, which an export never contains.")
+            % {"line": line.number}
         )
     body: dict[str, Any] = parse_stored(line.body)
     if not all(map(is_safe, _iterate_html(body))):
         raise UnreadableExport(
-            gettext("Line %(line)s: an explanation contains HTML that no export writes.")
+            gettext("Line %(line)s: an explanation contains HTML that an export never contains.")
             % {"line": line.number}
         )
     return body

@@ -6,7 +6,7 @@ from factcheck.features import Feature
 
 class FollowedCorrections(Feature):
     name = "claims.features.corrections"
-    verbose_name = _("Corrections that arrive")
+    verbose_name = _("Corrections that reach readers")
     adds = _("Mail to readers when a claim is corrected, and requests for correction to other publications.")
     requires = ("complaints",)
     receivers = {

@@ -25,8 +25,8 @@ def print_settled(resolved: ResolvedLink, console: Console) -> None:
     link = resolved.link
     if link.suspected:
         words = ngettext(
-            "%(outcome)s, %(number)s time in a row; checked again before it counts: %(address)s",
-            "%(outcome)s, %(number)s times in a row; checked again before it counts: %(address)s",
+            "%(outcome)s, %(number)s time in a row; it will be checked again before this counts: %(address)s",
+            "%(outcome)s, %(number)s times in a row; it will be checked again before this counts: %(address)s",
             link.failures,
         ) % {
             "outcome": _OUTCOME_LABELS[LinkOutcome(link.suspected)],

@@ -132,7 +132,7 @@ def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> 
     offered = {one.kind for one in build_wordings(entry.document) if not one.refusal}
     problem = ""
     if request.POST.get("version") != str(entry.version):
-        problem = gettext("A newer version was published meanwhile. Read the words again.")
+        problem = gettext("A newer version has been published in the meantime. Read it again.")
     elif kind not in ApprovedWording.Kind.values or kind not in offered or not text:
         problem = gettext("There are no words to approve.")
     elif kind == ApprovedWording.Kind.COMMUNITY_NOTE:

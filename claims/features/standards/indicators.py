@@ -107,7 +107,7 @@ def _build_balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             "by_party",
             _("By party or organisation"),
             [review.party for review in reviews if review.party],
-            _("Claims by the representatives of each."),
+            _("Claims by representatives of each party or organisation."),
         ),
         (
             "by_claimant",
@@ -192,7 +192,7 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             total,
             (codes.MORE_THAN_ONE_SOURCE, codes.EFCSN_METHODOLOGY),
             _(
-                "Claims whose verdict rests on sources of two publishers or more; pages of one site count once."
+                "Claims whose verdict cites sources from at least two publishers; pages of one site count once."
             ),
         ),
         _share(
@@ -217,7 +217,7 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             sum(one.has_archived_address or one.source in archived for one in cited),
             len(cited),
             sources,
-            _("Citations whose source we have a copy of, or that is in a public archive."),
+            _("Citations whose source is archived here or in a public archive."),
         ),
     ]
 
@@ -233,8 +233,8 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             len(concerned),
             articles,
             _(
-                "Claims by a named claimant, with a verdict that says that the claimant or others concerned "
-                "were asked."
+                "Claims by a named claimant whose verdict says that the claimant or others concerned were "
+                "asked to comment."
             ),
         ),
         _share(
@@ -323,7 +323,7 @@ def _build_readers(period: Period) -> list[Indicator]:
             complaints.received,
             "count",
             policy,
-            _("Complaints that readers confirmed in the period; outcomes of those closed in it."),
+            _("Complaints that readers confirmed in the period, and the outcomes of those closed in it."),
             parts=tuple(
                 IndicatorPart(name, count)
                 for name, count in (

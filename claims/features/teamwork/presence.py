@@ -78,5 +78,5 @@ def describe_changes(row: Model, *, open_for: Any) -> str:
         "time": f"{localtime(when):%H:%M}" if when else "",
     }
     return (
-        _("%(who)s changed: %(what)s, at %(time)s.") if when else _("%(who)s changed: %(what)s.")
+        _("%(who)s changed this at %(time)s: %(what)s.") if when else _("%(who)s changed this: %(what)s.")
     ) % changes

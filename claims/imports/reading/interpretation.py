@@ -270,7 +270,7 @@ def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
     if person and outlet and is_own_name(person.name, outlet):
         # Markup often repeats the organisation that publishes it. It checked the claim and did not make it.
         reason = SpokenSentence(
-            "%(person)s rated the claim, so no claimant is stored.",
+            "%(person)s gave the rating, so no claimant is stored.",
             person=shorten_value(person.name),
         )
         record.add_remarks("claimant", [Problem("claimant is the publisher", reason)])

@@ -66,8 +66,8 @@ def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
         raise NotPossible(
             _(
-                "A newsroom archive must be one file, so that the file that was reviewed is the one that is "
-                "released. Pack a folder as a ZIP file."
+                "A newsroom archive must be a single file, so that exactly what was reviewed is released. "
+                "Pack a folder as a ZIP file."
             )
         )
     digest = runs.compute_digest(place)

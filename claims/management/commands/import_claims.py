@@ -169,7 +169,7 @@ class Command(LocalizedCommand):
         """Hold the newsroom's archive until a second administrator releases it."""
         if dry_run:
             raise CommandError(
-                gettext("--house-archive stores nothing until it is released: leave --dry-run out.")
+                gettext("--house-archive stores nothing until it is released: do not use it with --dry-run.")
             )
         if by is None:
             raise CommandError(

@@ -93,8 +93,8 @@ class Command(LocalizedCommand):
         if faults or missing:
             raise CommandError(
                 ngettext(
-                    "%(faults)s file was not copied, and %(missing)s are in neither place; see above.",
-                    "%(faults)s files were not copied, and %(missing)s are in neither place; see above.",
+                    "%(faults)s file was not copied, and %(missing)s are missing from both places; see above.",
+                    "%(faults)s files were not copied, and %(missing)s are missing from both places; see above.",
                     faults,
                 )
                 % {"faults": faults, "missing": missing}
@@ -106,7 +106,8 @@ class Command(LocalizedCommand):
             if name not in certain and not target.exists(name):
                 missing += 1
                 self.stderr.write(
-                    gettext("%(name)s is in neither place, but the database refers to it.") % {"name": name}
+                    gettext("%(name)s is missing from both places, but the database refers to it.")
+                    % {"name": name}
                 )
             certain.add(name)
         return missing

@@ -69,8 +69,8 @@ class Command(LocalizedCommand):
             sys.exit(1)
         self.stdout.write(
             ngettext(
-                "%(entries)s entry: nothing was rewritten.",
-                "%(entries)s entries: nothing was rewritten.",
+                "%(entries)s entry checked; none has been rewritten.",
+                "%(entries)s entries checked; none has been rewritten.",
                 entries,
             )
             % {"entries": f"{entries:,}"}

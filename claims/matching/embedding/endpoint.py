@@ -84,7 +84,9 @@ class Endpoint:
             for at in range(0, len(inputs), BATCH_SIZE)
         ]
         if len({part.shape[1] for part in parts}) > 1:
-            raise EmbedderError(gettext("%(name)s made vectors of different lengths.") % {"name": self.name})
+            raise EmbedderError(
+                gettext("%(name)s returned vectors of different lengths.") % {"name": self.name}
+            )
         return np.concatenate(parts)
 
     def _request_batch(self, texts: list[str], seconds: float) -> Vectors:
@@ -124,7 +126,9 @@ class Endpoint:
             )
         if vectors.ndim != 2 or not 1 <= vectors.shape[1] <= MAX_DIMENSIONS:
             raise EmbedderError(
-                gettext("%(name)s makes vectors of %(shape)s dimensions; the limit is %(most_dimensions)s.")
+                gettext(
+                    "%(name)s returns vectors with %(shape)s dimensions; the limit is %(most_dimensions)s."
+                )
                 % {
                     "name": self.name,
                     "shape": f"{vectors.shape[-1]:,}",

@@ -76,7 +76,7 @@ def get_or_create_model(embedder: Embedder) -> EmbeddingModel:
     if model.dimensions != embedder.dimensions:
         raise WrongDimensions(
             gettext(
-                "%(embedder)s makes vectors of %(dimensions)s dimensions, but the stored ones have "
+                "%(embedder)s returns vectors with %(dimensions)s dimensions, but the stored ones have "
                 "%(dimensions_2)s. Remove them: manage.py embed_claims --remove %(embedder_2)s"
             )
             % {
@@ -241,7 +241,7 @@ def _make_vector_of_shortened(
 def _check_vectors(embedder: Embedder, raw: Vectors, expected_count: int) -> Vectors:
     if raw.shape != (expected_count, embedder.dimensions) or not np.isfinite(raw).all():
         raise EmbedderError(
-            gettext("%(embedder)s made something other than %(wanted)s vectors.")
+            gettext("%(embedder)s did not return %(wanted)s vectors.")
             % {"embedder": embedder.name, "wanted": expected_count}
         )
     return raw

@@ -25,12 +25,12 @@ class Command(LocalizedCommand):
         )
         what.add_argument("--files", action="store_true", help=gettext("Copy new files only."))
         what.add_argument(
-            "--list", action="store_true", help=gettext("Make no backup; list the existing ones.")
+            "--list", action="store_true", help=gettext("List the existing backups without making one.")
         )
         what.add_argument(
             "--verify",
             action="store_true",
-            help=gettext("Make no backup; read all existing ones, and list any damage."),
+            help=gettext("Read all existing backups and list any damage, without making one."),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

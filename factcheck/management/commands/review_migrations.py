@@ -23,7 +23,9 @@ class Command(LocalizedCommand):
         parser.add_argument(
             "migrations",
             nargs="*",
-            help=gettext("APP.NAME of migrations to review instead of the new ones; also of libraries."),
+            help=gettext(
+                "Migrations to review instead of the new ones, as APP.NAME; they may belong to libraries."
+            ),
         )
         parser.add_argument(
             "--since",

@@ -109,7 +109,7 @@ def test_a_second_click_does_nothing_twice(desk: Desk, editor: User, publish: An
     asked = {"seen": seen, "note": "Filed under transport.", "kind": "clarification"}
     [told] = desk.move(claim, "republish", **asked)
     assert told.startswith("Publish changed appearances and topics: done. The state is now “Accepted”. ")
-    assert desk.move(claim, "republish", **asked) == ["Edda had already done this. It was not done twice."]
+    assert desk.move(claim, "republish", **asked) == ["Edda had already done this. Nothing was changed."]
     kinds = claim.publications.order_by("version").values_list("kind", flat=True)
     assert list(kinds) == ["publication", "clarification"]
 

@@ -113,7 +113,7 @@ def test_a_confirmation_is_good_for_one_click(desk: Desk, editor: User, ready: V
     asked = {"confirmed": page.context["question"].shown, "last_move": get_last_move(ready)}
     press(desk, ready, "publish", **asked)
     assert said(press(desk, ready, "publish", **asked)) == [
-        "Edda had already done this. It was not done twice."
+        "Edda had already done this. Nothing was changed."
     ]
     assert Publication.objects.count() == 1
 

@@ -94,4 +94,4 @@ def test_backups_are_listed_until_they_expire(publish: Any, settings: Any, tmp_p
     assert [one["finished_at"] for one in listed] == [one.finished_at for one in made]
     # The first two are needed until the third is as old as the oldest moment that can be restored.
     assert [one["expires_at"] for one in listed[:2]] == [made[2].finished_at + timedelta(days=14)] * 2
-    assert "Backups that have the words" in page.content.decode()
+    assert "Backups that contain the words" in page.content.decode()

@@ -226,7 +226,7 @@ def test_dry_run_of_changed_content_reports_and_changes_nothing(article: Path, a
     assert document["snapshot"]["id"] is None
     assert document["source"]["id"] == Source.objects.get().pk
     assert run(article, "--dry-run").splitlines()[-1] == (
-        "1 claim proposed; 2 known before; anchors: 2 unchanged, 0 moved, 1 orphaned. "
+        "1 claim proposed; 2 seen before; anchors: 2 unchanged, 0 moved, 1 orphaned. "
         "Nothing was stored: this was a dry run."
     )
 
@@ -239,7 +239,7 @@ def test_same_content_again_changes_nothing(article: Path) -> None:
     assert (again["source"]["is_new"], again["snapshot"]["is_new"]) == (False, False)
     assert [claim["id"] for claim in again["claims"]] == [claim["id"] for claim in first["claims"]]
     assert [claim["is_new"] for claim in again["claims"]] == [False] * 3
-    assert run(article).splitlines()[-1] == "0 claims proposed; 3 known before."
+    assert run(article).splitlines()[-1] == "0 claims proposed; 3 seen before."
 
 
 def test_changed_content_makes_a_snapshot_and_a_report_of_anchors(article: Path) -> None:
@@ -284,7 +284,7 @@ def test_changed_content_is_told_in_a_table(article: Path) -> None:
     assert "orphaned: the words were changed" in anchors
     assert "moved, " in anchors
     assert printed.splitlines()[-1] == (
-        "1 claim proposed; 2 known before; anchors: 0 unchanged, 2 moved, 1 orphaned."
+        "1 claim proposed; 2 seen before; anchors: 0 unchanged, 2 moved, 1 orphaned."
     )
 
 

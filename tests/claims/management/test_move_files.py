@@ -95,13 +95,15 @@ def test_what_is_damaged_or_missing_is_named_and_not_copied(
 ) -> None:
     (tmp_path / "files" / archive.build_path(digest)).write_bytes(b"<p>The harbour was open.</p>")
     (tmp_path / "files" / UPLOAD).unlink()
-    with pytest.raises(CommandError, match="1 files were not copied, and 2 are in neither place; see above."):
+    with pytest.raises(
+        CommandError, match="1 files were not copied, and 2 are missing from both places; see above."
+    ):
         moved(to=server.address)
     assert server.files() == {}
     assert capsys.readouterr().err.splitlines() == [
         f"{archive.build_path(digest)} is damaged: its SHA-256 is not what is known of it. Restore it from a backup.",
-        f"{UPLOAD} is in neither place, but the database refers to it.",
-        f"{archive.build_path(digest)} is in neither place, but the database refers to it.",
+        f"{UPLOAD} is missing from both places, but the database refers to it.",
+        f"{archive.build_path(digest)} is missing from both places, but the database refers to it.",
     ]
 
 

@@ -52,7 +52,7 @@ _KEY_PATTERN = re.compile(r'^"?([!#-\[\]-~]{1,255})"?$', re.ASCII)
 _RECEIVED_MESSAGE = gettext_lazy(
     "An email was sent, unless the message is held for review. Open the link in it to confirm."
 )
-_NO_VERDICT_MESSAGE = gettext_lazy("A result here, or none, does not show whether it is true.")
+_NO_VERDICT_MESSAGE = gettext_lazy("Neither a result nor the lack of one shows whether it is true.")
 
 
 class SubmissionKeyReused(exceptions.APIException):

@@ -68,7 +68,7 @@ class Rectification(models.Model):
             UniqueConstraint(
                 name="rectification_once_per_address",
                 fields=["claim", "url"],
-                violation_error_message=_("A correction of this claim was already requested there."),
+                violation_error_message=_("A correction of this claim has already been requested there."),
             ),
             CheckConstraint(
                 name="rectification_address_is_one", condition=Q(url__regex=r"^https?://[^\s]+$")

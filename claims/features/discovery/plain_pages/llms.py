@@ -115,7 +115,7 @@ def list_queries() -> Links:
         (
             _("Match a text"),
             f"{api}/match/",
-            _("?text= or POST: which sentences of a text were checked; JSON"),
+            _("?text= or POST: which sentences of a text have been checked; JSON"),
         ),
         (_("Search claims"), f"{api}/claims/", _("?q= and by rating, topic, claimant, language, day; JSON")),
         (_("Look up an address"), f"{api}/lookup/", _("?url= checked claims on a web page; JSON")),

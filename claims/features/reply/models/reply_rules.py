@@ -63,7 +63,9 @@ SENT_CONSTRAINT = CheckConstraint(
     name="replyrequest_sent_is_complete",
     condition=Q(sent_at__isnull=True)
     | ~Q(channel="") & Q(answer_by__isnull=False, answer_by__gt=F("sent_at")),
-    violation_error_message=_("A sent request needs the way it was sent, and a deadline after that time."),
+    violation_error_message=_(
+        "For a request that has been sent, enter how it was sent and a deadline after that time."
+    ),
 )
 
 ANSWER_CONSTRAINT = CheckConstraint(

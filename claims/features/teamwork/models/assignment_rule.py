@@ -103,7 +103,7 @@ class AssignmentRule(models.Model):
         null=True,
         blank=True,
         validators=[MaxValueValidator(MAX_DELAY_DAYS)],
-        help_text=_("0 is the day on which the claim comes in."),
+        help_text=_("0 means the day on which the claim arrives."),
     )
     follower = models.ForeignKey(
         settings.AUTH_USER_MODEL,

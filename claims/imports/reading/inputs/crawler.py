@@ -99,8 +99,7 @@ def crawl_files(
             _build_place(address),
             "",
             SpokenSentence(
-                "At least %(left)s more pages are listed than the limit of %(most)s. Raise the limit to read "
-                "them.",
+                "At least %(left)s more pages are listed; the limit is %(most)s. Raise the limit to read them.",
                 left=left,
                 most=most,
             ),

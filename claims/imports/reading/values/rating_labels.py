@@ -167,8 +167,8 @@ def _refuse_too_long(text: str) -> Problem:
     return Problem(
         "label too long",
         SpokenSentence(
-            "%(text)s is a text of %(text_2)s characters, not a label. Put it into the summary, and a label "
-            "of up to %(longest)s characters here.",
+            "%(text)s is %(text_2)s characters long, which is too long for a label. Put it in the summary, "
+            "and use a label of up to %(longest)s characters here.",
             text=shorten_value(text),
             text_2=f"{len(text):,}",
             longest=MAX_LENGTH,

@@ -103,7 +103,7 @@ def test_html_that_no_explanation_is_made_into(content: bytes, hostile: str) -> 
     was, now = (hashlib.sha256(each).hexdigest().encode() for each in (first.body, body))
     changed = changed.replace(was, now)
     told = refusal(unchained(changed))
-    assert told == f"Line {place}: an explanation contains HTML that no export writes."
+    assert told == f"Line {place}: an explanation contains HTML that an export never contains."
 
 
 def test_part_of_a_ledger(checker: User, editor: User) -> None:
@@ -143,7 +143,10 @@ def test_own_format_is_recognised(content: bytes) -> None:
 
 
 def test_lines_behind_the_end(content: bytes) -> None:
-    assert refusal(content + content) == f"Line {len(content.splitlines()) + 1}: there is more after the end."
+    assert (
+        refusal(content + content)
+        == f"Line {len(content.splitlines()) + 1}: there is more text after the end of the export."
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,7 +158,7 @@ def test_lines_behind_the_end(content: bytes) -> None:
         ),
         (
             lambda: Topic.objects.create(pk=99, name="Transport", slug="transport"),
-            "topic 1: topic 99 has slug “transport” here.",
+            "topic 1: slug “transport” already belongs to topic 99 here.",
         ),
         (
             lambda: Source.objects.create(pk=1, title="Another report", url="https://elsewhere.example/"),

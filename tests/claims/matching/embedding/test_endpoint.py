@@ -96,7 +96,7 @@ def test_long_and_odd_texts_are_sent_as_it_takes_them(server: VectorServer, ther
         (saying([1, 2], [1, 2, 3]), "sent something other than vectors"),
         (saying(), "sent 0 vectors for 1 texts"),
         (saying([1], [2]), "sent 2 vectors for 1 texts"),
-        (saying([0.5] * 4001), "makes vectors of 4,001 dimensions; the limit is 4,000"),
+        (saying([0.5] * 4001), "returns vectors with 4,001 dimensions; the limit is 4,000"),
         (saying(no_direction()), "sent zero vectors, which have no direction"),
         (saying([float("nan")]), "sent something other than vectors"),
         (lambda asked: (500, b"Oh."), "answered with status 500: Oh."),

@@ -214,7 +214,7 @@ def test_garbage_is_not_stored(db: None, made: str, monkeypatch: pytest.MonkeyPa
         return {"[0]": vectors[:, :3], "nan": vectors * float("nan"), "few": vectors[:0]}[made]
 
     monkeypatch.setattr(TinyEmbedder, "passages", garbage)
-    with pytest.raises(EmbedderError, match="tiny made something other than 1 vectors"):
+    with pytest.raises(EmbedderError, match="tiny did not return 1 vectors"):
         maintenance.bring_up_to_date(TinyEmbedder())
     assert stored() == set()
 
@@ -226,7 +226,7 @@ def test_a_name_stands_for_one_kind_of_vectors(db: None) -> None:
         name = "tiny"
 
     with pytest.raises(
-        maintenance.WrongDimensions, match=r"makes vectors of 24 dimensions.*have 48.*--remove 'tiny'"
+        maintenance.WrongDimensions, match=r"returns vectors with 24 dimensions.*have 48.*--remove 'tiny'"
     ):
         maintenance.bring_up_to_date(Changed())
 

@@ -114,7 +114,7 @@ class TestPoliteness:
         assert isinstance(refusal, Refusal)
         assert (refusal.code, refusal.reason) == (
             "too many pages",
-            "At least 2 more pages are listed than the limit of 2. Raise the limit to read them.",
+            "At least 2 more pages are listed; the limit is 2. Raise the limit to read them.",
         )
         assert paths(pages) == ["/robots.txt", "/s.xml", "/0", "/1"]
 
