@@ -243,7 +243,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     list_more = ("id", "language", "context", "reason", "created_at", "updated_at")
     downloaded_as: ClassVar[dict[str, str]] = {"statement_cut": "statement", "band": "score"}
     search_fields = ("statement", "claimant__name", "appearances__exact")
-    search_help_text = gettext_lazy("Words in the statement or the quote, or the claimant")
+    search_help_text = gettext_lazy("Search by words in the statement or quote, or by claimant")
     ordering = ("-pk",)
     # Keeps a page of long statements small enough.
     list_per_page = 38

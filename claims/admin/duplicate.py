@@ -48,7 +48,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     list_filter = (QueueFilter, ("run", AutocompleteSelectFilter))
     list_per_page = 20
     search_fields = ("claim__statement", "claim__claimant__name", "earlier__claimant__name")
-    search_help_text = _("Words in the statement, or the claimant")
+    search_help_text = _("Search by words in the statement, or by claimant")
     ordering = ("-pk",)
     actions = ("merge_selected", "tell_selected_apart", "gather_selected")
     change_form_outer_before_template = "admin/desk/duplicate_top.html"

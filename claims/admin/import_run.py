@@ -172,7 +172,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     )
     list_filter = (("state", ChoicesDropdownFilter), ("created_at", DaysFilter))
     search_fields = ("origin", "started_by_name", "content_sha256")
-    search_help_text = _("The file or address, or the person who imported it")
+    search_help_text = _("Search by file or address, or by the person who imported it")
     ordering = ("-pk",)
     change_form_outer_before_template = "admin/desk/import_top.html"
     fields = (

@@ -134,7 +134,7 @@ class MediaObjectAdmin(DeskAdmin):
     list_filter = (("kind", ChoicesDropdownFilter), DescribedFilter, "show_to_readers")
     sortable_by = ("kind", "created_at")
     search_fields = ("filename", "content_url", "alternative_text", "sha256")
-    search_help_text = gettext_lazy("Words in the description, a file name, or an address")
+    search_help_text = gettext_lazy("Search by words in the description, a file name or an address")
     ordering = ("-pk",)
     list_per_page = 30
     autocomplete_fields = ("source",)

@@ -130,7 +130,7 @@ class SignOffAdmin(LookOnly, DeskAdmin):
 class ActionFilter(DropdownFilter):
     """Filter by the moves of the workflow."""
 
-    title = _("move")
+    title = _("state change")
     parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
@@ -153,7 +153,7 @@ class TransitionAdmin(LookOnly, DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transition]:
         return super().get_queryset(request).select_related("claim", "verdict__publisher", "verdict__rating")
 
-    @admin.display(description=_("move"), ordering="action")
+    @admin.display(description=_("state change"), ordering="action")
     def what(self, transition: Transition) -> str:
         return label_of(transition.action)
 

@@ -59,7 +59,7 @@ class RemovalForm(DeskForm):
         if cleaned.get("whole") and "claim" in cleaned:
             words += removals.find_own_texts(cleaned["claim"])
         if not words:
-            self.add_error("exact", gettext("Say what is to be removed."))
+            self.add_error("exact", gettext("Enter what should be removed."))
         if build_search(words)(cleaned.get("note", "")):
             self.add_error("note", gettext("The note has words that are to be removed."))
         cleaned["words"] = words

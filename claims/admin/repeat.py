@@ -51,7 +51,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     list_per_page = 20
     list_select_related = ("claim", "source", "proposal", "snapshot")
     search_fields = ("exact", "claim__statement")
-    search_help_text = _("Words in the sentence or the claim")
+    search_help_text = _("Search by words in the sentence or claim")
     ordering = ("-last_seen_at", "-pk")
     autocomplete_fields = ("source",)
     actions = ("confirm_selected", "reject_selected")

@@ -64,7 +64,7 @@ class ApiTokenAdmin(DeskAdmin):
     list_display = ("name", "status", "acts_as", "may", "expiry", "last_used_at")
     list_select_related = ("user", "created_by", "revoked_by")
     search_fields = ("name", "user__username", "user__last_name", "token_key")
-    search_help_text = gettext_lazy("Words in the name, a person, or the first characters of the token")
+    search_help_text = gettext_lazy("Search by name, person, or the first characters of the token")
     ordering = ("-pk",)
     autocomplete_fields = ("user",)
     change_form_outer_after_template = "admin/desk/token_bottom.html"

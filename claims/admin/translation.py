@@ -62,7 +62,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         ("author", AutocompleteSelectFilter),
     )
     search_fields = ("verdict__claim__statement", "statement", "summary", "byline")
-    search_help_text = gettext_lazy("Words in the claim or the translation")
+    search_help_text = gettext_lazy("Search by words in the claim or translation")
     ordering = ("-pk",)
     autocomplete_fields = ("verdict",)
     add_fieldsets = ((None, {"fields": ("verdict", "language")}),)

@@ -145,7 +145,7 @@ class Triage(MovesAdmin):
         if action == "topic":
             topic = _find_topic(asked.get("topic") or asked.get("other_topic", ""))
             if topic is None:
-                return [FailedDecision(one.claim, "", _("There is no such topic.")) for one in seen[:1]]
+                return [FailedDecision(one.claim, "", _("This topic does not exist.")) for one in seen[:1]]
             return file_under(seen, topic, by=person)
         if step := list_steps().get(action):
             return take_step(seen, step, asked, by=person)

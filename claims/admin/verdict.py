@@ -69,7 +69,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     )
     list_select_related = ("claim", "rating", "publisher", "author")
     search_fields = ("claim__statement", "summary", "byline")
-    search_help_text = gettext_lazy("Words in the claim, the summary or the byline")
+    search_help_text = gettext_lazy("Search by words in the claim, summary or byline")
     ordering = ("-pk",)
     inlines = (EvidenceInline,)
     autocomplete_fields = ("claim", "publisher")

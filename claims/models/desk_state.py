@@ -285,7 +285,7 @@ class TriageTurn(models.Model):
     class Meta:
         default_permissions = ()
         verbose_name = _("place in triage")
-        verbose_name_plural = _("turns in triage")
+        verbose_name_plural = _("places in triage")
 
     def __str__(self) -> str:
         return f"{self.claim_id}: {self.person_id}"

@@ -22,7 +22,7 @@ class Scope(models.TextChoices):
     VERDICTS = "verdicts:write", _("Draft verdicts and edit drafts and their evidence")
     MOVE = "workflow:move", _("Accept and decline claims; submit, sign off and return verdicts")
     PUBLISH = "publish", _("Publish, retract and merge: immediately visible to readers")
-    WEBHOOKS = "webhooks", _("Set up webhooks of its own: addresses that are notified of publications")
+    WEBHOOKS = "webhooks", _("Set up its own webhooks: addresses that are notified of publications")
 
 
 #: How the audit log names a token.

@@ -29,7 +29,7 @@ def switch(label: str, *, is_on: bool, by: User) -> None:
     """
     require(by, PERMISSION, _("switch features"))
     if label not in {feature.label for feature in features.list_installed()}:
-        raise NotPossible(_("There is no such feature."))
+        raise NotPossible(_("This feature does not exist."))
     if features.is_off(label) is is_on and (obstacle := find_obstacle(label)):
         raise NotPossible(obstacle)
     with transaction.atomic():

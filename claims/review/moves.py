@@ -228,7 +228,7 @@ def list_missing_of_translation(translation: Translation, original: OriginalText
     """Return descriptions of what the translation still lacks for review; empty if it is complete."""
     original = original or find_original(translation.verdict)
     if original is None or original.sha256 != translation.original_sha256:
-        return [_("the current original: readers now see another version. Translate that one")]
+        return [_("the current original: readers now see a newer version. Translate that one")]
     lacks = [
         _("the translation of the %(part)s") % {"part": label}
         for name, label in original.labels.items()

@@ -37,7 +37,7 @@ class PartPath:
         if text in self.names:
             return text
         raise ValueRefused(
-            gettext("there is no such part of the response.%(suggestion)s")
+            gettext("the response has no part with this name.%(suggestion)s")
             % {"suggestion": suggest_word(text, self.names)}
         )
 

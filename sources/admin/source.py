@@ -77,7 +77,7 @@ class SourceAdmin(TypedNames, NamedDesk):
     sortable_by = ("title", "kind", "published_on")
     list_select_related = ("publisher",)
     search_fields = ("title", "url", "publisher__name", "byline")
-    search_help_text = _("Words in the title or byline, an address, or a publisher")
+    search_help_text = _("Search by words in the title or byline, by address, or by publisher")
     ordering = ("-pk",)
     # What a page of long titles may weigh.
     list_per_page = 36

@@ -41,7 +41,7 @@ class PublicSnapshot(TypedDict):
     """The text of a source at one moment, identified by its hash."""
 
     id: int
-    number: Annotated[int, "Numbers the snapshots of one source from 1."]
+    number: Annotated[int, "Snapshots of a source are numbered from 1."]
     captured_at: Moment
     text_sha256: str
 

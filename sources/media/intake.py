@@ -79,8 +79,8 @@ def _recognise_kind(file: ReceivedFile) -> MediaFormat:
         raise MediaRefused(
             "unknown_type",
             _(
-                "This is not a known format of picture, audio or video, whatever its name. Send a JPEG, PNG, "
-                "WebP, GIF, MP4, WebM, MP3 or another common kind."
+                "The content is not in a known picture, audio or video format, whatever the file is called. "
+                "Send a JPEG, PNG, WebP, GIF, MP4, WebM, MP3 or another common kind."
             ),
         )
     return kind

@@ -26,7 +26,7 @@ class Snapshot(models.Model):
         "sources.Source", models.PROTECT, db_index=False, related_name="snapshots", verbose_name=_("source")
     )
     number = models.PositiveIntegerField(
-        _("number"), help_text=_("Numbers the snapshots of one source from 1.")
+        _("number"), help_text=_("Snapshots of a source are numbered from 1.")
     )
     captured_at = models.DateTimeField(_("captured"), db_default=Now())
     captured_by = models.ForeignKey(

@@ -10,7 +10,7 @@ from claims.features.archiving.source_copies import may_be_shown
 from claims.public.api.entities import SourceResource
 from sources import archive
 
-_NOT_FOUND_MESSAGE = gettext_lazy("There is no such copy, or it is not public.")
+_NOT_FOUND_MESSAGE = gettext_lazy("This copy does not exist, or is not public.")
 
 
 @require_safe

@@ -23,7 +23,7 @@ def add_step(request: Rectification, kind: str, *, on: date, note: str, by: User
         NotAllowed: the person's role does not include it.
         NotPossible: the step does not follow the last one, or does not say what happened.
     """
-    require(by, CHANGE_PERMISSION, _("record what became of a request for correction"))
+    require(by, CHANGE_PERMISSION, _("record the outcome of a request for correction"))
     step = RectificationStep(
         request=request, kind=kind, on_day=on, note=note.strip(), by=by, by_name=get_display_name(by)
     )

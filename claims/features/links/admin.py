@@ -46,7 +46,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
     list_per_page = 20
     list_select_related = ("source", "accepted_by")
     search_fields = ("source__title", "source__url")
-    search_help_text = _("Words in the title of a source, or its address")
+    search_help_text = _("Search by source title or address")
     ordering = ("-since", "-pk")
     actions = ("accept_selected",)
     change_form_outer_before_template = "admin/desk/source_link_top.html"

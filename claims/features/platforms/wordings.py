@@ -173,6 +173,6 @@ def _build_review(name: str, document: Document) -> Wording:
     block = build_own_markup(document, name)
     if not block:
         return Wording(
-            name.lower(), refusal=_("The verdict says nothing about a picture, recording or film.")
+            name.lower(), refusal=_("The verdict says nothing about a picture, recording or video.")
         )
     return Wording(name.lower(), json.dumps(block, indent=2, ensure_ascii=False))

@@ -61,7 +61,7 @@ def require_current_terms(verdict: Verdict) -> None:
     if verdict.reply_rule == _Rule.NOT_DUE and has_named_claimant(verdict):
         raise NotPossible(
             _(
-                "Since this was submitted, %(whom)s has become someone who can be asked for a reply. Request "
+                "Since this was submitted, it has become possible to ask %(whom)s for a reply. Request "
                 "changes, so that they are asked or a reason is given."
             )
             % {"whom": verdict.claim.claimant}

@@ -65,5 +65,5 @@ EFCSN_METHODOLOGY = CodeArticle(
 EFCSN_REPLY = CodeArticle("EFCSN", _("ethics"), _("a right of reply for those who are checked"))
 EFCSN_INDEPENDENCE = CodeArticle("EFCSN", _("ethics"), _("independence and impartiality"))
 EFCSN_TRANSPARENCY = CodeArticle("EFCSN", _("transparency"), _("funding, ownership and staff"))
-EFCSN_CORRECTIONS = CodeArticle("EFCSN", "3.3", _("a corrections policy, and complaints answered"))
-EFCSN_COMPLAINTS = CodeArticle("EFCSN", "6", _("a correction that is asked for within seven working days"))
+EFCSN_CORRECTIONS = CodeArticle("EFCSN", "3.3", _("a corrections policy, and answers to complaints"))
+EFCSN_COMPLAINTS = CodeArticle("EFCSN", "6", _("requested corrections made within seven working days"))

@@ -88,7 +88,7 @@ def _build_output(reviews: Sequence[PublishedReview], period: Period) -> list[In
             round(len(reviews) / period.weeks, 1),
             "per_week",
             (codes.REGULAR_PUBLICATION,),
-            _("The same, divided by the weeks of the period."),
+            _("Claims checked, divided by the number of weeks in the period."),
         ),
     ]
 
@@ -243,7 +243,7 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             sum(not review.asked and review.says_why_not for review in concerned),
             len(concerned),
             articles,
-            _("The same, where the reason for not asking is given."),
+            _("Claims by a named claimant whose verdict gives a reason for not asking."),
         ),
         _share(
             "replies_received",
@@ -274,7 +274,7 @@ def _build_care(reviews: Sequence[PublishedReview], period: Period) -> list[Indi
             signed.given,
             "count",
             (codes.METHODOLOGY,),
-            _("Out of all the verdicts above."),
+            _("As a share of all the verdicts above."),
         ),
         Indicator(
             "people_signing_off",
@@ -332,7 +332,7 @@ def _build_readers(period: Period) -> list[Indicator]:
                     (_("no change"), complaints.unchanged),
                     (_("rejected"), complaints.rejected),
                     (_("withdrawn"), complaints.withdrawn),
-                    (_("waiting at the end"), complaints.waiting),
+                    (_("still waiting at the end of the period"), complaints.waiting),
                 )
                 if count
             ),
@@ -351,7 +351,7 @@ def _build_readers(period: Period) -> list[Indicator]:
             complaints.median_working_days,
             "working_days",
             policy,
-            _("The median of these."),
+            _("Median time from a complaint to the answer."),
         ),
         _share(
             "requests_answered",
@@ -359,7 +359,9 @@ def _build_readers(period: Period) -> list[Indicator]:
             requests.answered,
             requests.asked,
             (codes.READERS_SEND_CLAIMS,),
-            _("Readers’ requests in the period; all readers who asked for the same count once."),
+            _(
+                "Readers’ requests in the period; requests from several readers for the same check count once."
+            ),
         ),
     ]
 

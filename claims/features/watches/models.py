@@ -71,7 +71,7 @@ class Watch(models.Model):
         _("articles per visit"),
         default=10,
         help_text=_(
-            "The number of new and changed articles fetched per visit; the first visit takes only the "
+            "The number of new and changed articles fetched per visit; the first visit fetches only the "
             "newest. 1 to 100."
         ),
     )

@@ -37,7 +37,7 @@ def _check(value: str, kind: bytes) -> None:
         read_verifier_key(value, kind)
     except InvalidNote:
         raise ValidationError(
-            _("This is not such a verifier key. Copy the whole line that the other newsroom shows.")
+            _("This is not a verifier key. Copy the whole line that the other newsroom shows.")
         ) from None
 
 
@@ -79,7 +79,7 @@ class Witness(_KeyHolder):
         help_text=_("To which /add-checkpoint is added, such as https://facts.example/witness."),
     )
     active = models.BooleanField(
-        _("active"), default=True, help_text=_("Only active witnesses are asked and counted.")
+        _("active"), default=True, help_text=_("Only active witnesses are contacted and counted.")
     )
     failure = models.TextField(_("problem"), blank=True, editable=False)
     failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
@@ -144,10 +144,12 @@ class WitnessedLog(_KeyHolder):
         _("verifier key"),
         max_length=400,
         validators=[_check_log_key],
-        help_text=_("Of the other ledger: its name, a number and its key, joined by +."),
+        help_text=_("The line of the other ledger: its name, a number and its key, joined by +."),
     )
     active = models.BooleanField(
-        _("active"), default=True, help_text=_("While it is off we cosign nothing; what we saw stays known.")
+        _("active"),
+        default=True,
+        help_text=_("While it is off, we cosign nothing, but what we have seen stays on record."),
     )
     tree_size = models.BigIntegerField(_("entries"), default=0, editable=False)
     root_sha256 = models.CharField(max_length=64, blank=True, editable=False)

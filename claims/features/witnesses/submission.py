@@ -109,7 +109,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     except InvalidNote:
         found = None
     if found is None:
-        raise NotCosigned(gettext("The answer of the witness does not bear its signature."))
+        raise NotCosigned(gettext("The witness’s answer does not carry its signature."))
     # A replayed old answer proves nothing about today.
     if not checkpoint.signed_at - CLOCK_SKEW <= found.moment <= clock.get_database_time() + CLOCK_SKEW:
         raise NotCosigned(

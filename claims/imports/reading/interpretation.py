@@ -322,7 +322,7 @@ def _report_guessed_language(language: str) -> Problem:
     return Problem(
         "language guessed",
         SpokenSentence(
-            "The record names no language, and the statement alone does not make it certain; it is stored as "
+            "The record names no language, and the statement is not enough to be certain; it is stored as "
             "“%(language)s”. If that is wrong, name the language.",
             language=language,
         ),

@@ -48,7 +48,7 @@ def test_a_feature_that_another_requires_stays_on(client: Client, administrator:
         switch(client, feature.label, "off")
     assert switch(client, "archiving", "off")[0].startswith("Switched off: ")
     assert switch(client, needing[0].label, "on")[0].startswith("First switch on: ")
-    assert switch(client, "claims", "off") == ["There is no such feature."]
+    assert switch(client, "claims", "off") == ["This feature does not exist."]
     assert FeatureChoice.objects.filter(feature="claims").exists() is False
 
 

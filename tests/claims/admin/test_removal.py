@@ -38,7 +38,7 @@ def test_it_takes_two_administrators(publish: Any) -> None:
         "note": "File 7/26.",
     }
     assert editor.get(add).status_code == 403
-    assert "Say what is to be removed." in first.post(add, said | {"exact": " "}).content.decode()
+    assert "Enter what should be removed." in first.post(add, said | {"exact": " "}).content.decode()
     assert "Too short: abc" in first.post(add, said | {"exact": "abc"}).content.decode()
     repeated = said | {"note": said["exact"].splitlines()[0].upper()}
     assert "The note has words that are to be removed." in first.post(add, repeated).content.decode()

@@ -54,7 +54,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
     )
     list_select_related = ("claim", "assigned_to")
     search_fields = ("text", "claim__statement")
-    search_help_text = _("Words in the complaint or the claim")
+    search_help_text = _("Search by words in the complaint or claim")
     ordering = ("-pk",)
     deciding = ANSWER_COMPLAINTS
     page_template = "complaint"

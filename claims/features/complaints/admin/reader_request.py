@@ -56,7 +56,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
     list_filter = (QueueFilter, ("state", ChoicesDropdownFilter), LanguageFilter)
     list_select_related = ("claim",)
     search_fields = ("text", "address")
-    search_help_text = _("Words in the text or the address")
+    search_help_text = _("Search by words in the text or address")
     ordering = ("-pk",)
     deciding = request_moves.DECIDE_PERMISSION
     page_template = "reader_request"

@@ -51,7 +51,7 @@ class StepForm(forms.Form):
         label=_("On"), widget=forms.DateInput({"class": "desk-input", "type": "date"}, format="%Y-%m-%d")
     )
     note = forms.CharField(
-        label=_("What was answered, or what was fixed. Public if the request is."),
+        label=_("What was answered or corrected. Public if the request is."),
         required=False,
         widget=forms.Textarea({"class": "desk-input", "rows": 3, "dir": "auto"}),
     )

@@ -43,7 +43,7 @@ class Rectification(models.Model):
         _("publication"), max_length=200, help_text=_("The name of the newspaper, site or account.")
     )
     url = AddressField(
-        _("address"), max_length=2000, help_text=_("Of the article or post that is to be corrected.")
+        _("address"), max_length=2000, help_text=_("The article or post that should be corrected.")
     )
     asked_on = models.DateField(_("asked on"))
     is_public = models.BooleanField(
@@ -135,7 +135,7 @@ class RectificationStep(models.Model):
     kind = models.CharField(_("step"), max_length=10, choices=Rectification.State)
     on_day = models.DateField(_("on"))
     note = models.TextField(
-        _("note"), blank=True, help_text=_("What was answered, or what was fixed. Public if the request is.")
+        _("note"), blank=True, help_text=_("What was answered or corrected. Public if the request is.")
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=200)
@@ -154,7 +154,7 @@ class RectificationStep(models.Model):
             CheckConstraint(
                 name="rectificationstep_says_what_was_fixed",
                 condition=Q(kind="reminded") | Q(note__regex=r"\S"),
-                violation_error_message=_("Say what was answered, or what was fixed."),
+                violation_error_message=_("Enter what was answered or corrected."),
             ),
             bounds.build_length_constraint("rectificationstep_note_fits", "note", MAX_NOTE_LENGTH),
         ]

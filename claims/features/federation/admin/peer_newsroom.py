@@ -169,7 +169,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         with activate_house_language():
             what = gettext("imported claims")
         self.log_change(request, newsroom, [{"changed": {"fields": [what]}}])
-        return gettext("The imported claims were dropped, and all of them are imported again.")
+        return gettext("The imported claims were removed; all of them will be imported again.")
 
     @row_action(
         _("Check now"), is_offered=lambda newsroom, person: newsroom.active and not newsroom.progress.halted

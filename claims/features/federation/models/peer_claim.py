@@ -40,7 +40,7 @@ class PeerClaim(models.Model):
         PeerNewsroom, models.CASCADE, related_name="claims", verbose_name=_("newsroom"), db_index=False
     )
     #: The claim's id at its newsroom.
-    claim_id = models.BigIntegerField(_("number there"))
+    claim_id = models.BigIntegerField(_("number in its own newsroom"))
     status = models.CharField(_("status"), max_length=10, choices=Status)
     statement = models.TextField(_("statement"))
     language = LanguageField(_("language"))

@@ -56,7 +56,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     )
     list_select_related = ("verdict__claim", "claimant", "sent_by")
     search_fields = ("verdict__claim__statement",)
-    search_help_text = gettext_lazy("Words in the claim")
+    search_help_text = gettext_lazy("Search by words in the claim")
     ordering = ("-pk",)
     change_form_outer_before_template = "admin/desk/reply_top.html"
 
@@ -235,7 +235,7 @@ def _describe_saved(row: ReplyRequest) -> str:
         return _("Saved. Readers do not see it yet: draft an update that includes it.")
     if state == Verdict.State.IN_REVIEW:
         return _(
-            "Saved. Those who signed off are asked again, because the answer is published with the verdict."
+            "Saved. Everyone who signed off must do so again, because the answer is published with the verdict."
         )
     return _("Saved. It will be published with the verdict.")
 

@@ -81,7 +81,7 @@ class ReplyRequest(models.Model):
         FULL = "full", _("Full answer")
         EXCERPT = "excerpt", _("An excerpt, in their words")
         STATEMENT = "statement", _("A summary in our own words")
-        NOTHING = "nothing", _("Only that they answered")
+        NOTHING = "nothing", _("Only the fact that they answered")
 
     verdict = models.ForeignKey(
         "claims.Verdict", models.CASCADE, related_name="reply_requests", verbose_name=_("verdict")

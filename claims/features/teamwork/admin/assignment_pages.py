@@ -40,7 +40,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
     list_filter = (QueueFilter, DoneFilter, PersonFilter, DueFilter, ("priority", ChoicesDropdownFilter))
     list_select_related = ("claim", "verdict", "person")
     search_fields = ("claim__statement", "note")
-    search_help_text = _("Words in the claim or the note")
+    search_help_text = _("Search by words in the claim or note")
     ordering = ("-pk",)
     fields = ("claim", "verdict", "person", "since", "due_on", "priority", "by_name", "note", "done_at")
 

@@ -42,7 +42,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         *("person", "role", "follower", "created_by"),
     )
     search_fields = ("name", "words")
-    search_help_text = _("Words in the name, or words that the rule looks for")
+    search_help_text = _("Search by name, or by words that the rule looks for")
     ordering = ("position", "pk")
     actions = ("switch_on", "switch_off")
     autocomplete_fields = ("topic", "publisher", "source", "claimant")

@@ -53,7 +53,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
     )
     list_select_related = ("claim",)
     search_fields = ("text", "author_name")
-    search_help_text = _("Words in comments, or their author")
+    search_help_text = _("Search by words in a comment, or by its author")
     ordering = ("-pk",)
     fields = ("about", "said", ("author_name", "created_at"), ("verdict_version", "edited_at"), "state_badge")
     readonly_fields: ClassVar[tuple[str, ...]] = ("about", "said", "state_badge")

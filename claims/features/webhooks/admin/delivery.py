@@ -59,7 +59,7 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
     )
     list_select_related = ("endpoint",)
     search_fields = ("message_id", "endpoint__name")
-    search_help_text = _("The id of a message, or the name of a webhook")
+    search_help_text = _("Search by message id or webhook name")
     ordering = ("-pk",)
     actions = ("send_selected_again",)
     inlines = (AttemptInline,)

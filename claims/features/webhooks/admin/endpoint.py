@@ -67,7 +67,9 @@ class WebhookForm(DeskForm):
             # Nothing is sent to a new URL until its receiver has agreed, and only its owner can ask for that.
             self.instance.verified_at, cleaned["active"] = None, False
         if cleaned.get("active") and self.instance.owner_id and self.instance.verified_at is None:
-            self.add_error("active", gettext("The owner must first have the receiver agree."))
+            self.add_error(
+                "active", gettext("The receiver has not agreed yet. The owner must verify it first.")
+            )
         if cleaned.get("active"):
             # A person who switches it on again has dealt with the cause.
             self.instance.disabled_at, self.instance.disabled_reason = None, ""

@@ -50,7 +50,8 @@ class TableRows:
         if "\x00" in text:
             shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
             reason = SpokenSentence(
-                "The row contains a NUL, which no text contains. The file was damaged when it was written."
+                "The row contains a NUL character, which never occurs in text. The file was damaged when it "
+                "was written."
             )
             return Refusal(self.get_place(), "", reason, "contains NUL", raw=shown)
         if is_unrecognised_utf8(text, self._dialect.encoding):

@@ -82,7 +82,7 @@ def test_each_platform_gets_its_own(settings: Settings) -> None:
     jsonschema.validate(stated, LABEL_SCHEMA, format_checker=jsonschema.FormatChecker())
     assert label.text == f"False: It cost 52 million. {body['url']}"
     assert json.loads(review.text)["@type"] == "ClaimReview"
-    assert media.refusal == "The verdict says nothing about a picture, recording or film."
+    assert media.refusal == "The verdict says nothing about a picture, recording or video."
     assert (picture.kind, picture.refusal) == ("picture", "")
 
 

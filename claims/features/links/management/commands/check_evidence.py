@@ -68,8 +68,7 @@ class Command(LocalizedCommand):
             )
         if tally.failed:
             raise CommandError(
-                gettext("Pages on which the program failed: %(failed)s. See the log.")
-                % {"failed": tally.failed}
+                gettext("Pages that caused an error: %(failed)s. See the log.") % {"failed": tally.failed}
             )
 
     def _find_named(self, claim: int) -> list[int]:

@@ -16,7 +16,7 @@ from factcheck.management.localized_command import LocalizedCommand
 
 class Command(LocalizedCommand):
     help = gettext_noop(
-        "Write the figures that assessors for IFCN and EFCSN ask for about a period, as JSON or CSV."
+        "Write the figures that IFCN and EFCSN assessors require for a period, as JSON or CSV."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
