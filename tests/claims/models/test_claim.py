@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import SettingsWrapper
 
 from claims.ledger.publishing import have_reviewed_parts_changed
 from claims.models import Claim, Claimant, Verdict
+from claims.models.claim import build_claim_path
 from claims.models.claim_rules import JUDGED_FIELDS
 from claims.newsroom.refusals import NotPossible
 from claims.review import claim_edits, workflow
+from factcheck.web.language_addresses import build_permanent_path
 from tests.helpers.broken_rules import refused
 from tests.helpers.newsroom import make_claim, make_draft
 
@@ -92,3 +95,12 @@ def test_database_changes_nothing_in_review(in_review: Verdict, change: tuple[st
         in_review.claim_id,
         match="claim_words_are_fixed_in_review",
     )
+
+
+@pytest.mark.parametrize("slug", ["bridge", "alte-brücke", "다리", "a_b-1"])
+def test_path_of_a_claim_is_that_of_its_route_and_loads_no_routes(
+    slug: str, settings: SettingsWrapper
+) -> None:
+    path = build_permanent_path("claim", 7, slug)
+    settings.ROOT_URLCONF = "without.routes"
+    assert build_claim_path(7, slug) == path
