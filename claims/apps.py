@@ -7,8 +7,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from factcheck import feature_choices
-from factcheck.features import call, call_later, list_installed, load_installed
+from factcheck.features import call, call_later, known_choices, list_installed, load_installed
 
 
 class ClaimsConfig(AppConfig):
@@ -21,7 +20,7 @@ class ClaimsConfig(AppConfig):
         from sources.signals import snapshot_stored  # noqa: PLC0415  beside the others
 
         register(partial(call, "claims.matching.embedding.checks.check_embedder"))
-        feature_choices.known_choices.reader = "claims.newsroom.feature_switches.read_choices"
+        known_choices.reader = "claims.newsroom.feature_switches.read_choices"
         call_later(snapshot_stored, "claims.quotes.changed_sources.follow_source")
         call_later(entries_added, "claims.matching.embedding.tasks.announce")
         # After `migrate` and not in a migration, because permissions exist only then: those of features last.

@@ -6,26 +6,48 @@ switched off. Its additions to pages, menus and background jobs are declared on 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, partial, wraps
 from importlib import import_module
+from time import monotonic
 from types import ModuleType
 from typing import Any, ClassVar
 
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import Error
 from django.dispatch import Signal
 from django.http import Http404
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string, module_has_submodule
 from django_stubs_ext import StrOrPromise
 
-from factcheck.feature_choices import find_choices
-
 #: From the least to the most: each preset includes the features of those before it.
 PRESETS = ("small", "newsroom", "all")
 #: Where a feature adds routes: pages at the root, the desk below /admin/, the API below /api/v1/, the editorial API.
 PLACES = ("pages", "desk", "api", "editorial")
+#: How long a process relies on the choices that it read.
+_CHOICES_MAX_AGE_SECONDS = 5.0
+
+
+@dataclass
+class KnownChoices:
+    """What administrators chose at the desk: whether each switched feature is on, by label.
+
+    Every process reloads it after some seconds, so that a change takes effect everywhere without a restart.
+
+    Attributes:
+        reader: the dotted name of the function that loads the choices.
+        until: when to load them again (`time.monotonic`).
+    """
+
+    reader: str = ""
+    by_label: Mapping[str, bool] = field(default_factory=dict)
+    until: float = 0.0
+
+
+known_choices = KnownChoices()
 
 
 class Feature(AppConfig):
@@ -160,13 +182,30 @@ def list_switched_on() -> list[Feature]:
 def _get_chosen() -> set[str]:
     """Return the labels of the active features, by `FEATURES` and administrators' choices at the desk."""
     labels = _get_preset()
-    for label, is_on in find_choices().items():
+    for label, is_on in _find_choices().items():
         (labels.add if is_on else labels.discard)(label)
     on = [feature for feature in list_installed() if feature.label in labels]
     while without := [feature for feature in on if not labels.issuperset(feature.requires)]:
         labels.difference_update(feature.label for feature in without)
         on = [feature for feature in on if feature.label in labels]
     return {feature.label for feature in on}
+
+
+def _find_choices() -> Mapping[str, bool]:
+    """Return whether each switched feature is on."""
+    if known_choices.reader and monotonic() >= known_choices.until:
+        reload_choices()
+    return known_choices.by_label
+
+
+def reload_choices() -> None:
+    """Reload the choices. If the database does not respond, the previous ones stay."""
+    # First, so that other threads do not read them too.
+    known_choices.until = monotonic() + _CHOICES_MAX_AGE_SECONDS
+    try:
+        known_choices.by_label = import_string(known_choices.reader)()
+    except Error:
+        return
 
 
 def is_preset(label: str) -> bool:

@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from sources.extraction.beginning import decode_beginning
+from sources.extraction.encodings import decode_beginning
 from sources.source_kinds import is_address
 
 #: The largest sitemap that the protocol allows, unpacked, and the most pages that it may list.

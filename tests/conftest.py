@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from pytest_django import DjangoDbBlocker
 
 from factcheck.database import clock, embedded
-from factcheck.feature_choices import known_choices
+from factcheck.features import known_choices
 from factcheck.installation import log_context
 from tests.helpers.database import drop_database, replace_database, wait_for_nothing_else
 

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentTypeError
 
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError
 from django.utils.translation import gettext
 
 
@@ -13,3 +15,16 @@ def parse_share(text: str) -> float:
     except ValueError:
         pass
     raise ArgumentTypeError(gettext("%(text)s is not a number from 0 to 1") % {"text": f"{text!r}"})
+
+
+def find_user(name: str | None) -> User | None:
+    """Return the person with this user name; None without a name. Raises CommandError if unknown."""
+    if name is None:
+        return None
+    try:
+        return User.objects.get_by_natural_key(name)
+    except User.DoesNotExist:
+        raise CommandError(
+            gettext("There is no user “%(name)s”. Leave --by out, or name a user with an account.")
+            % {"name": name}
+        ) from None

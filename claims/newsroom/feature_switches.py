@@ -1,4 +1,4 @@
-"""The switches of features at the desk. `factcheck.feature_choices` reads them in every process."""
+"""The switches of features at the desk. `factcheck.features` reads them in every process."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from claims.models import FeatureChoice
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from factcheck import feature_choices, features
+from factcheck import features
 from factcheck.database import clock
 from factcheck.list_phrases import join_words
 
@@ -36,7 +36,7 @@ def switch(label: str, *, is_on: bool, by: User) -> None:
         FeatureChoice.objects.update_or_create(
             feature=label, defaults={"is_on": is_on, "changed_at": clock.get_database_time()}
         )
-    feature_choices.read_again()
+    features.reload_choices()
 
 
 def find_obstacle(label: str) -> str:

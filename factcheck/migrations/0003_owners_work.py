@@ -1,4 +1,4 @@
-"""What only an owner may do and whoever serves needs, done in the owner's name: see `factcheck.database.owner_functions`."""
+"""What only an owner may do and whoever serves needs, done in the owner's name: see `factcheck.database.bulk_copy`."""
 
 from django.db import migrations
 

@@ -12,7 +12,7 @@ from claims.exports import lines
 from claims.exports.lines import ArchiveLine
 from claims.ledger.document.sections import get_sections
 from claims.models import Rating, RatingScale
-from factcheck.database import owner_functions
+from factcheck.database import bulk_copy
 from factcheck.database.bulk_copy import RowMaker, copy
 from sources.addresses import build_url_key
 from sources.models import Publisher
@@ -53,7 +53,7 @@ def _complete_values(kind: lines.LineKind, said: dict[str, Any]) -> dict[str, An
 
 def advance_ids() -> None:
     """Advance the id sequences beyond the restored ids."""
-    owner_functions.advance_ids(*(model._meta.db_table for model in _iterate_models()))
+    bulk_copy.advance_ids(*(model._meta.db_table for model in _iterate_models()))
 
 
 def _iterate_models() -> Iterator[type[models.Model]]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -74,13 +75,13 @@ def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[Rul
     return [decisions[key] for key in sorted(decisions)]
 
 
-def apply(claims: Collection[int]) -> int:
+def apply(claims: Collection[int], **_signal: Any) -> int:
     """Assign the unassigned claims that match a rule; return how many."""
     rules = list(AssignmentRule.objects.active().select_related("person", "role", "follower"))
     return sum(_apply(batch, rules) for batch in _split_batches(sorted(claims))) if rules else 0
 
 
-def call_after_import(run: int) -> None:
+def call_after_import(run: int, **_signal: Any) -> None:
     """If there are rules, queue them for an import's claims."""
     if AssignmentRule.objects.active().exists():
         defer(ASSIGN_IMPORTED_TASK, {"run_id": run}, queue=IMPORTS_QUEUE)

@@ -5,7 +5,7 @@ and notifies the people concerned. `seen` is the assignee that the person saw; a
 """
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -166,7 +166,7 @@ def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
     return _save_assignment(assignment, by, assignment.note)
 
 
-def settle(subject: Subject, action: str) -> None:
+def settle(subject: Subject, action: str, **_signal: Any) -> None:
     """Follow a move of the workflow: published, declined or merged work is released.
 
     If a merge or a triage decision is undone, the previous assignee, if any, gets the work back.

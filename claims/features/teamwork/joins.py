@@ -1,29 +1,16 @@
-"""Connect teamwork to the core: receive its signals, and list the work that undoing an import would delete."""
+"""Connect teamwork to the core: notify people, and list the work that undoing an import would delete."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, QuerySet
 from django.utils.translation import ngettext_lazy
 
-from claims.features.teamwork import assignment_rules, assignments
 from claims.features.teamwork.comments import find_people_to_notify
 from claims.features.teamwork.models import Assignment, Comment
 from claims.features.teamwork.notifications import notify_people
 from claims.models import Claim, Verdict
-
-
-def follow_move(*, subject: Claim | Verdict, action: str, **_signal: Any) -> None:
-    assignments.settle(subject, action)
-
-
-def assign_new(*, claims: Collection[int], **_signal: Any) -> None:
-    assignment_rules.apply(claims)
-
-
-def assign_imported(*, run: int, **_signal: Any) -> None:
-    assignment_rules.call_after_import(run)
 
 
 def deliver(

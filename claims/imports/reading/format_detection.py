@@ -19,8 +19,7 @@ from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
-from sources.extraction.beginning import decode_beginning
-from sources.extraction.encodings import detect_signature
+from sources.extraction.encodings import decode_beginning, detect_signature
 
 #: Every format, in the order in which they are tried.
 FORMATS: tuple[ImportFormat, ...] = (

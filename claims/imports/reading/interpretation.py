@@ -5,7 +5,7 @@ with a `Remark`. The functions are pure and picklable, because worker processes 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -13,8 +13,16 @@ from typing import Any, Final
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
+from claims.imports.reading.values import cleaned_text
 from claims.imports.reading.values.claimant_names import read_crowd, read_person
-from claims.imports.reading.values.cleaned_text import is_empty_value, join_texts, read_line, read_paragraphs
+from claims.imports.reading.values.cleaned_text import (
+    clean,
+    is_empty_value,
+    iterate_texts,
+    join_texts,
+    read_line,
+    read_paragraphs,
+)
 from claims.imports.reading.values.days import read_day
 from claims.imports.reading.values.language_tags import read_language
 from claims.imports.reading.values.media_values import read_category, read_kind
@@ -22,7 +30,6 @@ from claims.imports.reading.values.outlets import is_own_name, read_outlet
 from claims.imports.reading.values.problem import Problem, shorten_value
 from claims.imports.reading.values.rating_labels import read_label, read_number
 from claims.imports.reading.values.statement_language import settle_statement_language
-from claims.imports.reading.values.topic_names import read_topics
 from claims.imports.reading.values.web_addresses import read_addresses
 from factcheck.sentences import SpokenSentence
 
@@ -31,9 +38,11 @@ MAX_TEXT_LENGTH: Final = 10_000
 MAX_BYLINE_LENGTH: Final = 200
 MAX_TITLE_LENGTH: Final = 500
 MAX_ID_LENGTH: Final = 500
+MAX_TOPIC_LENGTH: Final = 100
 
 # A CSV cell that was stored without unquoting: "He said ""no"" twice".
 _QUOTED_CELL = re.compile(r'"(?:[^"]|"")*"')
+_TOPIC_SEPARATOR = re.compile("[;|\n\t،、，]")
 _ONLY_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
@@ -327,3 +336,39 @@ def _report_guessed_language(language: str) -> Problem:
             language=language,
         ),
     )
+
+
+def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """Return the distinct topics in a list or a delimited string, ignoring case."""
+    if not value:
+        return (), ()
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for topic in _split_topics(value):
+        if len(topic) > MAX_TOPIC_LENGTH:
+            problems.append(
+                Problem(
+                    "topic too long",
+                    SpokenSentence(
+                        "%(topic)s is longer than %(longest)s characters.",
+                        topic=shorten_value(topic),
+                        longest=MAX_TOPIC_LENGTH,
+                    ),
+                )
+            )
+        elif not is_empty_value(topic) and any(map(str.isalnum, topic)):
+            found.setdefault(topic.casefold(), topic)
+    return tuple(found.values()), tuple(problems)
+
+
+def _split_topics(value: Any) -> Iterator[str]:
+    # An entry of a list is one topic, commas and all: "Food, Agriculture and Rural Affairs".
+    parts = list(iterate_texts(value))
+    if isinstance(value, str):
+        longest = cleaned_text.MAX_LENGTH
+        whole = value if "&" not in value else clean(value[:longest])  # an entity ends in a semicolon as well
+        parts = _TOPIC_SEPARATOR.split(whole)
+        if len(parts) == 1:
+            parts = whole.split(",")
+    for part in parts:
+        yield clean(part).strip("#\"'[] ")

@@ -1,21 +1,23 @@
 """The format and settings for reading files, detected for each file or given by a person."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-from claims.imports.reading.foreign_labels import find_foreign_labels
 from claims.imports.reading.format_detection import detect_format
 from claims.imports.reading.formats import json_rows, spreadsheets, tables
 from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.inputs.file import File, ImportFormat
+from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS
 from claims.imports.reading.mappings.mapping import Mapping as TableMapping
 from claims.imports.reading.processes import RecordInput
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.reading.values.cleaned_text import read_line
+from claims.imports.reading.values.rating_labels import has_scale
 from claims.imports.reading.values.statement_language import find_majority_language
 from factcheck.sentences import SpokenSentence
 
@@ -30,6 +32,9 @@ IsUnrated = Callable[[File], bool]
 
 #: So many records of a file show which language it is in.
 _SAMPLE_SIZE = 200
+
+#: So many rating labels are named in a note.
+_MAX_NAMED = 10
 
 #: The formats whose columns a mapping gives their meaning.
 MAPPED_FORMATS = (json_rows, spreadsheets, tables)
@@ -127,7 +132,7 @@ def read_records(
         conventions = replace(
             known, constants={**known.constants, **recipe.constants}, language=_find_language(first)
         )
-        if note := find_foreign_labels((item, conventions) for item in first):
+        if note := _find_foreign_labels((item, conventions) for item in first):
             file.note(note)
         for item in chain(first, items):
             yield item, conventions
@@ -138,4 +143,31 @@ def _find_language(items: Iterable[RawRecord | Refusal]) -> str:
     fields = [item.fields for item in items if isinstance(item, RawRecord)]
     return find_majority_language(
         read_line(one.get("statement")) for one in fields if not one.get("language")
+    )
+
+
+def _find_foreign_labels(records: Iterable[RecordInput]) -> str:
+    """Return a sentence about labels that are not on any scale of their publisher; "" if there are none.
+
+    An archive may hold another party's ratings of claims, with links to a fact-checker's pages. Imported unchecked,
+    those ratings would be published as the fact-checker's verdicts.
+    """
+    found: dict[str, Counter[str]] = {}
+    for item, conventions in records:
+        review = None if isinstance(item, Refusal) else read_review(item, conventions)
+        if review is None or isinstance(review, Refusal) or not (review.publisher and review.rating):
+            continue
+        if not review.rating.scale and has_scale(review.publisher.domain):
+            found.setdefault(review.publisher.name, Counter())[review.rating.text] += 1
+    if not found:
+        return ""
+    labels = {
+        name: ", ".join(f"“{label}”" for label, _count in counts.most_common(_MAX_NAMED))
+        for name, counts in found.items()
+    }
+    return SpokenSentence(
+        "These labels are not on any scale of the publisher they would be assigned to: %(labels)s. If "
+        "another publisher rated these claims, give it with --set publisher=… or “otherwise always” in the "
+        "form.",
+        labels="; ".join(f"{name}: {listed}" for name, listed in labels.items()),
     )

@@ -1,7 +1,8 @@
 """Reviews → rows, in bulk: claims, verdicts, their parts, and ledger entries.
 
     stage            holds reviews in a temporary table, sorted by statement
-    same_claims      reviews of one statement → their claims (pure)
+    decisions        reviews of one statement → their claims, and the outcome of each review
+    known_claims     what earlier imports stored
     references       finds or creates publishers, scales, ratings, claimants, topics and sources
     reviewed_claim   decides whether a review is of a claim
     existing_claim   an existing claim, and the changes that a review makes

@@ -1,29 +1,57 @@
 """An existing claim during an import: the details that reviews may change, and the changes they made."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from claims.imports.reading.review_record import Review
-from claims.imports.storing import review_details
 from claims.imports.storing.disagreement import Disagreement, RetractedClaim
 from claims.imports.storing.house_records import HouseRecords
-from claims.imports.storing.public_notes import CHANGED_NOTE, FIELD_NAMES, build_sentence, describe_additions
 from claims.imports.storing.references import ReferencedEntities
-from claims.imports.storing.review_details import DETAILS
-from claims.imports.storing.reviewed_claim import ReviewedClaim
+from claims.imports.storing.reviewed_claim import (
+    DETAILS,
+    ReviewedClaim,
+    collect_details,
+    find_claimant_differences,
+    find_differences,
+)
 from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
 from claims.quotes.statements import normalise_statement
 from factcheck.database.bulk_copy import RowMaker
+from factcheck.installation.house_language import activate_house_language
 from sources.models import Publisher
 
 #: What of a verdict a review does not say, and a new version takes over.
 _CARRIED_OVER_FIELDS = ("explanation", "valid_as_of", "recheck_on")
 #: What is stored where an import adds nothing to what a verdict does not say.
 _EDITORS_VERDICT = "nothing: people here answer for that verdict"
+#: The wording of public notes, in this order.
+CHANGED_NOTE, ADDED_NOTE, ANOTHER_REVIEW_NOTE = (
+    gettext_noop("Changed in the imported file"),
+    gettext_noop("Added in the imported file"),
+    gettext_noop("Added from another record"),
+)
+#: The fields of claims and verdicts, in words.
+FIELD_NAMES: Final = {
+    "rating": gettext_noop("rating"),
+    "url": gettext_noop("address"),
+    "title": gettext_noop("headline"),
+    "summary": gettext_noop("summary"),
+    "byline": gettext_noop("byline"),
+    "reviewed_on": gettext_noop("date of the review"),
+    "language": gettext_noop("language"),
+    "media_authenticity_category": gettext_noop("category of the picture, audio or video"),
+    "original_media_context": gettext_noop("what the picture, audio or video really shows"),
+    "original_media_url": gettext_noop("address of the original"),
+    "statement": gettext_noop("wording of the claim"),
+    "claimant": gettext_noop("claimant"),
+    "claimed_on": gettext_noop("date of the claim"),
+    "context": gettext_noop("context"),
+}
 
 
 @cache
@@ -124,7 +152,7 @@ class ExistingClaim(ReviewedClaim):
             there = self.live[live.publisher_id]
         else:
             # Without a rating there is no verdict that could say it; the reason does, of the record that came first.
-            said = review_details.collect_details(review) | {"publisher": publisher.name if publisher else ""}
+            said = collect_details(review) | {"publisher": publisher.name if publisher else ""}
             for name, value in said.items():
                 if value and str(value) not in self.claim.reason:
                     left_out[name] = "nothing, for want of a rating"
@@ -137,7 +165,7 @@ class ExistingClaim(ReviewedClaim):
 
     def describe_changes(self) -> str:
         """Return the changes in words for readers; "" if nothing changed."""
-        return build_sentence({what: list(parts) for what, parts in self.notes.items()})
+        return _build_sentence({what: list(parts) for what, parts in self.notes.items()})
 
     def _require_publishable(
         self,
@@ -184,7 +212,7 @@ class ExistingClaim(ReviewedClaim):
             and (
                 there.rating_id != rating.pk
                 or (revises and review.statement != self.claim.statement)
-                or bool(review_details.find_differences(review, there))
+                or bool(find_differences(review, there))
             ),
             revises=live is not None and self._may_be_revised(live, house),
             drafted_now=open_ in self.drafts,
@@ -221,7 +249,7 @@ class ExistingClaim(ReviewedClaim):
             elif name != "statement" or normalise_statement(value) != normalise_statement(now):
                 left_out[name] = str(now or "nothing: people here answer for its words")
         if review.claimant and claim.claimant:
-            left_out |= review_details.find_claimant_differences(review.claimant, claim.claimant)
+            left_out |= find_claimant_differences(review.claimant, claim.claimant)
         return moved
 
     def _change(self, name: str, value: Any, *, is_known: bool) -> None:
@@ -230,7 +258,7 @@ class ExistingClaim(ReviewedClaim):
         setattr(self.claim, name, value)
         if not self.is_new:
             self.before.setdefault(attribute, before)
-            self._add_note(CHANGED_NOTE if before else describe_additions(is_known), FIELD_NAMES[name])
+            self._add_note(CHANGED_NOTE if before else _describe_additions(is_known), FIELD_NAMES[name])
 
     def _add_note(self, what: str, part: str) -> None:
         if not self.is_new:
@@ -243,14 +271,14 @@ class ExistingClaim(ReviewedClaim):
             if source and source.pk not in self.source_ids:
                 self.source_ids.add(source.pk)
                 self.appearances.append(Appearance(claim=self.claim, source=source))
-                self._add_note(describe_additions(is_known), "appearances")
+                self._add_note(_describe_additions(is_known), "appearances")
                 moved = True
         for name in review.topics:
             topic = entities.get_topic(name)
             if topic.pk not in self.topic_ids:
                 self.topic_ids.add(topic.pk)
                 self.topics.append(topic)
-                self._add_note(describe_additions(is_known), "topics")
+                self._add_note(_describe_additions(is_known), "topics")
                 moved = True
         return moved
 
@@ -259,7 +287,7 @@ class ExistingClaim(ReviewedClaim):
     def _add_verdict(
         self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, now: datetime
     ) -> Verdict:
-        said = {DETAILS[name]: value for name, value in review_details.collect_details(review).items()}
+        said = {DETAILS[name]: value for name, value in collect_details(review).items()}
         said["language"] = said["language"] or self.claim.language
         return self._make_verdict(publisher, rating, now, **said, **house.build_terms(publisher))
 
@@ -279,12 +307,12 @@ class ExistingClaim(ReviewedClaim):
         different: dict[str, Any] = {}
         told: dict[str, list[str]] = {}
         may_be_revised = self._may_be_revised(live, house)
-        for name, value in review_details.find_differences(review, live).items():
+        for name, value in find_differences(review, live).items():
             attribute = DETAILS[name]
             now_said = getattr(live, attribute)
             if may_be_revised and (revises or not now_said):
                 different[attribute] = value
-                told.setdefault(CHANGED_NOTE if now_said else describe_additions(is_known), []).append(
+                told.setdefault(CHANGED_NOTE if now_said else _describe_additions(is_known), []).append(
                     FIELD_NAMES[attribute]
                 )
             else:
@@ -312,7 +340,7 @@ class ExistingClaim(ReviewedClaim):
             **house.build_terms(live.publisher),
             supersedes_id=live.pk,
             correction_kind="update",
-            correction_note=build_sentence(told),
+            correction_note=_build_sentence(told),
         )
         return True
 
@@ -341,5 +369,20 @@ def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
     """Return the differences between a review and a verdict for which people here are responsible."""
     return {
         name: str(getattr(verdict, DETAILS[name]) or _EDITORS_VERDICT)
-        for name in review_details.find_differences(review, verdict)
+        for name in find_differences(review, verdict)
     }
+
+
+def _describe_additions(is_known: bool) -> str:
+    """Return the note on additions: more details, or an additional review."""
+    return ADDED_NOTE if is_known else ANOTHER_REVIEW_NOTE
+
+
+def _build_sentence(told: Mapping[str, Sequence[str]]) -> str:
+    """Format the changes and their parts as a sentence for readers; "" if there are none."""
+    with activate_house_language():
+        return " ".join(
+            f"{gettext(what)}: {', '.join(map(gettext, told[what]))}."
+            for what in (CHANGED_NOTE, ADDED_NOTE, ANOTHER_REVIEW_NOTE)
+            if what in told
+        )

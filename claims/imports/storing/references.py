@@ -3,8 +3,9 @@
 Existing rows stay unchanged: a record only creates missing ones.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 
 from django.contrib.auth.models import User
 from django.db.models import Q
@@ -14,9 +15,9 @@ from django.utils.text import slugify
 from claims.imports.reading.identity import build_name_key, build_outlet_key
 from claims.imports.reading.review_record import Label, Outlet, Person, Review
 from claims.imports.reading.values.outlets import is_listed_outlet
+from claims.imports.reading.values.rating_labels import Scale, build_label_key, list_scales
 from claims.imports.storing.house_records import build_namesake_refusal, find_own_outlets, is_namesake
-from claims.imports.storing.label_ratings import Key, build_key, find_or_make_ratings
-from claims.models import Claimant, Rating, Topic
+from claims.models import Claimant, Rating, RatingScale, Topic
 from claims.newsroom.named_claimants import NamedClaimants
 from factcheck.database.bulk_copy import copy, reserve_ids
 from factcheck.database.locks import hold
@@ -66,6 +67,15 @@ _VIDEO_HOSTS = frozenset(
 #: The keys of a person within a batch.
 PersonKey = tuple[str, str, tuple[str, ...]]
 
+#: The scale of labels that belong to no scale that we know, and its version.
+IMPORTED_SCALE = "Labels as imported"
+IMPORTED_VERSION = "1"
+
+_MAX_CODE_LENGTH = 100
+
+#: A publisher's id and the key of a label: what two spellings of one rating share.
+RatingKey = tuple[int, str]
+
 
 class ReferencedEntities:
     """The stored rows that some reviews refer to. Create this object inside the storing transaction."""
@@ -102,7 +112,7 @@ class ReferencedEntities:
             raise build_namesake_refusal(outlet)
 
     def get_rating(self, outlet: Outlet, label: Label) -> Rating:
-        return self._ratings[build_key(self.get_publisher(outlet), label)]
+        return self._ratings[build_rating_key(self.get_publisher(outlet), label)]
 
     def get_claimant(self, person: Person) -> Claimant:
         return self._claimants[_build_person_key(person)]
@@ -114,12 +124,12 @@ class ReferencedEntities:
         """Return the source at the URL; None if it is not a web URL."""
         return self._sources.get(build_url_key(url))
 
-    def _load_ratings(self, reviews: list[Review]) -> dict[Key, Rating]:
-        wanted: dict[Key, tuple[Publisher, Label]] = {}
+    def _load_ratings(self, reviews: list[Review]) -> dict[RatingKey, Rating]:
+        wanted: dict[RatingKey, tuple[Publisher, Label]] = {}
         for review in reviews:
             if review.rating and review.publisher and review.publisher not in self._namesakes:
                 publisher = self.get_publisher(review.publisher)
-                wanted.setdefault(build_key(publisher, review.rating), (publisher, review.rating))
+                wanted.setdefault(build_rating_key(publisher, review.rating), (publisher, review.rating))
         return find_or_make_ratings(wanted)
 
     def _load_sources(self, wanted: dict[str, str], media: dict[str, str]) -> dict[str, Source]:
@@ -285,3 +295,74 @@ def _choose_kind(host: str, media: str) -> str:
     if media:
         return Source.Kind(media)
     return Source.Kind.VIDEO if host in _VIDEO_HOSTS else Source.Kind.WEB_PAGE
+
+
+def build_rating_key(publisher: Publisher, label: Label) -> RatingKey:
+    return publisher.pk, build_label_key(label.text)
+
+
+def find_or_make_ratings(wanted: Mapping[RatingKey, tuple[Publisher, Label]]) -> dict[RatingKey, Rating]:
+    """Return the rating of each label, creating missing ratings and their scales.
+
+    An editor's decision about a rating is kept. An unknown label keeps its words and has no rating class.
+    """
+    found = _find_ratings(wanted)
+    if missing := {key: value for key, value in wanted.items() if key not in found}:
+        hold("imported ratings")
+        found |= _find_ratings(missing)
+        _add_ratings([value for key, value in missing.items() if key not in found])
+        found |= _find_ratings(missing)
+    return found
+
+
+def _find_ratings(wanted: Iterable[RatingKey]) -> dict[RatingKey, Rating]:
+    """Return known ratings by label key, on any scale of the publisher, ratings in use first."""
+    publishers = {publisher for publisher, _ in wanted}
+    labels = Rating.objects.filter(scale__publisher__in=publishers).order_by("scale__in_use", "-pk")
+    by_key = {
+        (publisher, build_label_key(label)): pk
+        for pk, publisher, label in labels.values_list("pk", "scale__publisher", "label")
+    }
+    ids = {key: by_key[key] for key in wanted if key in by_key}
+    rows = Rating.objects.select_related("scale").in_bulk(ids.values())
+    return {key: rows[pk] for key, pk in ids.items()}
+
+
+def _add_ratings(labels: list[tuple[Publisher, Label]]) -> None:
+    """Store a label's whole scale if the scale is known; otherwise store only the label."""
+    steps: dict[RatingScale, dict[str, str]] = {}
+    for publisher, label in labels:
+        if scale := _load_scales().get((publisher.domain, label.scale)):
+            row = _get_or_create_scale(publisher, scale.name, scale.version, scale.language)
+            steps[row] = dict(scale.labels)
+        else:
+            language = label.language or publisher.language or "und"
+            row = _get_or_create_scale(publisher, IMPORTED_SCALE, IMPORTED_VERSION, language)
+            steps.setdefault(row, {})[label.text] = label.rating_class
+    for row, classes in steps.items():
+        Rating.objects.bulk_create(_iterate_new_ratings(row, classes))
+
+
+def _get_or_create_scale(publisher: Publisher, name: str, version: str, language: str) -> RatingScale:
+    # The newsroom does not rate with it.
+    row, _ = RatingScale.objects.get_or_create(
+        publisher=publisher, name=name, version=version, defaults={"language": language, "in_use": False}
+    )
+    return row
+
+
+def _iterate_new_ratings(scale: RatingScale, classes: Mapping[str, str]) -> Iterator[Rating]:
+    """Yield new ratings for the labels missing from the scale."""
+    there = list(scale.ratings.values_list("label", "code"))
+    labels, codes = {label for label, _ in there}, {code for _, code in there}
+    for position, label in enumerate((label for label in classes if label not in labels), len(there) + 1):
+        code = slugify(label, allow_unicode=True)[:_MAX_CODE_LENGTH].strip("-_")
+        if not code or code in codes:
+            code = f"{code[: _MAX_CODE_LENGTH - 12]}-{position}".lstrip("-")
+        codes.add(code)
+        yield Rating(scale=scale, code=code, position=position, label=label, rating_class=classes[label])
+
+
+@cache
+def _load_scales() -> dict[tuple[str, str], Scale]:
+    return {(scale.publisher, scale.name): scale for scale in list_scales()}

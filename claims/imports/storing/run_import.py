@@ -34,9 +34,8 @@ from claims.models import (
     Verdict,
 )
 from claims.newsroom.signals import import_finished
-from factcheck.database.bulk_copy import copy
+from factcheck.database.bulk_copy import analyze, copy
 from factcheck.database.locks import open_lasting_transaction
-from factcheck.database.owner_functions import analyze
 
 #: Reviews per transaction. Concurrent publications wait for it, for about a second.
 BATCH_SIZE = 2_400

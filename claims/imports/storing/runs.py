@@ -27,10 +27,9 @@ from claims.imports.reading.processes import RecordInput
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.recipe import IsUnrated, Recipe, ReportDetection, ReportNote, read_records
 from claims.imports.reading.review_record import Review
-from claims.imports.storing.page_visits import Visits
 from claims.imports.storing.run_import import ReportProgress, run_import
 from claims.imports.storing.unusable_records import write_report
-from claims.models import ImportRun
+from claims.models import ImportRun, VisitedPage
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
@@ -349,3 +348,34 @@ def compute_digest(place: str) -> str:
         return ""
     with Path(place).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Visits:
+    """The visited pages of a crawl (`claims.imports.reading.inputs.crawler.VisitMemory`).
+
+    New visits are stored when the import has finished, because a page whose reviews are not stored yet must be
+    fetched again.
+    """
+
+    def __init__(self) -> None:
+        self._new: dict[str, tuple[str, str]] = {}
+
+    def get(self, url: str) -> tuple[str, str] | None:
+        return VisitedPage.objects.filter(url=url[:2000]).values_list("etag", "last_modified").first()
+
+    def put(self, url: str, etag: str, modified: str) -> None:
+        if (etag or modified) and len(url) <= 2000 and len(etag) <= 500 and len(modified) <= 100:
+            self._new[url] = (etag, modified)
+
+    def save(self) -> None:
+        rows = [
+            VisitedPage(url=url, etag=etag, last_modified=modified)
+            for url, (etag, modified) in self._new.items()
+        ]
+        VisitedPage.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["url"],
+            update_fields=["etag", "last_modified", "visited_at"],
+            batch_size=1000,
+        )

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from claims.imports.reading.processes import COLUMNS, unpack_place, unpack_review
 from claims.imports.reading.review_record import Review
-from claims.imports.reading.staging_rows import COLUMNS, unpack_place, unpack_review
 from claims.models import ImportRun
 
 
@@ -71,7 +71,7 @@ class Stage:
             self._execute("SELECT public.claims_stage_end()")
 
     def add(self, lines: bytes) -> None:
-        """Add reviews in the form that `claims.imports.reading.staging_rows` writes."""
+        """Add reviews in the form that `claims.imports.reading.processes` writes."""
         with self._connection.cursor() as cursor, cursor.copy(_COPY_SQL) as stream:
             stream.write(lines)
 

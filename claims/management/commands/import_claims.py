@@ -26,6 +26,7 @@ from claims.imports.reading.raw_record import FIELDS
 from claims.imports.reading.recipe import Recipe
 from claims.imports.storing import house_archive, runs
 from claims.imports.storing.run_import import run_dry_import
+from claims.management.arguments import find_user
 from claims.management.import_explanation import build_explanation, print_explanation
 from claims.management.import_report import (
     build_summary,
@@ -34,7 +35,6 @@ from claims.management.import_report import (
     print_summary,
     show_progress,
 )
-from claims.management.people import find_user
 from claims.management.terminal import build_console
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible

@@ -16,7 +16,7 @@ from pytest_django import Settings
 from claims.models import Claim
 from claims.newsroom import feature_switches
 from factcheck import features
-from factcheck.feature_choices import known_choices
+from factcheck.features import known_choices
 from factcheck.routes import build_openapi
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from claims.matching.shared_words import (
 )
 from claims.models import Claim
 from claims.review import workflow
-from factcheck.database.owner_functions import analyze
+from factcheck.database.bulk_copy import analyze
 from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
-from pytest_django.fixtures import SettingsWrapper
 
 from claims.ledger.publishing import have_reviewed_parts_changed
 from claims.models import Claim, Claimant, Verdict
@@ -98,9 +97,7 @@ def test_database_changes_nothing_in_review(in_review: Verdict, change: tuple[st
 
 
 @pytest.mark.parametrize("slug", ["bridge", "alte-brücke", "다리", "a_b-1"])
-def test_path_of_a_claim_is_that_of_its_route_and_loads_no_routes(
-    slug: str, settings: SettingsWrapper
-) -> None:
+def test_path_of_a_claim_is_that_of_its_route_and_loads_no_routes(slug: str, settings: Any) -> None:
     path = build_permanent_path("claim", 7, slug)
     settings.ROOT_URLCONF = "without.routes"
     assert build_claim_path(7, slug) == path

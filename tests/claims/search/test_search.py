@@ -10,7 +10,7 @@ from claims.models import Claim, Publication, Topic
 from claims.search import choose_stemmers, make_searchable, read
 from claims.search.syntax import build_websearch, find_wanted_words, split_pieces, straighten_quotes
 from claims.search.word_frequencies import load_frequencies
-from factcheck.database.owner_functions import analyze
+from factcheck.database.bulk_copy import analyze
 from tests.helpers.newsroom import make_claim
 from tests.helpers.sweeps import sweep
 

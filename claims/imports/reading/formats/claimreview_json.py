@@ -10,7 +10,7 @@ from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
-from sources.extraction.beginning import decode_beginning
+from sources.extraction.encodings import decode_beginning
 
 NAME = "claimreview"
 TITLE = "JSON with ClaimReview markup"

@@ -17,8 +17,7 @@ from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.addresses import build_url_key
 from sources.extraction import ExtractionError
-from sources.extraction.beginning import decode_beginning, detect_unicode_encoding
-from sources.extraction.encodings import decode
+from sources.extraction.encodings import decode, decode_beginning, detect_unicode_encoding
 from sources.extraction.metadata import read_metadata
 from sources.extraction.web_pages.markup import parse
 

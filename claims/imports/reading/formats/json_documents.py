@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from claims.imports.reading.formats import broken_json, json_elements, schema_org
-from claims.imports.reading.formats.dialect import detect_encoding
+from claims.imports.reading.formats.delimited_text import detect_encoding
 from claims.imports.reading.formats.json_elements import (
     LIST_KEYS,
     MAX_BYTES,
@@ -25,7 +25,7 @@ from claims.imports.reading.formats.schema_org import Graph, Node
 from claims.imports.reading.inputs.file import HEAD_BYTES, File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
-from sources.extraction.beginning import decode_beginning, detect_unicode_encoding
+from sources.extraction.encodings import decode_beginning, detect_unicode_encoding
 
 #: What of a whole document is read into memory.
 SMALL_BYTES = 4 * 1024 * 1024

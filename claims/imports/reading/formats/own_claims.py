@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from claims.exports.formats.csv import COLUMNS
 from claims.imports.reading.formats import json_documents
-from claims.imports.reading.formats.delimited_text import TableRows
-from claims.imports.reading.formats.dialect import Dialect, detect_dialect
+from claims.imports.reading.formats.delimited_text import Dialect, TableRows, detect_dialect
 from claims.imports.reading.inputs.file import HEAD_BYTES, File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from claims.exports.formats.csv import COLUMNS as OWN_COLUMNS
-from claims.imports.reading.formats.delimited_text import TableRows
-from claims.imports.reading.formats.dialect import (
+from claims.imports.reading.formats.delimited_text import (
     DELIMITERS,
     Dialect,
+    TableRows,
     TableSample,
     decode_head,
     detect_dialect,

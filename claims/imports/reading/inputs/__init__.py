@@ -1,1 +1,1 @@
-"""Inputs: `places` opens paths, URLs and standard input, `crawler` follows a site, `packed_files` decompresses."""
+"""Inputs: `places` opens and decompresses paths, URLs and standard input, `crawler` follows a site."""

@@ -1,18 +1,34 @@
 """A path, a folder, an archive, a URL or standard input → files in order.
 
-The first bytes decide the type of a file, not its name.
+The first bytes decide the type of a file, not its name. Gzip, bzip2, xz, Zstandard, tar and zip are decompressed as
+streams, nested at most once. A damaged file ends where the damage begins: everything before that is read, and a
+refusal follows the file.
 """
 
+import bz2
+import gzip
 import io
+import lzma
 import os
 import sys
+import tarfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from claims.imports.reading.inputs import packed_files
+from backports import zstd
+
+from claims.imports.reading.inputs import zip_archives
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.inputs.streams import Budget, CountedStream
+from claims.imports.reading.inputs.streams import (
+    DAMAGE_ERRORS,
+    PIECE_BYTES,
+    Budget,
+    CountedStream,
+    DecodedStream,
+    refuse_damaged,
+)
+from claims.imports.reading.inputs.zip_archives import is_hidden, is_unsafe_path
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.http.fetch_errors import FetchError
@@ -23,6 +39,17 @@ from sources.source_kinds import STANDARD_INPUT, is_address
 FETCH_LIMITS = Limits(read_seconds=30, total_seconds=300, content_bytes=100_000_000)
 
 WHOLE_FILE = "the whole file"
+
+#: An archive may be packed as a whole, and archives may be in it; no more.
+MAX_DEPTH = 2
+
+_DECODERS: tuple[tuple[bytes, Callable[[Any], Any]], ...] = (
+    (b"\x1f\x8b", lambda stream: gzip.GzipFile(fileobj=stream)),
+    (b"\x28\xb5\x2f\xfd", zstd.ZstdFile),
+    (b"BZh", bz2.BZ2File),
+    (b"\xfd7zXZ\x00", lzma.LZMAFile),
+)
+_SUFFIXES = (".gz", ".zst", ".bz2", ".xz")
 
 
 def _ignore_progress(_count: int) -> None:
@@ -136,7 +163,7 @@ def open_stream(
 ) -> Generator[File | Refusal]:
     """Yield the file in a stream of bytes, or the files packed in it."""
     counted = CountedStream(stream, advanced)
-    yield from packed_files.unpack_files(name, counted, Budget(counted), url=url)
+    yield from unpack_files(name, counted, Budget(counted), url=url)
     counted.finish()
 
 
@@ -154,3 +181,100 @@ def _refuse_unreadable(name: str, error: OSError | ValueError) -> Refusal:
     why = (error.strerror if isinstance(error, OSError) else None) or str(error)
     reason, code = reasons.get(type(error), (f"“{name}” cannot be read: {why}.", "unreadable"))
     return Refusal(RecordPlace(name, WHOLE_FILE), "", reason, code)
+
+
+def unpack_files(
+    name: str, stream: io.RawIOBase, budget: Budget, *, url: str = "", depth: int = 0, layers: int = 0
+) -> Iterator[File | Refusal]:
+    """Return the files in a stream, or the stream itself if it is not compressed.
+
+    Args:
+        depth: the number of archives around the stream.
+        layers: the number of encodings removed since the innermost archive.
+    """
+    file = File.of(name, stream, url=url)  # type: ignore[arg-type]
+    decoder = next((decoder for magic, decoder in _DECODERS if file.head.startswith(magic)), None)
+    is_tar, is_zip = file.head[257:262] == b"ustar", zip_archives.is_zip(file.head)
+    if not decoder and not is_tar and not is_zip:
+        yield file
+    elif (decoder and layers) or depth > 1:
+        yield Refusal(
+            RecordPlace(name, WHOLE_FILE),
+            "",
+            SpokenSentence(
+                "“%(name)s” is an archive in an archive in an archive. Unpack the outer ones and import "
+                "what is inside.",
+                name=name,
+            ),
+            "nested too deeply",
+        )
+    elif decoder:
+        yield from _unpack_compressed(name, decoder, file, budget, depth)
+    elif is_tar:
+        yield from _unpack_tar(name, file, budget, depth)
+    else:
+        yield from _unpack_zip(name, file, budget, depth)
+
+
+def _iterate_output(
+    name: str,
+    stream: Any,
+    budget: Budget,
+    *,
+    depth: int,
+    layers: int = 0,
+    progressed: Callable[[int], None] = lambda _out: None,
+) -> Iterator[File | Refusal]:
+    """Yield the files in a decoder's output, and then any damage."""
+    inner = DecodedStream(stream, budget, progressed)
+    yield from unpack_files(name, inner, budget, depth=depth, layers=layers)
+    if inner.damage is not None:
+        yield refuse_damaged(name, inner.damage)
+
+
+def _unpack_compressed(
+    name: str, decoder: Callable[[Any], Any], file: File, budget: Budget, depth: int
+) -> Iterator[File | Refusal]:
+    suffix = next((suffix for suffix in _SUFFIXES if name.endswith(suffix)), "")
+    try:
+        stream = decoder(file.stream)
+    except DAMAGE_ERRORS as error:
+        yield refuse_damaged(name, error)
+        return
+    with stream:
+        yield from _iterate_output(name.removesuffix(suffix), stream, budget, depth=depth, layers=1)
+
+
+def _unpack_tar(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
+    try:
+        with tarfile.open(fileobj=file.stream, mode="r|", bufsize=PIECE_BYTES) as archive:
+            for member in archive:
+                archive.members = []  # type: ignore[attr-defined]  # or it would remember all of them
+                inside = f"{name}/{member.name}"
+                if not member.isfile() or is_hidden(member.name):
+                    continue
+                if is_unsafe_path(member.name):
+                    yield zip_archives.refuse_unsafe_path(inside)
+                elif (stream := archive.extractfile(member)) is not None:
+                    yield from _iterate_output(inside, stream, budget, depth=depth + 1)
+    except DAMAGE_ERRORS as error:
+        yield refuse_damaged(name, error)
+
+
+def _unpack_zip(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
+    source, done = budget.source, 0
+    outermost = depth == 0 and file.stream.seekable()
+    # The directory of an archive is at its end, so what was read says nothing of how far we are.
+    source.held_back = source.held_back or outermost
+    for member in zip_archives.read_members(name, file.stream):
+        if isinstance(member, Refusal):
+            yield member
+            continue
+        before, packed, whole = done, member.packed, max(member.size, 1)
+
+        def progressed(out: int, before: int = before, packed: int = packed, whole: int = whole) -> None:
+            if outermost:
+                source.report_position(before + min(packed, packed * out // whole))
+
+        yield from _iterate_output(member.name, member.stream, budget, depth=depth + 1, progressed=progressed)
+        done += packed

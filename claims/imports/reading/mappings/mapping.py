@@ -10,7 +10,7 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
-from claims.imports.reading.formats.dialect import DELIMITERS, QUOTINGS, Dialect
+from claims.imports.reading.formats.delimited_text import DELIMITERS, QUOTINGS, Dialect
 from claims.imports.reading.mappings.checked_values import (
     MappingError,
     require_codes,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from claims.imports.reading.formats import json_rows, tables
-from claims.imports.reading.formats.dialect import detect_encoding
+from claims.imports.reading.formats.delimited_text import detect_encoding
 from claims.imports.reading.raw_record import Refusal
 from tests.helpers.import_files import codes, fields, file_of, reading
 from tests.helpers.sweeps import sweep

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.imports.reading.interpretation import read_review
+from claims.imports.reading.processes import COLUMNS, pack_review, unpack_review
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Review
-from claims.imports.reading.staging_rows import COLUMNS, pack_review, unpack_review
 from tests.helpers.tampering import as_owner_of_tables
 
 PLACE = RecordPlace("claims.csv", "row 2")

@@ -1,6 +1,6 @@
 """Tables are understood in whatever encoding, with whatever delimiter and quoting they were written."""
 
-from claims.imports.reading.formats.dialect import DELIMITERS, Dialect, detect_dialect, detect_encoding
+from claims.imports.reading.formats.delimited_text import DELIMITERS, Dialect, detect_dialect, detect_encoding
 from tests.helpers.import_files import file_of
 from tests.helpers.sweeps import sweep
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from claims.exports.formats.csv import COLUMNS
 from claims.imports.reading.formats import delimited_text, json_rows, spreadsheets, tables
-from claims.imports.reading.formats.dialect import DELIMITERS, MAX_CELL_LENGTH
+from claims.imports.reading.formats.delimited_text import DELIMITERS, MAX_CELL_LENGTH
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from tests.helpers.import_files import codes, fields, file_of, reading
 from tests.helpers.sweeps import sweep

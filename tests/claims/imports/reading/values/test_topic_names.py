@@ -1,4 +1,4 @@
-from claims.imports.reading.values.topic_names import read_topics
+from claims.imports.reading.interpretation import read_topics
 from tests.helpers.sweeps import sweep
 
 
