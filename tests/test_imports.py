@@ -35,6 +35,23 @@ def imported(name: str) -> Iterator[str]:
                     yield whole if whole in FILES else module
 
 
+#: Tests that may import features: their own, and those of the program with everything in it.
+TESTS_WITH_FEATURES = ("claims/features", "contracts", "docs", "whole", "widget")
+
+
+def test_tests_of_the_core_import_no_feature() -> None:
+    """Without a feature and its tests, the others run (.ci/without-features)."""
+    tests = ROOT / "tests"
+    found = []
+    for path in tests.rglob("*.py"):
+        place = path.relative_to(tests)
+        if not any(place.is_relative_to(folder) for folder in TESTS_WITH_FEATURES):
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            modules = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+            found += [f"{place}: {module}" for module in sorted(modules) if "claims.features" in module]
+    assert found == []
+
+
 def test_no_circle_of_modules() -> None:
     graph = {name: {other for other in imported(name) if other != name} for name in FILES}
     assert sum(map(len, graph.values())) > len(FILES)  # that imports are found at all

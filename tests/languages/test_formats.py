@@ -7,7 +7,6 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.formats import date_format, number_format
 
-from claims.features.reply.templatetags.reply_tags import get_not_asked_reason
 from tests.helpers.sweeps import sweep
 
 DAY = date(2026, 11, 27)
@@ -61,20 +60,4 @@ def test_countries_are_named_in_the_language_of_the_page(code: str, names: str) 
         assert (
             Template("{% load reader %}{{ 'NO'|country_name }}, {{ 'XX'|country_name }}").render(Context())
             == names
-        )
-
-
-@pytest.mark.parametrize(
-    "reason, shown",
-    [
-        ("Not asked: it is not known who they are.", ("No se preguntó: no se sabe quiénes son.", "es")),
-        ("They never answer us.", ("They never answer us.", "en")),
-    ],
-)
-def test_why_nobody_was_asked_is_said_in_the_language_of_the_page(
-    reason: str, shown: tuple[str, str]
-) -> None:
-    with translation.override("es"):
-        assert (
-            get_not_asked_reason({"not_asked": "not_identified", "not_asked_reason": reason}, "en") == shown
         )

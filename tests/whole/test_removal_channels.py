@@ -13,10 +13,10 @@ from claims.features.webhooks import deliveries, ledger_followers
 from claims.features.webhooks.models import WebhookEndpoint
 from claims.models import Claim, Claimant, Publication
 from claims.review import removals
+from tests.claims.features.assistants.mcp_messages import asking
 from tests.claims.features.federation.peer_site import PeerSite, peer, turn
 from tests.claims.features.webhooks.conftest import receiver
 from tests.helpers.broken_rules import as_committed
-from tests.helpers.mcp_messages import asking
 from tests.helpers.newsroom import make_appearance, make_claim, make_source, person
 from tests.helpers.webhook_receiver import Receiver
 

@@ -35,8 +35,8 @@ from tests.helpers.kept_newsroom import checker, editor, kept_rows
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person
 from tests.helpers.newsroom_tool import tool
 from tests.helpers.role_matrix import ROLES, tables
-from tests.helpers.role_walk import Walker, addresses, walker
 from tests.helpers.translations import translate
+from tests.whole.role_walk import Walker, addresses, walker
 
 __all__ = ["checker", "editor", "kept_rows"]  # fixtures
 

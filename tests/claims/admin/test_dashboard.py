@@ -16,7 +16,6 @@ from lxml import html
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from claims.admin import dashboard, trends
-from claims.features.teamwork import assignments
 from claims.models import Claim, Claimant, PossibleDuplicate, Rating, RatingScale, Topic
 from claims.review import verdict_drafts, workflow
 from sources.models import Publisher
@@ -113,8 +112,6 @@ def test_every_number_leads_to_the_list_it_counts(desk: Desk, editor: User, chec
     for _number in range(7):
         make_claim(state="proposed")
     workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
-    late = make_claim()
-    assignments.assign(late, editor, by=editor, due_on=timezone.localdate() - timedelta(days=1))
     desk.sign_in(editor)
     context = desk.client.get(reverse("admin:index")).context
     for line in (*context["cards"], *context["queues"]):
@@ -140,32 +137,22 @@ def test_nobody_is_asked_to_sign_off_what_they_may_not(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_dashboard_costs_the_same_however_much_waits(
-    count: int, desk: Desk, editor: User, publish: Any, django_assert_num_queries: DjangoAssertNumQueries
+    count: int,
+    desk: Desk,
+    editor: User,
+    publish: Any,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    settings: Settings,
 ) -> None:
+    settings.FEATURES = []
     for _number in range(count):
         make_claim(state="proposed")
         publish()
     desk.sign_in(editor)
-    # The session, the person, two for permissions, the bell, one for each queue, two for each list with rows.
+    # The session, the person, two for permissions, one for each queue, two for each list with rows.
     for queries in (37, 30):  # the trends are counted once
         with django_assert_num_queries(queries):
             desk.client.get(reverse("admin:index"))
-
-
-def test_ones_own_work_stands_first_and_what_is_overdue_first_in_it(
-    desk: Desk, checker: User, editor: User
-) -> None:
-    today = timezone.localdate()
-    for words, days, priority in (
-        ("Undated.", None, 3), ("Later.", 5, 1), ("Today, urgent.", 0, 3), ("Today.", 0, 1), ("Late.", -2, 0),
-    ):  # fmt: skip
-        due_on = None if days is None else today + timedelta(days=days)
-        assignments.assign(make_claim(words), checker, by=editor, due_on=due_on, priority=priority)
-    assignments.assign(make_claim("Somebody else's."), editor, by=editor)
-    card = desk.sign_in(checker).client.get(reverse("admin:index")).context["cards"][0]
-    assert (card.name, card.count) == ("work", 5)
-    assert [line.text for line in card.lines] == ["Late.", "Today, urgent.", "Today.", "Later.", "Undated."]
-    assert "Overdue" in card.lines[0].aside
 
 
 def test_what_was_sent_back_is_told_until_it_is_submitted_again(

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from lxml import html
 
 from claims.admin.triage_decisions import find_other_viewers, take
-from claims.features.teamwork.models import Assignment
 from claims.models import Claim, Repeat, Topic, Transition, TriageTurn
 from claims.review import verdict_drafts, workflow
 from tests.helpers.desk import said
@@ -163,7 +162,6 @@ def test_garbage_is_refused(client: Client, checker: User) -> None:
     assert client.post(f"{PAGE}{claim.pk}/undo/").status_code == 404
     assert as_json(client, f"{claim.pk}/decline/", seen="0", note=" ")[0] == 409
     assert as_json(client, f"{claim.pk}/topic/", seen="0", topic="No such topic")[0] == 409
-    assert as_json(client, f"{claim.pk}/assign/", seen="0", person="x")[0] == 409
     assert as_json(client, "999999/accept/", seen="0")[0] == 409
     undone = "accept-1 x-1-1 accept-x-1 topic-1-99 " * 3
     assert as_json(client, "undo/", undo=undone)[0] == 409
@@ -172,16 +170,6 @@ def test_garbage_is_refused(client: Client, checker: User) -> None:
     assert client.get(PAGE, {"since": "x"}).status_code == 200
     claim.refresh_from_db()
     assert claim.state == "proposed"
-
-
-def test_work_is_given_and_taken_back(client: Client, editor: User, checker: User) -> None:
-    claim = make_claim(state="proposed")
-    client.force_login(editor)
-    _status, answer = as_json(client, f"{claim.pk}/assign/", seen="0", person=checker.pk)
-    assert Assignment.objects.get(claim=claim).person == checker
-    assert client.get(PAGE, {"at": claim.pk}).context["facts"] == [("Assigned to", "Chris")]
-    as_json(client, "undo/", undo=answer["undo"])
-    assert Assignment.objects.get(claim=claim).person is None
 
 
 def test_what_decides_is_shown(client: Client, checker: User, publish: Any, topic: Topic) -> None:

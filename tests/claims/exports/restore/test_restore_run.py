@@ -15,12 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.exports.restore import RestoreRefused, restore, restore_run
-from claims.features.reply import reply_requests
-from claims.features.reply.reply_document import build_replies
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.review import workflow
 from factcheck.database.database_roles import connect_as_owner
-from tests.claims.features.reply.replies import answer, ask, named_draft
 from tests.helpers.database import replace_database
 from tests.helpers.database_states import counts, public_state, restored
 from tests.helpers.eventful_newsroom import exported, full_newsroom
@@ -99,24 +96,6 @@ def test_work_goes_on_after_it(content: bytes) -> None:
     numbers = list(Publication.objects.order_by("sequence").values_list("sequence", flat=True))
     assert numbers == list(range(1, len(numbers) + 1))
     assert exported().startswith(b'{"type":"header"')
-
-
-def test_who_was_asked_and_what_they_said_comes_back(checker: User, editor: User) -> None:
-    draft = named_draft(checker)
-    answered = ask(draft, checker, hours=-1)
-    whole = answer("Yes. Off the record: no.", shown="excerpt", excerpt="Yes. […]")
-    reply_requests.record_answer(answered, whole, by=checker)
-    ask(draft, checker, hours=-1, claimant=None, party="The builder")
-    reply_requests.add(draft, by=checker, party="The mayor", not_asked="other", not_asked_note="She is ill.")
-    bring_out(draft, checker, editor)
-    said = Publication.objects.get().document["verdicts"][0]["right_of_reply"]
-    content = exported()
-    replace_database()
-    restored(content)
-    verdict = Verdict.objects.get()
-    assert build_replies(verdict) == said
-    assert not verdict.reply_requests.exclude(address="", text="").exists()
-    workflow.move(verdict, "retract", by=person("edda", "Editor"), note="No.")
 
 
 def test_nobody_is_said_to_have_signed_off(content: bytes) -> None:

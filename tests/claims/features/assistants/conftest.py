@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from tests.helpers.mcp_messages import Asked, asking
+from tests.claims.features.assistants.mcp_messages import Asked, asking
 
 
 @pytest.fixture

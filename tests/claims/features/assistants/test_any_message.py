@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from claims.features.assistants.mcp_server import TOOLS
-from tests.helpers.mcp_messages import headers_of, message, post
+from tests.claims.features.assistants.mcp_messages import headers_of, message, post
 
 pytestmark = pytest.mark.django_db
 

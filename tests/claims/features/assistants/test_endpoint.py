@@ -15,7 +15,7 @@ from claims.newsroom import api_tokens
 from factcheck.api.problems import MEDIA_TYPE
 from factcheck.installation.environment import Rate
 from factcheck.web.throttling import gate, get_limiter
-from tests.helpers.mcp_messages import META, headers_of, message, post
+from tests.claims.features.assistants.mcp_messages import META, headers_of, message, post
 
 pytestmark = pytest.mark.django_db
 

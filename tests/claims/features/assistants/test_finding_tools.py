@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.features.assistants import findings
 from claims.models import Claim, Publication, Topic
-from tests.helpers.mcp_messages import Asked
+from tests.claims.features.assistants.mcp_messages import Asked
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,9 @@ from claims.features.assistants.text_rendering import make_visible
 from claims.models import Claim, Claimant, Evidence, Rating, Topic
 from claims.review import workflow
 from sources.models import Publisher
+from tests.claims.features.assistants.mcp_messages import Asked, asking, message, post
 from tests.helpers.hostile_words import HOSTILE, MARK
 from tests.helpers.kept_newsroom import *  # noqa: F403  its fixtures
-from tests.helpers.mcp_messages import Asked, asking, message, post
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, rating
 from tests.helpers.translations import publish_translation
 

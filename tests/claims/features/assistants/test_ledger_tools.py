@@ -15,7 +15,7 @@ from claims.features.assistants.claim_documents import build_document as told_of
 from claims.features.assistants.claim_texts import write_claim
 from claims.models import Claim, Claimant, Publication, Topic
 from claims.review import workflow
-from tests.helpers.mcp_messages import Asked
+from tests.claims.features.assistants.mcp_messages import Asked
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.translations import publish_translation, translate
 

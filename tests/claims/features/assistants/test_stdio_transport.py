@@ -20,8 +20,8 @@ from claims.features.assistants.stdio_transport import LINE_LIMIT, answer_lines
 from claims.features.assistants.tools import Caller
 from claims.models import Claim, Scope
 from claims.newsroom import api_tokens
+from tests.claims.features.assistants.mcp_messages import message
 from tests.helpers.database import addresses
-from tests.helpers.mcp_messages import message
 
 pytestmark = pytest.mark.django_db
 

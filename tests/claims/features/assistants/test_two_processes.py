@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from claims.features.assistants import revisions
 from claims.models import Claim, Scope
 from claims.newsroom import api_tokens
+from tests.claims.features.assistants.mcp_messages import headers_of, message
 from tests.helpers.balanced_site import PATIENCE, BalancedSite, balanced_site
-from tests.helpers.mcp_messages import headers_of, message
 from tests.helpers.newsroom import make_claim
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -16,8 +16,8 @@ from claims.newsroom.refusals import NotAllowed
 from claims.review import workflow
 from factcheck.installation.environment import Rate
 from factcheck.web.throttling import get_limiter
+from tests.claims.features.assistants.mcp_messages import Asked, message, post
 from tests.helpers.hostile_words import HOSTILE
-from tests.helpers.mcp_messages import Asked, message, post
 from tests.helpers.newsroom import make_claim, make_draft, make_source, person, rating
 
 pytestmark = pytest.mark.django_db

@@ -12,12 +12,20 @@ from time_machine import travel
 
 from claims.features.discovery import sitemap_parts
 from claims.features.discovery.sitemap_text import SitemapPage, format_moment, write_sitemap
-from claims.models import Claim, Publication
+from claims.models import Claim, Claimant, Publication, Topic
 from claims.public.pages.page_addresses import list_alternates
 from claims.review import workflow
+from tests.claims.features.discovery.sitemap_site import (
+    MOST_BYTES,
+    entries,
+    part_of,
+    path_of,
+    read,
+    whole_site,
+)
+from tests.claims.public.pages.test_head import LARGE_PICTURES, canonicals, languages, robots
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
-from tests.helpers.reader_pages import correct
-from tests.helpers.sitemap_site import MOST_BYTES, entries, part_of, path_of, read, whole_site
+from tests.helpers.reader_pages import correct, page
 
 pytestmark = pytest.mark.django_db
 
@@ -209,3 +217,35 @@ def test_the_same_for_everybody(client: Client, publish: Publish, editor: User, 
     assert other.content == plain.content
     assert not other.cookies
     assert "Cookie" not in other.get("Vary", "")
+
+
+def test_sitemap_canonical_and_languages_agree_and_are_reciprocal(
+    client: Client, publish: Publish, claimant: Claimant, topic: Topic
+) -> None:
+    publish(make_claim("The bridge was closed.", claimant=claimant, topics=[topic]))
+    listed = whole_site(client)
+    known = {entry.address: entry for entry in listed if entry.alternates}
+    assert len(known) > 40
+    for address, entry in known.items():
+        document = page(client, path_of(address))
+        assert canonicals(document) == [address]
+        assert robots(document) == LARGE_PICTURES
+        assert languages(document) == entry.alternates
+        assert address in entry.alternates.values()
+        for other in entry.alternates.values():
+            assert known[other].alternates == entry.alternates
+
+
+@pytest.mark.parametrize("name", ["Köln & Umland", "서울", "النقل العام"])
+def test_names_in_any_script_have_one_address_everywhere(client: Client, publish: Publish, name: str) -> None:
+    topic = Topic.objects.create(name=name, slug="t")
+    publish(make_claim("The bridge was closed.", topics=[topic]))
+    (address,) = {entry.alternates["x-default"] for entry in read(client, part_of("topics", topic.pk))}
+    assert address.isascii()
+    path = path_of(address)
+    document = page(client, path)
+    assert canonicals(document) == [address]
+    assert f"<{address}index.md>" in client.get(path)["Link"]
+    plain = client.get(f"{path}index.md")
+    assert plain.status_code == 200
+    assert f'<{address}>; rel="canonical"' in plain["Link"]

@@ -299,3 +299,19 @@ def test_pages_of_other_sites_may_ask(client: Client, claim: Claim) -> None:
 def test_no_address_brings_it_down(client: Client, address: str) -> None:
     query = urlencode({"url": address}, errors="surrogatepass")
     assert client.get(f"/oembed/?{query}").status_code in (400, 404)
+
+
+@pytest.mark.parametrize("path", ["/oembed/?url={site}/claims/{id}/", "/claims/{id}/card/"])
+def test_frames_name_the_present_address_of_the_site(
+    path: str, client: Client, claim: Claim, settings: Any
+) -> None:
+    def read() -> str:
+        answer = client.get(path.format(site=settings.SITE_URL, id=claim.pk))
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    before = read()
+    settings.SITE_URL = "https://facts.example.org"
+    after = read()
+    assert SITE not in after
+    assert after.count(settings.SITE_URL) == before.count(SITE) > 0

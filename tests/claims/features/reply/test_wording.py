@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from claims.features.reply import wording
 from claims.features.reply.models import ReplyTemplate
+from claims.features.reply.templatetags.reply_tags import get_not_asked_reason
 from claims.features.reply.wording import (
     REQUIRED_PLACEHOLDERS,
     check,
@@ -76,3 +78,19 @@ def test_deadline_is_said_in_the_language_and_by_the_newsrooms_clock(settings: o
     assert format_deadline(moment, "de") == "1. März 2026, 16:30 (UTC)"
     assert format_deadline(moment, "pt-BR").startswith("1 de Março de 2026, 16:30")
     assert format_deadline(moment, "xx").startswith("1 Mar 2026, 16:30")
+
+
+@pytest.mark.parametrize(
+    "reason, shown",
+    [
+        ("Not asked: it is not known who they are.", ("No se preguntó: no se sabe quiénes son.", "es")),
+        ("They never answer us.", ("They never answer us.", "en")),
+    ],
+)
+def test_why_nobody_was_asked_is_said_in_the_language_of_the_page(
+    reason: str, shown: tuple[str, str]
+) -> None:
+    with translation.override("es"):
+        assert (
+            get_not_asked_reason({"not_asked": "not_identified", "not_asked_reason": reason}, "en") == shown
+        )

@@ -268,3 +268,15 @@ class TestMessage:
         work()
         assert [message.version for message in receiver.messages] == [(claim.pk, 1)]
         assert "SECRET" not in json.dumps([message.body for message in receiver.messages])
+
+
+def test_message_names_the_present_address_of_the_site(settings: Any, publish: Publish) -> None:
+    claim = publish()
+    endpoint = WebhookEndpoint.objects.create(name="Partner", url="https://partner.example/hook")
+    delivery = WebhookDelivery(
+        endpoint=endpoint, publication=claim.publications.get(), event="claim.published"
+    )
+    settings.SITE_URL = "https://facts.example.org"
+    message = events.build_message(delivery)
+    assert "localhost" not in message
+    assert f'"url":"https://facts.example.org/claims/{claim.pk}/{claim.slug}/"' in message

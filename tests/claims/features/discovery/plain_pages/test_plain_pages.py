@@ -24,9 +24,9 @@ from claims.public.pages.head_links import MARKDOWN_ROUTES
 from claims.review import clusters, workflow
 from factcheck import features
 from sources.models import Publisher
+from tests.claims.features.discovery.sitemap_site import part_of
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.reader_pages import correct, page
-from tests.helpers.sitemap_site import part_of
 
 pytestmark = pytest.mark.django_db
 

@@ -17,13 +17,13 @@ from claims.matching.embedding import choice, maintenance, means, neighbours
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import Claim
 from claims.review import workflow
-from tests.helpers.mcp_messages import Asked
+from tests.claims.features.assistants.mcp_messages import Asked
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 
 def corpus(name: str) -> dict[str, Any]:
     """Claims and questions, from the file of that name beside the tests of assistants."""
-    path = Path(__file__).parents[1] / "claims" / "features" / "assistants" / name
+    path = Path(__file__).with_name(name)
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
