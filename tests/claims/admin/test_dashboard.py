@@ -150,7 +150,7 @@ def test_the_dashboard_costs_the_same_however_much_waits(
         publish()
     desk.sign_in(editor)
     # The session, the person, two for permissions, one for each queue, two for each list with rows.
-    for queries in (37, 30):  # the trends are counted once
+    for queries in (26, 19):  # the trends are counted once
         with django_assert_num_queries(queries):
             desk.client.get(reverse("admin:index"))
 

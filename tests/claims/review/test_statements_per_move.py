@@ -33,13 +33,13 @@ STATEMENTS = {
     "draft": 10,
     "submit": 16,
     "sign_off": 13,
-    "publish": 36,
-    "republish": 32,
+    "publish": 32,
+    "republish": 28,
     "draft again": 14,
     "withdraw": 9,
     "request_changes": 14,
-    "publish again": 39,
-    "retract": 26,
+    "publish again": 35,
+    "retract": 22,
 }
 
 

@@ -24,7 +24,7 @@ Publish = Callable[..., Claim]
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_claim_page_costs_four_queries_whatever_its_length(
+def test_claim_page_costs_three_queries_whatever_its_length(
     client: Client,
     publish: Publish,
     checker: User,
@@ -41,7 +41,7 @@ def test_claim_page_costs_four_queries_whatever_its_length(
     publish(claim)
     for _ in range(count - 1):
         correct(claim, checker, editor)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         document = page(client, claim.get_absolute_url())
     assert len(document.cssselect(".appearances li")) == count
     assert len(document.cssselect(".history li")) == count
