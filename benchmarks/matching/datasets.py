@@ -49,10 +49,6 @@ class Question:
     claimant: str = ""
     said_on: date | None = None
 
-    def by_itself(self) -> "Question":
-        """Return the question with its text only."""
-        return replace(self, claimant="", said_on=None)
-
 
 @dataclass(frozen=True, slots=True)
 class Collection:

@@ -8,7 +8,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.matching.similarity_features import PREFIX_LENGTH
+from claims.matching.shared_words import build_forms
 from claims.search.texts import make_searchable
 
 #: Robertson's usual values.
@@ -61,7 +61,7 @@ class FormIndex:
         self.size = len(words)
         lengths = np.array([len(each) for each in words], dtype=np.float32)
         self._norms = self._norm(lengths)
-        self._postings = _build_postings([_find_forms(each) for each in words])
+        self._postings = _build_postings([build_forms(each) for each in words])
         self.common = {
             form: _compute_rarity(len(numbers), self.size)
             for form, numbers in self._postings.items()
@@ -70,7 +70,7 @@ class FormIndex:
 
     def shares(self, question: str) -> tuple[Scores, dict[str, float]]:
         """Return each text's BM25 score relative to that of the question itself, and the rarity of the words."""
-        forms = _find_forms(dict.fromkeys(make_searchable(question).split()))
+        forms = build_forms(dict.fromkeys(make_searchable(question).split()))
         rarity = {form: _compute_rarity(len(self._postings.get(form, ())), self.size) for form in forms}
         scores = np.zeros(self.size, dtype=np.float32)
         for form, part in forms.items():
@@ -82,17 +82,6 @@ class FormIndex:
 
     def _norm(self, lengths: Scores) -> Scores:
         return np.asarray((K1 + 1) / (1 + K1 * (1 - B + B * lengths / self.MEAN_LENGTH)), dtype=np.float32)
-
-
-def _find_forms(words: Iterable[str]) -> dict[str, float]:
-    forms: dict[str, float] = {}
-    for word in words:
-        if len(word) <= PREFIX_LENGTH:
-            forms[word] = 1.0
-        else:
-            forms[word] = 0.5
-            forms.setdefault(word[:PREFIX_LENGTH], 0.5)
-    return forms
 
 
 def _build_postings(texts: Sequence[Iterable[str]]) -> dict[str, Numbers]:

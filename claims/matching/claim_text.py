@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
+from claims.matching.query import get_primary_language
 from claims.models import Publication
 from factcheck.database.read_connections import fetch
 
@@ -48,7 +49,7 @@ class ClaimTexts:
         """Return the texts of a claim's current publication."""
         return cls(
             body["statement"],
-            body["language"].partition("-")[0].lower(),
+            get_primary_language(body["language"]),
             body["claimant"]["name"] if body["claimant"] else "",
             date.fromisoformat(body["claimed_on"]) if body["claimed_on"] else None,
             # Entries that were recorded elsewhere before verdicts had headlines have none.

@@ -1,15 +1,13 @@
-"""Matches among unpublished claims at the desk, with their assignees.
+"""Matches among unpublished claims at the desk.
 
 Never used for public requests: these claims are unpublished.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import orjson
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
 from claims.matching.answers import Answer, MatchTerms, compute_answers
 from claims.matching.candidates import (
@@ -21,10 +19,9 @@ from claims.matching.candidates import (
     load_all_vectors,
 )
 from claims.matching.claim_text import ClaimTexts
-from claims.matching.query import TextQuery
+from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words, get_common_words
-from claims.models import Claim, Publication, Verdict
-from claims.newsroom.people import get_display_name
+from claims.models import Claim, Verdict
 
 #: A word that so many claims of the desk have leads to none of them by itself.
 _COMMON_WORD_CLAIMS = 1_000
@@ -45,20 +42,6 @@ _SHARING_SQL = f"""
     SELECT id FROM posted JOIN (SELECT words, count(*) AS had FROM posted GROUP BY words) AS counted USING (words)
     GROUP BY id ORDER BY sum(1 / ln(1 + had)) DESC, id DESC LIMIT %s
 """  # noqa: S608  made of constants of this file
-
-
-@dataclass(frozen=True)
-class WorkInProgress:
-    """The work in progress on a claim.
-
-    Attributes:
-        state: one of `Claim.State`.
-        people: the people with a verdict on the claim in draft or in review.
-    """
-
-    state: str
-    is_published: bool
-    people: tuple[str, ...]
 
 
 def match_desk_text(text: str, *, reader: User, terms: MatchTerms = MatchTerms()) -> Answer:  # noqa: B008  it is frozen
@@ -128,26 +111,10 @@ def load_claim_texts(claims: Iterable[int], reader: User) -> dict[int, ClaimText
     return {
         row.pk: ClaimTexts(
             row.statement,
-            row.language.partition("-")[0].lower(),
+            get_primary_language(row.language),
             row.claimant.name if row.claimant else "",
             row.claimed_on,
             "\n".join(dict.fromkeys(headlines.get(row.pk, []))),
         )
         for row in rows
-    }
-
-
-def load_work_in_progress(claims: Iterable[int], *, reader: User) -> dict[int, WorkInProgress]:
-    """Return the work in progress on those of these claims that this person may read."""
-    ids = sorted(claims)
-    people: dict[int, list[str]] = {}
-    drafts = Verdict.objects.filter(claim_id__in=ids, state__in=["draft", "in_review"]).readable_by(reader)
-    for draft in drafts.select_related("author").order_by("pk"):
-        if draft.author:
-            people.setdefault(draft.claim_id, []).append(get_display_name(draft.author))
-    public = Publication.objects.current().filter(claim=OuterRef("pk"))
-    rows = Claim.objects.filter(pk__in=ids).readable_by(reader).annotate(is_published=Exists(public))
-    return {
-        claim: WorkInProgress(state, is_published, tuple(dict.fromkeys(people.get(claim, []))))
-        for claim, state, is_published in rows.values_list("pk", "state", "is_published")
     }

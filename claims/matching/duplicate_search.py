@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from claims.matching.alignment import drop_articles, split_words
 from claims.matching.judgement import judge
 from claims.matching.posts import clean_post
-from claims.matching.query import Candidate, TextQuery
+from claims.matching.query import Candidate, TextQuery, get_primary_language
 from claims.models import Claim, ComparedStatement
 
 #: Claims that are compared before what was found is stored.
@@ -125,7 +125,7 @@ class ComparedClaims:
 def _hash_wordings(claim: ComparedClaim) -> tuple[int, ...]:
     """Return hashes of the statement and of its words with and without articles. Equal claims share at least one."""
     words = split_words(clean_post(claim.statement))
-    main_words = drop_articles(words, _get_primary_language(claim.language))
+    main_words = drop_articles(words, get_primary_language(claim.language))
     wordings = (tuple(word.key for word in each) for each in (words, main_words) if each)
     return tuple({hash(wording) for wording in (claim.key, *wordings)})
 
@@ -156,12 +156,12 @@ def _judge_pair(later: ComparedClaim, earlier_claim: ComparedClaim) -> Duplicate
     if later.key == earlier_claim.key:
         return DuplicatePair(later.pk, earlier_claim.pk, 1.0, [_("The words are the same.")])
     query = TextQuery(
-        later.statement, clean_post(later.statement), _get_primary_language(later.language), vector=None
+        later.statement, clean_post(later.statement), get_primary_language(later.language), vector=None
     )
     candidate = Candidate(
         claim=earlier_claim.pk,
         statement=earlier_claim.statement,
-        language=_get_primary_language(earlier_claim.language),
+        language=get_primary_language(earlier_claim.language),
         claimant=earlier_claim.claimant,
         claimed_on=None,
         words=1.0,
@@ -172,10 +172,6 @@ def _judge_pair(later: ComparedClaim, earlier_claim: ComparedClaim) -> Duplicate
     if judgement.kind != "same":
         return None
     return DuplicatePair(later.pk, earlier_claim.pk, judgement.confidence, list(judgement.reasons))
-
-
-def _get_primary_language(language: str) -> str:
-    return language.partition("-")[0].lower()
 
 
 _QUEUE_SQL = """

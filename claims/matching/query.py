@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float32]
 
 
+def get_primary_language(language: str) -> str:
+    """Return the primary language: `pt` for `pt-BR`."""
+    return language.partition("-")[0].lower()
+
+
 @dataclass(frozen=True)
 class TextQuery:
     """A text to match.

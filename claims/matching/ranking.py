@@ -12,8 +12,8 @@ from functools import cache
 from math import exp
 from pathlib import Path
 
-from claims.matching.query import Candidate, TextQuery
-from claims.matching.similarity_features import ComparedQuery, Features, Rarity, get_primary_language
+from claims.matching.query import Candidate, TextQuery, get_primary_language
+from claims.matching.similarity_features import ComparedQuery, Features, Rarity
 
 MODEL = Path(__file__).parent / "data" / "ranking.json"
 
@@ -29,12 +29,10 @@ class RankedCandidate:
 
     Attributes:
         probability: the probability that the query is about this claim, or about one that says the same.
-        features: the figures from which the probability is computed.
     """
 
     candidate: Candidate
     probability: float
-    features: Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def rank_candidates(
         kind: CompetingCandidates.of(those, load_weights()[kind].usual) for kind, those in of_kind.items()
     }
     ranked = [
-        RankedCandidate(candidate, load_weights()[kind].probability(of, among[kind], figures), figures)
+        RankedCandidate(candidate, load_weights()[kind].probability(of, among[kind], figures))
         for candidate, of, (kind, figures) in zip(candidates, sums, pairs, strict=True)
     ]
     return sorted(ranked, key=lambda each: -each.probability)

@@ -13,6 +13,7 @@ from math import log
 from time import monotonic
 from typing import Any
 
+from claims.matching.similarity_features import PREFIX_LENGTH
 from claims.search.spelling import correct_misspellings
 from claims.search.texts import UNSPACED, make_searchable
 from claims.search.word_frequencies import CACHE_SECONDS
@@ -21,7 +22,6 @@ from factcheck.database.read_connections import fetch
 #: So many words of a text are looked for. Sentences have fewer.
 WORD_LIMIT = 120
 _MAX_WORD_LENGTH = 200
-_PREFIX_LENGTH = 5
 
 #: What more claims than this have leads to none of them by itself, but only together with another word.
 COMMON_WORD_CLAIMS = 1_500
@@ -180,11 +180,11 @@ def build_forms(words: Iterable[str]) -> WordForms:
     """Return each word and its stem, each counting half."""
     forms: WordForms = {}
     for word in words:
-        if len(word) <= _PREFIX_LENGTH:
+        if len(word) <= PREFIX_LENGTH:
             forms[word] = 1.0
         else:
             forms[word] = 0.5
-            forms.setdefault(word[:_PREFIX_LENGTH], 0.5)
+            forms.setdefault(word[:PREFIX_LENGTH], 0.5)
     return forms
 
 

@@ -159,11 +159,6 @@ class ComparedQuery:
         }
 
 
-def get_primary_language(language: str) -> str:
-    """Return the primary language: `pt` for `pt-BR`."""
-    return language.partition("-")[0].lower()
-
-
 def find_author(text: str) -> str:
     """Return the name of the person who signed a quoted post; empty if there is none."""
     signature = _find_signature(text)

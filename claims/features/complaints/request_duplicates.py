@@ -9,7 +9,7 @@ from claims.features.complaints.models import ReaderRequest
 from claims.matching.answers import MatchTerms, compute_answers
 from claims.matching.candidates import FoundCandidates, build_candidates, compute_word_shares
 from claims.matching.claim_text import ClaimTexts
-from claims.matching.query import TextQuery
+from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import find_claims_sharing_words
 
 #: The most earlier requests compared with a new one, and the letter similarity needed.
@@ -44,11 +44,11 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
         .order_by("-alike", "pk")[:_CANDIDATES]
     )
     texts_by_id = {
-        row.pk: ClaimTexts(row.text, _get_primary_language(row.language), "", None, "") for row in near
+        row.pk: ClaimTexts(row.text, get_primary_language(row.language), "", None, "") for row in near
     }
     if not texts_by_id:
         return None
-    terms = MatchTerms(language=_get_primary_language(language), cut="text", most=1)
+    terms = MatchTerms(language=get_primary_language(language), cut="text", most=1)
     [answer] = compute_answers([text], terms, partial(_find_candidates, texts_by_id))
     same = [match for passage in answer.passages for match in passage.matches if match.kind == "same"]
     return ReaderRequest.objects.get(pk=same[0].claim) if same else None
@@ -66,7 +66,3 @@ def _find_candidates(texts_by_id: Mapping[int, ClaimTexts], queries: Sequence[Te
         shared.rarity,
         shared.unknown,
     )
-
-
-def _get_primary_language(language: str) -> str:
-    return language.partition("-")[0].lower()

@@ -12,7 +12,7 @@ from claims.features.federation.models import PeerClaim
 from claims.matching.answers import MATCH_LIMIT, AnsweredPassage, MatchTerms, compute_answers
 from claims.matching.candidates import FoundCandidates, build_candidates, compute_word_shares
 from claims.matching.claim_text import ClaimTexts
-from claims.matching.query import TextQuery
+from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words
 from factcheck.database.read_connections import fetch
 
@@ -117,6 +117,6 @@ def _load_claim_texts(ids: set[int]) -> dict[int, ClaimTexts]:
     columns = ("pk", "statement", "language", "claimant", "claimed_on", "reviewed_on")
     rows = PeerClaim.objects.standing().filter(pk__in=sorted(ids)).values_list(*columns)
     return {
-        pk: ClaimTexts(statement, language.partition("-")[0].lower(), claimant, claimed_on, "", reviewed_on)
+        pk: ClaimTexts(statement, get_primary_language(language), claimant, claimed_on, "", reviewed_on)
         for pk, statement, language, claimant, claimed_on, reviewed_on in rows
     }

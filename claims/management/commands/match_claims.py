@@ -22,6 +22,7 @@ from claims.management.matched_texts import (
 )
 from claims.matching import embedding
 from claims.matching.answers import MatchTerms
+from claims.matching.query import get_primary_language
 from factcheck.management.localized_command import LocalizedCommand
 
 
@@ -64,7 +65,7 @@ class Command(LocalizedCommand):
 
     def handle(self, *, place: str, output: str, verbosity: int, **options: Any) -> None:
         terms = MatchTerms(
-            language=options["language"].partition("-")[0].lower(),
+            language=get_primary_language(options["language"]),
             cut="text",
             most=1,
             least=options["minimum_confidence"],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from claims.matching.embedding.centring import subtract_mean
 from claims.matching.embedding.choice import find_embedder, get_embedder
 from claims.matching.embedding.embedder import Embedder, EmbedderError, clip_query
-from claims.matching.query import Vector
+from claims.matching.query import Vector, get_primary_language
 from factcheck.database.model_fields import format_half_vector, parse_half_vector
 from factcheck.database.read_connections import fetch
 
@@ -36,12 +36,7 @@ class QueryModel:
     means: Mapping[str, NDArray[np.float64]]
 
     def mean(self, language: str) -> NDArray[np.float64]:
-        return self.means.get(get_base_language(language), self.means[""])
-
-
-def get_base_language(language: str) -> str:
-    """Return the language without its region: `pt` for `pt-BR`."""
-    return language.partition("-")[0].lower()
+        return self.means.get(get_primary_language(language), self.means[""])
 
 
 def get_query_model() -> QueryModel | None:

@@ -36,7 +36,7 @@ def plainly_ranked_and_judged(monkeypatch: pytest.MonkeyPatch) -> None:
         asked: TextQuery, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
     ) -> list[RankedCandidate]:
         assert rarity is not None
-        found = [RankedCandidate(each, max(each.words, each.similarity or 0.0), {}) for each in candidates]
+        found = [RankedCandidate(each, max(each.words, each.similarity or 0.0)) for each in candidates]
         return sorted(found, key=lambda each: -each.probability)
 
     def judge(asked: TextQuery, candidate: Candidate, unknown: Set[str]) -> Judgement:
@@ -81,7 +81,7 @@ def test_the_very_words_come_first_however_unlikely_they_seem(
     ferry: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def ranked(asked: TextQuery, candidates: Sequence[Candidate], **_: object) -> list[RankedCandidate]:
-        return [RankedCandidate(each, 0.001, {}) for each in candidates]
+        return [RankedCandidate(each, 0.001) for each in candidates]
 
     monkeypatch.setattr(answers, "rank_candidates", ranked)
     [passage] = match_published_text(ferry.statement).passages
@@ -113,7 +113,7 @@ def test_a_related_claim_is_as_certain_as_it_is_likely_to_be_meant(
     monkeypatch.setattr(
         answers,
         "rank_candidates",
-        lambda asked, likely, **_: [RankedCandidate(one, probability, {}) for one in likely],
+        lambda asked, likely, **_: [RankedCandidate(one, probability) for one in likely],
     )
     [passage] = match_published_text("The ferry sank.").passages
     assert [(match.kind, match.confidence) for match in passage.matches] == [("related", 0.31)]

@@ -24,7 +24,7 @@ def everything_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         return Judgement("related", candidate.words, ())
 
     def ranked(asked: TextQuery, candidates: Sequence[Candidate], **_: object) -> list[RankedCandidate]:
-        found = [RankedCandidate(each, each.words, {}) for each in candidates]
+        found = [RankedCandidate(each, each.words) for each in candidates]
         return sorted(found, key=lambda each: -each.probability)
 
     monkeypatch.setattr(answers, "judge", judge)
@@ -76,22 +76,3 @@ def test_the_words_of_the_draft_count_and_not_those_that_were_published(
 def test_any_text_is_answered(text: str, checker: User) -> None:
     make_claim("The zeppelin landed.")
     assert found(text, checker) == []
-
-
-def test_who_is_on_it_is_told_to_those_who_may_know(
-    publish: Publish, contributor: User, checker: User, colleague: User
-) -> None:
-    drafted = make_claim("The zeppelin landed.")
-    make_draft(drafted, checker)
-    published = publish()
-    make_draft(published, colleague, correction_kind="correction", correction_note="It was wrong.")
-    waiting = make_claim("Nobody is on this.", state=Claim.State.PROPOSED)
-    everything = [drafted.pk, published.pk, waiting.pk]
-    assert desk.load_work_in_progress(everything, reader=checker) == {
-        drafted.pk: desk.WorkInProgress("accepted", is_published=False, people=("Chris",)),
-        published.pk: desk.WorkInProgress("accepted", is_published=True, people=("Kim",)),
-        waiting.pk: desk.WorkInProgress("proposed", is_published=False, people=()),
-    }
-    assert desk.load_work_in_progress(everything, reader=contributor) == {
-        published.pk: desk.WorkInProgress("accepted", is_published=True, people=()),
-    }

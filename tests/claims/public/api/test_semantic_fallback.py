@@ -26,7 +26,7 @@ def by_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     def ranked(
         asked: TextQuery, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
     ) -> list[RankedCandidate]:
-        found = [RankedCandidate(each, each.words, {}) for each in candidates]
+        found = [RankedCandidate(each, each.words) for each in candidates]
         return sorted(found, key=lambda each: -each.probability)
 
     monkeypatch.setattr(semantic_fallback, "rank_candidates", ranked)
