@@ -137,7 +137,7 @@ def prepare(links: int, sites: int, quoted: int, port: int) -> None:
         verdict = make_draft(claim, checker)
         for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
             verdict = workflow.move(verdict, action, by=by)
-    watched_links.look_for_new()
+    watched_links.update_watched_links()
     LinkState.objects.exclude(url__startswith="http://127.").delete()
     known = set(LinkState.objects.values_list("pk", flat=True))
     LinkState.objects.bulk_create(

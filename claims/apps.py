@@ -7,7 +7,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.features import call, call_later, known_choices, list_installed, load_installed
+from factcheck.features import call, connect_by_name, known_choices, list_installed, load_installed
 
 
 class ClaimsConfig(AppConfig):
@@ -21,8 +21,8 @@ class ClaimsConfig(AppConfig):
 
         register(partial(call, "claims.matching.embedding.checks.check_embedder"))
         known_choices.reader = "claims.newsroom.feature_switches.read_choices"
-        call_later(snapshot_stored, "claims.quotes.changed_sources.follow_source")
-        call_later(entries_added, "claims.matching.embedding.tasks.announce")
+        connect_by_name(snapshot_stored, "claims.quotes.changed_sources.follow_source")
+        connect_by_name(entries_added, "claims.matching.embedding.tasks.announce")
         # After `migrate` and not in a migration, because permissions exist only then: those of features last.
         post_migrate.connect(self.complete_newsroom, sender=[self, *list_installed()][-1])
 

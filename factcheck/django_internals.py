@@ -71,7 +71,7 @@ def read_headers_anew(request: HttpRequest) -> None:
 # Answers --------------------------------------------------------------------------------------------------------------
 
 
-def keep_out_of_the_log(response: HttpResponseBase) -> None:
+def mark_as_logged(response: HttpResponseBase) -> None:
     """Mark a response as logged. Django would write a line for each refusal, and frequent ones would fill the log."""
     response._has_been_logged = True  # type: ignore[attr-defined]  # not in the stubs
 

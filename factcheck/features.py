@@ -152,7 +152,7 @@ class Feature(AppConfig):
     def ready(self) -> None:
         _get_preset()  # says at the start what is wrong with `FEATURES`
         for signal, receiver in self.receivers.items():
-            call_later(import_string(signal), receiver, self)
+            connect_by_name(import_string(signal), receiver, self)
         settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"].update(self.openapi_enums)
         if self.openapi_webhooks:
             settings.SPECTACULAR_SETTINGS["WEBHOOKS"] = self.openapi_webhooks
@@ -295,13 +295,13 @@ def guard_route(route: Any, feature: Feature) -> Any:
 
 def _guard_view(view: Callable[..., Any], feature: Feature) -> Callable[..., Any]:
     @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
+    def guarded_view(*args: Any, **kwargs: Any) -> Any:
         if not feature.is_on:
             raise Http404
         return view(*args, **kwargs)
 
-    guarded.feature = feature  # type: ignore[attr-defined]  # read by `has_route` and the OpenAPI document
-    return guarded
+    guarded_view.feature = feature  # type: ignore[attr-defined]  # read by `has_route` and the OpenAPI document
+    return guarded_view
 
 
 def guard_jobs(jobs: Iterable[Any]) -> None:
@@ -322,9 +322,9 @@ def has_route(name: str) -> bool:
 def _get_route_owners() -> dict[str, str]:
     """Return the labels of features by the names of their routes."""
 
-    def names(route: Any) -> Iterator[str]:
+    def list_names(route: Any) -> Iterator[str]:
         for inner in getattr(route, "url_patterns", ()):
-            yield from names(inner)
+            yield from list_names(inner)
         if getattr(route, "name", None):
             yield route.name
 
@@ -333,7 +333,7 @@ def _get_route_owners() -> dict[str, str]:
         for feature in list_installed()
         for place in PLACES
         for route in feature.routes(place)
-        for name in names(route)
+        for name in list_names(route)
     }
 
 
@@ -358,7 +358,7 @@ def list_menu_entries(section: str) -> list[dict[str, Any]]:
     return [entry for feature in list_switched_on() for entry in feature.menu.get(section, ())]
 
 
-def call_later(signal: Signal, receiver: str, feature: Feature | None = None) -> None:
+def connect_by_name(signal: Signal, receiver: str, feature: Feature | None = None) -> None:
     """Connect a signal receiver by its dotted name. Its module is imported only when the signal is sent.
 
     Args:

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from claims.admin.administration import show_installation, show_mails
-from claims.admin.desk_session import keep_last_factor, show_own_sessions
+from claims.admin.desk_session import protect_last_factor, show_own_sessions
 from claims.admin.unsaved import discard_autosave, handle_autosave, show_unsaved
 from factcheck import features, routes
 from factcheck.admin.session import show_session
@@ -40,12 +40,12 @@ urlpatterns = [
     path("accounts/oidc/<str:provider_id>/login/callback/", handle_callback, name="openid_connect_callback"),
     path(
         "accounts/2fa/totp/deactivate/",
-        keep_last_factor(deactivate_totp, back="mfa_index"),
+        protect_last_factor(deactivate_totp, back="mfa_index"),
         name="mfa_deactivate_totp",
     ),
     path(
         "accounts/2fa/webauthn/keys/<int:pk>/remove/",
-        keep_last_factor(remove_webauthn, back="mfa_list_webauthn"),
+        protect_last_factor(remove_webauthn, back="mfa_list_webauthn"),
         name="mfa_remove_webauthn",
     ),
     path("accounts/sessions/", show_own_sessions, name="desk-sessions"),

@@ -61,7 +61,7 @@ def build_url_key(url: str) -> str:
     The key is itself a readable URL, and the key of a key is the key itself.
     """
     if (plain := _PLAIN_URL.fullmatch(url)) and "/amp" not in (lower := url.lower()) and ".amp" not in lower:
-        return f"https://{_without_layout(plain[1])}{plain[2]}"
+        return f"https://{_remove_layout_labels(plain[1])}{plain[2]}"
     try:
         return _build_key(url)
     except ValueError:  # urlsplit, the port, IDNA and lone surrogates all refuse with a ValueError
@@ -93,9 +93,9 @@ def list_hosts(url: str) -> tuple[str, ...]:
         path = urlsplit(url.strip()).path
     except ValueError:
         return ()
-    if (platform := _without_layout(host)) in AUTHORS_BY_PATH and (author := _AUTHOR_PATH.match(path)):
+    if (platform := _remove_layout_labels(host)) in AUTHORS_BY_PATH and (author := _AUTHOR_PATH.match(path)):
         return (f"{platform}/{author[1].lower()}",)
-    nearest, last = _without_layout(host), _get_registrable_domain(host) or host
+    nearest, last = _remove_layout_labels(host), _get_registrable_domain(host) or host
     labels = nearest.removesuffix(last).rstrip(".").split(".") if nearest != last else []
     return (*(f"{'.'.join(labels[start:])}.{last}" for start in range(len(labels))), last)
 
@@ -118,7 +118,7 @@ def _build_key(url: str) -> str:
         _normalise_escapes(parts.fragment, "/?:@!$&'()*+,;=") if parts.fragment.startswith(("!", "/")) else ""
     )
     return (
-        f"https://{_without_layout(host)}{port}{path}"
+        f"https://{_remove_layout_labels(host)}{port}{path}"
         + (f"?{query}" if query else "")
         + (f"#{fragment}" if fragment else "")
     )
@@ -150,7 +150,7 @@ def _get_registrable_domain(host: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _without_layout(host: str) -> str:
+def _remove_layout_labels(host: str) -> str:
     """Remove layout labels: `en.m.example.org` → `en.example.org`. `www.gov.uk` stays, because `gov.uk` is a public
     suffix.
     """
@@ -209,9 +209,9 @@ def _is_tracking(name: str, value: str) -> bool:
 def _normalise_escapes(part: str, safe: str) -> str:
     """Normalise percent-encoding (RFC 3986, 6.2.2): unreserved characters bare, hex digits in upper case."""
 
-    def settle(match: re.Match[str]) -> str:
+    def unescape(match: re.Match[str]) -> str:
         character = chr(int(match[1], 16))
         return character if character in _UNRESERVED else match[0].upper()
 
     bare_percent_encoded = re.sub("%(?![0-9A-Fa-f]{2})", "%25", part)
-    return _PERCENT_ESCAPE.sub(settle, quote(bare_percent_encoded, safe=f"%{safe}"))
+    return _PERCENT_ESCAPE.sub(unescape, quote(bare_percent_encoded, safe=f"%{safe}"))

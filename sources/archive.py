@@ -45,11 +45,11 @@ def store(content: bytes) -> str:
     try:
         load(digest)
     except ArchiveMissing:
-        _keep(digest, content)
+        _store(digest, content)
     except ArchiveDamaged:
         # Object stores may be set never to overwrite, so the damaged file has to be removed first.
         default_storage.delete(build_path(digest))
-        _keep(digest, content)
+        _store(digest, content)
     return digest
 
 
@@ -83,7 +83,7 @@ def open_file(digest: str) -> File:
 
 
 @contextmanager
-def on_disk(digest: str) -> Iterator[Path]:
+def open_on_disk(digest: str) -> Iterator[Path]:
     """Verify the file stored under `digest` and yield a path to it, for other programs.
 
     Raises:
@@ -139,7 +139,7 @@ def iterate_pieces(digest: str, size: int = 1 << 20) -> Iterator[bytes]:
         raise _build_damaged_error(digest, hashed.hexdigest())
 
 
-def _keep(digest: str, content: bytes) -> None:
+def _store(digest: str, content: bytes) -> None:
     write_whole(default_storage, build_path(digest), ContentFile(content))
     if not isinstance(default_storage, FileSystemStorage):
         load(digest)  # what went through a network may have changed on its way, and not every store looks

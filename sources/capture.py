@@ -115,7 +115,7 @@ class _Capture:
             overrides = replace(overrides, url="")
         self.material = material
         self.extracted = extracted
-        self.document = overrides.applied_to(extracted)
+        self.document = overrides.apply_to(extracted)
         self.overrides = overrides
         self.by = by
         self.dry_run = dry_run
@@ -134,7 +134,7 @@ class _Capture:
             if source
             else self._create_source()
         )
-        latest = source.latest_snapshot() if is_known else None
+        latest = source.get_latest_snapshot() if is_known else None
         if latest and latest.text_sha256 == self.text_sha256:
             return CaptureResult(source, latest, False, False, self.document)
         snapshot = self._create_snapshot(source)
@@ -165,7 +165,7 @@ class _Capture:
     def _find_edited_version(self) -> Source | None:
         found = Source.objects.filter(Q(url_key="") & Q(title__iexact=self.title)).order_by("-pk")
         for source in found:
-            latest = source.latest_snapshot()
+            latest = source.get_latest_snapshot()
             if (
                 latest
                 and self._is_compatible(source)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from sources.addresses import get_domain, list_hosts
 from sources.models import Publisher
-from sources.models.publisher import has_the_name_of_the_house
+from sources.models.publisher import has_house_name
 
 _MAX_NAME_LENGTH = 200
 _WORD = re.compile(r"\w+")
@@ -100,7 +100,7 @@ def find_or_make_publisher(
     publisher = find_publisher(name, address, stated=stated)
     owns_host = not stated or not named_itself or named_itself.casefold() == name.casefold()
     site = KnownPublishers(Publisher.objects.known([], places)).free_domain(places) if owns_host else ""
-    if publisher is None and name and has_the_name_of_the_house(name):
+    if publisher is None and name and has_house_name(name):
         # Readers would take it for the newsroom's own; by its address they know whose it is.
         name, publisher = "", find_publisher("", address)
     if publisher is None:

@@ -29,7 +29,7 @@ class Overrides:
     url: str = ""
     kind: str = ""
 
-    def applied_to(self, document: Document) -> Document:
+    def apply_to(self, document: Document) -> Document:
         """Apply the overrides to a document. URL and kind belong to the source, not the document."""
         return replace(
             document,

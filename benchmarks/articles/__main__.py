@@ -34,7 +34,7 @@ from benchmarks.scratch import open_scratch_project
 from claims.articles.detection import CandidateSentence, CheckBand, detect
 from sources.extraction.document import Document, ExtractionError
 from sources.extraction.extract import extract
-from sources.extraction.language import settle_language
+from sources.extraction.language import choose_language
 
 #: From which token F1 on a page was read as a whole.
 _READ_WHOLE = 0.9
@@ -124,7 +124,7 @@ def _iterate_judged(data: Path) -> Iterator[tuple[LabelledSentence, CandidateSen
     for name, sentences in load_labelled_articles(data).items():
         joined = "\n\n".join(one.text for one in sentences)
         text = texts.get(name, joined)
-        found = detect(text, settle_language("", joined))
+        found = detect(text, choose_language("", joined))
         for sentence in sentences:
             yield sentence, _find_candidate(sentence.text, text, found)
 

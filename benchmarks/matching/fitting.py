@@ -23,7 +23,7 @@ from benchmarks.matching.embeddings import build_embeddings, build_queries
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.logistic import Lists, Matrix, Vector, fit_choice, fit_probability
 from claims.matching.query import TextQuery
-from claims.matching.ranking import CHANCE_PLACES, MODEL, CompetingCandidates, compare_candidates
+from claims.matching.ranking import CROWD_RANK, MODEL, CompetingCandidates, compare_candidates
 from claims.matching.similarity_features import FEATURE_NAMES, Features
 
 _COMMON_FEATURES = (
@@ -156,9 +156,9 @@ def compute_crowd_mean(sums: Vector, lists: Lists) -> float:
     """Return the mean sum of the candidates at the crowd's positions, over lists that fill all of them."""
     bounds = [*lists.starts, len(sums)]
     crowds = [
-        np.sort(sums[start:end])[::-1][CHANCE_PLACES].mean()
+        np.sort(sums[start:end])[::-1][CROWD_RANK].mean()
         for start, end in pairwise(bounds)
-        if end - start >= CHANCE_PLACES.stop
+        if end - start >= CROWD_RANK.stop
     ]
     return float(np.mean(crowds)) if crowds else 0.0
 

@@ -170,12 +170,12 @@ def measure_details(photos: list[LocalFeatures]) -> bool:
 
 def search_photos(photos: list[Image.Image], others: list[Image.Image]) -> bool:
     """Print how many stored photos are found after each edit, and how often a wrong picture is found."""
-    from sources.media.intake import take_in
+    from sources.media.intake import store_file
     from sources.media.likeness import find_near_duplicates
 
     stored, took_in = [], []
     for photo in photos:
-        media, took = run_timed(lambda: take_in(encoded(photo, quality=92), by=None))  # noqa: B023  it is called at once
+        media, took = run_timed(lambda: store_file(encoded(photo, quality=92), by=None))  # noqa: B023  it is called at once
         stored.append(media.pk)
         took_in.append(took)
     print(f"{len(stored)} photos are stored, each in {format_percentiles(took_in)}")

@@ -109,7 +109,7 @@ def show_installation(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Languages and features"),
-        "lines": _lines(),
+        "lines": _build_feature_lines(),
         "languages": list(names.values()),
         "own_language": names.get(house.language, house.language),
         "fallback": names[settings.LANGUAGE_CODE],
@@ -135,7 +135,7 @@ def _switch(request: HttpRequest) -> None:
     )
 
 
-def _lines() -> list[FeatureLine]:
+def _build_feature_lines() -> list[FeatureLine]:
     on = {feature.label for feature in features.list_switched_on()}
     return [
         FeatureLine(
@@ -151,7 +151,7 @@ def _lines() -> list[FeatureLine]:
 
 #: The line that Django's file backend writes after each mail.
 _MAIL_SEPARATOR = b"\n" + b"-" * 79 + b"\n"
-_SHOWN_MAILS = 100
+_MAIL_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +171,9 @@ def load_stored_mails() -> list[StoredMail]:
         return []
     files = sorted(Path(folder).glob("*.log"), reverse=True)
     contents = (
-        part for file in files[:_SHOWN_MAILS] for part in reversed(file.read_bytes().split(_MAIL_SEPARATOR))
+        part for file in files[:_MAIL_LIMIT] for part in reversed(file.read_bytes().split(_MAIL_SEPARATOR))
     )
-    return [_read(content) for content in contents if content.strip()][:_SHOWN_MAILS]
+    return [_read(content) for content in contents if content.strip()][:_MAIL_LIMIT]
 
 
 def show_mails(request: HttpRequest) -> HttpResponse:

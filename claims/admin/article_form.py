@@ -145,7 +145,7 @@ def import_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     _require_import(request)
     if request.method == "POST":
         form = ArticleForm(request.POST, request.FILES)
-        if form.is_valid() and (imported := _import_form_article(request, form)):
+        if form.is_valid() and (imported := _import_from_form(request, form)):
             return redirect("admin:claims_claim_imported", imported.captured.snapshot.pk)
     else:
         form = ArticleForm(initial={"address": request.GET.get("address", "")})
@@ -219,7 +219,7 @@ def propose_more(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(change_page(snapshot.source))
 
 
-def _import_form_article(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None:
+def _import_from_form(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None:
     try:
         overrides = form.overrides()
         material = form.material()

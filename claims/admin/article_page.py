@@ -93,7 +93,7 @@ def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
         found, by = _get_source(request, source), get_person(request)
         return answer_page_request(request, found, lambda asked: decide(found, asked, by, claim, action))
 
-    def made(work: Callable[[Source, Any, User], dict[str, Any]]) -> Callable[..., HttpResponse]:
+    def build_view(work: Callable[[Source, Any, User], dict[str, Any]]) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, source: int) -> HttpResponse:
             found, by = _get_source(request, source), get_person(request)
             return answer_page_request(request, found, lambda asked: work(found, asked, by))
@@ -103,10 +103,10 @@ def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
     routes: list[tuple[str, Callable[..., HttpResponse], str]] = [
         ("", page, "claims_claim_article"),
         ("offers/", offered, "claims_claim_article_offers"),
-        ("claims/", made(make_claim), "claims_claim_article_claim"),
+        ("claims/", build_view(make_claim), "claims_claim_article_claim"),
         ("claims/<int:claim>/<slug:action>/", decided, "claims_claim_article_decide"),
-        ("appearances/", made(attach), "claims_claim_article_appearance"),
-        ("evidence/", made(make_evidence), "claims_claim_article_evidence"),
+        ("appearances/", build_view(attach), "claims_claim_article_appearance"),
+        ("evidence/", build_view(make_evidence), "claims_claim_article_evidence"),
     ]
     return [
         path(f"article/<int:source>/{below}", desk.admin_site.admin_view(view), name=name)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from claims.admin.article_page_text import build_marked_paragraphs, list_notes
 from claims.admin.move_buttons import get_last_move
-from claims.admin.timeline import label_of
+from claims.admin.timeline import get_move_label
 from claims.models import Claim, Claimant, Evidence, Transition, Verdict
 from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.models.evidence import MAX_NOTE_LENGTH
@@ -133,7 +133,7 @@ def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[s
         # The page learns the claim's current state along with the refusal.
         return {"problem": str(refusal), **_render_changed_parts(snapshot, by, f"c{pk}", "")}
     done = _("%(move)s: done. The state is now “%(state)s”.")
-    said = done % {"move": label_of(action), "state": moved.get_state_display()}
+    said = done % {"move": get_move_label(action), "state": moved.get_state_display()}
     return _render_changed_parts(snapshot, by, f"c{pk}", said)
 
 
@@ -147,7 +147,7 @@ def _move_claim(claim: Claim, action: str, seen: str, note: str, by: User) -> Cl
         made = Transition.objects.get(pk=last)
         raise NotPossible(
             _("%(who)s has just done this: “%(move)s”. Nothing was changed. Reload the page and check.")
-            % {"who": made.actor_name, "move": label_of(made.action)}
+            % {"who": made.actor_name, "move": get_move_label(made.action)}
         )
     return workflow.move(claim, action, by=by, note=note)
 

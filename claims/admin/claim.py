@@ -47,7 +47,7 @@ from sources.models import Publisher, Source
 _INDENTS = re.compile(rb">\s*\n\s*<")
 
 
-def without_indents(page: HttpResponse) -> None:
+def remove_indents(page: HttpResponse) -> None:
     """Remove white space that browsers ignore."""
     page.content = _INDENTS.sub(b">\n<", page.content)
 
@@ -143,7 +143,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     @desk_page("<int:pk>/appearances/<int:appearance>/<int:number>/<int:start>-<int:end>/")
     def take_place_view(self, request: HttpRequest, **place: int) -> HttpResponse:
-        return orphaned_quotes.take_place(self, request, **place)
+        return orphaned_quotes.move_quote(self, request, **place)
 
     @desk_page("pasted/")
     def pasted_view(self, request: HttpRequest) -> HttpResponse:
@@ -220,7 +220,7 @@ class ClaimAdmin(TypedNames, ClaimList):
             for address in form.addresses:
                 source = sources.find_or_add_row(request, address)
                 if not form.instance.appearances.filter(source=source).exists():
-                    form.instance.appearances.create(source=source, snapshot=source.latest_snapshot())
+                    form.instance.appearances.create(source=source, snapshot=source.get_latest_snapshot())
             # Rules may check the claim's topics and places.
             claims_added.send(None, claims=[form.instance.pk])
         own = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
@@ -267,13 +267,13 @@ class ClaimAdmin(TypedNames, ClaimList):
         for formset, inline in self.get_formsets_with_inlines(request, claim):
             given = self.get_formset_kwargs(request, claim, inline, formset.get_default_prefix())
             if isinstance(inline, DraftInline):
-                formset.form = live_preview.without_lock(formset.form)
+                formset.form = live_preview.remove_lock(formset.form)
             parts[formset.model] = formset(**given)
         if [row.instance.pk for row in parts[Verdict].forms] != [draft.pk]:
             return HttpResponseBadRequest(
                 _("This form does not belong to this page. Reload the page and try again.")
             )
-        form = live_preview.without_lock(self.get_form(request, claim, change=True))
+        form = live_preview.remove_lock(self.get_form(request, claim, change=True))
         return live_preview.preview(
             parts[Verdict].forms[0],
             parts[Evidence],
@@ -323,9 +323,9 @@ class ClaimAdmin(TypedNames, ClaimList):
             obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)
         if "statement" in form.changed_data:
-            self._tell_of_the_same(request, obj)
+            self._warn_about_same_wording(request, obj)
 
-    def _tell_of_the_same(self, request: HttpRequest, claim: Claim) -> None:
+    def _warn_about_same_wording(self, request: HttpRequest, claim: Claim) -> None:
         """Warn about claims with the same wording, and offer to merge them if the person may."""
         key = Claim.objects.filter(pk=claim.pk).values("statement_key")
         same = Claim.objects.readable_by(get_person(request)).filter(statement_key__in=key)
@@ -340,7 +340,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        claim = self.as_saved(request, kwargs.get("obj"))
+        claim = self.get_stored(request, kwargs.get("obj"))
         if claim and kwargs.get("change"):
             person = get_person(request)
             context |= build_claim_context(claim, person) | build_moves_context(claim, person)
@@ -348,7 +348,7 @@ class ClaimAdmin(TypedNames, ClaimList):
             if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
                 context |= build_similar_context(claim.statement, person=person, to=claim)
         answer = super().render_change_form(request, context, *args, **kwargs)
-        answer.add_post_render_callback(without_indents)
+        answer.add_post_render_callback(remove_indents)
         return answer
 
     @row_action(gettext_lazy("Draft a verdict"), permission="claims.add_verdict")

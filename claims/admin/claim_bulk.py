@@ -59,8 +59,8 @@ class ClaimBulk(MovesAdmin):
 
     @admin.action(description=gettext_lazy("Accept for checking"), permissions=["triage"])
     def accept_selected(self, request: HttpRequest, claims: Selected) -> None:
-        if (seen := self._selected(request, claims)) is not None:
-            self._tell(request, decide(seen, "accept", by=get_person(request)))
+        if (seen := self._get_selected(request, claims)) is not None:
+            self._report_outcomes(request, decide(seen, "accept", by=get_person(request)))
 
     @admin.action(description=gettext_lazy("Decline…"), permissions=["triage"])
     def decline_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
@@ -77,14 +77,14 @@ class ClaimBulk(MovesAdmin):
     def file_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
         """Ask for the topic, then add it to all selected claims."""
 
-        def filed(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
+        def file_claims(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             asked = request.POST.get("topic", "")
             topic = Topic.objects.filter(pk=asked).first() if asked.isdecimal() else None
             return file_under(seen, topic, by=get_person(request)) if topic else None
 
         topics = Topic.objects.order_by("name").values_list("pk", "name")[:_TOPIC_LIMIT]
         return self._ask(
-            request, claims, "topic", filed, {"title": _("Add topics to claims"), "topics": topics}
+            request, claims, "topic", file_claims, {"title": _("Add topics to claims"), "topics": topics}
         )
 
     @admin.action(description=gettext_lazy("Merge…"), permissions=["merge"])
@@ -95,7 +95,7 @@ class ClaimBulk(MovesAdmin):
             messages.warning(request, _("Select from 2 to %d claims to merge.") % _MERGE_LIMIT)
             return None
 
-        def merged(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
+        def merge_claims(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             asked = request.POST.get("stays", "")
             stays = claims.filter(pk=asked).first() if asked.isdecimal() else None
             if stays is None:
@@ -104,8 +104,8 @@ class ClaimBulk(MovesAdmin):
             note = request.POST.get("note", "").strip() or _("These are the same claim.")
             return decide(others, "merge", by=get_person(request), note=note, into=stays)
 
-        context = {"title": _("Merge claims"), "sides": self._sides(request, claims)}
-        return self._ask(request, claims, "merge", merged, context)
+        context = {"title": _("Merge claims"), "sides": self._list_side_by_side(request, claims)}
+        return self._ask(request, claims, "merge", merge_claims, context)
 
     @admin.action(description=gettext_lazy("Same rumour: put into a cluster"), permissions=["gather"])
     def gather_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
@@ -113,7 +113,7 @@ class ClaimBulk(MovesAdmin):
 
     # Forms and messages ----------------------------------------------------------------------------------------------
 
-    def _selected(self, request: HttpRequest, claims: Selected) -> list[SeenClaim] | None:
+    def _get_selected(self, request: HttpRequest, claims: Selected) -> list[SeenClaim] | None:
         """Return the selected claims, or None, with a message, if there are too many."""
         keys = list(claims.order_by("pk").values_list("pk", flat=True)[: MAX_SELECTED + 1])
         if len(keys) > MAX_SELECTED:
@@ -135,12 +135,12 @@ class ClaimBulk(MovesAdmin):
         """Ask for missing details on a separate page; once given, apply the action to the claims as the
         person saw them.
         """
-        if (present := self._selected(request, claims)) is None:
+        if (present := self._get_selected(request, claims)) is None:
             return None
         shown = [one for text in request.POST.getlist("seen") if (one := SeenClaim.read(text))] or present
         asked = "asked" in request.POST
         if asked and (outcomes := done(shown)) is not None:
-            self._tell(request, outcomes)
+            self._report_outcomes(request, outcomes)
             return None
         if asked:
             present = shown
@@ -158,7 +158,7 @@ class ClaimBulk(MovesAdmin):
         }
         return self.show_page(request, "bulk", context)
 
-    def _sides(self, request: HttpRequest, claims: Selected) -> list[dict[str, Any]]:
+    def _list_side_by_side(self, request: HttpRequest, claims: Selected) -> list[dict[str, Any]]:
         """Return the claims for comparison side by side, oldest first."""
         person = get_person(request)
         verdicts = Verdict.objects.readable_by(person).exclude(state__in=["superseded", "retracted"])
@@ -178,7 +178,7 @@ class ClaimBulk(MovesAdmin):
             for claim in rows.order_by("pk")
         ]
 
-    def _tell(self, request: HttpRequest, outcomes: Sequence[DecisionOutcome]) -> None:
+    def _report_outcomes(self, request: HttpRequest, outcomes: Sequence[DecisionOutcome]) -> None:
         refused = [one for one in outcomes if isinstance(one, FailedDecision)]
         for one in refused[:_SHOWN_LIMIT]:
             messages.warning(

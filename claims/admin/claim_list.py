@@ -142,7 +142,7 @@ def _iterate_readings(
     rows: QuerySet[Claim], columns: Sequence[str], search: str
 ) -> Iterator[QuerySet[Claim]]:
     words = list(split_words(search))[:_WORD_LIMIT]
-    stems = [_without_ending(word) for word in words]
+    stems = [_remove_ending(word) for word in words]
     if stems != words:
         yield filter_by_words(rows, columns, " ".join(stems))
     for corrected in find_corrections(search):
@@ -151,7 +151,7 @@ def _iterate_readings(
     yield _find_similar(rows, columns, words)
 
 
-def _without_ending(word: str) -> str:
+def _remove_ending(word: str) -> str:
     """Return a word without its probable ending, which is at most a quarter of its letters."""
     if len(word) < _MIN_STEM_LENGTH or not word.isalpha():
         return word

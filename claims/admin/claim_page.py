@@ -20,7 +20,7 @@ from claims.admin.public_state import build_published_badge
 from claims.admin.quote_form import render_in_context
 from claims.admin.scheduling import build_scheduling_context
 from claims.admin.status_badges import anchor_badge, build_rating_badge, build_state_badge, build_status_badge
-from claims.admin.timeline import build_timeline, label_of, list_kinds
+from claims.admin.timeline import build_timeline, get_move_label, list_kinds
 from claims.admin.translation_form import build_translations_context
 from claims.articles import score_reasons
 from claims.ledger.document.claim_body import CORRECTIONS
@@ -195,7 +195,7 @@ def list_quotes(claim: Claim) -> list[dict[str, Any]]:
 
 def list_moves_made(transitions: Any) -> list[tuple[Transition, str, str]]:
     return [
-        (move, label_of(move.action), "" if move.before == move.after else move.states)
+        (move, get_move_label(move.action), "" if move.before == move.after else move.states)
         for move in transitions
     ]
 

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.admin.administration import is_checked
-from claims.admin.queues import QUEUES, ListedRow, every_queue
+from claims.admin.queues import QUEUES, ListedRow, get_queues
 from claims.admin.scheduling import annotate_planned, build_planned_badge
 from claims.admin.status_badges import (
     build_rating_badge,
@@ -112,25 +112,25 @@ class QueueLine:
         return ngettext("%d day", "%d days", days) % days if days > 0 else _("today")
 
 
-def queue_lines(person: User) -> Iterator[QueueLine]:
+def iterate_queue_lines(person: User) -> Iterator[QueueLine]:
     """Yield the queues in which this person can act, with the rows that they may read."""
-    for model, queues in every_queue().items():
+    for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):
-                waiting = queue.narrow(readable_rows(model, person), person)
-                yield _build_line(name, str(queue.title), waiting, queue.since, queue_page(model, name))
+                waiting = queue.narrow(filter_readable_rows(model, person), person)
+                yield _build_line(name, str(queue.title), waiting, queue.since, build_queue_url(model, name))
     if person.has_perm("procrastinate.view_procrastinatejob"):
         failed = ProcrastinateJob.objects.filter(status="failed")
         page = reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed"
         yield _build_line("jobs", _("Background jobs that failed"), failed, "", page)
 
 
-def queue_page(model: type[Model], name: str) -> str:
+def build_queue_url(model: type[Model], name: str) -> str:
     """Return the URL of a queue's list."""
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") + f"?queue={name}"
 
 
-def readable_rows(model: type[Model], person: User) -> QuerySet[Any]:
+def filter_readable_rows(model: type[Model], person: User) -> QuerySet[Any]:
     """Return the rows that the person may read."""
     rows = model._default_manager.all()
     return rows.readable_by(person) if hasattr(rows, "readable_by") else rows
@@ -175,7 +175,7 @@ class Card:
 def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the desk's content to unfold's DASHBOARD_CALLBACK."""
     person = get_person(request)
-    cards, lines = list(_iterate_cards(person)), list(queue_lines(person))
+    cards, lines = list(_iterate_cards(person)), list(iterate_queue_lines(person))
     return context | {
         "cards": cards,
         "empty_cards": [card for card in cards if not card.count and not card.if_empty],
@@ -185,12 +185,12 @@ def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, 
         "first_steps": list_first_steps(person),
         "stores_mails": bool(settings.EMAIL_FILE_PATH),
         "greeting": person.get_short_name() or person.username,
-        "concerns": list(_concerns()) if person.has_perm("claims.view_auditrecord") else [],
+        "concerns": list(_iterate_warnings()) if person.has_perm("claims.view_auditrecord") else [],
         **(build_trends_context() if person.has_perm(READ_DRAFTS) else {}),
     }
 
 
-def _concerns() -> Iterator[str]:
+def _iterate_warnings() -> Iterator[str]:
     """Yield what an administrator should look at."""
     yield from list_concerns()
     for of_feature in features.load_declared("desk_concerns"):
@@ -201,7 +201,7 @@ def _iterate_cards(person: User) -> Iterator[Card]:
     """Yield the lists of the person's own work, most urgent first."""
     for list_cards in features.load_declared("dashboard_cards"):
         yield from list_cards(person)
-    yield from _listed_queues(person)
+    yield from _list_shown_queues(person)
     for permission, name in (
         ("claims.sign_off_verdict", "review"),
         ("claims.change_verdict", "returned"),
@@ -238,14 +238,14 @@ def count_rows(rows: QuerySet[Any], most: int = _SHOWN_ROWS) -> tuple[int, list[
     return numbered[0][1], [read[key] for key, _total in numbered if key in read]
 
 
-def _listed_queues(person: User) -> Iterator[Card]:
+def _list_shown_queues(person: User) -> Iterator[Card]:
     """Return the queues whose first rows are listed."""
-    for model, queues in every_queue().items():
+    for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.list_row and person.has_perm(queue.permission):
-                count, found = count_rows(queue.of(readable_rows(model, person), person))
+                count, found = count_rows(queue.of(filter_readable_rows(model, person), person))
                 lines = [queue.list_row(row) for row in found]
-                yield Card(name, str(queue.title), count, queue_page(model, name), lines)
+                yield Card(name, str(queue.title), count, build_queue_url(model, name), lines)
 
 
 def _build_row(row: Claim | Verdict) -> ListedRow:

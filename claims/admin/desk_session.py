@@ -20,7 +20,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from claims.models import DeskSession
 from claims.newsroom import desk_sessions
 from claims.newsroom.browser_names import describe_browser
-from claims.newsroom.second_factors import hold, may_remove
+from claims.newsroom.second_factors import lock_person, may_remove
 from factcheck.admin.base import DeskAdmin, LookOnly, get_person, is_deleted_along
 
 
@@ -79,7 +79,9 @@ def _end(request: HttpRequest, others: QuerySet[DeskSession], asked: str) -> Non
         messages.info(request, gettext("That session had already ended."))
 
 
-def keep_last_factor(view: Callable[..., HttpResponseBase], *, back: str) -> Callable[..., HttpResponseBase]:
+def protect_last_factor(
+    view: Callable[..., HttpResponseBase], *, back: str
+) -> Callable[..., HttpResponseBase]:
     """Wrap allauth's page for removing a factor, so that nobody removes their last required one.
 
     Removals run one after another: otherwise two requests could each remove a different factor and leave
@@ -87,11 +89,11 @@ def keep_last_factor(view: Callable[..., HttpResponseBase], *, back: str) -> Cal
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+    def guarded_view(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST" or not request.user.is_authenticated:
             return view(request, **kwargs)
         with transaction.atomic():
-            theirs = Authenticator.objects.filter(user=hold(request.user))
+            theirs = Authenticator.objects.filter(user=lock_person(request.user))
             asked = {"pk": kwargs["pk"]} if "pk" in kwargs else {"type": Authenticator.Type.TOTP}
             factor = theirs.filter(**asked).first()
             if factor is None or may_remove(factor):
@@ -102,4 +104,4 @@ def keep_last_factor(view: Callable[..., HttpResponseBase], *, back: str) -> Cal
         )
         return HttpResponseRedirect(reverse(back))
 
-    return guarded
+    return guarded_view

@@ -247,7 +247,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
     asked = request.POST.get("do", "") if request.method == "POST" else ""
     sent = toml if asked == "toml" else form
     if asked and (sent is None or sent.is_valid()):
-        if sent is not None and not _keep(run, sent):
+        if sent is not None and not _store_settings(run, sent):
             messages.error(request, _("It has been started in the meantime."))
             return HttpResponseRedirect(change_page(run))
         if asked != "start":
@@ -284,12 +284,12 @@ def _build_forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | No
     asked = request.POST.get("do", "") if request.method == "POST" else ""
     sent = request.POST if asked in ("preview", "start") else None
     form = MappingForm(sent, settings=run.format_settings, columns=_read_columns(run))
-    written = {"toml": tomli_w.dumps(_without_none(get_section(run.format_settings, "mapping")))}
+    written = {"toml": tomli_w.dumps(_remove_none(get_section(run.format_settings, "mapping")))}
     return form, TomlForm(request.POST if asked == "toml" else None, initial=written)
 
 
 @transaction.atomic
-def _keep(run: ImportRun, form: MappingForm | TomlForm) -> bool:
+def _store_settings(run: ImportRun, form: MappingForm | TomlForm) -> bool:
     """Store the corrected settings and return True, unless the import has already started."""
     row = ImportRun.objects.select_for_update().get(pk=run.pk)
     if row.state != ImportRun.State.CHOSEN:
@@ -347,8 +347,8 @@ def _build_preview_record(item: Review | Refusal) -> PreviewRecord:
     return PreviewRecord(item, None, render_badge(RatingClass(item.rating.rating_class).label))
 
 
-def _without_none(value: Any) -> Any:
+def _remove_none(value: Any) -> Any:
     """Remove None, which TOML cannot represent."""
     if isinstance(value, dict):
-        return {key: _without_none(part) for key, part in value.items() if part is not None}
-    return [_without_none(part) for part in value] if isinstance(value, list) else value
+        return {key: _remove_none(part) for key, part in value.items() if part is not None}
+    return [_remove_none(part) for part in value] if isinstance(value, list) else value

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from claims.admin.queues import queues_of
+from claims.admin.queues import get_queues_of_model
 from claims.admin.trends import find_published_since
 from claims.articles.detection import CheckBand
 from claims.articles.detection.check_worthiness import CHECK_FIRST, WORTH_A_LOOK
@@ -27,10 +27,10 @@ class QueueFilter(DropdownFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [(name, str(queue.title)) for name, queue in queues_of(model_admin.model).items()]
+        return [(name, str(queue.title)) for name, queue in get_queues_of_model(model_admin.model).items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        queue = queues_of(queryset.model).get(self.value() or "")
+        queue = get_queues_of_model(queryset.model).get(self.value() or "")
         return queue.narrow(queryset, get_person(request)) if queue else queryset
 
 
@@ -38,7 +38,7 @@ class QueueOrder:
     """Mixin for a ModelAdmin with a QueueFilter: show a queue in the order in which to work through it."""
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        queue = queues_of(self.model).get(request.GET.get("queue", ""))  # type: ignore[attr-defined]  # a ModelAdmin
+        queue = get_queues_of_model(self.model).get(request.GET.get("queue", ""))  # type: ignore[attr-defined]  # a ModelAdmin
         return queue.order if queue else super().get_ordering(request)  # type: ignore[misc]  # a ModelAdmin
 
 
@@ -139,7 +139,7 @@ class _PeriodFilter(DropdownFilter):
             ("90", _("In the last 90 days")),
         ]
 
-    def days(self) -> int:
+    def get_days(self) -> int:
         """Return the chosen number of days; 0 if none was chosen."""
         chosen = str(self.value() or "")
         return int(chosen) if chosen in self._DAYS else 0
@@ -150,7 +150,7 @@ class AddedFilter(_PeriodFilter):
     parameter_name = "added"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if not (days := self.days()):
+        if not (days := self.get_days()):
             return queryset
         return queryset.filter(created_at__gte=timezone.now() - timedelta(days=days))
 
@@ -162,7 +162,7 @@ class PublishedFilter(_PeriodFilter):
     parameter_name = "published"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if not (days := self.days()):
+        if not (days := self.get_days()):
             return queryset
         found = find_published_since(timezone.localdate() - timedelta(days=days))
         if queryset.model is Claim:

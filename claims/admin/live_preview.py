@@ -52,10 +52,10 @@ def render_reader_view(ledger: list[Publication], shown: Publication, *, languag
 def _use_desk_file_urls(claim: dict[str, Any]) -> dict[str, Any]:
     """Use the desk's URLs for pictures, because unpublished pictures have no public URL."""
 
-    def here(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def set_picture_urls(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [item | {"url": build_file_url(item["id"]) if item["url"] else ""} for item in shown]
 
-    def explanation(html: str) -> str:
+    def insert_pictures(html: str) -> str:
         for item in claim.get("media", []):
             if item["url"]:
                 public = FOLDER + item["url"].rpartition("/")[2]
@@ -63,12 +63,14 @@ def _use_desk_file_urls(claim: dict[str, Any]) -> dict[str, Any]:
         return html
 
     return claim | {
-        "media": here(claim.get("media", [])),
+        "media": set_picture_urls(claim.get("media", [])),
         "verdicts": [
             verdict
             | {
-                "evidence": [item | {"media": here(item.get("media", []))} for item in verdict["evidence"]],
-                "explanation_html": explanation(verdict["explanation_html"]),
+                "evidence": [
+                    item | {"media": set_picture_urls(item.get("media", []))} for item in verdict["evidence"]
+                ],
+                "explanation_html": insert_pictures(verdict["explanation_html"]),
             }
             for verdict in claim["verdicts"]
         ],
@@ -85,13 +87,13 @@ def roll_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Wrap a view so that names added while reading a form are rolled back."""
 
     @wraps(view)
-    def undone(*args: Any, **kwargs: Any) -> HttpResponse:
+    def render_and_roll_back(*args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
             answer = view(*args, **kwargs)
             transaction.set_rollback(True)
         return answer
 
-    return undone
+    return render_and_roll_back
 
 
 def find_refusal(request: HttpRequest, row: Verdict | Translation) -> JsonResponse | None:
@@ -167,7 +169,7 @@ def build_checklist(
     return [(words, places[part]) for part, words in list_missing_parts(verdict, evidence).items()]
 
 
-def without_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
+def remove_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
     """Return the form without the conflict check, because it saves nothing."""
     return type(form.__name__, (form,), {"_refuse_to_overwrite": lambda form: None})
 

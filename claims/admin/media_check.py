@@ -137,12 +137,12 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     form, look, without = PictureForm(), None, 0
     if request.method == "POST":
         form = PictureForm(request.POST, request.FILES)
-        look = _look(form, request)
+        look = _compute_hash_of_form(form, request)
         if look is not None:
             mark_stored(request)
     elif (asked := request.GET.get("media", "")).isdecimal():
         # A stored picture: find others that look like it.
-        look, without = _look_of_one(int(asked), request), int(asked)
+        look, without = _get_stored_hash(int(asked), request), int(asked)
     found = _find_pictures(look, request, without=without) if look is not None and look.is_distinctive else []
     context = {
         **admin.admin_site.each_context(request),
@@ -159,7 +159,7 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _look(form: PictureForm, request: HttpRequest) -> PerceptualHash | None:
+def _compute_hash_of_form(form: PictureForm, request: HttpRequest) -> PerceptualHash | None:
     if not form.is_valid():
         return None
     admission = admit(request, user_id=get_person(request).pk, cost=_COST)
@@ -173,7 +173,7 @@ def _look(form: PictureForm, request: HttpRequest) -> PerceptualHash | None:
         return None
 
 
-def _look_of_one(pk: int, request: HttpRequest) -> PerceptualHash | None:
+def _get_stored_hash(pk: int, request: HttpRequest) -> PerceptualHash | None:
     readable = find_readable_media(get_person(request)).filter(pk=pk)
     whole = MediaHash.objects.filter(media__in=readable, transformation=MediaHash.Transformation.WHOLE)
     first = whole.order_by("frame_at", "pk").first()

@@ -20,7 +20,7 @@ from claims.admin.scheduling import (
     describe_changes,
     list_public_changes,
 )
-from claims.admin.timeline import label_of
+from claims.admin.timeline import get_move_label
 from claims.ledger.preview_entries import EntryPreview
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
@@ -107,7 +107,7 @@ class MovesAdmin(DeskAdmin):
             return HttpResponseRedirect(request.path)
         return super().response_change(request, obj)
 
-    def as_saved(self, request: HttpRequest, subject: Any) -> Any:
+    def get_stored(self, request: HttpRequest, subject: Any) -> Any:
         """Return the subject as stored, without values that a rejected form assigned to it."""
         if subject is None or request.method != "POST":
             return subject
@@ -133,10 +133,10 @@ class MovesAdmin(DeskAdmin):
         except IntegrityError as refusal:
             messages.error(request, self.describe_refusal(refusal))
         else:
-            messages.success(request, self.moved_message(moved, action))
+            messages.success(request, self.build_moved_message(moved, action))
         if isinstance(subject, Verdict) and "from_claim" in request.POST:
             return HttpResponseRedirect(change_page(subject.claim))
-        return self.after_move(request, subject, action) or page
+        return self.get_next_page(request, subject, action) or page
 
     def ask_once_more(
         self, request: HttpRequest, subject: Any, action: str, question: "ConfirmationNeeded"
@@ -145,11 +145,11 @@ class MovesAdmin(DeskAdmin):
         carried = ("last_move", "note", "into", "kind", "from_claim", WRITERS_FIELD)
         claim = subject.claim if isinstance(subject, Verdict) else subject
         context = {
-            "title": label_of(action),
+            "title": get_move_label(action),
             "subject": subject,
             "claim": claim,
             "action": action,
-            "action_label": label_of(action),
+            "action_label": get_move_label(action),
             "is_without_appearance": action == "publish" and not claim.appearances.exists(),
             "question": question,
             "changes": list_public_changes(question.found),
@@ -161,16 +161,16 @@ class MovesAdmin(DeskAdmin):
         }
         return self.show_page(request, "public_change", context)
 
-    def after_move(self, request: HttpRequest, subject: Any, action: str) -> HttpResponseRedirect | None:
+    def get_next_page(self, request: HttpRequest, subject: Any, action: str) -> HttpResponseRedirect | None:
         """Return the page to open after a move, unless it is the same page."""
         return None
 
-    def moved_message(self, subject: Claim | Verdict, action: str) -> str:
+    def build_moved_message(self, subject: Claim | Verdict, action: str) -> str:
         """Return the message after a move, with a link to the public page."""
         if action == "sign_off":  # after which the state is what it was
             return _("You signed off this verdict.")
         done = _("%(move)s: done. The state is now “%(state)s”.") % {
-            "move": label_of(action),
+            "move": get_move_label(action),
             "state": subject.get_state_display(),
         }
         claim = subject.claim if isinstance(subject, Verdict) else subject

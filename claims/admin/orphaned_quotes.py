@@ -61,7 +61,7 @@ def _build_candidate(appearance: Appearance, lost: LostQuote, start: int, end: i
     }
 
 
-def take_place(
+def move_quote(
     desk: DeskAdmin, request: HttpRequest, pk: int, appearance: int, number: int, start: int, end: int
 ) -> HttpResponse:
     """Move the appearance's quote to the chosen candidate."""

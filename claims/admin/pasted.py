@@ -66,8 +66,8 @@ def pasted_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
         raise PermissionDenied
     elif "source" not in request.POST:
         words.append(_("Use the stored one: %s") % source.title)
-    words += _details(source)
-    status = "captured" if source.latest_snapshot() else _status_of_capture(source)
+    words += _list_source_details(source)
+    status = "captured" if source.get_latest_snapshot() else _get_capture_status(source)
     if status == "captured":
         words += _quote_found(source, request.POST.get("exact", ""))
     elif status in ("todo", "doing"):
@@ -84,7 +84,7 @@ def pasted_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
     )
 
 
-def _details(source: Source) -> list[str]:
+def _list_source_details(source: Source) -> list[str]:
     day = source.published_on
     return [
         *([source.publisher.name] if source.publisher else []),
@@ -92,7 +92,7 @@ def _details(source: Source) -> list[str]:
     ]
 
 
-def _status_of_capture(source: Source) -> str:
+def _get_capture_status(source: Source) -> str:
     """Return the state of the newest job that fetches the source; "" if there is none."""
     jobs = ProcrastinateJob.objects.filter(task_name=capture_source.name, args__source_id=source.pk)
     return jobs.order_by("-pk").values_list("status", flat=True).first() or ""

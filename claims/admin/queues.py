@@ -288,7 +288,7 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
 }
 
 
-def every_queue() -> dict[type[Model], dict[str, Queue]]:
+def get_queues() -> dict[type[Model], dict[str, Queue]]:
     """Return the queues of the core and of the enabled features."""
     queues = dict(QUEUES)
     for added in features.load_declared("queues"):
@@ -297,5 +297,5 @@ def every_queue() -> dict[type[Model], dict[str, Queue]]:
     return queues
 
 
-def queues_of(model: type[Model]) -> dict[str, Queue]:
-    return every_queue().get(model, {})
+def get_queues_of_model(model: type[Model]) -> dict[str, Queue]:
+    return get_queues().get(model, {})

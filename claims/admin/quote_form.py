@@ -74,7 +74,7 @@ class QuoteForm(forms.ModelForm):
         except QuoteNotFound as problem:
             self.add_error("exact", _("%s Or leave the quote empty.") % translate_message(problem))
         except QuoteAmbiguous as problem:
-            text = source.latest_snapshot().text
+            text = source.get_latest_snapshot().text
             self.add_error("exact", [translate_message(problem), *describe_places(text, problem)])
             # Also expands the section that holds the field.
             self.add_error("prefix", _("Enter the words before the passage you mean."))

@@ -19,7 +19,7 @@ from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
 from claims.admin.status_badges import build_status_badge
-from claims.admin.timeline import LABELS, label_of
+from claims.admin.timeline import LABELS, get_move_label
 from claims.models import AuditKind, AuditRecord, Publication, SignOff, Transition
 from claims.newsroom import audit
 from claims.newsroom.browser_names import describe_browser
@@ -155,7 +155,7 @@ class TransitionAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("state change"), ordering="action")
     def what(self, transition: Transition) -> str:
-        return label_of(transition.action)
+        return get_move_label(transition.action)
 
     @admin.display(description=_("states"))
     def states(self, transition: Transition) -> str:

@@ -49,7 +49,7 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
         "is_kept": any(view.query == query for view in views),
         "may_share": person.has_perm("claims.share_savedview"),
         "columns": desk.columns(request),
-        "kept_parameters": _without(query, COLUMNS_PARAMETER, ORDER_VAR),
+        "kept_parameters": _list_kept_parameters(query, COLUMNS_PARAMETER, ORDER_VAR),
         "downloads": [
             (name, f"{_build_page_path(changelist, 'download', form)}?{query}")
             for form, name in (("xlsx", "Excel"), ("csv", "CSV"))
@@ -61,10 +61,10 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
 
 def normalise_query(query: str) -> str:
     """Return the query parameters that a saved view keeps, sorted and without the page number."""
-    return urlencode(sorted(_without(query, PAGE_VAR, "e")))
+    return urlencode(sorted(_list_kept_parameters(query, PAGE_VAR, "e")))
 
 
-def _without(query: str, *names: str) -> list[tuple[str, str]]:
+def _list_kept_parameters(query: str, *names: str) -> list[tuple[str, str]]:
     return [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in names]
 
 

@@ -56,7 +56,7 @@ def build_rating_badge(rating: Rating | None) -> SafeString | str:
     if rating is None:
         return ""
     return build_coloured_badge(
-        rating.label_in(get_language() or ""),
+        rating.get_label(get_language() or ""),
         light=(rating.colour, rating.text_colour),
         dark=(rating.colour_dark, rating.text_colour_dark),
         title=rating.definition,

@@ -124,7 +124,7 @@ def _iterate_moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEv
     # Sign-offs have their own events.
     moves = Transition.objects.readable_by(reader).filter(claim=claim).exclude(action="sign_off")
     for move in moves.order_by("-pk")[:most]:
-        what = str(_DONE.get(move.action) or f"{label_of(move.action)}: {move.states}")
+        what = str(_DONE.get(move.action) or f"{get_move_label(move.action)}: {move.states}")
         yield TimelineEvent(move.at, "moves", move.actor_name, what, move.note, move.verdict_id)
 
 
@@ -150,7 +150,7 @@ def _iterate_edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEv
         )
 
 
-def _sign_offs(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+def _load_sign_offs(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     rows = SignOff.objects.readable_by(reader).filter(verdict__claim=claim)
     for row in rows.order_by("-pk")[:most]:
         what = _("signed off the verdict, in round %(number)d") % {"number": row.round}
@@ -202,7 +202,7 @@ _FIELDS_IN_MOVES = (
 _KINDS = (
     TimelineKind("moves", gettext_lazy("State changes"), _iterate_moves),
     TimelineKind("edits", gettext_lazy("Edits"), _iterate_edits),
-    TimelineKind("signoffs", gettext_lazy("Sign-offs"), _sign_offs),
+    TimelineKind("signoffs", gettext_lazy("Sign-offs"), _load_sign_offs),
     TimelineKind("publications", gettext_lazy("Publications"), _iterate_publications),
 )
 
@@ -250,7 +250,7 @@ def _list_moves(transitions: Iterable[Transition]) -> list[PastEvent]:
         PastEvent(
             move.at,
             move.actor_name,
-            label_of(move.action)
+            get_move_label(move.action)
             + (_(" (verdict %(id)s)") % {"id": move.verdict_id} if move.verdict_id else "")
             + ("" if move.before == move.after else _(": %s") % move.states),
             note=move.note,
@@ -259,7 +259,7 @@ def _list_moves(transitions: Iterable[Transition]) -> list[PastEvent]:
     ]
 
 
-def label_of(action: str) -> str:
+def get_move_label(action: str) -> str:
     """Return the label of the move's button, or its name if there is none."""
     return str(LABELS.get(action, action.replace("_", " ").capitalize()))
 

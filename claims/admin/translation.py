@@ -22,7 +22,7 @@ from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
 from claims.admin.live_preview import SANDBOX, render_reader_view
 from claims.admin.media_preview import render_explanation
 from claims.admin.move_buttons import KEYS, MoveButton
-from claims.admin.timeline import label_of
+from claims.admin.timeline import get_move_label
 from claims.admin.translation_form import (
     BeginTranslationForm,
     TranslationForm,
@@ -166,7 +166,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             return HttpResponseRedirect(change_page(verdict.claim))
         language = request.POST.get("language", "")[:35]
         field: Any = Translation._meta.get_field("language")
-        return self._done(
+        return self._run_and_redirect(
             request,
             lambda: translation_drafts.begin_translation(verdict, field.clean(language, None), by=person),
             str(_STARTED_MESSAGE),
@@ -183,7 +183,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     @desk_page("<int:pk>/move/<slug:action>/")
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Make the move of the pressed button."""
-        row = self._row(request, pk)
+        row = self._get_row(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(change_page(row))
 
@@ -198,7 +198,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
                 row, action, by=get_person(request), note=request.POST.get("note", "")[:10_000]
             )
 
-        return self._done(request, move, _("Done."), back=change_page(row))
+        return self._run_and_redirect(request, move, _("Done."), back=change_page(row))
 
     @desk_page("<int:pk>/preview/")
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -210,7 +210,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             return refusal
         if not self.has_change_permission(request, row):
             raise PermissionDenied
-        form = live_preview.without_lock(self.get_form(request, row, change=True))(request.POST, instance=row)
+        form = live_preview.remove_lock(self.get_form(request, row, change=True))(request.POST, instance=row)
         form.full_clean()
         typed: Translation = form.instance
         prospect = preview_entries.preview_translating(typed)
@@ -231,19 +231,19 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     def history_entries(self, row: Translation, reader: User) -> list[PastEvent]:
         begun = PastEvent(row.created_at, get_name(row.author), _("Started"))
         steps = [
-            PastEvent(step.at, step.by_name, label_of(step.action), note=step.note)
+            PastEvent(step.at, step.by_name, get_move_label(step.action), note=step.note)
             for step in row.steps.readable_by(reader)
         ]
         changes = list_changes(Translation, without=self.told_otherwise, pgh_obj_id=row.pk)
         return [begun, *(changes if reader.has_perm(READ_DRAFTS) or row.author == reader else []), *steps]
 
-    def _row(self, request: HttpRequest, pk: int) -> Translation:
+    def _get_row(self, request: HttpRequest, pk: int) -> Translation:
         row: Translation | None = self.get_object(request, str(pk))
         if row is None or not self.has_view_or_change_permission(request, row):
             raise Http404
         return row
 
-    def _done(self, request: HttpRequest, work: Any, said: str, *, back: str) -> HttpResponse:
+    def _run_and_redirect(self, request: HttpRequest, work: Any, said: str, *, back: str) -> HttpResponse:
         """Call `work` and redirect to the page of the row it returns; on refusal, redirect to `back` with the
         reason.
         """

@@ -24,11 +24,11 @@ from claims.admin.triage_decisions import (
     DecisionOutcome,
     FailedDecision,
     SeenClaim,
+    carry_out_step,
     decide,
     file_under,
     list_steps,
-    take,
-    take_step,
+    reserve_proposals,
     undo,
 )
 from claims.admin.triage_page import (
@@ -71,9 +71,9 @@ class Triage(MovesAdmin):
     @desk_page("triage/")
     def triage_view(self, request: HttpRequest) -> HttpResponse:
         """Show the complete triage screen."""
-        person = self._triaging(request)
+        person = self._require_triage_person(request)
         asked = request.GET
-        rows = self._narrowed(request)
+        rows = self._filter_proposals(request)
         if rows is None:
             messages.warning(request, _("These filters do not exist. All proposals are shown."))
             return HttpResponseRedirect(reverse("admin:claims_claim_triage") + "?queue=triage")
@@ -83,10 +83,10 @@ class Triage(MovesAdmin):
         # Show a requested proposal even if another user is viewing it; otherwise choose one that nobody is
         # viewing.
         asked_for = _parse_number(asked.get("at"))
-        key = asked_for or _take_first_free(order, person)
-        shown = self._triaged(request, str(key)) if key else None
+        key = asked_for or _reserve_first_free(order, person)
+        shown = self._get_triaged_claim(request, str(key)) if key else None
         if asked_for:
-            take([asked_for], by=person)
+            reserve_proposals([asked_for], by=person)
         start = next((at for at, one in enumerate(order) if one.pk == key), -1)
         context = {
             "title": _("Triage"),
@@ -96,27 +96,27 @@ class Triage(MovesAdmin):
             "list_page": f"{reverse('admin:claims_claim_changelist')}?{_read_filters(asked).urlencode()}",
             "undo": asked.get("undo", ""),
             "previous": order[start - 1].pk if start > 0 else None,
-            **self._fragment(request, shown, since, then=_find_next(order, start, than=shown)),
+            **self._render_fragment(request, shown, since, then=_find_next(order, start, than=shown)),
         }
         return self.show_page(request, "triage", context)
 
     @desk_page("triage/<int:pk>/", "triage_claim")
     def triaged_claim_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show one claim of the screen; the browser prefetches it while another one is shown."""
-        person = self._triaging(request)
-        claim = self._triaged(request, str(pk))
-        take(
+        person = self._require_triage_person(request)
+        claim = self._get_triaged_claim(request, str(pk))
+        reserve_proposals(
             [claim.pk, *([_parse_number(request.GET.get("with"))] if request.GET.get("with") else [])],
             by=person,
         )
         since = _parse_number(request.GET.get("since"))
-        context = {**self._fragment(request, claim, since, then=None), "is_fetched": True}
+        context = {**self._render_fragment(request, claim, since, then=None), "is_fetched": True}
         return TemplateResponse(request, "admin/desk/triage_claim.html", context)
 
     @desk_page("triage/<int:pk>/<slug:action>/", "triage_decide")
     def decide_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Decide about the claim, and about others that were selected with it or come from the same article."""
-        person = self._triaging(request)
+        person = self._require_triage_person(request)
         if request.method != "POST" or action not in (*_DECISION_MESSAGES, *list_steps()) or action == "undo":
             raise Http404
         asked = request.POST
@@ -128,7 +128,7 @@ class Triage(MovesAdmin):
     @desk_page("triage/undo/", "triage_undo")
     def undo_view(self, request: HttpRequest) -> HttpResponse:
         """Undo the last decision."""
-        person = self._triaging(request)
+        person = self._require_triage_person(request)
         if request.method != "POST":
             raise Http404
         tokens = request.POST.get("undo", "").split()[: _MAX_SELECTED + 1]
@@ -148,14 +148,14 @@ class Triage(MovesAdmin):
                 return [FailedDecision(one.claim, "", _("This topic does not exist.")) for one in seen[:1]]
             return file_under(seen, topic, by=person)
         if step := list_steps().get(action):
-            return take_step(seen, step, asked, by=person)
+            return carry_out_step(seen, step, asked, by=person)
         into = None
         if action == "merge":
-            into = self._named(request, asked.get("into") or asked.get("other_into", ""))
+            into = self._find_merge_target(request, asked.get("into") or asked.get("other_into", ""))
             note = note or _("These are the same claim.")
         return decide(seen, action, by=person, note=note, into=into)
 
-    def _named(self, request: HttpRequest, number: str) -> Claim | None:
+    def _find_merge_target(self, request: HttpRequest, number: str) -> Claim | None:
         """Return the named claim to merge into, if the person may read it."""
         claim: Claim | None = self.get_queryset(request).filter(pk=_parse_number(number)).first()
         return claim
@@ -172,7 +172,7 @@ class Triage(MovesAdmin):
         if len(done) > 1:
             said += " " + ngettext("%d claim.", "%d claims.", len(done)) % len(done)
         if request.headers.get("Accept") == "application/json":
-            return self._as_json(request, said, done, refused, undoable)
+            return self._build_json_response(request, said, done, refused, undoable)
         if done:
             messages.success(request, said)
         for one in refused:
@@ -187,7 +187,7 @@ class Triage(MovesAdmin):
             query["undo"] = undoable
         return HttpResponseRedirect(f"{reverse('admin:claims_claim_triage')}?{query.urlencode()}")
 
-    def _as_json(
+    def _build_json_response(
         self,
         request: HttpRequest,
         said: str,
@@ -213,30 +213,30 @@ class Triage(MovesAdmin):
 
     # Display --------------------------------------------------------------------------------------------------------
 
-    def _triaging(self, request: HttpRequest) -> User:
+    def _require_triage_person(self, request: HttpRequest) -> User:
         if not self.has_triage_permission(request):
             raise PermissionDenied
         return get_person(request)
 
-    def _triaged(self, request: HttpRequest, pk: str) -> Claim:
+    def _get_triaged_claim(self, request: HttpRequest, pk: str) -> Claim:
         claim: Claim | None = self.get_queryset(request).select_related("claimant").filter(pk=pk).first()
         if claim is None:
             raise Http404
         return claim
 
-    def _narrowed(self, request: HttpRequest) -> QuerySet[Claim] | None:
+    def _filter_proposals(self, request: HttpRequest) -> QuerySet[Claim] | None:
         """Return the proposals that match the list's filters and search, in its order; None if a filter is
         invalid.
         """
         kept = request.GET
         request.GET = _read_filters(kept)  # type: ignore[assignment]  # never modified
         try:
-            rows = self._filtered(request)
+            rows = self._filter_rows(request)
         finally:
             request.GET = kept
         return None if rows is None else rows.filter(state=Claim.State.PROPOSED)
 
-    def _filtered(self, request: HttpRequest) -> QuerySet[Claim] | None:
+    def _filter_rows(self, request: HttpRequest) -> QuerySet[Claim] | None:
         """Return the list's rows with the filters in the URL; None if a filter is invalid."""
         try:
             rows: QuerySet[Claim] = self.get_changelist_instance(request).queryset
@@ -244,7 +244,7 @@ class Triage(MovesAdmin):
             return None
         return rows
 
-    def _fragment(
+    def _render_fragment(
         self, request: HttpRequest, claim: Claim | None, since: int, then: int | None
     ) -> dict[str, Any]:
         person = get_person(request)
@@ -269,11 +269,11 @@ def _find_next(order: Sequence[ListedProposal], start: int, *, than: Claim | Non
     return next((pk for pk in following if than is None or pk != than.pk), None)
 
 
-def _take_first_free(order: Sequence[ListedProposal], person: User) -> int:
+def _reserve_first_free(order: Sequence[ListedProposal], person: User) -> int:
     """Reserve the first free proposal for the person. If others are viewing all of them, return the first; 0
     if there are none.
     """
-    free = (one.pk for one in order if not one.other and take([one.pk], by=person))
+    free = (one.pk for one in order if not one.other and reserve_proposals([one.pk], by=person))
     return next(free, order[0].pk if order else 0)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from claims.admin.move_buttons import get_last_move
-from claims.admin.timeline import label_of
+from claims.admin.timeline import get_move_label
 from claims.models import Claim, Topic, Transition, TriageTurn
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -38,7 +38,7 @@ _TAKE_SQL = """
 """
 
 
-def take(claims: Iterable[int], *, by: User) -> set[int]:
+def reserve_proposals(claims: Iterable[int], *, by: User) -> set[int]:
     """Reserve these proposals for the person and release that person's earlier ones. Others' reservations are
     kept.
 
@@ -162,29 +162,29 @@ def file_under(seen: Iterable[SeenClaim], topic: Topic, *, by: User) -> list[Dec
     return [_file_under(each, topic, by) for each in seen]
 
 
-def take_step(
+def carry_out_step(
     seen: Iterable[SeenClaim], step: TriageStep, asked: QueryDict, *, by: User
 ) -> list[DecisionOutcome]:
     """Carry out a feature's step on claims."""
 
-    def made(claim: Claim) -> DecidedClaim:
+    def apply(claim: Claim) -> DecidedClaim:
         return DecidedClaim(claim.pk, step.action, step.carry_out(claim, asked, by))
 
-    return [_decide_under_lock(each.claim, by, made) for each in seen]
+    return [_decide_under_lock(each.claim, by, apply) for each in seen]
 
 
 def _decide(seen: SeenClaim, action: str, by: User, note: str, into: Claim | None) -> DecisionOutcome:
-    def made(claim: Claim) -> DecidedClaim:
+    def apply(claim: Claim) -> DecidedClaim:
         _refuse_what_moved_on(claim, seen.last_move)
         moved = workflow.move(claim, action, by=by, note=note, into=into)
         TriageTurn.objects.filter(claim=moved).delete()
         return DecidedClaim(moved.pk, action, get_last_move(moved))
 
-    return _decide_under_lock(seen.claim, by, made, with_it=into)
+    return _decide_under_lock(seen.claim, by, apply, with_it=into)
 
 
 def _undo(decided: DecidedClaim, by: User) -> DecisionOutcome:
-    def made(claim: Claim) -> DecidedClaim:
+    def apply(claim: Claim) -> DecidedClaim:
         if decided.action == "topic":
             require(by, "claims.change_claim", _("edit claims"))
             if not claim.topics.filter(pk=decided.mark).exists():
@@ -199,18 +199,18 @@ def _undo(decided: DecidedClaim, by: User) -> DecisionOutcome:
             workflow.move(claim, UNDO_MOVES[decided.action], by=by, note=note)
         return decided
 
-    return _decide_under_lock(decided.claim, by, made)
+    return _decide_under_lock(decided.claim, by, apply)
 
 
 def _file_under(seen: SeenClaim, topic: Topic, by: User) -> DecisionOutcome:
-    def made(claim: Claim) -> DecidedClaim:
+    def apply(claim: Claim) -> DecidedClaim:
         topics = list(claim.topics.all())
         if topic in topics:
             raise NotPossible(_("It already has the topic “%(topic)s”.") % {"topic": topic})
         claim_edits.edit(claim, by=by, topics=[*topics, topic])
         return DecidedClaim(claim.pk, "topic", topic.pk)
 
-    return _decide_under_lock(seen.claim, by, made)
+    return _decide_under_lock(seen.claim, by, apply)
 
 
 def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
@@ -247,7 +247,7 @@ def _refuse_what_moved_on(claim: Claim, seen: int) -> None:
     last = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()
     if last is None:
         raise NotPossible(_("It has changed in the meantime. Check it again."))
-    said = {"who": last.actor_name, "what": label_of(last.action), "note": last.note}
+    said = {"who": last.actor_name, "what": get_move_label(last.action), "note": last.note}
     if last.note:
         raise NotPossible(_("%(who)s decided first: %(what)s (“%(note)s”).") % said)
     raise NotPossible(_("%(who)s decided first: %(what)s.") % said)

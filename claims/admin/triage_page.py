@@ -13,7 +13,7 @@ from claims.admin.claim_page import list_quotes, suggest_claimants
 from claims.admin.move_buttons import get_last_move
 from claims.admin.similar_claims import build_similar_context
 from claims.admin.status_badges import build_state_badge, build_verdict_badges
-from claims.admin.timeline import label_of
+from claims.admin.timeline import get_move_label
 from claims.admin.triage_decisions import find_other_viewers, list_steps
 from claims.articles import score_reasons
 from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
@@ -188,7 +188,7 @@ def _describe_decision(claim: Claim, person: User) -> dict[str, Any] | None:
     last = moves.order_by("pk").last()
     if last is None:
         return None
-    return {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
+    return {"who": last.actor_name, "what": get_move_label(last.action), "at": last.at, "note": last.note}
 
 
 def _list_used_topics() -> list[Topic]:

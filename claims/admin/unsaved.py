@@ -84,7 +84,7 @@ def _list_typed(values: dict[str, Any]) -> list[tuple[str, str]]:
 def show_unsaved(request: HttpRequest) -> HttpResponse:
     """Show the list of unsaved forms, to continue or discard each."""
     if request.method == "POST":
-        _give_up_listed(request)
+        _discard_listed_forms(request)
         return HttpResponseRedirect(reverse("desk-unsaved"))
     context = {
         **admin.site.each_context(request),
@@ -95,7 +95,7 @@ def show_unsaved(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/desk/unsaved.html", context)
 
 
-def _give_up_listed(request: HttpRequest) -> None:
+def _discard_listed_forms(request: HttpRequest) -> None:
     try:
         writer = UUID(request.POST.get("writer", ""))
     except ValueError:
@@ -134,10 +134,10 @@ def is_of_who_is_signed_in(request: HttpRequest, body: dict[str, Any]) -> bool:
 @require_sign_in
 def handle_autosave(request: HttpRequest) -> JsonResponse:
     """Store the unsaved content of a form, or return what is stored for a page."""
-    return _keep(request) if request.method == "POST" else _load_page_autosave(request)
+    return _store_form(request) if request.method == "POST" else _load_page_autosave(request)
 
 
-def _keep(request: HttpRequest) -> JsonResponse:
+def _store_form(request: HttpRequest) -> JsonResponse:
     body = read_body(request)
     if not is_of_who_is_signed_in(request, body):
         return JsonResponse({}, status=409)

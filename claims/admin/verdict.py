@@ -175,12 +175,12 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        verdict = self.as_saved(request, kwargs.get("obj"))
+        verdict = self.get_stored(request, kwargs.get("obj"))
         if verdict and kwargs.get("change"):
-            context |= self._page_context(request, verdict)
+            context |= self._build_page_context(request, verdict)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _page_context(self, request: HttpRequest, verdict: Verdict) -> dict[str, Any]:
+    def _build_page_context(self, request: HttpRequest, verdict: Verdict) -> dict[str, Any]:
         person = get_person(request)
         may_edit = self.has_change_permission(request, verdict)
         return {
@@ -212,7 +212,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
             return refusal
         if not self.has_change_permission(request, verdict):
             raise PermissionDenied
-        form = live_preview.without_lock(self.get_form(request, verdict, change=True))
+        form = live_preview.remove_lock(self.get_form(request, verdict, change=True))
         [(formset, inline)] = self.get_formsets_with_inlines(request, verdict)
         given = self.get_formset_kwargs(request, verdict, inline, formset.get_default_prefix())
         return live_preview.preview(form(request.POST, instance=verdict), formset(**given), links="")

@@ -42,7 +42,7 @@ def read_article(material: Material, overrides: Overrides = NO_OVERRIDES) -> Rea
         ExtractionError: the article has no text, or reading it takes too much time or memory.
     """
     document = extract_document(material)
-    stated = overrides.applied_to(document)
+    stated = overrides.apply_to(document)
     return ReadArticle(document, search(stated.text, stated.language or UNDETERMINED))
 
 

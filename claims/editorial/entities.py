@@ -57,7 +57,7 @@ class EditorialSourceResource(EditorialResource):
         values = read_body(SourceBody, request.data, by=self.person)
 
         def work(material: Material | None) -> StoredResponse:
-            found = named_sources.enter_source(values, material, by=self.person)
+            found = named_sources.find_or_add_source(values, material, by=self.person)
             address = self.build_url("sources-detail", found.source.pk)
             status = 201 if found.is_new else 200
             return self.build_stored_response(self.reload(found.source), status=status, location=address)

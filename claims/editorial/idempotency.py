@@ -45,7 +45,7 @@ class StoredResponse:
     headers: dict[str, str] = field(default_factory=dict)
     told_once: str = ""
 
-    def response(self) -> HttpResponse:
+    def build_response(self) -> HttpResponse:
         content_type = {"content_type": "application/json"} if self.text else {}
         return HttpResponse(
             self.told_once or self.text, status=self.status, headers=self.headers, **content_type
@@ -86,7 +86,7 @@ def run_once(
         return earlier
     prepared = prepare()
 
-    def alone() -> StoredResponse:
+    def run_once() -> StoredResponse:
         hold(f"answer for {person.pk} under {key}")
         if earlier := _load_stored(person, key, fingerprint):
             return earlier
@@ -102,7 +102,7 @@ def run_once(
         )
         return answer
 
-    return run_in_transaction(alone)
+    return run_in_transaction(run_once)
 
 
 def _load_stored(person: User, key: str, fingerprint: str) -> StoredResponse | None:

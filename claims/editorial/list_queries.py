@@ -17,7 +17,7 @@ from sources.models import MediaObject
 _SCORE = Coalesce(F("score"), Value(-1.0))
 
 
-def _score(part: object) -> float:
+def _validate_score(part: object) -> float:
     if type(part) is not float or not -1 <= part <= 1:
         raise ValueError
     return part
@@ -41,7 +41,9 @@ class EditorialClaimQuery(ListQuery):
     orderings = (
         *_ID_ORDERINGS,
         *build_both_orderings("updated", make_moment_key("updated_at"), make_id_key("id")),
-        *build_both_orderings("score", Key(_SCORE, float, _score, "double precision"), make_id_key("id")),
+        *build_both_orderings(
+            "score", Key(_SCORE, float, _validate_score, "double precision"), make_id_key("id")
+        ),
     )
 
     q = Parameter(

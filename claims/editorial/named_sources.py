@@ -18,7 +18,7 @@ from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import fetch
 from sources.models import Source
 from sources.overrides import NO_OVERRIDES, Overrides, read_overrides
-from sources.registration import enter
+from sources.registration import find_or_add
 from sources.source_kinds import Material
 
 #: Keys of a body that say which words are quoted, and from where.
@@ -76,7 +76,7 @@ def capture_source(material: Material, stated: Overrides, *, key: str, by: User)
     return NamedSource(found.source, found.is_new_source)
 
 
-def enter_source(values: dict[str, Any], material: Material | None, *, by: User) -> NamedSource:
+def find_or_add_source(values: dict[str, Any], material: Material | None, *, by: User) -> NamedSource:
     """Find or add the source described in the body of `POST sources/`."""
     stated = read_overrides(
         **{
@@ -92,7 +92,7 @@ def enter_source(values: dict[str, Any], material: Material | None, *, by: User)
     if known := Source.objects.at(stated.url):
         return NamedSource(known)
     require(by, "sources.add_source", gettext("add sources"))
-    source, is_new = enter(stated, by=by)
+    source, is_new = find_or_add(stated, by=by)
     return NamedSource(source, is_new)
 
 
@@ -115,7 +115,7 @@ def read_quotation(
     try:
         return build_quote(source, exact, prefix=values.get("prefix", ""), suffix=values.get("suffix", ""))
     except QuoteAmbiguous as problem:
-        latest = source.latest_snapshot()
+        latest = source.get_latest_snapshot()
         raise build_unprocessable(
             "exact", translate_message(problem), *describe_places(latest.text if latest else "", problem)
         ) from None

@@ -128,7 +128,7 @@ class EditorialSchema(BodySchema):
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
         if not self.lists:
             return []
-        return [each.as_openapi(name) for name, each in self.view.list_query.base_filters.items()]
+        return [each.to_openapi(name) for name, each in self.view.list_query.base_filters.items()]
 
     def _get_paginator(self) -> KeysetPages:
         return KeysetPages()

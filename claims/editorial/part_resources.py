@@ -66,10 +66,10 @@ class PartOfVerdict(PartResource):
         return verdict
 
     def lock_parent(self) -> None:
-        hold_verdict(self.kwargs["verdict_id"])
+        lock_verdict(self.kwargs["verdict_id"])
 
 
-def hold_verdict(verdict: int) -> None:
+def lock_verdict(verdict: int) -> None:
     """Lock a verdict and its claim in the usual order: the claim first."""
     Claim.objects.select_for_update(of=("self",)).filter(verdicts=verdict).first()
     Verdict.objects.select_for_update().filter(pk=verdict).first()

@@ -10,7 +10,7 @@ from claims.editorial import documents, named_sources
 from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import EditorialVerdictQuery
 from claims.editorial.move_resources import MovingResource
-from claims.editorial.part_resources import PartOfVerdict, hold_verdict
+from claims.editorial.part_resources import PartOfVerdict, lock_verdict
 from claims.editorial.request_bodies import EvidenceBody, VerdictBody, VerdictChanges, VerdictMoveBody
 from claims.editorial.serializers import (
     EditorialEvidenceSerializer,
@@ -73,7 +73,7 @@ class EditorialVerdictResource(MovingResource):
 
     def _lock_matching(self, key: int) -> Verdict:
         """Return the verdict if it is the version named in the request, locked until the end of the transaction."""
-        hold_verdict(key)
+        lock_verdict(key)
         verdict: Verdict = self.lock_matching(id=key)
         return verdict
 

@@ -40,7 +40,7 @@ class ExportFormat(ABC):
     def write(self, selection: Selection, output: Output) -> None:
         """Write the whole output, or only the missing part."""
 
-    def _bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
+    def _iterate_bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
         """Yield the bodies. Each is written before the next is requested."""
         place = output.begins_after or ExportPosition(0, 0)
         for number, part in enumerate(self.parts(selection)):
@@ -57,7 +57,7 @@ class ClaimByClaimFormat(ExportFormat):
 
     def write(self, selection: Selection, output: Output) -> None:
         begun = output.begins_after is not None
-        for piece in self.format_bodies(self._bodies(selection, output), selection, begun):
+        for piece in self.format_bodies(self._iterate_bodies(selection, output), selection, begun):
             output.write(piece)
 
     @abstractmethod
@@ -147,7 +147,7 @@ class Parquet(ExportFormat):
 
         said = {"ledger": asdict(selection.moment), "filter": selection.filter}
         # It writes, and neither reads nor seeks.
-        self.rows = parquet.write(self._bodies(selection, output), cast(IO[bytes], output), said=said)
+        self.rows = parquet.write(self._iterate_bodies(selection, output), cast(IO[bytes], output), said=said)
 
 
 FORMATS: dict[str, type[ExportFormat]] = {kind.name: kind for kind in (Ndjson, Csv, DataFeed, Parquet)}

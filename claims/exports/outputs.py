@@ -63,7 +63,7 @@ class ExportState:
     bytes: int = 0
     sha256: str = hashlib.sha256().hexdigest()
 
-    def as_json(self) -> str:
+    def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
@@ -106,12 +106,12 @@ class _BlockWriter:
         """Write the buffered data after the earlier data."""
         block = b"".join(self._waiting)
         self._waiting, self._length = [], 0
-        self.settle()
+        self.wait_for_writes()
         self._written = self._writer.submit(self._store, block)
         self.bytes += len(block)
         self._progress(self.claims)
 
-    def settle(self) -> None:
+    def wait_for_writes(self) -> None:
         """Wait until all flushed data is written, and raise any error."""
         if self._written:
             self._written.result()
@@ -120,7 +120,7 @@ class _BlockWriter:
         """Write all remaining data, and end the thread."""
         self.flush()
         self._writer.shutdown()
-        self.settle()
+        self.wait_for_writes()
         self._file.flush()
 
     def _store(self, block: bytes) -> None:
@@ -157,7 +157,7 @@ class PartFile(_BlockWriter):
         self.claims += claims
         if time.monotonic() - self._saved >= REPORT_SECONDS:
             self.flush()
-            self.settle()
+            self.wait_for_writes()
             self.save(place)
             self._saved = time.monotonic()
 
@@ -166,7 +166,7 @@ class PartFile(_BlockWriter):
         self._state = replace(
             self._state, place=place, claims=self.claims, bytes=self.bytes, sha256=self.hash.hexdigest()
         )
-        write_at_once(build_state_path(self._path), self._state.as_json())
+        write_at_once(build_state_path(self._path), self._state.to_json())
 
     def finish(self) -> None:
         """Give the complete file its final name."""

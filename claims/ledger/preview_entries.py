@@ -72,7 +72,7 @@ def preview_publishing(
 ) -> EntryPreview:
     """Preview publishing this verdict, which supersedes the verdict that it replaces."""
 
-    def judged(claims: list[Claim]) -> list[Judgement]:
+    def find_judgements(claims: list[Claim]) -> list[Judgement]:
         public_verdicts = [row for row in list_public_verdicts(claims) if row[0].pk != verdict.supersedes_id]
         other_verdicts = [row for row in public_verdicts if row[0].publisher_id != verdict.publisher_id]
         own = [row for row in other_verdicts if row[0].claim_id == verdict.claim_id]
@@ -80,13 +80,13 @@ def preview_publishing(
         return [*sorted([*own, (verdict, evidence)], key=_build_sort_key), *others]
 
     verdict.published_at = clock.get_database_time()
-    return _build_preview(_group(verdict.claim_id), choose_change(verdict), judged, edited_claim)
+    return _build_preview(_group(verdict.claim_id), choose_change(verdict), find_judgements, edited_claim)
 
 
 def preview_retracting(verdict: Verdict, note: str) -> EntryPreview:
     """Preview the retraction of this verdict."""
 
-    def judged(claims: list[Claim]) -> list[Judgement]:
+    def find_judgements(claims: list[Claim]) -> list[Judgement]:
         # Another of the same publisher, on a claim that was merged into it, comes to light.
         judgements: dict[int, Judgement] = {}
         for claim in claims:
@@ -96,7 +96,7 @@ def preview_retracting(verdict: Verdict, note: str) -> EntryPreview:
         return list(judgements.values())
 
     change = LedgerChange(Publication.Kind.RETRACTION, note.strip())
-    return _build_preview(_group(verdict.claim_id), change, judged)
+    return _build_preview(_group(verdict.claim_id), change, find_judgements)
 
 
 def preview_republishing(claim: Claim, kind: str, note: str) -> EntryPreview:

@@ -137,7 +137,7 @@ def _build_claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> d
         "suffix": anchor.suffix,
         "start": anchor.start,
         "end": anchor.end,
-        "heard_at": article.captured.snapshot.heard_at(anchor.start, anchor.end) or None,
+        "heard_at": article.captured.snapshot.get_media_fragment(anchor.start, anchor.end) or None,
         "score": claim.score,
         "band": None if claim.score is None else choose_band(claim.score),
         "reasons": [asdict(reason) for reason in found.reasons],
@@ -225,7 +225,7 @@ def _build_claims_table(
     for found, is_new in claims:
         claim = found.claim
         statement = Text(claim.statement)
-        if heard_at := article.captured.snapshot.heard_at(found.anchor.start, found.anchor.end):
+        if heard_at := article.captured.snapshot.get_media_fragment(found.anchor.start, found.anchor.end):
             statement.append(f" ({heard_at})", style="dim")
         if not is_new:
             known_as = gettext("claim %(id)s, %(state)s") % {

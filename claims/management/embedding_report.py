@@ -39,7 +39,7 @@ def show_progress(console: Console) -> Iterator[ReportProgress]:
     }
     began: dict[str, int] = {}
 
-    def tell(progress: EmbeddingProgress) -> None:
+    def report(progress: EmbeddingProgress) -> None:
         shown = tasks[progress.stage]
         if progress.stage not in began:
             began[progress.stage] = progress.done
@@ -49,7 +49,7 @@ def show_progress(console: Console) -> Iterator[ReportProgress]:
         bar.update(shown, visible=True, completed=progress.done, total=progress.of or None, rate=rate)
 
     with bar:
-        yield tell
+        yield report
 
 
 def print_progress(

@@ -45,7 +45,7 @@ def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
     )
     tasks: dict[str, Any] = {}
 
-    def tell(progress: run_import.Progress) -> None:
+    def report(progress: run_import.Progress) -> None:
         if progress.phase not in tasks:
             tasks[progress.phase] = bar.add_task(str(_WORDS[progress.phase]), total=progress.total, told="")
         shown = tasks[progress.phase]
@@ -64,7 +64,7 @@ def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
         )
 
     with bar:
-        yield tell
+        yield report
 
 
 #: Of so many kinds of refusals an example is shown.
@@ -77,14 +77,14 @@ def make_detection_printer(console: Console) -> ReportDetection:
     """Return a function that prints how each file is read."""
     numbers = count(1)
 
-    def tell(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
+    def report(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
         number = next(numbers)
         if number <= SHOWN_REASONS:
             _print_detected(console, file, form, settings)
         elif number == SHOWN_REASONS + 1:
             console.print("…", **_PLAIN)
 
-    return tell
+    return report
 
 
 def make_unrated_question(console: Console) -> IsUnrated:

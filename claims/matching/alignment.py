@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from claims.matching.typos import is_slip, is_swap
+from claims.matching.typos import is_swap, is_typo
 from claims.quotes.statements import MILLI
 from claims.search.texts import UNSPACED
 from claims.search.words import compile_word_pattern, fold_text
@@ -211,7 +211,7 @@ def _correct_typo(word: Word, others: Sequence[Word]) -> Word:
     corrections = {
         other.key: other
         for other in others
-        if is_swap(word.key, other.key) or (word.key[0] == other.key[0] and is_slip(word.key, other.key))
+        if is_swap(word.key, other.key) or (word.key[0] == other.key[0] and is_typo(word.key, other.key))
     }
     [(key, other)] = corrections.items() if len(corrections) == 1 else [(word.key, word)]
     return word._replace(key=key, text=other.text)

@@ -195,10 +195,12 @@ def match_published_texts(texts: Sequence[str], terms: MatchTerms = MatchTerms()
         *(by.name if by else "", get_language()),
     )
 
-    def seek(queries: Sequence[TextQuery]) -> candidates.FoundCandidates:
+    def find_candidates(queries: Sequence[TextQuery]) -> candidates.FoundCandidates:
         return candidates.find_published(queries, rows=terms.rows, least=terms.most)
 
-    return answer_cache.answers(texts, options, lambda missing: compute_answers(missing, terms, seek))
+    return answer_cache.answers(
+        texts, options, lambda missing: compute_answers(missing, terms, find_candidates)
+    )
 
 
 def compute_answers(texts: Sequence[str], terms: MatchTerms, seek: FindCandidates) -> list[Answer]:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from claims.matching import embedding
 from claims.matching.claim_text import ClaimTexts, load_current_column
 from claims.matching.query import Candidate, TextQuery, Vector
-from claims.matching.shared_words import build_forms, find_claims_sharing_words, share, split_words
+from claims.matching.shared_words import build_forms, compute_shares, find_claims_sharing_words, split_words
 from claims.models import Publication
 
 #: What is near to a text, by the ids of claims: how near, and the vectors.
@@ -68,7 +68,7 @@ def compute_word_shares(
         build_forms,
         split_words([text, *(f"{claim.statement}\n{claim.headline}" for claim in claims.values())]),
     )
-    return {claim: share(forms, other, rarity) for claim, other in zip(claims, others, strict=True)}
+    return {claim: compute_shares(forms, other, rarity) for claim, other in zip(claims, others, strict=True)}
 
 
 def find_nearest(queries: Sequence[TextQuery], *, public: bool, most: int) -> list[NearClaims]:

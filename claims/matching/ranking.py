@@ -18,7 +18,7 @@ from claims.matching.similarity_features import ComparedQuery, Features, Rarity
 MODEL = Path(__file__).parent / "data" / "ranking.json"
 
 #: The places of candidates that resemble the question by chance. Where there are few claims, as many as usual do.
-CHANCE_PLACES = slice(5, 20)
+CROWD_RANK = slice(5, 20)
 #: Log-odds beyond which nothing is surer.
 _MAX_LOG_ODDS = 30.0
 
@@ -60,7 +60,7 @@ class Weights:
     def sum(self, figures: Features) -> float:
         return _sum_weighted(self.figures, figures)
 
-    def probability(self, of: float, among: "CompetingCandidates", figures: Features) -> float:
+    def compute_probability(self, of: float, among: "CompetingCandidates", figures: Features) -> float:
         behind, over_crowd = of - among.best, of - among.crowd
         odds = self.level * of + self.behind * behind + self.ahead * over_crowd + self.constant
         odds += _sum_weighted(self.alone, figures)
@@ -87,8 +87,8 @@ class CompetingCandidates:
     @classmethod
     def of(cls, sums: Iterable[float], usual_sum: float) -> "CompetingCandidates":
         descending = sorted(sums, reverse=True)
-        crowd = descending[CHANCE_PLACES]
-        missing = CHANCE_PLACES.stop - CHANCE_PLACES.start - len(crowd)
+        crowd = descending[CROWD_RANK]
+        missing = CROWD_RANK.stop - CROWD_RANK.start - len(crowd)
         return cls(descending[0], (sum(crowd) + missing * usual_sum) / (len(crowd) + missing))
 
 

@@ -188,7 +188,7 @@ def build_forms(words: Iterable[str]) -> WordForms:
     return forms
 
 
-def share(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
+def compute_shares(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
     """Return the words that a claim with these forms shares with a text, like `WordsInCommon`."""
     whole_score = _compute_bm25(forms, forms, rarity)
     return min(1.0, _compute_bm25(forms, other, rarity) / whole_score) if whole_score else 0.0

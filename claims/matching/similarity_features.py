@@ -119,7 +119,7 @@ class ComparedQuery:
             rarity=rarity,
         )
 
-    def likeness(self, candidate: Candidate) -> Features:
+    def compute_features(self, candidate: Candidate) -> Features:
         """Return all similarity features of the query and the claim."""
         words, headline = (
             split_words(candidate.statement[:COMPARED_CHARACTERS]),
@@ -130,20 +130,20 @@ class ComparedQuery:
         return {
             "words": candidate.words,
             "similarity": candidate.similarity or 0.0,
-            "asked_covered": _share(self.rarity.sum(self.beginnings & both), self.weight),
+            "asked_covered": _compute_share(self.rarity.sum(self.beginnings & both), self.weight),
             "statement_covered": self._measure_coverage(statement),
             "headline_covered": self._measure_coverage(headline),
-            "letters": _share(len(self.runs & letters), min(len(self.runs), len(letters))),
-            "numbers_shared": _share(len(numbers & self.numbers), len(numbers)),
+            "letters": _compute_share(len(self.runs & letters), min(len(self.runs), len(letters))),
+            "numbers_shared": _compute_share(len(numbers & self.numbers), len(numbers)),
             # Of a claim whose claimant is known, who else is named in it says nothing of who said it.
             "author_named": 0.0
             if candidate.claimant
-            else _share(self.rarity.sum(self.author & both), self.rarity.sum(self.author)),
+            else _compute_share(self.rarity.sum(self.author & both), self.rarity.sum(self.author)),
             **self._measure_days(candidate),
         }
 
     def _measure_coverage(self, words: frozenset[str]) -> float:
-        return _share(self.rarity.sum(words & self.beginnings), self.rarity.sum(words))
+        return _compute_share(self.rarity.sum(words & self.beginnings), self.rarity.sum(words))
 
     def _measure_days(self, candidate: Candidate) -> dict[str, float]:
         """Return the days between the query and the claim or its check."""
@@ -169,7 +169,7 @@ def _find_signature(text: str) -> re.Match[str] | None:
     return _SIGNATURE.search(text[-MAX_SIGNATURE_LENGTH:])
 
 
-def _share(part: float, total: float) -> float:
+def _compute_share(part: float, total: float) -> float:
     return part / total if total else 0.0
 
 

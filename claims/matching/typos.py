@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 
-def is_slip(word: str, other: str) -> bool:
+def is_typo(word: str, other: str) -> bool:
     """Return whether two folded words differ by one letter, or by two swapped neighbouring letters."""
     if word == other or abs(len(word) - len(other)) > 1:
         return False

@@ -39,7 +39,7 @@ def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
     return rows.filter(Q(created_by=person) | Q(models.Exists(resting)) | Q(is_claimed))
 
 
-_DESCRIBED_ERROR = refuse(
+_ALREADY_DESCRIBED_ERROR = refuse(
     "What a picture, recording or film shows has been described: correct that rather than clear it.",
     name="media_description_is_kept",
 )
@@ -134,6 +134,6 @@ pgtrigger.register(
         condition=pgtrigger.Condition(
             "OLD.alternative_text ~ '[^[:space:]]' AND NEW.alternative_text !~ '[^[:space:]]'"
         ),
-        func=_DESCRIBED_ERROR,
+        func=_ALREADY_DESCRIBED_ERROR,
     )
 )(MediaObject)

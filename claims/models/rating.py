@@ -161,9 +161,9 @@ class Rating(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label_in(get_language() or "")
+        return self.get_label(get_language() or "")
 
-    def label_in(self, language: str) -> str:
+    def get_label(self, language: str) -> str:
         """Return the label in `language` if the scale has it, otherwise in the scale's own language."""
         # What a form could not read is None until it is refused.
         labels = self.labels or {}

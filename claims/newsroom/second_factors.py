@@ -92,14 +92,14 @@ def is_required(person: User) -> bool:
 def may_remove(factor: Authenticator) -> bool:
     """Return whether the person may remove a factor. A required last factor cannot be removed.
 
-    The caller locks the person's row (`hold`), so that two concurrent removals cannot each count on the other's
+    The caller locks the person's row (`lock_person`), so that two concurrent removals cannot each count on the other's
     factor.
     """
     others = Authenticator.objects.filter(user=factor.user_id, type__in=FACTORS).exclude(pk=factor.pk)
     return factor.type not in FACTORS or others.exists() or not is_required(factor.user)
 
 
-def hold(person: User) -> User:
+def lock_person(person: User) -> User:
     """Lock the person's row until the end of the transaction, and reload it."""
     return User.objects.select_for_update(of=("self",)).get(pk=person.pk)
 
@@ -146,7 +146,7 @@ def reset(person: User, *, reason: str, by: User | None = None, request: Any = N
         raise NotAllowed(obstacle)
     if not reason.strip():
         raise NotPossible(_("Enter the reason: how you verified that it is really them."))
-    person = hold(person)
+    person = lock_person(person)
     factors = Authenticator.objects.filter(user=person)
     count = sum(factor.type in FACTORS for factor in factors)
     if not count:

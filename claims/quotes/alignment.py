@@ -39,7 +39,7 @@ _MAX_COPIES = 8
 #: And one of those that stand very often with so many.
 _FEW_COPIES = 3
 #: A word that more parts have says nothing about which of them is meant.
-_MAX_COMMON = 40
+_MAX_PARTS_PER_SHINGLE = 40
 #: Steps spent on similar parts at most.
 _MAX_EFFORT = 2_000_000
 #: So many equal parts at the end of both texts are no copy of a passage.
@@ -113,7 +113,8 @@ def _find_similar(
         if new[number].key in old_keys:
             continue
         effort += sum(
-            min(len(parts_by_shingle[shingle]), _MAX_COMMON) + 1 for shingle in new[number].shingles
+            min(len(parts_by_shingle[shingle]), _MAX_PARTS_PER_SHINGLE) + 1
+            for shingle in new[number].shingles
         )
         if effort > _MAX_EFFORT:
             break
@@ -130,7 +131,7 @@ def _iterate_similar(
     """Yield the old parts that a new part may come from, with their similarity."""
     shared_counts: dict[int, int] = defaultdict(int)
     for shingle, times in part.shingles.items():
-        if len(parts_by_shingle[shingle]) <= _MAX_COMMON:
+        if len(parts_by_shingle[shingle]) <= _MAX_PARTS_PER_SHINGLE:
             for other in parts_by_shingle[shingle]:
                 shared_counts[other] += min(times, old[other].shingles[shingle])
     size = part.shingles.total()
@@ -161,7 +162,7 @@ def _iterate_pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -
         key = aligned.old[number].key
         equal, rank = places[key], ranks[key]
         ranks[key] += 1
-        copies = _MAX_COPIES if len(equal) <= _MAX_COMMON else _FEW_COPIES
+        copies = _MAX_COPIES if len(equal) <= _MAX_PARTS_PER_SHINGLE else _FEW_COPIES
         if len(equal) > copies:
             # Those that stand at about the same place among their likes.
             first = max(0, min(rank - copies // 2, len(equal) - copies))

@@ -47,7 +47,7 @@ def build_quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "
         QuoteNotFound: the snapshot does not contain the words.
         QuoteAmbiguous: the snapshot contains the words several times.
     """
-    exact, snapshot = exact.strip(), source.latest_snapshot()
+    exact, snapshot = exact.strip(), source.get_latest_snapshot()
     if not exact:
         return QuotedWords(snapshot)
     if snapshot is None:
@@ -64,7 +64,7 @@ def read_quote_at(source: Source, number: int, start: int, end: int, *, exact: s
     Raises:
         WrongPlace: `number` is not the latest snapshot, or the offsets are outside it or contain other words.
     """
-    snapshot = source.latest_snapshot()
+    snapshot = source.get_latest_snapshot()
     if snapshot is None or snapshot.number != number:
         raise WrongPlace(
             _("The latest snapshot of the source is number %(latest)d. Use offsets in that one.")

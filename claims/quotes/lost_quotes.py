@@ -27,7 +27,7 @@ def find_lost_quote(appearance: Appearance) -> LostQuote | None:
     The result is computed on viewing, from the two texts that anchoring compared, so the candidates are never out of
     date.
     """
-    before, newest = appearance.snapshot, appearance.source.latest_snapshot()
+    before, newest = appearance.snapshot, appearance.source.get_latest_snapshot()
     if before is None or newest is None or newest.pk == before.pk:
         return None
     [followed_quote] = follow_bounded(before.text, newest.text, [build_anchor(appearance)])

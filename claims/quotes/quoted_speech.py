@@ -28,12 +28,12 @@ class QuotedSpeech:
             *self._find_speech_around(speech),
             *self._find_previous(parts[0], is_quote_announcement),
         ):
-            if not self._says_the_same(number):
+            if not self._has_same_words(number):
                 raise OrphanedQuote(OrphanReason.SPEAKER)
         # The time on top of a text belongs to all of it.
         entry = self._find_previous(parts[0], is_time) if parts[0] > 1 else []
         for number in (*self._find_previous(parts[0], is_question), *entry):
-            if not self._says_the_same(number):
+            if not self._has_same_words(number):
                 raise OrphanedQuote(OrphanReason.AROUND)
 
     def _find_speech_around(self, speech: list[int]) -> list[int]:
@@ -62,7 +62,7 @@ class QuotedSpeech:
         """Return the previous part, if it is relevant."""
         return [first - 1] if first and is_relevant(self.aligned.old[first - 1].text) else []
 
-    def _says_the_same(self, number: int) -> bool:
+    def _has_same_words(self, number: int) -> bool:
         """Return whether a part has the same words outside direct speech, except for misprints."""
         if number not in self.aligned.mates:
             return False

@@ -36,7 +36,7 @@ def find_selected_words(source: Source, number: int, start: int, end: int, exact
     """
     if not exact.strip():
         raise WrongPlace(_("You selected only white space."))
-    snapshot = source.latest_snapshot()
+    snapshot = source.get_latest_snapshot()
     if snapshot is None or snapshot.number != number:
         raise WrongPlace(str(CAPTURED_AGAIN_MESSAGE))
     read_quote_at(source, number, start, end, exact=exact)

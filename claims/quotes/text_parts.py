@@ -122,7 +122,7 @@ def _iterate_parts(paragraph: str, offset: int, number: int, most: int) -> Itera
     is_block = paragraph.startswith(">")
     opening, closing = _find_speech_marks(paragraph)
 
-    def part(first: int, last: int, opens_quoted: bool, *, ends_quoted: bool) -> TextPart:
+    def build_part(first: int, last: int, opens_quoted: bool, *, ends_quoted: bool) -> TextPart:
         at = offset + first, offset + last
         return TextPart(paragraph[first:last], *at, number, opens_quoted or is_block, ends_quoted or is_block)
 
@@ -135,14 +135,14 @@ def _iterate_parts(paragraph: str, offset: int, number: int, most: int) -> Itera
             is_quoted = mark in opening or (mark not in closing and not is_quoted)
         if any(map(str.isalnum, sentence)):
             if pending:
-                yield part(*pending, ends_quoted=was_quoted)
+                yield build_part(*pending, ends_quoted=was_quoted)
             pending = start, start + len(sentence), was_quoted
         elif pending and sentence:
             # A mark that closes the sentence, after a space as French has it.
             pending = pending[0], start + len(sentence), pending[2]
         start = end
     if pending:
-        yield part(*pending, ends_quoted=is_quoted)
+        yield build_part(*pending, ends_quoted=is_quoted)
 
 
 def _find_speech_marks(paragraph: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from claims.models.claim_media import find_readable_media
 from claims.newsroom.refusals import NotPossible
-from sources.media.intake import take_in
+from sources.media.intake import store_file
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
 
@@ -30,7 +30,7 @@ def store_media(
         MediaRefused, FetchError: the file is missing, or is not a picture, recording or film that can be stored. A
             file in work that the person may not read is rejected too, without that reason.
     """
-    media = take_in(content, by=by, alternative_text=alternative_text)
+    media = store_file(content, by=by, alternative_text=alternative_text)
     if not find_readable_media(by).filter(pk=media.pk).exists():
         raise MediaRefused("not_taken", _("You cannot add this file. Ask a fact-checker to add it."))
     if show and media.alternative_text.strip() and media.public_sha256 and not media.show_to_readers:

@@ -24,9 +24,9 @@ def publish(pk: int) -> None:
     try:
         _publish(pk)
     except (NotPossible, NotAllowed) as refusal:
-        _give_up(pk, str(refusal))
+        _record_refusal(pk, str(refusal))
     except IntegrityError as refusal:
-        _give_up(pk, describe_refusal(refusal))
+        _record_refusal(pk, describe_refusal(refusal))
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def _publish(pk: int) -> None:
 
 
 @transaction.atomic
-def _give_up(pk: int, reason: str) -> None:
+def _record_refusal(pk: int, reason: str) -> None:
     scheduled = _lock_due(pk)
     if scheduled:
         scheduled_publications.record_refused(scheduled, reason)

@@ -47,7 +47,7 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
     for word in sorted({word.strip() for word in words}, key=len, reverse=True):
         bars = BAR * (max(len(word), _MIN_BARS) if len(word) <= 200 else 8)
         for spelling in (
-            *(same for variant in _list_same_words(word) for same in _list_escapes(variant)),
+            *(same for variant in _list_spellings_of_word(word) for same in _list_escapes(variant)),
             make_searchable(word).strip(),
             # Inside a longer run, as its index has it.
             pair_letters(word) if UNSPACED.fullmatch(word) else "",
@@ -59,7 +59,7 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
     return {spelling: bars for spelling, bars in spellings.items() if is_long_enough(spelling)}
 
 
-def _list_same_words(word: str) -> list[str]:
+def _list_spellings_of_word(word: str) -> list[str]:
     """Return words that look the same: with precomposed or combining accents, and straight or curved apostrophes."""
     variants = [word, unicodedata.normalize("NFC", word), unicodedata.normalize("NFD", word)]
     return [*variants, *(re.sub("['’]", mark, one) for one in variants for mark in "'’")]

@@ -23,21 +23,21 @@ class WordFrequencies:
     publications: float
     shares: Mapping[str, float]
 
-    def expected(self, alternatives: Sequence[str], forms: Mapping[str, Sequence[str]]) -> int:
+    def estimate_matches(self, alternatives: Sequence[str], forms: Mapping[str, Sequence[str]]) -> int:
         """Return the approximate number of matches; 0 if a required word is not frequent.
 
         Args:
             alternatives: queries of which any one is enough.
             forms: the forms of each word: as typed, then its stems.
         """
-        shares = {word: self._share(those) for word, those in forms.items()}
+        shares = {word: self._compute_share(those) for word, those in forms.items()}
         count = sum(
             _combine_shares(query, [shares[word] for word in _WORD.findall(query) if word in shares])
             for query in alternatives
         )
         return round(self.publications * min(1.0, count))
 
-    def _share(self, forms: Sequence[str]) -> float:
+    def _compute_share(self, forms: Sequence[str]) -> float:
         itself, *stems = (self.shares.get(form, 0.0) for form in forms)
         # A stem counts what it is the stem of.
         return min(1.0, max(itself, sum(stems)))

@@ -40,12 +40,12 @@ def is_deleted_along(request: HttpRequest, *pages: str) -> bool:
     return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
-def _without_lines(lines: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
+def _remove_lines(lines: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
     """Return nested lists of lines without the lines that begin like this."""
     remaining = []
     for each in lines:
         if isinstance(each, list):
-            remaining += [below] if (below := _without_lines(each, beginnings)) else []
+            remaining += [below] if (below := _remove_lines(each, beginnings)) else []
         elif not each.startswith(beginnings):
             remaining.append(each)
     return remaining
@@ -98,7 +98,7 @@ class DeskAdmin(DayFields, ListDownload):
         for link in links:
             counts.pop(link.verbose_name_plural, None)
         beginnings = tuple(f"{capfirst(str(link.verbose_name))}: " for link in links)
-        return _without_lines(lines, beginnings), counts, missing, protected
+        return _remove_lines(lines, beginnings), counts, missing, protected
 
     def describe_deletion(self, rows: Any) -> str:
         """Summarise what is deleted or kept along with these rows, where the full list would be long."""

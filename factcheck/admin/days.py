@@ -23,7 +23,7 @@ def is_day_first(request: HttpRequest) -> bool:
     return tag not in ("en", "en-us")
 
 
-def read_day(text: str, *, day_first: bool) -> date | None:
+def parse_day(text: str, *, day_first: bool) -> date | None:
     """Parse a date of three numbers, or return None. In dates with full stops, the day is always first."""
     found = _NUMERIC_DATE.fullmatch(text.replace(" ", ""))
     if found is None:
@@ -46,7 +46,7 @@ class DeskDayField(forms.DateField):
     day_first = False
 
     def to_python(self, value: Any) -> date | None:
-        if isinstance(value, str) and (day := read_day(value.strip(), day_first=self.day_first)):
+        if isinstance(value, str) and (day := parse_day(value.strip(), day_first=self.day_first)):
             return day
         try:
             return super().to_python(value)

@@ -146,12 +146,12 @@ def _read_base(post: QueryDict) -> tuple[Fields, dict[str, Rows]]:
         return {}, {}
     if version != post.get(VERSION_FIELD):
         return {}, {}
-    return _to_values(fields), {
-        prefix: {key: _to_values(row) for key, row in of.items()} for prefix, of in rows.items()
+    return _read_values(fields), {
+        prefix: {key: _read_values(row) for key, row in of.items()} for prefix, of in rows.items()
     }
 
 
-def _to_values(lists: Mapping[str, list[str]]) -> dict[str, Value]:
+def _read_values(lists: Mapping[str, list[str]]) -> dict[str, Value]:
     return {name: tuple(value) for name, value in lists.items()}
 
 
@@ -188,7 +188,7 @@ def put_together(
     version = compute_version(row, relations)
     versions = BothVersions.read(request.POST[MERGE_FIELD]) if MERGE_FIELD in request.POST else None
     if versions:
-        _take_what_was_chosen(request, versions)
+        _apply_choices(request, versions)
     is_newest = request.POST.get(VERSION_FIELD) == version
     if is_newest and COMPARE not in request.POST:
         return versions
@@ -371,7 +371,7 @@ def _find_model_field(model: type[models.Model], name: str) -> Any:
 # Choosing -------------------------------------------------------------------------------------------------------------
 
 
-def _take_what_was_chosen(request: HttpRequest, versions: BothVersions) -> None:
+def _apply_choices(request: HttpRequest, versions: BothVersions) -> None:
     """Apply the chosen values to the fields. Later edits stay, unless they contradict the choice."""
     post = request.POST.copy()
     undecided = False

@@ -37,7 +37,7 @@ def change_page(row: Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
-def _always(row: Any, person: Any) -> bool:
+def _is_always_offered(row: Any, person: Any) -> bool:
     return True
 
 
@@ -76,7 +76,7 @@ def row_action(
     label: StrOrPromise,
     *,
     permission: str = "change",
-    is_offered: Callable[[Any, User], bool] = _always,
+    is_offered: Callable[[Any, User], bool] = _is_always_offered,
     form: type[forms.Form] = forms.Form,
     initial: Callable[[Any], dict[str, Any]] = lambda row: {},
     question: StrOrPromise = "",

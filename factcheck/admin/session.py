@@ -15,11 +15,11 @@ def mark_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
     """Mark a background request, which does not prolong the session."""
 
     @wraps(view)
-    def marked(request: HttpRequest, *args: object, **kwargs: object) -> Answer:
+    def marked_view(request: HttpRequest, *args: object, **kwargs: object) -> Answer:
         request.in_background = True  # type: ignore[attr-defined]  # for code that follows sessions
         return view(request, *args, **kwargs)
 
-    return marked
+    return marked_view
 
 
 @never_cache

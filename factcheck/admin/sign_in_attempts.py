@@ -49,7 +49,7 @@ def count_attempt(request: HttpRequest, name: str) -> int:
     Args:
         name: the typed name: a user name, an email address, or anything else.
     """
-    account = _account(name)
+    account = _get_account_name(name)
     if device := _find_device(request, account):
         return _wait("sign-in device", device)
     address = get_caller(request)
@@ -101,7 +101,7 @@ def remember(response: HttpResponse, account: Any) -> None:
     )
 
 
-def _account(name: str) -> str:
+def _get_account_name(name: str) -> str:
     """Return the name under which all names of an account are counted."""
     name = name.strip().replace("\0", "")
     if not name:

@@ -49,7 +49,7 @@ def stream_in_slot(blocks: Iterator[bytes], broken_off: bytes) -> Generator[byte
         TooManyDownloads: no slot is free; raised before the first block.
     """
     is_started = False
-    with _hold_slot():
+    with _acquire_slot():
         try:
             for block in blocks:
                 yield block
@@ -62,7 +62,7 @@ def stream_in_slot(blocks: Iterator[bytes], broken_off: bytes) -> Generator[byte
 
 
 @contextmanager
-def _hold_slot() -> Iterator[None]:
+def _acquire_slot() -> Iterator[None]:
     if not _slots.acquire(blocking=False):
         raise TooManyDownloads
     try:

@@ -115,7 +115,7 @@ def _build_statement(
     if not template.values or template.has_one_plan:
         return Statement.of(rows.values_list(*columns, *names))
     descending = ordering.descending ^ bool(backwards)
-    return Statement.fetching_late(
+    return Statement.build_late_fetch(
         rows, [*columns, *names], sorted_by=names, descending=descending, found_by=template.found_by
     )
 

@@ -114,7 +114,7 @@ class Parameter(Filter):
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         return qs.filter(self.matches(value)) if self.matches else qs
 
-    def as_openapi(self, name: str) -> dict[str, Any]:
+    def to_openapi(self, name: str) -> dict[str, Any]:
         """Return the parameter as an OpenAPI Parameter Object."""
         schema = dict(self.reader.schema)
         example = schema.pop("example", None)

@@ -148,7 +148,7 @@ class PublicList(PublicResource, ABC):
         """Return a function that reduces a result to the requested `fields` or, by default, to its summary."""
         return make_picker(query) if query.is_full else select(_describe_summary_parts(self.serializer_class))
 
-    def other_forms(self, request: HttpRequest) -> list[str]:
+    def list_other_formats(self, request: HttpRequest) -> list[str]:
         """Return links to other forms of all results of the same query."""
         return []
 
@@ -173,7 +173,7 @@ class PublicList(PublicResource, ABC):
             last_modified=listing.last_modified,
         )
         linked = [f'<{url}>; rel="{_LINK_RELATIONS[direction]}"' for direction, url in links.items() if url]
-        if linked := [*linked, *self.other_forms(request)]:
+        if linked := [*linked, *self.list_other_formats(request)]:
             response["Link"] = ", ".join(linked)
         return response
 

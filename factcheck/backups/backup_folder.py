@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext
 
-from factcheck.database.embedded.account import account_for
+from factcheck.database.embedded.account import find_account
 from factcheck.database.embedded.place import ServerPlace
 from factcheck.installation.backup_settings import note_path, read_remembered_folder, remember_folder
 from factcheck.installation.private_files import FILE, FOLDER
@@ -73,7 +73,7 @@ class BackupFolder:
         try:
             for folder in (self.path, self.generations, self.files, self.wal):
                 folder.mkdir(mode=FOLDER, exist_ok=True)
-            account = account_for(place)
+            account = find_account(place)
             if account is not None:
                 os.chown(self.wal, account.pw_uid, account.pw_gid)
             (self.path / "README.txt").write_text(README_TEXT)

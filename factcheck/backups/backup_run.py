@@ -75,7 +75,7 @@ def make_backup(
     try:
         with folder.alone() as lock:
             generations.clear(folder)
-            kept_files.mend(folder)
+            kept_files.remove_unfinished(folder)
             earlier, server = generations.list_generations(folder), RunningServer.at(place)
             if any(one.system != server.system for one in earlier):
                 raise BackupFailed(
@@ -84,7 +84,7 @@ def make_backup(
                 )
             parent = None if is_full else _choose_parent(earlier, server, full_days)
             generation, counts = _make(place, folder, kept, server, parent, lock)
-            given_up = _give_up(folder, [*earlier, generation], days)
+            given_up = _remove_superseded(folder, [*earlier, generation], days)
             return BackupResult(generation, counts, given_up, server.archives)
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
@@ -167,7 +167,7 @@ def _make(
     return generation, counts
 
 
-def _give_up(folder: BackupFolder, all_of_them: list[Generation], days: int) -> list[str]:
+def _remove_superseded(folder: BackupFolder, all_of_them: list[Generation], days: int) -> list[str]:
     """Remove superseded backups with the log and files that only they need."""
     names = generations.choose_kept(all_of_them, now=datetime.now(UTC), days=days)
     remaining = [one for one in all_of_them if one.name in names]

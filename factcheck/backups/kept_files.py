@@ -57,7 +57,7 @@ def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> ScanCounts:
     Args:
         kept: the folders to back up, by their names in the backup.
     """
-    mend(folder)
+    remove_unfinished(folder)
     files_by_path = {file.path: file for file in list_files_at(folder, None).values()}
     count = copied = copied_bytes = 0
     now = datetime.now(UTC)
@@ -143,7 +143,7 @@ def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
     return name, size
 
 
-def mend(folder: BackupFolder) -> None:
+def remove_unfinished(folder: BackupFolder) -> None:
     """Remove the unfinished line or file of a killed process."""
     for unfinished in folder.files.glob("unfinished.*"):
         unfinished.unlink()

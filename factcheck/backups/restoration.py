@@ -23,7 +23,7 @@ from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.generations import Generation
 from factcheck.backups.log_gaps import build_segment_name, find_gaps
 from factcheck.database.embedded import roles, run_server_at, wal_archive
-from factcheck.database.embedded.account import account_for
+from factcheck.database.embedded.account import find_account
 from factcheck.database.embedded.place import SUPERUSER, PostgresUnavailable, ServerPlace
 from factcheck.installation.private_files import FILE, FOLDER
 
@@ -92,7 +92,7 @@ def _restore(
                 % {"to": to, "there": ", ".join(there)}
             )
         place = ServerPlace(to)
-        with _hold_unused(to), _make_work_folder(place.restored) as unfinished:
+        with _require_unused(to), _make_work_folder(place.restored) as unfinished:
             tell(gettext("Checking and combining the copies of the database"))
             _put_together(folder, generation, unfinished, place)
             tell(gettext("Replaying the log"))
@@ -129,7 +129,7 @@ def _is_occupied(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _hold_unused(to: Path) -> Iterator[None]:
+def _require_unused(to: Path) -> Iterator[None]:
     """Ensure that the server of this folder is not in use during the restore."""
     with contextlib.ExitStack() as stack:
         for name in ("postgres.lock", "postgres.users"):
@@ -167,12 +167,12 @@ def _put_together(folder: BackupFolder, generation: Generation, unfinished: Path
     base_backups.combine(bases, cluster)
     base_backups.verify(cluster)
     (cluster / "recovery.signal").touch(FILE)
-    account = account_for(place)
+    account = find_account(place)
     if account is not None:
-        _give(cluster, account.pw_uid, account.pw_gid)
+        _change_owner(cluster, account.pw_uid, account.pw_gid)
 
 
-def _give(top: Path, user: int, group: int) -> None:
+def _change_owner(top: Path, user: int, group: int) -> None:
     for here, folders, files in os.walk(top):
         for name in (*folders, *files):
             os.chown(Path(here, name), user, group, follow_symlinks=False)
@@ -272,7 +272,7 @@ def _copy_files(
     for name in ("files", "reports"):
         (unfinished / name).mkdir(mode=FOLDER, exist_ok=True)
         if os.geteuid() == 0:
-            _give(unfinished / name, owner.st_uid, owner.st_gid)
+            _change_owner(unfinished / name, owner.st_uid, owner.st_gid)
     return damaged
 
 

@@ -83,15 +83,15 @@ class Confined:
     def close(self) -> None:
         """End the zygote and its running tasks."""
         with self._lock:
-            self._let_go()
+            self._release()
 
     def _forget(self) -> None:
         """Forget the zygote in a forked process, which must not use its parent's."""
-        self._let_go()
+        self._release()
         self._seats = threading.BoundedSemaphore(SEATS)
         self._lock = threading.Lock()
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         control, program = self._control, self._program
         self._control = self._program = None
         if control is not None:
@@ -136,7 +136,7 @@ class Confined:
                 socket.send_fds(self._connect_zygote(), [b"+"], sockets)
             except (BrokenPipeError, ConnectionResetError):
                 # It has ended, and may not be known to have ended.
-                self._let_go()
+                self._release()
                 socket.send_fds(self._connect_zygote(), [b"+"], sockets)
         return work, fate
 
@@ -144,7 +144,7 @@ class Confined:
         """Connect to a running zygote. The caller holds the lock."""
         if self._control is not None and self._program is not None and self._program.poll() is None:
             return self._control
-        self._let_go()
+        self._release()
         ours, its = socket.socketpair()
         with its:
             number = str(its.fileno())

@@ -62,7 +62,7 @@ class Zygote:
                     return
                 if not ready and not self.working:
                     return
-                self._look()
+                self._check_processes()
         finally:
             for process in self.working:
                 with suppress(ProcessLookupError):
@@ -81,7 +81,7 @@ class Zygote:
         self.working[process] = _Work(fate, time.monotonic() + self.allowance.seconds)
         return True
 
-    def _look(self) -> None:
+    def _check_processes(self) -> None:
         """Report ended processes, and kill those over their limits."""
         for process, work in list(self.working.items()):
             ended, status, usage = os.wait4(process, os.WNOHANG)

@@ -77,7 +77,7 @@ class Statement:
         return cls(sql, tuple(parameters))
 
     @classmethod
-    def fetching_late(
+    def build_late_fetch(
         cls,
         rows: QuerySet[Any],
         names: Sequence[str],

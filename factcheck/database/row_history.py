@@ -22,7 +22,7 @@ from factcheck.database.rules import (
     append_only,
     build_owner_writes_rule,
     build_truncation_rule,
-    without_exceptions,
+    compile_rule,
 )
 
 M = TypeVar("M", bound=type[models.Model])
@@ -41,7 +41,7 @@ class _HistoryTrigger(trigger.Event):
         return pgtrigger.Func(in_public.replace(_CONTEXT_SQL, f"{_CONTEXT_SQL} - ARRAY['address', 'agent']"))
 
     def compile(self, model: models.Model) -> compiler.Trigger:
-        return without_exceptions(self, model, DefinerSql)
+        return compile_rule(self, model, DefinerSql)
 
 
 class _RowEvent(pghistory.RowEvent):

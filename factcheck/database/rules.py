@@ -76,7 +76,7 @@ class Rule(pgtrigger.Trigger):
     sql: type[RuleSql] = RuleSql
 
     def compile(self, model: models.Model) -> compiler.Trigger:
-        return without_exceptions(self, model, self.sql)
+        return compile_rule(self, model, self.sql)
 
 
 class Prohibition(Rule):
@@ -93,9 +93,7 @@ class Keeper(Rule):
     sql = DefinerSql
 
 
-def without_exceptions(
-    trigger: pgtrigger.Trigger, model: models.Model, sql: type[RuleSql]
-) -> compiler.Trigger:
+def compile_rule(trigger: pgtrigger.Trigger, model: models.Model, sql: type[RuleSql]) -> compiler.Trigger:
     """Compile the trigger for installation, so that no session setting can disable it."""
     return compiler.Trigger(
         name=trigger.name,

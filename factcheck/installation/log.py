@@ -17,7 +17,7 @@ _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _SECRET_PATH = re.compile(r"(/(?:messages|subscriptions)/)[\w-]{43}(?![\w-])", re.ASCII)
 
 
-def without_secrets(words: str) -> str:
+def mask_secrets(words: str) -> str:
     """Return the text, with secrets of private pages masked."""
     return _SECRET_PATH.sub(r"\1…", words) if "/messages/" in words or "/subscriptions/" in words else words
 
@@ -49,7 +49,7 @@ class LogLines(logging.Formatter):
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the library's name
-        message = without_secrets(super().formatMessage(record))
+        message = mask_secrets(super().formatMessage(record))
         line = _CONTROL_CHARACTERS.sub(lambda found: repr(found[0])[1:-1], message)
         behalf = " ".join(filter(None, [request_id.get(), job.get()]))
         return f"{line} [{behalf}]" if behalf else line
@@ -61,7 +61,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         # A surrogate, as in a path that is no UTF-8, has no place in JSON.
         readable = {
-            name: without_secrets(value.encode(errors="backslashreplace").decode())
+            name: mask_secrets(value.encode(errors="backslashreplace").decode())
             if isinstance(value, str)
             else value
             for name, value in self.build_fields(record).items()

@@ -43,7 +43,7 @@ def share_counters() -> Iterator[None]:
     if not settings.METRICS_PORT:
         yield
         return
-    _sweep()
+    _remove_leftovers()
     with (
         TemporaryDirectory(prefix=FOLDER_PREFIX, dir=choose_folder(), ignore_cleanup_errors=True) as folder,
         _hold_folder(Path(folder)),
@@ -69,7 +69,7 @@ def _hold_folder(folder: Path) -> Iterator[None]:
         yield
 
 
-def _sweep() -> None:
+def _remove_leftovers() -> None:
     """Remove folders of processes that were killed."""
     for folder in choose_folder().glob(f"{FOLDER_PREFIX}*"):
         with suppress(OSError):
@@ -84,7 +84,7 @@ def build_application(content: Callable[[], bytes], token: str) -> Wsgi:
     expected = f"Bearer {token}".encode()
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        def say(status: HTTPStatus, body: bytes, *fields: tuple[str, str]) -> list[bytes]:
+        def send(status: HTTPStatus, body: bytes, *fields: tuple[str, str]) -> list[bytes]:
             length = ("Content-Length", str(len(body)))
             start_response(
                 f"{status.value} {status.phrase}", [("Cache-Control", "no-store"), length, *fields]
@@ -92,18 +92,18 @@ def build_application(content: Callable[[], bytes], token: str) -> Wsgi:
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
         if environ["PATH_INFO"] != "/metrics":
-            return say(HTTPStatus.NOT_FOUND, b"")
+            return send(HTTPStatus.NOT_FOUND, b"")
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return say(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, HEAD"))
+            return send(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, HEAD"))
         sent = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
         if token and not hmac.compare_digest(sent, expected):
-            return say(HTTPStatus.UNAUTHORIZED, b"", ("WWW-Authenticate", "Bearer"))
+            return send(HTTPStatus.UNAUTHORIZED, b"", ("WWW-Authenticate", "Bearer"))
         try:
             body = content()
         except Exception:
             logger.exception("The metrics could not be put together.")
-            return say(HTTPStatus.INTERNAL_SERVER_ERROR, b"")
-        return say(HTTPStatus.OK, body, ("Content-Type", "text/plain; version=0.0.4; charset=utf-8"))
+            return send(HTTPStatus.INTERNAL_SERVER_ERROR, b"")
+        return send(HTTPStatus.OK, body, ("Content-Type", "text/plain; version=0.0.4; charset=utf-8"))
 
     return answer
 

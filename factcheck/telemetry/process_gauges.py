@@ -21,12 +21,12 @@ def watch(threads: int) -> None:
     counters.THREADS.set(threads)
     pause = threading.Event()
 
-    def look_again() -> None:
+    def record_repeatedly() -> None:
         while not pause.wait(INTERVAL_SECONDS):
             settle()
             look(counters)
 
-    threading.Thread(target=look_again, name="gauges", daemon=True).start()
+    threading.Thread(target=record_repeatedly, name="gauges", daemon=True).start()
 
 
 def look(counters: Any) -> None:

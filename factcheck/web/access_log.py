@@ -4,7 +4,7 @@ import logging
 from functools import partial
 from typing import Any
 
-from factcheck.installation.log import JsonLines, without_secrets
+from factcheck.installation.log import JsonLines, mask_secrets
 from factcheck.installation.log_context import request_id
 from factcheck.web.throttling.callers import get_address
 
@@ -61,7 +61,7 @@ def log_client_addresses(proxies: int) -> None:
 
 def _rewrite_client(line: logging.LogRecord, proxies: int) -> bool:
     if isinstance(line.args, dict) and "path" in line.args:
-        line.args["path"] = without_secrets(str(line.args["path"]))
+        line.args["path"] = mask_secrets(str(line.args["path"]))
     if isinstance(line.args, dict) and _FORWARDED in line.args:
         client = {
             "HTTP_X_FORWARDED_FOR": line.args[_FORWARDED].removeprefix("-"),

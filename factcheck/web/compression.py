@@ -99,7 +99,7 @@ class Compression:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         codings = list_accepted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-        etags = without_codings(request, codings)
+        etags = remove_codings(request, codings)
         response = self.get_response(request)
         if response.status_code == 304:
             add_vary(response, "Accept-Encoding")
@@ -112,7 +112,7 @@ class Compression:
         return response
 
 
-def without_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str, list[str]]:
+def remove_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str, list[str]]:
     """Remove our suffixes from the ETags that a client sends. Return, for each of our ETags, the client's strong tags.
 
     A copy in a coding that the client does not accept is ignored. A cache may have several copies; it revalidates on

@@ -47,12 +47,12 @@ def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:
         words = sum(map(_is_word, old[a:b]))
         between = 0 < number < len(steps) - 1
         changed = operation != "equal" or (between and words < _PHRASE_WORDS)
-        _go_on(left, "".join(old[a:b]), changed)
-        _go_on(right, "".join(new[c:d]), changed)
+        _add_part(left, "".join(old[a:b]), changed)
+        _add_part(right, "".join(new[c:d]), changed)
     return _mark_parts("del", left), _mark_parts("ins", right)
 
 
-def _go_on(parts: list[tuple[str, bool]], text: str, changed: bool) -> None:
+def _add_part(parts: list[tuple[str, bool]], text: str, changed: bool) -> None:
     """Add a part. If it and the previous part are both changed, merge them."""
     if parts and changed and parts[-1][1]:
         text = parts.pop()[0] + text

@@ -129,13 +129,13 @@ def receive(request: HttpRequest) -> BodyRefusal | None:
     if length > get_max_body_bytes():
         return refuse_oversized()
     caller = get_caller(request)
-    if not _take(caller):
+    if not _wait_for_slot(caller):
         return TOO_MANY_UPLOADS
     arrival = _deadlines.begin(
         request.META.get("REMOTE_ADDR", ""), int(request.META.get("SERVER_PORT") or 0), length
     )
     if length > MEMORY_BYTES:
-        request.reads_as = caller, arrival  # type: ignore[attr-defined]  # `let_go` looks for it
+        request.reads_as = caller, arrival  # type: ignore[attr-defined]  # `release_slot` looks for it
         follow_body(request, lambda stream: IncomingFile(stream, length, arrival))
         return None
     try:
@@ -158,7 +158,7 @@ def refuse_oversized() -> BodyRefusal:
     return BodyRefusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
-def let_go(request: HttpRequest) -> None:
+def release_slot(request: HttpRequest) -> None:
     """Release the slot of a large body after its request was answered."""
     reads_as = getattr(request, "reads_as", None)
     if reads_as is not None:
@@ -168,7 +168,7 @@ def let_go(request: HttpRequest) -> None:
         _slots.leave(caller)
 
 
-def _take(caller: str) -> bool:
+def _wait_for_slot(caller: str) -> bool:
     for _attempt in range(ATTEMPTS):
         if _slots.take(caller):
             return True

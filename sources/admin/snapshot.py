@@ -38,7 +38,10 @@ def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
                 join_words(
                     filter(
                         None,
-                        [f"{a.claim} ({a.claim.get_state_display()})", snapshot.heard_at(a.start, a.end)],
+                        [
+                            f"{a.claim} ({a.claim.get_state_display()})",
+                            snapshot.get_media_fragment(a.start, a.end),
+                        ],
                     )
                 ),
             )

@@ -27,25 +27,25 @@ def match_any_of(field: str) -> Callable[[Any], Q]:
 def match_words(field: str) -> Callable[[str], Q]:
     """Return the condition that a field contains every word, even within longer words, ignoring case and accents."""
 
-    def condition(text: str) -> Q:
+    def build_condition(text: str) -> Q:
         words = Q()
         for word in text.split():
             words &= Q(**{f"{field}__unaccent__icontains": word})
         return words
 
-    return condition
+    return build_condition
 
 
 def match_language(field: str) -> Callable[[list[str]], Q]:
     """Return the condition that a field's language tag is in one of the ranges."""
 
-    def condition(ranges: list[str]) -> Q:
+    def build_condition(ranges: list[str]) -> Q:
         found = Q()
         for tag in ranges:
             found |= Q(**{f"{field}__iexact": tag}) | Q(**{f"{field}__istartswith": f"{tag}-"})
         return found
 
-    return condition
+    return build_condition
 
 
 def find_ids(rows: QuerySet[Any], names: list[str]) -> list[int]:

@@ -75,7 +75,7 @@ def extract_bounded(question: ExtractionRequest) -> Document:
         raise ExtractionError(*_REFUSALS[bounds.cause]) from None
 
 
-def warm() -> None:
+def start_loading() -> None:
     """Start loading the extraction modules, before a document is fetched."""
     _get_reader().warm()
 

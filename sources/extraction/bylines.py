@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from sources.extraction.clean_text import clean_line
 
-from .structured_data import ARTICLE_TYPES, as_list, find_text, get_types
+from .structured_data import ARTICLE_TYPES, find_text, get_types, to_list
 
 AUTHOR_META = (
     "author",
@@ -113,7 +113,7 @@ def read_byline(
     """Return the names of the authors from the best source; "" if only a desk or agency is named."""
     for node in articles:
         if get_types(node) & ARTICLE_TYPES:
-            authors = as_list(node.get("author")) or as_list(node.get("creator"))
+            authors = to_list(node.get("author")) or to_list(node.get("creator"))
             people = [one for one in authors if not (isinstance(one, dict) and _is_organisation(one))]
             if names := _join_people((find_text(one) for one in people), publisher, site):
                 return names

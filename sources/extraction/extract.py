@@ -11,7 +11,7 @@ from sources.extraction.web_pages.markup import parse
 from sources.extraction.web_pages.page import extract_page
 
 from .document import MAX_BYTES, MAX_LENGTH, Document, ExtractionError
-from .language import settle_language
+from .language import choose_language
 from .metadata import read_metadata
 from .office import DOCX, ODT, detect_office_kind, extract_office
 from .pdf import extract_pdf
@@ -101,7 +101,7 @@ def extract_recording(
         title=metadata.title or spoken_document.title,
         byline=metadata.byline,
         published_on=metadata.published_on,
-        language=spoken_document.language or settle_language(metadata.language, spoken_document.text),
+        language=spoken_document.language or choose_language(metadata.language, spoken_document.text),
         publisher=metadata.publisher,
         canonical_url=metadata.canonical_url,
     )

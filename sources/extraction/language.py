@@ -43,7 +43,7 @@ def compute_certainty(text: str) -> float:
     return max(score_languages(text).values(), default=0.0)
 
 
-def settle_language(declared: str, text: str) -> str:
+def choose_language(declared: str, text: str) -> str:
     """Return the declared language if the text can be in it, otherwise the detected one."""
     tag = _TAG.fullmatch(declared.strip())
     if not tag:

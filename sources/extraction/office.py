@@ -15,7 +15,7 @@ from factcheck.sentences import SpokenSentence
 from sources.extraction.clean_text import clean_line, clean_text
 
 from .document import Document, ExtractionError, describe_extractor
-from .language import settle_language
+from .language import choose_language
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
@@ -118,7 +118,7 @@ def extract_office(content: bytes, kind: str) -> Document:
         byline=metadata.get("creator", ""),
         # The day the file was made is not the day of publication.
         published_on=None,
-        language=settle_language(metadata.get("language", ""), text),
+        language=choose_language(metadata.get("language", ""), text),
         publisher="",
         canonical_url="",
         text=text,

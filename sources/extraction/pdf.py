@@ -69,7 +69,7 @@ def extract_pdf(content: bytes) -> Document:
         metadata = pdf.get_metadata_dict()
     finally:
         pdf.close()
-    text = clean_text("\n\n".join(_join_paragraphs(_without_running_heads(pages))))
+    text = clean_text("\n\n".join(_join_paragraphs(_remove_running_heads(pages))))
     letters = sum(map(str.isalpha, text))
     if letters < MIN_LETTERS_PER_PAGE * max(len(pages), 1) and letters < 500:
         raise ExtractionError(
@@ -126,7 +126,7 @@ def _warn_of_pictures(pages: list[PageText]) -> tuple[Caveat, ...]:
     )
 
 
-def _without_running_heads(pages: list[PageText]) -> list[list[Line]]:
+def _remove_running_heads(pages: list[PageText]) -> list[list[Line]]:
     """Remove page numbers and running heads."""
     edges = [_select_edge_lines(page) for page in pages]
     counts = Counter(text for edge in edges for text in {_strip_numbers(line) for line in edge})

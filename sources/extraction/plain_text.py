@@ -96,7 +96,7 @@ def _find_title(text: str) -> str:
     if (
         ends_like_a_sentence
         or _BYLINE.fullmatch(first)
-        or (_LABELLED_LINE.fullmatch(first) and _label(first) in _ALL_LABELS)
+        or (_LABELLED_LINE.fullmatch(first) and _get_label(first) in _ALL_LABELS)
     ):
         return ""
     # "#" is Markdown's mark of a headline.
@@ -131,7 +131,7 @@ def _find_labelled(head: list[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _label(line: str) -> str:
+def _get_label(line: str) -> str:
     return line.partition(":")[0].lower()
 
 

@@ -48,10 +48,10 @@ class StructuredData:
 
     def body(self) -> str:
         """Yield the paragraphs of the article body in the structured data, if any; each call starts again."""
-        body = next((one for one in as_list(self._article.get("articleBody")) if isinstance(one, str)), "")
+        body = next((one for one in to_list(self._article.get("articleBody")) if isinstance(one, str)), "")
         if "<" in body or "&" in body:
             body = re.sub(r"(?i)<(?:p|br|div|li|h\d|/p|/div|/li)\b[^<>]{0,200}>", "\n\n", html.unescape(body))
-        return clean_text(without_tags(re.sub(r"\n+", "\n\n", body)))
+        return clean_text(remove_tags(re.sub(r"\n+", "\n\n", body)))
 
     @property
     def description(self) -> str:
@@ -60,14 +60,14 @@ class StructuredData:
     @property
     def word_count(self) -> int | None:
         """Return the word count that the article states."""
-        for count in as_list(self._article.get("wordCount")):
+        for count in to_list(self._article.get("wordCount")):
             if isinstance(count, int | str) and re.fullmatch(r"[0-9]{1,7}", str(count).strip()):
                 return int(count)
         return None
 
     @property
     def is_free(self) -> bool:
-        values = as_list(self._article.get("isAccessibleForFree"))
+        values = to_list(self._article.get("isAccessibleForFree"))
         return not any(one is False or str(one).rpartition("/")[2].lower() == "false" for one in values)
 
 
@@ -81,7 +81,7 @@ def read_structured(tree: HtmlElement) -> StructuredData:
     articles += [node for node in nodes if get_types(node) & PAGE_TYPES and node not in articles]
     resolved = [
         {
-            key: [by_id.get(one.get("@id"), one) if isinstance(one, dict) else one for one in as_list(value)]
+            key: [by_id.get(one.get("@id"), one) if isinstance(one, dict) else one for one in to_list(value)]
             for key, value in node.items()
         }
         for node in articles[:20]
@@ -116,25 +116,25 @@ def _iterate_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
 
 
 def get_types(node: dict[str, Any]) -> set[str]:
-    return {str(one).rpartition("/")[2] for one in as_list(node.get("@type"))}
+    return {str(one).rpartition("/")[2] for one in to_list(node.get("@type"))}
 
 
-def as_list(value: Any) -> list[Any]:
+def to_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def find_text(values: Any) -> str:
     """Return the first name in a string, an object with a name, or a list of either."""
-    for value in as_list(values):
+    for value in to_list(values):
         if isinstance(value, dict):
             value = value.get("name") or value.get("@value")
             value = value[0] if isinstance(value, list) and value else value
-        if isinstance(value, str) and (text := clean_line(without_tags(value))):
+        if isinstance(value, str) and (text := clean_line(remove_tags(value))):
             return text
     return ""
 
 
-def without_tags(text: str) -> str:
+def remove_tags(text: str) -> str:
     if "<" not in text and "&" not in text:
         return text
     return re.sub(r"</?[A-Za-z][^<>]{0,500}>", " ", html.unescape(text))

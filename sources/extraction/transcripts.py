@@ -11,7 +11,7 @@ from sources.extraction.broken_lines import choose_separator
 from sources.extraction.clean_text import clean_line, clean_text
 
 from .document import Cue, Document, ExtractionError
-from .language import settle_language
+from .language import choose_language
 
 VTT, SUBRIP, PLAIN = "text/vtt", "application/x-subrip", "text/plain"
 
@@ -77,7 +77,7 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
         title=clean_line(header.removeprefix("WEBVTT").lstrip(" -–—")) if media_type == VTT else "",
         byline="",
         published_on=None,
-        language=settle_language(stated.partition(":")[2], spoken),
+        language=choose_language(stated.partition(":")[2], spoken),
         publisher="",
         canonical_url="",
         text=spoken,

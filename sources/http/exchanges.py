@@ -40,10 +40,10 @@ class Exchanges:
     def note_connection(self, ip_address: str) -> None:
         self.kept[-1].ip_address = ip_address
 
-    def sent(self, piece: Any) -> None:
+    def record_sent(self, piece: Any) -> None:
         self.kept[-1].request += bytes(piece)
 
-    def received(self, piece: bytes) -> None:
+    def record_received(self, piece: bytes) -> None:
         self._size += len(piece)
         if self._size > self.most_bytes + _OVERHEAD_BYTES:
             raise ResponseTooLarge

@@ -56,7 +56,7 @@ class SiteMemory(Protocol):
     def rules(self, site: str) -> str | None:
         """Return a recently read robots.txt, or None."""
 
-    def keep_rules(self, site: str, rules: str) -> None:
+    def store_rules(self, site: str, rules: str) -> None:
         """Store the site's robots.txt, empty if it has none."""
 
 
@@ -187,7 +187,7 @@ class PoliteVisitor:
             text = self._memory.rules(site)
             if text is None:
                 text = self._read_rules(site)
-                self._memory.keep_rules(site, text)
+                self._memory.store_rules(site, text)
                 self._known[site] = Protego.parse(text)
                 # The pause before the first page is the one that was just read.
                 self._memory.end(site, self._pause_at(site))

@@ -22,7 +22,7 @@ Floats = NDArray[np.floating[Any]]
 #: How many points are stored of a picture, and how many are looked up in each orientation: the strongest.
 STORED, LOOKED_UP = 64, 128
 #: The longest side of what they are searched in, in pixels.
-_SIDE = 384
+_MAX_SIDE = 384
 #: The examples, made by `benchmarks/pictures/vocabulary.py`, and what they are multiplied by to fit a byte.
 VOCABULARY, EXAMPLE_SCALE = Path(__file__).with_name("feature_vocabulary.npy"), 400
 #: SIFT describes a point by 4 × 4 areas with 8 directions each: those of the mirrored picture, from the right.
@@ -39,7 +39,7 @@ def find_features(luma: NDArray[np.uint8], limit: int) -> tuple[LocalFeatures, L
 def describe_points(luma: NDArray[np.uint8], limit: int) -> tuple[int, Floats, Floats]:
     """Return the width of the searched picture, each point's position and diameter, and the descriptions."""
     image = Image.fromarray(luma)
-    image.thumbnail((_SIDE, _SIDE), Image.Resampling.BOX)
+    image.thumbnail((_MAX_SIDE, _MAX_SIDE), Image.Resampling.BOX)
     small = np.asarray(image)
     sift = _build_sift()
     # A point with several directions is found several times.

@@ -27,7 +27,7 @@ from sources.models import MediaHash, MediaObject, Source
 _LONGEST_NAME, _LONGEST_ADDRESS = 255, 2000
 
 
-def take_in(
+def store_file(
     given: File | bytes | str,
     *,
     by: User | None,

@@ -45,7 +45,7 @@ def take_keyframes(*, media_id: int) -> None:
     media = MediaObject.objects.get(pk=media_id)
     if media.keyframes == MediaObject.Keyframes.TAKEN:
         return
-    take(media)
+    extract_keyframes(media)
 
 
 @app.periodic(cron="23 * * * *")
@@ -65,13 +65,13 @@ def queue_keyframes(media: MediaObject) -> None:
     defer(take_keyframes.name, {"media_id": media.pk}, queue="media", queueing_lock=f"media {media.pk}")
 
 
-def take(media: MediaObject) -> None:
+def extract_keyframes(media: MediaObject) -> None:
     """Extract the keyframes now. If that fails, record the failure and keep the video."""
     if not films.can_be_read():
         _record_state(media, MediaObject.Keyframes.NOT_HERE, "no_ffmpeg")
         return
     try:
-        with archive.on_disk(media.sha256) as path:
+        with archive.open_on_disk(media.sha256) as path:
             caveats = _read_missing(path, media)
             looks, rendition = _hash_frames(path, media)
     except LimitExceeded as bounds:

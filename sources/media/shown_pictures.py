@@ -68,7 +68,7 @@ def compute_luma(image: Image.Image) -> NDArray[np.uint8]:
     """Return the brightness of each pixel, with transparent ones on white, at the size that is hashed."""
     small = image.copy()
     small.thumbnail((HASHED, HASHED), Image.Resampling.BOX)
-    return np.asarray(_on_white(small).convert("L"))
+    return np.asarray(_paint_on_white(small).convert("L"))
 
 
 def _hash_whole(luma: NDArray[np.uint8], request: PictureRequest) -> PictureHash:
@@ -157,7 +157,7 @@ def _apply_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
         return None
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def _paint_on_white(image: Image.Image) -> Image.Image:
     if image.mode != "RGBA":
         return image
     white = Image.new("RGBA", image.size, "white")

@@ -12,7 +12,7 @@ from sources.source_kinds import Material
 _KINDS = {MediaObject.Kind.VIDEO: Source.Kind.VIDEO, MediaObject.Kind.AUDIO: Source.Kind.AUDIO}
 
 
-def give_transcript(media: MediaObject, transcript: bytes, filename: str, *, by: User | None) -> Snapshot:
+def store_transcript(media: MediaObject, transcript: bytes, filename: str, *, by: User | None) -> Snapshot:
     """Store a transcript (WebVTT, SRT or plain text) of a recording, replacing an earlier one.
 
     If the recording has no source, one is created, because quotes belong to sources.

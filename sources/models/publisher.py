@@ -27,7 +27,7 @@ def normalise_name(name: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
 
-def has_the_name_of_the_house(name: str) -> bool:
+def has_house_name(name: str) -> bool:
     """Return whether readers would take a publisher of this name for this newsroom."""
     houses = Publisher.objects.filter(is_house=True).values_list("name", flat=True)
     return any(normalise_name(name) == normalise_name(house) for house in houses)
@@ -212,23 +212,23 @@ class Publisher(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self._take_domain()
+        self._set_domain()
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed through unchanged
 
     def clean(self) -> None:
-        self._take_domain()
-        if self._takes_house_name():
+        self._set_domain()
+        if self._imitates_house():
             raise ValidationError({"name": _("Our own newsroom has this name. Choose another.")})
 
-    def _take_domain(self) -> None:
+    def _set_domain(self) -> None:
         if not self.domain:
             self.domain = "".join(list_hosts(self.url)[-1:])
 
-    def _takes_house_name(self) -> bool:
+    def _imitates_house(self) -> bool:
         """Return whether a change would make readers mistake the publisher for this newsroom."""
         if self.is_house or Publisher.objects.filter(pk=self.pk, name=self.name).exists():
             return False
-        return has_the_name_of_the_house(self.name)
+        return has_house_name(self.name)
 
     @property
     def hosts(self) -> list[str]:

@@ -86,6 +86,6 @@ class Snapshot(models.Model):
     def __str__(self) -> str:
         return f"{self.title or self.source} ({self.captured_at:%Y-%m-%d %H:%M})"
 
-    def heard_at(self, start: int, end: int) -> str:
+    def get_media_fragment(self, start: int, end: int) -> str:
         """Return when these characters are heard (`t=12.5,17`), or "" if this is not a transcript."""
         return build_fragment(self.cues, start, end)

@@ -125,6 +125,6 @@ class Source(models.Model):
     def clean(self) -> None:
         self.url_key = build_url_key(self.url)
 
-    def latest_snapshot(self) -> "Snapshot | None":
+    def get_latest_snapshot(self) -> "Snapshot | None":
         """Return the latest snapshot."""
         return self.snapshots.order_by("-number").first()

@@ -123,7 +123,7 @@ def archived(world: dict[str, Any]) -> None:
 @pytest.fixture
 def moved_away(world: dict[str, Any]) -> None:
     """The article is gone from where it was; everything else was not looked at yet."""
-    watched_links.look_for_new()
+    watched_links.update_watched_links()
     on = {name: datetime(2026, 2, 20, 4, tzinfo=UTC) for name in ("since", "checked_at", "written_at")}
     LinkState.objects.filter(pk=world["article"].pk).update(
         outcome="gone", http_status=410, moved_to="", **on

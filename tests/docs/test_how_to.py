@@ -135,6 +135,6 @@ def test_a_parameter_in_the_class_is_all_that_an_api_filter_takes() -> None:
     sql = str(query.qs.query)
     assert '"appears_in_ids" && ' in sql
     assert query.looked_for["copied"] == [7, 8]
-    assert declared.as_openapi("copied")["description"].startswith(
+    assert declared.to_openapi("copied")["description"].startswith(
         "Id of a source that the claim appears in."
     )

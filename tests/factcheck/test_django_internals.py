@@ -91,7 +91,7 @@ def test_headers_are_read_anew() -> None:
 def test_an_answer_is_kept_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, logger="django.request")
     request, silent, logged = RequestFactory().get("/"), HttpResponse(status=503), HttpResponse(status=429)
-    internals.keep_out_of_the_log(silent)
+    internals.mark_as_logged(silent)
     log_response("%s", "silent", response=silent, request=request)
     log_response("%s", "logged", response=logged, request=request)
     assert caplog.messages == ["logged"]

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import psycopg
 
-from factcheck.database.embedded.account import account_for, build_process_arguments
+from factcheck.database.embedded.account import build_process_arguments, find_account
 from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPlace, get_binary
 
 #: Tests wait for the disk otherwise, and nothing in these servers is to outlive them.
@@ -27,7 +27,7 @@ class StreamingServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.place = folder, ServerPlace(folder)
-        self.account = account_for(self.place)
+        self.account = find_account(self.place)
         self.process: subprocess.Popen[bytes] | None = None
         folder.mkdir(mode=0o700)
         if self.account:

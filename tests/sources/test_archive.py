@@ -189,7 +189,7 @@ def test_a_file_is_kept_as_bytes_are(large: tuple[Path, str]) -> None:
     store_file_at(path, digest)
     store_file_at(path, digest)
     assert load(digest) == PAGE * 50_000 == b"".join(archive.iterate_pieces(digest, 1000))
-    with archive.on_disk(digest) as here:
+    with archive.open_on_disk(digest) as here:
         assert here.read_bytes() == PAGE * 50_000
 
 
@@ -199,7 +199,7 @@ def test_a_damaged_file_is_noticed_and_replaced(large: tuple[Path, str]) -> None
     default_storage.save(archive.build_path(digest), ContentFile(b"rubbish"))
     with pytest.raises(ArchiveDamaged):
         [*archive.iterate_pieces(digest)]
-    with pytest.raises(ArchiveDamaged), archive.on_disk(digest):
+    with pytest.raises(ArchiveDamaged), archive.open_on_disk(digest):
         pass
     store_file_at(path, digest)
     assert verify(digest)
@@ -209,7 +209,7 @@ def test_a_damaged_file_is_noticed_and_replaced(large: tuple[Path, str]) -> None
 def test_a_file_that_is_missing(large: tuple[Path, str]) -> None:
     with pytest.raises(ArchiveMissing):
         [*archive.iterate_pieces(large[1])]
-    with pytest.raises(ArchiveMissing), archive.on_disk(large[1]):
+    with pytest.raises(ArchiveMissing), archive.open_on_disk(large[1]):
         pass
 
 

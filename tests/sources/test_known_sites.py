@@ -73,9 +73,9 @@ def test_robots_txt_holds_for_a_day(clock: Any) -> None:
     assert known.rules(SITE) is None
     known.begin(SITE)
     assert known.rules(SITE) is None
-    known.keep_rules(SITE, "")
+    known.store_rules(SITE, "")
     assert known.rules(SITE) == ""
-    known.keep_rules(SITE, "User-agent: *\nDisallow: /\n")
+    known.store_rules(SITE, "User-agent: *\nDisallow: /\n")
     clock.move_to(timezone.now() + timedelta(hours=23))
     assert known.rules(SITE) == "User-agent: *\nDisallow: /\n"
     clock.move_to(timezone.now() + timedelta(hours=2))

@@ -56,7 +56,7 @@ def rows(kept_rows: None, checker: User, editor: User) -> dict[type[Model], Any]
     Session.objects.create(session_key="x", expire_date=timezone.now() + timedelta(days=1))
     DeskSession.objects.create(person=checker, session_key="x")
     claim = make_claim(state="proposed", created_by=checker)
-    assignments.take(make_claim(), by=checker)
+    assignments.assign_to_self(make_claim(), by=checker)
     AssignmentRule.objects.create(name="Rule", priority=1)
     ChatChannel.objects.create(name="Desk", shape="json", address="https://example.org/hook")
     SavedView.objects.create(owner=checker, name="Theirs", listed="claims.claim")

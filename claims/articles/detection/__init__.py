@@ -18,7 +18,7 @@ from claims.articles.detection.dialogues import Dialogue, DialogueBlock
 from claims.articles.detection.grammar import load_grammar
 from claims.articles.detection.lexicon import Lexicon, split_words
 from claims.articles.detection.lexicon import load_lexicon as read_language
-from claims.articles.detection.people import Cast
+from claims.articles.detection.people import KnownPeople
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence, split_sentences
 from claims.articles.detection.wording import build_statement
@@ -70,7 +70,7 @@ def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence
     blocks = select_statements(every, language)
     own = "\n".join(block.text for block in blocks)
     grammar = load_grammar(language)
-    cast = Cast(own, language, grammar)
+    cast = KnownPeople(own, language, grammar)
     attributor = Attributor(language, cast)
     turns = Dialogue(list(_iterate_dialogue_blocks(text, every)), cast, grammar).turns
     turn_of = {block.start: turn for block, turn in zip(every, turns, strict=True)}

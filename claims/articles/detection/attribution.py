@@ -16,7 +16,7 @@ from claims.articles.detection.identities import Identities
 from claims.articles.detection.lexicon import Lexicon, split_words, tokenise
 from claims.articles.detection.names import find_gender_of_roles, is_capital, is_role, split_name
 from claims.articles.detection.narrations import extract_narration
-from claims.articles.detection.people import Cast, CastMember, Occurrence
+from claims.articles.detection.people import CastMember, KnownPeople, Occurrence
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence
 from claims.articles.detection.speakers import Speaker, is_body_word, read_speaker
@@ -52,7 +52,7 @@ class Voice:
 class Attributor:
     """Attribute sentences to speakers, block by block, remembering the last speaker for later pronouns."""
 
-    def __init__(self, language: Lexicon, cast: Cast) -> None:
+    def __init__(self, language: Lexicon, cast: KnownPeople) -> None:
         self._language = language
         self._grammar: Grammar = load_grammar(language)
         self._cast = cast
@@ -174,7 +174,9 @@ class Attributor:
         if speaker is not None:
             self._remember(speaker)
         else:
-            self._shadow_company(narration, next((mention for mention in mentions if mention.subject), None))
+            self._note_unnamed_person(
+                narration, next((mention for mention in mentions if mention.subject), None)
+            )
         if speaker is not None or not _is_only_quoted(narration):
             self._last = speaker
         if speaker is None:
@@ -199,9 +201,9 @@ class Attributor:
         if member is not None and member.person:
             self._focus.note_speaker(member)
         elif member is not None and " " in member.name and not self._is_body(member.name):
-            self._focus.shadow(None)  # perhaps a person with an unusual name
+            self._focus.note_unnamed_person(None)  # perhaps a person with an unusual name
 
-    def _shadow_company(self, narration: str, subject: Occurrence | None) -> None:
+    def _note_unnamed_person(self, narration: str, subject: Occurrence | None) -> None:
         """Note a person without a known name, so that "he" does not refer to an earlier person.
 
         That person is an office whose holder is unknown ("Le ministre, qui était absent, …"), an unusual name, or a
@@ -209,15 +211,15 @@ class Attributor:
         """
         if subject is not None:
             if self._may_be_a_person(subject.member):
-                self._focus.shadow(None)
+                self._focus.note_unnamed_person(None)
             return
         if self._has_leading_surname(narration):
-            self._focus.shadow(None)
+            self._focus.note_unnamed_person(None)
             return
         opening = split_name(narration[:_OPENING])[:_OPENING_WORDS]
         offices = [word for word in opening if is_role(word, self._language)]
         if self._language.cased and offices and not is_body_word(offices[0], self._language):
-            self._focus.shadow(find_gender_of_roles(offices[:1], self._language))
+            self._focus.note_unnamed_person(find_gender_of_roles(offices[:1], self._language))
 
     def _may_be_a_person(self, member: CastMember) -> bool:
         """Distinguish the bare name "Ri Yong Ho" from a ministry and from a country."""
@@ -327,7 +329,7 @@ class Attributor:
     def _resume_voice(self, feminine: bool | None) -> Speaker | None:
         """Return the previous speaker, a person or an organisation, unless the verb form rules that speaker out."""
         if self._last is None:
-            return None if feminine is None else self._identities.pronoun(feminine)
+            return None if feminine is None else self._identities.resolve_pronoun(feminine)
         contradicts = None not in (feminine, self._last.feminine) and feminine != self._last.feminine
         return None if contradicts else self._last
 

@@ -50,7 +50,9 @@ _AGENCIES = r"\([^()]{2,60}\)"
 _SIGNATURE = re.compile(
     rf"^(?:[a-zß]{{2,5}}(?:[/,]\s?[a-zß]{{2,5}}){{1,5}}\s*(?:{_AGENCIES})?|[a-zß]{{2,5}}\s*{_AGENCIES}|\*{{3,}}|#+)\.?$"
 )
-_ONLY_AGENCIES = re.compile(r"^\([A-Z][\w.]*(?:(?:[,/;&]\s*|\s+(?:and|und|y|et|e)\s+)[A-Z][\w.]*){0,5}\)\.?$")
+_AGENCIES_PATTERN = re.compile(
+    r"^\([A-Z][\w.]*(?:(?:[,/;&]\s*|\s+(?:and|und|y|et|e)\s+)[A-Z][\w.]*){0,5}\)\.?$"
+)
 _HANDLE = re.compile(r"(?:^|\s)(?:@\w{2,}|#\w{2,}|https?://\S+|www\.\S+|\S+@\S+\.\w+|pic\.twitter\.com\S*)")
 _TWEET_CREDIT = re.compile(r"^[—–-]\s*.{1,60}\(@\w+\)")
 _COPYRIGHT = re.compile(r"©|\(c\)\s?\d{4}|ⓒ|copyright\b", re.IGNORECASE)
@@ -124,7 +126,7 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
     if (
         _EMPTY_STATEMENT.match(text)
         or _SIGNATURE.match(text)
-        or _ONLY_AGENCIES.match(text)
+        or _AGENCIES_PATTERN.match(text)
         or _TWEET_CREDIT.match(text)
         or _BYLINE.match(text)
         or _CORRECTION_NOTE.match(text)

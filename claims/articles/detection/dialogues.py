@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claims.articles.detection.grammar import Grammar
-from claims.articles.detection.people import Cast, CastMember
+from claims.articles.detection.people import CastMember, KnownPeople
 from claims.articles.detection.quotations import Quotations
 
 _LABEL_BREAKS = r":：?？!。,،“”\"«»"  # no label holds them
@@ -46,7 +46,7 @@ class DialogueBlock:
 class Dialogue:
     """The turns of one text."""
 
-    def __init__(self, blocks: Sequence[DialogueBlock], cast: Cast, grammar: Grammar) -> None:
+    def __init__(self, blocks: Sequence[DialogueBlock], cast: KnownPeople, grammar: Grammar) -> None:
         self._cast = cast
         self._grammar = grammar
         self._labels = [self._read_label(block.text) for block in blocks]

@@ -46,7 +46,7 @@ class Focus:
     def note_speaker(self, member: CastMember) -> None:
         self._traces.append(_Trace(member, self._block, self._sentence, spoke=True))
 
-    def shadow(self, feminine: bool | None) -> None:
+    def note_unnamed_person(self, feminine: bool | None) -> None:
         """Remember that a person without a name was mentioned, so that a pronoun does not refer to an earlier one."""
         member = CastMember("", person=True, feminine=feminine)
         self._traces.append(_Trace(member, self._block, self._sentence, subject=True, nameless=True))

@@ -13,8 +13,8 @@ class Grammar:
     """The patterns of one language for reported speech, dialogues and the people of a text."""
 
     def __init__(self, language: Lexicon) -> None:
-        self.impersonal = self._patterns(language, "impersonal")
-        self.people = self._patterns(language, "people")
+        self.impersonal = self._compile_patterns(language, "impersonal")
+        self.people = self._compile_patterns(language, "people")
         self.questioners = self._lower(language, "questioners")
         self.answerers = self._lower(language, "answerers")
         self.possessives = self._lower(language, "possessives")
@@ -39,7 +39,7 @@ class Grammar:
         )
 
     @staticmethod
-    def _patterns(language: Lexicon, name: str) -> list[re.Pattern[str]]:
+    def _compile_patterns(language: Lexicon, name: str) -> list[re.Pattern[str]]:
         return [re.compile(pattern) for pattern in language.get_attributions(name)]
 
     @staticmethod
@@ -66,7 +66,7 @@ class Grammar:
                 return True
         return False
 
-    def nominative(self, words: Sequence[str]) -> str:
+    def build_nominative(self, words: Sequence[str]) -> str:
         """Return the nominative of a name from the genitive of "according to": Олега Дёмина → Олег Дёмин."""
         found = []
         for word in words:
@@ -78,7 +78,7 @@ class Grammar:
         """Return the nominative of a body's name: only the head and the adjectives before it change."""
         changed: list[str] = []
         for word in words:
-            changed.append(self.nominative([word]))
+            changed.append(self.build_nominative([word]))
             if not changed[-1].endswith(_ADJECTIVES):
                 break
         return " ".join([*changed, *words[len(changed) :]])

@@ -7,7 +7,7 @@ from claims.articles.detection.focus import Focus
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, tokenise
 from claims.articles.detection.names import ELISION, is_capital, is_given_name, is_role, split_name
-from claims.articles.detection.people import Cast, CastMember
+from claims.articles.detection.people import CastMember, KnownPeople
 from claims.articles.detection.speakers import (
     Speaker,
     is_body_word,
@@ -25,7 +25,7 @@ _ABSTRACT_SUFFIXES = ("ung", "heit", "keit", "schaft", "ion", "tät")
 class Identities:
     """The resolver of one text's phrases, by its list of people and its last speaker."""
 
-    def __init__(self, language: Lexicon, grammar: Grammar, cast: Cast, focus: Focus) -> None:
+    def __init__(self, language: Lexicon, grammar: Grammar, cast: KnownPeople, focus: Focus) -> None:
         self._language = language
         self._grammar = grammar
         self._cast = cast
@@ -36,13 +36,13 @@ class Identities:
         """Return the person or body of the phrase; None if ambiguous."""
         feminine = self._grammar.find_verb_gender(found.verb)
         if found.phrase == DROPPED_MARK:
-            return self.pronoun(feminine)
+            return self.resolve_pronoun(feminine)
         speaker = read_speaker(found.phrase, found.description, self._language)
         if speaker is None or self._belongs_to_other(speaker, found):
             return None
         key = speaker.name.lower()
         if key in self._language.he or key in self._language.she:
-            return self.pronoun(speaker.feminine if self._language.she else feminine)
+            return self.resolve_pronoun(speaker.feminine if self._language.she else feminine)
         member = self._find_member(speaker, found)
         if member is not None:
             if member.feminine is None:
@@ -63,12 +63,12 @@ class Identities:
         if bare and bare[0].lower() in self._grammar.dependents and len(bare) > 1 and self._language.cased:
             return True
         if not self._language.cased:
-            return self._cast.belongs(found.phrase, speaker.name)
+            return self._cast.is_related(found.phrase, speaker.name)
         given = split_name(speaker.name)[:1]
         if not self._grammar.genitives or not given or speaker.office:
             return False
         if found.verb:
-            return not is_given_name(given[0]) and is_given_name(self._grammar.nominative(given))
+            return not is_given_name(given[0]) and is_given_name(self._grammar.build_nominative(given))
         offices = [token for token in tokens if is_role(token, self._language)]
         return sum(not is_body_word(office, self._language) for office in offices) > 1
 
@@ -78,7 +78,7 @@ class Identities:
             return self._find_within(found.phrase)
         name = speaker.name
         if found.source in self._grammar.genitive_after:
-            name = self._grammar.nominative(split_name(name))
+            name = self._grammar.build_nominative(split_name(name))
         member = self._cast.find(name)
         if member is not None and name != speaker.name == member.name:
             return self._cast.rename(member, name)  # the text has the name in the genitive only
@@ -211,7 +211,7 @@ class Identities:
 
     def _find_named(self, speaker: Speaker, *, genitive: bool = False) -> Speaker:
         tokens = split_name(speaker.name)
-        name = self._grammar.nominative(tokens) if genitive else speaker.name
+        name = self._grammar.build_nominative(tokens) if genitive else speaker.name
         member = self._cast.enrol(
             name, person=self._is_person(speaker), feminine=speaker.feminine, office=None
         )
@@ -249,9 +249,9 @@ class Identities:
         found = [word for word in opening if word in self._language.he | self._language.she]
         if len(found) != 1 or not self._language.cased:
             return None
-        return self.pronoun(found[0] in self._language.she)
+        return self.resolve_pronoun(found[0] in self._language.she)
 
-    def pronoun(self, feminine: bool | None) -> Speaker | None:
+    def resolve_pronoun(self, feminine: bool | None) -> Speaker | None:
         member = self._focus.find_antecedent(feminine)
         if member is None:
             return None

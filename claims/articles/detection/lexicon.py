@@ -107,22 +107,22 @@ class Phrases:
         """
         found: dict[str, list[int]] = {}
         if self._spaced:
-            for group, first, _ in self._in_words(text, tokens):
+            for group, first, _ in self._find_in_words(text, tokens):
                 found.setdefault(group, []).append(first)
         else:
-            for group, start, _ in self._in_text(text):
+            for group, start, _ in self._find_in_text(text):
                 found.setdefault(group, []).append(start)
         return found
 
-    def spans(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
+    def find_spans(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
         """Yield the group, the start and the end of each phrase in the text."""
         if self._spaced:
-            for group, first, last in self._in_words(text, tokens):
+            for group, first, last in self._find_in_words(text, tokens):
                 yield group, tokens[first].start, tokens[last].end
         else:
-            yield from self._in_text(text)
+            yield from self._find_in_text(text)
 
-    def _in_text(self, text: str) -> Iterator[tuple[str, int, int]]:
+    def _find_in_text(self, text: str) -> Iterator[tuple[str, int, int]]:
         folded = _fold(text)
         if len(folded) != len(text):
             folded = text.lower() if len(text.lower()) == len(text) else text
@@ -141,7 +141,7 @@ class Phrases:
                 return True
         return False
 
-    def _in_words(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
+    def _find_in_words(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
         for index, token in enumerate(tokens):
             if index and token.key in self._capitals and token.text[0].isupper():
                 yield from ((group, index, index) for group in self._capitals[token.key])
@@ -154,14 +154,14 @@ class Phrases:
             )
             excepted = self._excepted.get(token.key, set())
             for key in _iterate_variants(token.key):
-                groups = self._words.get(key, set()) if name else self._of_word(key)
+                groups = self._words.get(key, set()) if name else self._list_groups_of_word(key)
                 yield from ((group, index, index) for group in groups - excepted)
                 for rest, group in self._longer.get(key, ()):
                     last = index + len(rest)
                     if [word.key for word in tokens[index + 1 : last + 1]] == rest:
                         yield group, index, last
 
-    def _of_word(self, key: str) -> set[str]:
+    def _list_groups_of_word(self, key: str) -> set[str]:
         groups = set(self._words.get(key, ()))
         for length in range(1, min(len(key), self._longest) + 1):
             groups |= self._beginnings.get(key[:length], set())

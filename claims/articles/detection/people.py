@@ -52,7 +52,7 @@ class Occurrence:
     subject: bool
 
 
-class Cast:
+class KnownPeople:
     """The members of one text."""
 
     def __init__(self, text: str, language: Lexicon, grammar: Grammar) -> None:
@@ -131,11 +131,11 @@ class Cast:
             if len(member.name) > 1
             and phrase != member.name
             and (start == 0 or phrase.endswith(member.name))
-            and not self.belongs(phrase, member.name)
+            and not self.is_related(phrase, member.name)
         ]
         return max(found, key=lambda member: len(member.name), default=None)
 
-    def belongs(self, phrase: str, name: str) -> bool:
+    def is_related(self, phrase: str, name: str) -> bool:
         """Return whether the speaker is only related to the named person, as in "高田修一知事の妻"."""
         if any(name in phrase.rpartition(mark)[0] for mark in self._grammar.belongings):
             return True
@@ -188,7 +188,7 @@ class Cast:
                 return True
         return False
 
-    def body(self, phrase: str) -> tuple[list[CastMember], bool]:
+    def find_bodies(self, phrase: str) -> tuple[list[CastMember], bool]:
         """Return the bodies whose names end like "the agency" or "the ministry"."""
         words = [word.lower() for word in remove_determiner(split_name(phrase), self._language)]
         if len(words) != 1:

@@ -88,7 +88,7 @@ def write_csv(
     line = io.StringIO()
     table = csv.writer(line)
 
-    def finished() -> bytes:
+    def finish_line() -> bytes:
         text = line.getvalue()
         line.seek(0)
         line.truncate()
@@ -98,10 +98,10 @@ def write_csv(
         yield BYTE_ORDER_MARK
     if not begun:
         table.writerow(COLUMNS)
-        yield finished()
+        yield finish_line()
     for body in bodies:
         table.writerows([map(escape_formula, row) for row in build_rows(body)])
-        yield finished()
+        yield finish_line()
 
 
 def build_rows(body: bytes) -> list[list[Any]]:

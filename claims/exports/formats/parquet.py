@@ -76,14 +76,14 @@ def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> 
     guarded = _GuardedWriter(file)
     rows = 0
 
-    def counted(groups: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
+    def count_rows(groups: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
         nonlocal rows
         for group in groups:
             rows += group.num_rows
             yield group
 
     write_parquet(
-        RecordBatchReader.from_batches(SCHEMA, guarded.reading(counted(_iterate_groups(bodies)))),
+        RecordBatchReader.from_batches(SCHEMA, guarded.reading(count_rows(_iterate_groups(bodies)))),
         cast(IO[bytes], guarded),
         compression="zstd(3)",
         max_row_group_size=GROUP_SIZE,

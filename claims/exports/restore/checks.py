@@ -119,15 +119,15 @@ class _ExportCheck:
     def take(self, some: list[ArchiveLine]) -> None:
         kind = some[0].type
         if kind == "header":
-            self._take_header(some[0])
+            self._check_header(some[0])
         elif kind == "merged_claim":
             self._merged |= {line.said["id"] for line in some}
         elif kind == "entry":
-            self._take_entries(some)
+            self._check_entries(some)
         elif kind == "end":
-            self._take_end(some[0])
+            self._check_end(some[0])
         else:
-            self._take_rows(
+            self._check_rows(
                 next(k for k in (*lines.THING_KINDS, lines.SNAPSHOT_KIND) if k.name == kind), some
             )
         if len(self._conflicts) > _SHOWN_PROBLEMS:
@@ -146,7 +146,7 @@ class _ExportCheck:
 
     # Header and end ---------------------------------------------------------------------------------------------------
 
-    def _take_header(self, line: ArchiveLine) -> None:
+    def _check_header(self, line: ArchiveLine) -> None:
         if line.said["filter"]:
             raise RestoreRefused(
                 gettext(
@@ -157,7 +157,7 @@ class _ExportCheck:
             )
         self._announced = line.said["sequence"]
 
-    def _take_end(self, line: ArchiveLine) -> None:
+    def _check_end(self, line: ArchiveLine) -> None:
         if not self._entries == line.said["entries"] == self._announced:
             raise RestoreRefused(
                 gettext(
@@ -169,7 +169,7 @@ class _ExportCheck:
 
     # Rows -------------------------------------------------------------------------------------------------------------
 
-    def _take_rows(self, kind: lines.LineKind, some: list[ArchiveLine]) -> None:
+    def _check_rows(self, kind: lines.LineKind, some: list[ArchiveLine]) -> None:
         if self.replaces_house and kind.name in ("publisher", "rating_scale", "rating"):
             self.restored.written[kind.name] += len(some)
             return
@@ -199,9 +199,9 @@ class _ExportCheck:
                     },
                 )
         for names in _UNIQUE_COLUMNS[kind.name]:
-            self._take_keys(kind, names, some)
+            self._check_keys(kind, names, some)
 
-    def _take_keys(self, kind: lines.LineKind, names: tuple[str, ...], some: list[ArchiveLine]) -> None:
+    def _check_keys(self, kind: lines.LineKind, names: tuple[str, ...], some: list[ArchiveLine]) -> None:
         """Check that the unique values of these rows do not belong to other rows here."""
         keys = {line.number: _build_key(line.said, names) for line in some}
         given = {key[0] for key in keys.values() if key}
@@ -220,7 +220,7 @@ class _ExportCheck:
 
     # Entries ----------------------------------------------------------------------------------------------------------
 
-    def _take_entries(self, some: list[ArchiveLine]) -> None:
+    def _check_entries(self, some: list[ArchiveLine]) -> None:
         bodies = {}
         for line in some:
             self._entries += 1
@@ -368,14 +368,14 @@ class _ExportCheck:
 def _collect_ids(
     name: str, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
 ) -> dict[int, ArchiveLine]:
-    def parts(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    def iterate_parts(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
         if name in body:
             found: list[dict[str, Any]] = body[name]
             return found
         # Older exports do not have all sections of features.
         return (item for verdict in body["verdicts"] for item in verdict.get(name, []))
 
-    return {part["id"]: line for line in some for part in parts(bodies[line.number])}
+    return {part["id"]: line for line in some for part in iterate_parts(bodies[line.number])}
 
 
 #: Natural keys of rows. Empty texts are not compared.

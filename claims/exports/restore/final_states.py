@@ -19,12 +19,12 @@ from factcheck.django_internals import delete_unasked
 from sources.models import MediaObject, Source
 
 
-def settle_claims(entries: list[RestoredEntry], merged: MergedParts) -> None:
+def restore_claim_states(entries: list[RestoredEntry], merged: MergedParts) -> None:
     """Set claims to the state of their newest entry. Called inside a transaction."""
     newest = {entry.claim: entry for entry in entries}
-    _settle_topics(newest)
-    _settle_media(newest, merged)
-    appearing = _settle_appearances(newest, merged)
+    _restore_topics(newest)
+    _restore_media(newest, merged)
+    appearing = _restore_appearances(newest, merged)
     claimants = find_claimants(list(newest.values()))
     wanted = {}
     for pk, entry in newest.items():
@@ -40,7 +40,7 @@ def settle_claims(entries: list[RestoredEntry], merged: MergedParts) -> None:
             Claim.objects.filter(pk=pk).update(**wanted[pk])
 
 
-def _settle_topics(newest: Mapping[int, RestoredEntry]) -> None:
+def _restore_topics(newest: Mapping[int, RestoredEntry]) -> None:
     named = {topic["id"] for entry in newest.values() for topic in entry.body["topics"]}
     known = set(Topic.objects.filter(pk__in=named).values_list("pk", flat=True))
     wanted = {
@@ -56,7 +56,7 @@ def _settle_topics(newest: Mapping[int, RestoredEntry]) -> None:
     copy(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new])
 
 
-def _settle_media(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> None:
+def _restore_media(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> None:
     """Set the media of claims to the media in their entries."""
     named = {media["id"] for entry in newest.values() for media in entry.body.get("media", [])}
     known = set(MediaObject.objects.filter(pk__in=named).values_list("pk", flat=True))
@@ -87,7 +87,7 @@ def _settle_media(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> N
     )
 
 
-def _settle_appearances(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> set[int]:
+def _restore_appearances(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> set[int]:
     """Add, change and remove appearances, and return the ids of the remaining ones."""
     # Of a claim that is merged, the other shows the appearances too. Its own entry has the last word.
     in_order = sorted(newest.items(), key=lambda item: item[1].status == Publication.Status.MERGED)

@@ -13,11 +13,11 @@ from django.utils.translation import gettext
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, recognise
 from claims.exports.restore.checks import CheckedExport, Progress, RestoreCounts, RestoreRefused, check_export
-from claims.exports.restore.final_states import settle_claims
+from claims.exports.restore.final_states import restore_claim_states
 from claims.exports.restore.mentioned_rows import advance_ids, store, store_things
 from claims.exports.restore.replay import replay
 from claims.exports.restore.restored_entries import MergedParts, RestoredEntry
-from claims.exports.restore.restored_translations import settle_translations
+from claims.exports.restore.restored_translations import restore_translation_states
 from claims.models import Publication
 from factcheck.database.bulk_copy import expect_many
 from factcheck.database.locks import LastingTransaction, NameAlreadyLocked, lock_exclusively
@@ -116,8 +116,8 @@ def _restore_batch(batch: list[ArchiveLine], merged: MergedParts, begins_after: 
     store(lines.SNAPSHOT_KIND, [line for line in batch if line.type == "snapshot"])
     entries = [RestoredEntry.of(line) for line in new]
     replay(entries, merged)
-    settle_claims(entries, merged)
-    settle_translations(entries)
+    restore_claim_states(entries, merged)
+    restore_translation_states(entries)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from claims.models.translation import TEXT_FIELDS, digest_original
 _STATE = Translation.State
 
 
-def settle_translations(entries: list[RestoredEntry]) -> None:
+def restore_translation_states(entries: list[RestoredEntry]) -> None:
     """Store the translations in these entries, with their states. Called inside a transaction."""
     known = set(Translation.objects.filter(pk__in=_list_translations(entries)).values_list("pk", flat=True))
     for entry in entries:
@@ -25,7 +25,7 @@ def settle_translations(entries: list[RestoredEntry]) -> None:
                 known.add(said["id"])
                 _replace_earlier(entry, said)
         if entry.kind == Publication.Kind.TRANSLATION:
-            _take_back(entry, {said["id"] for said in shown})
+            _retract_missing(entry, {said["id"] for said in shown})
 
 
 def _list_translations(entries: list[RestoredEntry]) -> list[int]:
@@ -56,7 +56,7 @@ def _replace_earlier(entry: RestoredEntry, said: dict[str, Any]) -> None:
     )
 
 
-def _take_back(entry: RestoredEntry, shown: set[int]) -> None:
+def _retract_missing(entry: RestoredEntry, shown: set[int]) -> None:
     """Retract translations of the entry's current wording that are no longer in the entry."""
     verdicts = [verdict["id"] for verdict in entry.body["verdicts"]]
     live = Translation.objects.filter(verdict__in=verdicts, state=_STATE.PUBLISHED).exclude(pk__in=shown)

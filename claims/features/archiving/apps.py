@@ -13,4 +13,4 @@ class Archiving(Feature):
         "claims.claim": "claims.features.archiving.pack_download.build_routes",
         "sources.source": "claims.features.archiving.source_page.build_routes",
     }
-    demo = "claims.features.archiving.demo.keep_copies"
+    demo = "claims.features.archiving.demo.store_copies"

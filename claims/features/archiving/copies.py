@@ -144,7 +144,7 @@ def _capture_text(source: Source, answer: FetchedDocument, by: User | None) -> t
         document = extract_document(material)
     except ExtractionError as error:
         return None, error.sentence
-    latest = source.latest_snapshot()
+    latest = source.get_latest_snapshot()
     if latest is not None and latest.text != document.text and (why := _explain_kept_text(latest, document)):
         return None, why
     return capture(material, source=source, by=by, document=document).snapshot, ""

@@ -6,12 +6,12 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 
 from claims.features.archiving.models import ArchivingRequest
-from claims.features.archiving.uploads import keep_upload
+from claims.features.archiving.uploads import store_upload
 from claims.models import Claim
 from sources.models import Source
 
 
-def keep_copies(
+def store_copies(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
     """Store a copy of each uploaded text and cancel the other requests, because the demo never contacts other
@@ -21,5 +21,5 @@ def keep_copies(
         if "snapshot" in row:
             source = sources[row["key"]]
             text = source.snapshots.latest("number").text
-            keep_upload(source, ContentFile(text.encode()), name=row["snapshot"], by=people["contributor"])
+            store_upload(source, ContentFile(text.encode()), name=row["snapshot"], by=people["contributor"])
     ArchivingRequest.objects.filter(source__in=sources.values()).delete()

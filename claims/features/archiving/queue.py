@@ -51,13 +51,13 @@ class LeasedSource:
             only: the ids of the sources to choose from.
         """
         for source_id in _list_next(None if only is None else list(only)):
-            if taken := cls._take(source_id):
+            if taken := cls._try_lease(source_id):
                 return taken
         return None
 
     @classmethod
     @transaction.atomic
-    def _take(cls, source_id: int) -> Self | None:
+    def _try_lease(cls, source_id: int) -> Self | None:
         hold(f"archiving source {source_id}")
         now = timezone.now()
         requests = list(

@@ -27,7 +27,7 @@ from claims.features.archiving.models import ArchivedCopy, ArchivedFile, Archivi
 from claims.features.archiving.models.archived_copy import load_timestamps
 from claims.features.archiving.requests import request_copy
 from claims.features.archiving.tasks import call_archiver
-from claims.features.archiving.uploads import UploadRefused, check_room, keep_upload
+from claims.features.archiving.uploads import UploadRefused, check_room, store_upload
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.technical import render_fingerprints
 from factcheck.installation.file_store import FileStoreUnavailable
@@ -147,17 +147,17 @@ def upload_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
         messages.error(request, str(refusal))
         return HttpResponseRedirect(change_page(source))
     request.upload_handlers = [_BoundedUpload(request)]
-    answer: HttpResponse = csrf_protect(_keep)(request, source)
+    answer: HttpResponse = csrf_protect(_store_upload)(request, source)
     return answer
 
 
-def _keep(request: HttpRequest, source: Source) -> HttpResponse:
+def _store_upload(request: HttpRequest, source: Source) -> HttpResponse:
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         messages.error(request, _("Choose a file first."))
         return HttpResponseRedirect(change_page(source))
     try:
-        copy = keep_upload(source, file, name=file.name or "", by=get_person(request))
+        copy = store_upload(source, file, name=file.name or "", by=get_person(request))
     except UploadRefused as refusal:
         messages.error(request, str(refusal))
     except (FileStoreUnavailable, archive.ArchiveError, OSError) as error:

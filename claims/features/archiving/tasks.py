@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 QUEUE = "archiving"
 #: After this many seconds, a run ends once its current page is done, so that the worker can do other work.
-TURN_SECONDS = 20.0
+MAX_RUN_SECONDS = 20.0
 #: The most files signed in a run.
 STAMP_BATCH_SIZE = 200
 #: These jobs come last among waiting jobs, except for those that compute vectors.
@@ -42,7 +42,7 @@ def archive_due_sources(context: JobContext) -> None:
     """Archive due sources; the next job continues an unfinished run."""
     if not settings.ARCHIVING:
         return
-    ends = time.monotonic() + TURN_SECONDS
+    ends = time.monotonic() + MAX_RUN_SECONDS
     for outcome in schedule.archive_due(lambda: context.should_abort() or time.monotonic() > ends):
         if outcome.problem:
             logger.info("Source %s is not archived: %s", outcome.source.pk, outcome.problem)

@@ -52,7 +52,7 @@ def check_room(size: int) -> None:
         )
 
 
-def keep_upload(source: Source, file: File, *, name: str, by: User) -> ArchivedCopy:
+def store_upload(source: Source, file: File, *, name: str, by: User) -> ArchivedCopy:
     """Keep the file as a copy of the source.
 
     Raises:

@@ -32,7 +32,7 @@ def write_claim(claim: Document, *, mark: str = "") -> Iterator[str]:
             f"- This is NOT what is published now: version {newest} is newer. Read that one before you rely on this"
             f" (get_claim with claim_id {claim['claim_id']} and nothing else)."
         )
-    yield f"- Statement ({_tag(claim['language'])}): {quote_text(claim['statement'])}"
+    yield f"- Statement ({_format_language(claim['language'])}): {quote_text(claim['statement'])}"
     if claim["claimant"] or claim["claimed_on"]:
         date_text = f" on {claim['claimed_on']}" if claim["claimed_on"] else ""
         claimant = quote_text(claim["claimant"]) if claim["claimant"] else "somebody who is not named"
@@ -68,7 +68,8 @@ def write_verdict(verdict: Document) -> Iterator[str]:
     if verdict["origin"] == "house_archive":
         whose += " (from its earlier archive)"
     rating_class = rating["rating_class"] or "none: nobody has decided what it amounts to"
-    yield f"- {whose}: rated {quote_text(rating['label'])} ({_tag(rating['language'])}); rating class: {rating_class}."
+    language = _format_language(rating["language"])
+    yield f"- {whose}: rated {quote_text(rating['label'])} ({language}); rating class: {rating_class}."
     holds = (
         f"holds as of {verdict['valid_as_of']}, and says nothing about later"
         if verdict["valid_as_of"]
@@ -86,7 +87,7 @@ def write_verdict(verdict: Document) -> Iterator[str]:
     elif verdict["recheck_on"]:
         yield f"  The publisher means to look again on {verdict['recheck_on']}."
     if verdict["summary"]:
-        yield f"  Summary ({_tag(verdict['language'])}): {quote_text(verdict['summary'])}"
+        yield f"  Summary ({_format_language(verdict['language'])}): {quote_text(verdict['summary'])}"
     yield f"  Explained at {quote_text(verdict['address'])}"
 
 
@@ -98,8 +99,9 @@ def write_grounds(claim: Document) -> Iterator[str]:
         cut = " (cut; all of it stands at the address)" if explanation["is_cut"] else ""
         yield f"- Explanation of verdict {explanation['verdict_id']}{cut}: {quote_text(explanation['markdown'], 4000)}"
     for translation in claim["translations"]:
+        language = _format_language(translation["language"])
         yield (
-            f"- Reviewed translation of verdict {translation['verdict_id']} ({_tag(translation['language'])}): "
+            f"- Reviewed translation of verdict {translation['verdict_id']} ({language}): "
             f"{quote_text(translation['statement'])}; summary {quote_text(translation['summary'])}"
         )
     for item in claim["evidence"]:
@@ -133,5 +135,5 @@ def _describe_source(source: Document) -> str:
     return f"{quote_text(source['title'])} at {quote_text(source['address'])}{words}"
 
 
-def _tag(language: str) -> str:
+def _format_language(language: str) -> str:
     return language if language not in ("", "und") else "language not known"

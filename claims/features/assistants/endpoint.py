@@ -33,7 +33,7 @@ from factcheck.api.json_rpc import (
     read_id,
     read_message,
 )
-from factcheck.django_internals import keep_out_of_the_log
+from factcheck.django_internals import mark_as_logged
 from factcheck.web import uploads
 from factcheck.web.throttling import admit, gate, get_caller
 from factcheck.web.throttling.costs import EXPENSIVE_COST, MAX_COST, Costs
@@ -152,7 +152,7 @@ def _answer_message(request: HttpRequest, found: Any, caller: Caller) -> HttpRes
     except RpcError as refused:
         response = RpcResponse(build_error(key, refused), status=refused.status, headers=refused.headers)
         if "Retry-After" in refused.headers:
-            keep_out_of_the_log(response)
+            mark_as_logged(response)
         return response
 
 

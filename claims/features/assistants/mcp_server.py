@@ -101,7 +101,7 @@ def _list_tools(message: Message, caller: Caller) -> Document:
         raise RpcError(
             INVALID_PARAMS, "`cursor`: all tools stand on one page.", status=HTTPStatus.BAD_REQUEST
         )
-    return {"tools": [tool.definition for tool in TOOLS.values() if caller.may(tool.scope)]}
+    return {"tools": [tool.definition for tool in TOOLS.values() if caller.has_scope(tool.scope)]}
 
 
 # Calls ----------------------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def find_tool(message: Message, caller: Caller) -> Tool:
             f"`name`: there is no such tool. There are {', '.join(TOOLS)}.",
             status=HTTPStatus.BAD_REQUEST,
         )
-    if caller.may(tool.scope):
+    if caller.has_scope(tool.scope):
         return tool
     challenge = 'Bearer realm="mcp"'
     if caller.token:

@@ -24,7 +24,7 @@ class Caller:
     secret: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def may(self, scope: Scope | None) -> bool:
+    def has_scope(self, scope: Scope | None) -> bool:
         """Return whether the token has this scope; tools without a scope are open to everyone."""
         return scope is None or (self.token is not None and scope in self.token.scopes)
 

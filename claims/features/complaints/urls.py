@@ -6,7 +6,7 @@ from claims.features.complaints.intake.submission_api import ComplaintSubmission
 pages = [
     path("claims/<int:pk>/complain/", complaint_page.show_complaint_form, name="reader-complaint"),
     path("ask/", request_page.show_request_form, name="reader-request"),
-    path("ask/send/", request_page.take_request, name="reader-request-sent"),
+    path("ask/send/", request_page.receive_request, name="reader-request-sent"),
     path("messages/sent/", message_page.show_sent, name="reader-message-sent"),
     path("messages/deleted/", message_page.show_all_deleted, name="reader-data-deleted"),
     path("messages/<str:token>/", message_page.show_message, name="reader-message"),

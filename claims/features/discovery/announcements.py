@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 #: The most entries per message; each has at most two URLs.
 STEP_ENTRIES = 5_000
 #: After this many seconds, a run ends so that the worker can do other work.
-TURN_SECONDS = 60.0
+MAX_RUN_SECONDS = 60.0
 
 INDEXNOW = "indexnow"
 
@@ -41,7 +41,7 @@ def follow() -> bool:
     position moves once a service has accepted the message. After a crash in between, the message is sent again,
     which harms neither kind of service. A service that fails does not delay the others.
     """
-    ends = time.monotonic() + TURN_SECONDS
+    ends = time.monotonic() + MAX_RUN_SECONDS
     for service, tell in list_services().items():
         while _announce_step(service, tell):
             if time.monotonic() > ends:

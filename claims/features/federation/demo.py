@@ -38,7 +38,7 @@ def _follow(row: Row, by: User) -> None:
     )
     until = timezone.now() + timedelta(minutes=1)
     PeerProgress.objects.filter(pk=newsroom.pk).update(held_until=until)
-    imported_pages.take(newsroom, entries, held_until=until)
+    imported_pages.import_changes(newsroom, entries, held_until=until)
     PeerProgress.objects.filter(pk=newsroom.pk).update(held_until=None, visited_at=timezone.now())
     peer_edits.switch(newsroom, active=False, by=by)
 

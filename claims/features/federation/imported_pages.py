@@ -31,7 +31,7 @@ _CHANGED_FIELDS = (
 )
 
 
-def take(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until: datetime) -> bool:
+def import_changes(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until: datetime) -> bool:
     """Import the entries after the last one; return False if another process has the lease or the newsroom is gone.
 
     Raises:

@@ -16,13 +16,13 @@ from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
-from sources.models.publisher import has_the_name_of_the_house
+from sources.models.publisher import has_house_name
 from sources.source_kinds import is_address
 
 _ADD, _CHANGE = "federation.add_peernewsroom", "federation.change_peernewsroom"
 
 
-def look(address: str) -> Signer:
+def look_up_newsroom(address: str) -> Signer:
     """Look up the newsroom at a URL of its site.
 
     Raises:
@@ -65,7 +65,7 @@ def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNew
     if by:
         require(by, _ADD, _("follow other newsrooms"))
     name = " ".join(name.replace("\0", " ").split())[:200] or signer.name
-    if has_the_name_of_the_house(name):
+    if has_house_name(name):
         raise NotPossible(
             _(
                 "It has the same name as this newsroom, so its verdicts would look like ours. Give it "
@@ -131,7 +131,7 @@ def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
     except ValidationError as refusal:
         raise NotPossible(" ".join(refusal.messages)) from None
     newsroom.save(update_fields=["key"])
-    _go_on(newsroom)
+    _resume_sync(newsroom)
 
 
 @transaction.atomic
@@ -148,10 +148,10 @@ def begin_anew(newsroom: PeerNewsroom, *, by: User) -> None:
         raise NotPossible(_("“%s” signs with a different key. Decide about the key first.") % newsroom)
     newsroom.claims.all().delete()
     PeerProgress.objects.filter(pk=newsroom.pk).update(sequence=0, last_change="", etag="", visited_at=None)
-    _go_on(newsroom)
+    _resume_sync(newsroom)
 
 
-def _go_on(newsroom: PeerNewsroom) -> None:
+def _resume_sync(newsroom: PeerNewsroom) -> None:
     """Clear the error and the lease, and query the newsroom immediately."""
     PeerProgress.objects.filter(pk=newsroom.pk).update(
         halted="", offered_key="", consecutive_failures=0, failing_since=None, failure="", held_until=None

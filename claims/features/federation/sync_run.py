@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from claims.features.federation import alarms
-from claims.features.federation.imported_pages import take
+from claims.features.federation.imported_pages import import_changes
 from claims.features.federation.ledger_feed import ask
 from claims.features.federation.ledger_pages import VerificationFailed, verify_page
 from claims.features.federation.models import PeerNewsroom, PeerProgress
@@ -62,7 +62,7 @@ def list_due_newsrooms() -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
-def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: False) -> TurnTally | None:
+def sync_newsroom(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: False) -> TurnTally | None:
     """Import new entries of a newsroom; return None if it is not due, or another worker has it.
 
     Args:
@@ -73,7 +73,7 @@ def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: Fals
         return None
     tally = TurnTally(lease.row.newsroom)
     try:
-        _keep_up(lease, tally, is_stopped)
+        _import_new_pages(lease, tally, is_stopped)
     except FetchError as error:
         _fail(lease, tally, translate_message(error.sentence), wait=error.wait)
     except VerificationFailed as error:
@@ -86,7 +86,7 @@ def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: Fals
     return tally
 
 
-def _keep_up(lease: Lease[PeerProgress], tally: TurnTally, is_stopped: Callable[[], bool]) -> None:
+def _import_new_pages(lease: Lease[PeerProgress], tally: TurnTally, is_stopped: Callable[[], bool]) -> None:
     newsroom = tally.newsroom
     while lease.renew():
         progress = lease.row
@@ -111,7 +111,7 @@ def _keep_up(lease: Lease[PeerProgress], tally: TurnTally, is_stopped: Callable[
             last_change=progress.last_change,
             most=answer.most,
         )
-        if changes and not take(newsroom, changes, held_until=lease.until):
+        if changes and not import_changes(newsroom, changes, held_until=lease.until):
             return
         tally.entries += len(changes)
         if not answer.page.more:

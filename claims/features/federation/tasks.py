@@ -10,7 +10,7 @@ from claims.features.federation.models import PeerNewsroom
 from factcheck.database.deferred_jobs import defer_once
 
 #: After this many seconds, a run ends once its current page is imported, so that the worker can do other work.
-TURN_SECONDS = 10.0
+MAX_RUN_SECONDS = 10.0
 QUEUE = "federation"
 
 
@@ -27,8 +27,8 @@ def queue_sync(newsroom_id: int) -> None:
 @app.task(name="claims.features.federation.follow_newsroom", queue=QUEUE, pass_context=True)
 def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
     """Sync with a newsroom if it is due; the next job continues an unfinished run."""
-    ends = time.monotonic() + TURN_SECONDS
-    tally = sync_run.take_turn(
+    ends = time.monotonic() + MAX_RUN_SECONDS
+    tally = sync_run.sync_newsroom(
         newsroom_id, is_stopped=lambda: context.should_abort() or time.monotonic() > ends
     )
     if tally is not None and not tally.is_over:

@@ -44,7 +44,7 @@ class LinksResource(StatusResource):
     schema = LinksSchema()
     route = "claims-links"
 
-    def build_status(self, body: dict[str, Any]) -> LinksOfClaim:
+    def build_status_document(self, body: dict[str, Any]) -> LinksOfClaim:
         return {
             "claim": body["id"],
             "version": body["version"],

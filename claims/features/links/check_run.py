@@ -19,10 +19,10 @@ from threading import Event
 from django.utils import timezone
 
 from claims.features.links import due_links
-from claims.features.links.leased_sites import give_back_site, take_sites
+from claims.features.links.leased_sites import lease_sites, release_site
 from claims.features.links.link_findings import LinkFinding, Visitor, find
 from claims.features.links.models import LinkOutcome, LinkState
-from claims.features.links.resolved_links import ResolvedLink, settle_link
+from claims.features.links.resolved_links import ResolvedLink, store_link_status
 from claims.features.links.schedule import RunMemory
 from claims.features.links.watched_links import load_quote_versions
 from sources.http.polite_visits import PoliteVisitor
@@ -88,7 +88,7 @@ def check_round(
         is_stopped: called between links; returns whether to leave the rest for later.
         tell: called with each link.
     """
-    links = due_links.take(most, only=only)
+    links = due_links.lease_links(most, only=only)
     return _Run(links, is_stopped, tell).run() if links else None
 
 
@@ -100,7 +100,7 @@ class _Run:
         self._by_site = {site: list(rows) for site, rows in groupby(links, lambda link: link.site)}
         self._quoted = load_quote_versions([link.pk for link in links])
         self._is_stopped = is_stopped
-        self._tell = tell
+        self._report_outcomes = tell
         self._tally = LinkTally()
         self._found: Queue[tuple[LinkState, LinkFinding] | str] = Queue(_MAX_WAITING_RESULTS)
         self._ends = Event()
@@ -112,23 +112,23 @@ class _Run:
 
     def run(self) -> LinkTally:
         try:
-            self._take_sites()
+            self._lease_sites()
             with ThreadPoolExecutor(max(1, min(MAX_THREADS, len(self._our_sites))), "link") as threads:
                 try:
                     for site in sorted(self._our_sites):
                         threads.submit(self._ask, self._by_site[site])
-                    self._settle_all()
+                    self._store_results()
                 finally:
                     self._ends.set()
         finally:
             for site in sorted(self._our_sites):
-                self._give_back_site(site)
-            due_links.give_back([*self._left.values(), *(link for link, _finding in self._unheard)])
+                self._release_site(site)
+            due_links.release_links([*self._left.values(), *(link for link, _finding in self._unheard)])
         return self._tally
 
-    def _take_sites(self) -> None:
+    def _lease_sites(self) -> None:
         """Lease the sites. Links of sites that are already leased are postponed."""
-        lease = take_sites(self._by_site)
+        lease = lease_sites(self._by_site)
         self._memory = RunMemory(
             {site: rules for site, rules in lease.rules.items() if rules is not None},
             patience=_PATIENCE_SECONDS,
@@ -137,9 +137,9 @@ class _Run:
             self._postpone(self._by_site[site], ready_at - timezone.now())
         self._our_sites = set(lease.rules)
 
-    def _give_back_site(self, site: str) -> None:
+    def _release_site(self, site: str) -> None:
         self._our_sites.discard(site)
-        give_back_site(site, pause=self._memory.pause_left(site), rules=self._memory.read_rules.get(site))
+        release_site(site, pause=self._memory.pause_left(site), rules=self._memory.read_rules.get(site))
 
     # In threads -------------------------------------------------------------------------------------------------------
 
@@ -151,11 +151,11 @@ class _Run:
                 if self._ends.is_set():
                     break
                 finding = self._check_link(visits, link)
-                self._hand_over((link, finding))
+                self._pass_on((link, finding))
                 if finding.is_postponed or finding.reason in _SILENT_REASONS:
                     break
         finally:
-            self._hand_over(links[0].site)
+            self._pass_on(links[0].site)
 
     def _check_link(self, visits: Visitor, link: LinkState) -> LinkFinding:
         is_known = bool(link.content_sha256) and link.compared_with == self._quoted[link.pk]
@@ -171,7 +171,7 @@ class _Run:
             logger.exception("Asking for %s failed", link.url)
             return LinkFinding(LinkOutcome.UNREACHABLE, "program_failed")
 
-    def _hand_over(self, what: tuple[LinkState, LinkFinding] | str) -> None:
+    def _pass_on(self, what: tuple[LinkState, LinkFinding] | str) -> None:
         """Pass on a result. Waits until there is room, so that results do not fill the memory."""
         while not self._ends.is_set():
             try:
@@ -182,20 +182,20 @@ class _Run:
 
     # In the thread that started the run -------------------------------------------------------------------------------
 
-    def _settle_all(self) -> None:
+    def _store_results(self) -> None:
         for what in self._iterate_answers():
             if isinstance(what, str):
-                self._give_back_site(what)
-                self._postpone_the_rest(what)
+                self._release_site(what)
+                self._postpone_remaining(what)
             elif what[1].reason in _UNREACHABLE_REASONS:
                 self._left.pop(what[0].pk, None)
                 self._unheard.append(what)
             else:
                 self._is_online = True
-                self._settle(*what)
-        self._settle_unheard()
+                self._store_result(*what)
+        self._count_silent_sites()
 
-    def _settle_unheard(self) -> None:
+    def _count_silent_sites(self) -> None:
         """Count failures against their sites. If no site answered, nothing is counted, and all are retried
         later.
         """
@@ -206,10 +206,10 @@ class _Run:
             )
             links = [link for link, _finding in self._unheard]
             self._unheard.clear()
-            due_links.give_back(links, not_before=timezone.now() + _POSTPONEMENT)
+            due_links.release_links(links, not_before=timezone.now() + _POSTPONEMENT)
             self._tally.postponed += len(links)
         while self._unheard:
-            self._settle(*self._unheard.pop())
+            self._store_result(*self._unheard.pop())
 
     def _iterate_answers(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
         """Yield the threads' results until all threads have ended or the run is to stop."""
@@ -222,7 +222,7 @@ class _Run:
                 if self._ends.is_set():
                     return
 
-    def _settle(self, link: LinkState, finding: LinkFinding) -> None:
+    def _store_result(self, link: LinkState, finding: LinkFinding) -> None:
         if finding.is_postponed:
             until = timezone.now() + finding.wait
             self._postpone(self._by_site[link.site], finding.wait)
@@ -230,24 +230,24 @@ class _Run:
             return
         self._left.pop(link.pk, None)
         try:
-            resolved = settle_link(link, finding, self._quoted[link.pk], jitter=random.random())  # noqa: S311  no secret
+            resolved = store_link_status(link, finding, self._quoted[link.pk], jitter=random.random())  # noqa: S311  no secret
         except Exception:  # whatever one page does to the program, the others are checked
             logger.exception("Checking %s failed", link.url)
             self._tally.failed += 1
-            due_links.give_back([link], not_before=timezone.now() + timedelta(hours=6))
+            due_links.release_links([link], not_before=timezone.now() + timedelta(hours=6))
             return
         if resolved is None:
             return  # another process took it over
         self._tally.checked += 1
         self._tally.outcomes[resolved.link.outcome] += 1
         self._tally.changed += resolved.is_change
-        self._tell(resolved)
+        self._report_outcomes(resolved)
 
-    def _postpone_the_rest(self, site: str) -> None:
+    def _postpone_remaining(self, site: str) -> None:
         if not self._ends.is_set():
             self._postpone(self._by_site[site], _POSTPONEMENT)
 
     def _postpone(self, links: list[LinkState], wait: timedelta) -> None:
         waiting = [link for link in links if self._left.pop(link.pk, None)]
-        due_links.give_back(waiting, not_before=timezone.now() + wait)
+        due_links.release_links(waiting, not_before=timezone.now() + wait)
         self._tally.postponed += len(waiting)

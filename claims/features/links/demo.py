@@ -10,8 +10,8 @@ from claims.features.links import due_links
 from claims.features.links.link_findings import LinkFinding
 from claims.features.links.models import LinkOutcome
 from claims.features.links.outcomes import get_proof
-from claims.features.links.resolved_links import settle_link
-from claims.features.links.watched_links import look_for_new
+from claims.features.links.resolved_links import store_link_status
+from claims.features.links.watched_links import update_watched_links
 from claims.models import Claim
 from sources.models import Source
 
@@ -20,12 +20,12 @@ def add_rows(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
     """Store the results of several checks within a month."""
-    look_for_new()
+    update_watched_links()
     found = {sources[row["source"]].pk: row for row in content["links"]}
-    for link in due_links.take(len(found), only=found):
+    for link in due_links.lease_links(len(found), only=found):
         row = found[link.pk]
         outcome = LinkOutcome(row["outcome"])
         link.suspected, link.failures = outcome, get_proof(outcome, row["reason"]).checks
         link.failing_since = timezone.now() - timedelta(days=30)
         finding = LinkFinding(outcome, row["reason"], row["status"], row["moved_to"])
-        settle_link(link, finding, quoted="", jitter=0.5)
+        store_link_status(link, finding, quoted="", jitter=0.5)

@@ -35,7 +35,7 @@ _LEASE_SQL = """
 """
 
 
-def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
+def lease_links(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
     """Lease due links, grouped by site.
 
     Args:
@@ -61,17 +61,17 @@ def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
     return list(rows.order_by("site", "next_at", "pk"))
 
 
-def settle(link: LinkState, **changes: Any) -> bool:
+def store_result(link: LinkState, **changes: Any) -> bool:
     """Store the result of a check and release the link; return False if the lease was lost."""
     ours = LinkState.objects.filter(pk=link.pk, held_until=link.held_until)
     return bool(ours.update(held_until=None, **changes))
 
 
-def give_back(links: Collection[LinkState], *, not_before: datetime | None = None) -> None:
+def release_links(links: Collection[LinkState], *, not_before: datetime | None = None) -> None:
     """Release links that were not checked."""
     for link in links:
         later = {} if not_before is None else {"next_at": max(link.next_at, not_before)}
-        settle(link, **later)
+        store_result(link, **later)
 
 
 def postpone_site(site: str, until: datetime) -> None:

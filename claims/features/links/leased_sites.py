@@ -33,7 +33,7 @@ class LeasedSites(NamedTuple):
     """The other sites, and when they may be visited again."""
 
 
-def take_sites(sites: Collection[str]) -> LeasedSites:
+def lease_sites(sites: Collection[str]) -> LeasedSites:
     """Lease the sites that are free and not paused."""
     now, site_names = timezone.now(), sorted(set(sites))
     VisitedSite.objects.bulk_create(
@@ -47,7 +47,7 @@ def take_sites(sites: Collection[str]) -> LeasedSites:
     return LeasedSites(ours, dict(others.values_list("site", "ready_at")))
 
 
-def give_back_site(site: str, *, pause: float, rules: str | None) -> None:
+def release_site(site: str, *, pause: float, rules: str | None) -> None:
     """Release a site, to be visited again after this many seconds; `rules` is its robots.txt, if just read."""
     now = timezone.now()
     read = {} if rules is None else {"robots": rules, "robots_read_at": now}

@@ -60,7 +60,7 @@ def find(
     try:
         answer = visitor.get(url, LIMITS, ACCEPTED_MEDIA_TYPES, etag, last_modified)
     except FetchError as error:
-        return _without_answer(error)
+        return _build_finding_of_error(error)
     if answer.status == 200 and is_missing_page(url, answer.final_url, answer.content, answer.charset, title):
         return LinkFinding(LinkOutcome.GONE, "missing_page", 200)
     if moved_to := _find_new_url(url, answer.permanent_url):
@@ -79,7 +79,7 @@ def _find_new_url(url: str, permanent: str) -> str:
     return permanent if is_other and len(permanent) <= MAX_ADDRESS_LENGTH else ""
 
 
-def _without_answer(error: FetchError) -> LinkFinding:
+def _build_finding_of_error(error: FetchError) -> LinkFinding:
     if error.reason_code in _PRESENT_REASONS:
         return LinkFinding(LinkOutcome.ALIVE, error.reason_code, error.status or 200)
     if error.reason_code in ("not_found", "name_not_found"):

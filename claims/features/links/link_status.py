@@ -56,7 +56,7 @@ def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
     rows = LinkState.objects.filter(pk__in=sources_by_id).select_related("source") if sources_by_id else ()
     states = {state.pk: state for state in rows}
     links = [_build_link(source, states.get(key)) for key, source in sources_by_id.items()]
-    _name_own_copies(links, states)
+    _add_own_copies(links, states)
     return links
 
 
@@ -104,7 +104,7 @@ def _build_link(source: dict[str, Any], state: LinkState | None) -> PublicLink:
     return link
 
 
-def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -> None:
+def _add_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -> None:
     """Add the latest copy of each changed page, if readers may see our copies."""
     if not settings.ARCHIVE_PUBLIC_COPIES:
         return

@@ -45,8 +45,8 @@ def is_missing_page(
         and not _MISSING_PATH.search(requested)
     ):
         return True
-    headings = [heading for heading in _read_headings(content, charset) if _says_missing(heading)]
-    return bool(headings) and not any(_says_missing(part) for part in _split_heading(known_title))
+    headings = [heading for heading in _read_headings(content, charset) if _is_not_found_message(heading)]
+    return bool(headings) and not any(_is_not_found_message(part) for part in _split_heading(known_title))
 
 
 def is_redirected_to_front(requested: str, led_to: str) -> bool:
@@ -74,7 +74,7 @@ def _split_heading(heading: str) -> list[str]:
     return [folded for part in _SEPARATORS.split(f" {heading} ") if (folded := _fold_text(part))]
 
 
-def _says_missing(part: str) -> bool:
+def _is_not_found_message(part: str) -> bool:
     if part in _load_phrases():
         return True
     words = part.split()

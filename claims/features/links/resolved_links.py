@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims.features.archiving.requests import request_copy
-from claims.features.links.due_links import settle
+from claims.features.links.due_links import store_result
 from claims.features.links.link_findings import LinkFinding
 from claims.features.links.link_notifications import notify_about_link
 from claims.features.links.models import ACTION_OUTCOMES, LinkOutcome, LinkState
@@ -49,7 +49,9 @@ class _PageReading(NamedTuple):
     document: Document | None = None
 
 
-def settle_link(link: LinkState, finding: LinkFinding, quoted: str, *, jitter: float) -> ResolvedLink | None:
+def store_link_status(
+    link: LinkState, finding: LinkFinding, quoted: str, *, jitter: float
+) -> ResolvedLink | None:
     """Store a link's status after this check; return None if the lease was lost.
 
     Args:
@@ -70,10 +72,10 @@ def settle_link(link: LinkState, finding: LinkFinding, quoted: str, *, jitter: f
     if is_change:
         changes |= {"since": now, "written_at": now, "accepted_at": None, "accepted_by": None}
     with transaction.atomic():
-        if not settle(link, checked_at=now, next_at=max(coming, now + finding.wait), **changes):
+        if not store_result(link, checked_at=now, next_at=max(coming, now + finding.wait), **changes):
             return None
         if reading and reading.comparison and _is_worth_keeping(reading.comparison, after):
-            _keep(link, reading)
+            _capture_proof(link, reading)
         stored = LinkState.objects.select_related("source").get(pk=link.pk)
         if is_change and stored.outcome in ACTION_OUTCOMES:
             notify_about_link(stored)
@@ -143,7 +145,7 @@ def _is_worth_keeping(comparison: PassageComparison, after: LinkStatus) -> bool:
     return comparison.is_news and not after.is_suspected
 
 
-def _keep(link: LinkState, reading: _PageReading) -> None:
+def _capture_proof(link: LinkState, reading: _PageReading) -> None:
     """Capture the page as proof, with the status of each quote in it, and request a copy."""
     if reading.material and reading.document:
         capture(reading.material, source=link.source, document=reading.document)

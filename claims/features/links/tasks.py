@@ -11,7 +11,7 @@ from claims.features.links.models import LinkState
 from factcheck.database.deferred_jobs import defer_once
 
 #: After this many seconds, a run ends so that the worker can do other work.
-TURN_SECONDS = 15.0
+MAX_RUN_SECONDS = 15.0
 #: These jobs come late among waiting jobs.
 _LOW_PRIORITY = -5
 
@@ -24,7 +24,7 @@ _LOW_PRIORITY = -5
 )
 def look_for_new_links(timestamp: int) -> None:
     """Watch newly cited links, and drop links that are no longer cited. Runs every ten minutes."""
-    watched_links.look_for_new()
+    watched_links.update_watched_links()
 
 
 @app.periodic(cron="* * * * *")
@@ -44,7 +44,7 @@ def check_links(context: JobContext) -> None:
     """Check due links; the next job continues an unfinished run."""
     if not settings.LINK_CHECKS:
         return
-    ends = time.monotonic() + TURN_SECONDS
+    ends = time.monotonic() + MAX_RUN_SECONDS
     while not (context.should_abort() or time.monotonic() > ends):
         done = check_run.check_round(is_stopped=lambda: context.should_abort() or time.monotonic() > ends)
         if done is None:

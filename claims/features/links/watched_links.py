@@ -44,7 +44,7 @@ _DELETE_UNUSED_SQL = """
 """
 
 
-def look_for_new() -> int:
+def update_watched_links() -> int:
     """Watch exactly the links in current publications, and return the number of new ones.
 
     A source whose URL was corrected is checked again. The history of links is kept (`LinkCheck`).

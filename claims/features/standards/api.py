@@ -103,9 +103,9 @@ class StandardsResource(PublicResource):
     def retrieve(self, request: HttpRequest) -> HttpResponse:
         period = StandardsQuery(request.GET, request=request).period
         with translation.override("en"):  # what is found is the same for everybody
-            return self.told(request, report(period))
+            return self.respond(request, report(period))
 
-    def told(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
+    def respond(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
         """Return the report in the requested format."""
         content = render(build_document(made)).encode()
         return build_conditional_response(
@@ -127,7 +127,7 @@ class StandardsTable(StandardsResource):
     def get_renderers(self) -> list[BaseRenderer]:
         return [Form("text/csv", extension="csv")]
 
-    def told(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
+    def respond(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
         content = write_csv(made).encode()
         response = build_conditional_response(
             request,

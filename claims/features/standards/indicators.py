@@ -168,7 +168,7 @@ def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
                 IndicatorPart(words[way], selection.ways[way]) for way in words if selection.ways[way]
             ),
         ),
-        _share(
+        _build_share(
             "with_a_reason",
             _("Chosen with a stated reason"),
             selection.with_a_reason,
@@ -185,7 +185,7 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     total = len(reviews)
     sources = (codes.SOURCES_NAMED, codes.EFCSN_METHODOLOGY)
     return [
-        _share(
+        _build_share(
             "two_sources",
             _("With two independent sources or more"),
             sum(len({one.origin for one in review.evidence}) > 1 for review in reviews),
@@ -195,7 +195,7 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
                 "Claims whose verdict cites sources from at least two publishers; pages of one site count once."
             ),
         ),
-        _share(
+        _build_share(
             "both_sides",
             _("With evidence for and against"),
             sum({"supports", "refutes"} <= {one.stance for one in review.evidence} for review in reviews),
@@ -203,7 +203,7 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             (codes.BOTH_SIDES, codes.EFCSN_METHODOLOGY),
             _("Claims whose verdict cites evidence that supports them and evidence that refutes them."),
         ),
-        _share(
+        _build_share(
             "linked_evidence",
             _("Evidence with a link"),
             sum(one.has_address for one in cited),
@@ -211,7 +211,7 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             sources,
             _("Citations whose source has an address that readers can open."),
         ),
-        _share(
+        _build_share(
             "archived_evidence",
             _("Archived evidence"),
             sum(one.has_archived_address or one.source in archived for one in cited),
@@ -226,7 +226,7 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     concerned = [review for review in reviews if review.claimant_kind in ("person", "organization", "group")]
     articles = (codes.CLAIMANT_CONTACTED, codes.EFCSN_REPLY)
     return [
-        _share(
+        _build_share(
             "right_of_reply",
             _("Asked for a reply"),
             sum(review.asked > 0 for review in concerned),
@@ -237,7 +237,7 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
                 "asked to comment."
             ),
         ),
-        _share(
+        _build_share(
             "not_asked_with_a_reason",
             _("Not asked, with the reason"),
             sum(not review.asked and review.says_why_not for review in concerned),
@@ -245,7 +245,7 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             articles,
             _("Claims by a named claimant whose verdict gives a reason for not asking."),
         ),
-        _share(
+        _build_share(
             "replies_received",
             _("Replies received"),
             sum(review.answered for review in reviews),
@@ -260,7 +260,7 @@ def _build_care(reviews: Sequence[PublishedReview], period: Period) -> list[Indi
     signed, changed = process.count_sign_offs(reviews), process.count_corrections(period)
     kinds = dict(Publication.Kind.choices)
     return [
-        _share(
+        _build_share(
             "signed_off",
             _("Signed off by a colleague"),
             signed.verdicts,
@@ -337,7 +337,7 @@ def _build_readers(period: Period) -> list[Indicator]:
                 if count
             ),
         ),
-        _share(
+        _build_share(
             "complaints_in_time",
             _("Complaints answered in time"),
             complaints.in_time,
@@ -353,7 +353,7 @@ def _build_readers(period: Period) -> list[Indicator]:
             policy,
             _("Median time from a complaint to the answer."),
         ),
-        _share(
+        _build_share(
             "requests_answered",
             _("Readers’ requests answered"),
             requests.answered,
@@ -366,7 +366,7 @@ def _build_readers(period: Period) -> list[Indicator]:
     ]
 
 
-def _share(
+def _build_share(
     key: str, title: Text, count: int, total: int, articles: tuple[CodeArticle, ...], how: Text
 ) -> Indicator:
     value = round(100 * count / total, 1) if total else None

@@ -77,7 +77,7 @@ def get_open_assignment(subject: Subject) -> Assignment | None:
 
 
 @transaction.atomic
-def take(subject: Subject, *, by: User) -> Assignment:
+def assign_to_self(subject: Subject, *, by: User) -> Assignment:
     """Assign the subject to the person who takes it. A second call changes nothing.
 
     Raises:
@@ -166,7 +166,7 @@ def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
     return _save_assignment(assignment, by, assignment.note)
 
 
-def settle(subject: Subject, action: str, **_signal: Any) -> None:
+def release_finished(subject: Subject, action: str, **_signal: Any) -> None:
     """Follow a move of the workflow: published, declined or merged work is released.
 
     If a merge or a triage decision is undone, the previous assignee, if any, gets the work back.

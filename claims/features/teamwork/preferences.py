@@ -28,7 +28,7 @@ def choose(person: User, choices: Mapping[str, str], *, hour: int, time_zone: st
     """Store the person's choices. Choices equal to the default are not stored, so that they follow changes of
     the default.
     """
-    _keep(person, choices)
+    _store_choices(person, choices)
     MailSchedule.objects.update_or_create(
         person=person, defaults={"hour": hour, "time_zone": time_zone, "language": language}
     )
@@ -43,10 +43,10 @@ def stop_mail(person: User, kind: str) -> None:
         if kind == DIGEST
         else [kind]
     )
-    _keep(person, present | dict.fromkeys(stopped, MailChoice.NEVER))
+    _store_choices(person, present | dict.fromkeys(stopped, MailChoice.NEVER))
 
 
-def _keep(person: User, choices: Mapping[str, str]) -> None:
+def _store_choices(person: User, choices: Mapping[str, str]) -> None:
     own = {kind: choice for kind, choice in choices.items() if choice != get_default_choice(kind)}
     NotificationPreference.objects.filter(person=person).exclude(kind__in=own).delete()
     NotificationPreference.objects.bulk_create(

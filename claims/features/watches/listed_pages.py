@@ -69,7 +69,7 @@ def forget_unlisted(watch: Watch, entries: Iterable[ListedPage], now: datetime) 
         watch.pages.filter(pk__in=unlisted[start : start + _BATCH_SIZE]).delete()
 
 
-def look_again(watch: Watch, now: datetime) -> None:
+def queue_recheck(watch: Watch, now: datetime) -> None:
     """Queue a followed page to be fetched in this visit."""
     itself = watch.pages.filter(url_key=watch.url_key)
     itself.update(

@@ -9,7 +9,7 @@ from claims.features.watches import visits
 from factcheck.database.deferred_jobs import defer_once
 
 #: After this many seconds, a run ends once its current page is done, so that the worker can do other work.
-TURN_SECONDS = 10.0
+MAX_RUN_SECONDS = 10.0
 #: How long the worker waits for a site; it has other work to do.
 PATIENCE_SECONDS = 5.0
 #: These jobs come last among waiting jobs, except for those that compute vectors.
@@ -30,7 +30,7 @@ def call(watch_id: int) -> None:
 @app.task(name="claims.features.watches.visit_watch", queue="watches", pass_context=True)
 def visit_watch(context: JobContext, *, watch_id: int) -> None:
     """Visit a watch if it is due; the next job continues an unfinished visit."""
-    ends = time.monotonic() + TURN_SECONDS
+    ends = time.monotonic() + MAX_RUN_SECONDS
     tally = visits.visit(
         watch_id,
         is_stopped=lambda: context.should_abort() or time.monotonic() > ends,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from claims.features.watches import listed_pages
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
-from claims.features.watches.watched_articles import PageResult, find_next_page, look_at
+from claims.features.watches.watched_articles import PageResult, check_page, find_next_page
 from factcheck.database.leases import Lease, build_free_condition
 from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
@@ -135,7 +135,7 @@ class _Visit:
         self._visitor = build_visitor(patience=patience)
         self._patient_visitor = build_visitor(patience=max(patience, SITEMAP_PAUSE_SECONDS))
         self._is_stopped = is_stopped
-        self._tell = tell
+        self._report_outcomes = tell
         self._tally = VisitTally(lease.row.watch)
 
     def run(self) -> VisitTally:
@@ -144,14 +144,14 @@ class _Visit:
             self._begin()
         while not (self._tally.failure or self._tally.later) and self._lease.renew():
             now = timezone.now()
-            self._turn_the_day(now)
+            self._reset_daily_counts(now)
             page = find_next_page(self._lease.row.watch, now) if self._lease.row.pages_left else None
             if page is None:
                 break
             if self._is_stopped():
                 self._tally.is_over = False
                 break
-            looked_at = look_at(page, self._lease.row.watch, self._visitor)
+            looked_at = check_page(page, self._lease.row.watch, self._visitor)
             if looked_at is None:
                 break
             if looked_at.kind == "later":
@@ -279,7 +279,7 @@ class _Visit:
             if is_whole:
                 listed_pages.forget_unlisted(watch, entries, now)
             if kind == _KIND.PAGE:
-                listed_pages.look_again(watch, now)
+                listed_pages.queue_recheck(watch, now)
             WatchProgress.objects.filter(pk=watch.pk).update(
                 kind=kind,
                 visited_at=now,
@@ -315,7 +315,7 @@ class _Visit:
 
     # The pages --------------------------------------------------------------------------------------------------------
 
-    def _turn_the_day(self, now: datetime) -> None:
+    def _reset_daily_counts(self, now: datetime) -> None:
         """Reset the daily counts when a new day begins."""
         progress = WatchProgress.objects.filter(pk=self._lease.row.watch.pk)
         progress.exclude(day=now.date()).update(day=now.date(), articles_of_day=0, proposals_of_day=0)
@@ -330,7 +330,7 @@ class _Visit:
             changed_articles=F("changed_articles") + int(kind == "changed"),
             failed_articles=F("failed_articles") + int(kind == "failed"),
         )
-        self._tell(looked_at)
+        self._report_outcomes(looked_at)
         if kind == "failed" and self._lease.row.kind == _KIND.PAGE:
             # The followed page is itself the article, so the watch has failed too.
             self._fail(looked_at.failure)

@@ -70,7 +70,7 @@ class _SearchFailed(Exception):
     """The article could not be searched for claims."""
 
 
-def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageResult | None:
+def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageResult | None:
     """Fetch a page and import its article; None if another process is doing so.
 
     The attempt is recorded beforehand. A page that crashes the program is therefore given up in the end, like
@@ -130,7 +130,7 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
         if failure and page.attempts < MAX_ATTEMPTS:
             # Nothing is stored, because a known text is not searched again.
             raise _SearchFailed(gettext("The search for claims failed, and will be tried again."))
-        is_stored = _settle(
+        is_stored = _store_outcome(
             page,
             answer,
             state=_STATE.IMPORTED,
@@ -161,13 +161,13 @@ def _is_known(page: WatchedPage, material: Material) -> bool:
 
 
 def _note_unchanged(page: WatchedPage, now: datetime, answer: FetchedDocument) -> PageResult:
-    _settle(
+    _store_outcome(
         page, answer, unchanged=page.unchanged + 1, next_look_at=_compute_next_check(page, page.watch, now)
     )
     return PageResult("unchanged", page)
 
 
-def _settle(page: WatchedPage, answer: FetchedDocument, **changes: Any) -> int:
+def _store_outcome(page: WatchedPage, answer: FetchedDocument, **changes: Any) -> int:
     """Record the page's outcome if the lease is still valid; return the number of rows changed."""
     validators = {} if answer.status == NOT_MODIFIED else clean_validators(answer.etag, answer.last_modified)
     ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)

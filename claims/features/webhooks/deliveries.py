@@ -52,7 +52,7 @@ FAILING_FOR, FAILING_TIMES = timedelta(days=5), len(RETRIES) + 1
 #: as long.
 LEASE_TIME = timedelta(seconds=60)
 #: After this many seconds, a run ends so that the worker can do other work.
-TURN_SECONDS = 10.0
+MAX_RUN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class RequestOutcome:
 
 def send(endpoint_id: int) -> None:
     """Send due deliveries of an endpoint, unless it is paused or leased by another worker."""
-    ends = time.monotonic() + TURN_SECONDS
+    ends = time.monotonic() + MAX_RUN_SECONDS
     rows = WebhookProgress.objects.all()
     while lease := Lease.acquire(rows, endpoint_id, LEASE_TIME, due=build_ready_condition(timezone.now())):
         goes_on = True
@@ -84,7 +84,7 @@ def ask(delivery: WebhookDelivery) -> RequestOutcome:
     endpoint = delivery.endpoint
     body = build_message(delivery)
     headers = build_signed_headers(
-        body, message_id=delivery.message_id, at=at, secrets_in_use=endpoint.secrets_in_use(at)
+        body, message_id=delivery.message_id, at=at, secrets_in_use=endpoint.list_secrets_in_use(at)
     )
     status, response, error, postponement = None, "", "", timedelta()
     try:
@@ -142,7 +142,7 @@ def _note(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
     if attempt.error:
         _note_failure(locked, progress, outcome)
     else:
-        _settle(locked, WebhookDelivery.State.DELIVERED)
+        _finish(locked, WebhookDelivery.State.DELIVERED)
         if progress.consecutive_failures:
             progress.consecutive_failures, progress.failing_since, progress.paused_until = 0, None, None
             progress.save(update_fields=["consecutive_failures", "failing_since", "paused_until"])
@@ -166,7 +166,7 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
     delivery.failures += 1
     wait = retry_after(delivery.failures)
     if wait is None:
-        _settle(delivery, WebhookDelivery.State.FAILED)
+        _finish(delivery, WebhookDelivery.State.FAILED)
     else:
         delivery.next_attempt_at = now + max(wait, outcome.postponement)
         delivery.save(update_fields=["failures", "next_attempt_at"])
@@ -188,7 +188,7 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
         _call_for_the_next(delivery.endpoint_id, progress.paused_until)
 
 
-def _settle(delivery: WebhookDelivery, state: str) -> None:
+def _finish(delivery: WebhookDelivery, state: str) -> None:
     delivery.state, delivery.next_attempt_at, delivery.settled_at = state, None, timezone.now()
     delivery.save(update_fields=["state", "next_attempt_at", "settled_at", "failures"])
 

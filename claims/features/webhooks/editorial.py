@@ -39,7 +39,7 @@ class OwnWebhooks(EditorialResource):
     def request_cost(self) -> int:
         return SENDING_COST if self.action in self.sending else 1
 
-    def own(self) -> QuerySet[WebhookEndpoint]:
+    def filter_own(self) -> QuerySet[WebhookEndpoint]:
         return internal_endpoints.find_owned_by(self.person.pk).select_related("token", "owner")
 
 
@@ -63,7 +63,7 @@ class EditorialWebhookResource(OwnWebhooks):
     sending = frozenset({"verify", "test", "replay"})
 
     def get_rows(self) -> QuerySet[WebhookEndpoint]:
-        return self.own()
+        return self.filter_own()
 
     def build_document(self, row: WebhookEndpoint) -> Document:
         return webhook_bodies.build_webhook(row)
@@ -169,7 +169,7 @@ class EditorialWebhookResource(OwnWebhooks):
         """Return the webhook, locked until the end of the transaction, if its version is the one that the
         client has.
         """
-        self.own().select_for_update(of=("self",)).filter(pk=key).first()
+        self.filter_own().select_for_update(of=("self",)).filter(pk=key).first()
         row: WebhookEndpoint = self.lock_matching(id=key)
         return row
 
@@ -183,13 +183,13 @@ class EditorialDeliveryResource(OwnWebhooks):
     sending = frozenset({"redeliver"})
 
     def get_rows(self) -> QuerySet[WebhookDelivery]:
-        return select_deliveries(WebhookDelivery.objects.filter(endpoint__in=self._endpoint()))
+        return select_deliveries(WebhookDelivery.objects.filter(endpoint__in=self._find_endpoint()))
 
     def build_document(self, row: WebhookDelivery) -> Document:
         return webhook_bodies.build_delivery(row)
 
     def list(self, request: Request, **within: Any) -> HttpResponse:
-        if not self._endpoint().exists():
+        if not self._find_endpoint().exists():
             raise NoSuchThing(
                 gettext("There is no webhook %(number)s here.") % {"number": self.kwargs["webhook_id"]}
             )
@@ -212,7 +212,7 @@ class EditorialDeliveryResource(OwnWebhooks):
 
         return self.create_once(carry_out)
 
-    def _endpoint(self) -> QuerySet[WebhookEndpoint]:
+    def _find_endpoint(self) -> QuerySet[WebhookEndpoint]:
         return internal_endpoints.find_owned_by(self.person.pk).filter(pk=self.kwargs["webhook_id"])
 
 

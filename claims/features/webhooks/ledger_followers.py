@@ -19,7 +19,7 @@ from factcheck.api.problems import InvalidParameters
 #: The number of entries read in one transaction.
 STEP_ENTRIES = 500
 #: After this many seconds, a run ends so that the worker can do other work.
-TURN_SECONDS = 10.0
+MAX_RUN_SECONDS = 10.0
 
 _PUBLISHED = Publication.Status.PUBLISHED
 
@@ -31,7 +31,7 @@ def follow() -> int:
     that order is stored. It moves in the transaction that adds the deliveries. After a bulk import, the rest
     is queued to let other work run in between.
     """
-    ends, count = time.monotonic() + TURN_SECONDS, 0
+    ends, count = time.monotonic() + MAX_RUN_SECONDS, 0
     for endpoint_id in list(WebhookEndpoint.objects.active().order_by("pk").values_list("pk", flat=True)):
         while (step := _follow_step(endpoint_id)) is not None:
             count += step

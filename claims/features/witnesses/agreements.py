@@ -28,7 +28,7 @@ _LIMITS = Limits(content_bytes=1_000, total_seconds=20, redirects=0)
 def agree_with_peers() -> None:
     """Witness the ledgers of followed newsrooms, and ask those newsrooms to witness ours."""
     for newsroom in PeerNewsroom.objects.active().filter(progress__halted=""):
-        _witness_ledger(newsroom)
+        _store_ledger(newsroom)
         if not Witness.objects.filter(url=f"{newsroom.url}/witness").exists():
             try:
                 _add_witness(newsroom)
@@ -36,7 +36,7 @@ def agree_with_peers() -> None:
                 _log.info("%s is no witness of ours: %s", newsroom, refusal)
 
 
-def _witness_ledger(newsroom: PeerNewsroom) -> None:
+def _store_ledger(newsroom: PeerNewsroom) -> None:
     """Add the ledger, or update its key to the one accepted for the newsroom."""
     name = build_origin(newsroom.url)
     key = format_verifier_key(name, decode_bytes(newsroom.key))

@@ -110,7 +110,7 @@ def cosign_checkpoint(submission: Submission) -> str:
                 key=derive_witness_key(),
                 seconds=int(now.timestamp()),
             )
-        _keep_evidence(submission, log, refusal)
+        _store_evidence(submission, log, refusal)
     raise refusal
 
 
@@ -136,7 +136,7 @@ def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefuse
     return None
 
 
-def _keep_evidence(submission: Submission, log: WitnessedLog, refusal: SubmissionRefused) -> None:
+def _store_evidence(submission: Submission, log: WitnessedLog, refusal: SubmissionRefused) -> None:
     """Keep a signed checkpoint that does not continue the last one, so that people can compare them.
 
     An outdated old size is ordinary: the log submits again with the size that it learns. Another tree of the

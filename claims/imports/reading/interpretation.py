@@ -23,13 +23,13 @@ from claims.imports.reading.values.cleaned_text import (
     read_line,
     read_paragraphs,
 )
-from claims.imports.reading.values.days import read_day
+from claims.imports.reading.values.days import parse_day
 from claims.imports.reading.values.language_tags import read_language
 from claims.imports.reading.values.media_values import read_category, read_kind
 from claims.imports.reading.values.outlets import is_own_name, read_outlet
 from claims.imports.reading.values.problem import Problem, shorten_value
 from claims.imports.reading.values.rating_labels import read_label, read_number
-from claims.imports.reading.values.statement_language import settle_statement_language
+from claims.imports.reading.values.statement_language import choose_statement_language
 from claims.imports.reading.values.web_addresses import read_addresses
 from factcheck.sentences import SpokenSentence
 
@@ -68,7 +68,7 @@ def read_review(found: RawRecord, conventions: Conventions = NO_CONVENTIONS) -> 
             record.add_remarks("publisher", [besides])
     if not language:
         expected = (review_language, outlet.language if outlet else "", conventions.language)
-        language, is_guessed = settle_statement_language(statement, expected)
+        language, is_guessed = choose_statement_language(statement, expected)
         if not language:
             return record.build_refusal("language", _refuse_unknown_language(statement))
         if is_guessed:
@@ -174,7 +174,7 @@ class _Record:
         value = self.value(name)
         if value is None:
             return None
-        day = read_day(value, name, self.conventions, language)
+        day = parse_day(value, name, self.conventions, language)
         if isinstance(day, Problem):
             self.add_remarks(name, [day])
             return None

@@ -85,7 +85,7 @@ class Decisions:
             assigned, pairs = assign_claims(group, [], self.entities, known={}, new=self._build_claim)
             self.pairs += pairs
             for staged, standing in _sort_rated_first(assigned):
-                self._take(staged, standing)
+                self._apply(staged, standing)
 
     def decide_known(self, reviews: list[StagedReview]) -> None:
         """Decide about reviews that may already be stored. Call it inside the storing transaction."""
@@ -104,7 +104,7 @@ class Decisions:
             for staged, standing in _sort_rated_first(assigned):
                 is_known = staged.digest in known
                 revises = is_known and earlier.is_revision(staged, standing)
-                self._take(staged, standing, is_known=is_known, revises=revises)
+                self._apply(staged, standing, is_known=is_known, revises=revises)
 
     def is_stored(self, standing: ExistingClaim) -> bool:
         return not standing.is_new or id(standing) in self._standings
@@ -130,7 +130,7 @@ class Decisions:
         )
         return ExistingClaim(claim, is_new=True)
 
-    def _take(
+    def _apply(
         self, staged: StagedReview, standing: ExistingClaim, *, is_known: bool = False, revises: bool = False
     ) -> None:
         first = standing.is_new and id(standing) not in self._standings

@@ -90,7 +90,7 @@ def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
     return run
 
 
-def hold_archive(run: ImportRun) -> ImportRun:
+def preview_archive(run: ImportRun) -> ImportRun:
     """Read the whole archive without storing claims, and keep a sample for the second administrator."""
     ImportProblem.objects.filter(run=run).delete()
     run.records = run.refused = 0

@@ -82,7 +82,7 @@ class Stage:
             counts = dict(cursor.fetchall())
         return KnownRecords(unchanged=counts.pop("agreed", 0), written=counts)
 
-    def batches(self, size: int) -> Iterator[list[StagedReview]]:
+    def iterate_batches(self, size: int) -> Iterator[list[StagedReview]]:
         """Yield reviews in batches of about this size, keeping reviews of one statement together."""
         waiting: list[StagedReview] = []
         turn = 0

@@ -5,7 +5,7 @@ from django.core.files.storage import default_storage
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from claims.imports.storing.house_archive import hold_archive
+from claims.imports.storing.house_archive import preview_archive
 from claims.imports.storing.runs import REMOVE_UPLOAD, RUN_IMPORT, record_missing_storage, run_upload
 from claims.imports.storing.undo import UNDO_IMPORT, undo_run
 from claims.models import ImportRun
@@ -24,7 +24,7 @@ def run_import(*, run_id: int) -> None:
     run = ImportRun.objects.get(pk=run_id)
     if run.state in (_STATE.WAITING, _STATE.READING, _STATE.WRITING, _STATE.FAILED):
         try:
-            hold_archive(run) if run.house_archive and run.released_at is None else run_upload(run)
+            preview_archive(run) if run.house_archive and run.released_at is None else run_upload(run)
         except FileStoreUnavailable as away:
             record_missing_storage(run, away)
             raise

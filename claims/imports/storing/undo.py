@@ -223,7 +223,7 @@ def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
             )
             if built_on and not rest:
                 raise NotPossible(" ".join(find_obstacles(run)))
-            _BatchUndo(run, by).take_back([pk for pk in batch if pk not in built_on])
+            _BatchUndo(run, by).undo_claims([pk for pk in batch if pk not in built_on])
         kept += len(built_on)
     run.state = ImportRun.State.FINISHED if kept else ImportRun.State.UNDONE
     run.undone_at, run.undone_by_name = timezone.now(), get_display_name(by)
@@ -258,7 +258,7 @@ class _BatchUndo:
         self.run, self.by, self.now = run, by, clock.get_database_time()
         self.note = _("The import that this came from was undone.")
 
-    def take_back(self, ids: Sequence[int]) -> None:
+    def undo_claims(self, ids: Sequence[int]) -> None:
         claims = list(Claim.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
         taken = ImportedRecord.objects.filter(run=self.run, claim__in=claims)
         made = set(taken.filter(made_claim=True).values_list("claim_id", flat=True))

@@ -219,7 +219,7 @@ def _extend_tree(before: int, size: int) -> None:
             % {"size": tiles.size, "size_2": size}
         )
     _require_texts(max(1, size - RECHECKED_ENTRIES + 1))
-    stored_tree.store_tiles(tiles.take_changed())
+    stored_tree.store_tiles(tiles.pop_changed())
 
 
 def _require_texts(first: int) -> None:

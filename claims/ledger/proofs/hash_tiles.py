@@ -47,14 +47,14 @@ def _find_tile(height: int, number: int) -> tuple[int, int, int, int]:
 def build_subtree_lookup(tiles: Mapping[TilePlace, bytes]) -> Subtree:
     """Return a function that looks up hashes of complete subtrees in these tiles."""
 
-    def subtree(height: int, number: int) -> bytes:
+    def look_up_hash(height: int, number: int) -> bytes:
         level, tile, first, count = _find_tile(height, number)
         content = tiles.get((level, tile), b"")[first * HASH_BYTES : (first + count) * HASH_BYTES]
         if len(content) < count * HASH_BYTES:
             raise LookupError(f"tile {tile} of level {level} does not reach that far")
         return _compute_root(content)
 
-    return subtree
+    return look_up_hash
 
 
 def _compute_root(content: bytes) -> bytes:
@@ -105,7 +105,7 @@ class GrowingTiles:
             self._touched.discard(level)
             self._add(level + 1, _compute_root(full_tile))
 
-    def take_changed(self) -> dict[TilePlace, bytes]:
+    def pop_changed(self) -> dict[TilePlace, bytes]:
         """Return the tiles that changed since the last call; incomplete ones with their current hashes."""
         changed_tiles = self._full | {
             (level, self._numbers[level]): bytes(self._edge[level]) for level in self._touched

@@ -221,7 +221,7 @@ class Counting:
             others = tuple(name for name in self.conditions if facet.instead or name not in facet.own)
             facets_by_conditions.setdefault(others, []).append(facet)
         for shared_conditions, facets in facets_by_conditions.items():
-            for name, value, number, distinct in self._rows(
+            for name, value, number, distinct in self._iterate_rows(
                 {name: self.conditions[name] for name in shared_conditions}, facets
             ):
                 if name:
@@ -233,7 +233,7 @@ class Counting:
                         counts.claims = number
         return counts
 
-    def _rows(self, conditions: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
+    def _iterate_rows(self, conditions: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
         """Yield a row per facet value. The first row has no facet: it has the number of claims and the ledger
         position.
         """

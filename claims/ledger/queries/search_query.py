@@ -173,14 +173,14 @@ class SearchQuery(WordsQuery):
     @cached_property
     def ordering(self) -> Ordering:
         ordering = super().ordering
-        return NEWEST if ordering.name == RELEVANCE.name and self._matches_too_much() else ordering
+        return NEWEST if ordering.name == RELEVANCE.name and self._has_too_many_matches() else ordering
 
     @property
     def ordering_label(self) -> str:
         """Return the public name of the order."""
         return "-updated" if self.ordering is NEWEST else self.ordering.name
 
-    def _matches_too_much(self) -> bool:
+    def _has_too_many_matches(self) -> bool:
         """Return whether there are too many matches to rank. Later pages keep the order of the first."""
         reading = self.search
         if reading is None:

@@ -215,7 +215,7 @@ class EntriesCheck:
         yield from self._check_tiles()
 
     def _check_tiles(self) -> Iterator[Discrepancy]:
-        computed_tiles = self._tiles.take_changed()
+        computed_tiles = self._tiles.pop_changed()
         size = self.tree.size
         for tile in HashTile.objects.iterator(chunk_size=200):
             stored_hashes = bytes(tile.hashes)

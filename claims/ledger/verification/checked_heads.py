@@ -34,7 +34,7 @@ class SignedHeads:
     _expected: dict[int, list[tuple[bytes, str]]] = field(default_factory=dict)
     _found: list[Discrepancy] = field(default_factory=list)
 
-    def take_stored(self) -> Iterator[Discrepancy]:
+    def add_stored(self) -> Iterator[Discrepancy]:
         """Add the stored checkpoints; yield those without a valid signature."""
         before = 0
         rows = Checkpoint.objects.filter(log=self.log).order_by("id").select_related("key")
@@ -58,7 +58,7 @@ class SignedHeads:
         """Add a tree head found in a signed checkpoint."""
         self._expected.setdefault(head.size, []).append((head.root, place))
 
-    def expects(self, size: int) -> bool:
+    def has_signed_size(self, size: int) -> bool:
         """Return whether a head of this size was signed."""
         return size in self._expected
 

@@ -80,12 +80,12 @@ def _check_logs(
     yield from check_keys()
     heads = {log: SignedHeads(log) for log in Checkpoint.Log.values}
     for of_log in heads.values():
-        yield from of_log.take_stored()
+        yield from of_log.add_stored()
     yield from _add_external(external, trusted_keys, heads)
     ledger, reviews = heads[Checkpoint.Log.LEDGER], heads[Checkpoint.Log.REVIEWS]
 
     def grown(tree: GrowingTree) -> None:
-        if ledger.expects(tree.size):
+        if ledger.has_signed_size(tree.size):
             ledger.compare(tree.size, tree.root)
         if tree.size % 1_000 == 0:
             progress(tree.size)

@@ -12,7 +12,7 @@ from claims.management.terminal import build_console
 from factcheck.installation.messages import translate_message
 from factcheck.management.localized_command import LocalizedCommand
 from sources.extraction import ExtractionError
-from sources.extraction.bounded_extraction import warm
+from sources.extraction.bounded_extraction import start_loading
 from sources.http.fetch_errors import FetchError
 from sources.models import Source
 from sources.overrides import OverrideError, read_overrides
@@ -89,7 +89,7 @@ class Command(LocalizedCommand):
             overrides = read_overrides(**{name: options[name] for name in OVERRIDES})
             by = find_user(options["by"])
             with Console(stderr=True).status(f"Reading {article} …"):
-                warm()  # while the page is fetched
+                start_loading()  # while the page is fetched
                 material = read(article)
                 if options["transcript"]:
                     material = add_transcript(material, options["transcript"])

@@ -140,7 +140,7 @@ class Command(LocalizedCommand):
             if not dry_run:
                 return
         if options["house_archive"]:
-            self._hold(place, recipe, by, dry_run=dry_run)
+            self._hold_archive(place, recipe, by, dry_run=dry_run)
             return
 
         def work() -> ImportRun:
@@ -165,7 +165,7 @@ class Command(LocalizedCommand):
         if run.refused:
             raise SystemExit(EXIT_SOME_REFUSED)
 
-    def _hold(self, place: str, recipe: Recipe, by: User | None, *, dry_run: bool) -> None:
+    def _hold_archive(self, place: str, recipe: Recipe, by: User | None, *, dry_run: bool) -> None:
         """Hold the newsroom's archive until a second administrator releases it."""
         if dry_run:
             raise CommandError(
@@ -176,7 +176,7 @@ class Command(LocalizedCommand):
                 gettext("Name the administrator who imports the newsroom archive: --by USERNAME.")
             )
         try:
-            run = house_archive.hold_archive(house_archive.store_copy(place, recipe, by=by))
+            run = house_archive.preview_archive(house_archive.store_copy(place, recipe, by=by))
         except (NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
         if run.state == ImportRun.State.FAILED:

@@ -72,7 +72,7 @@ def _build(model: EmbeddingModel, name: str, *, is_public: bool, count: int, wor
     # The graph is built in memory; where that does not suffice, ten times as slowly.
     memory = min(_MAX_MEMORY, max(_MIN_MEMORY, int(count * (2 * model.dimensions + 500) * 1.3)))
     with _separate_connection() as apart, apart.cursor() as cursor:
-        _give_way(cursor)
+        _lower_priority(cursor)
         cursor.execute(f"SET maintenance_work_mem = '{memory // 1024}kB'")
         cursor.execute(f"SET max_parallel_maintenance_workers = {workers:d}")
         # One that was broken off is there, and is of no use.
@@ -99,7 +99,7 @@ def _separate_connection() -> Iterator[BaseDatabaseWrapper]:
         yield apart
 
 
-def _give_way(cursor: Any) -> None:
+def _lower_priority(cursor: Any) -> None:
     """Lower the database process's priority, if the server is the embedded one and therefore on this machine."""
     if not settings.EMBEDDED_DATABASE:
         return

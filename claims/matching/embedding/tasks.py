@@ -18,7 +18,7 @@ from factcheck.database.deferred_jobs import defer_once
 logger = logging.getLogger(__name__)
 
 #: After so many seconds the worker lets other work go first.
-TURN_SECONDS = 10.0
+MAX_RUN_SECONDS = 10.0
 #: Of jobs that wait at the same time, this one is last.
 _LOWEST_PRIORITY = -10
 
@@ -46,7 +46,7 @@ def call() -> None:
 @app.task(name="claims.matching.embedding.make_vectors", queue="embedding", pass_context=True)
 def make_vectors(context: JobContext) -> None:
     """Create missing vectors; the next job continues an unfinished run."""
-    if not _take_a_turn(context.should_abort):
+    if not _run_for_a_turn(context.should_abort):
         call()
 
 
@@ -59,18 +59,18 @@ def make_vectors(context: JobContext) -> None:
 )
 def look_after_vectors(context: JobContext, timestamp: int) -> None:
     """Once a minute, recompute the vectors of old models, and of changes without a job (psql, a killed worker)."""
-    if not _take_a_turn(context.should_abort):
+    if not _run_for_a_turn(context.should_abort):
         call()
     elif (configured := get_embedder()) is not None:
         maintenance.remove_abandoned(configured, is_stopped=context.should_abort)
 
 
-def _take_a_turn(should_abort: Callable[[], bool]) -> bool:
+def _run_for_a_turn(should_abort: Callable[[], bool]) -> bool:
     """Work for a limited time; return whether everything possible is done."""
     configured = get_embedder()
     if configured is None:
         return True
-    ends = time.monotonic() + TURN_SECONDS
+    ends = time.monotonic() + MAX_RUN_SECONDS
     try:
         if maintenance.is_up_to_date(configured):
             return True

@@ -180,11 +180,11 @@ class ChangeResource(PublicResource):
 
     def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
         query = ChangesQuery(request.GET, self.rows(), request=request)
-        if read_connections.is_reading_replica() and not _may_tell(query):
-            return read_connections.read_freshly(lambda: self._told(request, query))
-        return self._told(request, query)
+        if read_connections.is_reading_replica() and not _may_announce(query):
+            return read_connections.read_freshly(lambda: self._respond(request, query))
+        return self._respond(request, query)
 
-    def _told(self, request: HttpRequest, query: ChangesQuery) -> HttpResponse:
+    def _respond(self, request: HttpRequest, query: ChangesQuery) -> HttpResponse:
         since = _find_position(query.value("since", 0))
         if "If-None-Match" in request.headers:
             page = _build_page(request, query, since, with_bodies=False)
@@ -231,7 +231,7 @@ class _ChangesSlice:
     def answer(self, request: HttpRequest) -> HttpResponse:
         response = build_conditional_response(
             request,
-            partial(self._content, _build_version_address(request)),
+            partial(self._render_content, _build_version_address(request)),
             etag=self.sha256,
             cache=CACHE_PAST if self.is_settled else CACHE_END,
         )
@@ -239,7 +239,7 @@ class _ChangesSlice:
             response["Link"] = f'<{self.next}>; rel="next"'
         return response
 
-    def _content(self, version_address: str) -> bytes:
+    def _render_content(self, version_address: str) -> bytes:
         rendered = partial(
             _render_change, version_address=version_address, embedded=self.embedded, is_signed=self.is_signed
         )
@@ -297,7 +297,7 @@ def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -
     return [dict(zip(columns, row, strict=True)) for row in template.fetch(*columns)]
 
 
-def _may_tell(query: ChangesQuery) -> bool:
+def _may_announce(query: ChangesQuery) -> bool:
     """Return whether a replica may respond: its entries are complete up to the reader's position.
 
     The newest entries alone are not enough: entries that are not safe yet may have overtaken others, which would then

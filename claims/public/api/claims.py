@@ -143,7 +143,7 @@ class ClaimResource(PublicList):
         """
         return make_picker(query)
 
-    def other_forms(self, request: HttpRequest) -> list[str]:
+    def list_other_formats(self, request: HttpRequest) -> list[str]:
         """Return links to downloads of all results of the query."""
         filters = {
             name: values for name, values in request.GET.lists() if name not in _PARAMETERS_WITHOUT_DOWNLOADS
@@ -205,7 +205,7 @@ class VersionResource(PublicList):
         if not page.rows and not self.rows().exists():
             raise Http404
         return build_listing(
-            page, [self._described(dict(zip(columns, row[:-1], strict=True))) for row in page.rows]
+            page, [self._describe_version(dict(zip(columns, row[:-1], strict=True))) for row in page.rows]
         )
 
     def retrieve(self, request: HttpRequest, claim_id: int, version: int) -> HttpResponse:
@@ -213,7 +213,7 @@ class VersionResource(PublicList):
         self.item_query(request.GET, request=request)
         return read_entry(select_version(claim_id, version), request).answer(request, cache=CACHE_PAST)
 
-    def _described(self, entry: dict[str, Any]) -> bytes:
+    def _describe_version(self, entry: dict[str, Any]) -> bytes:
         until, version = entry["superseded_at"], entry["version"]
         described: Version = {
             "version": version,

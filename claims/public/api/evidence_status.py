@@ -28,7 +28,7 @@ class StatusResource(PublicResource, ABC):
     route: str
 
     @abstractmethod
-    def build_status(self, body: dict[str, Any]) -> Any:
+    def build_status_document(self, body: dict[str, Any]) -> Any:
         """Return the response for the claim with this body."""
 
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
@@ -37,7 +37,7 @@ class StatusResource(PublicResource, ABC):
         target = entry.merged_into
         if target and select_newest_entry(target).fetch("id"):
             return redirect_moved(reverse(self.route, args=[target], request=request))
-        content = render(self.build_status(json.loads(entry.content()))).encode()
+        content = render(self.build_status_document(json.loads(entry.content()))).encode()
         return build_conditional_response(
             request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT
         )

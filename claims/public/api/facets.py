@@ -119,30 +119,30 @@ def _normalise_tag(tag: str) -> str:
         return tag
 
 
-def _label_from_choices(choices: Iterable[tuple[Any, Any]]) -> FindLabels:
+def _get_choice_labels(choices: Iterable[tuple[Any, Any]]) -> FindLabels:
     words = {str(value): str(label) for value, label in choices}
     return lambda values: words
 
 
-def _label_from_names(things: Callable[[], QuerySet[Any]], kind: Mention.Kind, column: str) -> FindLabels:
+def _get_name_labels(things: Callable[[], QuerySet[Any]], kind: Mention.Kind, column: str) -> FindLabels:
     """Return a function that finds the names of objects mentioned by current publications."""
 
-    def labels(values: list[str]) -> dict[str, str]:
+    def load_labels(values: list[str]) -> dict[str, str]:
         rows = filter_mentioned(things().filter(pk__in=map(int, values)), kind).values_list("pk", column)
         return {str(pk): name for pk, name in rows}
 
-    return labels
+    return load_labels
 
 
 _LABELS: dict[str, FindLabels] = {
-    "rating_class": _label_from_choices(RatingClass.choices),
-    "rating": _label_from_names(Rating.objects.all, Mention.Kind.RATING, "label"),
-    "publisher": _label_from_names(Publisher.objects.all, Mention.Kind.PUBLISHER, "name"),
-    "publisher_kind": _label_from_choices(Publisher.Kind.choices),
-    "topic": _label_from_names(Topic.objects.all, Mention.Kind.TOPIC, "name"),
-    "claimant": _label_from_names(Claimant.objects.all, Mention.Kind.CLAIMANT, "name"),
-    "has": _label_from_choices(
+    "rating_class": _get_choice_labels(RatingClass.choices),
+    "rating": _get_name_labels(Rating.objects.all, Mention.Kind.RATING, "label"),
+    "publisher": _get_name_labels(Publisher.objects.all, Mention.Kind.PUBLISHER, "name"),
+    "publisher_kind": _get_choice_labels(Publisher.Kind.choices),
+    "topic": _get_name_labels(Topic.objects.all, Mention.Kind.TOPIC, "name"),
+    "claimant": _get_name_labels(Claimant.objects.all, Mention.Kind.CLAIMANT, "name"),
+    "has": _get_choice_labels(
         [("correction", "Correction"), ("evidence", "Evidence"), ("media", "Picture, audio or video")]
     ),
-    "status": _label_from_choices(Publication.Status.choices),
+    "status": _get_choice_labels(Publication.Status.choices),
 }

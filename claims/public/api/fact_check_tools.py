@@ -35,7 +35,7 @@ from factcheck.api.google.requests import (
     Read,
     Unimplemented,
     answer,
-    bound,
+    bind_values,
     handle_exception,
     make_text_reader,
     parse_natural,
@@ -123,7 +123,7 @@ class ClaimsSearch(FactCheckTools):
 
     def get(self, request: Request) -> HttpResponse:
         plain = get_plain_request(request)
-        return self._found(plain, plain.GET)
+        return self._find_claims(plain, plain.GET)
 
     def post(self, request: Request) -> HttpResponse:
         """Answer a query that Google's clients send by POST because it is too long for a URL. A header marks it as
@@ -132,10 +132,10 @@ class ClaimsSearch(FactCheckTools):
         plain = get_plain_request(request)
         if plain.headers.get("X-HTTP-Method-Override", "").upper() != "GET":
             raise MethodNotAllowed("POST")
-        return self._found(plain, plain.POST)
+        return self._find_claims(plain, plain.POST)
 
-    def _found(self, plain: HttpRequest, parameters: QueryDict) -> HttpResponse:
-        values = bound(parameters, _FIELDS)
+    def _find_claims(self, plain: HttpRequest, parameters: QueryDict) -> HttpResponse:
+        values = bind_values(parameters, _FIELDS)
         if not values.get("query") and not values.get("review_publisher_site_filter"):
             needed = "Give a `query`, or a `reviewPublisherSiteFilter`."
             raise InvalidArgument([Violation("query", needed)])
@@ -155,23 +155,23 @@ class _ClaimsQuery:
         self.language: str = values.get("language_code", "")
         site = values.get("review_publisher_site_filter")
         self.publishers = set(find_publisher_ids([site])) if site else None
-        self.since = _date_days_ago(values.get("max_age_days", 0))
+        self.since = _compute_earliest_date(values.get("max_age_days", 0))
 
     def page(self) -> KeysetPage[tuple[Any, ...]]:
-        page = self._page()
+        page = self._load_page()
         if page.rows or not self.reading or not self.reading.ranking or self.reading.places:
             return page
         # Nothing has these words: claims that may be meant.
         meant = find_claims_by_meaning(self.reading.asked)
         self.reading = replace(self.reading, places=AddressTargets([], meant, is_ranked=True), matches=0)
-        return self._page() if meant else page
+        return self._load_page() if meant else page
 
-    def _page(self) -> KeysetPage[tuple[Any, ...]]:
+    def _load_page(self) -> KeysetPage[tuple[Any, ...]]:
         token, offset = self.values.get("page_token", ""), self.values.get("offset", 0)
         ordering = self._ordering(token)
         order: dict[str, Any] = {"ordering": ordering, "parts": split_parts(ordering, self.reading)}
         size = min(self.values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
-        rows = self._rows()
+        rows = self._select_rows()
         try:
             if offset and not token:
                 token = read_values_page(rows, [], **order, size=offset, cursor="").next
@@ -197,9 +197,9 @@ class _ClaimsQuery:
 
     def claim(self, body: Document) -> Document:
         """Return a claim with the matching reviews."""
-        return build_fact_checked_claim(body, [v for v in body["verdicts"] if self._wants(body, v)])
+        return build_fact_checked_claim(body, [v for v in body["verdicts"] if self._matches(body, v)])
 
-    def _rows(self) -> Any:
+    def _select_rows(self) -> Any:
         rows = Publication.objects.current()
         verdicts = PublishedVerdict.objects.current().filter(publication=OuterRef("pk"))
         if self.publishers is not None:
@@ -215,7 +215,7 @@ class _ClaimsQuery:
             rows = rows.answering(self.reading)
         return rows
 
-    def _wants(self, body: Document, verdict: Document) -> bool:
+    def _matches(self, body: Document, verdict: Document) -> bool:
         language = verdict["language"].lower()
         newest = max(body["claimed_on"] or "", verdict["reviewed_on"] or "")
         return (
@@ -225,7 +225,7 @@ class _ClaimsQuery:
         )
 
 
-def _date_days_ago(days: int) -> date | None:
+def _compute_earliest_date(days: int) -> date | None:
     """Return the date this many days ago, in UTC; None for 0, which means no limit."""
     today = datetime.now(UTC).date()
     return today - timedelta(min(days, (today - date.min).days)) if days else None
@@ -244,7 +244,7 @@ class ImageSearch(FactCheckTools):
 
     def get(self, request: Request) -> HttpResponse:
         plain = get_plain_request(request)
-        values = bound(plain.GET, _IMAGE_FIELDS)
+        values = bind_values(plain.GET, _IMAGE_FIELDS)
         if not values.get("image_uri"):
             raise InvalidArgument([Violation("image_uri", "Give an `imageUri`, the address of a picture.")])
         try:

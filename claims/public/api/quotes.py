@@ -47,5 +47,5 @@ class QuotesResource(StatusResource):
     schema = QuotesSchema()
     route = "claims-quotes"
 
-    def build_status(self, body: dict[str, Any]) -> QuotesOfClaim:
+    def build_status_document(self, body: dict[str, Any]) -> QuotesOfClaim:
         return {"claim": body["id"], "version": body["version"], "quotes": load_quote_statuses(body)}

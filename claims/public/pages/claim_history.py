@@ -70,7 +70,11 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         raise Http404("The address asks for a version or a day that cannot be.")
     told = _list_versions(ledger)
     day: date | None = asked.cleaned_data["on"]
-    after = _on(told, day) if day else _get_version(told, asked.cleaned_data["to"] or newest.version)
+    after = (
+        _find_version_of_day(told, day)
+        if day
+        else _get_version(told, asked.cleaned_data["to"] or newest.version)
+    )
     before = None if day else _choose_earlier_version(told, after, asked.cleaned_data["from"])
     if before and after and before.entry.version > after.entry.version:
         before, after = after, before
@@ -111,7 +115,7 @@ def _get_version(told: list[HistoricVersion], version: int) -> HistoricVersion:
     return found
 
 
-def _on(told: list[HistoricVersion], day: date) -> HistoricVersion | None:
+def _find_version_of_day(told: list[HistoricVersion], day: date) -> HistoricVersion | None:
     """Return the version at the end of the day in the newsroom's time zone; None before the first publication."""
     try:
         end = make_aware(datetime.combine(day + timedelta(days=1), time.min), get_default_timezone())

@@ -198,13 +198,13 @@ class ClaimSearch(forms.Form):
         Raises:
             ValueRefused: the cursor is not valid.
         """
-        page = self._page(size)
+        page = self._load_page(size)
         if not page.rows and (text := self.query.may_mean) and (entries := find_claims_by_meaning(text)):
             self.query.mean(entries)
-            page = self._page(size)
+            page = self._load_page(size)
         return page
 
-    def _page(self, size: int) -> "KeysetPage[ListedClaim]":
+    def _load_page(self, size: int) -> "KeysetPage[ListedClaim]":
         query = self.query
         if query.found_by and "publisher" not in query.given_filters:
             query.asks_for_many = read_planned_rows(query.verdicts(query.given_filters).current()) > LONG_LIST

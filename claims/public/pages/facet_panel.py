@@ -177,7 +177,7 @@ def list_chosen(search: ClaimSearch) -> list[ChosenFacet]:
         ChosenFacet(
             name,
             str(TITLES[name]),
-            _label(name, str(value), names) or str(value),
+            _get_label(name, str(value), names) or str(value),
             _build_query(search, **{name: None}),
             _build_page_path(name, value, names),
         )
@@ -246,7 +246,7 @@ def _build_choice(
         changes[name] = value
     return FacetChoice(
         value,
-        _label(name, value, names),
+        _get_label(name, value, names),
         number,
         _build_query(search, **changes),
         is_chosen=is_chosen,
@@ -254,7 +254,7 @@ def _build_choice(
     )
 
 
-def _label(name: str, value: str, names: Mapping[tuple[str, int], str]) -> str:
+def _get_label(name: str, value: str, names: Mapping[tuple[str, int], str]) -> str:
     if name in _NAMED_FACETS:
         return names.get((name, int(value)), "")
     if name == "rating":

@@ -51,7 +51,7 @@ class Letter(NamedTuple):
     name: str
     ranges: tuple[tuple[str, str], ...]
 
-    def begins(self) -> Q:
+    def build_condition(self) -> Q:
         """Return the condition that `lower_name`, the name in lower case, begins with the letter."""
         begins = Q()
         for first, behind in self.ranges:
@@ -64,7 +64,7 @@ def group_letters(initials: Iterable[str]) -> list[Letter]:
     found: dict[str, list[tuple[str, str]]] = {}
     for initial in initials:
         first, last = _find_equivalent_range(ord(initial))
-        ranges = found.setdefault(_name_letter(initial), [])
+        ranges = found.setdefault(_get_letter_name(initial), [])
         if (chr(first), chr(last) + _LAST_CHARACTER) not in ranges:
             ranges.append((chr(first), chr(last) + _LAST_CHARACTER))
     return [
@@ -99,7 +99,7 @@ def _find_equivalent_range(code: int) -> tuple[int, int]:
     return code, code
 
 
-def _name_letter(initial: str) -> str:
+def _get_letter_name(initial: str) -> str:
     code = ord(initial)
     if _FIRST_CHINESE <= code <= _LAST_CHINESE:
         return _CHINESE

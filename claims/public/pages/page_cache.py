@@ -97,7 +97,7 @@ def cache_page_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View
 
     def keeping(view: View) -> View:
         @wraps(view)
-        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def get_response(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not _is_anonymous(request):
                 return view(request, *args, **kwargs)
             # Asked before the page is made: what is published meanwhile may stand in a page under an older key, never
@@ -115,7 +115,7 @@ def cache_page_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View
                 )
             return response
 
-        return answered
+        return get_response
 
     return keeping
 
@@ -124,10 +124,10 @@ def read_public(view: View) -> View:
     """Return the view, with reads from the database that serves the public."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get_response(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return read_for(request, lambda: view(request, *args, **kwargs))
 
-    return answered
+    return get_response
 
 
 def _is_anonymous(request: HttpRequest) -> bool:

@@ -127,11 +127,11 @@ def day(value: str | date | datetime | None) -> str | SafeString:
     if isinstance(value, datetime):
         value = timezone.localdate(value)
     english = (get_language() or "en").startswith("en")
-    words = _with_small_months(date_format(value, "j F Y" if english else "DATE_FORMAT"))
+    words = _lower_months(date_format(value, "j F Y" if english else "DATE_FORMAT"))
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
 
 
-def _with_small_months(words: str) -> str:
+def _lower_months(words: str) -> str:
     """Lower-case the month names of Portuguese, which Django capitalises."""
     return words.lower() if get_language() == "pt" else words
 
@@ -306,29 +306,29 @@ def highlighted(piece: TextPiece[CheckedPassage]) -> SafeString:
         return anchors + conditional_escape(piece.text)
     return anchors + format_html(
         '<mark class="{}"><a href="{}">{}{}{}</a></mark>{}',
-        colour_classes(_rating(passage)),
+        colour_classes(_get_rating(passage)),
         _claim_url(passage),
-        spoken(_verdict_words(passage)) if passage in piece.begins else "",
+        spoken(_describe_verdict(passage)) if passage in piece.begins else "",
         piece.text,
         format_html("<sup>{}</sup>", passage.number) if piece.innermost_ends else "",
         format_html_join(
             "",
             '<sup><a href="{}">{}{}</a></sup>',
             (
-                (_claim_url(p), spoken(f"{_verdict_words(p)} {p.claim['statement']}"), p.number)
+                (_claim_url(p), spoken(f"{_describe_verdict(p)} {p.claim['statement']}"), p.number)
                 for p in piece.ends_elsewhere
             ),
         ),
     )
 
 
-def _rating(passage: CheckedPassage) -> Document | None:
+def _get_rating(passage: CheckedPassage) -> Document | None:
     verdict = choose_lead_verdict(passage.claim)
     return verdict["rating"] if verdict else None
 
 
-def _verdict_words(passage: CheckedPassage) -> str:
-    rating = _rating(passage)
+def _describe_verdict(passage: CheckedPassage) -> str:
+    rating = _get_rating(passage)
     return _("Rated %(label)s:") % {"label": label(rating)} if rating else ""
 
 

@@ -87,10 +87,10 @@ def _build_claim(here: str, code: str, context: Mapping[Any, Any]) -> list[Docum
     return [written, _build_breadcrumbs(code, _build_claims_step(code), (body["statement"], here))]
 
 
-def _build_claim_list(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_claim_list(page_url: str, language: str, context: Mapping[Any, Any]) -> list[Document | None]:
     return [
-        _build_collection(here, str(_("Fact checks")), _list_claims(context)),
-        _build_breadcrumbs(code, _build_claims_step(code)),
+        _build_collection(page_url, str(_("Fact checks")), _list_claims(context)),
+        _build_breadcrumbs(language, _build_claims_step(language)),
     ]
 
 

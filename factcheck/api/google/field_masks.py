@@ -30,14 +30,14 @@ class Mask:
         """Return whether anything is kept; `*/a` also matches fields that have no `a`."""
         return self.whole or any(part.selects for part in self.parts.values())
 
-    def applied_to(self, value: Any) -> Any:
+    def apply_to(self, value: Any) -> Any:
         """Return the value with only the fields to keep."""
         if self.whole:
             return value
         if isinstance(value, list):
-            return [self.applied_to(item) for item in value]
+            return [self.apply_to(item) for item in value]
         selected = {name: part for name, part in self.parts.items() if name in value and part.selects}
-        return {name: part.applied_to(value[name]) for name, part in selected.items()}
+        return {name: part.apply_to(value[name]) for name, part in selected.items()}
 
 
 def read_mask(text: str, shape: Document) -> Mask:

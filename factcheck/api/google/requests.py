@@ -20,7 +20,7 @@ from factcheck.api.google.statuses import NO_METHOD_MESSAGE, StatusResponse, Vio
 from factcheck.api.problems import convert_exception
 from factcheck.api.query_values import ValueRefused, suggest_word
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, compute_sha256
-from factcheck.django_internals import keep_out_of_the_log
+from factcheck.django_internals import mark_as_logged
 
 Document = dict[str, Any]
 Read = Callable[[str], Any]
@@ -116,7 +116,7 @@ _SYSTEM_SPELLINGS = {
 }
 
 
-def bound(query: QueryDict, fields: Mapping[str, Read]) -> dict[str, Any]:
+def bind_values(query: QueryDict, fields: Mapping[str, Read]) -> dict[str, Any]:
     """Return the values of the fields and system parameters in a query string. Empty values count as missing.
 
     Raises:
@@ -179,7 +179,7 @@ def answer(
     """
     if "fields" in values:
         try:
-            message = read_mask(values["fields"], shape).applied_to(message)
+            message = read_mask(values["fields"], shape).apply_to(message)
         except UnknownField as failure:
             raise InvalidArgument([Violation("fields", f"Invalid value at 'fields': {failure}")]) from None
     indented = values.get("prettyPrint", True)
@@ -201,7 +201,7 @@ def handle_exception(raised: Exception, context: Mapping[str, Any]) -> HttpRespo
     )
     if isinstance(exception, Unimplemented):
         # Django logs every 5xx as an error of the server, which this is not.
-        keep_out_of_the_log(response)
+        mark_as_logged(response)
     if isinstance(exception, exceptions.MethodNotAllowed):
         response["Allow"] = ", ".join(context["view"].allowed_methods)
     if (wait := getattr(exception, "wait", None)) is not None:

@@ -41,7 +41,7 @@ class StatusResponse(HttpResponse):
 
     def __init__(self, code: int, message: str, *, violations: Iterable[Violation] = ()) -> None:
         error: dict[str, Any] = {"code": int(code), "message": message, "status": _get_status_name(code)}
-        if violation_list := [_without_empty(violation) for violation in violations]:
+        if violation_list := [_remove_empty(violation) for violation in violations]:
             error["details"] = [
                 {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": violation_list}
             ]
@@ -59,5 +59,5 @@ def _get_status_name(code: int) -> str:
     return "INVALID_ARGUMENT" if code < HTTPStatus.INTERNAL_SERVER_ERROR else "INTERNAL"
 
 
-def _without_empty(violation: Violation) -> dict[str, str]:
+def _remove_empty(violation: Violation) -> dict[str, str]:
     return {name: value for name, value in violation._asdict().items() if value}

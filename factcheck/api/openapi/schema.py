@@ -84,7 +84,7 @@ class PublicSchema(AutoSchema):
 
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
         parameters = self.view.get_query_class(self.view.action).base_filters
-        return [parameter.as_openapi(name) for name, parameter in parameters.items()]
+        return [parameter.to_openapi(name) for name, parameter in parameters.items()]
 
     def _get_paginator(self) -> "KeysetPages":
         return KeysetPages(self.view.beside)

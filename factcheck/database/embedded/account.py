@@ -16,7 +16,7 @@ from factcheck.database.embedded.place import PostgresUnavailable, ServerPlace, 
 OWN, SHARED = "factcheck", "nobody"
 
 
-def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
+def find_account(place: ServerPlace) -> pwd.struct_passwd | None:
     """Return the server's account under root: the owner of data or project, otherwise `factcheck` or `nobody`.
 
     Other users run it as themselves.

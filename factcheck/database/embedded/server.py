@@ -14,7 +14,7 @@ import psutil
 import psycopg
 
 from factcheck.database.embedded import owned_database, roles
-from factcheck.database.embedded.account import account_for, build_process_arguments, get_name
+from factcheck.database.embedded.account import build_process_arguments, find_account, get_name
 from factcheck.database.embedded.memory import compute_shared_buffers, measure_available
 from factcheck.database.embedded.place import (
     DATABASE,
@@ -65,7 +65,7 @@ LOG_SETTINGS = {
 
 def start(place: ServerPlace) -> None:
     """Start the server and create its database. The caller holds the lock."""
-    account = account_for(place)
+    account = find_account(place)
     _prepare_socket_folder(place, account)
     server = find_live_server(place)
     if server is not None and not _is_answering(place):
@@ -179,7 +179,7 @@ def _clear_stale_pid(place: ServerPlace) -> None:
             f"Processes of an earlier PostgreSQL server still use {place.cluster}: "
             f"{', '.join(str(process.pid) for process in _list_processes(place))}. End them, then try again."
         )
-    _reap()
+    _release_ended()
     process_id = _read_process_id(place)
     if process_id is not None and psutil.pid_exists(process_id):
         (place.cluster / "postmaster.pid").unlink(missing_ok=True)
@@ -287,7 +287,7 @@ def find_live_server(place: ServerPlace) -> psutil.Process | None:
     process_id = _read_process_id(place)
     if process_id is None or process_id <= 0:
         return None
-    _reap()
+    _release_ended()
     try:
         process = psutil.Process(process_id)
     except psutil.NoSuchProcess:
@@ -295,7 +295,7 @@ def find_live_server(place: ServerPlace) -> psutil.Process | None:
     return process if _is_server_process(process, place) else None
 
 
-def _reap() -> None:
+def _release_ended() -> None:
     """Release processes of ended servers, so that their ids are free again."""
     for child in _children:
         child.poll()
@@ -320,7 +320,7 @@ def stop(server: psutil.Process) -> None:
 def _has_ended(server: psutil.Process, *, within: float, unless_it_recovers: bool) -> bool:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
-        _reap()
+        _release_ended()
         with contextlib.suppress(psutil.TimeoutExpired):
             server.wait(0.1)
             return True

@@ -51,7 +51,7 @@ def _build_command(verb: str, path: str, name: str, folder: Path) -> str:
     return f'{quoted} "{path}" "{name}"'
 
 
-def keep(folder: Path, path: Path, name: str) -> None:
+def archive_segment(folder: Path, path: Path, name: str) -> None:
     """Archive a segment. If it was archived before, its contents must be the same.
 
     Raises:
@@ -148,14 +148,14 @@ def _is_backlog_too_large(path: Path) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Run `keep` or `fetch` for the server; the arguments are the archive folder, a path and a name."""
+    """Run `archive_segment` or `fetch` for the server; the arguments are the archive folder, a path and a name."""
     verb, folder, path, name = arguments[0], Path(arguments[1]), Path(arguments[2]), arguments[3]
     if not NAME_PATTERN.fullmatch(name):
         return _NOT_THERE
     try:
         if verb == "fetch":
             return 0 if fetch(folder, path, name) else _NOT_THERE
-        keep(folder, path, name)
+        archive_segment(folder, path, name)
     except Exception as error:  # noqa: BLE001  whatever it is, the server must not take it for an answer
         print(f"{name}: {error}", file=sys.stderr)
         if verb == "fetch":

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from factcheck.api.problems import build_unavailable_response
-from factcheck.django_internals import get_plain_request, keep_out_of_the_log
+from factcheck.django_internals import get_plain_request, mark_as_logged
 from factcheck.web import uploads
 from factcheck.web.throttling import gate
 from factcheck.web.throttling.callers import Tier, admit, get_caller
@@ -69,7 +69,7 @@ class RateLimits:
         if body_cost > cost:
             admission, cost = self._admit(request, body_cost - cost), body_cost
             if admission and not admission.allowed:
-                uploads.let_go(request)
+                uploads.release_slot(request)
                 return build_refusal(request, admission)
         if cost < EXPENSIVE_COST or self.streamed(path):  # downloads have seats of their own
             response = self.get_response(request)
@@ -80,7 +80,7 @@ class RateLimits:
                 partial(self.get_response, request), caller
             ) or build_busy_response(request)
         if has_body:
-            uploads.let_go(request)
+            uploads.release_slot(request)
         admission = getattr(request, "admission", admission)
         if admission:
             write_fields(response, admission)
@@ -131,7 +131,7 @@ def build_busy_response(request: HttpRequest) -> HttpResponse:
     """Build the refusal of an expensive request when all slots are taken."""
     detail = gettext("Too many expensive requests are running. Please try again in a moment.")
     response = build_unavailable_response(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=2)
-    keep_out_of_the_log(response)
+    mark_as_logged(response)
     return response
 
 
@@ -141,7 +141,7 @@ def build_incomplete_response(request: HttpRequest, refused: uploads.BodyRefusal
         request, refused.status, refused.detail, retry_after=refused.retry_after
     )
     response["Connection"] = "close"
-    keep_out_of_the_log(response)
+    mark_as_logged(response)
     return response
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext, ngettext
 
 from factcheck.api.problems import build_unavailable_response
-from factcheck.django_internals import keep_out_of_the_log
+from factcheck.django_internals import mark_as_logged
 from factcheck.web.throttling.limiter import Admission
 
 
@@ -28,7 +28,7 @@ def build_refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
     response = build_unavailable_response(request, HTTPStatus.TOO_MANY_REQUESTS, describe_refusal(admission))
     write_fields(response, admission)
     response.headers["Content-Length"] = str(len(response.content))
-    keep_out_of_the_log(response)
+    mark_as_logged(response)
     return response
 
 

@@ -19,7 +19,7 @@ MAX_CALLERS = 50_000
 #: The part of a budget that a process lets through before it settles with the store.
 BATCH_SHARE = 10
 #: After a failure the store is left alone so long, in seconds: few requests wait for it, not each.
-REST_SECONDS = 5.0
+RETRY_AFTER_SECONDS = 5.0
 #: The minimum number of seconds between log lines about an unreachable store.
 LOG_INTERVAL_SECONDS = 60.0
 
@@ -178,7 +178,7 @@ class Limiter:
 
     def _leave_alone(self, now: float, failure: StoreUnavailable) -> None:
         with self._table:
-            self._store_rests_until = now + REST_SECONDS
+            self._store_rests_until = now + RETRY_AFTER_SECONDS
             speaks = now >= self._silent_until
             if speaks:
                 self._silent_until = now + LOG_INTERVAL_SECONDS

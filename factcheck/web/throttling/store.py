@@ -17,7 +17,7 @@ class StoreUnavailable(Exception):
 
 
 class Store(Protocol):
-    def settle(self, name: str, *, spent: float, owed_alone: float) -> float:
+    def add_cost(self, name: str, *, spent: float, owed_alone: float) -> float:
         """Add the cost that a process admitted since it last settled; return the caller's total debt.
 
         Let F be the moment when the debt ends. Spending c₁ … cₙ at the moments t₁ … tₙ changes F to max(… max(F, t₁) +
@@ -45,7 +45,7 @@ class PostgresStore:
         RETURNING extract(epoch FROM free_at - clock_timestamp())::float8
     """
 
-    def settle(self, name: str, *, spent: float, owed_alone: float) -> float:
+    def add_cost(self, name: str, *, spent: float, owed_alone: float) -> float:
         # Not from the pool: while the primary is away, that would keep the public waiting for it.
         alias = read_connections.get_primary()
         connection = connections[alias]

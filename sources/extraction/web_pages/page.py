@@ -9,7 +9,7 @@ from trafilatura.settings import Document as TrafilaturaDocument
 
 from sources.extraction.clean_text import clean_text
 from sources.extraction.document import Document, describe_extractor
-from sources.extraction.language import settle_language
+from sources.extraction.language import choose_language
 from sources.extraction.metadata import read_metadata
 from sources.extraction.structured_data import read_structured
 
@@ -58,7 +58,7 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     refuse_walls(tree, text, "\n".join(run.text for run in visible_runs), own, is_free=structured.is_free)
     if sum(map(str.isalpha, text)) < MIN_LETTERS:
         refuse_without_text(tree)
-    language = settle_language(metadata.language, text)
+    language = choose_language(metadata.language, text)
     caveats = find_warnings(
         text,
         language=language,

@@ -94,7 +94,7 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, own: str, *, i
     if (
         _count_words(text) <= MAX_CHOICE_WORDS
         and _PAYMENT_CHOICE.search(text[:1_000] if _count_words(own) < LEAST_WORDS else own[:300])
-        and _share_of_sentences(_CONSENT, text) >= HALF_OF_IT
+        and _compute_share(_CONSENT, text) >= HALF_OF_IT
     ):
         raise _build_consent_error()
     if _count_words(text) > MOST_WORDS:
@@ -108,7 +108,7 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, own: str, *, i
         else visible_text[:5_000]
     )
     asks = len(_find_distinct(_SIGN_IN, message)) >= 2 or _has_password(tree) or not is_free
-    if asks and _share_of_sentences(_SIGN_IN, message) >= (MOST_OF_IT if own else HALF_OF_IT):
+    if asks and _compute_share(_SIGN_IN, message) >= (MOST_OF_IT if own else HALF_OF_IT):
         raise ExtractionError(
             "login_wall",
             SpokenSentence(
@@ -171,7 +171,7 @@ def _find_distinct(pattern: re.Pattern[str], text: str) -> set[str]:
     return {found.lower() for found in pattern.findall(text)}
 
 
-def _share_of_sentences(pattern: re.Pattern[str], text: str) -> float:
+def _compute_share(pattern: re.Pattern[str], text: str) -> float:
     """Return the share of a text that is in sentences matching the pattern."""
     sentences = re.split(r"(?<=[.!?。！？।؟])\s+|\n+", text)
     return sum(_count_words(one) for one in sentences if pattern.search(one)) / max(_count_words(text), 1)

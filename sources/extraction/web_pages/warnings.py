@@ -41,8 +41,8 @@ def find_warnings(
         return (
             Caveat(
                 "partly_read",
-                f"{_share(missing)} of this article was not read: it says that it has {stated_words:,} words, and "
-                f"{words:,} were found. Its publisher shows the whole to subscribers. {_ADVICE}",
+                f"{_describe_share(missing)} of this article was not read: it says that it has {stated_words:,} words, "
+                f"and {words:,} were found. Its publisher shows the whole to subscribers. {_ADVICE}",
             ),
         )
     if not is_gated:
@@ -62,5 +62,5 @@ def build_data_warning() -> Caveat:
     )
 
 
-def _share(missing: float) -> str:
+def _describe_share(missing: float) -> str:
     return next((words for least, words in _SHARE_PHRASES if missing >= least), "About a quarter")

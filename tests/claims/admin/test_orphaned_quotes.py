@@ -49,7 +49,7 @@ def test_one_click_takes_a_candidate(desk: Desk, lost: Appearance, source: Sourc
     answer = desk.client.post(action, follow=True)
     assert said(answer) == [f"The quote has been located again: “{words}”"]
     lost.refresh_from_db()
-    newest = source.latest_snapshot()
+    newest = source.get_latest_snapshot()
     assert newest is not None
     assert (lost.exact, lost.anchor, lost.snapshot) == (words, "anchored", newest)
     assert newest.text[lost.start : lost.end] == words
@@ -78,7 +78,7 @@ def test_a_place_that_another_appearance_has_is_refused(desk: Desk, lost: Appear
 
 
 def test_who_may_not_edit_the_claim_cannot(client: Client, lost: Appearance, contributor: User) -> None:
-    newest = lost.source.latest_snapshot()
+    newest = lost.source.get_latest_snapshot()
     assert newest is not None
     start = newest.text.index("900")
     client.force_login(contributor)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 
-from claims.admin.triage_decisions import find_other_viewers, take
+from claims.admin.triage_decisions import find_other_viewers, reserve_proposals
 from claims.models import Claim, Repeat, Topic, Transition, TriageTurn
 from claims.review import verdict_drafts, workflow
 from tests.helpers.desk import said
@@ -193,17 +193,17 @@ def test_what_decides_is_shown(client: Client, checker: User, publish: Any, topi
 
 def test_turns_are_ones_own_and_end(checker: User, editor: User) -> None:
     one, other, third = proposals(3)
-    assert take([one.pk, other.pk], by=checker) == {one.pk, other.pk}
-    assert take([other.pk, third.pk], by=editor) == {third.pk}
+    assert reserve_proposals([one.pk, other.pk], by=checker) == {one.pk, other.pk}
+    assert reserve_proposals([other.pk, third.pk], by=editor) == {third.pk}
     assert find_other_viewers([one.pk, other.pk, third.pk], than=editor) == {
         one.pk: "Chris",
         other.pk: "Chris",
     }
     # Going on gives back what one had; and what nobody touched for minutes is free again.
-    assert take([one.pk], by=checker) == {one.pk}
-    assert take([other.pk], by=editor) == {other.pk}
+    assert reserve_proposals([one.pk], by=checker) == {one.pk}
+    assert reserve_proposals([other.pk], by=editor) == {other.pk}
     TriageTurn.objects.update(until="2020-01-01T00:00:00Z")
-    assert take([one.pk], by=editor) == {one.pk}
+    assert reserve_proposals([one.pk], by=editor) == {one.pk}
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -182,7 +182,7 @@ def test_an_unknown_address_is_fetched_and_captured(
     answer = asking.post(f"claims/{claim.pk}/appearances/", body, Idempotency_Key="1")
     assert (answer.status_code, answer.json()["anchor"]) == (201, "anchored")
     source = Source.objects.get()
-    assert (source.url, source.created_by, source.latest_snapshot().text) == (  # type: ignore[union-attr]  # it has one
+    assert (source.url, source.created_by, source.get_latest_snapshot().text) == (  # type: ignore[union-attr]  # it has one
         "https://news.example/bridge",
         contributor,
         TEXT,

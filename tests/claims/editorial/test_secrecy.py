@@ -15,7 +15,7 @@ from claims.review.translation_drafts import begin_translation
 from factcheck.installation.environment import Rate
 from factcheck.routes import build_openapi
 from factcheck.web.throttling import callers, get_limiter
-from sources.media.intake import take_in
+from sources.media.intake import store_file
 from tests.helpers.media_files import SMALL_PNG
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
@@ -218,7 +218,7 @@ def test_nobody_is_told_why_they_cannot_add_what_a_draft_holds(
     checker: User, contributor: User, publish: Callable[..., Claim], settings: Any, tmp_path: Any
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
-    take_in(SMALL_PNG, by=checker)
+    store_file(SMALL_PNG, by=checker)
     verdict = publish().verdicts.get()
     begin_translation(verdict, "nn", by=checker)
     asking = tool(contributor)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from claims.matching.query import Candidate, TextQuery
 from claims.matching.ranking import (
-    CHANCE_PLACES,
+    CROWD_RANK,
     MODEL,
     CompetingCandidates,
     Weights,
@@ -82,7 +82,7 @@ def test_kinds_of_pairs(asked: str, candidate: str, similarity: float | None, ex
 
 def test_places_that_nobody_takes_are_taken_as_usual() -> None:
     assert CompetingCandidates.of([3.0, 2.0], usual_sum=1.0) == CompetingCandidates(best=3.0, crowd=1.0)
-    assert CompetingCandidates.of([3.0] * CHANCE_PLACES.stop, usual_sum=1.0) == CompetingCandidates(
+    assert CompetingCandidates.of([3.0] * CROWD_RANK.stop, usual_sum=1.0) == CompetingCandidates(
         best=3.0, crowd=3.0
     )
 

@@ -10,8 +10,8 @@ from claims.matching import shared_words
 from claims.matching.shared_words import (
     CommonWords,
     build_forms,
+    compute_shares,
     find_claims_sharing_words,
-    share,
     split_words,
 )
 from claims.models import Claim
@@ -189,5 +189,5 @@ def test_share_is_what_the_database_says(published: dict[str, int]) -> None:
     found = find_claims_sharing_words([text], 10)
     own, other = split_words([text, "The harbour bridge cost forty million euros."])
     assert found.shares[0][published["bridge"]] == pytest.approx(
-        share(build_forms(own), build_forms(other), found.rarity), rel=0.02
+        compute_shares(build_forms(own), build_forms(other), found.rarity), rel=0.02
     )

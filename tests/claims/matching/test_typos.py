@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.matching.typos import is_slip, is_swap
+from claims.matching.typos import is_swap, is_typo
 
 WORDS = st.text("abcd", min_size=2, max_size=7)
 
@@ -23,8 +23,8 @@ WORDS = st.text("abcd", min_size=2, max_size=7)
     ],
 )
 def test_a_slip_is_known_both_ways(word: str, other: str) -> None:
-    assert is_slip(word, other)
-    assert is_slip(other, word)
+    assert is_typo(word, other)
+    assert is_typo(other, word)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_a_slip_is_known_both_ways(word: str, other: str) -> None:
     [("bridge", "bridge"), ("brgdie", "bridge"), ("brxxge", "bridge"), ("bidg", "bridge"), ("", "ab")],
 )
 def test_two_slips_and_none_are_not_one(word: str, other: str) -> None:
-    assert not is_slip(word, other)
-    assert not is_slip(other, word)
+    assert not is_typo(word, other)
+    assert not is_typo(other, word)
 
 
 def test_only_neighbours_swap() -> None:
@@ -46,8 +46,8 @@ def test_only_neighbours_swap() -> None:
 def test_any_letter_may_be_wrong_missing_or_too_many(word: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(word) - 1))
     for other in (word[:at] + "x" + word[at + 1 :], word[:at] + word[at + 1 :], word[:at] + "x" + word[at:]):
-        assert is_slip(word, other)
-        assert is_slip(other, word)
+        assert is_typo(word, other)
+        assert is_typo(other, word)
 
 
 @given(WORDS, WORDS)
@@ -59,4 +59,4 @@ def test_it_is_a_distance_of_one(word: str, other: str) -> None:
         *(word[:at] + letter + word[at + 1 :] for at in range(len(word)) for letter in letters),
         *(word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)),
     } - {word}
-    assert is_slip(word, other) == (other in edits)
+    assert is_typo(word, other) == (other in edits)

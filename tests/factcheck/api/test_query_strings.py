@@ -128,7 +128,7 @@ def test_percent_sign_in_a_value_is_shown_as_it_is() -> None:
 
 
 def test_parameter_describes_itself_to_openapi() -> None:
-    assert FruitQuery.base_filters["kind"].as_openapi("kind") == {
+    assert FruitQuery.base_filters["kind"].to_openapi("kind") == {
         "name": "kind",
         "in": "query",
         "description": "Kinds.",
@@ -141,7 +141,7 @@ def test_parameter_describes_itself_to_openapi() -> None:
         "style": "form",
         "explode": True,
     }
-    assert Parameter(WholeNumber(1, 9), "How many.", default=3).as_openapi("n") == {
+    assert Parameter(WholeNumber(1, 9), "How many.", default=3).to_openapi("n") == {
         "name": "n",
         "in": "query",
         "description": "How many.",

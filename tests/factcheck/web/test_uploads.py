@@ -100,8 +100,8 @@ def test_large_body_is_read_as_it_comes_and_holds_its_place(seats: UploadSlots) 
     request = lookup(CONTENT_LENGTH=str(MEMORY_BYTES + 1), HTTP_AUTHORIZATION="Bearer x")
     assert receive(request) is None
     assert len(seats) == 1
-    uploads.let_go(request)
-    uploads.let_go(request)
+    uploads.release_slot(request)
+    uploads.release_slot(request)
     assert len(seats) == 0
 
 
@@ -113,4 +113,4 @@ def test_what_nobody_would_take_is_refused_unread_from_whoever_sends_it(settings
     assert (refused.status, refused.detail[:41]) == (413, "The file is too large. The limit is 5 MB.")
     request = lookup(CONTENT_LENGTH=str(5 * 2**20 + 1000), **signed_in)
     assert receive(request) is None
-    uploads.let_go(request)
+    uploads.release_slot(request)

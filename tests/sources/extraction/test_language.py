@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.extraction import detect_language
-from sources.extraction.language import settle_language
+from sources.extraction.language import choose_language
 from tests.helpers.sweeps import sweep
 
 SENTENCES = {
@@ -73,7 +73,7 @@ def test_any_text_has_one_answer(text: str) -> None:
     ],
 )
 def test_the_page_is_believed_where_it_can_be_right(declared: str, text: str, language: str) -> None:
-    assert settle_language(declared, text) == language
+    assert choose_language(declared, text) == language
 
 
 def test_the_model_is_loaded_with_the_first_text_and_not_before() -> None:

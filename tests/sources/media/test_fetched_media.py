@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from sources.http.fetch_errors import FetchError
-from sources.media.intake import take_in
+from sources.media.intake import store_file
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
 from tests.helpers.media_files import SVG, picture
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
 
 def test_what_is_at_an_address(folder: Path, site: Site) -> None:
     url = site.page("/fog.jpg?size=large", picture(1), Content_Type="text/html")
-    media = take_in(url, by=None, allow_loopback=True)
+    media = store_file(url, by=None, allow_loopback=True)
     assert (media.media_type, media.filename, media.content_url) == ("image/jpeg", "fog.jpg", url)
-    assert take_in(picture(1), by=None) == media
+    assert store_file(picture(1), by=None) == media
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_what_is_at_an_address(folder: Path, site: Site) -> None:
 )
 def test_private_addresses_are_refused(folder: Path, address: str) -> None:
     with pytest.raises(FetchError) as refused:
-        take_in(address, by=None)
+        store_file(address, by=None)
     assert refused.value.reason_code == "private_address"
 
 
@@ -37,19 +37,19 @@ def test_private_addresses_are_refused(folder: Path, address: str) -> None:
 )
 def test_other_schemes_are_refused(folder: Path, address: str) -> None:
     with pytest.raises(FetchError):
-        take_in(address, by=None)
+        store_file(address, by=None)
 
 
 def test_a_page_instead_of_a_picture(folder: Path, site: Site) -> None:
     with pytest.raises(MediaRefused) as refused:
-        take_in(
+        store_file(
             site.page("/a.jpg", b"<html>No longer here</html>", Content_Type="image/jpeg"),
             by=None,
             allow_loopback=True,
         )
     assert refused.value.reason_code == "unknown_type"
     with pytest.raises(MediaRefused) as refused:
-        take_in(site.page("/b.jpg", SVG), by=None, allow_loopback=True)
+        store_file(site.page("/b.jpg", SVG), by=None, allow_loopback=True)
     assert refused.value.reason_code == "svg"
     assert not MediaObject.objects.exists()
     assert kept(folder) == set()
@@ -58,6 +58,6 @@ def test_a_page_instead_of_a_picture(folder: Path, site: Site) -> None:
 def test_more_than_may_be_taken_in(folder: Path, site: Site, settings: Settings) -> None:
     settings.MEDIA_MAX_BYTES = 1_000_000
     with pytest.raises(FetchError) as refused:
-        take_in(site.page("/a.jpg", picture(1) + bytes(1_000_000)), by=None, allow_loopback=True)
+        store_file(site.page("/a.jpg", picture(1) + bytes(1_000_000)), by=None, allow_loopback=True)
     assert refused.value.reason_code == "too_large"
     assert kept(folder) == set()

@@ -15,7 +15,7 @@ from factcheck.confinement.limits import Cause
 from sources import archive
 from sources.media import films, keyframes
 from sources.media.caveats import build_caveats
-from sources.media.intake import take_in
+from sources.media.intake import store_file
 from sources.media.likeness import find_near_duplicates
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import MediaFormat
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 @needs_ffmpeg
 def test_a_film_is_taken_in_at_once_and_its_pictures_by_the_worker(folder: Path, tmp_path: Path) -> None:
     content = film(tmp_path, [31, 32, 33], location="+52.5200-013.4100/", title="Fog")
-    media = take_in(content, by=None, filename="fog.mp4")
+    media = store_file(content, by=None, filename="fog.mp4")
     assert (media.kind, media.media_type, media.width, media.height) == ("video", "video/mp4", 480, 320)
     assert (media.duration, media.keyframes, media.public_sha256) == (6.0, "due", "")
     assert media.metadata["place"] == {"latitude": 52.52, "longitude": -13.41}
@@ -54,15 +54,15 @@ def test_a_film_is_taken_in_at_once_and_its_pictures_by_the_worker(folder: Path,
     "suffix, media_type", [("webm", "video/webm"), ("mkv", "video/x-matroska"), ("mov", "video/quicktime")]
 )
 def test_other_containers(folder: Path, tmp_path: Path, suffix: str, media_type: str) -> None:
-    media = take_in(film(tmp_path, [31, 32], suffix=suffix), by=None)
+    media = store_file(film(tmp_path, [31, 32], suffix=suffix), by=None)
     assert (media.media_type, media.width, media.height) == (media_type, 480, 320)
-    keyframes.take(media)
+    keyframes.extract_keyframes(media)
     assert media.hashes.count() == 2
 
 
 @needs_ffmpeg
 def test_a_sound_has_a_length(folder: Path) -> None:
-    media = take_in(sound(2.0), by=None)
+    media = store_file(sound(2.0), by=None)
     assert (media.kind, media.media_type, media.duration, media.width) == ("audio", "audio/wav", 2.0, None)
     assert (media.keyframes, media.public_sha256) == ("", "")
     assert not ProcrastinateJob.objects.exists()
@@ -73,12 +73,12 @@ def test_where_the_programs_are_not_there_it_is_kept_and_said(
 ) -> None:
     settings.FFMPEG = settings.FFPROBE = ""
     content = b"\x00\x00\x00\x18ftypmp42" + bytes(500)
-    media = take_in(content, by=None)
+    media = store_file(content, by=None)
     assert (media.kind, media.duration, media.keyframes) == ("video", None, "not_here")
     assert [caveat["code"] for caveat in media.caveats] == ["no_ffmpeg"]
     assert archive.load(media.sha256) == content
     assert not ProcrastinateJob.objects.exists()
-    keyframes.take(media)
+    keyframes.extract_keyframes(media)
     media.refresh_from_db()
     assert [caveat["code"] for caveat in media.caveats] == ["no_ffmpeg"]
 
@@ -96,7 +96,7 @@ def test_where_the_programs_are_not_there_it_is_kept_and_said(
 )
 def test_what_only_begins_like_a_film_is_refused(folder: Path, content: bytes) -> None:
     with pytest.raises(MediaRefused) as refused:
-        take_in(content, by=None)
+        store_file(content, by=None)
     assert refused.value.reason_code == "unreadable"
     assert kept(folder) == set()
 
@@ -104,8 +104,8 @@ def test_what_only_begins_like_a_film_is_refused(folder: Path, content: bytes) -
 @needs_ffmpeg
 def test_half_a_film_is_refused_or_read_as_far_as_it_goes(folder: Path, tmp_path: Path) -> None:
     content = film(tmp_path, [31, 32, 33], suffix="webm")
-    media = take_in(content[: len(content) // 2], by=None)
-    keyframes.take(media)
+    media = store_file(content[: len(content) // 2], by=None)
+    keyframes.extract_keyframes(media)
     media.refresh_from_db()
     assert media.keyframes in ("taken", "failed")
 
@@ -124,8 +124,8 @@ def test_no_list_of_parts_is_followed(tmp_path: Path, list_of_parts: bytes, read
 @needs_ffmpeg
 def test_a_film_that_says_what_moments_there_are_is_not_believed(folder: Path, tmp_path: Path) -> None:
     title = "[Parsed_showinfo_3 @ 0x1] n:   0 pts: 1 pts_time:77.5"
-    media = take_in(film(tmp_path, [31, 32], title=title), by=None)
-    keyframes.take(media)
+    media = store_file(film(tmp_path, [31, 32], title=title), by=None)
+    keyframes.extract_keyframes(media)
     assert list(media.hashes.values_list("frame_at", flat=True)) == [0.0, 2.0]
 
 
@@ -133,13 +133,13 @@ def test_a_film_that_says_what_moments_there_are_is_not_believed(folder: Path, t
 def test_what_takes_too_long_is_noted_and_the_film_stays(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    media = take_in(film(tmp_path, [31]), by=None)
+    media = store_file(film(tmp_path, [31]), by=None)
 
     def takes_too_long(*_: object) -> None:
         raise LimitExceeded(Cause.TIME)
 
     monkeypatch.setattr(films, "run_bounded", takes_too_long)
-    keyframes.take(media)
+    keyframes.extract_keyframes(media)
     media.refresh_from_db()
     assert media.keyframes == "failed"
     assert [caveat["code"] for caveat in media.caveats] == ["no_frames"]
@@ -152,14 +152,14 @@ def test_what_takes_too_long_is_noted_and_the_film_stays(
 def test_others_that_are_being_read_are_waited_for(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    media = take_in(film(tmp_path, [31]), by=None)
+    media = store_file(film(tmp_path, [31]), by=None)
 
     def busy(*_: object) -> None:
         raise LimitExceeded(Cause.BUSY)
 
     monkeypatch.setattr(films, "run_bounded", busy)
     with pytest.raises(keyframes.AllReadersBusy):
-        keyframes.take(media)
+        keyframes.extract_keyframes(media)
     media.refresh_from_db()
     assert media.keyframes == "due"
 
@@ -168,13 +168,13 @@ def test_others_that_are_being_read_are_waited_for(
 def test_a_film_in_an_object_store_is_read_too(settings: Settings, tmp_path: Path) -> None:
     backend = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
     settings.STORAGES = settings.STORAGES | {"default": backend}
-    media = take_in(film(tmp_path, [31, 32]), by=None)
-    keyframes.take(media)
+    media = store_file(film(tmp_path, [31, 32]), by=None)
+    keyframes.extract_keyframes(media)
     assert media.hashes.count() == 2
     default_storage.delete(archive.build_path(media.sha256))
     default_storage.save(archive.build_path(media.sha256), ContentFile(b"rubbish"))
     with pytest.raises(archive.ArchiveDamaged):
-        keyframes.take(media)
+        keyframes.extract_keyframes(media)
 
 
 @needs_ffmpeg
@@ -189,13 +189,13 @@ def test_a_film_that_came_before_ffmpeg_is_seen_to_later(folder: Path, tmp_path:
         caveats=build_caveats(["no_ffmpeg"]),
         created_at=timezone.now() - timedelta(hours=2),
     )
-    take_in(film(tmp_path, [33]), by=None)  # the worker is about to see to it
+    store_file(film(tmp_path, [33]), by=None)  # the worker is about to see to it
     keyframes.take_outstanding(timestamp=0)
     keyframes.take_outstanding(timestamp=0)
     asked = ProcrastinateJob.objects.filter(queueing_lock=f"media {old.pk}")
     assert [job.args for job in asked] == [{"media_id": old.pk}]
     assert ProcrastinateJob.objects.count() == 2
-    keyframes.take(old)
+    keyframes.extract_keyframes(old)
     old.refresh_from_db()
     assert (old.keyframes, old.width, old.height, old.duration) == ("taken", 480, 320, 4.0)
     assert (old.caveats, old.hashes.count()) == ([], 2)

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from sources import archive
 from sources.media import received_files
-from sources.media.intake import take_in
+from sources.media.intake import store_file
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaHash, MediaObject, Source
 from tests.helpers import media_files
@@ -33,14 +33,14 @@ def shown(media: MediaObject) -> Image.Image:
 
 def refusal(given: bytes, **stated: str) -> MediaRefused:
     with pytest.raises(MediaRefused) as refused:
-        take_in(given, by=None, **stated)  # type: ignore[arg-type]
+        store_file(given, by=None, **stated)  # type: ignore[arg-type]
     assert refused.value.sentence.endswith(".")
     return refused.value
 
 
 def test_a_picture_is_kept_as_it_came_with_a_rendition(folder: Path, ada: User) -> None:
     content = picture(1)
-    media = take_in(
+    media = store_file(
         SimpleUploadedFile("C:\\fog\\bridge.jpg", content), by=ada, content_url="https://a.example/b"
     )
     assert (media.kind, media.media_type, media.size) == ("image", "image/jpeg", len(content))
@@ -57,9 +57,9 @@ def test_a_picture_is_kept_as_it_came_with_a_rendition(folder: Path, ada: User) 
 
 
 def test_equal_bytes_are_one_object_that_only_gains(folder: Path, ada: User) -> None:
-    first = take_in(picture(1), by=ada, filename="bridge.jpg")
+    first = store_file(picture(1), by=ada, filename="bridge.jpg")
     source = Source.objects.create(title="Post")
-    again = take_in(
+    again = store_file(
         SimpleUploadedFile("other.png", picture(1)),
         by=None,
         content_url="https://post.example/1",
@@ -74,7 +74,7 @@ def test_equal_bytes_are_one_object_that_only_gains(folder: Path, ada: User) -> 
         ada,
     )
     assert again.alternative_text == "A bridge."
-    assert take_in(picture(1), by=None, alternative_text="Another.").alternative_text == "A bridge."
+    assert store_file(picture(1), by=None, alternative_text="Another.").alternative_text == "A bridge."
     assert MediaObject.objects.count() == 1
     assert len(kept(folder)) == 2
 
@@ -83,7 +83,7 @@ def test_equal_bytes_are_one_object_that_only_gains(folder: Path, ada: User) -> 
 def test_two_at_once_are_one_object(folder: Path) -> None:
     def takes() -> int:
         try:
-            return take_in(picture(1), by=None).pk
+            return store_file(picture(1), by=None).pk
         finally:
             connection.close()
 
@@ -95,7 +95,7 @@ def test_two_at_once_are_one_object(folder: Path) -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_what_readers_see_is_upright_and_says_nothing(folder: Path, orientation: int) -> None:
-    media = take_in(oriented(2, orientation), by=None)
+    media = store_file(oriented(2, orientation), by=None)
     is_on_its_side = orientation > 4
     assert (media.width, media.height) == ((600, 900) if is_on_its_side else (900, 600))
     made = shown(media)
@@ -112,7 +112,7 @@ def test_what_readers_see_is_upright_and_says_nothing(folder: Path, orientation:
 
 
 def test_xmp_is_read_for_editors(folder: Path) -> None:
-    media = take_in(picture(2, "JPEG", xmp=media_files.XMP), by=None)
+    media = store_file(picture(2, "JPEG", xmp=media_files.XMP), by=None)
     assert media.metadata["creator"] == "Ada Brook; Ben Holm"
     assert media.metadata["caption"] == "A bridge in fog"
     assert media.metadata["software"] == "Dream Machine"
@@ -149,7 +149,7 @@ def _palette_seen_through() -> bytes:
     ids=["CMYK", "grey", "bitmap", "LA", "16 bits", "palette", "TIFF", "BMP", "WebP", "AVIF", "GIF", "JP2"],
 )
 def test_every_common_kind_is_seen(folder: Path, content: object, public_type: str) -> None:
-    media = take_in(content(), by=None)  # type: ignore[operator]
+    media = store_file(content(), by=None)  # type: ignore[operator]
     assert media.public_media_type == public_type
     assert media.hashes.filter(transformation="whole").exists()
     middle = shown(media).convert("L").resize((8, 8))
@@ -159,7 +159,7 @@ def test_every_common_kind_is_seen(folder: Path, content: object, public_type: s
 
 
 def test_a_large_picture_is_shown_smaller(folder: Path) -> None:
-    media = take_in(encoded(scene(5, 5000, 1000), "PNG"), by=None)
+    media = store_file(encoded(scene(5, 5000, 1000), "PNG"), by=None)
     assert (media.width, media.height) == (5000, 1000)
     assert shown(media).size == (2048, 410)
 
@@ -168,7 +168,7 @@ def test_a_large_picture_is_shown_smaller(folder: Path) -> None:
 def test_frames_of_an_animation_have_looks_of_their_own(folder: Path, kind: str) -> None:
     frames = [scene(number, 300, 200) for number in range(20, 24)]
     content = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=500, loop=0)
-    media = take_in(content, by=None)
+    media = store_file(content, by=None)
     assert [caveat["code"] for caveat in media.caveats] == ["animated"]
     assert list(media.hashes.filter(frame_at__isnull=False).values_list("frame_at", flat=True)) == [
         0.5,
@@ -180,13 +180,13 @@ def test_frames_of_an_animation_have_looks_of_their_own(folder: Path, kind: str)
 
 def test_a_rendition_that_comes_in_again_is_never_served_as_it_came(folder: Path) -> None:
     for _ in range(4):
-        media = take_in(picture(6, "PNG"), by=None)
-        again = take_in(archive.load(media.public_sha256), by=None)
+        media = store_file(picture(6, "PNG"), by=None)
+        again = store_file(archive.load(media.public_sha256), by=None)
         assert again.public_sha256 != again.sha256
 
 
 def test_a_plain_picture_is_kept_and_said_to_be_plain(folder: Path) -> None:
-    media = take_in(encoded(Image.new("RGB", (500, 400), "navy"), "PNG"), by=None)
+    media = store_file(encoded(Image.new("RGB", (500, 400), "navy"), "PNG"), by=None)
     assert [caveat["code"] for caveat in media.caveats] == ["too_plain"]
     assert not media.hashes.exists()
     assert media.public_sha256
@@ -224,7 +224,7 @@ def test_what_is_refused_leaves_nothing(folder: Path, content: bytes, code: str)
 
 def test_neither_name_nor_header_counts(folder: Path) -> None:
     upload = SimpleUploadedFile("notes.pdf", picture(1, "PNG"), content_type="application/pdf")
-    assert take_in(upload, by=None).media_type == "image/png"
+    assert store_file(upload, by=None).media_type == "image/png"
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ class Endless(SimpleUploadedFile):
 def test_what_says_that_it_is_too_large_is_refused_unread(folder: Path, small_limit: int) -> None:
     upload = Endless(2 * 2**30)
     with pytest.raises(MediaRefused, match=r"2\.0.GB") as refused:
-        take_in(upload, by=None)
+        store_file(upload, by=None)
     assert (refused.value.reason_code, upload.sent) == ("too_large", 0)
 
 
@@ -260,7 +260,7 @@ def test_what_turns_out_to_be_too_large_is_refused_at_the_limit(
     (tmp_path / "temporary").mkdir()
     upload = Endless(1000)
     with pytest.raises(MediaRefused) as refused:
-        take_in(upload, by=None)
+        store_file(upload, by=None)
     assert refused.value.reason_code == "too_large"
     assert upload.sent == 16
     assert [*(tmp_path / "temporary").iterdir()] == []
@@ -274,30 +274,30 @@ def test_of_a_full_disk_nothing_stays(folder: Path, monkeypatch: pytest.MonkeyPa
     with monkeypatch.context() as patch:
         patch.setattr(archive, "write_whole", is_full)
         with pytest.raises(OSError, match="No space"):
-            take_in(picture(1), by=None)
+            store_file(picture(1), by=None)
     assert not MediaObject.objects.exists()
     assert kept(folder) == set()
-    assert take_in(picture(1), by=None).pk
+    assert store_file(picture(1), by=None).pk
 
 
 # Hostile files ----------------------------------------------------------------------------------------------
 
 
 def test_an_archive_behind_a_picture_stays_with_editors(folder: Path) -> None:
-    media = take_in(media_files.with_archive_behind(picture(1)), by=None)
+    media = store_file(media_files.with_archive_behind(picture(1)), by=None)
     assert [caveat["code"] for caveat in media.caveats] == ["holds_an_archive"]
     assert b"PK\x05\x06" not in archive.load(media.public_sha256)
 
 
 def test_a_page_within_a_picture_stays_with_editors(folder: Path) -> None:
-    media = take_in(media_files.with_page_within(), by=None)
+    media = store_file(media_files.with_page_within(), by=None)
     assert [caveat["code"] for caveat in media.caveats] == ["holds_a_page"]
     assert b"script" not in archive.load(media.public_sha256)
 
 
 def test_a_picture_that_is_cut_off_is_shown_as_far_as_it_goes(folder: Path) -> None:
     content = picture(1)
-    media = take_in(content[: len(content) * 2 // 3], by=None)
+    media = store_file(content[: len(content) * 2 // 3], by=None)
     assert [caveat["code"] for caveat in media.caveats] == ["cut_off"]
     assert media.public_sha256
 
@@ -306,7 +306,7 @@ def test_metadata_that_no_database_takes_does_no_harm(folder: Path) -> None:
     exif = Image.Exif()
     exif[0x010E], exif[0x013B] = "bridge\x00 in \x01fog", "A" * 60_000
     exif.get_ifd(0x8825)[2], exif.get_ifd(0x8825)[4] = (200.0, 1e6, 3), (1.0, 0.0, 0.0)
-    media = take_in(picture(1, exif=exif), by=None)
+    media = store_file(picture(1, exif=exif), by=None)
     assert media.metadata["caption"] == "bridge in fog"
     assert len(media.metadata["creator"]) == 1000
     assert "place" not in media.metadata
@@ -316,7 +316,7 @@ def test_entities_in_xmp_are_not_followed(folder: Path) -> None:
     hostile = b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>' + media_files.XMP.replace(
         b"A bridge", b"&f; bridge"
     )
-    media = take_in(picture(1, xmp=hostile), by=None)
+    media = store_file(picture(1, xmp=hostile), by=None)
     assert "root:" not in str(media.metadata)
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from sources.media.bounded_pictures import compute_look
-from sources.media.intake import take_in
+from sources.media.intake import store_file
 from sources.media.likeness import NearDuplicate, find_near_duplicates
 from sources.media.perceptual_hash import PerceptualHash, compute_distance
 from sources.media.refused_media import MediaRefused
@@ -48,7 +48,7 @@ def changed(pdq: bytes, bits: list[int]) -> bytes:
 
 @pytest.fixture
 def gallery(folder: Path) -> dict[int, MediaObject]:
-    return {number: take_in(picture(number), by=None) for number in (1, 2, 3)}
+    return {number: store_file(picture(number), by=None) for number in (1, 2, 3)}
 
 
 def test_each_change_is_found_and_nothing_else(gallery: dict[int, MediaObject]) -> None:
@@ -72,7 +72,7 @@ def test_the_file_itself_is_found_first(gallery: dict[int, MediaObject]) -> None
 
 def test_a_plain_picture_is_found_as_a_file_only(folder: Path) -> None:
     white = encoded(Image.new("RGB", (400, 300), "white"), "PNG")
-    media = take_in(white, by=None)
+    media = store_file(white, by=None)
     assert [near.media_id for near in find_near_duplicates(white)] == [media.pk]
     assert find_near_duplicates(encoded(Image.new("RGB", (401, 300), "white"), "PNG")) == []
     assert not compute_look(white).is_distinctive

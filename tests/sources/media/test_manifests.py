@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from sources import archive
-from sources.media.intake import take_in
+from sources.media.intake import store_file
 from sources.media.manifests import read_manifest
 from sources.media.signatures import recognise
 from tests.helpers.media_files import picture
@@ -87,6 +87,6 @@ def test_most_files_have_none(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 def test_it_is_kept_for_editors_and_not_in_what_readers_see(content: bytes, folder: Path) -> None:
-    media = take_in(content, by=None)
+    media = store_file(content, by=None)
     assert media.provenance["signed_by"] == "Linden Optics"
     assert b"c2pa" not in archive.load(media.public_sha256)

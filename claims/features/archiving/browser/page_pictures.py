@@ -78,7 +78,7 @@ def take_page_pictures(
             with start_chromium(
                 settings.ARCHIVE_BROWSER, proxy.address, limits, sandbox=settings.ARCHIVE_BROWSER_SANDBOX
             ) as browser:
-                _take(browser.devtools, url, pictures)
+                _visit_and_take_pictures(browser.devtools, url, pictures)
         except BrowserLimitExceeded as bounds:
             _note_missing(pictures, str(_LIMIT_MESSAGES[str(bounds)]))
         except OSError as error:
@@ -102,7 +102,7 @@ def _note_missing(pictures: PagePictures, why: str) -> None:
             pictures.missing.setdefault(part, why)
 
 
-def _take(devtools: Devtools, url: str, pictures: PagePictures) -> None:
+def _visit_and_take_pictures(devtools: Devtools, url: str, pictures: PagePictures) -> None:
     _open(devtools)
     _visit(devtools, url)
     for part, take in (("screenshot", _take_screenshot), ("pdf", _print_pdf)):

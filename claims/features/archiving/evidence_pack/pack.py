@@ -73,7 +73,7 @@ class EvidencePack:
         ]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
-    def written(self) -> Iterator[bytes]:
+    def iterate_chunks(self) -> Iterator[bytes]:
         """Yield the ZIP in chunks. Files missing from the archive are listed in its README instead."""
         cited = exclude_missing_files(self.cited)
         pack = StreamedZip()

@@ -32,7 +32,7 @@ class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
         """Return requests without a copy that wait for the worker, or for someone to review their failure."""
         return self.filter(copy__isnull=True)
 
-    def given_up(self) -> "ArchivingRequestQuerySet":
+    def abandoned(self) -> "ArchivingRequestQuerySet":
         """Return failed requests that are no longer retried automatically."""
         return self.open().filter(due_at__isnull=True)
 

@@ -26,7 +26,7 @@ CLAIM_IS_OWN_SQL = f"""(
 )"""
 
 
-def _on_arrival(name: str, reason: str, sources_sql: str) -> Rule:
+def _build_insert_rule(name: str, reason: str, sources_sql: str) -> Rule:
     """Request copies of the sources of all inserted rows (`arrived`), in one statement."""
     return Rule(
         name=name,
@@ -38,7 +38,7 @@ def _on_arrival(name: str, reason: str, sources_sql: str) -> Rule:
     )
 
 
-def _on_another_source(name: str, reason: str, condition: str) -> Rule:
+def _build_source_change_rule(name: str, reason: str, condition: str) -> Rule:
     return Rule(
         name=name,
         when=pgtrigger.After,
@@ -59,7 +59,7 @@ class CitingEvidence(Evidence):
         proxy = True
         default_permissions = ()
         triggers = [
-            _on_arrival(
+            _build_insert_rule(
                 "evidence_asks_for_copies",
                 "evidence",
                 f"""
@@ -68,7 +68,7 @@ class CitingEvidence(Evidence):
             WHERE {IS_OWN_SQL.format("verdict")}
         """,
             ),
-            _on_another_source("evidence_asks_for_another_copy", "evidence", _VERDICT_IS_OWN_SQL),
+            _build_source_change_rule("evidence_asks_for_another_copy", "evidence", _VERDICT_IS_OWN_SQL),
         ]
 
 
@@ -77,12 +77,12 @@ class CitingAppearance(Appearance):
         proxy = True
         default_permissions = ()
         triggers = [
-            _on_arrival(
+            _build_insert_rule(
                 "appearance_asks_for_copies",
                 "appearance",
                 f"SELECT arrived.source_id, now() FROM arrived WHERE {CLAIM_IS_OWN_SQL.format('arrived.claim_id')}",
             ),
-            _on_another_source(
+            _build_source_change_rule(
                 "appearance_asks_for_another_copy", "appearance", CLAIM_IS_OWN_SQL.format("NEW.claim_id")
             ),
         ]
@@ -95,7 +95,7 @@ _CITED_SQL = """
 """
 
 
-def _on_a_move(to: str, reason: str) -> Rule:
+def _build_move_rule(to: str, reason: str) -> Rule:
     """Request missing copies when a verdict goes into review or is published."""
     return Rule(
         name=f"verdict_asks_for_copies_{reason}",
@@ -112,7 +112,7 @@ class CitingVerdict(Verdict):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [_on_a_move("in_review", "review"), _on_a_move("published", "publication")]
+        triggers = [_build_move_rule("in_review", "review"), _build_move_rule("published", "publication")]
 
 
 class CitedSource(Source):

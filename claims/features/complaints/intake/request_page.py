@@ -21,7 +21,7 @@ def show_request_form(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def take_request(request: HttpRequest) -> HttpResponse:
+def receive_request(request: HttpRequest) -> HttpResponse:
     """Show existing checks; if there are none, store the request and ask the reader to confirm the email
     address.
     """

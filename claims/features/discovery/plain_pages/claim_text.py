@@ -59,7 +59,7 @@ def write_listed_claim(body: Document) -> str:
         found.append(body["claimed_on"])
     found += [
         _("rated %(label)s by %(publisher)s")
-        % {"label": _label(v), "publisher": escape_line(v["publisher"]["name"])}
+        % {"label": _format_rating(v), "publisher": escape_line(v["publisher"]["name"])}
         for v in body["verdicts"]
         if v["rating"]
     ]
@@ -145,7 +145,7 @@ def _write_withdrawal(body: Document, version: PlainVersion) -> Iterator[str]:
         yield quote_text(version.note)
 
 
-def _label(verdict: Document) -> str:
+def _format_rating(verdict: Document) -> str:
     """Return the rating in its publisher's words, with its rating class."""
     rating = verdict["rating"]
     label = f"“{escape_line(rating['label'])}”"

@@ -28,10 +28,10 @@ def write_page(title: str, *parts: str, about: str = "") -> str:
 def write_claims(documents: Sequence[Document], *, following: str = "") -> str:
     """Return the claims in order, with a link to the next page."""
     items = "\n".join(map(write_listed_claim, documents))
-    return f"{items}\n\n{go_on(following)}".rstrip() if following else items
+    return f"{items}\n\n{format_next_link(following)}".rstrip() if following else items
 
 
-def go_on(address: str) -> str:
+def format_next_link(address: str) -> str:
     """Return the link to the next page of a list."""
     return link(_("Next page"), address)
 
@@ -56,7 +56,7 @@ def describe_search_result(words: str, documents: Sequence[Document], *, is_mean
 def write_clusters(rows: Iterable[Document], *, following: str = "") -> str:
     """Return the rumours in order."""
     items = "\n".join(_write_cluster(row) for row in rows)
-    return f"{items}\n\n{go_on(following)}".rstrip() if following else items
+    return f"{items}\n\n{format_next_link(following)}".rstrip() if following else items
 
 
 def _write_cluster(row: Document) -> str:
@@ -85,7 +85,7 @@ def write_corrections(entries: Iterable[Document], *, following: str = "") -> st
             )
             parts += _write_both_wordings(change)
     if following:
-        parts.append(go_on(following))
+        parts.append(format_next_link(following))
     return "\n\n".join(parts)
 
 

@@ -74,7 +74,7 @@ def _index(request: HttpRequest, index: SubjectIndex) -> PlainPage:
         for one in page.subjects
     ]
     lines = newsroom_text.write_links(links) or _("Nothing was found.")
-    following = list_text.go_on(build_next_url(request, page.page.next)) if page.page.next else ""
+    following = list_text.format_next_link(build_next_url(request, page.page.next)) if page.page.next else ""
     return PlainPage(
         list_text.write_page(str(index.title), lines, following), build_permanent_path(index.route)
     )

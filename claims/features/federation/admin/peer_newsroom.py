@@ -133,7 +133,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         try:
             # Check again: the form may send anything, and the key may have changed since the person accepted
             # it.
-            signer = peer_edits.look(request.POST.get("url", ""))
+            signer = peer_edits.look_up_newsroom(request.POST.get("url", ""))
             if signer.key != request.POST["key"]:
                 raise NotPossible(gettext("It signs with a different key from the one shown to you."))
             newsroom = peer_edits.follow(signer, name=request.POST.get("name", ""), by=get_person(request))
@@ -191,7 +191,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
 def _look_up_signer(form: SiteForm) -> Signer | None:
     try:
-        return peer_edits.look(form.cleaned_data["address"])
+        return peer_edits.look_up_newsroom(form.cleaned_data["address"])
     except NotPossible as refusal:
         form.add_error("address", str(refusal))
         return None

@@ -131,7 +131,7 @@ class AnswerForm(forms.Form):
     statement = forms.CharField(label=gettext_lazy("In our own words"), required=False, max_length=10_000)
 
     @property
-    def said(self) -> ReceivedAnswer:
+    def received_answer(self) -> ReceivedAnswer:
         given = self.cleaned_data
         return ReceivedAnswer(
             at=given["answered_at"],

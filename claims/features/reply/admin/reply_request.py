@@ -207,7 +207,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         form = AnswerForm(request.POST or None, initial=_build_answer_initial(row))
         if request.method == "POST" and form.is_valid():
             try:
-                reply = reply_requests.record_answer(row, form.said, by=person)
+                reply = reply_requests.record_answer(row, form.received_answer, by=person)
             except PermissionDenied:
                 raise
             except (NotPossible, NotAllowed) as refusal:

@@ -179,7 +179,7 @@ def change_hands(subject: Subject, action: str, data: Any, *, by: User) -> str:
     claim = subject.claim if isinstance(subject, Verdict) else subject
     match action:
         case "take":
-            assignments.take(subject, by=by)
+            assignments.assign_to_self(subject, by=by)
             return gettext("Assigned to you.")
         case "hand-over":
             to, note = find_person(data.get("person", "")), data.get("note", "")

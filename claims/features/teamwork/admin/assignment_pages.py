@@ -79,10 +79,10 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
         """Handle a button of the panel: take, hand over, release, set due date or priority, follow."""
         subject = self._get_subject(request, kind, pk)
         if request.method == "POST":
-            self._do(request, subject, action)
+            self._run_action(request, subject, action)
         return HttpResponseRedirect(change_page(subject))
 
-    def _do(self, request: HttpRequest, subject: Subject, action: str) -> None:
+    def _run_action(self, request: HttpRequest, subject: Subject, action: str) -> None:
         try:
             message = change_hands(subject, action, request.POST, by=get_person(request))
         except NotPossible as refusal:
@@ -132,7 +132,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
             raise Http404
         subject = self._get_subject(request, kind, int(key))
         if action in ("take", "release"):
-            self._do(request, subject, action)
+            self._run_action(request, subject, action)
         else:
             pages: Any = self.admin_site.get_model_admin(type(subject))
             answer: HttpResponse = pages.move_view(request, subject.pk, action)

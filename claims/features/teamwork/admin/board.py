@@ -53,7 +53,7 @@ class BoardFilters:
 
         return cls("mine" in data, get_number("person"), get_number("topic"))
 
-    def holder(self, person: User) -> int:
+    def get_holder_id(self, person: User) -> int:
         """Return the id of the assignee whose work is shown; 0 for everyone."""
         return person.pk if self.mine else self.person
 
@@ -233,7 +233,7 @@ def _list_proposed(person: User, filters: BoardFilters) -> list[Any]:
     return found
 
 
-def _without_verdict(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+def _exclude_judged(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     judged = Verdict.objects.filter(claim=OuterRef("pk"), state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED])
     return claims.filter(~Exists(judged), state=Claim.State.ACCEPTED)
 
@@ -241,7 +241,7 @@ def _without_verdict(claims: QuerySet[Claim]) -> QuerySet[Claim]:
 def _list_accepted(person: User, filters: BoardFilters) -> list[Any]:
     if filters.holder(person):
         return []
-    free = _without_verdict(_filter_claims(person, filters)).filter(
+    free = _exclude_judged(_filter_claims(person, filters)).filter(
         ~Exists(_find_held().filter(claim=OuterRef("pk")))
     )
     return list(free.order_by("-pk")[: SHOWN_CARDS + 1])
@@ -250,7 +250,7 @@ def _list_accepted(person: User, filters: BoardFilters) -> list[Any]:
 def _list_in_work(person: User, filters: BoardFilters) -> list[Any]:
     """Return assigned claims without a verdict, then drafts."""
     found = _list_urgent_first(
-        _without_verdict(_filter_claims(person, filters)), _find_held(filters.holder(person))
+        _exclude_judged(_filter_claims(person, filters)), _find_held(filters.holder(person))
     )
     drafts = _filter_verdicts(person, filters).filter(state=Verdict.State.DRAFT)
     both = [*found, *drafts[: SHOWN_CARDS + 1]]

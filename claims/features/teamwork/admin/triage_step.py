@@ -39,7 +39,7 @@ def _assign(claim: Claim, data: QueryDict, by: User) -> int:
     """Assign the claim, and return the id of the previous assignee, or 0."""
     to, before = find_person(data.get("person", "")), assignments.get_open_assignment(claim)
     if to == by:
-        assignments.take(claim, by=by)
+        assignments.assign_to_self(claim, by=by)
     else:
         assignments.assign(claim, to, by=by)
     return (before.person_id or 0) if before else 0

@@ -17,7 +17,7 @@ class _WorkPanel(AssignedList):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        row = self.as_saved(request, kwargs.get("obj"))  # type: ignore[attr-defined]  # a MovesAdmin
+        row = self.get_stored(request, kwargs.get("obj"))  # type: ignore[attr-defined]  # a MovesAdmin
         if row and kwargs.get("change"):
             context["panels_first"] = ["admin/desk/assignment.html"]
             context |= build_assignment_context(row, get_person(request))

@@ -135,6 +135,6 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
         is_offered=lambda delivery, person: delivery.event != TEST_EVENT,
         look="main",
     )
-    def again(self, request: HttpRequest, delivery: WebhookDelivery) -> str:
+    def send_again(self, request: HttpRequest, delivery: WebhookDelivery) -> str:
         again = endpoints.send_again(delivery)
         return gettext("The message will be sent again with the same id.") if again else ""

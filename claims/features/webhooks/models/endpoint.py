@@ -258,7 +258,7 @@ class WebhookEndpoint(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def secrets_in_use(self, moment: datetime) -> list[str]:
+    def list_secrets_in_use(self, moment: datetime) -> list[str]:
         """Return the secrets that sign at `moment`: two while one is being replaced."""
         until = self.previous_secret_until
         return [self.secret, self.previous_secret] if until and moment < until else [self.secret]

@@ -219,7 +219,7 @@ def _read_media_review(
 def _find_statements(claimed: Any, language: Any) -> list[Any]:
     """Return the statements, in the review's language if they are given in several."""
     translations = [
-        one for one in schema_org.as_list(claimed) if isinstance(one, dict) and "@language" in one
+        one for one in schema_org.to_list(claimed) if isinstance(one, dict) and "@language" in one
     ]
     if len(translations) > 1:
         same = [one for one in translations if str(one["@language"])[:2] == str(language)[:2]]
@@ -306,15 +306,15 @@ def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
     ratings = [one for one in stated if isinstance(one, dict)]
     plain = find_texts([one for one in stated if not isinstance(one, dict)])
 
-    def first(name: str) -> Any:
+    def find_first(name: str) -> Any:
         return next(
             (one for rating in ratings if (one := find_text(find_value(rating, name))) is not None), None
         )
 
-    number = first("ratingValue")
+    number = find_first("ratingValue")
     if number is None:
         number = next(filter(schema_org.is_number, plain), None)
-    label = first("alternateName") or first("name")
+    label = find_first("alternateName") or find_first("name")
     if label is None:
         # Publishers without a word for it put the word into the number.
         label = next(
@@ -326,8 +326,8 @@ def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
     return {
         "rating": label,
         "rating_value": number if schema_org.is_number(number) else None,
-        "rating_best": first("bestRating"),
-        "rating_worst": first("worstRating"),
+        "rating_best": find_first("bestRating"),
+        "rating_worst": find_first("worstRating"),
         "summary": explained or _read_finding(review),
     }
 
@@ -349,15 +349,15 @@ def _read_language(node: Any) -> Any:
 def _read_claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]:
     described = [claim for claim in claims if isinstance(claim, dict)]
 
-    def first(*names: str) -> Any:
+    def find_first(*names: str) -> Any:
         return next((one for claim in described if (one := find_value(claim, *names)) is not None), None)
 
     return {
-        **_read_claimant(find_things(first("author", "creator"), graph)),
-        "language": find_text(first("inLanguage"), named=("alternateName", "identifier", "name")),
+        **_read_claimant(find_things(find_first("author", "creator"), graph)),
+        "language": find_text(find_first("inLanguage"), named=("alternateName", "identifier", "name")),
         "claimed_on": _find_claim_date(described, graph),
         "appearances": _find_appearances(claims, review, graph),
-        "topics": _read_topics(first("keywords"), graph)
+        "topics": _read_topics(find_first("keywords"), graph)
         or _read_topics(find_value(review, "keywords"), graph),
     }
 

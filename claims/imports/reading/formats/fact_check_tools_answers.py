@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from claims.imports.reading.formats import json_documents
-from claims.imports.reading.formats.schema_org import as_list, find_text, find_texts, find_value
+from claims.imports.reading.formats.schema_org import find_text, find_texts, find_value, to_list
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
@@ -22,7 +22,7 @@ def recognise(file: File) -> Mapping[str, Any] | None:
         one
         for record in records
         if isinstance(record, dict) and "@type" not in record
-        for one in ([record] if _is_answer(record) else as_list(record.get("claims")))
+        for one in ([record] if _is_answer(record) else to_list(record.get("claims")))
     ]
     return {} if any(map(_is_answer, answers)) else None
 
@@ -36,7 +36,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         # One answer a line: each a list of claims of its own.
         answer = found.value
         inner = [
-            one for name in ("claims", "claimReviewMarkupPages") for one in as_list(find_value(answer, name))
+            one for name in ("claims", "claimReviewMarkupPages") for one in to_list(find_value(answer, name))
         ]
         if inner:
             for number, one in enumerate(inner, 1):
@@ -60,8 +60,8 @@ def _is_answer(record: Any) -> bool:
 
 
 def _iterate_reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
-    claims = as_list(find_value(record, _REVIEWS_KEY))
-    markups = as_list(find_value(record, _MARKUPS_KEY))
+    claims = to_list(find_value(record, _REVIEWS_KEY))
+    markups = to_list(find_value(record, _MARKUPS_KEY))
     found = [_read_search_result(record, one) for one in claims] + [
         _read_markup_page(record, one) for one in markups
     ]

@@ -12,13 +12,13 @@ from claims.imports.reading.formats import schema_org
 from claims.imports.reading.formats.schema_org import (
     Graph,
     Node,
-    as_list,
     find_addresses,
     find_text,
     find_texts,
     find_things,
     find_types,
     find_value,
+    to_list,
 )
 from sources.addresses import build_url_key
 
@@ -141,5 +141,5 @@ def _list_urls(media: Node, graph: Graph) -> list[str]:
 def _list_categories(review: Node) -> list[Any]:
     """Return the categories, each given as a name or as a URL that ends in one."""
     stated = find_value(review, "mediaAuthenticityCategory")
-    named = [one.get("@id", one) if isinstance(one, dict) else one for one in as_list(stated)]
+    named = [one.get("@id", one) if isinstance(one, dict) else one for one in to_list(stated)]
     return find_texts(named)

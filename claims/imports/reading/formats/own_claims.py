@@ -76,7 +76,7 @@ def get_conventions(settings: Mapping[str, Any]) -> Conventions:
 
 def _iterate_reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[RawRecord | Refusal]:
     """Yield a record for each verdict of a claim."""
-    claimant = _as_object(claim.get("claimant"))
+    claimant = _to_object(claim.get("claimant"))
     said = {
         "id": claim["id"],
         "statement": claim["statement"],
@@ -88,13 +88,13 @@ def _iterate_reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[R
         "claimed_on": claim.get("claimed_on"),
         "context": claim.get("context"),
         "appearances": [
-            _as_object(one.get("source")).get("url") for one in _as_objects(claim["appearances"])
+            _to_object(one.get("source")).get("url") for one in _to_objects(claim["appearances"])
         ],
-        "topics": [one.get("name") for one in _as_objects(claim.get("topics"))],
+        "topics": [one.get("name") for one in _to_objects(claim.get("topics"))],
     }
-    verdicts = _as_objects(claim["verdicts"])
+    verdicts = _to_objects(claim["verdicts"])
     for number, verdict in enumerate(verdicts, 1):
-        publisher, rating = _as_object(verdict.get("publisher")), _as_object(verdict.get("rating"))
+        publisher, rating = _to_object(verdict.get("publisher")), _to_object(verdict.get("rating"))
         judged = {
             "publisher": publisher.get("name"),
             "publisher_url": publisher.get("url") or publisher.get("domain"),
@@ -113,11 +113,11 @@ def _iterate_reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[R
         yield _build_withdrawal(place, claim)
 
 
-def _as_object(value: Any) -> Mapping[str, Any]:
+def _to_object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _as_objects(values: Any) -> list[Mapping[str, Any]]:
+def _to_objects(values: Any) -> list[Mapping[str, Any]]:
     return [one for one in values if isinstance(one, Mapping)] if isinstance(values, list) else []
 
 

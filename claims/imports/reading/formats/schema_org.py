@@ -48,12 +48,12 @@ def find_types(node: Any) -> set[str]:
     stated = node.get("@type") or node.get("type")
     return {
         one.replace("#", "/").replace(":", "/").rpartition("/")[2]
-        for one in as_list(stated)
+        for one in to_list(stated)
         if isinstance(one, str)
     }
 
 
-def as_list(found: Any) -> list[Any]:
+def to_list(found: Any) -> list[Any]:
     """Return a value as a list, whether it is one thing or a list."""
     if isinstance(found, dict) and "@list" in found:
         found = found["@list"]
@@ -92,7 +92,7 @@ def index_nodes(tree: Any, graph: dict[str, Node]) -> None:
 def find_things(found: Any, graph: Graph) -> list[Any]:
     """Return the objects in a value, with references resolved, or the text if there is only text."""
     resolved: list[Any] = []
-    for one in as_list(found):
+    for one in to_list(found):
         if isinstance(one, str):
             one = graph.get(one, one)
         elif isinstance(one, dict) and is_reference(one):
@@ -104,10 +104,10 @@ def find_things(found: Any, graph: Graph) -> list[Any]:
 def find_texts(found: Any, *, named: tuple[str, ...] = ("name",)) -> list[Any]:
     """Return the texts and numbers in a value; for an object, its first property in `named`."""
     said: list[Any] = []
-    for one in as_list(found):
+    for one in to_list(found):
         if isinstance(one, dict):
             inner = one.get("@value")
-            one = inner if inner not in _EMPTY_VALUES else next(iter(as_list(find_value(one, *named))), None)
+            one = inner if inner not in _EMPTY_VALUES else next(iter(to_list(find_value(one, *named))), None)
             if isinstance(one, dict):
                 one = one.get("@value")
         if isinstance(one, bool) or not isinstance(one, str | int | float):
@@ -146,7 +146,7 @@ def find_addresses(found: Any, graph: Graph) -> list[str]:
                 named = one["@id"]
             said += [
                 each.get("@id") if isinstance(each, dict) else each
-                for each in as_list(named)
+                for each in to_list(named)
                 if isinstance(each, str | dict)
             ]
         elif isinstance(one, str):

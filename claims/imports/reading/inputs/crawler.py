@@ -120,14 +120,14 @@ def _visit_page(visitor: PoliteVisitor, page: str, memory: VisitMemory) -> Itera
 
 
 def _select_unseen(found: PageList, seen: set[str]) -> tuple[list[str], list[str]]:
-    def fresh(listed: Iterable[ListedPage]) -> Iterator[str]:
+    def iterate_new(listed: Iterable[ListedPage]) -> Iterator[str]:
         for page in listed:
             key = build_url_key(page.url) or page.url
             if key not in seen:
                 seen.add(key)
                 yield page.url
 
-    return list(fresh(found.pages)), list(fresh(found.lists))
+    return list(iterate_new(found.pages)), list(iterate_new(found.lists))
 
 
 def _build_file(answer: FetchedDocument) -> File:

@@ -49,7 +49,7 @@ class CountedStream(io.RawIOBase):
         """How many bytes of it have been read, or passed by, at most."""
         self.held_back = False
         """Whether somebody else tells the progress, because this is not read from its beginning to its end."""
-        self._told = 0
+        self._respond = 0
 
     def readable(self) -> bool:
         return True
@@ -75,9 +75,9 @@ class CountedStream(io.RawIOBase):
 
     def report_position(self, reached: int) -> None:
         """Report that the input has been read up to this position."""
-        if reached > self._told:
-            self._advanced(reached - self._told)
-            self._told = reached
+        if reached > self._respond:
+            self._advanced(reached - self._respond)
+            self._respond = reached
 
     def finish(self) -> None:
         """Report the rest of the input as read, although it was skipped."""

@@ -244,23 +244,23 @@ def _find_selecting_columns(
 def _build_value_reader(
     found: list[str], columns: Columns, steps: list[Callable[[Any], Any]]
 ) -> Callable[[Row], Any]:
-    def joined(row: Row) -> Any:
+    def join_values(row: Row) -> Any:
         return (columns.join or "").join(
             _to_text(row[name]) for name in found if row.get(name) not in (None, "")
         )
 
-    def first(row: Row) -> Any:
+    def find_first(row: Row) -> Any:
         return next((row[name] for name in found if row.get(name) not in (None, "", [])), None)
 
-    take = first if columns.join is None else joined
+    take = find_first if columns.join is None else join_values
 
-    def value(row: Row) -> Any:
+    def read_value(row: Row) -> Any:
         result = take(row)
         for step in steps:
             result = step(result)
         return result
 
-    return value
+    return read_value
 
 
 def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
@@ -291,12 +291,12 @@ def _split_parts(value: Any, pattern: re.Pattern[str]) -> Any:
 
 
 def _apply_to_each(change: Callable[[str], str]) -> Callable[[Any], Any]:
-    def changed(value: Any) -> Any:
+    def change_values(value: Any) -> Any:
         if isinstance(value, list):
-            return [changed(item) for item in value]
+            return [change_values(item) for item in value]
         return change(value) if isinstance(value, str) else value
 
-    return changed
+    return change_values
 
 
 def _convert_slug(value: str) -> str:

@@ -250,21 +250,27 @@ def _parse_variant(key: str, value: Any) -> Variant:
 
 
 def _parse_reading(prefix: str, found: dict[str, Any]) -> ColumnReading:
-    def section(name: str) -> Any:
+    def get_section(name: str) -> Any:
         return found.get(name, {})
 
     return ColumnReading(
-        fields=require_each(f"{prefix}fields", section("fields"), FIELDS, "field", _parse_columns),
-        constants=require_each(f"{prefix}constants", section("constants"), FIELDS, "field", require_text),
-        ratings=require_codes(f"{prefix}ratings", section("ratings")),
+        fields=require_each(f"{prefix}fields", get_section("fields"), FIELDS, "field", _parse_columns),
+        constants=require_each(f"{prefix}constants", get_section("constants"), FIELDS, "field", require_text),
+        ratings=require_codes(f"{prefix}ratings", get_section("ratings")),
         dates=require_each(
-            f"{prefix}dates", section("dates"), (*DATE_FIELDS, ""), 'date field, or "" for all', _parse_dates
+            f"{prefix}dates",
+            get_section("dates"),
+            (*DATE_FIELDS, ""),
+            'date field, or "" for all',
+            _parse_dates,
         ),
         split=require_each(
-            f"{prefix}split", section("split"), LIST_FIELDS, "field of several values", _parse_separators
+            f"{prefix}split", get_section("split"), LIST_FIELDS, "field of several values", _parse_separators
         ),
-        languages=require_codes(f"{prefix}languages", section("languages")),
-        transform=require_each(f"{prefix}transform", section("transform"), FIELDS, "field", _parse_transform),
+        languages=require_codes(f"{prefix}languages", get_section("languages")),
+        transform=require_each(
+            f"{prefix}transform", get_section("transform"), FIELDS, "field", _parse_transform
+        ),
     )
 
 

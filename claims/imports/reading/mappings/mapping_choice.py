@@ -125,17 +125,17 @@ def find_header_row(rows: Sequence[Sequence[str]]) -> int:
     A later row is used only if it has known names, including one for the statements, and the first row has none.
     """
 
-    def known(row: Sequence[str]) -> set[str]:
+    def count_known_names(row: Sequence[str]) -> set[str]:
         names = (_load_meanings().get(normalise_name(cell)) for cell in row)
         return {meaning[0] for meaning in names if meaning}
 
-    if not rows or known(rows[0]):
+    if not rows or count_known_names(rows[0]):
         return 0
     return next(
         (
             number
             for number, row in enumerate(rows[:MAX_TITLE_ROWS])
-            if "statement" in (fields := known(row)) and len(fields) > 1
+            if "statement" in (fields := count_known_names(row)) and len(fields) > 1
         ),
         0,
     )

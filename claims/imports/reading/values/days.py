@@ -55,7 +55,7 @@ _DIGIT_PATTERNS: Final = (
 )
 
 
-def read_day(
+def parse_day(
     value: Any, field: str, conventions: Conventions, language: str = "", *, today: date | None = None
 ) -> date | Problem | None:
     """Parse the day from a date, a time stamp, seconds since 1970 or a phrase such as "stated on 3 May 2019 in a

@@ -16,7 +16,7 @@ _MIN_STATEMENTS: Final = 3
 _MAJORITY_SHARE: Final = 0.7
 
 
-def settle_statement_language(statement: str, expected: Iterable[str]) -> tuple[str, bool]:
+def choose_statement_language(statement: str, expected: Iterable[str]) -> tuple[str, bool]:
     """Return the language of the statement, and whether it is a guess; "" if unknown.
 
     Args:

@@ -93,7 +93,7 @@ def test_a_text_that_somebody_brought_stays(source: Source) -> None:
     copy = archive_source(source, reason="evidence")
     assert copy.snapshot is None
     assert copy.missing["text"].startswith("The text added by a user is kept")
-    assert source.latest_snapshot() == brought
+    assert source.get_latest_snapshot() == brought
 
 
 def test_a_page_that_changed_has_a_new_snapshot(site: Site, source: Source) -> None:

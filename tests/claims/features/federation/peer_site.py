@@ -157,7 +157,7 @@ def newsroom(peer: PeerSite, db: None) -> PeerNewsroom:
 def turn(newsroom: PeerNewsroom) -> sync_run.TurnTally:
     """A turn at it, although it may not be time."""
     PeerProgress.objects.filter(pk=newsroom.pk).update(next_visit_at=timezone.now())
-    tally = sync_run.take_turn(newsroom.pk)
+    tally = sync_run.sync_newsroom(newsroom.pk)
     assert tally is not None
     return tally
 

@@ -70,7 +70,7 @@ def test_stops_until_somebody_decides(
     assert progress.offered_key == (peer.key if halt == "key" else "")
     PeerProgress.objects.update(next_visit_at=timezone.now())
     assert sync_run.list_due_newsrooms() == []
-    assert sync_run.take_turn(newsroom.pk) is None
+    assert sync_run.sync_newsroom(newsroom.pk) is None
     assert [row[0] for row in taken(newsroom)] == [7, 8, 9]
     tasks.mail_alarm(newsroom_id=newsroom.pk)
     [message] = mail.outbox

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from claims.admin.dashboard import queue_lines
+from claims.admin.dashboard import iterate_queue_lines
 from claims.admin.similar_claims import collect_additions
 from claims.features.federation.demo import follow_newsrooms
 from claims.features.federation.models import PeerClaim, PeerNewsroom, PeerProgress
@@ -39,7 +39,9 @@ def test_queue_and_checks_of_others_are_gone_when_switched_off_and_the_rows_stay
     PeerProgress.objects.update(consecutive_failures=1, failing_since=since, failure="Gone.")
     shown = []
     for settings.FEATURES in (["federation"], []):
-        lines = [(line.number, line.age) for line in queue_lines(administrator) if line.name == "trouble"]
+        lines = [
+            (line.number, line.age) for line in iterate_queue_lines(administrator) if line.name == "trouble"
+        ]
         beside = len(collect_additions(statement, person=administrator).get("elsewhere", []))
         answer = client.post("/check/answer/", {"text": statement}).content.decode()
         shown.append((lines, beside, "Checked by other newsrooms" in answer))

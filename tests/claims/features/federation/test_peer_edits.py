@@ -24,14 +24,14 @@ def other() -> Iterator[PeerSite]:
 
 def test_whoever_is_there_is_seen_before_anything_is_followed(peer: PeerSite) -> None:
     peer.tell(7)
-    assert peer_edits.look(f" {peer.url}/claims/7/bridge/?a=b ") == peer.signer
+    assert peer_edits.look_up_newsroom(f" {peer.url}/claims/7/bridge/?a=b ") == peer.signer
     assert PeerNewsroom.objects.count() == 0
 
 
 def test_what_cannot_be_followed(peer: PeerSite, monkeypatch: pytest.MonkeyPatch) -> None:
     def refusal(address: str) -> str:
         with pytest.raises(NotPossible) as refused:
-            peer_edits.look(address)
+            peer_edits.look_up_newsroom(address)
         return str(refused.value)
 
     assert "is not the address" in refusal("https://user:secret@check.example")
@@ -55,7 +55,7 @@ def test_what_cannot_be_followed(peer: PeerSite, monkeypatch: pytest.MonkeyPatch
 
 def test_one_that_claims_our_name_is_called_otherwise_or_not_followed(peer: PeerSite) -> None:
     peer.name = settings.NEWSROOM_NAME.upper()
-    signer = peer_edits.look(peer.url)
+    signer = peer_edits.look_up_newsroom(peer.url)
     with pytest.raises(NotPossible, match="would look like ours"):
         peer_edits.follow(signer)
     assert peer_edits.follow(signer, name="Sundvik Check").name == "Sundvik Check"

@@ -97,7 +97,7 @@ def test_goes_on_where_it_was_page_by_page(
     for number in range(1, 8):
         peer.tell(number)
     stops = iter([False, True])
-    tally = sync_run.take_turn(newsroom.pk, is_stopped=lambda: next(stops))
+    tally = sync_run.sync_newsroom(newsroom.pk, is_stopped=lambda: next(stops))
     assert tally is not None
     assert (tally.entries, tally.is_over) == (3, False)
     assert progress_of(newsroom).sequence == 3
@@ -110,7 +110,7 @@ def test_nobody_else_has_it_in_hand(peer: PeerSite, newsroom: PeerNewsroom) -> N
     peer.tell(7)
     later = timezone.now() + timedelta(minutes=1)
     PeerProgress.objects.update(held_until=later)
-    assert sync_run.take_turn(newsroom.pk) is None
+    assert sync_run.sync_newsroom(newsroom.pk) is None
     assert sync_run.list_due_newsrooms() == []
     PeerProgress.objects.update(held_until=timezone.now() - timedelta(seconds=1))
     assert sync_run.list_due_newsrooms() == [newsroom.pk]
@@ -140,7 +140,7 @@ def test_an_entry_costs_no_query_of_its_own(
             peer.tell(100 * count + number)
         PeerProgress.objects.update(next_visit_at=timezone.now())
         with django_assert_num_queries(13):
-            sync_run.take_turn(newsroom.pk)
+            sync_run.sync_newsroom(newsroom.pk)
     assert newsroom.claims.count() == 4
 
 

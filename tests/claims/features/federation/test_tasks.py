@@ -19,13 +19,13 @@ def test_the_worker_keeps_up(peer: PeerSite, without_schedule: None, monkeypatch
     assert list(waiting.values_list("task_name", "args")) == [
         ("claims.features.federation.follow_newsroom", {"newsroom_id": newsroom.pk})
     ]
-    monkeypatch.setattr(tasks, "TURN_SECONDS", -1.0)
+    monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", -1.0)
     called: list[int] = []
     monkeypatch.setattr(tasks, "queue_sync", called.append)
     run_waiting_jobs()
     assert (called, PeerClaim.objects.count()) == ([newsroom.pk], 0)
     monkeypatch.undo()
-    monkeypatch.setattr(tasks, "TURN_SECONDS", 10.0)
+    monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", 10.0)
     monkeypatch.setattr("django.conf.settings.WEBHOOKS_TO_LOOPBACK", True)
     tasks.queue_sync(newsroom.pk)
     run_waiting_jobs()

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from claims.admin.dashboard import queue_lines
+from claims.admin.dashboard import iterate_queue_lines
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile
 from claims.features.links import link_edits, watched_links
 from claims.features.links.models import LinkState
@@ -34,7 +34,7 @@ def claim(publish: Any, source: Source) -> Claim:
 
 
 def found(source: Source, outcome: str, **more: Any) -> None:
-    watched_links.look_for_new()
+    watched_links.update_watched_links()
     now = timezone.now()
     facts = {"outcome": outcome, "since": now, "checked_at": now, "written_at": now, "moved_to": ""}
     LinkState.objects.filter(pk=source.pk).update(**facts | more)
@@ -130,7 +130,7 @@ def test_switched_off_pages_and_desk_say_nothing_and_the_rows_stay(
     found(source, "gone")
     settings.FEATURES = []
     assert "no longer at its address" not in page(client, claim)
-    assert [line.name for line in queue_lines(editor) if line.name == "links"] == []
+    assert [line.name for line in iterate_queue_lines(editor) if line.name == "links"] == []
     assert LinkState.objects.waiting().get().source == source
 
 
@@ -138,7 +138,7 @@ def test_nothing_of_a_draft_is_told(client: Client, claim: Claim, source: Source
     secret = make_source(title="Leaked", url="https://example.org/leaked")
     draft = make_draft(make_claim("Not public."), checker)
     Evidence.objects.create(verdict=draft, source=secret, stance="supports")
-    watched_links.look_for_new()
+    watched_links.update_watched_links()
     assert not LinkState.objects.filter(pk=secret.pk).exists()
     assert client.get(f"/api/v1/claims/{draft.claim_id}/links/").status_code == 404
 

@@ -32,7 +32,7 @@ def check(*arguments: str) -> str:
 
 @pytest.fixture(autouse=True)
 def watched(claim: Claim) -> None:
-    watched_links.look_for_new()
+    watched_links.update_watched_links()
 
 
 def test_what_is_due_is_checked_once(source: Source, paper: Paper) -> None:

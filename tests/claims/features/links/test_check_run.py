@@ -47,8 +47,8 @@ def test_a_page_that_is_there_is_alive_and_leaves_one_record(claim: Claim, sourc
 
 def test_only_what_current_publications_cite_is_watched(claim: Claim, source: Source) -> None:
     uncited = make_source(TEXT)
-    assert watched_links.look_for_new() == LinkState.objects.count() > 0
-    assert watched_links.look_for_new() == 0
+    assert watched_links.update_watched_links() == LinkState.objects.count() > 0
+    assert watched_links.update_watched_links() == 0
     named = Publication.objects.current().get().source_ids
     assert set(LinkState.objects.values_list("source", flat=True)) == set(named)
     assert source.pk in named
@@ -306,23 +306,23 @@ def test_people_are_told_once_of_each_change(
 
 
 def test_what_one_worker_has_another_does_not_take(claim: Claim, source: Source) -> None:
-    watched_links.look_for_new()
-    [link] = due_links.take(10, only=[source.pk])
-    assert due_links.take(10, only=[source.pk]) == []
-    assert due_links.settle(link, checked_at=timezone.now(), next_at=timezone.now())
-    assert not due_links.settle(link, checked_at=timezone.now())
+    watched_links.update_watched_links()
+    [link] = due_links.lease_links(10, only=[source.pk])
+    assert due_links.lease_links(10, only=[source.pk]) == []
+    assert due_links.store_result(link, checked_at=timezone.now(), next_at=timezone.now())
+    assert not due_links.store_result(link, checked_at=timezone.now())
 
 
 def test_what_a_killed_worker_had_comes_back_and_it_settles_nothing_any_more(
     claim: Claim, source: Source, clock: Any
 ) -> None:
-    watched_links.look_for_new()
+    watched_links.update_watched_links()
     LinkState.objects.update(next_at=timezone.now())
-    [lost] = due_links.take(10, only=[source.pk])
+    [lost] = due_links.lease_links(10, only=[source.pk])
     clock.shift(due_links.LEASE_TIME + timedelta(seconds=1))
-    [taken] = due_links.take(10, only=[source.pk])
+    [taken] = due_links.lease_links(10, only=[source.pk])
     assert taken.pk == lost.pk
-    assert not due_links.settle(lost, outcome="alive", since=timezone.now())
+    assert not due_links.store_result(lost, outcome="alive", since=timezone.now())
 
 
 def test_a_round_that_fails_gives_everything_back(
@@ -331,7 +331,7 @@ def test_a_round_that_fails_gives_everything_back(
     def broken(*arguments: Any, **named: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(check_run, "settle_link", broken)
+    monkeypatch.setattr(check_run, "store_link_status", broken)
     with pytest.raises(KeyboardInterrupt):
         check()
     # What was being settled when it ended comes back by its lease.

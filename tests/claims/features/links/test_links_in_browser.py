@@ -42,7 +42,7 @@ def claim(publish: Any) -> Claim:
     for source, _facts in found:
         make_appearance(claim, source, SENTENCE)
     publish(claim)
-    watched_links.look_for_new()
+    watched_links.update_watched_links()
     for number, (source, facts) in enumerate(found):
         now = timezone.now() - timedelta(days=number)
         LinkState.objects.filter(pk=source.pk).update(since=now, checked_at=now, written_at=now, **facts)

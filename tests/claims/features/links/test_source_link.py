@@ -43,7 +43,7 @@ def link(claim: Claim, source: Source) -> LinkState:
 
 
 def found(source: Source, outcome: str, **more: Any) -> LinkState:
-    watched_links.look_for_new()
+    watched_links.update_watched_links()
     now = timezone.now()
     facts = {"outcome": outcome, "since": now, "checked_at": now, "next_at": now + timedelta(days=7)}
     LinkState.objects.filter(pk=source.pk).update(**facts | more)

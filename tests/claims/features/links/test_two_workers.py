@@ -26,7 +26,7 @@ def test_who_takes_at_once_takes_different_ones() -> None:
     def take() -> None:
         try:
             start.wait()
-            while links := due_links.take(25):
+            while links := due_links.lease_links(25):
                 taken.extend(link.pk for link in links)
         finally:
             connection.close()
@@ -37,5 +37,5 @@ def test_who_takes_at_once_takes_different_ones() -> None:
     for worker in workers:
         worker.join()
     assert len(taken) == len(set(taken)) >= 250
-    taken += [link.pk for link in due_links.take(300)]
+    taken += [link.pk for link in due_links.lease_links(300)]
     assert sorted(taken) == sorted(source.pk for source in sources)

@@ -64,7 +64,7 @@ def claim(publish: Callable[..., Claim], source: Source) -> Claim:
 
 def check(**named: Any) -> LinkTally:
     """Look at all that is watched on this machine, whether it is time or not."""
-    watched_links.look_for_new()
+    watched_links.update_watched_links()
     LinkState.objects.update(next_at=timezone.now() - timedelta(seconds=1))
     VisitedSite.objects.update(ready_at=timezone.now() - timedelta(seconds=1))
     here = LinkState.objects.filter(url__startswith="http://127.0.0.1").values_list("pk", flat=True)

@@ -104,7 +104,7 @@ def test_what_a_role_does_not_include_is_forbidden(
     desk: Desk, claim: Claim, contributor: User, checker: User, colleague: User
 ) -> None:
     own = make_claim(state="proposed", created_by=contributor)
-    assignments.take(own, by=colleague)
+    assignments.assign_to_self(own, by=colleague)
     desk.sign_in(contributor)
     assert press(desk, claim, "take").status_code == 404
     assert press(desk, own, "take").status_code == 403
@@ -133,7 +133,7 @@ def test_a_verdict_is_somebodys_beside_its_claim(
     desk: Desk, claim: Claim, checker: User, colleague: User
 ) -> None:
     draft = make_draft(claim, checker)
-    assignments.take(claim, by=colleague)
+    assignments.assign_to_self(claim, by=colleague)
     desk.sign_in(checker)
     press(desk, draft, "take")
     assert words(panel(desk, draft)).startswith("Assigned to you")
@@ -158,7 +158,7 @@ def test_lists_are_narrowed_by_whose_work_and_by_when(
     assignments.assign(left, editor, by=editor, priority=Priority.HIGH)
     assignments.release(left, by=editor)
     draft = make_draft(late, checker)
-    assignments.take(draft, by=checker)
+    assignments.assign_to_self(draft, by=checker)
     desk.sign_in(checker)
     for asked, expected in (
         ("who=me", {late, soon}),
@@ -182,7 +182,7 @@ def test_lists_are_narrowed_by_whose_work_and_by_when(
 
 
 def test_who_is_not_told_cannot_ask_by_a_filter(desk: Desk, contributor: User, checker: User) -> None:
-    assignments.take(make_claim(created_by=contributor), by=checker)
+    assignments.assign_to_self(make_claim(created_by=contributor), by=checker)
     desk.sign_in(contributor)
     for asked in ("who=nobody", f"who={checker.pk}", "due=none", "priority=1"):
         answer = desk.client.get(f"{reverse('admin:claims_claim_changelist')}?{asked}")

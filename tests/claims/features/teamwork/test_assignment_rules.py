@@ -79,7 +79,7 @@ def test_all_conditions_must_hold_and_the_first_rule_that_says_something_decides
 def test_whoever_of_a_role_has_least_gets_the_next(checker: User, colleague: User, contributor: User) -> None:
     busy = [make_claim() for _number in range(2)]
     for claim in busy:
-        assignments.take(claim, by=checker)
+        assignments.assign_to_self(claim, by=checker)
     new = [make_claim() for _number in range(4)]
     rule(role=Group.objects.get(name="Fact-checker"))
     assignment_rules.apply([claim.pk for claim in new])
@@ -102,8 +102,8 @@ def test_nobody_who_has_left_or_cannot_do_it_gets_work(
 
 def test_what_a_person_decided_stays_and_twice_is_once(checker: User, colleague: User, editor: User) -> None:
     taken, released, new = (make_claim(state="proposed") for _number in range(3))
-    assignments.take(taken, by=colleague)
-    assignments.take(released, by=colleague)
+    assignments.assign_to_self(taken, by=colleague)
+    assignments.assign_to_self(released, by=colleague)
     assignments.release(released, by=colleague)
     rule(person=checker, priority=Priority.URGENT)
     keys = [taken.pk, released.pk, new.pk]
@@ -115,7 +115,7 @@ def test_what_a_person_decided_stays_and_twice_is_once(checker: User, colleague:
 
 def test_a_dry_run_writes_nothing(checker: User, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     claims = [make_claim("Bridge tolls.") for _number in range(3)]
-    assignments.take(claims[0], by=checker)
+    assignments.assign_to_self(claims[0], by=checker)
     make_claim("Ferries.")
     tried = rule(words="bridge", role=Group.objects.get(name="Fact-checker"), active=False, due_in_days=1)
     before = list(Assignment.objects.values())

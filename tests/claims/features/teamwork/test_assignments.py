@@ -38,22 +38,22 @@ def told() -> list[tuple[str, str]]:
 
 
 def test_taken_by_one_and_told_to_the_other(claim: Claim, checker: User, colleague: User) -> None:
-    assignments.take(claim, by=checker)
+    assignments.assign_to_self(claim, by=checker)
     with pytest.raises(NotPossible, match=r"Assigned to Chris since .* only the assignee can hand it over"):
-        assignments.take(claim, by=colleague)
+        assignments.assign_to_self(claim, by=colleague)
     assert Assignment.objects.get().person == checker
     assert told() == []
     assert following(claim) == ["chris"]
 
 
 def test_taken_twice_changes_nothing(claim: Claim, checker: User) -> None:
-    first = assignments.take(claim, by=checker)
-    again = assignments.take(claim, by=checker)
+    first = assignments.assign_to_self(claim, by=checker)
+    again = assignments.assign_to_self(claim, by=checker)
     assert (again.pk, again.since) == (first.pk, first.since)
 
 
 def test_handed_over_with_a_word(claim: Claim, checker: User, colleague: User, editor: User) -> None:
-    assignments.take(claim, by=checker)
+    assignments.assign_to_self(claim, by=checker)
     assignments.set_due(claim, DAY, by=checker)
     given = assignments.reassign(claim, colleague, by=checker, note=" Half done. ")
     assert (given.person, given.by, given.by_name, given.note) == (colleague, checker, "Chris", "Half done.")
@@ -68,7 +68,7 @@ def test_who_may_give_what_to_whom(
     claim: Claim, contributor: User, checker: User, colleague: User, editor: User
 ) -> None:
     for act in (
-        lambda: assignments.take(claim, by=contributor),
+        lambda: assignments.assign_to_self(claim, by=contributor),
         lambda: assignments.assign(claim, checker, by=contributor),
         # Nobody has it: a fact-checker takes it for herself, and for nobody else.
         lambda: assignments.assign(claim, colleague, by=checker),
@@ -103,15 +103,15 @@ def test_nobody_gets_what_they_cannot_do(
 
 
 def test_what_somebody_had_who_left_is_nobodys(claim: Claim, checker: User, colleague: User) -> None:
-    assignments.take(claim, by=checker)
+    assignments.assign_to_self(claim, by=checker)
     User.objects.filter(pk=checker.pk).update(is_active=False)
-    taken = assignments.take(claim, by=colleague)
+    taken = assignments.assign_to_self(claim, by=colleague)
     assert taken.person == colleague
     assert told() == []
 
 
 def test_an_old_tab_does_nothing(claim: Claim, checker: User, colleague: User, editor: User) -> None:
-    assignments.take(claim, by=checker)
+    assignments.assign_to_self(claim, by=checker)
     with pytest.raises(NotPossible, match="It is now assigned to Chris"):
         assignments.assign(claim, colleague, by=editor, seen=None)
     with pytest.raises(NotPossible, match="It is now assigned to Chris"):
@@ -124,12 +124,12 @@ def test_an_old_tab_does_nothing(claim: Claim, checker: User, colleague: User, e
 def test_what_is_declined_or_merged_is_nobodys(
     action: str, claim: Claim, checker: User, editor: User
 ) -> None:
-    assignments.take(claim, by=checker)
+    assignments.assign_to_self(claim, by=checker)
     workflow.move(claim, action, by=editor, note="No.", into=make_claim())
     assert assignments.get_open_assignment(claim) is None
     claim.refresh_from_db()
     with pytest.raises(NotPossible, match="nothing left to do"):
-        assignments.take(claim, by=checker)
+        assignments.assign_to_self(claim, by=checker)
     undone = {"merge": "unmerge", "decline": "reconsider"}[action]
     kept = assignments.get_open_assignment(workflow.move(claim, undone, by=editor, note="Different."))
     assert kept is not None
@@ -140,8 +140,8 @@ def test_publishing_is_the_end_of_it_and_a_recheck_a_new_beginning(
     claim: Claim, checker: User, colleague: User, editor: User
 ) -> None:
     draft = make_draft(claim, checker)
-    assignments.take(claim, by=checker)
-    assignments.take(draft, by=checker)
+    assignments.assign_to_self(claim, by=checker)
+    assignments.assign_to_self(draft, by=checker)
     assignments.set_due(draft, DAY, by=checker)
     bring_out(draft, checker, editor)
     draft.refresh_from_db()
@@ -174,7 +174,7 @@ def test_followers_are_those_who_may_read(claim: Claim, contributor: User, check
 
 def test_a_deleted_claim_is_said_to_be_gone(checker: User) -> None:
     claim = make_claim(state="proposed")
-    assignments.take(claim, by=checker)
+    assignments.assign_to_self(claim, by=checker)
     Claim.objects.filter(pk=claim.pk).delete()
     with pytest.raises(NotPossible, match="deleted in the meantime"):
         assignments.set_due(claim, DAY, by=checker)

@@ -63,8 +63,8 @@ def everything(checker: User, colleague: User, editor: User) -> dict[str, Claim 
         "published": bring_out(make_draft(make_claim(), checker), checker, editor),
     }
     make_claim(state="declined", reason="No.")
-    assignments.take(rows["held"], by=colleague)
-    assignments.take(rows["taken"], by=colleague)
+    assignments.assign_to_self(rows["held"], by=colleague)
+    assignments.assign_to_self(rows["taken"], by=colleague)
     return rows
 
 
@@ -123,8 +123,8 @@ def test_it_costs_the_same_however_much_there_is(
     for _number in range(rounds):
         make_claim(state="proposed")
         make_claim()
-        assignments.take(make_claim(), by=checker)
-        assignments.take(make_draft(make_claim(), checker), by=checker)
+        assignments.assign_to_self(make_claim(), by=checker)
+        assignments.assign_to_self(make_draft(make_claim(), checker), by=checker)
         workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
         bring_out(make_draft(make_claim(), checker), checker, editor)
     desk.sign_in(editor)

@@ -145,10 +145,10 @@ def test_two_who_take_it_at_once(checker: User, colleague: User) -> None:
 
     def second() -> None:
         try:
-            assignments.take(claim, by=colleague)
+            assignments.assign_to_self(claim, by=colleague)
         except NotPossible as refusal:
             told.append(str(refusal))
 
-    assert one_after_the_other(lambda: assignments.take(claim, by=checker), second) == ""
+    assert one_after_the_other(lambda: assignments.assign_to_self(claim, by=checker), second) == ""
     assert Assignment.objects.get().person == checker
     assert told[0].startswith("Assigned to Chris since")

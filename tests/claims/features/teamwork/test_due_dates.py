@@ -25,7 +25,7 @@ def test_once_for_each_day(checker: User, editor: User) -> None:
     late, near, far, undated, done = (make_claim() for _number in range(5))
     for claim, days in ((late, -1), (near, 1), (far, 2), (done, -1)):
         assignments.assign(claim, checker, by=editor, due_on=today + timedelta(days=days))
-    assignments.take(undated, by=checker)
+    assignments.assign_to_self(undated, by=checker)
     draft = make_draft(near, checker)
     assignments.assign(draft, checker, by=editor, due_on=today)
     done.assignments.update(done_at=timezone.now())
@@ -53,6 +53,6 @@ def test_nobody_is_told_of_what_nobody_has(checker: User, editor: User) -> None:
     notify_of_due_dates(timestamp=0)
     assert told() == []
     # Whoever gets it is told.
-    assignments.take(left, by=editor)
+    assignments.assign_to_self(left, by=editor)
     notify_of_due_dates(timestamp=0)
     assert told() == [("overdue", left.pk, None, "edda")]

@@ -109,7 +109,7 @@ def test_comments_and_assignments_stand_in_the_way_of_undoing_an_import(checker:
     run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
     first, second = Claim.objects.order_by("pk")
     comments.write(first, "Is this the eastern bridge?", by=checker)
-    assignments.take(second, by=checker)
+    assignments.assign_to_self(second, by=checker)
     assert undo.find_obstacles(run) == [
         "1 of its claims has been assigned.",
         "1 of its claims has been commented on.",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from claims.admin.dashboard import queue_lines
+from claims.admin.dashboard import iterate_queue_lines
 from claims.features.watches.demo import add_watches
 from claims.features.watches.models import Watch, WatchProgress
 from claims.features.watches.visits import list_due_watches
@@ -30,7 +30,7 @@ def test_queue_and_filter_are_gone_when_switched_off_and_the_rows_stay(
     desk = Desk(client).sign_in(editor)
     shown = []
     for settings.FEATURES in (["watches"], []):
-        lines = [(line.number, line.age) for line in queue_lines(editor) if line.name == "failing"]
+        lines = [(line.number, line.age) for line in iterate_queue_lines(editor) if line.name == "failing"]
         filters = desk.client.get(reverse("admin:claims_claim_changelist")).context["cl"].filter_specs
         shown.append((lines, [str(each.title) for each in filters].count("watch")))
     assert shown == [([(1, "3 days")], 1), ([], 0)]

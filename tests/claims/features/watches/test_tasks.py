@@ -39,7 +39,7 @@ visits.visit(int(sys.argv[2]))
 def test_the_worker_takes_a_feed_all_the_way(
     paper: Paper, without_schedule: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "TURN_SECONDS", 0.0)  # so it takes a turn for each page, and calls itself
+    monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", 0.0)  # so it takes a turn for each page, and calls itself
     for number in range(2):
         paper.article(f"/{number}", number + 3)
     watch = make_watch(paper.feed("/0", "/1"))
@@ -48,7 +48,7 @@ def test_the_worker_takes_a_feed_all_the_way(
     paused = make_watch(paper.feed("/2", path="/paused"), active=False)
     tasks.look_after_watches(0)
     tasks.look_after_watches(0)
-    monkeypatch.setattr(tasks, "TURN_SECONDS", 600.0)
+    monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", 600.0)
     run_waiting_jobs()
     assert Claim.objects.filter(state="proposed").values("appearances__source").distinct().count() == 2
     assert progress_of(watch).new_articles == 2
@@ -62,7 +62,7 @@ def test_the_worker_takes_a_feed_all_the_way(
 def test_a_turn_that_is_over_goes_on_in_another(
     paper: Paper, without_schedule: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "TURN_SECONDS", -1.0)
+    monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", -1.0)
     paper.article("/0")
     watch = make_watch(paper.feed("/0"))
     ended: list[bool] = []
@@ -70,7 +70,7 @@ def test_a_turn_that_is_over_goes_on_in_another(
 
     def once(watch_id: int) -> None:
         ended.append(True)
-        monkeypatch.setattr(tasks, "TURN_SECONDS", 600.0)
+        monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", 600.0)
         whole(watch_id)
 
     monkeypatch.setattr(tasks, "call", once)

@@ -310,7 +310,7 @@ def test_turn_ends_so_that_other_work_goes_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     publish(), publish()
-    monkeypatch.setattr(deliveries, "TURN_SECONDS", -1.0)
+    monkeypatch.setattr(deliveries, "MAX_RUN_SECONDS", -1.0)
     ProcrastinateJob.objects.filter(task_name=worker_calls.SEND_TASK).delete()
     work()
     assert receiver.messages == []

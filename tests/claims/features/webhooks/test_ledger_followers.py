@@ -102,7 +102,7 @@ def test_turn_ends_so_that_other_work_goes_first(
     endpoint: WebhookEndpoint, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger_followers, "STEP_ENTRIES", 4)
-    monkeypatch.setattr(ledger_followers, "TURN_SECONDS", -1.0)
+    monkeypatch.setattr(ledger_followers, "MAX_RUN_SECONDS", -1.0)
     publish()
     insert_by_sql(Publication.objects.get(), 9)
     ProcrastinateJob.objects.all().delete()

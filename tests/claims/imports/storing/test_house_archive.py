@@ -48,7 +48,7 @@ def held(administrator: User, tmp_path: Path) -> ImportRun:
     place = file_of(
         tmp_path, ours(id="17"), ours(statement="The tunnel is closed.", review_url=f"{SITE}/tunnel")
     )
-    return house_archive.hold_archive(house_archive.store_copy(place, Recipe(), by=administrator))
+    return house_archive.preview_archive(house_archive.store_copy(place, Recipe(), by=administrator))
 
 
 def released(run: ImportRun, by: User) -> ImportRun:
@@ -60,7 +60,9 @@ def released(run: ImportRun, by: User) -> ImportRun:
 
 
 def archived(folder: Path, *records: dict[str, Any], asked: User, by: User) -> ImportRun:
-    run = house_archive.hold_archive(house_archive.store_copy(file_of(folder, *records), Recipe(), by=asked))
+    run = house_archive.preview_archive(
+        house_archive.store_copy(file_of(folder, *records), Recipe(), by=asked)
+    )
     return released(run, by)
 
 
@@ -141,7 +143,7 @@ def test_what_is_changed_afterwards_is_not_what_comes(held: ImportRun, second: U
 
 
 def test_of_nothing_usable_nothing_is_held(administrator: User, tmp_path: Path) -> None:
-    run = house_archive.hold_archive(
+    run = house_archive.preview_archive(
         house_archive.store_copy(file_of(tmp_path, ours(statement="")), Recipe(), by=administrator)
     )
     assert (run.state, run.error, run.refused) == ("failed", "None of its records can be stored.", 1)

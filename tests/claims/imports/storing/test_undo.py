@@ -187,18 +187,18 @@ def test_one_that_was_broken_off_can_be_finished(editor: User, monkeypatch: pyte
     monkeypatch.setattr(undo, "BATCH_SIZE", 1)
     run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
     undo.queue_undo(run, by=editor)
-    take_back, parts = undo._BatchUndo.take_back, iter(range(9))
+    take_back, parts = undo._BatchUndo.undo_claims, iter(range(9))
 
     def dying(self: undo._BatchUndo, ids: list[int]) -> None:
         if next(parts) == 1:
             raise KeyboardInterrupt
         take_back(self, ids)
 
-    monkeypatch.setattr(undo._BatchUndo, "take_back", dying)
+    monkeypatch.setattr(undo._BatchUndo, "undo_claims", dying)
     with pytest.raises(KeyboardInterrupt):
         undo.undo_run(run, by=editor)
     assert Publication.objects.current().count() == 1
-    monkeypatch.setattr(undo._BatchUndo, "take_back", take_back)
+    monkeypatch.setattr(undo._BatchUndo, "undo_claims", take_back)
     undo.undo_run(run, by=editor)
     assert (Publication.objects.current().count(), run.state) == (0, "undone")
 

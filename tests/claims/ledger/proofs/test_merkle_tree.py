@@ -66,7 +66,7 @@ def tiles_of(size: int) -> dict[tuple[int, int], bytes]:
     tiles = GrowingTiles()
     for leaf in LEAVES[:size]:
         tiles.add(leaf)
-    return tiles.take_changed()
+    return tiles.pop_changed()
 
 
 TILES = tiles_of(LARGEST + 1)
@@ -153,8 +153,8 @@ def test_tiles_grow_to_what_they_are_made_at_once(one: int, other: int) -> None:
     tiles = GrowingTiles(size, before.__getitem__)
     for leaf in LEAVES[size:larger]:
         tiles.add(leaf)
-    assert before | tiles.take_changed() == tiles_of(larger)
-    assert tiles.take_changed() == {}
+    assert before | tiles.pop_changed() == tiles_of(larger)
+    assert tiles.pop_changed() == {}
     assert {place: len(tile) // 32 for place, tile in tiles_of(larger).items()} == {
         place: compute_tile_width(place, larger) for place in tiles_of(larger)
     }

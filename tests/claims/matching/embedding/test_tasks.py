@@ -58,13 +58,13 @@ def test_one_call_is_enough(tiny: None) -> None:
 
 def test_a_turn_ends(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maintenance, "BATCH_SIZE", 1)
-    monkeypatch.setattr(tasks, "TURN_SECONDS", -1.0)
+    monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", -1.0)
     make_claim()
-    assert not tasks._take_a_turn(never)
-    monkeypatch.setattr(tasks, "TURN_SECONDS", 60.0)
-    assert not tasks._take_a_turn(lambda: True)
+    assert not tasks._run_for_a_turn(never)
+    monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", 60.0)
+    assert not tasks._run_for_a_turn(lambda: True)
     assert StatementVector.objects.count() == 0
-    assert tasks._take_a_turn(never)
+    assert tasks._run_for_a_turn(never)
     assert StatementVector.objects.count() == 1
 
 
@@ -103,7 +103,7 @@ def test_a_fault_is_told_and_tried_again_later(
     make_claim()
     monkeypatch.setattr(TinyEmbedder, "passages", away)
     with caplog.at_level(logging.WARNING):
-        assert tasks._take_a_turn(never)
+        assert tasks._run_for_a_turn(never)
     assert [record.getMessage() for record in caplog.records] == [
         "Statements wait for their vectors: It is away."
     ]
@@ -113,4 +113,4 @@ def test_a_fault_is_told_and_tried_again_later(
 def test_without_an_embedder_there_is_nothing_to_do(db: None, django_assert_num_queries: Any) -> None:
     make_claim()
     with django_assert_num_queries(0):
-        assert tasks._take_a_turn(never)
+        assert tasks._run_for_a_turn(never)

@@ -34,7 +34,7 @@ MESSAGE = {
     ],
 )
 def test_mask_keeps_what_is_selected(text: str, kept: Any) -> None:
-    assert read_mask(text, SHAPE).applied_to(MESSAGE) == kept
+    assert read_mask(text, SHAPE).apply_to(MESSAGE) == kept
 
 
 @sweep(
@@ -68,4 +68,4 @@ def test_any_text_is_a_mask_or_refused(text: str) -> None:
         mask = read_mask(text, SHAPE)
     except UnknownField:
         return
-    assert mask.applied_to(MESSAGE).keys() <= MESSAGE.keys()
+    assert mask.apply_to(MESSAGE).keys() <= MESSAGE.keys()

@@ -84,7 +84,7 @@ def test_each_role_has_a_password_that_only_we_can_read(tmp_path: Path) -> None:
 def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
     """There, whoever entered the folder was the superuser, to whom everything belonged."""
     place = ServerPlace(tmp_path)
-    run_as = account.account_for(place)
+    run_as = account.find_account(place)
     server._prepare_socket_folder(place, run_as)
     server._initialise(place, run_as)
     server._launch(place, run_as)
@@ -129,7 +129,7 @@ def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
 
 def test_what_an_earlier_version_made_with_other_tables_stays_as_it_is(tmp_path: Path) -> None:
     place = ServerPlace(tmp_path)
-    run_as = account.account_for(place)
+    run_as = account.find_account(place)
     server._prepare_socket_folder(place, run_as)
     server._initialise(place, run_as)
     server._launch(place, run_as)

@@ -333,7 +333,7 @@ def test_data_of_somebody_else_is_refused(stopped: Path, monkeypatch: pytest.Mon
     owner = (stopped / "postgres").stat().st_uid
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     with pytest.raises(PostgresUnavailable, match=rf"belongs to {pwd.getpwuid(owner).pw_name}. Run this as"):
-        account.account_for(ServerPlace(stopped))
+        account.find_account(ServerPlace(stopped))
 
 
 @as_root

@@ -135,6 +135,6 @@ def test_any_bytes_come_back_as_they_were(tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("any")
     source, target = folder / "source", folder / "target"
     source.write_bytes(content)
-    wal_archive.keep(folder, source, FIRST)
+    wal_archive.archive_segment(folder, source, FIRST)
     assert wal_archive.fetch(folder, target, FIRST)
     assert target.read_bytes() == content

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.installation.environment import Rate
-from factcheck.web.throttling.limiter import LOG_INTERVAL_SECONDS, REST_SECONDS, Admission, Limiter
+from factcheck.web.throttling.limiter import LOG_INTERVAL_SECONDS, RETRY_AFTER_SECONDS, Admission, Limiter
 from tests.helpers.clock import Clock, SharedStore
 from tests.helpers.parallel import at_once
 
@@ -205,8 +205,8 @@ def test_store_that_is_away_is_left_alone_for_a_while_and_logged_once_a_minute(
             admitted(limiter, 100)
             clock.now += 0.1
         assert len(caplog.records) == 1
-        assert len(store.settlements) == LOG_INTERVAL_SECONDS / REST_SECONDS
-        clock.now += REST_SECONDS
+        assert len(store.settlements) == LOG_INTERVAL_SECONDS / RETRY_AFTER_SECONDS
+        clock.now += RETRY_AFTER_SECONDS
         admitted(limiter, 200)
     assert len(caplog.records) == 2
     assert "it is away" in caplog.text

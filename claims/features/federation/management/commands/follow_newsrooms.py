@@ -72,7 +72,7 @@ class Command(LocalizedCommand):
         failing = 0
         for newsroom_id in sync_run.list_due_newsrooms():
             try:
-                tally = sync_run.take_turn(newsroom_id)
+                tally = sync_run.sync_newsroom(newsroom_id)
             except KeyboardInterrupt:
                 raise CommandError(
                     gettext("Stopped. Imported claims are kept; run the same command to continue.")
@@ -96,7 +96,7 @@ class Command(LocalizedCommand):
 
     def _add(self, options: dict[str, Any]) -> None:
         try:
-            signer = peer_edits.look(options["add"])
+            signer = peer_edits.look_up_newsroom(options["add"])
             fingerprint_text = compute_fingerprint(signer.key)
             if "".join(options["fingerprint"].split()).lower() != fingerprint_text.replace(" ", ""):
                 raise CommandError(

@@ -50,7 +50,7 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, claim: int | None, **options: Any) -> None:
-        watched_links.look_for_new()
+        watched_links.update_watched_links()
         only = self._find_named(claim) if claim is not None else None
         started_at = timezone.now()
         selected = LinkState.objects.all() if only is None else LinkState.objects.filter(pk__in=only)

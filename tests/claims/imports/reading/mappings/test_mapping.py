@@ -11,7 +11,7 @@ from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.mappings.date_order import detect_date_order, rewrite_date
 from claims.imports.reading.mappings.mapping import Columns, Dates, Mapping, read_mapping
 from claims.imports.reading.mappings.mapping_choice import list_ready_mappings, propose_mapping
-from claims.imports.reading.values.days import read_day
+from claims.imports.reading.values.days import parse_day
 from tests.helpers.import_files import codes, fields, file_of, reading
 from tests.helpers.sweeps import sweep
 
@@ -262,7 +262,7 @@ def test_order_of_dates_is_what_the_mapping_says_or_the_rows_prove(
     mapping = read_mapping(f'name = "n"\n{said}\n[fields]\nstatement = "s"\nclaimed_on = "d"')
     content = "".join(["s,d\n", *(f"One,{day}\n" for day in days)]).encode()
     known = tables.get_conventions(tables.build_mapped_settings(file_of(content), mapping))
-    day = read_day(days[0], "claimed_on", known, "en")
+    day = parse_day(days[0], "claimed_on", known, "en")
     assert (day.isoformat() if isinstance(day, date) else None) == stored
 
 

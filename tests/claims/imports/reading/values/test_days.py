@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.values.days import read_day
+from claims.imports.reading.values.days import parse_day
 from claims.imports.reading.values.problem import Problem
 from tests.helpers.sweeps import sweep
 
@@ -13,7 +13,7 @@ TODAY = date(2024, 6, 1)
 
 
 def day(value, language="", conventions=NO_CONVENTIONS, field="reviewed_on"):
-    return read_day(value, field, conventions, language, today=TODAY)
+    return parse_day(value, field, conventions, language, today=TODAY)
 
 
 @sweep(
@@ -273,7 +273,7 @@ def test_whatever_stands_there_is_a_day_within_bounds_or_a_reason(value):
 def test_two_digits_behind_a_month_are_the_year():
     """As Excel and Oracle write days by default; what cannot be one says so."""
     found = {
-        text: read_day(text, "reviewed_on", Conventions(date_order={"": order}), today=date(2026, 6, 1))
+        text: parse_day(text, "reviewed_on", Conventions(date_order={"": order}), today=date(2026, 6, 1))
         for text, order in (("5-Apr-18", ""), ("5-Apr-18", "ymd"), ("31-Feb-18", ""), ("1-Dec-26", ""))
     }
     assert found.pop("5-Apr-18") == date(2005, 4, 18)

@@ -1,7 +1,7 @@
 """The language of a statement: of a detector that is certain, else of what is known of the record."""
 
 from claims.imports.reading.recipe import Recipe, read_records
-from claims.imports.reading.values.statement_language import find_majority_language, settle_statement_language
+from claims.imports.reading.values.statement_language import choose_statement_language, find_majority_language
 from tests.helpers.import_files import file_of
 
 CLEAR = "Die Brücke in der Stadt war ein ganzes Jahr lang wegen Bauarbeiten gesperrt."
@@ -21,9 +21,9 @@ def test_what_is_known_comes_before_a_detector_in_doubt() -> None:
         # Languages that no text tells apart are what the record says of itself.
         ("Jembatan di kota kami ditutup selama satu tahun penuh karena perbaikan.", ("ms",)): ("ms", False),
     }
-    found = {case: settle_statement_language(*case) for case in expected}
+    found = {case: choose_statement_language(*case) for case in expected}
     assert found == expected
-    language, is_guessed = settle_statement_language(SHORT, ())
+    language, is_guessed = choose_statement_language(SHORT, ())
     assert (language != "pt", is_guessed) == (True, True)
 
 
