@@ -56,7 +56,7 @@ class KnownSites:
         row = VisitedSite.objects.filter(site=site[:300], robots_read_at__gte=lately)
         return row.values_list("robots", flat=True).first()
 
-    def keep_rules(self, site: str, rules: str) -> None:
+    def store_rules(self, site: str, rules: str) -> None:
         VisitedSite.objects.filter(site=site[:300]).update(robots=rules, robots_read_at=timezone.now())
 
     def _try_lease(self, site: str) -> float:

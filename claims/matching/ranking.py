@@ -109,7 +109,7 @@ def rank_candidates(
         kind: CompetingCandidates.of(those, load_weights()[kind].usual) for kind, those in of_kind.items()
     }
     ranked = [
-        RankedCandidate(candidate, load_weights()[kind].probability(of, among[kind], figures))
+        RankedCandidate(candidate, load_weights()[kind].compute_probability(of, among[kind], figures))
         for candidate, of, (kind, figures) in zip(candidates, sums, pairs, strict=True)
     ]
     return sorted(ranked, key=lambda each: -each.probability)
@@ -120,7 +120,9 @@ def compare_candidates(
 ) -> list[tuple[str, Features]]:
     """Return, for each candidate, the kind of pair that it forms with the query, and their similarity features."""
     question = ComparedQuery.of(query, Rarity(rarity))
-    return [(find_pair_kind(query, candidate), question.likeness(candidate)) for candidate in candidates]
+    return [
+        (find_pair_kind(query, candidate), question.compute_features(candidate)) for candidate in candidates
+    ]
 
 
 def find_pair_kind(query: TextQuery, candidate: Candidate) -> str:

@@ -94,7 +94,9 @@ def read(text: str) -> SearchReading:
         [build_websearch(text)],
         prepare=True,
     )
-    matches = get_frequencies().expected([alternative.decode() for alternative in alternatives], forms)
+    matches = get_frequencies().estimate_matches(
+        [alternative.decode() for alternative in alternatives], forms
+    )
     return SearchReading(text, text, query.decode(), (ranking or b"").decode(), matches, is_doubtful)
 
 

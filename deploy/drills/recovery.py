@@ -29,7 +29,7 @@ from typing import Any
 import psycopg
 
 from factcheck.database.embedded import SUPERUSER, ServerPlace, find_live_server, roles, run_server_at
-from factcheck.database.embedded.account import account_for
+from factcheck.database.embedded.account import find_account
 from factcheck.database.embedded.place import get_binary
 
 REPOSITORY = Path(__file__).parents[2]
@@ -279,7 +279,7 @@ class Writer:
 @contextlib.contextmanager
 def _start_server(data_dir: Path) -> Iterator[ServerPlace]:
     """Start a server on Barman's restored data."""
-    if (account := account_for(ServerPlace(data_dir))) is not None:
+    if (account := find_account(ServerPlace(data_dir))) is not None:
         for path in (data_dir / "postgres").rglob("*"):
             os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
         os.chown(data_dir / "postgres", account.pw_uid, account.pw_gid)

@@ -84,7 +84,7 @@ def is_first_use(account: Any, code: str) -> bool:
     name = blake2b(
         f"used code #{account} {letters}".encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16
     )
-    owed = PostgresStore().settle(name.hexdigest(), spent=CODE_SECONDS, owed_alone=CODE_SECONDS)
+    owed = PostgresStore().add_cost(name.hexdigest(), spent=CODE_SECONDS, owed_alone=CODE_SECONDS)
     return owed <= CODE_SECONDS
 
 

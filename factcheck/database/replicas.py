@@ -86,7 +86,7 @@ class Replicas:
     def record_replica_report(self, alias: str, report: Report, *, asked_at: float) -> None:
         """Record a replica's report: it has everything the primary had written up to this position."""
         state = self._known[alias]
-        state.get_media_fragment, state.position = self.clock(), report.position
+        state.heard_at, state.position = self.clock(), report.position
         if not report.is_replica:
             # It took over: as the primary, or as one without replicas.
             if report.server == self._primary_server:
@@ -114,7 +114,7 @@ class Replicas:
 
     def is_dead(self, alias: str) -> bool:
         """Return whether the replica has been silent for too long."""
-        return self.clock() - self._known[alias].get_media_fragment > SILENCE_SECONDS
+        return self.clock() - self._known[alias].heard_at > SILENCE_SECONDS
 
     def is_level(self, alias: str) -> bool:
         """Return whether the replica has everything the primary ever reported."""

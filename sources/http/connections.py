@@ -139,7 +139,7 @@ def _build_watched_pool(
         def send(self, data: Any) -> None:
             super().send(data)
             if exchanges is not None:
-                exchanges.sent(data)
+                exchanges.record_sent(data)
                 exchanges.note_connection(self.host.strip("[]"))
 
     if exchanges is not None:

@@ -66,7 +66,7 @@ class _RecordedStream(io.BufferedIOBase):
         self._exchanges = exchanges
 
     def _record(self, piece: bytes) -> bytes:
-        self._exchanges.received(piece)
+        self._exchanges.record_received(piece)
         return piece
 
     def readable(self) -> bool:
@@ -83,7 +83,7 @@ class _RecordedStream(io.BufferedIOBase):
 
     def readinto(self, buffer: Any, /) -> int:
         count = int(self._stream.readinto(buffer))
-        self._exchanges.received(bytes(memoryview(buffer)[:count]))
+        self._exchanges.record_received(bytes(memoryview(buffer)[:count]))
         return count
 
     def peek(self, size: int = 0) -> bytes:

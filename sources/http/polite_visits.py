@@ -66,7 +66,7 @@ class OwnMemory:
 
     sleep: Callable[[float], None] = time.sleep
     _ready: dict[str, float] = field(default_factory=dict)
-    _load_rules: dict[str, str] = field(default_factory=dict)
+    _rules: dict[str, str] = field(default_factory=dict)
 
     def begin(self, site: str) -> None:
         left = self._ready.get(site, 0.0) - time.monotonic()
@@ -79,10 +79,10 @@ class OwnMemory:
         self._ready[site] = time.monotonic() + pause
 
     def rules(self, site: str) -> str | None:
-        return self._load_rules.get(site)
+        return self._rules.get(site)
 
-    def keep_rules(self, site: str, rules: str) -> None:
-        self._load_rules[site] = rules
+    def store_rules(self, site: str, rules: str) -> None:
+        self._rules[site] = rules
 
 
 def build_wait_error(site: str, seconds: float) -> FetchError:

@@ -22,7 +22,7 @@ class SharedStore:
     settlements: list[float] = field(default_factory=list)
     away: bool = False
 
-    def settle(self, name: str, *, spent: float, owed_alone: float) -> float:
+    def add_cost(self, name: str, *, spent: float, owed_alone: float) -> float:
         self.settlements.append(spent)
         if self.away:
             raise StoreUnavailable("it is away")

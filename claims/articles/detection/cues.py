@@ -77,7 +77,7 @@ def find_cues(text: str, tokens: Sequence[Token], language: Lexicon) -> list[Sen
     """Return the cues of a sentence in order."""
     phrases = [
         SentenceCue(KINDS_BY_CUE[group], start, end)
-        for group, start, end in language.signals.spans(text, tokens)
+        for group, start, end in language.signals.find_spans(text, tokens)
         if group in KINDS_BY_CUE
     ]
     figures = list(_find_numbers(text))

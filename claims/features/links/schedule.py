@@ -56,7 +56,7 @@ class RunMemory:
         with self._lock:
             return self._rules.get(site)
 
-    def keep_rules(self, site: str, rules: str) -> None:
+    def store_rules(self, site: str, rules: str) -> None:
         with self._lock:
             self._rules[site] = self.read_rules[site] = rules
 

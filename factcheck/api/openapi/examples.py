@@ -81,7 +81,7 @@ def attach_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def _attach_to_all(document: dict[str, Any], example: Example) -> None:
-    document["components"].setdefault("examples", {})[example.name] = example.to_openapi
+    document["components"].setdefault("examples", {})[example.name] = example.as_openapi
     reference = {"$ref": f"#/components/examples/{example.name}"}
     own = _find_answer_content(_find_operation(document, example.content["request"]), example)
     for _template, operation in iterate_operations(document):
@@ -102,7 +102,7 @@ def _attach(template: str, operation: dict[str, Any], example: Example) -> None:
             "value": request["body"],
         }
     if (content := _find_answer_content(operation, example)) is not None:
-        content.setdefault("examples", {})[example.name] = example.to_openapi
+        content.setdefault("examples", {})[example.name] = example.as_openapi
 
 
 def _find_operation(document: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:

@@ -162,7 +162,7 @@ class Limiter:
             return
         amount, account.unsettled = account.unsettled, 0
         try:
-            owed = self.store.settle(
+            owed = self.store.add_cost(
                 self._hash_caller(tier, client),
                 spent=amount * budget.interval,
                 owed_alone=account.unsettled_free_at - asked_at,

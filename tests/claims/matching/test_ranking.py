@@ -90,7 +90,10 @@ def test_places_that_nobody_takes_are_taken_as_usual() -> None:
 def test_some_figures_count_whatever_the_other_candidates_are() -> None:
     known = Weights({"words": 1.0}, 0.0, 0.0, 0.0, {"similarity": 2.0}, -1.0, 0.0)
 
-    assert known.probability(1.0, CompetingCandidates(1.0, 1.0), {"words": 1.0, "similarity": 0.5}) == 0.5
+    assert (
+        known.compute_probability(1.0, CompetingCandidates(1.0, 1.0), {"words": 1.0, "similarity": 0.5})
+        == 0.5
+    )
 
 
 @pytest.mark.parametrize("similarity, words", [(0.95, 1.0), (None, 1.0)])
