@@ -189,7 +189,7 @@ def _dying(function: Any, calls: int) -> Any:
         if next(left, None) is None:
             raise Killed
         result = function(*arguments, **options)
-        if function.__name__ == "settle_claims" and calls == 1:
+        if function.__name__ == "restore_claim_states" and calls == 1:
             raise Killed  # at the end of a transaction, before it is committed
         return result
 
