@@ -107,7 +107,7 @@ class EditorialView(ViewSet):
 
     def build_response(self, answer: StoredResponse) -> HttpResponse:
         """Return the response, or 304 if the client already has it."""
-        response = answer.response()
+        response = answer.build_response()
         if answer.status != 200 or not self.is_read:
             return response
         return get_conditional_response(self.plain, response.get("ETag"), response=response) or response

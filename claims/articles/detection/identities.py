@@ -134,7 +134,7 @@ class Identities:
                 return self.build_speaker(find_holders[0])
             if alike:
                 return None
-            bodies, alike = self._cast.body(found.phrase)
+            bodies, alike = self._cast.find_bodies(found.phrase)
             if len(bodies) == 1:
                 return self.build_speaker(bodies[0])
             if alike or (self._is_definite(tokens) and self._focus.has_people):

@@ -87,4 +87,4 @@ def stream_pack(request: HttpRequest, pack: EvidencePack) -> HttpResponseBase:
 
 
 def _iterate_blocks(pack: EvidencePack) -> Generator[bytes]:
-    yield from filter(None, pack.written())
+    yield from filter(None, pack.iterate_chunks())

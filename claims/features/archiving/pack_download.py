@@ -19,7 +19,7 @@ def download_view(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
     except NothingPublished:
         messages.warning(request, _("This claim was never published, so there is no evidence pack yet."))
         return HttpResponseRedirect(change_page(claim))
-    response = StreamingHttpResponse(filter(None, pack.written()), content_type="application/zip")
+    response = StreamingHttpResponse(filter(None, pack.iterate_chunks()), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{pack.name}"'
     response["Cache-Control"] = "private, no-store"
     return response

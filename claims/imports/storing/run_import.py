@@ -158,7 +158,7 @@ class _ImportCourse:
         run.state = _STATE.WRITING
         self.to_write = run.records - run.done
         self._save()
-        for number, (size, written) in enumerate(_write_batches(stage.batches(BATCH_SIZE), run), 1):
+        for number, (size, written) in enumerate(_write_batches(stage.iterate_batches(BATCH_SIZE), run), 1):
             self._count(size, written)
             if number in _ANALYZED_SIZES:
                 _analyze()

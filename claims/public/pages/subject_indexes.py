@@ -156,7 +156,7 @@ def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjec
         if words:
             named = named.filter(_has_words(named, words))
         if letter:
-            chosen = [one.begins() for one in letters if one.name == letter]
+            chosen = [one.build_condition() for one in letters if one.name == letter]
             named = named.filter(*chosen) if chosen else named.none()
         page = read_rows_page(named, ordering=_NAME_ORDERING, size=NAMES_PER_PAGE, cursor=cursor)
     except ValueRefused as refusal:

@@ -201,7 +201,7 @@ def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
             "-pk",
         )
     )
-    if holder := filters.holder(person):
+    if holder := filters.get_holder_id(person):
         own = Q(author=holder, assignment__person=None, state__in=_OPEN_STATES)
         rows = rows.filter(own | Q(assignment__person=holder, assignment__done_at=None))
     return rows.filter(claim__topics=filters.topic) if filters.topic else rows
@@ -224,7 +224,7 @@ def _list_urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> l
 def _list_proposed(person: User, filters: BoardFilters) -> list[Any]:
     """Return proposals with an assignment, due date or priority first, then the best candidates."""
     proposed = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
-    holder = filters.holder(person)
+    holder = filters.get_holder_id(person)
     weighed = Assignment.objects.open().filter(verdict=None)
     found = _list_urgent_first(proposed, _find_held(holder) if holder else weighed)
     if not holder and len(found) <= SHOWN_CARDS:
@@ -239,7 +239,7 @@ def _exclude_judged(claims: QuerySet[Claim]) -> QuerySet[Claim]:
 
 
 def _list_accepted(person: User, filters: BoardFilters) -> list[Any]:
-    if filters.holder(person):
+    if filters.get_holder_id(person):
         return []
     free = _exclude_judged(_filter_claims(person, filters)).filter(
         ~Exists(_find_held().filter(claim=OuterRef("pk")))
@@ -250,7 +250,7 @@ def _list_accepted(person: User, filters: BoardFilters) -> list[Any]:
 def _list_in_work(person: User, filters: BoardFilters) -> list[Any]:
     """Return assigned claims without a verdict, then drafts."""
     found = _list_urgent_first(
-        _exclude_judged(_filter_claims(person, filters)), _find_held(filters.holder(person))
+        _exclude_judged(_filter_claims(person, filters)), _find_held(filters.get_holder_id(person))
     )
     drafts = _filter_verdicts(person, filters).filter(state=Verdict.State.DRAFT)
     both = [*found, *drafts[: SHOWN_CARDS + 1]]

@@ -48,7 +48,7 @@ class Command(LocalizedCommand):
             raise CommandError(str(nothing)) from None
         if output == "-":
             try:
-                for piece in pack.written():
+                for piece in pack.iterate_chunks():
                     sys.stdout.buffer.write(piece)
                 sys.stdout.buffer.flush()
             except BrokenPipeError:
@@ -81,7 +81,7 @@ def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
             Progress(*columns, console=Console(stderr=True), transient=True, disable=is_quiet) as progress,
         ):
             task = progress.add_task(gettext("Packing"), total=None)
-            for piece in pack.written():
+            for piece in pack.iterate_chunks():
                 file.write(piece)
                 size += len(piece)
                 progress.update(task, completed=size)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def bytes_of(claim: Claim, *, for_public: bool = False) -> bytes:
-    return b"".join(build_evidence_pack(claim.pk, for_public=for_public).written())
+    return b"".join(build_evidence_pack(claim.pk, for_public=for_public).iterate_chunks())
 
 
 def files_in(content: bytes) -> dict[str, bytes]:
@@ -131,7 +131,7 @@ def test_a_large_upload_takes_no_memory(claim: Claim, source: Source) -> None:
     upload(source, b"0123456789abcdef" * 4_000_000)
     pack = build_evidence_pack(claim.pk, for_public=False)
     tracemalloc.start()
-    size = sum(map(len, pack.written()))
+    size = sum(map(len, pack.iterate_chunks()))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert size > 64_000_000

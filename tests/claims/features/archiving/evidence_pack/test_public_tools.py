@@ -35,7 +35,7 @@ def folder(claim: Claim, stamped: ArchivedCopy, tmp_path: Path) -> Path:
     """The pack as somebody has it who has unpacked it."""
     folder = tmp_path / "unpacked"
     with zipfile.ZipFile(
-        io.BytesIO(b"".join(build_evidence_pack(claim.pk, for_public=False).written()))
+        io.BytesIO(b"".join(build_evidence_pack(claim.pk, for_public=False).iterate_chunks()))
     ) as pack:
         assert pack.testzip() is None
         pack.extractall(folder)
@@ -227,7 +227,7 @@ def test_the_entry_is_proved_to_be_in_the_ledger_by_sha256sum(
     sign_ledger()
     folder = tmp_path / "unpacked"
     with zipfile.ZipFile(
-        io.BytesIO(b"".join(build_evidence_pack(claim.pk, for_public=True).written()))
+        io.BytesIO(b"".join(build_evidence_pack(claim.pk, for_public=True).iterate_chunks()))
     ) as pack:
         pack.extractall(folder)
     [proof] = folder.glob("ledger/*-proof.txt")
