@@ -174,7 +174,7 @@ class TestLog:
                 reverse("admin:webhooks_webhookdelivery_changelist"),
                 {"action": "send_selected_again", "_selected_action": [failed.pk]},
             ),
-            lambda: desk.client.post(reverse("admin:webhooks_webhookdelivery_send_again", args=[failed.pk])),
+            lambda: desk.client.post(reverse("admin:webhooks_webhookdelivery_send-again", args=[failed.pk])),
         ):
             WebhookProgress.objects.update(paused_until=None)
             again()
@@ -188,7 +188,7 @@ class TestLog:
     ) -> None:
         desk.client.post(button(endpoint, "test"))
         test = WebhookDelivery.objects.get()
-        assert "/send_again/" not in desk.text(test)
-        desk.client.post(reverse("admin:webhooks_webhookdelivery_send_again", args=[test.pk]))
+        assert "/send-again/" not in desk.text(test)
+        desk.client.post(reverse("admin:webhooks_webhookdelivery_send-again", args=[test.pk]))
         test.refresh_from_db()
         assert test.state == "delivered"
