@@ -248,14 +248,14 @@ def _build_sections() -> list[dict[str, Any]]:
             "more": True,
             "items": [
                 build_menu_entry(_("Second factors"), "key", "mfa_authenticator"),
-                build_menu_entry(_("Who needs one"), "lock_person", "claims_secondfactorrule"),
+                build_menu_entry(_("Second-factor rules"), "lock_person", "claims_secondfactorrule"),
                 build_menu_entry(_("Sessions"), "devices", "claims_desksession"),
                 build_menu_entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
                 build_menu_entry(_("API tokens"), "vpn_key", "claims_apitoken"),
                 build_page_entry(
                     _("Languages and features"), "toggle_on", "desk-installation", "auth.change_group"
                 ),
-                build_menu_entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
+                build_menu_entry(_("Matching vectors"), "scatter_plot", "claims_embeddingmodel"),
             ],
         },
     ]

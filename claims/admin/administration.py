@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -101,7 +103,7 @@ def show_installation(request: HttpRequest) -> HttpResponse:
     house = Publisher.objects.house()
     if request.method == "POST" and "feature" in request.POST:
         _switch(request)
-        return HttpResponseRedirect(reverse("desk-installation"))
+        return HttpResponseRedirect(f"{reverse('desk-installation')}#{request.POST['feature']}")
     if request.method == "POST":
         admin.site.get_model_admin(Publisher).log_change(request, house, _CHECKED)
         return HttpResponseRedirect(reverse("admin:index"))
@@ -164,8 +166,11 @@ class StoredMail:
     text: str
 
 
-def load_stored_mails() -> list[StoredMail]:
-    """Return the newest mails of the demo."""
+def load_stored_mails(reader: User) -> list[StoredMail]:
+    """Return the newest mails of the demo: all for people who invite others, and for others their own.
+
+    An invitation contains a link that sets a password.
+    """
     folder = settings.EMAIL_FILE_PATH
     if folder is None:
         return []
@@ -173,12 +178,18 @@ def load_stored_mails() -> list[StoredMail]:
     contents = (
         part for file in files[:_MAIL_LIMIT] for part in reversed(file.read_bytes().split(_MAIL_SEPARATOR))
     )
-    return [_read(content) for content in contents if content.strip()][:_MAIL_LIMIT]
+    mails = (_read(content) for content in contents if content.strip())
+    sees_all = reader.has_perm("auth.add_user")
+    return list(islice((mail for mail in mails if sees_all or mail.to == reader.email), _MAIL_LIMIT))
 
 
 def show_mails(request: HttpRequest) -> HttpResponse:
     """Show the mails."""
-    context = {**admin.site.each_context(request), "title": _("Emails"), "mails": load_stored_mails()}
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Emails"),
+        "mails": load_stored_mails(get_person(request)),
+    }
     return TemplateResponse(request, "admin/desk/demo_mails.html", context)
 
 

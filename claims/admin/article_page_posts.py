@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from claims.admin.article_page_text import build_marked_paragraphs, list_notes
 from claims.admin.move_buttons import get_last_move
-from claims.admin.timeline import get_move_label
+from claims.admin.timeline import AFTER_MOVE, get_move_label
 from claims.models import Claim, Claimant, Evidence, Transition, Verdict
 from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.models.evidence import MAX_NOTE_LENGTH
@@ -128,17 +128,15 @@ def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[s
             _("The page sent a snapshot that does not belong to this source. Reload it and try again.")
         )
     try:
-        moved = _move_claim(claim, action, str(asked.get("last_move", "")), str(asked.get("note", "")), by)
+        _move_claim(claim, action, str(asked.get("last_move", "")), str(asked.get("note", "")), by)
     except NotPossible as refusal:
         # The page learns the claim's current state along with the refusal.
         return {"problem": str(refusal), **_render_changed_parts(snapshot, by, f"c{pk}", "")}
-    done = _("%(move)s: done. The state is now “%(state)s”.")
-    said = done % {"move": get_move_label(action), "state": moved.get_state_display()}
-    return _render_changed_parts(snapshot, by, f"c{pk}", said)
+    return _render_changed_parts(snapshot, by, f"c{pk}", str(AFTER_MOVE[action]))
 
 
 @transaction.atomic
-def _move_claim(claim: Claim, action: str, seen: str, note: str, by: User) -> Claim:
+def _move_claim(claim: Claim, action: str, seen: str, note: str, by: User) -> None:
     """Make the move, unless the page shows an older state of the claim."""
     if not Claim.objects.select_for_update().filter(pk=claim.pk).exists():
         raise NotPossible(_("The claim has been deleted in the meantime."))
@@ -149,7 +147,7 @@ def _move_claim(claim: Claim, action: str, seen: str, note: str, by: User) -> Cl
             _("%(who)s has just done this: “%(move)s”. Nothing was changed. Reload the page and check.")
             % {"who": made.actor_name, "move": get_move_label(made.action)}
         )
-    return workflow.move(claim, action, by=by, note=note)
+    workflow.move(claim, action, by=by, note=note)
 
 
 def _parse_body(request: HttpRequest) -> Any:

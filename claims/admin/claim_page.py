@@ -201,12 +201,16 @@ def list_moves_made(transitions: Any) -> list[tuple[Transition, str, str]]:
 
 
 def draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
-    """Return which draft of the newsroom can be started now: "first" or "version"; "" for none."""
+    """Return which draft can be started now: "first", "correction" of the published verdict, or a "version" of a
+    retracted one; "" for none.
+    """
     ours = [verdict for verdict in verdicts if verdict.publisher.is_house]
     if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):
         return ""
     if any(verdict.state in _OPEN_STATES for verdict in ours):
         return ""
+    if any(verdict.state == Verdict.State.PUBLISHED for verdict in ours):
+        return "correction"
     return "version" if ours else "first"
 
 

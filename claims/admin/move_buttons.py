@@ -20,7 +20,7 @@ from claims.admin.scheduling import (
     describe_changes,
     list_public_changes,
 )
-from claims.admin.timeline import get_move_label
+from claims.admin.timeline import AFTER_MOVE, get_move_label
 from claims.ledger.preview_entries import EntryPreview
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
@@ -167,12 +167,7 @@ class MovesAdmin(DeskAdmin):
 
     def build_moved_message(self, subject: Claim | Verdict, action: str) -> str:
         """Return the message after a move, with a link to the public page."""
-        if action == "sign_off":  # after which the state is what it was
-            return _("You signed off this verdict.")
-        done = _("%(move)s: done. The state is now “%(state)s”.") % {
-            "move": get_move_label(action),
-            "state": subject.get_state_display(),
-        }
+        done = str(AFTER_MOVE[action])
         claim = subject.claim if isinstance(subject, Verdict) else subject
         if action not in PUBLIC_MOVES:
             return done
@@ -188,7 +183,7 @@ class MovesAdmin(DeskAdmin):
         link = format_html(
             '<a href="{}" target="_blank" rel="noopener">{}</a>', address, _("See the public page")
         )
-        return format_html("{} {}.", done, link)
+        return format_html("{} {}", done, link)
 
     @transaction.atomic
     def _move(self, request: HttpRequest, subject: Any, action: str) -> Any:

@@ -265,7 +265,14 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         person = kwargs.get("obj")
-        if person and kwargs.get("change"):
+        if not kwargs.get("change"):
+            context |= {
+                "title": gettext("Invite a person"),
+                "save_label": gettext("Send the invitation"),
+                "show_save_and_continue": False,
+                "show_save_and_add_another": False,
+            }
+        elif person:
             by = get_person(request)
             context |= {
                 "shown_person": person,

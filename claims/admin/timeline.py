@@ -194,6 +194,21 @@ _DONE: dict[str, StrOrPromise] = {
     "supersede": gettext_lazy("replaced the verdict with a new version"),
     "retract": gettext_lazy("retracted the verdict"),
 }
+#: What a person reads after a move of their own.
+AFTER_MOVE: dict[str, StrOrPromise] = {
+    "accept": gettext_lazy("Accepted for checking."),
+    "decline": gettext_lazy("Declined."),
+    "reconsider": gettext_lazy("The claim is back in triage."),
+    "merge": gettext_lazy("Merged."),
+    "unmerge": gettext_lazy("The merge is undone."),
+    "republish": gettext_lazy("The changes are published."),
+    "submit": gettext_lazy("Submitted for review."),
+    "sign_off": gettext_lazy("You signed off this verdict."),
+    "request_changes": gettext_lazy("Changes requested. The verdict is a draft again."),
+    "withdraw": gettext_lazy("Withdrawn from review. The verdict is a draft again."),
+    "publish": gettext_lazy("Published."),
+    "retract": gettext_lazy("Retracted."),
+}
 #: Columns that moves change; moves have their own events.
 _FIELDS_IN_MOVES = (
     *("state", "state_before_merge", "merged_into_id", "reason", "updated_at"),

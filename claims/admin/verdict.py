@@ -16,7 +16,13 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.admin import live_preview
-from claims.admin.claim_page import build_verdict_context, list_moves_made, list_quotes, render_claim_link
+from claims.admin.claim_page import (
+    build_verdict_context,
+    draft_offer,
+    list_moves_made,
+    list_quotes,
+    render_claim_link,
+)
 from claims.admin.evidence import EvidenceInline
 from claims.admin.list_filters import (
     LanguageFilter,
@@ -183,6 +189,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     def _build_page_context(self, request: HttpRequest, verdict: Verdict) -> dict[str, Any]:
         person = get_person(request)
         may_edit = self.has_change_permission(request, verdict)
+        is_newest = verdict.publisher.is_house and not Verdict.objects.filter(supersedes=verdict).exists()
         return {
             **build_verdict_context(verdict, person, is_edited=may_edit),
             "claim": verdict.claim,
@@ -195,10 +202,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
             "may_edit": may_edit,
             "preview": reverse("admin:claims_verdict_preview", args=[verdict.pk]) if may_edit else "",
             "sandbox": SANDBOX,
-            "house_offer": verdict.state in (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
-            and request.user.has_perm("claims.add_verdict")
-            and verdict.publisher.is_house
-            and not Verdict.objects.filter(supersedes=verdict).exists(),
+            "draft_offer": draft_offer(verdict.claim, [verdict], person) if is_newest else "",
         }
 
     @live_preview.roll_back

@@ -12,6 +12,8 @@ from procrastinate.contrib.django import app
 
 from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.people import get_display_name
+from claims.newsroom.roles import get_role_name
+from factcheck.list_phrases import join_words
 
 
 def build_link(person: User) -> str:
@@ -28,6 +30,7 @@ def invite(*, person_id: int, by_id: int) -> None:
     by = User.objects.filter(pk=by_id).first()
     if person is None or by is None:
         return
+    roles = [get_role_name(role) for role in person.groups.all()]
     days = settings.PASSWORD_RESET_TIMEOUT // 86_400
     with override_language_for(person):
         lines = [
@@ -37,6 +40,7 @@ def invite(*, person_id: int, by_id: int) -> None:
                 "newsroom": settings.NEWSROOM_NAME,
                 "name": person.get_username(),
             },
+            *([_("Your role: %(roles)s.") % {"roles": join_words(roles)}] if roles else []),
             ngettext(
                 "Choose a password here; the link works once, for %d day:",
                 "Choose a password here; the link works once, for %d days:",

@@ -44,15 +44,20 @@ def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
     field.queryset = Permission.objects.filter(pk__in=[row.pk for row in offered])
     field.help_text = ""
     choices = [
-        (capfirst(kind.name), [(row.pk, _translate_permission(row)) for row in of_kind])
+        (capfirst(kind.name), [(row.pk, _describe_permission(row)) for row in of_kind])
         for kind, of_kind in groupby(offered, key=lambda row: row.content_type)
     ]
-    field.widget = UnfoldAdminCheckboxSelectMultipleWidget(choices=choices)
+    field.widget = UnfoldAdminCheckboxSelectMultipleWidget()
+    field.choices = choices  # not those of the widget, which each form replaces by the field's
 
 
-def _translate_permission(permission: Permission) -> str:
+#: Django names these "Can add appearance", in English only.
+_VERBS = {"view": _("View"), "add": _("Add"), "change": _("Change"), "delete": _("Delete")}
+
+
+def _describe_permission(permission: Permission) -> str:
     name = permission.name
-    return gettext(name)
+    return str(_VERBS.get(permission.codename.split("_")[0]) or gettext(name))
 
 
 class RoleForm(DeskForm):

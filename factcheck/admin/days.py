@@ -14,21 +14,27 @@ _NUMERIC_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 _NAMED_MONTH_FORMATS = ["%d %b %Y", "%d %B %Y", "%d. %b %Y", "%d. %B %Y", "%b %d, %Y", "%B %d, %Y"]
 
 
-def is_day_first(request: HttpRequest) -> bool:
-    """Return whether the person writes the day before the month. For English, the browser's region decides."""
+def is_day_first(request: HttpRequest) -> bool | None:
+    """Return whether the person writes the day before the month; for English without a region it is unknown."""
     if not (get_language() or "en").startswith("en"):
         return True
     accepted = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
     tag = next((tag for tag, _weight in accepted if tag.startswith("en")), "en")
-    return tag not in ("en", "en-us")
+    return None if tag == "en" else tag != "en-us"
 
 
-def parse_day(text: str, *, day_first: bool) -> date | None:
-    """Parse a date of three numbers, or return None. In dates with full stops, the day is always first."""
+def parse_day(text: str, *, day_first: bool | None) -> date | None:
+    """Parse a date of three numbers, or return None. In dates with full stops, the day is always first.
+
+    Args:
+        day_first: None if it is unknown. A date that has two meanings is then not read.
+    """
     found = _NUMERIC_DATE.fullmatch(text.replace(" ", ""))
     if found is None:
         return None
     one, two, year = int(found[1]), int(found[3]), int(found[4])
+    if day_first is None and found[2] != "." and one != two and max(one, two) <= 12:
+        return None
     is_first = found[2] == "." or one > 12 or (day_first and two <= 12)
     day, month = (one, two) if is_first else (two, one)
     try:
@@ -43,11 +49,13 @@ class DeskDayField(forms.DateField):
     default_error_messages = {
         "invalid": gettext_lazy("Enter a valid date. Write it as 30.11.2026, 30 Nov 2026 or 2026-11-30.")
     }
-    day_first = False
+    day_first: bool | None = None
 
     def to_python(self, value: Any) -> date | None:
-        if isinstance(value, str) and (day := parse_day(value.strip(), day_first=self.day_first)):
-            return day
+        if isinstance(value, str) and _NUMERIC_DATE.fullmatch(value.replace(" ", "")):
+            if day := parse_day(value.strip(), day_first=self.day_first):
+                return day
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         try:
             return super().to_python(value)
         except forms.ValidationError:
@@ -65,4 +73,5 @@ class DayFields:
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
         if isinstance(field, DeskDayField):
             field.day_first = is_day_first(request)
+            field.widget.attrs["data-day-first"] = str(field.day_first).lower()
         return field

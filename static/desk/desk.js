@@ -100,6 +100,24 @@
         });
     };
 
+    // A date of numbers is shown in words too: 3/11/2026 is read as each person writes it.
+    document.addEventListener("change", ({ target }) => {
+        if (!target.matches?.("input[data-day-first]")) return;
+        const found = /^\s*(\d{1,2})[./-]\s?(\d{1,2})[./-]\s?(\d{4})\s*$/.exec(target.value);
+        const shown = target.parentElement.querySelector(".desk-day-read");
+        shown?.remove();
+        if (!found) return;
+        const [one, two, year] = found.slice(1).map(Number);
+        const isDayFirst = target.value.includes(".") || one > 12 || (target.dataset.dayFirst === "true" && two <= 12);
+        const day = Date.UTC(year, (isDayFirst ? two : one) - 1, isDayFirst ? one : two);
+        const words = document.createElement("span");
+        words.className = "desk-quiet desk-day-read";
+        words.setAttribute("role", "status");
+        const language = document.documentElement.lang;
+        words.textContent = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(day);
+        target.after(words);
+    });
+
     // What a picker stands for is hidden: a link to the field leads to the picker.
     const focusField = (event) => {
         const field = document.getElementById(decodeURIComponent(event.currentTarget.hash.slice(1)));

@@ -61,14 +61,14 @@
             field.focus();
         });
     };
-    // Name, sign, key with Ctrl, what it does.
+    // Name, symbol, key with Ctrl, what it does.
     const TOOLS = [
-        [say("Bold"), "B", "b", around("**", say("bold"))],
-        [say("Italic"), "I", "i", around("*", say("italic"))],
-        [say("Link"), "🔗", "k", link],
-        [say("List"), "•", "", lines("- ")],
-        [say("Quotation"), "❝", "", lines("> ")],
-        ...(document.getElementById("media-group") ? [[say("Picture"), "▣", "", picture]] : []),
+        [say("Bold"), "format_bold", "b", around("**", say("bold"))],
+        [say("Italic"), "format_italic", "i", around("*", say("italic"))],
+        [say("Link"), "link", "k", link],
+        [say("List"), "format_list_bulleted", "", lines("- ")],
+        [say("Quotation"), "format_quote", "", lines("> ")],
+        ...(document.getElementById("media-group") ? [[say("Picture"), "image", "", picture]] : []),
     ];
 
     // From HTML: what is bold, italic, a link or a list; everything else is its words.
@@ -128,7 +128,9 @@
         TOOLS.forEach(([name, sign, key, tool], number) => {
             const button = document.createElement("button");
             button.type = "button";
-            button.textContent = sign;
+            const icon = Object.assign(document.createElement("span"), { className: "material-symbols-outlined", textContent: sign });
+            icon.setAttribute("aria-hidden", "true");
+            button.append(icon);
             button.title = key ? `${name} (Ctrl+${key.toUpperCase()})` : name;
             button.setAttribute("aria-label", name);
             button.tabIndex = number ? -1 : 0;

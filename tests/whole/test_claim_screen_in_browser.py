@@ -176,7 +176,7 @@ def test_a_correction_is_published_by_keyboard_alone(
     claim = publish(tunnel())
     writer, reviewer, chief = seat(checker), seat(colleague), seat(editor)
     page = writer.claim(claim)
-    writer.press("Draft a new version")
+    writer.press("Correct or update")
     writer.tab_to("[name=verdicts-0-correction_kind]")
     page.keyboard.type("Correction")
     writer.tab_to("[name=verdicts-0-correction_note]")
@@ -256,7 +256,7 @@ def test_a_sign_off_takes_two_clicks_and_a_correction_seven(
     writer = seat(checker)
     page = writer.claim(claim)
     with page.expect_navigation():
-        page.get_by_role("button", name="Draft a new version").click()
+        page.get_by_role("button", name="Correct or update").click()
     page.locator("[name=verdicts-0-correction_kind]").select_option("correction")
     page.locator("[name=verdicts-0-correction_note]").focus()
     page.keyboard.type("The sum was in dollars.")

@@ -68,8 +68,12 @@ def test_focus_is_never_hidden_by_the_bars(width: int, seat: Any, editor: Any) -
 def test_what_was_refused_gets_the_focus_and_leads_to_its_fields(seat: Any, editor: Any) -> None:
     desk = seat(editor)
     page = desk.open("/admin/claims/claim/add/")
+    page.fill("[name=claimed_on]", "3/11/2026")
+    page.focus("[name=language]")
+    expect(page.locator(".desk-day-read")).to_have_text("March 11, 2026")
     page.fill("[name=claimed_on]", "the day before")
     page.fill("[name=language]", "")
+    expect(page.locator(".desk-day-read")).to_have_count(0)
     page.click("[name=_save]")
     note = page.get_by_role("alert")
     expect(note).to_be_focused()

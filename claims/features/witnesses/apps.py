@@ -18,7 +18,7 @@ class Witnesses(Feature):
     menu = {
         "administration": [
             build_menu_entry(_("Witnesses"), "visibility", "witnesses_witness"),
-            build_menu_entry(_("Ledgers that we witness"), "fact_check", "witnesses_witnessedlog"),
+            build_menu_entry(_("Witnessed ledgers"), "fact_check", "witnesses_witnessedlog"),
         ]
     }
     roles = {

@@ -216,7 +216,7 @@ def test_a_decision_is_made_once_and_taken_back(client: Client, source: Source, 
     page = ArticlePage(client, source, checker)
     assert page.decide(claim, "decline").json()["problem"] == "A note is needed: Why it will not be checked."
     told = page.decide(claim, "decline", "An opinion").json()
-    assert told["said"] == "Decline: done. The state is now “Declined”."
+    assert told["said"] == "Declined."
     assert 'class="declined"' in told["paragraphs"]["30"]
     again = page.decide(claim, "decline", "An opinion", seen=0)
     assert (again.status_code, again.json()["problem"]) == (

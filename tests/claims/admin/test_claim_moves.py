@@ -21,9 +21,7 @@ def desk(client: Client) -> Desk:
 def test_the_whole_way_of_a_claim(desk: Desk, client: Client, checker: User, editor: User) -> None:
     claim = make_claim("The bridge cost 90 million euros.", state="proposed")
     desk.sign_in(checker)
-    assert desk.move(claim, "accept", note="It decides the budget.") == [
-        "Accept for checking: done. The state is now “Accepted”."
-    ]
+    assert desk.move(claim, "accept", note="It decides the budget.") == ["Accepted for checking."]
     client.post(reverse("admin:claims_claim_draft", args=[claim.pk]))
     verdict = claim.verdicts.get()
     assert (verdict.author, verdict.state) == (checker, "draft")
@@ -40,13 +38,13 @@ def test_the_whole_way_of_a_claim(desk: Desk, client: Client, checker: User, edi
     response = desk.save(verdict, **content, **evidence, **{"evidence-0-position": "0"})
     assert said(response) == ["Saved."]
     assert client.get(desk.page(verdict)).context["missing"] == []
-    assert desk.move(verdict, "submit") == ["Submit for review: done. The state is now “In review”."]
+    assert desk.move(verdict, "submit") == ["Submitted for review."]
     desk.sign_in(editor)
     verdict.refresh_from_db()
     assert desk.move(verdict, "sign_off") == ["You signed off this verdict."]
     [told] = desk.move(verdict, "publish")
     public = reverse("claim", args=[claim.pk, claim.slug])
-    assert told.startswith("Publish: done. The state is now “Published”. ")
+    assert told.startswith("Published. ")
     assert f'href="{public}"' in told
     assert Publication.objects.current().get(claim=claim).document["verdicts"][0]["rating"]["code"] == "false"
 
@@ -108,7 +106,7 @@ def test_a_second_click_does_nothing_twice(desk: Desk, editor: User, publish: An
     seen = claim.transitions.filter(verdict=None).order_by("pk").values_list("pk", flat=True).last() or 0
     asked = {"seen": seen, "note": "Filed under transport.", "kind": "clarification"}
     [told] = desk.move(claim, "republish", **asked)
-    assert told.startswith("Publish changed appearances and topics: done. The state is now “Accepted”. ")
+    assert told.startswith("The changes are published. ")
     assert desk.move(claim, "republish", **asked) == ["Edda had already done this. Nothing was changed."]
     kinds = claim.publications.order_by("version").values_list("kind", flat=True)
     assert list(kinds) == ["publication", "clarification"]
@@ -142,14 +140,10 @@ def test_a_move_needs_the_token_against_forged_requests(editor: User) -> None:
 
 def test_merge_and_its_undoing(desk: Desk, editor: User) -> None:
     claim, target = make_claim(), make_claim()
-    assert desk.sign_in(editor).move(claim, "merge", into=target.pk, note="The same sentence.") == [
-        "Merge into another claim: done. The state is now “Merged”."
-    ]
+    assert desk.sign_in(editor).move(claim, "merge", into=target.pk, note="The same sentence.") == ["Merged."]
     assert str(target) in desk.text(claim)
     claim.refresh_from_db()
-    assert desk.move(claim, "unmerge", note="Two bridges.") == [
-        "Undo the merge: done. The state is now “Accepted”."
-    ]
+    assert desk.move(claim, "unmerge", note="Two bridges.") == ["The merge is undone."]
 
 
 # Several at once ------------------------------------------------------------------------------------------------------

@@ -239,7 +239,7 @@ def test_a_correction_begins_there_and_shows_its_note_first(
 ) -> None:
     publish(claim)
     desk.sign_in(checker)
-    assert "Draft a new version" in desk.text(claim)
+    assert "Correct or update" in desk.text(claim)
     answer = desk.client.post(reverse("admin:claims_claim_draft", args=[claim.pk]))
     assert answer["Location"] == f"{desk.page(claim)}#verdict"
     page = desk.text(claim)

@@ -46,6 +46,9 @@ def test_nobody_gives_what_they_do_not_have(client: Client, administrator: User)
     assert list(answer.context["errors"]) != []
     assert not role.permissions.filter(pk=beyond.pk).exists()
     page = html.document_fromstring(desk.text(role))
+    groups = [label.text_content() for label in page.cssselect("#id_permissions > div > label")]
+    assert {"Appearance", "Claim", "Verdict"} - set(groups) == set()
+    assert "Can add" not in desk.text(role)
     offered = [box.get("value") for box in page.cssselect("input[name=permissions]")]
     assert sorted(map(int, offered)) == sorted(
         each.pk

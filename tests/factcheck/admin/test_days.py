@@ -12,7 +12,7 @@ from factcheck.admin.days import DeskDayField, is_day_first
 NOVEMBER, APRIL, MARCH = date(2026, 11, 30), date(2026, 4, 3), date(2026, 3, 4)
 
 
-def read(text: str, *, day_first: bool) -> date | None:
+def read(text: str, *, day_first: bool | None) -> date | None:
     field = DeskDayField()
     field.day_first = day_first
     return field.clean(text)
@@ -31,14 +31,18 @@ def test_a_day_is_understood_however_it_is_written() -> None:
         ("3/4/2026", True): APRIL,
         ("3/4/2026", False): MARCH,
         ("3.4.2026", False): APRIL,
+        ("3.4.2026", None): APRIL,
+        ("30/11/2026", None): NOVEMBER,
+        ("11/30/2026", None): NOVEMBER,
+        ("4/4/2026", None): date(2026, 4, 4),
     }
     assert {case: read(case[0], day_first=case[1]) for case in cases} == cases
 
 
-@pytest.mark.parametrize("text", ["31/31/2026", "never", "30.2.2026"])
+@pytest.mark.parametrize("text", ["31/31/2026", "never", "30.2.2026", "3/4/2026"])
 def test_a_refusal_names_the_forms(text: str) -> None:
     with pytest.raises(forms.ValidationError) as refused:
-        read(text, day_first=True)
+        read(text, day_first=None)
     assert refused.value.messages == [
         "Enter a valid date. Write it as 30.11.2026, 30 Nov 2026 or 2026-11-30."
     ]
@@ -48,7 +52,8 @@ def test_the_day_is_first_outside_the_united_states() -> None:
     cases = {
         ("en", "en-US,en;q=0.9"): False,
         ("en", "en-GB,en;q=0.9"): True,
-        ("en", ""): False,
+        ("en", ""): None,
+        ("en", "en"): None,
         ("en", "ha-NG,en-NG;q=0.8"): True,
         ("de", "de-AT"): True,
     }

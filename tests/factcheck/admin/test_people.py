@@ -82,27 +82,31 @@ def test_who_is_invited_chooses_a_password_by_a_link_that_works_once(
     form = client.get(add).content.decode()
     assert "password1" not in form
     assert "edit more user options" not in form
+    assert ("Invite a person" in form, "Send the invitation" in form) == (True, True)
     assert "Fact-checker: also decides what is checked" in form
     roles = ["Contributor:", "Fact-checker:", "Editor:", "Administrator:"]
     assert sorted(roles, key=form.index) == roles
     client.post(add, {"username": "nora"})
     assert User.objects.filter(username="nora").count() == 0  # no address, no invitation
-    client.post(add, {"username": "nora", "email": "nora@example.org"})
+    role = Group.objects.get(name="Fact-checker").pk
+    client.post(add, {"username": "nora", "email": "nora@example.org", "groups": [role]})
     nora = User.objects.get(username="nora")
     assert nora.has_usable_password() is False
     job = ProcrastinateJob.objects.get(task_name="claims.newsroom.invitations.invite")
     assert job.args == {"person_id": nora.pk, "by_id": administrator.pk}
     invite(**job.args)
     (mail,) = mailoutbox
-    assert mail.to == ["nora@example.org"]
+    assert (mail.to, "Your role: Fact-checker." in mail.body) == (["nora@example.org"], True)
     link = mail.body.rpartition(settings.SITE_URL)[2]
     guest = Client()
     page = guest.get(link, follow=True)
+    assert "Choose a password" in page.content.decode()
     chosen = {"password1": "another horse battery", "password2": "another horse battery"}
     guest.post(page.redirect_chain[-1][0], chosen)
     nora.refresh_from_db()
     assert nora.check_password("another horse battery")
-    assert Client().get(link).context["token_fail"] is True
+    used = Client().get(link)
+    assert (used.context["token_fail"], "This link no longer works" in used.content.decode()) == (True, True)
     client.post(reverse("admin:auth_user_invite", args=[nora.pk]))
     assert ProcrastinateJob.objects.filter(task_name="claims.newsroom.invitations.invite").count() == 1
 

@@ -138,7 +138,7 @@ def test_a_card_is_moved_as_by_the_button_of_its_page(
 ) -> None:
     desk.sign_in(editor)
     answer = move(desk, everything["proposed"], "accept", note="Budget.")
-    assert said(answer) == ["Accept for checking: done. The state is now “Accepted”."]
+    assert said(answer) == ["Accepted for checking."]
     assert answer.redirect_chain[-1][0] == f"{reverse(BOARD)}#claim-{everything['proposed'].pk}"
     assert (everything["proposed"]._meta.model_name, everything["proposed"].pk) in shown(desk)["accepted"]
     assert said(move(desk, everything["accepted"], "take")) == ["Assigned to you."]
