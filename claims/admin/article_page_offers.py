@@ -47,7 +47,7 @@ def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: A
 
 
 def find_attachable_claims(person: User) -> QuerySet[Claim]:
-    """Return the claims to which this person may add an appearance: only proposals without triage permission."""
+    """Return the claims to which this person may add an appearance; without the triage permission, only proposals."""
     open_states = [Claim.State.PROPOSED, Claim.State.ACCEPTED]
     states = open_states if person.has_perm("claims.triage_claim") else open_states[:1]
     return Claim.objects.readable_by(person).filter(state__in=states).select_related("claimant")

@@ -82,7 +82,7 @@ def _end(request: HttpRequest, others: QuerySet[DeskSession], asked: str) -> Non
 def protect_last_factor(
     view: Callable[..., HttpResponseBase], *, back: str
 ) -> Callable[..., HttpResponseBase]:
-    """Wrap allauth's page for removing a factor, so that nobody removes their last required one.
+    """Wrap allauth's page for removing a factor, so that a required last factor cannot be removed.
 
     Removals run one after another: otherwise two requests could each remove a different factor and leave
     none.

@@ -71,7 +71,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
     readonly_fields = ("shown_kind", "browser", "more")
 
     def matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-        """Return records about or by the people found, or from this IP address; both use an index."""
+        """Return records about or by these people, or from this IP address. Each condition uses an index."""
         people = User.objects.all()
         for word in split_words(words):
             names = ("username", "first_name", "last_name", "email")

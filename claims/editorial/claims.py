@@ -118,7 +118,7 @@ class EditorialAppearanceResource(PartOfClaim):
         claim_id: int,
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
-        """Correct the source or the quoted words, which are then anchored again; other changes keep the anchor."""
+        """Change the given fields. A quote is located again only if the quote or its source changes."""
         values = read_body(QuoteBody, request.data, by=self.person, partial=True)
         material = named_sources.fetch_unless_known(values, by=self.person)
 

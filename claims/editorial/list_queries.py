@@ -174,7 +174,7 @@ class PartQuery(ListQuery):
 
 
 class MediaQuery(ListQuery):
-    """Pictures, sound and film."""
+    """Pictures, audio and video."""
 
     list_name = "editorial/media"
     orderings = (*_ID_ORDERINGS,)

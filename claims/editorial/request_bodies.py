@@ -182,7 +182,7 @@ class ClaimMediaBody(ModelBody):
 
 @show_example({"caption": "The harbour bridge, after the storm."})
 class ClaimMediaChanges(ClaimMediaBody):
-    """Changes to the media's place in a claim. Missing fields stay the same."""
+    """Changes to the media of a claim. Missing fields stay the same."""
 
     media = None  # type: ignore[assignment]  # how REST framework leaves out what a base declares
 

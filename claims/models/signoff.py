@@ -27,7 +27,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         return filter_readable(self, person, own_or_published=models.Q(verdict__author=person))
 
     def counting(self) -> Self:
-        """Return sign-offs of the current round that cover everything recorded since, such as replies."""
+        """Return sign-offs that count: those of the current round, without any that features exclude as outdated."""
         rows = self.filter(round=F("verdict__review_round"))
         for add_filter in features.load_installed("counting_signoffs"):
             rows = add_filter(rows)

@@ -12,7 +12,7 @@ from claims.newsroom.people import get_display_name
 
 @app.task(queue="mail", retry=5)
 def notify_of_reset(*, person_id: int, by_id: int | None) -> None:
-    """Tell a person that their second factors were reset, and what to do if they did not request it."""
+    """Email a person that their second factors were reset, with advice in case they did not request it."""
     person = User.objects.filter(pk=person_id).exclude(email="").first()
     if person is None:
         return

@@ -59,7 +59,7 @@ class QuotedSpeech:
         ]
 
     def _find_previous(self, first: int, is_relevant: Callable[[str], bool]) -> list[int]:
-        """Return the previous part, if it is relevant."""
+        """Return the index of the part before `first` if its text is relevant; otherwise nothing."""
         return [first - 1] if first and is_relevant(self.aligned.old[first - 1].text) else []
 
     def _has_same_words(self, number: int) -> bool:

@@ -23,7 +23,7 @@ _MEANINGFUL_LENGTH = 3
 
 @dataclass(frozen=True)
 class QueryPiece:
-    """A phrase, or a word with its attached signs; `start` and `end` enclose it in the search, without its marks."""
+    """A phrase, or a word with attached signs, and the span of its words in the search."""
 
     start: int
     end: int

@@ -135,7 +135,7 @@ def _list_upright(look: PerceptualHash) -> list[_OrientedHash]:
 
 
 def _find_by_details(picture: PerceptualHash) -> list[NearDuplicate]:
-    """Return pictures whose points are arranged like this one's, those with the most common points first."""
+    """Return pictures whose points are arranged like this one's, those with the most points in common first."""
     if not picture.features:
         return []
     words = [(word, which) for which, features in enumerate(picture.features) for word in set(features.words)]

@@ -20,14 +20,14 @@ _MOST_PAIRS = 60
 
 
 class LocalFeatures(NamedTuple):
-    """The words of a picture's points, with three numbers for each point: x, y and diameter."""
+    """The visual words of a picture's points, and the x, y and diameter of each point."""
 
     words: list[int]
     points: list[int]
 
 
 def count_agreeing(looked_up: LocalFeatures, stored: LocalFeatures) -> int:
-    """Return how many points with common words a single movement takes from one picture to the other.
+    """Return how many of the points with the same words a single movement maps from one picture to the other.
 
     Any two pairs of points determine a movement: a rotation, a scale and a shift.
     """

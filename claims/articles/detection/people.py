@@ -362,7 +362,7 @@ class KnownPeople:
 
     @staticmethod
     def _count_capitals(text: str) -> frozenset[str]:
-        """Return the capitalised words that follow a small word."""
+        """Count the capitalised words that follow a lower-case word."""
         return frozenset(
             re.findall(r"(?<=[^\W\d_A-ZÀ-ÞА-Я] )([A-ZÀ-ÞА-ЯЁІЇЄҐĄĆĘŁŃÓŚŹŻČŠŽĞİŞ][\w’'-]*)", text)
         )

@@ -53,7 +53,7 @@ class RestoreCounts:
 
 @dataclass(frozen=True)
 class CheckedExport:
-    """The facts about an export that can be restored."""
+    """The result of checking an export that can be restored."""
 
     restored: RestoreCounts
     begins_after: int

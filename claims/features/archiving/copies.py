@@ -48,7 +48,7 @@ _SHORTER_TEXT_MESSAGE = gettext_lazy(
 
 @dataclass(frozen=True, slots=True)
 class ArchiverChoices:
-    """Settings that tests replace."""
+    """Settings of the archiver that tests replace."""
 
     memory: SiteMemory
     allow_loopback: bool = False

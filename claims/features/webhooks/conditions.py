@@ -16,9 +16,7 @@ from factcheck.api.problems import InvalidParameters
 
 
 class WebhookQuery(ClaimListQuery):
-    """The filter of the claims that an endpoint wants. It is applied to given entries instead of the current
-    ones.
-    """
+    """The filter of an endpoint. It applies to given ledger entries instead of current publications."""
 
     @classmethod
     def get_filters(cls) -> dict[str, Filter]:

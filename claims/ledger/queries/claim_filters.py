@@ -202,7 +202,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return rows.answering(search) if search else rows
 
     def verdicts(self, looked_for: Mapping[str, Any]) -> PublishedVerdictQuerySet:
-        """Return the matching verdicts. An entry needs at least one of them."""
+        """Return the matching verdicts. An entry matches if it has at least one of them."""
         verdicts = PublishedVerdict.objects.all()
         for name, value in looked_for.items():
             if self._is_about_verdicts(name):

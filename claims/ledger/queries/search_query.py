@@ -91,7 +91,7 @@ class WordsQuery(ListQuery):
 
     @property
     def shape(self) -> AddressTargets | None:
-        """Return the targets of a URL search, in addition to the words."""
+        """Return placeholders for the targets of a URL search, which change the SQL; None for a search for words."""
         places = self.search.places if self.search else None
         return places and replace(_TARGETS, is_ranked=places.is_ranked)
 
@@ -153,7 +153,7 @@ class SearchQuery(WordsQuery):
         return reading.asked
 
     def mean(self, entries: Sequence[int]) -> None:
-        """Show these entries, most relevant first, instead of those that contain the words."""
+        """Replace the entries that contain the words by these entries, most relevant first."""
         reading = self.looked_for["q"]
         query = replace(
             reading,

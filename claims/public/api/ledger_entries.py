@@ -41,7 +41,7 @@ class ServedEntry:
         )
 
     def markup(self, request: HttpRequest, *, cache: str) -> HttpResponse:
-        """Return the same as ClaimReview markup, or 304."""
+        """Return the entry as ClaimReview markup, or 304 if the client's copy is current."""
         return markup.answer(request, self.content(), published_at=self.published_at, cache=cache)
 
 

@@ -53,7 +53,7 @@ def check_limit(request: HttpRequest) -> tuple[str, Any] | None:
 
 
 def add_limit_fields(response: HttpResponse, admission: Any) -> HttpResponse:
-    """Return the answer to a sender over the limit."""
+    """Turn the response into a refusal (429) with the rate-limit header fields."""
     response.status_code = HTTPStatus.TOO_MANY_REQUESTS
     write_fields(response, admission)
     return response

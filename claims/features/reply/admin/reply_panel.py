@@ -49,7 +49,7 @@ def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
 
 
 def may_update(row: ReplyRequest, person: User) -> bool:
-    """Return whether readers do not know a reply yet and the person can draft the update."""
+    """Return whether the reply is not public yet and this person can draft the update."""
     verdict = row.verdict
     return bool(
         verdict.state == Verdict.State.PUBLISHED
