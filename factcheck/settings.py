@@ -343,7 +343,7 @@ PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.prepare_app"
 
 IMPORT_MAX_BYTES = read_number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
 
-# Pictures, sound and film: how large a file may be; and what reads films, and whose signatures under manifests count.
+# Pictures, audio and video: how large a file may be; and what reads films, and whose signatures under manifests count.
 MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = read_media_settings()
 
 # Words and pictures for other platforms (docs/editors.md#for-other-platforms).

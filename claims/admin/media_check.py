@@ -119,7 +119,7 @@ class PictureForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class FoundPicture:
-    """A similar picture or film, with its similarity and the rows that use it."""
+    """A similar picture or video, with its similarity and the rows that use it."""
 
     media: MediaObject
     page: str

@@ -1,4 +1,4 @@
-"""Pictures, recordings and films at the desk: previews, uses, and the metadata of their files.
+"""Pictures, recordings and videos at the desk: previews, uses, and the metadata of their files.
 
 Anyone can write anything into a file, and a signature shows who signed, not what is true: nothing here is
 presented as proof.

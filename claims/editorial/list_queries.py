@@ -48,7 +48,7 @@ class EditorialClaimQuery(ListQuery):
 
     q = Parameter(
         Words(),
-        "Words in the statement, whatever their case and accents.",
+        "Words in the statement, ignoring case and accents.",
         matches=match_words("statement"),
     )
     state = Parameter(
@@ -56,7 +56,7 @@ class EditorialClaimQuery(ListQuery):
     )
     published = Parameter(
         Keyword(("yes", "no")),
-        "Whether readers see the claim now.",
+        "Whether readers can see the claim now.",
         matches=match_yes_or_no(
             lambda: Q(Exists(Publication.objects.current().filter(claim=OuterRef("pk"))))
         ),
@@ -67,9 +67,7 @@ class EditorialClaimQuery(ListQuery):
         matches=match_language("language"),
         several=True,
     )
-    claimant = Parameter(
-        WholeNumber(), "Id of who made the claim.", matches=match_one_of("claimant"), several=True
-    )
+    claimant = Parameter(WholeNumber(), "Id of the claimant.", matches=match_one_of("claimant"), several=True)
     topic = Parameter(
         WholeNumber(),
         "Id of a topic.",
@@ -83,7 +81,7 @@ class EditorialClaimQuery(ListQuery):
         several=True,
     )
     created_by = Parameter(
-        WholeNumber(), "Id of who added it.", matches=match_one_of("created_by"), several=True
+        WholeNumber(), "Id of the person who added it.", matches=match_one_of("created_by"), several=True
     )
     updated_after = Parameter(
         Moment(),
@@ -138,13 +136,13 @@ class EditorialTranslationQuery(ListQuery):
     author = Parameter(WholeNumber(), "Id of the translator.", matches=match_one_of("author"), several=True)
     language = Parameter(
         LanguageRange(),
-        "Language that it is in; `pt` also finds `pt-BR`.",
+        "The language of the translation; `pt` also finds `pt-BR`.",
         matches=match_language("language"),
         several=True,
     )
     current = Parameter(
         Keyword(("yes", "no")),
-        "Whether it is of a version of the verdict that is published now.",
+        "Whether the translation is of the currently published version of the verdict.",
         matches=match_yes_or_no(lambda: Q(verdict__state=Verdict.State.PUBLISHED)),
     )
     view = make_view_parameter()
@@ -159,7 +157,9 @@ class TransitionQuery(ListQuery):
 
     claim = Parameter(WholeNumber(), "Id of the claim.", matches=match_one_of("claim"), several=True)
     verdict = Parameter(WholeNumber(), "Id of the verdict.", matches=match_one_of("verdict"), several=True)
-    actor = Parameter(WholeNumber(), "Id of who made the move.", matches=match_one_of("actor"), several=True)
+    actor = Parameter(
+        WholeNumber(), "Id of the person who made the move.", matches=match_one_of("actor"), several=True
+    )
     action = Parameter(Keyword(_ACTIONS), "The move.", matches=match_one_of("action"), several=True)
     ordering = make_ordering_parameter(orderings)
 
@@ -181,14 +181,17 @@ class MediaQuery(ListQuery):
 
     q = Parameter(
         Words(),
-        "Words in the description, whatever their case and accents.",
+        "Words in the description, ignoring case and accents.",
         matches=match_words("alternative_text"),
     )
     kind = Parameter(
-        Keyword(tuple(MediaObject.Kind.values)), "What it is.", matches=match_one_of("kind"), several=True
+        Keyword(tuple(MediaObject.Kind.values)),
+        "The kind of media.",
+        matches=match_one_of("kind"),
+        several=True,
     )
     sha256 = Parameter(
-        Words(64), "Of the original file, in hexadecimal.", matches=lambda digest: Q(sha256=digest)
+        Words(64), "SHA-256 of the original file, in hexadecimal.", matches=lambda digest: Q(sha256=digest)
     )
     ordering = make_ordering_parameter(orderings)
 

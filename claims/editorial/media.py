@@ -39,9 +39,9 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 class EditorialMediaResource(EditorialResource):
-    """Pictures, recordings and films, including those that no publication shows."""
+    """Pictures, recordings and videos, including those that no publication shows."""
 
-    nouns = ("picture, recording or film", "pictures, audio and video")
+    nouns = ("picture, recording or video", "pictures, audio and video")
     view_permission = "sources.view_mediaobject"
     list_query = MediaQuery
     serializer_class = EditorialMediaSerializer
@@ -119,9 +119,9 @@ def _read_values(request: Request, by: User) -> dict[str, Any]:
 
 
 class EditorialClaimMediaResource(PartOfClaim):
-    """A picture, recording or film that a claim is about, by its own id."""
+    """A picture, recording or video that a claim is about, by its own id."""
 
-    nouns = ("picture, recording or film", "pictures, audio and video")
+    nouns = ("picture, recording or video", "pictures, audio and video")
     view_permission = "claims.view_claimmedia"
     serializer_class = EditorialClaimMediaSerializer
     bodies: ClassVar = {"create": ClaimMediaBody, "partial_update": ClaimMediaChanges}
@@ -143,7 +143,7 @@ class EditorialClaimMediaResource(PartOfClaim):
         return self.get_rows().get(pk=row.pk)
 
     def create(self, request: Request, claim_id: int) -> HttpResponse:
-        """Attach a stored picture, recording or film to the claim."""
+        """Attach a stored picture, recording or video to the claim."""
         values = read_body(ClaimMediaBody, request.data, by=self.person)
 
         def work(_prepared: None) -> StoredResponse:

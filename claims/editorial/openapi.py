@@ -14,8 +14,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     idempotency.HEADER,
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="A key of your own, such as a UUID. Sent again with it, the request is answered as the first time, and"
-    " nothing is done twice.",
+    description="A key of your own, such as a UUID. If the request is repeated with it, the first response is"
+    " returned and nothing is done twice.",
     pattern=idempotency.PATTERN,
 )
 IF_MATCH = OpenApiParameter(
@@ -23,18 +23,18 @@ IF_MATCH = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     required=True,
-    description="The ETag of what you read and now change; `*` for whatever stands there.",
+    description="The ETag of the version that you read and now change; `*` for any version.",
 )
 MOVE_IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="The ETag of the claim or verdict that you decide about; then the move is refused if it changed since.",
+    description="The ETag of the claim or verdict. If it has changed, the move is refused.",
 )
 
 
 class RefusedKeySerializer(serializers.Serializer):
-    pointer = serializers.CharField(help_text="Where in the body it stands (JSON Pointer as a URI fragment).")
+    pointer = serializers.CharField(help_text="The place in the body, as a JSON Pointer in a URI fragment.")
     code = serializers.CharField(help_text="`required`, `empty`, `unknown` or `invalid`.")
     detail = serializers.CharField()
 
@@ -48,7 +48,7 @@ class RefusedWritingSerializer(ProblemSerializer):
 _PROBLEMS: dict[int, OpenApiResponse] = {
     400: OpenApiResponse(
         RefusedWritingSerializer,
-        "The body or the query string is not understood.",
+        "The body or the query string is not valid.",
         examples=[
             OpenApiExample(
                 "body",
@@ -69,24 +69,24 @@ _PROBLEMS: dict[int, OpenApiResponse] = {
             )
         ],
     ),
-    401: OpenApiResponse(ProblemSerializer, "There is no token, or it is not known, expired or revoked."),
+    401: OpenApiResponse(ProblemSerializer, "The token is missing, unknown, expired or revoked."),
     403: OpenApiResponse(
         ProblemSerializer, "The token lacks the scope, or the person's role does not include it."
     ),
-    404: OpenApiResponse(ProblemSerializer, "There is no such thing."),
-    406: OpenApiResponse(ProblemSerializer, "None of the media types asked for is offered here."),
+    404: OpenApiResponse(ProblemSerializer, "Not found."),
+    406: OpenApiResponse(ProblemSerializer, "None of the requested media types is available here."),
     409: OpenApiResponse(
-        ProblemSerializer, "It does not fit the present state; `code` says how, `detail` why."
+        ProblemSerializer, "The request conflicts with the present state; `code` and `detail` explain how."
     ),
-    412: OpenApiResponse(ProblemSerializer, "It was changed since; `ETag` names the present version."),
+    412: OpenApiResponse(ProblemSerializer, "The resource has changed; `ETag` names the current version."),
     413: OpenApiResponse(ProblemSerializer, "The body is too large."),
     415: OpenApiResponse(ProblemSerializer, "The body is not `application/json`."),
     422: OpenApiResponse(
         RefusedWritingSerializer,
-        "The body points to what is not there or does not fit, or the key was reused.",
+        "The body refers to something that is missing or unsuitable, or the key was reused.",
     ),
     428: OpenApiResponse(ProblemSerializer, "`If-Match` is missing."),
-    429: OpenApiResponse(ProblemSerializer, "Too many requests; `Retry-After` says when to come back."),
+    429: OpenApiResponse(ProblemSerializer, "Too many requests; `Retry-After` says how long to wait."),
 }
 _READING = (401, 403, 404, 406, 429)
 _WRITING = (400, *_READING, 409, 413, 415, 422)
@@ -110,14 +110,16 @@ class EditorialSchema(BodySchema):
 
     def get_summary(self) -> str:
         singular, plural = self.view.nouns
+        article = "an" if singular[0] in "aeiou" else "a"
         named = {
             "list": plural.capitalize(),
             "retrieve": f"One {singular}",
-            "create": f"Add: {singular}",
-            "partial_update": f"Edit: {singular}",
-            "destroy": f"Delete: {singular}",
+            "create": f"Add {article} {singular}",
+            "partial_update": f"Edit {article} {singular}",
+            "destroy": f"Delete {article} {singular}",
         }
-        return named.get(self.view.action) or super().get_summary() or ""
+        first_sentence: str = self.get_description().partition(".")[0]
+        return named.get(self.view.action) or super().get_summary() or first_sentence
 
     def get_override_parameters(self) -> list[Any]:
         if self.method == "POST":
@@ -142,13 +144,15 @@ class EditorialSchema(BodySchema):
             self.resolve_serializer(shown, "response")  # which `view` may ask for
             shown = self.view.summary_serializer_class
         if self.method == "DELETE":
-            answers: dict[Any, Any] = {204: OpenApiResponse(description="It is gone.")}
+            answers: dict[Any, Any] = {204: OpenApiResponse(description="Deleted.")}
         elif self.view.action == "create":
             answers = {201: shown} | ({200: shown} if self.view.finds else {})
         else:
             answers = {200: shown}
         if self.reads and not self.lists:
-            answers[304] = OpenApiResponse(description="It is what `If-None-Match` names.")
+            answers[304] = OpenApiResponse(
+                description="Not modified: the resource is as named by `If-None-Match`."
+            )
         statuses = list(_READING if self.reads else _WRITING)
         if self.method in ("PATCH", "DELETE"):
             statuses += [412, 428]
@@ -156,7 +160,5 @@ class EditorialSchema(BodySchema):
             statuses += [412]
         answers |= {(status, MEDIA_TYPE): _PROBLEMS[status] for status in sorted(statuses)}
         if self.reads:
-            answers[(400, MEDIA_TYPE)] = OpenApiResponse(
-                RefusedQuerySerializer, "A parameter is not understood."
-            )
+            answers[(400, MEDIA_TYPE)] = OpenApiResponse(RefusedQuerySerializer, "A parameter is not valid.")
         return answers

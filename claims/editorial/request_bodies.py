@@ -51,7 +51,10 @@ class ClaimBody(ModelBody):
     """A new claim."""
 
     topics = serializers.ListField(
-        child=Reference(queryset=Topic.objects.all()), max_length=50, required=False, help_text="Their ids."
+        child=Reference(queryset=Topic.objects.all()),
+        max_length=50,
+        required=False,
+        help_text="The ids of the topics.",
     )
 
     class Meta:
@@ -67,7 +70,7 @@ class ClaimChanges(ClaimBody):
         queryset=Appearance.objects.all(),
         allow_null=True,
         required=False,
-        help_text="The earliest place known: one of the claim's own appearances.",
+        help_text="The first known appearance, one of the claim's own.",
     )
 
     class Meta(ClaimBody.Meta):
@@ -89,31 +92,36 @@ class QuoteBody(StrictKeys):
     source_url = UrlField(
         max_length=2000,
         required=False,
-        help_text="Instead of `source`: the source at this address; fetched and captured if it is not known yet.",
+        help_text="Instead of `source`: the URL of the source, which is fetched and captured if unknown.",
     )
     exact = TextField(
         required=False,
         allow_blank=True,
-        help_text="The words. They are looked up in the source's latest snapshot, where it has one.",
+        help_text="The quoted words. They are located in the source's latest snapshot, if there is one.",
     )
     prefix = TextField(
-        required=False, allow_blank=True, help_text="Words before, where the quote stands twice."
+        required=False,
+        allow_blank=True,
+        help_text="The text before the quote, if the quote occurs more than once.",
     )
     suffix = TextField(
-        required=False, allow_blank=True, help_text="Words after, where the quote stands twice."
+        required=False,
+        allow_blank=True,
+        help_text="The text after the quote, if the quote occurs more than once.",
     )
     start = WholeNumberField(
         min_value=0,
         max_value=_MAX_OFFSET,
         required=False,
-        help_text="Instead of looking them up: where the words begin, in code points. Needs `end` and `snapshot`.",
+        help_text="The position of the quote, in code points, instead of a search for it. Requires `end` and "
+        "`snapshot`.",
     )
     end = WholeNumberField(min_value=1, max_value=_MAX_OFFSET, required=False)
     snapshot = WholeNumberField(
         min_value=1,
         max_value=_MAX_OFFSET,
         required=False,
-        help_text="The number of the snapshot in which the offsets are counted: the latest.",
+        help_text="The number of the snapshot to which the offsets refer; it must be the latest.",
     )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -139,30 +147,33 @@ class QuoteBody(StrictKeys):
 
 class _NewMedia(StrictKeys):
     alternative_text = TextField(
-        max_length=2000, required=False, allow_blank=True, help_text="What is to be seen or heard."
+        max_length=2000,
+        required=False,
+        allow_blank=True,
+        help_text="A description of what can be seen or heard.",
     )
     show_to_readers = StrictBooleanField(
         required=False,
-        help_text="Whether readers see it, or are told of it in words alone: `true` unless given.",
+        help_text="Whether readers see it (`true` by default) or only its description.",
     )
 
 
 @show_example({"url": "https://example.org/bridge.jpg", "alternative_text": "A bridge under water."})
 class MediaBody(_NewMedia):
-    """A picture, recording or film at a URL. A file is sent as `multipart/form-data`."""
+    """A picture, recording or video at a URL. A file is sent as `multipart/form-data`."""
 
-    url = UrlField(max_length=2000, help_text="The address of the file itself, which is fetched and kept.")
+    url = UrlField(max_length=2000, help_text="The URL of the file itself, which is fetched and stored.")
 
 
 class MediaForm(_NewMedia):
-    """A picture, a recording or a film as a file."""
+    """A picture, a recording or a video as a file."""
 
     file = serializers.FileField(allow_empty_file=True)
 
 
 @show_example({"alternative_text": "A bridge under water, seen from the east."})
 class MediaChanges(ModelBody):
-    """Changes to a picture, recording or film. Missing fields stay the same."""
+    """Changes to a picture, recording or video. Missing fields stay the same."""
 
     class Meta:
         model = MediaObject
@@ -171,9 +182,9 @@ class MediaChanges(ModelBody):
 
 @show_example({"media": 1, "caption": "The harbour bridge after the storm of February."})
 class ClaimMediaBody(ModelBody):
-    """A picture, a recording or a film that a claim is about."""
+    """A picture, a recording or a video that a claim is about."""
 
-    media = Reference(queryset=MediaObject.objects.all(), help_text="Its id, from `media/`.")
+    media = Reference(queryset=MediaObject.objects.all(), help_text="The id of the media, from `media/`.")
 
     class Meta:
         model = ClaimMedia
@@ -199,20 +210,20 @@ class EvidenceBody(QuoteBody):
     stance = serializers.ChoiceField(Evidence.Stance.choices)
     note = TextField(required=False, allow_blank=True, help_text="What the source shows, in our own words.")
     position = WholeNumberField(
-        min_value=0, max_value=32767, required=False, help_text="The order on the page."
+        min_value=0, max_value=32767, required=False, help_text="The position on the page."
     )
     media = Reference(
         queryset=MediaObject.objects.all(),
         required=False,
         allow_null=True,
-        help_text="The id of the picture, recording or film that shows it, from `media/`.",
+        help_text="The id of the picture, recording or video that shows it, from `media/`.",
     )
     media_fragment = TextField(
         required=False,
         allow_blank=True,
         max_length=40,
         validators=MediaFragmentField.default_validators,
-        help_text="Which part of it, in seconds, such as `t=12.5,17`.",
+        help_text="The part that is meant, in seconds, such as `t=12.5,17`.",
     )
 
 
@@ -239,7 +250,7 @@ class VerdictBody(VerdictChanges):
     publisher = Reference(
         queryset=Publisher.objects.all(),
         required=False,
-        help_text="Whose verdict it is; our newsroom's unless given.",
+        help_text="The publisher of the verdict; by default, our newsroom.",
     )
 
     class Meta(VerdictChanges.Meta):
@@ -255,17 +266,19 @@ class SourceBody(StrictKeys):
     url = UrlField(max_length=2000, required=False)
     title = TextField(max_length=500, required=False)
     kind = serializers.ChoiceField(Source.Kind.choices, required=False)
-    publisher = TextField(max_length=200, required=False, help_text="Its name; added if it is not known.")
+    publisher = TextField(
+        max_length=200, required=False, help_text="The name of the publisher; added if unknown."
+    )
     byline = TextField(max_length=500, required=False)
     published_on = DayField(required=False)
     language = TextField(
-        max_length=35, required=False, help_text="BCP 47; recognised in the text when left out."
+        max_length=35, required=False, help_text="BCP 47; by default, detected from the text."
     )
     text = TextField(
-        required=False, trim_whitespace=False, help_text="What it says: stored as its latest snapshot."
+        required=False, trim_whitespace=False, help_text="The text, stored as the latest snapshot."
     )
     capture = StrictBooleanField(
-        required=False, help_text="Fetch the address and store what it says as the latest snapshot."
+        required=False, help_text="Whether to fetch the URL and store its text as the latest snapshot."
     )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -297,7 +310,7 @@ class TopicBody(StrictKeys):
 
     name = TextField(max_length=100)
     slug = serializers.RegexField(
-        r"^[\w-]+\Z", max_length=100, required=False, help_text="Made from the name when left out."
+        r"^[\w-]+\Z", max_length=100, required=False, help_text="By default, derived from the name."
     )
     parent = Reference(queryset=Topic.objects.all(), allow_null=True, required=False)  # type: ignore[assignment]  # a key
     description = TextField(required=False, allow_blank=True)
@@ -327,7 +340,7 @@ class VerdictMoveBody(StrictKeys):
     note = TextField(
         required=False,
         allow_blank=True,
-        help_text="Internal; with `retract` and `republish` readers see it. Some moves need one.",
+        help_text="Internal, but public for `retract` and `republish`. Some moves require a note.",
     )
 
 
@@ -337,12 +350,12 @@ class ClaimMoveBody(VerdictMoveBody):
 
     action = serializers.ChoiceField(CLAIM_ACTIONS)
     into = Reference(
-        queryset=Claim.objects.all(), required=False, help_text="For `merge`: the claim that stays."
+        queryset=Claim.objects.all(), required=False, help_text="For `merge`: the claim to merge into."
     )
     kind = serializers.ChoiceField(
         CorrectionKind.choices,
         required=False,
-        help_text="For `republish`: the kind of change; `update` unless given.",
+        help_text="For `republish`: the kind of change; `update` by default.",
     )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:

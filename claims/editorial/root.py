@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from claims.editorial.documents import build_person, render_document
@@ -26,6 +27,7 @@ class CurrentPerson(EditorialView):
     def get_scope(self, request: Request) -> Scope | None:
         return None
 
+    @extend_schema(summary="The user, the token and the URLs of this API")
     def retrieve(self, request: Request, **place: Any) -> HttpResponse:
         """Return the user, the token, and the URLs of this API. Any token may request this."""
         added = [name for feature in features.list_switched_on() for name in feature.editorial_index]

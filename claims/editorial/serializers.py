@@ -48,23 +48,25 @@ class MentionedVerdictSerializer(serializers.Serializer):
 
 
 class EditorialClaimMediaSerializer(MediaSerializer):
-    """A picture, recording or film that a claim is about."""
+    """A picture, recording or video that a claim is about."""
 
-    position = serializers.IntegerField(help_text="The order on the page.")
+    position = serializers.IntegerField(help_text="The position on the page.")
     claim = serializers.IntegerField()
 
 
 class EditorialMediaSerializer(MediaSerializer):
-    """A picture, recording or film, with details for the newsroom."""
+    """A picture, recording or video, with details for the newsroom."""
 
-    show_to_readers = serializers.BooleanField(help_text="Or told of it in words alone.")
-    filename = serializers.CharField()
-    size = serializers.IntegerField(help_text="Of the original, in bytes.")
-    metadata = serializers.DictField(help_text="What the file says of itself; readers never see it.")
-    provenance = serializers.DictField(
-        help_text="What its content credentials (C2PA) state, and who signed them."
+    show_to_readers = serializers.BooleanField(
+        help_text="Whether readers see it; otherwise they see only its description."
     )
-    caveats = serializers.ListField(help_text="What to know about how it was read.")
+    filename = serializers.CharField()
+    size = serializers.IntegerField(help_text="The size of the original, in bytes.")
+    metadata = serializers.DictField(help_text="The metadata in the file; readers never see it.")
+    provenance = serializers.DictField(
+        help_text="The statements of its content credentials (C2PA), and their signer."
+    )
+    caveats = serializers.ListField(help_text="Warnings about how the file was read.")
     created_by = NamedSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
 
@@ -87,19 +89,19 @@ class EditorialClaimSerializer(serializers.Serializer):
     reason = serializers.CharField(help_text="Why it was chosen for checking, or declined.")
     score = serializers.FloatField(
         allow_null=True,
-        help_text="Orders the statements of an article, from 0 to 1; `band` says what it means.",
+        help_text="The check-worthiness of the statement, from 0 to 1; `band` puts it into words.",
     )
     score_reasons = serializers.ListField(
         child=serializers.CharField(),
-        help_text="What the statement states that can be checked, with its words.",
+        help_text="The checkable content of the statement, with its words.",
     )
     band = serializers.ChoiceField(
         [band.value for band in CheckBand],
         allow_null=True,
-        help_text="How soon to check it, where an article proposed it.",
+        help_text="How soon to check it, if it was proposed from an article.",
     )
     merged_into = serializers.IntegerField(allow_null=True)
-    is_published = serializers.BooleanField(help_text="Whether readers see it now.")
+    is_published = serializers.BooleanField(help_text="Whether readers can see it now.")
     created_by = NamedSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -126,7 +128,7 @@ class EditorialEvidenceSerializer(ItemOfEvidenceSerializer):
 
 class SignOffSerializer(serializers.Serializer):
     by = ActorSerializer()
-    round = serializers.IntegerField(help_text="Counts for this review round only.")
+    round = serializers.IntegerField(help_text="Counts only for this review round.")
     note = serializers.CharField()
     at = serializers.DateTimeField()
 
@@ -146,7 +148,7 @@ class EditorialVerdictSerializer(VerdictSerializer):
     required_signoffs = serializers.IntegerField()
     reply_rule = serializers.ChoiceField(
         Verdict.ReplyRule.choices,
-        help_text="Whether an answer has to be asked for, as its last review began.",
+        help_text="Whether a reply must be requested, as decided when the last review began.",
     )
     signoffs = SignOffSerializer(many=True)
     submitted_by = NamedSerializer(allow_null=True)
@@ -183,10 +185,10 @@ class TransitionSerializer(serializers.Serializer):
 class EditorialSourceSerializer(SourceSerializer):
     """A source, whether or not a publication mentions it."""
 
-    show_text = serializers.BooleanField(help_text="Whether readers see its text.")
+    show_text = serializers.BooleanField(help_text="Whether readers can see its text.")
     notes = serializers.CharField()
     latest_snapshot = serializers.IntegerField(
-        allow_null=True, help_text="The number of its latest snapshot; null when it was never captured."
+        allow_null=True, help_text="The number of the latest snapshot; null if there is none."
     )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -194,7 +196,7 @@ class EditorialSourceSerializer(SourceSerializer):
 
 class EditorialSnapshotSerializer(SnapshotSerializer):
     source = serializers.IntegerField()  # type: ignore[assignment]  # a key
-    url = serializers.CharField(help_text="Where redirects ended; empty when it was not fetched.")
+    url = serializers.CharField(help_text="The URL after redirects; empty if the text was not fetched.")
     media_type = serializers.CharField()
     title = serializers.CharField()
     language = serializers.CharField()
@@ -221,11 +223,11 @@ class MoveSerializer(serializers.Serializer):
 
     action = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # a key
-    to = serializers.CharField(help_text="The state it leads to; empty where that depends.")
-    note = serializers.CharField(help_text="What the note should say; empty where none is asked for.")
+    to = serializers.CharField(help_text="The resulting state; empty if it depends.")
+    note = serializers.CharField(help_text="What the note should say; empty if no note is needed.")
     note_required = serializers.BooleanField()
     scope = serializers.ChoiceField(Scope.choices, help_text="The scope that a token needs for it.")
-    obstacle = serializers.CharField(help_text="What stands in its way; empty where nothing does.")
+    obstacle = serializers.CharField(help_text="The obstacle to the move; empty if there is none.")
 
 
 class MovesSerializer(serializers.Serializer):

@@ -35,9 +35,9 @@ class TranslationChanges(ModelBody):
 class TranslationBody(TranslationChanges):
     """A new draft. Any missing fields are copied from the newest translation into the language."""
 
-    verdict = Reference(queryset=Verdict.objects.all(), help_text="The published verdict that it is of.")
+    verdict = Reference(queryset=Verdict.objects.all(), help_text="The published verdict to translate.")
     language = serializers.RegexField(
-        LANGUAGE_TAG, max_length=35, help_text="BCP 47; another than the original's."
+        LANGUAGE_TAG, max_length=35, help_text="BCP 47; different from the original's."
     )
 
     class Meta(TranslationChanges.Meta):
@@ -57,7 +57,7 @@ class TranslationMoveBody(VerdictMoveBody):
     note = TextField(
         required=False,
         allow_blank=True,
-        help_text="Internal; with `publish` and `retract` readers see it. Some moves need one.",
+        help_text="Internal, but public for `publish` and `retract`. Some moves require a note.",
     )
 
 
@@ -78,18 +78,18 @@ class EditorialTranslationSerializer(serializers.Serializer):
     language = serializers.CharField(help_text="BCP 47.")
     version = serializers.IntegerField()
     is_current = serializers.BooleanField(
-        help_text="Whether it is of the version of the verdict that is published now."
+        help_text="Whether it is of the currently published version of the verdict."
     )
     statement = serializers.CharField()
     title = serializers.CharField()
     summary = serializers.CharField()
     explanation = serializers.CharField(help_text="Markdown.")
     explanation_html = serializers.CharField()
-    byline = serializers.CharField(help_text="Shown to readers; empty where the newsroom signs.")
+    byline = serializers.CharField(help_text="Shown to readers; if empty, the newsroom's name is shown.")
     state = serializers.ChoiceField(Translation.State.choices)
     author = NamedSerializer(allow_null=True)
-    supersedes = serializers.IntegerField(allow_null=True, help_text="The one whose place it takes.")
-    original_sha256 = serializers.CharField(help_text="Of the words that it is of.")
+    supersedes = serializers.IntegerField(allow_null=True, help_text="The translation that it replaces.")
+    original_sha256 = serializers.CharField(help_text="SHA-256 of the translated original.")
     review_round = serializers.IntegerField()
     required_signoffs = serializers.IntegerField()
     steps = TranslationStepSerializer(many=True)

@@ -13,7 +13,7 @@ from factcheck.web.site_urls import render_stored
 from sources.addresses import build_url_key, get_domain
 from sources.models import Source
 
-#: Kinds of sources that are pictures, sound or film.
+#: Kinds of sources that are pictures, audio or video.
 _MEDIA_KINDS = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
 
 

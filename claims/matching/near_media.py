@@ -28,7 +28,7 @@ MEDIA_LIMIT, CLAIM_LIMIT = 20, 20
 
 @dataclass(frozen=True, slots=True)
 class ShownMedia:
-    """A picture, recording or film in a published claim."""
+    """A picture, recording or video in a published claim."""
 
     role: Role
     media: Document

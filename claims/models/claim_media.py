@@ -40,7 +40,7 @@ def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
 
 
 _ALREADY_DESCRIBED_ERROR = refuse(
-    "What a picture, recording or film shows has been described: correct that rather than clear it.",
+    "What a picture, recording or video shows has been described: correct that rather than clear it.",
     name="media_description_is_kept",
 )
 

@@ -211,7 +211,7 @@ class Publication(models.Model):
     rating_ids = ArrayField(models.BigIntegerField(), default=list)
     #: The language ranges that match (RFC 4647), in lower case: `pt` and `pt-br` for Brazilian Portuguese.
     language_ranges = ArrayField(models.CharField(max_length=35), default=list)
-    #: The pictures, recordings and films that it shows, and the files by which their addresses on this site name them.
+    #: The pictures, recordings and videos that it shows, and the files by which their addresses on this site name them.
     media_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     media_files = ArrayField(models.CharField(max_length=80), default=list, db_default=[])
     #: What the publication has: `correction`, `evidence`, `media`.

@@ -252,7 +252,7 @@ _NOT_SIGNED_OFF_ERROR = refuse(
     name="verdict_with_four_eyes",
 )
 _NO_EVIDENCE_ERROR = refuse(
-    "A verdict is published only with evidence that has an address, a snapshot, or a picture, recording or film.",
+    "A verdict is published only with evidence that has an address, a snapshot, or a picture, recording or video.",
     name="verdict_rests_on_evidence",
 )
 _CLAIM_NOT_ACCEPTED_ERROR = refuse(

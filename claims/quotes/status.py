@@ -13,7 +13,7 @@ from sources.api.source_bodies import PublicSource
 class SeenSnapshot(TypedDict):
     """A version of a source, and when it was captured."""
 
-    number: Annotated[int, "Counts the snapshots of the source from 1."]
+    number: Annotated[int, "The number of the snapshot, counted per source from 1."]
     captured_at: Moment
 
 
@@ -21,22 +21,24 @@ class PublicQuoteStatus(TypedDict):
     """A quote in the publication, and whether its source still contains it."""
 
     of: Annotated[str, [("appearance", "Appearance"), ("evidence", "Evidence")]]
-    id: Annotated[int, "Of the appearance or the evidence, as in the claim."]
-    exact: Annotated[str, "The words as the claim quotes them."]
+    id: Annotated[int, "Id of the appearance or the evidence, as in the claim."]
+    exact: Annotated[str, "The quoted words."]
     source: PublicSource
-    snapshot: Annotated[SeenSnapshot, "The version that the claim quotes from."]
+    snapshot: Annotated[SeenSnapshot, "The snapshot that contains the quote."]
     outcome: Annotated[
         str,
         QuoteFate.Outcome,
-        "`stands`: in the newest version that was looked at; `changed`: the words of the same sentence are others, see"
-        " `wording`; `gone`: neither.",
+        "`stands`: in the newest snapshot; `changed`: the sentence has different words, see `wording`; "
+        "`gone`: neither.",
     ]
-    stood_in: Annotated[SeenSnapshot, "The newest version that has the words."]
-    lost_in: Annotated[SeenSnapshot | None, "The first version after it; null while the words stand."]
-    looked_in: Annotated[SeenSnapshot, "The newest version that was looked at."]
+    stood_in: Annotated[SeenSnapshot, "The newest snapshot that contains the words."]
+    lost_in: Annotated[
+        SeenSnapshot | None, "The first snapshot without the words; null while the quote stands."
+    ]
+    looked_in: Annotated[SeenSnapshot, "The newest snapshot that was compared."]
     wording: Annotated[
         str,
-        "What stands there instead, if `changed`; empty otherwise, and where the text of the source is not shown.",
+        "The new wording, if `changed`; otherwise empty, and if the text of the source is not public.",
     ]
 
 

@@ -27,7 +27,7 @@ def store_media(
             description.
 
     Raises:
-        MediaRefused, FetchError: the file is missing, or is not a picture, recording or film that can be stored. A
+        MediaRefused, FetchError: the file is missing, or is not a picture, recording or video that can be stored. A
             file in work that the person may not read is rejected too, without that reason.
     """
     media = store_file(content, by=by, alternative_text=alternative_text)

@@ -226,15 +226,15 @@ class ListQuery(Query):
         cls.orderings = tuple(replace(ordering, list_name=cls.list_name) for ordering in cls.orderings)
 
     page_size = Parameter(
-        WholeNumber(1, PAGE_SIZE_LIMIT), "How many results a page holds.", default=PAGE_SIZE
+        WholeNumber(1, PAGE_SIZE_LIMIT), "The number of results per page.", default=PAGE_SIZE
     )
     cursor = Parameter(
-        Words(2000), "Where the page begins: taken from `next` or `previous` of another page, never made up."
+        Words(2000), "The start of the page, copied unchanged from `next` or `previous` of another page."
     )
     count = Parameter(
         Keyword(("none", "estimate", "exact")),
-        "Whether `count` says how many results there are in all: `exact` counts them, which takes its time on a long"
-        " list; `estimate` counts up to 10,000, and beyond that says how many the database thinks there are.",
+        "Whether to return the total number of results as `count`: `exact` counts all of them, which is slow "
+        "for long lists; `estimate` counts up to 10,000 and otherwise returns the database's estimate.",
         default="none",
     )
 
@@ -311,8 +311,8 @@ def make_view_parameter() -> Parameter:
     """Build the parameter `view` for a list whose results have summaries."""
     return Parameter(
         Keyword(("summary", "full")),
-        "`summary` shows of each result what a list of results needs, `full` all of it. With `fields`, these parts of"
-        " the whole are shown.",
+        "`summary` returns only what a list of results needs; `full` returns complete results. With `fields`,"
+        " the selected parts of the complete results are returned.",
         default="summary",
     )
 
@@ -321,8 +321,8 @@ def make_fields_parameter(serializer: type[Serializer]) -> Parameter:
     """Build the parameter `fields` for responses with this serializer."""
     return Parameter(
         PartPath(serializer),
-        "Only these parts, such as `statement`, or `verdicts.rating.label` for a part of a part. Without it, all. The"
-        " answer is described as it is without: what is not asked for is missing from it.",
+        "Return only these parts, such as `statement`, or `verdicts.rating.label` for a nested part. By "
+        "default, all. The schema describes the complete response; parts that were not requested are missing.",
         several=True,
     )
 

@@ -73,7 +73,7 @@ class PublisherListQuery(ListQuery):
         *build_both_orderings("name", make_text_key("name"), make_id_key("id")),
     )
 
-    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=match_words("name"))
+    q = Parameter(Words(), "Words in the name, ignoring case and accents.", matches=match_words("name"))
     kind = Parameter(
         Keyword(tuple(Publisher.Kind.values)),
         "Kind of publisher.",
@@ -86,7 +86,7 @@ class PublisherListQuery(ListQuery):
     domain = Parameter(DomainValue(), "Domain of the site.", matches=match_one_of("domain"), several=True)
     same_as = Parameter(
         SameAsValue(),
-        "An address that identifies the publisher elsewhere, such as the Wikidata page in any of its spellings.",
+        "A URL that identifies the publisher elsewhere, such as the Wikidata page in any spelling.",
         matches=lambda address: Q(same_as__contains=[address]),
     )
     ordering = make_ordering_parameter(orderings)
@@ -103,9 +103,7 @@ class SourceListQuery(ListQuery):
         ),
     )
 
-    q = Parameter(
-        Words(), "Words in the title, whatever their case and accents.", matches=match_words("title")
-    )
+    q = Parameter(Words(), "Words in the title, ignoring case and accents.", matches=match_words("title"))
     kind = Parameter(
         Keyword(tuple(Source.Kind.values)), "Kind of source.", matches=match_one_of("kind"), several=True
     )
@@ -117,14 +115,14 @@ class SourceListQuery(ListQuery):
     )
     publisher = Parameter(
         IdOr("domain", DomainValue()),
-        "Who published the source: id or domain.",
+        "The publisher of the source: id or domain.",
         resolves=find_publisher_ids,
         matches=match_one_of("publisher"),
         several=True,
     )
     url = Parameter(
         AddressValue(),
-        "Address of the source, in any spelling: tracking parameters, http or https, www and AMP do not matter.",
+        "URL of the source, in any spelling: tracking parameters, http or https, www and AMP are ignored.",
         matches=match_one_of("url_key"),
         several=True,
         split=False,

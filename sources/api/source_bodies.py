@@ -15,11 +15,11 @@ class PublicPublisher(TypedDict):
     id: int
     name: str
     kind: Annotated[str, Publisher.Kind]
-    url: Annotated[str, "The site; empty when not known."]
-    domain: Annotated[str, "The registrable domain of the site; empty when not known."]
-    country: Annotated[str, "ISO 3166-1 alpha-2; empty when not known."]
+    url: Annotated[str, "The URL of the site; empty if unknown."]
+    domain: Annotated[str, "The registrable domain of the site; empty if unknown."]
+    country: Annotated[str, "ISO 3166-1 alpha-2; empty if unknown."]
     same_as: Annotated[
-        list[WebAddress], "Addresses that identify the publisher elsewhere, such as Wikidata or ROR."
+        list[WebAddress], "URLs that identify the publisher elsewhere, such as Wikidata or ROR."
     ]
 
 
@@ -29,11 +29,11 @@ class PublicSource(TypedDict):
     id: int
     title: str
     kind: Annotated[str, Source.Kind]
-    url: Annotated[str, "Empty when it has no address."]
-    archived_url: Annotated[str, "An archived copy; empty when there is none."]
+    url: Annotated[str, "Empty if the source has no URL."]
+    archived_url: Annotated[str, "URL of an archived copy; empty if there is none."]
     byline: str
     published_on: Day | None
-    language: Annotated[str, "BCP 47; empty when not known."]
+    language: Annotated[str, "BCP 47; empty if unknown."]
     publisher: PublicPublisher | None
 
 
@@ -49,9 +49,9 @@ class PublicSnapshot(TypedDict):
 class PublicQuote(TypedDict):
     """A passage, as in the W3C Web Annotation data model."""
 
-    exact: Annotated[str, "The exact words (TextQuoteSelector); empty when none are quoted."]
-    prefix: Annotated[str, "The words before."]
-    suffix: Annotated[str, "The words after."]
+    exact: Annotated[str, "The exact words (TextQuoteSelector); empty without a quote."]
+    prefix: Annotated[str, "The text before the words."]
+    suffix: Annotated[str, "The text after the words."]
     start: Annotated[
         int | None,
         "Where the words begin in the snapshot's text, in code points (TextPositionSelector).",

@@ -47,7 +47,7 @@ def store_file(
         allow_loopback: lets tests talk to a server on this machine. Never a person's choice.
 
     Raises:
-        MediaRefused: the file is not an acceptable picture, recording or film.
+        MediaRefused: the file is not an acceptable picture, recording or video.
         FetchError: nothing could be fetched from the URL.
         ArchiveError, OSError, FileStoreUnavailable: the file could not be stored; no row was written.
     """

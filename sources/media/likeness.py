@@ -92,7 +92,7 @@ class NearDuplicate(NamedTuple):
 def find_near_duplicates(
     picture: PerceptualHash | bytes, *, within: int = ALIKE, most: int = RESULT_LIMIT
 ) -> list[NearDuplicate]:
-    """Return similar pictures and films, most similar first, each once with its nearest part or frame.
+    """Return similar pictures and videos, most similar first, each once with its nearest part or frame.
 
     Rotated and mirrored pictures are found too. If the whole picture has no match and its pixels were available
     (`compute_look`), its local features are searched, then the part within its border. Equal files are always found.

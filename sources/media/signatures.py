@@ -15,7 +15,7 @@ class MediaFormat:
 
     media_type: str
     reader: str
-    """What Pillow calls the format of a picture, FFmpeg that of sound or film. No other reader is tried."""
+    """What Pillow calls the format of a picture, FFmpeg that of audio or video. No other reader is tried."""
 
     @property
     def kind(self) -> str:

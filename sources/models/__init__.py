@@ -1,6 +1,6 @@
 """Models: a Source is a document, a Snapshot its content at a moment, a Publisher its publisher.
 
-A MediaObject is a picture, recording or film; a MediaHash describes its look.
+A MediaObject is a picture, recording or video; a MediaHash describes its look.
 """
 
 from .media_hash import MediaHash

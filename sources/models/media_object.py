@@ -18,7 +18,7 @@ FIXED_FIELDS = ("sha256", "size", "kind", "media_type", "created_by", "created_a
 
 @keep_history()
 class MediaObject(models.Model):
-    """A picture, recording or film that a claim is about or a verdict cites (schema.org MediaObject).
+    """A picture, recording or video that a claim is about or a verdict cites (schema.org MediaObject).
 
     Its bytes are archived unchanged under their SHA-256, for editors only. Readers see `public_sha256`, which is
     rendered from the pixels alone.

@@ -39,7 +39,7 @@ from factcheck.installation.house_language import activate_house_language
 ACTOR = gettext_noop("Restored from an export")
 
 _STATE = Verdict.State
-#: What a verdict says of pictures, sound and film.
+#: What a verdict says of pictures, audio and video.
 _MEDIA_FIELDS = ("media_authenticity_category", "original_media_context", "original_media_url")
 
 
@@ -236,7 +236,7 @@ def _find_claimant(entry: RestoredEntry) -> int | None:
 
 
 def _find_shown_media(item: dict[str, Any]) -> dict[str, Any]:
-    """Return the picture, recording or film of an item of evidence."""
+    """Return the picture, recording or video of an item of evidence."""
     media = next(iter(item.get("media", ())), None)
     return {
         "media_id": media["id"] if media else None,

@@ -18,7 +18,7 @@ class MergedParts:
     #: Appearance or verdict → claim.
     appearances: dict[int, int] = field(default_factory=dict)
     verdicts: dict[int, int] = field(default_factory=dict)
-    #: Picture, recording or film → the claims that brought it.
+    #: Picture, recording or video → the claims that brought it.
     media: dict[int, set[int]] = field(default_factory=dict)
 
     def add(self, said: Mapping[str, Any]) -> None:

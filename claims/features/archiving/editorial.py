@@ -28,12 +28,12 @@ class ClaimPackSchema(EditorialSchema):
         return "editorial_claims_evidence_pack"
 
     def get_summary(self) -> str:
-        return "The evidence of a published claim, to be checked without us"
+        return "The complete evidence pack of a published claim"
 
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         answers = super().get_response_serializers()
         answers.pop(200)
-        pack = OpenApiResponse(OpenApiTypes.BINARY, "A ZIP; its README.txt says what is in it.")
+        pack = OpenApiResponse(OpenApiTypes.BINARY, "A ZIP; its README.txt describes the contents.")
         return {(200, MEDIA_TYPE): pack, **answers}
 
 

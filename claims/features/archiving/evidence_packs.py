@@ -28,14 +28,14 @@ class EvidencePackSchema(PublicSchema):
         return "claims_evidence_pack"
 
     def get_summary(self) -> str:
-        return "The evidence of a claim, to be checked without us"
+        return "The evidence pack of a claim"
 
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         return {
             **super().get_response_serializers(),
-            200: OpenApiResponse(OpenApiTypes.BINARY, "A ZIP; its README.txt says what is in it."),
+            200: OpenApiResponse(OpenApiTypes.BINARY, "A ZIP; its README.txt describes the contents."),
             (503, PROBLEM): OpenApiResponse(
-                ProblemSerializer, "Too many downloads are running; `Retry-After` says when to come back."
+                ProblemSerializer, "Too many downloads are running; `Retry-After` says how long to wait."
             ),
         }
 

@@ -34,14 +34,14 @@ class PublicArchivedFile(TypedDict):
     size: Annotated[int, "Bytes."]
     sha256: Annotated[str, "SHA-256 in hexadecimal digits."]
     timestamps: list[PublicTimestamp]
-    url: Annotated[str, "Where it can be had; empty where readers may not have it."]
+    url: Annotated[str, "URL of the file; empty if readers may not download it."]
 
 
 class PublicArchivedCopy(TypedDict):
     """The page of a source, archived at a certain time."""
 
     captured_at: Moment
-    address: Annotated[str, "That was asked for."]
+    address: Annotated[str, "The requested URL."]
     final_address: Annotated[str, "The address after redirects."]
     http_status: int
     files: list[PublicArchivedFile]

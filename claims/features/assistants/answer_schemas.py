@@ -77,7 +77,7 @@ VERDICT = build_object(
     language=build_string("Of the summary (BCP 47)."),
     reviewed_on=build_nullable(DAY),
     valid_as_of=build_nullable(DAY | {"description": "The day up to which the verdict holds."}),
-    recheck_on=build_nullable(DAY | {"description": "When the publisher means to look again."}),
+    recheck_on=build_nullable(DAY | {"description": "When the publisher plans to check again."}),
     recheck_is_overdue=BOOLEAN,
     published_at=build_nullable(MOMENT),
     address=build_string("Where the publisher explains it. " + _QUOTATION_NOTE),
@@ -103,7 +103,7 @@ _CLAIM: dict[str, Schema] = {
         sequence=NUMBER, proof_address=build_string("Proves that this entry is in the signed ledger.")
     ),
     "statement": build_string(_QUOTATION_NOTE),
-    "language": build_string("Of the statement (BCP 47)."),
+    "language": build_string("Language of the statement (BCP 47)."),
     "claimant": build_nullable(build_string(_QUOTATION_NOTE)),
     "claimed_on": build_nullable(DAY),
     "topics": build_array(build_string(_QUOTATION_NOTE)),
@@ -184,7 +184,7 @@ MATCH_ANSWER = build_tool_answer(
                 build_object(
                     claim_id=NUMBER,
                     statement=build_string(_QUOTATION_NOTE),
-                    language=build_string("Of the statement (BCP 47)."),
+                    language=build_string("Language of the statement (BCP 47)."),
                     address=build_string("The page for readers."),
                 ),
                 "Claims that are too uncertain to be told with their verdicts: get_claim has those.",
@@ -207,7 +207,7 @@ SEARCH_ANSWER = build_tool_answer(
 )
 LOOKUP_ANSWER = build_tool_answer(
     SEARCH_OUTCOME,
-    url=build_string("As it was given."),
+    url=build_string("The URL as requested."),
     source=build_nullable(
         build_object(title=build_string(_QUOTATION_NOTE), address=build_string(_QUOTATION_NOTE))
     ),

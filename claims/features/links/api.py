@@ -30,7 +30,7 @@ class LinksSchema(PublicSchema):
         return "claims_links"
 
     def get_summary(self) -> str:
-        return "The links of a claim, and whether they work"
+        return "The link status of a claim's sources"
 
 
 class LinksResource(StatusResource):

@@ -26,25 +26,25 @@ _READABLE_ROLES = [
 class PublicLink(TypedDict):
     """The URL of a source in the publication, with its link status."""
 
-    source: Annotated[int, "Of the source, as in the claim."]
-    url: Annotated[str, "The address as the claim has it."]
+    source: Annotated[int, "Id of the source, as in the claim."]
+    url: Annotated[str, "The URL in the claim."]
     outcome: Annotated[
         str,
         AllowBlank,
         LinkOutcome,
-        "`alive`: the page is there; `moved`: it has another address, see `moved_to`; `gone`: it is there no more;"
-        " `changed`: words that are quoted from it are there no more; `unreachable`: it cannot be told at the moment;"
-        " empty before it was looked at.",
+        "`alive`: the page exists; `moved`: it has a new URL, see `moved_to`; `gone`: it no longer exists; "
+        "`changed`: it no longer contains all quoted words; `unreachable`: unknown at present; empty before "
+        "the first check.",
     ]
-    since: Annotated[Moment | None, "When it was found to be so."]
-    checked_at: Annotated[Moment | None, "When it was looked at last."]
-    http_status: Annotated[int | None, "What the server answered last; null where there was no answer."]
-    moved_to: Annotated[str, "The new address, if `moved`; empty otherwise."]
-    archived_url: Annotated[str, "An archived copy, also one that was made since; empty when there is none."]
+    since: Annotated[Moment | None, "Since when this has been known."]
+    checked_at: Annotated[Moment | None, "When it was last checked."]
+    http_status: Annotated[int | None, "The last HTTP status; null without a response."]
+    moved_to: Annotated[str, "The new URL, if `moved`; otherwise empty."]
+    archived_url: Annotated[str, "URL of an archived copy, even if made later; empty if there is none."]
     copy_url: Annotated[
-        str, "Our own copy of the page; empty where there is none, or readers may not have it."
+        str, "URL of our own copy of the page; empty if there is none, or if readers may not see it."
     ]
-    copied_at: Annotated[Moment | None, "When that was made."]
+    copied_at: Annotated[Moment | None, "When our copy was made."]
 
 
 def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:

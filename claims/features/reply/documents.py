@@ -16,16 +16,18 @@ class ReplyRequestSerializer(ReplySerializer):
     verdict = serializers.IntegerField()
     channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
     address = serializers.CharField(
-        help_text="Where they were asked. Never published, and forgotten after a while."
+        help_text="The contact address. Never published, and deleted after a while."
     )
     subject = serializers.CharField()
-    text = serializers.CharField(help_text="What they are asked.")
+    text = serializers.CharField(help_text="The text of the request.")
     answer_by = serializers.DateTimeField(allow_null=True)
     sent_at = serializers.DateTimeField(allow_null=True)
     sent_by = ActorSerializer(allow_null=True)
     is_being_mailed = serializers.BooleanField()
     mail_problem = serializers.CharField()
-    message_id = serializers.CharField(help_text="Of the mail; empty where it was passed on in another way.")
+    message_id = serializers.CharField(
+        help_text="Message id of the email; empty if the request was made in another way."
+    )
     answered_at = serializers.DateTimeField(allow_null=True)
     answer_channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
     answer_shown = serializers.ChoiceField([("", ""), *ReplyRequest.Shown.choices])

@@ -21,18 +21,18 @@ class PublicReply(TypedDict):
 
     id: int
     whom: Annotated[str, "The person or organisation, by name."]
-    claimant_id: Annotated[int | None, "The claimant, where it is the claimant."]
-    asked_on: Annotated[Day | None, "Null where nobody was asked."]
-    deadline_on: Annotated[Day | None, "The day by which an answer was asked for."]
-    answered_on: Annotated[Day | None, "Null where no answer has come."]
-    answer: Annotated[str, "Their words; empty where they are not shown."]
-    is_excerpt: Annotated[bool, "Whether `answer` is a part of what they said."]
-    statement: Annotated[str, "What they said in the publisher's words; empty where `answer` says it."]
-    language: Annotated[str, "Of `answer` (BCP 47); empty when it is not known."]
-    not_asked: Annotated[Annotated[str, ReplyRequest.NotAsked] | None, "Null where they were asked."]
-    not_asked_reason: Annotated[
-        str, "The reason in the language of the verdict; empty where they were asked."
+    claimant_id: Annotated[int | None, "The claimant, if they were the person asked."]
+    asked_on: Annotated[Day | None, "Null if no one was asked."]
+    deadline_on: Annotated[Day | None, "The deadline for the reply."]
+    answered_on: Annotated[Day | None, "Null without a reply."]
+    answer: Annotated[str, "Their words; empty if not public."]
+    is_excerpt: Annotated[bool, "Whether `answer` is only a part of their reply."]
+    statement: Annotated[str, "Their reply in the publisher's words; empty if `answer` contains it."]
+    language: Annotated[str, "Language of `answer` (BCP 47); empty if unknown."]
+    not_asked: Annotated[
+        Annotated[str, ReplyRequest.NotAsked] | None, "The reason for not asking; null if they were asked."
     ]
+    not_asked_reason: Annotated[str, "The reason in the language of the verdict; empty if they were asked."]
 
 
 def build_replies(verdict: Verdict) -> list[PublicReply]:

@@ -32,7 +32,7 @@ class ReplyBody(StrictKeys):
         required=False,
         allow_blank=True,
         max_length=200,
-        help_text="Who is asked; empty or left out: the claimant.",
+        help_text="The person to ask; by default, the claimant.",
     )
     not_asked = serializers.ChoiceField(ReplyRequest.NotAsked.choices, required=False, allow_blank=True)
     not_asked_note = TextField(
@@ -43,10 +43,10 @@ class ReplyBody(StrictKeys):
     )
     channel = serializers.ChoiceField(ReplyRequest.Channel.choices, required=False, allow_blank=True)
     address = TextField(
-        required=False, allow_blank=True, max_length=500, help_text="Where they are asked; never published."
+        required=False, allow_blank=True, max_length=500, help_text="The contact address; never published."
     )
     language = serializers.RegexField(
-        LANGUAGE_TAG, required=False, max_length=35, help_text="BCP 47; the claim's."
+        LANGUAGE_TAG, required=False, max_length=35, help_text="BCP 47; by default, the claim's language."
     )
     subject = TextField(required=False, allow_blank=True, max_length=300)
     text = TextField(
@@ -54,11 +54,11 @@ class ReplyBody(StrictKeys):
         allow_blank=True,
         max_length=MAX_TEXT_LENGTH,
         trim_whitespace=False,
-        help_text="What they are asked; left out: the newsroom's template of the language, filled in.",
+        help_text="The text of the request; by default, the newsroom's template in this language, filled in.",
     )
-    answer_by = MomentField(required=False, allow_null=True, help_text="By when an answer is asked for.")
+    answer_by = MomentField(required=False, allow_null=True, help_text="The deadline for the reply.")
     sent_at = MomentField(
-        required=False, allow_null=True, help_text="When it was passed on; left out where it is sent later."
+        required=False, allow_null=True, help_text="When the request was sent; leave it out to send it later."
     )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class ReplyBody(StrictKeys):
 class AnswerBody(StrictKeys):
     """A reply, and the part of it that readers see."""
 
-    answered_at = MomentField(help_text="When it came.")
+    answered_at = MomentField(help_text="When the reply arrived.")
     channel = serializers.ChoiceField(ReplyRequest.Channel.choices)
     text = TextField(
         required=False, allow_blank=True, max_length=MAX_ANSWER_LENGTH, help_text="The full answer."
@@ -101,11 +101,11 @@ class AnswerBody(StrictKeys):
         required=False,
         allow_blank=True,
         max_length=MAX_EXCERPT_LENGTH,
-        help_text="For `excerpt`: their exact words, with […] for omissions.",
+        help_text="For `excerpt`: the exact words, with […] for omissions.",
     )
     statement = TextField(
         required=False,
         allow_blank=True,
         max_length=MAX_EXCERPT_LENGTH,
-        help_text="For `statement`: in our own words.",
+        help_text="For `statement`: a summary in our own words.",
     )

@@ -45,7 +45,9 @@ def _format_plain(reply: Mapping[str, Any]) -> tuple[str, str]:
 SECTION = Section(
     key="right_of_reply",
     name=gettext_lazy("Right of reply"),
-    shape=Annotated[list[PublicReply], "What those say whom it is about. Only the newsroom's own has any."],
+    shape=Annotated[
+        list[PublicReply], "Replies of people whom the verdict names. Only for the newsroom's own verdicts."
+    ],
     template="reply/replies.html",
     model=ReplyRequest,
     row_name=gettext_lazy("a request for reply"),

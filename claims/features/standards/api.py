@@ -33,7 +33,7 @@ from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditi
 class StandardsQuery(Query):
     """The days of a report."""
 
-    since = Parameter(DayValue(), "The first day; a year before the last unless given.", default=None)
+    since = Parameter(DayValue(), "The first day; by default, a year before the last.", default=None)
     until = Parameter(DayValue(), "the last day (default: today)", default=None)
 
     @property
@@ -76,7 +76,7 @@ class StandardsSchema(PublicSchema):
         return "standards"
 
     def get_summary(self) -> str:
-        return "How the newsroom keeps to the standards of its codes"
+        return "The newsroom's report for IFCN and EFCSN assessors"
 
 
 class StandardsTableSchema(PublicSchema):
@@ -84,7 +84,7 @@ class StandardsTableSchema(PublicSchema):
         return "standards_csv"
 
     def get_summary(self) -> str:
-        return "The numbers of the standards report as CSV"
+        return "The figures of the standards report as CSV"
 
 
 class StandardsResource(PublicResource):
@@ -120,7 +120,7 @@ class StandardsTable(StandardsResource):
     serializer_class = None  # type: ignore[assignment]  # a table is described in `answers`
     answers: ClassVar = {
         200: OpenApiResponse(
-            OpenApiTypes.STR, "A table (RFC 4180, UTF-8) with the names of its columns first."
+            OpenApiTypes.STR, "A table (RFC 4180, UTF-8); the first line has the column names."
         )
     }
 

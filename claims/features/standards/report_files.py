@@ -21,7 +21,7 @@ class PublicArticle(TypedDict):
 
     code: Annotated[str, "`IFCN` or `EFCSN`."]
     number: str
-    asks: Annotated[str, "What it asks, in our own words."]
+    asks: Annotated[str, "The requirement, in our own words."]
 
 
 class PublicPart(TypedDict):
@@ -34,12 +34,12 @@ class PublicPart(TypedDict):
 class PublicIndicator(TypedDict):
     """A figure that assessors ask for, with its value."""
 
-    key: Annotated[str, "By which programs know it; never changes."]
+    key: Annotated[str, "The name for programs; it never changes."]
     title: str
-    value: Annotated[float | None, "Null where there is nothing to count."]
+    value: Annotated[float | None, "Null if there is nothing to count."]
     unit: Annotated[str, "`count`, `percent`, `days`, `working_days` or `per_week`."]
-    of: Annotated[int | None, "Of how many it is a share, or how many were counted."]
-    how: Annotated[str, "What exactly is counted."]
+    of: Annotated[int | None, "The total of which the value is a share, or the number that was counted."]
+    how: Annotated[str, "Exactly what is counted."]
     parts: list[PublicPart]
     articles: list[PublicArticle]
 
@@ -50,8 +50,8 @@ class PublicStatedPage(TypedDict):
     language: Annotated[str, "BCP 47."]
     version: int
     title: str
-    text: Annotated[str, "Markdown; empty where the page stands elsewhere."]
-    url: Annotated[str, "Where the page stands, if it is not here."]
+    text: Annotated[str, "Markdown; empty if the page is elsewhere."]
+    url: Annotated[str, "URL of the page, if it is elsewhere."]
     published_at: Moment
 
 
@@ -60,7 +60,7 @@ class PublicStatement(TypedDict):
 
     kind: str
     articles: list[PublicArticle]
-    pages: Annotated[list[PublicStatedPage], "In each language; empty where there is none."]
+    pages: Annotated[list[PublicStatedPage], "The page in each language; empty if there is none."]
 
 
 class PublicStandards(TypedDict):

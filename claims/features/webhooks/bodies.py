@@ -31,20 +31,22 @@ _EVENTS = [*WebhookEvent.values, TEST_EVENT, VERIFICATION_EVENT]
 class WebhookBody(StrictKeys):
     """A URL that receives publications."""
 
-    name = TextField(max_length=100, help_text="What you call it; another one of yours cannot have the same.")
-    url = TextField(max_length=500, help_text="Begins with https://. Messages are sent there with POST.")
+    name = TextField(max_length=100, help_text="A name of your choice, unique among your webhooks.")
+    url = TextField(
+        max_length=500, help_text="A URL that begins with https://. Messages are sent there with POST."
+    )
     description = TextField(required=False, allow_blank=True, max_length=2000)
     filter = TextField(
         required=False,
         allow_blank=True,
         max_length=2000,
-        help_text="Which claims, as the list of claims is asked: `topic=…&language=…&rating_class=…`. Empty: all.",
+        help_text="The filter, as for the list of claims: `topic=…&language=…&rating_class=…`. Empty for all claims.",
     )
     events = serializers.ListField(
         child=serializers.ChoiceField(WebhookEvent.choices),
         required=False,
         max_length=len(WebhookEvent.values),
-        help_text="What it is told of; empty: everything.",
+        help_text="The events to send; empty for all.",
     )
 
 
@@ -52,7 +54,7 @@ class WebhookChanges(WebhookBody):
     """The fields to change. A new URL is verified before messages are sent to it."""
 
     active = StrictBooleanField(
-        required=False, help_text="`false` pauses it; `true` goes on where it stopped, with this token."
+        required=False, help_text="`false` pauses it; `true` resumes it where it stopped, with this token."
     )
 
 
@@ -62,7 +64,7 @@ class RotationBody(StrictKeys):
     at_once = StrictBooleanField(
         required=False,
         default=False,
-        help_text="End the old one now, because somebody else knows it. Otherwise both sign for a day.",
+        help_text="End the old secret now, because others know it. Otherwise both sign for a day.",
     )
 
 
@@ -72,7 +74,7 @@ class ReplayBody(StrictKeys):
     since = serializers.IntegerField(
         min_value=0,
         max_value=MAX_ID,
-        help_text="A `sequence`: everything after it is sent. 0 is the beginning of the ledger.",
+        help_text="A `sequence`: all later entries are sent. 0 means the beginning of the ledger.",
     )
 
 
@@ -87,15 +89,15 @@ class WebhookSerializer(serializers.Serializer):
     events = serializers.ListField(child=serializers.ChoiceField(WebhookEvent.choices))
     state = serializers.ChoiceField(
         STATES,
-        help_text="`unverified` until its receiver has agreed, `disabled` when we switched it off (`disabled_reason`).",
+        help_text="`unverified` until the receiver has agreed; `disabled` if we switched it off (`disabled_reason`).",
     )
     disabled_reason = serializers.CharField()
     disabled_at = serializers.DateTimeField(allow_null=True)
     verified_at = serializers.DateTimeField(allow_null=True)
     previous_secret_until = serializers.DateTimeField(
-        allow_null=True, help_text="Until then the secret before signs too."
+        allow_null=True, help_text="Until then, messages are also signed with the previous secret."
     )
-    token = serializers.CharField(help_text="The name of the token with which it lives and ends.")
+    token = serializers.CharField(help_text="The name of the token; the webhook ends with it.")
     created_at = serializers.DateTimeField()
 
 
@@ -104,7 +106,8 @@ class WebhookWithSecretSerializer(WebhookSerializer):
 
     secret = serializers.CharField(
         allow_null=True,
-        help_text="Null where the request was repeated with its `Idempotency-Key`: replace it with `rotate-secret`.",
+        help_text="Null if the request was repeated with its `Idempotency-Key`: use `rotate-secret` to get a "
+        "new secret.",
     )
 
 
@@ -112,20 +115,20 @@ class WebhookAttemptSerializer(serializers.Serializer):
     at = serializers.DateTimeField()
     duration_ms = serializers.IntegerField()
     status_code = serializers.IntegerField(allow_null=True)
-    response = serializers.CharField(help_text="The beginning of the answer.")
-    error = serializers.CharField(help_text="Empty where the message arrived.")
+    response = serializers.CharField(help_text="The beginning of the response.")
+    error = serializers.CharField(help_text="Empty if the message arrived.")
 
 
 class WebhookDeliverySerializer(serializers.Serializer):
     """A message, and its delivery."""
 
     id = serializers.IntegerField()
-    message_id = serializers.CharField(help_text="The same however often it is sent.")
+    message_id = serializers.CharField(help_text="The id of the message, the same on every attempt.")
     event = serializers.ChoiceField([(event, event) for event in _EVENTS])
     state = serializers.ChoiceField(WebhookDelivery.State.choices)
     claim_id = serializers.IntegerField(allow_null=True)
     version = serializers.IntegerField(allow_null=True)
-    sequence = serializers.IntegerField(allow_null=True, help_text="Of the entry in the ledger.")
+    sequence = serializers.IntegerField(allow_null=True, help_text="The number of the entry in the ledger.")
     created_at = serializers.DateTimeField()
     next_attempt_at = serializers.DateTimeField(allow_null=True)
     settled_at = serializers.DateTimeField(allow_null=True)
@@ -149,11 +152,11 @@ class DeliveryQuery(ListQuery):
 
     state = Parameter(
         Keyword(tuple(WebhookDelivery.State.values)),
-        "How it went.",
+        "The delivery state.",
         matches=match_one_of("state"),
         several=True,
     )
-    event = Parameter(Keyword(tuple(_EVENTS)), "What it tells.", matches=match_one_of("event"), several=True)
+    event = Parameter(Keyword(tuple(_EVENTS)), "The event.", matches=match_one_of("event"), several=True)
     ordering = make_ordering_parameter(orderings)
 
 

@@ -12,8 +12,9 @@ from claims.ledger.document.serializers import ClaimSerializer
 from claims.models import Publication
 
 _SIGNATURE_NOTE = (
-    "Signed as Standard Webhooks has it: `webhook-id` names the message however often it is sent, `webhook-timestamp`"
-    " the attempt in seconds since 1970, and `webhook-signature` is HMAC-SHA256 over `id.timestamp.body`."
+    "Signed as defined by Standard Webhooks: `webhook-id` identifies the message on every attempt, "
+    "`webhook-timestamp` is the time of the attempt in seconds since 1970, and `webhook-signature` is the "
+    "HMAC-SHA256 of `id.timestamp.body`."
 )
 
 
@@ -26,10 +27,10 @@ class ToldEntrySerializer(serializers.Serializer):
     status = serializers.ChoiceField(Publication.Status.choices)
     kind = serializers.ChoiceField(Publication.Kind.choices)
     note = serializers.CharField()
-    url = serializers.URLField(help_text="Where the API has this version.")
+    url = serializers.URLField(help_text="URL of this version in the API.")
     claim = ClaimSerializer(
         allow_null=True,
-        help_text="The claim whole; null where it was withdrawn, and where the message would be longer than 64 KB.",
+        help_text="The complete claim; null if it was withdrawn, or if the message would be longer than 64 KB.",
     )
 
 
@@ -37,7 +38,7 @@ class MessageSerializer(serializers.Serializer):
     """The content of a message about a claim."""
 
     type = serializers.ChoiceField(WebhookEvent.choices)
-    timestamp = serializers.DateTimeField(help_text="The moment of the publication.")
+    timestamp = serializers.DateTimeField(help_text="The time of the publication.")
     data = ToldEntrySerializer()  # type: ignore[assignment]  # a key
 
 
@@ -74,7 +75,7 @@ class AgreementSerializer(serializers.Serializer):
 
 
 def _describe_webhooks() -> Iterator[OpenApiWebhook]:
-    arrived = OpenApiResponse(description="It has arrived.")
+    arrived = OpenApiResponse(description="The message has arrived.")
     for event in WebhookEvent:
         yield _describe_webhook(event.value, MessageSerializer, {204: arrived})
     yield _describe_webhook(TEST_EVENT, TestMessageSerializer, {204: arrived})

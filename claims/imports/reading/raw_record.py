@@ -31,7 +31,7 @@ FIELDS: Final = {
     "byline": "who wrote the review",
     "reviewed_on": "when it was judged (ClaimReview.datePublished)",
     "review_language": "of the review, as a tag or a name (inLanguage)",
-    "media": "addresses of the pictures, sound or film that it is about (MediaReview.itemReviewed)",
+    "media": "addresses of the pictures, audio or video that it is about (MediaReview.itemReviewed)",
     "media_kind": "image, video or audio, or a schema.org type such as ImageObject",
     "media_authenticity_category": "what became of them (MediaReview.mediaAuthenticityCategory)",
     "original_media_context": "what they really show (MediaReview.originalMediaContextDescription)",

@@ -78,7 +78,7 @@ class Review(NamedTuple):
     reviewed_on: date | None = None
     review_language: str = ""
     media: tuple[str, ...] = ()
-    """http(s) addresses of pictures, sound or film that it is about. They are among the `appearances` too."""
+    """http(s) addresses of pictures, audio or video that it is about. They are among the `appearances` too."""
     media_kind: str = ""
     """`image`, `video` or `audio`, or ""."""
     media_authenticity_category: str = ""

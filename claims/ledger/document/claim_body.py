@@ -36,9 +36,11 @@ class PublicClaimant(TypedDict):
     name: str
     kind: Annotated[str, Claimant.Kind]
     job_title: str
-    affiliation: Annotated[str, "The party or organisation they speak for; empty when there is none."]
-    country: Annotated[str, "ISO 3166-1 alpha-2; empty when not known."]
-    same_as: Annotated[list[WebAddress], "Addresses that identify the claimant elsewhere, such as Wikidata."]
+    affiliation: Annotated[
+        str, "The party or organisation that the claimant speaks for; empty if there is none."
+    ]
+    country: Annotated[str, "ISO 3166-1 alpha-2; empty if unknown."]
+    same_as: Annotated[list[WebAddress], "URLs that identify the claimant elsewhere, such as Wikidata."]
 
 
 class PublicTopic(TypedDict):
@@ -47,7 +49,7 @@ class PublicTopic(TypedDict):
     id: int
     name: str
     slug: str
-    same_as: Annotated[list[WebAddress], "Addresses that identify the topic elsewhere, such as Wikidata."]
+    same_as: Annotated[list[WebAddress], "URLs that identify the topic elsewhere, such as Wikidata."]
 
 
 class PublicScale(TypedDict):
@@ -56,24 +58,24 @@ class PublicScale(TypedDict):
     id: int
     name: str
     version: str
-    methodology_url: Annotated[str, "Empty when there is none."]
+    methodology_url: Annotated[str, "Empty if there is none."]
 
 
 class PublicRating(TypedDict):
     """A rating in its publisher's own words (schema.org Rating), with its rating class."""
 
     id: int
-    code: Annotated[str, "Names the rating within its scale."]
+    code: Annotated[str, "The name of the rating within its scale, for programs."]
     label: str
     language: Annotated[str, "The language of the label (BCP 47)."]
     labels: Annotated[dict[str, str], "The label in other languages."]
     rating_class: Annotated[
         Annotated[str, RatingClass] | None,
-        "Comparable across publishers; null while nobody has decided.",
+        "Comparable across publishers; null until an editor decides.",
     ]
-    colour: Annotated[str, "#rrggbb or empty, as the other colours."]
-    text_colour: Annotated[str, "Readable on `colour`."]
-    colour_dark: Annotated[str, "For dark pages."]
+    colour: Annotated[str, "#rrggbb or empty, like the other colours."]
+    text_colour: Annotated[str, "Legible on `colour`."]
+    colour_dark: Annotated[str, "The colour on dark pages."]
     text_colour_dark: str
     scale: PublicScale
 
@@ -82,9 +84,9 @@ class PublicAppearance(PublicQuotedSource):
     """A place where the claim was made."""
 
     id: int
-    is_first: Annotated[bool, "Whether this is the first place known."]
+    is_first: Annotated[bool, "Whether this is the first known appearance."]
     anchor: Annotated[
-        str, Appearance.Anchor, "`orphaned`: the latest version of the source no longer has these words."
+        str, Appearance.Anchor, "`orphaned`: the latest version of the source no longer contains these words."
     ]
 
 
@@ -94,17 +96,17 @@ class PublicEvidence(PublicQuotedSource):
     id: int
     stance: Annotated[str, Evidence.Stance]
     note: Annotated[str, "What the source shows."]
-    media: Annotated[list[PublicMedia], "The picture, recording or film that shows it: one or none."]
+    media: Annotated[list[PublicMedia], "The picture, recording or video that shows it, if any."]
 
 
 class PublicSignOff(TypedDict):
     """Digests of the content that people signed off; docs/ledger-proofs.md describes how to compute them."""
 
     claim_sha256: Annotated[
-        str | None, "Of the claim's words; null where the verdict was on a claim merged into this one."
+        str | None, "Digest of the claim's content; null if the verdict was on a claim merged into this one."
     ]
-    verdict_sha256: Annotated[str, "Of the verdict's texts, rating and evidence."]
-    people: Annotated[int, "How many signed these off, beside the author."]
+    verdict_sha256: Annotated[str, "Digest of the verdict's texts, rating and evidence."]
+    people: Annotated[int, "The number of people other than the author who signed these off."]
 
 
 class PublicVerdict(TypedDict):
@@ -116,35 +118,38 @@ class PublicVerdict(TypedDict):
     origin: Annotated[
         str,
         Verdict.Origin,
-        "`house`: written here and signed off by somebody else than its author; `house_archive`: from the newsroom's"
-        " earlier archive, which two administrators took over as a whole; `imported`: taken over from its publisher.",
+        "`house`: written here and signed off by a person other than the author; `house_archive`: from the "
+        "newsroom's earlier archive, released as a whole by two administrators; `imported`: imported from its"
+        " publisher.",
     ]
     rating: PublicRating
-    title: Annotated[str, "The headline of the publisher's own page; empty when it is not known."]
+    title: Annotated[str, "The headline of the publisher's own page; empty if unknown."]
     summary: str
     explanation: Annotated[str, "Markdown."]
-    explanation_html: Annotated[str, "The same as safe HTML."]
+    explanation_html: Annotated[str, "The explanation as safe HTML."]
     byline: str
     language: Annotated[str, "BCP 47."]
     reviewed_on: Day | None
-    valid_as_of: Annotated[Day | None, "The day for which the verdict holds."]
-    recheck_on: Annotated[Day | None, "When the publisher means to look again."]
-    url: Annotated[str, "The publisher's own page; empty when there is none."]
+    valid_as_of: Annotated[Day | None, "The date up to which the facts were checked."]
+    recheck_on: Annotated[Day | None, "When the publisher plans to check again."]
+    url: Annotated[str, "The publisher's own page; empty if there is none."]
     media_authenticity_category: Annotated[
         str,
         [("", "–"), *MediaAuthenticity.choices],
-        "What became of the claim's pictures, sound or film (schema.org `mediaAuthenticityCategory`); empty where the"
-        " verdict is about none.",
+        "How the claim's pictures, audio or video were changed (schema.org `mediaAuthenticityCategory`); "
+        "empty if the verdict is not about any.",
     ]
     original_media_context: Annotated[
-        str, "What they really show (schema.org `originalMediaContextDescription`); empty when not known."
+        str, "What they really show (schema.org `originalMediaContextDescription`); empty if unknown."
     ]
     original_media_url: Annotated[
-        str, "Where the original is (schema.org `originalMediaLink`); empty when not known."
+        str, "URL of the original (schema.org `originalMediaLink`); empty if unknown."
     ]
     published_at: Moment | None
     evidence: list[PublicEvidence]
-    signed_off: Annotated[PublicSignOff | None, "Null where people of this newsroom did not review it here."]
+    signed_off: Annotated[
+        PublicSignOff | None, "Null if the verdict was not reviewed by people of this newsroom here."
+    ]
 
 
 insert_sections(PublicVerdict.__annotations__, {section.key: section.shape for section in get_sections()})
@@ -158,24 +163,24 @@ class PublicTranslation(TypedDict):
     """
 
     id: int
-    verdict: Annotated[int, "Which of the verdicts it is of."]
+    verdict: Annotated[int, "Id of the translated verdict."]
     language: Annotated[str, "BCP 47."]
-    of_version: Annotated[int, "The version of that verdict."]
+    of_version: Annotated[int, "The translated version of the verdict."]
     statement: str
-    title: Annotated[str, "Empty where the original has none."]
+    title: Annotated[str, "Empty if the original has none."]
     summary: str
     explanation: Annotated[str, "Markdown."]
-    explanation_html: Annotated[str, "The same as safe HTML."]
-    translated_by: Annotated[str, "The translator's byline; empty where the newsroom signs."]
+    explanation_html: Annotated[str, "The explanation as safe HTML."]
+    translated_by: Annotated[str, "The translator's byline; if empty, the newsroom's name is shown."]
     reviewed_at: Annotated[
-        Moment | None, "When it was published, signed off by somebody else than its translator."
+        Moment | None, "When it was published, after sign-off by a person other than the translator."
     ]
 
 
 class PublicCorrection(TypedDict):
     """A public note on a change and its reason."""
 
-    version: Annotated[int, "The version of the claim that came of it."]
+    version: Annotated[int, "The resulting version of the claim."]
     kind: Annotated[str, CORRECTION_KINDS]
     note: str
     published_at: Moment
@@ -185,7 +190,7 @@ class PublicClaim(TypedDict):
     """All published data of a claim."""
 
     id: int
-    version: Annotated[int, "Counts the publications of the claim from 1."]
+    version: Annotated[int, "The number of the publication, counted per claim from 1."]
     status: Annotated[str, Publication.Status]
     url: Annotated[WebAddress, "The page for readers."]
     slug: str
@@ -196,10 +201,10 @@ class PublicClaim(TypedDict):
     context: str
     topics: list[PublicTopic]
     appearances: list[PublicAppearance]
-    media: Annotated[list[PublicMedia], "The pictures, sound and film that the claim is about."]
+    media: Annotated[list[PublicMedia], "The pictures, audio and video that the claim is about."]
     verdicts: list[PublicVerdict]
-    translations: Annotated[list[PublicTranslation], "One for each language that it was translated into."]
-    corrections: Annotated[list[PublicCorrection], "The newest first."]
+    translations: Annotated[list[PublicTranslation], "The translations, one per language."]
+    corrections: Annotated[list[PublicCorrection], "The corrections, newest first."]
     merged_into: int | None
     merged_from: list[int]
     published_at: Annotated[Moment, "When the claim was first published."]
@@ -222,7 +227,7 @@ class SummaryRating(TypedDict):
     """The rating of a claim, in a list of results."""
 
     label: str
-    rating_class: Annotated[Annotated[str, RatingClass] | None, "Null while nobody has decided."]
+    rating_class: Annotated[Annotated[str, RatingClass] | None, "Null until an editor decides."]
 
 
 class SummaryVerdict(TypedDict):
@@ -237,7 +242,7 @@ class ClaimSummary(TypedDict):
     """A claim in a list of results, with some of the full claim's keys. The database builds it from the body."""
 
     id: int
-    url: Annotated[WebAddress, "The permanent address of the claim, which leads to its page for readers."]
+    url: Annotated[WebAddress, "The permanent URL of the claim, which leads to its page for readers."]
     statement: str
     language: Annotated[str, "BCP 47."]
     claimant: SummaryClaimant | None
@@ -280,5 +285,5 @@ class VerdictSummary(TypedDict):
     title: str
     language: Annotated[str, "BCP 47."]
     reviewed_on: Day | None
-    url: Annotated[str, "The publisher's own page; empty when there is none."]
+    url: Annotated[str, "The publisher's own page; empty if there is none."]
     claim: SummaryClaim

@@ -22,18 +22,16 @@ class PublicCluster(TypedDict):
     url: Annotated[WebAddress, "The page for readers."]
     slug: str
     title: str
-    description: Annotated[str, "Plain text; what these claims have in common, and how they differ."]
-    language: Annotated[str, "Of title and description (BCP 47)."]
-    claim_count: Annotated[int, "How many of its claims are published now."]
-    languages: Annotated[list[str], "Those of its published claims (BCP 47)."]
-    publisher_count: Annotated[int, "How many publishers judged them."]
-    countries: Annotated[list[str], "Of these publishers (ISO 3166-1 alpha-2)."]
-    rating_classes: Annotated[dict[str, int], "How many verdicts on them amount to which class."]
-    first_claimed_on: Annotated[
-        Day | None, "The earliest day on which one of them is known to have been made."
-    ]
-    published_at: Annotated[Moment, "Since when it is public."]
-    updated_at: Annotated[Moment, "When its own words, or what is published of its claims, changed last."]
+    description: Annotated[str, "Plain text: what these claims have in common, and how they differ."]
+    language: Annotated[str, "Language of title and description (BCP 47)."]
+    claim_count: Annotated[int, "The number of its published claims."]
+    languages: Annotated[list[str], "The languages of its published claims (BCP 47)."]
+    publisher_count: Annotated[int, "The number of publishers with a verdict on them."]
+    countries: Annotated[list[str], "The countries of these publishers (ISO 3166-1 alpha-2)."]
+    rating_classes: Annotated[dict[str, int], "The number of verdicts on them by rating class."]
+    first_claimed_on: Annotated[Day | None, "The earliest known day on which one of them was made."]
+    published_at: Annotated[Moment, "When it was first published."]
+    updated_at: Annotated[Moment, "When its own text, or the public data of its claims, last changed."]
 
 
 class ClusterVerdict(TypedDict):
@@ -45,7 +43,7 @@ class ClusterVerdict(TypedDict):
     summary: str
     language: Annotated[str, "BCP 47."]
     reviewed_on: Day | None
-    url: Annotated[str, "The publisher's own page; empty when there is none."]
+    url: Annotated[str, "The publisher's own page; empty if there is none."]
 
 
 class ClusteredClaim(JudgedClaim):
@@ -57,8 +55,8 @@ class ClusteredClaim(JudgedClaim):
 class PublicClusterWithClaims(PublicCluster):
     """A cluster with its published claims."""
 
-    claims: Annotated[list[ClusteredClaim], "By the day on which they were made; at most 200."]
-    more: Annotated[str | None, "Where all of them are listed, if these are not all."]
+    claims: Annotated[list[ClusteredClaim], "The claims by the day on which they were made; at most 200."]
+    more: Annotated[str | None, "URL of the list of all its claims, if some are missing here."]
 
 
 def build_cluster(row: Cluster) -> PublicCluster:

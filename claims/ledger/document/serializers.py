@@ -80,7 +80,7 @@ class ScaleRatingSummarySerializer(serializers.Serializer):
     label = serializers.CharField()  # type: ignore[assignment]  # a key
     language = serializers.CharField(help_text="The language of the label (BCP 47).")
     rating_class = serializers.ChoiceField(
-        RatingClass.choices, allow_null=True, help_text="Null while nobody has decided."
+        RatingClass.choices, allow_null=True, help_text="Null until an editor decides."
     )
     publisher = RatingPublisherSerializer()
 

@@ -21,9 +21,9 @@ class PublicWordingChange(TypedDict):
     """One changed part of a claim or verdict, before and after."""
 
     part: Annotated[str, PART_CHOICES]
-    publisher: Annotated[str | None, "Whose verdict it is a part of; null for a part of the claim."]
-    before: Annotated[str, "What it said; empty where it said nothing. An explanation is Markdown."]
-    after: Annotated[str, "What it says since; empty where it says nothing any more."]
+    publisher: Annotated[str | None, "The publisher of the verdict; null for a part of the claim."]
+    before: Annotated[str, "The text before; empty if there was none. An explanation is Markdown."]
+    after: Annotated[str, "The text after; empty if there is none."]
 
 
 class _Part(NamedTuple):

@@ -114,14 +114,15 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     )
     source_domain = Parameter(
         DomainValue(),
-        "Domain of such a source, in either role.",
+        "Domain of a source that the claim appears in or that a verdict on it cites.",
         matches=match_shared_value("source_domains"),
         several=True,
     )
     source_url = Parameter(
         AddressValue(),
-        "Address of such a source, in any spelling: tracking parameters, http or https, www, AMP and a slash at the end"
-        " do not matter. `review_url` finds the reviews that stand at an address; `q` finds all of these.",
+        "URL of a source that the claim appears in or that a verdict on it cites, in any spelling: tracking "
+        "parameters, http or https, www, AMP and a final slash are ignored. To find reviews at a URL, use "
+        "`review_url`; to find all of these, use `q`.",
         resolves=find_source_ids,
         matches=match_shared_value("source_ids"),
         several=True,
@@ -155,21 +156,21 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     )
     has = Parameter(
         Keyword(("correction", "evidence", "media")),
-        "What the claim has: a public correction note, evidence, or a picture, sound or film among its sources. Given"
-        " twice, it must have both.",
+        "What the claim must have: a public correction note, evidence, or pictures, audio or video among its "
+        "sources. If given twice, it must have both.",
         matches=lambda features: Q(features__contains=features),
         several=True,
     )
     status = Parameter(
         Keyword(tuple(Publication.Status.values)),
-        "`retracted` and `merged` list what was withdrawn.",
+        "`retracted` and `merged` list withdrawn claims.",
         matches=match_any_of("status"),
         several=True,
         default=Publication.Status.PUBLISHED.value,
     )
     as_of = Parameter(
         Moment(end_of_day=True),
-        "What was published at this moment, or at the end of this day (UTC), as it read then.",
+        "The claims as published at this time, or at the end of this day (UTC).",
         resolves=resolve_as_of,
     )
     fields = make_fields_parameter(ClaimSerializer)
@@ -252,7 +253,7 @@ class ClaimPageQuery(ClaimListQuery):
     view = make_view_parameter()
     highlight = Parameter(
         Keyword(("true", "false")),
-        "Whether `highlights` shows where `q` was found in each claim of the page.",
+        "Whether to return `highlights`: where `q` was found in each claim of the page.",
         default="false",
     )
 

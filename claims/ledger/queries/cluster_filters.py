@@ -51,9 +51,7 @@ class ClusterListQuery(ListQuery):
         *build_both_orderings("title", make_text_key("title"), make_id_key("id")),
     )
 
-    q = Parameter(
-        Words(), "Words in the title, whatever their case and accents.", matches=match_words("title")
-    )
+    q = Parameter(Words(), "Words in the title, ignoring case and accents.", matches=match_words("title"))
     language = Parameter(
         LanguageRange(),
         "Language of title and description; `pt` also finds `pt-BR`.",
@@ -63,7 +61,7 @@ class ClusterListQuery(ListQuery):
     )
     claim = Parameter(
         WholeNumber(),
-        "Id of a published claim that belongs to it.",
+        "Id of a published claim in the cluster.",
         matches=_has_claims,
         several=True,
         slotted=False,

@@ -122,14 +122,14 @@ class CorrectionListQuery(ListQuery):
 
     kind = Parameter(
         Keyword(CORRECTIONS),
-        "What kind of change it was.",
+        "The kind of change.",
         matches=lambda kinds: Q(kind__in=kinds),
         several=True,
         slotted=False,
     )
     month = Parameter(
         MonthValue(),
-        "The month in which it was published, such as `2026-03`, by the newsroom's calendar.",
+        "The month of publication, such as `2026-03`, in the newsroom's time zone.",
         matches=_match_months,
         several=True,
         slotted=False,
@@ -143,13 +143,13 @@ class CorrectionListQuery(ListQuery):
     )
     publisher = JudgedParameter(
         WholeNumber(),
-        "Id of a publisher whose verdict on the claim readers have seen.",
+        "Id of a publisher whose verdict on the claim was ever published.",
         verdicts=lambda publishers: PublishedVerdict.objects.filter(publisher_id__in=publishers),
         several=True,
     )
     by = JudgedParameter(
         Keyword(("house", "all")),
-        "Whose: `house` for claims that the newsroom itself has judged, and not only others.",
+        "`house` for claims with the newsroom's own verdict, not only those of others.",
         verdicts=filter_newsroom,
         default="all",
     )

@@ -21,7 +21,7 @@ class ClaimantListQuery(ListQuery):
     list_name = "claimants"
     orderings = _ID_OR_NAME_ORDERINGS
 
-    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=match_words("name"))
+    q = Parameter(Words(), "Words in the name, ignoring case and accents.", matches=match_words("name"))
     kind = Parameter(
         Keyword(tuple(Claimant.Kind.values)), "Kind of claimant.", matches=match_one_of("kind"), several=True
     )
@@ -30,7 +30,7 @@ class ClaimantListQuery(ListQuery):
     )
     same_as = Parameter(
         SameAsValue(),
-        "An address that identifies the claimant elsewhere, such as the Wikidata page in any of its spellings.",
+        "A URL that identifies the claimant elsewhere, such as the Wikidata page in any spelling.",
         matches=lambda address: Q(same_as__contains=[address]),
     )
     ordering = make_ordering_parameter(orderings)
@@ -42,11 +42,11 @@ class TopicListQuery(ListQuery):
     list_name = "topics"
     orderings = _ID_OR_NAME_ORDERINGS
 
-    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=match_words("name"))
+    q = Parameter(Words(), "Words in the name, ignoring case and accents.", matches=match_words("name"))
     slug = Parameter(Slug(), "Slug of the topic.", matches=match_one_of("slug"), several=True)
     same_as = Parameter(
         SameAsValue(),
-        "An address that identifies the topic elsewhere, such as the Wikidata page in any of its spellings.",
+        "A URL that identifies the topic elsewhere, such as the Wikidata page in any spelling.",
         matches=lambda address: Q(same_as__contains=[address]),
     )
     ordering = make_ordering_parameter(orderings)
@@ -58,12 +58,10 @@ class RatingListQuery(ListQuery):
     list_name = "ratings"
     orderings = (*reversed(build_both_orderings("id", make_id_key("id"))),)
 
-    q = Parameter(
-        Words(), "Words in the label, whatever their case and accents.", matches=match_words("label")
-    )
+    q = Parameter(Words(), "Words in the label, ignoring case and accents.", matches=match_words("label"))
     publisher = Parameter(
         IdOr("domain", DomainValue()),
-        "Whose scale it belongs to: id or domain.",
+        "The publisher of the scale: id or domain.",
         resolves=find_publisher_ids,
         matches=match_one_of("scale__publisher"),
         several=True,
@@ -72,7 +70,7 @@ class RatingListQuery(ListQuery):
     code = Parameter(Slug(), "Code in the publisher's scale.", matches=match_one_of("code"), several=True)
     rating_class = Parameter(
         Keyword(tuple(RatingClass.values)),
-        "The class that the rating amounts to, comparable across publishers.",
+        "The rating class, comparable across publishers.",
         matches=match_one_of("rating_class"),
         several=True,
     )

@@ -64,9 +64,9 @@ class WordsQuery(ListQuery):
 
     q = SearchParameter(
         Words(MAX_LENGTH),
-        'Words to search for, in web-search syntax: `"an exact phrase"`, `either or other`, `-without`. Case, accents'
-        " and word endings do not matter. An address finds the claims that were seen there, that cite it or whose"
-        " review it is, as the look-up does, and then those whose texts name it.",
+        'Words to search for, in web-search syntax: `"an exact phrase"`, `either or other`, `-without`. Case,'
+        " accents and word endings are ignored. A URL finds the claims that appeared there, cite it or are "
+        "reviewed there, as in the look-up, followed by claims whose texts mention it.",
         resolves=read_search,
     )
 
@@ -116,8 +116,8 @@ class SearchQuery(WordsQuery):
 
     spelling = Parameter(
         Keyword(("forgiving", "exact")),
-        "What happens when hardly anything matches `q` and words of it seem misspelt: `forgiving` answers also for the"
-        " published words that were probably meant, and `search` says which; `exact` answers for `q` alone.",
+        "What to do if hardly anything matches `q` and it seems misspelt: `forgiving` also searches for the "
+        "words that were probably meant, which `search` names; `exact` searches for `q` only.",
         default="forgiving",
     )
 
@@ -276,30 +276,30 @@ def describe_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, An
 SEARCH_SCHEMA: dict[str, Any] = {
     "search": {
         "type": "object",
-        "description": "How `q` was understood. Only where `q` is given.",
+        "description": "How `q` was understood. Only if `q` is given.",
         "properties": {
-            "asked": {"type": "string", "description": "`q` as it was given."},
+            "asked": {"type": "string", "description": "`q` as given."},
             "answered": {
                 "type": "string",
-                "description": "The search that the results answer: `q`, or `q` with its spelling corrected.",
+                "description": "The search that was used: `q`, or `q` with corrected spelling.",
             },
-            "is_corrected": {"type": "boolean", "description": "Whether the two differ."},
+            "is_corrected": {"type": "boolean", "description": "Whether the spelling was corrected."},
             "is_matched": {
                 "type": "boolean",
-                "description": "Whether no claim has these words, and the results are claims that may be meant, the"
-                " likeliest first, as `/api/v1/match/` finds them.",
+                "description": "Whether no claim contains these words, so that the results are claims that "
+                "may be meant, most probable first, as in `/api/v1/match/`.",
             },
             "ordering": {
                 "type": "string",
-                "description": "How the results are ordered. `relevance` becomes `-updated` for a search that more"
-                f" than about {RANKED_MATCHES:,} claims match, or that only says what to leave out.",
+                "description": "The order of the results. `relevance` becomes `-updated` if the search matches more"
+                f" than about {RANKED_MATCHES:,} claims, or only excludes words.",
             },
         },
         "required": ["asked", "answered", "is_corrected", "is_matched", "ordering"],
     },
     "highlights": {
         "type": "object",
-        "description": "Where `q` was found, by the id of the claim. Only where `highlight` asks for it.",
+        "description": "Where `q` was found, by claim id. Only if requested with `highlight`.",
         "additionalProperties": {
             "type": "array",
             "items": {
@@ -308,10 +308,10 @@ SEARCH_SCHEMA: dict[str, Any] = {
                     "pointer": {
                         "type": "string",
                         "format": "json-pointer",
-                        "description": "Which text of the claim (RFC 6901).",
+                        "description": "The text of the claim, as a JSON Pointer (RFC 6901).",
                     },
-                    "start": {"type": "integer", "description": "Where in that text the fragment begins."},
-                    "text": {"type": "string", "description": "The fragment."},
+                    "start": {"type": "integer", "description": "The position of the fragment in that text."},
+                    "text": {"type": "string", "description": "The text of the fragment."},
                     "marks": {
                         "type": "array",
                         "description": "Start and end of each match in the fragment, in Unicode code points.",

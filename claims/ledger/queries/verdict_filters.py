@@ -56,7 +56,7 @@ def find_topic_ids(values: list[int | str]) -> list[int]:
 def make_claimant_parameter(entry: str = "") -> Parameter:
     """Build the parameter `claimant` of a list; `entry` is the path from its rows to the ledger entry."""
     return Parameter(
-        WholeNumber(), "Id of who made the claim.", matches=match_any_of(f"{entry}claimant_id"), several=True
+        WholeNumber(), "Id of the claimant.", matches=match_any_of(f"{entry}claimant_id"), several=True
     )
 
 
@@ -98,33 +98,33 @@ class VerdictQuery(ListQuery):
 
     publisher = VerdictParameter(
         IdOr("domain", DomainValue()),
-        "Who published the verdict: id or domain.",
+        "The publisher of the verdict: id or domain.",
         resolves=find_publisher_ids,
         matches=match_any_of("publisher_id"),
         several=True,
     )
     publisher_kind = VerdictParameter(
         Keyword(tuple(Publisher.Kind.values)),
-        "Kind of the publisher of the verdict.",
+        "The kind of publisher of the verdict.",
         matches=match_any_of("publisher_kind"),
         several=True,
     )
     rating = VerdictParameter(
         IdOr("code", Slug()),
-        "The rating as its publisher has it: id, or code in the publisher's scale.",
+        "The publisher's own rating: id, or code in the publisher's scale.",
         resolves=find_rating_ids,
         matches=match_any_of("rating_id"),
         several=True,
     )
     rating_class = VerdictParameter(
         Keyword(tuple(RatingClass.values)),
-        "The class that the rating amounts to, comparable across publishers.",
+        "The rating class, comparable across publishers.",
         matches=match_any_of("rating_class"),
         several=True,
     )
     review_url = VerdictParameter(
         AddressValue(),
-        "Address of the review itself, the publisher's own page, in any spelling as of `source_url`.",
+        "URL of the review on the publisher's site, in any spelling, as for `source_url`.",
         matches=match_review_urls,
         several=True,
         split=False,
@@ -147,8 +147,8 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
 
     q = SearchParameter(
         Words(MAX_LENGTH),
-        "Words to search for in the claim and what is said about it, in web-search syntax; or an address, as in the"
-        " list of claims.",
+        "Words to search for in the claim and its verdicts, in web-search syntax; or a URL, as in the list of"
+        " claims.",
         resolves=read_search,
         matches=lambda asked: match_search(asked, publication="publication__"),
     )

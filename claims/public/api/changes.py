@@ -94,28 +94,28 @@ class ChangesQuery(Query):
 
     since = Parameter(
         StartingPoint(),
-        "What comes after this `sequence`, as `next` says it. Or a moment (a day means its beginning, UTC): everything"
-        " from the first change on that was published then or later.",
+        "Return changes after this `sequence`, taken from `next`. Or a time (a day means its start, UTC): "
+        "return everything published from then on.",
         default=0,
     )
     entries = Parameter(
         Keyword(("all", "newest")),
-        "`newest` leaves out changes that a later one to the same claim has overtaken.",
+        "`newest` leaves out changes that were followed by a later change to the same claim.",
         default="all",
     )
     embed = Parameter(
         Keyword(("claim", "stored", "none")),
-        "`none` tells of changes without the claims: `claim` is null. `stored` has them, withdrawn ones too, as the"
-        " text that is hashed in the ledger.",
+        "`none` returns changes without claims: `claim` is null. `stored` adds the claims, including "
+        "withdrawn ones, as the text that the ledger hashes.",
         default="claim",
     )
     signed = Parameter(
         Keyword(("true", "false")),
-        "Whether each change bears the newsroom's `signature`, and the page says by whose key (`house`).",
+        "Whether to include the newsroom's `signature` of each change, and the key that verifies it (`house`).",
         default="false",
     )
     page_size = Parameter(
-        WholeNumber(1, PAGE_SIZE_LIMIT), "How many changes are answered at most.", default=PAGE_SIZE
+        WholeNumber(1, PAGE_SIZE_LIMIT), "The maximum number of changes to return.", default=PAGE_SIZE
     )
 
 
@@ -130,23 +130,23 @@ class ChangesPage:
             "next": {
                 "type": "string",
                 "format": "uri",
-                "description": "Where to read on: at once when there is `more`, otherwise later.",
+                "description": "The URL to continue from: immediately if there is `more`, otherwise later.",
             },
-            "more": {"type": "boolean", "description": "Whether there are more changes already."},
+            "more": {"type": "boolean", "description": "Whether there are more changes now."},
             "house": {
                 "type": ["object", "null"],
-                "description": "With `signed=true`: whose feed it is.",
+                "description": "With `signed=true`: the newsroom that signed the feed.",
                 "properties": {
                     "name": {"type": "string"},
-                    "url": {"type": "string", "format": "uri", "description": "The address of its site."},
-                    "key": {"type": "string", "description": "Its public key (Ed25519), as base64url."},
+                    "url": {"type": "string", "format": "uri", "description": "The URL of its site."},
+                    "key": {"type": "string", "description": "Its public key (Ed25519), in base64url."},
                 },
                 "required": ["name", "url", "key"],
             },
             "checkpoint": {
                 "type": ["string", "null"],
-                "description": "At the end of the feed, the newest checkpoint, as `/api/v1/ledger/checkpoint` answers"
-                " it; null before, and where none was signed yet.",
+                "description": "At the end of the feed: the newest checkpoint, as returned by "
+                "`/api/v1/ledger/checkpoint`. Null before the end, and if none was signed yet.",
             },
             "results": results,
         }
@@ -156,11 +156,11 @@ class ChangesPage:
 class ChangesSchema(PublicSchema):
     problems: ClassVar = {
         **PublicSchema.problems,
-        404: OpenApiResponse(RefusedQuerySerializer, "The feed has not come to where `since` points."),
+        404: OpenApiResponse(RefusedQuerySerializer, "The feed has not reached the position in `since`."),
     }
 
     def get_summary(self) -> str:
-        return "What was published, corrected, retracted and merged, in order"
+        return "Feed of changes: publications, corrections, retractions and merges"
 
     def _get_paginator(self) -> ChangesPage:  # type: ignore[override]  # another shape of page
         return ChangesPage()

@@ -83,7 +83,7 @@ class ClaimSchema(PublicSchema):
         described: str = super().get_description()
         if self.lists:
             return described
-        accepting = f"Whoever prefers `{markup.JSON_LD}` in `Accept` gets what `claims_jsonld` describes."
+        accepting = f"If `Accept` prefers `{markup.JSON_LD}`, the response is that of `claims_jsonld`."
         return f"{described}\n\n{accepting}"
 
     def map_renderers(self, attribute: str) -> list[str]:
@@ -102,7 +102,7 @@ class ClaimResource(PublicList):
     serializer_class = ClaimSummarySerializer
     item_serializer_class = ClaimSerializer
     answers: ClassVar[dict[Any, OpenApiResponse]] = {
-        301: OpenApiResponse(description="The claim was merged into the one at `Location`."),
+        301: OpenApiResponse(description="The claim was merged into the claim at `Location`."),
     }
     #: Where a claim stands, so that one that was merged can lead to its target.
     route = "claims-detail"

@@ -31,35 +31,35 @@ class SummaryWordingChange(TypedDict):
     """A changed part, in a list of corrections."""
 
     part: Annotated[str, PART_CHOICES]
-    publisher: Annotated[str | None, "Whose verdict it is a part of; null for a part of the claim."]
+    publisher: Annotated[str | None, "The publisher of the verdict; null for a part of the claim."]
 
 
 class CorrectionFacts(TypedDict):
     """The facts of a correction, without the wordings."""
 
     claim_id: int
-    version: Annotated[int, "The version of the claim that came of it."]
+    version: Annotated[int, "The resulting version of the claim."]
     kind: Annotated[str, CORRECTION_KINDS]
     note: Annotated[str, "The public note."]
-    status: Annotated[str, Publication.Status, "What the claim was since then."]
+    status: Annotated[str, Publication.Status, "The status of the claim from then on."]
     published_at: Moment
-    statement: Annotated[str, "The statement as this version has it."]
-    language: Annotated[str, "Of the statement (BCP 47)."]
-    url: Annotated[WebAddress, "This version, for readers."]
-    url_before: Annotated[WebAddress | None, "The version before it, for readers."]
-    claim_url: Annotated[WebAddress, "The claim as it is now, for readers."]
+    statement: Annotated[str, "The statement in this version."]
+    language: Annotated[str, "Language of the statement (BCP 47)."]
+    url: Annotated[WebAddress, "URL of this version, for readers."]
+    url_before: Annotated[WebAddress | None, "URL of the previous version, for readers."]
+    claim_url: Annotated[WebAddress, "URL of the current claim, for readers."]
 
 
 class CorrectionEntry(CorrectionFacts):
     """A change of a published claim, with its reason."""
 
-    changes: Annotated[list[PublicWordingChange], "What it says in other words than the version before."]
+    changes: Annotated[list[PublicWordingChange], "The parts with changed wording, before and after."]
 
 
 class CorrectionEntrySummary(CorrectionFacts):
     """A correction in a list, with some of the full correction's keys."""
 
-    changes: Annotated[list[SummaryWordingChange], "The parts that it says in other words."]
+    changes: Annotated[list[SummaryWordingChange], "The parts with changed wording."]
 
 
 class WordingChangeSerializer(BodySerializer):

@@ -19,7 +19,7 @@ from factcheck.web.site_urls import render_stored
 
 class CorrectionsSchema(PublicSchema):
     def get_summary(self) -> str:
-        return "What was corrected, clarified, updated or retracted"
+        return "Corrections, clarifications, updates and retractions"
 
 
 class CorrectionResource(PublicList):

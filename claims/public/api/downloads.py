@@ -61,7 +61,7 @@ class PickedDownloadQuery(DownloadQuery):
 class CsvQuery(DownloadQuery):
     bom = Parameter(
         Keyword(("true", "false")),
-        "`true` begins with a byte order mark, by which Excel recognises UTF-8.",
+        "If `true`, begin with a byte order mark, by which Excel recognises UTF-8.",
         default="false",
     )
 
@@ -81,7 +81,7 @@ class DownloadSchema(PublicSchema):
             **super().get_response_serializers(),
             200: OpenApiResponse(self.view.describes, self.view.contents),
             (503, "application/problem+json"): OpenApiResponse(
-                ProblemSerializer, "Too many downloads are running; `Retry-After` says when to come back."
+                ProblemSerializer, "Too many downloads are running; `Retry-After` says how long to wait."
             ),
         }
 
@@ -162,7 +162,7 @@ class JsonLinesDownload(Download):
 
     list_query = PickedDownloadQuery
     extension, title = "jsonl", "JSON Lines"
-    contents = "The JSON of one claim on each line."
+    contents = "The JSON of one claim per line."
     media_type = content_type = ndjson.MEDIA_TYPE
     broken_off = ndjson.INTERRUPTED_NOTE
 
@@ -178,7 +178,7 @@ class JsonDownload(Download):
     list_query = PickedDownloadQuery
     extension, title = "json", "JSON"
     describes = OpenApiTypes.OBJECT
-    contents = "An object whose `results` are the claims, each on a line of its own."
+    contents = "An object whose `results` are the claims, one per line."
     media_type = content_type = "application/json"
     #: Nothing: an array without its end is no JSON.
     broken_off = b""
@@ -198,7 +198,7 @@ class CsvDownload(Download):
 
     list_query = CsvQuery
     extension, title = "csv", "CSV"
-    contents = "A table (RFC 4180, UTF-8) with the names of its columns in the first line."
+    contents = "A table (RFC 4180, UTF-8); the first line has the column names."
     media_type = csv.MEDIA_TYPE
     content_type = f"{csv.MEDIA_TYPE}; charset=utf-8; header=present"
     broken_off = csv.INTERRUPTED_NOTE
@@ -219,7 +219,7 @@ class DataFeedDownload(Download):
 
     extension, title = "jsonld", "DataFeed"
     describes = OpenApiTypes.OBJECT
-    contents = "A schema.org DataFeed (JSON-LD), each DataFeedItem on a line of its own."
+    contents = "A schema.org DataFeed (JSON-LD), one DataFeedItem per line."
     media_type = content_type = datafeed.MEDIA_TYPE
     broken_off = datafeed.INTERRUPTED_NOTE
     is_file = False

@@ -21,38 +21,38 @@ class Version(TypedDict):
     published_at: Moment
     superseded_at: Moment | None
     body_sha256: Annotated[
-        str, "SHA-256 of the claim's JSON in this version, byte for byte as `url` answers it."
+        str, "SHA-256 of the claim's JSON in this version, byte for byte as returned by `url`."
     ]
-    url: Annotated[WebAddress, "The claim as it was in this version."]
+    url: Annotated[WebAddress, "URL of the claim in this version."]
 
 
 class Change(TypedDict):
     """One entry of the ledger, without the claim."""
 
-    sequence: Annotated[int, "Its number in the feed; 1, 2, 3 and so on."]
-    event: Annotated[
-        Annotated[str, ChangeEvent], "What happened to the claim, as the webhook without a filter has it."
-    ]
+    sequence: Annotated[int, "The number of the change in the feed: 1, 2, 3 and so on."]
+    event: Annotated[Annotated[str, ChangeEvent], "The event, as for a webhook without a filter."]
     claim_id: int
-    version: Annotated[int, "The version of the claim that came of it."]
+    version: Annotated[int, "The resulting version of the claim."]
     kind: Annotated[str, Publication.Kind]
     status: Annotated[
-        str, Publication.Status, "What the claim is since then. Not `published`: delete your copy."
+        str,
+        Publication.Status,
+        "The status of the claim from then on. Unless it is `published`, delete your copy.",
     ]
     note: Annotated[str, "The public note."]
     published_at: Moment
-    merged_into: Annotated[int | None, "The claim that it was merged into."]
-    url: Annotated[WebAddress, "The claim as it was in this version."]
+    merged_into: Annotated[int | None, "The claim into which it was merged."]
+    url: Annotated[WebAddress, "URL of the claim in this version."]
     body_sha256: Annotated[
-        str, "SHA-256 of the claim's JSON in this version, byte for byte as it is answered here."
+        str, "SHA-256 of the claim's JSON in this version, byte for byte as returned here."
     ]
     sealed_sha256: Annotated[
         str,
-        "SHA-256 of the note and of the same as it is stored, with a salted digest in the place of each text;"
-        " docs/ledger-proofs.md says how it is made.",
+        "SHA-256 of the note and the stored claim, with a salted digest in place of each text; see "
+        "docs/ledger-proofs.md.",
     ]
     chain_sha256: Annotated[
-        str, "The hash of this entry and of all before it; docs/ledger-proofs.md says how it is made."
+        str, "The hash of this entry and all entries before it; see docs/ledger-proofs.md."
     ]
 
 
@@ -61,21 +61,22 @@ class ChangeWithClaim(Change):
 
     signature: Annotated[
         str | None,
-        "With `signed=true`, the newsroom's Ed25519 signature, as base64url. It signs `factcheck ledger entry`, a line"
-        " feed, and this change without `signature`, `salts`, `stored` and `claim` as RFC 8785 writes it.",
+        "With `signed=true`, the newsroom's Ed25519 signature in base64url. It signs `factcheck ledger "
+        "entry`, a line feed, and this change without `signature`, `salts`, `stored` and `claim`, serialised "
+        "by RFC 8785.",
     ]
 
-    salts: Annotated[str | None, "With `embed=stored`, what the texts were hashed with for `sealed_sha256`."]
+    salts: Annotated[str | None, "With `embed=stored`, the salts of the text digests in `sealed_sha256`."]
 
     stored: Annotated[
         str | None,
-        "With `embed=stored`, the claim's JSON as it is stored, of which `sealed_sha256` is: where an address of this"
-        " site stands, it has a tab before the quotation mark and the address without the site.",
+        "With `embed=stored`, the claim's JSON as stored, which `sealed_sha256` covers: URLs of this site are"
+        " stored without the site, and with a tab before the quotation mark.",
     ]
 
     claim: Annotated[
         PublicClaim | None,
-        "The claim in this version; null where it was withdrawn, and with `embed=none` and `embed=stored`.",
+        "The claim in this version; null if it was withdrawn, and with `embed=none` or `embed=stored`.",
     ]
 
 

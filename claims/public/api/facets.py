@@ -32,20 +32,20 @@ class FacetQuery(ClaimListQuery):
     cursor = count = ordering = fields = None  # type: ignore[assignment]  # how django-filter drops some
 
     facets = Parameter(
-        Keyword(tuple(FACETS)), "Which facets; all of them unless given.", several=True, default=None
+        Keyword(tuple(FACETS)), "The facets to return; by default, all.", several=True, default=None
     )
     page_size = Parameter(
-        WholeNumber(1, SIZE_LIMIT), "How many values of each facet, the most frequent ones.", default=SIZE
+        WholeNumber(1, SIZE_LIMIT), "The number of values per facet, most frequent first.", default=SIZE
     )
 
 
 class FacetValueSerializer(serializers.Serializer):
     """A value, and the number of claims with it."""
 
-    value = serializers.CharField(help_text="As the filter takes it.")
+    value = serializers.CharField(help_text="The value, as the filter accepts it.")
     label = serializers.CharField(  # type: ignore[assignment]  # a key of the text, not an argument of the field
-        help_text="What it is called in English or in its publisher's own words; empty for a thing that no published"
-        " claim mentions now."
+        help_text="The name in English or in the publisher's own words; empty if no published claim mentions "
+        "the object now."
     )
     count = serializers.IntegerField()
 
@@ -53,14 +53,14 @@ class FacetValueSerializer(serializers.Serializer):
 class FacetSerializer(serializers.Serializer):
     """The most frequent values of a facet."""
 
-    distinct = serializers.IntegerField(help_text="How many values there are in all.")
+    distinct = serializers.IntegerField(help_text="The total number of values.")
     values = FacetValueSerializer(many=True)
 
 
 class FacetsSerializer(serializers.Serializer):
     """The number of claims for each value."""
 
-    count = serializers.IntegerField(help_text="How many claims all filters together find.")
+    count = serializers.IntegerField(help_text="The number of claims that match all filters.")
     facets = serializers.DictField(child=FacetSerializer())
 
 
@@ -74,7 +74,7 @@ class FacetResource(PublicResource):
     def rows(self) -> QuerySet[Publication]:
         return Publication.objects.all()
 
-    @extend_schema(summary="Published claims, counted")
+    @extend_schema(summary="The number of published claims by facet")
     def retrieve(self, request: HttpRequest) -> HttpResponse:
         """Return the number of claims by rating, publisher, language, topic and other facets.
 

@@ -83,7 +83,7 @@ class CheckpointResource(LedgerResource):
     in the form of transparency logs (C2SP `tlog-checkpoint`).
     """
 
-    operation, summary = "checkpoint", "What the ledger came to, signed"
+    operation, summary = "checkpoint", "The newest signed checkpoint of the ledger"
     schema = CheckpointSchema()
     serializer_class = None  # type: ignore[assignment]  # a text, described in the schema
 
@@ -105,17 +105,17 @@ class CheckpointResource(LedgerResource):
 class SignedCheckpoint(TypedDict):
     """The signed state of the ledger at a moment."""
 
-    number: Annotated[int, "Its place among all; `since` takes it."]
-    tree_size: Annotated[int, "How many entries the ledger had."]
+    number: Annotated[int, "The number of the checkpoint, for use as `since`."]
+    tree_size: Annotated[int, "The number of entries of the ledger."]
     root_sha256: Annotated[str, "The root of the Merkle tree over them (RFC 6962), in hexadecimal."]
     signed_at: Moment
-    note: Annotated[str, "The signed note, as `/api/v1/ledger/checkpoint` answered it then."]
+    note: Annotated[str, "The signed note, as then returned by `/api/v1/ledger/checkpoint`."]
 
 
 class CheckpointsPage(TypedDict):
     """Checkpoints in the order of their signing."""
 
-    more: Annotated[bool, "Whether there are more already: ask again with the last `number` as `since`."]
+    more: Annotated[bool, "Whether there are more: request them with the last `number` as `since`."]
     results: list[SignedCheckpoint]
 
 
@@ -128,16 +128,16 @@ class CheckpointsPageSerializer(BodySerializer):
 
 
 class CheckpointsQuery(Query):
-    since = Parameter(WholeNumber(0), "Those after the one with this `number`.", default=0)
+    since = Parameter(WholeNumber(0), "Return checkpoints after the one with this `number`.", default=0)
     page_size = Parameter(
-        WholeNumber(1, PAGE_SIZE_LIMIT), "How many are answered at most.", default=PAGE_SIZE
+        WholeNumber(1, PAGE_SIZE_LIMIT), "The maximum number of checkpoints to return.", default=PAGE_SIZE
     )
 
 
 class CheckpointsResource(LedgerResource):
     """All checkpoints ever signed, oldest first."""
 
-    operation, summary = "checkpoints", "All checkpoints, in their order"
+    operation, summary = "checkpoints", "All checkpoints, oldest first"
     item_query = CheckpointsQuery
     schema = LedgerSchema()
     serializer_class = CheckpointsPageSerializer
@@ -167,20 +167,20 @@ class CheckpointsResource(LedgerResource):
 class PublicSigningKey(TypedDict):
     """A key that has signed checkpoints."""
 
-    key: Annotated[str, "The public key (Ed25519), as base64url."]
-    verifier_key: Annotated[str, "The same as programs for transparency logs take it: `name+id+key`."]
+    key: Annotated[str, "The public key (Ed25519), in base64url."]
+    verifier_key: Annotated[str, "The key as `name+id+key`, the form used by programs for transparency logs."]
     began_at: Moment
     statement: Annotated[
-        str, "A signed note that it follows the key before it, signed by both; empty for the first key."
+        str, "A signed note that this key follows the previous one, signed by both; empty for the first key."
     ]
-    lost_because: Annotated[str, "Why the key before it did not sign that; empty where it did."]
+    lost_because: Annotated[str, "Why the previous key did not sign this; empty if it did."]
 
 
 class PublicSigningKeys(TypedDict):
     """The keys that have signed the ledger."""
 
     origin: Annotated[str | None, "The name of the log, which begins each checkpoint."]
-    keys: Annotated[list[PublicSigningKey], "In their order; the last one is in use."]
+    keys: Annotated[list[PublicSigningKey], "The keys, oldest first; the last one is in use."]
 
 
 class PublicSigningKeySerializer(BodySerializer):
@@ -197,7 +197,7 @@ class KeysResource(LedgerResource):
     Confirm the first key that you trust with the newsroom through another channel.
     """
 
-    operation, summary = "keys", "The keys with which the ledger is signed"
+    operation, summary = "keys", "The keys that have signed the ledger"
     schema = LedgerSchema()
     serializer_class = PublicSigningKeysSerializer
 
@@ -226,14 +226,14 @@ class InclusionProof(TypedDict):
     """Proof that an entry is in the signed ledger (RFC 9162, section 2.1.3)."""
 
     sequence: int
-    leaf_index: Annotated[int, "The place of its leaf in the tree: `sequence` - 1."]
+    leaf_index: Annotated[int, "The position of its leaf in the tree: `sequence` - 1."]
     tree_size: int
-    entry: Annotated[str, "The bytes of the entry; docs/ledger-proofs.md says what they mean."]
-    leaf_hash: Annotated[str, "SHA-256 of a zero byte and `entry`, as base64."]
-    hashes: Annotated[list[str], "The proof, from the leaf up, as base64."]
-    root_hash: Annotated[str, "What they come to, as base64: the third line of a checkpoint of this size."]
+    entry: Annotated[str, "The bytes of the entry; docs/ledger-proofs.md describes them."]
+    leaf_hash: Annotated[str, "SHA-256 of a zero byte followed by `entry`, in base64."]
+    hashes: Annotated[list[str], "The proof, from the leaf upwards, in base64."]
+    root_hash: Annotated[str, "The resulting root, in base64: the third line of a checkpoint of this size."]
     checkpoint: Annotated[
-        str | None, "The newest checkpoint of this size, with its cosignatures; null where none was signed."
+        str | None, "The newest checkpoint of this size, with its cosignatures; null if none was signed."
     ]
 
 
@@ -242,7 +242,7 @@ class ConsistencyProof(TypedDict):
 
     first: int
     second: int
-    hashes: Annotated[list[str], "The proof, as base64."]
+    hashes: Annotated[list[str], "The proof, in base64."]
     first_root_hash: str
     second_root_hash: str
 
@@ -256,23 +256,23 @@ class ConsistencyProofSerializer(BodySerializer):
 
 
 class InclusionQuery(Query):
-    sequence = Parameter(
-        WholeNumber(1), "The number of the entry, as the feed of changes has it.", required=True
-    )
+    sequence = Parameter(WholeNumber(1), "The number of the entry, as in the feed of changes.", required=True)
     tree_size = Parameter(
-        WholeNumber(1), "In a ledger of so many entries; as the newest checkpoint has it unless given."
+        WholeNumber(1), "The number of entries in the ledger; by default, that of the newest checkpoint."
     )
 
 
 class ConsistencyQuery(Query):
-    first = Parameter(WholeNumber(1), "The entries of the earlier checkpoint.", required=True)
-    second = Parameter(WholeNumber(1), "Of the later one; of the newest checkpoint unless given.")
+    first = Parameter(WholeNumber(1), "The number of entries of the earlier checkpoint.", required=True)
+    second = Parameter(
+        WholeNumber(1), "The number of entries of the later checkpoint; by default, of the newest one."
+    )
 
 
 class InclusionResource(LedgerResource):
     """Proves that an entry is in the ledger under a checkpoint."""
 
-    operation, summary = "inclusion", "That an entry is in the ledger"
+    operation, summary = "inclusion", "Proof that an entry is in the ledger"
     item_query = InclusionQuery
     schema = LedgerSchema()
     serializer_class = InclusionProofSerializer
@@ -308,7 +308,7 @@ class InclusionResource(LedgerResource):
 class ConsistencyResource(LedgerResource):
     """Proves that the ledger of a later checkpoint extends that of an earlier one, without rewritten entries."""
 
-    operation, summary = "consistency", "That the ledger was only added to"
+    operation, summary = "consistency", "Proof that the ledger has only grown"
     item_query = ConsistencyQuery
     schema = LedgerSchema()
     serializer_class = ConsistencyProofSerializer

@@ -25,14 +25,14 @@ _PATH = OpenApiParameter(
     "tile",
     OpenApiTypes.STR,
     OpenApiParameter.PATH,
-    description="The number of the tile in groups of three digits, `x001/234` for 1234; behind it, for a tile that is"
-    " not full, `.p/` and how many it has.",
+    description="The number of the tile in groups of three digits, such as `x001/234` for 1234; for an "
+    "incomplete tile, followed by `.p/` and its width.",
 )
 
 
 class TileSchema(LedgerSchema):
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
-        tile = OpenApiResponse(OpenApiTypes.BINARY, "As C2SP `tlog-tiles` has it.")
+        tile = OpenApiResponse(OpenApiTypes.BINARY, "The content, as defined by C2SP `tlog-tiles`.")
         others = {code: said for code, said in super().get_response_serializers().items() if code != 200}
         return {(200, _MEDIA_TYPE): tile, **others}
 
@@ -67,7 +67,7 @@ class _Tiles(LedgerResource):
 class TileResource(_Tiles):
     """Up to 256 adjacent hashes of the tree."""
 
-    operation, summary = "tile", "Hashes of the tree over the ledger"
+    operation, summary = "tile", "Hashes of the ledger's Merkle tree"
 
     @extend_schema(parameters=[_PATH])
     def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
@@ -81,7 +81,7 @@ class TileResource(_Tiles):
 class EntriesTileResource(_Tiles):
     """The entries below the hashes of a level 0 tile."""
 
-    operation, summary = "entries", "Entries of the ledger, as they are hashed"
+    operation, summary = "entries", "The hashed bytes of ledger entries"
 
     @extend_schema(parameters=[_PATH])
     def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:

@@ -66,7 +66,7 @@ class LookupQuery(Query):
 
     url = Parameter(
         Words(LENGTH_LIMIT),
-        "Address of an article. Repeat it for others, up to 100; for many, or long ones, post them.",
+        "URL of an article. Repeat the parameter for up to 100 URLs; use POST for many or long ones.",
         several=True,
         split=False,
         required=True,
@@ -309,8 +309,8 @@ LOOKUP_REQUEST = {
             "items": {"type": "string"},
             "minItems": 1,
             "maxItems": MAX_ADDRESSES,
-            "description": "Addresses in any spelling. One that is none, or longer than"
-            f" {LENGTH_LIMIT:,} characters, is answered by an error in its place.",
+            "description": "URLs in any spelling. An invalid URL, or one longer than"
+            f" {LENGTH_LIMIT:,} characters, gets an error in its place.",
         }
     },
     "required": ["urls"],
@@ -323,7 +323,7 @@ LOOKUP_REQUEST = {
 
 class LookupSchema(PublicSchema):
     def get_summary(self) -> str:
-        return "Published claims by the addresses of articles"
+        return "Published claims by URL"
 
     def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
         body = super()._get_request_body(direction)
@@ -367,7 +367,7 @@ class LookupResource(ViewSet):
         request={"application/json": LOOKUP_REQUEST},
         responses={
             200: LookupSerializer,
-            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not as it should be."),
+            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not valid."),
             (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
             (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is not declared as JSON."),
             **_PROBLEMS,

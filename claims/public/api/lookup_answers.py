@@ -23,7 +23,7 @@ class FoundVerdict(TypedDict):
     summary: str
     language: Annotated[str, "BCP 47."]
     reviewed_on: Day | None
-    url: Annotated[str, "The publisher's own page; empty when there is none."]
+    url: Annotated[str, "The publisher's own page; empty if there is none."]
 
 
 class FoundAppearance(PublicQuote):
@@ -32,13 +32,13 @@ class FoundAppearance(PublicQuote):
     id: int
     is_first: bool
     anchor: Annotated[str, Appearance.Anchor]
-    snapshot: Annotated[PublicSnapshot | None, "The text that `start` and `end` count in."]
+    snapshot: Annotated[PublicSnapshot | None, "The snapshot to which `start` and `end` refer."]
 
 
 class FoundEvidence(PublicQuote):
     """A piece of evidence that a verdict takes from the article."""
 
-    verdict: Annotated[int, "Id of that verdict."]
+    verdict: Annotated[int, "Id of the verdict."]
     id: int
     stance: Annotated[str, Evidence.Stance]
     note: str
@@ -48,7 +48,7 @@ class FoundEvidence(PublicQuote):
 class FoundReview(TypedDict):
     """A verdict whose review is at this URL."""
 
-    verdict: Annotated[int, "Id of that verdict."]
+    verdict: Annotated[int, "Id of the verdict."]
 
 
 class ClaimAtAddress(TypedDict):
@@ -59,9 +59,9 @@ class ClaimAtAddress(TypedDict):
     statement: str
     language: Annotated[str, "BCP 47."]
     verdicts: list[FoundVerdict]
-    appearances: Annotated[list[FoundAppearance], "Where the claim was seen in the article."]
-    evidence: Annotated[list[FoundEvidence], "What verdicts on the claim cite from the article."]
-    reviews: Annotated[list[FoundReview], "Verdicts whose review is the page itself."]
+    appearances: Annotated[list[FoundAppearance], "Where the claim appears in the article."]
+    evidence: Annotated[list[FoundEvidence], "The evidence that verdicts on the claim take from the article."]
+    reviews: Annotated[list[FoundReview], "Verdicts whose review is this page."]
 
 
 class FoundSource(TypedDict):
@@ -83,21 +83,21 @@ class Known(TypedDict):
     """The published claims of a URL."""
 
     source: Annotated[
-        FoundSource | None, "Null when no published claim was seen there and no verdict cites it."
+        FoundSource | None, "Null if no published claim appeared there and no verdict cites it."
     ]
     claims: Annotated[
         list[ClaimAtAddress],
-        "In the order of the article's text; then those that only cite it; last those whose review it is. At"
-        f" most {CLAIM_LIMIT} for the article, and as many for the reviews.",
+        "First the claims that appear in the article, in text order; then those that only cite it; last those"
+        f" reviewed there. At most {CLAIM_LIMIT} for the article, and as many for reviews.",
     ]
-    more: Annotated[WebAddress | None, "The list of them all, where there are more."]
+    more: Annotated[WebAddress | None, "URL of the complete list, if there are more."]
 
 
 class AskedAddress(TypedDict):
     """A requested URL."""
 
-    url: Annotated[str, "As it was given."]
-    error: Annotated[NoAddress | None, "Null unless it is no address."]
+    url: Annotated[str, "The URL as requested."]
+    error: Annotated[NoAddress | None, "Null for a valid URL."]
 
 
 class FoundAtAddress(AskedAddress, Known):

@@ -27,7 +27,7 @@ FORM = Form(JSON_LD, extension="jsonld")
 #: For the OpenAPI schema.
 DESCRIPTION = OpenApiResponse(
     OpenApiTypes.OBJECT,
-    "schema.org markup: a ClaimReview or a graph of several; of a retracted claim, a WebPage that says why.",
+    "schema.org markup: one ClaimReview or a graph of several; for a retracted claim, a WebPage with the reason.",
 )
 
 

@@ -79,31 +79,29 @@ class MatchTermsQuery(ClaimListQuery):
     q = spelling = count = cursor = page_size = ordering = status = as_of = None  # type: ignore[assignment]  # how django-filter removes an inherited parameter
     fields = Parameter(
         PartPath(ClaimSerializer),
-        "Only these parts of each claim, such as `statement`, or `verdicts.rating.label` for a part of a part. Without"
-        " it, what a reader needs first: who said it and when, and how each publisher judges it.",
+        "Return only these parts of each claim, such as `statement`, or `verdicts.rating.label` for a nested "
+        "part. By default, what a reader needs first: the claimant, the date, and each publisher's rating.",
         several=True,
     )
     minimum_confidence = Parameter(
         Share(),
-        "Matches that are less certain are left out. Without it, related claims are returned from"
-        f" {MIN_CONFIDENCE['related']} on ({MIN_RELATED_CONFIDENCE_OF_MANY} beside the sentences of a longer text),"
-        f" others from {MIN_CONFIDENCE['same']}.",
+        "The minimum confidence of a match. By default,"
+        f" {MIN_CONFIDENCE['related']} for related claims ({MIN_RELATED_CONFIDENCE_OF_MANY} for sentences of a longer"
+        f" text) and {MIN_CONFIDENCE['same']} for others.",
     )
     matches = Parameter(
         WholeNumber(1, _MATCH_LIMIT),
-        "So many matches are told of each passage, at most.",
+        "The maximum number of matches per passage.",
         default=MATCH_LIMIT,
     )
     cut = Parameter(
         Keyword(("auto", "text", "sentences")),
-        "What is asked about by itself: each text as one (`text`), each of its sentences (`sentences`), or, with"
-        f" `auto`, texts of up to {POST_LENGTH} characters as one, unless one of their sentences is a claim, or its"
-        " opposite; and longer ones by their sentences.",
+        "The passages that are matched separately: whole texts (`text`), sentences (`sentences`), or, with"
+        f" `auto`, whole texts of up to {POST_LENGTH} characters, unless one of their sentences states a claim or its"
+        " opposite, and otherwise sentences.",
         default="auto",
     )
-    text_language = Parameter(
-        LanguageRange(), "The language of the texts, where it is known; otherwise it is detected."
-    )
+    text_language = Parameter(LanguageRange(), "The language of the texts; by default, it is detected.")
 
     @property
     def terms(self) -> MatchTerms:
@@ -294,8 +292,8 @@ MATCH_REQUEST = {
                     "items": _TEXT,
                     "minItems": 1,
                     "maxItems": TEXT_LIMIT,
-                    "description": f"Texts with {LENGTH_LIMIT_OF_ALL:,} characters together, at most. They are answered"
-                    " in their order.",
+                    "description": f"Texts of at most {LENGTH_LIMIT_OF_ALL:,} characters in total. The results"
+                    " are in the same order.",
                 }
             },
             "required": ["texts"],
@@ -307,7 +305,7 @@ MATCH_REQUEST = {
 
 class MatchSchema(PublicSchema):
     def get_summary(self) -> str:
-        return "Published claims that texts repeat or contradict"
+        return "Published claims that match texts"
 
     def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
         body = super()._get_request_body(direction)
@@ -351,7 +349,7 @@ class MatchResource(ViewSet):
         request={"application/json": MATCH_REQUEST},
         responses={
             200: MatchSerializer,
-            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not as it should be."),
+            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not valid."),
             (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
             (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is not declared as JSON."),
             **_PROBLEMS,

@@ -25,12 +25,12 @@ class MatchedVerdictSerializer(serializers.Serializer):
 
     id = serializers.IntegerField()
     publisher = PublisherSerializer()
-    title = serializers.CharField(help_text="Headline of the publisher's page; empty when there is none.")
+    title = serializers.CharField(help_text="Headline of the publisher's page; empty if there is none.")
     rating = RatingSerializer(help_text="In the publisher's words, with its rating class.")
     summary = serializers.CharField()
     language = serializers.CharField(help_text="BCP 47.")
     reviewed_on = serializers.DateField(allow_null=True)
-    url = serializers.CharField(help_text="The publisher's own page; empty when there is none.")
+    url = serializers.CharField(help_text="The publisher's own page; empty if there is none.")
 
 
 class MatchedClaimantSerializer(serializers.Serializer):
@@ -55,15 +55,15 @@ class MatchedClaimSerializer(serializers.Serializer):
 class DifferingWordsSerializer(serializers.Serializer):
     """Adjacent words that differ."""
 
-    start = serializers.IntegerField(help_text="In Unicode code points.")
+    start = serializers.IntegerField(help_text="The position, in Unicode code points.")
     end = serializers.IntegerField()
 
 
 class DifferencesSerializer(serializers.Serializer):
     """The words that only one of the two texts has. Empty if the claim is the same."""
 
-    text = DifferingWordsSerializer(many=True, help_text="In the text that was sent.")
-    claim = DifferingWordsSerializer(many=True, help_text="In the claim's `statement`.")
+    text = DifferingWordsSerializer(many=True, help_text="The words in the submitted text.")
+    claim = DifferingWordsSerializer(many=True, help_text="The words in the claim's `statement`.")
 
 
 class FoundMatchSerializer(serializers.Serializer):
@@ -71,38 +71,40 @@ class FoundMatchSerializer(serializers.Serializer):
 
     kind = serializers.ChoiceField(
         KINDS,
-        help_text="`same`: it is the same claim, in the same words; `contradicts`: the passage has the same words, but"
-        " one negation more or less; `related`: a claim on the same subject, to be compared.",
+        help_text="`same`: the same claim in the same words; `contradicts`: the same words with one negation "
+        "more or fewer; `related`: a claim on the same subject, to be compared.",
     )
     confidence = serializers.FloatField(
         min_value=0,
         max_value=1,
-        help_text="How sure it is that `kind` is right; of `related`, that this claim is the one meant.",
+        help_text="The confidence that `kind` is right; for `related`, that the passage refers to this claim.",
     )
     reasons = serializers.ListField(
-        child=serializers.CharField(), help_text="Why, in English, for people. Not to be parsed."
+        child=serializers.CharField(), help_text="The reasons, in English, for people; not to be parsed."
     )
-    differs = DifferencesSerializer(help_text="What to compare, for highlighting.")
+    differs = DifferencesSerializer(help_text="The differences, for highlighting.")
     claim = MatchedClaimSerializer()
 
 
 class PassageSerializer(serializers.Serializer):
     """A sentence of a text, or a whole short text."""
 
-    start = serializers.IntegerField(help_text="Where it begins in the text, in Unicode code points.")
+    start = serializers.IntegerField(help_text="The start in the text, in Unicode code points.")
     end = serializers.IntegerField()
     text = serializers.CharField()
     answer = serializers.ChoiceField(
-        list(EXPLANATIONS.items()), help_text="The `kind` of the first match; `nothing` where there is none."
+        list(EXPLANATIONS.items()), help_text="The `kind` of the first match; `nothing` if there is none."
     )
-    explanation = serializers.CharField(help_text="The same in words. Nothing found is no verdict.")
-    matches = FoundMatchSerializer(many=True, help_text="The same claim first, then what is contradicted.")
+    explanation = serializers.CharField(help_text="The answer in words. “Nothing” is not a verdict.")
+    matches = FoundMatchSerializer(
+        many=True, help_text="The matches: the same claim first, then contradicted ones."
+    )
 
 
 class MatchedTextSerializer(serializers.Serializer):
     """The matches of one text."""
 
-    language = serializers.CharField(help_text="ISO 639-1, as it was given or detected; empty when unknown.")
+    language = serializers.CharField(help_text="ISO 639-1, as given or detected; empty if unknown.")
     passages = PassageSerializer(many=True)
 
 
@@ -111,7 +113,7 @@ class MatchSerializer(serializers.Serializer):
 
     embedder = serializers.CharField(
         allow_null=True,
-        help_text="What compared meanings, across languages too. Null where there is none: then only words were"
-        " compared.",
+        help_text="The model that compared meanings, also across languages; null if there is none and only "
+        "words were compared.",
     )
     results = MatchedTextSerializer(many=True)

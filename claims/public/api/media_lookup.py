@@ -185,7 +185,7 @@ _KEY_SCHEMAS: dict[str, dict[str, Any]] = {
     "url": {
         "type": "string",
         "maxLength": _MAX_ADDRESS_LENGTH,
-        "description": "The address of a picture, which is fetched. Private addresses are not.",
+        "description": "The URL of a picture, which is fetched. Private addresses are refused.",
     },
     "pdq": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$", "description": "A perceptual hash (PDQ)."},
 }
@@ -212,7 +212,7 @@ MEDIA_LOOKUP_REQUEST = {"application/json": _build_body_schema("url", "pdq")}
 
 class MediaLookupSchema(PublicSchema):
     def get_summary(self) -> str:
-        return "Published claims that show pictures like one"
+        return "Published claims about a similar picture"
 
     def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
         body = super()._get_request_body(direction)
@@ -248,7 +248,7 @@ class MediaLookupResource(ViewSet):
         request=MEDIA_LOOKUP_REQUEST,
         responses={
             200: MediaLookupSerializer,
-            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not as it should be."),
+            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not valid."),
             (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
             (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is neither JSON nor a form."),
             (503, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "Too many pictures are being read."),

@@ -14,10 +14,10 @@ from sources.media.perceptual_hash import Orientation
 FOUND_ANSWER, NOTHING_ANSWER, UNCLEAR_ANSWER = "found", "nothing", "unclear"
 #: What each answer means. Neither says whether a picture is genuine.
 EXPLANATIONS = {
-    FOUND_ANSWER: "Published fact checks show pictures that look like this one. Read what each is to its claim, and"
-    " how much alike they are, before you take a verdict for one on this picture.",
+    FOUND_ANSWER: "Published fact checks show pictures that look like this one. Check the role of each picture in"
+    " its claim, and how similar it is, before you apply a verdict to this picture.",
     NOTHING_ANSWER: "No published fact check shows a picture like this one. This is not a verdict: it does not show"
-    " whether the picture is genuine, or shows what it is said to show.",
+    " whether the picture is genuine, or whether it shows what is claimed.",
     UNCLEAR_ANSWER: "The picture has too little detail to recognise copies of it: a plain area, or a few lines. This is"
     " not a verdict.",
 }
@@ -39,34 +39,36 @@ class ClaimWithMedia(TypedDict):
     url: Annotated[WebAddress, "The page for readers."]
     statement: str
     language: Annotated[str, "BCP 47."]
-    role: Annotated[str, list(ROLES.items()), "What the picture is to the claim."]
+    role: Annotated[str, list(ROLES.items()), "The role of the picture in the claim."]
     media_authenticity_category: Annotated[
         str,
-        "What became of it, by the verdict last reviewed (schema.org `mediaAuthenticityCategory`); empty where none"
-        " says so, and for evidence.",
+        "How the media was changed, by the latest verdict (schema.org `mediaAuthenticityCategory`); empty if "
+        "no verdict says so, and for evidence.",
     ]
     verdicts: list[FoundVerdict]
 
 
 class FoundMedia(TypedDict):
-    """A published picture or film that looks like the submitted picture."""
+    """A published picture or video that looks like the submitted picture."""
 
     alikeness: Annotated[str, list(ALIKENESS.items())]
     distance: Annotated[
         int | None,
-        "In how many of 256 bits the perceptual hashes differ, 0 to 31; null if it was found by its details.",
+        "The number of differing bits of the 256-bit perceptual hashes, from 0 to 31; null if it was found by"
+        " its details.",
     ]
     transformation: Annotated[
         str,
         Orientation,
-        "How the picture that was asked about lies, compared with this one: `mirrored`, say.",
+        "The orientation of the submitted picture relative to this one, such as `mirrored`.",
     ]
     part: Annotated[
         str,
-        "Which part of this one it is: `whole`, `borderless` or `framed` (what is within its border or page), or"
-        " `details`: the two have marked points in common that lie alike, as when one was cropped or written over.",
+        "The matching part of this picture: `whole`, `borderless` or `framed` (the content of its border or "
+        "page), or `details`: both have distinctive points in the same arrangement, as when one was cropped "
+        "or written over.",
     ]
-    frame_at: Annotated[float | None, "The second of a film at which it is seen; null of a picture."]
+    frame_at: Annotated[float | None, "The second of the video at which it is seen; null for a picture."]
     media: PublicMedia
     claims: Annotated[list[ClaimWithMedia], f"At most {CLAIM_LIMIT}, the newest first."]
 
@@ -75,12 +77,12 @@ class MediaLookupAnswer(TypedDict):
     """Published pictures that look like the submitted one."""
 
     answer: Annotated[str, list(EXPLANATIONS.items())]
-    explanation: Annotated[str, "The same in words. Nothing found is no verdict."]
+    explanation: Annotated[str, "The answer in words. “Nothing” is not a verdict."]
     pdq: Annotated[
-        str, "The perceptual hash that was asked about (PDQ), in hexadecimal: it can be asked about again."
+        str, "The perceptual hash of the query (PDQ), in hexadecimal; it can be used for another query."
     ]
-    quality: Annotated[int | None, "Of that hash, from 0 to 100; null where it came without the picture."]
-    results: Annotated[list[FoundMedia], f"The nearest first, at most {MEDIA_LIMIT}."]
+    quality: Annotated[int | None, "The quality of the hash, from 0 to 100; null if only the hash was given."]
+    results: Annotated[list[FoundMedia], f"The similar pictures, nearest first; at most {MEDIA_LIMIT}."]
 
 
 class ClaimWithMediaSerializer(BodySerializer):

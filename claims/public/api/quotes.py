@@ -33,7 +33,7 @@ class QuotesSchema(PublicSchema):
         return "claims_quotes"
 
     def get_summary(self) -> str:
-        return "The quotes of a claim, and whether they stand"
+        return "The status of a claim's quotes"
 
 
 class QuotesResource(StatusResource):

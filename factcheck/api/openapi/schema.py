@@ -13,12 +13,14 @@ from factcheck.api.problems import MEDIA_TYPE
 class ProblemSerializer(serializers.Serializer):
     """Problem details for HTTP APIs (RFC 9457)."""
 
-    type = serializers.URLField(help_text="Where `code` is explained.")
+    type = serializers.URLField(help_text="The documentation of `code`.")
     title = serializers.CharField()
     status = serializers.IntegerField()
-    code = serializers.ChoiceField(list(CODES), help_text="What went wrong, for programs; more may be added.")
+    code = serializers.ChoiceField(
+        list(CODES), help_text="The kind of problem, for programs; more may be added."
+    )
     detail = serializers.CharField()
-    instance = serializers.CharField(help_text="The path that was asked for.")
+    instance = serializers.CharField(help_text="The requested path.")
 
 
 class RefusedParameterSerializer(serializers.Serializer):
@@ -61,12 +63,10 @@ class PublicSchema(AutoSchema):
     """Document a `PublicResource`: its query strings, pages and errors."""
 
     problems: ClassVar[dict[int, OpenApiResponse]] = {
-        400: OpenApiResponse(
-            RefusedQuerySerializer, "A parameter is unknown or has a value that is not allowed."
-        ),
+        400: OpenApiResponse(RefusedQuerySerializer, "A parameter is unknown or has an invalid value."),
         404: OpenApiResponse(ProblemSerializer, "Nothing is published at this address."),
-        406: OpenApiResponse(ProblemSerializer, "None of the media types asked for is offered here."),
-        429: OpenApiResponse(ProblemSerializer, "Too many requests; `Retry-After` says when to come back."),
+        406: OpenApiResponse(ProblemSerializer, "None of the requested media types is available here."),
+        429: OpenApiResponse(ProblemSerializer, "Too many requests; `Retry-After` says how long to wait."),
     }
 
     view: Any  # a PublicResource, whose module imports this one
@@ -97,7 +97,9 @@ class PublicSchema(AutoSchema):
         item = view.serializer_class if self.lists else whole
         return {
             200: item,
-            304: OpenApiResponse(description="The copy that `If-None-Match` names is what we would answer."),
+            304: OpenApiResponse(
+                description="Not modified: the client's copy, named by `If-None-Match`, is current."
+            ),
             **({} if self.lists else view.answers),
             **{(code, MEDIA_TYPE): problem for code, problem in self.problems.items()},
         }
@@ -121,10 +123,10 @@ class KeysetPages:
         properties = {
             "count": {
                 "type": ["integer", "null"],
-                "description": "How many results there are on all pages, if `count` asked for it.",
+                "description": "The total number of results, if requested with `count`.",
             },
-            "next": {**address, "description": "The page after this one."},
-            "previous": {**address, "description": "The page before this one."},
+            "next": {**address, "description": "URL of the next page."},
+            "previous": {**address, "description": "URL of the previous page."},
             "results": results,
         }
         return {"type": "object", "properties": properties | self.beside, "required": list(properties)}
@@ -134,7 +136,7 @@ _PROBLEM_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Proble
 _COMMON_RESPONSES = {
     "414": {"description": "The address is longer than 60,000 bytes.", "content": _PROBLEM_CONTENT},
     "503": {
-        "description": "It cannot be answered now; `Retry-After` says when to come back.",
+        "description": "Temporarily unavailable; `Retry-After` says how long to wait.",
         "content": _PROBLEM_CONTENT,
     },
 }

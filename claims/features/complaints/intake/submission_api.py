@@ -80,15 +80,15 @@ class NetworkThrottled(exceptions.Throttled):
 
 
 _PROBLEMS = {
-    (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not as it should be."),
+    (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not valid."),
     (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
     (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is not declared as JSON."),
     (422, MEDIA_TYPE): OpenApiResponse(
         ProblemSerializer,
-        "The claim is not published, or the `Idempotency-Key` came with another body before.",
+        "The claim is not published, or the `Idempotency-Key` was used with another body.",
     ),
     (429, MEDIA_TYPE): OpenApiResponse(
-        ProblemSerializer, "Too much was sent; `Retry-After` says when to come back."
+        ProblemSerializer, "Too many messages; `Retry-After` says how long to wait."
     ),
 }
 _PARAMETERS = [
@@ -96,7 +96,8 @@ _PARAMETERS = [
         HEADER,
         str,
         OpenApiParameter.HEADER,
-        description="1 to 255 visible ASCII characters, such as a UUID. What is sent again with it is taken in once.",
+        description="1 to 255 visible ASCII characters, such as a UUID. A repeated request with the same key "
+        "is accepted only once.",
     )
 ]
 
@@ -168,13 +169,13 @@ class RequestSubmission(SubmissionView):
     """Requests to check something."""
 
     @extend_schema(
-        summary="Ask to have something checked",
+        summary="Request a check",
         tags=["readers"],
         request={"application/json": RequestBody},
         parameters=_PARAMETERS,
         responses={
-            200: OpenApiResponse(AskedSerializer, "It was checked already; nothing was taken in."),
-            202: OpenApiResponse(AskedSerializer, "It was taken in, and its sender has to confirm it."),
+            200: OpenApiResponse(AskedSerializer, "Already checked; nothing was stored."),
+            202: OpenApiResponse(AskedSerializer, "Received; the sender must confirm it."),
             **_PROBLEMS,
         },
     )

@@ -37,7 +37,8 @@ class SenderBody(serializers.Serializer):
                 gettext_lazy("It must be an email address, such as name@example.org."), "invalid"
             )
         ],
-        help_text="One mail with a link goes there; what is sent is read once the link was opened and confirmed.",
+        help_text="The sender's email address. A confirmation link is sent there; the message is read only "
+        "after it is confirmed.",
     )
     name = serializers.CharField(max_length=MAX_NAME_LENGTH, required=False, allow_blank=True)
     language = serializers.RegexField(
@@ -45,7 +46,7 @@ class SenderBody(serializers.Serializer):
         max_length=35,
         required=False,
         error_messages={"invalid": gettext_lazy("It must be a language tag (BCP 47), such as `de`.")},
-        help_text="In which language mails are written, where we have it (BCP 47).",
+        help_text="The language of the emails, if available (BCP 47).",
     )
 
     def to_internal_value(self, data: Any) -> Any:
@@ -92,7 +93,8 @@ class RequestBody(SenderBody):
     )
     anyway = serializers.BooleanField(
         required=False,
-        help_text="The answer that was given at once is not about what is meant: ask the newsroom.",
+        help_text="Send the request to the newsroom although existing checks were found, because they are "
+        "about something else.",
     )
 
     def validate_address(self, address: str) -> str:
@@ -132,7 +134,9 @@ class TakenInSerializer(serializers.Serializer):
     """The message was received; its sender must now confirm the email address."""
 
     state = serializers.ChoiceField(choices=["awaiting_confirmation"])
-    confirm_within_days = serializers.IntegerField(help_text="What is not confirmed by then is deleted.")
+    confirm_within_days = serializers.IntegerField(
+        help_text="Unless confirmed by then, the message is deleted."
+    )
     detail = serializers.CharField()
 
 
@@ -154,7 +158,7 @@ class AskedSerializer(serializers.Serializer):
 
     state = serializers.ChoiceField(
         choices=["answered", "awaiting_confirmation"],
-        help_text="`answered`: just this was checked, and nothing was taken in.",
+        help_text="`answered`: exactly this was checked, so nothing was stored.",
     )
     detail = serializers.CharField()
     confirm_within_days = serializers.IntegerField(allow_null=True)

@@ -139,7 +139,7 @@ class WebhookAttempt(models.Model):
     at = models.DateTimeField(_("when"))
     duration_ms = models.PositiveIntegerField(_("duration (ms)"))
     status_code = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
-    response = models.TextField(_("answer"), blank=True, help_text=_("The beginning of the answer."))
+    response = models.TextField(_("answer"), blank=True, help_text=_("The beginning of the response."))
     error = models.TextField(_("error"), blank=True)
 
     class Meta:
