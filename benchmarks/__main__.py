@@ -1,4 +1,4 @@
-"""Measure every figure that the project promises: `make bench`, or `make bench ARGS="publish import_article"`.
+"""Measure every figure that the project promises: `make bench`, or `make bench ARGS="publish import_claims"`.
 
 Each measurement is a separate program, so that none benefits from another's memory or caches. If a figure is missed,
 the whole run fails. The figures are promised for an idle machine; run a measurement twice before you trust it. If only
@@ -13,17 +13,13 @@ MEASUREMENTS = {
     "publish": "publishing one claim",
     "import_claims": "importing an archive of 208,739 records, beside a bare COPY",
     "anchors": "quotes followed through thousands of publishers' edits in many languages",
-    "import_article": "importing an article of 10,000 words",
     "link_checks": "checking links politely, on one worker",
     "articles": "from an article to its claims, on labelled articles",
-    "ledger_proofs": "what it costs that the ledger can be proved",
     "read_side": "the API beside the bare database, Datasette and naive DRF, on 200,000 claims",
     "reader_pages": "pages for readers, asked for the first time and again, on 200,000 claims",
     "telemetry": "what metrics and request ids cost the short way of public reads",
     "costly_questions": "the dearest of the usual public questions, one by one",
     "attacker": "one claim while an attacker asks for all that is expensive, on 200,000 claims",
-    "annotation": "working on an article of 10,000 words with 200 claims, in a browser",
-    "triage_in_browser": "50 proposals triaged by keyboard, and a list downloaded",
     "desk_at_scale": "every page of the desk on 250,000 claims and 100,000 sources",
     "vectors": "making the vectors of an archive, what reads notice of it, and finding neighbours",
     "exports": "exporting claims in every format beside the bare database, on 200,000 claims",

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.anchors import measure_quotes
+from benchmarks.articles.made_article import make_article
 from benchmarks.articles.reference_data import (
     DATA,
     LabelledSentence,
@@ -29,7 +30,6 @@ from benchmarks.articles.reference_data import (
     load_labelled_articles,
     read_commission_article,
 )
-from benchmarks.import_article import make_article
 from benchmarks.scratch import open_scratch_project
 from claims.articles.detection import CandidateSentence, CheckBand, detect
 from sources.extraction.document import Document, ExtractionError
