@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
-from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import EditorialClaimQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.part_resources import PartOfClaim
@@ -42,34 +41,16 @@ class EditorialClaimResource(MovingResource):
     def create(self, request: Request) -> HttpResponse:
         """Propose a claim. Add the places where it was made under `appearances/`."""
         values = read_body(ClaimBody, request.data, by=self.person)
-
-        def work(_prepared: None) -> StoredResponse:
-            claim = claim_edits.create(by=self.person, **values)
-            return self.build_stored_response(
-                self.reload(claim), status=201, location=self.build_url("claims-detail", claim.pk)
-            )
-
-        return self.create_once(work)
+        return self.add_row("claims-detail", lambda _: claim_edits.create(by=self.person, **values))
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change the given fields. While a verdict is in review, the fields it judges cannot change."""
         values = read_body(ClaimChanges, request.data, by=self.person, partial=True, claim=id)
-
-        def work() -> StoredResponse:
-            claim = self._lock_matching(id)
-            claim_edits.edit(claim, by=self.person, **values)
-            return self.build_stored_response(self.reload(claim))
-
-        return self.run_change(work)
+        return self.run_change(lambda: claim_edits.edit(self._lock_matching(id), by=self.person, **values))
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete an untouched claim. Others are declined or merged."""
-
-        def work() -> StoredResponse:
-            claim_edits.delete(self._lock_matching(id), by=self.person)
-            return StoredResponse(204)
-
-        return self.run_change(work)
+        return self.run_change(lambda: claim_edits.delete(self._lock_matching(id), by=self.person))
 
     def _lock_matching(self, key: int) -> Claim:
         """Return the claim if it is the version named in the request, locked until the end of the transaction."""
@@ -97,51 +78,36 @@ class EditorialAppearanceResource(PartOfClaim):
         """Add a place. The quoted words are looked up in the source and anchored there."""
         values = read_body(QuoteBody, request.data, by=self.person)
 
-        def work(material: Material | None) -> StoredResponse:
+        def work(material: Material | None) -> Appearance:
             self.lock_parent()
             claim = self.get_parent()
             source = named_sources.find_source(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source
             quotation = named_sources.read_quotation(values, source)
             assert quotation is not None  # noqa: S101  and so it quotes, if no words
-            appearance = claim_edits.add_appearance(claim, source, quotation, by=self.person)
-            address = self.build_url("appearances-detail", claim_id, appearance.pk)
-            return self.build_stored_response(self.reload(appearance), status=201, location=address)
+            return claim_edits.add_appearance(claim, source, quotation, by=self.person)
 
-        return self.create_once(
-            work, prepare=lambda: named_sources.fetch_unless_known(values, by=self.person)
+        return self.add_row(
+            "appearances-detail",
+            work,
+            prepare=lambda: named_sources.fetch_unless_known(values, by=self.person),
         )
 
-    def partial_update(
-        self,
-        request: Request,
-        claim_id: int,
-        id: int,  # noqa: A002  the name in the address
-    ) -> HttpResponse:
+    def partial_update(self, request: Request, **place: int) -> HttpResponse:
         """Change the given fields. A quote is located again only if the quote or its source changes."""
         values = read_body(QuoteBody, request.data, by=self.person, partial=True)
         material = named_sources.fetch_unless_known(values, by=self.person)
 
-        def work() -> StoredResponse:
-            appearance: Appearance = self.lock_part(id)
+        def work() -> Appearance:
+            appearance: Appearance = self.lock_part()
             source = named_sources.find_source(values, material, by=self.person) or appearance.source
             quotation = named_sources.read_quotation(values, source, appearance)
             if quotation:
                 claim_edits.edit_appearance(appearance, by=self.person, source=source, quotation=quotation)
-            return self.build_stored_response(self.reload(appearance))
+            return appearance
 
         return self.run_change(work)
 
-    def destroy(
-        self,
-        request: Request,
-        claim_id: int,
-        id: int,  # noqa: A002  as above
-    ) -> HttpResponse:
+    def destroy(self, request: Request, **place: int) -> HttpResponse:
         """Remove the place from the list."""
-
-        def work() -> StoredResponse:
-            claim_edits.remove_appearance(self.lock_part(id), by=self.person)
-            return StoredResponse(204)
-
-        return self.run_change(work)
+        return self.run_change(lambda: claim_edits.remove_appearance(self.lock_part(), by=self.person))

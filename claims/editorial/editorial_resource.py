@@ -24,6 +24,9 @@ from factcheck.api.query_strings import ListQuery, build_value_error
 from factcheck.api.query_values import ValueRefused
 from factcheck.api.resources import build_page_url, count_rows
 
+#: A row to show, a response, or None if the row is gone.
+Result = Model | StoredResponse | None
+
 
 class EditorialResource(EditorialView, ABC):
     """A type of resource that newsroom tools read and write."""
@@ -90,10 +93,31 @@ class EditorialResource(EditorialView, ABC):
     # Writing ----------------------------------------------------------------------------------------------------------
 
     def create_once(
-        self, work: Callable[[Any], StoredResponse], *, prepare: Callable[[], Any] = lambda: None
+        self, work: Callable[[Any], Result], *, prepare: Callable[[], Any] = lambda: None
     ) -> HttpResponse:
         """Create a row in one transaction, and only once if the request has an idempotency key."""
-        return self.build_response(run_once(self.plain, self.person, work, prepare=prepare))
+        response = run_once(
+            self.plain, self.person, lambda prepared: self._show(work(prepared)), prepare=prepare
+        )
+        return self.build_response(response)
+
+    def add_row(
+        self,
+        route: str,
+        add: Callable[[Any], Model],
+        *,
+        prepare: Callable[[], Any] = lambda: None,
+        key: str = "pk",
+    ) -> HttpResponse:
+        """Create a row once, and return it with its URL (201)."""
+
+        def work(prepared: Any) -> StoredResponse:
+            row = add(prepared)
+            within = [value for name, value in self.kwargs.items() if name != "id"]
+            address = self.build_url(route, *within, getattr(row, key))
+            return self.build_stored_response(self.reload(row), status=201, location=address)
+
+        return self.create_once(work, prepare=prepare)
 
     def find_or_add(self, find_or_add: Callable[[], tuple[Model, bool]], *, at: str) -> HttpResponse:
         """Return an existing row (200), or add it (201)."""
@@ -107,9 +131,17 @@ class EditorialResource(EditorialView, ABC):
 
         return self.create_once(work)
 
-    def run_change(self, work: Callable[[], StoredResponse]) -> HttpResponse:
+    def run_change(self, work: Callable[[], Result]) -> HttpResponse:
         """Change a row in one transaction."""
-        return self.build_response(run_in_transaction(work))
+        return self.build_response(run_in_transaction(lambda: self._show(work())))
+
+    def _show(self, result: Result) -> StoredResponse:
+        """Return the response to a change: the row, or 204 if it is gone."""
+        if result is None:
+            return StoredResponse(204)
+        if isinstance(result, StoredResponse):
+            return result
+        return self.build_stored_response(self.reload(result))
 
     def build_stored_response(self, row: Any, *, status: int = 200, location: str = "") -> StoredResponse:
         """Return the response that shows a row."""

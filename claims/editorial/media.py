@@ -12,7 +12,6 @@ from rest_framework.request import Request
 
 from claims.editorial import documents
 from claims.editorial.editorial_resource import EditorialResource
-from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import MediaQuery
 from claims.editorial.part_resources import PartOfClaim
 from claims.editorial.refused_requests import NoSuchThing, build_unprocessable
@@ -90,11 +89,11 @@ class EditorialMediaResource(EditorialResource):
         values = read_body(MediaChanges, request.data, by=self.person, partial=True)
         require(self.person, "sources.change_mediaobject", gettext("edit pictures, audio and video"))
 
-        def work() -> StoredResponse:
+        def work() -> MediaObject:
             MediaObject.objects.select_for_update().filter(pk=id).first()
             media: MediaObject = self.lock_matching(id=id)
             change_description(media, **values)
-            return self.build_stored_response(self.reload(media))
+            return media
 
         return self.run_change(work)
 
@@ -146,43 +145,17 @@ class EditorialClaimMediaResource(PartOfClaim):
         """Attach a stored picture, recording or video to the claim."""
         values = read_body(ClaimMediaBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> StoredResponse:
+        def work(_prepared: None) -> ClaimMedia:
             self.lock_parent()
-            claim = self.get_parent()
-            media = values.pop("media")
-            row = claim_edits.add_media(claim, media, by=self.person, **values)
-            address = self.build_url("claim-media-detail", claim_id, media.pk)
-            return self.build_stored_response(self.reload(row), status=201, location=address)
+            return claim_edits.add_media(self.get_parent(), by=self.person, **values)
 
-        return self.create_once(work)
+        return self.add_row("claim-media-detail", work, key="media_id")
 
-    def partial_update(
-        self,
-        request: Request,
-        claim_id: int,
-        id: int,  # noqa: A002  the name in the address
-    ) -> HttpResponse:
+    def partial_update(self, request: Request, **place: int) -> HttpResponse:
         """Change the fields of the media in this claim."""
         values = read_body(ClaimMediaChanges, request.data, by=self.person, partial=True)
+        return self.run_change(lambda: claim_edits.edit_media(self.lock_part(), by=self.person, **values))
 
-        def work() -> StoredResponse:
-            row: ClaimMedia = self.lock_part(id)
-            return self.build_stored_response(
-                self.reload(claim_edits.edit_media(row, by=self.person, **values))
-            )
-
-        return self.run_change(work)
-
-    def destroy(
-        self,
-        request: Request,
-        claim_id: int,
-        id: int,  # noqa: A002  as above
-    ) -> HttpResponse:
+    def destroy(self, request: Request, **place: int) -> HttpResponse:
         """Remove the media from the claim. The file itself is kept."""
-
-        def work() -> StoredResponse:
-            claim_edits.remove_media(self.lock_part(id), by=self.person)
-            return StoredResponse(204)
-
-        return self.run_change(work)
+        return self.run_change(lambda: claim_edits.remove_media(self.lock_part(), by=self.person))

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.db.models import Model
 from django.http import HttpResponse
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -62,10 +63,10 @@ class MovingResource(EditorialResource):
         if scope not in self.token.scopes:
             raise InsufficientScope(scope)
 
-        def work(_prepared: None) -> StoredResponse:
+        def work(_prepared: None) -> Model:
             # Locked in the usual order, so that the comparison stays valid until the move.
             workflow.lock(self.get_row(id=id), values.get("into"))
-            moved = workflow.move(
+            return workflow.move(
                 self.lock_matching(id=id),
                 values["action"],
                 by=self.person,
@@ -73,6 +74,5 @@ class MovingResource(EditorialResource):
                 into=values.get("into"),
                 kind=values.get("kind", CorrectionKind.UPDATE),
             )
-            return self.build_stored_response(self.reload(moved))
 
         return self.create_once(work)

@@ -34,10 +34,10 @@ class PartResource(EditorialResource):
         self.get_parent()
         return super().list(request)
 
-    def lock_part(self, key: int) -> Any:
-        """Lock the parent, then return the part if it is the version named in the request."""
+    def lock_part(self) -> Any:
+        """Lock the parent, then return the part at the URL if it is the version named in the request."""
         self.lock_parent()
-        return self.lock_matching(id=key)
+        return self.lock_matching(id=self.kwargs["id"])
 
 
 class PartOfClaim(PartResource):

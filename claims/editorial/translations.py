@@ -9,7 +9,6 @@ from rest_framework.request import Request
 
 from claims.editorial.authentication import InsufficientScope
 from claims.editorial.documents import Document, build_person, build_review_note
-from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import EditorialTranslationQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.strict_bodies import read_body
@@ -59,33 +58,24 @@ class EditorialTranslationResource(MovingResource):
         """Begin a translation of a published verdict, with the text of the newest translation into the language."""
         values = read_body(TranslationBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> StoredResponse:
+        def work(_prepared: None) -> Translation:
             verdict, language = values.pop("verdict"), values.pop("language")
-            row = translation_drafts.begin_translation(verdict, language, by=self.person, **values)
-            address = self.build_url("translations-detail", row.pk)
-            return self.build_stored_response(self.reload(row), status=201, location=address)
+            return translation_drafts.begin_translation(verdict, language, by=self.person, **values)
 
-        return self.create_once(work)
+        return self.add_row("translations-detail", work)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change the given fields. Only drafts can change, and only by their translator or an editor."""
         values = read_body(TranslationChanges, request.data, by=self.person, partial=True)
-
-        def work() -> StoredResponse:
-            row = self._lock_matching(id)
-            translation_drafts.edit_translation(row, by=self.person, **values)
-            return self.build_stored_response(self.reload(row))
-
-        return self.run_change(work)
+        return self.run_change(
+            lambda: translation_drafts.edit_translation(self._lock_matching(id), by=self.person, **values)
+        )
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete a draft that was never submitted."""
-
-        def work() -> StoredResponse:
-            translation_drafts.discard_translation(self._lock_matching(id), by=self.person)
-            return StoredResponse(204)
-
-        return self.run_change(work)
+        return self.run_change(
+            lambda: translation_drafts.discard_translation(self._lock_matching(id), by=self.person)
+        )
 
     @action(detail=True, methods=["post"], url_path="carry-over")
     def carry_over(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -95,13 +85,10 @@ class EditorialTranslationResource(MovingResource):
         read_body(EmptyBody, request.data, by=self.person)
         if Scope.MOVE not in self.token.scopes:
             raise InsufficientScope(Scope.MOVE)
-
-        def work(_prepared: None) -> StoredResponse:
-            row = translation_drafts.carry_over_translation(self._lock_matching(id), by=self.person)
-            address = self.build_url("translations-detail", row.pk)
-            return self.build_stored_response(self.reload(row), status=201, location=address)
-
-        return self.create_once(work)
+        return self.add_row(
+            "translations-detail",
+            lambda _: translation_drafts.carry_over_translation(self._lock_matching(id), by=self.person),
+        )
 
     def _lock_matching(self, key: int) -> Translation:
         """Return the translation if it is the version named in the request, locked until the end of the transaction."""

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
-from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import EditorialVerdictQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.part_resources import PartOfVerdict, lock_verdict
@@ -43,33 +42,16 @@ class EditorialVerdictResource(MovingResource):
     def create(self, request: Request) -> HttpResponse:
         """Begin a verdict on a claim: a first draft, or the next version of the publisher's published verdict."""
         values = read_body(VerdictBody, request.data, by=self.person)
-
-        def work(_prepared: None) -> StoredResponse:
-            verdict = verdict_drafts.begin(by=self.person, **values)
-            address = self.build_url("verdicts-detail", verdict.pk)
-            return self.build_stored_response(self.reload(verdict), status=201, location=address)
-
-        return self.create_once(work)
+        return self.add_row("verdicts-detail", lambda _: verdict_drafts.begin(by=self.person, **values))
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change the given fields. Only drafts can change, and only by their author or an editor."""
         values = read_body(VerdictChanges, request.data, by=self.person, partial=True)
-
-        def work() -> StoredResponse:
-            verdict = self._lock_matching(id)
-            verdict_drafts.edit(verdict, by=self.person, **values)
-            return self.build_stored_response(self.reload(verdict))
-
-        return self.run_change(work)
+        return self.run_change(lambda: verdict_drafts.edit(self._lock_matching(id), by=self.person, **values))
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete a draft that was never submitted."""
-
-        def work() -> StoredResponse:
-            verdict_drafts.discard(self._lock_matching(id), by=self.person)
-            return StoredResponse(204)
-
-        return self.run_change(work)
+        return self.run_change(lambda: verdict_drafts.discard(self._lock_matching(id), by=self.person))
 
     def _lock_matching(self, key: int) -> Verdict:
         """Return the verdict if it is the version named in the request, locked until the end of the transaction."""
@@ -100,57 +82,39 @@ class EditorialEvidenceResource(PartOfVerdict):
         """Add evidence to a draft: a source, with or without a quote."""
         values = read_body(EvidenceBody, request.data, by=self.person)
 
-        def work(material: Material | None) -> StoredResponse:
+        def work(material: Material | None) -> Evidence:
             self.lock_parent()
             verdict = self.get_parent()
             source = named_sources.find_source(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source
             quotation = named_sources.read_quotation(values, source)
             assert quotation is not None  # noqa: S101  and so it quotes, if no words
-            item = verdict_drafts.add_evidence(
+            return verdict_drafts.add_evidence(
                 verdict, source, quotation, by=self.person, **_select_own_fields(values)
             )
-            address = self.build_url("evidence-detail", verdict_id, item.pk)
-            return self.build_stored_response(self.reload(item), status=201, location=address)
 
-        return self.create_once(
-            work, prepare=lambda: named_sources.fetch_unless_known(values, by=self.person)
+        return self.add_row(
+            "evidence-detail", work, prepare=lambda: named_sources.fetch_unless_known(values, by=self.person)
         )
 
-    def partial_update(
-        self,
-        request: Request,
-        verdict_id: int,
-        id: int,  # noqa: A002  the name in the address
-    ) -> HttpResponse:
+    def partial_update(self, request: Request, **place: int) -> HttpResponse:
         """Change the given fields. A quote is located again only if the quote or its source changes."""
         values = read_body(EvidenceBody, request.data, by=self.person, partial=True)
         material = named_sources.fetch_unless_known(values, by=self.person)
 
-        def work() -> StoredResponse:
-            item: Evidence = self.lock_part(id)
+        def work() -> Evidence:
+            item: Evidence = self.lock_part()
             source = named_sources.find_source(values, material, by=self.person) or item.source
             quotation = named_sources.read_quotation(values, source, item)
-            verdict_drafts.edit_evidence(
+            return verdict_drafts.edit_evidence(
                 item, by=self.person, source=source, quotation=quotation, **_select_own_fields(values)
             )
-            return self.build_stored_response(self.reload(item))
 
         return self.run_change(work)
 
-    def destroy(
-        self,
-        request: Request,
-        verdict_id: int,
-        id: int,  # noqa: A002  as above
-    ) -> HttpResponse:
+    def destroy(self, request: Request, **place: int) -> HttpResponse:
         """Remove the item from the draft."""
-
-        def work() -> StoredResponse:
-            verdict_drafts.remove_evidence(self.lock_part(id), by=self.person)
-            return StoredResponse(204)
-
-        return self.run_change(work)
+        return self.run_change(lambda: verdict_drafts.remove_evidence(self.lock_part(), by=self.person))
 
 
 def _select_own_fields(values: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from claims.editorial.documents import Document
-from claims.editorial.idempotency import StoredResponse
 from claims.editorial.part_resources import PartOfVerdict
 from claims.editorial.strict_bodies import read_body
 from claims.features.reply import reply_requests
@@ -39,57 +38,34 @@ class EditorialReplyResource(PartOfVerdict):
         """Create a request, record one made elsewhere, or give the reason for not asking."""
         values = read_body(ReplyBody, request.data, by=self.person)
 
-        def carry_out(_prepared: None) -> StoredResponse:
+        def carry_out(_prepared: None) -> ReplyRequest:
             self.lock_parent()
             verdict = self.get_parent()
-            row = reply_requests.add(verdict, by=self.person, **self._complete_values(verdict, values))
-            address = self.build_url("replies-detail", verdict_id, row.pk)
-            return self.build_stored_response(self.reload(row), status=201, location=address)
+            return reply_requests.add(verdict, by=self.person, **self._complete_values(verdict, values))
 
-        return self.create_once(carry_out)
+        return self.add_row("replies-detail", carry_out)
 
-    def partial_update(
-        self,
-        request: Request,
-        verdict_id: int,
-        id: int,  # noqa: A002  the name in the address
-    ) -> HttpResponse:
+    def partial_update(self, request: Request, **place: int) -> HttpResponse:
         """Change the given fields while the verdict is a draft."""
         values = read_body(ReplyBody, request.data, by=self.person, partial=True)
 
-        def carry_out() -> StoredResponse:
-            row: ReplyRequest = self.lock_part(id)
+        def carry_out() -> ReplyRequest:
+            row: ReplyRequest = self.lock_part()
             changed = values | (_choose_party(row.verdict, values["party"]) if "party" in values else {})
-            reply_requests.edit(row, by=self.person, **changed)
-            return self.build_stored_response(self.reload(row))
+            return reply_requests.edit(row, by=self.person, **changed)
 
         return self.run_change(carry_out)
 
-    def destroy(
-        self,
-        request: Request,
-        verdict_id: int,
-        id: int,  # noqa: A002  as above
-    ) -> HttpResponse:
+    def destroy(self, request: Request, **place: int) -> HttpResponse:
         """Remove the request from the draft."""
-
-        def carry_out() -> StoredResponse:
-            reply_requests.remove(self.lock_part(id), by=self.person)
-            return StoredResponse(204)
-
-        return self.run_change(carry_out)
+        return self.run_change(lambda: reply_requests.remove(self.lock_part(), by=self.person))
 
     @action(detail=True, methods=["post"])
-    def answer(
-        self,
-        request: Request,
-        verdict_id: int,
-        id: int,  # noqa: A002  as above
-    ) -> HttpResponse:
+    def answer(self, request: Request, **place: int) -> HttpResponse:
         """Record the reply. If the verdict is already published, readers see it with the next version."""
         values = read_body(AnswerBody, request.data, by=self.person)
 
-        def carry_out(_prepared: None) -> StoredResponse:
+        def carry_out(_prepared: None) -> ReplyRequest:
             received = ReceivedAnswer(
                 at=values["answered_at"],
                 channel=values["channel"],
@@ -98,8 +74,7 @@ class EditorialReplyResource(PartOfVerdict):
                 excerpt=values.get("excerpt", ""),
                 statement=values.get("statement", ""),
             )
-            row = reply_requests.record_answer(self.lock_part(id), received, by=self.person)
-            return self.build_stored_response(self.reload(row))
+            return reply_requests.record_answer(self.lock_part(), received, by=self.person)
 
         return self.create_once(carry_out)
 

@@ -86,20 +86,15 @@ class EditorialWebhookResource(OwnWebhooks):
         values = _check_values(
             read_body(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True)
         )
-
-        def carry_out() -> StoredResponse:
-            return self.build_stored_response(
-                self.reload(internal_endpoints.change(self._lock_matching(id), self.token, **values))
-            )
-
-        return self.run_change(carry_out)
+        return self.run_change(
+            lambda: internal_endpoints.change(self._lock_matching(id), self.token, **values)
+        )
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete the webhook and its message log."""
 
-        def carry_out() -> StoredResponse:
+        def carry_out() -> None:
             self._lock_matching(id).delete()
-            return StoredResponse(204)
 
         return self.run_change(carry_out)
 
@@ -112,13 +107,10 @@ class EditorialWebhookResource(OwnWebhooks):
         the challenge with the bytes of the secret, in Base64.
         """
         endpoint = self.get_row(id=id)
-
-        def carry_out(proof: internal_endpoints.ReceiverProof) -> StoredResponse:
-            return self.build_stored_response(
-                self.reload(internal_endpoints.accept(self._lock_matching(id), proof, self.token))
-            )
-
-        return self.create_once(carry_out, prepare=lambda: internal_endpoints.ask_for_proof(endpoint))
+        return self.create_once(
+            lambda proof: internal_endpoints.accept(self._lock_matching(id), proof, self.token),
+            prepare=lambda: internal_endpoints.ask_for_proof(endpoint),
+        )
 
     @action(detail=True, methods=["post"])
     def test(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -149,10 +141,10 @@ class EditorialWebhookResource(OwnWebhooks):
         """Send all messages after a `sequence` again. They keep their `message_id`."""
         values = read_body(webhook_bodies.ReplayBody, request.data, by=self.person)
 
-        def carry_out(_prepared: None) -> StoredResponse:
+        def carry_out(_prepared: None) -> WebhookEndpoint:
             row = self._lock_matching(id)
             endpoints.replay(row, since=values["since"])
-            return self.build_stored_response(self.reload(row))
+            return row
 
         return self.create_once(carry_out)
 
@@ -196,19 +188,14 @@ class EditorialDeliveryResource(OwnWebhooks):
         return super().list(request)
 
     @action(detail=True, methods=["post"])
-    def redeliver(
-        self,
-        request: Request,
-        webhook_id: int,
-        id: int,  # noqa: A002  the name in the address
-    ) -> HttpResponse:
+    def redeliver(self, request: Request, **place: int) -> HttpResponse:
         """Send the message again under the same `message_id`."""
-        row = self.get_row(id=id)
+        row: WebhookDelivery = self.get_row(**place)
 
-        def carry_out(_prepared: None) -> StoredResponse:
+        def carry_out(_prepared: None) -> WebhookDelivery:
             if not endpoints.send_again(row):
                 raise NotPossible(gettext("This message is not about a publication; send a test instead."))
-            return self.build_stored_response(self.reload(row))
+            return row
 
         return self.create_once(carry_out)
 
