@@ -7,9 +7,11 @@ is derived from a key of this installation; the database stores only its digest.
 import hashlib
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 from django.utils.crypto import salted_hmac
 
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
@@ -18,6 +20,8 @@ from factcheck.web.language_addresses import build_permanent_path
 _SALT = "claims.features.complaints.confirmations"
 #: The length of the secret part in letters: 256 bits.
 TOKEN_LENGTH = 43
+
+Secret = TypeVar("Secret", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -42,27 +46,19 @@ def store_contact(
         name=sender.name,
         language=sender.language,
         seed=seed,
-        token_sha256=_compute_digest(_compute_token(seed)),
+        token_sha256=compute_digest(compute_token(seed)),
     )
 
 
 def find_contact(token: str) -> ContactDetails | None:
     """Return the contact with this secret token, or None if it no longer exists."""
-    if len(token) != TOKEN_LENGTH or not token.isascii():
-        return None
     rows = ContactDetails.objects.select_related("complaint__claim", "complaint__entry", "request__claim")
-    return rows.filter(token_sha256=_compute_digest(token)).first()
+    return find_by_token(rows, token)
 
 
 def build_page_address(contact: ContactDetails) -> str:
-    """Return the URL of a person's own page, for emails to that person only.
-
-    If the installation's key has changed, the page gets a new URL, which is stored before it is sent.
-    """
-    token = _compute_token(contact.seed)
-    if contact.token_sha256 != _compute_digest(token):
-        ContactDetails.objects.filter(pk=contact.pk).update(token_sha256=_compute_digest(token))
-    return settings.SITE_URL + build_permanent_path("reader-message", token)
+    """Return the URL of a person's own page, for emails to that person only."""
+    return settings.SITE_URL + build_permanent_path("reader-message", renew_token(contact))
 
 
 def normalise_mailbox(mail: str) -> str:
@@ -71,10 +67,25 @@ def normalise_mailbox(mail: str) -> str:
     return f"{local.partition('+')[0] or local}@{host}"
 
 
-def _compute_token(seed: UUID) -> str:
-    digest = salted_hmac(_SALT, seed.hex, algorithm="sha256").digest()
+def find_by_token(rows: QuerySet[Secret], token: str) -> Secret | None:
+    """Return the row with this secret token, or None if it no longer exists."""
+    if len(token) != TOKEN_LENGTH or not token.isascii():
+        return None
+    return rows.filter(token_sha256=compute_digest(token)).first()
+
+
+def renew_token(row: Any, salt: str = _SALT) -> str:
+    """Return a row's secret token. If the installation's key has changed, it is new, and stored before it is sent."""
+    token = compute_token(row.seed, salt)
+    if row.token_sha256 != compute_digest(token):
+        type(row).objects.filter(pk=row.pk).update(token_sha256=compute_digest(token))
+    return token
+
+
+def compute_token(seed: UUID, salt: str = _SALT) -> str:
+    digest = salted_hmac(salt, seed.hex, algorithm="sha256").digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def _compute_digest(token: str) -> str:
+def compute_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

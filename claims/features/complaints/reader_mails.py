@@ -14,19 +14,18 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from claims.features.complaints.confirmations import build_page_address
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
 from claims.models import Publication
+from claims.newsroom.mails import MAIL_QUEUE, compose_mail
 from factcheck.database.deferred_jobs import defer
 
 #: The jobs in `tasks` that send them.
 CONFIRMATION_TASK = "claims.features.complaints.tasks.mail_confirmation"
 ANSWER_TASK = "claims.features.complaints.tasks.mail_answer"
-QUEUE = "mail"
 
 
 class MailRejected(Exception):
@@ -35,13 +34,13 @@ class MailRejected(Exception):
 
 def queue_confirmation(contact: ContactDetails) -> None:
     """Queue the email that asks a reader to confirm the address, in the current transaction."""
-    defer(CONFIRMATION_TASK, {"contact_id": contact.pk}, queue=QUEUE)
+    defer(CONFIRMATION_TASK, {"contact_id": contact.pk}, queue=MAIL_QUEUE)
 
 
 def queue_answer(contacts: Iterable[ContactDetails]) -> None:
     """Queue an email about the outcome for each contact, in the current transaction."""
     confirmed = [contact for contact in contacts if contact.confirmed_at]
-    defer(ANSWER_TASK, *({"contact_id": contact.pk} for contact in confirmed), queue=QUEUE)
+    defer(ANSWER_TASK, *({"contact_id": contact.pk} for contact in confirmed), queue=MAIL_QUEUE)
 
 
 @transaction.atomic
@@ -51,7 +50,7 @@ def mail_confirmation(*, contact_id: int) -> None:
     if contact is None or contact.confirmed_at or contact.asked_at:
         return
     ContactDetails.objects.filter(pk=contact.pk).update(asked_at=timezone.now())
-    with _activate_language(contact):
+    with activate_language(contact.language):
         subject = _("Please confirm your message to %(newsroom)s") % {"newsroom": settings.NEWSROOM_NAME}
         _send(contact, subject, "reader_confirmation", {"days": settings.READER_CONFIRMATION_DAYS})
 
@@ -66,7 +65,7 @@ def mail_answer(*, contact_id: int) -> None:
     if about is None or about.closed_at is None:
         return
     ContactDetails.objects.filter(pk=contact.pk).update(answered_at=timezone.now())
-    with _activate_language(contact):
+    with activate_language(contact.language):
         is_complaint = isinstance(about, Complaint)
         subject = _("The answer to your complaint") if is_complaint else _("The answer to your request")
         context = {"about": about, "is_complaint": is_complaint, **_load_claim(about)}
@@ -87,11 +86,10 @@ def _lock_contact(pk: int) -> ContactDetails | None:
 
 
 @contextmanager
-def _activate_language(contact: ContactDetails) -> Iterator[None]:
-    """Activate the reader's language and the newsroom's time zone."""
-    languages = {code for code, _name in settings.LANGUAGES}
-    language = contact.language if contact.language in languages else settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
+def activate_language(language: str) -> Iterator[None]:
+    """Activate a reader's language and the newsroom's time zone."""
+    known = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    with translation.override(known), timezone.override(ZoneInfo(settings.TIME_ZONE)):
         yield
 
 
@@ -102,13 +100,11 @@ def _send(contact: ContactDetails, subject: str, template: str, context: dict[st
         "contact": contact,
         **context,
     }
-    mail = EmailMultiAlternatives(
-        " ".join(subject.split()),
-        render_to_string(f"mail/{template}.txt", about).strip() + "\n",
-        to=[contact.mail],
-    )
-    mail.attach_alternative(render_to_string(f"mail/{template}.html", about), "text/html")
-    mail.extra_headers = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no automatic replies
+    send(compose_mail(contact.mail, subject, template, about))
+
+
+def send(mail: EmailMultiAlternatives) -> None:
+    """Send an email to a reader. Raises MailRejected."""
     try:
         mail.send()
     except SMTPException as failure:

@@ -3,16 +3,16 @@
 from procrastinate.contrib.django import app
 
 from claims.features.complaints import complaint_moves, personal_data, reader_mails, request_moves
-from claims.newsroom.mails import RETRIES
+from claims.newsroom.mails import MAIL_QUEUE, RETRIES
 
 
-@app.task(name=reader_mails.CONFIRMATION_TASK, queue=reader_mails.QUEUE, retry=RETRIES)
+@app.task(name=reader_mails.CONFIRMATION_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_confirmation(*, contact_id: int) -> None:
     """Email a reader to confirm an address."""
     reader_mails.mail_confirmation(contact_id=contact_id)
 
 
-@app.task(name=reader_mails.ANSWER_TASK, queue=reader_mails.QUEUE, retry=RETRIES)
+@app.task(name=reader_mails.ANSWER_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_answer(*, contact_id: int) -> None:
     """Email a reader the outcome."""
     reader_mails.mail_answer(contact_id=contact_id)

@@ -3,31 +3,29 @@
 Only a digest of a reader's page URL is stored, as for complaints. Jobs store a number, never an address.
 """
 
-import hashlib
-from base64 import urlsafe_b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from smtplib import SMTPException
 from typing import Any
-from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
+from uuid import uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import Exists, OuterRef
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
-from django.utils.crypto import salted_hmac
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.features.complaints.confirmations import normalise_mailbox
-from claims.features.complaints.reader_mails import QUEUE, MailRejected
+from claims.features.complaints.confirmations import (
+    compute_digest,
+    compute_token,
+    find_by_token,
+    normalise_mailbox,
+    renew_token,
+)
+from claims.features.complaints.reader_mails import activate_language, send
 from claims.features.complaints.spam_checks import MAX_MAILS
 from claims.features.corrections.models import ClaimSubscription, MailedCorrection
 from claims.ledger.document.headline import describe_judgement
 from claims.models import Publication
+from claims.newsroom.mails import MAIL_QUEUE, compose_mail
 from factcheck.database.deferred_jobs import defer, defer_once
 from factcheck.database.locks import hold
 from factcheck.web.language_addresses import build_permanent_path
@@ -36,7 +34,6 @@ CONFIRMATION_TASK = "claims.features.corrections.tasks.mail_subscription_confirm
 CHANGE_TASK = "claims.features.corrections.tasks.mail_claim_change"
 
 _SALT = "claims.features.corrections.subscriptions"
-_TOKEN_LENGTH = 43
 _KIND = Publication.Kind
 #: The kinds of entries that readers are emailed about.
 REPORTED_KINDS = (
@@ -64,16 +61,14 @@ def subscribe(publication: Publication, *, mail: str, language: str) -> None:
         mailbox=mailbox,
         language=language,
         seed=seed,
-        token_sha256=_compute_digest(_compute_token(seed)),
+        token_sha256=compute_digest(compute_token(seed, _SALT)),
     )
-    defer(CONFIRMATION_TASK, {"subscription_id": subscription.pk}, queue=QUEUE)
+    defer(CONFIRMATION_TASK, {"subscription_id": subscription.pk}, queue=MAIL_QUEUE)
 
 
 def find_subscription(token: str) -> ClaimSubscription | None:
     """Return the subscription with this secret token, or None if it no longer exists."""
-    if len(token) != _TOKEN_LENGTH or not token.isascii():
-        return None
-    return ClaimSubscription.objects.filter(token_sha256=_compute_digest(token)).first()
+    return find_by_token(ClaimSubscription.objects.all(), token)
 
 
 def confirm(subscription: ClaimSubscription) -> None:
@@ -95,13 +90,13 @@ def delete_unconfirmed() -> int:
     return ClaimSubscription.objects.filter(confirmed_at=None, created_at__lt=before).delete()[0]
 
 
-def queue_changes() -> None:
-    """Queue mail to readers who have not seen the newest entry of their claim."""
+def queue_changes(subscriptions: QuerySet[Any], task: str) -> None:
+    """Queue a message to each subscriber who has not seen the newest entry of their claim."""
     newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
-    behind = ClaimSubscription.objects.filter(Exists(newest), confirmed_at__isnull=False)
-    for number in behind.order_by("pk").values_list("pk", flat=True):
-        lock = f"{CHANGE_TASK}:{number}"
-        defer_once(CHANGE_TASK, {"subscription_id": number}, queue=QUEUE, queueing_lock=lock)
+    behind = subscriptions.filter(Exists(newest)).order_by("pk")
+    for number in behind.values_list("pk", flat=True):
+        lock = f"{task}:{number}"
+        defer_once(task, {"subscription_id": number}, queue=MAIL_QUEUE, queueing_lock=lock)
 
 
 def forget(*, mail: str, **signal: Any) -> int:
@@ -125,7 +120,7 @@ def mail_confirmation(*, subscription_id: int) -> None:
     if subscription is None or entry is None or subscription.confirmed_at or subscription.asked_at:
         return
     ClaimSubscription.objects.filter(pk=subscription.pk).update(asked_at=timezone.now())
-    with _activate_language(subscription):
+    with activate_language(subscription.language):
         subject = _("Please confirm that you follow a fact check by %(newsroom)s") % {
             "newsroom": settings.NEWSROOM_NAME
         }
@@ -145,7 +140,7 @@ def mail_change(*, subscription_id: int) -> None:
     ClaimSubscription.objects.filter(pk=subscription.pk).update(sequence=entry.sequence)
     if not changes:
         return
-    with _activate_language(subscription):
+    with activate_language(subscription.language):
         context = {
             "changes": [{"kind": one.get_kind_display(), "note": one.note} for one in changes],
             "judgement": describe_judgement(entry.document),
@@ -165,20 +160,10 @@ def _find_newest(subscription: ClaimSubscription | None) -> Publication | None:
     return Publication.objects.newest().filter(claim=subscription.claim_id).first()
 
 
-@contextmanager
-def _activate_language(subscription: ClaimSubscription) -> Iterator[None]:
-    languages = {code for code, _name in settings.LANGUAGES}
-    language = subscription.language if subscription.language in languages else settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
-        yield
-
-
 def _send(
     subscription: ClaimSubscription, entry: Publication, subject: str, template: str, context: dict[str, Any]
 ) -> None:
-    token = _compute_token(subscription.seed)
-    if subscription.token_sha256 != _compute_digest(token):  # the key of the installation has changed
-        ClaimSubscription.objects.filter(pk=subscription.pk).update(token_sha256=_compute_digest(token))
+    token = renew_token(subscription, _SALT)
     about = {
         "newsroom": settings.NEWSROOM_NAME,
         "page": settings.SITE_URL + build_permanent_path("claim-subscription", token),
@@ -186,30 +171,5 @@ def _send(
         "claim_page": settings.SITE_URL + build_permanent_path("claim", entry.claim_id, entry.slug),
         **context,
     }
-    mail = EmailMultiAlternatives(
-        " ".join(subject.split()),
-        render_to_string(f"mail/{template}.txt", about).strip() + "\n",
-        to=[subscription.mail],
-    )
-    mail.attach_alternative(render_to_string(f"mail/{template}.html", about), "text/html")
     stop = settings.SITE_URL + build_permanent_path("claim-subscription-stop", token)
-    mail.extra_headers = {
-        "Auto-Submitted": "auto-generated",  # RFC 3834: no automatic replies
-        # RFC 8058: mail programs end the subscription with one click, without opening a page.
-        "List-Unsubscribe": f"<{stop}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
-    try:
-        mail.send()
-    except SMTPException as failure:
-        # The message of the original error and its traceback contain the address.
-        raise MailRejected(type(failure).__name__) from None
-
-
-def _compute_token(seed: UUID) -> str:
-    digest = salted_hmac(_SALT, seed.hex, algorithm="sha256").digest()
-    return urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def _compute_digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    send(compose_mail(subscription.mail, subject, template, about, stop=stop))

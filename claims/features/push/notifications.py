@@ -7,19 +7,16 @@ the browser.
 import json
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from claims.features.complaints.reader_mails import QUEUE
+from claims.features.complaints.reader_mails import activate_language
 from claims.features.corrections.subscriptions import REPORTED_KINDS
 from claims.features.push.encryption import build_authorization, encrypt
 from claims.features.push.models import PushSubscription
 from claims.models import Publication
-from factcheck.database.deferred_jobs import defer_once
 from factcheck.web.language_addresses import build_permanent_path
 from sources.http import sent_messages
 
@@ -48,14 +45,6 @@ def follow(publication: Publication, *, endpoint: str, p256dh: str, auth: str, l
 def unfollow(claim_id: int, *, endpoint: str) -> None:
     """Delete this browser's subscription."""
     PushSubscription.objects.filter(claim=claim_id, endpoint=endpoint).delete()
-
-
-def queue_notifications() -> None:
-    """Queue messages to browsers that have not received the newest entry of their claim."""
-    newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
-    behind = PushSubscription.objects.filter(Exists(newest))
-    for number in behind.order_by("pk").values_list("pk", flat=True):
-        defer_once(SEND_TASK, {"subscription_id": number}, queue=QUEUE, queueing_lock=f"{SEND_TASK}:{number}")
 
 
 def send(*, subscription_id: int) -> None:
@@ -110,7 +99,7 @@ def _note_failure(subscription: PushSubscription, reason: str) -> PushNotTaken:
 
 def _write(subscription: PushSubscription, change: Publication) -> bytes:
     """Return the message: what readers see, and the page that it opens."""
-    with translation.override(subscription.language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
+    with activate_language(subscription.language):
         message: dict[str, Any] = {
             "title": f"{change.get_kind_display()} · {settings.NEWSROOM_NAME}",
             "body": change.document["statement"][:_STATEMENT_LENGTH],

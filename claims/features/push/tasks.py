@@ -3,21 +3,23 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from claims.features.complaints.reader_mails import QUEUE
+from claims.features.corrections.subscriptions import queue_changes
 from claims.features.push import notifications
+from claims.features.push.models import PushSubscription
+from claims.newsroom.mails import MAIL_QUEUE
 
 #: Retried after 4, 16, 64, 256 and 1024 seconds and so on, for most of a day.
 _RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4, retry_exceptions=[notifications.PushNotTaken])
 
 
-@app.task(name=notifications.SEND_TASK, queue=QUEUE, retry=_RETRIES)
+@app.task(name=notifications.SEND_TASK, queue=MAIL_QUEUE, retry=_RETRIES)
 def send_notification(*, subscription_id: int) -> None:
     """Notify a browser of a change."""
     notifications.send(subscription_id=subscription_id)
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue=QUEUE, queueing_lock="queue_notifications")
+@app.task(queue=MAIL_QUEUE, queueing_lock="queue_notifications")
 def queue_notifications(timestamp: int) -> None:
     """Queue notifications to browsers whose claims have changed. Runs every minute."""
-    notifications.queue_notifications()
+    queue_changes(PushSubscription.objects.all(), notifications.SEND_TASK)

@@ -113,6 +113,6 @@ def _mail(person: User, notifications: list[Notification], moment: datetime) -> 
         _("[%(newsroom)s] Activity until %(when)s")
         % {"newsroom": settings.NEWSROOM_NAME, "when": date_format(moment, "SHORT_DATETIME_FORMAT")}
     )
-    mail = mails.compose_mail(person, subject, "mail/digest", context, kind=mails.DIGEST)
+    mail = mails.compose_mail(person, subject, "digest", context, kind=mails.DIGEST)
     mail.extra_headers["Message-ID"] = build_message_id(f"digest-{person.pk}-{moment:%Y%m%d}")
     return mail

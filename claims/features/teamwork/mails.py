@@ -11,7 +11,6 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from claims.features.teamwork import notifications
 from claims.features.teamwork.activity_text import describe_event
 from claims.features.teamwork.models import Notification
 from claims.models import Claim
+from claims.newsroom import mails
 from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, make_absolute, to_one_line
 
@@ -67,7 +67,7 @@ def mail_about(notification: Notification) -> EmailMultiAlternatives:
         "preferences": make_absolute(reverse("admin:teamwork_notification_preferences")),
     }
     mail = compose_mail(
-        notification.person, build_subject(claim), "mail/notification", context, kind=notification.kind
+        notification.person, build_subject(claim), "notification", context, kind=notification.kind
     )
     mail.extra_headers |= {
         "Message-ID": build_message_id(f"notification-{notification.pk}"),
@@ -82,18 +82,9 @@ def mail_about(notification: Notification) -> EmailMultiAlternatives:
 def compose_mail(
     person: User, subject: str, template: str, context: Mapping[str, Any], *, kind: str
 ) -> EmailMultiAlternatives:
-    """Build an email as text and HTML, with an unsubscribe header for its kind."""
+    """Build an email that a link for its kind unsubscribes from."""
     stop = make_absolute(reverse("admin:teamwork_notification_stop_mail", args=[stop_token(person, kind)]))
-    mail = EmailMultiAlternatives(
-        subject, render_to_string(f"{template}.txt", dict(context)).strip() + "\n", to=[person.email]
-    )
-    mail.attach_alternative(render_to_string(f"{template}.html", dict(context)), "text/html")
-    mail.extra_headers = {
-        "List-Unsubscribe": f"<{stop}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
-        "Auto-Submitted": "auto-generated",  # RFC 3834: no automatic replies
-    }
-    return mail
+    return mails.compose_mail(person.email, subject, template, context, stop=stop)
 
 
 def build_notification_text(notification: Notification) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -48,7 +48,10 @@ def test_it_shows_mail_and_webhooks_of_each_correction(
     mailed, refused, _waiting = (follow(claim, name) for name in ("ann", "bob", "cleo"))
     correct(claim, checker, editor, code="true", kind="correction")
     entry = claim.publications.latest("sequence")
-    subscriptions.mail_change(subscription_id=mailed.pk)
+    with transaction.atomic():  # the worker stops after sending
+        subscriptions.mail_change(subscription_id=mailed.pk)
+        transaction.set_rollback(True)
+    subscriptions.mail_change(subscription_id=mailed.pk)  # sent a second time, to the same reader
     subscriptions.mail_change(subscription_id=mailed.pk)  # nothing new: neither sent nor counted
 
     def refuse(self: object) -> None:

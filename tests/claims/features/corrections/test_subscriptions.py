@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.features.complaints import personal_data
 from claims.features.complaints.intake import form_stamps
-from claims.features.corrections import subscriptions
+from claims.features.corrections import subscriptions, tasks
 from claims.features.corrections.models import ClaimSubscription
 from claims.ledger.publishing import record
 from claims.models import Claim
@@ -36,8 +36,8 @@ def ask(client: Client, claim: Claim, address: str = "rita@example.org", **more:
 def send_waiting_mail() -> list[Any]:
     """Do the jobs of this feature, and return the messages."""
     mail.outbox.clear()
-    subscriptions.queue_changes()
-    subscriptions.queue_changes()  # before the first was done
+    tasks.queue_claim_changes(0)
+    tasks.queue_claim_changes(0)  # before the first was done
     jobs = ProcrastinateJob.objects.filter(task_name__startswith="claims.features.corrections")
     for job in list(jobs.order_by("pk")):
         act = (

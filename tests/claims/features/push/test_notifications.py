@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from claims.features.push import notifications
+from claims.features.push import notifications, tasks
 from claims.features.push.encryption import get_public_key
 from claims.features.push.models import PushSubscription
 from claims.ledger.house_signature import decode_bytes
@@ -47,8 +47,8 @@ def start(client: Client, claim: Claim, service: PushService, browser: Browser, 
 
 
 def send_waiting() -> None:
-    notifications.queue_notifications()
-    notifications.queue_notifications()  # before the first was done
+    tasks.queue_notifications(0)
+    tasks.queue_notifications(0)  # before the first was done
     jobs = ProcrastinateJob.objects.filter(task_name=notifications.SEND_TASK)
     for job in list(jobs):
         notifications.send(**job.args)
