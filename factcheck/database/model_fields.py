@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -24,6 +25,18 @@ class LanguageField(models.CharField[str, str]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 35)
         super().__init__(*args, **kwargs)
+
+
+def build_creator_field() -> "models.ForeignKey[Any, Any]":
+    """Build the column of the person who added a row; it is emptied when that person is deleted."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("added by"),
+    )
 
 
 class UncompressedTextField(models.TextField[str, str]):

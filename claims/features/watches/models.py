@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.model_fields import AddressField, LanguageField
+from factcheck.database.model_fields import AddressField, LanguageField, build_creator_field
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 from sources.addresses import build_url_key
@@ -93,14 +92,7 @@ class Watch(models.Model):
         default=True,
         help_text=_("While it is off, nothing is fetched; articles already imported are kept."),
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("added by"),
-    )
+    created_by = build_creator_field()
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
     objects = WatchQuerySet.as_manager()

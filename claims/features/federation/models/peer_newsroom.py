@@ -3,14 +3,13 @@
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.model_fields import AddressField
+from factcheck.database.model_fields import AddressField, build_creator_field
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 from sources.http.validators import LONGEST_ETAG
@@ -52,14 +51,7 @@ class PeerNewsroom(models.Model):
         default=True,
         help_text=_("While it is off, nothing is imported; claims already imported are kept."),
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("added by"),
-    )
+    created_by = build_creator_field()
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
     objects = PeerNewsroomQuerySet.as_manager()

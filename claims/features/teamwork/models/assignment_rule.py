@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.features.teamwork.models.assignment import Priority
 from factcheck.database import bounds
-from factcheck.database.model_fields import LanguageField
+from factcheck.database.model_fields import LanguageField, build_creator_field
 from factcheck.database.row_history import keep_history
 
 MAX_DELAY_DAYS = 365
@@ -114,14 +114,7 @@ class AssignmentRule(models.Model):
         verbose_name=_("follows it"),
         help_text=_("The person who is notified about the claim. The assignee follows it in any case."),
     )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("added by"),
-    )
+    created_by = build_creator_field()
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
     objects = AssignmentRuleQuerySet.as_manager()

@@ -1,7 +1,6 @@
 from typing import Self
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.newsroom.notifications import NotificationKind
 from factcheck.database import bounds
-from factcheck.database.model_fields import LanguageField
+from factcheck.database.model_fields import LanguageField, build_creator_field
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
@@ -87,14 +86,7 @@ class ChatChannel(models.Model):
         ),
     )
     active = models.BooleanField(_("active"), default=True, help_text=_("While it is off, nothing is sent."))
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("added by"),
-    )
+    created_by = build_creator_field()
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
     objects = ChatChannelQuerySet.as_manager()
 

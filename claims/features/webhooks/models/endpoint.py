@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from factcheck.database.model_fields import build_creator_field
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
@@ -125,14 +126,7 @@ class WebhookEndpoint(models.Model):
         verbose_name=_("API token"),
     )
     verified_at = models.DateTimeField(_("receiver agreed"), null=True, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("added by"),
-    )
+    created_by = build_creator_field()
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
     objects = WebhookEndpointQuerySet.as_manager()
