@@ -2,6 +2,7 @@
 
 import os
 import re
+from argparse import RawDescriptionHelpFormatter
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -31,6 +32,8 @@ class LocalizedCommand(BaseCommand):
             super().print_help(prog_name, subcommand)
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        if "\n" in self.help:
+            kwargs.setdefault("formatter_class", RawDescriptionHelpFormatter)
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         parser.description = gettext(self.help)
         return parser

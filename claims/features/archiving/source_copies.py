@@ -10,7 +10,7 @@ from claims.features.archiving.models import ArchivedCopy, ArchivedFile, Timesta
 from claims.features.archiving.models.archived_copy import load_timestamps
 from claims.ledger.document.claim_document import format_moment, render
 from claims.public.api.entities import SourceResource
-from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
+from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress, name_bodies
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditional_response, compute_sha256
 from sources.models import Source
@@ -54,16 +54,11 @@ class CopiesOfSource(TypedDict):
     copies: list[PublicArchivedCopy]
 
 
-class PublicTimestampSerializer(BodySerializer):
-    body = PublicTimestamp
-
-
-class PublicArchivedFileSerializer(BodySerializer):
-    body = PublicArchivedFile
-
-
-class PublicArchivedCopySerializer(BodySerializer):
-    body = PublicArchivedCopy
+name_bodies(
+    PublicTimestamp=PublicTimestamp,
+    PublicArchivedFile=PublicArchivedFile,
+    PublicArchivedCopy=PublicArchivedCopy,
+)
 
 
 class CopiesOfSourceSerializer(BodySerializer):

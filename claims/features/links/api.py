@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 from claims.features.links.link_status import PublicLink, link_standings
 from claims.public.api.evidence_status import StatusResource
 from claims.public.pages.source_notes import list_named_sources
-from factcheck.api.openapi.body_serializer import BodySerializer
+from factcheck.api.openapi.body_serializer import BodySerializer, name_bodies
 from factcheck.api.openapi.schema import PublicSchema
 
 
@@ -17,8 +17,9 @@ class LinksOfClaim(TypedDict):
     links: list[PublicLink]
 
 
-class PublicLinkSerializer(BodySerializer):
-    body = PublicLink
+name_bodies(
+    PublicLink=PublicLink,
+)
 
 
 class LinksOfClaimSerializer(BodySerializer):

@@ -22,7 +22,7 @@ from claims.features.standards.report_files import (
 )
 from claims.ledger.document.claim_document import render
 from factcheck.api.negotiation import Form
-from factcheck.api.openapi.body_serializer import BodySerializer
+from factcheck.api.openapi.body_serializer import BodySerializer, name_bodies
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import Parameter, Query
@@ -47,24 +47,13 @@ class StandardsQuery(Query):
             ) from None
 
 
-class ArticleSerializer(BodySerializer):
-    body = PublicArticle
-
-
-class PartSerializer(BodySerializer):
-    body = PublicPart
-
-
-class IndicatorSerializer(BodySerializer):
-    body = PublicIndicator
-
-
-class StatedPageSerializer(BodySerializer):
-    body = PublicStatedPage
-
-
-class StatementSerializer(BodySerializer):
-    body = PublicStatement
+name_bodies(
+    Article=PublicArticle,
+    Part=PublicPart,
+    Indicator=PublicIndicator,
+    StatedPage=PublicStatedPage,
+    Statement=PublicStatement,
+)
 
 
 class StandardsSerializer(BodySerializer):

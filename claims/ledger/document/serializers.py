@@ -34,7 +34,7 @@ from claims.ledger.document.cluster_document import (
     PublicClusterWithClaims,
 )
 from claims.models import Appearance, RatingClass
-from factcheck.api.openapi.body_serializer import BodySerializer
+from factcheck.api.openapi.body_serializer import BodySerializer, name_bodies
 from sources.api.media_bodies import PublicMedia
 from sources.api.serializers import PublisherSerializer, QuoteSerializer, SnapshotSerializer, SourceSerializer
 
@@ -97,56 +97,20 @@ class EvidenceSerializer(BodySerializer):
     body = PublicEvidence
 
 
-class SignedOffSerializer(BodySerializer):
-    body = PublicSignOff
-
-
 class VerdictSerializer(BodySerializer):
     body = PublicVerdict
-
-
-class TranslationSerializer(BodySerializer):
-    body = PublicTranslation
-
-
-class CorrectionSerializer(BodySerializer):
-    body = PublicCorrection
 
 
 class ClaimSerializer(BodySerializer):
     body = PublicClaim
 
 
-class SummaryClaimantSerializer(BodySerializer):
-    body = SummaryClaimant
-
-
-class SummaryPublisherSerializer(BodySerializer):
-    body = SummaryPublisher
-
-
-class SummaryRatingSerializer(BodySerializer):
-    body = SummaryRating
-
-
-class SummaryVerdictSerializer(BodySerializer):
-    body = SummaryVerdict
-
-
 class ClaimSummarySerializer(BodySerializer):
     body = ClaimSummary
 
 
-class JudgedClaimSerializer(BodySerializer):
-    body = JudgedClaim
-
-
 class PublishedVerdictSerializer(BodySerializer):
     body = PublicVerdictOfClaim
-
-
-class SummaryClaimSerializer(BodySerializer):
-    body = SummaryClaim
 
 
 class PublishedVerdictSummarySerializer(BodySerializer):
@@ -179,12 +143,19 @@ class SourceDetailSerializer(SourceSerializer):
     appearances = PlaceSerializer(many=True)
 
 
-class ClusterVerdictSerializer(BodySerializer):
-    body = ClusterVerdict
-
-
-class ClusteredClaimSerializer(BodySerializer):
-    body = ClusteredClaim
+name_bodies(
+    SignedOff=PublicSignOff,
+    Translation=PublicTranslation,
+    Correction=PublicCorrection,
+    SummaryClaimant=SummaryClaimant,
+    SummaryPublisher=SummaryPublisher,
+    SummaryRating=SummaryRating,
+    SummaryVerdict=SummaryVerdict,
+    JudgedClaim=JudgedClaim,
+    SummaryClaim=SummaryClaim,
+    ClusterVerdict=ClusterVerdict,
+    ClusteredClaim=ClusteredClaim,
+)
 
 
 class ClusterSerializer(BodySerializer):

@@ -1,5 +1,4 @@
 import sys
-from argparse import RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,11 +36,6 @@ class Command(LocalizedCommand):
         "The file is written as FILE.part and renamed when it is complete; FILE.manifest.json beside it\n"
         "contains its checksum. See docs/exports.md."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

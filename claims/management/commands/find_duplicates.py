@@ -1,4 +1,3 @@
-from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -17,11 +16,6 @@ class Command(LocalizedCommand):
         "Progress is stored: run it again to continue after a stop; later runs compare only new and changed\n"
         "claims. Pairs that were decided, or put into one cluster, are not queued again."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--again", action="store_true", help=gettext("compare everything again"))

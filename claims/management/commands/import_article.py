@@ -1,4 +1,3 @@
-from argparse import RawDescriptionHelpFormatter
 from typing import Any, TextIO, cast
 
 from django.core.management.base import CommandError, CommandParser
@@ -38,11 +37,6 @@ class Command(LocalizedCommand):
         "else\n"
         "to standard error."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -1,4 +1,3 @@
-from argparse import RawDescriptionHelpFormatter
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -60,11 +59,6 @@ class Command(LocalizedCommand):
         "3 some\n"
         "records were rejected. The summary goes to standard output, everything else to standard error."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("place", metavar="FILE|FOLDER|URL|-", help=gettext("file, folder, address, or -"))

@@ -1,5 +1,4 @@
 import sys
-from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -22,11 +21,6 @@ class Command(LocalizedCommand):
         "interrupted,\n"
         "run the same command to continue. docs/exports.md says what is restored and what is not."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE|-", help=gettext("- reads standard input"))

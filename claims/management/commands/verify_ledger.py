@@ -1,5 +1,4 @@
 import sys
-from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,6 @@ class Command(LocalizedCommand):
         "too\n"
         "is revealed only by a checkpoint that was stored elsewhere: --checkpoint. See docs/ledger-proofs.md."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

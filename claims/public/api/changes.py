@@ -47,19 +47,8 @@ PAGE_SIZE_LIMIT = 1000
 CACHE_END = "public, max-age=10"
 
 _COLUMNS = (
-    "sequence",
-    "claim_id",
-    "version",
-    "kind",
-    "status",
-    "note",
-    "published_at",
-    "merged_into_id",
-    "body_sha256",
-    "salts",
-    "sealed_sha256",
-    "chain_sha256",
-    "status_before",
+    *("sequence", "claim_id", "version", "kind", "status", "note", "published_at", "merged_into_id"),
+    *("body_sha256", "salts", "sealed_sha256", "chain_sha256", "status_before"),
 )
 
 

@@ -14,7 +14,7 @@ from claims.ledger.document.wording_changes import PART_CHOICES, PublicWordingCh
 from claims.ledger.queries.correction_filters import CorrectionListQuery
 from claims.models import Publication
 from claims.models.publication import select_previous
-from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
+from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress, name_bodies
 from factcheck.api.pagination import KeysetPage, read_template_page
 from factcheck.api.resources import compute_sha256
 from factcheck.database.cached_sql import Slot, Template
@@ -62,16 +62,14 @@ class CorrectionEntrySummary(CorrectionFacts):
     changes: Annotated[list[SummaryWordingChange], "The parts with changed wording."]
 
 
-class WordingChangeSerializer(BodySerializer):
-    body = PublicWordingChange
-
-
 class CorrectionEntrySerializer(BodySerializer):
     body = CorrectionEntry
 
 
-class SummaryWordingChangeSerializer(BodySerializer):
-    body = SummaryWordingChange
+name_bodies(
+    WordingChange=PublicWordingChange,
+    SummaryWordingChange=SummaryWordingChange,
+)
 
 
 class CorrectionEntrySummarySerializer(BodySerializer):

@@ -21,7 +21,7 @@ from claims.ledger.proofs.signed_note import format_verifier_key
 from claims.ledger.proofs.witness_policy import build_published_note
 from claims.models import Checkpoint, SigningKey
 from factcheck.api.negotiation import Form
-from factcheck.api.openapi.body_serializer import BodySerializer, Moment
+from factcheck.api.openapi.body_serializer import BodySerializer, Moment, name_bodies
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import Parameter, Query, build_target_error
@@ -119,10 +119,6 @@ class CheckpointsPage(TypedDict):
     results: list[SignedCheckpoint]
 
 
-class SignedCheckpointSerializer(BodySerializer):
-    body = SignedCheckpoint
-
-
 class CheckpointsPageSerializer(BodySerializer):
     body = CheckpointsPage
 
@@ -183,8 +179,10 @@ class PublicSigningKeys(TypedDict):
     keys: Annotated[list[PublicSigningKey], "The keys, oldest first; the last one is in use."]
 
 
-class PublicSigningKeySerializer(BodySerializer):
-    body = PublicSigningKey
+name_bodies(
+    SignedCheckpoint=SignedCheckpoint,
+    PublicSigningKey=PublicSigningKey,
+)
 
 
 class PublicSigningKeysSerializer(BodySerializer):

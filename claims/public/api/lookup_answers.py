@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 
 from claims.ledger.document.claim_body import PublicRating
 from claims.models import Appearance, Evidence
-from factcheck.api.openapi.body_serializer import BodySerializer, Day, WebAddress
+from factcheck.api.openapi.body_serializer import BodySerializer, Day, WebAddress, name_bodies
 from sources.api.source_bodies import PublicPublisher, PublicQuote, PublicSnapshot
 
 #: Maximum claims per address; the list of claims has them all.
@@ -113,36 +113,16 @@ class LookupAnswer(TypedDict):
 # The names that these have in the OpenAPI document --------------------------------------------------------------------
 
 
-class FoundVerdictSerializer(BodySerializer):
-    body = FoundVerdict
-
-
-class FoundAppearanceSerializer(BodySerializer):
-    body = FoundAppearance
-
-
-class FoundEvidenceSerializer(BodySerializer):
-    body = FoundEvidence
-
-
-class FoundReviewSerializer(BodySerializer):
-    body = FoundReview
-
-
-class FoundClaimSerializer(BodySerializer):
-    body = ClaimAtAddress
-
-
-class FoundSourceSerializer(BodySerializer):
-    body = FoundSource
-
-
-class LookupErrorSerializer(BodySerializer):
-    body = NoAddress
-
-
-class FoundSerializer(BodySerializer):
-    body = FoundAtAddress
+name_bodies(
+    FoundVerdict=FoundVerdict,
+    FoundAppearance=FoundAppearance,
+    FoundEvidence=FoundEvidence,
+    FoundReview=FoundReview,
+    FoundClaim=ClaimAtAddress,
+    FoundSource=FoundSource,
+    LookupError=NoAddress,
+    Found=FoundAtAddress,
+)
 
 
 class LookupSerializer(BodySerializer):

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 
 from claims.matching.near_media import CLAIM_LIMIT, MEDIA_LIMIT, Likeness, Role
 from claims.public.api.lookup_answers import FoundVerdict
-from factcheck.api.openapi.body_serializer import BodySerializer, WebAddress
+from factcheck.api.openapi.body_serializer import BodySerializer, WebAddress, name_bodies
 from sources.api.media_bodies import PublicMedia
 from sources.media.perceptual_hash import Orientation
 
@@ -85,12 +85,10 @@ class MediaLookupAnswer(TypedDict):
     results: Annotated[list[FoundMedia], f"The similar pictures, nearest first; at most {MEDIA_LIMIT}."]
 
 
-class ClaimWithMediaSerializer(BodySerializer):
-    body = ClaimWithMedia
-
-
-class FoundMediaSerializer(BodySerializer):
-    body = FoundMedia
+name_bodies(
+    ClaimWithMedia=ClaimWithMedia,
+    FoundMedia=FoundMedia,
+)
 
 
 class MediaLookupSerializer(BodySerializer):

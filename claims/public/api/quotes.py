@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 
 from claims.public.api.evidence_status import StatusResource
 from claims.quotes.status import PublicQuoteStatus, SeenSnapshot, load_quote_statuses
-from factcheck.api.openapi.body_serializer import BodySerializer
+from factcheck.api.openapi.body_serializer import BodySerializer, name_bodies
 from factcheck.api.openapi.schema import PublicSchema
 
 
@@ -16,12 +16,10 @@ class QuotesOfClaim(TypedDict):
     quotes: list[PublicQuoteStatus]
 
 
-class SeenSnapshotSerializer(BodySerializer):
-    body = SeenSnapshot
-
-
-class QuoteStandingSerializer(BodySerializer):
-    body = PublicQuoteStatus
+name_bodies(
+    SeenSnapshot=SeenSnapshot,
+    QuoteStanding=PublicQuoteStatus,
+)
 
 
 class QuotesOfClaimSerializer(BodySerializer):

@@ -25,7 +25,7 @@ from claims.public.api.correction_entries import (
     load_corrected_entries,
     read_corrections_page,
 )
-from claims.public.feeds.feed_entries import Channel, FeedEntry
+from claims.public.feeds.feed_entries import Channel, FeedEntry, build_feed_address
 from claims.public.feeds.feed_formats import ATOM
 from claims.public.feeds.websub_links import add_links, list_hubs
 from claims.public.pages.responses import compute_etag, get_interface_language
@@ -132,22 +132,11 @@ def _build_channel(request: HttpRequest, following: str, previous: str, total: i
         language=get_interface_language(),
         home=settings.SITE_URL + reverse("corrections"),
         author=settings.NEWSROOM_NAME,
-        id=_build_address(request, without=("cursor", "page_size", "count")),
-        itself=_build_address(request),
-        first=_build_address(request, without=("cursor",)),
-        next=_build_address(request, cursor=following) if following else "",
-        previous=_build_address(request, cursor=previous) if previous else "",
+        id=build_feed_address(request, without=("cursor", "page_size", "count")),
+        itself=build_feed_address(request),
+        first=build_feed_address(request, without=("cursor",)),
+        next=build_feed_address(request, cursor=following) if following else "",
+        previous=build_feed_address(request, cursor=previous) if previous else "",
         total=total,
         hubs=list_hubs(request),
     )
-
-
-def _build_address(request: HttpRequest, *, without: tuple[str, ...] = (), cursor: str = "") -> str:
-    """Return the feed's public URL, whichever host name the request used."""
-    parameters = request.GET.copy()
-    for name in without:
-        parameters.pop(name, None)
-    if cursor:
-        parameters["cursor"] = cursor
-    query = f"?{parameters.urlencode()}" if parameters else ""
-    return f"{settings.SITE_URL}{request.path}{query}"

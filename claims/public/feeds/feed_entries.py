@@ -1,10 +1,12 @@
 """Publication body → the entry of a claim in any feed format."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -107,3 +109,14 @@ def _render_html(document: Document, latest: Document | None) -> str:
         "merged_into": build_address(document["merged_into"]) if document["merged_into"] else "",
     }
     return render_to_string("claims/feed_entry.html", context).strip()
+
+
+def build_feed_address(request: HttpRequest, *, without: Sequence[str] = (), cursor: str = "") -> str:
+    """Return the feed's public URL, whichever host name the request used."""
+    parameters = request.GET.copy()
+    for name in without:
+        parameters.pop(name, None)
+    if cursor:
+        parameters["cursor"] = cursor
+    query = f"?{parameters.urlencode()}" if parameters else ""
+    return f"{settings.SITE_URL}{request.path}{query}"

@@ -1,7 +1,6 @@
 """Feeds of published claims, all or filtered as in the API."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 from claims.ledger.queries.newsroom_claims import OwnClaimsQuery
 from claims.models import Publication
 from claims.public.api.claims import ClaimResource
-from claims.public.feeds.feed_entries import Channel, build_entry
+from claims.public.feeds.feed_entries import Channel, build_entry, build_feed_address
 from claims.public.feeds.feed_formats import FeedFormat
 from claims.public.feeds.websub_links import add_links, list_hubs
 from claims.public.pages.responses import compute_etag, get_interface_language
@@ -117,22 +116,11 @@ def _build_channel(
         language=get_interface_language(),
         home=settings.SITE_URL + reverse("claims"),
         author=settings.NEWSROOM_NAME,
-        id=_build_address(request, without=PAGING_PARAMETERS),
-        itself=_build_address(request),
-        first=_build_address(request, without=("cursor",)),
-        next=_build_address(request, cursor=next_cursor) if next_cursor else "",
-        previous=_build_address(request, cursor=previous_cursor) if previous_cursor else "",
+        id=build_feed_address(request, without=PAGING_PARAMETERS),
+        itself=build_feed_address(request),
+        first=build_feed_address(request, without=("cursor",)),
+        next=build_feed_address(request, cursor=next_cursor) if next_cursor else "",
+        previous=build_feed_address(request, cursor=previous_cursor) if previous_cursor else "",
         total=total,
         hubs=list_hubs(request),
     )
-
-
-def _build_address(request: HttpRequest, *, without: Sequence[str] = (), cursor: str = "") -> str:
-    """Return the feed's public URL, whichever host name the request used."""
-    parameters = request.GET.copy()
-    for name in without:
-        parameters.pop(name, None)
-    if cursor:
-        parameters["cursor"] = cursor
-    query = f"?{parameters.urlencode()}" if parameters else ""
-    return f"{settings.SITE_URL}{request.path}{query}"

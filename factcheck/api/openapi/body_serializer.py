@@ -52,6 +52,12 @@ class BodySerializer(serializers.Serializer):
         return {name: build_field(hint) for name, hint in hints.items()} | super().get_fields()
 
 
+def name_bodies(**bodies: type) -> None:
+    """Describe bodies that are only parts of others, under these names in the OpenAPI document."""
+    for name, body in bodies.items():
+        type(f"{name}Serializer", (BodySerializer,), {"body": body})
+
+
 def build_field(hint: Any, **options: Any) -> fields.Field:
     """Return a serializer field that describes values of this type."""
     if get_origin(hint) is Annotated:

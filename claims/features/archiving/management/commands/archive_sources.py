@@ -1,6 +1,5 @@
 """`manage.py archive_sources`: archive all cited sources without waiting for the worker."""
 
-from argparse import RawDescriptionHelpFormatter
 from collections import Counter
 from typing import Any
 
@@ -26,11 +25,6 @@ class Command(LocalizedCommand):
         "Exit status: 0 every page that can be archived is archived, 1 it was stopped, or some pages could\n"
         "not be archived (each is listed on standard error, and at the desk)."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--missing", action="store_true", help=gettext("only pages without any copy"))

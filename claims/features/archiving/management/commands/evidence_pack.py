@@ -1,5 +1,4 @@
 import sys
-from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,6 @@ class Command(LocalizedCommand):
         "The file is written as FILE.part and renamed when it is complete. The same content gives the same "
         "bytes."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("claim", type=int, metavar="CLAIM", help=gettext("the number of the claim"))

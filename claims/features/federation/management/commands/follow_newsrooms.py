@@ -1,4 +1,3 @@
-from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -24,11 +23,6 @@ class Command(LocalizedCommand):
         "failed,\n"
         "or could not be added, 2 the command was used incorrectly."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()

@@ -1,4 +1,3 @@
-from argparse import RawDescriptionHelpFormatter
 from typing import Any, TextIO, cast
 
 from django.core.management.base import CommandError, CommandParser
@@ -30,11 +29,6 @@ class Command(LocalizedCommand):
         "or could not be added, 2 the command was used incorrectly. Results go to standard output, progress\n"
         "and everything else to standard error."
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
