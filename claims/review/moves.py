@@ -66,24 +66,21 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
     )
     has_note = verdict.correction_kind and verdict.correction_note.strip()
     lacks = {
-        "state": verdict.claim.state != Claim.State.ACCEPTED,
-        "rating": verdict.rating is None,
-        "summary": not verdict.summary.strip(),
-        "reviewed_on": verdict.reviewed_on is None,
-        "evidence": not is_evident,
-        "alternative_text": has_undescribed_media,
-        "correction": bool(verdict.supersedes_id and not has_note),
+        "state": (verdict.claim.state != Claim.State.ACCEPTED, _("the claim must be accepted")),
+        "rating": (verdict.rating is None, _("a rating")),
+        "summary": (not verdict.summary.strip(), _("a summary")),
+        "reviewed_on": (verdict.reviewed_on is None, _("the date of the review")),
+        "evidence": (not is_evident, _("evidence with an address or a snapshot")),
+        "alternative_text": (
+            has_undescribed_media,
+            _("alternative text for each picture, recording and video"),
+        ),
+        "correction": (
+            verdict.supersedes_id and not has_note,
+            _("the kind of change and the public note on it"),
+        ),
     }
-    words = {
-        "state": _("the claim must be accepted"),
-        "rating": _("a rating"),
-        "summary": _("a summary"),
-        "reviewed_on": _("the date of the review"),
-        "evidence": _("evidence with an address or a snapshot"),
-        "alternative_text": _("alternative text for each picture, recording and video"),
-        "correction": _("the kind of change and the public note on it"),
-    }
-    missing = {part: words[part] for part, is_lacking in lacks.items() if is_lacking}
+    missing = {part: words for part, (is_lacking, words) in lacks.items() if is_lacking}
     return missing | {each.part: lack for each in list_requirements() if (lack := each.find_missing(verdict))}
 
 

@@ -21,17 +21,14 @@ from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence
 from claims.articles.detection.speakers import Speaker, is_body_word, read_speaker
 from claims.articles.detection.speech_verbs import (
+    MAX_TAIL_LENGTH,
     QUOTED_MARK,
     Attribution,
     find_attribution,
+    find_tail,
     has_second_speech_verb,
 )
 
-_DASHES = ",，،–—-"
-_MAX_TAIL_LENGTH = 34
-_MIN_WORDS_CLAIMED = 3
-_MAX_ADJUNCT_LENGTH = 8
-_MIN_WORDS_OF_CLAUSE = 4
 _OPENING, _OPENING_WORDS = 60, 3
 _FIRST_TWO_WORDS = re.compile(r"^\W*([^\W\d_][\w’'-]*) ([\w’'-]+)")
 _MAX_LENGTH_BETWEEN = 5
@@ -123,7 +120,7 @@ class Attributor:
         """Return the speaker introduced by "Ana Ruiz replied:"; None if two people are named without a verb of
         saying.
         """
-        narration = f"{introduction} {QUOTED_MARK * _MAX_TAIL_LENGTH}"
+        narration = f"{introduction} {QUOTED_MARK * MAX_TAIL_LENGTH}"
         named = self._cast.mentions(introduction)
         is_clear = len(named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
         if is_clear and (voice := self._build_voice(narration)):
@@ -181,7 +178,7 @@ class Attributor:
             self._last = speaker
         if speaker is None:
             return None
-        return Voice(speaker, _find_tail(narration, found, self._language) if found else None)
+        return Voice(speaker, find_tail(narration, found, self._language) if found else None)
 
     def _is_unsaid(self, narration: str, found: Attribution) -> bool:
         """Detect questions, conditions and negated subjects: "Did Ruiz say that …?", "If Ruiz says that …"."""
@@ -388,40 +385,3 @@ def _is_only_quoted(narration: str) -> bool:
 
 def _remove_quotations(narration: str) -> str:
     return narration.replace(QUOTED_MARK, "")
-
-
-def _find_tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
-    """Return where a closing attribution begins: after the quotation or the last comma before it."""
-    before = narration[: found.start].rstrip()
-    after = narration[found.end :]
-    if (
-        len(split_words(before)) < _MIN_WORDS_CLAIMED <= len(split_words(narration))
-        and QUOTED_MARK not in before
-    ):
-        return None
-    if not before.endswith((*_DASHES, QUOTED_MARK)):
-        return None
-    if _is_continued(after, language):
-        return None
-    if (
-        QUOTED_MARK in after
-        or len(split_words(after)) > _MAX_ADJUNCT_LENGTH
-        or len(split_words(narration[found.start :])) > _MAX_TAIL_LENGTH
-    ):
-        return None
-    if "," in after.strip(" ,.") and "according" not in language.signals.find(after, tokenise(after)):
-        return None
-    return len(before.rstrip(f" {_DASHES}"))
-
-
-def _is_continued(after: str, language: Lexicon) -> bool:
-    """Distinguish "Asked about it, Bakken said it was agreed." from "It was agreed, Bakken said that day."."""
-    behind = [word.lower() for word in split_words(after)]
-    first, second, *_ = *behind[:2], "", ""
-    if first in language.complementizers:
-        return second != "day" and not language.is_date_word(second)
-    if after.lstrip().startswith(","):
-        return False
-    if first in language.definite:
-        return len(behind) >= _MIN_WORDS_OF_CLAUSE  # but "the day before", "la settimana scorsa"
-    return first in (language.he | language.she | language.vague) - language.relatives - language.inside

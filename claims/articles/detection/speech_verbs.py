@@ -17,6 +17,12 @@ _MAX_CLOSING_SUBJECT = 6
 _MAX_THAT_DISTANCE = 6
 _MIN_WORDS_SAID = 3
 _SURROUNDING_MARKS = " ,:،：，"
+_DASHES = ",，،–—-"
+#: The most words of an attribution that ends a sentence.
+MAX_TAIL_LENGTH = 34
+_MIN_WORDS_CLAIMED = 3
+_MAX_ADJUNCT_LENGTH = 8
+_MIN_WORDS_OF_CLAUSE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +220,40 @@ def _read_by_source(narration: str, tokens: list[Token], index: int, language: L
                     speaker.text, speaker.description, tokens[index].start, speaker.end, source=phrase.lower()
                 )
     return None
+
+
+def find_tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
+    """Return where a closing attribution begins: after the quotation or the last comma before it."""
+    before = narration[: found.start].rstrip()
+    after = narration[found.end :]
+    if (
+        len(split_words(before)) < _MIN_WORDS_CLAIMED <= len(split_words(narration))
+        and QUOTED_MARK not in before
+    ):
+        return None
+    if not before.endswith((*_DASHES, QUOTED_MARK)):
+        return None
+    if _is_continued(after, language):
+        return None
+    if (
+        QUOTED_MARK in after
+        or len(split_words(after)) > _MAX_ADJUNCT_LENGTH
+        or len(split_words(narration[found.start :])) > MAX_TAIL_LENGTH
+    ):
+        return None
+    if "," in after.strip(" ,.") and "according" not in language.signals.find(after, tokenise(after)):
+        return None
+    return len(before.rstrip(f" {_DASHES}"))
+
+
+def _is_continued(after: str, language: Lexicon) -> bool:
+    """Distinguish "Asked about it, Bakken said it was agreed." from "It was agreed, Bakken said that day."."""
+    behind = [word.lower() for word in split_words(after)]
+    first, second, *_ = *behind[:2], "", ""
+    if first in language.complementizers:
+        return second != "day" and not language.is_date_word(second)
+    if after.lstrip().startswith(","):
+        return False
+    if first in language.definite:
+        return len(behind) >= _MIN_WORDS_OF_CLAUSE  # but "the day before", "la settimana scorsa"
+    return first in (language.he | language.she | language.vague) - language.relatives - language.inside

@@ -371,31 +371,24 @@ class _BatchUndo:
 
     def _decline(self, claims: list[Claim]) -> None:
         rows = [claim for claim in claims if claim.state == Claim.State.ACCEPTED]
-        copy(
-            Transition,
-            [self._build_transition(claim.pk, None, "decline", claim.state, "declined") for claim in rows],
-        )
+        self._store_transitions(rows, "decline", Claim.State.DECLINED)
         Claim.objects.filter(pk__in=[claim.pk for claim in rows]).update(
             state=Claim.State.DECLINED, reason=self.note
         )
 
-    def _store_transitions(self, verdicts: Sequence[Verdict], action: str, after: str) -> None:
-        copy(
-            Transition,
-            [self._build_transition(row.claim_id, row.pk, action, row.state, after) for row in verdicts],
-        )
-
-    def _build_transition(
-        self, claim: int, verdict: int | None, action: str, before: str, after: str
-    ) -> Transition:
-        return Transition(
-            claim_id=claim,
-            verdict_id=verdict,
-            action=action,
-            before=before,
-            after=after,
-            actor=self.by,
-            actor_name=get_display_name(self.by),
-            import_run=self.run,
-            note=f"{self.note} ({self.run})",
-        )
+    def _store_transitions(self, rows: Sequence[Verdict] | Sequence[Claim], action: str, after: str) -> None:
+        steps = [
+            Transition(
+                claim_id=row.claim_id if isinstance(row, Verdict) else row.pk,
+                verdict=row if isinstance(row, Verdict) else None,
+                action=action,
+                before=row.state,
+                after=after,
+                actor=self.by,
+                actor_name=get_display_name(self.by),
+                import_run=self.run,
+                note=f"{self.note} ({self.run})",
+            )
+            for row in rows
+        ]
+        copy(Transition, steps)
