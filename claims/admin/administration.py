@@ -24,10 +24,10 @@ from claims.matching.embedding.neighbours import get_query_model
 from claims.matching.embedding.pending_vectors import count_vectors
 from claims.models import EmbeddingModel, StatementVector
 from claims.newsroom import feature_switches
-from claims.newsroom.refusals import NotPossible
 from factcheck import features
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
+from factcheck.admin.row_actions import RefusalMessages
 from factcheck.features import Feature
 from sources.models import Publisher
 
@@ -123,18 +123,15 @@ def show_installation(request: HttpRequest) -> HttpResponse:
 
 def _switch(request: HttpRequest) -> None:
     label, is_on = request.POST["feature"], request.POST.get("to") == "on"
-    try:
+    with RefusalMessages(request):
         feature_switches.switch(label, is_on=is_on, by=get_person(request))
-    except NotPossible as refusal:
-        messages.error(request, str(refusal))
-        return
-    name = {"feature": features.find(label).verbose_name}
-    messages.success(
-        request,
-        _("Switched on: %(feature)s.") % name
-        if is_on
-        else _("Switched off: %(feature)s. Nothing was deleted.") % name,
-    )
+        name = {"feature": features.find(label).verbose_name}
+        messages.success(
+            request,
+            _("Switched on: %(feature)s.") % name
+            if is_on
+            else _("Switched off: %(feature)s. Nothing was deleted.") % name,
+        )
 
 
 def _build_feature_lines() -> list[FeatureLine]:

@@ -23,11 +23,12 @@ from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.models.evidence import MAX_NOTE_LENGTH
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
-from claims.quotes.locations import QuotedWords, WrongPlace
+from claims.quotes.locations import QuotedWords
 from claims.quotes.selected_words import find_selected_words
 from claims.review import workflow
 from claims.review.annotations import attach_to_claim, create_claim, create_evidence
-from factcheck.database.rules import describe_refusal
+from factcheck.admin.row_actions import explain
+from factcheck.refusals import Refused
 from sources.models import Snapshot, Source
 
 #: The moves that the page's keys make on a proposal, and how to undo them.
@@ -75,10 +76,8 @@ def answer_page_request(
         return _build_refusal(str(refusal), 400)
     except NotAllowed as refusal:
         return _build_refusal(str(refusal), 403)
-    except (NotPossible, WrongPlace) as refusal:
-        return _build_refusal(str(refusal), 409)
-    except IntegrityError as refusal:
-        return _build_refusal(_("Not saved: %s") % describe_refusal(refusal), 409)
+    except (Refused, IntegrityError) as refusal:
+        return _build_refusal(explain(refusal), 409)
     return JsonResponse(answer, status=409 if "problem" in answer else 200)
 
 

@@ -32,12 +32,11 @@ from claims.admin.move_buttons import build_moves_context
 from claims.admin.similar_claims import build_similar_context, collect_additions, find_similar_claims
 from claims.admin.timeline import can_read_work_on, list_claim_events
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, Verdict
-from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.signals import claims_added, draft_saved
 from claims.review import claim_edits, verdict_drafts, workflow
 from factcheck.admin.base import change_page, get_person
 from factcheck.admin.change_history import PastEvent, list_changes, list_link_changes
-from factcheck.admin.row_actions import desk_page, row_action
+from factcheck.admin.row_actions import RefusalMessages, desk_page, row_action
 from factcheck.admin.typed_names import TypedNames
 from factcheck.admin.versions import DeskForm
 from sources.admin.source import read_address
@@ -243,11 +242,8 @@ class ClaimAdmin(TypedNames, ClaimList):
         draft = draft_on_page(request, obj)
         if draft is None or "_submit" not in request.POST:
             return super().response_change(request, obj)
-        try:
+        with RefusalMessages(request, lambda why: _("Saved, but not submitted. %s") % why):
             workflow.move(draft, "submit", by=get_person(request))
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, _("Saved, but not submitted. %s") % refusal)
-        else:
             messages.success(request, _("Saved and submitted for review."))
         return HttpResponseRedirect(request.path)
 

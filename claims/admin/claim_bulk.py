@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.admin.claim_page import render_claim_link
-from claims.admin.cluster import gather
+from claims.admin.cluster import open_cluster
 from claims.admin.move_buttons import MovesAdmin
 from claims.admin.status_badges import build_state_badge, build_verdict_badges
 from claims.admin.triage_decisions import (
@@ -23,8 +23,10 @@ from claims.admin.triage_decisions import (
     load_last_moves,
 )
 from claims.models import Appearance, Claim, Topic, Verdict
+from claims.review import clusters
 from claims.review.decline_reasons import DECLINE_REASONS
 from factcheck.admin.base import get_person
+from factcheck.admin.row_actions import describe_undone
 
 #: The most claims per action, so that one click cannot keep the database busy for long.
 MAX_SELECTED = 1_000
@@ -109,7 +111,7 @@ class ClaimBulk(MovesAdmin):
 
     @admin.action(description=gettext_lazy("Same rumour: put into a cluster"), permissions=["gather"])
     def gather_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
-        return gather(request, claims.order_by("pk"))
+        return open_cluster(request, lambda: clusters.gather(claims.order_by("pk"), by=get_person(request)))
 
     # Forms and messages ----------------------------------------------------------------------------------------------
 
@@ -181,9 +183,7 @@ class ClaimBulk(MovesAdmin):
     def _report_outcomes(self, request: HttpRequest, outcomes: Sequence[DecisionOutcome]) -> None:
         refused = [one for one in outcomes if isinstance(one, FailedDecision)]
         for one in refused[:_SHOWN_LIMIT]:
-            messages.warning(
-                request, _("Not done: “%(claim)s” %(why)s") % {"claim": one.statement, "why": one.why}
-            )
+            messages.warning(request, describe_undone(one.statement, one.why))
         if len(refused) > _SHOWN_LIMIT:
             more = len(refused) - _SHOWN_LIMIT
             messages.warning(

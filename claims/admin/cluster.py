@@ -1,5 +1,6 @@
 """Clusters: claims that repeat the same rumour, grouped by editors."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +21,10 @@ from claims.ledger.queries.cluster_filters import find_entries
 from claims.models import Cluster, ClusterMember
 from claims.models.cluster import MIN_PUBLIC_CLAIMS
 from claims.newsroom.people import get_display_name
-from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import clusters
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.change_history import PastEvent, list_changes
-from factcheck.admin.row_actions import row_action
+from factcheck.admin.row_actions import RefusalMessages, row_action
 from factcheck.database import clock
 
 _OWN_WORDS = ("title", "description", "language")
@@ -181,12 +181,12 @@ def _build_context(cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def gather(request: HttpRequest, claims: Any) -> HttpResponse | None:
-    """Put the selected claims into a cluster and open its page, or explain why not."""
-    try:
-        cluster = clusters.gather(claims, by=get_person(request))
-    except (NotPossible, NotAllowed) as refusal:
-        messages.error(request, str(refusal))
-        return None
-    messages.success(request, gettext("They are now in one cluster. Give it a title that fits all of them."))
-    return HttpResponseRedirect(change_page(cluster))
+def open_cluster(request: HttpRequest, gather: Callable[[], Cluster]) -> HttpResponse | None:
+    """Open the page of the cluster that claims were put into, or show why they were not."""
+    with RefusalMessages(request):
+        cluster = gather()
+        messages.success(
+            request, gettext("They are now in one cluster. Give it a title that fits all of them.")
+        )
+        return HttpResponseRedirect(change_page(cluster))
+    return None

@@ -1,13 +1,12 @@
 """Possible duplicates side by side, to merge or to mark as different."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import IntegrityError
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
@@ -17,14 +16,14 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
+from claims.admin.cluster import open_cluster
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.status_badges import build_state_badge, build_verdict_badges
 from claims.models import Claim, PossibleDuplicate, Verdict
-from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import duplicates
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
-from factcheck.admin.row_actions import row_action
+from factcheck.admin.row_actions import change_each, row_action
 from factcheck.web.differences import highlight_difference
 
 _PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
@@ -89,7 +88,8 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
 
     @admin.action(description=_("Same claim: merge"), permissions=["decide"])
     def merge_selected(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
-        merged = sum(self._merge(request, pair) for pair in pairs)
+        by = get_person(request)
+        merged = change_each(request, pairs, lambda pair: duplicates.merge(pair, by=by), attrgetter("claim"))
         if merged:
             messages.success(request, ngettext("%d claim merged.", "%d claims merged.", merged) % merged)
 
@@ -108,28 +108,12 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     def gather_selected(
         self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]
     ) -> HttpResponse | None:
-        return self._gather(request, pairs)
-
-    def _merge(self, request: HttpRequest, pair: PossibleDuplicate) -> bool:
-        """Merge the two claims, or report why not."""
-        try:
-            duplicates.merge(pair, by=get_person(request))
-        except (NotPossible, NotAllowed) as refusal:
-            why = str(refusal)
-        except IntegrityError as refusal:
-            why = self.describe_refusal(refusal)
-        else:
-            return True
-        messages.warning(
-            request, gettext("Not merged: “%(claim)s” %(why)s") % {"claim": pair.claim, "why": why}
-        )
-        return False
+        return open_cluster(request, lambda: duplicates.gather(pairs, by=get_person(request)))
 
     @row_action(_("Same claim: merge"), permission="decide")
     def same(self, request: HttpRequest, pair: PossibleDuplicate) -> str:
         """Merge the newer claim of a pair into the other."""
-        if not self._merge(request, pair):
-            return ""
+        duplicates.merge(pair, by=get_person(request))
         link = format_html('<a href="{}">{}</a>', change_page(pair.earlier), pair.earlier)
         return format_html(gettext("Merged into “{}”."), link)
 
@@ -140,21 +124,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
 
     @row_action(_("Different, but the same rumour"), permission="gather")
     def rumour(self, request: HttpRequest, pair: PossibleDuplicate) -> str | HttpResponse:
-        return self._gather(request, [pair]) or ""
-
-    def _gather(
-        self, request: HttpRequest, pairs: Iterable[PossibleDuplicate]
-    ) -> HttpResponseRedirect | None:
-        """Put both claims of each pair into one cluster and open that cluster, or report why not."""
-        try:
-            cluster = duplicates.gather(pairs, by=get_person(request))
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
-            return None
-        messages.success(
-            request, gettext("They are now in one cluster. Give it a title that fits all of them.")
-        )
-        return HttpResponseRedirect(change_page(cluster))
+        return open_cluster(request, lambda: duplicates.gather([pair], by=get_person(request))) or ""
 
     def get_page_after(self, request: HttpRequest, row: PossibleDuplicate) -> str:
         """Return the URL of the filtered list, or of the pairs still waiting."""

@@ -31,6 +31,7 @@ from claims.models import ImportRun, RatingClass
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.row_actions import RefusalMessages
 from factcheck.installation.messages import translate_message
 
 #: A worker has started the run, or will.
@@ -253,10 +254,8 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
         if asked != "start":
             return HttpResponseRedirect(request.path)
         begin = house_archive.queue_archive if request.POST.get("house_archive") else runs.start_run
-        try:
+        with RefusalMessages(request):
             begin(run, by=get_person(request))
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
         return HttpResponseRedirect(change_page(run))
     notes: list[str] = []
     shown = [_build_preview_record(item) for _record, item in _preview(run, run.format_settings, notes)]

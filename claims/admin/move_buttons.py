@@ -4,13 +4,12 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims.admin.live_preview import SANDBOX
 from claims.admin.scheduling import (
@@ -24,11 +23,11 @@ from claims.admin.timeline import AFTER_MOVE, get_move_label
 from claims.ledger.preview_entries import EntryPreview
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
-from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
+from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
 from claims.review.moves import Move
 from factcheck.admin.base import DeskAdmin, change_page, get_person
-from factcheck.admin.row_actions import desk_page
+from factcheck.admin.row_actions import RefusalMessages, desk_page
 from factcheck.admin.unsaved import WRITERS_FIELD, mark_stored
 from factcheck.database import clock
 
@@ -48,6 +47,10 @@ def find_change_request(verdict: Verdict) -> Transition | None:
     return last if last and last.action == "request_changes" else None
 
 
+#: Shown if the state of a page is outdated.
+MOVED_ON_MESSAGE = gettext_lazy(
+    "Another user has already changed the state. Nothing was done. Reload the page and check."
+)
 #: The key for each button, on pages with keyboard shortcuts.
 KEYS = {
     "accept": "a",
@@ -116,26 +119,16 @@ class MovesAdmin(DeskAdmin):
     @desk_page("<int:pk>/move/<slug:action>/")
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Make the move of the pressed button, and return to the page."""
-        subject = self.get_object(request, str(pk))
-        if subject is None or not self.has_view_or_change_permission(request, subject):
-            raise Http404
-        page = redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
+        subject = self.get_row(request, pk)
+        page = HttpResponseRedirect(self.get_page_after(request, subject))
         if request.method != "POST":
             return page
         try:
-            moved = self._move(request, subject, action)
+            with RefusalMessages(request):
+                moved = self._move(request, subject, action)
+                messages.success(request, self.build_moved_message(moved, action))
         except ConfirmationNeeded as question:
             return self.ask_once_more(request, subject, action, question)
-        except NotInRole as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
-        except IntegrityError as refusal:
-            messages.error(request, self.describe_refusal(refusal))
-        else:
-            messages.success(request, self.build_moved_message(moved, action))
-        if isinstance(subject, Verdict) and "from_claim" in request.POST:
-            return HttpResponseRedirect(change_page(subject.claim))
         return self.get_next_page(request, subject, action) or page
 
     def ask_once_more(
@@ -231,6 +224,4 @@ class MovesAdmin(DeskAdmin):
             return
         if now and now.action == action:
             raise NotPossible(_("%s had already done this. Nothing was changed.") % now.actor_name)
-        raise NotPossible(
-            _("Another user has already changed the state. Nothing was done. Reload the page and check.")
-        )
+        raise NotPossible(MOVED_ON_MESSAGE)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,12 +10,12 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from claims.models import Appearance
-from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.quotes.locations import WrongPlace, cut_words_after, cut_words_before, read_quote_at
+from claims.quotes.locations import cut_words_after, cut_words_before, read_quote_at
 from claims.quotes.lost_quotes import LostQuote, find_lost_quote
 from claims.quotes.orphans import OrphanReason
 from claims.review import claim_edits
 from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.row_actions import RefusalMessages
 
 #: Characters of text shown on each side of a candidate.
 _CONTEXT_LENGTH = 120
@@ -70,13 +69,8 @@ def move_quote(
     if claim is None or row is None or not desk.has_view_permission(request, claim):
         raise Http404
     if request.method == "POST":
-        try:
+        with RefusalMessages(request):
             quotation = read_quote_at(row.source, number, start, end)
             claim_edits.edit_appearance(row, by=get_person(request), source=row.source, quotation=quotation)
-        except (WrongPlace, NotAllowed, NotPossible) as refusal:
-            messages.error(request, str(refusal))
-        except IntegrityError as refusal:
-            messages.error(request, desk.describe_refusal(refusal))
-        else:
             messages.success(request, _("The quote has been located again: “%s”") % quotation.exact[:100])
     return HttpResponseRedirect(change_page(claim))

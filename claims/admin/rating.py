@@ -20,12 +20,12 @@ from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.queues import annotate_use
 from claims.admin.status_badges import build_rating_badge
 from claims.models import Rating, RatingClass, RatingScale, Verdict
-from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import classification
 from factcheck.admin.abbreviations import shorten
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.change_history import PastEvent, list_changes
+from factcheck.admin.row_actions import RefusalMessages
 from factcheck.language_names import get_language_name
 
 _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
@@ -206,10 +206,10 @@ def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest,
 
     def decide(desk: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
         claims = {rating.pk: rating.used for rating in annotate_use(ratings)}
-        try:
+        changed = None
+        with RefusalMessages(request):
             changed = classification.classify(ratings, rating_class, by=get_person(request))
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
+        if changed is None:
             return
         if not changed:
             messages.info(request, gettext("Nothing to change: this has already been decided."))

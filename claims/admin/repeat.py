@@ -1,11 +1,10 @@
 """Repeats of checked claims: an editor confirms each one as an appearance, or rejects it."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -19,12 +18,11 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.status_badges import build_rating_badge
 from claims.models import Claim, PublishedVerdict, Rating, Repeat
-from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.quotes.locations import cut_words_after, cut_words_before
 from claims.review import repeats
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
-from factcheck.admin.row_actions import desk_page, row_action
+from factcheck.admin.row_actions import change_each, desk_page, row_action
 from sources.models import Source
 
 #: The rating classes of claims that should not spread.
@@ -95,7 +93,10 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
     @admin.action(description=_("Same claim: add the appearance"), permissions=["decide"])
     def confirm_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
-        confirmed = sum(self._confirm(request, repeat) for repeat in rows)
+        by = get_person(request)
+        confirmed = change_each(
+            request, rows, lambda repeat: repeats.confirm(repeat, by=by), attrgetter("exact")
+        )
         if confirmed:
             words = ngettext("%d repeat confirmed.", "%d repeats confirmed.", confirmed)
             messages.success(request, words % confirmed)
@@ -106,26 +107,9 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         words = ngettext("%d marked as something else.", "%d marked as something else.", number)
         messages.success(request, words % number)
 
-    def _confirm(self, request: HttpRequest, repeat: Repeat) -> bool:
-        """Confirm the repeat, or report why not."""
-        try:
-            repeats.confirm(repeat, by=get_person(request))
-        except NotInRole as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except (NotPossible, NotAllowed) as refusal:
-            why = str(refusal)
-        except IntegrityError as refusal:
-            why = self.describe_refusal(refusal)
-        else:
-            return True
-        words = gettext("Not confirmed: “%(words)s” %(why)s")
-        messages.warning(request, words % {"words": repeat.exact[:100], "why": why})
-        return False
-
     @row_action(_("Same claim: add the appearance"), permission="decide")
     def confirm(self, request: HttpRequest, repeat: Repeat) -> str:
-        if not self._confirm(request, repeat):
-            return ""
+        repeats.confirm(repeat, by=get_person(request))
         link = format_html('<a href="{}">{}</a>', change_page(repeat.claim), repeat.claim)
         return format_html(gettext("Added to the appearances of “{}”."), link)
 

@@ -10,7 +10,7 @@ from django.contrib.admin.exceptions import DisallowedModelAdminLookup, NotRegis
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
@@ -25,8 +25,7 @@ from claims.models.desk_state import MAX_NAME_LENGTH, MAX_QUERY_LENGTH
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.list_columns import COLUMNS_PARAMETER
-from factcheck.admin.row_actions import desk_page
-from factcheck.database.rules import describe_refusal
+from factcheck.admin.row_actions import RefusalMessages, desk_page
 from factcheck.list_phrases import join_words
 
 register = template.Library()
@@ -149,7 +148,7 @@ class SavedViewAdmin(DeskAdmin):
             messages.error(request, gettext("Enter a name of no more than %d characters.") % MAX_NAME_LENGTH)
             return page
         mine = Q(owner=get_person(request), listed=desk.opts.label_lower, name__iexact=name)
-        try:
+        with RefusalMessages(request):
             with transaction.atomic():
                 replaced = SavedView.objects.filter(mine).update(name=name, query=query, is_shared=shared)
                 if not replaced:
@@ -160,13 +159,10 @@ class SavedViewAdmin(DeskAdmin):
                         query=query,
                         is_shared=shared,
                     )
-        except IntegrityError as refusal:
-            messages.error(request, describe_refusal(refusal))
-            return page
-        messages.success(
-            request,
-            (gettext("“%s” now shows this list.") if replaced else gettext("Saved as “%s”.")) % name,
-        )
+            messages.success(
+                request,
+                (gettext("“%s” now shows this list.") if replaced else gettext("Saved as “%s”.")) % name,
+            )
         return page
 
     @desk_page("<int:pk>/open/")

@@ -7,11 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -26,10 +23,7 @@ from claims.ledger.document.sections import get_sections
 from claims.ledger.preview_entries import EntryPreview
 from claims.models import Claim, Evidence, Publication, ScheduledPublication, Verdict
 from claims.models.rating import RatingClass
-from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
-from claims.review import scheduled_publications
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import change_page, get_person
 from factcheck.database import clock
 from factcheck.list_phrases import join_words
 from factcheck.web.differences import highlight_difference
@@ -38,8 +32,9 @@ from factcheck.web.differences import highlight_difference
 class MomentForm(forms.Form):
     """When to publish, in the newsroom's time zone, and which schedule the person saw."""
 
-    at = forms.DateTimeField(required=False)
-    seen = forms.IntegerField(required=False, min_value=1)
+    at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    cancel = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 def build_scheduling_context(verdict: Verdict, person: User, *, ready: bool) -> dict[str, Any]:
@@ -82,35 +77,7 @@ def describe_time_zone() -> str:
     return f"{get_current_timezone_name()}, UTC{offset[:3]}:{offset[3:5]}"
 
 
-def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
-    """Set, change or cancel a verdict's scheduled time, and return to the page."""
-    back = change_page(verdict.claim if "from_claim" in request.POST else verdict)
-    form = MomentForm(request.POST)
-    if request.method != "POST":
-        return HttpResponseRedirect(back)
-    by = get_person(request)
-    if not by.has_perm("claims.publish_verdict"):
-        raise PermissionDenied
-    try:
-        if not form.is_valid():
-            raise NotPossible(" ".join(str(error) for errors in form.errors.values() for error in errors))
-        seen = form.cleaned_data["seen"]
-        if "cancel" in request.POST:
-            scheduled_publications.cancel(verdict, by=by, expected_id=seen or 0)
-            messages.success(request, _("Cancelled: it will not be published automatically."))
-        elif not (at := form.cleaned_data["at"]):
-            raise NotPossible(_("Enter the date and time."))
-        else:
-            planned = scheduled_publications.schedule(verdict, at, by=by, instead_of=seen)
-            messages.success(request, _describe_planned(planned))
-    except NotInRole as refusal:
-        raise PermissionDenied(str(refusal)) from None
-    except (NotPossible, NotAllowed) as refusal:
-        messages.error(request, str(refusal))
-    return HttpResponseRedirect(back)
-
-
-def _describe_planned(planned: ScheduledPublication) -> str:
+def describe_planned(planned: ScheduledPublication) -> str:
     return _(
         "Will be published on %(moment)s (%(zone)s), %(distance)s. You will be notified if something prevents it."
     ) % {

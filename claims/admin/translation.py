@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -21,9 +20,10 @@ from claims.admin.claim_page import render_claim_link
 from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
 from claims.admin.live_preview import SANDBOX, render_reader_view
 from claims.admin.media_preview import render_explanation
-from claims.admin.move_buttons import KEYS, MoveButton
+from claims.admin.move_buttons import KEYS, MOVED_ON_MESSAGE, MoveButton
 from claims.admin.timeline import get_move_label
 from claims.admin.translation_form import (
+    STARTED_MESSAGE,
     BeginTranslationForm,
     TranslationForm,
     build_translation_badge,
@@ -33,21 +33,18 @@ from claims.ledger import preview_entries
 from claims.models import Translation, Verdict
 from claims.models.translation import SIGN_OFF
 from claims.models.visibility import READ_DRAFTS
-from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
+from claims.newsroom.refusals import NotPossible
 from claims.review import translation_drafts, workflow
 from claims.review.moves import list_missing_of_translation
 from claims.review.translation_originals import OriginalText, find_original, is_translation_of
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import DeskAdmin, change_page, get_person, is_deleted_along
 from factcheck.admin.change_history import PastEvent, get_name, list_changes
-from factcheck.admin.row_actions import desk_page, row_action
+from factcheck.admin.row_actions import RefusalMessages, desk_page, row_action
 from factcheck.django_internals import replace_object
 from factcheck.language_names import get_language_name, is_right_to_left
 
 _STATE = Translation.State
-_STARTED_MESSAGE = gettext_lazy(
-    "Translation started. Write it beside the original, then submit it for review."
-)
 
 
 @admin.register(Translation)
@@ -135,7 +132,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     def response_add(
         self, request: HttpRequest, obj: Translation, post_url_continue: str | None = None
     ) -> HttpResponse:
-        messages.success(request, str(_STARTED_MESSAGE))
+        messages.success(request, STARTED_MESSAGE)
         return HttpResponseRedirect(change_page(obj))
 
     def response_change(self, request: HttpRequest, obj: Translation) -> HttpResponse:
@@ -155,24 +152,6 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             context |= _build_page_context(row, get_person(request), form)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @desk_page("begin/<int:pk>/")
-    def begin_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Start to translate a verdict, and open the page for writing the translation."""
-        person = get_person(request)
-        verdict = Verdict.objects.readable_by(person).select_related("claim").filter(pk=pk).first()
-        if verdict is None or not person.has_perm("claims.view_verdict"):
-            raise Http404
-        if request.method != "POST":
-            return HttpResponseRedirect(change_page(verdict.claim))
-        language = request.POST.get("language", "")[:35]
-        field: Any = Translation._meta.get_field("language")
-        return self._run_and_redirect(
-            request,
-            lambda: translation_drafts.begin_translation(verdict, field.clean(language, None), by=person),
-            str(_STARTED_MESSAGE),
-            back=change_page(verdict.claim),
-        )
-
     @row_action(gettext_lazy("Carry over unchanged"), permission="view")
     def carry_over(self, request: HttpRequest, row: Translation) -> HttpResponse:
         """Submit the same text for the currently published version."""
@@ -183,22 +162,15 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     @desk_page("<int:pk>/move/<slug:action>/")
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Make the move of the pressed button."""
-        row = self._get_row(request, pk)
-        if request.method != "POST":
-            return HttpResponseRedirect(change_page(row))
-
-        def move() -> Translation:
-            if request.POST.get("last_move", "") != str(get_last_step(row)):
-                raise NotPossible(
-                    _(
-                        "Another user has already changed the state. Nothing was done. Reload the page and check."
-                    )
-                )
-            return workflow.move(
-                row, action, by=get_person(request), note=request.POST.get("note", "")[:10_000]
-            )
-
-        return self._run_and_redirect(request, move, _("Done."), back=change_page(row))
+        row = self.get_row(request, pk)
+        if request.method == "POST":
+            with RefusalMessages(request):
+                if request.POST.get("last_move", "") != str(get_last_step(row)):
+                    raise NotPossible(MOVED_ON_MESSAGE)
+                note = request.POST.get("note", "")[:10_000]
+                workflow.move(row, action, by=get_person(request), note=note)
+                messages.success(request, _("Done."))
+        return HttpResponseRedirect(change_page(row))
 
     @desk_page("<int:pk>/preview/")
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -236,31 +208,6 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         ]
         changes = list_changes(Translation, without=self.told_otherwise, pgh_obj_id=row.pk)
         return [begun, *(changes if reader.has_perm(READ_DRAFTS) or row.author == reader else []), *steps]
-
-    def _get_row(self, request: HttpRequest, pk: int) -> Translation:
-        row: Translation | None = self.get_object(request, str(pk))
-        if row is None or not self.has_view_or_change_permission(request, row):
-            raise Http404
-        return row
-
-    def _run_and_redirect(self, request: HttpRequest, work: Any, said: str, *, back: str) -> HttpResponse:
-        """Call `work` and redirect to the page of the row it returns; on refusal, redirect to `back` with the
-        reason.
-        """
-        try:
-            row = work()
-        except NotInRole as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
-        except forms.ValidationError as refusal:
-            messages.error(request, " ".join(refusal.messages))
-        except IntegrityError as refusal:
-            messages.error(request, self.describe_refusal(refusal))
-        else:
-            messages.success(request, said)
-            return HttpResponseRedirect(change_page(row))
-        return HttpResponseRedirect(back)
 
 
 def _list_parts(row: Translation) -> list[str]:

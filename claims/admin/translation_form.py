@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims.admin.status_badges import build_state_badge
 from claims.models import Translation, Verdict
@@ -18,6 +19,9 @@ from factcheck.admin.base import change_page
 from factcheck.admin.versions import DeskForm
 from factcheck.language_names import get_language_name, is_right_to_left
 
+STARTED_MESSAGE = gettext_lazy(
+    "Translation started. Write it beside the original, then submit it for review."
+)
 #: The height of each field, in lines.
 _LINES = {"statement": 3, "title": 2, "summary": 5, "explanation": 24}
 
@@ -49,6 +53,14 @@ class BeginTranslationForm(DeskForm):
     def _get_validation_exclusions(self) -> set[str]:
         # Starting a translation checks for existing ones and shows an error message.
         return super()._get_validation_exclusions() | {"verdict", "language"}  # type: ignore[misc]  # Django's own
+
+
+class LanguageForm(forms.Form):
+    """The target language, on the page of the verdict to translate."""
+
+    language = forms.CharField(
+        max_length=35, widget=forms.HiddenInput, validators=Translation._meta.get_field("language").validators
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Verdicts: drafting, review and publication on one page."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -34,17 +35,19 @@ from claims.admin.list_filters import (
 from claims.admin.live_preview import SANDBOX
 from claims.admin.media_preview import render_explanation
 from claims.admin.move_buttons import MovesAdmin
-from claims.admin.scheduling import schedule_view
+from claims.admin.scheduling import MomentForm, describe_planned
 from claims.admin.status_badges import build_rating_badge, build_state_badge
 from claims.admin.timeline import can_read_work_on, list_verdict_events
+from claims.admin.translation_form import STARTED_MESSAGE, LanguageForm
 from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm, VerdictFields, VerdictForm
 from claims.ledger.document.sections import get_sections
 from claims.models import Evidence, Verdict
 from claims.models.visibility import READ_DRAFTS
-from claims.review import verdict_drafts
+from claims.newsroom.refusals import NotPossible
+from claims.review import scheduled_publications, translation_drafts, verdict_drafts
 from factcheck.admin.base import change_page, get_person
 from factcheck.admin.change_history import PastEvent, list_changes
-from factcheck.admin.row_actions import desk_page
+from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.django_internals import replace_object
 from sources.models import Publisher
 
@@ -221,12 +224,29 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         given = self.get_formset_kwargs(request, verdict, inline, formset.get_default_prefix())
         return live_preview.preview(form(request.POST, instance=verdict), formset(**given), links="")
 
-    @desk_page("<int:pk>/schedule/")
-    def schedule_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        verdict = self.get_object(request, str(pk))
-        if verdict is None or not self.has_view_or_change_permission(request, verdict):
-            raise Http404
-        return schedule_view(request, verdict)
+    @row_action(gettext_lazy("Schedule"), permission="claims.publish_verdict", form=MomentForm)
+    def schedule(
+        self, request: HttpRequest, verdict: Verdict, *, at: datetime | None, seen: int | None, cancel: bool
+    ) -> str:
+        """Set, change or cancel the scheduled time of publication."""
+        by = get_person(request)
+        if cancel:
+            scheduled_publications.cancel(verdict, by=by, expected_id=seen or 0)
+            return _("Cancelled: it will not be published automatically.")
+        if at is None:
+            raise NotPossible(_("Enter the date and time."))
+        return describe_planned(scheduled_publications.schedule(verdict, at, by=by, instead_of=seen))
+
+    @row_action(gettext_lazy("Start"), permission="view", form=LanguageForm)
+    def translate(self, request: HttpRequest, verdict: Verdict, *, language: str) -> HttpResponse:
+        """Start a translation, and open its page."""
+        row = translation_drafts.begin_translation(verdict, language, by=get_person(request))
+        messages.success(request, STARTED_MESSAGE)
+        return HttpResponseRedirect(change_page(row))
+
+    def get_page_after(self, request: HttpRequest, row: Verdict) -> str:
+        """Return the URL of the page with the button: the verdict's, or its claim's."""
+        return change_page(row.claim if "from_claim" in request.POST else row)
 
     def history_entries(self, row: Verdict, reader: User) -> list[PastEvent]:
         told = list_verdict_events(row, reader)

@@ -37,4 +37,4 @@ class NotAllowed(Refused):
 
 
 class NotInRole(NotAllowed, PermissionDenied):
-    """The person's role does not include this action on any object. The desk shows a special page."""
+    """The person may not do this: by role, or because the object is another person's. The desk shows a special page."""

@@ -6,13 +6,14 @@ from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Evidence
 from claims.quotes.anchors import Anchor, QuoteAmbiguous, find_quote, make_anchor
+from factcheck.refusals import Refused
 from sources.models import Snapshot, Source
 
 #: How many places of an ambiguous quote are shown to choose from.
 _MAX_PLACES = 4
 
 
-class WrongPlace(Exception):
+class WrongPlace(Refused):
     """The offsets do not match the quoted words in the latest snapshot; `str()` explains why."""
 
 

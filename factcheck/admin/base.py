@@ -3,14 +3,14 @@
 from typing import Any, ClassVar
 
 from django.apps import apps
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
@@ -24,13 +24,11 @@ from factcheck.admin.days import DayFields
 from factcheck.admin.found_rows import MAX_FOUND, filter_by_words, list_newest_keys, match_keys
 from factcheck.admin.list_download import ListDownload
 from factcheck.admin.merge_conflict import BASE_FIELD, BothVersions, put_together, sign_base
-from factcheck.admin.row_actions import change_page, get_person
+from factcheck.admin.row_actions import RefusalMessages, change_page, get_person
 from factcheck.admin.unsaved import WRITERS_FIELD, mark_stored
 from factcheck.admin.versions import VERSION_FIELD, DeskForm, compute_version
 from factcheck.admin.versions_panel import build_versions_panel
-from factcheck.database.rules import describe_refusal
 from factcheck.django_internals import redirect_missing_row
-from factcheck.refusals import Refused
 
 __all__ = ["DeskAdmin", "LookOnly", "change_page", "extend_desk", "get_person", "is_deleted_along"]
 
@@ -206,7 +204,7 @@ class DeskAdmin(DayFields, ListDownload):
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Show or save the page; a refusal becomes a message instead of an error page."""
-        try:
+        with RefusalMessages(request):
             if request.method != "POST":
                 return super().changeform_view(request, *args, **kwargs)
             with transaction.atomic():
@@ -216,28 +214,12 @@ class DeskAdmin(DayFields, ListDownload):
                     # Names that were to be added along with what is refused.
                     transaction.set_rollback(True)
                 return answer
-        except PermissionDenied:
-            raise
-        except (Refused, IntegrityError) as refusal:
-            messages.error(request, self.describe_refusal(refusal))
-            return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(request.get_full_path())
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
+        with RefusalMessages(request):
             return super().delete_view(request, *args, **kwargs)
-        except PermissionDenied:
-            raise
-        except (Refused, IntegrityError) as refusal:
-            messages.error(request, self.describe_refusal(refusal))
-            return HttpResponseRedirect(request.get_full_path())
-
-    def describe_refusal(self, refusal: Refused | IntegrityError) -> str:
-        """Return a refusal as a sentence for a person."""
-        return (
-            _("Not saved: %s") % describe_refusal(refusal)
-            if isinstance(refusal, IntegrityError)
-            else str(refusal)
-        )
+        return HttpResponseRedirect(request.get_full_path())
 
     # History ----------------------------------------------------------------------------------------------------------
 

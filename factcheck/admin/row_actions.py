@@ -3,7 +3,7 @@
 unfold's own actions are links that act on GET, so they suit opening pages but not changing rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
@@ -37,6 +38,49 @@ def change_page(row: Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
+def explain(refusal: Refused | IntegrityError) -> str:
+    """Return a refusal as a sentence for a person."""
+    return str(refusal) if isinstance(refusal, Refused) else _("Not saved: %s") % describe_refusal(refusal)
+
+
+class RefusalMessages:
+    """A `with` block whose refusals become messages. A missing permission still ends in an error page."""
+
+    def __init__(
+        self, request: HttpRequest, describe: Callable[[str], str] = str, level: int = messages.ERROR
+    ) -> None:
+        self.request, self.describe, self.level = request, describe, level
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, kind: Any, refusal: BaseException | None, traceback: Any) -> bool:
+        if isinstance(refusal, PermissionDenied) or not isinstance(refusal, (Refused, IntegrityError)):
+            return False
+        messages.add_message(self.request, self.level, self.describe(explain(refusal)))
+        return True
+
+
+def describe_undone(name: object, why: str) -> str:
+    """Return the message about a row that an action on several left unchanged."""
+    return _("Not done: “%(claim)s” %(why)s") % {"claim": str(name)[:100], "why": why}
+
+
+def change_each(
+    request: HttpRequest,
+    rows: Iterable[Any],
+    change: Callable[[Any], object],
+    name: Callable[[Any], object] = str,
+) -> int:
+    """Change the selected rows one by one, show which were refused and why, and return how many were changed."""
+    done = 0
+    for row in rows:
+        with RefusalMessages(request, partial(describe_undone, name(row)), messages.WARNING):
+            change(row)
+            done += 1
+    return done
+
+
 def _is_always_offered(row: Any, person: Any) -> bool:
     return True
 
@@ -51,7 +95,7 @@ class RowAction:
         permission: a permission of the page (`change` calls `has_change_permission`) or of the person
             (`claims.run_import`).
         is_offered: whether the page shows the button; `run` decides whether the change is possible.
-        form: the form to fill in first; a form with only hidden fields is not shown.
+        form: the form to fill in first; a form with only hidden fields is not shown, or is drawn by the page itself.
         initial: the form's values, from the row.
         question: the text above the form or, without a form, the question to confirm.
         is_atomic: False if the function waits for another server, or if a refusal must be recorded.
@@ -178,15 +222,17 @@ class RowActions(ModelAdmin):
             )
         button = self._build_button(action, row, request)
         if not button.form.is_valid():
-            return self._show_question(request, row, button)
+            if button.form.visible_fields():
+                return self._show_question(request, row, button)
+            errors = [str(error) for errors in button.form.errors.values() for error in errors]
+            return self.show_refusal(request, row, button, " ".join(errors))
         try:
             with transaction.atomic() if action.is_atomic else nullcontext():
                 done = action.run(self, request, row, **button.form.cleaned_data)
         except PermissionDenied:
             raise
         except (Refused, IntegrityError) as refusal:
-            words = describe_refusal(refusal) if isinstance(refusal, IntegrityError) else str(refusal)
-            return self.show_refusal(request, row, button, words)
+            return self.show_refusal(request, row, button, explain(refusal))
         if not isinstance(done, str):
             return done
         if done:

@@ -136,7 +136,7 @@ ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
     "claims_claim_triage_decide": lambda rows: (rows[Claim].pk, "accept"),
     "teamwork_comment_of_claim": lambda rows: (rows[Claim].pk,),
     "teamwork_comment_write": lambda rows: (rows[Claim].pk,),
-    "claims_translation_begin": lambda rows: (
+    "claims_verdict_translate": lambda rows: (
         Verdict.objects.filter(state="published", publisher__is_house=True).latest("pk").pk,
     ),
     "sources_source_file": lambda rows: _kept_file(rows[Source]),

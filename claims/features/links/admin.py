@@ -1,12 +1,11 @@
 """Links that need a decision: pages that are gone, have moved, or no longer contain a quote."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -23,8 +22,7 @@ from claims.features.links.models import LinkOutcome, LinkState
 from claims.models import Claim, Publication
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
-from factcheck.admin.row_actions import row_action
-from factcheck.refusals import Refused
+from factcheck.admin.row_actions import change_each, row_action
 
 #: The most claims named per link; if more cite the source, their list is linked.
 _SHOWN_CLAIMS = 4
@@ -78,7 +76,8 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     @admin.action(description=_("Mark as correct"), permissions=["accept"])
     def accept_selected(self, request: HttpRequest, rows: QuerySet[LinkState]) -> None:
-        done = sum(self._accept(request, link) for link in rows)
+        by = get_person(request)
+        done = change_each(request, rows, lambda link: link_edits.accept(link, by=by), attrgetter("source"))
         if done:
             words = ngettext("%d link marked as correct.", "%d links marked as correct.", done)
             messages.success(request, words % done)
@@ -105,19 +104,6 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     def get_page_after(self, request: HttpRequest, row: LinkState) -> str:
         return reverse("admin:links_linkstate_changelist") + "?queue=links"
-
-    def _accept(self, request: HttpRequest, link: LinkState) -> bool:
-        """Accept a link, or report why not."""
-        try:
-            link_edits.accept(link, by=get_person(request))
-        except PermissionDenied:
-            raise
-        except (Refused, IntegrityError) as refusal:
-            words = gettext("Nothing was changed at “%(title)s”. %(why)s")
-            why = self.describe_refusal(refusal)
-            messages.warning(request, words % {"title": link.source.title[:100], "why": why})
-            return False
-        return True
 
 
 def _find_claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, str]]]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -23,7 +23,7 @@ from claims.features.platforms.wordings import (
 from claims.models import Claim, Publication
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import DeskAdmin, change_page, get_person
-from factcheck.database.rules import describe_refusal
+from factcheck.admin.row_actions import RefusalMessages
 
 _ADD_PERMISSION = "platforms.add_approvedwording"
 _TITLES = {
@@ -141,7 +141,7 @@ def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> 
         messages.error(request, problem)
         return
     person = get_person(request)
-    try:
+    with RefusalMessages(request):
         with transaction.atomic():
             ApprovedWording.objects.create(
                 claim=claim,
@@ -151,7 +151,4 @@ def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> 
                 approved_by=person,
                 approved_by_name=get_display_name(person),
             )
-    except IntegrityError as refusal:
-        messages.error(request, describe_refusal(refusal))
-    else:
         messages.success(request, gettext("Approved. Copy it from here; nothing was sent."))

@@ -22,7 +22,7 @@ from claims.features.teamwork.notifications import notify_people
 from claims.models import Claim, Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.people import get_display_name
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotInRole, NotPossible
 from claims.newsroom.roles import require
 
 Subject = Claim | Verdict
@@ -243,7 +243,7 @@ def _may_give(assignment: Assignment, to: User, by: User) -> None:
     if not by.has_perm(ASSIGN):
         require(by, TAKE, _("take work and hand it over"))
         if not (holder == by or (holder is None and to == by)):
-            raise NotAllowed(_("Only the assignee or an editor can assign it to another person."))
+            raise NotInRole(_("Only the assignee or an editor can assign it to another person."))
     # Read again, because the person may have left since the page was rendered.
     fresh = User.objects.filter(pk=to.pk, is_active=True).first()
     if fresh is None:
@@ -259,7 +259,7 @@ def _may_change(assignment: Assignment, by: User) -> None:
         return
     require(by, TAKE, _("set due dates"))
     if get_assignee(assignment) != by:
-        raise NotAllowed(
+        raise NotInRole(
             _(
                 "Only the assignee or an editor can change that. If it is unassigned, assign it to yourself "
                 "first."

@@ -22,7 +22,7 @@ from claims.features.teamwork.notifications import find_readers, notify_people
 from claims.models import Claim, Verdict
 from claims.newsroom.notifications import NotificationKind as Kind
 from claims.newsroom.people import get_display_name
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotInRole, NotPossible
 from factcheck.database import clock
 
 #: The permission to withdraw other people's comments.
@@ -70,7 +70,7 @@ def write(
     if thread:
         verdict, version = thread.verdict, thread.verdict_version
     elif verdict and not Verdict.objects.readable_by(by).filter(pk=verdict.pk, claim=claim).exists():
-        raise NotAllowed(_("You cannot read this verdict, or it is on another claim."))
+        raise NotInRole(_("You cannot read this verdict, or it is on another claim."))
     comment = Comment.objects.create(
         claim=claim,
         verdict=verdict,
@@ -109,7 +109,7 @@ def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> C
     """
     comment = _lock_comment(comment, by)
     if comment.author_id != by.pk:
-        raise NotAllowed(_("Only the author can edit a comment."))
+        raise NotInRole(_("Only the author can edit a comment."))
     now = clock.get_database_time()
     if comment.withdrawn_at or now - comment.created_at > EDITABLE_PERIOD:
         raise NotPossible(
@@ -140,7 +140,7 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
     """
     comment = _lock_comment(comment, by)
     if comment.author_id != by.pk and not by.has_perm(WITHDRAW_PERMISSION):
-        raise NotAllowed(_("Only the author or an administrator can withdraw a comment."))
+        raise NotInRole(_("Only the author or an administrator can withdraw a comment."))
     if comment.withdrawn_at is None:
         comment.mentioned.clear()
         # The comment must not leave an unread notification behind.
@@ -205,14 +205,14 @@ def _lock_claim(claim: Claim, by: User) -> Claim:
     if locked is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
     if not Claim.objects.readable_by(by).filter(pk=claim.pk).exists():
-        raise NotAllowed(_("You cannot read this claim."))
+        raise NotInRole(_("You cannot read this claim."))
     return locked
 
 
 def _lock_comment(comment: Comment, by: User) -> Comment:
     _lock_claim(comment.claim, by)
     if not Comment.objects.readable_by(by).filter(pk=comment.pk).exists():
-        raise NotAllowed(_("You cannot read this comment."))
+        raise NotInRole(_("You cannot read this comment."))
     return (
         Comment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("claim", "verdict__author")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from claims.features.teamwork.models import ClaimFollower
 from claims.models import Claim
-from claims.newsroom.refusals import NotAllowed
+from claims.newsroom.refusals import NotInRole
 
 
 def follow(claim: Claim, by: User) -> None:
@@ -17,7 +17,7 @@ def follow(claim: Claim, by: User) -> None:
         NotAllowed: the person may not read the claim.
     """
     if not Claim.objects.readable_by(by).filter(pk=claim.pk).exists():
-        raise NotAllowed(_("You cannot read this claim."))
+        raise NotInRole(_("You cannot read this claim."))
     add([claim.pk], [by.pk])
 
 

@@ -86,7 +86,7 @@ def test_what_stands_in_the_way_is_said_and_the_rest_is_done(desk: Desk) -> None
     free = make_pair()
     why = f"Claim {blocked.earlier_id} is itself merged or declined. Choose an active claim."
     assert run_action(desk, "merge_selected", [blocked, free]) == [
-        f"Not merged: “Trams are free.” {why}",
+        f"Not done: “Trams are free.” {why}",
         "1 claim merged.",
     ]
     assert shown(desk) == [blocked]

@@ -86,8 +86,8 @@ def test_several_at_once(desk: Desk, checked: Claim) -> None:
     first, second, third = in_article(checked), in_article(checked), of_reader(checked)
     asked = {"action": "confirm_selected", "_selected_action": [first.pk, second.pk, third.pk]}
     messages = said(desk.client.post(QUEUE, asked, follow=True))
-    assert [message[:30] for message in messages] == [
-        "Not confirmed: “Trams are free",
+    assert [message[:25] for message in messages] == [
+        "Not done: “Trams are free",
         "2 repeats confirmed.",
     ]
     asked = {"action": "reject_selected", "_selected_action": [third.pk]}

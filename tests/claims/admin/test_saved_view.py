@@ -135,7 +135,7 @@ def test_a_name_is_needed_and_is_ones_only_one(client: Client, editor: User, che
     assert said(keep(client, "x" * 61)) == ["Enter a name of no more than 60 characters."]
     SavedView.objects.create(owner=checker, listed="claims.claim", name="Ours", is_shared=True)
     assert said(keep(client, "ours", is_shared="1")) == [
-        "There is already a shared view with this name. Choose another name."
+        "Not saved: There is already a shared view with this name. Choose another name."
     ]
     assert SavedView.objects.count() == 1
 

@@ -39,7 +39,7 @@ def act(client: Client, row: Translation, action: str, note: str = "") -> str:
 def test_from_the_claim_to_the_reader(claim: Claim, checker: User, editor: User) -> None:
     desk = signed_in(checker)
     page = desk.get(change_page(claim)).content.decode()
-    begin = reverse("admin:claims_translation_begin", args=[live_verdict(claim).pk])
+    begin = reverse("admin:claims_verdict_translate", args=[live_verdict(claim).pk])
     assert begin in page
     answer = desk.post(begin, {"language": "es"})
     row = Translation.objects.get()
@@ -135,7 +135,7 @@ def test_drafts_of_others_are_not_for_contributors(claim: Claim, contributor: Us
 
 def test_nonsense_is_refused_in_words(claim: Claim, checker: User) -> None:
     desk = signed_in(checker)
-    begin = reverse("admin:claims_translation_begin", args=[live_verdict(claim).pk])
+    begin = reverse("admin:claims_verdict_translate", args=[live_verdict(claim).pk])
     assert "Give a language tag" in desk.post(begin, {"language": "<b>es"}, follow=True).content.decode()
     assert "already in this language" in desk.post(begin, {"language": "en"}, follow=True).content.decode()
     assert (

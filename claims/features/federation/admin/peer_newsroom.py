@@ -21,10 +21,10 @@ from claims.features.federation import peer_edits
 from claims.features.federation.ledger_pages import Signer
 from claims.features.federation.models import PeerClaim, PeerNewsroom
 from claims.ledger.house_signature import compute_fingerprint, get_public_key
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
-from factcheck.admin.row_actions import row_action
+from factcheck.admin.row_actions import RefusalMessages, row_action
 from factcheck.admin.unsaved import mark_stored
 from factcheck.installation.house_language import activate_house_language
 
@@ -130,21 +130,19 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return self.show_page(request, "peer_newsroom_add", context)
 
     def _follow(self, request: HttpRequest) -> HttpResponse:
-        try:
+        with RefusalMessages(request):
             # Check again: the form may send anything, and the key may have changed since the person accepted
             # it.
             signer = peer_edits.look_up_newsroom(request.POST.get("url", ""))
             if signer.key != request.POST["key"]:
                 raise NotPossible(gettext("It signs with a different key from the one shown to you."))
             newsroom = peer_edits.follow(signer, name=request.POST.get("name", ""), by=get_person(request))
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(reverse("admin:federation_peernewsroom_add"))
-        self.log_addition(request, newsroom, [{"added": {}}])
-        messages.success(
-            request, gettext("Followed from now on. Its publications are imported within a few minutes.")
-        )
-        return HttpResponseRedirect(change_page(newsroom))
+            self.log_addition(request, newsroom, [{"added": {}}])
+            messages.success(
+                request, gettext("Followed from now on. Its publications are imported within a few minutes.")
+            )
+            return HttpResponseRedirect(change_page(newsroom))
+        return HttpResponseRedirect(request.path)
 
     # Buttons ------------------------------------------------------------------------------------------------------
 

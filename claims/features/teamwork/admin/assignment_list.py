@@ -1,6 +1,7 @@
 """Assignments in the lists of claims and verdicts: a column, and an action that assigns several rows together."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -24,8 +25,9 @@ from claims.features.teamwork.admin.assignment_filters import DueFilter, PersonF
 from claims.features.teamwork.models import Assignment, Priority
 from claims.models import Verdict
 from claims.newsroom.people import get_display_name
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotPossible
 from factcheck.admin.base import get_person
+from factcheck.admin.row_actions import change_each
 
 #: The most rows per action, so that one click cannot keep the database busy for long; and the most rows named.
 _MOST_AT_ONCE, _MOST_SHOWN = 1_000, 20
@@ -125,22 +127,14 @@ class AssignedList:
         to, due_on = find_person(data["person"]), parse_day(data.get("due_on", ""))
         weight = data.get("priority", "")
         priority = parse_priority(weight) if weight else assignments.KEEP
-        given = 0
-        for row in rows:
-            try:
-                assignments.assign(
-                    row,
-                    to,
-                    by=get_person(request),
-                    due_on=assignments.KEEP if due_on is None else due_on,
-                    priority=priority,
-                )
-            except (NotPossible, NotAllowed) as refusal:
-                words = gettext("Not assigned: “%(what)s” %(why)s")
-                messages.warning(request, words % {"what": getattr(row, "claim", row), "why": refusal})
-            else:
-                given += 1
-        if given:
+        assign = partial(
+            assignments.assign,
+            to=to,
+            by=get_person(request),
+            due_on=assignments.KEEP if due_on is None else due_on,
+            priority=priority,
+        )
+        if given := change_each(request, rows, assign, lambda row: getattr(row, "claim", row)):
             done = ngettext("%(number)d more for %(who)s.", "%(number)d more for %(who)s.", given)
             messages.success(request, done % {"who": get_display_name(to), "number": given})
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -25,10 +24,8 @@ from claims.features.teamwork.assignments import Subject
 from claims.features.teamwork.models import Assignment, Priority
 from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
-from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person, is_deleted_along
-from factcheck.admin.row_actions import desk_page
-from factcheck.database.rules import describe_refusal
+from factcheck.admin.row_actions import RefusalMessages, desk_page
 
 
 @admin.register(Assignment)
@@ -83,16 +80,8 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
         return HttpResponseRedirect(change_page(subject))
 
     def _run_action(self, request: HttpRequest, subject: Subject, action: str) -> None:
-        try:
-            message = change_hands(subject, action, request.POST, by=get_person(request))
-        except NotPossible as refusal:
-            messages.error(request, str(refusal))
-        except NotAllowed as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except IntegrityError as refusal:
-            messages.error(request, gettext("Not saved: %s") % describe_refusal(refusal))
-        else:
-            messages.success(request, message)
+        with RefusalMessages(request):
+            messages.success(request, change_hands(subject, action, request.POST, by=get_person(request)))
 
     # Board and calendar ---------------------------------------------------------------------------------------------
 

@@ -1,9 +1,11 @@
 """Comments on a claim: on its page, on a separate page if there are many, and in a list."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, cast
 from uuid import UUID, uuid4
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -31,15 +33,19 @@ from claims.features.teamwork.admin.comment_threads import (
 from claims.features.teamwork.models import Comment
 from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
-from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
 from factcheck.admin.change_history import PastEvent
-from factcheck.admin.row_actions import desk_page
+from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.admin.unsaved import mark_stored
 
-#: The most digits of a primary key.
-_MAX_KEY_LENGTH = 19
+
+class ResolveForm(forms.Form):
+    """Whether to reopen the thread, and its last comment on the page."""
+
+    again = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    last = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
 
 @admin.register(Comment)
@@ -132,81 +138,58 @@ class CommentAdmin(LookOnly, DeskAdmin):
         verdict = _get_named_row(Verdict.objects.readable_by(person), numbers["verdict"])
         reply_to = _get_named_row(Comment.objects.readable_by(person), numbers["reply_to"])
         text = request.POST.get("text", "")
-        try:
-            with transaction.atomic():
-                result = comments.write(
-                    about,
-                    text,
-                    by=person,
-                    verdict=verdict,
-                    reply_to=reply_to,
-                    key=_parse_key(request.POST.get("key", "")),
-                )
-                mark_stored(request)
-        except NotAllowed as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except NotPossible as refusal:
-            return self._render_page(request, about, refusal=str(refusal), words=text, reply_to=reply_to)
-        return self._show_result(request, result)
+        key = _parse_key(request.POST.get("key", ""))
+        write = partial(comments.write, about, text, by=person, verdict=verdict, reply_to=reply_to, key=key)
+        return self._store(request, write, about, text, reply_to)
 
     @desk_page("<int:pk>/edit/")
     def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self._get_comment(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(build_comment_path(comment, get_person(request)))
-        text = request.POST.get("text", "")
+        text, seen = request.POST.get("text", ""), request.POST.get("seen")
+        edit = partial(comments.edit, comment, text, by=get_person(request), seen=seen)
+        return self._store(request, edit, comment.claim, text, comment)
+
+    @row_action(_("Withdraw the comment"), permission="view")
+    def withdraw(self, request: HttpRequest, comment: Comment) -> str:
+        comments.withdraw(comment, by=get_person(request))
+        return ""
+
+    @row_action(_("Resolve"), permission="view", form=ResolveForm)
+    def resolve(self, request: HttpRequest, comment: Comment, *, again: bool, last: int | None) -> str:
+        """Resolve or reopen a thread."""
+        comments.resolve(comment, by=get_person(request), resolved=not again, seen=last)
+        return ""
+
+    def _store(
+        self,
+        request: HttpRequest,
+        write: Callable[[], comments.CommentResult],
+        claim: Claim,
+        text: str,
+        reply_to: Comment | None,
+    ) -> HttpResponse:
+        """Write the comment and redirect to it; if it is refused, show the page with the text."""
         try:
             with transaction.atomic():
-                result = comments.edit(comment, text, by=get_person(request), seen=request.POST.get("seen"))
+                result = write()
                 mark_stored(request)
-        except NotAllowed as refusal:
-            raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:
-            return self._render_page(
-                request, comment.claim, refusal=str(refusal), words=text, reply_to=comment
-            )
-        return self._show_result(request, result)
-
-    @desk_page("<int:pk>/withdraw/")
-    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._carry_out(request, pk, lambda comment, by: comments.withdraw(comment, by=by))
-
-    @desk_page("<int:pk>/resolve/")
-    def resolve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Resolve or reopen a thread."""
-        resolved, last = request.POST.get("again") != "1", request.POST.get("last", "")
-        seen = int(last) if last.isdecimal() and len(last) < _MAX_KEY_LENGTH else None
-        return self._carry_out(
-            request, pk, lambda comment, by: comments.resolve(comment, by=by, resolved=resolved, seen=seen)
-        )
-
-    def _carry_out(
-        self, request: HttpRequest, pk: int, work: Callable[[Comment, User], Comment]
-    ) -> HttpResponse:
-        comment = self._get_comment(request, pk)
-        if request.method == "POST":
-            try:
-                comment = work(comment, get_person(request))
-            except NotAllowed as refusal:
-                raise PermissionDenied(str(refusal)) from None
-            except NotPossible as refusal:
-                messages.error(request, str(refusal))
-        return self._redirect_back(request, comment)
-
-    def _show_result(self, request: HttpRequest, result: comments.CommentResult) -> HttpResponse:
+            return self._render_page(request, claim, refusal=str(refusal), words=text, reply_to=reply_to)
         for person in result.unable:
             messages.warning(
                 request,
                 gettext("%(who)s cannot read this and was not notified.") % {"who": get_display_name(person)},
             )
-        return self._redirect_back(request, result.comment)
+        return HttpResponseRedirect(self.get_page_after(request, result.comment))
 
-    def _redirect_back(self, request: HttpRequest, comment: Comment) -> HttpResponse:
-        """Redirect to the comment."""
+    def get_page_after(self, request: HttpRequest, row: Comment) -> str:
+        """Return the URL of the comment on the page where the button was."""
         back = request.POST.get("back", "").partition("#")[0]
         if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-            return HttpResponseRedirect(f"{back}#comment-{comment.pk}")
-        return HttpResponseRedirect(build_comment_path(comment, get_person(request)))
+            return f"{back}#comment-{row.pk}"
+        return build_comment_path(row, get_person(request))
 
     # Pages ------------------------------------------------------------------------------------------------------------
 

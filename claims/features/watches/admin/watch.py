@@ -24,9 +24,8 @@ from claims.features.watches.admin.watch_messages import build_state_badge, desc
 from claims.features.watches.discovered_feeds import Followable, find_followable
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from claims.models import Claim
-from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.base import DeskAdmin, change_page, get_person
-from factcheck.admin.row_actions import row_action
+from factcheck.admin.row_actions import RefusalMessages, row_action
 from factcheck.admin.unsaved import mark_stored
 from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
@@ -160,16 +159,14 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     def _follow(self, request: HttpRequest) -> HttpResponse:
         values = {name: request.POST.get(name, "") for name in ("name", "kind")}
-        try:
+        with RefusalMessages(request):
             watch = watch_edits.add(request.POST["follow"], by=get_person(request), **values)
-        except (NotPossible, NotAllowed) as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(reverse("admin:watches_watch_add"))
-        self.log_addition(request, watch, [{"added": {}}])
-        messages.success(
-            request, gettext("Followed from now on. The first visit imports only the newest articles.")
-        )
-        return HttpResponseRedirect(change_page(watch))
+            self.log_addition(request, watch, [{"added": {}}])
+            messages.success(
+                request, gettext("Followed from now on. The first visit imports only the newest articles.")
+            )
+            return HttpResponseRedirect(change_page(watch))
+        return HttpResponseRedirect(request.path)
 
     # Buttons ---------------------------------------------------------------------------------------------------------
 

@@ -113,7 +113,7 @@ def test_who_is_not_at_the_desk_gets_nothing(claim: Claim, checker: User, client
     without_role = User.objects.create_user("rolf", is_staff=True)
     client.force_login(without_role)
     for page in pages:
-        assert client.post(page, {"text": "x"}).status_code == 403
+        assert client.post(page, {"text": "x"}).status_code in (403, 404)
     assert client.get(reverse("admin:teamwork_comment_people")).status_code == 403
     assert list(Comment.objects.values_list("text", "withdrawn_at", "resolved_at")) == [("Hello", None, None)]
 
