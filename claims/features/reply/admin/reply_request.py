@@ -35,11 +35,11 @@ from claims.features.reply.admin.reply_panel import may_update
 from claims.features.reply.models import ReplyRequest
 from claims.features.reply.reply_document import describe_reason
 from claims.models import Verdict
-from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import DeskAdmin, change_page, get_person, is_deleted_along
-from factcheck.admin.row_actions import desk_page, row_action
+from factcheck.admin.row_actions import desk_page, explain, row_action
 from factcheck.django_internals import replace_object
+from factcheck.refusals import Refused
 
 _CHANGE = "reply.change_replyrequest"
 
@@ -210,10 +210,8 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
                 reply = reply_requests.record_answer(row, form.received_answer, by=person)
             except PermissionDenied:
                 raise
-            except (NotPossible, NotAllowed) as refusal:
-                form.add_error(None, str(refusal))
-            except IntegrityError as refusal:
-                form.add_error(None, self.describe_refusal(refusal))
+            except (Refused, IntegrityError) as refusal:
+                form.add_error(None, explain(refusal))
             else:
                 messages.success(request, _describe_saved(reply))
                 return HttpResponseRedirect(change_page(reply))
