@@ -20,6 +20,7 @@ from statistics import quantiles
 from urllib.parse import urlencode
 
 from benchmarks.read_side.database import DEFAULT_FOLDER, prepare_database, set_up
+from benchmarks.scratch import find_free_port
 
 PROMISED_MILLISECONDS = 100.0
 ATTACKERS = 10
@@ -103,7 +104,7 @@ def main() -> int:
 
     with embedded.run_server(place):
         words, claims = load_material()
-        port = _find_free_port()
+        port = find_free_port()
         server = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "--port", str(port)],
             cwd=ROOT,
@@ -138,13 +139,6 @@ def measure(port: int, words: list[str], claims: list[int], seconds: float) -> i
         f"one claim, 99th percentile of {len(took)}: {found['attacked']:.1f} ms (quiet: {found['quiet']:.1f} ms)"
     )
     return int(found["attacked"] > PROMISED_MILLISECONDS)
-
-
-def _find_free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:

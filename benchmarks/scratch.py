@@ -2,6 +2,7 @@
 
 import gc
 import os
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,3 +40,10 @@ def open_scratch_project(folder: Path | None = None) -> Iterator[None]:
         gc.collect()  # the memory of what is measured is not that of migrations
         yield
         connections.close_all()
+
+
+def find_free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -8,7 +8,6 @@ promised for two idle cores.
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.scratch import find_free_port
 from factcheck.database.embedded import run_server
 
 #: What is promised: figure by name, in seconds, in percent of one core, in MB.
@@ -38,13 +38,6 @@ PATIENCE = 600.0
 SETTLED, WATCHED = 80.0, 60.0
 
 ROOT = Path(__file__).parents[1]
-
-
-def find_free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def start(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:

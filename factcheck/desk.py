@@ -1,7 +1,7 @@
 """The appearance and sidebar of the desk (django-unfold's settings)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -119,6 +119,12 @@ def _build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return sections
 
 
+def _build_section(
+    name: str, title: StrOrPromise, look: Literal["separator", "more"], *items: dict[str, Any]
+) -> dict[str, Any]:
+    return {"name": name, "title": title, look: True, "items": list(items)}
+
+
 def _build_sections() -> list[dict[str, Any]]:
     """Return the menu. Sections marked `more` are collapsed."""
     return [
@@ -143,121 +149,105 @@ def _build_sections() -> list[dict[str, Any]]:
                 ),
             ],
         },
-        {
-            "name": "checking",
-            "title": _("Checking"),
-            "separator": True,
-            "items": [
-                build_menu_entry(
-                    *(_("Triage"), "inbox", "claims_claim"),
-                    queue="triage",
-                    permission="claims.triage_claim",
-                ),
-                build_menu_entry(_("Claims"), "format_quote", "claims_claim"),
-                build_menu_entry(_("Verdicts"), "gavel", "claims_verdict"),
-                build_menu_entry(
-                    *(_("Sign-off"), "approval", "claims_verdict"),
-                    queue="review",
-                    permission="claims.sign_off_verdict",
-                ),
-                build_menu_entry(_("Sources"), "article", "sources_source"),
-            ],
-        },
-        {
-            "name": "people",
-            "title": _("Newsroom"),
-            "separator": True,
-            "items": [
-                build_menu_entry(_("People"), "group", "auth_user"),
-                build_menu_entry(_("Roles"), "badge", "auth_group"),
-                build_menu_entry(_("Audit log"), "policy", "claims_auditrecord"),
-                build_menu_entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
-            ],
-        },
-        {
-            "name": "work",
-            "title": _("Work"),
-            "more": True,
-            "items": [
-                build_page_entry(_("Not saved yet"), "edit_note", "desk-unsaved"),
-                build_page_entry(
-                    _("Has this picture been checked?"),
-                    "image_search",
-                    "admin:sources_mediaobject_check",
-                    "sources.view_mediaobject",
-                ),
-                build_menu_entry(_("Clusters"), "hub", "claims_cluster"),
-                build_menu_entry(_("Repeats"), "replay", "claims_repeat", queue="repeats"),
-                build_menu_entry(_("Translations"), "translate", "claims_translation"),
-                build_menu_entry(_("Saved views"), "bookmarks", "claims_savedview"),
-            ],
-        },
-        {
-            "name": "imports",
-            "title": _("Imports"),
-            "more": True,
-            "items": [
-                build_menu_entry(_("Imports"), "archive", "claims_importrun"),
-                build_menu_entry(
-                    *(_("Labels to map"), "label", "claims_rating"),
-                    queue="unmapped",
-                    permission="claims.change_rating",
-                ),
-                build_menu_entry(
-                    _("Possible duplicates"), "content_copy", "claims_possibleduplicate", queue="duplicates"
-                ),
-                build_menu_entry(_("Import problems"), "report", "claims_importproblem"),
-            ],
-        },
-        {
-            "name": "sources",
-            "title": _("Sources"),
-            "more": True,
-            "items": [
-                build_menu_entry(_("Pictures, audio and video"), "perm_media", "sources_mediaobject"),
-                build_menu_entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
-                build_menu_entry(_("Publishers"), "newspaper", "sources_publisher"),
-            ],
-        },
-        {
-            "name": "reference",
-            "title": _("Reference"),
-            "more": True,
-            "items": [
-                build_menu_entry(_("Claimants"), "record_voice_over", "claims_claimant"),
-                build_menu_entry(_("Topics"), "sell", "claims_topic"),
-                build_menu_entry(_("Rating scales"), "scale", "claims_ratingscale"),
-                build_menu_entry(_("Ratings"), "palette", "claims_rating"),
-                build_menu_entry(_("Newsroom pages"), "newsmode", "claims_newsroompage"),
-            ],
-        },
-        {
-            "name": "records",
-            "title": _("Records"),
-            "more": True,
-            "items": [
-                build_menu_entry(_("Publications"), "campaign", "claims_publication"),
-                build_menu_entry(_("Transitions"), "history", "claims_transition"),
-                build_menu_entry(_("Sign-offs"), "verified", "claims_signoff"),
-                build_menu_entry(_("Removals by law"), "visibility_off", "claims_removal"),
-            ],
-        },
-        {
-            "name": "administration",
-            "title": _("Administration"),
-            "more": True,
-            "items": [
-                build_menu_entry(_("Second factors"), "key", "mfa_authenticator"),
-                build_menu_entry(_("Second-factor rules"), "lock_person", "claims_secondfactorrule"),
-                build_menu_entry(_("Sessions"), "devices", "claims_desksession"),
-                build_menu_entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
-                build_menu_entry(_("API tokens"), "vpn_key", "claims_apitoken"),
-                build_page_entry(
-                    _("Languages and features"), "toggle_on", "desk-installation", "auth.change_group"
-                ),
-                build_menu_entry(_("Matching vectors"), "scatter_plot", "claims_embeddingmodel"),
-            ],
-        },
+        _build_section(
+            "checking",
+            _("Checking"),
+            "separator",
+            build_menu_entry(
+                *(_("Triage"), "inbox", "claims_claim"),
+                queue="triage",
+                permission="claims.triage_claim",
+            ),
+            build_menu_entry(_("Claims"), "format_quote", "claims_claim"),
+            build_menu_entry(_("Verdicts"), "gavel", "claims_verdict"),
+            build_menu_entry(
+                *(_("Sign-off"), "approval", "claims_verdict"),
+                queue="review",
+                permission="claims.sign_off_verdict",
+            ),
+            build_menu_entry(_("Sources"), "article", "sources_source"),
+        ),
+        _build_section(
+            "people",
+            _("Newsroom"),
+            "separator",
+            build_menu_entry(_("People"), "group", "auth_user"),
+            build_menu_entry(_("Roles"), "badge", "auth_group"),
+            build_menu_entry(_("Audit log"), "policy", "claims_auditrecord"),
+            build_menu_entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
+        ),
+        _build_section(
+            "work",
+            _("Work"),
+            "more",
+            build_page_entry(_("Not saved yet"), "edit_note", "desk-unsaved"),
+            build_page_entry(
+                _("Has this picture been checked?"),
+                "image_search",
+                "admin:sources_mediaobject_check",
+                "sources.view_mediaobject",
+            ),
+            build_menu_entry(_("Clusters"), "hub", "claims_cluster"),
+            build_menu_entry(_("Repeats"), "replay", "claims_repeat", queue="repeats"),
+            build_menu_entry(_("Translations"), "translate", "claims_translation"),
+            build_menu_entry(_("Saved views"), "bookmarks", "claims_savedview"),
+        ),
+        _build_section(
+            "imports",
+            _("Imports"),
+            "more",
+            build_menu_entry(_("Imports"), "archive", "claims_importrun"),
+            build_menu_entry(
+                *(_("Labels to map"), "label", "claims_rating"),
+                queue="unmapped",
+                permission="claims.change_rating",
+            ),
+            build_menu_entry(
+                _("Possible duplicates"), "content_copy", "claims_possibleduplicate", queue="duplicates"
+            ),
+            build_menu_entry(_("Import problems"), "report", "claims_importproblem"),
+        ),
+        _build_section(
+            "sources",
+            _("Sources"),
+            "more",
+            build_menu_entry(_("Pictures, audio and video"), "perm_media", "sources_mediaobject"),
+            build_menu_entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
+            build_menu_entry(_("Publishers"), "newspaper", "sources_publisher"),
+        ),
+        _build_section(
+            "reference",
+            _("Reference"),
+            "more",
+            build_menu_entry(_("Claimants"), "record_voice_over", "claims_claimant"),
+            build_menu_entry(_("Topics"), "sell", "claims_topic"),
+            build_menu_entry(_("Rating scales"), "scale", "claims_ratingscale"),
+            build_menu_entry(_("Ratings"), "palette", "claims_rating"),
+            build_menu_entry(_("Newsroom pages"), "newsmode", "claims_newsroompage"),
+        ),
+        _build_section(
+            "records",
+            _("Records"),
+            "more",
+            build_menu_entry(_("Publications"), "campaign", "claims_publication"),
+            build_menu_entry(_("Transitions"), "history", "claims_transition"),
+            build_menu_entry(_("Sign-offs"), "verified", "claims_signoff"),
+            build_menu_entry(_("Removals by law"), "visibility_off", "claims_removal"),
+        ),
+        _build_section(
+            "administration",
+            _("Administration"),
+            "more",
+            build_menu_entry(_("Second factors"), "key", "mfa_authenticator"),
+            build_menu_entry(_("Second-factor rules"), "lock_person", "claims_secondfactorrule"),
+            build_menu_entry(_("Sessions"), "devices", "claims_desksession"),
+            build_menu_entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
+            build_menu_entry(_("API tokens"), "vpn_key", "claims_apitoken"),
+            build_page_entry(
+                _("Languages and features"), "toggle_on", "desk-installation", "auth.change_group"
+            ),
+            build_menu_entry(_("Matching vectors"), "scatter_plot", "claims_embeddingmodel"),
+        ),
     ]
 
 

@@ -19,6 +19,7 @@ from django.conf import settings
 from benchmarks.read_side import datasette_peer, floor
 from benchmarks.read_side.load import answer_to, build_requests
 from benchmarks.read_side.questions import Filter, Position, Questions
+from benchmarks.scratch import find_free_port
 from claims.ledger.queries.claim_filters import ClaimPageQuery
 from factcheck.api.pagination import Position as Place
 from factcheck.api.pagination import encode_cursor
@@ -149,7 +150,7 @@ def _build_datasette_targets(questions: Questions) -> dict[str, list[str]]:
 
 @contextmanager
 def _start_ours(questions: Questions, place: Path) -> Iterator[Contestant]:
-    port = _find_free_port()
+    port = find_free_port()
     serve = ["manage.py", "serve", "--port", str(port), "--workers", "1"]
     with _run_program("ours", serve, port, {"PORT": str(port), "RATE_LIMIT_ANONYMOUS": "off"}) as address:
         yield Contestant("ours", address, build_our_targets(questions), read_result_ids)
@@ -157,7 +158,7 @@ def _start_ours(questions: Questions, place: Path) -> Iterator[Contestant]:
 
 @contextmanager
 def _start_floor(questions: Questions, place: Path) -> Iterator[Contestant]:
-    port = _find_free_port()
+    port = find_free_port()
     # It passes on bodies.
     targets = {name: build_our_targets(questions)[name] for name in MEASURES if name != "summary"}
     server = settings.DATABASES["default"]
@@ -175,7 +176,7 @@ def _start_floor(questions: Questions, place: Path) -> Iterator[Contestant]:
 
 @contextmanager
 def _start_naive(questions: Questions, place: Path) -> Iterator[Contestant]:
-    port = _find_free_port()
+    port = find_free_port()
     command = _build_command("django.core.wsgi:get_wsgi_application", port)
     environment = {"DJANGO_SETTINGS_MODULE": "benchmarks.read_side.naive_settings"}
     with _run_program("naive DRF", command, port, environment) as address:
@@ -186,7 +187,7 @@ def _start_naive(questions: Questions, place: Path) -> Iterator[Contestant]:
 
 @contextmanager
 def _start_datasette(python: str, questions: Questions, place: Path) -> Iterator[Contestant]:
-    port, folder = _find_free_port(), datasette_peer.copy_database(place)
+    port, folder = find_free_port(), datasette_peer.copy_database(place)
     command = ["-m", "datasette", "serve", "--immutable", str(folder / f"{datasette_peer.NAME}.db")]
     command += ["--metadata", str(folder / "metadata.json"), "--port", str(port)]
     for name, value in datasette_peer.SETTINGS.items():
@@ -198,7 +199,7 @@ def _start_datasette(python: str, questions: Questions, place: Path) -> Iterator
 @contextmanager
 def start_nothing() -> Iterator[tuple[str, int]]:
     """Start a server without an application, to measure how fast the reader itself is."""
-    port = _find_free_port()
+    port = find_free_port()
     with _run_program(
         "nothing", _build_command("benchmarks.read_side.floor:nothing", port), port, {}
     ) as address:
@@ -258,10 +259,3 @@ def _wait_until_it_listens(
         else:
             return
     raise RuntimeError(f"{name} did not listen on port {address[1]} within five minutes.")
-
-
-def _find_free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
