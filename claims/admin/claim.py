@@ -106,6 +106,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     told_otherwise = ("state", "state_before_merge", "merged_into_id")
     change_form_outer_before_template = "admin/desk/claim_top.html"
     change_form_outer_after_template = "admin/desk/claim_bottom.html"
+    added_message = gettext_lazy("Saved.")
     autocomplete_fields = ("claimant", "topics")
     fieldsets = (
         (
@@ -229,15 +230,6 @@ class ClaimAdmin(TypedNames, ClaimList):
         if draft:
             draft_saved.send(sender=Verdict, draft=draft, values=request.POST, person=get_person(request))
 
-    def response_add(
-        self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        """Redirect to the new claim, where the work continues."""
-        if "_addanother" in request.POST or "_popup" in request.POST:
-            return super().response_add(request, obj, post_url_continue)
-        messages.success(request, _("Saved."))
-        return HttpResponseRedirect(change_page(obj))
-
     def response_change(self, request: HttpRequest, obj: Claim) -> HttpResponse:
         draft = draft_on_page(request, obj)
         if draft is None or "_submit" not in request.POST:
@@ -315,8 +307,6 @@ class ClaimAdmin(TypedNames, ClaimList):
         return form
 
     def save_model(self, request: HttpRequest, obj: Claim, form: forms.ModelForm, change: bool) -> None:
-        if not change:
-            obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)
         if "statement" in form.changed_data:
             self._warn_about_same_wording(request, obj)

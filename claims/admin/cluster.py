@@ -102,9 +102,7 @@ class ClusterAdmin(DeskAdmin):
         return field
 
     def save_model(self, request: HttpRequest, obj: Cluster, form: forms.ModelForm, change: bool) -> None:
-        if not change:
-            obj.created_by = get_person(request)
-        elif set(form.changed_data) & set(_OWN_WORDS):
+        if change and set(form.changed_data) & set(_OWN_WORDS):
             obj.changed_at = clock.get_database_time()
         super().save_model(request, obj, form, change)
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,7 +28,7 @@ from claims.models import ClaimMedia, Evidence
 from claims.models.claim_media import find_readable_media
 from claims.public.pages.media_files import build_file_response
 from claims.review.described_media import store_media
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.row_actions import desk_page
 from factcheck.admin.technical import render_fingerprint, render_json
 from factcheck.admin.versions import DeskForm
@@ -139,6 +138,7 @@ class MediaObjectAdmin(DeskAdmin):
     list_per_page = 30
     autocomplete_fields = ("source",)
     change_form_outer_before_template = "admin/desk/media_top.html"
+    added_message = gettext_lazy("Added.")
     fieldsets = (
         (None, {"fields": ("alternative_text", "show_to_readers", ("filename", "content_url"), "source")}),
         (
@@ -223,15 +223,6 @@ class MediaObjectAdmin(DeskAdmin):
             show=said["show_to_readers"],
         )
         replace_object(obj, taken)
-
-    def response_add(
-        self, request: HttpRequest, obj: MediaObject, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        """Redirect to the file's page, which shows its metadata; a popup closes."""
-        if IS_POPUP_VAR in request.POST:
-            return super().response_add(request, obj, post_url_continue)
-        messages.success(request, _("Added."))
-        return HttpResponseRedirect(change_page(obj))
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

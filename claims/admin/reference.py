@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -87,10 +86,6 @@ class NewsroomPageAdmin(DeskAdmin):
         row = newest.first()
         given: dict[str, Any] = super().get_changeform_initial_data(request)
         return given | ({"title": row.title, "text": row.text, "url": row.url} if row else {})
-
-    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        form.instance.created_by = get_person(request)
-        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("write"))
     def next_version(self, page: NewsroomPage) -> SafeString:

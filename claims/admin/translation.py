@@ -65,6 +65,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     add_fieldsets = ((None, {"fields": ("verdict", "language")}),)
     told_otherwise = ("state", "review_round", "required_signoffs", "submitted_by_id", "submitted_at")
     change_form_template = "admin/desk/translation_page.html"
+    added_message = STARTED_MESSAGE
 
     # The list ---------------------------------------------------------------------------------------------------------
 
@@ -128,12 +129,6 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Translation) -> None:
         translation_drafts.discard_translation(obj, by=get_person(request))
-
-    def response_add(
-        self, request: HttpRequest, obj: Translation, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        messages.success(request, STARTED_MESSAGE)
-        return HttpResponseRedirect(change_page(obj))
 
     def response_change(self, request: HttpRequest, obj: Translation) -> HttpResponse:
         messages.success(request, _("Saved."))

@@ -93,6 +93,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     add_fieldsets = ((None, {"fields": ("claim", "publisher")}),)
     readonly_fields = ("explanation_shown",)
     fieldsets = FIELDSETS
+    added_message = gettext_lazy("Draft created. Fill it in, then submit it for review.")
 
     # The list --------------------------------------------------------------------------------------------------------
 
@@ -155,12 +156,6 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         super().save_related(request, form, formsets, change)
         if change and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
             verdict_drafts.record_editor(form.instance, get_person(request))
-
-    def response_add(
-        self, request: HttpRequest, obj: Verdict, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        messages.success(request, _("Draft created. Fill it in, then submit it for review."))
-        return HttpResponseRedirect(change_page(obj))
 
     # The page --------------------------------------------------------------------------------------------------------
 

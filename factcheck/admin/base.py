@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.contrib.admin.utils import unquote
@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from factcheck import features
 from factcheck.admin.change_history import PastEvent, get_name, list_changes
@@ -55,6 +56,8 @@ class DeskAdmin(DayFields, ListDownload):
     form = DeskForm
     #: Relations whose rows are edited on the same page, so that they belong to its version.
     versioned_relations: ClassVar[tuple[str, ...]] = ()
+    #: Shown when a row was added, whose page then opens; without it, the list opens.
+    added_message: ClassVar[StrOrPromise] = ""
     #: Columns whose changes the history shows in another way.
     told_otherwise: ClassVar[tuple[str, ...]] = ()
     # An address typed without a scheme means https.
@@ -195,10 +198,24 @@ class DeskAdmin(DayFields, ListDownload):
         version = both.version if both else compute_version(row, self.versioned_relations)
         return panel | {"version": version, "base": sign_base(version, form, formsets)}
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the row, with the person who added it."""
+        if not change and hasattr(obj, "created_by_id"):
+            obj.created_by = get_person(request)
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Save related rows, then delete the autosaved form in the same transaction."""
         super().save_related(request, *args, **kwargs)
         mark_stored(request)
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        if not self.added_message or "_popup" in request.POST or "_addanother" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        messages.success(request, self.added_message)
+        return HttpResponseRedirect(change_page(obj))
 
     # Refusals --------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
@@ -162,11 +161,6 @@ class SourceAdmin(TypedNames, NamedDesk):
         if address:
             capture_source.defer(source_id=source.pk, by_id=person.pk)
         return source
-
-    def save_model(self, request: HttpRequest, obj: Source, form: forms.ModelForm, change: bool) -> None:
-        if not change:
-            obj.created_by = get_person(request)
-        super().save_model(request, obj, form, change)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -79,11 +79,6 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
     def state_badge(self, row: Rectification) -> SafeString:
         return render_badge(row.get_state_display(), _TONES.get(row.state, "waiting"))
 
-    def save_model(self, request: HttpRequest, obj: Rectification, form: Any, change: bool) -> None:
-        if not change:
-            obj.created_by = get_person(request)
-        super().save_model(request, obj, form, change)
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:

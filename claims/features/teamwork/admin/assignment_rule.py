@@ -110,13 +110,6 @@ class AssignmentRuleAdmin(DeskAdmin):
             field.widget.attrs["rows"] = 3
         return field
 
-    def save_model(
-        self, request: HttpRequest, obj: AssignmentRule, form: forms.ModelForm, change: bool
-    ) -> None:
-        if not change:
-            obj.created_by = get_person(request)
-        super().save_model(request, obj, form, change)
-
     def response_add(
         self, request: HttpRequest, obj: AssignmentRule, post_url_continue: str | None = None
     ) -> HttpResponse:

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.models import CHANGE
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ from claims.features.teamwork.models import ChatChannel, ChatMessage
 from claims.features.teamwork.models.chat_channel import CHAT_KINDS
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin
 from factcheck.admin.change_history import PastEvent
 from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
@@ -95,6 +95,7 @@ class ChatChannelAdmin(DeskAdmin):
     ordering = ("name",)
     autocomplete_fields = ("topics",)
     change_form_outer_before_template = "admin/desk/chat_channel_top.html"
+    added_message = _("Added. Send a test message to check that it arrives.")
     fieldsets = (
         (
             None,
@@ -150,18 +151,11 @@ class ChatChannelAdmin(DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: ChatChannel, form: forms.ModelForm, change: bool) -> None:
         replaced = change and "address" in form.changed_data
-        if not change:
-            obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)
         if replaced:
             self.log_change(request, obj, REPLACED_MESSAGE)
         if replaced or "active" in form.changed_data:
             chat.trust_again(obj)
-
-    def response_add(self, request: HttpRequest, obj: ChatChannel, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Redirect to the channel's page, where it can be tested."""
-        messages.success(request, gettext("Added. Send a test message to check that it arrives."))
-        return HttpResponseRedirect(change_page(obj))
 
     def describe_deletion(self, rows: Any) -> str:
         number = ChatMessage.objects.filter(channel__in=rows).count()

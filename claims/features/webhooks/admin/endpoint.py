@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.models import CHANGE
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
@@ -21,7 +21,7 @@ from claims.features.webhooks.conditions import check_filter
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin
 from factcheck.admin.change_history import PastEvent
 from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
@@ -101,6 +101,7 @@ class WebhookAdmin(DeskAdmin):
     search_fields = ("name", "url", "description")
     ordering = ("name",)
     change_form_outer_before_template = "admin/desk/webhook_top.html"
+    added_message = _("Added. Give the secret to the receiver, then send a test.")
     fieldsets = ((None, {"fields": ("name", "url", "filter", "event_kinds", "active", "description")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEndpoint]:
@@ -148,18 +149,9 @@ class WebhookAdmin(DeskAdmin):
     def save_model(
         self, request: HttpRequest, obj: WebhookEndpoint, form: forms.ModelForm, change: bool
     ) -> None:
-        if not change:
-            obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)
         if obj.active:
             endpoints.trust_again(obj)
-
-    def response_add(
-        self, request: HttpRequest, obj: WebhookEndpoint, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        """Redirect to the endpoint's page, which shows the secret."""
-        messages.success(request, gettext("Added. Give the secret to the receiver, then send a test."))
-        return HttpResponseRedirect(change_page(obj))
 
     def describe_deletion(self, rows: Any) -> str:
         log = WebhookDelivery.objects.filter(endpoint__in=rows).count()
