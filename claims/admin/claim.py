@@ -323,16 +323,17 @@ class ClaimAdmin(TypedNames, ClaimList):
             link = format_html('<a href="{}">{}</a>', change_page(other), other)
             messages.warning(request, format_html(words, link, other.get_state_display()))
 
+    def build_page_context(self, request: HttpRequest, claim: Any, /) -> dict[str, Any]:
+        claim, person = self.get_stored(request, claim), get_person(request)
+        context = build_claim_context(claim, person) | build_moves_context(claim, person)
+        context |= build_screen_context(claim, person, draft=draft_on_page(request, claim))
+        if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
+            context |= build_similar_context(claim.statement, person=person, to=claim)
+        return context
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        claim = self.get_stored(request, kwargs.get("obj"))
-        if claim and kwargs.get("change"):
-            person = get_person(request)
-            context |= build_claim_context(claim, person) | build_moves_context(claim, person)
-            context |= build_screen_context(claim, person, draft=draft_on_page(request, claim))
-            if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
-                context |= build_similar_context(claim.statement, person=person, to=claim)
         answer = super().render_change_form(request, context, *args, **kwargs)
         answer.add_post_render_callback(remove_indents)
         return answer

@@ -113,13 +113,8 @@ class ClusterAdmin(DeskAdmin):
         for row in formset.deleted_objects:
             row.delete()
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        cluster = kwargs.get("obj")
-        if cluster and kwargs.get("change"):
-            context |= _build_context(self.get_queryset(request).get(pk=cluster.pk))
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, cluster: Any, /) -> dict[str, Any]:
+        return _build_context(self.get_queryset(request).get(pk=cluster.pk))
 
     def history_entries(self, row: Cluster, reader: User) -> list[PastEvent]:
         there = row.members.select_related("claim")

@@ -73,13 +73,8 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     def found_in(self, pair: PossibleDuplicate) -> SafeString | str:
         return format_html('<a href="{}">{}</a>', change_page(pair.run), pair.run_id) if pair.run else "–"
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        pair = kwargs.get("obj")
-        if pair:
-            context |= {"pair": pair, **build_pair_context(pair)}
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, pair: Any, /) -> dict[str, Any]:
+        return {"pair": pair, **build_pair_context(pair)}
 
     # Deciding --------------------------------------------------------------------------------------------------------
 

@@ -233,26 +233,21 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
 
     # Its page --------------------------------------------------------------------------------------------------------
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        run = kwargs.get("obj")
-        if run:
-            may_run = self.has_add_permission(request)
-            may_undo = request.user.has_perm(_UNDO) and run.state in undo.UNDOABLE_STATES
-            obstacles = undo.find_obstacles(run) if may_undo else []
-            context |= {
-                "run": run,
-                "run_badge": build_state_badge(run),
-                "progress": describe_progress(run),
-                "kinds": _count_problem_kinds(run),
-                "is_broken_off": is_broken_off(run),
-                "may_run": may_run,
-                "may_go_on": may_run and _may_go_on(run),
-                "obstacles": obstacles,
-                "rest": undo.count_rest(run) if obstacles else 0,
-            }
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, run: Any, /) -> dict[str, Any]:
+        may_run = self.has_add_permission(request)
+        may_undo = request.user.has_perm(_UNDO) and run.state in undo.UNDOABLE_STATES
+        obstacles = undo.find_obstacles(run) if may_undo else []
+        return {
+            "run": run,
+            "run_badge": build_state_badge(run),
+            "progress": describe_progress(run),
+            "kinds": _count_problem_kinds(run),
+            "is_broken_off": is_broken_off(run),
+            "may_run": may_run,
+            "may_go_on": may_run and _may_go_on(run),
+            "obstacles": obstacles,
+            "rest": undo.count_rest(run) if obstacles else 0,
+        }
 
     @desk_page("<int:pk>/progress/")
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:

@@ -231,19 +231,14 @@ class MediaObjectAdmin(DeskAdmin):
             messages.error(request, translate_message(refusal))
             return HttpResponseRedirect(request.get_full_path())
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        row = kwargs.get("obj")
-        if row and kwargs.get("change"):
-            context |= {
-                "media_object": row,
-                "media_file": get_file_url(row) if row.public_sha256 else "",
-                "media_badge": build_description_badge(row),
-                "used_in": list_uses(row, request),
-                "checked_address": f"{reverse('admin:sources_mediaobject_check')}?media={row.pk}",
-            }
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
+        return {
+            "media_object": row,
+            "media_file": get_file_url(row) if row.public_sha256 else "",
+            "media_badge": build_description_badge(row),
+            "used_in": list_uses(row, request),
+            "checked_address": f"{reverse('admin:sources_mediaobject_check')}?media={row.pk}",
+        }
 
     # The metadata of the file ---------------------------------------------------------------------------------------
 

@@ -264,7 +264,6 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        person = kwargs.get("obj")
         if not kwargs.get("change"):
             context |= {
                 "title": gettext("Invite a person"),
@@ -272,18 +271,19 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
                 "show_save_and_continue": False,
                 "show_save_and_add_another": False,
             }
-        elif person:
-            by = get_person(request)
-            context |= {
-                "shown_person": person,
-                "may_invite": bool(person.email)
-                and not person.has_usable_password()
-                and person.last_login is None,
-                "may_send_link": bool(person.email) and person.has_usable_password(),
-                "sessions": DeskSession.objects.filter(person=person).active(),
-                "factors": person.authenticator_set.filter(type__in=second_factors.FACTORS),
-                "factor_due": second_factors.get_due(person),
-                "reset_obstacle": second_factors.find_obstacle(person, by),
-                "may_see_log": by.has_perm("claims.view_auditrecord"),
-            }
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def build_page_context(self, request: HttpRequest, person: Any, /) -> dict[str, Any]:
+        by = get_person(request)
+        return {
+            "shown_person": person,
+            "may_invite": bool(person.email)
+            and not person.has_usable_password()
+            and person.last_login is None,
+            "may_send_link": bool(person.email) and person.has_usable_password(),
+            "sessions": DeskSession.objects.filter(person=person).active(),
+            "factors": person.authenticator_set.filter(type__in=second_factors.FACTORS),
+            "factor_due": second_factors.get_due(person),
+            "reset_obstacle": second_factors.find_obstacle(person, by),
+            "may_see_log": by.has_perm("claims.view_auditrecord"),
+        }

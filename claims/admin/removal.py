@@ -120,20 +120,15 @@ class RemovalAdmin(DeskAdmin):
         obj.pk = made.pk
         obj.refresh_from_db()
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        removal = kwargs.get("obj")
-        if removal:
-            search = RemovalSearch.objects.filter(removal=removal).first()
-            context |= {
-                "removal": removal,
-                "search": search,
-                "places": _name_places(search.places) if search else {},
-                "has_backups": settings.BACKUP_DIR is not None,
-                "backups": _list_backups(removal),
-            }
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, removal: Any, /) -> dict[str, Any]:
+        search = RemovalSearch.objects.filter(removal=removal).first()
+        return {
+            "removal": removal,
+            "search": search,
+            "places": _name_places(search.places) if search else {},
+            "has_backups": settings.BACKUP_DIR is not None,
+            "backups": _list_backups(removal),
+        }
 
     @row_action(_("Search again"), permission="add", is_offered=_is_open)
     def search(self, request: HttpRequest, removal: Removal) -> str:

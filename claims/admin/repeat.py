@@ -77,14 +77,9 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     def seen_again(self, repeat: Repeat) -> SafeString:
         return render_to_string("admin/desk/repeat.html", _build_context(repeat))
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        repeat = kwargs.get("obj")
-        if repeat:
-            repeat.rated = _load_ratings({repeat.claim_id}).get(repeat.claim_id, [])
-            context |= _build_context(repeat)
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, repeat: Any, /) -> dict[str, Any]:
+        repeat.rated = _load_ratings({repeat.claim_id}).get(repeat.claim_id, [])
+        return _build_context(repeat)
 
     # Deciding ---------------------------------------------------------------------------------------------------------
 

@@ -176,16 +176,8 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
             sections = (finding, *sections[1:])
         return (CORRECTION_FIELDSET, *sections) if obj and obj.supersedes_id else sections
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        verdict = self.get_stored(request, kwargs.get("obj"))
-        if verdict and kwargs.get("change"):
-            context |= self._build_page_context(request, verdict)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def _build_page_context(self, request: HttpRequest, verdict: Verdict) -> dict[str, Any]:
-        person = get_person(request)
+    def build_page_context(self, request: HttpRequest, verdict: Any, /) -> dict[str, Any]:
+        verdict, person = self.get_stored(request, verdict), get_person(request)
         may_edit = self.has_change_permission(request, verdict)
         is_newest = verdict.publisher.is_house and not Verdict.objects.filter(supersedes=verdict).exists()
         return {

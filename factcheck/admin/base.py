@@ -158,11 +158,16 @@ class DeskAdmin(DayFields, ListDownload):
         row = kwargs.get("obj")
         context["kept"] = request.POST.getlist(WRITERS_FIELD)
         if row and kwargs.get("change"):
+            context |= self.build_page_context(request, row)
             context["show_save_and_add_another"] = False
             # The page is named after its row.
             context["title"] = capfirst(self.opts.verbose_name)
             context |= self._versions_context(request, row, context)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
+        """Return what the templates of this model's pages show beside the form."""
+        return {}
 
     def get_parent_row(self, inline: Any, row: Any) -> Any:
         """Return the row that an inline's rows belong to; by default, the page's row."""

@@ -110,10 +110,5 @@ class SnapshotAdmin(LookOnly, DeskAdmin):
         sentence = _("The text below is unchanged since quotes were found in it.")
         return render_fingerprint(sentence, snapshot.text_sha256)
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        snapshot = kwargs.get("obj")
-        if snapshot:
-            context["text"] = render_marked_text(snapshot, get_person(request))
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, snapshot: Any, /) -> dict[str, Any]:
+        return {"text": render_marked_text(snapshot, get_person(request))}

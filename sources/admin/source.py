@@ -162,14 +162,9 @@ class SourceAdmin(TypedNames, NamedDesk):
             capture_source.defer(source_id=source.pk, by_id=person.pk)
         return source
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        source = kwargs.get("obj")
-        if source and kwargs.get("change"):
-            context |= {
-                "source": source,
-                "snapshots": [(row, change_page(row)) for row in source.snapshots.defer("text")],
-                "panels": features.build_panels("sources.source", source),
-            }
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, source: Any, /) -> dict[str, Any]:
+        return {
+            "source": source,
+            "snapshots": [(row, change_page(row)) for row in source.snapshots.defer("text")],
+            "panels": features.build_panels("sources.source", source),
+        }

@@ -59,15 +59,9 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
     def outcome_details(self, link: LinkState) -> SafeString:
         return render_to_string("admin/desk/source_link.html", _build_context(link))
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        link = kwargs.get("obj")
-        if link:
-            self.prepare(request, [link])
-            context |= _build_context(link)
-            context["records"] = list(link.source.link_checks.all()[:20])
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, link: Any, /) -> dict[str, Any]:
+        self.prepare(request, [link])
+        return {**_build_context(link), "records": list(link.source.link_checks.all()[:20])}
 
     # Actions ----------------------------------------------------------------------------------------------------------
 

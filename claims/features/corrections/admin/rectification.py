@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
@@ -79,16 +79,11 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
     def state_badge(self, row: Rectification) -> SafeString:
         return render_badge(row.get_state_display(), _TONES.get(row.state, "waiting"))
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        row = kwargs.get("obj")
-        if row:
-            context |= {
-                "row": row,
-                "steps": list(row.steps.all()),
-            }
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
+        return {
+            "row": row,
+            "steps": list(row.steps.all()),
+        }
 
     @row_action(
         _("Record"),

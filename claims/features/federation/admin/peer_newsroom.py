@@ -87,20 +87,15 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     # The page ---------------------------------------------------------------------------------------------------------
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        newsroom = kwargs.get("obj")
-        if newsroom and kwargs.get("change"):
-            offered = newsroom.progress.offered_key
-            context |= {
-                "newsroom": newsroom,
-                "newsroom_badge": _build_state_badge(newsroom),
-                "claims_page": _build_claims_url(newsroom),
-                "offered_fingerprint": compute_fingerprint(offered) if offered else "",
-                "known_fingerprint": compute_fingerprint(newsroom.key),
-            }
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, newsroom: Any, /) -> dict[str, Any]:
+        offered = newsroom.progress.offered_key
+        return {
+            "newsroom": newsroom,
+            "newsroom_badge": _build_state_badge(newsroom),
+            "claims_page": _build_claims_url(newsroom),
+            "offered_fingerprint": compute_fingerprint(offered) if offered else "",
+            "known_fingerprint": compute_fingerprint(newsroom.key),
+        }
 
     def describe_deletion(self, rows: Any) -> str:
         number = PeerClaim.objects.filter(newsroom__in=rows).count()

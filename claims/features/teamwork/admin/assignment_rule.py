@@ -117,15 +117,10 @@ class AssignmentRuleAdmin(DeskAdmin):
         super().response_add(request, obj, post_url_continue)
         return HttpResponseRedirect(change_page(obj))
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        rule = kwargs.get("obj")
-        if rule and kwargs.get("change"):
-            # Use the saved rule: a rejected form has changed the values of the object it was given.
-            saved = self.get_queryset(request).select_related(*self.list_select_related).get(pk=rule.pk)
-            context |= _build_trial_context(saved, get_person(request))
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, rule: Any, /) -> dict[str, Any]:
+        # Use the saved rule: a rejected form has changed the values of the object it was given.
+        saved = self.get_queryset(request).select_related(*self.list_select_related).get(pk=rule.pk)
+        return _build_trial_context(saved, get_person(request))
 
     @admin.action(description=_("Switch on"), permissions=["change"])
     def switch_on(self, request: HttpRequest, rules: QuerySet[AssignmentRule]) -> None:

@@ -129,25 +129,20 @@ class ChatChannelAdmin(DeskAdmin):
 
     # The page ---------------------------------------------------------------------------------------------------------
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        channel = kwargs.get("obj")
-        if channel and kwargs.get("change"):
-            latest = channel.messages.select_related("claim")[:_SHOWN_MESSAGES]
-            context |= {
-                "channel": channel,
-                "channel_badge": build_channel_badge(channel),
-                "latest": [
-                    (
-                        row,
-                        describe_event(row.kind, row.actor_name),
-                        render_badge(row.get_state_display(), _TONES[row.state]),
-                    )
-                    for row in latest
-                ],
-            }
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, channel: Any, /) -> dict[str, Any]:
+        latest = channel.messages.select_related("claim")[:_SHOWN_MESSAGES]
+        return {
+            "channel": channel,
+            "channel_badge": build_channel_badge(channel),
+            "latest": [
+                (
+                    row,
+                    describe_event(row.kind, row.actor_name),
+                    render_badge(row.get_state_display(), _TONES[row.state]),
+                )
+                for row in latest
+            ],
+        }
 
     def save_model(self, request: HttpRequest, obj: ChatChannel, form: forms.ModelForm, change: bool) -> None:
         replaced = change and "address" in form.changed_data

@@ -14,15 +14,11 @@ from factcheck.admin.base import extend_desk, get_person
 class _WorkPanel(AssignedList):
     """Mixin for the pages of claims and verdicts that shows the assignee."""
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        row = self.get_stored(request, kwargs.get("obj"))  # type: ignore[attr-defined]  # a MovesAdmin
-        if row and kwargs.get("change"):
-            context["panels_first"] = ["admin/desk/assignment.html"]
-            context |= build_assignment_context(row, get_person(request))
-            context |= self.build_more(request, row)
-        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]  # a DeskAdmin
+    def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
+        row = self.get_stored(request, row)  # type: ignore[attr-defined]  # a MovesAdmin
+        shared: dict[str, Any] = super().build_page_context(request, row)  # type: ignore[misc]  # a DeskAdmin
+        work = build_assignment_context(row, get_person(request)) | self.build_more(request, row)
+        return shared | {"panels_first": ["admin/desk/assignment.html"]} | work
 
     def build_more(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         return {}

@@ -113,20 +113,15 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     # The page --------------------------------------------------------------------------------------------------------
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        watch = kwargs.get("obj")
-        if watch and kwargs.get("change"):
-            looked_at = watch.pages.filter(looked_at__isnull=False).select_related("source")
-            context |= {
-                "watch": watch,
-                "watch_badge": build_state_badge(watch),
-                "last_visit": describe_last_visit(watch),
-                "pages": looked_at.order_by(F("looked_at").desc(), "-pk")[:_SHOWN_PAGES],
-                "triage_list": _triage_list(watch),
-            }
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, watch: Any, /) -> dict[str, Any]:
+        looked_at = watch.pages.filter(looked_at__isnull=False).select_related("source")
+        return {
+            "watch": watch,
+            "watch_badge": build_state_badge(watch),
+            "last_visit": describe_last_visit(watch),
+            "pages": looked_at.order_by(F("looked_at").desc(), "-pk")[:_SHOWN_PAGES],
+            "triage_list": _triage_list(watch),
+        }
 
     def save_model(self, request: HttpRequest, obj: Watch, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

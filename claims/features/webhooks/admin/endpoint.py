@@ -132,19 +132,14 @@ class WebhookAdmin(DeskAdmin):
 
     # The page --------------------------------------------------------------------------------------------------------
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        endpoint = kwargs.get("obj")
-        if endpoint and kwargs.get("change"):
-            context |= {
-                "endpoint": endpoint,
-                "endpoint_badge": build_state_badge(endpoint),
-                "latest": endpoint.deliveries.select_related("publication").defer(
-                    "publication__body", "publication__search_text", "publication__search_statement"
-                )[:5],
-            }
-        return super().render_change_form(request, context, *args, **kwargs)
+    def build_page_context(self, request: HttpRequest, endpoint: Any, /) -> dict[str, Any]:
+        return {
+            "endpoint": endpoint,
+            "endpoint_badge": build_state_badge(endpoint),
+            "latest": endpoint.deliveries.select_related("publication").defer(
+                "publication__body", "publication__search_text", "publication__search_statement"
+            )[:5],
+        }
 
     def save_model(
         self, request: HttpRequest, obj: WebhookEndpoint, form: forms.ModelForm, change: bool
