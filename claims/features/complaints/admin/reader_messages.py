@@ -62,10 +62,6 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         }
         return self.show_page(request, self.page_template, context, status=409 if refusal else 200)
 
-    def build_page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """Return additional template context."""
-        return {}
-
     @row_action(_("Not spam: ask the sender to confirm"), permission="decide", look="main")
     def let_through(self, request: HttpRequest, row: Any) -> str:
         quarantine.release_messages([row], by=get_person(request))
