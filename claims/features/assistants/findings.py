@@ -24,9 +24,9 @@ OUTCOME_MESSAGES: Mapping[str, str] = {
     " checked.",
     "contrary_checked": "Not checked as asked: what was checked says the opposite. The verdict below"
     " is about that other statement. Do not turn it around: the opposite of a false statement can be false too.",
-    "related_checked": "Not known to be checked: something about the same matter was checked, most likely another"
-    " statement. Compare the statements. Unless one says the same in other words, this was not checked, and the verdict"
-    " below says nothing about whether it is true.",
+    "related_checked": "Not known to be checked: something about the same matter was checked, perhaps this in other"
+    " words, perhaps another statement. Compare the statements. Unless one says the same in other words, this was not"
+    " checked, and the verdict below says nothing about whether it is true.",
     "perhaps_checked": "Not known to be checked: the published claims named below may be what was asked about, in other"
     f" words, or may not. Compare their statements. If none says the same, this was not checked. {_NO_VERDICT_NOTE}",
     "not_checked": NOT_CHECKED_MESSAGE,
@@ -78,6 +78,6 @@ WRITTEN_MESSAGE = (
 RELATION_PHRASES: Mapping[str, str] = {
     "same": "it is the same claim",
     "contradicts": "it says the opposite, so its verdict is none on the text",
-    "related": "it is about the same matter, most likely another statement; unless it says the same in other words, its"
-    " verdict is none on the text",
+    "related": "it is about the same matter, perhaps in other words, perhaps another statement; unless it says the"
+    " same, its verdict is none on the text",
 }
