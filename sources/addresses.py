@@ -60,8 +60,8 @@ def build_url_key(url: str) -> str:
 
     The key is itself a readable URL, and the key of a key is the key itself.
     """
-    if (plain := _PLAIN_URL.fullmatch(url)) and "/amp" not in (lower := url.lower()) and ".amp" not in lower:
-        return f"https://{_remove_layout_labels(plain[1])}{plain[2]}"
+    if (match := _PLAIN_URL.fullmatch(url)) and "/amp" not in (lower := url.lower()) and ".amp" not in lower:
+        return f"https://{_remove_layout_labels(match[1])}{match[2]}"
     try:
         return _build_key(url)
     except ValueError:  # urlsplit, the port, IDNA and lone surrogates all refuse with a ValueError

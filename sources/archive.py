@@ -59,15 +59,15 @@ def store_file(file: File, digest: str) -> None:
     Raises:
         ArchiveDamaged: the file, or its stored copy, has a different digest.
     """
-    if (found := compute_digest(default_storage, build_path(digest))) == digest:
+    if (stored_digest := compute_digest(default_storage, build_path(digest))) == digest:
         return
-    if found:
+    if stored_digest:
         default_storage.delete(build_path(digest))
     write_whole(default_storage, build_path(digest), file)
-    if (found := compute_digest(default_storage, build_path(digest))) != digest:
+    if (stored_digest := compute_digest(default_storage, build_path(digest))) != digest:
         # A file stored under the wrong name would look damaged to every reader.
         default_storage.delete(build_path(digest))
-        raise _build_damaged_error(digest, found)
+        raise _build_damaged_error(digest, stored_digest)
 
 
 def open_file(digest: str) -> File:
@@ -103,10 +103,10 @@ def open_on_disk(digest: str) -> Iterator[Path]:
 def _open_local_copy(name: str) -> Iterator[Path]:
     """Return the path of the file or of a local copy."""
     if isinstance(default_storage, FileSystemStorage):
-        here = Path(default_storage.path(name))
-        if not here.is_file():
+        path = Path(default_storage.path(name))
+        if not path.is_file():
             raise _build_missing_error(name)
-        yield here
+        yield path
         return
     try:
         with (
@@ -158,9 +158,9 @@ def load(digest: str) -> bytes:
             content: bytes = file.read()
     except FileNotFoundError:
         raise _build_missing_error(name) from None
-    found = hashlib.sha256(content).hexdigest()
-    if found != digest:
-        raise _build_damaged_error(digest, found)
+    stored_digest = hashlib.sha256(content).hexdigest()
+    if stored_digest != digest:
+        raise _build_damaged_error(digest, stored_digest)
     return content
 
 
@@ -171,12 +171,12 @@ def _build_missing_error(name: str) -> ArchiveMissing:
     )
 
 
-def _build_damaged_error(digest: str, found: str) -> ArchiveDamaged:
+def _build_damaged_error(digest: str, stored_digest: str) -> ArchiveDamaged:
     return ArchiveDamaged(
         gettext(
             "The archived file “%(path)s” is damaged: its SHA-256 is %(found)s. Restore it from a backup."
         )
-        % {"path": build_path(digest), "found": found}
+        % {"path": build_path(digest), "found": stored_digest}
     )
 
 

@@ -159,12 +159,15 @@ class _Capture:
         return self._find_with_same_text(Source.objects.all()) or self._find_edited_version()
 
     def _find_with_same_text(self, sources: Any) -> Source | None:
-        found = list(sources.filter(snapshots__text_sha256=self.text_sha256).order_by("pk"))
-        return next((source for source in found if self._is_compatible(source)), found[0] if found else None)
+        same_sources = list(sources.filter(snapshots__text_sha256=self.text_sha256).order_by("pk"))
+        return next(
+            (source for source in same_sources if self._is_compatible(source)),
+            same_sources[0] if same_sources else None,
+        )
 
     def _find_edited_version(self) -> Source | None:
-        found = Source.objects.filter(Q(url_key="") & Q(title__iexact=self.title)).order_by("-pk")
-        for source in found:
+        candidates = Source.objects.filter(Q(url_key="") & Q(title__iexact=self.title)).order_by("-pk")
+        for source in candidates:
             latest = source.get_latest_snapshot()
             if (
                 latest
@@ -187,7 +190,7 @@ class _Capture:
         )
 
     def _find_publisher(self) -> Publisher | None:
-        return find_publisher(self.document.publisher, self.url, stated=bool(self.overrides.publisher))
+        return find_publisher(self.document.publisher, self.url, is_stated=bool(self.overrides.publisher))
 
     # Rows
 
@@ -195,7 +198,7 @@ class _Capture:
         return find_or_make_publisher(
             self.document.publisher,
             self.url,
-            stated=bool(self.overrides.publisher),
+            is_stated=bool(self.overrides.publisher),
             named_itself=self.extracted.publisher,
         )
 
@@ -214,7 +217,7 @@ class _Capture:
     def _update(self, source: Source) -> Source:
         """Fill in missing values and apply a person's overrides. Editors' values are kept."""
         overrides = self.overrides
-        lacking = {
+        missing_fields = {
             "url": self.url,
             "byline": self.document.byline[:_MAX_BYLINE_LENGTH],
             "published_on": self.document.published_on,
@@ -222,9 +225,9 @@ class _Capture:
         }
         if source.title == source.url and self.document.title:
             # It was added by its address alone.
-            source.title, lacking["title"] = "", self.title
+            source.title, missing_fields["title"] = "", self.title
         changes: dict[str, Any] = {
-            name: value for name, value in lacking.items() if value and not getattr(source, name)
+            name: value for name, value in missing_fields.items() if value and not getattr(source, name)
         }
         changes |= {
             name: value
@@ -273,15 +276,15 @@ class _Capture:
 def _collect_addresses(material: Material, document: Document, overrides: Overrides) -> dict[str, str]:
     """Return the URLs that identify the document by their keys, best first."""
     if overrides.url:
-        found = [overrides.url]
+        all_addresses = [overrides.url]
     else:
         fetched = material.final_url or material.url
         canonical = document.canonical_url
         # A page may name its own address, but not claim to be a page of another site.
         believed = canonical if not fetched or get_domain(canonical) == get_domain(fetched) else ""
-        found = [believed, material.final_url, material.url]
+        all_addresses = [believed, material.final_url, material.url]
     addresses: dict[str, str] = {}
-    for url in found:
+    for url in all_addresses:
         key = build_url_key(url)
         if key and max(len(url), len(key)) <= _MAX_ADDRESS_LENGTH:
             addresses.setdefault(key, url)

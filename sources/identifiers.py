@@ -73,21 +73,23 @@ def get_authority(address: str) -> str:
 
 def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return identifiers by authority."""
-    found: dict[str, set[str]] = {}
+    identifiers: dict[str, set[str]] = {}
     for address in map(normalise_identifier, addresses):
         if given_by := get_authority(address):
-            found.setdefault(given_by, set()).add(address)
-    return {given_by: frozenset(them) for given_by, them in found.items()}
+            identifiers.setdefault(given_by, set()).add(address)
+    return {given_by: frozenset(them) for given_by, them in identifiers.items()}
 
 
 def is_somebody_else(one: Iterable[str], other: Iterable[str]) -> bool:
     """Return whether an authority distinguishes the two, because it has a different identifier for each."""
-    ours, theirs = group_by_authority(one), group_by_authority(other)
-    return any(ours[given_by].isdisjoint(theirs[given_by]) for given_by in ours.keys() & theirs.keys())
+    own_ids, other_ids = group_by_authority(one), group_by_authority(other)
+    return any(
+        own_ids[given_by].isdisjoint(other_ids[given_by]) for given_by in own_ids.keys() & other_ids.keys()
+    )
 
 
 def is_the_same(one: Iterable[str], other: Iterable[str]) -> bool:
     """Return whether an authority has the same identifier for both, and no authority distinguishes them."""
-    ours, theirs = group_by_authority(one), group_by_authority(other)
-    common = ours.keys() & theirs.keys()
-    return bool(common) and all(not ours[given_by].isdisjoint(theirs[given_by]) for given_by in common)
+    own_ids, other_ids = group_by_authority(one), group_by_authority(other)
+    common = own_ids.keys() & other_ids.keys()
+    return bool(common) and all(not own_ids[given_by].isdisjoint(other_ids[given_by]) for given_by in common)

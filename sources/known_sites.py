@@ -38,18 +38,18 @@ class KnownSites:
         self._sleep = sleep
 
     def begin(self, site: str) -> None:
-        waited = 0.0
-        while (left := self._try_lease(site)) > 0:
-            if waited >= self._patience or left > LEASE_TIME.total_seconds() + self._patience:
-                raise build_wait_error(site, left)
+        waited_seconds = 0.0
+        while (seconds_left := self._try_lease(site)) > 0:
+            if waited_seconds >= self._patience or seconds_left > LEASE_TIME.total_seconds() + self._patience:
+                raise build_wait_error(site, seconds_left)
             # Its lease may end at any moment.
-            pause = min(left, _POLL_SECONDS)
+            pause = min(seconds_left, _POLL_SECONDS)
             self._sleep(pause)
-            waited += pause
+            waited_seconds += pause
 
     def end(self, site: str, pause: float) -> None:
-        ready = timezone.now() + timedelta(seconds=pause)
-        VisitedSite.objects.filter(site=site[:300]).update(ready_at=ready)
+        ready_at = timezone.now() + timedelta(seconds=pause)
+        VisitedSite.objects.filter(site=site[:300]).update(ready_at=ready_at)
 
     def rules(self, site: str) -> str | None:
         lately = timezone.now() - RULES_MAX_AGE
@@ -63,8 +63,8 @@ class KnownSites:
         """Try to lease the site for a request. Return 0 on success, otherwise the seconds to wait."""
         now = timezone.now()
         row, _created = VisitedSite.objects.get_or_create(site=site[:300], defaults={"ready_at": now})
-        ready = VisitedSite.objects.filter(pk=row.pk, ready_at__lte=now)
-        if ready.update(ready_at=now + LEASE_TIME):
+        ready_rows = VisitedSite.objects.filter(pk=row.pk, ready_at__lte=now)
+        if ready_rows.update(ready_at=now + LEASE_TIME):
             return 0.0
         row.refresh_from_db(fields=["ready_at"])
         return max((row.ready_at - now).total_seconds(), 0.05)

@@ -44,12 +44,12 @@ class KnownPublishers:
         """
         owners = self._find_owners(places)
         namesakes = self._by_name.get(name.lower(), []) if name else []
-        called = (
+        names = (
             [owner for owner in owners if owner in namesakes]
             or [owner for owner in owners if is_alike(owner.name, name)]
             or [one for one in namesakes if not places or not one.domain]
         )
-        return called[0] if called else None
+        return names[0] if names else None
 
     def free_domain(self, places: Sequence[str]) -> str:
         """Return the domain that identifies a new publisher: the registrable one or, if taken, its host."""
@@ -65,7 +65,7 @@ def is_alike(one: str, other: str) -> bool:
     return bool(short.strip()) and short in long
 
 
-def find_publisher(name: str, address: str, *, stated: bool = False) -> Publisher | None:
+def find_publisher(name: str, address: str, *, is_stated: bool = False) -> Publisher | None:
     """Return the known publisher that matches a document's URL and stated publisher; either may be empty.
 
     Everything on a publisher's own host belongs to that publisher, whatever the document says. On a subdomain, a
@@ -73,10 +73,10 @@ def find_publisher(name: str, address: str, *, stated: bool = False) -> Publishe
     of the two has no domain.
 
     Args:
-        stated: a person named the publisher, so the name decides, and the URL only chooses between namesakes.
+        is_stated: a person named the publisher, so the name decides, and the URL only chooses between namesakes.
     """
     places = list_hosts(address)
-    if stated and name:
+    if is_stated and name:
         namesakes = KnownPublishers(Publisher.objects.known([name.lower()], []))
         return namesakes.at(places) or namesakes.called(name, [])
     publishers = KnownPublishers(Publisher.objects.known([name.lower()], places))
@@ -88,7 +88,7 @@ def find_publisher(name: str, address: str, *, stated: bool = False) -> Publishe
 
 
 def find_or_make_publisher(
-    name: str, address: str, *, stated: bool = False, named_itself: str = ""
+    name: str, address: str, *, is_stated: bool = False, named_itself: str = ""
 ) -> Publisher | None:
     """Return the publisher, creating it if necessary, or None if neither name nor URL identifies it.
 
@@ -97,8 +97,8 @@ def find_or_make_publisher(
             portal), the URL is the portal's and is not used as the publisher's.
     """
     places = list_hosts(address)
-    publisher = find_publisher(name, address, stated=stated)
-    owns_host = not stated or not named_itself or named_itself.casefold() == name.casefold()
+    publisher = find_publisher(name, address, is_stated=is_stated)
+    owns_host = not is_stated or not named_itself or named_itself.casefold() == name.casefold()
     site = KnownPublishers(Publisher.objects.known([], places)).free_domain(places) if owns_host else ""
     if publisher is None and name and has_house_name(name):
         # Readers would take it for the newsroom's own; by its address they know whose it is.

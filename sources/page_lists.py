@@ -94,23 +94,23 @@ def _inflate(content: bytes, largest: int) -> bytes:
         return b""
 
 
-def _make_absolute(url: str, found: Iterable[ListedPage]) -> Iterator[ListedPage]:
+def _make_absolute(url: str, pages: Iterable[ListedPage]) -> Iterator[ListedPage]:
     """Yield entries with absolute URLs, without repeats."""
-    seen: set[str] = set()
-    for page in found:
+    seen_urls: set[str] = set()
+    for page in pages:
         try:
             address = urljoin(url, page.url.strip())
         except ValueError:
             continue
-        if page.url.strip() and address.startswith(("http://", "https://")) and address not in seen:
-            seen.add(address)
+        if page.url.strip() and address.startswith(("http://", "https://")) and address not in seen_urls:
+            seen_urls.add(address)
             yield ListedPage(address, page.changed_at, page.title)
 
 
-def _limit_pages(found: Iterable[ListedPage]) -> tuple[tuple[ListedPage, ...], bool]:
+def _limit_pages(listed_pages: Iterable[ListedPage]) -> tuple[tuple[ListedPage, ...], bool]:
     """Return the entries up to the limit, and whether they are all of them."""
     pages: list[ListedPage] = []
-    for page in found:
+    for page in listed_pages:
         if len(pages) == MAX_PAGES:
             return tuple(pages), False
         pages.append(page)
@@ -128,7 +128,7 @@ def _read_json_feed(content: bytes, url: str) -> PageList | None:
     if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version")):
         return None
     items = feed.get("items")
-    found = (
+    feed_pages = (
         ListedPage(
             str(item.get("url") or ""),
             _find_latest([str(item.get("date_modified") or ""), str(item.get("date_published") or "")]),
@@ -137,7 +137,7 @@ def _read_json_feed(content: bytes, url: str) -> PageList | None:
         for item in (items if isinstance(items, list) else [])
         if isinstance(item, dict)
     )
-    pages, is_whole = _limit_pages(_make_absolute(url, found))
+    pages, is_whole = _limit_pages(_make_absolute(url, feed_pages))
     lists = tuple(_make_absolute(url, [ListedPage(str(feed.get("next_url") or ""))]))
     return PageList("json", pages, lists, _clean_title(str(feed.get("title") or "")), is_whole)
 
@@ -167,8 +167,8 @@ class _Markup:
 
     def read(self, content: bytes) -> PageList | None:
         # White space before the declaration is a mistake that many feeds make, and every reader forgives.
-        found = self._iterate_entries(io.BytesIO(content.lstrip(b"\xef\xbb\xbf \t\r\n")))
-        pages, is_all = _limit_pages(_make_absolute(self._url, found))
+        entries_read = self._iterate_entries(io.BytesIO(content.lstrip(b"\xef\xbb\xbf \t\r\n")))
+        pages, is_all = _limit_pages(_make_absolute(self._url, entries_read))
         if self._root not in _ROOT_KINDS:
             return None
         is_whole = is_all and not self._is_broken
@@ -293,8 +293,12 @@ def _clean_title(text: str) -> str:
     words = (
         html.unescape(text[: 10 * MAX_TITLE_LENGTH]).encode(errors="replace").decode()
     )  # halves of characters
-    plain = " ".join(_TAG.sub(" ", words).replace("\0", " ").split())
-    return plain if len(plain) <= MAX_TITLE_LENGTH else plain[: MAX_TITLE_LENGTH - 2].rstrip() + " …"
+    plain_title = " ".join(_TAG.sub(" ", words).replace("\0", " ").split())
+    return (
+        plain_title
+        if len(plain_title) <= MAX_TITLE_LENGTH
+        else plain_title[: MAX_TITLE_LENGTH - 2].rstrip() + " …"
+    )
 
 
 def _find_latest(dates: Iterable[str]) -> datetime | None:
@@ -304,9 +308,9 @@ def _find_latest(dates: Iterable[str]) -> datetime | None:
 def _parse_moment(text: str) -> datetime | None:
     """Parse a time in RSS (RFC 822) or ISO 8601 format; in UTC if it has no time zone."""
     text = text.strip()[:100]
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            moment = read(text)
+            moment = parse(text)
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError, TypeError):
             continue

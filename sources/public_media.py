@@ -34,5 +34,5 @@ def build_file_name(row: MediaObject) -> str:
 
 def parse_file_name(name: str) -> NamedFile | None:
     """Parse a file name; return None if it is not valid."""
-    found = _FILE_NAME.fullmatch(name)
-    return NamedFile(found[1], _MEDIA_TYPES[found[2]]) if found else None
+    match = _FILE_NAME.fullmatch(name)
+    return NamedFile(match[1], _MEDIA_TYPES[match[2]]) if match else None

@@ -36,7 +36,7 @@ def find_or_add(overrides: Overrides, *, by: User | None = None) -> tuple[Source
         kind=overrides.kind or Source.Kind.ARTICLE,
         url=overrides.url,
         publisher=find_or_make_publisher(
-            overrides.publisher, overrides.url, stated=bool(overrides.publisher)
+            overrides.publisher, overrides.url, is_stated=bool(overrides.publisher)
         ),
         byline=overrides.byline,
         published_on=overrides.published_on,

@@ -39,8 +39,8 @@ class EmbeddingModelAdmin(LookOnly, DeskAdmin):
     readonly_fields = ("state", "progress")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EmbeddingModel]:
-        made = StatementVector.objects.filter(model=OuterRef("pk")).order_by().values("model")
-        number = made.annotate(number=Count("pk")).values("number")
+        vectors_made = StatementVector.objects.filter(model=OuterRef("pk")).order_by().values("model")
+        number = vectors_made.annotate(number=Count("pk")).values("number")
         return super().get_queryset(request).annotate(vectors_number=Coalesce(Subquery(number), 0))
 
     @admin.display(description=gettext_lazy("vectors"), ordering="vectors_number")
@@ -49,8 +49,8 @@ class EmbeddingModelAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, model: EmbeddingModel) -> SafeString:
-        asked = get_query_model()
-        if asked is not None and asked.id == model.pk:
+        query_model = get_query_model()
+        if query_model is not None and query_model.id == model.pk:
             return render_badge(_("used to find claims"), "good")
         return (
             render_badge(_("complete"), "neutral")

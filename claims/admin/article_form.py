@@ -99,12 +99,12 @@ class ArticleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        given = [name for name in ("text", "file") if cleaned.get(name)]
-        if len(given) == 2:
+        given_inputs = [name for name in ("text", "file") if cleaned.get(name)]
+        if len(given_inputs) == 2:
             raise forms.ValidationError(_("Give either a text or a file, not both."))
-        if not given and not cleaned.get("address"):
+        if not given_inputs and not cleaned.get("address"):
             raise forms.ValidationError(_("Give the article’s address, paste its text, or choose a file."))
-        if cleaned.get("transcript") and (given or not cleaned.get("address")):
+        if cleaned.get("transcript") and (given_inputs or not cleaned.get("address")):
             raise forms.ValidationError(
                 _("For a transcript, give the address of its recording and nothing else.")
             )
@@ -162,12 +162,20 @@ def show_imported_article(admin: DeskAdmin, request: HttpRequest, pk: int) -> Ht
     """Show the proposals from an imported text, with related published claims."""
     _require_import(request)
     snapshot = get_object_or_404(Snapshot.objects.select_related("source__publisher"), pk=pk)
-    found = list(_find_waiting_proposals(snapshot, get_person(request)))
-    known = find_known_checks(found)
+    proposals = list(_find_waiting_proposals(snapshot, get_person(request)))
+    known_checks = find_known_checks(proposals)
     bands: dict[str, list[tuple[Claim, list[str], ExistingCheck | None, SafeString | str]]] = {}
-    for one in sorted(found, key=lambda one: -(one.claim.score or 0)):
-        checked, reasons = known.get(one.claim.pk), score_reasons.describe_reasons(one.claim.score_reasons)
-        row = (one.claim, reasons, checked, build_kind_badge(checked.kind) if checked else "")
+    for one in sorted(proposals, key=lambda one: -(one.claim.score or 0)):
+        existing_check, reasons = (
+            known_checks.get(one.claim.pk),
+            score_reasons.describe_reasons(one.claim.score_reasons),
+        )
+        row = (
+            one.claim,
+            reasons,
+            existing_check,
+            build_kind_badge(existing_check.kind) if existing_check else "",
+        )
         bands.setdefault(score_reasons.get_band_label(one.claim.score), []).append(row)
     context = {
         "title": _("Article: %s") % snapshot.source.title,
@@ -190,10 +198,10 @@ def _find_waiting_proposals(snapshot: Snapshot, person: User) -> Iterator[FoundC
         start__isnull=False,
         claim__in=Claim.objects.readable_by(person).filter(state=Claim.State.PROPOSED),
     )
-    seen: set[int] = set()
+    seen_ids: set[int] = set()
     for place in places.select_related("claim__claimant").order_by("start", "pk"):
-        if place.claim_id not in seen:
-            seen.add(place.claim_id)
+        if place.claim_id not in seen_ids:
+            seen_ids.add(place.claim_id)
             anchor = Anchor(place.exact, place.prefix, place.suffix, place.start or 0, place.end or 0)
             yield FoundClaim(place.claim, anchor, reasons=())
 
@@ -234,8 +242,8 @@ def _import_from_form(request: HttpRequest, form: ArticleForm) -> ImportedArticl
     return imported
 
 
-def _report(request: HttpRequest, imported: ImportedArticle) -> None:
-    captured, proposal = imported.captured, imported.proposal
+def _report(request: HttpRequest, article: ImportedArticle) -> None:
+    captured, proposal = article.captured, article.proposal
     for caveat in captured.document.caveats:
         messages.warning(request, caveat.sentence)
     if proposal.failure:
@@ -256,8 +264,10 @@ def _report(request: HttpRequest, imported: ImportedArticle) -> None:
             if captured.is_new_snapshot
             else _("This text was already imported."),
         )
-    if lost := len(proposal.orphaned):
+    if lost_count := len(proposal.orphaned):
         text = ngettext(
-            "%(number)d quote can no longer be located.", "%(number)d quotes can no longer be located.", lost
+            "%(number)d quote can no longer be located.",
+            "%(number)d quotes can no longer be located.",
+            lost_count,
         )
-        messages.warning(request, text % {"number": lost})
+        messages.warning(request, text % {"number": lost_count})

@@ -86,17 +86,21 @@ def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
         return show_article(desk, request, _get_source(request, source))
 
     def offered(request: HttpRequest, source: int) -> HttpResponse:
-        found = _get_source(request, source)
-        return answer_page_request(request, found, lambda asked: build_offers(desk, request, found, asked))
+        source_row = _get_source(request, source)
+        return answer_page_request(
+            request, source_row, lambda values: build_offers(desk, request, source_row, values)
+        )
 
     def decided(request: HttpRequest, source: int, claim: int, action: str) -> HttpResponse:
-        found, by = _get_source(request, source), get_person(request)
-        return answer_page_request(request, found, lambda asked: decide(found, asked, by, claim, action))
+        source_row, by = _get_source(request, source), get_person(request)
+        return answer_page_request(
+            request, source_row, lambda values: decide(source_row, values, by, claim, action)
+        )
 
     def build_view(work: Callable[[Source, Any, User], dict[str, Any]]) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, source: int) -> HttpResponse:
-            found, by = _get_source(request, source), get_person(request)
-            return answer_page_request(request, found, lambda asked: work(found, asked, by))
+            source_row, by = _get_source(request, source), get_person(request)
+            return answer_page_request(request, source_row, lambda values: work(source_row, values, by))
 
         return view
 
@@ -123,16 +127,16 @@ def _get_source(request: HttpRequest, pk: int) -> Source:
 def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpResponse:
     """Show the newest text of a source, or an older one (`?snapshot=2`), to read and annotate."""
     snapshots = list(source.snapshots.defer("text", "cues").order_by("-number"))
-    asked = request.GET.get("snapshot", "")
-    shown = next((row for row in snapshots if str(row.number) == asked), None) if asked else None
-    if asked and shown is None:
+    number = request.GET.get("snapshot", "")
+    snapshot = next((row for row in snapshots if str(row.number) == number), None) if number else None
+    if number and snapshot is None:
         raise Http404
-    shown = shown or next(iter(snapshots), None)
-    is_newest = shown is None or shown == snapshots[0]
+    snapshot = snapshot or next(iter(snapshots), None)
+    is_newest = snapshot is None or snapshot == snapshots[0]
     context = {
         "title": _("Article: %s") % source.title,
         "source": source,
-        "shown": shown,
+        "shown": snapshot,
         "snapshots": snapshots,
         "is_newest": is_newest,
         "legend": LEGEND,
@@ -141,7 +145,7 @@ def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpR
         "longest_statement": MAX_STATEMENT_LENGTH,
         "longest_name": Claimant._meta.get_field("name").max_length,
         **_list_permissions(request.user, is_newest=is_newest),
-        **(build_annotated_context(shown, get_person(request)) if shown else {}),
+        **(build_annotated_context(snapshot, get_person(request)) if snapshot else {}),
     }
     return desk.show_page(request, "article", context)
 

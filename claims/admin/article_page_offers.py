@@ -22,25 +22,25 @@ OFFER_LIMIT = 8
 _MAX_QUERY_LENGTH = 2_000
 
 
-def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: Any) -> dict[str, Any]:
+def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, values: Any) -> dict[str, Any]:
     """Return suggestions of the requested type, `asked["for"]`: `claim`, `appearance` or `evidence`."""
-    if not isinstance(asked, dict):
+    if not isinstance(values, dict):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
-    person, words = get_person(request), str(asked.get("exact", ""))[:_MAX_QUERY_LENGTH]
-    sought = str(asked.get("q", "")).strip()[:_MAX_QUERY_LENGTH]
-    match asked.get("for"):
+    person, words = get_person(request), str(values.get("exact", ""))[:_MAX_QUERY_LENGTH]
+    search = str(values.get("q", "")).strip()[:_MAX_QUERY_LENGTH]
+    match values.get("for"):
         case "claim":
-            return {"claimant": _detect_speaker(source, asked)}
+            return {"claimant": _detect_speaker(source, values)}
         case "appearance":
-            rows = _search_claims(desk, request, sought) if sought else _find_similar_claims(words, person)
+            rows = _search_claims(desk, request, search) if search else _find_similar_claims(words, person)
             return {
-                "html": render_to_string("admin/desk/article_claims.html", {"claims": rows, "sought": sought})
+                "html": render_to_string("admin/desk/article_claims.html", {"claims": rows, "sought": search})
             }
         case "evidence":
-            drafts = find_drafts(person, sought)
+            drafts = find_drafts(person, search)
             return {
                 "html": render_to_string(
-                    "admin/desk/article_drafts.html", {"drafts": drafts, "sought": sought}
+                    "admin/desk/article_drafts.html", {"drafts": drafts, "sought": search}
                 )
             }
     raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
@@ -53,12 +53,12 @@ def find_attachable_claims(person: User) -> QuerySet[Claim]:
     return Claim.objects.readable_by(person).filter(state__in=states).select_related("claimant")
 
 
-def find_drafts(person: User, sought: str = "") -> list[Verdict]:
+def find_drafts(person: User, search: str = "") -> list[Verdict]:
     """Return the drafts that this person may edit, their own first."""
     rows = Verdict.objects.readable_by(person).filter(state=Verdict.State.DRAFT)
     if not person.has_perm("claims.publish_verdict"):
         rows = rows.filter(author=person)
-    for word in sought.split():
+    for word in search.split():
         rows = rows.filter(claim__statement__icontains=word)
     others_later = Case(When(author=person, then=Value(0)), default=Value(1))
     rows = rows.select_related("claim", "publisher").defer("explanation").order_by(others_later, "-pk")
@@ -67,25 +67,25 @@ def find_drafts(person: User, sought: str = "") -> list[Verdict]:
 
 def _find_similar_claims(words: str, person: User) -> list[tuple[Claim, Any]]:
     """Return claims with the same or nearly the same statement, and how each relates to the selected words."""
-    found = find_similar_claims(words, person=person)
-    open_to_them = find_attachable_claims(person).in_bulk([one.claim.pk for one in found])
-    return [(open_to_them[one.claim.pk], one.kind) for one in found if one.claim.pk in open_to_them]
+    matches = find_similar_claims(words, person=person)
+    open_to_them = find_attachable_claims(person).in_bulk([one.claim.pk for one in matches])
+    return [(open_to_them[one.claim.pk], one.kind) for one in matches if one.claim.pk in open_to_them]
 
 
-def _search_claims(desk: DeskAdmin, request: HttpRequest, sought: str) -> list[tuple[Claim, Any]]:
+def _search_claims(desk: DeskAdmin, request: HttpRequest, search: str) -> list[tuple[Claim, Any]]:
     rows = find_attachable_claims(get_person(request))
-    by_number = list(rows.filter(pk=int(sought))) if sought.isdecimal() and len(sought) < 10 else []
-    found, _may_repeat = desk.get_search_results(request, rows, sought)
-    listed = [
+    by_number = list(rows.filter(pk=int(search))) if search.isdecimal() and len(search) < 10 else []
+    claims, _may_repeat = desk.get_search_results(request, rows, search)
+    listed_claims = [
         *by_number,
-        *found.exclude(pk__in=[claim.pk for claim in by_number]).order_by("-pk")[:OFFER_LIMIT],
+        *claims.exclude(pk__in=[claim.pk for claim in by_number]).order_by("-pk")[:OFFER_LIMIT],
     ]
-    return [(claim, build_state_badge(claim)) for claim in listed[:OFFER_LIMIT]]
+    return [(claim, build_state_badge(claim)) for claim in listed_claims[:OFFER_LIMIT]]
 
 
-def _detect_speaker(source: Source, asked: dict[str, Any]) -> str:
+def _detect_speaker(source: Source, values: dict[str, Any]) -> str:
     """Return the main speaker detected in the article, or None if uncertain."""
-    number, start, end = (asked.get(name) for name in ("snapshot", "start", "end"))
+    number, start, end = (values.get(name) for name in ("snapshot", "start", "end"))
     if not (isinstance(number, int) and isinstance(start, int) and isinstance(end, int)):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
     snapshot = Snapshot.objects.filter(source=source, number=number).first()

@@ -81,53 +81,53 @@ def answer_page_request(
     return JsonResponse(answer, status=409 if "problem" in answer else 200)
 
 
-def make_claim(source: Source, asked: Any, by: User) -> dict[str, Any]:
+def make_claim(source: Source, values: Any, by: User) -> dict[str, Any]:
     """Make a claim from the selected words."""
-    given = _clean_form(NewClaimFromTextForm, asked)
-    words = _read_words(source, given)
-    claim = create_claim(words, source, statement=given["statement"], claimant=given["claimant"], by=by)
+    cleaned = _clean_form(NewClaimFromTextForm, values)
+    words = _read_words(source, cleaned)
+    claim = create_claim(words, source, statement=cleaned["statement"], claimant=cleaned["claimant"], by=by)
     return _render_changed_parts(words.snapshot, by, f"c{claim.pk}", _("Proposed as claim %d.") % claim.pk)
 
 
-def attach(source: Source, asked: Any, by: User) -> dict[str, Any]:
+def attach(source: Source, values: Any, by: User) -> dict[str, Any]:
     """Add the selected words to a claim as another appearance."""
-    given = _clean_form(AttachTextForm, asked)
-    claim = Claim.objects.readable_by(by).filter(pk=given["claim"]).first()
+    cleaned = _clean_form(AttachTextForm, values)
+    claim = Claim.objects.readable_by(by).filter(pk=cleaned["claim"]).first()
     if claim is None:
-        raise NotPossible(_("There is no claim %d that you can read.") % given["claim"])
-    words = _read_words(source, given)
+        raise NotPossible(_("There is no claim %d that you can read.") % cleaned["claim"])
+    words = _read_words(source, cleaned)
     attach_to_claim(words, source, claim, by=by)
     return _render_changed_parts(words.snapshot, by, f"c{claim.pk}", _("Attached to claim %d.") % claim.pk)
 
 
-def make_evidence(source: Source, asked: Any, by: User) -> dict[str, Any]:
+def make_evidence(source: Source, values: Any, by: User) -> dict[str, Any]:
     """Add the selected words to a draft as evidence."""
     require(by, "claims.add_evidence", _("add evidence"))
-    given = _clean_form(EvidenceFromTextForm, asked)
-    verdict = Verdict.objects.readable_by(by).filter(pk=given["verdict"]).first()
+    cleaned = _clean_form(EvidenceFromTextForm, values)
+    verdict = Verdict.objects.readable_by(by).filter(pk=cleaned["verdict"]).first()
     if verdict is None:
-        raise NotPossible(_("There is no draft %d that you can read.") % given["verdict"])
-    words = _read_words(source, given)
-    item = create_evidence(words, source, verdict, stance=given["stance"], note=given["note"], by=by)
+        raise NotPossible(_("There is no draft %d that you can read.") % cleaned["verdict"])
+    words = _read_words(source, cleaned)
+    item = create_evidence(words, source, verdict, stance=cleaned["stance"], note=cleaned["note"], by=by)
     return _render_changed_parts(words.snapshot, by, f"e{item.pk}", _("Added to the evidence of the draft."))
 
 
-def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[str, Any]:
+def decide(source: Source, values: Any, by: User, pk: int, action: str) -> dict[str, Any]:
     """Accept or decline a proposal, or undo that decision."""
     claim = Claim.objects.readable_by(by).filter(pk=pk, appearances__source=source).first()
     if claim is None or action not in DECISIONS:
         raise Http404
     require(by, "claims.triage_claim", _("accept and decline claims"))
-    if not isinstance(asked, dict):
+    if not isinstance(values, dict):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
-    number = asked.get("snapshot")
+    number = values.get("snapshot")
     snapshot = source.snapshots.filter(number=number).first() if isinstance(number, int) else None
     if snapshot is None:
         raise InvalidPageRequest(
             _("The page sent a snapshot that does not belong to this source. Reload it and try again.")
         )
     try:
-        _move_claim(claim, action, str(asked.get("last_move", "")), str(asked.get("note", "")), by)
+        _move_claim(claim, action, str(values.get("last_move", "")), str(values.get("note", "")), by)
     except NotPossible as refusal:
         # The page learns the claim's current state along with the refusal.
         return {"problem": str(refusal), **_render_changed_parts(snapshot, by, f"c{pk}", "")}
@@ -135,16 +135,16 @@ def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[s
 
 
 @transaction.atomic
-def _move_claim(claim: Claim, action: str, seen: str, note: str, by: User) -> None:
+def _move_claim(claim: Claim, action: str, last_move: str, note: str, by: User) -> None:
     """Make the move, unless the page shows an older state of the claim."""
     if not Claim.objects.select_for_update().filter(pk=claim.pk).exists():
         raise NotPossible(_("The claim has been deleted in the meantime."))
     last = get_last_move(claim)
-    if seen != str(last):
-        made = Transition.objects.get(pk=last)
+    if last_move != str(last):
+        last_transition = Transition.objects.get(pk=last)
         raise NotPossible(
             _("%(who)s has just done this: “%(move)s”. Nothing was changed. Reload the page and check.")
-            % {"who": made.actor_name, "move": get_move_label(made.action)}
+            % {"who": last_transition.actor_name, "move": get_move_label(last_transition.action)}
         )
     workflow.move(claim, action, by=by, note=note)
 
@@ -156,40 +156,43 @@ def _parse_body(request: HttpRequest) -> Any:
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again.")) from None
 
 
-def _clean_form(form: type[forms.Form], asked: Any) -> dict[str, Any]:
-    flat = isinstance(asked, dict) and all(isinstance(value, str | int) for value in asked.values())
-    bound = form(asked if flat else {})
-    if not bound.is_valid():
+def _clean_form(form: type[forms.Form], values: Any) -> dict[str, Any]:
+    flat = isinstance(values, dict) and all(isinstance(value, str | int) for value in values.values())
+    bound_form = form(values if flat else {})
+    if not bound_form.is_valid():
         raise InvalidPageRequest(
             " ".join(
-                f"{bound[name].label}: {' '.join(map(str, said))}" for name, said in bound.errors.items()
+                f"{bound_form[name].label}: {' '.join(map(str, errors))}"
+                for name, errors in bound_form.errors.items()
             )
         )
-    return bound.cleaned_data
+    return bound_form.cleaned_data
 
 
-def _read_words(source: Source, given: dict[str, Any]) -> QuotedWords:
-    return find_selected_words(source, given["snapshot"], given["start"], given["end"], given["exact"])
+def _read_words(source: Source, cleaned: dict[str, Any]) -> QuotedWords:
+    return find_selected_words(
+        source, cleaned["snapshot"], cleaned["start"], cleaned["end"], cleaned["exact"]
+    )
 
 
-def _render_changed_parts(snapshot: Snapshot | None, by: User, key: str, said: str) -> dict[str, Any]:
+def _render_changed_parts(snapshot: Snapshot | None, by: User, key: str, message: str) -> dict[str, Any]:
     """Render the parts of the page that show a note, with their current content."""
     if snapshot is None:
         raise Http404
     notes = list_notes(snapshot, by)
     places = [place for note in notes for place in note.places]
     own = [place for place in places if place.note == key]
-    touched = [
+    appearances = [
         paragraph
         for paragraph in build_marked_paragraphs(snapshot.text, places)
         if any(place.start < paragraph.end and place.end > paragraph.start for place in own)
     ]
     note = next((note for note in notes if note.key == key), None)
     return {
-        "said": said,
+        "said": message,
         "key": key,
         "note": note.html if note else "",
-        "paragraphs": {str(paragraph.start): paragraph.html for paragraph in touched},
+        "paragraphs": {str(paragraph.start): paragraph.html for paragraph in appearances},
     }
 
 

@@ -74,10 +74,10 @@ def find_window(text: str, start: int, end: int, around: int) -> tuple[int, int]
     first, last = max(start - around, 0), min(end + around, len(text))
     if first:
         breaks = text.rfind("\n", max(first - around, 0), first), text.rfind(" ", max(first - 100, 0), first)
-        first = next((found + 1 for found in breaks if found >= 0), first)
+        first = next((position + 1 for position in breaks if position >= 0), first)
     if last < len(text):
         breaks = text.find("\n", last, last + around), text.find(" ", last, last + 100)
-        last = next((found for found in breaks if found >= 0), last)
+        last = next((position for position in breaks if position >= 0), last)
     return first, last
 
 
@@ -90,9 +90,9 @@ def _arrange_lanes(places: Iterable[NotedPlace]) -> dict[NotedPlace, int]:
     lanes: dict[NotedPlace, int] = {}
     ends: list[int] = []
     for place in sorted(places, key=lambda place: (place.start, -place.end)):
-        free = next((lane for lane, taken in enumerate(ends) if taken <= place.start), len(ends))
-        ends[free : free + 1] = [place.end]
-        lanes[place] = min(free, _LANE_LIMIT - 1)
+        free_lane = next((lane for lane, lane_end in enumerate(ends) if lane_end <= place.start), len(ends))
+        ends[free_lane : free_lane + 1] = [place.end]
+        lanes[place] = min(free_lane, _LANE_LIMIT - 1)
     return lanes
 
 
@@ -175,9 +175,9 @@ class ArticleNote:
 
 def list_notes(snapshot: Snapshot, person: User) -> list[ArticleNote]:
     """Return all notes this person may read, in text order; notes on other snapshots come last."""
-    found = {**_list_claim_notes(snapshot, person), **_list_evidence_notes(snapshot, person)}
+    notes = {**_list_claim_notes(snapshot, person), **_list_evidence_notes(snapshot, person)}
     return sorted(
-        found.values(), key=lambda note: (note.start is None, note.start or 0, note.claim == 0, note.key)
+        notes.values(), key=lambda note: (note.start is None, note.start or 0, note.claim == 0, note.key)
     )
 
 

@@ -81,18 +81,18 @@ class NewClaimForm(ClaimForm):
     addresses: tuple[str, ...] = ()
 
     def clean_statement(self) -> str:
-        typed: str = self.cleaned_data["statement"]
-        found = [address for word in typed.split() if (address := read_address(word))]
-        if not found or not self.adds_sources:
-            return typed
-        for address in found:
+        text: str = self.cleaned_data["statement"]
+        addresses = [address for word in text.split() if (address := read_address(word))]
+        if not addresses or not self.adds_sources:
+            return text
+        for address in addresses:
             Source._meta.get_field("url").run_validators(address)
-        self.addresses = tuple(dict.fromkeys(found))
-        if statement := " ".join(word for word in typed.split() if not read_address(word)):
+        self.addresses = tuple(dict.fromkeys(addresses))
+        if statement := " ".join(word for word in text.split() if not read_address(word)):
             return statement
-        known = Source.objects.at(self.addresses[0])
+        known_sources = Source.objects.at(self.addresses[0])
         # The source's title follows later: `claims.quotes.changed_sources`.
-        return known.title if known else self.addresses[0]
+        return known_sources.title if known_sources else self.addresses[0]
 
 
 @admin.register(Claim)
@@ -154,8 +154,8 @@ class ClaimAdmin(TypedNames, ClaimList):
         """Show the panel beside a statement while it is typed. Uses POST, because URLs end up in logs."""
         if request.method != "POST" or not self.has_view_or_change_permission(request):
             raise Http404
-        asked = request.POST.get("claim", "")
-        own = self.get_object(request, asked) if asked.isdecimal() else None
+        claim_id = request.POST.get("claim", "")
+        own = self.get_object(request, claim_id) if claim_id.isdecimal() else None
         statement, person = request.POST.get("statement", ""), get_person(request)
         context = {
             "similar": find_similar_claims(statement, person=person, to=own),
@@ -196,19 +196,19 @@ class ClaimAdmin(TypedNames, ClaimList):
     # The verdict being written is part of the page ------------------------------------------------------------------
 
     def get_inline_instances(self, request: HttpRequest, obj: Claim | None = None) -> list[Any]:
-        found: list[Any] = super().get_inline_instances(request, obj)
+        inlines: list[Any] = super().get_inline_instances(request, obj)
         draft = draft_on_page(request, obj) if obj else None
         if draft is None or not self.has_change_permission(request, obj):
-            return found
+            return inlines
         site = self.admin_site
-        return [DraftInline(draft, Claim, site), DraftEvidenceInline(draft, site), *found]
+        return [DraftInline(draft, Claim, site), DraftEvidenceInline(draft, site), *inlines]
 
     def get_parent_row(self, inline: Any, row: Any) -> Any:
         return inline.draft if isinstance(inline, DraftEvidenceInline) else row
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
-        given: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
-        return given | {"instance": self.get_parent_row(inline, obj)}
+        arguments: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        return arguments | {"instance": self.get_parent_row(inline, obj)}
 
     def save_related(
         self, request: HttpRequest, form: forms.ModelForm, formsets: list[Any], change: bool
@@ -253,10 +253,10 @@ class ClaimAdmin(TypedNames, ClaimList):
             return refusal
         parts = {}
         for formset, inline in self.get_formsets_with_inlines(request, claim):
-            given = self.get_formset_kwargs(request, claim, inline, formset.get_default_prefix())
+            arguments = self.get_formset_kwargs(request, claim, inline, formset.get_default_prefix())
             if isinstance(inline, DraftInline):
                 formset.form = live_preview.remove_lock(formset.form)
-            parts[formset.model] = formset(**given)
+            parts[formset.model] = formset(**arguments)
         if [row.instance.pk for row in parts[Verdict].forms] != [draft.pk]:
             return HttpResponseBadRequest(
                 _("This form does not belong to this page. Reload the page and try again.")
@@ -276,13 +276,13 @@ class ClaimAdmin(TypedNames, ClaimList):
         claim = self.get_object(request, str(pk))
         if claim is None or not self.has_view_or_change_permission(request, claim):
             raise Http404
-        asked = request.GET.get("p", "")
+        page_number = request.GET.get("p", "")
         context = {
             **build_timeline_context(
                 claim,
                 get_person(request),
                 kind=request.GET.get("kind", ""),
-                page=int(asked) if asked.isdecimal() and len(asked) < 4 else 1,
+                page=int(page_number) if page_number.isdecimal() and len(page_number) < 4 else 1,
             ),
             "title": _("Timeline: %s") % claim,
             "claim": claim,

@@ -61,16 +61,16 @@ class ClaimBulk(MovesAdmin):
 
     @admin.action(description=gettext_lazy("Accept for checking"), permissions=["triage"])
     def accept_selected(self, request: HttpRequest, claims: Selected) -> None:
-        if (seen := self._get_selected(request, claims)) is not None:
-            self._report_outcomes(request, decide(seen, "accept", by=get_person(request)))
+        if (seen_claims := self._get_selected(request, claims)) is not None:
+            self._report_outcomes(request, decide(seen_claims, "accept", by=get_person(request)))
 
     @admin.action(description=gettext_lazy("Decline…"), permissions=["triage"])
     def decline_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
         """Ask once for the reason, then decline all selected claims."""
 
-        def declined(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
+        def declined(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             reason = (request.POST.get("reason") or request.POST.get("words", "")).strip()
-            return decide(seen, "decline", by=get_person(request), note=reason) if reason else None
+            return decide(seen_claims, "decline", by=get_person(request), note=reason) if reason else None
 
         context = {"title": _("Decline claims"), "reasons": [str(reason) for reason in DECLINE_REASONS]}
         return self._ask(request, claims, "decline", declined, context)
@@ -79,10 +79,10 @@ class ClaimBulk(MovesAdmin):
     def file_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
         """Ask for the topic, then add it to all selected claims."""
 
-        def file_claims(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
-            asked = request.POST.get("topic", "")
-            topic = Topic.objects.filter(pk=asked).first() if asked.isdecimal() else None
-            return file_under(seen, topic, by=get_person(request)) if topic else None
+        def file_claims(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
+            topic_id = request.POST.get("topic", "")
+            topic = Topic.objects.filter(pk=topic_id).first() if topic_id.isdecimal() else None
+            return file_under(seen_claims, topic, by=get_person(request)) if topic else None
 
         topics = Topic.objects.order_by("name").values_list("pk", "name")[:_TOPIC_LIMIT]
         return self._ask(
@@ -97,12 +97,12 @@ class ClaimBulk(MovesAdmin):
             messages.warning(request, _("Select from 2 to %d claims to merge.") % _MERGE_LIMIT)
             return None
 
-        def merge_claims(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
-            asked = request.POST.get("stays", "")
-            stays = claims.filter(pk=asked).first() if asked.isdecimal() else None
+        def merge_claims(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
+            claim_id = request.POST.get("stays", "")
+            stays = claims.filter(pk=claim_id).first() if claim_id.isdecimal() else None
             if stays is None:
                 return None
-            others = [one for one in seen if one.claim != stays.pk]
+            others = [one for one in seen_claims if one.claim != stays.pk]
             note = request.POST.get("note", "").strip() or _("These are the same claim.")
             return decide(others, "merge", by=get_person(request), note=note, into=stays)
 
@@ -130,8 +130,8 @@ class ClaimBulk(MovesAdmin):
         self,
         request: HttpRequest,
         claims: Selected,
-        what: str,
-        done: Callable[[Sequence[SeenClaim]], Sequence[DecisionOutcome] | None],
+        action_label: str,
+        carry_out: Callable[[Sequence[SeenClaim]], Sequence[DecisionOutcome] | None],
         context: dict[str, Any],
     ) -> HttpResponse | None:
         """Ask for missing details on a separate page; once given, apply the action to the claims as the
@@ -139,24 +139,26 @@ class ClaimBulk(MovesAdmin):
         """
         if (present := self._get_selected(request, claims)) is None:
             return None
-        shown = [one for text in request.POST.getlist("seen") if (one := SeenClaim.read(text))] or present
-        asked = "asked" in request.POST
-        if asked and (outcomes := done(shown)) is not None:
+        shown_claims = [
+            one for text in request.POST.getlist("seen") if (one := SeenClaim.read(text))
+        ] or present
+        is_confirmed = "asked" in request.POST
+        if is_confirmed and (outcomes := carry_out(shown_claims)) is not None:
             self._report_outcomes(request, outcomes)
             return None
-        if asked:
-            present = shown
+        if is_confirmed:
+            present = shown_claims
         rows = claims.filter(pk__in=[one.claim for one in present[:_SHOWN_LIMIT]]).order_by("pk")
         context = {
             **context,
-            "what": what,
+            "what": action_label,
             "action": request.POST.get("action", ""),
             "seen": [f"{one.claim}-{one.last_move}" for one in present],
             "keys": [one.claim for one in present],
             "number": len(present),
             "rows": rows,
             "rest": max(0, len(present) - _SHOWN_LIMIT),
-            "asked": asked,
+            "asked": is_confirmed,
         }
         return self.show_page(request, "bulk", context)
 
@@ -181,13 +183,13 @@ class ClaimBulk(MovesAdmin):
         ]
 
     def _report_outcomes(self, request: HttpRequest, outcomes: Sequence[DecisionOutcome]) -> None:
-        refused = [one for one in outcomes if isinstance(one, FailedDecision)]
-        for one in refused[:_SHOWN_LIMIT]:
+        failures = [one for one in outcomes if isinstance(one, FailedDecision)]
+        for one in failures[:_SHOWN_LIMIT]:
             messages.warning(request, describe_undone(one.statement, one.why))
-        if len(refused) > _SHOWN_LIMIT:
-            more = len(refused) - _SHOWN_LIMIT
+        if len(failures) > _SHOWN_LIMIT:
+            more = len(failures) - _SHOWN_LIMIT
             messages.warning(
                 request, ngettext("%d more was not changed.", "%d more were not changed.", more) % more
             )
-        if done := sum(isinstance(one, DecidedClaim) for one in outcomes):
-            messages.success(request, ngettext("%d claim changed.", "%d claims changed.", done) % done)
+        if count := sum(isinstance(one, DecidedClaim) for one in outcomes):
+            messages.success(request, ngettext("%d claim changed.", "%d claims changed.", count) % count)

@@ -145,8 +145,8 @@ def _iterate_readings(
     stems = [_remove_ending(word) for word in words]
     if stems != words:
         yield filter_by_words(rows, columns, " ".join(stems))
-    for corrected in find_corrections(search):
-        yield filter_by_words(rows, columns, corrected)
+    for correction in find_corrections(search):
+        yield filter_by_words(rows, columns, correction)
     yield _find_corrected(rows, columns, words)
     yield _find_similar(rows, columns, words)
 
@@ -164,46 +164,56 @@ def _split_known_words(
     """Split the words into known ones, which some claim contains, and unknown ones. Also return the claims
     with all known words.
     """
-    known: list[str] = []
+    known_words: list[str] = []
     unknown: list[str] = []
     for word in words:
-        (known if filter_by_words(rows, columns, word).exists() else unknown).append(word)
-    return (filter_by_words(rows, columns, " ".join(known)) if known else rows), known, unknown
+        (known_words if filter_by_words(rows, columns, word).exists() else unknown).append(word)
+    return (
+        (filter_by_words(rows, columns, " ".join(known_words)) if known_words else rows),
+        known_words,
+        unknown,
+    )
 
 
 def _find_corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
     """Find claims with all known words and, for each unknown word, the most likely correction found in those
     claims.
     """
-    near, known, unknown = _split_known_words(rows, columns, words)
-    newest = near.order_by("-pk").values_list("statement", "claimant__name")[:COMPARED_LIMIT]
+    near_claims, known_words, unknown = _split_known_words(rows, columns, words)
+    newest = near_claims.order_by("-pk").values_list("statement", "claimant__name")[:COMPARED_LIMIT]
     texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)
-    written = Counter(word for text in texts for word in compile_word_pattern().findall(text))
+    word_counts = Counter(word for text in texts for word in compile_word_pattern().findall(text))
     # Beside two correct words, even a short word may have one wrong letter.
-    fewest = 1 if len(known) > 1 else 0
-    likeliest = [_choose_likeliest(fold_text(word).lower(), written, fewest) for word in unknown]
-    return filter_by_words(near, columns, " ".join(likeliest)) if unknown and all(likeliest) else rows.none()
+    fewest = 1 if len(known_words) > 1 else 0
+    likeliest = [_choose_likeliest(fold_text(word).lower(), word_counts, fewest) for word in unknown]
+    return (
+        filter_by_words(near_claims, columns, " ".join(likeliest))
+        if unknown and all(likeliest)
+        else rows.none()
+    )
 
 
 def _find_similar(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
     """Find claims with all known words and words similar to the unknown ones."""
-    near, _known, unknown = _split_known_words(rows, columns, words)
-    newest = near.order_by("-pk").values_list("pk", flat=True)[:COMPARED_LIMIT]
-    found = rows.filter(pk__in=list(newest))
-    bare = Lower(Func(F("statement"), function="unaccent", output_field=TextField()))
+    near_claims, _known, unknown = _split_known_words(rows, columns, words)
+    newest = near_claims.order_by("-pk").values_list("pk", flat=True)[:COMPARED_LIMIT]
+    matches = rows.filter(pk__in=list(newest))
+    plain_statement = Lower(Func(F("statement"), function="unaccent", output_field=TextField()))
     for number, word in enumerate(unknown):
         likeness = f"likeness_{number}"
-        found = found.annotate(**{likeness: TrigramWordSimilarity(fold_text(word), bare)})
-        found = found.filter(**{f"{likeness}__gte": _MIN_SIMILARITY if len(word) >= _MIN_STEM_LENGTH else 1})
-    return found if unknown else rows.none()
+        matches = matches.annotate(**{likeness: TrigramWordSimilarity(fold_text(word), plain_statement)})
+        matches = matches.filter(
+            **{f"{likeness}__gte": _MIN_SIMILARITY if len(word) >= _MIN_STEM_LENGTH else 1}
+        )
+    return matches if unknown else rows.none()
 
 
-def _choose_likeliest(word: str, written: Counter[str], fewest: int) -> str:
+def _choose_likeliest(word: str, word_counts: Counter[str], fewest: int) -> str:
     """Return the written word of which this one is most likely a misspelling; "" if there is none."""
     allowed = max(count_tolerated_typos(word), fewest)
     candidates = (
         (compute_edit_distance(word, other), other[0] != word[0], -number, other)
-        for other, number in written.items()
+        for other, number in word_counts.items()
         if abs(len(other) - len(word)) <= allowed and len(set(word) - set(other)) <= allowed
     )
     return min((one for one in candidates if one[0] <= allowed), default=(0, False, 0, ""))[3]
@@ -275,12 +285,12 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     def prepare(self, request: HttpRequest, rows: Sequence[Claim]) -> None:
         verdicts = Verdict.objects.readable_by(get_person(request)).select_related("rating").order_by("-pk")
         appearances = Appearance.objects.select_related("source").defer("prefix", "suffix")
-        known = Repeat.objects.open().defer("exact", "prefix", "suffix")
+        open_repeats = Repeat.objects.open().defer("exact", "prefix", "suffix")
         prefetch_related_objects(
             rows,
             Prefetch("verdicts", annotate_planned(verdicts.defer("explanation"))),
             Prefetch("appearances", appearances),
-            Prefetch("checked_before", known),
+            Prefetch("checked_before", open_repeats),
             "topics",
             prefetch_newest_publication(),
         )
@@ -291,9 +301,11 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     @admin.display(description=gettext_lazy("statement"), ordering="statement")
     def statement_cut(self, claim: Claim) -> SafeString:
-        checked = render_badge(_("Already checked"), "waiting") if claim.checked_before.all() else ""
+        checked_badge = render_badge(_("Already checked"), "waiting") if claim.checked_before.all() else ""
         heading = getattr(claim, "article_heading", "")
-        return format_html('{}<span class="desk-statement" dir="auto">{}</span> {}', heading, claim, checked)
+        return format_html(
+            '{}<span class="desk-statement" dir="auto">{}</span> {}', heading, claim, checked_badge
+        )
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, claim: Claim) -> SafeString:
@@ -302,8 +314,8 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     @admin.display(description=gettext_lazy("verdict"))
     def verdict(self, claim: Claim) -> SafeString | str:
         """Show the current verdict of each publisher; superseded ones are on the claim's page."""
-        past = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
-        present = [verdict for verdict in claim.verdicts.all() if verdict.state not in past]
+        past_states = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
+        present = [verdict for verdict in claim.verdicts.all() if verdict.state not in past_states]
         return format_html_join(" ", "{}", ((build_verdict_badges(verdict),) for verdict in present)) or "–"
 
     @admin.display(description=gettext_lazy("check-worthiness"), ordering="score")
@@ -326,10 +338,10 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     def suggest_rows(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
         """If there are no results, search for the probable meaning; the list says so."""
-        found = find_meant_claims(rows, self.get_search_fields(request), words)
-        if found is not None:
+        matches = find_meant_claims(rows, self.get_search_fields(request), words)
+        if matches is not None:
             request.meant = words  # type: ignore[attr-defined]  # for what stands above the list
-        return found
+        return matches
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Search the list. For the field that names a claim to merge into, find only active claims."""

@@ -38,8 +38,8 @@ _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
 
 def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
-    readable = claim.verdicts.readable_by(person)
-    rows = readable.select_related("publisher", "rating", "author").defer("explanation")
+    readable_verdicts = claim.verdicts.readable_by(person)
+    rows = readable_verdicts.select_related("publisher", "rating", "author").defer("explanation")
     verdicts = list(rows.order_by("-pk")[:_VERDICT_LIMIT])
     publications = list(claim.publications.defer("body", "search_text", "search_statement")[:_SHOWN])
     current = next((entry for entry in publications if is_current(entry)), None)
@@ -75,8 +75,8 @@ def describe_corrections(
     corrections = [entry for entry in publications if entry.kind in CORRECTIONS]
     if not corrections:
         return []
-    found = [describe(corrections, person) for describe in features.load_declared("correction_effects")]
-    return [(entry, [line for lines in found for line in lines.get(entry.pk, ())]) for entry in corrections]
+    effects = [describe(corrections, person) for describe in features.load_declared("correction_effects")]
+    return [(entry, [line for lines in effects for line in lines.get(entry.pk, ())]) for entry in corrections]
 
 
 def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: b
         **build_translations_context(verdict, person),
         "evidence": [] if is_edited else list_evidence(verdict),
         "explanation": "" if is_edited else render_explanation(verdict.explanation, verdict.claim),
-        **build_scheduling_context(verdict, person, ready=_is_ready(moves)),
+        **build_scheduling_context(verdict, person, is_ready=_is_ready(moves)),
     }
 
 
@@ -151,10 +151,10 @@ def _build_article_context(claim: Claim, person: User) -> dict[str, Any]:
     """Return the text around the claim's first quote, with other notes in it."""
     if not person.has_perms(["sources.view_source", "sources.view_snapshot"]):
         return {}
-    quoted = (
+    appearances = (
         claim.appearances.filter(snapshot__isnull=False).exclude(exact="").select_related("snapshot__source")
     )
-    first = quoted.order_by("pk").first()
+    first = appearances.order_by("pk").first()
     if first is None or first.snapshot is None:
         return {}
     return {"annotated_quote": first.pk, **build_annotated_context(first.snapshot, person, claim)}
@@ -170,8 +170,8 @@ def suggest_claimants(claim: Claim) -> list[tuple[Claimant, str]]:
     """Suggest known claimants with this name, until the claim is decided."""
     if claim.claimant is None or claim.state not in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
         return []
-    found = find_likely_claimants([claim.claimant])
-    return [(other, change_page(other)) for other in found.get(claim.claimant.name, [])]
+    claimants = find_likely_claimants([claim.claimant])
+    return [(other, change_page(other)) for other in claimants.get(claim.claimant.name, [])]
 
 
 def is_current(entry: Publication) -> bool:
@@ -204,14 +204,14 @@ def draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
     """Return which draft can be started now: "first", "correction" of the published verdict, or a "version" of a
     retracted one; "" for none.
     """
-    ours = [verdict for verdict in verdicts if verdict.publisher.is_house]
+    own_verdicts = [verdict for verdict in verdicts if verdict.publisher.is_house]
     if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):
         return ""
-    if any(verdict.state in _OPEN_STATES for verdict in ours):
+    if any(verdict.state in _OPEN_STATES for verdict in own_verdicts):
         return ""
-    if any(verdict.state == Verdict.State.PUBLISHED for verdict in ours):
+    if any(verdict.state == Verdict.State.PUBLISHED for verdict in own_verdicts):
         return "correction"
-    return "version" if ours else "first"
+    return "version" if own_verdicts else "first"
 
 
 def render_claim_link(claim: Claim) -> SafeString:

@@ -117,13 +117,13 @@ class ClusterAdmin(DeskAdmin):
         return _build_context(self.get_queryset(request).get(pk=cluster.pk))
 
     def history_entries(self, row: Cluster, reader: User) -> list[PastEvent]:
-        there = row.members.select_related("claim")
+        members = row.members.select_related("claim")
         return [
             *super().history_entries(row, reader),
             *list_changes(ClusterMember, of=gettext("a claim in this cluster"), cluster_id=row.pk),
             *(
                 PastEvent(each.added_at, each.added_by_name, gettext("Added “%s”") % each.claim)
-                for each in there
+                for each in members
             ),
         ]
 
@@ -158,18 +158,18 @@ class ClusterAdmin(DeskAdmin):
         return self._move(request, cluster, Cluster.State.DRAFT)
 
     def _move(self, request: HttpRequest, cluster: Cluster, state: str) -> str:
-        moved = clusters.move(cluster, state, by=get_person(request))
-        return gettext("Done. The state is “%(state)s”.") % {"state": moved.get_state_display()}
+        moved_cluster = clusters.move(cluster, state, by=get_person(request))
+        return gettext("Done. The state is “%(state)s”.") % {"state": moved_cluster.get_state_display()}
 
 
 def _build_context(cluster: Cluster) -> dict[str, Any]:
     """Return the cluster's state and its public view."""
-    seen = find_entries([cluster.pk]).count()
+    entry_count = find_entries([cluster.pk]).count()
     return {
         "cluster": cluster,
         "cluster_badge": build_state_badge(cluster),
-        "claims_seen": seen,
-        "is_seen": cluster.state == Cluster.State.PUBLISHED and seen >= MIN_PUBLIC_CLAIMS,
+        "claims_seen": entry_count,
+        "is_seen": cluster.state == Cluster.State.PUBLISHED and entry_count >= MIN_PUBLIC_CLAIMS,
         "least": MIN_PUBLIC_CLAIMS,
     }
 

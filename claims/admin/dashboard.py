@@ -137,16 +137,16 @@ def filter_readable_rows(model: type[Model], person: User) -> QuerySet[Any]:
 
 
 def _build_line(name: str, title: str, rows: QuerySet[Any], since: str, page: str) -> QueueLine:
-    counted: dict[str, Any] = {"number": Count("pk")}
+    aggregates: dict[str, Any] = {"number": Count("pk")}
     columns = ["pk"]
     if since:
         rows = rows.annotate(waits_since=F(since))
-        counted["oldest"] = Min("waits_since")
+        aggregates["oldest"] = Min("waits_since")
         columns.append("waits_since")
     # Where ages are shown, the oldest rows come first, and no others are read.
-    ordered = rows.order_by("pk") if since else rows.order_by()
-    found = ordered.values(*columns)[: COUNT_LIMIT + 1].aggregate(**counted)
-    return QueueLine(name, title, found["number"], page, _to_day(found.get("oldest")))
+    ordered_rows = rows.order_by("pk") if since else rows.order_by()
+    totals = ordered_rows.values(*columns)[: COUNT_LIMIT + 1].aggregate(**aggregates)
+    return QueueLine(name, title, totals["number"], page, _to_day(totals.get("oldest")))
 
 
 def _to_day(moment: datetime | date | None) -> date | None:
@@ -223,9 +223,11 @@ def _find_verdicts(person: User) -> QuerySet[Verdict]:
 
 def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:
     queue = QUEUES[rows.model][name]
-    count, found = count_rows(queue.of(rows, person))
-    listed = reverse(f"admin:claims_{rows.model._meta.model_name}_changelist")
-    return Card(name, str(queue.title), count, f"{listed}?queue={name}", [_build_row(row) for row in found])
+    count, rows_found = count_rows(queue.of(rows, person))
+    list_url = reverse(f"admin:claims_{rows.model._meta.model_name}_changelist")
+    return Card(
+        name, str(queue.title), count, f"{list_url}?queue={name}", [_build_row(row) for row in rows_found]
+    )
 
 
 def count_rows(rows: QuerySet[Any], most: int = _SHOWN_ROWS) -> tuple[int, list[Any]]:
@@ -233,9 +235,9 @@ def count_rows(rows: QuerySet[Any], most: int = _SHOWN_ROWS) -> tuple[int, list[
     numbered = list(rows.values_list("pk", Window(Count("pk")))[:most])
     if not numbered:
         return 0, []
-    read = {row.pk: row for row in rows.filter(pk__in=[key for key, _total in numbered])}
+    rows_by_id = {row.pk: row for row in rows.filter(pk__in=[key for key, _total in numbered])}
     # Another person may have moved one of them since.
-    return numbered[0][1], [read[key] for key, _total in numbered if key in read]
+    return numbered[0][1], [rows_by_id[key] for key, _total in numbered if key in rows_by_id]
 
 
 def _list_shown_queues(person: User) -> Iterator[Card]:
@@ -243,8 +245,8 @@ def _list_shown_queues(person: User) -> Iterator[Card]:
     for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.list_row and person.has_perm(queue.permission):
-                count, found = count_rows(queue.of(filter_readable_rows(model, person), person))
-                lines = [queue.list_row(row) for row in found]
+                count, rows_found = count_rows(queue.of(filter_readable_rows(model, person), person))
+                lines = [queue.list_row(row) for row in rows_found]
                 yield Card(name, str(queue.title), count, build_queue_url(model, name), lines)
 
 
@@ -262,20 +264,20 @@ def _build_reason_badge(verdict: Verdict) -> SafeString | str:
 
 
 def _build_my_proposals_card(person: User) -> Card:
-    mine = Claim.objects.filter(created_by=person, state=Claim.State.PROPOSED).order_by(F("pk").desc())
-    count, found = count_rows(mine)
+    proposals = Claim.objects.filter(created_by=person, state=Claim.State.PROPOSED).order_by(F("pk").desc())
+    count, rows_found = count_rows(proposals)
     page = reverse("admin:claims_claim_changelist") + "?state__exact=proposed"
-    return Card("proposals", _("My proposals"), count, page, [_build_row(claim) for claim in found])
+    return Card("proposals", _("My proposals"), count, page, [_build_row(claim) for claim in rows_found])
 
 
 def _build_last_published_card() -> Card:
     # Imported claims are not this newsroom's news, and withdrawn ones no longer have a publisher.
-    ours = Publication.objects.newest().by_house() | Publication.objects.newest().exclude(
+    own_entries = Publication.objects.newest().by_house() | Publication.objects.newest().exclude(
         status=Publication.Status.PUBLISHED
     )
-    newest = ours.select_related("claim").only("kind", "status", "published_at", "claim__statement")
-    found = newest.order_by("-published_at", "-claim_id")[:_SHOWN_ROWS]
-    counted = len(ours.order_by().values("pk")[: COUNT_LIMIT + 1])
+    newest = own_entries.select_related("claim").only("kind", "status", "published_at", "claim__statement")
+    entries = newest.order_by("-published_at", "-claim_id")[:_SHOWN_ROWS]
+    count = len(own_entries.order_by().values("pk")[: COUNT_LIMIT + 1])
     lines = [
         ListedRow(
             str(entry.claim),
@@ -284,13 +286,13 @@ def _build_last_published_card() -> Card:
             if entry.status == Publication.Status.PUBLISHED
             else build_status_badge(entry),
         )
-        for entry in found
+        for entry in entries
     ]
     return Card(
         "published",
         _("Last published"),
-        min(counted, COUNT_LIMIT),
+        min(count, COUNT_LIMIT),
         reverse("admin:claims_publication_changelist"),
         lines,
-        is_bounded=counted > COUNT_LIMIT,
+        is_bounded=count > COUNT_LIMIT,
     )

@@ -52,29 +52,29 @@ class DeskSessionAdmin(LookOnly, DeskAdmin):
 @login_required
 def show_own_sessions(request: HttpRequest) -> HttpResponse:
     """Show the person's own sessions, with buttons to end one or all of the others."""
-    person, here = get_person(request), request.session.session_key
-    others = DeskSession.objects.filter(person=person).exclude(session_key=here)
+    person, session_key = get_person(request), request.session.session_key
+    others = DeskSession.objects.filter(person=person).exclude(session_key=session_key)
     if request.method == "POST":
         _end(request, others, request.POST.get("end", ""))
         return HttpResponseRedirect(reverse("desk-sessions"))
     sessions: list[Any] = list(DeskSession.objects.filter(person=person).active())
     # The current session comes first.
-    sessions.sort(key=lambda session: session.session_key != here)
+    sessions.sort(key=lambda session: session.session_key != session_key)
     for session in sessions:
-        session.browser, session.is_here = describe_browser(session.agent), session.session_key == here
+        session.browser, session.is_here = describe_browser(session.agent), session.session_key == session_key
     return TemplateResponse(request, "account/sessions.html", {"sessions": sessions})
 
 
-def _end(request: HttpRequest, others: QuerySet[DeskSession], asked: str) -> None:
-    if asked != "others":
+def _end(request: HttpRequest, others: QuerySet[DeskSession], session_id: str) -> None:
+    if session_id != "others":
         others = (
-            others.filter(pk=int(asked))
-            if asked.isascii() and asked.isdigit() and len(asked) < 19
+            others.filter(pk=int(session_id))
+            if session_id.isascii() and session_id.isdigit() and len(session_id) < 19
             else others.none()
         )
     person = get_person(request)
-    if ended := desk_sessions.end_these(others, about=person, by=person, request=request):
-        messages.success(request, ngettext("%d session was ended.", "%d sessions were ended.", ended) % ended)
+    if count := desk_sessions.end_these(others, about=person, by=person, request=request):
+        messages.success(request, ngettext("%d session was ended.", "%d sessions were ended.", count) % count)
     else:
         messages.info(request, gettext("That session had already ended."))
 
@@ -93,9 +93,9 @@ def protect_last_factor(
         if request.method != "POST" or not request.user.is_authenticated:
             return view(request, **kwargs)
         with transaction.atomic():
-            theirs = Authenticator.objects.filter(user=lock_person(request.user))
-            asked = {"pk": kwargs["pk"]} if "pk" in kwargs else {"type": Authenticator.Type.TOTP}
-            factor = theirs.filter(**asked).first()
+            factors = Authenticator.objects.filter(user=lock_person(request.user))
+            conditions = {"pk": kwargs["pk"]} if "pk" in kwargs else {"type": Authenticator.Type.TOTP}
+            factor = factors.filter(**conditions).first()
             if factor is None or may_remove(factor):
                 return view(request, **kwargs)
         messages.error(

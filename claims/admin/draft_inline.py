@@ -33,8 +33,8 @@ def draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
     """
     if not hasattr(request, "draft_on_page"):
         request.draft_on_page = _find(request, claim)  # type: ignore[attr-defined]  # kept for the request
-    found: Verdict | None = request.draft_on_page  # type: ignore[attr-defined]
-    return found
+    draft: Verdict | None = request.draft_on_page  # type: ignore[attr-defined]
+    return draft
 
 
 def has_draft(request: HttpRequest) -> bool:
@@ -46,9 +46,9 @@ def _find(request: HttpRequest, claim: Claim) -> Verdict | None:
     person = get_person(request)
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author", "supersedes")
     if has_draft(request):
-        named = request.POST[f"{PREFIX}-0-id"]
-        sent = rows.filter(pk=named).first() if named.isdecimal() else None
-        return sent if sent and _may_write(sent, person) else None
+        draft_id = request.POST[f"{PREFIX}-0-id"]
+        sent_draft = rows.filter(pk=draft_id).first() if draft_id.isdecimal() else None
+        return sent_draft if sent_draft and _may_write(sent_draft, person) else None
     if not person.has_perm("claims.change_verdict"):
         return None
     drafts = rows.filter(state=Verdict.State.DRAFT).order_by("-publisher__is_house", "pk")

@@ -84,9 +84,9 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     @admin.action(description=_("Same claim: merge"), permissions=["decide"])
     def merge_selected(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
         by = get_person(request)
-        merged = change_each(request, pairs, lambda pair: duplicates.merge(pair, by=by), attrgetter("claim"))
-        if merged:
-            messages.success(request, ngettext("%d claim merged.", "%d claims merged.", merged) % merged)
+        count = change_each(request, pairs, lambda pair: duplicates.merge(pair, by=by), attrgetter("claim"))
+        if count:
+            messages.success(request, ngettext("%d claim merged.", "%d claims merged.", count) % count)
 
     @admin.action(description=_("Different claims"), permissions=["decide"])
     def tell_selected_apart(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
@@ -123,22 +123,22 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
 
     def get_page_after(self, request: HttpRequest, row: PossibleDuplicate) -> str:
         """Return the URL of the filtered list, or of the pairs still waiting."""
-        listed = reverse("admin:claims_possibleduplicate_changelist")
+        list_url = reverse("admin:claims_possibleduplicate_changelist")
         came_from = request.headers.get("Referer", "")
-        if f"{listed}?" in came_from and url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
+        if f"{list_url}?" in came_from and url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
             return came_from
-        return f"{listed}?queue=duplicates"
+        return f"{list_url}?queue=duplicates"
 
 
 def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
     """Describe both claims, and whether a decision is pending."""
     before, after = highlight_difference(pair.earlier.statement, pair.claim.statement)
-    merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
+    is_merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
     outcome: SafeString | None
     if pair.dismissed_at:
         outcome = render_badge(gettext("Different claims, according to %s") % pair.dismissed_by_name, "faded")
     else:
-        outcome = render_badge(_("Merged"), "faded") if merged else None
+        outcome = render_badge(_("Merged"), "faded") if is_merged else None
     return {
         "pair": pair,
         "sides": [_build_side(pair.claim, after), _build_side(pair.earlier, before)],

@@ -77,23 +77,23 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
         far.
     """
     now = timezone.now()
-    here, total = ProgressSample.of(run, now), _get_total(run)
+    sample, total = ProgressSample.of(run, now), _get_total(run)
     before = ProgressSample.read(since)
-    if before is None or before.state != here.state or before.at >= here.at:
-        began = (run.started_at or now).timestamp()
-        before = ProgressSample(began, here.state, 0, 0)
-    seconds = max(here.at - before.at, 0.001)
-    per_second = max(here.steps - before.steps, 0) / seconds
-    records = here.steps - before.steps if _is_writing(run) else here.records - before.records
+    if before is None or before.state != sample.state or before.at >= sample.at:
+        start_time = (run.started_at or now).timestamp()
+        before = ProgressSample(start_time, sample.state, 0, 0)
+    seconds = max(sample.at - before.at, 0.001)
+    per_second = max(sample.steps - before.steps, 0) / seconds
+    records = sample.steps - before.steps if _is_writing(run) else sample.records - before.records
     return {
-        "sample": str(here),
+        "sample": str(sample),
         "state": run.state,
         "label": run.get_state_display(),
         "is_moving": run.state in ACTIVE_STATES,
-        "percent": min(100, 100 * here.steps // total) if total else None,
+        "percent": min(100, 100 * sample.steps // total) if total else None,
         "far": _describe_position(run),
         "speed": _describe_speed(round(records / seconds)) if records > 0 else "",
-        "left": _describe_time_left((total - here.steps) / per_second) if total and per_second else "",
+        "left": _describe_time_left((total - sample.steps) / per_second) if total and per_second else "",
         "refused": _describe_refused(run),
     }
 
@@ -245,21 +245,21 @@ def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpR
 
 def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
     form, toml = _build_forms(request, run)
-    asked = request.POST.get("do", "") if request.method == "POST" else ""
-    sent = toml if asked == "toml" else form
-    if asked and (sent is None or sent.is_valid()):
-        if sent is not None and not _store_settings(run, sent):
+    action = request.POST.get("do", "") if request.method == "POST" else ""
+    form_data = toml if action == "toml" else form
+    if action and (form_data is None or form_data.is_valid()):
+        if form_data is not None and not _store_settings(run, form_data):
             messages.error(request, _("It has been started in the meantime."))
             return HttpResponseRedirect(change_page(run))
-        if asked != "start":
+        if action != "start":
             return HttpResponseRedirect(request.path)
         begin = house_archive.queue_archive if request.POST.get("house_archive") else runs.start_run
         with RefusalMessages(request):
             begin(run, by=get_person(request))
         return HttpResponseRedirect(change_page(run))
     notes: list[str] = []
-    shown = [_build_preview_record(item) for _record, item in _preview(run, run.format_settings, notes)]
-    stored = [item for item in shown if item.review]
+    records = [_build_preview_record(item) for _record, item in _preview(run, run.format_settings, notes)]
+    stored_records = [item for item in records if item.review]
     context = {
         "title": _("Import %s") % run.origin,
         "run": run,
@@ -267,10 +267,10 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
         "form": form,
         "toml": toml,
         "notes": notes,
-        "records": shown,
-        "refused": len(shown) - len(stored),
-        "incomplete": sum(bool(item.remarks) for item in stored),
-        "stored": len(stored),
+        "records": records,
+        "refused": len(records) - len(stored_records),
+        "incomplete": sum(bool(item.remarks) for item in stored_records),
+        "stored": len(stored_records),
         "may_bring_archive": request.user.has_perm(house_archive.PERMISSION),
     }
     return admin.show_page(request, "import_set_up", context)
@@ -280,11 +280,11 @@ def _build_forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | No
     """Return the forms for corrections; none if the format has no settings."""
     if "mapping" not in run.format_settings:
         return None, None
-    asked = request.POST.get("do", "") if request.method == "POST" else ""
-    sent = request.POST if asked in ("preview", "start") else None
-    form = MappingForm(sent, settings=run.format_settings, columns=_read_columns(run))
-    written = {"toml": tomli_w.dumps(_remove_none(get_section(run.format_settings, "mapping")))}
-    return form, TomlForm(request.POST if asked == "toml" else None, initial=written)
+    action = request.POST.get("do", "") if request.method == "POST" else ""
+    form_data = request.POST if action in ("preview", "start") else None
+    form = MappingForm(form_data, settings=run.format_settings, columns=_read_columns(run))
+    initial = {"toml": tomli_w.dumps(_remove_none(get_section(run.format_settings, "mapping")))}
+    return form, TomlForm(request.POST if action == "toml" else None, initial=initial)
 
 
 @transaction.atomic
@@ -301,30 +301,30 @@ def _store_settings(run: ImportRun, form: MappingForm | TomlForm) -> bool:
     return True
 
 
-def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.PreviewedRecord]:
+def _preview(run: ImportRun, format_settings: Settings, notes: list[str]) -> list[runs.PreviewedRecord]:
     """Preview the first records, with notes on anything skipped or read in an unusual way."""
 
     def report_note(sentence: str) -> None:
         notes.append(translate_message(sentence))
 
     return runs.preview_run(
-        run, format=run.format, settings=how, count=SHOWN_RECORDS, report_note=report_note
+        run, format=run.format, settings=format_settings, count=SHOWN_RECORDS, report_note=report_note
     )
 
 
 def _read_columns(run: ImportRun) -> dict[str, str]:
     """Return the columns of a table in order, each with its first value, even if the mapping is wrong."""
-    kept = {
+    samples = {
         name: part for name, part in get_section(run.format_settings, "mapping").items() if name == "table"
     }
-    trial = kept | {"name": "columns", "fields": {"statement": 1}}
-    found: dict[str, str] = {}
+    trial = samples | {"name": "columns", "fields": {"statement": 1}}
+    columns: dict[str, str] = {}
     for record, _item in _preview(run, {**run.format_settings, "mapping": trial}, []):
         raw = _get_raw(record)
         for name, value in raw.items() if isinstance(raw, dict) else ():
-            said = "" if value is None else " ".join(str(value).split())
-            found[name] = found.get(name) or (said if len(said) <= 40 else f"{said[:39]}…")
-    return found
+            text = "" if value is None else " ".join(str(value).split())
+            columns[name] = columns.get(name) or (text if len(text) <= 40 else f"{text[:39]}…")
+    return columns
 
 
 def _get_raw(record: RawRecord | Refusal) -> Any:

@@ -84,8 +84,8 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("outcome"), ordering="outcome")
     def outcome_badge(self, problem: ImportProblem) -> SafeString:
-        refused = problem.outcome == ImportProblem.Outcome.REFUSED
-        return render_badge(problem.get_outcome_display(), "bad" if refused else "waiting")
+        is_refused = problem.outcome == ImportProblem.Outcome.REFUSED
+        return render_badge(problem.get_outcome_display(), "bad" if is_refused else "waiting")
 
     @admin.display(description=_("field"), ordering="field")
     def about(self, problem: ImportProblem) -> str:
@@ -260,8 +260,8 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         """Download rejected and incomplete records, to be corrected and imported again."""
         run = self.get_row(request, pk, "claims.view_importproblem")
         with activate_house_language():
-            what = gettext("Problems of import %d") % run.pk
-        audit.record(AuditKind.DOWNLOADED, request=request, subject_text=what)
+            title = gettext("Problems of import %d") % run.pk
+        audit.record(AuditKind.DOWNLOADED, request=request, subject_text=title)
         report = StreamingHttpResponse(runs.write_problem_report(run), content_type="application/x-ndjson")
         report.headers["Content-Disposition"] = f'attachment; filename="import-{run.pk}-problems.ndjson"'
         return report
@@ -324,5 +324,5 @@ def build_state_badge(run: ImportRun) -> SafeString:
 
 def _count_problem_kinds(run: ImportRun) -> list[dict[str, Any]]:
     kinds = run.problems.order_by().values("outcome", "code").annotate(number=Count("pk"))
-    ordered = kinds.order_by("-outcome", "-number", "code")
-    return [{**kind, "words": describe_kind(kind["code"])} for kind in ordered]
+    ordered_kinds = kinds.order_by("-outcome", "-number", "code")
+    return [{**kind, "words": describe_kind(kind["code"])} for kind in ordered_kinds]

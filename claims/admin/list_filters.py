@@ -53,12 +53,12 @@ class JudgedFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
         verdicts = Verdict.objects.readable_by(get_person(request)).filter(claim=OuterRef("pk"))
-        chosen = {
+        condition = {
             "published": Exists(verdicts.filter(state=Verdict.State.PUBLISHED)),
             "open": Exists(verdicts.filter(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW])),
             "none": ~Exists(verdicts),
         }.get(self.value() or "")
-        return queryset if chosen is None else queryset.filter(chosen)
+        return queryset if condition is None else queryset.filter(condition)
 
 
 class PublicFilter(DropdownFilter):
@@ -72,8 +72,8 @@ class PublicFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
         current = Exists(Publication.objects.current().filter(claim=OuterRef("pk")))
-        chosen = {"yes": current, "no": ~current}.get(self.value() or "")
-        return queryset if chosen is None else queryset.filter(chosen)
+        condition = {"yes": current, "no": ~current}.get(self.value() or "")
+        return queryset if condition is None else queryset.filter(condition)
 
 
 class ScoreFilter(DropdownFilter):
@@ -141,8 +141,8 @@ class _PeriodFilter(DropdownFilter):
 
     def get_days(self) -> int:
         """Return the chosen number of days; 0 if none was chosen."""
-        chosen = str(self.value() or "")
-        return int(chosen) if chosen in self._DAYS else 0
+        value = str(self.value() or "")
+        return int(value) if value in self._DAYS else 0
 
 
 class AddedFilter(_PeriodFilter):
@@ -164,10 +164,10 @@ class PublishedFilter(_PeriodFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not (days := self.get_days()):
             return queryset
-        found = find_published_since(timezone.localdate() - timedelta(days=days))
+        publications = find_published_since(timezone.localdate() - timedelta(days=days))
         if queryset.model is Claim:
-            return queryset.filter(Exists(found.filter(claim=OuterRef("pk"))))
-        return queryset.filter(pk__in=found.values("pk"))
+            return queryset.filter(Exists(publications.filter(claim=OuterRef("pk"))))
+        return queryset.filter(pk__in=publications.values("pk"))
 
 
 class RatingClassFilter(DropdownFilter):
@@ -180,7 +180,7 @@ class RatingClassFilter(DropdownFilter):
         return [*RatingClass.choices, ("none", _("Not mapped"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = str(self.value() or "")
-        if chosen == "none":
+        value = str(self.value() or "")
+        if value == "none":
             return queryset.filter(rating__rating_class="")
-        return queryset.filter(rating__rating_class=chosen) if chosen in RatingClass.values else queryset
+        return queryset.filter(rating__rating_class=value) if value in RatingClass.values else queryset

@@ -28,7 +28,7 @@ from sources.public_media import FOLDER
 SANDBOX = "allow-same-origin"
 
 
-def render_reader_view(ledger: list[Publication], shown: Publication, *, language: str = "") -> str:
+def render_reader_view(ledger: list[Publication], entry: Publication, *, language: str = "") -> str:
     """Render the public page of an entry, without scripts. `ledger` holds all entries, newest first.
 
     An entry need not be stored: `claims.ledger.preview_entries` builds entries that do not exist yet.
@@ -36,7 +36,7 @@ def render_reader_view(ledger: list[Publication], shown: Publication, *, languag
     Args:
         language: the reader's language, into which the page may be translated; "" for the original wording.
     """
-    page = build_entry_page(ledger, shown, language=language)
+    page = build_entry_page(ledger, entry, language=language)
     with translation.override(get_interface_language()):
         styles = build_rating_styles(page.ratings)
         context = page.context | {
@@ -52,8 +52,8 @@ def render_reader_view(ledger: list[Publication], shown: Publication, *, languag
 def _use_desk_file_urls(claim: dict[str, Any]) -> dict[str, Any]:
     """Use the desk's URLs for pictures, because unpublished pictures have no public URL."""
 
-    def set_picture_urls(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [item | {"url": build_file_url(item["id"]) if item["url"] else ""} for item in shown]
+    def set_picture_urls(media: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [item | {"url": build_file_url(item["id"]) if item["url"] else ""} for item in media]
 
     def insert_pictures(html: str) -> str:
         for item in claim.get("media", []):
@@ -127,25 +127,25 @@ def preview(
     verdict: Verdict = _read_typed(verdict_form)
     evidence: list[Evidence] = list(_iterate_rows(evidence_formset))
     evidence.sort(key=lambda row: (row.position, row.pk or 0))
-    edited = None
+    edited_claim = None
     if claim_form is not None:
         claim: Claim = _read_typed(claim_form)
         appearances: list[Appearance] = (
             list(_iterate_rows(appearance_formset)) if appearance_formset is not None else []
         )
         topics = claim_form.cleaned_data.get("topics")
-        edited = EditedClaim(claim, list(claim.topics.all() if topics is None else topics), appearances)
-    shown = preview_entries.preview_publishing(verdict, evidence, edited_claim=edited)
-    asked = [verdict_form, *evidence_formset.forms]
-    asked += (
+        edited_claim = EditedClaim(claim, list(claim.topics.all() if topics is None else topics), appearances)
+    previews = preview_entries.preview_publishing(verdict, evidence, edited_claim=edited_claim)
+    unread_forms = [verdict_form, *evidence_formset.forms]
+    unread_forms += (
         [claim_form, *(appearance_formset.forms if appearance_formset is not None else [])]
         if claim_form
         else []
     )
     answer = JsonResponse(
         {
-            "page": render_reader_view([shown.then, *shown.ledger], shown.then),
-            "unread": list(_iterate_unread(asked)),
+            "page": render_reader_view([previews.then, *previews.ledger], previews.then),
+            "unread": list(_iterate_unread(unread_forms)),
             "missing": build_checklist(verdict, links, evidence),
         }
     )
@@ -189,8 +189,8 @@ def _iterate_rows(formset: BaseInlineFormSet[Any, Any, Any]) -> Iterator[Any]:
             yield form.instance
 
 
-def _iterate_unread(asked: Iterable[forms.ModelForm]) -> Iterator[str]:
-    for form in asked:
+def _iterate_unread(unread_forms: Iterable[forms.ModelForm]) -> Iterator[str]:
+    for form in unread_forms:
         for name, errors in form.errors.items():
             label = form.fields[name].label if name in form.fields else ""
             for error in errors:

@@ -147,14 +147,17 @@ class MappingForm(forms.Form):
     # The fields ------------------------------------------------------------------------------------------------------
 
     def _add_line(self, name: str, columns: Mapping[str, str]) -> None:
-        said = get_section(self._mapping, "fields").get(name)
+        field_value = get_section(self._mapping, "fields").get(name)
         choices: Choices = [("", "–")]
         choices += [
             (json.dumps(column), f"{column} · {value}" if value else column)
             for column, value in columns.items()
         ]
         self._choice(
-            f"column-{name}", choices, "" if said is None else json.dumps(said), _describe_columns(said)
+            f"column-{name}",
+            choices,
+            "" if field_value is None else json.dumps(field_value),
+            _describe_columns(field_value),
         )
         self._describe(f"column-{name}", str(LABELS[name]))
         constant = get_section(self._mapping, "constants").get(name, "")
@@ -167,14 +170,14 @@ class MappingForm(forms.Form):
         )
         if name in _DATES:
             order = get_section(get_section(self._mapping, "dates"), name).get("order", "")
-            seen = get_section(self._settings, "date_order").get(name)
+            date_order = get_section(self._settings, "date_order").get(name)
             orders = [
                 str(dict(_DATE_ORDERS)[one])
-                for one in dict.fromkeys((seen or {}).values())
+                for one in dict.fromkeys((date_order or {}).values())
                 if one in dict(_DATE_ORDERS)
             ]
-            unsaid = _("found: %s") % join_phrases(orders) if orders else _("order of dates")
-            self._choice(f"manner-{name}", [("", unsaid), *_DATE_ORDERS], order, str(order))
+            default_label = _("found: %s") % join_phrases(orders) if orders else _("order of dates")
+            self._choice(f"manner-{name}", [("", default_label), *_DATE_ORDERS], order, str(order))
             self._describe(f"manner-{name}", _("%s: order of day and month") % LABELS[name])
         if name in _LISTS:
             separators = get_section(self._mapping, "split").get(name) or []
@@ -218,13 +221,13 @@ class MappingForm(forms.Form):
         return encoding
 
     def clean_ratings(self) -> dict[str, str]:
-        found = {}
+        ratings = {}
         for line in filter(str.strip, self.cleaned_data["ratings"].splitlines()):
             code, sign, label = (part.strip() for part in line.partition("="))
             if not (sign and label):
                 raise forms.ValidationError(_("Write “%s” as code = label.") % line.strip())
-            found[code] = label
-        return found
+            ratings[code] = label
+        return ratings
 
     # The page --------------------------------------------------------------------------------------------------------
 
@@ -248,33 +251,38 @@ class MappingForm(forms.Form):
 
     def settings(self) -> Settings:
         """Return the settings chosen in the form."""
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         before = get_section(self._mapping, "fields")
-        fields = {name: json.loads(said[f"column-{name}"]) for name in FIELDS if said[f"column-{name}"]}
-        made = {
+        fields = {name: json.loads(cleaned[f"column-{name}"]) for name in FIELDS if cleaned[f"column-{name}"]}
+        mapping = {
             "fields": fields,
-            "constants": {name: said[f"constant-{name}"] for name in FIELDS if said[f"constant-{name}"]},
-            "ratings": said["ratings"],
+            "constants": {
+                name: cleaned[f"constant-{name}"] for name in FIELDS if cleaned[f"constant-{name}"]
+            },
+            "ratings": cleaned["ratings"],
             "dates": self._dates(),
             "split": self._split(),
         }
-        kept = {name: part for name, part in self._mapping.items() if name not in made}
-        settings = {**self._settings, "mapping": kept | {name: part for name, part in made.items() if part}}
+        kept_parts = {name: part for name, part in self._mapping.items() if name not in mapping}
+        settings = {
+            **self._settings,
+            "mapping": kept_parts | {name: part for name, part in mapping.items() if part},
+        }
         settings.pop(UNRATED_KEY, None)
-        if said["unrated"]:
+        if cleaned["unrated"]:
             settings[UNRATED_KEY] = True
         # A date order detected in another column does not apply to this one.
-        seen = get_section(settings, "date_order").items()
+        date_orders = get_section(settings, "date_order").items()
         if "date_order" in settings:
             settings["date_order"] = {
-                name: order for name, order in seen if before.get(name) == fields.get(name)
+                name: order for name, order in date_orders if before.get(name) == fields.get(name)
             }
         if "dialect" in settings:
             settings["dialect"] = get_section(settings, "dialect") | {
-                "delimiter": said["delimiter"],
-                "quoting": said["quoting"],
-                "encoding": said["encoding"],
-                "header": said["header"] == "1",
+                "delimiter": cleaned["delimiter"],
+                "quoting": cleaned["quoting"],
+                "encoding": cleaned["encoding"],
+                "header": cleaned["header"] == "1",
             }
         return settings
 
@@ -287,10 +295,10 @@ class MappingForm(forms.Form):
         return {name: part for name, part in dates.items() if part}
 
     def _split(self) -> Settings:
-        chosen = {name: self.cleaned_data[f"manner-{name}"] for name in _LISTS}
+        manners = {name: self.cleaned_data[f"manner-{name}"] for name in _LISTS}
         return {
             name: json.loads(value) if value.startswith("[") else [value]
-            for name, value in chosen.items()
+            for name, value in manners.items()
             if value
         }
 

@@ -51,21 +51,21 @@ def describe_likeness(distance: int | None) -> tuple[StrOrPromise, Tone]:
     return _LIKENESS_WORDS[grade_likeness(distance)]
 
 
-def describe_circumstances(near: NearDuplicate) -> list[str]:
+def describe_circumstances(near_duplicate: NearDuplicate) -> list[str]:
     """Describe how much the query picture differs, its orientation, which part of the other picture it shows,
     and its time in a video.
     """
     words = []
-    if near.distance is not None:
-        words.append(_("%(number)s of 256 points differ") % {"number": near.distance})
-    if near.transformation in _ORIENTATION_WORDS:
-        words.append(str(_ORIENTATION_WORDS[near.transformation]))
-    if near.part == DETAILS:
+    if near_duplicate.distance is not None:
+        words.append(_("%(number)s of 256 points differ") % {"number": near_duplicate.distance})
+    if near_duplicate.transformation in _ORIENTATION_WORDS:
+        words.append(str(_ORIENTATION_WORDS[near_duplicate.transformation]))
+    if near_duplicate.part == DETAILS:
         words.append(_("found by its details"))
-    elif near.part != MediaHash.Transformation.WHOLE:
-        words.append(str(MediaHash.Transformation(near.part).label))
-    if near.frame_at is not None:
-        minutes, seconds = divmod(int(near.frame_at), 60)
+    elif near_duplicate.part != MediaHash.Transformation.WHOLE:
+        words.append(str(MediaHash.Transformation(near_duplicate.part).label))
+    if near_duplicate.frame_at is not None:
+        minutes, seconds = divmod(int(near_duplicate.frame_at), 60)
         words.append(
             _("in the video at %(minutes)d:%(seconds)02d") % {"minutes": minutes, "seconds": seconds}
         )
@@ -140,16 +140,18 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         look = _compute_hash_of_form(form, request)
         if look is not None:
             mark_stored(request)
-    elif (asked := request.GET.get("media", "")).isdecimal():
+    elif (media_id := request.GET.get("media", "")).isdecimal():
         # A stored picture: find others that look like it.
-        look, without = _get_stored_hash(int(asked), request), int(asked)
-    found = _find_pictures(look, request, without=without) if look is not None and look.is_distinctive else []
+        look, without = _get_stored_hash(int(media_id), request), int(media_id)
+    pictures = (
+        _find_pictures(look, request, without=without) if look is not None and look.is_distinctive else []
+    )
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Has this picture been checked?"),
         "media": admin.media + form.media,
         "form": form,
-        "found": found,
+        "found": pictures,
         "is_answered": look is not None,
         "is_plain": look is not None and not look.is_distinctive,
         "add_page": reverse("admin:sources_mediaobject_add"),
@@ -174,27 +176,31 @@ def _compute_hash_of_form(form: PictureForm, request: HttpRequest) -> Perceptual
 
 
 def _get_stored_hash(pk: int, request: HttpRequest) -> PerceptualHash | None:
-    readable = find_readable_media(get_person(request)).filter(pk=pk)
-    whole = MediaHash.objects.filter(media__in=readable, transformation=MediaHash.Transformation.WHOLE)
-    first = whole.order_by("frame_at", "pk").first()
+    readable_media = find_readable_media(get_person(request)).filter(pk=pk)
+    whole_hashes = MediaHash.objects.filter(
+        media__in=readable_media, transformation=MediaHash.Transformation.WHOLE
+    )
+    first = whole_hashes.order_by("frame_at", "pk").first()
     return PerceptualHash(bytes(first.pdq), first.quality) if first else None
 
 
 def _find_pictures(look: PerceptualHash, request: HttpRequest, *, without: int) -> list[FoundPicture]:
-    near = {pk: one for pk, one in find_nearest(look).items() if pk != without}
-    rows = find_readable_media(get_person(request)).in_bulk(list(near))
-    shown = [(rows[pk], one) for pk, one in near.items() if pk in rows]
-    return [_build_found_picture(row, one, request) for row, one in shown[:MEDIA_LIMIT]]
+    near_duplicates = {pk: one for pk, one in find_nearest(look).items() if pk != without}
+    rows = find_readable_media(get_person(request)).in_bulk(list(near_duplicates))
+    shown_rows = [(rows[pk], one) for pk, one in near_duplicates.items() if pk in rows]
+    return [_build_found_picture(row, one, request) for row, one in shown_rows[:MEDIA_LIMIT]]
 
 
-def _build_found_picture(row: MediaObject, near: NearDuplicate, request: HttpRequest) -> FoundPicture:
-    words, tone = describe_likeness(near.distance)
+def _build_found_picture(
+    row: MediaObject, near_duplicate: NearDuplicate, request: HttpRequest
+) -> FoundPicture:
+    words, tone = describe_likeness(near_duplicate.distance)
     return FoundPicture(
         media=row,
         page=change_page(row),
         picture=render_thumbnail(row),
         alike=render_badge(words, tone),
-        circumstances=describe_circumstances(near),
+        circumstances=describe_circumstances(near_duplicate),
         description=build_description_badge(row),
         used=list_uses(row, request),
     )

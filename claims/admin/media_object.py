@@ -87,8 +87,8 @@ class NewMediaForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        given = [name for name in ("upload", "address") if cleaned.get(name)]
-        if len(given) != 1:
+        given_inputs = [name for name in ("upload", "address") if cleaned.get(name)]
+        if len(given_inputs) != 1:
             raise forms.ValidationError(
                 _("Choose a file, paste a picture, or enter an address: one of these.")
             )
@@ -215,14 +215,14 @@ class MediaObjectAdmin(DeskAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        said = form.cleaned_data
-        taken = store_media(
-            said["upload"] or said["address"],
+        cleaned = form.cleaned_data
+        stored_media = store_media(
+            cleaned["upload"] or cleaned["address"],
             by=get_person(request),
-            alternative_text=said["alternative_text"],
-            show=said["show_to_readers"],
+            alternative_text=cleaned["alternative_text"],
+            show=cleaned["show_to_readers"],
         )
-        replace_object(obj, taken)
+        replace_object(obj, stored_media)
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

@@ -61,11 +61,11 @@ def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
     if provenance.get("state") != "read":
         words = _STATES.get(str(provenance.get("state")), gettext_lazy("They could not be read."))
         return _render_lines([("", str(words))])
-    signed = [str(provenance[name]) for name in ("signed_by", "signed_at") if provenance.get(name)]
+    parts = [str(provenance[name]) for name in ("signed_by", "signed_at") if provenance.get(name)]
     actions = [str(each.get("action", "")) for each in provenance.get("actions", [])]
     lines = [
         ("", str(_VALIDATIONS.get(str(provenance.get("validation")), ""))),
-        (_("Signed"), join_words(signed)),
+        (_("Signed"), join_words(parts)),
         (_("Made with"), str(provenance.get("claim_generator", ""))),
         (_("Actions"), join_words(filter(None, actions))),
         ("", _("A signature shows who vouches for the file, not that the scene in it is real.")),

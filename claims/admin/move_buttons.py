@@ -89,9 +89,9 @@ def build_moves_context(subject: Claim | Verdict, by: User) -> dict[str, Any]:
 class ConfirmationNeeded(Exception):
     """The move changes what readers see, and the person has not yet seen the change."""
 
-    def __init__(self, found: list[EntryPreview], shown: str, refusal: str) -> None:
+    def __init__(self, previews: list[EntryPreview], fingerprint: str, refusal: str) -> None:
         super().__init__(refusal)
-        self.found, self.shown, self.refusal = found, shown, refusal
+        self.found, self.shown, self.refusal = previews, fingerprint, refusal
 
 
 class MovesAdmin(DeskAdmin):
@@ -125,8 +125,8 @@ class MovesAdmin(DeskAdmin):
             return page
         try:
             with RefusalMessages(request):
-                moved = self._move(request, subject, action)
-                messages.success(request, self.build_moved_message(moved, action))
+                response = self._move(request, subject, action)
+                messages.success(request, self.build_moved_message(response, action))
         except ConfirmationNeeded as question:
             return self.ask_once_more(request, subject, action, question)
         return self.get_next_page(request, subject, action) or page
@@ -135,7 +135,7 @@ class MovesAdmin(DeskAdmin):
         self, request: HttpRequest, subject: Any, action: str, question: "ConfirmationNeeded"
     ) -> HttpResponse:
         """Show what readers see before and after the move, with a button to confirm."""
-        carried = ("last_move", "note", "into", "kind", "from_claim", WRITERS_FIELD)
+        carried_fields = ("last_move", "note", "into", "kind", "from_claim", WRITERS_FIELD)
         claim = subject.claim if isinstance(subject, Verdict) else subject
         context = {
             "title": get_move_label(action),
@@ -147,7 +147,7 @@ class MovesAdmin(DeskAdmin):
             "question": question,
             "changes": list_public_changes(question.found),
             "looked_at": clock.get_database_time().isoformat(),
-            "carried": [(name, value) for name in carried for value in request.POST.getlist(name)],
+            "carried": [(name, value) for name in carried_fields for value in request.POST.getlist(name)],
             "back": change_page(claim if "from_claim" in request.POST else subject),
             "sandbox": SANDBOX,
             "original": subject,
@@ -160,10 +160,10 @@ class MovesAdmin(DeskAdmin):
 
     def build_moved_message(self, subject: Claim | Verdict, action: str) -> str:
         """Return the message after a move, with a link to the public page."""
-        done = str(AFTER_MOVE[action])
+        message = str(AFTER_MOVE[action])
         claim = subject.claim if isinstance(subject, Verdict) else subject
         if action not in PUBLIC_MOVES:
-            return done
+            return message
         entry = (
             Publication.objects.newest()
             .filter(claim=claim.merged_into_id or claim.pk)
@@ -171,56 +171,56 @@ class MovesAdmin(DeskAdmin):
             .first()
         )
         if entry is None:
-            return done
+            return message
         address = reverse("claim", args=[entry.claim_id, entry.slug])
         link = format_html(
             '<a href="{}" target="_blank" rel="noopener">{}</a>', address, _("See the public page")
         )
-        return format_html("{} {}", done, link)
+        return format_html("{} {}", message, link)
 
     @transaction.atomic
     def _move(self, request: HttpRequest, subject: Any, action: str) -> Any:
-        asked = request.POST
-        into = Claim.objects.filter(pk=asked["into"]).first() if asked.get("into", "").isdecimal() else None
+        values = request.POST
+        into = Claim.objects.filter(pk=values["into"]).first() if values.get("into", "").isdecimal() else None
         claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
         # Ordered by id, the order in which `workflow` locks them.
-        wanted = [claim_id, into.pk] if into else [claim_id]
-        list(Claim.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
-        self._refuse_stale(subject, action, asked.get("last_move", ""))
-        kind = asked.get("kind", CorrectionKind.UPDATE)
+        claim_ids = [claim_id, into.pk] if into else [claim_id]
+        list(Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk").values_list("pk"))
+        self._refuse_stale(subject, action, values.get("last_move", ""))
+        kind = values.get("kind", CorrectionKind.UPDATE)
         if kind not in CorrectionKind.values:
             raise NotPossible(_("Choose the kind of change."))
-        note = asked.get("note", "")
+        note = values.get("note", "")
         if action in PUBLIC_MOVES:
             workflow.require_move(subject, action, by=get_person(request), note=note)
             subject.refresh_from_db()
-            found = build_previews(subject, action, note=note, kind=kind, into=into)
-            self._ask_once_more(request, subject, found)
+            previews = build_previews(subject, action, note=note, kind=kind, into=into)
+            self._ask_once_more(request, subject, previews)
         moved = workflow.move(subject, action, by=get_person(request), note=note, into=into, kind=kind)
         mark_stored(request)
         return moved
 
     def _ask_once_more(
-        self, request: HttpRequest, subject: Claim | Verdict, found: list[EntryPreview]
+        self, request: HttpRequest, subject: Claim | Verdict, previews: list[EntryPreview]
     ) -> None:
         """Raise ConfirmationNeeded unless the person has confirmed exactly these public changes. Called under
         the lock.
         """
-        shown, confirmed = compute_fingerprint(found), request.POST.get("confirmed", "")
-        if not found or confirmed == shown:
+        fingerprint, confirmed_fingerprint = compute_fingerprint(previews), request.POST.get("confirmed", "")
+        if not previews or confirmed_fingerprint == fingerprint:
             return
         refusal = ""
-        if confirmed:
+        if confirmed_fingerprint:
             refusal = _(
                 "Nothing was changed: since you opened the page, %(who)s has changed what readers would see. "
                 "Check it again."
             ) % {"who": describe_changes(subject, get_person(request), request.POST.get("looked_at", ""))}
-        raise ConfirmationNeeded(found, shown, refusal)
+        raise ConfirmationNeeded(previews, fingerprint, refusal)
 
-    def _refuse_stale(self, subject: Claim | Verdict, action: str, seen: str) -> None:
+    def _refuse_stale(self, subject: Claim | Verdict, action: str, last_move: str) -> None:
         """Reject a move decided on while looking at an older state: a second click, or an old tab."""
         now = Transition.objects.filter(pk=get_last_move(subject)).first()
-        if seen == str(now.pk if now else 0):
+        if last_move == str(now.pk if now else 0):
             return
         if now and now.action == action:
             raise NotPossible(_("%s had already done this. Nothing was changed.") % now.actor_name)

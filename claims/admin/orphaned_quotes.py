@@ -40,18 +40,18 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
 
 def build_lost_context(appearance: Appearance) -> dict[str, Any] | None:
     """Return why a quote is orphaned and where it may be now; None if it is not orphaned."""
-    if appearance.anchor != Appearance.Anchor.ORPHANED or (lost := find_lost_quote(appearance)) is None:
+    if appearance.anchor != Appearance.Anchor.ORPHANED or (lost_quote := find_lost_quote(appearance)) is None:
         return None
     return {
-        "reason": _REASONS[lost.reason],
-        "newest": lost.newest,
-        "candidates": [_build_candidate(appearance, lost, *span) for span in lost.candidates],
+        "reason": _REASONS[lost_quote.reason],
+        "newest": lost_quote.newest,
+        "candidates": [_build_candidate(appearance, lost_quote, *span) for span in lost_quote.candidates],
     }
 
 
-def _build_candidate(appearance: Appearance, lost: LostQuote, start: int, end: int) -> dict[str, str]:
-    text = lost.newest.text
-    place = [appearance.claim_id, appearance.pk, lost.newest.number, start, end]
+def _build_candidate(appearance: Appearance, lost_quote: LostQuote, start: int, end: int) -> dict[str, str]:
+    text = lost_quote.newest.text
+    place = [appearance.claim_id, appearance.pk, lost_quote.newest.number, start, end]
     return {
         "before": cut_words_before(text, start, _CONTEXT_LENGTH),
         "exact": text[start:end],

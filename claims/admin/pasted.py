@@ -171,36 +171,36 @@ def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 
 def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     """Read the rows; if requested, store them and return the results."""
-    asked, person = request.POST.get("do", ""), get_person(request)
-    settings = _read_settings(request) if asked in ("again", "store") else None
+    action, person = request.POST.get("do", ""), get_person(request)
+    settings = _read_settings(request) if action in ("again", "store") else None
     settings = settings or detect_settings(text)
     form = PastedColumnsForm(
-        request.POST if asked in ("again", "store") else None,
+        request.POST if action in ("again", "store") else None,
         settings=settings,
         columns=list_columns(text, settings),
     )
     if form.is_bound and form.is_valid():
         settings = form.settings()
     try:
-        found = _limit_rows(iterate_rows(text, settings))
+        pasted_rows = _limit_rows(iterate_rows(text, settings))
     except MappingError as error:
         return {"form": form, "problem": str(error), "settings": json.dumps(settings)}
-    if found is None:
+    if pasted_rows is None:
         return {"problem": _("That is more than %d rows. Paste fewer, or import a file.") % MAX_ROWS}
-    reviews = [review for _record, review in found if isinstance(review, Review)]
-    proposed: list[StoredRow] | None = None
-    if asked == "store" and form.is_valid():
-        proposed = propose_rows(reviews, by=person)
+    reviews = [review for _record, review in pasted_rows if isinstance(review, Review)]
+    proposed_rows: list[StoredRow] | None = None
+    if action == "store" and form.is_valid():
+        proposed_rows = propose_rows(reviews, by=person)
         mark_stored(request)
-    shown = _build_display_rows(found, reviews, proposed, person)
+    display_rows = _build_display_rows(pasted_rows, reviews, proposed_rows, person)
     return {
         # The columns may have changed: another delimiter, or a first row that is now a record.
         "form": PastedColumnsForm(settings=settings, columns=list_columns(text, settings)),
         "settings": json.dumps(settings),
-        "rows": shown,
-        "stored": proposed is not None,
+        "rows": display_rows,
+        "stored": proposed_rows is not None,
         "numbers": {
-            name: sum(row.outcome == name for row in shown) for name in ("created", "there", "refused")
+            name: sum(row.outcome == name for row in display_rows) for name in ("created", "there", "refused")
         },
     }
 
@@ -214,33 +214,38 @@ def _read_settings(request: HttpRequest) -> Settings | None:
     return settings if isinstance(settings, dict) and isinstance(settings.get("mapping"), dict) else None
 
 
-def _limit_rows(found: Iterator[PastedRow]) -> list[PastedRow] | None:
-    kept: list[PastedRow] = []
-    for row in found:
-        kept.append(row)
-        if len(kept) > MAX_ROWS:
+def _limit_rows(rows: Iterator[PastedRow]) -> list[PastedRow] | None:
+    limited_rows: list[PastedRow] = []
+    for row in rows:
+        limited_rows.append(row)
+        if len(limited_rows) > MAX_ROWS:
             return None
-    return kept
+    return limited_rows
 
 
 def _build_display_rows(
-    found: Sequence[PastedRow], reviews: Sequence[Review], stored: Sequence[StoredRow] | None, person: User
+    pasted_rows: Sequence[PastedRow],
+    reviews: Sequence[Review],
+    stored_rows: Sequence[StoredRow] | None,
+    person: User,
 ) -> list[ShownRow]:
-    known = iter(stored if stored is not None else find_existing(reviews, by=person))
+    stored_iterator = iter(stored_rows if stored_rows is not None else find_existing(reviews, by=person))
     return [
-        _build_refused_row(review) if isinstance(review, Refusal) else _build_row(review, next(known))
-        for _record, review in found
+        _build_refused_row(review)
+        if isinstance(review, Refusal)
+        else _build_row(review, next(stored_iterator))
+        for _record, review in pasted_rows
     ]
 
 
-def _build_row(review: Review, became: StoredRow | Claim | None) -> ShownRow:
+def _build_row(review: Review, result: StoredRow | Claim | None) -> ShownRow:
     remarks = [(str(LABELS.get(remark.field, remark.field)), remark.reason) for remark in review.remarks]
-    if isinstance(became, StoredRow):
-        outcome, claim = became.outcome, became.claim
-        if became.why:
-            remarks.append(("", became.why))
+    if isinstance(result, StoredRow):
+        outcome, claim = result.outcome, result.claim
+        if result.why:
+            remarks.append(("", result.why))
     else:
-        outcome, claim = ("there", became) if became else ("created", None)
+        outcome, claim = ("there", result) if result else ("created", None)
     page = change_page(claim) if claim else ""
     return ShownRow(review.place.position, outcome, review, remarks, claim, page)
 

@@ -238,8 +238,8 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         if not desk_sessions.may_end(person, by):
             raise PermissionDenied
         but = request.session.session_key if person == by else None
-        ended = desk_sessions.end_all(person, by=by, request=request, but=but)
-        return ngettext("%d session was ended.", "%d sessions were ended.", ended) % ended
+        count = desk_sessions.end_all(person, by=by, request=request, but=but)
+        return ngettext("%d session was ended.", "%d sessions were ended.", count) % count
 
     @row_action(
         _("Reset the second factor"),

@@ -73,10 +73,10 @@ class Queue:
 
 
 def _filter_unchecked(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
-    judged = Verdict.objects.readable_by(person).filter(
+    verdicts = Verdict.objects.readable_by(person).filter(
         claim=OuterRef("pk"), state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED]
     )
-    return claims.filter(~Exists(judged), state=Claim.State.ACCEPTED)
+    return claims.filter(~Exists(verdicts), state=Claim.State.ACCEPTED)
 
 
 def _filter_orphaned(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
@@ -98,9 +98,9 @@ def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
 
 
 def _filter_awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
-    mine = SignOff.objects.counting().filter(verdict=OuterRef("pk"), by=person)
+    own_signoffs = SignOff.objects.counting().filter(verdict=OuterRef("pk"), by=person)
     return annotate_signoffs_given(verdicts).filter(
-        ~Exists(mine),
+        ~Exists(own_signoffs),
         ~Q(author=person),
         ~Q(edited_by__contains=[person.pk]),
         Q(submitted_by=None) | ~Q(submitted_by=person),
@@ -112,8 +112,8 @@ def _filter_awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> Qu
 def _filter_returned(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
     """Return the person's returned drafts that they have not submitted again."""
     last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("action")[:1]
-    mine = verdicts.filter(state=Verdict.State.DRAFT, author=person, review_round__gt=0)
-    return mine.alias(last_move=Subquery(last)).filter(last_move="request_changes")
+    own_drafts = verdicts.filter(state=Verdict.State.DRAFT, author=person, review_round__gt=0)
+    return own_drafts.alias(last_move=Subquery(last)).filter(last_move="request_changes")
 
 
 def _filter_ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
@@ -138,9 +138,9 @@ def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QueryS
 def _filter_translations_to_review(
     translations: QuerySet[Translation], person: User
 ) -> QuerySet[Translation]:
-    mine = TranslationStep.objects.signoffs().filter(translation=OuterRef("pk"), by=person)
+    own_signoffs = TranslationStep.objects.signoffs().filter(translation=OuterRef("pk"), by=person)
     return annotate_translation_signoffs(translations).filter(
-        ~Exists(mine),
+        ~Exists(own_signoffs),
         ~Q(author=person),
         ~Q(edited_by__contains=[person.pk]),
         Q(submitted_by=None) | ~Q(submitted_by=person),
@@ -176,13 +176,13 @@ def _filter_unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
 
 
 def _filter_undecided(pairs: Any, person: User) -> QuerySet[PossibleDuplicate]:
-    undecided: QuerySet[PossibleDuplicate] = pairs.open()
-    return undecided
+    open_pairs: QuerySet[PossibleDuplicate] = pairs.open()
+    return open_pairs
 
 
 def _filter_open_repeats(repeats: Any, person: User) -> QuerySet[Repeat]:
-    undecided: QuerySet[Repeat] = repeats.open()
-    return undecided
+    open_repeats: QuerySet[Repeat] = repeats.open()
+    return open_repeats
 
 
 CLAIM_QUEUES = {

@@ -28,17 +28,17 @@ RESULTS_PER_KIND = 10
 
 def search_desk(request: HttpRequest, words: str) -> list[SearchResult]:
     """Search the desk; unfold's `search_callback`."""
-    found = [
+    groups = [
         SearchResult(str(row), _describe_kind(row), change_page(row), icon)
         for kind, icon in KINDS.items()
         for row in _find_rows(request, kind, words)
     ]
     # As typed, because `words` is in lower case.
-    typed = request.GET.get("s", words).strip()
-    if request.user.has_perm("claims.add_claim") and typed:
-        page = f"{reverse('admin:claims_claim_add')}?{urlencode({'statement': typed})}"
-        found.append(SearchResult(_("New claim: %s") % typed, _("Add this claim"), page, "add_circle"))
-    return found
+    text = request.GET.get("s", words).strip()
+    if request.user.has_perm("claims.add_claim") and text:
+        page = f"{reverse('admin:claims_claim_add')}?{urlencode({'statement': text})}"
+        groups.append(SearchResult(_("New claim: %s") % text, _("Add this claim"), page, "add_circle"))
+    return groups
 
 
 def _find_rows(request: HttpRequest, kind: type[Model], words: str) -> list[Model]:
@@ -46,10 +46,10 @@ def _find_rows(request: HttpRequest, kind: type[Model], words: str) -> list[Mode
     if not isinstance(desk, DeskAdmin) or not desk.has_view_or_change_permission(request):
         return []
     rows = desk.get_queryset(request)
-    found = _list_newest(desk.matching(request, rows, words))
-    if not found and (likely := desk.suggest_rows(request, rows, words)) is not None:
-        return _list_newest(likely)
-    return found
+    matches = _list_newest(desk.matching(request, rows, words))
+    if not matches and (suggestions := desk.suggest_rows(request, rows, words)) is not None:
+        return _list_newest(suggestions)
+    return matches
 
 
 def _describe_kind(row: Any) -> str:

@@ -68,9 +68,11 @@ class QuoteForm(forms.ModelForm):
     def _anchor(self, cleaned: dict[str, Any]) -> None:
         source, quote_typed = cleaned["source"], cleaned.get("exact", "")
         # Unedited values come from the previous anchor and belong to the previous words.
-        typed = {side: cleaned.get(side, "") if self._differs(side) else "" for side in ("prefix", "suffix")}
+        typed_context = {
+            side: cleaned.get(side, "") if self._differs(side) else "" for side in ("prefix", "suffix")
+        }
         try:
-            quotation = build_quote(source, quote_typed, **typed)
+            quotation = build_quote(source, quote_typed, **typed_context)
         except QuoteNotFound as problem:
             self.add_error("exact", _("%s Or leave the quote empty.") % translate_message(problem))
         except QuoteAmbiguous as problem:

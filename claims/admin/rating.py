@@ -66,7 +66,7 @@ class OtherLanguageLabels(_AdminMixinBase):
 
 
 def _render_by_language(words: dict[str, str]) -> SafeString | str:
-    lines = ((code, get_language_name(code), said) for code, said in sorted(words.items()))
+    lines = ((code, get_language_name(code), label) for code, label in sorted(words.items()))
     return format_html_join("", '<p><bdi>{1}</bdi>: <bdi lang="{0}">{2}</bdi></p>', lines) or "–"
 
 
@@ -151,9 +151,9 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
     ordering = ("scale", "position")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
-        judged = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED)
+        published_verdicts = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED)
         # Any two claims: finding the newest ones of a rare rating would mean searching all verdicts backwards.
-        samples = ArraySubquery(judged.order_by().values("claim__statement")[:2])
+        samples = ArraySubquery(published_verdicts.order_by().values("claim__statement")[:2])
         return annotate_use(super().get_queryset(request)).annotate(samples=samples)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -206,16 +206,16 @@ def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest,
 
     def decide(desk: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
         claims = {rating.pk: rating.used for rating in annotate_use(ratings)}
-        changed = None
+        changed_ratings = None
         with RefusalMessages(request):
-            changed = classification.classify(ratings, rating_class, by=get_person(request))
-        if changed is None:
+            changed_ratings = classification.classify(ratings, rating_class, by=get_person(request))
+        if changed_ratings is None:
             return
-        if not changed:
+        if not changed_ratings:
             messages.info(request, gettext("Nothing to change: this has already been decided."))
             return
-        labels = ngettext("%d label", "%d labels", len(changed)) % len(changed)
-        number = sum(claims[rating.pk] for rating in changed)
+        labels = ngettext("%d label", "%d labels", len(changed_ratings)) % len(changed_ratings)
+        number = sum(claims[rating.pk] for rating in changed_ratings)
         followers = (
             ngettext("%d published claim will be updated", "%d published claims will be updated", number)
             % number

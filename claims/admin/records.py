@@ -50,8 +50,8 @@ class PeriodFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         days = self.value()
-        known = days in {value for value, _words in self.lookup_choices}
-        return queryset.filter(at__gt=now() - timedelta(days=int(days))) if days and known else queryset
+        is_known = days in {value for value, _words in self.lookup_choices}
+        return queryset.filter(at__gt=now() - timedelta(days=int(days))) if days and is_known else queryset
 
 
 @admin.register(AuditRecord)

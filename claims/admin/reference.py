@@ -84,8 +84,8 @@ class NewsroomPageAdmin(DeskAdmin):
             kind=request.GET.get("kind", ""), language=request.GET.get("language", "")
         )
         row = newest.first()
-        given: dict[str, Any] = super().get_changeform_initial_data(request)
-        return given | ({"title": row.title, "text": row.text, "url": row.url} if row else {})
+        values: dict[str, Any] = super().get_changeform_initial_data(request)
+        return values | ({"title": row.title, "text": row.text, "url": row.url} if row else {})
 
     @admin.display(description=_("write"))
     def next_version(self, page: NewsroomPage) -> SafeString:

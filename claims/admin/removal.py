@@ -109,15 +109,15 @@ class RemovalAdmin(DeskAdmin):
         return HttpResponseRedirect(reverse("admin:claims_removal_changelist"))
 
     def save_model(self, request: HttpRequest, obj: Removal, form: Any, change: bool) -> None:
-        made = removals.propose(
+        removal = removals.propose(
             form.cleaned_data["claim"],
             form.cleaned_data["words"],
             reason=form.cleaned_data["reason"],
             note=form.cleaned_data["note"],
             by=get_person(request),
         )
-        request_search(made)
-        obj.pk = made.pk
+        request_search(removal)
+        obj.pk = removal.pk
         obj.refresh_from_db()
 
     def build_page_context(self, request: HttpRequest, removal: Any, /) -> dict[str, Any]:
@@ -167,13 +167,13 @@ def _list_backups(removal: Removal) -> list[dict[str, Any]]:
         return []
     now = timezone.now()
     try:
-        kept = generations.list_generations(get_backup_folder())
-        expiries = generations.compute_expiries(kept, now=now, days=settings.BACKUP_DAYS)
+        generations_kept = generations.list_generations(get_backup_folder())
+        expiries = generations.compute_expiries(generations_kept, now=now, days=settings.BACKUP_DAYS)
     except (BackupFailed, OSError):
         return []
     until = removal.confirmed_at or now
     return [
         {"finished_at": one.finished_at, "expires_at": expiries[one.name]}
-        for one in kept
+        for one in generations_kept
         if one.begun_at <= until
     ]

@@ -89,12 +89,10 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     @admin.action(description=_("Same claim: add the appearance"), permissions=["decide"])
     def confirm_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
         by = get_person(request)
-        confirmed = change_each(
-            request, rows, lambda repeat: repeats.confirm(repeat, by=by), attrgetter("exact")
-        )
-        if confirmed:
-            words = ngettext("%d repeat confirmed.", "%d repeats confirmed.", confirmed)
-            messages.success(request, words % confirmed)
+        count = change_each(request, rows, lambda repeat: repeats.confirm(repeat, by=by), attrgetter("exact"))
+        if count:
+            words = ngettext("%d repeat confirmed.", "%d repeats confirmed.", count)
+            messages.success(request, words % count)
 
     @admin.action(description=_("Something else"), permissions=["decide"])
     def reject_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
@@ -136,7 +134,7 @@ def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
     false = PublishedVerdict.objects.current().filter(
         claim_id=OuterRef("claim_id"), rating_class__in=FALSE_CLASSES
     )
-    seen = list(
+    repeats = list(
         rows.standing()  # type: ignore[attr-defined]  # a RepeatQuerySet
         .filter(Exists(false))
         .order_by()
@@ -149,7 +147,7 @@ def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
         )
         .order_by("-last", "-claim")[:_REPEAT_LIMIT]
     )
-    keys = {row["claim"] for row in seen}
+    keys = {row["claim"] for row in repeats}
     claims = Claim.objects.in_bulk(keys)
     ratings, sources = _load_ratings(keys), _load_sources(rows, keys)
     return [
@@ -161,7 +159,7 @@ def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
             "sources": sources.get(row["claim"], [])[:_SOURCE_LIMIT],
             "repeats": f"{reverse('admin:claims_repeat_changelist')}?claim__id__exact={row['claim']}",
         }
-        for row in seen
+        for row in repeats
     ]
 
 
@@ -179,11 +177,14 @@ def _load_ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
 
 def _load_sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[Source, str]]]:
     """Return the sources in which these claims were repeated, newest first."""
-    named = rows.standing().filter(claim__in=claims, source__isnull=False)  # type: ignore[attr-defined]
-    found: dict[int, dict[int, tuple[Source, str]]] = {}
-    for repeat in named.select_related("source").order_by("-last_seen_at", "-pk"):
-        found.setdefault(repeat.claim_id, {})[repeat.source_id] = repeat.source, change_page(repeat.source)
-    return {claim: list(sources.values()) for claim, sources in found.items()}
+    repeats = rows.standing().filter(claim__in=claims, source__isnull=False)  # type: ignore[attr-defined]
+    sources_by_claim: dict[int, dict[int, tuple[Source, str]]] = {}
+    for repeat in repeats.select_related("source").order_by("-last_seen_at", "-pk"):
+        sources_by_claim.setdefault(repeat.claim_id, {})[repeat.source_id] = (
+            repeat.source,
+            change_page(repeat.source),
+        )
+    return {claim: list(sources.values()) for claim, sources in sources_by_claim.items()}
 
 
 def _build_context(repeat: Any) -> dict[str, Any]:
@@ -196,9 +197,9 @@ def _build_context(repeat: Any) -> dict[str, Any]:
         )
     outcome = None
     if repeat.outcome:
-        said = {"what": repeat.get_outcome_display(), "who": repeat.decided_by_name}
+        values = {"what": repeat.get_outcome_display(), "who": repeat.decided_by_name}
         tone = "good" if repeat.outcome == Repeat.Outcome.CONFIRMED else "faded"
-        outcome = render_badge(gettext("%(what)s, according to %(who)s") % said, tone)  # type: ignore[arg-type]
+        outcome = render_badge(gettext("%(what)s, according to %(who)s") % values, tone)  # type: ignore[arg-type]
     return {
         "repeat": repeat,
         "before": before,

@@ -37,12 +37,12 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
     desk, request = changelist.model_admin, context["request"]
     if not isinstance(desk, DeskAdmin):
         return {}
-    person, listed = get_person(request), changelist.opts.label_lower
+    person, model_label = get_person(request), changelist.opts.label_lower
     query = normalise_query(request.GET.urlencode())
-    views = list(SavedView.objects.readable_by(person).of_list(listed))
+    views = list(SavedView.objects.readable_by(person).of_list(model_label))
     return {
         "csrf_token": context.get("csrf_token"),
-        "listed": listed,
+        "listed": model_label,
         "query": query,
         "views": [(view, view.query == query, view.owner_id == person.pk) for view in views],
         "is_kept": any(view.query == query for view in views),
@@ -131,37 +131,39 @@ class SavedViewAdmin(DeskAdmin):
     @desk_page("keep/")
     def keep_view(self, request: HttpRequest) -> HttpResponse:
         """Save a list as currently shown, replacing the person's own view of the same name."""
-        asked = request.POST
-        desk = _find_desk(self.admin_site, asked.get("listed", ""))
+        values = request.POST
+        desk = _find_desk(self.admin_site, values.get("listed", ""))
         if request.method != "POST" or desk is None:
             raise Http404
         may_look = desk.has_view_or_change_permission(request)
         if not may_look or not request.user.has_perm("claims.view_savedview"):
             raise PermissionDenied
-        shared = bool(asked.get("is_shared"))
-        if shared and not request.user.has_perm(_SHARE):
+        is_shared = bool(values.get("is_shared"))
+        if is_shared and not request.user.has_perm(_SHARE):
             raise PermissionDenied
-        query = normalise_query(asked.get("query", ""))
+        query = normalise_query(values.get("query", ""))
         page = HttpResponseRedirect(f"{_list_page(desk)}?{query}")
-        name = " ".join(asked.get("name", "").split())
+        name = " ".join(values.get("name", "").split())
         if not name or len(name) > MAX_NAME_LENGTH or len(query) > MAX_QUERY_LENGTH:
             messages.error(request, gettext("Enter a name of no more than %d characters.") % MAX_NAME_LENGTH)
             return page
-        mine = Q(owner=get_person(request), listed=desk.opts.label_lower, name__iexact=name)
+        own_views = Q(owner=get_person(request), listed=desk.opts.label_lower, name__iexact=name)
         with RefusalMessages(request):
             with transaction.atomic():
-                replaced = SavedView.objects.filter(mine).update(name=name, query=query, is_shared=shared)
-                if not replaced:
+                count = SavedView.objects.filter(own_views).update(
+                    name=name, query=query, is_shared=is_shared
+                )
+                if not count:
                     SavedView.objects.create(
                         owner=get_person(request),
                         listed=desk.opts.label_lower,
                         name=name,
                         query=query,
-                        is_shared=shared,
+                        is_shared=is_shared,
                     )
             messages.success(
                 request,
-                (gettext("“%s” now shows this list.") if replaced else gettext("Saved as “%s”.")) % name,
+                (gettext("“%s” now shows this list.") if count else gettext("Saved as “%s”.")) % name,
             )
         return page
 
@@ -179,12 +181,12 @@ class SavedViewAdmin(DeskAdmin):
             return HttpResponseRedirect(reverse("admin:claims_savedview_changelist"))
         if not desk.has_view_or_change_permission(request):
             raise PermissionDenied
-        query, gone = _split_valid_parts(desk, request, view.query)
-        if gone:
+        query, missing = _split_valid_parts(desk, request, view.query)
+        if missing:
             messages.warning(
                 request,
                 gettext("Some filters of “%(view)s” no longer exist and are left out: %(what)s.")
-                % {"view": view.name, "what": join_words(gone)},
+                % {"view": view.name, "what": join_words(missing)},
             )
         return HttpResponseRedirect(f"{_list_page(desk)}?{query}")
 
@@ -193,10 +195,10 @@ def open_page(view: SavedView) -> str:
     return reverse("admin:claims_savedview_open", args=[view.pk])
 
 
-def _find_desk(site: admin.AdminSite, listed: str) -> DeskAdmin | None:
+def _find_desk(site: admin.AdminSite, model_label: str) -> DeskAdmin | None:
     """Return the model admin of a list."""
     try:
-        desk = site.get_model_admin(apps.get_model(listed))
+        desk = site.get_model_admin(apps.get_model(model_label))
     except (LookupError, ValueError, NotRegistered):
         return None
     return desk if isinstance(desk, DeskAdmin) else None
@@ -209,29 +211,31 @@ def _list_page(desk: DeskAdmin) -> str:
 def _split_valid_parts(desk: DeskAdmin, request: HttpRequest, query: str) -> tuple[str, list[str]]:
     """Return the valid and the invalid parameters of a saved query."""
     parts = parse_qsl(query, keep_blank_values=True)
-    gone: list[str] = []
-    named = [column for name, value in parts if name == COLUMNS_PARAMETER for column in value.split(",")]
-    known = desk.all_columns(request)
-    if lost := [column for column in named if column not in known]:
-        gone += lost
+    missing: list[str] = []
+    column_names = [
+        column for name, value in parts if name == COLUMNS_PARAMETER for column in value.split(",")
+    ]
+    known_columns = desk.all_columns(request)
+    if missing_columns := [column for column in column_names if column not in known_columns]:
+        missing += missing_columns
         # The order refers to columns by number, which another column would now have.
         parts = [(name, value) for name, value in parts if name not in (COLUMNS_PARAMETER, ORDER_VAR)]
-        parts += [(COLUMNS_PARAMETER, column) for column in named if column in known]
+        parts += [(COLUMNS_PARAMETER, column) for column in column_names if column in known_columns]
     if not _is_openable(desk, request, parts):
         bad = {name for name, value in parts if not _is_openable(desk, request, [(name, value)])}
-        gone += sorted(bad)
+        missing += sorted(bad)
         parts = [(name, value) for name, value in parts if name not in bad]
         if not _is_openable(desk, request, parts):
-            return "", [*gone, *sorted({name for name, _value in parts})]
-    return urlencode(parts), gone
+            return "", [*missing, *sorted({name for name, _value in parts})]
+    return urlencode(parts), missing
 
 
 def _is_openable(desk: DeskAdmin, request: HttpRequest, parts: list[tuple[str, Any]]) -> bool:
-    kept, request.GET = request.GET, QueryDict(urlencode(parts))
+    original_query, request.GET = request.GET, QueryDict(urlencode(parts))
     try:
         desk.get_changelist_instance(request)
     except (IncorrectLookupParameters, DisallowedModelAdminLookup):
         return False
     finally:
-        request.GET = kept
+        request.GET = original_query
     return True

@@ -37,28 +37,33 @@ class MomentForm(forms.Form):
     cancel = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
-def build_scheduling_context(verdict: Verdict, person: User, *, ready: bool) -> dict[str, Any]:
+def build_scheduling_context(verdict: Verdict, person: User, *, is_ready: bool) -> dict[str, Any]:
     """Return a reviewed verdict's schedule, and whether this person may change it.
 
     Args:
-        ready: whether the verdict could be published now.
+        is_ready: whether the verdict could be published now.
     """
     if verdict.state != Verdict.State.IN_REVIEW:
         return {"scheduled": None, "may_schedule": False}
-    planned = ScheduledPublication.objects.readable_by(person).open().filter(verdict=verdict).first()
+    planned_publication = (
+        ScheduledPublication.objects.readable_by(person).open().filter(verdict=verdict).first()
+    )
     return {
-        "scheduled": planned,
-        "scheduled_local": f"{localtime(planned.publish_at):%Y-%m-%dT%H:%M}" if planned else "",
-        "may_schedule": person.has_perm("claims.publish_verdict") and (ready or planned is not None),
-        "is_ready": ready,
+        "scheduled": planned_publication,
+        "scheduled_local": f"{localtime(planned_publication.publish_at):%Y-%m-%dT%H:%M}"
+        if planned_publication
+        else "",
+        "may_schedule": person.has_perm("claims.publish_verdict")
+        and (is_ready or planned_publication is not None),
+        "is_ready": is_ready,
         "time_zone": describe_time_zone(),
     }
 
 
 def annotate_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
     """Annotate `planned_at`: the scheduled time of publication."""
-    planned = ScheduledPublication.objects.open().filter(verdict=OuterRef("pk"))
-    return verdicts.annotate(planned_at=Subquery(planned.values("publish_at")[:1]))
+    planned_publications = ScheduledPublication.objects.open().filter(verdict=OuterRef("pk"))
+    return verdicts.annotate(planned_at=Subquery(planned_publications.values("publish_at")[:1]))
 
 
 def build_planned_badge(verdict: Any) -> SafeString | str:
@@ -87,9 +92,9 @@ def describe_planned(planned: ScheduledPublication) -> str:
     }
 
 
-def describe_distance(ahead: timedelta) -> str:
+def describe_distance(distance: timedelta) -> str:
     """Return the time until a moment, in the largest unit with at least two: “in 23 days”, “in 47 hours”."""
-    minutes = round(ahead.total_seconds() / 60)
+    minutes = round(distance.total_seconds() / 60)
     if (hours := minutes // 60) < 2:
         return ngettext("in %d minute", "in %d minutes", minutes) % minutes
     if (days := hours // 24) < 2:
@@ -134,8 +139,10 @@ def build_previews(
     """Return, for each claim whose public page the move changes, the ledger entry it would get."""
     if isinstance(subject, Verdict):
         if action == "publish":
-            quoted = Evidence.objects.select_related("source__publisher", "snapshot").defer("snapshot__text")
-            return [preview_entries.preview_publishing(subject, list(quoted.filter(verdict=subject)))]
+            evidence_rows = Evidence.objects.select_related("source__publisher", "snapshot").defer(
+                "snapshot__text"
+            )
+            return [preview_entries.preview_publishing(subject, list(evidence_rows.filter(verdict=subject)))]
         return [preview_entries.preview_retracting(subject, note)]
     if action == "republish":
         return [preview_entries.preview_republishing(subject, kind, note)]
@@ -144,22 +151,22 @@ def build_previews(
     return preview_entries.preview_unmerging(subject, subject.merged_into) if subject.merged_into else []
 
 
-def list_public_changes(found: list[EntryPreview]) -> list[PublicChange]:
+def list_public_changes(previews: list[EntryPreview]) -> list[PublicChange]:
     """Return the changes, to be shown side by side."""
-    return [_change(prospect) for prospect in found]
+    return [_change(prospect) for prospect in previews]
 
 
-def compute_fingerprint(found: list[EntryPreview]) -> str:
+def compute_fingerprint(previews: list[EntryPreview]) -> str:
     """Return a fingerprint of the changes that a person confirms."""
-    return hashlib.sha256("".join(each.fingerprint for each in found).encode()).hexdigest()[:32]
+    return hashlib.sha256("".join(each.fingerprint for each in previews).encode()).hexdigest()[:32]
 
 
 def describe_changes(subject: Claim | Verdict, reader: User, since: str) -> str:
     """Return who has changed the claim or verdict since that moment, if this person may see it."""
     claim = subject.claim if isinstance(subject, Verdict) else subject
     looked_at = parse_datetime(since) if len(since) < _MAX_MOMENT_LENGTH else None
-    found = build_timeline(claim, reader).events if looked_at and is_aware(looked_at) else []
-    who = [event.who for event in found if looked_at and event.at > looked_at and event.who]
+    events = build_timeline(claim, reader).events if looked_at and is_aware(looked_at) else []
+    who = [event.who for event in events if looked_at and event.at > looked_at and event.who]
     return who[0] if who else str(_("another user"))
 
 
@@ -189,8 +196,8 @@ def _change(prospect: EntryPreview) -> PublicChange:
 
 def _iterate_entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
     """Yield the public parts of an entry; for a withdrawn one, its note."""
-    merged = _("Redirects to claim %(id)s") % {"id": entry.merged_into_id}
-    yield _("Status"), merged if entry.merged_into_id else str(entry.get_status_display())
+    target = _("Redirects to claim %(id)s") % {"id": entry.merged_into_id}
+    yield _("Status"), target if entry.merged_into_id else str(entry.get_status_display())
     if entry.status == Publication.Status.PUBLISHED:
         yield from _iterate_parts(entry.document)
     elif entry.note:
@@ -231,10 +238,10 @@ def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     yield _("By"), join_words(filter(None, [verdict["byline"], verdict["publisher"]["name"]]))
     yield _("Full review"), verdict["url"]
     stances = dict(Evidence.Stance.choices)
-    cited = [
+    sources = [
         f"{stances[item['stance']]}: {_format_quoted(item, item['note'])}" for item in verdict["evidence"]
     ]
-    yield _("Evidence"), "\n".join(cited)
+    yield _("Evidence"), "\n".join(sources)
     for section in get_sections():
         yield str(section.name), section.format_items(verdict)
 

@@ -68,12 +68,12 @@ def find_similar_claims(statement: str, *, person: User, to: Claim | None = None
     for pk in _find_same_words(to):
         matches[pk] = Match(pk, statement, "", "same", 1.0, (_("The words are the same."),))
     rows = {claim.pk: claim for claim in _load_readable(matches, person, without=to)}
-    found = sorted(
+    claims = sorted(
         (match for match in matches.values() if match.claim in rows),
         key=lambda match: (_ORDER[match.kind], -match.confidence),
     )
     text = statement[:MAX_STATEMENT_LENGTH].strip()
-    return [_build_similar_claim(rows[match.claim], match, text) for match in found[:SIMILAR_LIMIT]]
+    return [_build_similar_claim(rows[match.claim], match, text) for match in claims[:SIMILAR_LIMIT]]
 
 
 def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
@@ -111,10 +111,10 @@ def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
         statement, reader=person, terms=MatchTerms(cut="text", most=2 * SIMILAR_LIMIT)
     ).passages:
         for match in passage.matches:
-            known = best.get(match.claim)
-            if known is None or (_ORDER[match.kind], -match.confidence) < (
-                _ORDER[known.kind],
-                -known.confidence,
+            best_match = best.get(match.claim)
+            if best_match is None or (_ORDER[match.kind], -match.confidence) < (
+                _ORDER[best_match.kind],
+                -best_match.confidence,
             ):
                 best[match.claim] = match
     return best

@@ -105,12 +105,12 @@ def build_timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1)
     page = min(max(page, 1), LAST_PAGE)
     most = page * PER_PAGE + 1
     kinds = list_kinds()
-    wanted = [one for one in kinds if one.name == kind]
-    found = [event for one in wanted or kinds for event in one.read(claim, reader, most)]
-    found.sort(key=lambda event: event.at, reverse=True)
-    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
-    has_more = len(found) > page * PER_PAGE and page < LAST_PAGE
-    return Timeline(shown, kind if wanted else "", page, has_more)
+    chosen_kinds = [one for one in kinds if one.name == kind]
+    events = [event for one in chosen_kinds or kinds for event in one.read(claim, reader, most)]
+    events.sort(key=lambda event: event.at, reverse=True)
+    shown_events = events[(page - 1) * PER_PAGE : page * PER_PAGE]
+    has_more = len(events) > page * PER_PAGE and page < LAST_PAGE
+    return Timeline(shown_events, kind if chosen_kinds else "", page, has_more)
 
 
 def list_kinds() -> list[TimelineKind]:
@@ -124,27 +124,29 @@ def _iterate_moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEv
     # Sign-offs have their own events.
     moves = Transition.objects.readable_by(reader).filter(claim=claim).exclude(action="sign_off")
     for move in moves.order_by("-pk")[:most]:
-        what = str(_DONE.get(move.action) or f"{get_move_label(move.action)}: {move.states}")
-        yield TimelineEvent(move.at, "moves", move.actor_name, what, move.note, move.verdict_id)
+        sentence = str(_DONE.get(move.action) or f"{get_move_label(move.action)}: {move.states}")
+        yield TimelineEvent(move.at, "moves", move.actor_name, sentence, move.note, move.verdict_id)
 
 
 def _iterate_edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     verdicts = list(Verdict.objects.readable_by(reader).filter(claim=claim).values_list("pk", "author"))
-    past: list[PastEvent] = []
+    past_events: list[PastEvent] = []
     if can_read_work_on(claim, reader):
-        past += list_changes(Claim, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id=claim.pk)
-        past += list_changes(Appearance, of=_("an appearance"), newest=most, claim_id=claim.pk)
-        past += list_link_changes(ClaimTopic, shown="topic", newest=most, claim_id=claim.pk)
+        past_events += list_changes(Claim, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id=claim.pk)
+        past_events += list_changes(Appearance, of=_("an appearance"), newest=most, claim_id=claim.pk)
+        past_events += list_link_changes(ClaimTopic, shown="topic", newest=most, claim_id=claim.pk)
     # People who may not read others' drafts see the full history of their own.
     reads_all = reader.has_perm(READ_DRAFTS)
-    written = [pk for pk, author in verdicts if reads_all or author == reader.pk]
-    past += list_changes(Verdict, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id__in=written)
-    past += list_changes(Evidence, of=_("an item of evidence"), newest=most, verdict_id__in=written)
+    verdict_ids = [pk for pk, author in verdicts if reads_all or author == reader.pk]
+    past_events += list_changes(Verdict, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id__in=verdict_ids)
+    past_events += list_changes(
+        Evidence, of=_("an item of evidence"), newest=most, verdict_id__in=verdict_ids
+    )
     for part in get_sections():
-        past += list_changes(
-            part.model, of=part.row_name, without=part.unlogged, newest=most, verdict_id__in=written
+        past_events += list_changes(
+            part.model, of=part.row_name, without=part.unlogged, newest=most, verdict_id__in=verdict_ids
         )
-    for event in past:
+    for event in past_events:
         yield TimelineEvent(
             event.at, "edits", event.who, _lower_first_letter(event.what), event.note, None, event.changes
         )
@@ -153,30 +155,30 @@ def _iterate_edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEv
 def _load_sign_offs(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     rows = SignOff.objects.readable_by(reader).filter(verdict__claim=claim)
     for row in rows.order_by("-pk")[:most]:
-        what = _("signed off the verdict, in round %(number)d") % {"number": row.round}
-        yield TimelineEvent(row.at, "signoffs", row.by_name, what, row.note, row.verdict_id)
+        sentence = _("signed off the verdict, in round %(number)d") % {"number": row.round}
+        yield TimelineEvent(row.at, "signoffs", row.by_name, sentence, row.note, row.verdict_id)
 
 
 def _iterate_publications(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     entries = claim.publications.only("version", "kind", "note", "published_at", "claim")
     for entry in entries.order_by("-version")[:most]:
-        what = _("Version %(number)d published: %(kind)s") % {
+        sentence = _("Version %(number)d published: %(kind)s") % {
             "number": entry.version,
             "kind": entry.get_kind_display(),
         }
-        yield TimelineEvent(entry.published_at, "publications", "", what, entry.note)
-    planned = ScheduledPublication.objects.readable_by(reader).filter(verdict__claim=claim)
-    for row in planned.order_by("-pk")[:most]:
+        yield TimelineEvent(entry.published_at, "publications", "", sentence, entry.note)
+    planned_publications = ScheduledPublication.objects.readable_by(reader).filter(verdict__claim=claim)
+    for row in planned_publications.order_by("-pk")[:most]:
         moment = date_format(localtime(row.publish_at), "DATETIME_FORMAT")
-        what = _("scheduled the publication for %(moment)s") % {"moment": moment}
-        yield TimelineEvent(row.made_at, "publications", row.made_by_name, what, "", row.verdict_id)
+        sentence = _("scheduled the publication for %(moment)s") % {"moment": moment}
+        yield TimelineEvent(row.made_at, "publications", row.made_by_name, sentence, "", row.verdict_id)
         if row.ended_at and row.outcome != ScheduledPublication.Outcome.PUBLISHED:
-            what = _("scheduled for %(moment)s: %(outcome)s") % {
+            sentence = _("scheduled for %(moment)s: %(outcome)s") % {
                 "moment": moment,
                 "outcome": row.get_outcome_display(),
             }
             yield TimelineEvent(
-                row.ended_at, "publications", row.ended_by_name, what, row.reason, row.verdict_id
+                row.ended_at, "publications", row.ended_by_name, sentence, row.reason, row.verdict_id
             )
 
 

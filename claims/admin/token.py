@@ -145,9 +145,11 @@ class ApiTokenAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("scopes"))
     def may(self, token: ApiToken) -> SafeString:
-        known = dict(Scope.choices)
+        scope_labels = dict(Scope.choices)
         return format_html_join(
-            " ", '<span title="{}">{}</span>', ((known[scope], render_badge(scope)) for scope in token.scopes)
+            " ",
+            '<span title="{}">{}</span>',
+            ((scope_labels[scope], render_badge(scope)) for scope in token.scopes),
         )
 
     @admin.display(description=gettext_lazy("begins with"))

@@ -150,9 +150,9 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     @row_action(gettext_lazy("Carry over unchanged"), permission="view")
     def carry_over(self, request: HttpRequest, row: Translation) -> HttpResponse:
         """Submit the same text for the currently published version."""
-        carried = translation_drafts.carry_over_translation(row, by=get_person(request))
+        row_now = translation_drafts.carry_over_translation(row, by=get_person(request))
         messages.success(request, _("Carried over unchanged. Another person must sign it off."))
-        return HttpResponseRedirect(change_page(carried))
+        return HttpResponseRedirect(change_page(row_now))
 
     @desk_page("<int:pk>/move/<slug:action>/")
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
@@ -179,30 +179,34 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             raise PermissionDenied
         form = live_preview.remove_lock(self.get_form(request, row, change=True))(request.POST, instance=row)
         form.full_clean()
-        typed: Translation = form.instance
-        prospect = preview_entries.preview_translating(typed)
+        edited: Translation = form.instance
+        prospect = preview_entries.preview_translating(edited)
         answer = JsonResponse(
             {
                 "page": render_reader_view(
-                    [prospect.then, *prospect.ledger], prospect.then, language=typed.language
+                    [prospect.then, *prospect.ledger], prospect.then, language=edited.language
                 )
                 if prospect
                 else "",
                 "unread": [str(error) for errors in form.errors.values() for error in errors],
-                "missing": [(words, "translation") for words in list_missing_of_translation(typed)],
+                "missing": [(words, "translation") for words in list_missing_of_translation(edited)],
             }
         )
         answer["Cache-Control"] = "no-store"
         return answer
 
     def history_entries(self, row: Translation, reader: User) -> list[PastEvent]:
-        begun = PastEvent(row.created_at, get_name(row.author), _("Started"))
+        first_event = PastEvent(row.created_at, get_name(row.author), _("Started"))
         steps = [
             PastEvent(step.at, step.by_name, get_move_label(step.action), note=step.note)
             for step in row.steps.readable_by(reader)
         ]
         changes = list_changes(Translation, without=self.told_otherwise, pgh_obj_id=row.pk)
-        return [begun, *(changes if reader.has_perm(READ_DRAFTS) or row.author == reader else []), *steps]
+        return [
+            first_event,
+            *(changes if reader.has_perm(READ_DRAFTS) or row.author == reader else []),
+            *steps,
+        ]
 
 
 def _list_parts(row: Translation) -> list[str]:
@@ -210,7 +214,7 @@ def _list_parts(row: Translation) -> list[str]:
     original = row.verdict
     has = {"statement": True, "title": original.title, "summary": original.summary}
     has["explanation"] = original.explanation
-    return [name for name, there in has.items() if there or getattr(row, name)]
+    return [name for name, is_present in has.items() if is_present or getattr(row, name)]
 
 
 def get_last_step(row: Translation) -> int:
@@ -219,13 +223,13 @@ def get_last_step(row: Translation) -> int:
 
 
 def _build_page_context(row: Translation, person: User, form: forms.BaseForm | None) -> dict[str, Any]:
-    shown = find_original(row.verdict)
-    is_current = is_translation_of(row, shown)
+    original = find_original(row.verdict)
+    is_current = is_translation_of(row, original)
     options = workflow.list_options(row, person)
     steps = list(row.steps.readable_by(person))
     in_round = [step for step in steps if step.action == SIGN_OFF and step.round == row.review_round]
     last = steps[-1] if steps else None
-    lacks = list_missing_of_translation(row, shown) if row.state == _STATE.DRAFT else []
+    lacks = list_missing_of_translation(row, original) if row.state == _STATE.DRAFT else []
     missing = [(words, "translation") for words in lacks]
     return {
         "row": row,
@@ -238,7 +242,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
         "original_language": row.verdict.language,
         "original_direction": "rtl" if is_right_to_left(row.verdict.language) else "ltr",
         "is_current": is_current,
-        "pairs": pair_parts(row, shown if is_current else _build_original_text(row.verdict), form),
+        "pairs": pair_parts(row, original if is_current else _build_original_text(row.verdict), form),
         "explanation_shown": render_explanation(row.explanation, row.verdict.claim),
         "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
         # A message above them already names what a draft is missing.

@@ -88,11 +88,11 @@ def pair_parts(
         original: None if it has been replaced since; then only the translation is shown.
         form: the form for editing the translation; None if it is only displayed.
     """
-    found = []
+    pairs = []
     for name in TEXT_FIELDS:
         words = getattr(translation, name)
-        there = original.words[name] if original else ""
-        if not there.strip() and not words.strip():
+        original_text = original.words[name] if original else ""
+        if not original_text.strip() and not words.strip():
             continue
         field = form[name] if form is not None and name in form.fields else None
         if field is not None:
@@ -103,8 +103,8 @@ def pair_parts(
             and original.statement_language.lower() == translation.language.lower()
         )
         label = str(getattr(Translation._meta.get_field(name), "verbose_name", name))
-        found.append(TranslatedPart(name, label, split_paragraphs(there), words, field, is_same))
-    return found
+        pairs.append(TranslatedPart(name, label, split_paragraphs(original_text), words, field, is_same))
+    return pairs
 
 
 def split_paragraphs(text: str) -> list[str]:
@@ -122,9 +122,9 @@ def _build_attributes(name: str, language: str) -> dict[str, Any]:
     }
 
 
-def list_offered_languages(taken: set[str]) -> list[str]:
+def list_offered_languages(taken_languages: set[str]) -> list[str]:
     """Return the site's languages that have no translation yet."""
-    families = {tag.lower() for tag in taken}
+    families = {tag.lower() for tag in taken_languages}
     return [code for code, _name in settings.LANGUAGES if code not in families]
 
 
@@ -154,7 +154,7 @@ def build_translations_context(verdict: Verdict | None, person: User) -> dict[st
         or (verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW) and verdict.supersedes_id is None)
     ):
         return {"translations": None}
-    live = verdict if verdict.state == Verdict.State.PUBLISHED else _find_live_verdict(verdict)
+    published_verdict = verdict if verdict.state == Verdict.State.PUBLISHED else _find_live_verdict(verdict)
     rows = list(
         Translation.objects.readable_by(person)
         .filter(verdict__claim=verdict.claim_id, verdict__publisher=verdict.publisher_id)
@@ -163,17 +163,26 @@ def build_translations_context(verdict: Verdict | None, person: User) -> dict[st
         .defer("explanation")
         .order_by("-pk")[:_SHOWN_TRANSLATIONS]
     )
-    of_live = {row.language.lower() for row in rows if live and row.verdict_id == live.pk}
-    may_add = live is not None and person.has_perm("claims.add_translation")
+    of_live = {
+        row.language.lower() for row in rows if published_verdict and row.verdict_id == published_verdict.pk
+    }
+    may_add = published_verdict is not None and person.has_perm("claims.add_translation")
     lines = [
-        _build_line(row, is_renewed=row.language.lower() in of_live, live=live, may_add=may_add)
+        _build_line(
+            row,
+            is_renewed=row.language.lower() in of_live,
+            published_verdict=published_verdict,
+            may_add=may_add,
+        )
         for row in rows
     ]
-    taken = {verdict.language, *of_live}
+    taken_languages = {verdict.language, *of_live}
     return {
         "translations": sorted(lines, key=lambda line: (line.row.language.lower(), -line.row.pk)),
-        "translated_verdict": live,
-        "translate_into": [(code, get_language_name(code)) for code in list_offered_languages(taken)]
+        "translated_verdict": published_verdict,
+        "translate_into": [
+            (code, get_language_name(code)) for code in list_offered_languages(taken_languages)
+        ]
         if may_add
         else [],
         "may_translate": may_add,
@@ -187,9 +196,9 @@ def _find_live_verdict(verdict: Verdict) -> Verdict | None:
 
 
 def _build_line(
-    row: Translation, *, is_renewed: bool, live: Verdict | None, may_add: bool
+    row: Translation, *, is_renewed: bool, published_verdict: Verdict | None, may_add: bool
 ) -> TranslationLine:
-    is_old = live is None or row.verdict_id != live.pk
+    is_old = published_verdict is None or row.verdict_id != published_verdict.pk
     return TranslationLine(
         row=row,
         language=get_language_name(row.language),

@@ -56,18 +56,18 @@ def build_bar_chart(
     name: str, title: str, steps: list[str], *series: tuple[str, list[float | None]]
 ) -> BarChart:
     """Build a chart with the series side by side at each step; unknown values have no bar."""
-    known = [value for _name, values in series for value in values if value is not None]
-    most = max(known, default=0.0)
+    known_values = [value for _name, values in series for value in values if value is not None]
+    most = max(known_values, default=0.0)
     step = WIDTH / max(len(steps), 1)
     width = step * 0.8 / max(len(series), 1)
-    drawn = []
-    for number, (said, values) in enumerate(series):
+    drawn_series = []
+    for number, (legend_label, values) in enumerate(series):
         for place, value in enumerate(values):
             if value:
                 height = max(value / most * (_BASELINE - 12), 1.5)
                 x = place * step + step * 0.1 + number * width
-                words = f"{steps[place]}: {format_figure(value)} {said}"
-                drawn.append(
+                words = f"{steps[place]}: {format_figure(value)} {legend_label}"
+                drawn_series.append(
                     Bar(
                         round(x, 1),
                         round(_BASELINE - height, 1),
@@ -80,8 +80,8 @@ def build_bar_chart(
     return BarChart(
         name=name,
         title=title,
-        bars=drawn,
-        series=[said for said, _values in series],
+        bars=drawn_series,
+        series=[legend_label for legend_label, _values in series],
         rows=[
             (label, [format_figure(values[place]) for _said, values in series])
             for place, label in enumerate(steps)
@@ -89,7 +89,7 @@ def build_bar_chart(
         most=format_figure(most),
         first=steps[0] if steps else "",
         last=steps[-1] if steps else "",
-        is_empty=not any(known),
+        is_empty=not any(known_values),
     )
 
 
@@ -235,14 +235,14 @@ def compute_figures(today: date) -> TrendFigures:
     first = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
     weeks = [first + timedelta(days=7 * number) for number in range(WEEKS)]
     moment = _start_of_day(first)
-    came, went, took = _count_incoming(moment), _count_closed(moment), _measure_days_taken(moment)
+    incoming, closed, durations = _count_incoming(moment), _count_closed(moment), _measure_days_taken(moment)
     published = find_published_since(today - timedelta(days=PERIOD_DAYS))
     claims = Claim.objects.filter(Exists(published.filter(claim=OuterRef("pk"))))
     return TrendFigures(
         weeks=weeks,
-        came_in=[came.get(week, 0) for week in weeks],
-        went_out=[went.get(week, 0) for week in weeks],
-        days=[took.get(week) for week in weeks],
+        came_in=[incoming.get(week, 0) for week in weeks],
+        went_out=[closed.get(week, 0) for week in weeks],
+        days=[durations.get(week) for week in weeks],
         ratings=_count_ratings(published),
         claimants=_count_most_frequent(claims.filter(claimant__isnull=False), "claimant", "claimant__name"),
         parties=_count_most_frequent(
@@ -266,8 +266,8 @@ def _start_of_day(day: date) -> datetime:
 
 
 def _count_incoming(moment: datetime) -> dict[date, int]:
-    imported = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.IMPORTED)
-    rows = Claim.objects.filter(~Exists(imported), created_at__gte=moment)
+    imported_verdicts = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.IMPORTED)
+    rows = Claim.objects.filter(~Exists(imported_verdicts), created_at__gte=moment)
     return _group_by_week(rows, "created_at", number=Count("pk"))
 
 
@@ -281,7 +281,7 @@ def _measure_days_taken(moment: datetime) -> dict[date, float | None]:
     rows = rows.annotate(taken=F("at") - F("claim__created_at"))
     medians = _group_by_week(rows, "at", number=Median("taken", output_field=DurationField()))
     # At least a tenth of a day: zero would look as if nothing had been published.
-    return {week: max(round(taken.total_seconds() / 86_400, 1), 0.1) for week, taken in medians.items()}
+    return {week: max(round(duration.total_seconds() / 86_400, 1), 0.1) for week, duration in medians.items()}
 
 
 def _find_moves(moment: datetime) -> QuerySet[Transition]:
@@ -289,16 +289,16 @@ def _find_moves(moment: datetime) -> QuerySet[Transition]:
     return Transition.objects.filter(at__gte=moment, actor__isnull=False, import_run=None)
 
 
-def _group_by_week(rows: QuerySet[Any], field: str, **counted: Any) -> dict[date, Any]:
-    weekly = rows.order_by().annotate(week=TruncWeek(field)).values("week").annotate(**counted)
+def _group_by_week(rows: QuerySet[Any], field: str, **counts: Any) -> dict[date, Any]:
+    weekly = rows.order_by().annotate(week=TruncWeek(field)).values("week").annotate(**counts)
     return {row["week"].date(): row["number"] for row in weekly}
 
 
 def _count_ratings(published: QuerySet[Verdict]) -> list[tuple[str, int]]:
-    counted = published.order_by().values_list("rating__rating_class").annotate(number=Count("pk"))
-    return list(counted.order_by("-number", "rating__rating_class"))
+    counts = published.order_by().values_list("rating__rating_class").annotate(number=Count("pk"))
+    return list(counts.order_by("-number", "rating__rating_class"))
 
 
 def _count_most_frequent(claims: QuerySet[Claim], key: str, name: str) -> list[tuple[Any, str, int]]:
-    counted = claims.order_by().values_list(key, name).annotate(number=Count("pk"))
-    return list(counted.order_by("-number", name)[:_NAMED_LIMIT])
+    counts = claims.order_by().values_list(key, name).annotate(number=Count("pk"))
+    return list(counts.order_by("-number", name)[:_NAMED_LIMIT])

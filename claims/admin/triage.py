@@ -72,31 +72,31 @@ class Triage(MovesAdmin):
     def triage_view(self, request: HttpRequest) -> HttpResponse:
         """Show the complete triage screen."""
         person = self._require_triage_person(request)
-        asked = request.GET
+        parameters = request.GET
         rows = self._filter_proposals(request)
         if rows is None:
             messages.warning(request, _("These filters do not exist. All proposals are shown."))
             return HttpResponseRedirect(reverse("admin:claims_claim_triage") + "?queue=triage")
-        since = _parse_number(asked["since"]) if "since" in asked else _get_newest_transition()
-        listed = group_by_article(rows, person)
-        order = list(iterate_in_order(listed))
+        since = _parse_number(parameters["since"]) if "since" in parameters else _get_newest_transition()
+        groups = group_by_article(rows, person)
+        order = list(iterate_in_order(groups))
         # Show a requested proposal even if another user is viewing it; otherwise choose one that nobody is
         # viewing.
-        asked_for = _parse_number(asked.get("at"))
+        asked_for = _parse_number(parameters.get("at"))
         key = asked_for or _reserve_first_free(order, person)
-        shown = self._get_triaged_claim(request, str(key)) if key else None
+        claim = self._get_triaged_claim(request, str(key)) if key else None
         if asked_for:
             reserve_proposals([asked_for], by=person)
         start = next((at for at, one in enumerate(order) if one.pk == key), -1)
         context = {
             "title": _("Triage"),
-            "articles": listed,
+            "articles": groups,
             "number": len(order),
             "progress": replace(count_decisions(person, since), waiting=count_waiting(rows)),
-            "list_page": f"{reverse('admin:claims_claim_changelist')}?{_read_filters(asked).urlencode()}",
-            "undo": asked.get("undo", ""),
+            "list_page": f"{reverse('admin:claims_claim_changelist')}?{_read_filters(parameters).urlencode()}",
+            "undo": parameters.get("undo", ""),
             "previous": order[start - 1].pk if start > 0 else None,
-            **self._render_fragment(request, shown, since, then=_find_next(order, start, than=shown)),
+            **self._render_fragment(request, claim, since, then=_find_next(order, start, than=claim)),
         }
         return self.show_page(request, "triage", context)
 
@@ -119,11 +119,13 @@ class Triage(MovesAdmin):
         person = self._require_triage_person(request)
         if request.method != "POST" or action not in (*_DECISION_MESSAGES, *list_steps()) or action == "undo":
             raise Http404
-        asked = request.POST
-        seen = [SeenClaim(pk, _parse_number(asked.get("seen")))]
-        seen += [one for text in asked.getlist("also")[:_MAX_SELECTED] if (one := SeenClaim.read(text))]
-        seen = list({one.claim: one for one in seen}.values())
-        return self._answer(request, action, self._carry_out(request, action, seen, person))
+        values = request.POST
+        seen_claims = [SeenClaim(pk, _parse_number(values.get("seen")))]
+        seen_claims += [
+            one for text in values.getlist("also")[:_MAX_SELECTED] if (one := SeenClaim.read(text))
+        ]
+        seen_claims = list({one.claim: one for one in seen_claims}.values())
+        return self._answer(request, action, self._carry_out(request, action, seen_claims, person))
 
     @desk_page("triage/undo/", "triage_undo")
     def undo_view(self, request: HttpRequest) -> HttpResponse:
@@ -132,28 +134,30 @@ class Triage(MovesAdmin):
         if request.method != "POST":
             raise Http404
         tokens = request.POST.get("undo", "").split()[: _MAX_SELECTED + 1]
-        decided = [one for token in tokens if (one := DecidedClaim.read(token))]
-        return self._answer(request, "undo", undo(decided, by=person))
+        decisions = [one for token in tokens if (one := DecidedClaim.read(token))]
+        return self._answer(request, "undo", undo(decisions, by=person))
 
     # Decisions ------------------------------------------------------------------------------------------------------
 
     def _carry_out(
-        self, request: HttpRequest, action: str, seen: Sequence[SeenClaim], person: User
+        self, request: HttpRequest, action: str, seen_claims: Sequence[SeenClaim], person: User
     ) -> Sequence[DecisionOutcome]:
-        asked = request.POST
-        note = (asked.get("reason", "") or asked.get("note", "")).strip()
+        values = request.POST
+        note = (values.get("reason", "") or values.get("note", "")).strip()
         if action == "topic":
-            topic = _find_topic(asked.get("topic") or asked.get("other_topic", ""))
+            topic = _find_topic(values.get("topic") or values.get("other_topic", ""))
             if topic is None:
-                return [FailedDecision(one.claim, "", _("This topic does not exist.")) for one in seen[:1]]
-            return file_under(seen, topic, by=person)
+                return [
+                    FailedDecision(one.claim, "", _("This topic does not exist.")) for one in seen_claims[:1]
+                ]
+            return file_under(seen_claims, topic, by=person)
         if step := list_steps().get(action):
-            return carry_out_step(seen, step, asked, by=person)
+            return carry_out_step(seen_claims, step, values, by=person)
         into = None
         if action == "merge":
-            into = self._find_merge_target(request, asked.get("into") or asked.get("other_into", ""))
+            into = self._find_merge_target(request, values.get("into") or values.get("other_into", ""))
             note = note or _("These are the same claim.")
-        return decide(seen, action, by=person, note=note, into=into)
+        return decide(seen_claims, action, by=person, note=note, into=into)
 
     def _find_merge_target(self, request: HttpRequest, number: str) -> Claim | None:
         """Return the named claim to merge into, if the person may read it."""
@@ -162,26 +166,26 @@ class Triage(MovesAdmin):
 
     def _answer(self, request: HttpRequest, action: str, outcomes: Sequence[DecisionOutcome]) -> HttpResponse:
         """Return the outcome as JSON for the screen's script; otherwise show the screen with the next claim."""
-        done = [one for one in outcomes if isinstance(one, DecidedClaim)]
-        refused = [one for one in outcomes if isinstance(one, FailedDecision)]
-        if done and not refused:
+        decisions = [one for one in outcomes if isinstance(one, DecidedClaim)]
+        failures = [one for one in outcomes if isinstance(one, FailedDecision)]
+        if decisions and not failures:
             mark_stored(request)
-        undoable = " ".join(one.token for one in done if action != "undo")
+        undoable = " ".join(one.token for one in decisions if action != "undo")
         step = list_steps().get(action)
-        said = str(step.message if step else _DECISION_MESSAGES[action])
-        if len(done) > 1:
-            said += " " + ngettext("%d claim.", "%d claims.", len(done)) % len(done)
+        message = str(step.message if step else _DECISION_MESSAGES[action])
+        if len(decisions) > 1:
+            message += " " + ngettext("%d claim.", "%d claims.", len(decisions)) % len(decisions)
         if request.headers.get("Accept") == "application/json":
-            return self._build_json_response(request, said, done, refused, undoable)
-        if done:
-            messages.success(request, said)
-        for one in refused:
+            return self._build_json_response(request, message, decisions, failures, undoable)
+        if decisions:
+            messages.success(request, message)
+        for one in failures:
             messages.error(request, _describe_failure(one))
         query = QueryDict(request.POST.get("list", ""), mutable=True)
         for name in SCREEN_PARAMETERS:
             query.pop(name, None)
         query["since"] = request.POST.get("since", "0")
-        if then := _parse_number(request.POST.get("then" if done else "here")):
+        if then := _parse_number(request.POST.get("then" if decisions else "here")):
             query["at"] = str(then)
         if undoable:
             query["undo"] = undoable
@@ -190,21 +194,21 @@ class Triage(MovesAdmin):
     def _build_json_response(
         self,
         request: HttpRequest,
-        said: str,
-        done: Sequence[DecidedClaim],
-        refused: Sequence[FailedDecision],
+        message: str,
+        decisions: Sequence[DecidedClaim],
+        failures: Sequence[FailedDecision],
         undoable: str,
     ) -> JsonResponse:
         # The total is known from when the screen was opened; counting again would cost more than the move.
         far = count_decisions(get_person(request), _parse_number(request.POST.get("since")))
         far = replace(far, waiting=max(0, _parse_number(request.POST.get("all")) - far.decided))
-        forbidden = all(one.is_forbidden for one in refused)
-        status = 200 if done or not refused else 403 if forbidden else 409
+        is_forbidden = all(one.is_forbidden for one in failures)
+        status = 200 if decisions or not failures else 403 if is_forbidden else 409
         return JsonResponse(
             {
-                "said": said if done else "",
-                "done": [one.claim for one in done],
-                "refused": [{"claim": one.claim, "words": _describe_failure(one)} for one in refused],
+                "said": message if decisions else "",
+                "done": [one.claim for one in decisions],
+                "refused": [{"claim": one.claim, "words": _describe_failure(one)} for one in failures],
                 "undo": undoable,
                 "progress": str(far),
             },
@@ -228,12 +232,12 @@ class Triage(MovesAdmin):
         """Return the proposals that match the list's filters and search, in its order; None if a filter is
         invalid.
         """
-        kept = request.GET
-        request.GET = _read_filters(kept)  # type: ignore[assignment]  # never modified
+        original_query = request.GET
+        request.GET = _read_filters(original_query)  # type: ignore[assignment]  # never modified
         try:
             rows = self._filter_rows(request)
         finally:
-            request.GET = kept
+            request.GET = original_query
         return None if rows is None else rows.filter(state=Claim.State.PROPOSED)
 
     def _filter_rows(self, request: HttpRequest) -> QuerySet[Claim] | None:
@@ -248,19 +252,19 @@ class Triage(MovesAdmin):
         self, request: HttpRequest, claim: Claim | None, since: int, then: int | None
     ) -> dict[str, Any]:
         person = get_person(request)
-        listed = request.GET.get("list") or _read_filters(request.GET).urlencode()
-        common = {"list": listed, "since": since, "then": then, **build_choices(person)}
+        list_query = request.GET.get("list") or _read_filters(request.GET).urlencode()
+        common = {"list": list_query, "since": since, "then": then, **build_choices(person)}
         if claim is None:
             return {**common, "claim": None}
         return {**common, **build_claim_context(claim, person)}
 
 
-def _read_filters(asked: QueryDict) -> QueryDict:
+def _read_filters(parameters: QueryDict) -> QueryDict:
     """Read the list's filters, without the screen's own parameters."""
-    kept = asked.copy()
+    filters = parameters.copy()
     for name in (*SCREEN_PARAMETERS, *VIEW_PARAMETERS, PAGE_VAR, "list", "with"):
-        kept.pop(name, None)
-    return kept
+        filters.pop(name, None)
+    return filters
 
 
 def _find_next(order: Sequence[ListedProposal], start: int, *, than: Claim | None) -> int | None:
@@ -273,8 +277,8 @@ def _reserve_first_free(order: Sequence[ListedProposal], person: User) -> int:
     """Reserve the first free proposal for the person. If others are viewing all of them, return the first; 0
     if there are none.
     """
-    free = (one.pk for one in order if not one.other and reserve_proposals([one.pk], by=person))
-    return next(free, order[0].pk if order else 0)
+    free_ids = (one.pk for one in order if not one.other and reserve_proposals([one.pk], by=person))
+    return next(free_ids, order[0].pk if order else 0)
 
 
 def _get_newest_transition() -> int:
@@ -285,12 +289,12 @@ def _parse_number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 19 else 0
 
 
-def _find_topic(asked: str) -> Topic | None:
+def _find_topic(topic_id: str) -> Topic | None:
     """Return the topic with this number or name."""
     topics = (
-        Topic.objects.filter(pk=int(asked))
-        if _parse_number(asked)
-        else Topic.objects.filter(name__iexact=asked)
+        Topic.objects.filter(pk=int(topic_id))
+        if _parse_number(topic_id)
+        else Topic.objects.filter(name__iexact=topic_id)
     )
     return topics.order_by("pk").first()
 

@@ -45,10 +45,10 @@ def reserve_proposals(claims: Iterable[int], *, by: User) -> set[int]:
     Returns:
         The proposals now reserved for the person.
     """
-    wanted = list(claims)
-    TriageTurn.objects.filter(person=by).exclude(claim__in=wanted).delete()
+    claim_ids = list(claims)
+    TriageTurn.objects.filter(person=by).exclude(claim__in=claim_ids).delete()
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_SQL, {"person": by.pk, "held": HOLD_TIME.total_seconds(), "claims": wanted})
+        cursor.execute(_TAKE_SQL, {"person": by.pk, "held": HOLD_TIME.total_seconds(), "claims": claim_ids})
         return {claim for (claim,) in cursor.fetchall()}
 
 
@@ -146,63 +146,63 @@ def list_steps() -> dict[str, TriageStep]:
 
 
 def decide(
-    seen: Iterable[SeenClaim], action: str, *, by: User, note: str = "", into: Claim | None = None
+    seen_claims: Iterable[SeenClaim], action: str, *, by: User, note: str = "", into: Claim | None = None
 ) -> list[DecisionOutcome]:
     """Accept, decline or merge claims, each separately."""
-    return [_decide(each, action, by, note, into) for each in seen]
+    return [_decide(each, action, by, note, into) for each in seen_claims]
 
 
-def undo(decided: Iterable[DecidedClaim], *, by: User) -> list[DecisionOutcome]:
+def undo(decisions: Iterable[DecidedClaim], *, by: User) -> list[DecisionOutcome]:
     """Undo decisions, the last one first."""
-    return [_undo(each, by) for each in decided]
+    return [_undo(each, by) for each in decisions]
 
 
-def file_under(seen: Iterable[SeenClaim], topic: Topic, *, by: User) -> list[DecisionOutcome]:
+def file_under(seen_claims: Iterable[SeenClaim], topic: Topic, *, by: User) -> list[DecisionOutcome]:
     """Add a topic to claims."""
-    return [_file_under(each, topic, by) for each in seen]
+    return [_file_under(each, topic, by) for each in seen_claims]
 
 
 def carry_out_step(
-    seen: Iterable[SeenClaim], step: TriageStep, asked: QueryDict, *, by: User
+    seen_claims: Iterable[SeenClaim], step: TriageStep, values: QueryDict, *, by: User
 ) -> list[DecisionOutcome]:
     """Carry out a feature's step on claims."""
 
     def apply(claim: Claim) -> DecidedClaim:
-        return DecidedClaim(claim.pk, step.action, step.carry_out(claim, asked, by))
+        return DecidedClaim(claim.pk, step.action, step.carry_out(claim, values, by))
 
-    return [_decide_under_lock(each.claim, by, apply) for each in seen]
+    return [_decide_under_lock(each.claim, by, apply) for each in seen_claims]
 
 
-def _decide(seen: SeenClaim, action: str, by: User, note: str, into: Claim | None) -> DecisionOutcome:
+def _decide(seen_claim: SeenClaim, action: str, by: User, note: str, into: Claim | None) -> DecisionOutcome:
     def apply(claim: Claim) -> DecidedClaim:
-        _refuse_what_moved_on(claim, seen.last_move)
-        moved = workflow.move(claim, action, by=by, note=note, into=into)
-        TriageTurn.objects.filter(claim=moved).delete()
-        return DecidedClaim(moved.pk, action, get_last_move(moved))
+        _refuse_what_moved_on(claim, seen_claim.last_move)
+        moved_claim = workflow.move(claim, action, by=by, note=note, into=into)
+        TriageTurn.objects.filter(claim=moved_claim).delete()
+        return DecidedClaim(moved_claim.pk, action, get_last_move(moved_claim))
 
-    return _decide_under_lock(seen.claim, by, apply, with_it=into)
+    return _decide_under_lock(seen_claim.claim, by, apply, with_it=into)
 
 
-def _undo(decided: DecidedClaim, by: User) -> DecisionOutcome:
+def _undo(decision: DecidedClaim, by: User) -> DecisionOutcome:
     def apply(claim: Claim) -> DecidedClaim:
-        if decided.action == "topic":
+        if decision.action == "topic":
             require(by, "claims.change_claim", _("edit claims"))
-            if not claim.topics.filter(pk=decided.mark).exists():
+            if not claim.topics.filter(pk=decision.mark).exists():
                 raise NotPossible(_("It no longer has that topic."))
-            claim.topics.remove(decided.mark)
-        elif step := list_steps().get(decided.action):
-            step.undo(claim, decided.mark, by)
+            claim.topics.remove(decision.mark)
+        elif step := list_steps().get(decision.action):
+            step.undo(claim, decision.mark, by)
         else:
-            _refuse_what_moved_on(claim, decided.mark)
+            _refuse_what_moved_on(claim, decision.mark)
             with activate_house_language():
                 note = _("Undone in triage.")
-            workflow.move(claim, UNDO_MOVES[decided.action], by=by, note=note)
-        return decided
+            workflow.move(claim, UNDO_MOVES[decision.action], by=by, note=note)
+        return decision
 
-    return _decide_under_lock(decided.claim, by, apply)
+    return _decide_under_lock(decision.claim, by, apply)
 
 
-def _file_under(seen: SeenClaim, topic: Topic, by: User) -> DecisionOutcome:
+def _file_under(seen_claim: SeenClaim, topic: Topic, by: User) -> DecisionOutcome:
     def apply(claim: Claim) -> DecidedClaim:
         topics = list(claim.topics.all())
         if topic in topics:
@@ -210,7 +210,7 @@ def _file_under(seen: SeenClaim, topic: Topic, by: User) -> DecisionOutcome:
         claim_edits.edit(claim, by=by, topics=[*topics, topic])
         return DecidedClaim(claim.pk, "topic", topic.pk)
 
-    return _decide_under_lock(seen.claim, by, apply)
+    return _decide_under_lock(seen_claim.claim, by, apply)
 
 
 def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
@@ -220,7 +220,7 @@ def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
 
 
 def _decide_under_lock(
-    pk: int, by: User, made: Callable[[Claim], DecidedClaim], with_it: Claim | None = None
+    pk: int, by: User, apply_decision: Callable[[Claim], DecidedClaim], with_it: Claim | None = None
 ) -> DecisionOutcome:
     """Decide about one claim under lock, in its own transaction; return the result or the reason for refusal."""
     claim = None
@@ -231,7 +231,7 @@ def _decide_under_lock(
             claim = {row.pk: row for row in locked.order_by("pk")}.get(pk)
             if claim is None or not Claim.objects.readable_by(by).filter(pk=pk).exists():
                 return FailedDecision(pk, "", _("The claim has been deleted in the meantime."))
-            return made(claim)
+            return apply_decision(claim)
     except NotAllowed as refusal:
         return FailedDecision(pk, str(claim), str(refusal), is_forbidden=True)
     except NotPossible as refusal:
@@ -240,14 +240,14 @@ def _decide_under_lock(
         return FailedDecision(pk, str(claim), describe_refusal(refusal))
 
 
-def _refuse_what_moved_on(claim: Claim, seen: int) -> None:
+def _refuse_what_moved_on(claim: Claim, last_move: int) -> None:
     """Reject a decision on a claim that has changed; report who decided first, and how."""
-    if get_last_move(claim) == seen:
+    if get_last_move(claim) == last_move:
         return
     last = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()
     if last is None:
         raise NotPossible(_("It has changed in the meantime. Check it again."))
-    said = {"who": last.actor_name, "what": get_move_label(last.action), "note": last.note}
+    values = {"who": last.actor_name, "what": get_move_label(last.action), "note": last.note}
     if last.note:
-        raise NotPossible(_("%(who)s decided first: %(what)s (“%(note)s”).") % said)
-    raise NotPossible(_("%(who)s decided first: %(what)s.") % said)
+        raise NotPossible(_("%(who)s decided first: %(what)s (“%(note)s”).") % values)
+    raise NotPossible(_("%(who)s decided first: %(what)s.") % values)

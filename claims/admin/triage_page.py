@@ -66,29 +66,29 @@ class TriageProgress:
         return self.decided + self.waiting
 
     def __str__(self) -> str:
-        said = {"decided": self.decided, "all": self.all, "declined": self.declined}
+        values = {"decided": self.decided, "all": self.all, "declined": self.declined}
         if self.waiting > COUNT_LIMIT:
             return _("%(decided)d decided, %(declined)d declined; more than %(most)d waiting") % {
-                **said,
+                **values,
                 "most": COUNT_LIMIT,
             }
-        return _("%(decided)d of %(all)d, %(declined)d declined") % said
+        return _("%(decided)d of %(all)d, %(declined)d declined") % values
 
 
 def group_by_article(rows: QuerySet[Claim], person: User) -> list[ArticleProposals]:
     """Return the first proposals in list order, grouped by article."""
     first = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk")
     moves = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by().values("claim")
-    found = list(
+    groups = list(
         rows.annotate(
             article=Subquery(first.values("source")[:1]),
             article_title=Subquery(first.values("source__title")[:1]),
             seen=Coalesce(Subquery(moves.annotate(last=Max("pk")).values("last")), 0),
         ).values("pk", "statement", "score", "article", "article_title", "seen")[:PROPOSAL_LIMIT]
     )
-    others = find_other_viewers([row["pk"] for row in found], than=person)
+    others = find_other_viewers([row["pk"] for row in groups], than=person)
     grouped: dict[int | None, ArticleProposals] = {}
-    for row in found:
+    for row in groups:
         title = row["article_title"] or _("Without an article")
         grouped.setdefault(row["article"], ArticleProposals(row["article"], title)).proposals.append(
             ListedProposal(
@@ -102,22 +102,22 @@ def group_by_article(rows: QuerySet[Claim], person: User) -> list[ArticleProposa
     return list(grouped.values())
 
 
-def iterate_in_order(listed: Iterable[ArticleProposals]) -> Iterator[ListedProposal]:
-    for article in listed:
+def iterate_in_order(groups: Iterable[ArticleProposals]) -> Iterator[ListedProposal]:
+    for article in groups:
         yield from article.proposals
 
 
 def count_decisions(person: User, since: int) -> TriageProgress:
     """Return the person's progress: decisions since that transition, without undone ones."""
-    made = Transition.objects.filter(
+    transitions = Transition.objects.filter(
         pk__gt=since,
         actor=person,
         verdict=None,
         action__in=["accept", "decline", "merge", "reconsider", "unmerge"],
     )
-    last = dict(made.order_by("pk").values_list("claim", "action"))
-    decided = [action for action in last.values() if action in ("accept", "decline", "merge")]
-    return TriageProgress(len(decided), decided.count("decline"), 0)
+    last = dict(transitions.order_by("pk").values_list("claim", "action"))
+    actions = [action for action in last.values() if action in ("accept", "decline", "merge")]
+    return TriageProgress(len(actions), actions.count("decline"), 0)
 
 
 def count_waiting(rows: QuerySet[Claim]) -> int:
@@ -195,5 +195,5 @@ def _list_used_topics() -> list[Topic]:
     """Return recently used topics, most frequent first."""
     recent = list(ClaimTopic.objects.order_by("-pk").values_list("topic", flat=True)[:_RECENT_LINKS])
     often = sorted(set(recent), key=lambda topic: (-recent.count(topic), topic))[:NUMBERED_CHOICES]
-    known = Topic.objects.in_bulk(often)
-    return [known[topic] for topic in often]
+    topics = Topic.objects.in_bulk(often)
+    return [topics[topic] for topic in often]

@@ -54,18 +54,27 @@ def list_unsaved(person: User) -> list[UnsavedText]:
     asking = HttpRequest()
     asking.user = person
     pages: dict[str, tuple[str, bool]] = {}
-    found = []
-    for kept in UnsavedForm.objects.of(person):
-        if kept.page not in pages:
-            page = find_page(kept.page, asking)
-            pages[kept.page] = (
+    forms = []
+    for unsaved_form in UnsavedForm.objects.of(person):
+        if unsaved_form.page not in pages:
+            page = find_page(unsaved_form.page, asking)
+            pages[unsaved_form.page] = (
                 str(page or _("A page that no longer exists")),
                 bool(page and page.may_be_read),
             )
-        what, may_go_on = pages[kept.page]
-        words = tuple(_list_typed(kept.values))
-        found.append(UnsavedText(kept.writer, what, quote(kept.page), may_go_on, kept.updated_at, words))
-    return found
+        title, may_go_on = pages[unsaved_form.page]
+        words = tuple(_list_typed(unsaved_form.values))
+        forms.append(
+            UnsavedText(
+                unsaved_form.writer,
+                title,
+                quote(unsaved_form.page),
+                may_go_on,
+                unsaved_form.updated_at,
+                words,
+            )
+        )
+    return forms
 
 
 def _list_typed(values: dict[str, Any]) -> list[tuple[str, str]]:
@@ -141,26 +150,26 @@ def _store_form(request: HttpRequest) -> JsonResponse:
     body = read_body(request)
     if not is_of_who_is_signed_in(request, body):
         return JsonResponse({}, status=409)
-    sent = parse_message(body)
+    message = parse_message(body)
     try:
         with transaction.atomic():
-            kept = UnsavedForm.objects.keep(
+            is_stored = UnsavedForm.objects.keep(
                 request.user,
-                writer=sent.writer,
-                sequence=sent.sequence,
-                page=sent.page,
-                form=sent.form,
-                version=sent.version,
-                values=sent.values,
-                started=sent.started,
-                age=sent.age,
+                writer=message.writer,
+                sequence=message.sequence,
+                page=message.page,
+                form=message.form,
+                version=message.version,
+                values=message.values,
+                started=message.started,
+                age=message.age,
             )
-            if kept:
-                UnsavedForm.objects.close(request.user, sent.replaces)
+            if is_stored:
+                UnsavedForm.objects.close(request.user, message.replaces)
     except IntegrityError:
         # The only limit not checked before: the number of unsaved forms.
         return JsonResponse({}, status=429)
-    return JsonResponse({"kept": kept})
+    return JsonResponse({"kept": is_stored})
 
 
 def _load_page_autosave(request: HttpRequest) -> JsonResponse:
@@ -182,14 +191,14 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
         {
             "drafts": [
                 {
-                    "writer": str(kept.writer),
-                    "sequence": kept.sequence,
-                    "form": kept.form,
-                    "version": kept.version,
-                    "values": kept.values,
-                    "age": (kept.now - kept.updated_at).total_seconds(),
+                    "writer": str(unsaved_form.writer),
+                    "sequence": unsaved_form.sequence,
+                    "form": unsaved_form.form,
+                    "version": unsaved_form.version,
+                    "values": unsaved_form.values,
+                    "age": (unsaved_form.now - unsaved_form.updated_at).total_seconds(),
                 }
-                for kept in drafts
+                for unsaved_form in drafts
             ],
             "closed": {
                 str(writer): sequence for writer, sequence in closed.values_list("writer", "sequence")
@@ -274,11 +283,11 @@ def parse_message(body: dict[str, Any]) -> AutosaveMessage:
     )
 
 
-def parse_writers(named: Any) -> dict[UUID, int | None]:
+def parse_writers(writer_text: Any) -> dict[UUID, int | None]:
     """Return the writers, each with the number of its last relevant request."""
-    if not isinstance(named, dict) or len(named) > _MAX_REPLACED:
+    if not isinstance(writer_text, dict) or len(writer_text) > _MAX_REPLACED:
         raise InvalidAutosave
-    return {_parse_writer(writer): _parse_sequence(sequence) for writer, sequence in named.items()}
+    return {_parse_writer(writer): _parse_sequence(sequence) for writer, sequence in writer_text.items()}
 
 
 def _parse_writer(value: Any) -> UUID:
@@ -317,8 +326,8 @@ def _parse_values(value: Any) -> dict[str, FieldValue]:
     if not isinstance(value, dict) or len(value) > _MAX_FIELDS:
         raise InvalidAutosave
     return {
-        _parse_text(name, most=_MAX_NAME_LENGTH): _parse_value(stated)
-        for name, stated in value.items()
+        _parse_text(name, most=_MAX_NAME_LENGTH): _parse_value(text)
+        for name, text in value.items()
         if not any(word in name.lower() for word in _NEVER_STORED)
     }
 

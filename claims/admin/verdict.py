@@ -122,8 +122,8 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     @admin.display(description=gettext_lazy("explanation"))
     def explanation_shown(self, verdict: Verdict) -> SafeString:
         """Render the explanation as readers see it."""
-        shown = render_explanation(verdict.explanation, verdict.claim)
-        return format_html('<div class="desk-preview">{}</div>', shown)
+        html = render_explanation(verdict.explanation, verdict.claim)
+        return format_html('<div class="desk-preview">{}</div>', html)
 
     @admin.display(description=gettext_lazy("author"), ordering="author__last_name")
     def written_by(self, verdict: Verdict) -> str:
@@ -147,8 +147,8 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        drafted = verdict_drafts.draft(obj.claim, author=get_person(request), publisher=obj.publisher)
-        replace_object(obj, drafted)
+        draft = verdict_drafts.draft(obj.claim, author=get_person(request), publisher=obj.publisher)
+        replace_object(obj, draft)
 
     def save_related(
         self, request: HttpRequest, form: forms.ModelForm, formsets: list[Any], change: bool
@@ -208,8 +208,8 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
             raise PermissionDenied
         form = live_preview.remove_lock(self.get_form(request, verdict, change=True))
         [(formset, inline)] = self.get_formsets_with_inlines(request, verdict)
-        given = self.get_formset_kwargs(request, verdict, inline, formset.get_default_prefix())
-        return live_preview.preview(form(request.POST, instance=verdict), formset(**given), links="")
+        arguments = self.get_formset_kwargs(request, verdict, inline, formset.get_default_prefix())
+        return live_preview.preview(form(request.POST, instance=verdict), formset(**arguments), links="")
 
     @row_action(gettext_lazy("Schedule"), permission="claims.publish_verdict", form=MomentForm)
     def schedule(
@@ -236,11 +236,11 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         return change_page(row.claim if "from_claim" in request.POST else row)
 
     def history_entries(self, row: Verdict, reader: User) -> list[PastEvent]:
-        told = list_verdict_events(row, reader)
+        events = list_verdict_events(row, reader)
         if not can_read_work_on(row, reader):
-            return told
+            return events
         own = list_changes(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
         own += list_changes(Evidence, of=_("an item of evidence"), verdict_id=row.pk)
         for part in get_sections():
             own += list_changes(part.model, of=part.row_name, without=part.unlogged, verdict_id=row.pk)
-        return [*own, *told]
+        return [*own, *events]

@@ -42,8 +42,8 @@ def read_article(material: Material, overrides: Overrides = NO_OVERRIDES) -> Rea
         ExtractionError: the article has no text, or reading it takes too much time or memory.
     """
     document = extract_document(material)
-    stated = overrides.apply_to(document)
-    return ReadArticle(document, search(stated.text, stated.language or UNDETERMINED))
+    details = overrides.apply_to(document)
+    return ReadArticle(document, search(details.text, details.language or UNDETERMINED))
 
 
 def import_article(
@@ -81,8 +81,8 @@ def import_article(
                 everything=everything,
                 by=by,
                 reanchored=reanchored,
-                searched=article.searched,
+                searched_text=article.searched,
             )
-        known = find_existing_checks(captured.snapshot, proposal)
+        existing_checks = find_existing_checks(captured.snapshot, proposal)
         transaction.set_rollback(dry_run)
-    return ImportedArticle(captured, proposal, dry_run, known)
+    return ImportedArticle(captured, proposal, dry_run, existing_checks)

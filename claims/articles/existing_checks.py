@@ -38,10 +38,10 @@ def find_existing_checks(snapshot: Snapshot, proposal: Proposal) -> dict[int, Ex
     Only proposals are compared with published claims: comparing every sentence of a long article would take longer
     than the rest of its import.
     """
-    proposed = [*proposal.created, *proposal.existing]
-    answers = _match_proposals(proposed)
+    proposals = [*proposal.created, *proposal.existing]
+    answers = _match_proposals(proposals)
     _note(snapshot, answers, proposal.created)
-    return _build_known_checks(proposed, answers)
+    return _build_known_checks(proposals, answers)
 
 
 def find_known_checks(proposals: Sequence[FoundClaim]) -> dict[int, ExistingCheck]:
@@ -51,18 +51,20 @@ def find_known_checks(proposals: Sequence[FoundClaim]) -> dict[int, ExistingChec
 
 def _match_proposals(proposals: Sequence[FoundClaim]) -> list[Answer]:
     """Return the matches for each claim's words, with passages at their positions in the text."""
-    words = [found.anchor.exact for found in proposals]
+    words = [claim_found.anchor.exact for claim_found in proposals]
     answers = match_published_texts(words, MatchTerms(cut="text")) if words else []
-    return [_shift_to_text(found, answer) for found, answer in zip(proposals, answers, strict=True)]
+    return [
+        _shift_to_text(claim_found, answer) for claim_found, answer in zip(proposals, answers, strict=True)
+    ]
 
 
 def _build_known_checks(
     proposals: Sequence[FoundClaim], answers: Sequence[Answer]
 ) -> dict[int, ExistingCheck]:
     best = {
-        found.claim.pk: match
-        for found, answer in zip(proposals, answers, strict=True)
-        if (match := _choose_best_match(found, answer)) is not None
+        claim_found.claim.pk: match
+        for claim_found, answer in zip(proposals, answers, strict=True)
+        if (match := _choose_best_match(claim_found, answer)) is not None
     }
     published = _load_publications(match.claim for match in best.values())
     return {
@@ -72,28 +74,31 @@ def _build_known_checks(
     }
 
 
-def _shift_to_text(found: FoundClaim, answer: Answer) -> Answer:
+def _shift_to_text(claim_found: FoundClaim, answer: Answer) -> Answer:
     """Return the result with its passages at their positions in the text."""
-    start = found.anchor.start
+    start = claim_found.anchor.start
     passages = [replace(one, start=start + one.start, end=start + one.end) for one in answer.passages]
     return replace(answer, passages=tuple(passages))
 
 
 def _note(snapshot: Snapshot, answers: Sequence[Answer], created: Sequence[FoundClaim]) -> None:
     passages = tuple(passage for answer in answers for passage in answer.passages)
-    found = find_repeated_sentences(Answer(passages, "", ""))
+    repeats = find_repeated_sentences(Answer(passages, "", ""))
     proposals = {
-        each.start: proposed.claim.pk
-        for each in found
-        for proposed in created
-        if proposed.anchor.start <= each.start < proposed.anchor.end
+        each.start: proposed_claim.claim.pk
+        for each in repeats
+        for proposed_claim in created
+        if proposed_claim.anchor.start <= each.start < proposed_claim.anchor.end
     }
-    note_in_snapshot(snapshot, found, proposals=proposals)
+    note_in_snapshot(snapshot, repeats, proposals=proposals)
 
 
-def _choose_best_match(found: FoundClaim, answer: Answer) -> Match | None:
+def _choose_best_match(claim_found: FoundClaim, answer: Answer) -> Match | None:
     matches = [
-        match for passage in answer.passages for match in passage.matches[:1] if match.claim != found.claim.pk
+        match
+        for passage in answer.passages
+        for match in passage.matches[:1]
+        if match.claim != claim_found.claim.pk
     ]
     return max(matches, key=lambda match: (match.kind == "same", match.confidence), default=None)
 

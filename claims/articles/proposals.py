@@ -57,7 +57,7 @@ def propose(
     everything: bool = False,
     by: User | None = None,
     reanchored: Reanchoring | None = None,
-    searched: SearchedText | None = None,
+    searched_text: SearchedText | None = None,
 ) -> Proposal:
     """Propose the statements of a snapshot as claims, each with its appearances.
 
@@ -68,15 +68,15 @@ def propose(
     Args:
         everything: propose the third band too.
         reanchored: the outcome for each of the source's appearances when this snapshot was stored, for the report.
-        searched: the result of a search before the transaction began. The text is searched again if the source has a
+        searched_text: a search made before the transaction began. The text is searched again if the source has a
             different language.
     """
     reanchored = reanchored or Reanchoring()
     language = _get_language(snapshot)
-    if searched is None or (searched.text, searched.language) != (snapshot.text, language):
+    if searched_text is None or (searched_text.text, searched_text.language) != (snapshot.text, language):
         # It may take long, so nothing is locked yet.
-        searched = search(snapshot.text, language)
-    if searched.failure is not None:
+        searched_text = search(snapshot.text, language)
+    if searched_text.failure is not None:
         return Proposal(
             [],
             [],
@@ -84,24 +84,24 @@ def propose(
             reanchored.held,
             reanchored.moved,
             reanchored.orphaned,
-            failure=searched.failure.sentence,
+            failure=searched_text.failure.sentence,
         )
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=snapshot.source_id)
-        known = _KnownClaims(source, snapshot)
+        known_claims = _KnownClaims(source, snapshot)
         existing: list[FoundClaim] = []
         also_stated: list[CandidateSentence] = []
         groups: dict[tuple[str, str], list[CandidateSentence]] = {}
-        for candidate in _select_statements(searched):
-            if claim := known.claim_of(candidate):
-                existing.append(FoundClaim(claim, known.get_anchor(candidate), candidate.reasons))
+        for candidate in _select_statements(searched_text):
+            if claim := known_claims.claim_of(candidate):
+                existing.append(FoundClaim(claim, known_claims.get_anchor(candidate), candidate.reasons))
             elif candidate.band == CheckBand.ALSO_STATED and not everything:
                 also_stated.append(candidate)
             else:
-                said = _normalise_wording(candidate.statement), (candidate.claimant or "").lower()
-                groups.setdefault(said, []).append(candidate)
+                wording = _normalise_wording(candidate.statement), (candidate.claimant or "").lower()
+                groups.setdefault(wording, []).append(candidate)
         created = _create(snapshot, source, language, list(groups.values()), by)
-        claims_added.send(None, claims=[found.claim.pk for found in created])
+        claims_added.send(None, claims=[claim_found.claim.pk for claim_found in created])
     also_stated.sort(key=lambda candidate: -candidate.score)
     return Proposal(created, existing, also_stated, reanchored.held, reanchored.moved, reanchored.orphaned)
 
@@ -112,17 +112,17 @@ def _get_language(snapshot: Snapshot) -> str:
 
 def find_unproposed_statements(snapshot: Snapshot) -> list[CandidateSentence]:
     """Return the statements of a text that are not claims yet, best first; none if the search fails."""
-    searched = search(snapshot.text, _get_language(snapshot))
-    known = _KnownClaims(snapshot.source, snapshot)
+    searched_text = search(snapshot.text, _get_language(snapshot))
+    known_claims = _KnownClaims(snapshot.source, snapshot)
     return sorted(
-        (one for one in _select_statements(searched) if not known.claim_of(one)),
+        (one for one in _select_statements(searched_text) if not known_claims.claim_of(one)),
         key=lambda candidate: -candidate.score,
     )
 
 
-def _select_statements(searched: SearchedText) -> list[CandidateSentence]:
+def _select_statements(searched_text: SearchedText) -> list[CandidateSentence]:
     # A page without a full stop is no statement.
-    return [one for one in searched.sentences if len(one.statement) <= MAX_STATEMENT_LENGTH]
+    return [one for one in searched_text.sentences if len(one.statement) <= MAX_STATEMENT_LENGTH]
 
 
 class _KnownClaims:
@@ -154,11 +154,11 @@ class _KnownClaims:
 
     def _find_known(self, candidate: CandidateSentence) -> Appearance | None:
         """Return the appearance that overlaps the candidate most; an editor may have changed its span."""
-        shared = [
+        shared_places = [
             (min(row.end or 0, candidate.end) - max(row.start or 0, candidate.start), row)
             for row in self._here
         ]
-        most, row = max(shared, key=lambda pair: pair[0], default=(0, None))
+        most, row = max(shared_places, key=lambda pair: pair[0], default=(0, None))
         return row if most > 0 else None
 
 

@@ -28,14 +28,14 @@ class BearerAuthentication(TokenAuthentication):
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
         try:
-            found = api_tokens.find(token.decode("utf-8", "replace"))
+            token_row = api_tokens.find(token.decode("utf-8", "replace"))
         except NotAllowed as refusal:
             raise AuthenticationFailed(str(refusal)) from None
-        if found is None:
+        if token_row is None:
             raise AuthenticationFailed(gettext("This token is unknown, expired or revoked."))
         # The rows that triggers keep say through which token they came about; the person is added by the middleware.
-        pghistory.context(token=found.name)
-        return found.user, found
+        pghistory.context(token=token_row.name)
+        return token_row.user, token_row
 
 
 class HasScope(BasePermission):

@@ -57,10 +57,10 @@ class EditorialSourceResource(EditorialResource):
         values = read_body(SourceBody, request.data, by=self.person)
 
         def work(material: Material | None) -> StoredResponse:
-            found = named_sources.find_or_add_source(values, material, by=self.person)
-            address = self.build_url("sources-detail", found.source.pk)
-            status = 201 if found.is_new else 200
-            return self.build_stored_response(self.reload(found.source), status=status, location=address)
+            source_row = named_sources.find_or_add_source(values, material, by=self.person)
+            address = self.build_url("sources-detail", source_row.source.pk)
+            status = 201 if source_row.is_new else 200
+            return self.build_stored_response(self.reload(source_row.source), status=status, location=address)
 
         def prepare() -> Material | None:
             fetching = values.get("capture")

@@ -82,8 +82,8 @@ def run_once(
         prepared = prepare()
         return run_in_transaction(lambda: work(prepared))
     fingerprint = _compute_fingerprint(request)
-    if earlier := _load_stored(person, key, fingerprint):
-        return earlier
+    if earlier_answer := _load_stored(person, key, fingerprint):
+        return earlier_answer
     prepared = prepare()
 
     def run_once() -> StoredResponse:
@@ -115,11 +115,11 @@ def _load_stored(person: User, key: str, fingerprint: str) -> StoredResponse | N
 
 
 def _read_key(request: HttpRequest) -> str | None:
-    given = request.headers.get(HEADER)
-    if given is None:
+    header = request.headers.get(HEADER)
+    if header is None:
         return None
-    if found := _KEY.fullmatch(given.strip()):
-        return found[1]
+    if match := _KEY.fullmatch(header.strip()):
+        return match[1]
     raise ParseError(
         gettext(
             "`%(header)s` must be 1 to 255 visible ASCII characters, such as a UUID, with or without "

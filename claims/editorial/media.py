@@ -67,7 +67,7 @@ class EditorialMediaResource(EditorialResource):
         require(self.person, "sources.add_mediaobject", gettext("add pictures, audio and video"))
         values = _read_values(request, self.person)
         key = "file" if "file" in values else "url"
-        began = clock.get_database_time()
+        started_at = clock.get_database_time()
         try:
             media = store_media(
                 values[key],
@@ -77,7 +77,7 @@ class EditorialMediaResource(EditorialResource):
             )
         except (MediaRefused, FetchError) as refusal:
             raise build_unprocessable(key, translate_message(refusal)) from None
-        status = 201 if media.created_at >= began else 200
+        status = 201 if media.created_at >= started_at else 200
         return self.build_response(
             self.build_stored_response(
                 self.reload(media), status=status, location=self.build_url("media-detail", media.pk)
@@ -103,18 +103,18 @@ def _read_values(request: Request, by: User) -> dict[str, Any]:
     body = request.data
     if not isinstance(body, QueryDict):
         return read_body(MediaBody, body, by=by)
-    said: dict[str, Any] = {}
-    for key, given in body.lists():
-        if len(given) > 1:
+    values: dict[str, Any] = {}
+    for key, items in body.lists():
+        if len(items) > 1:
             raise ValidationError({key: [gettext("It was given more than once.")]})
-        said[key] = given[0]
-    if "show_to_readers" in said:
-        said["show_to_readers"] = _BOOLEANS.get(said["show_to_readers"], said["show_to_readers"])
-    if said.get("file") is None or said["file"] is not request.FILES.get("file") or "url" in said:
+        values[key] = items[0]
+    if "show_to_readers" in values:
+        values["show_to_readers"] = _BOOLEANS.get(values["show_to_readers"], values["show_to_readers"])
+    if values.get("file") is None or values["file"] is not request.FILES.get("file") or "url" in values:
         raise ValidationError(
             {"file": [gettext("A form must contain the file as `file`, without an address.")]}
         )
-    return read_body(MediaForm, said, by=by)
+    return read_body(MediaForm, values, by=by)
 
 
 class EditorialClaimMediaResource(PartOfClaim):

@@ -38,7 +38,7 @@ class MovingResource(EditorialResource):
     def moves(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """List the moves available in this state and role, each with any obstacle."""
         subject = self.get_row(id=id)
-        found = [
+        options = [
             {
                 "action": option.action,
                 "label": str(option.move.label),
@@ -52,7 +52,7 @@ class MovingResource(EditorialResource):
             for option in workflow.list_options(subject, self.person)
         ]
         return self.build_response(
-            StoredResponse(200, render_document({"state": subject.state, "moves": found}))
+            StoredResponse(200, render_document({"state": subject.state, "moves": options}))
         )
 
     @moves.mapping.post

@@ -57,23 +57,23 @@ def find_source(values: dict[str, Any], material: Material | None, *, by: User) 
     if material is not None:
         return capture_source(material, NO_OVERRIDES, key="source_url", by=by).source
     if url := values.get("source_url"):
-        known = Source.objects.at(url)
-        if known is None:
+        known_sources = Source.objects.at(url)
+        if known_sources is None:
             raise build_unprocessable(
                 "source_url", gettext("The source at this address was removed a moment ago; try again.")
             )
-        return known
+        return known_sources
     return values.get("source")
 
 
-def capture_source(material: Material, stated: Overrides, *, key: str, by: User) -> NamedSource:
+def capture_source(material: Material, overrides: Overrides, *, key: str, by: User) -> NamedSource:
     """Store the fetched material and return its source, with the text as its latest snapshot."""
     _require_capturing(by)
     try:
-        found = capture(material, overrides=stated, by=by)
+        captured = capture(material, overrides=overrides, by=by)
     except ExtractionError as problem:
         raise build_unprocessable(key, str(problem)) from None
-    return NamedSource(found.source, found.is_new_source)
+    return NamedSource(captured.source, captured.is_new_source)
 
 
 def find_or_add_source(values: dict[str, Any], material: Material | None, *, by: User) -> NamedSource:

@@ -111,7 +111,7 @@ class EditorialSchema(BodySchema):
     def get_summary(self) -> str:
         singular, plural = self.view.nouns
         article = "an" if singular[0] in "aeiou" else "a"
-        named = {
+        names = {
             "list": plural.capitalize(),
             "retrieve": f"One {singular}",
             "create": f"Add {article} {singular}",
@@ -119,7 +119,7 @@ class EditorialSchema(BodySchema):
             "destroy": f"Delete {article} {singular}",
         }
         first_sentence: str = self.get_description().partition(".")[0]
-        return named.get(self.view.action) or super().get_summary() or first_sentence
+        return names.get(self.view.action) or super().get_summary() or first_sentence
 
     def get_override_parameters(self) -> list[Any]:
         if self.method == "POST":
@@ -139,16 +139,16 @@ class EditorialSchema(BodySchema):
         return self.view.bodies.get(self.view.action)
 
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
-        shown = self.view.shown.get(self.view.action, self.view.serializer_class)
+        serializer = self.view.shown.get(self.view.action, self.view.serializer_class)
         if self.lists and self.view.summary_serializer_class:
-            self.resolve_serializer(shown, "response")  # which `view` may ask for
-            shown = self.view.summary_serializer_class
+            self.resolve_serializer(serializer, "response")  # which `view` may ask for
+            serializer = self.view.summary_serializer_class
         if self.method == "DELETE":
             answers: dict[Any, Any] = {204: OpenApiResponse(description="Deleted.")}
         elif self.view.action == "create":
-            answers = {201: shown} | ({200: shown} if self.view.finds else {})
+            answers = {201: serializer} | ({200: serializer} if self.view.finds else {})
         else:
-            answers = {200: shown}
+            answers = {200: serializer}
         if self.reads and not self.lists:
             answers[304] = OpenApiResponse(
                 description="Not modified: the resource is as named by `If-None-Match`."

@@ -133,12 +133,12 @@ class StrictKeys(serializers.Serializer):
         return values
 
     def _build_errors(self, unknown: list[str]) -> dict[str, Any]:
-        known = sorted(self.fields)
+        known_fields = sorted(self.fields)
         return {
             key: [
                 exceptions.ErrorDetail(
                     gettext("Unknown key.%(suggestion)s Known keys: %(known)s.")
-                    % {"suggestion": suggest_word(key, known), "known": ", ".join(known)},
+                    % {"suggestion": suggest_word(key, known_fields), "known": ", ".join(known_fields)},
                     "unknown",
                 )
             ]
@@ -165,12 +165,12 @@ class ModelBody(StrictKeys, serializers.ModelSerializer):
         return []
 
 
-def _collect_codes(told: Any) -> Iterator[str]:
+def _collect_codes(details: Any) -> Iterator[str]:
     """Return all error codes in a body, at any depth."""
-    if isinstance(told, str):
-        yield told
+    if isinstance(details, str):
+        yield details
         return
-    for part in told.values() if isinstance(told, dict) else told:
+    for part in details.values() if isinstance(details, dict) else details:
         yield from _collect_codes(part)
 
 

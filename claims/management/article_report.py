@@ -35,7 +35,9 @@ def build_document(article: ImportedArticle) -> dict[str, Any]:
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
     claims = _sort_claims(article)
-    may_be = find_likely_claimants(found.claim.claimant for found, _ in claims if found.claim.claimant)
+    may_be = find_likely_claimants(
+        claim_found.claim.claimant for claim_found, _ in claims if claim_found.claim.claimant
+    )
     return {
         "dry_run": article.dry_run,
         "source": {
@@ -65,10 +67,10 @@ def build_document(article: ImportedArticle) -> dict[str, Any]:
         },
         "claims": [
             {
-                **_build_claim(found, is_new, article),
-                "claimant_may_be": _list_likely_claimants(found.claim, may_be),
+                **_build_claim(claim_found, is_new, article),
+                "claimant_may_be": _list_likely_claimants(claim_found.claim, may_be),
             }
-            for found, is_new in claims
+            for claim_found, is_new in claims
         ],
         "also_stated": [
             {**asdict(one), "reasons": [asdict(reason) for reason in one.reasons], "band": one.band}
@@ -85,8 +87,8 @@ def build_document(article: ImportedArticle) -> dict[str, Any]:
 
 def print_document(article: ImportedArticle, console: Console) -> None:
     """Print the report as one JSON object."""
-    plain = not console.encoding.startswith("utf")
-    text = json.dumps(build_document(article), ensure_ascii=plain, indent=2)
+    is_plain = not console.encoding.startswith("utf")
+    text = json.dumps(build_document(article), ensure_ascii=is_plain, indent=2)
     try:
         console.file.write(f"{text}\n")
         console.file.flush()
@@ -114,10 +116,13 @@ def print_report(article: ImportedArticle, console: Console) -> None:
 def _sort_claims(article: ImportedArticle) -> list[tuple[FoundClaim, bool]]:
     """Return pairs of a claim and whether it is new, ordered by band and position in the text."""
     proposal = article.proposal
-    found = [(found, True) for found in proposal.created] + [(found, False) for found in proposal.existing]
+    claims_found = [(claims_found, True) for claims_found in proposal.created] + [
+        (claims_found, False) for claims_found in proposal.existing
+    ]
     bands = list(CheckBand)
     return sorted(
-        found, key=lambda pair: (bands.index(choose_band(pair[0].claim.score or 0)), pair[0].anchor.start)
+        claims_found,
+        key=lambda pair: (bands.index(choose_band(pair[0].claim.score or 0)), pair[0].anchor.start),
     )
 
 
@@ -125,8 +130,8 @@ def _get_id(key: int, is_new: bool, article: ImportedArticle) -> int | None:
     return None if article.dry_run and is_new else key
 
 
-def _build_claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[str, Any]:
-    claim, anchor = found.claim, found.anchor
+def _build_claim(claim_found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[str, Any]:
+    claim, anchor = claim_found.claim, claim_found.anchor
     return {
         "id": _get_id(claim.pk, is_new, article),
         "is_new": is_new,
@@ -140,24 +145,26 @@ def _build_claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> d
         "heard_at": article.captured.snapshot.get_media_fragment(anchor.start, anchor.end) or None,
         "score": claim.score,
         "band": None if claim.score is None else choose_band(claim.score),
-        "reasons": [asdict(reason) for reason in found.reasons],
+        "reasons": [asdict(reason) for reason in claim_found.reasons],
         "claimant": claim.claimant.name if claim.claimant else None,
         "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
         "checked_before": _build_existing_check(article.checked_before.get(claim.pk)),
     }
 
 
-def _list_likely_claimants(claim: Claim, known: dict[str, list[Claimant]]) -> list[dict[str, Any]]:
+def _list_likely_claimants(
+    claim: Claim, claimants_by_name: dict[str, list[Claimant]]
+) -> list[dict[str, Any]]:
     """Return existing claimants that the name may refer to; an editor decides."""
     return [
         {"id": other.pk, "name": other.name, "job_title": other.job_title, "same_as": other.same_as}
-        for other in (known.get(claim.claimant.name, []) if claim.claimant else [])
+        for other in (claimants_by_name.get(claim.claimant.name, []) if claim.claimant else [])
     ]
 
 
-def _build_existing_check(known: ExistingCheck | None) -> dict[str, Any] | None:
+def _build_existing_check(check: ExistingCheck | None) -> dict[str, Any] | None:
     """Return the published claim related to a proposal."""
-    return {**asdict(known), "reasons": list(known.reasons)} if known else None
+    return {**asdict(check), "reasons": list(check.reasons)} if check else None
 
 
 def _build_outcome(outcome: AnchorOutcome) -> dict[str, Any]:
@@ -176,7 +183,7 @@ def _build_header(article: ImportedArticle) -> Table:
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
     number = "" if captured.is_new_source and article.dry_run else f" {source.pk}"
-    known = (
+    details = (
         gettext("source%(number)s, new")
         if captured.is_new_source
         else gettext("source%(number)s, already known")
@@ -199,7 +206,7 @@ def _build_header(article: ImportedArticle) -> Table:
         gettext("Language"): source.language,
         gettext("Address"): source.url,
         gettext("Text"): ", ".join(length),
-        gettext("Source"): f"{known % {'number': number}}; {version}",
+        gettext("Source"): f"{details % {'number': number}}; {version}",
     }
     failure = [sentence_in_words(article.proposal.failure)] if article.proposal.failure else []
     caveats = "\n".join([*(caveat.sentence for caveat in captured.document.caveats), *failure])
@@ -222,10 +229,12 @@ def _build_claims_table(
     if not narrow:
         table.add_column(gettext("Claimant"), ratio=2, overflow="fold")
         table.add_column(gettext("Reasons"), ratio=2, overflow="fold")
-    for found, is_new in claims:
-        claim = found.claim
+    for claim_found, is_new in claims:
+        claim = claim_found.claim
         statement = Text(claim.statement)
-        if heard_at := article.captured.snapshot.get_media_fragment(found.anchor.start, found.anchor.end):
+        if heard_at := article.captured.snapshot.get_media_fragment(
+            claim_found.anchor.start, claim_found.anchor.end
+        ):
             statement.append(f" ({heard_at})", style="dim")
         if not is_new:
             known_as = gettext("claim %(id)s, %(state)s") % {
@@ -233,11 +242,12 @@ def _build_claims_table(
                 "state": claim.get_state_display().lower(),
             }
             statement.append(f" ({known_as})", style="dim")
-        if known := article.checked_before.get(claim.pk):
+        if existing_check := article.checked_before.get(claim.pk):
             statement.append(
-                f"\n{_KINDS[known.kind]}: {_describe_rating(known)}, {known.address}", style="bold"
+                f"\n{_KINDS[existing_check.kind]}: {_describe_rating(existing_check)}, {existing_check.address}",
+                style="bold",
             )
-        beside = [_format_claimant(claim), Text(_format_reasons(found), style="dim")]
+        beside = [_format_claimant(claim), Text(_format_reasons(claim_found), style="dim")]
         cells: list[RenderableType] = [statement, *beside]
         if narrow:
             cells = [Group(statement, *(text for text in beside if text))]
@@ -245,15 +255,15 @@ def _build_claims_table(
     return table
 
 
-def _describe_rating(known: ExistingCheck) -> str:
-    if known.rating and known.publisher:
-        return gettext("%(rating)s by %(publisher)s") % {"rating": known.rating, "publisher": known.publisher}
-    return known.rating or known.publisher or gettext("without a rating")
+def _describe_rating(check: ExistingCheck) -> str:
+    if check.rating and check.publisher:
+        return gettext("%(rating)s by %(publisher)s") % {"rating": check.rating, "publisher": check.publisher}
+    return check.rating or check.publisher or gettext("without a rating")
 
 
-def _format_reasons(found: FoundClaim) -> str:
+def _format_reasons(claim_found: FoundClaim) -> str:
     """Return the check-worthy parts of the claim with their words."""
-    return join_phrases(describe_reasons(map(str, found.reasons)))
+    return join_phrases(describe_reasons(map(str, claim_found.reasons)))
 
 
 def _format_claimant(claim: Claim) -> Text:
@@ -290,8 +300,8 @@ def _build_summary(article: ImportedArticle) -> str:
             gettext("%(number)s further statements; use --all to propose them")
             % {"number": len(proposal.also_stated)}
         )
-    if again := sum(known.kind == "same" for known in article.checked_before.values()):
-        words.append(gettext("%(number)s already checked") % {"number": again})
+    if same_count := sum(existing_check.kind == "same" for existing_check in article.checked_before.values()):
+        words.append(gettext("%(number)s already checked") % {"number": same_count})
     if proposal.held or proposal.moved or proposal.orphaned:
         words.append(
             gettext("anchors: %(held)s unchanged, %(moved)s moved, %(orphaned)s orphaned")

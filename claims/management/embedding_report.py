@@ -37,15 +37,15 @@ def show_progress(console: Console) -> Iterator[ReportProgress]:
         stage: bar.add_task(str(title), visible=False, start=False, rate=0)
         for stage, title in _STAGES.items()
     }
-    began: dict[str, int] = {}
+    tasks_begun: dict[str, int] = {}
 
     def report(progress: EmbeddingProgress) -> None:
         shown = tasks[progress.stage]
-        if progress.stage not in began:
-            began[progress.stage] = progress.done
+        if progress.stage not in tasks_begun:
+            tasks_begun[progress.stage] = progress.done
             bar.start_task(shown)
         elapsed = bar.tasks[shown].elapsed or 0
-        rate = (progress.done - began[progress.stage]) / elapsed if elapsed else 0
+        rate = (progress.done - tasks_begun[progress.stage]) / elapsed if elapsed else 0
         bar.update(shown, visible=True, completed=progress.done, total=progress.of or None, rate=rate)
 
     with bar:
@@ -53,23 +53,23 @@ def show_progress(console: Console) -> Iterator[ReportProgress]:
 
 
 def print_progress(
-    stream: TextIO, standing: Sequence[tuple[EmbeddingModel, VectorTally]], asked: int | None
+    stream: TextIO, standing: Sequence[tuple[EmbeddingModel, VectorTally]], query_model: int | None
 ) -> None:
     """Print a line for each model, marking the one used for searching."""
     console = build_console(stream)
-    for model, (made, outstanding) in standing:
+    for model, (vectors_made, outstanding) in standing:
         state = gettext("complete") if model.completed_at else gettext("being built")
-        state = gettext("in use") if model.pk == asked else state
+        state = gettext("in use") if model.pk == query_model else state
         console.print(
             ngettext(
                 "%(model)s: %(state)s; %(made)s vector of %(dimensions)s dimensions, %(outstanding)s outstanding.",
                 "%(model)s: %(state)s; %(made)s vectors of %(dimensions)s dimensions, %(outstanding)s outstanding.",
-                made,
+                vectors_made,
             )
             % {
                 "model": model.name,
                 "state": state,
-                "made": f"{made:,}",
+                "made": f"{vectors_made:,}",
                 "dimensions": f"{model.dimensions:,}",
                 "outstanding": f"{outstanding:,}",
             },
@@ -77,5 +77,5 @@ def print_progress(
             markup=False,
             soft_wrap=True,
         )
-    if asked is None:
+    if query_model is None:
         console.print(gettext("Claims are found by their words alone."), highlight=False, markup=False)

@@ -16,9 +16,9 @@ MAX_LABELS: Final = 40
 
 def build_explanation(run: ImportRun) -> dict[str, Any]:
     """Return the number of resulting verdicts and proposals, the meaning of labels, and some records."""
-    taken = ImportedRecord.objects.filter(run=run)
-    verdicts = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
-    claims = Claim.objects.filter(pk__in=taken.filter(made_claim=True).values("claim"))
+    records = ImportedRecord.objects.filter(run=run)
+    verdicts = Verdict.objects.filter(pk__in=records.filter(made_verdict=True).values("verdict"))
+    claims = Claim.objects.filter(pk__in=records.filter(made_claim=True).values("claim"))
     return {
         "published": verdicts.exclude(state=Verdict.State.DRAFT).count(),
         "drafts": verdicts.filter(state=Verdict.State.DRAFT).count(),
@@ -28,21 +28,21 @@ def build_explanation(run: ImportRun) -> dict[str, Any]:
     }
 
 
-def print_explanation(console: Console, told: dict[str, Any]) -> None:
+def print_explanation(console: Console, explanation: dict[str, Any]) -> None:
     """Print the explanation to a terminal."""
-    for number, record in enumerate(told["shown"], 1):
+    for number, record in enumerate(explanation["shown"], 1):
         table = Table(
             title=gettext("Record %(number)d") % {"number": number}, title_justify="left", show_header=False
         )
         for name, value in record.items():
             table.add_row(name, value)
         console.print(table)
-    if told["labels"]:
+    if explanation["labels"]:
         table = Table(title=gettext("What the labels mean"), title_justify="left")
         for heading in (gettext("publisher"), gettext("label"), gettext("rating class"), gettext("scale")):
             table.add_column(heading)
         table.add_column(gettext("records"), justify="right")
-        for row in told["labels"]:
+        for row in explanation["labels"]:
             meaning = RatingClass(row["rating_class"]).label if row["rating_class"] else ""
             table.add_row(
                 row["publisher"], row["label"], str(meaning) or gettext("not mapped yet"), row["scale"] or "–",
@@ -51,7 +51,7 @@ def print_explanation(console: Console, told: dict[str, Any]) -> None:
         console.print(table)
     console.print(
         gettext("Verdicts published: %(published)s. Drafts: %(drafts)s. Claims for triage: %(triage)s.")
-        % {name: f"{told[name]:,}" for name in ("published", "drafts", "triage")},
+        % {name: f"{explanation[name]:,}" for name in ("published", "drafts", "triage")},
         highlight=False,
     )
 
@@ -77,7 +77,7 @@ def _list_first_records(run: ImportRun) -> list[ImportedRecord]:
 
 def _format_record(record: ImportedRecord) -> dict[str, str]:
     claim, verdict = record.claim, record.verdict
-    found: dict[str, Any] = {
+    record_facts: dict[str, Any] = {
         "position": record.position,
         "statement": claim.statement,
         "language": claim.language,
@@ -87,7 +87,7 @@ def _format_record(record: ImportedRecord) -> dict[str, str]:
         "topics": ", ".join(topic.name for topic in claim.topics.all()),
     }
     if verdict:
-        found |= {
+        record_facts |= {
             "publisher": verdict.publisher,
             "rating": verdict.rating,
             "rating_class": verdict.rating and verdict.rating.rating_class,
@@ -98,5 +98,5 @@ def _format_record(record: ImportedRecord) -> dict[str, str]:
             "state": verdict.get_state_display(),
         }
     else:
-        found["state"] = claim.get_state_display()
-    return {name: str(value) for name, value in found.items() if value}
+        record_facts["state"] = claim.get_state_display()
+    return {name: str(value) for name, value in record_facts.items() if value}

@@ -105,8 +105,8 @@ def make_unrated_question(console: Console) -> IsUnrated:
 def _print_detected(console: Console, file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
     console.print(f"{file.name}: {format_title(form.NAME)}", **_PLAIN)
     if dialect := settings.get("dialect"):
-        said = ", ".join(f"{name} {value!r}" for name, value in dialect.items())
-        console.print(f"  {said}", **_PLAIN)
+        details = ", ".join(f"{name} {value!r}" for name, value in dialect.items())
+        console.print(f"  {details}", **_PLAIN)
     if mapping := settings.get("mapping"):
         console.print(gettext("  mapping: %(name)s") % {"name": gettext(mapping["name"])}, **_PLAIN)
         for field, columns in (mapping.get("fields") or {}).items():
@@ -142,8 +142,8 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
 
 def _list_examples(run: ImportRun) -> list[ImportProblem]:
     """Return the first rejected record of each kind."""
-    refused = run.problems.filter(outcome=ImportProblem.Outcome.REFUSED)
-    first = refused.order_by("field", "code", "pk").distinct("field", "code")
+    refusals = run.problems.filter(outcome=ImportProblem.Outcome.REFUSED)
+    first = refusals.order_by("field", "code", "pk").distinct("field", "code")
     return sorted(first, key=lambda problem: problem.pk)[:MAX_EXAMPLES]
 
 

@@ -72,12 +72,12 @@ def _read_ndjson(file: IO[str], column: str) -> Iterator[Row]:
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
+            value = json.loads(line)
         except ValueError as problem:
             raise TableError(
                 gettext("Line %(number)s is not JSON: %(problem)s.") % {"number": number, "problem": problem}
             ) from None
-        cells = found if isinstance(found, dict) else {"text": found}
+        cells = value if isinstance(value, dict) else {"text": value}
         name = _find_column(list(cells), column, gettext("line %(number)s") % {"number": number})
         yield Row(str(cells[name] or ""), cells)
 
@@ -99,19 +99,19 @@ def _read_table(file: IO[str], delimiter: str, column: str) -> Iterator[Row]:
         ) from None
 
 
-def _find_column(names: Sequence[str], wanted: str, place: str) -> str:
+def _find_column(names: Sequence[str], wanted_name: str, place: str) -> str:
     by_name = {name.strip().lower(): name for name in names if name}
-    for name in [wanted.lower()] if wanted else USUAL_COLUMNS:
+    for name in [wanted_name.lower()] if wanted_name else USUAL_COLUMNS:
         if name in by_name:
             return by_name[name]
     missing = (
         gettext("%(place)s: there is no column “%(column)s”. Name one with --column: %(columns)s.")
-        if wanted
+        if wanted_name
         else gettext("%(place)s: no column was recognised as the text. Name one with --column: %(columns)s.")
     )
     raise TableError(
         missing
-        % {"place": place, "column": wanted, "columns": ", ".join(by_name.values()) or gettext("none")}
+        % {"place": place, "column": wanted_name, "columns": ", ".join(by_name.values()) or gettext("none")}
     )
 
 
@@ -123,21 +123,21 @@ def match_rows(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
     answers = match_published_texts([row.text for row in rows], terms)
     first = [_choose_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
     claims = {match.claim for _passage, match in first if match}
-    told = {
+    claims_by_id = {
         entry.claim_id: entry.document for entry in Publication.objects.current().filter(claim_id__in=claims)
     }
-    return [_build_result(passage, match, told) for passage, match in first]
+    return [_build_result(passage, match, claims_by_id) for passage, match in first]
 
 
 def _choose_first(text: str, answer: Answer) -> tuple[str, Match | None]:
     """Return the first match, and the words of its passage."""
-    found = ((passage, match) for passage in answer.passages for match in passage.matches)
-    passage, match = next(found, (None, None))
+    pairs = ((passage, match) for passage in answer.passages for match in passage.matches)
+    passage, match = next(pairs, (None, None))
     return text[passage.start : passage.end] if passage else "", match
 
 
-def _build_result(passage: str, match: Match | None, told: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    claim = told.get(match.claim) if match else None
+def _build_result(passage: str, match: Match | None, claims: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    claim = claims.get(match.claim) if match else None
     if match is None or claim is None:
         return dict.fromkeys(RESULT_COLUMNS) | {"answer": "nothing"}
     verdict = claim["verdicts"][0]
@@ -247,11 +247,11 @@ def write_matches(rows: Iterable[Row], output: RowOutput, form: str, terms: Matc
     """Match rows and write them with their results; yield the number of rows written."""
     is_begun = output.rows > 0
     for batch in _split_batches(_skip_rows(rows, output.rows)):
-        said = match_rows(batch, terms)
+        results = match_rows(batch, terms)
         lines = (
-            _format_ndjson(batch, said)
+            _format_ndjson(batch, results)
             if form == "ndjson"
-            else _format_table(batch, said, form, header=not is_begun)
+            else _format_table(batch, results, form, header=not is_begun)
         )
         output.write(lines, len(batch))
         is_begun = True
@@ -275,19 +275,19 @@ def _split_batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _format_ndjson(rows: Sequence[Row], said: Sequence[dict[str, Any]]) -> str:
+def _format_ndjson(rows: Sequence[Row], results: Sequence[dict[str, Any]]) -> str:
     lines = (
-        orjson.dumps({**row.cells, "match": each}).decode() for row, each in zip(rows, said, strict=True)
+        orjson.dumps({**row.cells, "match": each}).decode() for row, each in zip(rows, results, strict=True)
     )
     return "".join(f"{line}\n" for line in lines)
 
 
-def _format_table(rows: Sequence[Row], said: Sequence[dict[str, Any]], form: str, *, header: bool) -> str:
+def _format_table(rows: Sequence[Row], results: Sequence[dict[str, Any]], form: str, *, header: bool) -> str:
     lines = _Lines()
     table = csv.writer(lines, delimiter="\t" if form == "tsv" else ",")
     if header:
         table.writerow([*rows[0].cells, *(f"match_{name}" for name in RESULT_COLUMNS)])
-    for row, each in zip(rows, said, strict=True):
+    for row, each in zip(rows, results, strict=True):
         table.writerow(map(escape_formula, [*row.cells.values(), *(each[name] for name in RESULT_COLUMNS)]))
     return "".join(lines)
 

@@ -40,9 +40,9 @@ class PublisherAdmin(SameAsDesk):
         return super().get_queryset(request).annotate(number=_count_sources())
 
     def add_typed(self, request: HttpRequest, name: str) -> Publisher:
-        if known := find_publisher(name, "", stated=True):
-            return known
-        publisher = find_or_make_publisher(name, "", stated=True)
+        if existing_publisher := find_publisher(name, "", is_stated=True):
+            return existing_publisher
+        publisher = find_or_make_publisher(name, "", is_stated=True)
         if publisher is None:
             raise ValidationError(_("Readers would take it for our newsroom. Choose another name."))
         self.log_addition(request, publisher, [{"added": {}}])

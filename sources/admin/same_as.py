@@ -81,8 +81,8 @@ class SameAsDesk(NamedDesk):
         if not authorities.are_asked():
             return JsonResponse({"candidates": [], "problems": [_("No authority is set up for look-ups.")]})
         sort = self.sorts.get(request.GET.get("kind", ""), EntityKind.ANY)
-        found = authorities.find_candidates(request.GET.get("q", ""), sort, language=get_language() or "en")
-        here = self._find_known(found.candidates, request.GET.get("row", ""))
+        answer = authorities.find_candidates(request.GET.get("q", ""), sort, language=get_language() or "en")
+        known_rows = self._find_known(answer.candidates, request.GET.get("row", ""))
         return JsonResponse(
             {
                 "candidates": [
@@ -93,12 +93,15 @@ class SameAsDesk(NamedDesk):
                         "country": one.country,
                         "website": one.website,
                         "known": _describe_row(
-                            next((here[address] for address in one.same_as if address in here), None)
+                            next(
+                                (known_rows[address] for address in one.same_as if address in known_rows),
+                                None,
+                            )
                         ),
                     }
-                    for one in found.candidates
+                    for one in answer.candidates
                 ],
-                "problems": found.problems,
+                "problems": answer.problems,
             },
             headers={"Cache-Control": "no-store"},
         )

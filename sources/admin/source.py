@@ -25,10 +25,10 @@ from sources.tasks import capture_source
 
 def _count_related(relation: str, reader: User) -> Coalesce:
     """Return a subquery that counts the related rows this person may read; several such counts do not multiply."""
-    related: Any = Source._meta.get_field(relation).related_model
-    rows = related.objects
-    readable = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows
-    counting = readable.filter(source=OuterRef("pk")).order_by().values("source").annotate(n=Count("pk"))
+    related_model: Any = Source._meta.get_field(relation).related_model
+    rows = related_model.objects
+    readable_rows = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows
+    counting = readable_rows.filter(source=OuterRef("pk")).order_by().values("source").annotate(n=Count("pk"))
     return Coalesce(Subquery(counting.values("n"), output_field=IntegerField()), 0)
 
 
@@ -36,11 +36,11 @@ def _count_related(relation: str, reader: User) -> Coalesce:
 _ADDRESS = re.compile(r"(https?://|www\.)[^\s/]+\.\S+", re.IGNORECASE)
 
 
-def read_address(typed: str) -> str:
+def read_address(text: str) -> str:
     """Return the text as a URL with its scheme, or ""."""
-    if not _ADDRESS.fullmatch(typed):
+    if not _ADDRESS.fullmatch(text):
         return ""
-    return f"https://{typed}" if typed.lower().startswith("www.") else typed
+    return f"https://{text}" if text.lower().startswith("www.") else text
 
 
 class SourceForm(DeskForm):
@@ -152,8 +152,8 @@ class SourceAdmin(TypedNames, NamedDesk):
     def add_typed(self, request: HttpRequest, name: str) -> Source:
         """Add a source. A new URL is captured in the background, which fills in the page's own details."""
         address, person = read_address(name), get_person(request)
-        if known := Source.objects.at(address):
-            return known
+        if known_sources := Source.objects.at(address):
+            return known_sources
         Source._meta.get_field("url").run_validators(address)
         title = (address or name)[: Source._meta.get_field("title").max_length]
         source = Source.objects.create(title=title, url=address, created_by=person)

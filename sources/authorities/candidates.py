@@ -44,30 +44,32 @@ def find_candidates(name: str, sort: EntityKind, *, language: str = "en") -> Aut
             )
         if settings.ROR_URL and sort in (EntityKind.ORGANIZATION, EntityKind.ANY):
             queries.append(threads.submit(ror.find_candidates, settings.ROR_URL, name))
-    found: list[AuthorityRecord] = []
+    records: list[AuthorityRecord] = []
     problems = []
     for answer in queries:
         try:
-            found = _merge_candidates(found, answer.result())
-        except AuthorityUnavailable as away:
-            problems.append(str(away))
-    return AuthorityAnswers(found, problems)
+            records = _merge_candidates(records, answer.result())
+        except AuthorityUnavailable as unavailable:
+            problems.append(str(unavailable))
+    return AuthorityAnswers(records, problems)
 
 
 def _merge_candidates(some: list[AuthorityRecord], others: list[AuthorityRecord]) -> list[AuthorityRecord]:
     """Merge candidates of two authorities that share a URL."""
-    together = list(some)
+    merged_records = list(some)
     for other in others:
-        place = next((at for at, one in enumerate(together) if set(one.same_as) & set(other.same_as)), None)
+        place = next(
+            (at for at, one in enumerate(merged_records) if set(one.same_as) & set(other.same_as)), None
+        )
         if place is None:
-            together.append(other)
+            merged_records.append(other)
         else:
-            one = together[place]
-            together[place] = replace(
+            one = merged_records[place]
+            merged_records[place] = replace(
                 one,
                 description=one.description or other.description,
                 same_as=tuple(dict.fromkeys((*one.same_as, *other.same_as))),
                 country=one.country or other.country,
                 website=one.website or other.website,
             )
-    return together
+    return merged_records

@@ -30,8 +30,8 @@ def query_authority(authority: str, url: str, parameters: Mapping[str, str]) -> 
         answer = services.look_up(
             f"{url}?{urlencode(parameters)}", headers, seconds=TIMEOUT_SECONDS, most_bytes=MAX_BYTES
         )
-    except services.ServiceUnavailable as away:
-        raise AuthorityUnavailable(f"{authority}: {away}") from None
+    except services.ServiceUnavailable as unavailable:
+        raise AuthorityUnavailable(f"{authority}: {unavailable}") from None
     if answer.status != 200:
         raise AuthorityUnavailable(
             gettext("%(authority)s answered with status %(status)s.")

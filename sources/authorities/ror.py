@@ -19,9 +19,9 @@ def find_candidates(url: str, name: str) -> list[AuthorityRecord]:
         AuthorityUnavailable: ROR did not respond.
     """
     # A quotation mark begins a phrase in its query language, a backslash escapes the sign behind it.
-    plain = name.replace("\\", " ").replace('"', " ")
-    found = query_authority(NAME, f"{url}/v2/organizations", {"query": f'"{plain}"'})
-    items = found.get("items")
+    plain_name = name.replace("\\", " ").replace('"', " ")
+    response = query_authority(NAME, f"{url}/v2/organizations", {"query": f'"{plain_name}"'})
+    items = response.get("items")
     if not isinstance(items, list):
         raise AuthorityUnavailable(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
     active = [item for item in items if isinstance(item, dict) and item.get("status") != "withdrawn"]

@@ -28,7 +28,7 @@ def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> lis
         AuthorityUnavailable: Wikidata did not respond.
     """
     api = f"{url}/w/api.php"
-    found = query_authority(
+    response = query_authority(
         NAME,
         api,
         {
@@ -43,7 +43,7 @@ def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> lis
     )
     items = [
         item["id"]
-        for item in _list(found.get("search"))
+        for item in _list(response.get("search"))
         if isinstance(item, dict) and str(item.get("id", "")).startswith("Q")
     ]
     if not items:
@@ -102,10 +102,10 @@ def _build_candidate(entity: Mapping[str, Any], languages: list[str]) -> Authori
 
 def _add_years(description: str, entity: Mapping[str, Any]) -> str:
     """Add the years of birth and death to a description without them, to distinguish namesakes."""
-    born, died = (next(_find_years(entity, when), "") for when in (_BORN, _DIED))
-    if not born or born in description:
+    born_in, died_in = (next(_find_years(entity, when), "") for when in (_BORN, _DIED))
+    if not born_in or born_in in description:
         return description
-    return f"{description} ({born}–{died})" if description else f"{born}–{died}"
+    return f"{description} ({born_in}–{died_in})" if description else f"{born_in}–{died_in}"
 
 
 def _find_years(entity: Mapping[str, Any], when: str) -> Iterator[str]:
@@ -119,8 +119,10 @@ def _get_values(entity: Mapping[str, Any], which: str) -> Iterator[Any]:
     """Return the values of an item's property, preferred statements first."""
     claims = entity.get("claims")
     statements = _list(claims.get(which)) if isinstance(claims, dict) else []
-    usable = [one for one in statements if isinstance(one, dict) and one.get("rank") != "deprecated"]
-    for statement in sorted(usable, key=lambda one: one.get("rank") != "preferred"):
+    usable_statements = [
+        one for one in statements if isinstance(one, dict) and one.get("rank") != "deprecated"
+    ]
+    for statement in sorted(usable_statements, key=lambda one: one.get("rank") != "preferred"):
         snak = statement.get("mainsnak")
         if isinstance(snak, dict) and isinstance(value := snak.get("datavalue"), dict) and "value" in value:
             yield value["value"]

@@ -150,8 +150,8 @@ def _is_person(name: str, publisher: str) -> bool:
     words = re.findall(r"[^\W\d_][\w'’.-]*", name)
     if not words or len(words) > MOST_WORDS or (publisher and name.casefold() == publisher.casefold()):
         return False
-    plain = {word.casefold().rstrip(".") for word in words}
-    if plain & _DESKS or (plain & _AGENCIES and len(words) <= 2):
+    plain_words = {word.casefold().rstrip(".") for word in words}
+    if plain_words & _DESKS or (plain_words & _AGENCIES and len(words) <= 2):
         return False
     if any(map(str.isdigit, name)):
         return False

@@ -157,12 +157,12 @@ def _decode_as_declared(content: bytes, text: str, label: str) -> str:
     is_sibling = (_find_codec(label), detect_language(words)) in SIBLING_ENCODINGS
     if words and (mess > GIBBERISH_RATIO or sureness < DOUBTFUL_RATIO or is_sibling):
         try:
-            detected = _decode_detected(content)
+            detected_text = _decode_detected(content)
         except ExtractionError:
-            detected = text
-        better = _select_telling_words(detected)
+            detected_text = text
+        better = _select_telling_words(detected_text)
         if is_sibling or mess_ratio(better) < mess / 2 or compute_certainty(better) > sureness + 0.15:
-            return detected
+            return detected_text
         if mess > HOPELESS_RATIO:
             raise _build_undecodable_error(
                 SpokenSentence(
@@ -199,9 +199,9 @@ def _decode_utf8(content: bytes) -> str | None:
     except UnicodeDecodeError:
         text = content.decode("utf-8", errors="replace")
     wide = sum(1 for character in text if character > "\x7f" and character != "\ufffd")
-    stray = text.count("\ufffd")
+    stray_count = text.count("\ufffd")
     # In any other encoding every accented letter would be a stray byte, so sound ones must be the great majority.
-    return text if stray <= len(text) * STRAY_BYTES_PER_CHARACTER and wide >= 10 * stray else None
+    return text if stray_count <= len(text) * STRAY_BYTES_PER_CHARACTER and wide >= 10 * stray_count else None
 
 
 def detect_unmarked_utf16(content: bytes) -> str:
@@ -241,10 +241,10 @@ def detect_encoding(content: bytes) -> str:
         ExtractionError: no encoding can be detected.
     """
     # The detector reads samples; markup would fill them with ASCII, so only informative lines are passed.
-    telling = b"\n".join(line for line in _TAG_BYTES.sub(b"\n", content).splitlines() if not line.isascii())
-    if encoding := detect_legacy_encoding(telling):
+    non_ascii = b"\n".join(line for line in _TAG_BYTES.sub(b"\n", content).splitlines() if not line.isascii())
+    if encoding := detect_legacy_encoding(non_ascii):
         return encoding
-    best = charset_normalizer.from_bytes(telling[:200_000], cp_isolation=DETECTABLE_ENCODINGS).best()
+    best = charset_normalizer.from_bytes(non_ascii[:200_000], cp_isolation=DETECTABLE_ENCODINGS).best()
     if best is None:
         raise _build_undecodable_error(
             SpokenSentence("This text declares no character encoding that fits it, and none can be detected.")
@@ -279,11 +279,12 @@ def _check_text(text: str, encoding: str) -> str:
     return text
 
 
-def _build_undecodable_error(why: SpokenSentence) -> ExtractionError:
+def _build_undecodable_error(reason: SpokenSentence) -> ExtractionError:
     return ExtractionError(
         "undecodable",
         SpokenSentence(
-            "%(why)s Save it as UTF-8 in a text editor that shows it properly, then import it again.", why=why
+            "%(why)s Save it as UTF-8 in a text editor that shows it properly, then import it again.",
+            why=reason,
         ),
     )
 

@@ -168,18 +168,18 @@ def _extract_text(
     content: bytes, content_type: str, charset: str | None, url: str, filename: str, is_transcript: bool
 ) -> Document:
     """Extract the document from a text format: a page, a transcript, or plain text."""
-    declared = content_type.partition(";")[0].strip().lower()
-    if declared not in _MEDIA_TYPES and declared not in _UNKNOWN_TYPES:
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type not in _MEDIA_TYPES and media_type not in _UNKNOWN_TYPES:
         raise ExtractionError(
             "not_accepted",
             SpokenSentence(
                 "This document has the type %(declared)s. Only web pages, PDF, .docx and .odt documents, "
                 "transcripts and plain text can be read.",
-                declared=declared,
+                declared=media_type,
             ),
         )
     suffix = _SUFFIX_TYPES.get(PurePath(filename).suffix.lower(), "")
-    kind = _MEDIA_TYPES.get(declared) or suffix
+    kind = _MEDIA_TYPES.get(media_type) or suffix
     if kind in ("application/pdf", DOCX, ODT):
         name = {"application/pdf": "PDF", DOCX: ".docx", ODT: ".odt"}[kind]
         raise ExtractionError(

@@ -69,8 +69,8 @@ def score_languages(text: str) -> dict[str, float]:
     )
     if sum(map(str.isalpha, words)) < 4:
         return {}
-    found = _get_detector().detect(words[:SAMPLE_LENGTH], model="lite", k=5)
-    return {REPLACED_CODES.get(entry["lang"], entry["lang"]): entry["score"] for entry in found}
+    detections = _get_detector().detect(words[:SAMPLE_LENGTH], model="lite", k=5)
+    return {REPLACED_CODES.get(entry["lang"], entry["lang"]): entry["score"] for entry in detections}
 
 
 @lru_cache(maxsize=1)

@@ -92,10 +92,15 @@ def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
     """Yield encodings in which all letters belong to one language, with the certainty of that language."""
     for encoding, languages in _LANGUAGES.items():
         text = _decode_or_none(sample, encoding)
-        fitting = [one for one in languages if text and _collect_letters(text) <= _get_alphabet(one)]
-        if fitting and text and (encoding in _LATIN_LETTERS or not _is_beside_latin(text)):
+        fitting_languages = [
+            one for one in languages if text and _collect_letters(text) <= _get_alphabet(one)
+        ]
+        if fitting_languages and text and (encoding in _LATIN_LETTERS or not _is_beside_latin(text)):
             scores = score_languages(text)
-            yield encoding, max(scores.get(one, 0.0) for one in fitting) - 2 * _compute_odd_cases(text)
+            yield (
+                encoding,
+                max(scores.get(one, 0.0) for one in fitting_languages) - 2 * _compute_odd_cases(text),
+            )
     for encoding, language, script in _SCRIPTS:
         text = _decode_or_none(sample, encoding)
         if not text or _is_beside_latin(text) or _IMPOSSIBLE_SEQUENCE.search(text):
@@ -156,12 +161,12 @@ def _decode_or_none(sample: bytes, encoding: str) -> str | None:
 
 def _collect_letters(text: str) -> frozenset[str]:
     """Return the characters beyond ASCII, except symbols used in every language."""
-    found = {one for one in text.lower() if one > "\x7f"} - _COMMON_SIGNS
-    if "£" in found and not re.search("£(?![\\d\\s])", text):
-        found.discard("£")
-    if "¿" in found and re.search("\\w¿", text):
-        found.add("\ufffd")  # within a word it is no question mark
-    return frozenset(found)
+    letters = {one for one in text.lower() if one > "\x7f"} - _COMMON_SIGNS
+    if "£" in letters and not re.search("£(?![\\d\\s])", text):
+        letters.discard("£")
+    if "¿" in letters and re.search("\\w¿", text):
+        letters.add("\ufffd")  # within a word it is no question mark
+    return frozenset(letters)
 
 
 @cache

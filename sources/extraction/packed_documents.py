@@ -38,11 +38,11 @@ def pack_request(question: ExtractionRequest) -> bytes:
     return b"".join([len(head).to_bytes(4), head, question.content, question.transcript])
 
 
-def unpack_request(packed: bytes) -> ExtractionRequest:
-    begins = 4 + int.from_bytes(packed[:4])
-    hints = orjson.loads(packed[4:begins])
+def unpack_request(message: bytes) -> ExtractionRequest:
+    begins = 4 + int.from_bytes(message[:4])
+    hints = orjson.loads(message[4:begins])
     ends = begins + hints.pop("content")
-    return ExtractionRequest(packed[begins:ends], transcript=packed[ends:], **hints)
+    return ExtractionRequest(message[begins:ends], transcript=message[ends:], **hints)
 
 
 def pack_answer(answer: Document | ExtractionError) -> bytes:
@@ -59,15 +59,15 @@ def pack_answer(answer: Document | ExtractionError) -> bytes:
     return orjson.dumps({"document": asdict(answer)})
 
 
-def unpack_answer(packed: bytes) -> Document:
+def unpack_answer(message: bytes) -> Document:
     """Unpack a document. Not a pickle, because the process that sent it has handled untrusted bytes.
 
     Raises:
         ExtractionError: the document was refused.
     """
-    answer: dict[str, Any] = orjson.loads(packed)
-    if refused := answer.get("refused"):
-        code, sentence = refused
+    answer: dict[str, Any] = orjson.loads(message)
+    if refusal := answer.get("refused"):
+        code, sentence = refusal
         raise ExtractionError(code, SpokenSentence.unpacked(sentence))
     values = answer["document"]
     published_on = values.pop("published_on")

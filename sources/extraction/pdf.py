@@ -158,8 +158,8 @@ def _find_page_number_offset(edges: list[list[Line]]) -> int | None:
 
 def _find_outer_numbers(line: Line) -> set[int]:
     """Return the numbers that a short line begins or ends with."""
-    found = re.match(r"(\d{1,4})\b", line.text), re.search(r"\b(\d{1,4})$", line.text)
-    return {int(match[1]) for match in found if match} if len(line.text) <= MAX_HEAD_LENGTH else set()
+    numbers = re.match(r"(\d{1,4})\b", line.text), re.search(r"\b(\d{1,4})$", line.text)
+    return {int(match[1]) for match in numbers if match} if len(line.text) <= MAX_HEAD_LENGTH else set()
 
 
 def _select_edge_lines(page: PageText) -> list[Line]:
@@ -176,22 +176,22 @@ def _join_paragraphs(pages: list[list[Line]]) -> Iterator[str]:
     """Join lines into paragraphs, which may continue in the next column or on the next page."""
     columns = [list(group) for page in pages for _, group in groupby(page, key=lambda line: line.column)]
     compounds = find_compounds(line.text for column in columns for line in column)
-    usual = median([line.height for column in columns for line in column] or [1.0])
+    usual_height = median([line.height for column in columns for line in column] or [1.0])
     paragraph: list[str] = []
     last: Line | None = None
-    ended = False
+    is_ended = False
     for column in columns:
         edges = _Edges(column)
         for number, line in enumerate(column):
             before = column[number - 1] if number else None
-            if paragraph and last and (ended or edges.begins_paragraph(line, before, last, usual)):
+            if paragraph and last and (is_ended or edges.begins_paragraph(line, before, last, usual_height)):
                 yield join_lines(paragraph, compounds)
                 paragraph = []
             paragraph.append(line.text)
             last = line
             # A short line that ends a sentence ends its paragraph; alone it is a heading.
-            ended = edges.is_short(line) and (bool(_SENTENCE_END.search(line.text)) or len(paragraph) == 1)
-            ended &= line.text[-1:] not in HYPHENS
+            is_ended = edges.is_short(line) and (bool(_SENTENCE_END.search(line.text)) or len(paragraph) == 1)
+            is_ended &= line.text[-1:] not in HYPHENS
     if paragraph:
         yield join_lines(paragraph, compounds)
 
@@ -211,10 +211,10 @@ class _Edges:
     def is_short(self, line: Line) -> bool:
         return line.right < self.right - SHORT * (self.right - self.left)
 
-    def begins_paragraph(self, line: Line, before: Line | None, last: Line, usual: float) -> bool:
+    def begins_paragraph(self, line: Line, before: Line | None, last: Line, usual_height: float) -> bool:
         """Return whether a line begins a paragraph, by its position and letter size."""
-        if line.height > 1.2 * usual or last.height > 1.2 * usual:
-            return abs(line.height - last.height) > 0.1 * usual
+        if line.height > 1.2 * usual_height or last.height > 1.2 * usual_height:
+            return abs(line.height - last.height) > 0.1 * usual_height
         if before is None:
             return False
         gap = before.bottom - line.bottom

@@ -85,27 +85,31 @@ def _read_fragments(textpage: pypdfium2.PdfTextPage) -> Iterator[Line]:
             continue
         if not pdfium.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(box)):
             continue
-        here = Line(character, box.left, box.right, box.bottom, box.top)
-        if here.height <= 0 and place is not None:
-            here = replace(here, bottom=place.bottom, top=place.top, left=place.right, right=place.right)
-        if place is not None and not _is_continued(place, here):
+        fragment = Line(character, box.left, box.right, box.bottom, box.top)
+        if fragment.height <= 0 and place is not None:
+            fragment = replace(
+                fragment, bottom=place.bottom, top=place.top, left=place.right, right=place.right
+            )
+        if place is not None and not _is_continued(place, fragment):
             yield replace(place, text="".join(run))
             run, place, is_spaced = [], None, False
         if is_spaced and run:
             run.append(" ")
         is_spaced = False
         run.append(character)
-        place = here if place is None else _merge_bounds(place, here)
+        place = fragment if place is None else _merge_bounds(place, fragment)
     if place is not None:
         yield replace(place, text="".join(run))
 
 
-def _is_continued(place: Line, here: Line) -> bool:
+def _is_continued(place: Line, fragment: Line) -> bool:
     """Return whether a character continues the line before it, in either writing direction."""
-    lowest = min(place.height, here.height) or 1.0
-    if min(place.top, here.top) - max(place.bottom, here.bottom) < 0.3 * lowest:
+    lowest = min(place.height, fragment.height) or 1.0
+    if min(place.top, fragment.top) - max(place.bottom, fragment.bottom) < 0.3 * lowest:
         return False
-    return max(here.left - place.right, place.left - here.right) <= GAP * max(place.height, here.height)
+    return max(fragment.left - place.right, place.left - fragment.right) <= GAP * max(
+        place.height, fragment.height
+    )
 
 
 def _merge_bounds(one: Line, other: Line) -> Line:
@@ -160,13 +164,13 @@ def _find_gutter(fragments: list[Line]) -> float | None:
     if not 2 * LEAST_LINES <= len(fragments) <= MAX_FRAGMENTS:
         return None
     height = median(one.height for one in fragments) or 1.0
-    left, right = min(one.left for one in fragments), max(one.right for one in fragments)
+    left_edge, right = min(one.left for one in fragments), max(one.right for one in fragments)
     most = MOST_CROSSING * len(fragments)
     best: tuple[int, float, float] | None = None
     wide = GUTTER * height
     # Every gap begins where a fragment ends.
     for edge in sorted({round(one.right, 1) for one in fragments}):
-        if not left + 0.12 * (right - left) < edge < right - 0.12 * (right - left):
+        if not left_edge + 0.12 * (right - left_edge) < edge < right - 0.12 * (right - left_edge):
             continue
         before = [one for one in fragments if one.right <= edge + 0.1]
         behind = [one for one in fragments if one.left >= edge + wide]
@@ -211,14 +215,14 @@ def _join_rows(fragments: list[Line]) -> Iterator[Line]:
 
 def _join_row(fragments: list[Line]) -> Line:
     leftwards = _is_right_to_left(fragments)
-    ordered = sorted(fragments, key=lambda one: -one.right if leftwards else one.left)
-    whole = ordered[0]
-    for fragment in ordered[1:]:
-        whole = replace(
-            _merge_bounds(whole, fragment),
-            text=whole.text + choose_separator(whole.text, fragment.text) + fragment.text,
+    ordered_fragments = sorted(fragments, key=lambda one: -one.right if leftwards else one.left)
+    joined_line = ordered_fragments[0]
+    for fragment in ordered_fragments[1:]:
+        joined_line = replace(
+            _merge_bounds(joined_line, fragment),
+            text=joined_line.text + choose_separator(joined_line.text, fragment.text) + fragment.text,
         )
-    return whole
+    return joined_line
 
 
 def _number_columns(columns: Iterator[list[Line]]) -> Iterator[Line]:

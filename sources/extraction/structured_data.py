@@ -79,18 +79,20 @@ def read_structured(tree: HtmlElement) -> StructuredData:
     }
     articles = [node for node in nodes if get_types(node) & ARTICLE_TYPES]
     articles += [node for node in nodes if get_types(node) & PAGE_TYPES and node not in articles]
-    resolved = [
+    resolved_nodes = [
         {
             key: [by_id.get(one.get("@id"), one) if isinstance(one, dict) else one for one in to_list(value)]
             for key, value in node.items()
         }
         for node in articles[:20]
     ]
-    return StructuredData(resolved, [node for node in nodes if get_types(node) & {"NewsMediaOrganization"}])
+    return StructuredData(
+        resolved_nodes, [node for node in nodes if get_types(node) & {"NewsMediaOrganization"}]
+    )
 
 
 def _iterate_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    left = MAX_NODES
+    budget = MAX_NODES
     for script in tree.iter("script"):
         if (script.get("type") or "").partition(";")[0].strip().lower() != "application/ld+json":
             continue
@@ -99,8 +101,8 @@ def _iterate_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
             waiting = deque(
                 [json.loads(_COMMENT_WRAPPER.sub("", script.text or "").strip().rstrip(";"), strict=False)]
             )
-            while waiting and left > 0:
-                left -= 1
+            while waiting and budget > 0:
+                budget -= 1
                 node = waiting.popleft()
                 if isinstance(node, list):
                     waiting.extendleft(reversed(node))

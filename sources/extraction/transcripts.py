@@ -65,22 +65,22 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
         media_type, pieces = PLAIN, _read_marked(lines)
         if not _are_times(pieces, lines, is_given_as_one):
             return None
-    spoken, cues = _write_text(_iterate_utterances(pieces))
-    if not any(map(str.isalpha, spoken)):
+    spoken_text, cues = _write_text(_iterate_utterances(pieces))
+    if not any(map(str.isalpha, spoken_text)):
         raise ExtractionError(
             "no_text", SpokenSentence("This transcript has no words. Check that the file is complete.")
         )
-    stated = (
+    overrides = (
         next((line for line in lines[1:20] if line.startswith("Language:")), "") if media_type == VTT else ""
     )
     return Document(
         title=clean_line(header.removeprefix("WEBVTT").lstrip(" -–—")) if media_type == VTT else "",
         byline="",
         published_on=None,
-        language=choose_language(stated.partition(":")[2], spoken),
+        language=choose_language(overrides.partition(":")[2], spoken_text),
         publisher="",
         canonical_url="",
-        text=spoken,
+        text=spoken_text,
         media_type=media_type,
         extractor="transcript 1",
         cues=tuple(cues),
@@ -149,12 +149,12 @@ def _read_marked(lines: list[str]) -> list[_Piece]:
 
 def _are_times(pieces: list[_Piece], lines: list[str], is_given_as_one: bool) -> bool:
     """Return whether these are times in a recording, not clock times or match results."""
-    if not pieces or any(later.begins < earlier.begins for earlier, later in pairwise(pieces)):
+    if not pieces or any(later.begins < earlier_piece.begins for earlier_piece, later in pairwise(pieces)):
         return False
     if is_given_as_one:
         return True
-    filled = sum(1 for line in lines if line.strip())
-    return len(pieces) >= 5 and pieces[0].begins <= 60 and len(pieces) * 5 >= filled
+    filled_lines = sum(1 for line in lines if line.strip())
+    return len(pieces) >= 5 and pieces[0].begins <= 60 and len(pieces) * 5 >= filled_lines
 
 
 def _parse_seconds(clock: tuple[str | None, ...]) -> float:
@@ -182,12 +182,16 @@ def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
     for piece in pieces:
         lines = [(line, _clean_words(line)) for line in piece.lines]
         lines = [(line, words) for line, words in lines if words]
-        seen = [words for _, words in lines]
+        earlier_words = [words for _, words in lines]
         if rolls and before:
-            still = max(k for k in range(min(len(before), len(seen)) + 1) if before[-k:] == seen[:k] or not k)
+            still = max(
+                k
+                for k in range(min(len(before), len(earlier_words)) + 1)
+                if before[-k:] == earlier_words[:k] or not k
+            )
             lines = lines[still:]
-        before = seen or before
-        gathered: list[str] = []
+        before = earlier_words or before
+        gathered_words: list[str] = []
         is_turn = False
         for line, words in lines:
             voice = _VOICE_TAG.search(line)
@@ -196,17 +200,17 @@ def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
             begins_turn = bool(
                 (speaker_name and speaker_name != speaker) or turn or _NAMED_SPEAKER.match(words)
             )
-            if begins_turn and gathered:
-                yield _Utterance(piece.begins, piece.ends, _join_lines(gathered), is_turn)
-                gathered, is_turn = [], False
+            if begins_turn and gathered_words:
+                yield _Utterance(piece.begins, piece.ends, _join_lines(gathered_words), is_turn)
+                gathered_words, is_turn = [], False
             is_turn |= begins_turn
             speech = words[turn.end() :] if turn else words
-            gathered.append(
+            gathered_words.append(
                 f"{speaker_name}: {speech}" if speaker_name and speaker_name != speaker else speech
             )
             speaker = speaker_name or speaker
-        if gathered:
-            yield _Utterance(piece.begins, piece.ends, _join_lines(gathered), is_turn)
+        if gathered_words:
+            yield _Utterance(piece.begins, piece.ends, _join_lines(gathered_words), is_turn)
 
 
 def _clean_words(line: str) -> str:

@@ -79,8 +79,8 @@ class PublicAdapter(IPFilterAdapter):
             "https": _build_watched_pool(HTTPSConnectionPool, deadline, exchanges),
         }
 
-    def build_connection_pool_key_attributes(self, *arguments: Any, **named: Any) -> Any:
-        host_params, pool_kwargs = super().build_connection_pool_key_attributes(*arguments, **named)
+    def build_connection_pool_key_attributes(self, *arguments: Any, **settings: Any) -> Any:
+        host_params, pool_kwargs = super().build_connection_pool_key_attributes(*arguments, **settings)
         _refuse_odd(host_params["host"], allow_loopback=self._allow_loopback)
         return host_params, pool_kwargs
 

@@ -53,8 +53,8 @@ class Exchanges:
 class RecordedResponse(HTTPResponse):
     """A response whose bytes are recorded when read."""
 
-    def __init__(self, connection: Any, *arguments: Any, exchanges: Exchanges, **named: Any) -> None:
-        super().__init__(connection, *arguments, **named)
+    def __init__(self, connection: Any, *arguments: Any, exchanges: Exchanges, **settings: Any) -> None:
+        super().__init__(connection, *arguments, **settings)
         self.fp: Any = _RecordedStream(self.fp, exchanges)
 
 
@@ -87,8 +87,8 @@ class _RecordedStream(io.BufferedIOBase):
         return count
 
     def peek(self, size: int = 0) -> bytes:
-        found: bytes = self._stream.peek(size)
-        return found
+        content: bytes = self._stream.peek(size)
+        return content
 
     def flush(self) -> None:
         """Do nothing, because the stream is only read and may already be closed."""

@@ -117,7 +117,7 @@ def fetch(
     ):
         session.headers.update(headers)
         try:
-            begin = exchanges.begin if exchanges is not None else lambda here: None
+            begin = exchanges.begin if exchanges is not None else lambda _url: None
             return _follow(
                 url.strip(), session, deadline, limits, accepted, check_redirect, begin, allow_loopback, into
             )
@@ -140,32 +140,34 @@ def _follow(
     allow_loopback: bool,
     into: IO[bytes] | None,
 ) -> FetchedDocument:
-    here = permanent = url
-    require_fetchable(here, came_from=url, allow_loopback=allow_loopback)
+    current_url = permanent = url
+    require_fetchable(current_url, came_from=url, allow_loopback=allow_loopback)
     # A page that redirects to itself is not a loop if it has set a cookie (consent and paywall gates).
-    seen: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
+    seen_requests: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
     for _hop in range(limits.redirects + 1):
-        seen.add((here, tuple(sorted(session.cookies.items()))))
-        begin(here)
-        with _answer(here, session, deadline, limits) as response:
+        seen_requests.add((current_url, tuple(sorted(session.cookies.items()))))
+        begin(current_url)
+        with _answer(current_url, session, deadline, limits) as response:
             if response.status_code not in REDIRECT_STATUSES:
-                return _build_document(url, here, permanent, response, deadline, limits, accepted, into)
-            there = _redirect_target(here, response, session)
-            if permanent == here and response.status_code in PERMANENT_REDIRECT_STATUSES:
-                permanent = there
-        if (there, tuple(sorted(session.cookies.items()))) in seen:
+                return _build_document(
+                    url, current_url, permanent, response, deadline, limits, accepted, into
+                )
+            next_url = _redirect_target(current_url, response, session)
+            if permanent == current_url and response.status_code in PERMANENT_REDIRECT_STATUSES:
+                permanent = next_url
+        if (next_url, tuple(sorted(session.cookies.items()))) in seen_requests:
             raise FetchError(
                 "redirect_loop",
                 SpokenSentence(
                     "%(url)s redirects in a circle (back to %(there)s). Open it in a browser and use the "
                     "address it ends at, or import the saved page as a file.",
                     url=url,
-                    there=there,
+                    there=next_url,
                 ),
             )
-        require_fetchable(there, came_from=url, allow_loopback=allow_loopback)
-        check_redirect(there)
-        here = there
+        require_fetchable(next_url, came_from=url, allow_loopback=allow_loopback)
+        check_redirect(next_url)
+        current_url = next_url
     raise FetchError(
         "too_many_redirects",
         SpokenSentence(
@@ -173,7 +175,7 @@ def _follow(
             "a browser and use the address it ends at.",
             url=url,
             redirects=limits.redirects,
-            here=here,
+            here=current_url,
         ),
     )
 
@@ -255,23 +257,24 @@ def _answer(
         ) from None
 
 
-def _redirect_target(here: str, response: requests.Response, session: requests.Session) -> str:
+def _redirect_target(current_url: str, response: requests.Response, session: requests.Session) -> str:
     location = session.get_redirect_target(response)
     if not location:
         raise FetchError(
             "broken_response",
             SpokenSentence(
-                "%(here)s says that the page has moved, but not where to. Open it in a browser.", here=here
+                "%(here)s says that the page has moved, but not where to. Open it in a browser.",
+                here=current_url,
             ),
         )
     try:
-        return urlsplit(urljoin(here, location.strip()))._replace(fragment="").geturl()
+        return urlsplit(urljoin(current_url, location.strip()))._replace(fragment="").geturl()
     except ValueError:
         raise FetchError(
             "invalid_url",
             SpokenSentence(
                 "%(here)s redirects to “%(location)s”, which is not a valid address. Open it in a browser.",
-                here=here,
+                here=current_url,
                 location=location,
             ),
         ) from None
@@ -294,8 +297,8 @@ def _build_document(
         _check_acceptable(final_url, response, content_type, limits, accepted)
         content = _read_body(final_url, response, deadline, limits, into)
     elif status != 304:
-        wait = parse_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
-        raise FetchError(*describe_status(final_url, status), wait=wait, status=status)
+        wait_time = parse_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
+        raise FetchError(*describe_status(final_url, status), wait=wait_time, status=status)
     return FetchedDocument(
         url=url,
         final_url=final_url,

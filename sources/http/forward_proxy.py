@@ -105,13 +105,13 @@ class _Connection(BaseRequestHandler):
                 self._relay(proxy, server)
 
     def _read_head(self) -> tuple[bytes, bytes]:
-        received = b""
-        while b"\r\n\r\n" not in received:
+        received_bytes = b""
+        while b"\r\n\r\n" not in received_bytes:
             piece = self.request.recv(_PIECE_SIZE)
-            if not piece or len(received) > _MAX_HEAD_BYTES:
+            if not piece or len(received_bytes) > _MAX_HEAD_BYTES:
                 raise ConnectionError
-            received += piece
-        head, _, rest = received.partition(b"\r\n\r\n")
+            received_bytes += piece
+        head, _, rest = received_bytes.partition(b"\r\n\r\n")
         return head + b"\r\n\r\n", rest
 
     @staticmethod
@@ -119,18 +119,18 @@ class _Connection(BaseRequestHandler):
         """Connect to the requested host. Return the connection and the first bytes to send."""
         if tunnel := _CONNECT.match(head):
             return proxy.open_connection(tunnel[1].decode("latin-1").strip("[]"), int(tunnel[2])), b""
-        if not (plain := _PLAIN_REQUEST.match(head)):
+        if not (match := _PLAIN_REQUEST.match(head)):
             raise _ConnectionRefused
         try:
-            parts = urlsplit(plain[2].decode("latin-1"))
+            parts = urlsplit(match[2].decode("latin-1"))
             host, port = parts.hostname or "", parts.port or 80
         except ValueError:
             raise _ConnectionRefused from None
         path = parts._replace(scheme="", netloc="").geturl() or "/"
         # One request for each connection: the next one may be for another server.
-        fields = _HOP_HEADERS.sub(b"", head[plain.end() - 2 : -4])
+        fields = _HOP_HEADERS.sub(b"", head[match.end() - 2 : -4])
         message = b"%b %b HTTP/1.1%b\r\nConnection: close\r\n\r\n" % (
-            plain[1],
+            match[1],
             path.encode("latin-1"),
             fields,
         )
@@ -139,10 +139,10 @@ class _Connection(BaseRequestHandler):
     def _relay(self, proxy: ForwardProxy, server: socket.socket) -> None:
         """Relay bytes in both directions until one side closes or is silent for too long."""
         while True:
-            ready, _, _ = select.select([self.request, server], [], [], SILENT_SECONDS)
-            if not ready:
+            readable_sockets, _, _ = select.select([self.request, server], [], [], SILENT_SECONDS)
+            if not readable_sockets:
                 return
-            for side in ready:
+            for side in readable_sockets:
                 piece = side.recv(_PIECE_SIZE)
                 if not piece or (side is server and not proxy.take(len(piece))):
                     return

@@ -69,11 +69,11 @@ class OwnMemory:
     _rules: dict[str, str] = field(default_factory=dict)
 
     def begin(self, site: str) -> None:
-        left = self._ready.get(site, 0.0) - time.monotonic()
-        if left > MAX_WAIT:
-            raise build_wait_error(site, left)
-        if left > 0:
-            self.sleep(left)
+        seconds_left = self._ready.get(site, 0.0) - time.monotonic()
+        if seconds_left > MAX_WAIT:
+            raise build_wait_error(site, seconds_left)
+        if seconds_left > 0:
+            self.sleep(seconds_left)
 
     def end(self, site: str, pause: float) -> None:
         self._ready[site] = time.monotonic() + pause
@@ -231,7 +231,7 @@ def get_site(url: str) -> str:
 def _read_requested_pause(rules: Protego) -> float:
     """Return the number of seconds that a site asks us to leave between two requests."""
     rate = rules.request_rate(ROBOT)
-    requested = max(
+    requested_pause = max(
         rules.crawl_delay(ROBOT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0
     )
-    return min(requested, MAX_PAUSE)
+    return min(requested_pause, MAX_PAUSE)

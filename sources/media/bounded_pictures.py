@@ -86,8 +86,8 @@ def compute_look(content: bytes) -> PerceptualHash:
         raise MediaRefused(
             "unknown_type", _("This is not a readable picture. Send a JPEG, PNG, WebP or GIF.")
         )
-    whole, *parts = _answer(PictureRequest(kind.reader, content=content, only_look=True)).looks
-    return replace(whole.hash, parts=tuple((look.part, look.hash) for look in parts))
+    whole_look, *parts = _answer(PictureRequest(kind.reader, content=content, only_look=True)).looks
+    return replace(whole_look.hash, parts=tuple((look.part, look.hash) for look in parts))
 
 
 def describe_svg_refusal() -> tuple[str, str]:

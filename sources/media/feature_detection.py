@@ -31,9 +31,9 @@ _MIRRORED = np.arange(128).reshape(4, 4, 8)[:, ::-1, [4, 3, 2, 1, 0, 7, 6, 5]].r
 
 def find_features(luma: NDArray[np.uint8], limit: int) -> tuple[LocalFeatures, LocalFeatures]:
     """Return the features of a picture and of its mirror image, strongest first."""
-    width, points, described = describe_points(luma, limit)
+    width, points, descriptors = describe_points(luma, limit)
     mirrored = points * (-1, 1, 1) + (width - 1, 0, 0)
-    return _pack(described, points), _pack(described[:, _MIRRORED], mirrored)
+    return _pack(descriptors, points), _pack(descriptors[:, _MIRRORED], mirrored)
 
 
 def describe_points(luma: NDArray[np.uint8], limit: int) -> tuple[int, Floats, Floats]:
@@ -43,28 +43,28 @@ def describe_points(luma: NDArray[np.uint8], limit: int) -> tuple[int, Floats, F
     small = np.asarray(image)
     sift = _build_sift()
     # A point with several directions is found several times.
-    found = {(mark.pt, mark.size): mark for mark in sift.detect(small, None)}
-    marks = sorted(found.values(), key=lambda mark: -mark.response * mark.size**0.5)[:limit]
+    unique_marks = {(mark.pt, mark.size): mark for mark in sift.detect(small, None)}
+    marks = sorted(unique_marks.values(), key=lambda mark: -mark.response * mark.size**0.5)[:limit]
     if not marks:
         return image.width, np.zeros((0, 3)), np.zeros((0, 128))
     for mark in marks:
         mark.angle = 0
-    marks, described = sift.compute(small, marks)
-    described = np.sqrt(described / np.maximum(described.sum(axis=1, keepdims=True), 1))
-    return image.width, np.array([(*mark.pt, mark.size) for mark in marks]), described
+    marks, descriptors = sift.compute(small, marks)
+    descriptors = np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1))
+    return image.width, np.array([(*mark.pt, mark.size) for mark in marks]), descriptors
 
 
-def _pack(described: Floats, points: Floats) -> LocalFeatures:
+def _pack(descriptors: Floats, points: Floats) -> LocalFeatures:
     first, second = _load_vocabulary()
-    half = described.shape[1] // 2
-    words = _find_nearest(described[:, :half], first) * len(second) + _find_nearest(
-        described[:, half:], second
+    half = descriptors.shape[1] // 2
+    words = _find_nearest(descriptors[:, :half], first) * len(second) + _find_nearest(
+        descriptors[:, half:], second
     )
     return LocalFeatures(words.tolist(), (points * POINT_PARTS).round().astype(int).ravel().tolist())
 
 
-def _find_nearest(described: Floats, examples: Floats) -> NDArray[np.int64]:
-    distances: Floats = (examples**2).sum(axis=1) - 2 * described @ examples.T
+def _find_nearest(descriptors: Floats, examples: Floats) -> NDArray[np.int64]:
+    distances: Floats = (examples**2).sum(axis=1) - 2 * descriptors @ examples.T
     return distances.argmin(axis=1)
 
 

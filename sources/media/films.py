@@ -76,28 +76,30 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
         "format=duration:format_tags:stream=codec_type,width,height,duration,disposition"
         ":stream_side_data=rotation"
     )
-    probed = _run(
+    probe_output = _run(
         settings.FFPROBE,
         [*_build_quiet_arguments(path, kind), "-show_entries", entries, "-of", "json"],
         _PROBE_LIMITS,
     )
     try:
-        probe = orjson.loads(probed.output)
+        probe = orjson.loads(probe_output.output)
     except orjson.JSONDecodeError:
         probe = {}
     streams = [stream for stream in probe.get("streams", []) if isinstance(stream, dict)]
     pictures = [one for one in streams if one.get("codec_type") == "video" and not _is_cover(one)]
-    if not probed.succeeded or not (pictures or any(one.get("codec_type") == "audio" for one in streams)):
+    if not probe_output.succeeded or not (
+        pictures or any(one.get("codec_type") == "audio" for one in streams)
+    ):
         raise MediaRefused(
             "unreadable",
             _("This recording cannot be read: it is damaged, or was cut off. Save or download it again."),
         )
     width, height = _read_size(pictures[0]) if pictures else (None, None)
     form = probe.get("format", {})
-    found = VIDEO if pictures else AUDIO
+    media_kind = VIDEO if pictures else AUDIO
     return Recording(
-        found,
-        f"{found}/{kind.media_type.partition('/')[2]}",
+        media_kind,
+        f"{media_kind}/{kind.media_type.partition('/')[2]}",
         width,
         height,
         _read_duration(form, streams),
@@ -235,11 +237,11 @@ def _read_metadata(tags: object) -> dict[str, Any]:
 
 def _parse_position(position: str) -> dict[str, float]:
     """Parse a position in ISO 6709, as written by phones."""
-    found = _POSITION.fullmatch(position)
-    if not found or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
+    match = _POSITION.fullmatch(position)
+    if not match or abs(float(match[1])) > 90 or abs(float(match[2])) > 180:
         return {}
-    place = {"latitude": float(found[1]), "longitude": float(found[2])}
-    return place | ({"altitude": float(found[3])} if found[3] else {})
+    place = {"latitude": float(match[1]), "longitude": float(match[2])}
+    return place | ({"altitude": float(match[3])} if match[3] else {})
 
 
 def _cut(output: ProgramOutput) -> Iterator[Frame]:

@@ -104,24 +104,26 @@ def find_near_duplicates(
     """
     if not 0 <= within <= ALIKE:
         raise ValueError(f"Hashes are compared within 0 to {ALIKE} bits.")
-    found: list[NearDuplicate] = []
+    duplicates: list[NearDuplicate] = []
     if isinstance(picture, bytes):
         digest = hashlib.sha256(picture).hexdigest()
         same = MediaObject.objects.filter(sha256=digest).values_list("pk", flat=True)
-        found = [NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in same]
+        duplicates = [NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in same]
         picture = compute_look(picture)
-    found += _find_near(_list_orientations(picture), within)
-    if not found:
-        found = _find_by_details(picture)
-    if not found:
-        found = _find_near([asked for _part, look in picture.parts for asked in _list_upright(look)], within)
-    return _keep_nearest(found)[:most]
+    duplicates += _find_near(_list_orientations(picture), within)
+    if not duplicates:
+        duplicates = _find_by_details(picture)
+    if not duplicates:
+        duplicates = _find_near(
+            [upright_hash for _part, look in picture.parts for upright_hash in _list_upright(look)], within
+        )
+    return _keep_nearest(duplicates)[:most]
 
 
-def _keep_nearest(found: list[NearDuplicate]) -> list[NearDuplicate]:
+def _keep_nearest(duplicates: list[NearDuplicate]) -> list[NearDuplicate]:
     nearest: dict[int, NearDuplicate] = {}
-    for near in found:
-        nearest.setdefault(near.media_id, near)
+    for near_duplicate in duplicates:
+        nearest.setdefault(near_duplicate.media_id, near_duplicate)
     return [*nearest.values()]
 
 
@@ -142,14 +144,14 @@ def _find_by_details(picture: PerceptualHash) -> list[NearDuplicate]:
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
         cursor.execute(_WITH_COMMON_WORDS, [*map(list, zip(*words, strict=True))] or [[], []])
         rows = cursor.fetchall()
-    found = [
+    duplicates = [
         (count_agreeing(picture.features[which], LocalFeatures(words, points)), media, at, which)
         for media, at, words, points, which in rows
     ]
-    found.sort(key=lambda one: (-one[0], one[1]))
+    duplicates.sort(key=lambda one: (-one[0], one[1]))
     return [
         NearDuplicate(media, None, str(_UPRIGHT[which]), at, DETAILS)
-        for agreeing, media, at, which in found
+        for agreeing, media, at, which in duplicates
         if agreeing >= _MIN_AGREEING
     ]
 

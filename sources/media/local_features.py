@@ -26,27 +26,29 @@ class LocalFeatures(NamedTuple):
     points: list[int]
 
 
-def count_agreeing(looked_up: LocalFeatures, stored: LocalFeatures) -> int:
+def count_agreeing(looked_up: LocalFeatures, stored_features: LocalFeatures) -> int:
     """Return how many of the points with the same words a single movement maps from one picture to the other.
 
     Any two pairs of points determine a movement: a rotation, a scale and a shift.
     """
     places = {word: at for at, word in reversed([*enumerate(looked_up.words)])}
-    pairs = [(places[word], at) for at, word in enumerate(stored.words) if word in places][:_MOST_PAIRS]
+    pairs = [(places[word], at) for at, word in enumerate(stored_features.words) if word in places][
+        :_MOST_PAIRS
+    ]
     if not pairs:
         return 0
-    ours, theirs = np.array(pairs).T
-    here = np.array(looked_up.points, np.float64).reshape(-1, 3)[ours]
-    there = np.array(stored.points, np.float64).reshape(-1, 3)[theirs]
-    begins, ends = here[:, 0] + 1j * here[:, 1], there[:, 0] + 1j * there[:, 1]
+    own_indexes, other_indexes = np.array(pairs).T
+    own_points = np.array(looked_up.points, np.float64).reshape(-1, 3)[own_indexes]
+    other_points = np.array(stored_features.points, np.float64).reshape(-1, 3)[other_indexes]
+    begins, ends = own_points[:, 0] + 1j * own_points[:, 1], other_points[:, 0] + 1j * other_points[:, 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         turns = (ends[:, None] - ends) / (begins[:, None] - begins)
-        moved = turns[..., None] * (begins - begins[:, None, None]) + ends[:, None, None]
-        growth = np.abs(np.log(there[:, 2] / here[:, 2] / np.abs(turns)[..., None]))
+        moved_points = turns[..., None] * (begins - begins[:, None, None]) + ends[:, None, None]
+        growth = np.abs(np.log(other_points[:, 2] / own_points[:, 2] / np.abs(turns)[..., None]))
         agree = (
-            (np.abs(moved - ends) <= _TOLERANCE)
+            (np.abs(moved_points - ends) <= _TOLERANCE)
             & (growth <= np.log(_SIZE_TOLERANCE))
             & (np.abs(np.angle(turns)) <= _MOST_TURNED)[..., None]
         )
     best = agree.reshape(-1, len(pairs))[agree.sum(axis=2).argmax()]
-    return min(len({*map(tuple, (side[best, :2] // _APART).tolist())}) for side in (here, there))
+    return min(len({*map(tuple, (side[best, :2] // _APART).tolist())}) for side in (own_points, other_points))

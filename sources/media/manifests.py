@@ -113,7 +113,7 @@ def _describe_generator(name: object, generators: object) -> str:
 
 def _list_actions(manifest: dict[str, Any]) -> list[dict[str, str]]:
     """Return the recorded actions in order (created, edited and so on), with their tools."""
-    found = []
+    actions = []
     for assertion in _keep_dicts(manifest.get("assertions")):
         if str(assertion.get("label", "")).startswith("c2pa.actions"):
             for action in _keep_dicts((assertion.get("data") or {}).get("actions")):
@@ -124,8 +124,8 @@ def _list_actions(manifest: dict[str, Any]) -> list[dict[str, str]]:
                     "software": _clean_text(agent.get("name") if isinstance(agent, dict) else agent),
                     "digital_source_type": _clean_text(action.get("digitalSourceType")),
                 }
-                found.append({name: value for name, value in descriptions.items() if value})
-    return found[:_MOST]
+                actions.append({name: value for name, value in descriptions.items() if value})
+    return actions[:_MOST]
 
 
 def _keep_dicts(values: object) -> list[dict[str, Any]]:

@@ -61,8 +61,8 @@ def pack_request(question: PictureRequest) -> bytes:
     return _pack_parts(head, question.content)
 
 
-def unpack_request(packed: bytes) -> PictureRequest:
-    head, content = _unpack_parts(packed)
+def unpack_request(message: bytes) -> PictureRequest:
+    head, content = _unpack_parts(message)
     return PictureRequest(**head, content=content)
 
 
@@ -74,7 +74,7 @@ def pack_answer(answer: Picture | MediaRefused) -> bytes:
             look.part,
             look.frame_at,
             look.hash.quality,
-            [turned.hex() for turned in look.hash.turned],
+            [turned_hash.hex() for turned_hash in look.hash.turned],
             [[*each] for each in look.hash.features],
         ]
         for look in answer.looks
@@ -87,25 +87,27 @@ def pack_answer(answer: Picture | MediaRefused) -> bytes:
     return _pack_parts({"picture": picture}, rendition.content)
 
 
-def unpack_answer(packed: bytes) -> Picture:
+def unpack_answer(message: bytes) -> Picture:
     """Unpack a picture. Not a pickle, because the process that sent it has handled untrusted bytes.
 
     Raises:
         MediaRefused: the picture was refused.
     """
-    head, content = _unpack_parts(packed)
-    if refused := head.get("refused"):
-        raise MediaRefused(*refused)
+    head, content = _unpack_parts(message)
+    if refusal := head.get("refused"):
+        raise MediaRefused(*refusal)
     picture = head["picture"]
     looks = []
-    for part, frame_at, quality, digits, found in picture["looks"]:
-        turned = tuple(map(bytes.fromhex, digits))
-        features = tuple(LocalFeatures(*each) for each in found)
+    for part, frame_at, quality, digits, part_features in picture["looks"]:
+        turned_hashes = tuple(map(bytes.fromhex, digits))
+        features = tuple(LocalFeatures(*each) for each in part_features)
         looks.append(
-            PictureHash(part, frame_at, PerceptualHash(turned[0], quality, turned, features=features))
+            PictureHash(
+                part, frame_at, PerceptualHash(turned_hashes[0], quality, turned_hashes, features=features)
+            )
         )
-    made = picture["rendition"]
-    rendition = Rendition(content, *made) if made else None
+    packed_rendition = picture["rendition"]
+    rendition = Rendition(content, *packed_rendition) if packed_rendition else None
     return Picture(**picture | {"looks": looks, "rendition": rendition})
 
 
@@ -114,6 +116,6 @@ def _pack_parts(head: dict[str, Any], content: bytes) -> bytes:
     return b"".join([len(head_bytes).to_bytes(_LENGTH_BYTES), head_bytes, content])
 
 
-def _unpack_parts(packed: bytes) -> tuple[dict[str, Any], bytes]:
-    begins = _LENGTH_BYTES + int.from_bytes(packed[:_LENGTH_BYTES])
-    return orjson.loads(packed[_LENGTH_BYTES:begins]), packed[begins:]
+def _unpack_parts(message: bytes) -> tuple[dict[str, Any], bytes]:
+    begins = _LENGTH_BYTES + int.from_bytes(message[:_LENGTH_BYTES])
+    return orjson.loads(message[_LENGTH_BYTES:begins]), message[begins:]

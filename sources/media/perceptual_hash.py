@@ -82,10 +82,10 @@ class PerceptualHash:
 def compute_hash(luma: NDArray[np.generic]) -> PerceptualHash:
     """Compute the hash of a picture from its brightness: rows of values from 0 to 255."""
     points = _decimate(_blur(luma.astype(np.float32)))
-    turned = tuple(
+    turned_hashes = tuple(
         _compute_bits(_compute_frequencies(points_turned)) for points_turned in _iterate_orientations(points)
     )
-    return PerceptualHash(turned[0], _compute_quality(points), turned)
+    return PerceptualHash(turned_hashes[0], _compute_quality(points), turned_hashes)
 
 
 def compute_distance(one: bytes, other: bytes) -> int:
@@ -102,11 +102,11 @@ def compute_turned_hashes(pdq: bytes) -> tuple[bytes, ...]:
     signs = bits.astype(np.float32) * 2 - 1
     odd = np.where(np.arange(_FREQUENCIES) % 2 == 0, -1, 1).astype(np.float32)
     rows, columns = odd[:, None], odd[None, :]
-    turned = (
+    turned_images = (
         *(signs, signs.T * rows, signs * rows * columns, signs.T * columns),
         *(signs * columns, signs * rows, signs.T, signs.T * rows * columns),
     )
-    return tuple(_pack_bits(matrix > 0) for matrix in turned)
+    return tuple(_pack_bits(matrix > 0) for matrix in turned_images)
 
 
 def _iterate_orientations(points: Floats) -> Iterator[Floats]:

@@ -85,12 +85,12 @@ def clean_text(value: object) -> str:
 
 def _read(reader: Any, image: Image.Image) -> dict[str, Any]:
     """Return a reader's result; empty if the metadata is invalid."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     with suppress(Exception):
         for name, value in reader(image):
-            if value not in ("", None) and len(found) < MOST_FIELDS:
-                found[name] = value
-    return found
+            if value not in ("", None) and len(values) < MOST_FIELDS:
+                values[name] = value
+    return values
 
 
 def _read_exif(image: Image.Image) -> Iterator[tuple[str, str]]:
@@ -152,10 +152,10 @@ def _find_moment(exif: Mapping[str, str]) -> str:
 
 def _parse_moment(text: str) -> str:
     """Return `2024:05:01 12:00:00` as ISO 8601; "" if invalid, as from a camera that was never set."""
-    found = _MOMENT.match(text)
-    if not found or found[1] == "0000":
+    match = _MOMENT.match(text)
+    if not match or match[1] == "0000":
         return ""
-    return f"{found[1]}-{found[2]}-{found[3]}T{found[4]}"
+    return f"{match[1]}-{match[2]}-{match[3]}T{match[4]}"
 
 
 def _find_place(image: Image.Image) -> Iterator[tuple[str, float]]:

@@ -36,11 +36,11 @@ def _crop(luma: Luma, find_rows: Callable[[Luma], tuple[int, int]]) -> Luma | No
     top, bottom = find_rows(luma)
     if bottom <= top:
         return None
-    left, right = find_rows(luma[top:bottom].T)
+    left_edge, right = find_rows(luma[top:bottom].T)
     height, width = luma.shape
-    is_bordered = bottom - top < height * (1 - _BORDER) or right - left < width * (1 - _BORDER)
-    has_enough = bottom - top > height * _LEFT and right - left > width * _LEFT
-    return luma[top:bottom, left:right] if is_bordered and has_enough else None
+    is_bordered = bottom - top < height * (1 - _BORDER) or right - left_edge < width * (1 - _BORDER)
+    has_enough = bottom - top > height * _LEFT and right - left_edge > width * _LEFT
+    return luma[top:bottom, left_edge:right] if is_bordered and has_enough else None
 
 
 def _find_longest_content(luma: Luma) -> tuple[int, int]:

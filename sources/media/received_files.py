@@ -49,7 +49,7 @@ def refuse_oversized(size: int | None) -> None:
 
 
 @contextmanager
-def receive_file(given: File | bytes | str, *, allow_loopback: bool = False) -> Iterator[ReceivedFile]:
+def receive_file(content: File | bytes | str, *, allow_loopback: bool = False) -> Iterator[ReceivedFile]:
     """Yield the uploaded file, or the file at a URL, until the end of the block.
 
     Raises:
@@ -58,10 +58,10 @@ def receive_file(given: File | bytes | str, *, allow_loopback: bool = False) -> 
     """
     with tempfile.NamedTemporaryFile(prefix="media-") as file:
         url = ""
-        if isinstance(given, str):
-            url = _fetch_file(given, file, allow_loopback=allow_loopback)
+        if isinstance(content, str):
+            url = _fetch_file(content, file, allow_loopback=allow_loopback)
         else:
-            _write_file(given, file)
+            _write_file(content, file)
         file.flush()
         yield _inspect_file(file, url)
 
@@ -72,14 +72,14 @@ def _fetch_file(address: str, file: IO[bytes], *, allow_loopback: bool) -> str:
     return answer.final_url
 
 
-def _write_file(given: File | bytes, file: IO[bytes]) -> None:
+def _write_file(content: File | bytes, file: IO[bytes]) -> None:
     pieces: Iterable[bytes]
-    if isinstance(given, bytes):
-        refuse_oversized(len(given))
-        pieces = (given,)
+    if isinstance(content, bytes):
+        refuse_oversized(len(content))
+        pieces = (content,)
     else:
-        refuse_oversized(given.size)
-        pieces = given.chunks(_CHUNK_SIZE)
+        refuse_oversized(content.size)
+        pieces = content.chunks(_CHUNK_SIZE)
     size = 0
     for piece in pieces:
         # The size stated by a client is not trusted.

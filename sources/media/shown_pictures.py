@@ -46,22 +46,24 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
     image = _open_image(file, request.reader)
     width, height = image.size
     try:
-        rendered = _orient_image(_decode_image(image))
+        rendered_image = _orient_image(_decode_image(image))
     except OSError:
-        image, rendered = _decode_truncated(file, request.reader)
+        image, rendered_image = _decode_truncated(file, request.reader)
         caveats.append("cut_off")
     if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
         width, height = height, width
-    luma = compute_luma(rendered)
+    luma = compute_luma(rendered_image)
     looks = [_hash_whole(luma, request), *hash_parts(luma)]
     if request.only_look:
         return Picture(width, height, looks)
     looks += _hash_frames(image, request.reader, width * height)
     if len(looks) > 1 and looks[-1].frame_at is not None:
         caveats.append("animated")
-    if found := detect_second_format(file):
-        caveats.append(found)
-    return Picture(width, height, looks, _encode_rendition(rendered, file), read_metadata(image), caveats)
+    if second_format := detect_second_format(file):
+        caveats.append(second_format)
+    return Picture(
+        width, height, looks, _encode_rendition(rendered_image, file), read_metadata(image), caveats
+    )
 
 
 def compute_luma(image: Image.Image) -> NDArray[np.uint8]:
@@ -183,17 +185,17 @@ def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Pictu
 
 def _encode_rendition(image: Image.Image, file: IO[bytes]) -> Rendition:
     """Encode only the pixels, as JPEG or, if transparent, WebP."""
-    bare = Image.frombytes(image.mode, image.size, image.tobytes())
-    is_clear = bare.mode == "RGBA"
+    plain_image = Image.frombytes(image.mode, image.size, image.tobytes())
+    is_clear = plain_image.mode == "RGBA"
     content = b""
     for quality in QUALITIES:
         buffer = io.BytesIO()
         if is_clear:
-            bare.save(buffer, "WEBP", quality=quality)
+            plain_image.save(buffer, "WEBP", quality=quality)
         else:
-            bare.save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
+            plain_image.save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
         content = buffer.getvalue()
         file.seek(0)
         if file.read(len(content) + 1) != content:
             break
-    return Rendition(content, "image/webp" if is_clear else "image/jpeg", *bare.size)
+    return Rendition(content, "image/webp" if is_clear else "image/jpeg", *plain_image.size)

@@ -69,9 +69,9 @@ _TRANSPORT_PACKET_SIZE = 188
 
 def recognise(head: bytes) -> MediaFormat | None:
     """Return the kind of a file by its first bytes; None if unknown."""
-    for beginning, found in _SIGNATURES:
+    for beginning, format_found in _SIGNATURES:
         if head.startswith(beginning):
-            return found
+            return format_found
     if head[:4] == b"RIFF":
         return _RIFF_FORMATS.get(head[8:12])
     if head[4:8] == b"ftyp":

@@ -86,10 +86,10 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
     def at(self, domains: Iterable[str]) -> Self:
         """Return publishers at these domains. If the newsroom has no domain, this site's domain counts as its own."""
         hosts_wanted = set(domains)
-        found = Q(domain__in=hosts_wanted)
+        condition = Q(domain__in=hosts_wanted)
         if get_domain(settings.SITE_URL) in hosts_wanted:
-            found |= Q(is_house=True, domain="")
-        return self.filter(found)
+            condition |= Q(is_house=True, domain="")
+        return self.filter(condition)
 
 
 @keep_history()
@@ -236,4 +236,4 @@ class Publisher(models.Model):
         sites = [
             list_hosts(url)[:1] for url in self.same_as if url.partition("://")[2].rstrip("/").find("/") < 0
         ]
-        return [*filter(None, [self.domain]), *(host for found in sites for host in found)]
+        return [*filter(None, [self.domain]), *(host for site_hosts in sites for host in site_hosts)]

@@ -78,7 +78,7 @@ def test_namesake_with_another_domain_is_another_publisher() -> None:
 def test_publisher_that_a_person_states_is_found_by_name_whatever_the_address() -> None:
     agency = Publisher.objects.create(name="Nordic News Agency", url="https://nna.example.net/")
     portal = Publisher.objects.create(name="Portal", url="https://example.org/")
-    assert find_or_make_publisher("nordic news agency", FERRY, stated=True) == agency
+    assert find_or_make_publisher("nordic news agency", FERRY, is_stated=True) == agency
     assert find_publisher("", FERRY) == portal
 
 
@@ -88,7 +88,7 @@ def test_publisher_that_a_person_states_is_found_by_name_whatever_the_address() 
 def test_stated_publisher_gets_the_domain_unless_the_page_names_another(
     named_itself: str, domain: str
 ) -> None:
-    made = find_or_make_publisher("Norrhamn Post", FERRY, stated=True, named_itself=named_itself)
+    made = find_or_make_publisher("Norrhamn Post", FERRY, is_stated=True, named_itself=named_itself)
     assert made is not None
     assert made.domain == domain
 

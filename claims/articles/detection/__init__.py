@@ -70,9 +70,9 @@ def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence
     blocks = select_statements(every, language)
     own = "\n".join(block.text for block in blocks)
     grammar = load_grammar(language)
-    cast = KnownPeople(own, language, grammar)
-    attributor = Attributor(language, cast)
-    turns = Dialogue(list(_iterate_dialogue_blocks(text, every)), cast, grammar).turns
+    people = KnownPeople(own, language, grammar)
+    attributor = Attributor(language, people)
+    turns = Dialogue(list(_iterate_dialogue_blocks(text, every)), people, grammar).turns
     turn_of = {block.start: turn for block, turn in zip(every, turns, strict=True)}
     marks = dict(zip((block.start for block in every), _iterate_dialogue_blocks(text, every), strict=True))
     before = {block.start: above.text for above, block in pairwise(every) if above.text.endswith(_COLONS)}

@@ -49,12 +49,12 @@ class Voice:
 class Attributor:
     """Attribute sentences to speakers, block by block, remembering the last speaker for later pronouns."""
 
-    def __init__(self, language: Lexicon, cast: KnownPeople) -> None:
+    def __init__(self, language: Lexicon, people: KnownPeople) -> None:
         self._language = language
         self._grammar: Grammar = load_grammar(language)
-        self._cast = cast
+        self._cast = people
         self._focus = Focus()
-        self._identities = Identities(language, self._grammar, cast, self._focus)
+        self._identities = Identities(language, self._grammar, people, self._focus)
         # Who spoke in the sentence before, and in the quotation that the block before ended with.
         self._last: Speaker | None = None
         self._running: Speaker | None = None
@@ -110,9 +110,9 @@ class Attributor:
         if own is None and turn.member is not None:
             self._focus.note_speaker(turn.member)
             own = Voice(self._identities.build_speaker(turn.member))
-        quoted = any(QUOTED_MARK in narration for narration in narrations)
+        has_quote = any(QUOTED_MARK in narration for narration in narrations)
         return [
-            voice or (Voice(own.speaker) if own and (QUOTED_MARK in narration or not quoted) else None)
+            voice or (Voice(own.speaker) if own and (QUOTED_MARK in narration or not has_quote) else None)
             for voice, narration in zip(voices, narrations, strict=True)
         ]
 
@@ -121,11 +121,13 @@ class Attributor:
         saying.
         """
         narration = f"{introduction} {QUOTED_MARK * MAX_TAIL_LENGTH}"
-        named = self._cast.mentions(introduction)
-        is_clear = len(named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
+        people_named = self._cast.mentions(introduction)
+        is_clear = (
+            len(people_named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
+        )
         if is_clear and (voice := self._build_voice(narration)):
             return voice.speaker
-        only = named[0] if len(named) == 1 and named[0].subject else None
+        only = people_named[0] if len(people_named) == 1 and people_named[0].subject else None
         if only is None or not self._may_be_a_person(only.member):
             return None
         return self._identities.build_speaker(only.member)
@@ -143,29 +145,29 @@ class Attributor:
             first = last = len(voices)
             while last + 1 < len(sentences) and _is_inside(sentences[last].end, quotations):
                 last += 1
-            together = narrations[first : last + 1]
-            opens_itself = bool(split_words(_remove_quotations(together[0]))) and last > first
-            if opens_itself and bool(split_words(_remove_quotations(together[-1]))):
-                voice = self._build_voice(" ".join(together))
-                voices += [Voice(voice.speaker) if voice else None] * len(together)
+            joined_narrations = narrations[first : last + 1]
+            opens_itself = bool(split_words(_remove_quotations(joined_narrations[0]))) and last > first
+            if opens_itself and bool(split_words(_remove_quotations(joined_narrations[-1]))):
+                voice = self._build_voice(" ".join(joined_narrations))
+                voices += [Voice(voice.speaker) if voice else None] * len(joined_narrations)
             else:
-                voices += [self._build_voice(narration) for narration in together]
+                voices += [self._build_voice(narration) for narration in joined_narrations]
         return voices
 
     def _build_voice(self, narration: str) -> Voice | None:
         if not _is_only_quoted(narration):
             self._focus.start_sentence()
         mentions = self._cast.mentions(narration)
-        found = find_attribution(narration, self._language, self._grammar)
-        if found is not None and self._is_unsaid(narration, found):
+        attribution = find_attribution(narration, self._language, self._grammar)
+        if attribution is not None and self._is_unsaid(narration, attribution):
             self._last = None
             self._focus.note(mentions)
             return None
-        before = [mention for mention in mentions if found is None or mention.start < found.start]
+        before = [mention for mention in mentions if attribution is None or mention.start < attribution.start]
         self._focus.note(before)
-        speaker = self._identities.find_speaker(found, narration) if found else None
+        speaker = self._identities.find_speaker(attribution, narration) if attribution else None
         speaker = speaker or self._read_unannounced(narration, mentions)
-        if speaker is None and found is None:
+        if speaker is None and attribution is None:
             speaker = self._continue_voice(narration)
         self._focus.note([mention for mention in mentions if mention not in before])
         if speaker is not None:
@@ -178,16 +180,16 @@ class Attributor:
             self._last = speaker
         if speaker is None:
             return None
-        return Voice(speaker, find_tail(narration, found, self._language) if found else None)
+        return Voice(speaker, find_tail(narration, attribution, self._language) if attribution else None)
 
-    def _is_unsaid(self, narration: str, found: Attribution) -> bool:
+    def _is_unsaid(self, narration: str, attribution: Attribution) -> bool:
         """Detect questions, conditions and negated subjects: "Did Ruiz say that …?", "If Ruiz says that …"."""
         if QUOTED_MARK in narration:
             return False
         if _QUESTION.search(narration):
             return True
-        opening = split_words(narration[: max(found.start, found.end - 1)])
-        clause = narration[: found.end].rpartition(",")[0]
+        opening = split_words(narration[: max(attribution.start, attribution.end - 1)])
+        clause = narration[: attribution.end].rpartition(",")[0]
         return bool(opening) and opening[0].lower() in self._grammar.unsaid and not clause.strip()
 
     def _remember(self, speaker: Speaker) -> None:
@@ -254,8 +256,8 @@ class Attributor:
             return not any(is_role(word, self._language) for word in split_name(phrase))
         parts = [(word, is_body_word(word, self._language)) for word in split_name(phrase)]
         # "Chef der Feuerwehr" is a person.
-        held = any(is_role(word, self._language) for word, is_body in parts if not is_body)
-        return not held and any(is_body for _word, is_body in parts)
+        has_role = any(is_role(word, self._language) for word, is_body in parts if not is_body)
+        return not has_role and any(is_body for _word, is_body in parts)
 
     def _read_unannounced(self, narration: str, mentions: Sequence[Occurrence]) -> Speaker | None:
         """Read attributions without a known verb of saying: a colon, a name next to a quotation, a second verb."""
@@ -267,11 +269,11 @@ class Attributor:
             colon = _COLON.match(narration)
             if mention.subject and colon:
                 label = colon[1].partition(",")[0].strip()
-                named = (
+                person = (
                     read_speaker(label, None, self._language) if label.endswith(mention.member.name) else None
                 )
-                described = named.description if named and named.name == mention.member.name else None
-                return self._identities.build_speaker(mention.member, described)
+                description = person.description if person and person.name == mention.member.name else None
+                return self._identities.build_speaker(mention.member, description)
             if (
                 mention.subject
                 and self._language.cased
@@ -286,10 +288,10 @@ class Attributor:
         """Distinguish "“…”, proclamó Lema." from "“…”, painted by Lema, …": only a verb and an office may come
         between.
         """
-        name, quoted, _ = narration[mention.start :].partition(QUOTED_MARK)
+        name, before_mark, _ = narration[mention.start :].partition(QUOTED_MARK)
         if QUOTED_MARK not in narration[: mention.start]:
             return False
-        if quoted and len(split_words(name)) > len(mention.member.name.split()):
+        if before_mark and len(split_words(name)) > len(mention.member.name.split()):
             return False
         opening, _, between = narration[: mention.start].rpartition(QUOTED_MARK)
         if split_words(opening.replace(QUOTED_MARK, "")):
@@ -314,11 +316,11 @@ class Attributor:
         for pattern in self._language.resumes:
             if match := pattern.search(narration):
                 return self._resume_voice(self._grammar.find_verb_gender(match[0].split()[0]))
-        reported = self._language.reported_speech
-        if not reported or self._last is None or self._language.has_speech_verb(narration):
+        reported_speech = self._language.reported_speech
+        if not reported_speech or self._last is None or self._language.has_speech_verb(narration):
             return None
         if next(self._grammar.find_impersonal_spans(narration), None) is not None or not any(
-            token.key in reported for token in tokenise(narration)
+            token.key in reported_speech for token in tokenise(narration)
         ):
             return None
         return self._last
@@ -342,17 +344,17 @@ class Attributor:
         opens_with_quotation = bool(inside) and narrations[0].startswith(QUOTED_MARK)
         current = Voice(self._running) if self._running and opens_with_quotation else None
         goes_on, self._unclosed = self._unclosed, bool(quotations.spans) and not quotations.spans[-1].closed
-        for held in inside:
-            own = next((voices[index] for index in reversed(held) if voices[index]), None)
+        for sentence_index in inside:
+            own = next((voices[index] for index in reversed(sentence_index) if voices[index]), None)
             if own is not None and own.speaker.office and goes_on and current is not None:
-                own = voices[held[-1]] = Voice(current.speaker, own.tail)  # the office is theirs
-            only_quoted = all(_is_only_quoted(narrations[index]) for index in held)
+                own = voices[sentence_index[-1]] = Voice(current.speaker, own.tail)  # the office is theirs
+            only_quoted = all(_is_only_quoted(narrations[index]) for index in sentence_index)
             if own is None and not only_quoted:
                 current = None
-            elif current is None and held[0]:
-                current = voices[held[0] - 1]  # "She denies it, says Ruiz. “I was not there.”"
+            elif current is None and sentence_index[0]:
+                current = voices[sentence_index[0] - 1]  # "She denies it, says Ruiz. “I was not there.”"
             current = own or current
-            for index in held:
+            for index in sentence_index:
                 if voices[index] is None and current is not None:
                     voices[index] = Voice(current.speaker)
         last = inside[-1][-1] if inside else None
@@ -367,11 +369,13 @@ def _find_touched_sentences(
     """Return, for each spoken quotation, the indexes of the sentences it overlaps."""
     starts = [sentence.start for sentence in sentences]
     ends = [sentence.end for sentence in sentences]
-    held = (
+    sentences_inside = (
         range(bisect_right(ends, quotation.start), bisect_left(starts, quotation.end))
         for quotation in quotations.spans
     )
-    return [indexes for indexes in held if any(QUOTED_MARK in narrations[index] for index in indexes)]
+    return [
+        indexes for indexes in sentences_inside if any(QUOTED_MARK in narrations[index] for index in indexes)
+    ]
 
 
 def _is_inside(place: int, quotations: Quotations) -> bool:

@@ -91,25 +91,25 @@ def is_complete(text: str) -> bool:
 def select_statements(blocks: Sequence[TextBlock], language: Lexicon) -> list[TextBlock]:
     """Return the blocks that are the article's own statements, in order."""
     repeats = Counter(block.key for block in blocks)
-    seen: set[str] = set()
-    kept: list[TextBlock] = []
+    seen_keys: set[str] = set()
+    kept_blocks: list[TextBlock] = []
     after_label = False
     for index, block in enumerate(blocks):
         complete = is_complete(block.text)
-        repeated = repeats[block.key] > 1
+        is_repeated = repeats[block.key] > 1
         label = _is_label(block, language, complete=complete)
         heading = not complete and (
             after_label
-            or repeated
+            or is_repeated
             or _is_heading(
-                block, language, first=not kept and index < 3, follows=blocks[index + 1 : index + 6]
+                block, language, first=not kept_blocks and index < 3, follows=blocks[index + 1 : index + 6]
             )
         )
-        if not (label or heading or (repeated and block.key in seen)):
-            kept.append(block)
+        if not (label or heading or (is_repeated and block.key in seen_keys)):
+            kept_blocks.append(block)
         after_label = label or (after_label and heading)
-        seen.add(block.key)
-    return kept
+        seen_keys.add(block.key)
+    return kept_blocks
 
 
 def measure_dateline(text: str) -> int:
@@ -151,19 +151,19 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
 
 
 def _is_known_label(text: str, language: Lexicon, length: int, *, complete: bool) -> bool:
-    plain = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # of the Turkish İ
-    plain = plain.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
-    if not language.known and _COOKIES.search(plain):
+    plain_text = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # of the Turkish İ
+    plain_text = plain_text.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
+    if not language.known and _COOKIES.search(plain_text):
         return length <= _MAX_LABEL_WORDS * 2
-    if any(phrase in plain for phrase in language.furniture_holds):
+    if any(phrase in plain_text for phrase in language.furniture_holds):
         return length <= _MAX_LABEL_WORDS * 2
-    opening = language.furniture_opens.match(plain)
+    opening = language.furniture_opens.match(plain_text)
     if opening is None:
         return False
     # "Read more: …" may end in a full stop; "Published figures show …" is a sentence.
     return (
         not complete
-        or plain[opening.end() :].lstrip()[:1] in {":", "：", "|", "/", "»", "-", "–", "="}
+        or plain_text[opening.end() :].lstrip()[:1] in {":", "：", "|", "/", "»", "-", "–", "="}
         or length <= 6
     )
 

@@ -154,21 +154,21 @@ def judge(
         quotations: direct quotations of several words, as offsets in the sentence.
         newest_year: the latest year that the article names.
     """
-    claimed = text[: voice.tail] if voice is not None and voice.tail else text
-    tokens = tokenise(claimed)
-    cues = find_cues(claimed, tokens, language)
+    claimed_text = text[: voice.tail] if voice is not None and voice.tail else text
+    tokens = tokenise(claimed_text)
+    cues = find_cues(claimed_text, tokens, language)
     cues += [SentenceCue("quotation", *span) for span in quotations]
-    if voice is not None and (named := _find_name(voice.speaker.name, text, language)):
-        cues.append(SentenceCue("attributed", *named))
+    if voice is not None and (name_found := _find_name(voice.speaker.name, text, language)):
+        cues.append(SentenceCue("attributed", *name_found))
     figures = {name: 1.0 for cue in cues for name in _WEIGHED_AS.get(cue.kind, ())}
     if voice is not None:
         figures["attribution"] = 1.0
-    counted = sum(cue.kind in {"number", "quantity"} for cue in cues)
-    figures["several numbers"] = min(max(counted - 1, 0), 3) / 3
-    figures["number in a quotation"] = float("quotation" in figures and counted > 0)
-    figures["length"] = _score_length(claimed, tokens, language)
+    count = sum(cue.kind in {"number", "quantity"} for cue in cues)
+    figures["several numbers"] = min(max(count - 1, 0), 3) / 3
+    figures["number in a quotation"] = float("quotation" in figures and count > 0)
+    figures["length"] = _score_length(claimed_text, tokens, language)
     figures["fragment"] = float(not is_complete(text))
-    named_years = find_years(claimed)
+    named_years = find_years(claimed_text)
     figures["old year"] = float(
         bool(named_years) and newest_year is not None and max(named_years) <= newest_year - _OLD_AFTER_YEARS
     )
@@ -189,10 +189,10 @@ def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[R
             kind not in longest or cue.end - cue.start > longest[kind].end - longest[kind].start
         ):
             longest[kind] = cue
-    ordered = sorted(longest, key=lambda kind: (-WEIGHTS[kind], kind))
+    ordered_kinds = sorted(longest, key=lambda kind: (-WEIGHTS[kind], kind))
     return tuple(
         Reason(kind, text[cue.start : cue.end], start + cue.start, start + cue.end)
-        for kind in ordered
+        for kind in ordered_kinds
         for cue in [longest[kind]]
     )
 

@@ -91,7 +91,7 @@ def find_cues(text: str, tokens: Sequence[Token], language: Lexicon) -> list[Sen
 def find_years(text: str) -> list[int]:
     """Return the years written in digits in a sentence."""
     return [
-        int(plain) for match in _NUMBER.finditer(text) if _YEAR.match(plain := match[0].translate(_DIGITS))
+        int(digits) for match in _NUMBER.finditer(text) if _YEAR.match(digits := match[0].translate(_DIGITS))
     ]
 
 

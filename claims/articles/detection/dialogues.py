@@ -46,8 +46,8 @@ class DialogueBlock:
 class Dialogue:
     """The turns of one text."""
 
-    def __init__(self, blocks: Sequence[DialogueBlock], cast: KnownPeople, grammar: Grammar) -> None:
-        self._cast = cast
+    def __init__(self, blocks: Sequence[DialogueBlock], people: KnownPeople, grammar: Grammar) -> None:
+        self._cast = people
         self._grammar = grammar
         self._labels = [self._read_label(block.text) for block in blocks]
         self._dashed = [block.is_dashed for block in blocks]
@@ -58,8 +58,8 @@ class Dialogue:
         ]
         for index in range(len(blocks) - 1):
             # "――堤防は何か所で傷んでいますか。" needs no question mark: a quotation or a name answers it.
-            answered = _is_opened_by_quotation(blocks[index + 1].text) or index + 1 in labelled
-            self._asked[index] |= self._dashed[index] and answered and not self._dashed[index + 1]
+            is_answered = _is_opened_by_quotation(blocks[index + 1].text) or index + 1 in labelled
+            self._asked[index] |= self._dashed[index] and is_answered and not self._dashed[index + 1]
         first = min(
             [
                 *labelled,
@@ -85,10 +85,10 @@ class Dialogue:
         words = label.split()
         if label.isupper():
             label = label.title()
-        found = self._cast.find(label) or (self._cast.find(" ".join(words[1:])) if len(words) > 1 else None)
-        if found is None:
+        member = self._cast.find(label) or (self._cast.find(" ".join(words[1:])) if len(words) > 1 else None)
+        if member is None:
             return self._cast.find_namesake(label)
-        return found if found.person or found.name.split()[-1] == label else None
+        return member if member.person or member.name.split()[-1] == label else None
 
     def _is_speaker(self, label: str) -> bool:
         key = label.casefold()
@@ -109,7 +109,7 @@ class Dialogue:
         return next(iter(people.values())) if len(people) == 1 else None
 
     def _read_labels(self, blocks: Sequence[DialogueBlock]) -> None:
-        asked = any(
+        is_question = any(
             label is not None and label.casefold() in self._grammar.questioners for label in self._labels
         )
         for index, label in enumerate(self._labels):
@@ -122,7 +122,7 @@ class Dialogue:
             member = self._is_named_label(label)
             if member is not None:
                 self.turns[index] = DialogueTurn(member)
-            elif label.casefold() in self._grammar.answerers and asked:
+            elif label.casefold() in self._grammar.answerers and is_question:
                 self.turns[index] = DialogueTurn(self._guest)
             elif label.casefold() in self._grammar.questioners or self._asked[index]:
                 self.turns[index] = DialogueTurn(None)

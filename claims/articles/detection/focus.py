@@ -84,7 +84,7 @@ class Focus:
                 continue
             if doubtful is not None and member is not doubtful:
                 return None
-            certain = feminine is None or member.feminine is not None
+            is_certain = feminine is None or member.feminine is not None
             others = any(bystander is not member for bystander in bystanders) or (
                 not trace.spoke and self._has_company(trace, feminine)
             )
@@ -92,9 +92,9 @@ class Focus:
                 return None
             if feminine is None and others:
                 return None
-            here = trace.sentence == self._sentence  # "Price did not answer, but he said"
+            is_same_sentence = trace.sentence == self._sentence  # "Price did not answer, but he said"
             just = trace.spoke and trace.sentence == self._sentence - 1 and not others
-            if certain or (here and not others) or just:
+            if is_certain or (is_same_sentence and not others) or just:
                 return member
             doubtful = member
         if doubtful is not None and all(bystander is doubtful for bystander in bystanders):

@@ -53,8 +53,8 @@ class Grammar:
 
     def find_verb_gender(self, verb: str) -> bool | None:
         """Return whether the verb form has a female subject, as in "сказала", "dodał", "قالت"."""
-        found = self._genders.find(verb, tokenise(verb))
-        return None if len(found) != 1 else "she_says" in found
+        forms = self._genders.find(verb, tokenise(verb))
+        return None if len(forms) != 1 else "she_says" in forms
 
     def is_body(self, phrase: str, language: Lexicon) -> bool:
         """Return whether a phrase without capitals names a body or an office, judged by its end or (`*`) its start."""
@@ -68,20 +68,20 @@ class Grammar:
 
     def build_nominative(self, words: Sequence[str]) -> str:
         """Return the nominative of a name from the genitive of "according to": Олега Дёмина → Олег Дёмин."""
-        found = []
+        nominatives = []
         for word in words:
             ending = next((rule for rule in self.genitives if word.endswith(rule[0])), None)
-            found.append(word[: -len(ending[0])] + ending[1] if ending else word)
-        return " ".join(found)
+            nominatives.append(word[: -len(ending[0])] + ending[1] if ending else word)
+        return " ".join(nominatives)
 
     def find_nominative_head(self, words: Sequence[str]) -> str:
         """Return the nominative of a body's name: only the head and the adjectives before it change."""
-        changed: list[str] = []
+        changed_words: list[str] = []
         for word in words:
-            changed.append(self.build_nominative([word]))
-            if not changed[-1].endswith(_ADJECTIVES):
+            changed_words.append(self.build_nominative([word]))
+            if not changed_words[-1].endswith(_ADJECTIVES):
                 break
-        return " ".join([*changed, *words[len(changed) :]])
+        return " ".join([*changed_words, *words[len(changed_words) :]])
 
 
 @lru_cache(maxsize=32)

@@ -25,25 +25,25 @@ _ABSTRACT_SUFFIXES = ("ung", "heit", "keit", "schaft", "ion", "tät")
 class Identities:
     """The resolver of one text's phrases, by its list of people and its last speaker."""
 
-    def __init__(self, language: Lexicon, grammar: Grammar, cast: KnownPeople, focus: Focus) -> None:
+    def __init__(self, language: Lexicon, grammar: Grammar, people: KnownPeople, focus: Focus) -> None:
         self._language = language
         self._grammar = grammar
-        self._cast = cast
+        self._cast = people
         self._focus = focus
         self._described: dict[str, str] = {}
 
-    def find_speaker(self, found: Attribution, narration: str) -> Speaker | None:
+    def find_speaker(self, attribution: Attribution, narration: str) -> Speaker | None:
         """Return the person or body of the phrase; None if ambiguous."""
-        feminine = self._grammar.find_verb_gender(found.verb)
-        if found.phrase == DROPPED_MARK:
+        feminine = self._grammar.find_verb_gender(attribution.verb)
+        if attribution.phrase == DROPPED_MARK:
             return self.resolve_pronoun(feminine)
-        speaker = read_speaker(found.phrase, found.description, self._language)
-        if speaker is None or self._belongs_to_other(speaker, found):
+        speaker = read_speaker(attribution.phrase, attribution.description, self._language)
+        if speaker is None or self._belongs_to_other(speaker, attribution):
             return None
         key = speaker.name.lower()
         if key in self._language.he or key in self._language.she:
             return self.resolve_pronoun(speaker.feminine if self._language.she else feminine)
-        member = self._find_member(speaker, found)
+        member = self._find_member(speaker, attribution)
         if member is not None:
             if member.feminine is None:
                 member.feminine = speaker.feminine if feminine is None else feminine
@@ -51,41 +51,50 @@ class Identities:
         if speaker.feminine is None:
             speaker = replace(speaker, feminine=feminine)
         return (
-            self._find_office(speaker, found)
+            self._find_office(speaker, attribution)
             if speaker.office
-            else self._build_stranger(speaker, found, narration)
+            else self._build_stranger(speaker, attribution, narration)
         )
 
-    def _belongs_to_other(self, speaker: Speaker, found: Attribution) -> bool:
+    def _belongs_to_other(self, speaker: Speaker, attribution: Attribution) -> bool:
         """Return whether the name belongs to another person: "Адвокат мэра Ивана Лескова", "Pengacara Bupati Budi"."""
-        tokens = split_name(found.phrase)
-        bare = [token for token in tokens if token.lower() not in self._language.determiners]
-        if bare and bare[0].lower() in self._grammar.dependents and len(bare) > 1 and self._language.cased:
+        tokens = split_name(attribution.phrase)
+        plain_tokens = [token for token in tokens if token.lower() not in self._language.determiners]
+        if (
+            plain_tokens
+            and plain_tokens[0].lower() in self._grammar.dependents
+            and len(plain_tokens) > 1
+            and self._language.cased
+        ):
             return True
         if not self._language.cased:
-            return self._cast.is_related(found.phrase, speaker.name)
-        given = split_name(speaker.name)[:1]
-        if not self._grammar.genitives or not given or speaker.office:
+            return self._cast.is_related(attribution.phrase, speaker.name)
+        given_names = split_name(speaker.name)[:1]
+        if not self._grammar.genitives or not given_names or speaker.office:
             return False
-        if found.verb:
-            return not is_given_name(given[0]) and is_given_name(self._grammar.build_nominative(given))
+        if attribution.verb:
+            return not is_given_name(given_names[0]) and is_given_name(
+                self._grammar.build_nominative(given_names)
+            )
         offices = [token for token in tokens if is_role(token, self._language)]
         return sum(not is_body_word(office, self._language) for office in offices) > 1
 
-    def _find_member(self, speaker: Speaker, found: Attribution) -> CastMember | None:
+    def _find_member(self, speaker: Speaker, attribution: Attribution) -> CastMember | None:
         """Return the person in the article with this full or partial name."""
         if speaker.office and self._language.cased:
-            return self._find_within(found.phrase)
+            return self._find_within(attribution.phrase)
         name = speaker.name
-        if found.source in self._grammar.genitive_after:
+        if attribution.source in self._grammar.genitive_after:
             name = self._grammar.build_nominative(split_name(name))
         member = self._cast.find(name)
         if member is not None and name != speaker.name == member.name:
             return self._cast.rename(member, name)  # the text has the name in the genitive only
         if member is None and not self._language.cased:
-            head = " ".join(found.phrase.split()[-2:])  # "목포를 찾은 이 후보"
+            head = " ".join(attribution.phrase.split()[-2:])  # "목포를 찾은 이 후보"
             member = (
-                self._cast.find(found.phrase) or self._cast.find_ending(found.phrase) or self._cast.find(head)
+                self._cast.find(attribution.phrase)
+                or self._cast.find_ending(attribution.phrase)
+                or self._cast.find(head)
             )
         if member is None:
             member = self._find_within(speaker.name)
@@ -118,9 +127,9 @@ class Identities:
                     return member
         return None
 
-    def _find_office(self, speaker: Speaker, found: Attribution) -> Speaker | None:
+    def _find_office(self, speaker: Speaker, attribution: Attribution) -> Speaker | None:
         """Return the only holder of an office, or the office itself if the article names no holder."""
-        tokens = split_name(found.phrase)
+        tokens = split_name(attribution.phrase)
         if not tokens or tokens[0].lower() in self._grammar.possessives:
             return None
         if tokens[-1].isupper() and len(tokens[-1]) > 1 and tokens[-1] == speaker.name:
@@ -129,23 +138,23 @@ class Identities:
         indefinite = key in self._language.determiners and key not in self._language.definite
         if not indefinite:
             body = any(is_body_word(token, self._language) for token in tokens)
-            find_holders, alike = ([], False) if body else self._cast.find_holders(found.phrase)
+            find_holders, is_ambiguous = ([], False) if body else self._cast.find_holders(attribution.phrase)
             if len(find_holders) == 1:
                 return self.build_speaker(find_holders[0])
-            if alike:
+            if is_ambiguous:
                 return None
-            bodies, alike = self._cast.find_bodies(found.phrase)
+            bodies, is_ambiguous = self._cast.find_bodies(attribution.phrase)
             if len(bodies) == 1:
                 return self.build_speaker(bodies[0])
-            if alike or (self._is_definite(tokens) and self._focus.has_people):
+            if is_ambiguous or (self._is_definite(tokens) and self._focus.has_people):
                 return None  # "the researcher" refers to a person described earlier in the text
-        return self._read_own_words(speaker, found) if is_known_kind(tokens, self._language) else None
+        return self._read_own_words(speaker, attribution) if is_known_kind(tokens, self._language) else None
 
-    def _read_own_words(self, speaker: Speaker, found: Attribution) -> Speaker:
+    def _read_own_words(self, speaker: Speaker, attribution: Attribution) -> Speaker:
         """Return an office or a body in the nominative, undoing the case required by "according to"."""
-        if found.source in self._grammar.genitive_after:
+        if attribution.source in self._grammar.genitive_after:
             return replace(speaker, name=self._grammar.find_nominative_head(split_name(speaker.name)))
-        if found.phrase.split(maxsplit=1)[
+        if attribution.phrase.split(maxsplit=1)[
             0
         ].lower() in self._grammar.genitive_articles and speaker.name.endswith("s"):
             return replace(speaker, name=speaker.name[:-1])  # "nach Angaben des Pflegebunds"
@@ -153,37 +162,52 @@ class Identities:
 
     def _is_definite(self, tokens: Sequence[str]) -> bool:
         """Distinguish "the researcher", mentioned before, from "the ministry" and "the head of the port"."""
-        bare = [ELISION.sub("", token) for token in tokens if token.lower() not in self._language.definite]
-        marked = (
-            len(bare) < len(tokens) or ELISION.match(tokens[0]) is not None or not self._language.definite
+        plain_tokens = [
+            ELISION.sub("", token) for token in tokens if token.lower() not in self._language.definite
+        ]
+        is_marked = (
+            len(plain_tokens) < len(tokens)
+            or ELISION.match(tokens[0]) is not None
+            or not self._language.definite
         )
-        named = is_capital(bare[0]) and not self._language.nouns_capitalised if bare else False
-        return marked and len(bare) == 1 and not named and not is_body_word(bare[0], self._language)
+        is_name = (
+            is_capital(plain_tokens[0]) and not self._language.nouns_capitalised if plain_tokens else False
+        )
+        return (
+            is_marked
+            and len(plain_tokens) == 1
+            and not is_name
+            and not is_body_word(plain_tokens[0], self._language)
+        )
 
-    def _build_stranger(self, speaker: Speaker, found: Attribution, narration: str) -> Speaker | None:
+    def _build_stranger(self, speaker: Speaker, attribution: Attribution, narration: str) -> Speaker | None:
         """Accept a name that is not in the text's list of people if its form shows that it is a name."""
         if not self._language.cased:
-            return self._find_body_without_case(speaker, found)
+            return self._find_body_without_case(speaker, attribution)
         tokens = split_name(speaker.name)
         if self._is_joining_people(tokens) or self._cast.is_shared(speaker.name):
             return None
-        genitive = found.source in self._grammar.genitive_after
-        if speaker.name.endswith(self._grammar.oblique) and found.verb:
+        genitive = attribution.source in self._grammar.genitive_after
+        if speaker.name.endswith(self._grammar.oblique) and attribution.verb:
             return None  # "Жителям сказали" is said to them, not by them
         if len(tokens) > 1:
-            known = any(is_capital(token) for token in tokens[1:]) or is_known_kind(tokens, self._language)
-            return self._find_named(speaker, genitive=genitive) if known else None
+            is_known = any(is_capital(token) for token in tokens[1:]) or is_known_kind(tokens, self._language)
+            return self._find_named(speaker, genitive=genitive) if is_known else None
         word = tokens[0] if tokens else ""
         if len(word) == 1:
             return None
-        opens = not narration[: found.start].strip(" *_—–-") and narration.lstrip(" *_—–-").startswith(word)
+        opens = not narration[: attribution.start].strip(" *_—–-") and narration.lstrip(" *_—–-").startswith(
+            word
+        )
         country = "country" in self._language.signals.find(word, tokenise(word))
         if (word.isupper() and len(word) > 1) or country or is_known_kind(tokens, self._language):
             return self._find_named(speaker, genitive=genitive and not word.isupper())
         if self._language.nouns_capitalised:
-            bare = split_name(found.phrase)[0] == word
+            is_bare = split_name(attribution.phrase)[0] == word
             return (
-                self._find_named(speaker) if bare and not word.lower().endswith(_ABSTRACT_SUFFIXES) else None
+                self._find_named(speaker)
+                if is_bare and not word.lower().endswith(_ABSTRACT_SUFFIXES)
+                else None
             )
         # English has no singular noun without an article: "Apple says" names a body, "Trucks say" may not.
         singular = bool(self._language.definite) and not word.endswith("s")
@@ -217,14 +241,14 @@ class Identities:
         )
         return self.build_speaker(member, speaker.description)
 
-    def _find_body_without_case(self, speaker: Speaker, found: Attribution) -> Speaker | None:
+    def _find_body_without_case(self, speaker: Speaker, attribution: Attribution) -> Speaker | None:
         """Accept a name after an office, an organisation or a country, in scripts without capitals."""
         if speaker.person and speaker.description:
             return self._find_named(speaker)
-        find_holders, alike = self._cast.find_holders(found.phrase)
+        find_holders, is_ambiguous = self._cast.find_holders(attribution.phrase)
         if len(find_holders) == 1:
             return self.build_speaker(find_holders[0])
-        if alike:
+        if is_ambiguous:
             return None
         name = speaker.name
         country = (
@@ -246,10 +270,10 @@ class Identities:
     def find_opening_pronoun(self, narration: str) -> Speaker | None:
         """Return the person that a pronoun at the beginning of a sentence refers to."""
         opening = [word.lower() for word in split_name(narration)[:_OPENING_WORDS]]
-        found = [word for word in opening if word in self._language.he | self._language.she]
-        if len(found) != 1 or not self._language.cased:
+        pronouns = [word for word in opening if word in self._language.he | self._language.she]
+        if len(pronouns) != 1 or not self._language.cased:
             return None
-        return self.resolve_pronoun(found[0] in self._language.she)
+        return self.resolve_pronoun(pronouns[0] in self._language.she)
 
     def resolve_pronoun(self, feminine: bool | None) -> Speaker | None:
         member = self._focus.find_antecedent(feminine)

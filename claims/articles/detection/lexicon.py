@@ -43,10 +43,10 @@ class Token:
 
 
 def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFC", text).lower().replace("’", "'")
-    if "\u0600" <= folded[:1] <= "\u06ff":
-        return _ARABIC_MARKS.sub("", folded).translate(_ARABIC_LETTERS)
-    return folded
+    folded_text = unicodedata.normalize("NFC", text).lower().replace("’", "'")
+    if "\u0600" <= folded_text[:1] <= "\u06ff":
+        return _ARABIC_MARKS.sub("", folded_text).translate(_ARABIC_LETTERS)
+    return folded_text
 
 
 def tokenise(text: str) -> list[Token]:
@@ -105,14 +105,14 @@ class Phrases:
 
         In a language without spaces, the indexes are the offsets of the phrases.
         """
-        found: dict[str, list[int]] = {}
+        matches: dict[str, list[int]] = {}
         if self._spaced:
             for group, first, _ in self._find_in_words(text, tokens):
-                found.setdefault(group, []).append(first)
+                matches.setdefault(group, []).append(first)
         else:
             for group, start, _ in self._find_in_text(text):
-                found.setdefault(group, []).append(start)
-        return found
+                matches.setdefault(group, []).append(start)
+        return matches
 
     def find_spans(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
         """Yield the group, the start and the end of each phrase in the text."""
@@ -123,20 +123,20 @@ class Phrases:
             yield from self._find_in_text(text)
 
     def _find_in_text(self, text: str) -> Iterator[tuple[str, int, int]]:
-        folded = _fold(text)
-        if len(folded) != len(text):
-            folded = text.lower() if len(text.lower()) == len(text) else text
+        folded_text = _fold(text)
+        if len(folded_text) != len(text):
+            folded_text = text.lower() if len(text.lower()) == len(text) else text
         for phrase, group in self._anywhere:
-            place = folded.find(phrase)
-            while place >= 0 and self._is_inside(folded, place, len(phrase), group):
-                place = folded.find(phrase, place + 1)
+            place = folded_text.find(phrase)
+            while place >= 0 and self._is_inside(folded_text, place, len(phrase), group):
+                place = folded_text.find(phrase, place + 1)
             if place >= 0:
                 yield group, place, place + len(phrase)
 
-    def _is_inside(self, folded: str, place: int, length: int, group: str) -> bool:
+    def _is_inside(self, folded_text: str, place: int, length: int, group: str) -> bool:
         """Return whether the phrase is part of an excepted word."""
         for word in self._not_in.get(group, ()):
-            around = folded.find(word, max(0, place + length - len(word)), place + len(word))
+            around = folded_text.find(word, max(0, place + length - len(word)), place + len(word))
             if 0 <= around <= place and place + length <= around + len(word):
                 return True
         return False
@@ -174,13 +174,13 @@ def _iterate_variants(key: str) -> Iterable[str]:
     """Yield the word and, for Arabic, also the word without its attached particles and article."""
     yield key
     if "\u0600" <= key[:1] <= "\u06ff":  # a word of nothing but marks has no letter left
-        bare = key
-        if len(bare) > 3 and bare[0] in "وفبكل":
-            bare = bare[1:]
-            yield bare
-        if len(bare) > 4 and bare.startswith("ال"):
-            yield bare[2:]
-        elif len(bare) > 4 and key.startswith("لل"):
+        variant = key
+        if len(variant) > 3 and variant[0] in "وفبكل":
+            variant = variant[1:]
+            yield variant
+        if len(variant) > 4 and variant.startswith("ال"):
+            yield variant[2:]
+        elif len(variant) > 4 and key.startswith("لل"):
             yield key[2:]
 
 

@@ -69,22 +69,22 @@ def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, li
     begin: int | None = None
     for index, token in enumerate(tokens):
         word = token[0]
-        bare = word.lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
-        initial = len(bare) == 2 and bare.endswith(".")
-        name = bare if initial else POSSESSIVE.sub("", bare.rstrip("."))
+        plain_word = word.lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
+        initial = len(plain_word) == 2 and plain_word.endswith(".")
+        name = plain_word if initial else POSSESSIVE.sub("", plain_word.rstrip("."))
         surname = (
             begin is not None and tokens[index - 1][0].lower() in PARTICLES
         )  # "Els de Boer" is no farmer
         role = is_role(name, language) and not surname
         small = name.lower() in language.common and not (index and is_given_name(name))  # "Julio" and "julio"
         small |= language.nouns_capitalised and _is_figure(name, language)
-        usable = is_capital(name) and not role and not small and name.lower() not in sources
+        is_usable = is_capital(name) and not role and not small and name.lower() not in sources
         if role and is_capital(name):
             begin = None  # "Example News Agency" is no person's full name
-        if begin is not None and (word[:1] in _OPENING_MARKS or not (usable or name.lower() in PARTICLES)):
+        if begin is not None and (word[:1] in _OPENING_MARKS or not (is_usable or name.lower() in PARTICLES)):
             yield begin, index - 1, tokens
             begin = None
-        if not usable:
+        if not is_usable:
             if not (begin is not None and name.lower() in PARTICLES):
                 begin = None
             continue
@@ -98,8 +98,12 @@ def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, li
 
 
 def _strip_marks(token: re.Match[str]) -> str:
-    bare = token[0].lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
-    return bare if len(bare) == 2 and bare.endswith(".") else POSSESSIVE.sub("", bare.rstrip("."))
+    plain_word = token[0].lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
+    return (
+        plain_word
+        if len(plain_word) == 2 and plain_word.endswith(".")
+        else POSSESSIVE.sub("", plain_word.rstrip("."))
+    )
 
 
 def _build_named_person(
@@ -108,9 +112,9 @@ def _build_named_person(
     while last > first and not is_capital(_strip_marks(tokens[last])):
         last -= 1
     words = [_strip_marks(token) for token in tokens[first : last + 1]]
-    given = next((index for index, word in enumerate(words[:-1]) if is_given_name(word)), 0)
-    before = " ".join(words[:given])  # "Der Imker Paul Rieger"
-    words, first = words[given:], first + given
+    given_index = next((index for index, word in enumerate(words[:-1]) if is_given_name(word)), 0)
+    before = " ".join(words[:given_index])  # "Der Imker Paul Rieger"
+    words, first = words[given_index:], first + given_index
     name = " ".join(words)
     if not 2 <= len(words) <= _MAX_NAME_WORDS:
         return NamedPerson("", offset)
@@ -133,14 +137,16 @@ def _build_named_person(
 
 def find_speaking_surnames(text: str, language: Lexicon) -> Iterator[str]:
     """Yield single capitalised words beside a verb of saying: "Osei said", "dijo Paz"."""
-    says = {verb.lower() for verb in language.get_attributions("says") if " " not in verb and "*" not in verb}
+    verbs = {
+        verb.lower() for verb in language.get_attributions("says") if " " not in verb and "*" not in verb
+    }
     tokens = re.findall(r"[\w’'-]+|[^\w\s]", text)
     for index, token in enumerate(tokens[1:-1], start=1):
         if not is_capital(token):
             continue
         before, after = tokens[index - 1], tokens[index + 1]
         alone = not is_capital(before) and not is_capital(after)
-        if alone and before.lower() not in language.determiners and says & {before.lower(), after.lower()}:
+        if alone and before.lower() not in language.determiners and verbs & {before.lower(), after.lower()}:
             yield token
 
 
@@ -157,14 +163,14 @@ def _is_figure(word: str, language: Lexicon) -> bool:
 
 def _find_gender(office: str, name: str, language: Lexicon) -> bool | None:
     roles = [token for token in split_name(office) if is_role(token, language)]
-    known = find_gender_of_roles(roles, language)
-    return find_gender(name) if known is None else known
+    gender = find_gender_of_roles(roles, language)
+    return find_gender(name) if gender is None else gender
 
 
 def _find_office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexicon) -> str:
     """Return the office in front of the name: "Water Minister", "The leader of the opposition,", "Secretary (Mr"."""
     words: list[str] = []
-    apposed = whole = False
+    apposed = is_whole = False
     if first and tokens[first - 1][0].lower() in (language.of | language.inside) - language.definite:
         return ""  # "the governor of São Paulo"
     for index in range(first - 1, max(first - 1 - _MAX_OFFICE_DISTANCE, -1), -1):
@@ -175,18 +181,18 @@ def _find_office_before(tokens: Sequence[re.Match[str]], first: int, language: L
             if words:
                 break
             apposed = True
-        bare = word.strip(_OPENING_MARKS + _CLOSING_MARKS)
-        words.insert(0, bare)
-        office = is_role(bare, language) and bare.lower() not in language.bodies
+        plain_word = word.strip(_OPENING_MARKS + _CLOSING_MARKS)
+        words.insert(0, plain_word)
+        office = is_role(plain_word, language) and plain_word.lower() not in language.bodies
         if office and not apposed and not _is_part_of_office(tokens, index, language):
             break
-        if bare.lower() in language.determiners - language.of:
-            whole = True
+        if plain_word.lower() in language.determiners - language.of:
+            is_whole = True
             break
     while words and (words[0].lower() in language.determiners or words[0].lower() in language.stops):
         words.pop(0)
     places = [index for index, word in enumerate(words) if is_role(word, language)]
-    farthest = 4 if whole else 2  # "The North Korean foreign minister,"
+    farthest = 4 if is_whole else 2  # "The North Korean foreign minister,"
     if not places or (apposed and places[0] > farthest) or is_plural_name(words[places[-1]], language):
         return ""
     return " ".join(words)

@@ -31,8 +31,10 @@ def split_name(text: str) -> list[str]:
 
 
 def is_capital(token: str) -> bool:
-    bare = ELISION.sub("", token).lstrip("'’‘-")
-    return bare[:1].isupper() or (bare[:3].lower() in {"al-", "el-"} and bare[3:4].isupper())
+    plain_token = ELISION.sub("", token).lstrip("'’‘-")
+    return plain_token[:1].isupper() or (
+        plain_token[:3].lower() in {"al-", "el-"} and plain_token[3:4].isupper()
+    )
 
 
 def is_name(text: str, language: Lexicon) -> bool:
@@ -78,13 +80,13 @@ def find_gender(name: str) -> bool | None:
     tokens = split_name(name)
     if not tokens:
         return None
-    given = tokens[0].lower()
+    given_name = tokens[0].lower()
     feminine, masculine = _load_given_names()
-    if (given in feminine) != (given in masculine):
-        return given in feminine
-    if given[0] >= "\u0400" and {given[:-1], f"{given[:-1]}й"} & masculine:
+    if (given_name in feminine) != (given_name in masculine):
+        return given_name in feminine
+    if given_name[0] >= "\u0400" and {given_name[:-1], f"{given_name[:-1]}й"} & masculine:
         return False  # the genitive: Олега Дёмина
-    if len(tokens) > 1 and given not in feminine and _SLAVIC_WOMAN.search(tokens[-1].lower()):
+    if len(tokens) > 1 and given_name not in feminine and _SLAVIC_WOMAN.search(tokens[-1].lower()):
         return True
     return None
 

@@ -50,7 +50,7 @@ def _is_attributed(before: str, after: str, language: Lexicon, grammar: Grammar)
 
 def _is_speech(inner: str) -> bool:
     """Distinguish speech from scare quotes: four words, inner punctuation, or a script without spaces."""
-    found = split_words(inner)
-    if len(found) >= _MIN_WORDS_QUOTED or inner.rstrip().endswith(_SPEECH_ENDS):
+    words = split_words(inner)
+    if len(words) >= _MIN_WORDS_QUOTED or inner.rstrip().endswith(_SPEECH_ENDS):
         return True
-    return len(found) == 1 and len(inner) > _MAX_WORD_LENGTH
+    return len(words) == 1 and len(inner) > _MAX_WORD_LENGTH

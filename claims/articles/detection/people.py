@@ -125,7 +125,7 @@ class KnownPeople:
 
     def find_ending(self, phrase: str) -> CastMember | None:
         """Return the person whose full name begins or ends a phrase without capitals."""
-        found = [
+        endings = [
             member
             for member, start in self._find_named(phrase)
             if len(member.name) > 1
@@ -133,7 +133,7 @@ class KnownPeople:
             and (start == 0 or phrase.endswith(member.name))
             and not self.is_related(phrase, member.name)
         ]
-        return max(found, key=lambda member: len(member.name), default=None)
+        return max(endings, key=lambda member: len(member.name), default=None)
 
     def is_related(self, phrase: str, name: str) -> bool:
         """Return whether the speaker is only related to the named person, as in "高田修一知事の妻"."""
@@ -163,18 +163,18 @@ class KnownPeople:
         if not roles:
             return [], False
         feminine = find_gender_of_roles(roles, self._language)
-        alike = [
+        members = [
             member
             for member in self._members.values()
             if member.person
             and (None in (feminine, member.feminine) or feminine == member.feminine)
             and self._holds_office(member, roles[-1:])
         ]
-        exact = [member for member in alike if not self._language.spaced and words[0] in member.offices]
+        exact = [member for member in members if not self._language.spaced and words[0] in member.offices]
         if exact:
             return exact, True
         rest = [word for word in words if word not in roles[-1:] and word not in self._language.of]
-        return [member for member in alike if self._holds_office(member, rest)], bool(alike)
+        return [member for member in members if self._holds_office(member, rest)], bool(members)
 
     def _holds_office(self, member: CastMember, words: Sequence[str]) -> bool:
         for office in member.offices:
@@ -193,13 +193,13 @@ class KnownPeople:
         words = [word.lower() for word in remove_determiner(split_name(phrase), self._language)]
         if len(words) != 1:
             return [], False
-        found = [
+        bodies = [
             member
             for member in self._members.values()
             if not member.person
             and words[0] in (part.lower() for part in (member.name.split()[-1], member.name.split()[0]))
         ]
-        return found, bool(found)
+        return bodies, bool(bodies)
 
     def enrol(self, name: str, *, person: bool, feminine: bool | None, office: str | None) -> CastMember:
         """Add a person whom the article quotes, and return the new member."""
@@ -239,7 +239,7 @@ class KnownPeople:
         """Return the people that the sentence names outside quotations, in order."""
         if not self._language.cased:
             return self._find_mentions_without_case(narration)
-        found: list[Occurrence] = []
+        occurrences: list[Occurrence] = []
         tokens = list(_WORD.finditer(narration))
         index = 0
         while index < len(tokens):
@@ -254,14 +254,14 @@ class KnownPeople:
                     subject = (
                         own
                         and self._is_subject(narration, tokens, index)
-                        and not any(mention.subject for mention in found)
+                        and not any(mention.subject for mention in occurrences)
                     )
-                    found.append(Occurrence(member, tokens[index].start(), subject))
+                    occurrences.append(Occurrence(member, tokens[index].start(), subject))
                     index += length
                     break
             else:
                 index += 1
-        return found
+        return occurrences
 
     def _is_subject(self, narration: str, tokens: Sequence[re.Match[str]], index: int) -> bool:
         """Return whether a sentence opens with the name, after its office or an adjunct."""
@@ -286,11 +286,11 @@ class KnownPeople:
         )
 
     def _find_mentions_without_case(self, narration: str) -> list[Occurrence]:
-        found: dict[str, Occurrence] = {}
+        occurrences: dict[str, Occurrence] = {}
         for member, place in self._find_named(narration):
-            near = place <= 14 if not self._language.spaced else len(narration[:place].split()) <= 4
-            found.setdefault(member.name, Occurrence(member, place, near))
-        return list(found.values())
+            is_near = place <= 14 if not self._language.spaced else len(narration[:place].split()) <= 4
+            occurrences.setdefault(member.name, Occurrence(member, place, is_near))
+        return list(occurrences.values())
 
     def _find_named(self, text: str) -> Iterator[tuple[CastMember, int]]:
         """Yield people whose full names occur in a text without capitals, with their positions."""
@@ -303,22 +303,24 @@ class KnownPeople:
         """Find "中村市長", "이 시장" and "منصور" by the start or the end of one member's name, and by the title."""
         if self._grammar.addresses:
             people = self._by_letter.get(name[:1], [])
-            found = [member for member in people if member.person and self._is_called(member, name)]
+            matching_members = [
+                member for member in people if member.person and self._is_called(member, name)
+            ]
         else:
-            alike = {
+            members = {
                 id(member): member
                 for part in (self._by_last, self._by_first)
                 for member in part.get(name, ())
             }
-            found = [member for member in alike.values() if member.person]
-        return found[0] if len(found) == 1 else None
+            matching_members = [member for member in members.values() if member.person]
+        return matching_members[0] if len(matching_members) == 1 else None
 
     def _is_called(self, member: CastMember, name: str) -> bool:
         """Return whether the name is the start of the person's name, or has a title or "Mr"."""
         for short, title in self._split_title(name):
             if member.name.startswith(short) and member.name != short:
-                known = title in self._grammar.addresses
-                if known or any(office.endswith(title) for office in member.offices):
+                is_known = title in self._grammar.addresses
+                if is_known or any(office.endswith(title) for office in member.offices):
                     return True
         return False
 
@@ -334,7 +336,7 @@ class KnownPeople:
     def _is_inflected(self, name: str) -> CastMember | None:
         """Return whether a name is an inflected form: "Олега Дёмина" of "Олег Дёмин"."""
         stems = [word[: max(3, len(word) - 2)] for word in name.split()]
-        found = [
+        forms = [
             member
             for member in self._members.values()
             if self._grammar.genitives
@@ -342,16 +344,16 @@ class KnownPeople:
             and len(member.name.split()) == len(stems)
             and all(map(str.startswith, member.name.split(), stems))
         ]
-        return found[0] if len(found) == 1 else None
+        return forms[0] if len(forms) == 1 else None
 
     def _has_name(self, word: str) -> CastMember | None:
         """Return the only person with this surname, or with this first name if it is not a surname; None if
         ambiguous.
         """
-        named = self._by_last.get(word, [])
-        people = [member for member in named if member.person]
+        members = self._by_last.get(word, [])
+        people = [member for member in members if member.person]
         first = [member for member in self._by_first.get(word, []) if member.person]
-        return self._choose_most_frequent(people or named or first)
+        return self._choose_most_frequent(people or members or first)
 
     def _choose_most_frequent(self, members: list[CastMember]) -> CastMember | None:
         if len(members) < 2:

@@ -40,33 +40,33 @@ def is_apt(phrase: str, language: Lexicon) -> bool:
     return is_known_kind(tokens, language) or any(is_capital(token) for token in tokens)
 
 
-def read_subject_before(left: str, language: Lexicon) -> Phrase | None:
+def read_subject_before(text_before: str, language: Lexicon) -> Phrase | None:
     """Read the subject before the verb, with an apposition: `Ana Ruiz, head of the agency, (said)`."""
-    parts = [part.strip() for part in left.split(",")]
+    parts = [part.strip() for part in text_before.split(",")]
     last = remove_adverbs(parts[-1], language)
     if last is None:
         return None
     if last:
         phrase = _find_closing_phrase(last, language)
         return Phrase(phrase) if phrase and is_apt(phrase, language) else None
-    named = [part for part in parts[:-1] if part]
+    named_parts = [part for part in parts[:-1] if part]
     adjunct = language.relatives | (language.of & language.stops) | language.by
-    if len(named) >= 2 and named[-1].split()[0].lower() in adjunct:
+    if len(named_parts) >= 2 and named_parts[-1].split()[0].lower() in adjunct:
         # "Dr Ana Ruiz, of the institute, who was not involved, said"
-        while len(named) > 2 and named[-2].split()[0].lower() in adjunct | language.of:
-            named.pop()
-        phrase = _find_closing_phrase(named[-2], language)
+        while len(named_parts) > 2 and named_parts[-2].split()[0].lower() in adjunct | language.of:
+            named_parts.pop()
+        phrase = _find_closing_phrase(named_parts[-2], language)
         return (
             Phrase(phrase)
             if phrase and is_capital(split_name(phrase)[-1]) and is_apt(phrase, language)
             else None
         )
-    for back in range(len(named) - 1, max(len(named) - 4, 0), -1):
-        found = _add_apposition(
-            _find_closing_phrase(named[back - 1], language), ", ".join(named[back:]), language
+    for back in range(len(named_parts) - 1, max(len(named_parts) - 4, 0), -1):
+        phrase_found = _add_apposition(
+            _find_closing_phrase(named_parts[back - 1], language), ", ".join(named_parts[back:]), language
         )
-        if found:
-            return found
+        if phrase_found:
+            return phrase_found
     return None
 
 
@@ -77,8 +77,8 @@ def _add_apposition(phrase: str, apposition: str, language: Lexicon) -> Phrase |
         return Phrase(apposition, _strip_article(phrase, language))  # "the head of the agency, Ana Ruiz,"
     if not is_capital(split_name(phrase)[-1]) or not is_apt(phrase, language):
         return None
-    aside = (language.leading | language.stops | language.inside) - language.determiners
-    if apposition.split(maxsplit=1)[0].lower() in aside:
+    skipped = (language.leading | language.stops | language.inside) - language.determiners
+    if apposition.split(maxsplit=1)[0].lower() in skipped:
         return Phrase(phrase)  # "La Cruz Roja, por su parte,"
     speaker = read_speaker(phrase, None, language)
     full_name = speaker is not None and speaker.person and " " in speaker.name
@@ -144,14 +144,14 @@ def _find_closing_phrase(text: str, language: Lexicon) -> str:
 
 @lru_cache(maxsize=20_000)
 def _has_verb(text: str, language: Lexicon) -> bool:
-    found = language.signals.find(text, tokenise(text))
-    return "past" in found or "state" in found
+    signals = language.signals.find(text, tokenise(text))
+    return "past" in signals or "state" in signals
 
 
 @lru_cache(maxsize=20_000)
 def _is_verb(token: str, language: Lexicon) -> bool:
-    found = language.signals.find(token, tokenise(token))
-    return "past" in found and "-" not in token
+    signals = language.signals.find(token, tokenise(token))
+    return "past" in signals and "-" not in token
 
 
 def read_speaker_after(
@@ -235,8 +235,8 @@ def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple
     while phrase and phrase[-1].lower() in language.of | language.determiners:
         phrase.pop()
     text = " ".join(phrase)
-    for aside in language.get_attributions("asides"):
-        text = text.removesuffix(f" {aside}")  # "die Kanzlerin im Gespräch"
+    for skipped in language.get_attributions("asides"):
+        text = text.removesuffix(f" {skipped}")  # "die Kanzlerin im Gespräch"
     return text, end
 
 
@@ -282,8 +282,8 @@ def _is_behind_name(token: str, phrase: Sequence[str], language: Lexicon) -> boo
     if is_capital(phrase[-1]):
         if language.nouns_capitalised:
             return True
-        named = not _is_office(phrase[-1], language) and (is_capital(phrase[0]) or not language.definite)
-        if token not in PARTICLES and (named or not language.known):
+        is_named = not _is_office(phrase[-1], language) and (is_capital(phrase[0]) or not language.definite)
+        if token not in PARTICLES and (is_named or not language.known):
             return True
     return any(word.lower() not in language.determiners for word in phrase) and _has_verb(token, language)
 

@@ -40,10 +40,10 @@ class Quotations:
             is_dashed: whether a dash precedes the block, as it does before speech in many languages.
             is_introduced: whether the preceding block ends in a colon.
         """
-        spoken = list(_find_spoken_after_dash(text)) if is_dashed else []
+        spoken_spans = list(_find_spoken_after_dash(text)) if is_dashed else []
         #: Whether they are set off by dashes instead of marks.
-        self.are_dashed = bool(spoken) and (is_introduced or spoken[0].end < len(text))
-        self.spans = spoken if self.are_dashed else _find(text)
+        self.are_dashed = bool(spoken_spans) and (is_introduced or spoken_spans[0].end < len(text))
+        self.spans = spoken_spans if self.are_dashed else _find(text)
         self._starts = [span.start for span in self.spans]
 
     def at(self, position: int) -> Quotation | None:
@@ -56,12 +56,12 @@ class Quotations:
     def within(self, start: int, end: int) -> list[Quotation]:
         """Return the quotations that overlap the span."""
         index = max(bisect_right(self._starts, start) - 1, 0)
-        found = []
+        quotations = []
         while index < len(self.spans) and self.spans[index].start < end:
             if self.spans[index].end > start:
-                found.append(self.spans[index])
+                quotations.append(self.spans[index])
             index += 1
-        return found
+        return quotations
 
 
 def _find_spoken_after_dash(text: str) -> Iterator[Quotation]:
@@ -82,19 +82,19 @@ def _find_spoken_after_dash(text: str) -> Iterator[Quotation]:
 
 def _find(text: str) -> list[Quotation]:
     spans: list[Quotation] = []
-    opened: int | None = None
+    opening: int | None = None
     closers = ""
     for position, character in enumerate(text):
-        if opened is not None:
+        if opening is not None:
             if character in closers:
-                spans.append(Quotation(opened, position + 1, closed=True))
-                opened = None
+                spans.append(Quotation(opening, position + 1, closed=True))
+                opening = None
         elif character in _CLOSING_MARKS and not (
             character == '"' and _is_word_end(text[position - 1 : position])
         ):
-            opened, closers = position, _CLOSING_MARKS[character]
-    if opened is not None and opened < len(text) - 1:
-        spans.append(Quotation(opened, len(text), closed=False))
+            opening, closers = position, _CLOSING_MARKS[character]
+    if opening is not None and opening < len(text) - 1:
+        spans.append(Quotation(opening, len(text), closed=False))
     return _add_single_quotations(text, spans)
 
 
@@ -107,21 +107,21 @@ def _add_single_quotations(text: str, spans: list[Quotation]) -> list[Quotation]
     """Add quotations in ‘…’ and '…' if the text has no other marks, ignoring apostrophes."""
     if spans:
         return spans
-    opened: int | None = None
+    opening: int | None = None
     closers = ""
     for position, character in enumerate(text):
         before = text[position - 1] if position else " "
         after = text[position + 1] if position + 1 < len(text) else " "
-        if opened is not None and position - opened > _MAX_SINGLE_LENGTH:
-            opened = None
-        if opened is not None and character in closers and not after.isalnum() and not before.isspace():
-            spans.append(Quotation(opened, position + 1, closed=True))
-            opened = None
+        if opening is not None and position - opening > _MAX_SINGLE_LENGTH:
+            opening = None
+        if opening is not None and character in closers and not after.isalnum() and not before.isspace():
+            spans.append(Quotation(opening, position + 1, closed=True))
+            opening = None
         elif (
-            opened is None
+            opening is None
             and character in _SINGLE
             and after.isalnum()
             and (before.isspace() or before in "([—–:")
         ):
-            opened, closers = position, _SINGLE[character]
+            opening, closers = position, _SINGLE[character]
     return spans

@@ -56,14 +56,14 @@ def split_sentences(block: str, language: Lexicon, quotations: Quotations) -> li
 def _find_boundaries(block: str, language: Lexicon, quotations: Quotations) -> Iterator[int]:
     """Yield the places where one sentence ends, after its closing marks."""
     # Surrogates cannot cross into the library; every replacement is one code point, so offsets stay.
-    plain = _SURROGATE.sub("\ufffd", block.translate(_TRANSLATION))
-    stops = {match.end() for match in _HARD_STOP.finditer(plain)}
-    for boundary in sentencex.get_sentence_boundaries(language.code, plain):
+    plain_text = _SURROGATE.sub("\ufffd", block.translate(_TRANSLATION))
+    stops = {match.end() for match in _HARD_STOP.finditer(plain_text)}
+    for boundary in sentencex.get_sentence_boundaries(language.code, plain_text):
         end = boundary["end_index"]
-        while end > boundary["start_index"] and plain[end - 1].isspace():
+        while end > boundary["start_index"] and plain_text[end - 1].isspace():
             end -= 1
         stops.add(end)
-    stops |= {match.end() for match in _WORD_AND_STOP.finditer(plain) if language.is_month(match[1])}
+    stops |= {match.end() for match in _WORD_AND_STOP.finditer(plain_text) if language.is_month(match[1])}
     start = 0
     for stop in sorted(stops):
         end = _skip_closers(block, stop, quotations)
@@ -131,11 +131,11 @@ def _is_inside_short_quotation(
     quotation = quotations.at(stop - 1)
     if quotation is None or stop >= quotation.end - 1 or not quotation.closed:
         return False
-    ahead = block[stop : min(quotation.end, stop + 200)]
+    following = block[stop : min(quotation.end, stop + 200)]
     behind = block[max(start, quotation.start) : stop]
     if not language.spaced:
-        return min(len(ahead), len(behind)) < _MIN_CHARACTERS_IN_QUOTATION
-    return min(len(split_words(ahead)), len(split_words(behind[-200:]))) < _MIN_WORDS_IN_QUOTATION
+        return min(len(following), len(behind)) < _MIN_CHARACTERS_IN_QUOTATION
+    return min(len(split_words(following)), len(split_words(behind[-200:]))) < _MIN_WORDS_IN_QUOTATION
 
 
 def _is_attribution_tail(block: str, end: int, after: str, quotations: Quotations, language: Lexicon) -> bool:

@@ -73,15 +73,15 @@ def _read_without_role(tokens: list[str], description: str | None, language: Lex
     if len(head) > 1 and (_is_joint(head[-1], language) or _BELONGS.match(name)):
         return _read_anonymous(tokens, description, language)  # "the brother of Ana Ruiz"
     if not head:
-        joined = any(token.lower() in language.of for token in tokens)
-        named = not joined and len(tokens) <= 4 and (len(tokens) > 1 or not name.isupper())
+        is_joined = any(token.lower() in language.of for token in tokens)
+        is_named = not is_joined and len(tokens) <= 4 and (len(tokens) > 1 or not name.isupper())
         name = ELISION.sub("", name) if name[:1].islower() else name  # l'Ansa
         if len(tokens) == 2 and tokens[0].lower() in language.definite and tokens[1].isupper():
             name = tokens[1]  # "La ONU", but "Le Monde"
-        return Speaker(POSSESSIVE.sub("", name), description, person=named or bool(description))
-    bare = remove_determiner(head, language)
-    if len(bare) < len(head):
-        return Speaker(POSSESSIVE.sub("", name), description or " ".join(bare) or None)
+        return Speaker(POSSESSIVE.sub("", name), description, person=is_named or bool(description))
+    plain_tokens = remove_determiner(head, language)
+    if len(plain_tokens) < len(head):
+        return Speaker(POSSESSIVE.sub("", name), description or " ".join(plain_tokens) or None)
     if " " in name and head[-1].islower() and len(head) <= _MAX_UNKNOWN_WORDS and not set(head) & language.of:
         # Polish and Russian have no article: "starosta Piotr Zawada".
         return Speaker(name, description or " ".join(head), person=True)
@@ -96,12 +96,12 @@ def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[st
     """
     if language.definite or len(name) < 2:
         return name, []
-    given = next((index for index, word in enumerate(name[:-1]) if is_given_name(word)), None)
-    if given is None and name[0].isupper() and len(name[0]) > 2 and not name[1].isupper():
-        given = 1
-    if given is None:
+    given_index = next((index for index, word in enumerate(name[:-1]) if is_given_name(word)), None)
+    if given_index is None and name[0].isupper() and len(name[0]) > 2 and not name[1].isupper():
+        given_index = 1
+    if given_index is None:
         return (name, []) if len(name) == 2 else ([], name)
-    return name[given:], name[:given]
+    return name[given_index:], name[:given_index]
 
 
 def is_complement(before: Sequence[str], language: Lexicon) -> bool:
@@ -123,8 +123,8 @@ def is_complement(before: Sequence[str], language: Lexicon) -> bool:
 
 def _is_joint(token: str, language: Lexicon) -> bool:
     """Distinguish "of" and similar words from articles in the same list."""
-    joined = token in language.of | language.by and token not in language.get_attributions("conjunctions")
-    return token.islower() and joined and token not in _ARTICLES
+    is_joined = token in language.of | language.by and token not in language.get_attributions("conjunctions")
+    return token.islower() and is_joined and token not in _ARTICLES
 
 
 def _find_name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
@@ -183,9 +183,9 @@ def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
 def is_body_word(word: str, language: Lexicon) -> bool:
     """Return whether the word is a kind of body; in German and Dutch it may end a compound."""
     key = ELISION.sub("", word).lower()
-    bare = key.removesuffix("s") if language.verb_second else key  # des Verbands
-    return not {key, bare}.isdisjoint(language.bodies) or (
-        language.verb_second and any(bare.endswith(body) for body in language.bodies if len(body) > 3)
+    plain_key = key.removesuffix("s") if language.verb_second else key  # des Verbands
+    return not {key, plain_key}.isdisjoint(language.bodies) or (
+        language.verb_second and any(plain_key.endswith(body) for body in language.bodies if len(body) > 3)
     )
 
 
@@ -229,11 +229,11 @@ def _find_offices(head: Iterable[str], language: Lexicon) -> list[str]:
 
 def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
     """Read "the figures of the Interior Ministry" as the ministry, and "the report" as no speaker."""
-    bare = remove_determiner(tokens, language)
-    for index, token in enumerate(bare[:4]):
+    plain_tokens = remove_determiner(tokens, language)
+    for index, token in enumerate(plain_tokens[:4]):
         written_as_noun = token.islower() or index == 0 or language.nouns_capitalised
         if token.lower() in language.documents and written_as_noun:
-            rest = bare[index + 1 :]
+            rest = plain_tokens[index + 1 :]
             while rest and rest[0].lower() not in language.of | language.by:
                 rest = rest[1:]
             return remove_determiner(rest[1:], language) if rest and rest[0].lower() in language.by else []

@@ -41,9 +41,9 @@ def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Att
     """Return the attribution in a sentence, preferring the speaker of its quotation to a source named in passing."""
     narration = _PARENTHESIS.sub(lambda match: " " * len(match[0]), narration)
     for pattern in language.patterns:
-        found = _read_by_pattern(pattern, narration, language, grammar)
-        if found:
-            return found
+        attribution = _read_by_pattern(pattern, narration, language, grammar)
+        if attribution:
+            return attribution
     if not language.cased:
         return None
     tokens = tokenise(narration)
@@ -58,13 +58,13 @@ def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Att
     for index, strong in verbs:
         if any(start <= tokens[index].start < end for start, end in nobodys):
             continue
-        found = _read_by_verb(narration, tokens, index, language, strong=strong, follows=follows)
-        if found:
-            return found
+        attribution = _read_by_verb(narration, tokens, index, language, strong=strong, follows=follows)
+        if attribution:
+            return attribution
     for index in signals.get("according", ()):
-        found = _read_by_source(narration, tokens, index, language)
-        if found:
-            return found
+        attribution = _read_by_source(narration, tokens, index, language)
+        if attribution:
+            return attribution
     return None
 
 
@@ -107,15 +107,15 @@ def _read_by_pattern(
 
 def _cut_adjunct(who: str, language: Lexicon) -> str:
     """Remove the adjunct after the name in "Kaplan gegenüber der Zeitung" and "Kaplan am Montag"."""
-    kept: list[str] = []
+    kept_parts: list[str] = []
     small = language.stops - language.of - language.inside - language.determiners
     for word in who.split():
-        if kept and is_capital(kept[-1]) and (word in small or language.is_date_word(word)):
+        if kept_parts and is_capital(kept_parts[-1]) and (word in small or language.is_date_word(word)):
             break
-        kept.append(word)
-    while len(kept) > 1 and kept[-1] in language.of | language.determiners | language.inside:
-        kept.pop()
-    return " ".join(kept)
+        kept_parts.append(word)
+    while len(kept_parts) > 1 and kept_parts[-1] in language.of | language.determiners | language.inside:
+        kept_parts.pop()
+    return " ".join(kept_parts)
 
 
 def _is_beside_quotation(narration: str, verb: Token) -> bool:
@@ -130,33 +130,35 @@ def _read_by_verb(
     if verb.text[0].isupper() and index:
         return None  # the United States
     clause_end = max((match.end() for match in _CLAUSE_END.finditer(narration, 0, verb.start)), default=0)
-    left = narration[clause_end : verb.start]
-    core = remove_adverbs(left, language)
+    text_before = narration[clause_end : verb.start]
+    core = remove_adverbs(text_before, language)
     if core is None:
         return None  # "did not say"
     introduces = QUOTED_MARK in narration[verb.end : verb.end + 30] or any(
         index < place <= index + _MAX_THAT_DISTANCE for place in follows
     )
     after_quotation = (
-        narration[:clause_end].endswith(QUOTED_MARK) and len(split_words(left)) <= _MAX_CLOSING_SUBJECT
+        narration[:clause_end].endswith(QUOTED_MARK) and len(split_words(text_before)) <= _MAX_CLOSING_SUBJECT
     )
     closes = not split_words(core) or (core.endswith(",") and not introduces)
-    trails = _is_trailing(left) and _is_adjunct(narration[verb.end :], language)
+    trails = _is_trailing(text_before) and _is_adjunct(narration[verb.end :], language)
     if not (strong or introduces or closes or after_quotation or trails):
         return None
-    speaker = read_speaker_after(narration, verb.end, language) if _is_fronted(left, language) else None
-    subject = read_subject_before(left, language) if speaker is None else None
+    speaker = (
+        read_speaker_after(narration, verb.end, language) if _is_fronted(text_before, language) else None
+    )
+    subject = read_subject_before(text_before, language) if speaker is None else None
     if subject is not None:
-        aside = not strong and closes and bool(split_words(core)) and QUOTED_MARK not in narration
-        if aside and not _is_adjunct(narration[verb.end :], language):
+        is_aside = not strong and closes and bool(split_words(core)) and QUOTED_MARK not in narration
+        if is_aside and not _is_adjunct(narration[verb.end :], language):
             return None  # "Strand, 51, denies arson"
-        place = clause_end + _find_subject_start(left, subject)
+        place = clause_end + _find_subject_start(text_before, subject)
         return Attribution(subject.text, subject.description, place, verb.end, verb.key)
     if speaker is None and closes and verb.key not in language.no_inversion:
         speaker = read_speaker_after(narration, verb.end, language)
     if speaker is not None:
         begins = (
-            clause_end + left.rfind(",") + 1 if closes else verb.start
+            clause_end + text_before.rfind(",") + 1 if closes else verb.start
         )  # the auxiliary belongs to it: "a déclaré"
         return Attribution(speaker.text, speaker.description, begins, speaker.end, verb.key)
     if (
@@ -165,7 +167,7 @@ def _read_by_verb(
         and (introduces or QUOTED_MARK in narration)
         and not _has_subject(narration[verb.end :], language)
     ):
-        return Attribution(DROPPED_MARK, None, clause_end + left.rfind(",") + 1, verb.end, verb.key)
+        return Attribution(DROPPED_MARK, None, clause_end + text_before.rfind(",") + 1, verb.end, verb.key)
     return None
 
 
@@ -178,16 +180,16 @@ def _has_subject(after: str, language: Lexicon) -> bool:
     )
 
 
-def _is_fronted(left: str, language: Lexicon) -> bool:
+def _is_fronted(text_before: str, language: Lexicon) -> bool:
     """Return whether an adjunct opens the sentence, so that in German and Dutch the subject follows the verb."""
-    opening = left.split(maxsplit=1)
+    opening = text_before.split(maxsplit=1)
     return language.verb_second and bool(opening) and opening[0].lower() in language.leading | language.stops
 
 
-def _is_trailing(left: str) -> bool:
+def _is_trailing(text_before: str) -> bool:
     """Distinguish "nine wells ran dry, state media (reported)" from "Strand, 51, (denies arson)"."""
-    said, comma, subject = left.rpartition(",")
-    return bool(comma) and bool(split_words(subject)) and len(split_words(said)) >= _MIN_WORDS_SAID
+    speech, comma, subject = text_before.rpartition(",")
+    return bool(comma) and bool(split_words(subject)) and len(split_words(speech)) >= _MIN_WORDS_SAID
 
 
 def _is_adjunct(after: str, language: Lexicon) -> bool:
@@ -200,12 +202,16 @@ def _is_adjunct(after: str, language: Lexicon) -> bool:
     )
 
 
-def _find_subject_start(left: str, subject: Phrase) -> int:
+def _find_subject_start(text_before: str, subject: Phrase) -> int:
     """Return where the subject begins, with its determiner and description."""
     if subject.description:
-        places = [place for place in (left.find(subject.text), left.find(subject.description)) if place >= 0]
+        places = [
+            place
+            for place in (text_before.find(subject.text), text_before.find(subject.description))
+            if place >= 0
+        ]
         return min(places, default=0)
-    return max(left.rfind(split_name(subject.text)[0]), 0)
+    return max(text_before.rfind(split_name(subject.text)[0]), 0)
 
 
 def _read_by_source(narration: str, tokens: list[Token], index: int, language: Lexicon) -> Attribution | None:

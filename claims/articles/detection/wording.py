@@ -28,9 +28,9 @@ def _remove_outer_marks(text: str) -> str:
         if not span.closed:
             return text[: span.start] + text[span.start + 1 :]
     if not spans:
-        stray = [index for index, character in enumerate(text) if character in QUOTATION_MARKS]
-        if len(stray) == 1:
-            return (text[: stray[0]] + text[stray[0] + 1 :]).strip()
+        stray_marks = [index for index, character in enumerate(text) if character in QUOTATION_MARKS]
+        if len(stray_marks) == 1:
+            return (text[: stray_marks[0]] + text[stray_marks[0] + 1 :]).strip()
     return text
 
 

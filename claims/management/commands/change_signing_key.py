@@ -36,12 +36,12 @@ class Command(LocalizedCommand):
         if lost is not None:
             if not lost.strip():
                 raise CommandError(gettext("--lost: give the reason."))
-            secret, why = settings.SIGNING_KEY or settings.SECRET_KEY, " ".join(lost.split())
+            secret, reason = settings.SIGNING_KEY or settings.SECRET_KEY, " ".join(lost.split())
         else:
-            secret, why = _read_secret(str(file)), ""
+            secret, reason = _read_secret(str(file)), ""
         try:
             with require_owner():
-                key = succeed_key(secret, lost_because=why)
+                key = succeed_key(secret, lost_because=reason)
         except KeyRefused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(gettext("The new key is %(public_key)s") % {"public_key": key.public_key})

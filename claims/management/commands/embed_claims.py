@@ -54,8 +54,10 @@ class Command(LocalizedCommand):
 
     def _make_vectors(self, embedder: Embedder, threads: int) -> None:
         try:
-            with show_progress(Console(stderr=True)) as tell:
-                maintenance.bring_up_to_date(embedder, report_progress=tell, index_workers=threads - 1)
+            with show_progress(Console(stderr=True)) as report_progress:
+                maintenance.bring_up_to_date(
+                    embedder, report_progress=report_progress, index_workers=threads - 1
+                )
         except KeyboardInterrupt:
             raise CommandError(
                 gettext("Stopped. The vectors made so far are kept; run the same command to continue.")
@@ -73,9 +75,11 @@ class Command(LocalizedCommand):
         self.stdout.write(gettext("%(name)s and its vectors are removed.") % {"name": name})
 
     def _print_progress(self) -> None:
-        asked = neighbours.get_query_model()
+        query_model = neighbours.get_query_model()
         print_progress(
-            cast(TextIO, self.stdout), maintenance.list_model_progress(), asked.id if asked else None
+            cast(TextIO, self.stdout),
+            maintenance.list_model_progress(),
+            query_model.id if query_model else None,
         )
 
 

@@ -67,10 +67,10 @@ class Command(LocalizedCommand):
     def handle(self, *, output: str, verify: str | None, verbosity: int, **options: Any) -> None:
         try:
             if verify:
-                found = manifest.verify(Path(verify))
+                problems = manifest.verify(Path(verify))
                 self.stderr.write(
                     gettext("%(verify)s is complete: %(bytes)s bytes, SHA-256 %(sha256)s.")
-                    % {"verify": verify, "bytes": f"{found['bytes']:,}", "sha256": found["sha256"]}
+                    % {"verify": verify, "bytes": f"{problems['bytes']:,}", "sha256": problems["sha256"]}
                 )
                 return
             order = _build_options(output, options)
@@ -122,10 +122,10 @@ def _show_progress(verbosity: int) -> Iterator[BeginProgress]:
         _Rate(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
+    with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as progress:
 
         def begin(total: int) -> Callable[[int], None]:
-            task = shown.add_task(gettext("claims"), total=total)
-            return lambda done: shown.update(task, completed=done)
+            task = progress.add_task(gettext("claims"), total=total)
+            return lambda completed: progress.update(task, completed=completed)
 
         yield begin

@@ -33,22 +33,22 @@ class Command(LocalizedCommand):
             tally = search(
                 from_scratch=again,
                 dry_run=dry_run,
-                tick=lambda done, total: progress.update(task, completed=done, total=total),
+                tick=lambda completed, total: progress.update(task, completed=completed, total=total),
             )
         self.stdout.write(_format_tally(tally, dry_run=dry_run))
 
 
 def _format_tally(tally: PairTally, *, dry_run: bool) -> str:
     """Return the totals in a sentence."""
-    compared = ngettext(
+    compared_text = ngettext(
         "%(compared)s of %(standing)s claim compared.",
         "%(compared)s of %(standing)s claims compared.",
         tally.standing,
     ) % {"compared": f"{tally.compared:,}", "standing": f"{tally.standing:,}"}
-    judged = gettext("Pairs compared in detail: %(judged)s.") % {"judged": f"{tally.judged:,}"}
-    found = (
+    judged_text = gettext("Pairs compared in detail: %(judged)s.") % {"judged": f"{tally.judged:,}"}
+    found_text = (
         gettext("New pairs that would wait for a decision: %(found)s.")
         if dry_run
         else gettext("New pairs waiting for a decision: %(found)s.")
     ) % {"found": f"{tally.found:,}"}
-    return f"{compared} {judged} {found}"
+    return f"{compared_text} {judged_text} {found_text}"

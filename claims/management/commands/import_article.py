@@ -55,14 +55,16 @@ class Command(LocalizedCommand):
                 "transcript of the recording at URL: the page gives title and date, this file the text"
             ),
         )
-        stated = parser.add_argument_group(gettext("corrections to the article's details"))
-        stated.add_argument("--title", default="")
-        stated.add_argument("--byline", default="")
-        stated.add_argument("--publisher", metavar="NAME", default="")
-        stated.add_argument("--date", metavar="YYYY-MM-DD", default="", help=gettext("when it was published"))
-        stated.add_argument("--language", metavar="TAG", default="", help=gettext("such as en, pt-BR or ko"))
-        stated.add_argument("--url", default="", help=gettext("its address, if it was read from a file"))
-        stated.add_argument(
+        options = parser.add_argument_group(gettext("corrections to the article's details"))
+        options.add_argument("--title", default="")
+        options.add_argument("--byline", default="")
+        options.add_argument("--publisher", metavar="NAME", default="")
+        options.add_argument(
+            "--date", metavar="YYYY-MM-DD", default="", help=gettext("when it was published")
+        )
+        options.add_argument("--language", metavar="TAG", default="", help=gettext("such as en, pt-BR or ko"))
+        options.add_argument("--url", default="", help=gettext("its address, if it was read from a file"))
+        options.add_argument(
             "--kind",
             choices=Source.Kind.values,
             default="",
@@ -87,7 +89,7 @@ class Command(LocalizedCommand):
                 material = read(article)
                 if options["transcript"]:
                     material = add_transcript(material, options["transcript"])
-            imported = import_article(
+            imported_article = import_article(
                 material,
                 overrides=overrides,
                 everything=options["all"],
@@ -99,4 +101,4 @@ class Command(LocalizedCommand):
         except ExtractionError as error:
             raise CommandError(f"{'standard input' if article == '-' else article}: {error}") from None
         print_out = print_document if options["json"] else print_report
-        print_out(imported, build_console(cast(TextIO, self.stdout)))
+        print_out(imported_article, build_console(cast(TextIO, self.stdout)))

@@ -139,13 +139,13 @@ class Command(LocalizedCommand):
 
         def work() -> ImportRun:
             run = runs.find_or_create_run(place, recipe, by=by)
-            with show_progress(errors) as tell:
+            with show_progress(errors) as report_progress:
                 runs.run_place(
                     run,
                     place,
                     recipe,
                     report_detection=make_detection_printer(errors),
-                    tell=tell,
+                    tell=report_progress,
                     most_pages=options["pages"],
                     is_unrated=(lambda file: True) if options["unrated"] else make_unrated_question(errors),
                 )
@@ -200,18 +200,23 @@ class Command(LocalizedCommand):
             )
         with closing(places.open_files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
             file = next(files, None)
-            found = recipe.of(file) if isinstance(file, File) else file
-            if isinstance(file, File) and isinstance(found, tuple) and found[0] is spreadsheets:
-                found = found[0], recipe.complete(spreadsheets.inspect_workbook(file, recipe.sheet))
-        if not isinstance(found, tuple):
-            raise CommandError(translate_message(found.reason) if found else gettext("There is no file."))
-        form, how = found
-        if "mapping" not in how:
+            recipe_found = recipe.of(file) if isinstance(file, File) else file
+            if isinstance(file, File) and isinstance(recipe_found, tuple) and recipe_found[0] is spreadsheets:
+                recipe_found = (
+                    recipe_found[0],
+                    recipe.complete(spreadsheets.inspect_workbook(file, recipe.sheet)),
+                )
+        if not isinstance(recipe_found, tuple):
+            raise CommandError(
+                translate_message(recipe_found.reason) if recipe_found else gettext("There is no file.")
+            )
+        form, format_settings = recipe_found
+        if "mapping" not in format_settings:
             raise CommandError(
                 gettext("%(place)s has no columns: it is %(format)s. Only tables have a mapping.")
                 % {"place": place, "format": format_title(form.NAME)}
             )
-        mapping = Mapping.from_json(how["mapping"])
+        mapping = Mapping.from_json(format_settings["mapping"])
         try:
             Path(path).write_text(tomli_w.dumps(mapping.to_json()), "utf-8")
         except OSError as error:
@@ -225,13 +230,13 @@ class Command(LocalizedCommand):
         )
 
     def _report(self, run: ImportRun, *, dry_run: bool, path: str | None, as_json: bool) -> None:
-        told = build_explanation(run) if dry_run else {}
+        explanation = build_explanation(run) if dry_run else {}
         if as_json:
-            self.stdout.write(orjson.dumps(build_summary(run, dry_run=dry_run) | told).decode())
+            self.stdout.write(orjson.dumps(build_summary(run, dry_run=dry_run) | explanation).decode())
         else:
             console = build_console(cast(TextIO, self.stdout))
-            if told:
-                print_explanation(console, told)
+            if explanation:
+                print_explanation(console, explanation)
             print_summary(console, run, dry_run=dry_run)
         if not run.problems.exists():
             return
@@ -263,10 +268,10 @@ def _require_place(place: str) -> None:
         raise CommandError(gettext("There is no file or folder %(place)s.") % {"place": place})
 
 
-def _parse_constants(stated: list[str]) -> dict[str, str]:
+def _parse_constants(texts: list[str]) -> dict[str, str]:
     """Map fields to the default values of records without one."""
-    found: dict[str, str] = {}
-    for one in stated:
+    constants: dict[str, str] = {}
+    for one in texts:
         name, equals, value = one.partition("=")
         try:
             require_known("--set", name.strip(), FIELDS, "field")
@@ -276,8 +281,8 @@ def _parse_constants(stated: list[str]) -> dict[str, str]:
             raise CommandError(
                 gettext("--set: %(name)s has no value. Write it as %(name)s=…") % {"name": name}
             )
-        found[name.strip()] = value.strip()
-    return found
+        constants[name.strip()] = value.strip()
+    return constants
 
 
 def _is_lossless_export(place: str) -> bool:

@@ -22,10 +22,10 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, password: str, verbosity: int, **options: Any) -> None:
-        loaded = load(password=password)
+        counts = load(password=password)
         if verbosity:
             self.stdout.write(
                 gettext("The demonstration data is loaded.")
-                if loaded
+                if counts
                 else gettext("It was loaded before: nothing changed.")
             )

@@ -110,8 +110,8 @@ class _RowProgress:
     def __init__(self, progress: Progress) -> None:
         self.progress, self.task = progress, progress.add_task(gettext("rows"), total=None)
 
-    def report(self, written: Iterator[int]) -> None:
-        for rows in written:
+    def report(self, written_rows: Iterator[int]) -> None:
+        for rows in written_rows:
             self.progress.advance(self.task, rows)
 
 

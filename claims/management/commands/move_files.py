@@ -72,11 +72,11 @@ class Command(LocalizedCommand):
                 elif file.outcome in FAULT_MESSAGES:
                     self.stderr.write(f"{file.name} {FAULT_MESSAGES[file.outcome]}")
             missing = self._count_missing(target, certain)
-        except FileStoreUnavailable as away:
+        except FileStoreUnavailable as unavailable:
             raise CommandError(
                 gettext("%(away)s Copied files are verified; run the same command to continue.")
-                % {"away": away}
-            ) from away
+                % {"away": unavailable}
+            ) from unavailable
         except KeyboardInterrupt:
             raise CommandError(
                 gettext("Stopped. Copied files are verified; run the same command to continue.")
@@ -100,40 +100,40 @@ class Command(LocalizedCommand):
                 % {"faults": faults, "missing": missing}
             )
 
-    def _count_missing(self, target: Storage, certain: set[str]) -> int:
+    def _count_missing(self, target: Storage, certain_names: set[str]) -> int:
         missing = 0
         for name, _digest in iterate_named_files():
-            if name not in certain and not target.exists(name):
+            if name not in certain_names and not target.exists(name):
                 missing += 1
                 self.stderr.write(
                     gettext("%(name)s is missing from both places, but the database refers to it.")
                     % {"name": name}
                 )
-            certain.add(name)
+            certain_names.add(name)
         return missing
 
 
 def _move_files(source: Storage, target: Storage, *, remove: bool, threads: int) -> Iterator[TransferredFile]:
-    imported = list_uploads()
+    uploads = list_uploads()
 
     def move(name: str) -> TransferredFile:
-        known = parse_digest(name) or imported.get(name, "")
-        return transfer(name, source, target, known=known, remove=remove)
+        digest = parse_digest(name) or uploads.get(name, "")
+        return transfer(name, source, target, known=digest, remove=remove)
 
     return transfer_files(iterate_names(source), move, threads=threads)
 
 
 def _get_storage(place: str) -> Storage:
     """Return the storage that receives the files; it uses the same keys as the current one."""
-    here = settings.STORAGES["default"]
+    storage = settings.STORAGES["default"]
     try:
-        there = (
+        other_storage = (
             file_store.build_disk_store()
             if place == DISK
             else file_store.build_bucket_store(place, file_store.read_keys(), name="PLACE")
         )
     except ImproperlyConfigured as problem:
         raise CommandError(str(problem)) from None
-    if there == here:
+    if other_storage == storage:
         raise CommandError(gettext("Files are stored there now; name the other place."))
-    return storages.create_storage(there)
+    return storages.create_storage(other_storage)

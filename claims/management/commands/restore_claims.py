@@ -41,14 +41,15 @@ class Command(LocalizedCommand):
         except RestoreRefused as refusal:
             raise CommandError(str(refusal)) from None
         for kind in dict.fromkeys([*restored.written, *restored.left]):
-            written, left = restored.written[kind], restored.left[kind]
-            told = (
+            written_count, left_count = restored.written[kind], restored.left[kind]
+            summary = (
                 gettext("%(kind)s %(written)s would be restored, %(left)s already here")
                 if dry_run
                 else gettext("%(kind)s %(written)s restored, %(left)s already here")
             )
             self.stdout.write(
-                told % {"kind": f"{kind:14}", "written": f"{written:>10,}", "left": f"{left:,}"}
+                summary
+                % {"kind": f"{kind:14}", "written": f"{written_count:>10,}", "left": f"{left_count:,}"}
             )
 
 
@@ -65,7 +66,7 @@ def _open_input(file: str) -> Iterator[BinaryIO]:
 def _show_progress(file: str, verbosity: int) -> Iterator[Any]:
     """Show how much of the file has been read; it is read twice."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
+    with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as progress:
         total = None if file == "-" else 2 * Path(file).stat().st_size
-        task = shown.add_task(gettext("restoring"), total=total)
-        yield lambda done: shown.update(task, completed=done)
+        task = progress.add_task(gettext("restoring"), total=total)
+        yield lambda completed: progress.update(task, completed=completed)

@@ -34,24 +34,24 @@ class Command(LocalizedCommand):
 
     def handle(self, *, run: int, by: str, rest: bool, **options: Any) -> None:
         person = find_user(by)
-        found = ImportRun.objects.filter(pk=run).first()
-        if found is None or person is None:
+        run_found = ImportRun.objects.filter(pk=run).first()
+        if run_found is None or person is None:
             raise CommandError(gettext("There is no import %(run)s.") % {"run": run})
-        possible = undo.count_rest(found) if found.state in undo.UNDOABLE_STATES else 0
+        rest_count = undo.count_rest(run_found) if run_found.state in undo.UNDOABLE_STATES else 0
         try:
-            undo.undo_run(found, by=person, rest=rest)
+            undo.undo_run(run_found, by=person, rest=rest)
         except (NotPossible, NotAllowed) as refusal:
             hint = ngettext(
                 "With --rest, the %(count)s claim that has not been edited is undone.",
                 "With --rest, the %(count)s claims that have not been edited are undone.",
-                possible,
-            ) % {"count": f"{possible:,}"}
-            offered = f" {hint}" if possible and isinstance(refusal, NotPossible) else ""
-            raise CommandError(f"{refusal}{offered}") from None
-        if found.state == ImportRun.State.UNDONE:
-            self.stdout.write(gettext("%(run)s was undone.") % {"run": found})
+                rest_count,
+            ) % {"count": f"{rest_count:,}"}
+            hint_text = f" {hint}" if rest_count and isinstance(refusal, NotPossible) else ""
+            raise CommandError(f"{refusal}{hint_text}") from None
+        if run_found.state == ImportRun.State.UNDONE:
+            self.stdout.write(gettext("%(run)s was undone.") % {"run": run_found})
         else:
             self.stdout.write(
                 gettext("%(run)s was partly undone: %(obstacles)s")
-                % {"run": found, "obstacles": " ".join(undo.find_obstacles(found))}
+                % {"run": run_found, "obstacles": " ".join(undo.find_obstacles(run_found))}
             )

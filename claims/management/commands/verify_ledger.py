@@ -42,23 +42,25 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, checkpoint: list[str], key: list[str], verbosity: int, **options: Any) -> None:
-        kept = [_read_checkpoint(name) for name in checkpoint]
+        external = [_read_checkpoint(name) for name in checkpoint]
         for one in key:
             _require_key(one)
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-        found = 0
-        with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
+        count = 0
+        with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as progress_bar:
             entries = count_entries()
-            task = shown.add_task(gettext("verifying"), total=entries)
+            task = progress_bar.add_task(gettext("verifying"), total=entries)
             for finding in verify(
-                kept, trusted_keys=key, progress=lambda done: shown.update(task, completed=done)
+                external,
+                trusted_keys=key,
+                progress=lambda completed: progress_bar.update(task, completed=completed),
             ):
-                found += 1
+                count += 1
                 self.stdout.write(str(finding))
-        if found:
+        if count:
             self.stdout.write(
-                ngettext("%(found)s problem found.", "%(found)s problems found.", found)
-                % {"found": f"{found:,}"}
+                ngettext("%(found)s problem found.", "%(found)s problems found.", count)
+                % {"found": f"{count:,}"}
             )
             sys.exit(1)
         self.stdout.write(

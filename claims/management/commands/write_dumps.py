@@ -24,9 +24,9 @@ class Command(LocalizedCommand):
     def handle(self, *, keep: int | None, verbosity: int, **options: Any) -> None:
         if keep is not None and keep < 1:
             raise CommandError(gettext("--keep: the newest dump is always kept; give 1 or more."))
-        told = (lambda name: self.stderr.write(f"{name} …")) if verbosity else (lambda name: None)
+        report_file = (lambda name: self.stderr.write(f"{name} …")) if verbosity else (lambda name: None)
         try:
-            dump = write_dump(kept=keep, told=told)
+            dump = write_dump(kept=keep, told=report_file)
         except (DumpUnderWay, DumpDamaged, FileStoreUnavailable) as problem:
             raise CommandError(str(problem)) from None
         except OSError as problem:

@@ -135,7 +135,7 @@ class _Newsroom:
 
     def _create_source(self, row: Row) -> Source:
         if file := row.get("snapshot"):
-            stated = Overrides(
+            overrides = Overrides(
                 title=row["title"],
                 byline=row["byline"],
                 publisher=self.publishers[row["publisher"]].name,
@@ -145,7 +145,7 @@ class _Newsroom:
                 kind=row["kind"],
             )
             material = Material((FOLDER / file).read_bytes(), filename=file)
-            return capture(material, overrides=stated, by=self.contributor).source
+            return capture(material, overrides=overrides, by=self.contributor).source
         return Source.objects.at(row["url"]) or Source.objects.create(
             title=row["title"],
             kind=row["kind"],
@@ -163,7 +163,7 @@ class _Newsroom:
             source = self.sources[appearance["source"]]
             snapshot = source.snapshots.latest("number")
             places.append((source, snapshot, find_quote(snapshot.text, appearance["exact"])))
-        found = next(
+        existing_claim = next(
             (one for _, snapshot, anchor in places if (one := _find_candidate(snapshot.text, anchor))), None
         )
         claim = Claim.objects.create(
@@ -173,8 +173,8 @@ class _Newsroom:
             claimant=self.claimants[row["claimant"]],
             claimed_on=_parse_day(row["claimed_on"]),
             reason=row["reason"],
-            score=found.score if found else None,
-            score_reasons=list(map(str, found.reasons)) if found else [],
+            score=existing_claim.score if existing_claim else None,
+            score_reasons=list(map(str, existing_claim.reasons)) if existing_claim else [],
             created_by=self.people[row["created_by"]],
         )
         claim.topics.set(self.topics[slug] for slug in row["topics"])
@@ -256,13 +256,13 @@ def _create_person(row: Row, password: str) -> User:
 
 
 def _get_or_create_publisher(row: Row) -> Publisher:
-    known = find_publisher(row["name"], row["url"])
-    return known or Publisher.objects.create(**{name: row[name] for name in row if name != "key"})
+    publisher = find_publisher(row["name"], row["url"])
+    return publisher or Publisher.objects.create(**{name: row[name] for name in row if name != "key"})
 
 
 def _get_or_create_claimant(row: Row) -> Claimant:
-    known = Claimant.objects.filter(name__iexact=row["name"]).first()
-    return known or Claimant.objects.create(**{name: row[name] for name in row if name != "key"})
+    claimant = Claimant.objects.filter(name__iexact=row["name"]).first()
+    return claimant or Claimant.objects.create(**{name: row[name] for name in row if name != "key"})
 
 
 def _get_or_create_topic(row: Row) -> Topic:

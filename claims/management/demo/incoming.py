@@ -56,7 +56,7 @@ def find_repeats(content: Row, people: dict[str, User]) -> None:
 def _read_article(row: Row, by: User) -> None:
     """Store an article, and record which of its sentences repeat published claims."""
     text = f"{row['title']}\n\n" + " ".join(row["sentences"])
-    stated = Overrides(
+    overrides = Overrides(
         title=row["title"],
         publisher=row["publisher"],
         url=row["url"],
@@ -64,7 +64,7 @@ def _read_article(row: Row, by: User) -> None:
         language="en",
         kind="article",
     )
-    snapshot = capture(Material(text.encode(), filename="article.txt"), overrides=stated, by=by).snapshot
+    snapshot = capture(Material(text.encode(), filename="article.txt"), overrides=overrides, by=by).snapshot
     note_in_snapshot(
         snapshot, find_repeated_sentences(match_published_text(snapshot.text, MatchTerms(cut="sentences")))
     )

@@ -65,10 +65,10 @@ class StartingPoint:
     def __call__(self, text: str) -> int | datetime:
         for reader in (WholeNumber(0), Moment()):
             try:
-                found: int | datetime = reader(text)
+                position: int | datetime = reader(text)
             except ValueRefused:
                 continue
-            return found
+            return position
         raise ValueRefused(
             gettext(
                 "it must be a position in the feed (from 0 to %(greatest_id)s), a date such as 2026-05-01, "
@@ -203,13 +203,13 @@ class _ChangesSlice:
     @property
     def head(self) -> bytes:
         signer = {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "key": get_public_key()}
-        said = {
+        body = {
             "next": self.next,
             "more": self.more,
             "house": signer if self.is_signed else None,
             "checkpoint": self.checkpoint,
         }
-        return orjson.dumps(said)[:-1]
+        return orjson.dumps(body)[:-1]
 
     @property
     def sha256(self) -> str:
@@ -240,13 +240,13 @@ def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_b
     """Build the page of entries after a number, with their bodies if requested."""
     size = query.value("page_size", PAGE_SIZE)
     newest_only = query.value("entries") == "newest"
-    found = _read(
+    entry_rows = _read(
         since,
         most=size + 1,
         newest_only=newest_only,
         columns=[*_COLUMNS, "body"] if with_bodies else _COLUMNS,
     )
-    more, entries = len(found) > size, found[:size]
+    more, entries = len(entry_rows) > size, entry_rows[:size]
     if not entries:
         _require_reached(since)
     return _ChangesSlice(
@@ -274,11 +274,11 @@ def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -
 
     def rows() -> QuerySet[Publication]:
         ledger = Publication.objects.newest() if newest_only else Publication.objects.all()
-        told = ledger.filter(sequence__gt=Slot("since", "bigint"), sequence__lte=Slot("until", "bigint"))
+        entries = ledger.filter(sequence__gt=Slot("since", "bigint"), sequence__lte=Slot("until", "bigint"))
         # Which of the two claims of an unmerge it is; of others it makes no difference.
         was_merged = When(kind=Publication.Kind.UNMERGE, then=select_previous("status"))
-        told = told.annotate(status_before=Case(was_merged, default=Value("")))
-        return told.order_by("sequence")[:most]
+        entries = entries.annotate(status_before=Case(was_merged, default=Value("")))
+        return entries.order_by("sequence")[:most]
 
     template = Template(
         ("changes", newest_only, most), rows, {"since": since, "until": min(_find_last_shown(), MAX_ID)}
@@ -356,9 +356,9 @@ def _render_change(entry: dict[str, Any], *, version_address: str, embedded: str
     is_shown = embedded == "claim" and entry["status"] == Publication.Status.PUBLISHED
     claim = body if is_shown else b"null"
     is_stored = embedded == "stored"
-    stored = orjson.dumps(entry["body"].decode() if is_stored else None)
+    stored_body = orjson.dumps(entry["body"].decode() if is_stored else None)
     salts = orjson.dumps(entry["salts"].decode() if is_stored else None)
-    described: Change = {
+    change: Change = {
         "sequence": entry["sequence"],
         "event": find_change_event(entry["kind"], entry["status"], entry["status_before"]),
         "claim_id": entry["claim_id"],
@@ -373,9 +373,15 @@ def _render_change(entry: dict[str, Any], *, version_address: str, embedded: str
         "sealed_sha256": entry["sealed_sha256"],
         "chain_sha256": entry["chain_sha256"],
     }
-    signed = orjson.dumps(sign_text(build_signed_text(described)) if is_signed else None)
-    said = render(described).encode()[:-1]
-    return b'%b,"signature":%b,"salts":%b,"stored":%b,"claim":%b}' % (said, signed, salts, stored, claim)
+    signature = orjson.dumps(sign_text(build_signed_text(change)) if is_signed else None)
+    rendered_change = render(change).encode()[:-1]
+    return b'%b,"signature":%b,"salts":%b,"stored":%b,"claim":%b}' % (
+        rendered_change,
+        signature,
+        salts,
+        stored_body,
+        claim,
+    )
 
 
 def _build_version_address(request: HttpRequest) -> str:

@@ -80,15 +80,15 @@ class ClaimSchema(PublicSchema):
     """
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
-        described: str = super().get_description()
+        description: str = super().get_description()
         if self.lists:
-            return described
+            return description
         accepting = f"If `Accept` prefers `{markup.JSON_LD}`, the response is that of `claims_jsonld`."
-        return f"{described}\n\n{accepting}"
+        return f"{description}\n\n{accepting}"
 
     def map_renderers(self, attribute: str) -> list[str]:
-        offered: list[str] = super().map_renderers(attribute)
-        return [media_type for media_type in offered if media_type != markup.JSON_LD]
+        media_types: list[str] = super().map_renderers(attribute)
+        return [media_type for media_type in media_types if media_type != markup.JSON_LD]
 
 
 class ClaimResource(PublicList):
@@ -108,26 +108,26 @@ class ClaimResource(PublicList):
     route = "claims-detail"
 
     def get_renderers(self) -> list[BaseRenderer]:
-        offered = super().get_renderers()
-        return [*offered, markup.FORM] if self.action == "retrieve" else offered
+        renderers = super().get_renderers()
+        return [*renderers, markup.FORM] if self.action == "retrieve" else renderers
 
     def rows(self) -> QuerySet[Publication]:
         return Publication.objects.all()
 
     def listing(self, query: ClaimPageQuery, request: HttpRequest) -> Listing:
         conditionally = is_conditional(request) and not query.highlights
-        shown = "body" if query.is_full else "summary"
-        texts_read = [] if conditionally else {shown: None, **({"body": None} if query.highlights else {})}
+        column = "body" if query.is_full else "summary"
+        texts_read = [] if conditionally else {column: None, **({"body": None} if query.highlights else {})}
         columns = ["id", "body_sha256", "ledger_moved", *texts_read]
         page = read_template_page(query.template, columns, **self.get_paging_arguments(query))
-        if not page.rows and (meant := find_claims_by_meaning(query.may_mean) if query.may_mean else []):
-            query.mean(meant)
+        if not page.rows and (matches := find_claims_by_meaning(query.may_mean) if query.may_mean else []):
+            query.mean(matches)
             page = read_template_page(query.template, columns, **self.get_paging_arguments(query))
         return Listing(
             page,
             sha256=compute_sha256(row[1].encode() for row in page.rows),
             results=lambda: (
-                load_texts([row[0] for row in page.rows], shown)
+                load_texts([row[0] for row in page.rows], column)
                 if conditionally
                 else [row[3] for row in page.rows]
             ),

@@ -113,19 +113,19 @@ def _load_bodies(ids: list[int]) -> dict[int, tuple[bytes, bytes | None]]:
     """Load the stored texts of these entries, each with the text of the previous entry."""
     if not ids:
         return {}
-    wanted = Slot("ids", "bigint[]")
+    wanted_ids = Slot("ids", "bigint[]")
     template = Template(
         "bodies of corrections",
-        lambda: Publication.objects.filter(id__any_of=wanted).annotate(before=select_previous("body")),
+        lambda: Publication.objects.filter(id__any_of=wanted_ids).annotate(before=select_previous("body")),
         {"ids": ids},
     )
     return {pk: (body, before) for pk, body, before in template.fetch("id", "body", "before")}
 
 
-def _build_corrected_entry(entry: dict[str, Any], body: bytes, earlier: bytes | None) -> CorrectedEntry:
-    after, before = parse_stored(body), parse_stored(earlier) if earlier else None
+def _build_corrected_entry(entry: dict[str, Any], body: bytes, earlier_body: bytes | None) -> CorrectedEntry:
+    after, before = parse_stored(body), parse_stored(earlier_body) if earlier_body else None
     claim, version = entry["claim_id"], entry["version"]
-    said: CorrectionEntry = {
+    correction: CorrectionEntry = {
         "claim_id": claim,
         "version": version,
         "kind": entry["kind"],
@@ -141,4 +141,4 @@ def _build_corrected_entry(entry: dict[str, Any], body: bytes, earlier: bytes | 
         "claim_url": OWN_SITE_MARK + build_permanent_path("claim-permanent", claim),
         "changes": find_wording_changes(before, after) if before else [],
     }
-    return CorrectedEntry(said, entry["published_at"], after, before)
+    return CorrectedEntry(correction, entry["published_at"], after, before)

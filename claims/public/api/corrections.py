@@ -35,8 +35,8 @@ class CorrectionResource(PublicList):
     schema = CorrectionsSchema()
 
     def rows(self) -> QuerySet[Publication]:
-        found: QuerySet[Publication] = filter_corrections()
-        return found
+        corrections: QuerySet[Publication] = filter_corrections()
+        return corrections
 
     def listing(self, query: CorrectionPageQuery, request: HttpRequest) -> Listing:
         page = read_corrections_page(query, **self.get_paging_arguments(query))

@@ -42,8 +42,8 @@ class DownloadQuery(ClaimListQuery):
         """A search is also ordered by date unless `relevance` is requested, because ranking takes longer than
         writing.
         """
-        asked = bool(self.value(ORDERING_PARAMETER))
-        return super().ordering_name if asked else self.orderings[0].name
+        has_ordering = bool(self.value(ORDERING_PARAMETER))
+        return super().ordering_name if has_ordering else self.orderings[0].name
 
     def sorted(self) -> QuerySet[Publication]:
         """Yield the selected claims, in order."""
@@ -229,18 +229,18 @@ class DataFeedDownload(Download):
         if query.value("status"):
             return published
         ledger, moment = Publication.objects, query.moment
-        withdrawn = (ledger.newest_as_of(moment) if moment else ledger.newest()).filter(
+        withdrawn_entries = (ledger.newest_as_of(moment) if moment else ledger.newest()).filter(
             status__in=[Publication.Status.RETRACTED, Publication.Status.MERGED]
         )
         if since := query.value("updated_after"):
-            withdrawn = withdrawn.filter(published_at__gte=since)
-        return [*published, withdrawn.order_by("-published_at", "-claim_id")]
+            withdrawn_entries = withdrawn_entries.filter(published_at__gte=since)
+        return [*published, withdrawn_entries.order_by("-published_at", "-claim_id")]
 
     def format_bodies(
         self, bodies: Iterator[bytes], query: Any, newest: Publication | None
     ) -> Iterator[bytes]:
-        here, by = query.request.build_absolute_uri(), build_site()
-        changed = written(newest.published_at) if newest else ""
+        list_url, by = query.request.build_absolute_uri(), build_site()
+        changed_at = written(newest.published_at) if newest else ""
         return datafeed.write_datafeed(
-            bodies, head=datafeed.build_head(url=here, site=by, changed=changed), site=by
+            bodies, head=datafeed.build_head(url=list_url, site=by, changed=changed_at), site=by
         )

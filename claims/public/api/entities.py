@@ -141,14 +141,14 @@ class SourceResource(EntityResource):
 def iterate_appearances(source: int) -> Iterator[Document]:
     """Yield the appearances of published claims in a source, in text order, each with its claim."""
     published = Publication.objects.current().filter(appears_in_ids__contains=[source])
-    found = [
+    appearances = [
         {**_build_claim(claim), **{key: value for key, value in place.items() if key != "source"}}
         for claim in (entry.document for entry in published.order_by("claim_id").only("body"))
         for place in claim["appearances"]
         if place["source"]["id"] == source
     ]
     # Places without an anchor come last: where in the text they are is not known.
-    yield from sorted(found, key=lambda place: (place["start"] is None, place["start"], place["id"]))
+    yield from sorted(appearances, key=lambda place: (place["start"] is None, place["start"], place["id"]))
 
 
 def _build_claim(claim: Document) -> Document:

@@ -86,24 +86,24 @@ class FacetResource(PublicResource):
         conditions = dict(query.looked_for)
         names = conditions.pop("facets", list(FACETS))
         size = conditions.pop("page_size", SIZE)
-        counted = Counting(query, conditions, sorted(set(names), key=list(FACETS).index), size).get_counts()
-        facets = {name: _describe_facet(name, values) for name, values in counted.facets.items()}
-        content = render({"count": counted.claims, "facets": facets}).encode()
+        counts = Counting(query, conditions, sorted(set(names), key=list(FACETS).index), size).get_counts()
+        facets = {name: _describe_facet(name, values) for name, values in counts.facets.items()}
+        content = render({"count": counts.claims, "facets": facets}).encode()
         return build_conditional_response(
             request, lambda: content, etag=hashlib.sha256(content).hexdigest(), cache=CACHE_CURRENT
         )
 
 
 def _describe_facet(name: str, values: Values) -> dict[str, Any]:
-    known = [value for value, _number in values.counts]
-    written = {value: _normalise_tag(value) for value in known} if name == "language" else {}
-    labels = _LABELS[name](known) if name in _LABELS and known else {}
+    values_found = [value for value, _number in values.counts]
+    tags = {value: _normalise_tag(value) for value in values_found} if name == "language" else {}
+    labels = _LABELS[name](values_found) if name in _LABELS and values_found else {}
     return {
         "distinct": values.distinct,
         "values": [
             {
-                "value": written.get(value, value),
-                "label": labels.get(value, "") if name in _LABELS else written.get(value, value),
+                "value": tags.get(value, value),
+                "label": labels.get(value, "") if name in _LABELS else tags.get(value, value),
                 "count": number,
             }
             for value, number in values.counts

@@ -122,17 +122,17 @@ class ClaimsSearch(FactCheckTools):
         return [name.upper() for name in FactCheckTools.http_method_names]
 
     def get(self, request: Request) -> HttpResponse:
-        plain = get_plain_request(request)
-        return self._find_claims(plain, plain.GET)
+        plain_request = get_plain_request(request)
+        return self._find_claims(plain_request, plain_request.GET)
 
     def post(self, request: Request) -> HttpResponse:
         """Answer a query that Google's clients send by POST because it is too long for a URL. A header marks it as
         GET.
         """
-        plain = get_plain_request(request)
-        if plain.headers.get("X-HTTP-Method-Override", "").upper() != "GET":
+        plain_request = get_plain_request(request)
+        if plain_request.headers.get("X-HTTP-Method-Override", "").upper() != "GET":
             raise MethodNotAllowed("POST")
-        return self._find_claims(plain, plain.POST)
+        return self._find_claims(plain_request, plain_request.POST)
 
     def _find_claims(self, plain: HttpRequest, parameters: QueryDict) -> HttpResponse:
         values = bind_values(parameters, _FIELDS)
@@ -162,9 +162,9 @@ class _ClaimsQuery:
         if page.rows or not self.reading or not self.reading.ranking or self.reading.places:
             return page
         # Nothing has these words: claims that may be meant.
-        meant = find_claims_by_meaning(self.reading.asked)
-        self.reading = replace(self.reading, places=AddressTargets([], meant, is_ranked=True), matches=0)
-        return self._load_page() if meant else page
+        matches = find_claims_by_meaning(self.reading.asked)
+        self.reading = replace(self.reading, places=AddressTargets([], matches, is_ranked=True), matches=0)
+        return self._load_page() if matches else page
 
     def _load_page(self) -> KeysetPage[tuple[Any, ...]]:
         token, offset = self.values.get("page_token", ""), self.values.get("offset", 0)
@@ -243,8 +243,8 @@ class ImageSearch(FactCheckTools):
     """
 
     def get(self, request: Request) -> HttpResponse:
-        plain = get_plain_request(request)
-        values = bind_values(plain.GET, _IMAGE_FIELDS)
+        plain_request = get_plain_request(request)
+        values = bind_values(plain_request.GET, _IMAGE_FIELDS)
         if not values.get("image_uri"):
             raise InvalidArgument([Violation("image_uri", "Give an `imageUri`, the address of a picture.")])
         try:
@@ -263,20 +263,20 @@ class ImageSearch(FactCheckTools):
             "nextPageToken": _encode_page_token(end) if end < len(claims) else "",
         }
         return answer(
-            plain, {name: part for name, part in message.items() if part}, values, shape=IMAGE_SHAPE
+            plain_request, {name: part for name, part in message.items() if part}, values, shape=IMAGE_SHAPE
         )
 
 
 def _find_claims_about(look: PerceptualHash, language: str) -> list[Document]:
     """Return published claims about similar pictures, nearest first, each once, with reviews in this language."""
-    found: dict[int, Document] = {}
-    alike = find_published_media(look) if look.is_distinctive else []
-    for shown in (each for one in alike for each in one.shown if each.role == "claimed"):
-        claim = shown.claim
+    documents: dict[int, Document] = {}
+    similar_media = find_published_media(look) if look.is_distinctive else []
+    for shown_media in (each for one in similar_media for each in one.shown if each.role == "claimed"):
+        claim = shown_media.claim
         reviews = [v for v in claim["verdicts"] if not language or _is_in(v["language"], language)]
         if reviews:
-            found.setdefault(claim["id"], build_fact_checked_claim(claim, reviews))
-    return list(found.values())
+            documents.setdefault(claim["id"], build_fact_checked_claim(claim, reviews))
+    return list(documents.values())
 
 
 def _is_in(tag: str, language: str) -> bool:

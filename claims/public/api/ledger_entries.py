@@ -92,7 +92,7 @@ def select_version(claim: int, version: int) -> Template:
 
 def load_texts(ids: list[int], column: str = "body") -> list[bytes]:
     """Return the stored bodies or summaries of these publications, in this order."""
-    wanted = Slot("ids", "bigint[]")
-    template = Template("texts", lambda: Publication.objects.filter(id__any_of=wanted), {"ids": ids})
-    found = dict(template.fetch("id", column))
-    return [found[pk] for pk in ids]
+    wanted_ids = Slot("ids", "bigint[]")
+    template = Template("texts", lambda: Publication.objects.filter(id__any_of=wanted_ids), {"ids": ids})
+    texts = dict(template.fetch("id", column))
+    return [texts[pk] for pk in ids]

@@ -63,8 +63,8 @@ def encode_hashes(hashes: list[bytes]) -> list[str]:
     return [b64encode(one).decode() for one in hashes]
 
 
-def build_json_response(request: HttpRequest, said: Any, *, cache: str) -> HttpResponse:
-    content = render(said).encode()
+def build_json_response(request: HttpRequest, body: Any, *, cache: str) -> HttpResponse:
+    content = render(body).encode()
     return build_conditional_response(request, lambda: content, etag=compute_sha256([content]), cache=cache)
 
 
@@ -74,7 +74,9 @@ def build_json_response(request: HttpRequest, said: Any, *, cache: str) -> HttpR
 class CheckpointSchema(LedgerSchema):
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         note = OpenApiResponse(OpenApiTypes.STR, "A signed note: C2SP `tlog-checkpoint`.")
-        others = {code: said for code, said in super().get_response_serializers().items() if code != 200}
+        others = {
+            code: response for code, response in super().get_response_serializers().items() if code != 200
+        }
         return {(200, "text/plain"): note, **others}
 
 
@@ -141,7 +143,7 @@ class CheckpointsResource(LedgerResource):
     def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         size = query.value("page_size", PAGE_SIZE)
         rows = Checkpoint.objects.of_ledger().filter(pk__gt=query.value("since", 0)).order_by("pk")
-        found = list(rows[: size + 1])
+        keys_found = list(rows[: size + 1])
         results: list[SignedCheckpoint] = [
             {
                 "number": row.pk,
@@ -150,9 +152,9 @@ class CheckpointsResource(LedgerResource):
                 "signed_at": format_moment(row.signed_at),
                 "note": row.note,
             }
-            for row in found[:size]
+            for row in keys_found[:size]
         ]
-        more = len(found) > size
+        more = len(keys_found) > size
         page: CheckpointsPage = {"more": more, "results": results}
         return build_json_response(request, page, cache=CACHE_PAST if more else CACHE_HEAD)
 
@@ -201,7 +203,7 @@ class KeysResource(LedgerResource):
 
     def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         keys = list(SigningKey.objects.in_order())
-        said: PublicSigningKeys = {
+        body: PublicSigningKeys = {
             "origin": keys[0].origin if keys else None,
             "keys": [
                 {
@@ -214,7 +216,7 @@ class KeysResource(LedgerResource):
                 for key in keys
             ],
         }
-        return build_json_response(request, said, cache=CACHE_HEAD)
+        return build_json_response(request, body, cache=CACHE_HEAD)
 
 
 # Proofs ---------------------------------------------------------------------------------------------------------------
@@ -290,7 +292,7 @@ class InclusionResource(LedgerResource):
         [text] = stored_tree.load_entry_texts(sequence, sequence)
         is_newest = size == newest.tree_size
         checkpoint = newest if is_newest else Checkpoint.objects.of_ledger().filter(tree_size=size).newest()
-        said: InclusionProof = {
+        body: InclusionProof = {
             "sequence": sequence,
             "leaf_index": sequence - 1,
             "tree_size": size,
@@ -300,7 +302,7 @@ class InclusionResource(LedgerResource):
             "root_hash": b64encode(root).decode(),
             "checkpoint": build_published_note(checkpoint) if checkpoint else None,
         }
-        return build_json_response(request, said, cache=_cache(query, "tree_size"))
+        return build_json_response(request, body, cache=_cache(query, "tree_size"))
 
 
 class ConsistencyResource(LedgerResource):
@@ -313,9 +315,9 @@ class ConsistencyResource(LedgerResource):
 
     def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         first = query.value("first")
-        signed = _get_newest_checkpoint().tree_size
-        second = query.value("second", signed)
-        _require_signed("second", second, signed)
+        signed_size = _get_newest_checkpoint().tree_size
+        second = query.value("second", signed_size)
+        _require_signed("second", second, signed_size)
         if first > second:
             detail = gettext("`first`: it must not be more than `second`, which is %(second)s.") % {
                 "second": second
@@ -323,14 +325,14 @@ class ConsistencyResource(LedgerResource):
             raise InvalidParameters([{"parameter": "first", "code": "invalid", "detail": detail}])
         parts = merkle_tree.list_consistency_parts(first, second)
         *hashes, before, after = stored_tree.load_proof([*parts, (0, first), (0, second)])
-        said: ConsistencyProof = {
+        body: ConsistencyProof = {
             "first": first,
             "second": second,
             "hashes": encode_hashes(hashes),
             "first_root_hash": b64encode(before).decode(),
             "second_root_hash": b64encode(after).decode(),
         }
-        return build_json_response(request, said, cache=_cache(query, "second"))
+        return build_json_response(request, body, cache=_cache(query, "second"))
 
 
 def _get_newest_checkpoint() -> Checkpoint:
@@ -340,10 +342,10 @@ def _get_newest_checkpoint() -> Checkpoint:
     return newest
 
 
-def _require_signed(name: str, size: int, signed: int) -> None:
-    if size > signed:
+def _require_signed(name: str, size: int, signed_size: int) -> None:
+    if size > signed_size:
         raise build_target_error(
-            name, gettext("the latest checkpoint covers %(signed)s entries.") % {"signed": signed}
+            name, gettext("the latest checkpoint covers %(signed)s entries.") % {"signed": signed_size}
         )
 
 

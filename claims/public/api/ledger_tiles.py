@@ -33,7 +33,9 @@ _PATH = OpenApiParameter(
 class TileSchema(LedgerSchema):
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         tile = OpenApiResponse(OpenApiTypes.BINARY, "The content, as defined by C2SP `tlog-tiles`.")
-        others = {code: said for code, said in super().get_response_serializers().items() if code != 200}
+        others = {
+            code: response for code, response in super().get_response_serializers().items() if code != 200
+        }
         return {(200, _MEDIA_TYPE): tile, **others}
 
 

@@ -95,10 +95,12 @@ def read_addresses(body: Any) -> list[str]:
     if urls is None:
         wrong["urls"] = [gettext("Give a list of 1 to %(most)s addresses.") % {"most": MAX_ADDRESSES}]
     elif not isinstance(urls, list) or not 1 <= len(urls) <= MAX_ADDRESSES:
-        told = gettext("It must be a list of 1 to %(most)s addresses.")
+        message = gettext("It must be a list of 1 to %(most)s addresses.")
         if isinstance(urls, list):
-            told = gettext("It must be a list of 1 to %(most)s addresses, not of %(given)s.")
-        wrong["urls"] = [told % {"most": MAX_ADDRESSES, "given": len(urls) if isinstance(urls, list) else 0}]
+            message = gettext("It must be a list of 1 to %(most)s addresses, not of %(given)s.")
+        wrong["urls"] = [
+            message % {"most": MAX_ADDRESSES, "given": len(urls) if isinstance(urls, list) else 0}
+        ]
     elif others := {
         place: [gettext("It must be a string.")] for place, url in enumerate(urls) if not isinstance(url, str)
     }:
@@ -114,23 +116,24 @@ def read_addresses(body: Any) -> list[str]:
 def look_up_addresses(urls: Sequence[str], request: HttpRequest) -> bytes:
     """Build the response: the published claims of each URL, in order."""
     keys = ["" if len(url) > LENGTH_LIMIT or "\0" in url else build_url_key(url) for url in urls]
-    found: dict[str, AddressMatch] = {}
+    matches: dict[str, AddressMatch] = {}
     looked_up = sorted({*keys} - {""})
     own = find_claims_at(looked_up)
     values = {"addresses": looked_up, "own_addresses": list(own), "own_claims": list(own.values())}
     for key, source, body in _build_statement().fetch(values):
-        found.setdefault(key, AddressMatch(key, is_own=key in own)).add(source, body)
-    known = {key: _build_known(each, request) for key, each in found.items()}
+        matches.setdefault(key, AddressMatch(key, is_own=key in own)).add(source, body)
+    known_by_key = {key: _build_known(each, request) for key, each in matches.items()}
     answer: LookupAnswer = {
         "results": [
-            _build_answer(url, key, known.get(key, _NO_MATCH)) for url, key in zip(urls, keys, strict=True)
+            _build_answer(url, key, known_by_key.get(key, _NO_MATCH))
+            for url, key in zip(urls, keys, strict=True)
         ]
     }
     return orjson.dumps(answer)
 
 
-def _build_answer(url: str, key: str, known: Known) -> FoundAtAddress:
-    return {"url": url, "error": None if key else _NO_ADDRESS, **known}
+def _build_answer(url: str, key: str, known_matches: Known) -> FoundAtAddress:
+    return {"url": url, "error": None if key else _NO_ADDRESS, **known_matches}
 
 
 @dataclass
@@ -152,8 +155,8 @@ class AddressMatch:
     @property
     def claims(self) -> list[PublicClaim]:
         """Return the published claims, each once."""
-        shown = [*self.with_source[:CLAIM_LIMIT], *self.reviewed[:CLAIM_LIMIT]]
-        return list({claim["id"]: claim for claim in shown}.values())
+        shown_claims = [*self.with_source[:CLAIM_LIMIT], *self.reviewed[:CLAIM_LIMIT]]
+        return list({claim["id"]: claim for claim in shown_claims}.values())
 
 
 @cache
@@ -161,11 +164,11 @@ def _build_statement() -> Statement:
     """Build the query for current publications by URL: claims that appeared there first, then claims that cite it,
     then reviews at the URL, then pages of this site.
     """
-    here = RawSQL("ARRAY[source.id]", ())
-    appears = ExpressionWrapper(Q(appears_in_ids__contains=here), output_field=BooleanField())
+    source_array = RawSQL("ARRAY[source.id]", ())
+    appears = ExpressionWrapper(Q(appears_in_ids__contains=source_array), output_field=BooleanField())
     entries = Statement.of(
         Publication.objects.current()
-        .filter(source_ids__contains=here)
+        .filter(source_ids__contains=source_array)
         .order_by(appears.desc(), "-claim_id")[: CLAIM_LIMIT + 1]
         .values_list("body")
     )
@@ -200,29 +203,29 @@ def _build_statement() -> Statement:
     )
 
 
-def _build_known(found: AddressMatch, request: HttpRequest) -> Known:
+def _build_known(match: AddressMatch, request: HttpRequest) -> Known:
     """Describe the published claims of one URL."""
-    items = (item for claim in found.with_source for item in _iterate_quoted(claim))
-    published = next((item["source"] for item in items if item["source"]["id"] == found.source), None)
+    items = (item for claim in match.with_source for item in _iterate_quoted(claim))
+    published = next((item["source"] for item in items if item["source"]["id"] == match.source), None)
     return {
         "source": {"id": published["id"], "title": published["title"], "url": published["url"]}
         if published
         else None,
         # Those that appear in it in the order of its text, then those that cite it, then those reviewed there.
-        "claims": sorted((_build_claim(found, claim) for claim in found.claims), key=_sort_by_place),
-        "more": _build_more_url(found, request),
+        "claims": sorted((_build_claim(match, claim) for claim in match.claims), key=_sort_by_place),
+        "more": _build_more_url(match, request),
     }
 
 
-def _build_more_url(found: AddressMatch, request: HttpRequest) -> str | None:
+def _build_more_url(match: AddressMatch, request: HttpRequest) -> str | None:
     """Return the URL of all claims related to this URL, if the response omits some."""
-    if len(found.with_source) > CLAIM_LIMIT:
-        asked: dict[str, Any] = {"source": found.source}
-    elif len(found.reviewed) > CLAIM_LIMIT:
-        asked = {"review_url": found.key}
+    if len(match.with_source) > CLAIM_LIMIT:
+        parameters: dict[str, Any] = {"source": match.source}
+    elif len(match.reviewed) > CLAIM_LIMIT:
+        parameters = {"review_url": match.key}
     else:
         return None
-    return f"{reverse('claims-list', request=request)}?{urlencode(asked)}"
+    return f"{reverse('claims-list', request=request)}?{urlencode(parameters)}"
 
 
 def _iterate_quoted(claim: PublicClaim) -> Iterator[PublicQuotedSource]:
@@ -231,8 +234,8 @@ def _iterate_quoted(claim: PublicClaim) -> Iterator[PublicQuotedSource]:
         yield from verdict["evidence"]
 
 
-def _build_claim(found: AddressMatch, claim: PublicClaim) -> ClaimAtAddress:
-    source = found.source
+def _build_claim(match: AddressMatch, claim: PublicClaim) -> ClaimAtAddress:
+    source = match.source
     return {
         "id": claim["id"],
         "url": claim["url"],
@@ -277,7 +280,7 @@ def _build_claim(found: AddressMatch, claim: PublicClaim) -> ClaimAtAddress:
         "reviews": [
             {"verdict": verdict["id"]}
             for verdict in claim["verdicts"]
-            if (build_url_key(verdict["url"]) == found.key if verdict["url"] else found.is_own)
+            if (build_url_key(verdict["url"]) == match.key if verdict["url"] else match.is_own)
         ],
     }
 
@@ -357,11 +360,11 @@ class LookupResource(ViewSet):
         claims whose verdicts cite it, the claims with a review there, and the claim whose page on this site it is.
         Unlike the response to a POST, this one can be cached.
         """
-        plain = get_plain_request(request)
-        urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
-        content = look_up_addresses(urls, plain)
+        plain_request = get_plain_request(request)
+        urls = LookupQuery(plain_request.GET, Publication.objects.none(), request=plain_request).value("url")
+        content = look_up_addresses(urls, plain_request)
         etag = hashlib.sha256(content).hexdigest()
-        return build_conditional_response(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
+        return build_conditional_response(plain_request, lambda: content, etag=etag, cache=CACHE_CURRENT)
 
     @extend_schema(
         request={"application/json": LOOKUP_REQUEST},
@@ -378,10 +381,10 @@ class LookupResource(ViewSet):
         claims whose verdicts cite it, and the claims with a review there. An invalid URL has an `error` in its place
         and does not affect the others.
         """
-        plain = get_plain_request(request)
-        NoQuery(plain.GET, Publication.objects.none(), request=plain)
+        plain_request = get_plain_request(request)
+        NoQuery(plain_request.GET, Publication.objects.none(), request=plain_request)
         response = HttpResponse(
-            look_up_addresses(read_addresses(request.data), plain), content_type="application/json"
+            look_up_addresses(read_addresses(request.data), plain_request), content_type="application/json"
         )
         response["Cache-Control"] = "no-store"
         return response

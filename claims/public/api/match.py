@@ -171,8 +171,8 @@ def read_texts(body: Any) -> list[str]:
 def _find_problems(texts: Any) -> list[str] | dict[int, list[str]]:
     if not isinstance(texts, list) or not 1 <= len(texts) <= TEXT_LIMIT:
         if isinstance(texts, list):
-            told = gettext("It must be a list of 1 to %(most)s texts, not of %(given)s.")
-            return [told % {"most": TEXT_LIMIT, "given": len(texts)}]
+            message = gettext("It must be a list of 1 to %(most)s texts, not of %(given)s.")
+            return [message % {"most": TEXT_LIMIT, "given": len(texts)}]
         return [gettext("It must be a list of 1 to %(most)s texts.") % {"most": TEXT_LIMIT}]
     problems = {place: [problem] for place, text in enumerate(texts) if (problem := _find_problem(text))}
     if not problems and (length := sum(map(len, texts))) > LENGTH_LIMIT_OF_ALL:
@@ -199,12 +199,12 @@ def _find_problem(text: Any) -> str:
 
 
 def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
-    found = sum(len(split_passages(text, cut)) for text in texts)
-    if found > SENTENCE_LIMIT:
+    count = sum(len(split_passages(text, cut)) for text in texts)
+    if count > SENTENCE_LIMIT:
         raise ValidationError(
             [
                 gettext("It has %(found)s sentences; the limit is %(sentence_limit)s. Send it in parts.")
-                % {"found": f"{found:,}", "sentence_limit": SENTENCE_LIMIT}
+                % {"found": f"{count:,}", "sentence_limit": SENTENCE_LIMIT}
             ]
         )
 
@@ -217,26 +217,26 @@ def build_answers(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
     terms = query.terms
     with translation.override("en"):  # what is found is the same for everybody
         answers = match_published_texts(texts, terms)
-    told = _load_claims(
+    claims = _load_claims(
         {match.claim for answer in answers for passage in answer.passages for match in passage.matches},
         terms.rows,
         build_parts(query.value(FIELDS_PARAMETER) or []) or _SHORT_FIELDS,
     )
-    results = [_build_result(text, answer, told) for text, answer in zip(texts, answers, strict=True)]
+    results = [_build_result(text, answer, claims) for text, answer in zip(texts, answers, strict=True)]
     embedder = next((answer.embedder for answer in answers if answer.embedder), None)
     return orjson.dumps({"embedder": embedder, "results": results})
 
 
-def _build_result(text: str, answer: Answer, told: Mapping[int, orjson.Fragment]) -> Document:
+def _build_result(text: str, answer: Answer, claims: Mapping[int, orjson.Fragment]) -> Document:
     return {
         "language": answer.language,
-        "passages": [_build_passage(text, passage, told) for passage in answer.passages],
+        "passages": [_build_passage(text, passage, claims) for passage in answer.passages],
     }
 
 
-def _build_passage(text: str, passage: AnsweredPassage, told: Mapping[int, orjson.Fragment]) -> Document:
+def _build_passage(text: str, passage: AnsweredPassage, claims: Mapping[int, orjson.Fragment]) -> Document:
     # Claims withdrawn since they were matched are left out.
-    matches = [match for match in passage.matches if match.claim in told]
+    matches = [match for match in passage.matches if match.claim in claims]
     kind = matches[0].kind if matches else "nothing"
     return {
         "start": passage.start,
@@ -244,7 +244,7 @@ def _build_passage(text: str, passage: AnsweredPassage, told: Mapping[int, orjso
         "text": text[passage.start : passage.end],
         "answer": kind,
         "explanation": EXPLANATIONS[kind],
-        "matches": [_match(match, passage.start, told[match.claim]) for match in matches],
+        "matches": [_match(match, passage.start, claims[match.claim]) for match in matches],
     }
 
 
@@ -339,11 +339,11 @@ class MatchResource(ViewSet):
 
     def retrieve(self, request: Request) -> HttpResponse:
         """Return the matches of a short text. Unlike the response to a POST, this one can be cached."""
-        plain = get_plain_request(request)
-        query = MatchQuery(plain.GET, Publication.objects.all(), request=plain)
+        plain_request = get_plain_request(request)
+        query = MatchQuery(plain_request.GET, Publication.objects.all(), request=plain_request)
         content = build_answers([query.value("text")], query)
         etag = hashlib.sha256(content).hexdigest()
-        return build_conditional_response(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
+        return build_conditional_response(plain_request, lambda: content, etag=etag, cache=CACHE_CURRENT)
 
     @extend_schema(
         request={"application/json": MATCH_REQUEST},
@@ -360,8 +360,8 @@ class MatchResource(ViewSet):
         contradicts or is related to, with the confidence and the reasons. No match says nothing about whether the
         text is true.
         """
-        plain = get_plain_request(request)
-        query = MatchTermsQuery(plain.GET, Publication.objects.all(), request=plain)
+        plain_request = get_plain_request(request)
+        query = MatchTermsQuery(plain_request.GET, Publication.objects.all(), request=plain_request)
         texts = read_texts(request.data)
         _require_few_sentences(texts, query.value("cut", "auto"))
         response = HttpResponse(build_answers(texts, query), content_type="application/json")

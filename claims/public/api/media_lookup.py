@@ -80,10 +80,10 @@ def read_picture_query(body: Any, files: Any) -> PerceptualHash:
     }
     if wrong:
         raise ValidationError(wrong)
-    given = list(body.keys())
-    if len(given) != 1:
+    keys = list(body.keys())
+    if len(keys) != 1:
         raise ValidationError([_CHOICE_MESSAGE])
-    [key] = given
+    [key] = keys
     try:
         return _READERS[key](files[key] if key == "file" else body[key])
     except (MediaRefused, NotPictureError) as refusal:
@@ -134,40 +134,40 @@ def build_answer(look: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
     Args:
         is_seen: whether the picture itself was given, which shows how reliable its hash is.
     """
-    found = find_published_media(look) if look.is_distinctive else []
-    code = FOUND_ANSWER if found else NOTHING_ANSWER if look.is_distinctive else UNCLEAR_ANSWER
+    similar_media = find_published_media(look) if look.is_distinctive else []
+    code = FOUND_ANSWER if similar_media else NOTHING_ANSWER if look.is_distinctive else UNCLEAR_ANSWER
     return {
         "answer": code,
         "explanation": EXPLANATIONS[code],
         "pdq": look.pdq.hex(),
         "quality": look.quality if is_seen else None,
-        "results": [_build_result(each) for each in found],
+        "results": [_build_result(each) for each in similar_media],
     }
 
 
-def _build_result(found: SimilarMedia) -> FoundMedia:
-    near = found.near
+def _build_result(similar_media: SimilarMedia) -> FoundMedia:
+    near_duplicate = similar_media.near
     return {
-        "alikeness": found.alikeness,
-        "distance": near.distance,
-        "transformation": near.transformation,
-        "part": near.part,
-        "frame_at": near.frame_at,
-        "media": found.media,  # type: ignore[typeddict-item]  # as it was published
-        "claims": [_build_claim(each) for each in found.shown],
+        "alikeness": similar_media.alikeness,
+        "distance": near_duplicate.distance,
+        "transformation": near_duplicate.transformation,
+        "part": near_duplicate.part,
+        "frame_at": near_duplicate.frame_at,
+        "media": similar_media.media,  # type: ignore[typeddict-item]  # as it was published
+        "claims": [_build_claim(each) for each in similar_media.shown],
     }
 
 
-def _build_claim(shown: ShownMedia) -> ClaimWithMedia:
-    claim = shown.claim
-    lead = choose_lead_verdict(claim) if shown.role == "claimed" else None
+def _build_claim(shown_media: ShownMedia) -> ClaimWithMedia:
+    claim = shown_media.claim
+    lead = choose_lead_verdict(claim) if shown_media.role == "claimed" else None
     names = ("id", "publisher", "rating", "summary", "language", "reviewed_on", "url")
     return {
         "id": claim["id"],
         "url": claim["url"],
         "statement": claim["statement"],
         "language": claim["language"],
-        "role": shown.role,
+        "role": shown_media.role,
         "media_authenticity_category": (lead or {}).get("media_authenticity_category", ""),
         "verdicts": [{name: verdict[name] for name in names} for verdict in claim["verdicts"]],  # type: ignore[misc]  # as they were published
     }
@@ -261,8 +261,8 @@ class MediaLookupResource(ViewSet):
 
         A picture itself is sent as the part `file` of a form (`multipart/form-data`).
         """
-        plain = get_plain_request(request)
-        NoQuery(plain.GET, Publication.objects.none(), request=plain)
+        plain_request = get_plain_request(request)
+        NoQuery(plain_request.GET, Publication.objects.none(), request=plain_request)
         body = request.data
         look = read_picture_query(body, request.FILES)
         answer = build_answer(look, is_seen="pdq" not in body)

@@ -50,12 +50,12 @@ class CorrectionFeedQuery(CorrectionListQuery):
 
     @property
     def looked_for(self) -> dict[str, Any]:
-        found: dict[str, Any] = {
+        conditions: dict[str, Any] = {
             name: self.filters[name].looked_for(value) for name, value in self.given.items()
         }
-        others = {"publisher", "claim"} & found.keys()
-        found.setdefault("by", "all" if others else "house")
-        return {name: value for name, value in found.items() if (name, value) != ("by", "all")}
+        others = {"publisher", "claim"} & conditions.keys()
+        conditions.setdefault("by", "all" if others else "house")
+        return {name: value for name, value in conditions.items() if (name, value) != ("by", "all")}
 
 
 @require_safe
@@ -93,24 +93,24 @@ def _build_feed(request: HttpRequest) -> HttpResponse:
 
 
 def _build_entry(one: CorrectedEntry) -> FeedEntry:
-    said = json.loads(insert_site_url(render_stored(one.entry).encode()))
-    kind = str(dict(CORRECTION_KINDS)[said["kind"]])
+    entry = json.loads(insert_site_url(render_stored(one.entry).encode()))
+    kind = str(dict(CORRECTION_KINDS)[entry["kind"]])
     changes = [
         {
             "name": str(PART_NAMES[change["part"]]),
             "publisher": change["publisher"],
             "words": build_redline(change["before"], change["after"]),
         }
-        for change in said["changes"]
+        for change in entry["changes"]
     ]
-    html = render_to_string("claims/correction_entry.html", {"said": said, "changes": changes}).strip()
+    html = render_to_string("claims/correction_entry.html", {"said": entry, "changes": changes}).strip()
     return FeedEntry(
-        id=said["url"],
-        url=said["url"],
-        title=f"{kind}: {said['statement']}",
-        language=said["language"],
-        content_language=said["language"],
-        summary=said["note"],
+        id=entry["url"],
+        url=entry["url"],
+        title=f"{kind}: {entry['statement']}",
+        language=entry["language"],
+        content_language=entry["language"],
+        summary=entry["note"],
         html=html,
         published=one.published_at,
         updated=one.published_at,

@@ -65,7 +65,7 @@ def build_entry(document: Document) -> FeedEntry:
     """Return the feed entry of a publication, retraction or merge."""
     verdict = choose_lead_verdict(document)
     latest = find_correction(document)
-    withdrawn = latest["note"] if latest and not verdict else ""
+    withdrawal_note = latest["note"] if latest and not verdict else ""
     publisher = (
         verdict["publisher"] if verdict else {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL}
     )
@@ -75,7 +75,7 @@ def build_entry(document: Document) -> FeedEntry:
         title=build_headline(document),
         language=document["language"],
         content_language=verdict["language"] if verdict else document["language"],
-        summary=verdict["summary"] if verdict else withdrawn,
+        summary=verdict["summary"] if verdict else withdrawal_note,
         html=_render_html(document, latest),
         published=datetime.fromisoformat(document["published_at"]),
         updated=datetime.fromisoformat(document["updated_at"]),

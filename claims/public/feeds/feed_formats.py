@@ -132,11 +132,13 @@ def _write_feed(generator: type[_PagedFeed], channel: Channel, entries: Sequence
 def _list_categories(entry: FeedEntry) -> list[tuple[str, str, str]]:
     """Return scheme, term and label of each topic and of the rating class."""
     topics = settings.SITE_URL + reverse("topics-list")
-    found = [(topics, topic["slug"], strip_invalid_characters(topic["name"])) for topic in entry.topics]
+    categories = [(topics, topic["slug"], strip_invalid_characters(topic["name"])) for topic in entry.topics]
     if entry.rating and entry.rating["rating_class"]:
         ratings = settings.SITE_URL + reverse("ratings-list")
-        found.append((ratings, entry.rating["rating_class"], strip_invalid_characters(entry.rating["label"])))
-    return found
+        categories.append(
+            (ratings, entry.rating["rating_class"], strip_invalid_characters(entry.rating["label"]))
+        )
+    return categories
 
 
 def _write_atom(channel: Channel, entries: Sequence[FeedEntry]) -> str:

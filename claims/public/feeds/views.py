@@ -99,14 +99,14 @@ def _build_channel(
     title = (
         _("Fact checks by %(newsroom)s") if is_by_house else _("Fact checks by all publishers")
     ) % newsroom
-    asked = [
+    filters = [
         f"{name}={value}"
         for name, values in request.GET.lists()
         if name not in PAGING_PARAMETERS
         for value in values
     ]
     return Channel(
-        title=f"{title}: {', '.join(asked)}" if asked else title,
+        title=f"{title}: {', '.join(filters)}" if filters else title,
         description=(
             _("Claims checked by %(newsroom)s: who said what, and what the evidence shows.")
             if is_by_house

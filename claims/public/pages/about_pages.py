@@ -57,13 +57,13 @@ def get_reader_language() -> str:
 def load_pages(language: str) -> list[AboutPage]:
     """Return the newsroom's pages, each in this language if available."""
     rows = NewsroomPage.objects.current().annotate(beginning=Left("text", _BEGINNING_LENGTH)).defer("text")
-    written: dict[str, dict[str, NewsroomPage]] = {}
+    pages_by_kind: dict[str, dict[str, NewsroomPage]] = {}
     for row in rows:
-        written.setdefault(row.kind, {})[row.language] = row
-    chosen = [(kind, written[kind]) for kind in _ORDER if kind in written]
+        pages_by_kind.setdefault(row.kind, {})[row.language] = row
+    chosen_pages = [(kind, pages_by_kind[kind]) for kind in _ORDER if kind in pages_by_kind]
     return [
         _build_page(kind, by_language[choose_language(language, [*by_language])])
-        for kind, by_language in chosen
+        for kind, by_language in chosen_pages
     ]
 
 
@@ -77,8 +77,8 @@ def _extract_opening(text: str) -> str:
     """Return the first paragraph that is not a heading, as plain text."""
     paragraphs = (part.strip() for part in text.split("\n\n"))
     first = next((part for part in paragraphs if part and not part.startswith("#")), "")
-    plain = " ".join(unescape(strip_tags(to_html(first))).split())
-    return Truncator(plain).chars(_OPENING_LENGTH)
+    plain_text = " ".join(unescape(strip_tags(to_html(first))).split())
+    return Truncator(plain_text).chars(_OPENING_LENGTH)
 
 
 @require_safe
@@ -87,8 +87,8 @@ def about_index(request: HttpRequest) -> HttpResponse:
     """List the pages about the newsroom."""
     language = get_reader_language()
     with translation.override(get_interface_language()):
-        written = load_pages(language)
-    return respond(request, "claims/about_index.html", {"pages": written}, made_of=[written])
+        pages = load_pages(language)
+    return respond(request, "claims/about_index.html", {"pages": pages}, made_of=[pages])
 
 
 @require_safe
@@ -98,18 +98,22 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
     if kind not in NewsroomPage.Kind.values:
         raise Http404("There is no such page.")
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
-    asked = request.GET.get("language", "")
-    language = asked if asked in languages else choose_language(get_reader_language(), languages)
+    requested_language = request.GET.get("language", "")
+    language = (
+        requested_language
+        if requested_language in languages
+        else choose_language(get_reader_language(), languages)
+    )
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
-    shown = next((one for one in versions if version in (None, one.version)), None)
-    if shown is None:
+    shown_page = next((one for one in versions if version in (None, one.version)), None)
+    if shown_page is None:
         raise Http404("The newsroom has not written this page.")
-    wanted = get_reader_language()
+    wanted_language = get_reader_language()
     with translation.override(get_interface_language()):
-        others = [one for one in load_pages(wanted) if one.kind != kind]
+        others = [one for one in load_pages(wanted_language) if one.kind != kind]
     context: dict[str, Any] = {
-        "page": shown,
-        "text": mark_safe(to_html(shown.text)),  # noqa: S308 - to_html sanitises
+        "page": shown_page,
+        "text": mark_safe(to_html(shown_page.text)),  # noqa: S308 - to_html sanitises
         "versions": versions,
         "languages": languages,
         "others": others,
@@ -120,9 +124,9 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
 
 def choose_language(language: str, languages: list[str]) -> str:
     """Choose the language to show: the reader's, in any regional form, then the newsroom's, then English."""
-    for wanted in (language, settings.LANGUAGE_CODE, "en"):
-        main = wanted.partition("-")[0].lower()
-        suits = [wanted, *(one for one in languages if one.partition("-")[0].lower() == main)]
-        if found := next((one for one in suits if one in languages), ""):
-            return found
+    for wanted_language in (language, settings.LANGUAGE_CODE, "en"):
+        main = wanted_language.partition("-")[0].lower()
+        suits = [wanted_language, *(one for one in languages if one.partition("-")[0].lower() == main)]
+        if chosen_language := next((one for one in suits if one in languages), ""):
+            return chosen_language
     return next(iter(languages), "")

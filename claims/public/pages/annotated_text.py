@@ -55,16 +55,22 @@ def split_paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
 
     Spans that extend beyond the text, or contain only a paragraph break, are left out.
     """
-    usable = sorted((s for s in spans if 0 <= s.start < s.end <= len(text)), key=lambda s: (s.start, -s.end))
-    cuts = sorted({position for span in usable for position in (span.start, span.end)})
+    usable_spans = sorted(
+        (s for s in spans if 0 <= s.start < s.end <= len(text)), key=lambda s: (s.start, -s.end)
+    )
+    cuts = sorted({position for span in usable_spans for position in (span.start, span.end)})
     cut: list[list[TextPiece[S]]] = []
     for start, end in _find_paragraph_spans(text):
         inside = cuts[bisect_left(cuts, start + 1) : bisect_left(cuts, end)]
         edges = [start, *inside, end]
         cut.append(
             [
-                TextPiece(text[left:right], left, [s for s in usable if s.start < right and s.end > left])
-                for left, right in pairwise(edges)
+                TextPiece(
+                    text[left_edge:right],
+                    left_edge,
+                    [s for s in usable_spans if s.start < right and s.end > left_edge],
+                )
+                for left_edge, right in pairwise(edges)
             ]
         )
     _mark_ends(cut)
@@ -74,21 +80,21 @@ def split_paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
 def _mark_ends(cut: list[list[TextPiece[S]]]) -> None:
     """Mark the first and last piece of each span, even across paragraphs."""
     pieces = [piece for paragraph in cut for piece in paragraph]
-    begun: set[int] = set()
+    begun_spans: set[int] = set()
     for piece in pieces:
-        piece.begins = [s for s in piece.covering if id(s) not in begun]
-        begun.update(id(s) for s in piece.begins)
-    ended: set[int] = set()
+        piece.begins = [s for s in piece.covering if id(s) not in begun_spans]
+        begun_spans.update(id(s) for s in piece.begins)
+    ended_spans: set[int] = set()
     for piece in reversed(pieces):
-        piece.ends = [s for s in piece.covering if id(s) not in ended]
-        ended.update(id(s) for s in piece.ends)
+        piece.ends = [s for s in piece.covering if id(s) not in ended_spans]
+        ended_spans.update(id(s) for s in piece.ends)
 
 
 def _find_paragraph_spans(text: str) -> Iterable[tuple[int, int]]:
     start = 0
-    for found in _PARAGRAPH_BREAK.finditer(text):
-        if text[start : found.start()].strip():
-            yield start, found.start()
-        start = found.end()
+    for match in _PARAGRAPH_BREAK.finditer(text):
+        if text[start : match.start()].strip():
+            yield start, match.start()
+        start = match.end()
     if text[start:].strip():
         yield start, len(text)

@@ -91,34 +91,34 @@ def _check_text(request: HttpRequest, text: str) -> HttpResponse:
     found_to_it = build_answer(text)
     if settings.KEEP_REPEATED_SENTENCES:
         note_of_reader(text, find_repeated_sentences(found_to_it))
-    found = check_passages(text, found_to_it)
+    passages = check_passages(text, found_to_it)
     context = {
-        "checked": found,
+        "checked": passages,
         "pasted": text,
         "longest": MAX_TEXT_LENGTH,
     }
     for add in features.load_declared("below_answer"):
         context |= add(text)
-    return respond_once(request, "claims/checked.html", context, ratings=_list_ratings(found.claims))
+    return respond_once(request, "claims/checked.html", context, ratings=_list_ratings(passages.claims))
 
 
 def _check_address(request: HttpRequest, address: str) -> HttpResponse:
     """Show the page for a URL: the text if we may show it, and the claims that cite it."""
     source = _find_source(address)
     text = source.text[:MAX_TEXT_LENGTH] if source else ""
-    found = check_passages(text, build_answer(text)) if text else None
-    naming = find_claims_naming(address)
+    passages = check_passages(text, build_answer(text)) if text else None
+    naming_claims = find_claims_naming(address)
     context = {
         "address": address,
         "source": source.found.source if source else None,
         "is_cut": source is not None and len(source.text) > MAX_TEXT_LENGTH,
-        "checked": found,
-        "naming": naming,
+        "checked": passages,
+        "naming": naming_claims,
         "pasted": address,
         "longest": MAX_TEXT_LENGTH,
     }
-    shown = [*naming, *(found.claims if found else [])]
-    return respond_once(request, "claims/checked.html", context, ratings=_list_ratings(shown))
+    shown_claims = [*naming_claims, *(passages.claims if passages else [])]
+    return respond_once(request, "claims/checked.html", context, ratings=_list_ratings(shown_claims))
 
 
 def build_answer(text: str) -> Answer:
@@ -143,12 +143,12 @@ def _has_kind(answer: Answer, *kinds: str) -> bool:
 
 def _find_source(address: str) -> PublishedSource | None:
     public_ones = Mention.objects.filter(kind=Mention.Kind.SOURCE).values("thing_id")
-    known = (
+    sources = (
         Source.objects.filter(url_key=build_address_key(address), pk__in=public_ones)
         .values_list("pk", flat=True)
         .first()
     )
-    return load_published_source(known) if known else None
+    return load_published_source(sources) if sources else None
 
 
 def find_claims_naming(address: str) -> list[Document]:
@@ -156,8 +156,8 @@ def find_claims_naming(address: str) -> list[Document]:
     places = read_search(address).places
     if not places:
         return []
-    naming = Q(source_ids__overlap=places.sources) | Q(id__any_of=places.entries)
-    rows = Publication.objects.current().filter(naming).defer(*DEFERRED_COLUMNS)
+    condition = Q(source_ids__overlap=places.sources) | Q(id__any_of=places.entries)
+    rows = Publication.objects.current().filter(condition).defer(*DEFERRED_COLUMNS)
     return [row.document for row in rows.order_by("-published_at", "-claim_id")[:CLAIMS_PER_SOURCE]]
 
 

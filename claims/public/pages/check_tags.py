@@ -58,11 +58,11 @@ def differences(text: str, spans: Sequence[Span]) -> SafeString:
 
 
 @register.filter
-def found_colours(meant: RelatedMatch) -> str:
+def found_colours(match: RelatedMatch) -> str:
     """Return the colours of the verdict if it applies to the sentence's own claim."""
-    if meant.kind != "same":
-        return f"found-{meant.kind}"
-    return colour_classes(meant.verdict["rating"] if meant.verdict else None)
+    if match.kind != "same":
+        return f"found-{match.kind}"
+    return colour_classes(match.verdict["rating"] if match.verdict else None)
 
 
 @register.filter
@@ -86,10 +86,10 @@ def marked(piece: TextPiece[CheckedSentence]) -> SafeString:
     )
 
 
-def _describe_match(meant: RelatedMatch) -> str:
+def _describe_match(match: RelatedMatch) -> str:
     """Return the text for screen readers."""
-    rating = meant.verdict["rating"] if meant.verdict else None
-    if meant.kind == "same" and rating:
+    rating = match.verdict["rating"] if match.verdict else None
+    if match.kind == "same" and rating:
         return _("The same claim was rated %(label)s:") % {"label": label(rating)}
-    words = kind_in_words(meant.kind)
+    words = kind_in_words(match.kind)
     return words if words.endswith((":", "：")) else f"{words}:"

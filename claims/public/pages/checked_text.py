@@ -83,7 +83,7 @@ class CheckedText:
     @property
     def claims(self) -> list[Document]:
         """Return all matched claims in order, with repetitions."""
-        return [meant.claim for sentence in self.sentences for meant in sentence.meant]
+        return [match.claim for sentence in self.sentences for match in sentence.meant]
 
 
 def check_passages(text: str, answer: Answer) -> CheckedText:
@@ -100,12 +100,12 @@ def _number_sentences(
 ) -> Iterator[CheckedSentence]:
     number = 0
     for passage in passages:
-        if meant := [
+        if matches := [
             _build_related_match(match, published) for match in passage.matches if match.claim in published
         ]:
             number += 1
             words = text[passage.start : passage.end]
-            yield CheckedSentence(passage.start, passage.end, words, number, meant)
+            yield CheckedSentence(passage.start, passage.end, words, number, matches)
 
 
 def _build_related_match(match: Match, published: dict[int, Document]) -> RelatedMatch:
@@ -120,6 +120,6 @@ def _build_related_match(match: Match, published: dict[int, Document]) -> Relate
 
 
 def _load_published(claims: Iterable[int]) -> dict[int, Document]:
-    wanted = sorted(set(claims))
-    rows = Publication.objects.current().filter(claim_id__in=wanted).only("claim_id", "body")
-    return {row.claim_id: row.document for row in rows} if wanted else {}
+    claim_ids = sorted(set(claims))
+    rows = Publication.objects.current().filter(claim_id__in=claim_ids).only("claim_id", "body")
+    return {row.claim_id: row.document for row in rows} if claim_ids else {}

@@ -65,31 +65,31 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if slug != newest.slug:
         query = request.META.get("QUERY_STRING", "")
         return redirect_moved_page(f"{address}?{query}" if query else address)
-    asked = VersionsForm(request.GET)
-    if not asked.is_valid():
+    form = VersionsForm(request.GET)
+    if not form.is_valid():
         raise Http404("The address asks for a version or a day that cannot be.")
-    told = _list_versions(ledger)
-    day: date | None = asked.cleaned_data["on"]
+    versions = _list_versions(ledger)
+    day: date | None = form.cleaned_data["on"]
     after = (
-        _find_version_of_day(told, day)
+        _find_version_of_day(versions, day)
         if day
-        else _get_version(told, asked.cleaned_data["to"] or newest.version)
+        else _get_version(versions, form.cleaned_data["to"] or newest.version)
     )
-    before = None if day else _choose_earlier_version(told, after, asked.cleaned_data["from"])
+    before = None if day else _choose_earlier_version(versions, after, form.cleaned_data["from"])
     if before and after and before.entry.version > after.entry.version:
         before, after = after, before
-    changed = _list_changes(before, after)
+    changes = _list_changes(before, after)
     context = {
         "claim": newest.document,
         "newest": newest,
-        "versions": told,
+        "versions": versions,
         "shown": after,
         "before": before,
-        "changes": changed,
+        "changes": changes,
         "day": day,
-        "oldest": told[-1].entry,
+        "oldest": versions[-1].entry,
     }
-    documents = [version.document for version in told]
+    documents = [version.document for version in versions]
     return respond(
         request,
         "claims/history.html",
@@ -108,11 +108,11 @@ def _list_versions(ledger: list[Publication]) -> list[HistoricVersion]:
     ]
 
 
-def _get_version(told: list[HistoricVersion], version: int) -> HistoricVersion:
-    found = next((one for one in told if one.entry.version == version), None)
-    if found is None:
+def _get_version(versions: list[HistoricVersion], version: int) -> HistoricVersion:
+    match = next((one for one in versions if one.entry.version == version), None)
+    if match is None:
         raise Http404("The claim has no such version.")
-    return found
+    return match
 
 
 def _find_version_of_day(told: list[HistoricVersion], day: date) -> HistoricVersion | None:
@@ -125,17 +125,17 @@ def _find_version_of_day(told: list[HistoricVersion], day: date) -> HistoricVers
 
 
 def _choose_earlier_version(
-    told: list[HistoricVersion], after: HistoricVersion | None, asked: int | None
+    versions: list[HistoricVersion], after: HistoricVersion | None, requested_version: int | None
 ) -> HistoricVersion | None:
     """Return the version to compare with: the requested one, or else the previous one."""
-    if asked:
-        return _get_version(told, asked)
-    place = told.index(after) + 1 if after else len(told)
-    return told[place] if place < len(told) else None
+    if requested_version:
+        return _get_version(versions, requested_version)
+    place = versions.index(after) + 1 if after else len(versions)
+    return versions[place] if place < len(versions) else None
 
 
 def _list_changes(before: HistoricVersion | None, after: HistoricVersion | None) -> list[Any]:
     if before is None or after is None:
         return []
-    was, now = before.document, after.document
-    return list_shown_changes(find_wording_changes(was, now), was, now)
+    old_document, now = before.document, after.document
+    return list_shown_changes(find_wording_changes(old_document, now), old_document, now)

@@ -112,10 +112,10 @@ class ClaimSearch(forms.Form):
 
     def __init__(self, request: HttpRequest, about: Mapping[str, Any] | None = None) -> None:
         self.request, self.about = request, dict(about or {})
-        asked = request.GET.copy()
+        data = request.GET.copy()
         for name, value in self.about.items():
-            asked[name] = str(value)
-        super().__init__(asked)
+            data[name] = str(value)
+        super().__init__(data)
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -144,20 +144,20 @@ class ClaimSearch(forms.Form):
         The main list shows the newsroom's own checks, unless a search, another publisher or all checks are requested.
         Pages about a person, a topic or a rating include the claims of all publishers.
         """
-        asked = self.cleaned_data
-        if asked["publisher"]:
+        cleaned = self.cleaned_data
+        if cleaned["publisher"]:
             return False
-        return bool(asked["by"] == "house" or not (asked["by"] or asked["q"] or self.about))
+        return bool(cleaned["by"] == "house" or not (cleaned["by"] or cleaned["q"] or self.about))
 
     @cached_property
     def names(self) -> dict[str, Any]:
         """Return the same search as API parameters."""
-        asked = self.cleaned_data
+        cleaned = self.cleaned_data
         names = {
-            name: str(asked[field]) for field, name in FILTER_PARAMETERS.items() if name and asked[field]
+            name: str(cleaned[field]) for field, name in FILTER_PARAMETERS.items() if name and cleaned[field]
         }
-        if asked["reviewed"]:
-            first, last = parse_period(asked["reviewed"])
+        if cleaned["reviewed"]:
+            first, last = parse_period(cleaned["reviewed"])
             names |= {"reviewed_after": first.isoformat(), "reviewed_before": last.isoformat()}
         return names
 

@@ -34,23 +34,23 @@ CLUSTERS_PER_PAGE = 20
 @override_interface_language
 def clusters(request: HttpRequest) -> HttpResponse:
     """List published clusters, newest first, optionally by words or language."""
-    page, asked = read_clusters_query(request)
-    shown = [public_cluster(row) for row in page.rows]
+    page, parameters = read_clusters_query(request)
+    shown_clusters = [public_cluster(row) for row in page.rows]
     context = {
-        "clusters": shown,
+        "clusters": shown_clusters,
         "page": page,
-        "q": asked.get("q", ""),
-        "language": asked.get("language", "").lower(),
+        "q": parameters.get("q", ""),
+        "language": parameters.get("language", "").lower(),
         "languages": _count_languages(),
     }
-    made_of = [page.previous, page.next, context["languages"], *map(render, shown)]
+    made_of = [page.previous, page.next, context["languages"], *map(render, shown_clusters)]
     return respond(request, "claims/clusters.html", context, made_of=made_of)
 
 
 def _count_languages() -> list[tuple[str, str, int]]:
     """Return the languages of public clusters with lower-case tag, name and number, most frequent first."""
-    counted = Cluster.objects.public().order_by().values_list("language").annotate(number=Count("pk"))
-    rows = sorted(counted, key=lambda row: (-row[1], row[0]))
+    counts = Cluster.objects.public().order_by().values_list("language").annotate(number=Count("pk"))
+    rows = sorted(counts, key=lambda row: (-row[1], row[0]))
     return [(tag.lower(), get_language_name(tag), number) for tag, number in rows]
 
 
@@ -63,13 +63,13 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         return redirect_moved_page(build_path_here(row.get_absolute_url()))
     entries = load_shown_entries(row)
     documents = [entry.document for entry in entries]
-    shown = public_cluster(row)
+    shown_cluster = public_cluster(row)
     context = {
-        "cluster": shown,
+        "cluster": shown_cluster,
         "claims": documents,
-        "more": shown["claim_count"] - len(documents),
+        "more": shown_cluster["claim_count"] - len(documents),
     }
-    made_of = [render(shown), *(entry.body_sha256 for entry in entries)]
+    made_of = [render(shown_cluster), *(entry.body_sha256 for entry in entries)]
     ratings = [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]
     return respond(request, "claims/cluster.html", context, made_of=made_of, ratings=ratings)
 
@@ -80,12 +80,12 @@ def read_clusters_query(request: HttpRequest) -> tuple[KeysetPage[Cluster], Quer
     Raises:
         Http404: a filter is not valid.
     """
-    asked = QueryDict(mutable=True)
+    parameters = QueryDict(mutable=True)
     for name in ("q", "language", "cursor"):
         if value := request.GET.get(name, "").strip():
-            asked[name] = value
+            parameters[name] = value
     try:
-        query = ClusterListQuery(asked, Cluster.objects.public(), request=request)
+        query = ClusterListQuery(parameters, Cluster.objects.public(), request=request)
         page = read_rows_page(
             cast(ClusterQuerySet, query.qs).with_public_summary(),
             ordering=ClusterListQuery.orderings[0],
@@ -94,7 +94,7 @@ def read_clusters_query(request: HttpRequest) -> tuple[KeysetPage[Cluster], Quer
         )
     except (InvalidParameters, ValueRefused) as refusal:
         raise Http404(str(refusal)) from None
-    return page, asked
+    return page, parameters
 
 
 def get_published_cluster(pk: int) -> Cluster:

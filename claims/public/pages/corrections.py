@@ -60,32 +60,32 @@ class ShownCorrection:
 @override_interface_language
 def corrections_page(request: HttpRequest) -> HttpResponse:
     """List corrections, clarifications, updates and retractions, newest first."""
-    asked = _read_parameters(request)
-    page, query = _read_page(asked, request)
-    found = load_corrected_entries(page.rows)
-    shown = [
+    parameters = _read_parameters(request)
+    page, query = _read_page(parameters, request)
+    entries = load_corrected_entries(page.rows)
+    shown_entries = [
         ShownCorrection(
             one,
             str(dict(CORRECTION_KINDS)[one.entry["kind"]]),
             list_shown_changes(one.entry["changes"], one.before, one.after),
         )
-        for one in found
+        for one in entries
     ]
-    chosen = query.value("month", [])
-    kind, month = query.value("kind", [""])[0], f"{chosen[0][0]:%Y-%m}" if chosen else ""
-    counted = _count_corrections(asked, request)
-    months = counted.months(kind)
+    chosen_months = query.value("month", [])
+    kind, month = query.value("kind", [""])[0], f"{chosen_months[0][0]:%Y-%m}" if chosen_months else ""
+    counts = _count_corrections(parameters, request)
+    months = counts.months(kind)
     context = {
-        "corrections": shown,
+        "corrections": shown_entries,
         "page": page,
-        "kinds": counted.kinds(month),
+        "kinds": counts.kinds(month),
         "kind": kind,
         "months": months,
         "month_options": _render_month_options(months, month),
         "month": month,
         "by": query.value("by"),
         "narrows": any(query.value(name) for name in ("kind", "month", "claim", "publisher")),
-        "feed": _build_query(asked, without=("cursor",)),
+        "feed": _build_query(parameters, without=("cursor",)),
     }
     made_of = [
         page.previous,
@@ -94,7 +94,7 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         months,
         hash_corrections(page.rows),
     ]
-    documents = [document for one in found for document in (one.before, one.after) if document]
+    documents = [document for one in entries for document in (one.before, one.after) if document]
     return respond(
         request, "claims/corrections.html", context, made_of=made_of, ratings=list_ratings(documents)
     )
@@ -111,18 +111,18 @@ def read_corrections_query(request: HttpRequest) -> tuple[KeysetPage[Any], Corre
 
 def _read_parameters(request: HttpRequest) -> QueryDict:
     """Read the known query parameters; the default is the newsroom's own corrections."""
-    asked = QueryDict(mutable=True)
+    parameters = QueryDict(mutable=True)
     for name in _PARAMETERS:
         if values := [value for value in request.GET.getlist(name) if value]:
-            asked.setlist(name, values)
-    if "by" not in asked:
-        asked["by"] = "all" if "publisher" in asked or "claim" in asked else "house"
-    return asked
+            parameters.setlist(name, values)
+    if "by" not in parameters:
+        parameters["by"] = "all" if "publisher" in parameters or "claim" in parameters else "house"
+    return parameters
 
 
-def _read_page(asked: QueryDict, request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
+def _read_page(parameters: QueryDict, request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
     try:
-        query = CorrectionListQuery(asked, filter_corrections(), request=request)
+        query = CorrectionListQuery(parameters, filter_corrections(), request=request)
         page = read_corrections_page(
             query,
             ordering=query.orderings[0],
@@ -134,8 +134,8 @@ def _read_page(asked: QueryDict, request: HttpRequest) -> tuple[KeysetPage[Any],
     return page, query
 
 
-def _build_query(asked: QueryDict, *, without: tuple[str, ...]) -> str:
-    rest = asked.copy()
+def _build_query(parameters: QueryDict, *, without: tuple[str, ...]) -> str:
+    rest = parameters.copy()
     for name in without:
         rest.pop(name, None)
     return f"?{rest.urlencode()}"
@@ -164,17 +164,17 @@ class LogCounts:
         return [(month, month_name(month), numbers[month]) for month in sorted(numbers, reverse=True)]
 
 
-def _render_month_options(months: list[tuple[str, str, int]], chosen: str) -> SafeString:
+def _render_month_options(months: list[tuple[str, str, int]], chosen_month: str) -> SafeString:
     """Render the month options as HTML. With many years, a template would take as long as the rest of the page."""
     numbers = {
         number: escape(number_format(number)) for number in {number for _month, _name, number in months}
     }
     return mark_safe(  # noqa: S308  each part is escaped
         "".join(
-            f'<option value="{month}"{" selected" if month == chosen else ""}>{escape(name)}'
+            f'<option value="{month}"{" selected" if month == chosen_month else ""}>{escape(name)}'
             f" ({numbers[number]})</option>"
             for month, name, number in months
-            if number or month == chosen
+            if number or month == chosen_month
         )
     )
 
@@ -189,9 +189,9 @@ _COUNT_SQL = """
 """
 
 
-def _count_corrections(asked: QueryDict, request: HttpRequest) -> LogCounts:
+def _count_corrections(parameters: QueryDict, request: HttpRequest) -> LogCounts:
     """Count corrections across all kinds and months, so that the counts show the other choices."""
-    others = asked.copy()
+    others = parameters.copy()
     for name in ("kind", "month", "cursor"):
         others.pop(name, None)
     ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
@@ -199,10 +199,10 @@ def _count_corrections(asked: QueryDict, request: HttpRequest) -> LogCounts:
     numbers: dict[tuple[str, str], int] | None = cache.get(key)
     if numbers is None:
         rows = CorrectionListQuery(others, filter_corrections(), request=request).qs.order_by()
-        found = Statement.of(rows.values_list("kind", "published_at"))
-        counted = fetch(
-            _COUNT_SQL.format(corrections=found.sql), [*found.parameters, str(get_default_timezone())]
+        statement = Statement.of(rows.values_list("kind", "published_at"))
+        rows_found = fetch(
+            _COUNT_SQL.format(corrections=statement.sql), [*statement.parameters, str(get_default_timezone())]
         )
-        numbers = {(kind, f"{year:04}-{month:02}"): number for kind, year, month, number in counted}
+        numbers = {(kind, f"{year:04}-{month:02}"): number for kind, year, month, number in rows_found}
         cache.set(key, numbers, _CACHE_SECONDS)
     return LogCounts(numbers)

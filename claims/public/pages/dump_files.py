@@ -118,9 +118,9 @@ def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: s
     try:
         part = _read_range(request, file.size, etag)
     except RangeNotSatisfiable:
-        refused = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-        refused["Content-Range"] = f"bytes */{file.size}"
-        return refused
+        refusal = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        refusal["Content-Range"] = f"bytes */{file.size}"
+        return refusal
     first, length = (part.first, part.length) if part else (0, file.size)
     # `Range` is for GET alone: HEAD describes the whole file.
     body: Iterable[bytes] = ()

@@ -35,7 +35,7 @@ class EntryPage:
 
 def build_entry_page(
     ledger: list[Publication],
-    shown: Publication,
+    shown_entry: Publication,
     *,
     language: str = "",
     original: bool = False,
@@ -49,49 +49,51 @@ def build_entry_page(
         address: the canonical URL of the page, if it is a page in one language.
     """
     newest = ledger[0]
-    document = translate_document(shown.document, "" if original else language)
-    offered = find_translation(language, shown.document) if original else None
-    lapsed = (
+    document = translate_document(shown_entry.document, "" if original else language)
+    offered_translation = find_translation(language, shown_entry.document) if original else None
+    outdated_translation = (
         find_outdated_translation(language, [(e.kind, e.document) for e in ledger])
-        if shown is newest
+        if shown_entry is newest
         else None
     )
     # An old version says what it said then.
-    standings = load_quote_statuses(document) if shown is newest else []
-    notes = list_source_notes(list_named_sources(document)) if shown is newest else {}
+    standings = load_quote_statuses(document) if shown_entry is newest else []
+    notes = list_source_notes(list_named_sources(document)) if shown_entry is newest else {}
     history = list_version_changes(ledger)
-    published = shown.status == Publication.Status.PUBLISHED
-    related = find_related_claims(shown.document) if shown is newest and published else []
+    published = shown_entry.status == Publication.Status.PUBLISHED
+    related_claims = find_related_claims(shown_entry.document) if shown_entry is newest and published else []
     markup = (
         claimreview.build_markup(document, site=claim_document.build_site(), page=address)
-        if shown is newest
+        if shown_entry is newest
         else None
     )
     context = {
         "claim": document,
-        "related": related,
-        "offered": offered,
-        "lapsed": lapsed,
-        "standings": {(standing["of"], standing["id"]): standing for standing in standings},
+        "related": related_claims,
+        "offered": offered_translation,
+        "lapsed": outdated_translation,
+        "standings": {(status["of"], status["id"]): status for status in standings},
         "notes": notes,
-        "shown": shown,
+        "shown": shown_entry,
         "newest": newest,
         "history": history,
-        "grave": [change for change in history if change.is_grave and change.version <= shown.version],
-        "replaced_by": next((c for c in history if c.version == shown.version + 1), None),
+        "grave": [change for change in history if change.is_grave and change.version <= shown_entry.version],
+        "replaced_by": next((c for c in history if c.version == shown_entry.version + 1), None),
         "cited_as": document["url"]
-        if shown is newest
-        else build_absolute_url("claim-version", shown.claim_id, shown.version),
+        if shown_entry is newest
+        else build_absolute_url("claim-version", shown_entry.claim_id, shown_entry.version),
         "markup": mark_safe(claimreview.to_script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
     for feature in features.list_switched_on():
         if feature.claim_page:
-            context |= features.call(feature.claim_page, shown, document, is_newest=shown is newest)
+            context |= features.call(
+                feature.claim_page, shown_entry, document, is_newest=shown_entry is newest
+            )
     shown_ratings = [
         r for change in history for rerating in change.reratings for r in (rerating.before, rerating.after)
     ]
     template = "claims/claim.html" if published else "claims/withdrawn.html"
-    documents = [document, *(each.claim for each in related)]
+    documents = [document, *(each.claim for each in related_claims)]
     return EntryPage(template, context, [*list_ratings(documents), *shown_ratings])
 
 

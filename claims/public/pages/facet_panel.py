@@ -102,10 +102,10 @@ def build_quick_panel(search: ClaimSearch, *, is_long: bool) -> FacetPanel | Non
         is_long: whether the list has more than one page.
     """
     counting = _prepare_counting(search)
-    known = counting.get_cached()
-    if known is None and (is_long or _is_narrowed(counting)) and _is_dear(counting):
+    cached_counts = counting.get_cached()
+    if cached_counts is None and (is_long or _is_narrowed(counting)) and _is_dear(counting):
         return None
-    return _build_panel(search, known or counting.compute_counts())
+    return _build_panel(search, cached_counts or counting.compute_counts())
 
 
 def _is_narrowed(counting: Counting) -> bool:
@@ -116,19 +116,19 @@ def _is_narrowed(counting: Counting) -> bool:
 def _is_dear(counting: Counting) -> bool:
     """Return whether counting the facets is expensive by the planner's estimate."""
     everything = Publication.objects.all()
-    held = {
+    conditions = {
         tuple(name for name in counting.conditions if name not in FACETS[facet].own)
         for facet in counting.names
     }
     # No part of a few claims is many. Of one part alone, that is known sooner from the part itself.
-    if len(held) > 1 and read_planned_rows(counting.query.matching(everything, {})) <= EXPENSIVE_LIST:
+    if len(conditions) > 1 and read_planned_rows(counting.query.matching(everything, {})) <= EXPENSIVE_LIST:
         return False
     return any(
         read_planned_rows(
             counting.query.matching(everything, {name: counting.conditions[name] for name in names})
         )
         > EXPENSIVE_LIST
-        for names in sorted(held, key=len)
+        for names in sorted(conditions, key=len)
     )
 
 
@@ -137,17 +137,17 @@ def build_panel(search: ClaimSearch) -> FacetPanel:
     return _build_panel(search, _prepare_counting(search).get_counts())
 
 
-def _build_panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
+def _build_panel(search: ClaimSearch, counts: FacetCounts) -> FacetPanel:
     months = _count_months(search)
     ids = {
-        name: [int(v) for v, _n in counted.facets[name].counts]
+        name: [int(v) for v, _n in counts.facets[name].counts]
         for name in _NAMED_FACETS
-        if name in counted.facets
+        if name in counts.facets
     }
     names = load_names(ids)
-    shown = []
+    shown_facets = []
     for name in _list_offered(search):
-        values = counted.facets[_FACETS[name]]
+        values = counts.facets[_FACETS[name]]
         choices = [
             _build_choice(search, name, value, number, names)
             for value, number in _sort_values(name, values.counts)
@@ -157,7 +157,7 @@ def _build_panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
         choices = [each for each in choices if each.label]
         if choices:
             first = choices if name in ("rating", "reviewed") else choices[:_FIRST_FACETS]
-            shown.append(
+            shown_facets.append(
                 ShownFacet(
                     name,
                     str(TITLES[name]),
@@ -166,13 +166,13 @@ def _build_panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
                     max(values.distinct - len(values.counts), 0),
                 )
             )
-    return FacetPanel(counted.claims, shown)
+    return FacetPanel(counts.claims, shown_facets)
 
 
 def list_chosen(search: ClaimSearch) -> list[ChosenFacet]:
     """Return the reader's filters. Unpublished values are shown by their number only."""
-    picked = search.chosen
-    names = load_names({name: [picked[name]] for name in _NAMED_FACETS if name in picked})
+    chosen_values = search.chosen
+    names = load_names({name: [chosen_values[name]] for name in _NAMED_FACETS if name in chosen_values})
     return [
         ChosenFacet(
             name,
@@ -181,7 +181,7 @@ def list_chosen(search: ClaimSearch) -> list[ChosenFacet]:
             _build_query(search, **{name: None}),
             _build_page_path(name, value, names),
         )
-        for name, value in picked.items()
+        for name, value in chosen_values.items()
         if name != "q"
     ]
 
@@ -203,13 +203,13 @@ def _prepare_counting(search: ClaimSearch) -> Counting:
 
 def _count_months(search: ClaimSearch) -> list[tuple[str, int]]:
     """Count the claims of each month in the chosen year."""
-    reviewed = search.cleaned_data["reviewed"]
-    if not reviewed:
+    months = search.cleaned_data["reviewed"]
+    if not months:
         return []
-    first, last = parse_period(reviewed[:4])
+    first, last = parse_period(months[:4])
     conditions = {**search.conditions, "reviewed_after": first, "reviewed_before": last}
-    counted = Counting(search.query, conditions, [REVIEWED_MONTH.name], 12).get_counts()
-    return sorted(counted.facets[REVIEWED_MONTH.name].counts, reverse=True)
+    counts = Counting(search.query, conditions, [REVIEWED_MONTH.name], 12).get_counts()
+    return sorted(counts.facets[REVIEWED_MONTH.name].counts, reverse=True)
 
 
 def _add_months(
@@ -266,8 +266,8 @@ def _get_label(name: str, value: str, names: Mapping[tuple[str, int], str]) -> s
 
 def _build_query(search: ClaimSearch, **changes: Any) -> str:
     """Return the query string of the first page of the same list with different values."""
-    asked = QueryDict(mutable=True)
+    parameters = QueryDict(mutable=True)
     for name, value in {**search.kept, **changes}.items():
         if value:
-            asked[name] = str(value)
-    return f"?{asked.urlencode()}"
+            parameters[name] = str(value)
+    return f"?{parameters.urlencode()}"

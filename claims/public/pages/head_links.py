@@ -76,23 +76,23 @@ def build_head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLi
     if not route or not context.get("is_reader_page"):
         return HeadLinks()
     code = get_address_language(request)
-    said = HeadLinks(markdown=build_markdown_url(request), llms=_build_llms_url())
+    links = HeadLinks(markdown=build_markdown_url(request), llms=_build_llms_url())
     if route in _PAST_ROUTES or (route in LIST_ROUTES and _has_query(request)):
-        return replace(said, robots="noindex, follow")
+        return replace(links, robots="noindex, follow")
     if route == "source-snapshot" and request.resolver_match:
         # The same source at another time.
         return replace(
-            said,
+            links,
             canonical=build_canonical_url(
                 build_permanent_path("source", request.resolver_match.kwargs["pk"]), code
             ),
         )
     if route not in INDEXED_ROUTES or _is_withdrawn(context):
-        return said
+        return links
     if route == "about" and (language := request.GET.get("language")):
-        return replace(said, canonical=_build_language_url(request, language))
+        return replace(links, canonical=_build_language_url(request, language))
     path = get_path(request)
-    return replace(said, canonical=build_canonical_url(path, code), alternates=tuple(list_alternates(path)))
+    return replace(links, canonical=build_canonical_url(path, code), alternates=tuple(list_alternates(path)))
 
 
 def link_field(request: HttpRequest) -> str:
@@ -111,9 +111,11 @@ def build_markdown_url(request: HttpRequest) -> str:
         return ""
     code = get_address_language(request)
     path = get_path(request) + MARKDOWN_FILE
-    asked = request.META.get("QUERY_STRING", "") if route in LIST_ROUTES or route.startswith("about") else ""
+    query_string = (
+        request.META.get("QUERY_STRING", "") if route in LIST_ROUTES or route.startswith("about") else ""
+    )
     # It may hold what ends an address in a field, and begin another one there.
-    query = iri_to_uri(asked)
+    query = iri_to_uri(query_string)
     return f"{settings.SITE_URL}{build_path_in(path, code) if code else path}" + (
         f"?{query}" if query else ""
     )
@@ -147,5 +149,5 @@ def _build_language_url(request: HttpRequest, language: str) -> str:
 
 
 def _is_withdrawn(context: Mapping[Any, Any]) -> bool:
-    shown = context.get("shown")
-    return isinstance(shown, Publication) and shown.status != Publication.Status.PUBLISHED
+    shown_entry = context.get("shown")
+    return isinstance(shown_entry, Publication) and shown_entry.status != Publication.Status.PUBLISHED

@@ -62,32 +62,34 @@ def home(request: HttpRequest) -> HttpResponse:
 def _render_home(request: HttpRequest, language: str) -> HttpResponse:
     newest = _list_newest(request)
     documents = [row.document for row in newest]
-    repeated, clusters = _list_repeated(), _list_clusters()
+    repeated_entries, clusters = _list_repeated(), _list_clusters()
     rows = _list_corrections(request)
-    found = load_corrected_entries(rows)
+    entries = load_corrected_entries(rows)
     kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
     topics, about = _count_topics(), load_pages(language)
     context = {
         "longest": MAX_LENGTH,
         "claims": documents,
-        "repeated": [_count_appearances(entry.document) for entry in repeated],
+        "repeated": [_count_appearances(entry.document) for entry in repeated_entries],
         "clusters": clusters,
         "topics": topics,
         "corrections": [
-            {**one.entry, "kind_name": kinds[one.entry["kind"]], "day": one.published_at} for one in found
+            {**one.entry, "kind_name": kinds[one.entry["kind"]], "day": one.published_at} for one in entries
         ],
         "about": about,
     }
     made_of = [
         *(row.sha256 for row in newest),
-        *(entry.body_sha256 for entry in repeated),
+        *(entry.body_sha256 for entry in repeated_entries),
         *map(repr, clusters),
         hash_corrections(rows),
         topics,
         about,
     ]
-    shown = [*documents, *(entry.document for entry in repeated)]
-    return respond(request, "claims/home.html", context, made_of=made_of, ratings=list_ratings(shown))
+    shown_documents = [*documents, *(entry.document for entry in repeated_entries)]
+    return respond(
+        request, "claims/home.html", context, made_of=made_of, ratings=list_ratings(shown_documents)
+    )
 
 
 def _list_newest(request: HttpRequest) -> list[ListedClaim]:
@@ -122,8 +124,8 @@ def _list_clusters() -> list[Document]:
 
 def _count_topics() -> list[tuple[str, str, int]]:
     """Return the number of published claims by topic."""
-    counted = Mention.objects.filter(kind=Mention.Kind.TOPIC).order_by("-publications", "thing_id")
-    numbers = dict(counted.values_list("thing_id", "publications")[:TOPIC_LIMIT])
+    mentions = Mention.objects.filter(kind=Mention.Kind.TOPIC).order_by("-publications", "thing_id")
+    numbers = dict(mentions.values_list("thing_id", "publications")[:TOPIC_LIMIT])
     names = load_names({"topic": [*numbers]})
     return [
         (names["topic", pk], build_subject_path("topic", pk, names["topic", pk]), number)

@@ -61,15 +61,15 @@ class Letter(NamedTuple):
 
 def group_letters(initials: Iterable[str]) -> list[Letter]:
     """Group initials by letter; other characters come last."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    groups: dict[str, list[tuple[str, str]]] = {}
     for initial in initials:
         first, last = _find_equivalent_range(ord(initial))
-        ranges = found.setdefault(_get_letter_name(initial), [])
+        ranges = groups.setdefault(_get_letter_name(initial), [])
         if (chr(first), chr(last) + _LAST_CHARACTER) not in ranges:
             ranges.append((chr(first), chr(last) + _LAST_CHARACTER))
     return [
-        Letter(name, tuple(found[name]))
-        for name in sorted(found, key=lambda name: (name == OTHER_LETTERS, name))
+        Letter(name, tuple(groups[name]))
+        for name in sorted(groups, key=lambda name: (name == OTHER_LETTERS, name))
     ]
 
 

@@ -52,8 +52,8 @@ def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None
         page = search.page(CLAIMS_PER_PAGE)
     except ValueRefused as refusal:
         raise Http404(str(refusal)) from None
-    counted = facet_panel.build_quick_panel(search, is_long=bool(page.next or page.previous))
-    chosen = facet_panel.list_chosen(search)
+    counts = facet_panel.build_quick_panel(search, is_long=bool(page.next or page.previous))
+    chosen_filters = facet_panel.list_chosen(search)
     documents = [row.document for row in page.rows]
     context = {
         "asked": search.cleaned_data,
@@ -65,17 +65,23 @@ def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None
         "is_by_house": search.is_by_house,
         "page": page,
         "claims": documents,
-        "counted": counted,
-        "total": counted.total if counted else None,
-        "chosen": chosen,
-        "only": chosen[0] if len(chosen) == 1 and not search.cleaned_data["q"] else None,
+        "counted": counts,
+        "total": counts.total if counts else None,
+        "chosen": chosen_filters,
+        "only": chosen_filters[0] if len(chosen_filters) == 1 and not search.cleaned_data["q"] else None,
         # What is chosen besides makes of a link one of thousands of combinations, which no robot should walk through.
         "is_combined": bool(search.chosen or search.about),
         # What a new search keeps of the old one.
         "kept": [(name, value) for name, value in search.kept.items() if name != "q"],
         "counts_at": build_counts_urls(search),
     }
-    made_of: list[object] = [counted, chosen, page.previous, page.next, *(row.sha256 for row in page.rows)]
+    made_of: list[object] = [
+        counts,
+        chosen_filters,
+        page.previous,
+        page.next,
+        *(row.sha256 for row in page.rows),
+    ]
     return ListedClaims(search, documents, context, made_of)
 
 
@@ -101,9 +107,13 @@ def read_valid_search(request: HttpRequest, about: Mapping[str, Any] | None = No
 @override_interface_language
 def claims(request: HttpRequest) -> HttpResponse:
     """Show the newest published claims, or the claims a reader searches for."""
-    listed = read_claim_list(request)
+    claim_list = read_claim_list(request)
     return respond(
-        request, "claims/list.html", listed.context, made_of=listed.made_of, ratings=listed.ratings
+        request,
+        "claims/list.html",
+        claim_list.context,
+        made_of=claim_list.made_of,
+        ratings=claim_list.ratings,
     )
 
 
@@ -123,24 +133,24 @@ def counts(request: HttpRequest) -> HttpResponse:
         else {}
     )
     search = read_valid_search(request, about)
-    counted = facet_panel.build_panel(search)
+    counts = facet_panel.build_panel(search)
     context = {
-        "counted": counted,
+        "counted": counts,
         "is_combined": bool(search.chosen or search.about),
         "list_at": "" if is_part else reverse("claims"),
         "chosen": facet_panel.list_chosen(search),
     }
     template = "claims/_facets.html" if is_part else "claims/facets.html"
-    return respond(request, template, context, made_of=[counted])
+    return respond(request, template, context, made_of=[counts])
 
 
 def build_counts_urls(search: ClaimSearch) -> dict[str, str]:
     """Return the URLs of a list's counts: `page` for readers, and `part` for its script."""
     of = next(iter(search.about), "")
-    asked = {**search.about, **search.kept}
+    parameters = {**search.about, **search.kept}
     by = "house" if search.is_by_house else "all"
     at = reverse("claim-counts")
     return {
-        "page": f"{at}?{urlencode({**asked, 'by': by})}",
-        "part": f"{at}?{urlencode({**asked, 'of': of, 'part': 1})}",
+        "page": f"{at}?{urlencode({**parameters, 'by': by})}",
+        "part": f"{at}?{urlencode({**parameters, 'of': of, 'part': 1})}",
     }

@@ -72,9 +72,9 @@ def _build_content(request: HttpRequest, content: bytes, etag: str) -> HttpRespo
     try:
         part = parse_range(header, len(content))
     except RangeNotSatisfiable:
-        refused = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-        refused["Content-Range"] = f"bytes */{len(content)}"
-        return refused
+        refusal = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        refusal["Content-Range"] = f"bytes */{len(content)}"
+        return refusal
     if part is None:
         return HttpResponse(content)
     response = HttpResponse(content[part.first : part.last + 1], status=HTTPStatus.PARTIAL_CONTENT)

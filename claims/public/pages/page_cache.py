@@ -55,23 +55,23 @@ class PageCache:
 
     def get(self, key: Hashable) -> CachedPage | None:
         with self._lock:
-            kept = self._pages.get(key)
-            if kept is None:
+            cached_page = self._pages.get(key)
+            if cached_page is None:
                 return None
-            if kept.until <= self.clock():
+            if cached_page.until <= self.clock():
                 self._drop(key)
                 return None
             self._pages.move_to_end(key)
-            return kept
+            return cached_page
 
-    def put(self, key: Hashable, kept: CachedPage) -> None:
-        if kept.size > settings.PAGE_CACHE_BYTES // 10:
+    def put(self, key: Hashable, page: CachedPage) -> None:
+        if page.size > settings.PAGE_CACHE_BYTES // 10:
             return
         with self._lock:
             if key in self._pages:
                 self._drop(key)
-            self._pages[key] = kept
-            self.bytes += kept.size
+            self._pages[key] = page
+            self.bytes += page.size
             while self.bytes > settings.PAGE_CACHE_BYTES:
                 self._drop(next(iter(self._pages)))
 
@@ -158,12 +158,13 @@ def _build_key(request: HttpRequest) -> tuple[object, ...]:
     return (*place, translation.get_language(), on, *newest)
 
 
-def _build_cached_response(request: HttpRequest, found: CachedPage) -> HttpResponse:
-    whole = HttpResponse(found.content, headers=found.fields)
+def _build_cached_response(request: HttpRequest, page: CachedPage) -> HttpResponse:
+    whole_response = HttpResponse(page.content, headers=page.fields)
     response: HttpResponse = (
-        get_conditional_response(request, etag=found.fields.get("ETag"), response=whole) or whole
+        get_conditional_response(request, etag=page.fields.get("ETag"), response=whole_response)
+        or whole_response
     )
-    if found.styles:
+    if page.styles:
         # Also with a 304, whose fields replace those of the copy that the browser has: it would lose its colours.
-        update_policy(response, found.styles)
+        update_policy(response, page.styles)
     return response

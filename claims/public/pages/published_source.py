@@ -33,23 +33,23 @@ def load_published_source(pk: int, number: int | None = None) -> PublishedSource
 
     Return None if no current publication mentions the source or, given a number, the snapshot.
     """
-    naming = (
+    entries = (
         Publication.objects.current().defer(*DEFERRED_COLUMNS).filter(source_ids__contains=[min(pk, MAX_ID)])
     )
-    rows = list(naming.order_by("-published_at", "-claim_id")[: CLAIMS_PER_SOURCE + 1])
+    rows = list(entries.order_by("-published_at", "-claim_id")[: CLAIMS_PER_SOURCE + 1])
     documents = [row.document for row in rows[:CLAIMS_PER_SOURCE]]
-    found = load_source_text(pk, documents, number=number)
-    if found is None:
+    source_text = load_source_text(pk, documents, number=number)
+    if source_text is None:
         return None
     hashes = [row.body_sha256 for row in rows]
     return PublishedSource(
-        found, _load_readable_text(found), documents, hashes, len(rows) > CLAIMS_PER_SOURCE
+        source_text, _load_readable_text(source_text), documents, hashes, len(rows) > CLAIMS_PER_SOURCE
     )
 
 
-def _load_readable_text(found: SourceText) -> str:
-    if not found.snapshot:
+def _load_readable_text(source_text: SourceText) -> str:
+    if not source_text.snapshot:
         return ""
     # The switch is read as it stands now: rights to a text can end after publication.
-    readable = Snapshot.objects.filter(pk=found.snapshot["id"], source__show_text=True)
-    return readable.values_list("text", flat=True).first() or ""
+    snapshots = Snapshot.objects.filter(pk=source_text.snapshot["id"], source__show_text=True)
+    return snapshots.values_list("text", flat=True).first() or ""

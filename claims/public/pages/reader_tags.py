@@ -98,8 +98,8 @@ def head_links(context: template.RequestContext) -> HeadLinks:
 def page_markup(context: template.RequestContext) -> SafeString:
     """Return the JSON-LD of the page."""
     request = context.get("request")
-    found = build_structured_data(request, context.flatten()) if request else None
-    return mark_safe(claimreview.to_script(found)) if found else SafeString()  # noqa: S308 - script() escapes
+    structured_data = build_structured_data(request, context.flatten()) if request else None
+    return mark_safe(claimreview.to_script(structured_data)) if structured_data else SafeString()  # noqa: S308 - script() escapes
 
 
 @register.filter
@@ -110,11 +110,11 @@ def open_graph_locale(language: str) -> str:
     if language == "und":
         return ""
     try:
-        found = Locale.parse(language, sep="-")
-        likely = Locale.parse(get_global("likely_subtags").get(found.language, ""))
+        locale = Locale.parse(language, sep="-")
+        likely_locale = Locale.parse(get_global("likely_subtags").get(locale.language, ""))
     except (ValueError, UnknownLocaleError):
         return ""
-    return f"{found.language}_{found.territory or likely.territory}"
+    return f"{locale.language}_{locale.territory or likely_locale.territory}"
 
 
 @register.filter

@@ -47,27 +47,27 @@ def find_related_claims(document: Document) -> list[RelatedClaim]:
     """Return related claims: first of the same cluster, then of the claimant on these topics, then similar in
     meaning.
     """
-    found: dict[int, RelatedClaim] = {}
+    related: dict[int, RelatedClaim] = {}
 
-    def add(rows: Iterable[Publication], why: str) -> None:
+    def add(rows: Iterable[Publication], reason: str) -> None:
         for row in rows:
-            if len(found) < RELATED_LIMIT and row.claim_id != document["id"]:
-                found.setdefault(row.claim_id, RelatedClaim(row.document, why))
+            if len(related) < RELATED_LIMIT and row.claim_id != document["id"]:
+                related.setdefault(row.claim_id, RelatedClaim(row.document, reason))
 
     add(_select_newest(find_neighbours(document["id"])), "cluster")
-    if len(found) < RELATED_LIMIT and (rows := _find_by_claimant(document)) is not None:
+    if len(related) < RELATED_LIMIT and (rows := _find_by_claimant(document)) is not None:
         add(_select_newest(rows), "claimant")
-    if len(found) < RELATED_LIMIT:
+    if len(related) < RELATED_LIMIT:
         add(_find_similar(document["id"]), "meaning")
-    return list(found.values())
+    return list(related.values())
 
 
 def _find_by_claimant(document: Document) -> QuerySet[Publication] | None:
     claimant, topics = document["claimant"], [topic["id"] for topic in document["topics"]]
     if not claimant or not topics:
         return None
-    theirs = Publication.objects.current().filter(claimant_id=claimant["id"]).order_by("-published_at")
-    newest = theirs.values("pk")[:_CANDIDATE_LIMIT]
+    same_claimant = Publication.objects.current().filter(claimant_id=claimant["id"]).order_by("-published_at")
+    newest = same_claimant.values("pk")[:_CANDIDATE_LIMIT]
     return Publication.objects.current().filter(pk__in=newest, topic_ids__overlap=topics)
 
 
@@ -80,10 +80,10 @@ def _find_similar(claim: int) -> list[Publication]:
     own = embedding.load_vectors([claim], public=True).get(claim)
     if own is None:
         return []
-    near = [
+    similar_claims = [
         other
         for other, similarity, _vector in embedding.find_nearest(own, public=True, most=_NEIGHBOURS)
         if other != claim and similarity >= MIN_SIMILARITY
     ]
-    entries = Publication.objects.current().filter(claim_id__in=near).defer(*DEFERRED_COLUMNS)
-    return sorted(entries, key=lambda entry: near.index(entry.claim_id)) if near else []
+    entries = Publication.objects.current().filter(claim_id__in=similar_claims).defer(*DEFERRED_COLUMNS)
+    return sorted(entries, key=lambda entry: similar_claims.index(entry.claim_id)) if similar_claims else []

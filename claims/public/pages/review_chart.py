@@ -99,31 +99,33 @@ def build_review_chart(timeline: Timeline) -> ReviewChart:
         numbers[value] += number
     classes = [(value, str(name), numbers[value]) for value, name in RatingClass.choices if numbers[value]]
     undated = sum(number for (period, _value), number in timeline.items() if not period)
-    told = sorted({period for period, _value in timeline if period})
-    is_monthly = bool(told) and "-" in told[0]
-    periods = _build_periods(timeline, told, is_monthly=is_monthly)
+    known_periods = sorted({period for period, _value in timeline if period})
+    is_monthly = bool(known_periods) and "-" in known_periods[0]
+    periods = _build_periods(timeline, known_periods, is_monthly=is_monthly)
     return ReviewChart(
         classes, periods, undated, is_monthly, _draw_chart(periods, [one[0] for one in classes])
     )
 
 
-def _build_periods(timeline: Timeline, told: list[str], *, is_monthly: bool) -> list[ChartPeriod]:
+def _build_periods(timeline: Timeline, known_periods: list[str], *, is_monthly: bool) -> list[ChartPeriod]:
     """Return all months or years from the first to the last, including those without fact checks."""
-    if not told:
+    if not known_periods:
         return []
     if is_monthly:
         keys = [
             _format_month(number)
-            for number in range(_get_month_index(told[0]), _get_month_index(told[-1]) + 1)
+            for number in range(_get_month_index(known_periods[0]), _get_month_index(known_periods[-1]) + 1)
         ]
     else:
-        first, last = int(told[0]), int(told[-1])
+        first, last = int(known_periods[0]), int(known_periods[-1])
         keys = [f"{year:04}" for year in range(max(first, last - YEAR_LIMIT + 1), last + 1)]
-    counted: dict[str, dict[str, int]] = {key: {} for key in keys}
+    period_counts: dict[str, dict[str, int]] = {key: {} for key in keys}
     for (period, value), number in timeline.items():
-        if period in counted:
-            counted[period][value] = number
-    return [ChartPeriod(month_name(key) if is_monthly else key, counts) for key, counts in counted.items()]
+        if period in period_counts:
+            period_counts[period][value] = number
+    return [
+        ChartPeriod(month_name(key) if is_monthly else key, counts) for key, counts in period_counts.items()
+    ]
 
 
 def _get_month_index(month: str) -> int:
@@ -159,11 +161,11 @@ def _draw_chart(periods: list[ChartPeriod], classes: list[str]) -> SafeString:
 
 def _stack_classes(period: ChartPeriod, classes: list[str], most: int) -> list[tuple[str, float, float]]:
     """Return the stacked bars of a period by class: the distance from the top, and the height."""
-    parts, reached = [], 0
+    parts, height = [], 0
     for value in classes:
         if number := period.counts.get(value, 0):
-            reached += number
-            parts.append((value, _HEIGHT - reached / most * _HEIGHT, number / most * _HEIGHT))
+            height += number
+            parts.append((value, _HEIGHT - height / most * _HEIGHT, number / most * _HEIGHT))
     return parts
 
 

@@ -18,8 +18,8 @@ def share_text(document: Document) -> str:
     verdict, statement = choose_lead_verdict(document), " ".join(document["statement"].split())
     if verdict is None or len(statement) > MAX_LENGTH:
         publisher = verdict["publisher"]["name"] if verdict else ""
-        told = _("Fact check by %(publisher)s: %(address)s") if publisher else "%(address)s"
-        return told % {"publisher": publisher, "address": document["url"]}
+        template = _("Fact check by %(publisher)s: %(address)s") if publisher else "%(address)s"
+        return template % {"publisher": publisher, "address": document["url"]}
     rating = verdict["rating"]
     return _("%(rating)s: “%(statement)s” – fact check by %(publisher)s, %(address)s") % {
         "rating": rating["labels"].get(get_language()) or rating["label"],

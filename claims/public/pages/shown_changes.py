@@ -70,16 +70,18 @@ def _iterate_shown_changes(
     changes: list[PublicWordingChange], before: Document | None, after: Document | None
 ) -> Iterator[ShownChange]:
     """Yield the changed parts. Of a removed verdict, only rating and summary: the rest is one link away."""
-    gone = {change["publisher"] for change in changes if change["part"] == "rating" and not change["after"]}
+    removed_publishers = {
+        change["publisher"] for change in changes if change["part"] == "rating" and not change["after"]
+    }
     for change in changes:
         part, publisher = change["part"], change["publisher"]
-        if publisher in gone and part not in ("rating", "summary"):
+        if publisher in removed_publishers and part not in ("rating", "summary"):
             continue
-        was, now = (_format_part(part, text) for text in (change["before"], change["after"]))
+        old_text, now = (_format_part(part, text) for text in (change["before"], change["after"]))
         words = (
-            (conditional_escape(was), conditional_escape(now))
+            (conditional_escape(old_text), conditional_escape(now))
             if part in _DAYS
-            else highlight_differences(was, now)
+            else highlight_differences(old_text, now)
         )
         ratings = (
             (_find_rating(before, publisher), _find_rating(after, publisher))
@@ -110,12 +112,12 @@ def highlight_differences(before: str, after: str) -> tuple[SafeString, SafeStri
     if len(before) + len(after) < _WHOLE_TEXT_LENGTH or not before or not after:
         return highlight_sides(before, after)
     old, new = before.split("\n"), after.split("\n")
-    left, right = SafeString(), SafeString()
+    left_html, right = SafeString(), SafeString()
     for step, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        was, now = "\n".join(old[a:b]), "\n".join(new[c:d])
+        old_text, now = "\n".join(old[a:b]), "\n".join(new[c:d])
         if step == "equal":
-            told = (mark_safe(_OMISSION_MARK + "\n"),) * 2 if was.strip() else (SafeString("\n"),) * 2  # noqa: S308  our own
+            sides = (mark_safe(_OMISSION_MARK + "\n"),) * 2 if old_text.strip() else (SafeString("\n"),) * 2  # noqa: S308  our own
         else:
-            told = highlight_sides(was, now)
-        left, right = left + told[0], right + told[1]
-    return left, right
+            sides = highlight_sides(old_text, now)
+        left_html, right = left_html + sides[0], right + sides[1]
+    return left_html, right

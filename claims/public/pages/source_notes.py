@@ -26,9 +26,9 @@ def list_named_sources(body: Document) -> Iterator[Document]:
 
 def list_source_notes(sources: Iterable[Document]) -> dict[int, list[SourceNote]]:
     """Return the notes on the sources of a publication, by source id."""
-    named = list(sources)
+    source_ids = list(sources)
     notes: dict[int, list[SourceNote]] = {}
     for find_notes in features.load_declared("source_notes"):
-        for source, note in find_notes(named).items():
+        for source, note in find_notes(source_ids).items():
             notes.setdefault(source, []).append(note)
     return notes

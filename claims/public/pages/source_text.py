@@ -72,20 +72,20 @@ def load_source_text(
         CheckedPassage(d, a) for d in documents for a in d["appearances"] if a["source"]["id"] == source_id
     ]
     citing = [d for d in documents if any(item["source"]["id"] == source_id for item in _list_evidence(d))]
-    mentioned = [p.appearance["source"] for p in passages] + [
+    sources = [p.appearance["source"] for p in passages] + [
         item["source"] for d in citing for item in _list_evidence(d) if item["source"]["id"] == source_id
     ]
     snapshots = {p.snapshot_number: p.appearance["snapshot"] for p in passages if p.snapshot_number}
-    if not mentioned or (number and number not in snapshots):
+    if not sources or (number and number not in snapshots):
         return None
-    chosen = number or max(snapshots, default=None)
-    here = [p for p in passages if chosen and p.snapshot_number == chosen]
-    elsewhere = [p for p in passages if not chosen or p.snapshot_number != chosen]
+    shown_number = number or max(snapshots, default=None)
+    shown_passages = [p for p in passages if shown_number and p.snapshot_number == shown_number]
+    elsewhere = [p for p in passages if not shown_number or p.snapshot_number != shown_number]
     return SourceText(
-        source=mentioned[0],
-        snapshot=snapshots[chosen] if chosen else None,
-        passages=_number_passages(sorted(here, key=lambda p: (p.start, p.end)), first=1),
-        elsewhere=_number_passages(elsewhere, first=len(here) + 1),
+        source=sources[0],
+        snapshot=snapshots[shown_number] if shown_number else None,
+        passages=_number_passages(sorted(shown_passages, key=lambda p: (p.start, p.end)), first=1),
+        elsewhere=_number_passages(elsewhere, first=len(shown_passages) + 1),
         cited_by=citing,
     )
 

@@ -39,11 +39,11 @@ _INDEXES = {
 
 def build_structured_data(request: HttpRequest, context: Mapping[Any, Any]) -> Document | None:
     """Return the JSON-LD of this request's page; None if it has none."""
-    here = build_head_links(request, context).canonical
-    if not here:
+    page_url = build_head_links(request, context).canonical
+    if not page_url:
         return None
     write = _PAGES.get(get_route(request))
-    return page_markup.build_graph(write(here, get_address_language(request), context)) if write else None
+    return page_markup.build_graph(write(page_url, get_address_language(request), context)) if write else None
 
 
 def build_newsroom(policies: Document | None = None) -> Document:
@@ -59,12 +59,12 @@ def build_claim_images(body: Document) -> list[str]:
     return [f"{settings.SITE_URL}{build_permanent_path('claim-image', body['id'])}?version={body['version']}"]
 
 
-def _build_home(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
-    written = {getattr(page, "kind", "") for page in context.get("about", [])}
+def _build_home(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+    kinds = {getattr(page, "kind", "") for page in context.get("about", [])}
     policies = {
         name: build_canonical_url(build_permanent_path("about", kind))
         for name, kind in _POLICIES.items()
-        if kind in written
+        if kind in kinds
     }
     search = f"{build_canonical_url(build_permanent_path('claims'), code)}?q={{search_term_string}}"
     languages = [tag for tag, _name in settings.LANGUAGES]
@@ -74,17 +74,17 @@ def _build_home(here: str, code: str, context: Mapping[Any, Any]) -> list[Docume
     ]
 
 
-def _build_claim(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_claim(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     body = context["claim"]
-    written = page_markup.build_article(
+    article = page_markup.build_article(
         body,
-        page=here,
+        page=page_url,
         headline=build_headline(body),
         site=claim_document.build_site(),
         images=build_claim_images(body),
         publisher=build_newsroom(),
     )
-    return [written, _build_breadcrumbs(code, _build_claims_step(code), (body["statement"], here))]
+    return [article, _build_breadcrumbs(code, _build_claims_step(code), (body["statement"], page_url))]
 
 
 def _build_claim_list(page_url: str, language: str, context: Mapping[Any, Any]) -> list[Document | None]:
@@ -94,58 +94,61 @@ def _build_claim_list(page_url: str, language: str, context: Mapping[Any, Any]) 
     ]
 
 
-def _build_clusters(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
-    listed = [
+def _build_clusters(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+    items = [
         (one["title"], build_canonical_url(build_permanent_path("cluster", one["id"], one["slug"])))
         for one in context.get("clusters", [])
     ]
     return [
-        _build_collection(here, str(_("Rumours")), listed),
+        _build_collection(page_url, str(_("Rumours")), items),
         _build_breadcrumbs(code, _build_step(_("Rumours"), "clusters", code)),
     ]
 
 
-def _build_cluster(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_cluster(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     title = context["cluster"]["title"]
     trail = _build_step(_("Rumours"), "clusters", code)
     return [
-        _build_collection(here, title, _list_claims(context)),
-        _build_breadcrumbs(code, trail, (title, here)),
+        _build_collection(page_url, title, _list_claims(context)),
+        _build_breadcrumbs(code, trail, (title, page_url)),
     ]
 
 
-def _build_subject(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_subject(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     kind = next((kind for kind in ("claimant", "topic", "publisher") if context.get(kind)), "")
     name = str(context[kind]["name"] if kind else context.get("name", ""))
-    listed = _build_collection(here, name, _list_claims(context))
+    collection = _build_collection(page_url, name, _list_claims(context))
     title, route = _INDEXES[kind]
-    return [listed, _build_breadcrumbs(code, _build_step(_(title), route, code), (name, here))]
+    return [collection, _build_breadcrumbs(code, _build_step(_(title), route, code), (name, page_url))]
 
 
-def _index(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _index(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     index = context["index"]
-    listed = [(one.name, build_canonical_url(one.address, code)) for one in context["subjects"]]
-    return [_build_collection(here, str(index.title), listed), _build_breadcrumbs(code, (index.title, here))]
+    items = [(one.name, build_canonical_url(one.address, code)) for one in context["subjects"]]
+    return [
+        _build_collection(page_url, str(index.title), items),
+        _build_breadcrumbs(code, (index.title, page_url)),
+    ]
 
 
-def _build_source(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
-    return [_build_breadcrumbs(code, _build_claims_step(code), (context["source"]["title"], here))]
+def _build_source(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+    return [_build_breadcrumbs(code, _build_claims_step(code), (context["source"]["title"], page_url))]
 
 
-def _build_about(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_about(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     title = context["page"].title
     page = {
         "@type": "AboutPage",
-        "@id": here,
-        "url": here,
+        "@id": page_url,
+        "url": page_url,
         "name": title,
         "inLanguage": context["page"].language,
     }
-    return [page | {"about": build_newsroom()}, _build_breadcrumbs(code, (title, here))]
+    return [page | {"about": build_newsroom()}, _build_breadcrumbs(code, (title, page_url))]
 
 
 def _make_plain_builder(name: Callable[[], str]) -> Callable[..., list[Document | None]]:
-    return lambda here, code, context: [_build_breadcrumbs(code, (name(), here))]
+    return lambda page_url, code, context: [_build_breadcrumbs(code, (name(), page_url))]
 
 
 _PAGES: dict[str, Callable[[str, str, Mapping[Any, Any]], list[Document | None]]] = {
@@ -174,8 +177,8 @@ def _list_claims(context: Mapping[Any, Any]) -> Trail:
     return [(build_headline(one), one["url"]) for one in context.get("claims", [])]
 
 
-def _build_collection(here: str, name: str, listed: Trail) -> Document:
-    return page_markup.build_collection(here, name=name, language=get_interface_language(), items=listed)
+def _build_collection(page_url: str, name: str, items: Trail) -> Document:
+    return page_markup.build_collection(page_url, name=name, language=get_interface_language(), items=items)
 
 
 def _build_breadcrumbs(code: str, *steps: tuple[str, str]) -> Document | None:

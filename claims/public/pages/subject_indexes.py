@@ -152,13 +152,13 @@ def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjec
         )
         rows = index.rows()
         letters = group_letters(index.initials(rows))
-        named = rows.alias(lower_name=Lower("name"))
+        named_rows = rows.alias(lower_name=Lower("name"))
         if words:
-            named = named.filter(_has_words(named, words))
+            named_rows = named_rows.filter(_has_words(named_rows, words))
         if letter:
-            chosen = [one.build_condition() for one in letters if one.name == letter]
-            named = named.filter(*chosen) if chosen else named.none()
-        page = read_rows_page(named, ordering=_NAME_ORDERING, size=NAMES_PER_PAGE, cursor=cursor)
+            chosen_letters = [one.build_condition() for one in letters if one.name == letter]
+            named_rows = named_rows.filter(*chosen_letters) if chosen_letters else named_rows.none()
+        page = read_rows_page(named_rows, ordering=_NAME_ORDERING, size=NAMES_PER_PAGE, cursor=cursor)
     except ValueRefused as refusal:
         raise Http404(str(refusal)) from None
     numbers = index.numbers([row.pk for row in page.rows])
@@ -171,16 +171,16 @@ def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjec
 
 
 def _render_index(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
-    shown = read_index_query(request, index)
+    index_page = read_index_query(request, index)
     context = {
         "index": index,
-        "subjects": shown.subjects,
-        "page": shown.page,
-        "letters": [one.name for one in shown.letters],
-        "q": shown.words,
-        "letter": shown.letter,
+        "subjects": index_page.subjects,
+        "page": index_page.page,
+        "letters": [one.name for one in index_page.letters],
+        "q": index_page.words,
+        "letter": index_page.letter,
     }
-    made_of = [shown.subjects, shown.page.previous, shown.page.next, context["letters"]]
+    made_of = [index_page.subjects, index_page.page.previous, index_page.page.next, context["letters"]]
     return respond(request, "claims/subject_index.html", context, made_of=made_of)
 
 

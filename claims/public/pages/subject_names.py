@@ -21,22 +21,22 @@ _TABLES = {
 
 def load_names(ids: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], str]:
     """Return the names of subjects mentioned in current publications, by kind and id, in one query."""
-    asked = {kind: [*numbers] for kind, numbers in ids.items() if numbers}
-    if not asked:
+    wanted_ids = {kind: [*numbers] for kind, numbers in ids.items() if numbers}
+    if not wanted_ids:
         return {}
     statements = [
         f"SELECT '{kind}'::varchar, thing.id, thing.name FROM {_TABLES[kind]} AS thing"  # noqa: S608  our own names
         f" JOIN claims_mention AS known ON known.kind = '{kind}' AND known.thing_id = thing.id"
         " WHERE thing.id = ANY(%s::bigint[])"
-        for kind in asked
+        for kind in wanted_ids
     ]
-    rows = fetch(" UNION ALL ".join(statements), [*asked.values()])
+    rows = fetch(" UNION ALL ".join(statements), [*wanted_ids.values()])
     return {(kind, pk): name for kind, pk, name in rows}
 
 
-def build_slug(name: str, otherwise: str) -> str:
+def build_slug(name: str, fallback: str) -> str:
     """Return the readable end of a URL, which never identifies anything."""
-    return slugify(name, allow_unicode=True)[:_MAX_SLUG_LENGTH].strip("-") or otherwise
+    return slugify(name, allow_unicode=True)[:_MAX_SLUG_LENGTH].strip("-") or fallback
 
 
 def build_subject_path(kind: str, pk: int, name: str) -> str:

@@ -47,15 +47,17 @@ def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if newest is None:
         raise Http404("No published claim is of this claimant.")
     about = newest.document["claimant"]
-    if moved := _redirect_moved(request, "claimant", pk, about["name"], slug):
-        return moved
-    listed = read_claim_list(request, {"claimant": pk})
+    if redirect := _redirect_moved(request, "claimant", pk, about["name"], slug):
+        return redirect
+    claim_list = read_claim_list(request, {"claimant": pk})
     context = {
         "claimant": about,
-        "said_in": _list_sources(listed.documents),
+        "said_in": _list_sources(claim_list.documents),
         "number": count_claims(Mention.Kind.CLAIMANT, pk),
     }
-    return _render_subject(request, "claims/claimant.html", listed, context, {"publication__claimant_id": pk})
+    return _render_subject(
+        request, "claims/claimant.html", claim_list, context, {"publication__claimant_id": pk}
+    )
 
 
 @require_safe
@@ -68,15 +70,15 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     row = filter_mentioned(Topic.objects.filter(pk=pk), Mention.Kind.TOPIC).select_related("parent").first()
     if row is None:
         raise Http404("No published claim is on this topic.")
-    if moved := _redirect_moved(request, "topic", pk, row.name, slug):
-        return moved
+    if redirect := _redirect_moved(request, "topic", pk, row.name, slug):
+        return redirect
     context = {
         "topic": {"id": pk, "name": row.name, "same_as": row.same_as},
         "number": count_claims(Mention.Kind.TOPIC, pk),
     }
-    listed = read_claim_list(request, {"topic": pk})
+    claim_list = read_claim_list(request, {"topic": pk})
     return _render_subject(
-        request, "claims/topic.html", listed, context, {"publication__topic_ids__contains": [pk]}
+        request, "claims/topic.html", claim_list, context, {"publication__topic_ids__contains": [pk]}
     )
 
 
@@ -90,13 +92,13 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     row = filter_mentioned(Publisher.objects.filter(pk=pk), Mention.Kind.PUBLISHER).first()
     if row is None or not PublishedVerdict.objects.current().filter(publisher_id=pk).order_by().exists():
         raise Http404("No published fact check is by this publisher.")
-    if moved := _redirect_moved(request, "publisher", pk, row.name, slug):
-        return moved
-    listed = read_claim_list(request, {"publisher": pk})
+    if redirect := _redirect_moved(request, "publisher", pk, row.name, slug):
+        return redirect
+    claim_list = read_claim_list(request, {"publisher": pk})
     # With the address of this site, if it is ours.
     about = orjson.loads(render_served(claim_document.build_publisher(row)))
     context = {"publisher": about, "is_house": row.is_house}
-    return _render_subject(request, "claims/publisher.html", listed, context, {"publisher_id": pk})
+    return _render_subject(request, "claims/publisher.html", claim_list, context, {"publisher_id": pk})
 
 
 @require_safe
@@ -120,11 +122,11 @@ def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
         "has_more_labels": len(labels) > LABEL_LIMIT,
         "others": [(value, str(label)) for value, label in RatingClass.choices if value != rating_class],
     }
-    listed = read_claim_list(request, {"rating": rating_class})
+    claim_list = read_claim_list(request, {"rating": rating_class})
     return _render_subject(
         request,
         "claims/rating_class.html",
-        listed,
+        claim_list,
         context,
         {"rating_class": rating_class},
         more_ratings=labels[:LABEL_LIMIT],
@@ -144,20 +146,20 @@ def rating_classes(request: HttpRequest) -> HttpResponse:
 def _render_subject(
     request: HttpRequest,
     template: str,
-    listed: ListedClaims,
+    claim_list: ListedClaims,
     context: Document,
     conditions: Document,
     *,
     more_ratings: list[Document] | None = None,
 ) -> HttpResponse:
     chart = build_review_chart(count_reviews(conditions))
-    made_of = [context, chart, *listed.made_of]
+    made_of = [context, chart, *claim_list.made_of]
     return respond(
         request,
         template,
-        {**listed.context, **context, "chart": chart},
+        {**claim_list.context, **context, "chart": chart},
         made_of=made_of,
-        ratings=[*listed.ratings, *(more_ratings or [])],
+        ratings=[*claim_list.ratings, *(more_ratings or [])],
     )
 
 

@@ -53,18 +53,18 @@ def list_version_changes(ledger: Sequence[Publication]) -> list[VersionChange]:
             label=entry.get_kind_display(),
             note=entry.note,
             published_at=entry.published_at,
-            reratings=_find_reratings(earlier, now),
+            reratings=_find_reratings(earlier_document, now),
         )
-        for entry, earlier, now in zip(ledger, before, documents, strict=True)
+        for entry, earlier_document, now in zip(ledger, before, documents, strict=True)
     ]
 
 
 def _find_reratings(before: Document, after: Document) -> tuple[Rerating, ...]:
-    earlier = {v["publisher"]["id"]: v["rating"] for v in before["verdicts"] if v["rating"]}
+    earlier_ratings = {v["publisher"]["id"]: v["rating"] for v in before["verdicts"] if v["rating"]}
     return tuple(
-        Rerating(verdict["publisher"], earlier[verdict["publisher"]["id"]], verdict["rating"])
+        Rerating(verdict["publisher"], earlier_ratings[verdict["publisher"]["id"]], verdict["rating"])
         for verdict in after["verdicts"]
         if verdict["rating"]
-        and verdict["publisher"]["id"] in earlier
-        and earlier[verdict["publisher"]["id"]]["id"] != verdict["rating"]["id"]
+        and verdict["publisher"]["id"] in earlier_ratings
+        and earlier_ratings[verdict["publisher"]["id"]]["id"] != verdict["rating"]["id"]
     )

@@ -46,27 +46,29 @@ def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     """Show an earlier version of a claim."""
     ledger = load_ledger(pk)
-    shown = next((entry for entry in ledger if entry.version == version), None)
-    if shown is None:
+    shown_entry = next((entry for entry in ledger if entry.version == version), None)
+    if shown_entry is None:
         raise Http404("The claim has no such version.")
-    if shown is ledger[0]:
-        return redirect(build_address(shown))
-    return _render_claim_page(request, ledger, shown)
+    if shown_entry is ledger[0]:
+        return redirect(build_address(shown_entry))
+    return _render_claim_page(request, ledger, shown_entry)
 
 
-def _render_claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
+def _render_claim_page(
+    request: HttpRequest, ledger: list[Publication], shown_entry: Publication
+) -> HttpResponse:
     # `?original` leads to the wording that was translated.
     page = build_entry_page(
         ledger,
-        shown,
+        shown_entry,
         language=get_reader_language(),
         original="original" in request.GET,
         address=build_canonical_url(get_path(request), get_address_language(request)),
     )
-    related = [(each.claim["id"], each.claim["version"], each.why) for each in page.context["related"]]
+    related_ids = [(each.claim["id"], each.claim["version"], each.why) for each in page.context["related"]]
     made_of = [
-        *(ledger[0].body_sha256, shown.version),
-        *(page.context["standings"], page.context["notes"], related),
+        *(ledger[0].body_sha256, shown_entry.version),
+        *(page.context["standings"], page.context["notes"], related_ids),
     ]
     return respond(request, page.template, page.context, made_of=made_of, ratings=page.ratings)
 
@@ -75,20 +77,20 @@ def _render_claim_page(request: HttpRequest, ledger: list[Publication], shown: P
 @read_public
 def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
     """Show a source that published claims mention, with each of them highlighted in its text."""
-    known = load_published_source(pk, number)
-    if known is None:
+    published_source = load_published_source(pk, number)
+    if published_source is None:
         raise Http404("No published claim mentions this source.")
-    notes = list_source_notes([known.found.source])
+    notes = list_source_notes([published_source.found.source])
     context = {
         "notes": notes,
-        "found": known.found,
-        "source": known.found.source,
-        "text": known.found.annotated(known.text),
-        "more": known.has_more,
+        "found": published_source.found,
+        "source": published_source.found.source,
+        "text": published_source.found.annotated(published_source.text),
+        "more": published_source.has_more,
         "address": build_absolute_url("source", pk),
     }
-    made_of = [bool(known.text), notes, *known.hashes]
-    ratings = list_ratings(known.documents)
+    made_of = [bool(published_source.text), notes, *published_source.hashes]
+    ratings = list_ratings(published_source.documents)
     return respond(request, "sources/source.html", context, made_of=made_of, ratings=ratings)
 
 
@@ -97,7 +99,7 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
 def methodology(request: HttpRequest) -> HttpResponse:
     """Show how we rate and correct, with the newsroom's scales."""
     scales = find_shown_scales()
-    shown: list[Document] = [
+    shown_scales: list[Document] = [
         {
             "scale": scale,
             "methodology": mark_safe(to_html(scale.methodology)),  # noqa: S308 - to_html sanitises
@@ -108,19 +110,21 @@ def methodology(request: HttpRequest) -> HttpResponse:
         }
         for scale in scales
     ]
-    ratings = [rating for entry in shown for rating in entry["ratings"]]
-    made_of = [ratings, *(entry["methodology"] for entry in shown)]
-    return respond(request, "claims/methodology.html", {"scales": shown}, made_of=made_of, ratings=ratings)
+    ratings = [rating for entry in shown_scales for rating in entry["ratings"]]
+    made_of = [ratings, *(entry["methodology"] for entry in shown_scales)]
+    return respond(
+        request, "claims/methodology.html", {"scales": shown_scales}, made_of=made_of, ratings=ratings
+    )
 
 
 def find_shown_scales() -> QuerySet[RatingScale]:
     """Return the newsroom's scales that are in use or that a published verdict used, with their ratings."""
-    used = PublishedVerdict.objects.current().filter(
+    used_ratings = PublishedVerdict.objects.current().filter(
         rating_id__in=Rating.objects.filter(scale=OuterRef(OuterRef("pk"))).values("pk")
     )
     return (
         RatingScale.objects.filter(publisher__is_house=True)
-        .filter(Q(in_use=True) | Exists(used))
+        .filter(Q(in_use=True) | Exists(used_ratings))
         .prefetch_related("ratings")
         .order_by("-in_use", "-id")
     )

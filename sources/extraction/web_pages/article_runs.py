@@ -42,12 +42,12 @@ class ArticleDescription:
 class ArticleRuns:
     """The article's texts in the order of the page."""
 
-    def __init__(self, texts: list[str], runs: list[TextRun], described: ArticleDescription) -> None:
+    def __init__(self, texts: list[str], runs: list[TextRun], description: ArticleDescription) -> None:
         self.found = texts
         self.keys = list(map(build_key, texts))
         self.runs = runs
-        self.described = described
-        self.body_key = build_key(described.body)
+        self.described = description
+        self.body_key = build_key(description.body)
         #: By the number of a run: the number of the text that it is, or is part of.
         self.place = dict(match_runs(texts, runs))
         self.read_below = self._read_below()
@@ -86,8 +86,10 @@ class ArticleRuns:
         """Return the number of the headline's run: the first that matches the title, otherwise the first heading."""
         firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
         title = build_key(self.described.title)
-        matching = [n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)]
-        return next(iter(matching or firsts), None)
+        matching_runs = [
+            n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)
+        ]
+        return next(iter(matching_runs or firsts), None)
 
     def _is_apart(self, element: HtmlElement) -> bool:
         """Return whether an element is in a part separate from the article. A part with most of the text never is."""
@@ -144,15 +146,15 @@ class ArticleRuns:
 
     def _find_outside_body(self) -> set[int]:
         """Return paragraphs outside the article body stated in the metadata, if nearly all of that body was found."""
-        described = [place for place in range(len(self.found)) if self._is_described(place)]
-        letters = self._count_letters(described)
+        described_places = [place for place in range(len(self.found)) if self._is_described(place)]
+        letters = self._count_letters(described_places)
         # Some pages describe the beginning only, and some cut it off.
         is_whole = len(self.body_key) >= LEAST_BODY and bool(_WHOLE_END.search(self.described.body))
         if not is_whole or letters < FOUND_OF_BODY * len(self.body_key):
             return set()
         outside = {
             place
-            for place in range(described[0], len(self.found))
+            for place in range(described_places[0], len(self.found))
             if len(self.keys[place]) >= DISTINCTIVE_LENGTH
             and self.keys[place] not in self.body_key
             and " | " not in self.found[place]  # descriptions have no tables
@@ -169,16 +171,16 @@ class ArticleRuns:
         heading, first = self._find_heading(), min(self.place, default=None)
         if heading is None or first is None:
             return []
-        whole = "\n".join(self.keys)
-        telling = [key for key in self.keys if len(key) >= DISTINCTIVE_LENGTH]
+        whole_text = "\n".join(self.keys)
+        distinctive_keys = [key for key in self.keys if len(key) >= DISTINCTIVE_LENGTH]
         return [
             number
             for number in range(heading + 1, max(first, heading + 4))
             if number < len(self.runs)
             and number not in self.place
             and self._is_lead(self.runs[number])
-            and self.runs[number].key not in whole
-            and not any(key in self.runs[number].key for key in telling)
+            and self.runs[number].key not in whole_text
+            and not any(key in self.runs[number].key for key in distinctive_keys)
         ]
 
     def _is_lead(self, run: TextRun) -> bool:

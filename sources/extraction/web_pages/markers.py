@@ -89,5 +89,5 @@ def is_apart(element: HtmlElement) -> bool:
 @lru_cache(maxsize=4096)
 def split_names(*names: str | None) -> tuple[str, ...]:
     """Return the words of classes and ids: "article__Body-main" is article, body, main."""
-    joined = " ".join(filter(None, names))[:500]
-    return tuple(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", joined).lower()))
+    joined_names = " ".join(filter(None, names))[:500]
+    return tuple(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", joined_names).lower()))

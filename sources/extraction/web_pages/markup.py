@@ -162,12 +162,12 @@ class _OpenTextRun:
             self._linked += len(build_key(text))
 
     def close(self) -> Iterator[TextRun]:
-        text, linked = "".join(self._words).strip(), self._linked
+        text, linked_length = "".join(self._words).strip(), self._linked
         self._words, self._linked = [], 0
         if text:
             key = build_key(text)
             letters = len(key) + len(_WORDLIKE.findall(key))
-            yield TextRun(self._blocks[-1], text, key, linked / max(len(key), 1), letters)
+            yield TextRun(self._blocks[-1], text, key, linked_length / max(len(key), 1), letters)
 
 
 def join_paragraphs(texts: Iterator[str]) -> str:

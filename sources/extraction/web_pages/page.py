@@ -81,11 +81,11 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     )
 
 
-def _select_article(tree: HtmlElement, described: ArticleDescription) -> tuple[str, list[TextRun]]:
+def _select_article(tree: HtmlElement, description: ArticleDescription) -> tuple[str, list[TextRun]]:
     """Return the article's text, and the text that directly follows it."""
     _keep_dates_in_sentences(tree)
     article = ArticleRuns(
-        _extract_by_trafilatura(tree), list(iterate_runs(tree, TEXTLESS_TAGS - {"button"})), described
+        _extract_by_trafilatura(tree), list(iterate_runs(tree, TEXTLESS_TAGS - {"button"})), description
     )
     if not article.place:
         # It reads the page as one text if it finds none of its parts.
@@ -95,27 +95,27 @@ def _select_article(tree: HtmlElement, described: ArticleDescription) -> tuple[s
 
 def _extract_by_trafilatura(tree: HtmlElement) -> list[str]:
     # It takes elements out of what it is given.
-    given = copy.deepcopy(tree)
-    for script in list(given.iter("script")):
+    tree_copy = copy.deepcopy(tree)
+    for script in list(tree_copy.iter("script")):
         # Where it finds little, it takes the body that structured data describe, whichever article's that is.
         script.drop_tree()
-    found = bare_extraction(given, include_comments=False, include_tables=True)
-    if not isinstance(found, TrafilaturaDocument):
+    extracted = bare_extraction(tree_copy, include_comments=False, include_tables=True)
+    if not isinstance(extracted, TrafilaturaDocument):
         return []
-    return [run.text for run in iterate_runs(found.body, frozenset())]
+    return [run.text for run in iterate_runs(extracted.body, frozenset())]
 
 
 def _is_small_part(text: str, body: str) -> bool:
     """Return whether a text is too small a part of the stated article body."""
-    whole = build_key(body)
+    whole_text = build_key(body)
     if len(build_key(text)) < MIN_LETTERS:
-        return len(whole) >= MIN_LETTERS
-    if len(whole) < LEAST_BODY:
+        return len(whole_text) >= MIN_LETTERS
+    if len(whole_text) < LEAST_BODY:
         return False
     pieces = [key for line in text.split("\n") if (key := build_key(line))]
-    common = sum(len(key) for key in pieces if key in whole)
+    common = sum(len(key) for key in pieces if key in whole_text)
     letters = sum(map(len, pieces))
-    return common < MIN_SHOWN_SHARE * len(whole) and (common >= 0.5 * letters or letters < LEAST_BODY)
+    return common < MIN_SHOWN_SHARE * len(whole_text) and (common >= 0.5 * letters or letters < LEAST_BODY)
 
 
 def _keep_dates_in_sentences(tree: HtmlElement) -> None:
@@ -129,9 +129,9 @@ def _keep_dates_in_sentences(tree: HtmlElement) -> None:
 def _find_article(tree: HtmlElement) -> HtmlElement:
     """Return the part of the page that is marked up as the article, if there is exactly one."""
     for path in (".//article", ".//main", ".//*[@role='main']", ".//*[@itemprop='articleBody']"):
-        found = tree.findall(path)
-        if len(found) == 1:
-            return found[0]
+        elements = tree.findall(path)
+        if len(elements) == 1:
+            return elements[0]
     body = tree.find(".//body")
     return tree if body is None else body
 

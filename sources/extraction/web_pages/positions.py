@@ -16,34 +16,36 @@ HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4"})
 def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int]]:
     """Yield the numbers of each run and each text of which one contains the other."""
     keys = [build_key(text) for text in texts]
-    whole: dict[str, list[int]] = {}
+    whole_runs: dict[str, list[int]] = {}
     for number, key in enumerate(keys):
-        whole.setdefault(key, []).append(number)
-    joined = "\n".join(keys)
+        whole_runs.setdefault(key, []).append(number)
+    joined_keys = "\n".join(keys)
     beginnings = [0]
     for key in keys:
         beginnings.append(beginnings[-1] + len(key) + 1)
-    matched: set[int] = set()
+    matched_places: set[int] = set()
     waiting: list[int] = []
     for number, run in enumerate(runs):
-        if equal := whole.get(run.key):
+        if equal := whole_runs.get(run.key):
             place = equal.pop(0) if len(equal) > 1 else equal[0]
-        elif run.letters >= DISTINCTIVE_LENGTH and (at := joined.find(run.key)) >= 0:
+        elif run.letters >= DISTINCTIVE_LENGTH and (at := joined_keys.find(run.key)) >= 0:
             place = bisect_right(beginnings, at) - 1
         else:
             waiting.append(number)
             continue
-        matched.add(place)
+        matched_places.add(place)
         yield number, place
-    yield from _find_enclosing(keys, matched, runs, waiting)
+    yield from _find_enclosing(keys, matched_places, runs, waiting)
 
 
 def _find_enclosing(
-    keys: list[str], matched: set[int], runs: list[TextRun], waiting: list[int]
+    keys: list[str], matched_places: set[int], runs: list[TextRun], waiting: list[int]
 ) -> Iterator[tuple[int, int]]:
     """Return the blocks whose lines were read as paragraphs, if they occur only once."""
     missing = [
-        number for number, key in enumerate(keys) if number not in matched and len(key) >= DISTINCTIVE_LENGTH
+        number
+        for number, key in enumerate(keys)
+        if number not in matched_places and len(key) >= DISTINCTIVE_LENGTH
     ]
     for number in waiting:
         if "\n" in runs[number].text:

@@ -107,8 +107,8 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, own: str, *, i
         if _count_words(text) >= LEAST_WORDS
         else visible_text[:5_000]
     )
-    asks = len(_find_distinct(_SIGN_IN, message)) >= 2 or _has_password(tree) or not is_free
-    if asks and _compute_share(_SIGN_IN, message) >= (MOST_OF_IT if own else HALF_OF_IT):
+    asks_for_sign_in = len(_find_distinct(_SIGN_IN, message)) >= 2 or _has_password(tree) or not is_free
+    if asks_for_sign_in and _compute_share(_SIGN_IN, message) >= (MOST_OF_IT if own else HALF_OF_IT):
         raise ExtractionError(
             "login_wall",
             SpokenSentence(
@@ -168,7 +168,7 @@ def refuse_without_text(tree: HtmlElement) -> None:
 
 
 def _find_distinct(pattern: re.Pattern[str], text: str) -> set[str]:
-    return {found.lower() for found in pattern.findall(text)}
+    return {phrase.lower() for phrase in pattern.findall(text)}
 
 
 def _compute_share(pattern: re.Pattern[str], text: str) -> float:
