@@ -173,7 +173,7 @@ class PublishedFilter(_PeriodFilter):
 class RatingClassFilter(DropdownFilter):
     """Filter by the rating class, across publishers."""
 
-    title = _("comparable to")
+    title = _("rating class")
     parameter_name = "class"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:

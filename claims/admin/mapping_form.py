@@ -165,7 +165,7 @@ class MappingForm(forms.Form):
             required=False,
             initial=constant,
             widget=UnfoldAdminTextInputWidget(
-                {"placeholder": _("otherwise always"), "aria-label": _("%s if missing") % LABELS[name]}
+                {"placeholder": _("fixed value"), "aria-label": _("%s if missing") % LABELS[name]}
             ),
         )
         if name in _DATES:
@@ -225,7 +225,7 @@ class MappingForm(forms.Form):
         for line in filter(str.strip, self.cleaned_data["ratings"].splitlines()):
             code, sign, label = (part.strip() for part in line.partition("="))
             if not (sign and label):
-                raise forms.ValidationError(_("Write “%s” as code = label.") % line.strip())
+                raise forms.ValidationError(_("Write “%s” in the form code = label.") % line.strip())
             ratings[code] = label
         return ratings
 

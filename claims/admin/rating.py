@@ -170,7 +170,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
     def as_shown(self, rating: Rating) -> SafeString | str:
         return build_rating_badge(rating)
 
-    @admin.display(description=_("comparable to"), ordering="rating_class")
+    @admin.display(description=_("rating class"), ordering="rating_class")
     def class_badge(self, rating: Rating) -> SafeString:
         if not rating.rating_class:
             return render_badge(_("Not mapped yet"), "waiting")
@@ -196,7 +196,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
         actions = super().get_actions(request)
         if self.has_change_permission(request):
             for value, label in RatingClass.choices:
-                name, words = f"class_{value}", gettext("Comparable to: %s") % label
+                name, words = f"class_{value}", gettext("Rating class: %s") % label
                 actions[name] = (_make_class_action(value), name, words)
         return actions
 
@@ -222,7 +222,7 @@ def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest,
         )
         messages.success(
             request,
-            gettext("%(labels)s: now comparable to “%(class)s”; %(followers)s within minutes.")
+            gettext("%(labels)s: now in the rating class “%(class)s”; %(followers)s within minutes.")
             % {"labels": labels, "class": RatingClass(rating_class).label, "followers": followers},
         )
 

@@ -33,7 +33,7 @@ class RemovalForm(DeskForm):
     whole = forms.BooleanField(
         label=_("The whole claim"),
         required=False,
-        help_text=_("All texts of the claim in all its versions. Retract its verdicts first."),
+        help_text=_("Remove all texts of the claim in all its versions. Retract its verdicts first."),
     )
     exact = forms.CharField(
         label=_("Exact words"),

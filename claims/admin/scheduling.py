@@ -226,7 +226,7 @@ def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     rating = verdict["rating"]
     yield _("Rating"), rating["label"] if rating else ""
     yield (
-        _("Comparable to"),
+        _("Rating class"),
         str(dict(RatingClass.choices).get(rating["rating_class"], "")) if rating else "",
     )
     yield _("Summary"), verdict["summary"]

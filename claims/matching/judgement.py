@@ -87,7 +87,7 @@ def _find_in_original(words: tuple[Word, ...], text: str, original: str) -> list
 
 def _explain_judgement(alignment: WordAlignment, query: TextQuery, candidate: Candidate) -> tuple[str, ...]:
     if alignment.is_denial:
-        return (_("One of them denies the other."),)
+        return (_("One of them contradicts the other."),)
     reasons = []
     if 0 < len(alignment.ours) <= _MAX_WORDS_IN_REASON and 0 < len(alignment.theirs) <= _MAX_WORDS_IN_REASON:
         text_words, claim_words = (

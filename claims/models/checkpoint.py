@@ -206,7 +206,7 @@ class Checkpoint(models.Model):
         LEDGER = "ledger", _("What was published")
         REVIEWS = "reviews", _("State changes and sign-offs")
 
-    log = models.CharField(_("of"), max_length=10, choices=Log)
+    log = models.CharField(_("log"), max_length=10, choices=Log)
     tree_size = models.BigIntegerField(_("entries"))
     #: Of the ledger, the root of the Merkle tree (RFC 6962); of reviews, the last link of their chain.
     root_sha256 = models.CharField(_("fingerprint"), max_length=64)

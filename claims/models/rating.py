@@ -91,7 +91,7 @@ class Rating(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     label = models.CharField(_("label"), max_length=200, help_text=_("In the language of the scale."))
     rating_class = models.CharField(
-        _("comparable to"),
+        _("rating class"),
         max_length=20,
         choices=RatingClass,
         blank=True,

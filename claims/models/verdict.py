@@ -119,7 +119,7 @@ class Verdict(models.Model):
     class ReplyRule(models.TextChoices):
         """The rule on whether a reply must be requested before publication, by the terms of the review."""
 
-        NOT_DUE = "not_due", _("It names no one")
+        NOT_DUE = "not_due", _("The verdict names no one")
         DUE = "due", _("Anyone named must have been asked")
         SWITCHED_OFF = "switched_off", _("This newsroom does not require it")
 

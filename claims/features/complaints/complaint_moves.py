@@ -35,7 +35,7 @@ def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
     """
     complaint = _lock_waiting(complaint, by)
     if not (to.is_active and to.has_perm(ANSWER_COMPLAINTS)):
-        raise NotPossible(_("%(person)s does not work on complaints.") % {"person": get_display_name(to)})
+        raise NotPossible(_("%(person)s may not work on complaints.") % {"person": get_display_name(to)})
     complaint = _change(complaint, by, state=_State.IN_PROGRESS, assigned_to=to)
     notify_people(
         NotificationKind.COMPLAINT_GIVEN,

@@ -77,14 +77,14 @@ class Watch(models.Model):
     most_per_day = models.PositiveIntegerField(
         _("new articles per day"),
         default=50,
-        help_text=_("Further articles wait for the next day (UTC). 1 to 1000."),
+        help_text=_("From 1 to 1000. Further articles wait until the next day (UTC)."),
     )
     most_proposals_per_day = models.PositiveIntegerField(
         _("proposals per day"),
         default=300,
         help_text=_(
-            "When this number of claims has been proposed, no further article is started until the next day. "
-            "1 to 10000."
+            "No further articles are searched that day once this number of claims has been proposed. From 1 "
+            "to 10000."
         ),
     )
     active = models.BooleanField(

@@ -166,8 +166,7 @@ def _find_foreign_labels(records: Iterable[RecordInput]) -> str:
         for name, counts in found.items()
     }
     return SpokenSentence(
-        "These labels are not on any scale of the publisher they would be assigned to: %(labels)s. If "
-        "another publisher rated these claims, give it with --set publisher=… or “otherwise always” in the "
-        "form.",
+        "These labels are not on any scale of the publisher they would be assigned to: %(labels)s. If another"
+        " publisher rated these claims, give it with --set publisher=… or as a “fixed value” in the form.",
         labels="; ".join(f"{name}: {listed}" for name, listed in labels.items()),
     )

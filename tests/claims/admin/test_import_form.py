@@ -172,7 +172,7 @@ def test_a_corrected_mapping_is_previewed_and_kept(desk: Desk, intake: Intake) -
 @pytest.mark.parametrize(
     ("name", "value", "error"),
     [
-        ("ratings", "0 False", "Write “0 False” as code = label."),
+        ("ratings", "0 False", "Write “0 False” in the form code = label."),
         ("encoding", "klingon", "“klingon” is not a known encoding. Common ones are utf-8 and cp1252."),
         (
             "column-statement",

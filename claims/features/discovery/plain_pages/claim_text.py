@@ -162,7 +162,7 @@ def _write_verdict(verdict: Document) -> str:
             _("Rating, in the publisher's words"),
             f"“{escape_line(verdict['rating']['label'])}”" if verdict["rating"] else "",
         ),
-        (_("Comparable class"), (verdict["rating"] or {}).get("rating_class") or _("not decided")),
+        (_("Rating class"), (verdict["rating"] or {}).get("rating_class") or _("not decided")),
         (_("Publisher"), link(publisher["name"], publisher["url"])),
         (_("By"), escape_line(verdict["byline"])),
         (_("Reviewed on"), verdict["reviewed_on"] or ""),

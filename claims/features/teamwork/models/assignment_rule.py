@@ -78,7 +78,9 @@ class AssignmentRule(models.Model):
         _("words"),
         max_length=MAX_WORDS_LENGTH,
         blank=True,
-        help_text=_("One per line. The statement must contain one of them; capitals do not matter."),
+        help_text=_(
+            "One per line. The statement must contain one of them; upper and lower case do not matter."
+        ),
     )
 
     person = models.ForeignKey(

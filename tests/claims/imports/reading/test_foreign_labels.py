@@ -38,8 +38,8 @@ def test_labels_that_are_not_the_publishers_are_named() -> None:
     [note] = notes()
     assert note == (
         "These labels are not on any scale of the publisher they would be assigned to: PolitiFact: "
-        "“Refuted”. If another publisher rated these claims, give it with --set publisher=… or “otherwise "
-        "always” in the form."
+        "“Refuted”. If another publisher rated these claims, give it with --set publisher=… or as a "
+        "“fixed value” in the form."
     )
 
 

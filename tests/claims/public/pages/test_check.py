@@ -90,7 +90,7 @@ def test_the_opposite_is_never_shown_in_the_colours_of_the_verdict(
     assert found(document) == [
         (
             "1 The checked claim differs (likely) The tunnel is not safe. False Factcheck Newsroom, 1 March "
-            "2026 The rating is about the checked claim, not about this sentence. Why: one of them denies it"
+            "2026 The rating applies to the checked claim, not to this sentence. Why: one of them denies it"
         )
     ]
 
@@ -106,7 +106,7 @@ def test_the_same_matter_is_told_apart_from_the_same_claim(
     assert found(document) == [
         (
             "1 On the same subject. Compare: Buses are free. False Factcheck Newsroom, 1 March 2026 The "
-            "rating is about the checked claim. Compare for yourself whether this sentence says the same."
+            "rating applies to the checked claim. Check for yourself whether this sentence says the same."
         )
     ]
 

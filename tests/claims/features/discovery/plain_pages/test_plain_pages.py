@@ -72,7 +72,7 @@ def test_a_claim_says_all_that_its_page_says(
         f"- Address: {settings.SITE_URL}{claim.get_absolute_url()}",
         f"{settings.SITE_URL}/api/v1/claims/{claim.pk}/",
         "- Rating, in the publisher's words: “False”",
-        "- Comparable class: false",
+        "- Rating class: false",
         "> The accounts show a different sum.",
         "> The **audited** accounts say so.",
         "The audited accounts.",
@@ -186,7 +186,7 @@ def test_a_retraction_says_so_and_no_verdict(client: Client, publish: Publish, e
     assert answer["X-Robots-Tag"] == "noindex"
     assert "This fact check was retracted." in text
     assert "> The audit was forged." in text
-    assert "Comparable class" not in text
+    assert "Rating class" not in text
 
 
 def test_a_merged_claim_leads_to_the_other(client: Client, publish: Publish, editor: User) -> None:
