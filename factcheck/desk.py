@@ -1,11 +1,12 @@
 """The appearance and sidebar of the desk (django-unfold's settings)."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -16,15 +17,6 @@ _PAGES_BELOW = (
     "admin:sources_mediaobject_check",
     *("admin:claims_claim_add", "admin:claims_claim_import", "admin:claims_importrun_add"),
 )
-
-
-def may(*permissions: str) -> Callable[[HttpRequest], bool]:
-    """Return a check that the person has all these permissions, as unfold expects for menu entries."""
-
-    def allowed(request: HttpRequest) -> bool:
-        return request.user.has_perms(permissions)
-
-    return allowed
 
 
 def build_menu_entry(
@@ -41,32 +33,19 @@ def build_menu_entry(
     Args:
         pages_below: pages below the list that have their own entries.
     """
-    name = f"admin:{model}_changelist"
-
-    def active(request: HttpRequest) -> bool:
-        if queue:
-            return request.GET.get("queue") == queue and request.path == reverse(name)
-        below = "queue" not in request.GET and request.path.startswith(reverse(name))
-        return below and request.path not in map(reverse, pages_below)
-
     return {
         "title": title,
         "icon": icon,
-        "link": lambda request: f"{reverse(name)}?queue={queue}" if queue else reverse(name),
-        "active": active,
-        "permission": may(permission or model.replace("_", ".view_", 1)),
+        "route": f"admin:{model}_changelist",
+        "queue": queue,
+        "pages_below": pages_below,
+        "permissions": (permission or model.replace("_", ".view_", 1),),
     }
 
 
 def build_page_entry(title: StrOrPromise, icon: str, name: str, *permissions: str) -> dict[str, Any]:
     """Return a menu entry for a page other than a list, for people with these permissions."""
-    return {
-        "title": title,
-        "icon": icon,
-        "link": reverse_lazy(name),
-        "active": lambda request: request.path == reverse(name),
-        "permission": may(*permissions),
-    }
+    return {"title": title, "icon": icon, "route": name, "permissions": permissions}
 
 
 def _get_style(name: str) -> Callable[[HttpRequest], str]:
@@ -103,7 +82,10 @@ def build_desk_settings(newsroom: str) -> dict[str, Any]:
                 {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
                 {"title": _("Sessions"), "link": reverse_lazy("desk-sessions")},
                 {"title": _("API tokens"), "link": reverse_lazy("admin:claims_apitoken_changelist")},
-                *features.list_menu_entries("account"),
+                *(
+                    {"title": entry["title"], "link": reverse_lazy(entry["route"])}
+                    for entry in features.list_menu_entries("account")
+                ),
             ]
         },
         "COLORS": {"primary": _INK_COLOURS, "font": _FONT_COLOURS},
@@ -113,10 +95,10 @@ def build_desk_settings(newsroom: str) -> dict[str, Any]:
 
 
 def _build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    sections = _build_sections()
-    for section in sections:
-        section["items"] += features.list_menu_entries(section.get("name", ""))
-    return sections
+    return [
+        section | {"items": [*section["items"], *features.list_menu_entries(section["name"])]}
+        for section in _build_sections()
+    ]
 
 
 def _build_section(
@@ -125,18 +107,14 @@ def _build_section(
     return {"name": name, "title": title, look: True, "items": list(items)}
 
 
+@cache
 def _build_sections() -> list[dict[str, Any]]:
-    """Return the menu. Sections marked `more` are collapsed."""
+    """Return the menu without entries of features. Sections marked `more` are collapsed."""
     return [
         {
             "name": "desk",
             "items": [
-                {
-                    "title": _("Desk"),
-                    "icon": "desk",
-                    "link": reverse_lazy("admin:index"),
-                    "active": lambda request: request.path == reverse("admin:index"),
-                },
+                build_page_entry(_("Desk"), "desk", "admin:index"),
                 build_page_entry(_("New claim"), "add_circle", "admin:claims_claim_add", "claims.add_claim"),
                 build_page_entry(
                     _("Import an article"),

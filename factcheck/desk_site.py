@@ -7,6 +7,7 @@ waiting for the import would replace it, and the pages would be lost.
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
 from factcheck import features
@@ -40,16 +41,38 @@ class DeskSite(UnfoldAdminSite):
         sections = self._get_config("SIDEBAR", request)["navigation"](request)
         return [
             section
-            | {"items": [_build_entry(request, item) for item in section["items"] if _may_use(request, item)]}
+            | {
+                "items": [
+                    _build_entry(request, **entry)
+                    for entry in section["items"]
+                    if request.user.has_perms(entry["permissions"])
+                ]
+            }
             for section in sections
         ]
 
 
-def _may_use(request: HttpRequest, item: dict[str, Any]) -> bool:
-    permission = item.get("permission")
-    return permission is None or bool(permission(request))
+def _build_entry(
+    request: HttpRequest,
+    *,
+    route: str,
+    queue: str = "",
+    pages_below: tuple[str, ...] | None = None,
+    **shown: Any,
+) -> dict[str, Any]:
+    """Return what the menu shows of an entry, and whether the request is for its page.
 
-
-def _build_entry(request: HttpRequest, item: dict[str, Any]) -> dict[str, Any]:
-    link = item["link"]
-    return item | {"link": link(request) if callable(link) else link, "active": item["active"](request)}
+    A list is active on the pages below it too, except those in `pages_below`, and an entry for one queue only there.
+    """
+    path = reverse(route)
+    if queue:
+        is_active = request.path == path and request.GET.get("queue") == queue
+    elif pages_below is not None:
+        is_active = (
+            request.path.startswith(path)
+            and "queue" not in request.GET
+            and request.path not in map(reverse, pages_below)
+        )
+    else:
+        is_active = request.path == path
+    return shown | {"link": f"{path}?queue={queue}" if queue else path, "active": is_active}

@@ -7,11 +7,12 @@ in the same way. Database triggers reject illegal or unrecorded changes in any c
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import translation as languages
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,8 @@ from claims.review.requirements import list_requirements
 from claims.review.scheduled_publications import end_overtaken
 from factcheck.database import clock
 from factcheck.language_names import get_language_name
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +163,22 @@ def lock(subject: Claim | Verdict | Translation, into: Claim | None = None) -> t
     if isinstance(locked_verdict, Claim):
         return claims[claim_id], claims
     verdicts = Verdict.objects.select_for_update(of=("self",)).select_related("rating", "publisher")
-    verdict = verdicts.filter(pk=locked_verdict.pk).first()
+    verdict = _find(verdicts.filter(pk=locked_verdict.pk))
     if verdict is None:
         raise NotPossible(_("The draft has been deleted in the meantime."))
     verdict.claim = claims[claim_id]
     if isinstance(subject, Verdict):
         return verdict, claims
-    translation = Translation.objects.select_for_update().filter(pk=subject.pk).first()
+    translation = _find(Translation.objects.select_for_update().filter(pk=subject.pk))
     if translation is None:
         raise NotPossible(_("The draft has been deleted in the meantime."))
     translation.verdict = verdict
     return translation, claims
+
+
+def _find(rows: QuerySet[M]) -> M | None:
+    """Return the one row, if it exists. `first()` would compile an order for it, which takes a quarter of the time."""
+    return next(iter(rows.order_by()), None)
 
 
 def _find_merge_target(subject: Claim | Verdict | Translation, action: str) -> Claim | None:

@@ -29,17 +29,28 @@ def log_settings() -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"refusals": {"()": RefusalsWithoutTraceback}},
         "formatters": {"line": {"()": LogLines}, "json": {"()": JsonLines}},
         "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": form}},
         "root": {"handlers": ["terminal"], "level": level},
         "loggers": {
             # Django's own handlers would write each line a second time or mail it to ADMINS, of whom there are none.
             "django": {"handlers": [], "level": level, "propagate": True},
+            "django.request": {"filters": ["refusals"]},
             # The fetching code reports refused addresses itself.
             "requests_hardened": {"level": "ERROR"},
             "procrastinate": {"level": "WARNING" if level == "INFO" else level},  # it logs every poll
         },
     }
+
+
+class RefusalsWithoutTraceback(logging.Filter):
+    """Log a refused request in one line: where in the program it was refused, its status and address already say."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = None
+        return True
 
 
 class LogLines(logging.Formatter):

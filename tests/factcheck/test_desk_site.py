@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from factcheck import desk
+from factcheck import desk_site
 from tests.helpers.reader_pages import page, words
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def test_no_page_gathers_all_kinds_of_rows(client: Client, editor: User) -> None
     assert [app["app_label"] for app in of_one] == ["sources"]
 
 
-def test_the_menu_looks_up_each_address_about_twice(
+def test_the_menu_looks_up_each_address_about_once(
     client: Client, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_up: list[str] = []
@@ -27,10 +27,11 @@ def test_the_menu_looks_up_each_address_about_twice(
         looked_up.append(name)
         return reverse(name)
 
-    monkeypatch.setattr(desk, "reverse", reverse_and_remember)
+    monkeypatch.setattr(desk_site, "reverse", reverse_and_remember)
     client.force_login(editor)
     client.get(reverse("admin:claims_claim_changelist"))
-    assert len(looked_up) <= 2 * len(set(looked_up)) + 5
+    # Lists with entries for their queues have several, and the page that is open has others below it.
+    assert len(looked_up) <= len(set(looked_up)) + 12
     assert len(set(looked_up)) > 30
 
 

@@ -84,13 +84,17 @@ def letter(request: pytest.FixtureRequest, kept_rows: None) -> str:
 
 
 @pytest.fixture(scope="module")
-def somebody(letter: str, rows: Any) -> Walker:
-    """A person of the role, with rows of their own."""
-    if letter == "S":
-        return walker(make_superuser())
-    return walker(
-        person(f"pat-{letter}", ROLES[letter]) if ROLES[letter] else User.objects.create_user("pat")
-    )
+def somebody(letter: str, rows: Any, subjects: Any) -> Iterator[Walker]:
+    """A person of the role, with rows of their own. They leave before the next, so that the order does not matter."""
+    with transaction.atomic():
+        yield walker(
+            make_superuser()
+            if letter == "S"
+            else person(f"pat-{letter}", ROLES[letter])
+            if ROLES[letter]
+            else User.objects.create_user("pat")
+        )
+        transaction.set_rollback(True)
 
 
 # Pages ----------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.utils.log import log_response
 from granian.log import log_request_builder
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,3 +122,13 @@ def test_what_opens_a_readers_page_is_left_out() -> None:
         assert "/messages/…/" in line
         assert "xxx" not in line
     assert "/messages/sent/" in LogLines().format(record("Failed: %s", "/messages/sent/"))
+
+
+@sweep(("error", "status", "is_traced"), [(PermissionDenied(), 403, False), (ValueError(), 500, True)])
+def test_only_failures_have_a_traceback(
+    caplog: pytest.LogCaptureFixture, error: Exception, status: int, is_traced: bool
+) -> None:
+    caplog.clear()
+    request = RequestFactory().get("/admin/")
+    log_response("%s", request.path, response=HttpResponse(status=status), request=request, exception=error)
+    assert [(line.getMessage(), bool(line.exc_info)) for line in caplog.records] == [("/admin/", is_traced)]
