@@ -10,7 +10,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -26,7 +27,10 @@ from factcheck.database.cached_sql import Slot, Statement
 
 
 class SignInBackend(AuthenticationBackend):
-    """allauth's backend, which also loads a person's second-factor requirements in the same query."""
+    """allauth's backend with the queries of every request at the desk built once, which takes longer than running them.
+
+    It also loads a person's second-factor requirements in the same query as the person.
+    """
 
     def get_user(self, user_id: int) -> User | None:
         query = _build_query()
@@ -34,11 +38,36 @@ class SignInBackend(AuthenticationBackend):
         person: User | None = next(iter(users), None)
         return person if person is not None and self.user_can_authenticate(person) else None
 
+    def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        if user_obj.is_superuser:
+            return set(super().get_user_permissions(user_obj, obj))
+        return _read_permissions("user", user_obj, obj)
+
+    def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        if user_obj.is_superuser:
+            return set(super().get_group_permissions(user_obj, obj))
+        return _read_permissions("group__user", user_obj, obj)
+
 
 @cache
 def _build_query() -> Statement:
-    """Build the query once, because building it takes longer than running it."""
     return Statement.of(annotate_due(User.objects.filter(pk=Slot("person", "integer"))))
+
+
+def _read_permissions(held_by: str, person: Any, about: Any) -> set[str]:
+    """Return the permissions that the person has in this way, as Django names them."""
+    if not person.is_active or person.is_anonymous or about is not None:
+        return set()
+    query = _build_permission_query(held_by)
+    with connection.cursor() as cursor:
+        cursor.execute(query.sql, query.bind({"person": person.pk}))
+        return {f"{app}.{codename}" for app, codename in cursor.fetchall()}
+
+
+@cache
+def _build_permission_query(held_by: str) -> Statement:
+    rows = Permission.objects.filter(**{held_by: Slot("person", "integer")}).order_by()
+    return Statement.of(rows.values_list("content_type__app_label", "codename"))
 
 
 class DeskAccounts(NewsroomAccounts):
