@@ -15,6 +15,7 @@ from procrastinate.connector import Notify
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 from procrastinate.psycopg_connector import PsycopgConnector
+from psycopg_pool import PoolClosed
 
 from factcheck.database.connection_settings import RECONNECT_SECONDS
 
@@ -123,8 +124,8 @@ async def _retry_until_reached(make: Callable[[], Awaitable[Found]]) -> Found:
 
 
 def _is_lost(failure: ConnectorException) -> bool:
-    """Return whether the server was gone or could no longer write."""
+    """Return whether the server was gone or could no longer write. A worker that stops closes its pool itself."""
     cause = failure.__cause__
-    return isinstance(
+    return not isinstance(cause, PoolClosed) and isinstance(
         cause, psycopg.OperationalError | psycopg.InterfaceError | psycopg.errors.ReadOnlySqlTransaction
     )

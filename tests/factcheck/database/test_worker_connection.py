@@ -120,3 +120,14 @@ def test_each_statement_may_be_lost_or_its_answer(
         defer("tests.note_number", {"number": number}, queue="default")
     eventually(lambda: outcomes() == [("succeeded", 1)] * JOBS)
     assert (sorted(done), worker.done()) == (list(range(JOBS)), False)
+
+
+def test_a_stopped_worker_does_not_try_again() -> None:
+    async def use_after_the_end() -> None:
+        connector = worker_connection.make_worker_connector()
+        await connector.open_async()
+        await connector.pool.close()
+        await connector.execute_query_all_async("SELECT 1")
+
+    with pytest.raises(ConnectorException):
+        asyncio.run(asyncio.wait_for(use_after_the_end(), 20))
