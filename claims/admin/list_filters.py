@@ -35,7 +35,13 @@ class QueueFilter(DropdownFilter):
 
 
 class QueueOrder:
-    """Mixin for a ModelAdmin with a QueueFilter: show a queue in the order in which to work through it."""
+    """Mixin for a ModelAdmin with a QueueFilter: show a queue under its name, in the order to work through it."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]  # a ModelAdmin
+        if queue := get_queues_of_model(self.model).get(request.GET.get("queue", "")):  # type: ignore[attr-defined]  # a ModelAdmin
+            changelist.title = queue.title
+        return changelist
 
     def get_ordering(self, request: HttpRequest) -> Any:
         queue = get_queues_of_model(self.model).get(request.GET.get("queue", ""))  # type: ignore[attr-defined]  # a ModelAdmin

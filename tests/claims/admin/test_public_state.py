@@ -85,6 +85,10 @@ def test_pages_are_called_after_what_they_show(client: Client, desk: Desk, admin
     desk.sign_in(administrator)
     pages = {
         reverse("admin:claims_claim_changelist"): ("Claims", ["Claims"]),
+        f"{reverse('admin:claims_claim_changelist')}?queue=triage": (
+            "Proposals to triage",
+            ["Claims", "0 results (Show all)"],
+        ),
         reverse("admin:claims_claim_add"): ("Add claim", ["Claims", "Add claim"]),
         desk.page(claim): ("Trams are free. | Claim", ["Claims", "Trams are free."]),
         reverse("admin:auth_user_changelist"): ("People", ["People"]),
