@@ -439,7 +439,9 @@ def test_everybody_can_use_it(width: int, seat: Any, checker: User, colleague: U
     workflow.move(verdict, "sign_off", by=colleague)
     is_fine(desk.claim(claim))
     if width == 390:
-        page.locator(".desk-savebar-moves").click()
+        page.locator(".desk-savebar-moves[href='#comments']").click()
+        expect(page.locator("#comments")).to_be_in_viewport()
+        page.locator(".desk-savebar-moves[href='#moves']").click()
         expect(page.locator("#moves")).to_be_in_viewport()
     page.get_by_role("button", name="Publish…").click()
     page.get_by_text("The pages themselves, side by side").click()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from claims.features.teamwork.admin.assignment import build_assignment_context
 from claims.features.teamwork.admin.assignment_list import AssignedList
@@ -28,9 +29,12 @@ class _CommentedPage(_WorkPanel):
     """Mixin for a claim's page that also shows comments."""
 
     def build_more(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
+        comments = build_comments_context(row, get_person(request))
+        label = f"{_('Comments')} ({comments['talk_count']})" if comments["talk_count"] else _("Comments")
         return {
             "panels_last": ["admin/desk/comments.html"],
-            **build_comments_context(row, get_person(request)),
+            "savebar_links": [("#comments", label)],
+            **comments,
         }
 
 

@@ -43,6 +43,10 @@ def test_written_from_the_claims_page(
     row = Comment.objects.get()
     assert places == {f"{desk.page(claim)}#comment-{row.pk}"}
     shown = client.get(desk.page(claim))
+    assert (
+        '<a class="desk-button desk-savebar-moves" href="#comments">Comments (1)</a>'
+        in shown.content.decode()
+    )
     assert said(shown) == ["Connie cannot read this and was not notified."]
     assert "<p>Is it <strong>@chris</strong> or @connie?</p>" in shown.content.decode()
     assert list(Notification.objects.values_list("person__username", "kind")) == [("chris", "mentioned")]
