@@ -123,7 +123,7 @@ def escape_exactly(text: str) -> SafeString:
 PUBLISHED = "published"
 EVIDENCE = "evidence"
 
-#: What the lines under marks mean: the names of their styles.
+#: The meaning of the lines under marks, by the names of their styles.
 LEGEND: tuple[tuple[str, StrOrPromise], ...] = (
     (Claim.State.PROPOSED.value, Claim.State.PROPOSED.label),
     (Claim.State.ACCEPTED.value, Claim.State.ACCEPTED.label),

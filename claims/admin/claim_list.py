@@ -134,7 +134,7 @@ _MIN_SIMILARITY = 0.5
 def find_meant_claims(rows: QuerySet[Claim], columns: Sequence[str], search: str) -> QuerySet[Claim] | None:
     """Return the claims of the first interpretation of the search that finds any; None if none does."""
     if "://" in search or '"' in search or len(search) > _MAX_SEARCH_LENGTH:
-        return None  # an address, exact words or a whole text: it is spelled as it is meant
+        return None  # an address, exact words or a whole text: it is not corrected
     return next((reading for reading in _iterate_readings(rows, columns, search) if reading.exists()), None)
 
 
@@ -340,7 +340,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         """If there are no results, search for the probable meaning; the list says so."""
         matches = find_meant_claims(rows, self.get_search_fields(request), words)
         if matches is not None:
-            request.meant = words  # type: ignore[attr-defined]  # for what stands above the list
+            request.meant = words  # type: ignore[attr-defined]  # for the list's header
         return matches
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:

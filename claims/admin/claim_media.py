@@ -74,5 +74,5 @@ def _open(request: HttpRequest, claim: Claim | None) -> bool:
     if claim is None:
         return True
     if not hasattr(request, "media_are_open"):
-        request.media_are_open = not claim_edits.list_fixed_fields(claim)  # type: ignore[attr-defined]  # kept for the request
+        request.media_are_open = not claim_edits.list_fixed_fields(claim)  # type: ignore[attr-defined]  # for later in the request
     return bool(request.media_are_open)  # type: ignore[attr-defined]  # as above

@@ -32,7 +32,7 @@ def draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
     never dropped silently.
     """
     if not hasattr(request, "draft_on_page"):
-        request.draft_on_page = _find(request, claim)  # type: ignore[attr-defined]  # kept for the request
+        request.draft_on_page = _find(request, claim)  # type: ignore[attr-defined]  # for later in the request
     draft: Verdict | None = request.draft_on_page  # type: ignore[attr-defined]
     return draft
 

@@ -24,7 +24,7 @@ from claims.newsroom.people import get_display_name
 from factcheck import features
 from factcheck.admin.base import change_page
 
-#: The most similar claims shown; nobody reads more while typing.
+#: The most similar claims shown; editors read no more while typing.
 SIMILAR_LIMIT = 6
 #: Fewer letters could begin any statement.
 MIN_LETTERS = 8

@@ -177,7 +177,7 @@ class ApiTokenAdmin(DeskAdmin):
             whose, name=cleaned["name"], scopes=cleaned["scopes"], days=cleaned["days"], by=person
         )
         replace_object(obj, token)
-        request.issued_token = secret  # type: ignore[attr-defined]  # for `response_add`, and nowhere kept
+        request.issued_token = secret  # type: ignore[attr-defined]  # for `response_add` only; stored nowhere
 
     def response_add(
         self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None

@@ -80,8 +80,7 @@ class Triage(MovesAdmin):
         since = _parse_number(parameters["since"]) if "since" in parameters else _get_newest_transition()
         groups = group_by_article(rows, person)
         order = list(iterate_in_order(groups))
-        # Show a requested proposal even if another user is viewing it; otherwise choose one that nobody is
-        # viewing.
+        # Show a requested proposal even if another user is viewing it; otherwise choose one that no one is viewing.
         asked_for = _parse_number(parameters.get("at"))
         key = asked_for or _reserve_first_free(order, person)
         claim = self._get_triaged_claim(request, str(key)) if key else None

@@ -226,7 +226,7 @@ def _decide_under_lock(
     claim = None
     try:
         with transaction.atomic():
-            # In the order of their ids, as `workflow` locks them.
+            # In id order, in which `workflow` locks them.
             locked = Claim.objects.select_for_update().filter(pk__in=[pk, *([with_it.pk] if with_it else [])])
             claim = {row.pk: row for row in locked.order_by("pk")}.get(pk)
             if claim is None or not Claim.objects.readable_by(by).filter(pk=pk).exists():

@@ -23,7 +23,7 @@ class ImportedArticle:
     captured: CaptureResult
     proposal: Proposal
     dry_run: bool
-    #: By the id of the proposal: what was published of it already.
+    #: Existing published checks, by the id of the proposal.
     checked_before: dict[int, ExistingCheck]
 
 

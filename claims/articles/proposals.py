@@ -21,7 +21,7 @@ from claims.quotes.changed_sources import AnchorOutcome, Reanchoring
 from factcheck.database.bounds import has_come
 from sources.models import Snapshot, Source
 
-#: BCP 47's tag for "undetermined", where neither source nor snapshot knows.
+#: BCP 47's tag for "undetermined", if neither source nor snapshot has a language.
 UNDETERMINED = "und"
 
 

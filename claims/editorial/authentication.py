@@ -33,7 +33,7 @@ class BearerAuthentication(TokenAuthentication):
             raise AuthenticationFailed(str(refusal)) from None
         if token_row is None:
             raise AuthenticationFailed(gettext("This token is unknown, expired or revoked."))
-        # The rows that triggers keep say through which token they came about; the person is added by the middleware.
+        # Rows stored by triggers name the token that caused them; the middleware adds the person.
         pghistory.context(token=token_row.name)
         return token_row.user, token_row
 

@@ -23,7 +23,7 @@ from factcheck.database.locks import hold
 
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
-#: For how long a request waits for another that holds what it needs; then it is asked to try again.
+#: How long a request waits for locks held by others before the client is asked to retry.
 LOCK_TIMEOUT = "5s"
 
 #: A string of Structured Fields (RFC 9651, 3.3.3) without escapes; most clients leave the quotation marks out.

@@ -28,7 +28,7 @@ def match_yes_or_no(condition: Callable[[], Q]) -> Callable[[str], Q]:
     return lambda word: condition() if word == "yes" else ~condition()
 
 
-#: Every move, and what befalls a verdict when its next version is published.
+#: Every move, and the replacement of a verdict when its next version is published.
 _ACTIONS = (*sorted({action for _state, action in (*CLAIM_MOVES, *VERDICT_MOVES)}), "supersede")
 
 _ID_ORDERINGS = build_both_orderings("id", make_id_key("id"))

@@ -31,7 +31,7 @@ class MovingResource(EditorialResource):
     shown: ClassVar = {"moves": MovesSerializer}
 
     def get_scope(self, request: Request) -> Scope | None:
-        # Which scope a move needs depends on the move, so `move` asks for it.
+        # The scope depends on the move, so `move` checks it.
         return None if self.action == "move" else super().get_scope(request)
 
     @action(detail=True, methods=["get"])

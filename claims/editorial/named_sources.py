@@ -21,7 +21,7 @@ from sources.overrides import NO_OVERRIDES, Overrides, read_overrides
 from sources.registration import find_or_add
 from sources.source_kinds import Material
 
-#: Keys of a body that say which words are quoted, and from where.
+#: Keys of a body that state the quoted words and their source.
 _QUOTE_FIELDS = frozenset({"source", "source_url", "exact", "prefix", "suffix", "start"})
 
 

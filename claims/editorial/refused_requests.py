@@ -76,14 +76,14 @@ class Unprocessable(exceptions.ValidationError):
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-#: What the domain raises, and the key of the body that it is about.
+#: The domain's exceptions, each with the key of the body that caused it.
 _FIELDS_BY_ERROR: dict[type[Exception], str] = {
     QuoteNotFound: "exact",
     WrongPlace: "start",
     RatingOutsideScale: "rating",
 }
 _CONCURRENCY_ERRORS = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
-#: Refusals of a value by itself, whatever else there is.
+#: Refusals that concern one value, regardless of the others.
 _VALUE_ERRORS = (errors.CheckViolation, errors.NotNullViolation)
 
 

@@ -44,20 +44,20 @@ class EditorialView(ViewSet):
     lookup_value_converter = "int"
     schema = EditorialSchema()
 
-    #: What the resource holds, in the singular and the plural.
+    #: The singular and the plural of the resource's name.
     nouns: tuple[str, str]
-    #: What a role must include to read it, as `app.codename`; empty where nothing is needed.
+    #: The permission needed to read the resource, as `app.codename`; empty if none is needed.
     view_permission: str
     #: The scope that writing needs.
     write_scope: Scope = Scope.WRITE
     list_query: type[ListQuery]
-    #: For the OpenAPI schema: how a thing reads; where an action shows something else, that; what its body may hold.
+    #: For the OpenAPI schema: the response, the response of particular actions, and the request body.
     serializer_class: type[Serializer]
-    #: How results of its list read unless `view=full` asks for more; None where they are whole.
+    #: The form of results in its list unless `view=full` is requested; None if they are complete.
     summary_serializer_class: type[Serializer] | None = None
     shown: ClassVar[dict[str, type[Serializer]]] = {}
     bodies: ClassVar[dict[str, Any]] = {}
-    #: Whether adding answers with what is there already; for the OpenAPI schema.
+    #: Whether adding may return an existing object; for the OpenAPI schema.
     finds = False
 
     def get_scope(self, request: Request) -> Scope | None:
@@ -98,7 +98,7 @@ class EditorialView(ViewSet):
         super().initial(request, *args, **kwargs)
         if not self.is_served:
             return
-        if self.view_permission:  # for writing too, which is answered with what was written
+        if self.view_permission:  # also for writing, because the response contains the written object
             require(self.person, self.view_permission, gettext("see this"))
         if self.action != "list":
             NoQuery(self.plain.GET, QuerySet(), request=self.plain)

@@ -28,7 +28,7 @@ from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
 #: How many entries are read at a time.
 _BATCH_SIZE = 500
 
-#: Where a body names a snapshot. In a text, the quotation marks would stand behind backslashes.
+#: Where a body names a snapshot. Inside a text, the quotation marks would follow backslashes.
 _SNAPSHOT = re.compile(rb'"snapshot":\{"id":(\d+)')
 
 

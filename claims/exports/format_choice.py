@@ -23,9 +23,9 @@ class ExportFormat(ABC):
 
     name: ClassVar[str]
     extension: ClassVar[str]
-    #: Whether an interrupted file is continued where it ends; otherwise it is written again from its beginning.
+    #: Whether an interrupted file is continued at its end; otherwise it is written again from the start.
     can_continue: ClassVar[bool] = True
-    #: Whether the beginning of a file depends on what can still change, so that it belongs to no earlier moment.
+    #: Whether the beginning of a file depends on later data, so that an earlier beginning cannot be reused.
     begins_now: ClassVar[bool] = False
 
     def parts(self, selection: Selection) -> Sequence[QuerySet[Publication]]:
@@ -137,7 +137,7 @@ class Parquet(ExportFormat):
     """The columns of the CSV, typed and compressed, for analysis."""
 
     name, extension = "parquet", "parquet"
-    # What its end says of its beginning is known only to the one who wrote that.
+    # The end depends on the beginning, which is known only to the process that wrote it.
     can_continue = False
     #: How many rows were written, each about one verdict.
     rows = 0
@@ -146,7 +146,7 @@ class Parquet(ExportFormat):
         from claims.exports.formats import parquet  # noqa: PLC0415  which takes its time, and few need it
 
         said = {"ledger": asdict(selection.moment), "filter": selection.filter}
-        # It writes, and neither reads nor seeks.
+        # It can only be written, not read or seeked.
         self.rows = parquet.write(self._iterate_bodies(selection, output), cast(IO[bytes], output), said=said)
 
 

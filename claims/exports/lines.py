@@ -73,7 +73,7 @@ class LineKind:
         return row
 
 
-#: What entries mention, each kind after those that it refers to.
+#: The kinds that entries mention, each after those that it refers to.
 THING_KINDS = (
     LineKind(
         "publisher",
@@ -103,8 +103,8 @@ THING_KINDS = (
             "show_text",
         ),
     ),
-    # What readers see of it, and what it looks like. The files are elsewhere, as those of snapshots are; what a file
-    # says of itself is for editors alone.
+    # The public file and its fingerprints. The files themselves are stored elsewhere; embedded metadata is only for
+    # editors.
     LineKind(
         "media_object",
         MediaObject,
@@ -218,7 +218,7 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
             raise UnreadableExport(
                 gettext("Line %(number)s: a lossless export begins with one header.") % {"number": number}
             )
-        # Snapshots stand between entries.
+        # Snapshots come between entries.
         if place < min(before, _LINE_TYPES.index("snapshot")):
             raise UnreadableExport(
                 gettext("Line %(number)s: “%(type)s” is out of order.")

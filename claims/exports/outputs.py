@@ -14,7 +14,7 @@ from typing import IO, Any, Protocol
 from django.utils.translation import gettext
 
 BLOCK_SIZE = 1024 * 1024
-#: How often the state of a file is written down. What was exported since is exported again.
+#: How often the state of a file is recorded. Anything exported after the last record is exported again.
 REPORT_SECONDS = 2.0
 
 #: How many claims have been written.

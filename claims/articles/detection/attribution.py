@@ -55,7 +55,7 @@ class Attributor:
         self._cast = people
         self._focus = Focus()
         self._identities = Identities(language, self._grammar, people, self._focus)
-        # Who spoke in the sentence before, and in the quotation that the block before ended with.
+        # The speaker of the previous sentence, and of the quotation that ended the previous block.
         self._last: Speaker | None = None
         self._running: Speaker | None = None
         self._unclosed = False

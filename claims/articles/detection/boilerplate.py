@@ -20,7 +20,7 @@ _UNITS = (
     r"(?:mins?|minutes?|minuten?|minutos?|sec|secs|s|m|h|hrs?|uhr|utc|gmt|am|pm|a\.m|p\.m|views|분|초|分|秒)"
 )
 _DURATION = re.compile(rf"^[\W\d]*\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\s*+{_UNITS}\.?)*[\W\d]*$", re.IGNORECASE)
-# How much of an article stands behind a wall.
+# How much of an article is behind a paywall.
 _REST_OF_ARTICLE = re.compile(
     r"^(?=[^.!?]{0,60}(?:\d[.,]\d[^.!?]{0,60})?"
     r"\b(?:reste|left|remaining|you have read|noch|sie haben|pozostało|"
@@ -29,7 +29,7 @@ _REST_OF_ARTICLE = re.compile(
     r"\b(?:article|story|artikels?|artykułu|artículo|articolo|artigo|статьи|статті|makale\w*)\b",
     re.IGNORECASE,
 )
-# What a newsroom says of its own article.
+# What newsrooms write about their own article.
 _CORRECTION_NOTE = re.compile(
     r"^\W*(?:(?:corrections?|clarifications?|korrektur(?:hinweis)?|berichtigung|rectificatif|correctif|corrección|"
     r"fe de errores|correzione|rettifica|correção|errata|correctie|rectificatie|sprostowanie|исправление|виправлення|"

@@ -28,7 +28,8 @@ class CheckBand(StrEnum):
 #: From which score a sentence is in the first band, and in the second.
 CHECK_FIRST, WORTH_A_LOOK = 0.87, 0.52
 
-#: What each adds to the log-odds. `length` counts doublings of twelve words, between a fifth and three times as many.
+#: The weight of each feature in the log-odds. `length` counts doublings of twelve words, from a fifth to three times
+#: as many.
 WEIGHTS: Mapping[str, float] = {
     "length": 0.5,
     "number": 0.7,

@@ -35,7 +35,8 @@ _GREEK_QUESTION = re.compile(r";(?=\W*$)")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯", "0123456789" * 4)
 _WIDEST_UNIT = 8
 
-#: Group of a language's phrases → kind of cue. What is missing here says who speaks, not whether it can be checked.
+#: Group of a language's phrases → kind of cue. Groups missing here identify speakers, and say nothing about
+#: checkability.
 KINDS_BY_CUE: Mapping[str, str] = {
     "number": "number",
     "quantity": "measure",

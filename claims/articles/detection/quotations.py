@@ -5,8 +5,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# What may close a quotation that a mark has opened. „…“ is German, “…” English, »…« German and Danish, «…» Romance
-# and Russian, ”…” Swedish and Finnish, 「…」 Japanese and traditional Chinese.
+# The marks that may close a quotation, by its opening mark. „…“ is German, “…” English, »…« German and Danish, «…»
+# Romance and Russian, ”…” Swedish and Finnish, 「…」 Japanese and traditional Chinese.
 _CLOSING_MARKS = {
     '"': '"', "“": '”"', "„": '“”"', "«": "»", "»": "«»", "”": "”", "「": "」", "『": "』",
     "‟": "”", "＂": "＂", "〝": "〞〟",

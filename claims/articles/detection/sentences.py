@@ -25,7 +25,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _HARD_STOP = re.compile(rf"[{_HARD_STOPS}]+")
 _INITIAL = re.compile(r"(?:^|[\s(.\-«„“\"'’])[^\W\d_]\.$")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.){2,}$")
-# The library takes "on 3 May." for an abbreviation.
+# The library mistakes "on 3 May." for an abbreviation.
 _WORD_AND_STOP = re.compile(r"(?<![^\W_])([^\W\d_]{3,})\.(?=\s+[^\W\d_])")
 _LAST_WORD = re.compile(r"(?:^|[\s(«„“\"'’\-/])([^\s(«„“\"'’\-/]+)\.$")
 _SOFT_BREAK = re.compile(r"[;；；,，、]\s*|\s[–—]\s")

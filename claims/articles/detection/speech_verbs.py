@@ -8,7 +8,7 @@ from claims.articles.detection.lexicon import Lexicon, Token, split_words, token
 from claims.articles.detection.names import is_capital, split_name
 from claims.articles.detection.phrases import Phrase, read_speaker_after, read_subject_before, remove_adverbs
 
-QUOTED_MARK = "\ufffc"  # stands for each character of a quotation, so that offsets stay
+QUOTED_MARK = "\ufffc"  # replaces each character of a quotation, so that offsets stay valid
 DROPPED_MARK = "\u2205"  # the subject that Romance and Slavic languages leave out: "…", añadió.
 _CLAUSE_END = re.compile(r"[;:()\[\]—–]|\s-\s|\ufffc")
 _PARENTHESIS = re.compile(r"(?<=\w )\([^()\ufffc]{1,40}\)")
@@ -33,7 +33,7 @@ class Attribution:
     description: str | None
     start: int
     end: int
-    verb: str = ""  # its form may say whether a woman speaks
+    verb: str = ""  # its form may show whether a woman speaks
     source: str = ""  # "according to": the phrase that puts the name into a case
 
 

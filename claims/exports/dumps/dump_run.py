@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 MANIFEST_VERSION = 1
 
-#: Called with the name of each file as it is started.
+#: Called with the name of each file when it is started.
 ReportProgress = Callable[[str], None]
 
 
@@ -138,7 +138,7 @@ def _write_dump(told: ReportProgress, held: LastingTransaction) -> KeptDump:
             selection = Selection("", LedgerMoment.now())
             about = _describe_dump(selection.moment, now)
             files = [_write_file(part, selection, workshop, folder, told) for part in PARTS]
-        # Who was let in meanwhile may have removed files of ours, which had no manifest yet.
+        # A process that had the lock in the meantime may have removed our files, which had no manifest yet.
         held.require()
         manifest = format_manifest({**about, "files": files})
         write_whole(default_storage, f"{FOLDER}/{folder}/{MANIFEST}", ContentFile(manifest.encode()))

@@ -21,7 +21,7 @@ from factcheck.installation.whole_files import DUMPS
 
 FOLDER = DUMPS
 MANIFEST = "manifest.json"
-#: Of a store that is asked over a network, what it has is believed for so many seconds.
+#: For how many seconds the listing of a remote store is cached.
 CACHE_SECONDS = 15.0
 
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{6})Z-[0-9a-f]{8}", re.ASCII)

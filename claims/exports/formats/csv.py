@@ -15,7 +15,7 @@ import orjson
 from factcheck.formulas import escape_formula
 
 Document = dict[str, Any]
-#: What a column says of a claim and one of its verdicts; an empty one where there is none.
+#: The value of a column for a claim and one of its verdicts; empty if there is none.
 Cell = Callable[[Document, Document], Any]
 
 MEDIA_TYPE = "text/csv"
@@ -23,7 +23,7 @@ MEDIA_TYPE = "text/csv"
 #: U+FEFF, by which Excel recognises UTF-8.
 BYTE_ORDER_MARK = "\ufeff".encode()
 
-#: What follows when no more can be read although there is more: a quoted cell that never ends.
+#: Written if the data cannot be completed: a quoted cell that never ends.
 INTERRUPTED_NOTE = b'"This download is not complete. Please fetch it again.'
 
 
@@ -35,7 +35,7 @@ def read_verdict_value(*path: str) -> Cell:
     return lambda claim, verdict: _get_value(verdict, path)
 
 
-#: The columns in their order. New ones are only added at the end.
+#: The columns in order. New ones are only added at the end.
 COLUMNS: dict[str, Cell] = {
     "claim_id": read_claim_value("id"),
     "version": read_claim_value("version"),

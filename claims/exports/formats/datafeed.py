@@ -15,7 +15,7 @@ Document = dict[str, Any]
 
 MEDIA_TYPE = "application/ld+json"
 
-#: What follows when no more can be read although there is more: nothing. An array that never ends is no JSON.
+#: Written if the data cannot be completed: nothing, because an array that never ends is not valid JSON.
 INTERRUPTED_NOTE = b""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 MEDIA_TYPE = "application/x-ndjson"
 
-#: What follows when no more can be read although there is more: a line that no reader of JSON accepts.
+#: Written if the data cannot be completed: a line that no JSON parser accepts.
 INTERRUPTED_NOTE = b'{"broken_off": "This download is not complete. Please fetch it again."'
 
 

@@ -29,7 +29,7 @@ _TYPES = {
     **dict.fromkeys(("claimed_on", "first_appearance_published_on", "reviewed_on", "valid_as_of"), _DAY),
     **dict.fromkeys(("published_at", "updated_at"), _MOMENT),
 }
-#: The type of each column; texts unless it is said otherwise.
+#: The type of each column; text by default.
 COLUMN_TYPES = {name: _TYPES.get(name, DataType.string()) for name in csv.COLUMNS}
 SCHEMA = Schema([Field(name, kind, nullable=True) for name, kind in COLUMN_TYPES.items()])
 

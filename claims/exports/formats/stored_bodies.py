@@ -21,7 +21,7 @@ from factcheck.web.site_urls import insert_site_url
 BLOCK_SIZE = 128 * 1024
 #: How much PostgreSQL joins at a time, in bytes.
 JOINED_SIZE = 256 * 1024
-#: How long one download may take, in seconds: who reads more slowly holds a seat that others wait for.
+#: The time limit of a download in seconds, because slow readers occupy slots that others wait for.
 MAX_SECONDS = 3600
 
 
@@ -61,7 +61,7 @@ def _lift_time_limit(cursor: CursorWrapper) -> Iterator[None]:
         cursor.execute(f"SET LOCAL statement_timeout = '{MAX_SECONDS}s'")
         yield
     finally:
-        # With a connection that died meanwhile, all of it is gone.
+        # If a connection is lost, the whole download is lost.
         with suppress(Error):
             cursor.execute("ROLLBACK")
 

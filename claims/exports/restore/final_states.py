@@ -65,7 +65,7 @@ def _restore_media(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> 
     for pk, entry in newest.items():
         within = {*entry.body["merged_from"]} & merged.claims
         for position, media in enumerate(entry.body.get("media", [])):
-            # What a claim that was merged into it brings, is that one's.
+            # The parts that a merged claim contributes remain its own.
             owner = next(iter(merged.media.get(media["id"], set()) & within), pk)
             if media["id"] in known and (owner == pk or (owner, media["id"]) not in wanted):
                 said = {name: media[name] for name in ("caption", "media_fragment", "page_url")}
@@ -95,7 +95,7 @@ def _restore_appearances(newest: Mapping[int, RestoredEntry], merged: MergedPart
     rows = Appearance.objects.filter(Q(pk__in=said) | Q(claim__in=newest)).in_bulk()
     Appearance.objects.filter(pk__in=[pk for pk in rows if pk not in said]).delete()
     changed = [pk for pk, (_claim, a) in said.items() if pk in rows and _is_different(rows[pk], a)]
-    # Deleted without looking for what refers to them: they return at once, under the same ids.
+    # Deleted without searching for references: they are restored at once under the same ids.
     delete_unasked(Appearance.objects.filter(pk__in=changed))
     kept = {pk: row for pk, row in rows.items() if pk in said and pk not in changed}
     missing = {

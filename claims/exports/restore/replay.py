@@ -35,11 +35,11 @@ from claims.models import Claim, Evidence, Publication, Transition, Verdict
 from factcheck.database.bulk_copy import RowMaker, copy
 from factcheck.installation.house_language import activate_house_language
 
-#: Who moved what, in the words of the log.
+#: The author of each move, as the log names them.
 ACTOR = gettext_noop("Restored from an export")
 
 _STATE = Verdict.State
-#: What a verdict says of pictures, audio and video.
+#: The fields of a verdict about pictures, audio and video.
 _MEDIA_FIELDS = ("media_authenticity_category", "original_media_context", "original_media_url")
 
 

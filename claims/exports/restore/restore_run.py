@@ -24,7 +24,7 @@ from factcheck.database.locks import LastingTransaction, NameAlreadyLocked, lock
 
 __all__ = ["recognise", "restore"]
 
-#: How many entries are restored at once, and at most how much text: their bodies, and snapshots with them.
+#: The number of entries restored at once, and the limit on the total text of their bodies and snapshots.
 _MAX_BATCH_ENTRIES, _MAX_BATCH_BYTES = 2_000, 16 * 1024 * 1024
 _LEADING_TYPES = {"header", *(kind.name for kind in lines.THING_KINDS)}
 
@@ -58,7 +58,7 @@ def restore(
 def _write(file: BinaryIO, checked: CheckedExport, own: LastingTransaction, *, progress: Progress) -> None:
     merged = MergedParts()
     read = lines.read(file)
-    # The first line behind the things is held back, for it belongs to what follows.
+    # The first line after these rows is held back, because it belongs to the next part.
     held: list[ArchiveLine] = []
 
     def is_thing(line: ArchiveLine) -> bool:

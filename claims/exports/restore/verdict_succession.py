@@ -63,7 +63,7 @@ class _VerdictTracker:
         )
         replaced = {supersedes for *_, supersedes in rows}
         self._known = {pk for pk, *_ in rows}
-        #: Of each claim the published ones → their publishers.
+        #: Claim → publishers of its published verdicts.
         self._live: dict[int, dict[int, int]] = defaultdict(dict)
         #: Of each claim and publisher the last one that nothing has replaced.
         self._last: dict[tuple[int, int], int] = {}

@@ -128,7 +128,7 @@ def _fetch(url: str, exchanges: Exchanges, choices: ArchiverChoices) -> FetchedD
 
 def _take_pictures(answer: FetchedDocument, choices: ArchiverChoices) -> PagePictures:
     if answer.content_type not in _PAGE_TYPES:
-        return PagePictures()  # the file itself is what a reader sees
+        return PagePictures()  # the file itself is the public version
     try:
         return take_page_pictures(answer.final_url, allow_loopback=choices.allow_loopback)
     except BrowserUnavailable as why:

@@ -140,12 +140,12 @@ def confirm(contact: ContactDetails) -> ContactDetails | None:
         The current contact details; None if the person has had them deleted in the meantime.
     """
     if contact.request_id:
-        hold("requests of readers")  # two who ask for the same at one moment ask for one thing
+        hold("requests of readers")  # concurrent requests for the same thing count as one
     found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
     if found is None or found.confirmed_at:
         return found
     if (found.complaint or found.request).held_because:  # type: ignore[union-attr]  # one of them is there
-        return found  # an editor looks at it first, and has them asked then
+        return found  # an editor looks first; only then is the sender asked to confirm
     found.confirmed_at = timezone.now()
     if found.complaint_id:
         _deliver_complaint(found.complaint_id)

@@ -91,7 +91,7 @@ class StandardsResource(PublicResource):
 
     def retrieve(self, request: HttpRequest) -> HttpResponse:
         period = StandardsQuery(request.GET, request=request).period
-        with translation.override("en"):  # what is found is the same for everybody
+        with translation.override("en"):  # the result is the same for everyone
             return self.respond(request, report(period))
 
     def respond(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:

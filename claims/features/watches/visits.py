@@ -155,7 +155,7 @@ class _Visit:
             if looked_at is None:
                 break
             if looked_at.kind == "later":
-                break  # its site is not to be asked now; the worker looks again in a minute
+                break  # its site may not be queried now; the worker tries again in a minute
             self._count(looked_at)
         return self._tally
 

@@ -9,9 +9,9 @@ from claims.imports.reading.review_record import Outlet, Person, Review
 from claims.quotes.statements import normalise_statement
 from sources.addresses import build_url_key
 
-#: What a record says, as opposed to where it stands and what was left out of it.
+#: The content of a record, without its position and the values left out.
 CONTENT_FIELDS: Final = slice(Review._fields.index("statement"), Review._fields.index("media"))
-#: And its media, which few records have: the keys of the others stay as they were.
+#: Its media too, but only if there are any: so the keys of other records stay the same.
 MEDIA_FIELDS: Final = slice(Review._fields.index("media"), Review._fields.index("remarks"))
 
 

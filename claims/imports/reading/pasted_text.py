@@ -19,7 +19,7 @@ from claims.imports.reading.review_record import Review
 MAX_ROWS: Final = 2_000
 MAX_BYTES: Final = 2_000_000
 
-#: What a proposed claim has. Judgements are not pasted: reviews are imported as a file.
+#: The fields of a proposed claim. Verdicts are not pasted: reviews are imported as files.
 FIELDS: Final = (
     "statement",
     "claimant",
@@ -32,7 +32,7 @@ FIELDS: Final = (
 )
 
 Settings = dict[str, Any]
-#: A row as it was pasted, and as what it would be stored.
+#: A pasted row, and the proposal that it would become.
 PastedRow = tuple[RawRecord | Refusal, Review | Refusal]
 
 

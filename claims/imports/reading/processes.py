@@ -26,7 +26,7 @@ from claims.imports.reading.review_record import Label, Outlet, Person, Remark, 
 #: How many records a process gets at a time: enough that handing them over costs little.
 CHUNK_SIZE = 500
 
-#: What stands in a line: what the record is known by, its statement, the review, and the fields as they were found.
+#: The parts of a line: the record's keys, its statement, the review, and the original fields.
 COLUMNS: Final = ("digest", "key", "number_key", "statement", "review", "found")
 
 _NULL: Final = "\\N"
@@ -59,7 +59,7 @@ def clean_in_processes(records: Iterable[RecordInput], *, processes: int = 0) ->
         yield _clean(first)
         return
     workers = processes or os.cpu_count() or 1
-    # Neither threads nor connections of this process are taken along. What all need is loaded once, before they fork.
+    # Forked processes inherit no threads or connections. Shared data are loaded once before the fork.
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
@@ -67,7 +67,7 @@ def clean_in_processes(records: Iterable[RecordInput], *, processes: int = 0) ->
         try:
             for chunk in chunks:
                 waiting.append(pool.submit(_clean, chunk))
-                # No more than the processes need to be busy: what waits takes memory.
+                # Only enough to keep the processes busy, because waiting batches use memory.
                 if len(waiting) > 2 * workers:
                     yield waiting.popleft().result()
             while waiting:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-#: The fields that a reader fills where the file has them, whatever its format calls them. Values stand as they were
-#: found: text, numbers, lists of those, or None. Everything about them is settled later, in one place
-#: (`claims.imports.reading.interpretation`).
+#: The fields that a reader fills, whatever the format calls them. Values are as found: text, numbers, lists of those,
+#: or None. They are interpreted later in one place (`claims.imports.reading.interpretation`).
 FIELDS: Final = {
     "id": "the file's own number or name of this review, by which it is known again",
     "statement": "what was claimed (ClaimReview.claimReviewed)",

@@ -27,7 +27,7 @@ ReportDetection = Callable[[File, ImportFormat, Mapping[str, Any]], None]
 #: Called for each file with warnings for the importing user.
 ReportNote = Callable[[File, str], None]
 
-#: Whether the reviews in a file are to be taken without ratings, of which no column is known to hold any.
+#: Whether to import reviews without ratings, if no column is known to contain any.
 IsUnrated = Callable[[File], bool]
 
 #: So many records of a file show which language it is in.
@@ -36,7 +36,7 @@ _SAMPLE_SIZE = 200
 #: So many rating labels are named in a note.
 _MAX_NAMED = 10
 
-#: The formats whose columns a mapping gives their meaning.
+#: The formats whose columns a mapping describes.
 MAPPED_FORMATS = (json_rows, spreadsheets, tables)
 
 
@@ -77,7 +77,7 @@ class Recipe:
         if self.settings is not None and self.format == form.NAME:
             settings = self.settings
         elif self.mapping is not None:
-            # The three have it, and detection was told to choose among them.
+            # All three have the method, and detection was limited to them.
             settings = form.build_mapped_settings(file, self.mapping)  # type: ignore[attr-defined]
         if self.sheet and form is not spreadsheets:
             reason = SpokenSentence(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from claims.imports.reading.raw_record import RecordPlace
 
-# Tuples, because they are made by the hundred thousand, and a frozen dataclass takes three times as long to make.
+# Tuples, because hundreds of thousands are created, and a frozen dataclass takes three times as long.
 
 
 class Person(NamedTuple):

@@ -44,7 +44,7 @@ from factcheck.database.bulk_copy import CopyLines, build_lines, copy, expect_ma
 from factcheck.installation.house_language import activate_house_language
 
 _MAX_PLACE_LENGTHS = {"file": 500, "position": 200}
-#: Why a claim is proposed of which an import has made a draft.
+#: The reason of a claim for which an import created a draft.
 _ARCHIVE_NOTE = gettext_noop("Imported from the newsroom’s own records: the verdict is a draft.")
 
 
@@ -106,7 +106,7 @@ def _split_batch(
     """Split a batch into reviews of unknown statements and all others."""
     keys = {staged.key for staged in batch if staged.key}
     numbers = {staged.number_key for staged in batch if staged.number_key}
-    # What this import took itself is no earlier wording of what it takes now.
+    # Records stored by this import are not earlier versions of its later records.
     earlier = ImportedRecord.objects.filter(Q(key__any_of=keys) | Q(number_key__any_of=numbers)).exclude(
         run=run
     )

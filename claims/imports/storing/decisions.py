@@ -27,8 +27,8 @@ from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdi
 from factcheck.database.bulk_copy import RowMaker
 from factcheck.installation.house_language import activate_house_language
 
-#: Few letters and digits ("Old video", "On the Iran nuclear deal") may describe different entities, even by one
-#: person. In scripts without spaces a character says more, and two claims that an editor merges do no harm.
+#: Short statements ("Old video", "On the Iran nuclear deal") may describe different things, even by one person. In
+#: scripts without spaces a character carries more meaning, and two claims that an editor merges do no harm.
 DISTINCTIVE_LENGTH = 25
 
 ClaimPair = tuple[ExistingClaim, ExistingClaim]
@@ -239,10 +239,10 @@ def _find_same_claims(
     fitting = [one for one in fitting if not one.was_reviewed_elsewhere(review, publisher)]
     if person:
         yield from (one for one in fitting if one.is_by(person))
-        # A publisher that judges a statement twice, once without naming who made it, judges one claim.
+        # A publisher that judges a statement twice, once without a claimant, judges one claim.
         yield from (one for one in fitting if not one.names and publisher in one.publisher_ids)
     elif review.rating is None and publisher is None:
-        yield from fitting  # it names no one else who would differ
+        yield from fitting  # it names no other claimant
     else:
         yield from (one for one in fitting if publisher in one.publisher_ids)
         yield from (one for one in fitting if not one.names)

@@ -25,9 +25,9 @@ from factcheck.database.bulk_copy import RowMaker
 from factcheck.installation.house_language import activate_house_language
 from sources.models import Publisher
 
-#: What of a verdict a review does not say, and a new version takes over.
+#: Fields that reviews lack and that a new version copies.
 _CARRIED_OVER_FIELDS = ("explanation", "valid_as_of", "recheck_on")
-#: What is stored where an import adds nothing to what a verdict does not say.
+#: The stored value if an import adds nothing to a missing one.
 _EDITORS_VERDICT = "nothing: people here answer for that verdict"
 #: The wording of public notes, in this order.
 CHANGED_NOTE, ADDED_NOTE, ANOTHER_REVIEW_NOTE = (
@@ -74,7 +74,7 @@ class ExistingClaim(ReviewedClaim):
     source_ids: set[int] = field(default_factory=set)
     topic_ids: set[int] = field(default_factory=set)
 
-    # What reviews changed.
+    # The fields that reviews changed.
     appearances: list[Appearance] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
@@ -151,7 +151,7 @@ class ExistingClaim(ReviewedClaim):
             )
             there = self.live[live.publisher_id]
         else:
-            # Without a rating there is no verdict that could say it; the reason does, of the record that came first.
+            # Without a rating there is no verdict to hold it; the reason of the first record does.
             said = collect_details(review) | {"publisher": publisher.name if publisher else ""}
             for name, value in said.items():
                 if value and str(value) not in self.claim.reason:

@@ -163,7 +163,7 @@ class SeenRecords:
             standing = by_id.get(record.claim)
             if standing and standing.may_be_by(staged.review.claimant):
                 return standing
-            # Another claimant said the same on the same page, unless the publisher corrected who it was.
+            # Another person made the same claim on the same page, unless the publisher corrected the claimant.
             if (
                 standing
                 and record.claim not in staged.seen_claims
@@ -188,7 +188,7 @@ class SeenRecords:
         last = next((one for one in self._iterate_latest(staged) if one.claim == claim), None)
         if last is None:
             return False
-        # An import may have taken several records of one review: it says the same as one of them.
+        # An import may have stored several records of one review: it equals one of them.
         same = self._get_records(staged.digest)
         return not any((one.run, one.claim) == (last.run, claim) for one in same)
 

@@ -28,7 +28,7 @@ class StoredRow:
 
     review: Review
     outcome: Outcome
-    #: The claim that it made, or that says the same.
+    #: The new or the existing claim.
     claim: Claim | None = None
     why: str = ""
 
@@ -61,7 +61,7 @@ def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
         NotAllowed: the person's role does not include proposing claims.
     """
     require(by, "claims.run_import", _("paste rows"))
-    # Two who paste the same at once make each claim once.
+    # Two people who paste the same rows at once create each claim once.
     hold("pasted rows")
     stored: list[StoredRow] = []
     for review in reviews:

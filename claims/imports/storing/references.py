@@ -101,7 +101,7 @@ class ReferencedEntities:
         )
 
     def get_publisher(self, outlet: Outlet) -> Publisher:
-        # Who only has the name of the house gets no publisher: no record of theirs is taken.
+        # Publishers that merely share the newsroom's name get no row: none of their records is stored.
         if outlet in self._ours or outlet in self._namesakes:
             return self._house
         return self._publishers[build_outlet_key(outlet)]
@@ -171,7 +171,7 @@ def _find_or_make_publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
     if None in found.values():
         hold("imported publishers")
         known = _load_known_publishers(wanted)
-        # One after the other: a publisher made for one outlet may be the next one's.
+        # One by one: a publisher created for one outlet may match the next one.
         return {
             key: _find_publisher(outlet, known) or _make_publisher(outlet, known)
             for key, outlet in wanted.items()
@@ -201,7 +201,7 @@ def _make_publisher(outlet: Outlet, known: KnownPublishers) -> Publisher:
     made = Publisher.objects.create(
         name=outlet.name,
         kind=Publisher.Kind.FACT_CHECKER,
-        # A publisher with an address is known by its domain, which may already belong to another.
+        # A publisher with a URL is identified by its domain, which may already belong to another.
         url=(outlet.url or f"https://{outlet.domain}/") if free else "",
         domain=free,
         country=outlet.country,
@@ -225,7 +225,7 @@ def _find_or_make_claimants(wanted: dict[PersonKey, Person]) -> dict[PersonKey, 
         hold("claimants")
         known = _load_named_claimants(wanted.values())
         made: list[Claimant] = []
-        # One after the other: a claimant made for one person may be the next one's.
+        # One by one: a claimant created for one person may match the next one.
         for who, person in wanted.items():
             found[who] = known.find(person.name, person.job_title, person.same_as)
             if found[who] is None:

@@ -21,15 +21,15 @@ class ReviewedClaim:
     is_new: bool = False
     #: Published verdicts by publisher.
     live: dict[int, Verdict] = field(default_factory=dict)
-    #: Drafts and what is in review, by publisher.
+    #: Drafts and verdicts in review, by publisher.
     open: dict[int, Verdict] = field(default_factory=dict)
     #: The keys of its claimant; empty if there is none.
     names: set[str] = field(default_factory=set)
-    #: The addresses by which each of those is known elsewhere, where any are known.
+    #: The URLs that identify each of them elsewhere, if known.
     same_as: list[Sequence[str]] = field(default_factory=list)
     #: Publishers that checked it, with a verdict or without.
     publisher_ids: set[int] = field(default_factory=set)
-    #: Where and when each publisher has reviewed it, as far as that is known.
+    #: Where and when each publisher reviewed it, if known.
     reviewed: dict[int, tuple[str, date | None]] = field(default_factory=dict)
     first_place: RecordPlace | None = None
     """The record of which it was made, where this import made it."""
@@ -89,7 +89,7 @@ class ReviewedClaim:
         return self.reviewed[publisher]
 
 
-#: What a review says in its verdict besides the rating: the field of a record → that of the verdict.
+#: The fields of a record stored in its verdict, except the rating: field of the record → field of the verdict.
 DETAILS: Final = {
     "review_url": "url",
     "title": "title",

@@ -44,12 +44,12 @@ _STATE = ImportRun.State
 #: Attempts per batch: another process may be adding the same publisher or source.
 _MAX_TRIES = 3
 _REPORT_PERIOD = timedelta(seconds=0.5)
-#: What an import holds while it writes, one at a time: two that bring the same claims must see each other's. Others may
-#: read meanwhile.
+#: The lock of an import while it writes: two imports of the same claims must see each other's rows. Others may read
+#: in the meantime.
 _LOCK_NAME = "claims intake"
 
 
-#: After so many batches tables have grown enough that plans which were made for them before may no longer suit them.
+#: After this many batches, the tables may have outgrown the plans made for them.
 _ANALYZED_SIZES = frozenset(10**power for power in range(4))
 _GROWING_TABLES = (
     Claim,
@@ -119,7 +119,7 @@ class _ImportCourse:
 
     def begin(self) -> None:
         run = self.run
-        # What was refused before is found again: nothing may be reported twice. What was written is not written again.
+        # Earlier rejections are found again, so nothing is reported twice. Stored records are not stored again.
         ImportProblem.objects.filter(run=run).exclude(code__in=[MERGED_CODE, CONFLICT_CODE]).delete()
         run.created = run.updated = run.unchanged = run.merged = run.refused = run.records = (
             run.bytes_read

@@ -39,20 +39,20 @@ from factcheck.installation.house_language import activate_house_language
 from factcheck.installation.messages import translate_message
 from sources.source_kinds import STANDARD_INPUT, is_address
 
-#: Tasks of the worker, in `tasks` beside this module.
+#: Tasks of the worker, in the module `tasks`.
 RUN_IMPORT, REMOVE_UPLOAD = "claims.imports.run_import", "claims.imports.remove_upload"
 
 _STATE = ImportRun.State
-#: What may be begun, or begun again.
+#: The states in which an import can be started or restarted.
 STARTABLE = (_STATE.CHOSEN, _STATE.READING, _STATE.WRITING, _STATE.FAILED)
 
 
-#: The setting that says that the reviews of an upload are to be taken without ratings.
+#: The setting to import an upload's reviews without ratings.
 UNRATED_KEY = "unrated"
-#: So many notes on one import are kept; a folder may hold a thousand files.
+#: The maximum number of notes stored for one import; a folder may contain a thousand files.
 MAX_NOTES = 200
 
-#: A record, and what would be stored of it.
+#: A record, and what would be stored for it.
 PreviewedRecord = tuple[RawRecord | Refusal, Review | Refusal]
 
 
@@ -83,7 +83,7 @@ def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
         first, second = next(files, None), None
         found = detect_format(first) if isinstance(first, File) else first
         if isinstance(first, File) and isinstance(found, tuple) and found[0] is spreadsheets:
-            # What its columns are is not seen in its first bytes.
+            # Its first bytes do not show its columns.
             found = spreadsheets, spreadsheets.inspect_workbook(first)
         second = next(files, None)
     if isinstance(found, tuple) and second is None:

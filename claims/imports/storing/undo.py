@@ -47,22 +47,22 @@ from factcheck import features
 from factcheck.database import clock
 from factcheck.database.bulk_copy import copy, reserve_ids
 
-#: The task of the worker, in `tasks` beside this module.
+#: The task of the worker, in the module `tasks`.
 UNDO_IMPORT = "claims.imports.undo_import"
 
-#: What a verdict says, as it is taken over into the version that brings it back.
+#: The content of a verdict, copied into the version that restores it.
 _CONTENT_FIELDS = [
     Verdict._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
     for name in ("claim", "publisher", "archive_run", *CARRIED_OVER_FIELDS)
 ]
 
-#: Attributes of claims that `ImportedChange` does not hold as they are: JSON has no dates.
+#: Attributes of claims that `ImportedChange` stores in another form, because JSON has no dates.
 _JSON_PARSERS: dict[str, Callable[[Any], Any]] = {"claimed_on": date.fromisoformat, "claimant_id": int}
 
-#: What can be undone, and what was broken off while it was being undone.
+#: The states of imports that can be undone, or whose undoing was interrupted.
 UNDOABLE_STATES = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDOING)
 
-#: So many claims are taken back in one transaction.
+#: The number of claims undone in one transaction.
 BATCH_SIZE = 500
 
 
@@ -129,7 +129,7 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
             ),
         ),
         (
-            # A move is an edit as well, and listed once.
+            # A move is an edit too; list it once.
             _join_conditions(map(Exists, edited)) & ~Q(Exists(moved)),
             ngettext_lazy("%d of its claims has been edited.", "%d of its claims have been edited."),
         ),
@@ -266,7 +266,7 @@ class _BatchUndo:
         changes |= self._undo_verdicts(taken)
         publishing.record_all(changes)
         taken.delete()
-        # What said the same again said it of claims that go.
+        # Records that confirmed claims which are removed.
         ImportedRecord.objects.filter(claim__in=made).delete()
         ImportedChange.objects.filter(run=self.run, claim__in=claims).delete()
         PossibleDuplicate.objects.filter(run=self.run, claim__in=made).delete()
@@ -312,7 +312,7 @@ class _BatchUndo:
             made.exclude(origin=Verdict.Origin.HOUSE).select_related("supersedes").order_by("version")
         ):
             first.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
-        # Not always what the import made itself: undoing a later one has brought it back as a version of its own.
+        # Not always the import's own: undoing a later import restores it as a new version.
         live = [
             row
             for row in Verdict.objects.filter(
@@ -326,7 +326,7 @@ class _BatchUndo:
         restored = [(row, earlier) for row in live if (earlier := before[row.pk])]
         self._retract(retracted)
         self._restore(restored)
-        # With the records of other imports that said the same: they are no longer of anything that stands.
+        # Together with identical records of other imports, which no longer refer to anything.
         find_untouched_drafts(taken).delete()
         kinds = Publication.Kind
         changes = {row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted}
@@ -339,7 +339,7 @@ class _BatchUndo:
         Verdict.objects.filter(pk__in=[verdict.pk for verdict in verdicts]).update(
             state=Verdict.State.RETRACTED
         )
-        # Records that said the same again are no longer of anything that stands.
+        # Identical records no longer refer to anything.
         for verdict in verdicts:
             said = ImportedRecord.objects.filter(
                 claim=verdict.claim_id, verdict__publisher=verdict.publisher_id

@@ -23,7 +23,7 @@ _REFUSED, _LEFT_OUT, _MERGED = (
     ImportProblem.Outcome.LEFT_OUT,
     ImportProblem.Outcome.MERGED,
 )
-#: What is reported with the records that were written, and stays when an import that was broken off goes on.
+#: Reported with stored records, and kept when an interrupted import continues.
 MERGED_CODE, CONFLICT_CODE = "merged into another record", "conflict with stored value"
 
 #: The states of imports that are neither running nor waiting.

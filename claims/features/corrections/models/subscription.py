@@ -73,4 +73,6 @@ class ClaimSubscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"  # never the address: this stands in logs and messages
+        return (
+            f"{self._meta.verbose_name} {self.pk}"  # never the address: the id appears in logs and messages
+        )

@@ -48,7 +48,7 @@ def read_authorship(
     writers = [party for party in authors if party.is_person]
     outlets = [party for party in authors if not party.is_person]
     if publishers and not any(party.is_certain for party in outlets):
-        # An author of no kind beside a publisher is who wrote it.
+        # An author without a type, next to a publisher, is the person who wrote the review.
         writers += [party for party in outlets if party.name and party.name != publishers[0].name]
         outlets = []
     outlet = next(iter([*outlets, *publishers, *_find_employers(review, graph), *behind]), None)
@@ -63,7 +63,7 @@ def read_authorship(
         return {"publisher": name, "publisher_url": outlet.url, "byline": byline}
     if publisher:
         return {"publisher": publisher, "publisher_url": None, "byline": byline}
-    # Who checks facts alone is author and publisher.
+    # A fact-checker named alone is author and publisher.
     alone = next(iter(writers), None)
     return {
         "publisher": alone.name if alone else None,

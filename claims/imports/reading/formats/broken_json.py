@@ -25,12 +25,12 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
 _WORD = re.compile(r"(?:true|false|null|NaN|undefined)\b")
 _WORDS = {"true": True, "false": False, "null": None, "NaN": None, "undefined": None}
 
-# What follows the quote that ends a string, and cannot follow one inside it.
+# What may follow the quotation mark that ends a string, but never one inside it.
 _KEY_SEPARATOR = re.compile(r"\s*:")
 _MEMBER_END = re.compile(r'\s*(?:\}\s*(?:[,}\];]|$)|,\s*(?:"[^"\\\n]{1,100}"\s*:|\}))')
 _ELEMENT_END = re.compile(r'\s*(?:\]\s*(?:[,}\];]|$)|,\s*(?:["{\[\d\-]|true|false|null|\]))')
 
-# What a text with quotes inside must not hold, or it would be one that swallowed its neighbours.
+# What a text with inner quotation marks may not contain, because then it has swallowed its neighbours.
 _MEMBER = re.compile(r'"\s*:')
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)

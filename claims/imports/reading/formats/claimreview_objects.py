@@ -28,10 +28,10 @@ from sources.extraction.structured_data import ARTICLE_TYPES
 
 CLAIM_REVIEW = "ClaimReview"
 
-#: What a review may be a part of, and then shares the address, headline, language and publisher of.
+#: What a review may be part of; it then shares its URL, headline, language and publisher.
 PAGE_TYPES = ARTICLE_TYPES | {"WebPage", "ItemPage", "CreativeWork"}
 
-#: A finding is a sentence or two; what is longer is the article.
+#: A finding is a sentence or two; longer text is the article.
 MAX_FINDING_LENGTH = 1000
 
 
@@ -240,7 +240,7 @@ def _read_review(
     if url and "://" not in url and _is_same_page(f"https://{url}", page.url):
         url = page.url
     here = not url or _is_same_page(url, page.url)
-    # What a page says of itself says nothing about reviews that stand elsewhere.
+    # A page's own metadata says nothing about reviews on other pages.
     theirs = here or _is_same_site(url, page.url)
     identifier = find_text(find_value(review, "identifier", "id"), named=("value", "name", "@id"))
     return {
@@ -363,7 +363,7 @@ def _read_claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]
 
 
 def _read_claimant(authors: list[Any]) -> dict[str, Any]:
-    # A list of names is one name and what was added to it; a list of authors is several.
+    # A list of names is one name with additions; a list of authors is several authors.
     names = [name for author in authors if (name := find_text(author)) is not None]
     first = next((author for author in authors if isinstance(author, dict)), None)
     return {

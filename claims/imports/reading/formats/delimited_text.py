@@ -17,20 +17,20 @@ from sources.extraction.document import ExtractionError
 #: Names of delimiters, as the mapping file and people write them.
 DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 
-#: "minimal": a cell with a delimiter or line break in it stands in quotation marks, which are doubled inside
-#: (RFC 4180). "literal": quotation marks are characters like any other, and every line is a row.
+#: "minimal": cells that contain a delimiter or line break are enclosed in quotation marks, which are doubled inside
+#: (RFC 4180). "literal": quotation marks are ordinary characters, and every line is a row.
 QUOTINGS: Final = ("minimal", "literal")
 
-#: What a cell may hold. More would be a file without line ends, or a quotation mark that is never closed.
+#: The size limit of a cell. A larger one means a file without line ends, or a quotation mark that is never closed.
 MAX_CELL_LENGTH = 4_000_000
 csv.field_size_limit(MAX_CELL_LENGTH)
 
-#: Stands in decoded text for bytes that the encoding does not have. No encoding yields it by itself.
+#: Replaces bytes that are invalid in the encoding. No encoding produces it otherwise.
 LOST_CHARACTER: str = "\udcff"
 codecs.register_error("claims.imports.reading.lost", lambda error: (LOST_CHARACTER, getattr(error, "end", 0)))
 
 _SINGLE_BYTE_CODECS: Final = ("cp125", "iso8859", "koi8", "tis", "latin")
-#: Share of the bytes that may be zero in what is text nevertheless; a row with one is refused.
+#: The share of zero bytes that text may contain; rows with one are rejected.
 MAX_NUL_SHARE: Final = 1 / 1000
 
 #: Share of the rows that must have as many cells as most have, for text to be a table of columns.
@@ -120,7 +120,8 @@ def detect_encoding(head: bytes) -> str:
         encoding = encodings.detect_encoding(lines)
     except ExtractionError:
         return ""
-    # Few letters tell Windows' Western encoding from its neighbours. Where they all agree so far, it is the usual one.
+    # Few letters distinguish Windows' Western encoding from its neighbours. If they agree so far, it is the usual
+    # one.
     same = lines.decode(encoding, errors="replace") == lines.decode("cp1252", errors="replace")
     return "cp1252" if same else encoding
 
@@ -175,7 +176,7 @@ def detect_dialect(head: bytes, *, whole: bool, titles: bool = False) -> TableSa
         for delimiter in DELIMITERS.values()
         if delimiter in text
     ]
-    # A comma stands within texts too, so the wider of two regular tables is the real one.
+    # Commas also occur within texts, so the wider of two regular tables is the right one.
     best = max(
         (table for table in tables if table.width > 1 and table.consistency >= MIN_CONSISTENCY),
         key=lambda table: (round(table.consistency, 2), table.width),
@@ -198,7 +199,8 @@ def _choose_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
     """
     if literal.consistency < max(MIN_CONSISTENCY, minimal.consistency - 0.01):
         return minimal
-    # Names such as "Vogt, Anke" in every row make rows of one width both ways; only one of the two is the header's.
+    # Names such as "Vogt, Anke" in every row give rows of equal width either way; only one of the two fits the
+    # header.
     header = minimal.titles
     if minimal.consistency >= MIN_CONSISTENCY and len(literal.rows[header]) != literal.width:
         return minimal
@@ -310,7 +312,7 @@ class TableRows:
                     self._iterate_lines()
                 )  # the old one has ended with the error
             except (UnicodeError, OSError, ValueError, EOFError) as error:
-                # What the stream below says: a damaged archive, an encoding that stumbles over its own marks.
+                # Errors of the underlying stream: a damaged archive, or invalid byte order marks.
                 reason = SpokenSentence("The rest of the file cannot be read: %(error)s.", error=error)
                 yield Refusal(self.get_place(), "", reason, "unreadable file")
                 return

@@ -27,7 +27,7 @@ from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.extraction.encodings import decode_beginning, detect_unicode_encoding
 
-#: What of a whole document is read into memory.
+#: How much of a whole document is read into memory.
 SMALL_BYTES = 4 * 1024 * 1024
 MAX_LINE_BYTES = MAX_BYTES
 
@@ -99,7 +99,7 @@ def read_values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]
         else:
             yield from _read_document(file.name, stream, linked=linked)
     except (OSError, EOFError, ValueError) as error:
-        # What the stream below says, such as that an archive is damaged.
+        # Errors of the underlying stream, such as a damaged archive.
         reason = SpokenSentence("The rest of the file cannot be read: %(error)s.", error=error)
         yield Refusal(RecordPlace(file.name, "the rest"), "", reason, "unreadable file")
 
@@ -111,7 +111,7 @@ def _has_value_per_line(text: str) -> bool:
     """Return whether each line is one value, allowing one broken line."""
     lines = text.splitlines()
     if len(text) >= HEAD_BYTES // 4 and lines:
-        lines.pop()  # cut off by the end of what is looked at
+        lines.pop()  # cut off at the end of the sample
     lines = [line for line in lines if line.strip()][:_SAMPLE_SIZE]
     if len(lines) < 2:
         return False
@@ -203,7 +203,7 @@ def _read_document(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Ite
     try:
         whole = broken_json.parse_all(content.decode())
     except (UnicodeDecodeError, broken_json.BrokenJSON):
-        # One by one, for what stands before the fault and behind it.
+        # One by one, to read the values before and after the fault.
         yield from _read_stream(name, io.BytesIO(content), linked=linked)
         return
     graph: dict[str, Node] = {}

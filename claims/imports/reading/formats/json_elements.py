@@ -20,7 +20,7 @@ MAX_BYTES = 16 * 1024 * 1024
 SEARCHED_BYTES = 1024 * 1024
 #: Among so many objects behind a fault one is looked for that is no part of another, where nothing was read before.
 MAX_CANDIDATES = 100
-#: How much of what cannot be read a fault shows.
+#: How much of an unreadable part an error shows.
 QUOTED_CHARACTERS = 2000
 
 #: Under these names in an object, a list is one of records.
@@ -39,11 +39,11 @@ _MARK = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
 _FIRST_NAME = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:', re.DOTALL)
 _LIST_KEYS_PATTERN = "|".join(map(re.escape, sorted(LIST_KEYS)))
 _LIST_START = re.compile(rf'"(?:{_LIST_KEYS_PATTERN})"\s*:\s*(?=\[)')
-# What the text ends with, or shows, where it only lacks what has not been read yet.
+# How the text ends, or looks, if only the rest has not been read yet.
 _CUT_OFF_CHARACTERS = 16
 # Bytes that are not UTF-8, as `surrogateescape` keeps them.
 _STRAY = re.compile("[\udc80-\udcff]")
-# What stands behind an element of a list, and behind a value that others follow without a list.
+# What follows an element of a list, and a value that others follow without a list.
 _ELEMENT_END = re.compile(r"\s*(?:,\s*\{|\])")
 _VALUE_END = re.compile(r"[\s\x1e,;]*(?:\{|$)")
 
@@ -100,7 +100,7 @@ class _Reader:
         self._text = ""
         self._at = 0
         self._ended = False
-        # Of the last whole element, by which others are known to be its like.
+        # The names in the last complete element, by which similar ones are recognised.
         self._names: frozenset[str] = frozenset()
 
     # Values
@@ -287,7 +287,7 @@ class _Reader:
         if self._names:
             known = self._names
         else:
-            # Nothing is known of its like, but what has the most names is none of its parts.
+            # No similar element is known, but the object with the most names is not a part of another.
             first = list(islice(candidates, MAX_CANDIDATES))
             known = max((names for _at, names in first), key=len, default=frozenset())
             candidates = iter(first)

@@ -27,7 +27,7 @@ from factcheck.sentences import SpokenSentence
 NAME: Final = "rows"
 TITLE: Final = "Rows as JSON (an object on each line, or an array of objects)"
 
-#: How many objects are looked at before the first one is read.
+#: The number of objects to sample before reading.
 SAMPLE_SIZE: Final = 20
 
 
@@ -37,7 +37,7 @@ def recognise(file: File) -> Table[str, Any] | None:
     if not rows or any(name.startswith("@") for row in rows for name in row):
         return None
     if any("statement" in row and isinstance(row.get("verdicts"), list) for row in rows):
-        return None  # our own export has these, even for a claim of which little is left
+        return None  # our own export has these keys, even for a withdrawn claim
     mapping = choose_mapping(list_paths(rows), rows)
     if len(rows) == 1 and "statement" not in mapping.reading.fields:
         return None  # one object of any kind

@@ -23,7 +23,7 @@ from claims.imports.reading.formats.schema_org import (
 from sources.addresses import build_url_key
 
 MEDIA_REVIEW = "MediaReview"
-#: The kinds of media, by the types that say so.
+#: The kinds of media, by schema.org type.
 KINDS_BY_TYPE = {"ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
 
 

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 Item = dict[str, Any]
 
-#: Elements that say their value in an attribute.
+#: Elements with their value in an attribute.
 _ATTRIBUTES = {
     "a": "href", "area": "href", "link": "href", "audio": "src", "embed": "src", "iframe": "src", "img": "src",
     "source": "src", "track": "src", "video": "src", "object": "data", "data": "value", "meter": "value",
@@ -48,7 +48,7 @@ def _build_microdata_item(
     if depth > MAX_DEPTH:
         return item
     parts = list(_iterate_parts(element, "itemscope", with_root=False))
-    # Properties may stand elsewhere on the page.
+    # Properties may be elsewhere on the page.
     for name in (element.get("itemref") or "").split():
         if name in by_id and name not in referred:
             referred.add(name)

@@ -19,11 +19,11 @@ from factcheck.sentences import SpokenSentence
 NAME: Final = "claims"
 TITLE: Final = "Claims exported by this program"
 
-#: What a claim has in every answer and export.
+#: The keys of a claim in every response and export.
 _CLAIM_KEYS: Final = frozenset({"id", "version", "status", "statement", "appearances", "verdicts"})
-#: By which the table is known; later versions of it have more columns.
+#: The columns that identify the table; later versions have more.
 _FIRST_COLUMNS: Final = list(COLUMNS)[:5]
-#: Our fields and the columns that they stand in.
+#: Our fields and their columns.
 _COLUMNS: Final = {
     "id": "claim_id",
     "statement": "statement",
@@ -139,7 +139,7 @@ def _build_record(row: dict[str, str], cells: list[str], rows: TableRows) -> Raw
     if not row.get("verdict_id"):
         return _build_withdrawal(rows.get_place(), row)
     fields: dict[str, Any] = {name: row.get(column) for name, column in _COLUMNS.items()}
-    # Several addresses in a cell stand apart by spaces, several words by semicolons.
+    # In a cell, spaces separate URLs and semicolons separate words.
     first = row.get("first_appearance_url", "")
     fields["appearances"] = list(
         dict.fromkeys(filter(None, [first, *row.get("appearance_urls", "").split()]))

@@ -3,7 +3,7 @@
 from math import isfinite
 from typing import Any, Final
 
-#: Real records are never nested so deeply, and JSON parsers have limits of their own.
+#: Real records are never nested so deeply, and JSON parsers have their own limits.
 MAX_DEPTH: Final = 100
 _INTEGERS: Final = range(-(2**63), 2**64)
 

@@ -20,7 +20,7 @@ PREFIXES = (
 MAX_DEPTH = 64
 MAX_GRAPH_NODES = 10_000
 
-#: What every node may say without saying anything about the thing.
+#: Properties that any node may have and that describe nothing.
 _KEYWORDS = frozenset({"@id", "@type", "@context"})
 
 _EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {})

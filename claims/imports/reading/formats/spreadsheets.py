@@ -40,19 +40,19 @@ from factcheck.sentences import SpokenSentence
 NAME: Final = "xlsx"
 TITLE: Final = "Spreadsheet (Excel)"
 
-#: A workbook has to be in memory as a whole, so both its size and what it unpacks to are bounded.
+#: A workbook must be in memory as a whole, so its size and its unpacked size are limited.
 MAX_BYTES = 100_000_000
 MAX_UNPACKED_BYTES = 1_000_000_000
 #: The reader lays a sheet out in full, from its first used cell to its last: two cells in opposite corners would
 #: take 17 billion.
 MAX_CELLS = 20_000_000
 
-#: How many rows are looked at before the first one is read.
+#: The number of rows to sample before reading.
 SAMPLE_SIZE = 100
 
 _DAMAGE_ERRORS = (
     CalamineError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError,
-    RuntimeError,  # what `zipfile` says to encryption
+    RuntimeError,  # zipfile's message about encryption
 )  # fmt: skip
 
 _ZIP_SIGNATURE, _OLD_SIGNATURE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

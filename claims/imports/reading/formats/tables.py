@@ -42,7 +42,7 @@ TITLE: Final = "Table (CSV, TSV)"
 
 #: Names of files that are tables even where one has a single column or a single row.
 _SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
-#: What some programs put between cells, and nothing here reads.
+#: Delimiters of some programs that are not supported here.
 _UNUSUAL_DELIMITERS = ("^", "~", "¦", "#", ":")
 #: Encodings that need no warning.
 _USUAL_ENCODINGS = ("utf-8", "utf-8-sig")
@@ -159,7 +159,7 @@ def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iter
     for row in rows:
         if isinstance(row, Refusal):
             yield row
-        elif any(row):  # an empty line says nothing
+        elif any(row):  # empty lines are ignored
             columns = columns or [f"column {number}" for number in range(1, len(row) + 1)]
             try:
                 records = records or _build_records(file, mapping, columns)

@@ -19,7 +19,7 @@ from sources.http.polite_visits import DEFAULT_PAUSE, OwnMemory, PoliteVisitor
 from sources.page_lists import ListedPage, PageList, read_page_list
 
 MAX_PAGES = 1000
-#: Sitemaps lead to sitemaps, feeds to their next page.
+#: Sitemaps link to sitemaps, feeds to their next page.
 MAX_LISTS = 500
 
 LIST_LIMITS = Limits(

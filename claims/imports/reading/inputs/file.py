@@ -39,7 +39,7 @@ class File:
 
     @classmethod
     def of(cls, name: str, stream: BinaryIO, *, url: str = "") -> "File":
-        raw: Any = stream  # any object with `read` will do, which the stubs of `io` do not say
+        raw: Any = stream  # any object with `read` will do, although the stubs of `io` demand more
         buffered = io.BufferedReader(raw, HEAD_BYTES)
         return cls(name, buffered, url, buffered.peek(HEAD_BYTES)[:HEAD_BYTES])
 

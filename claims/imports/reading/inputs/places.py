@@ -40,7 +40,7 @@ FETCH_LIMITS = Limits(read_seconds=30, total_seconds=300, content_bytes=100_000_
 
 WHOLE_FILE = "the whole file"
 
-#: An archive may be packed as a whole, and archives may be in it; no more.
+#: An archive may be compressed as a whole and contain archives; no deeper nesting.
 MAX_DEPTH = 2
 
 _DECODERS: tuple[tuple[bytes, Callable[[Any], Any]], ...] = (
@@ -264,7 +264,7 @@ def _unpack_tar(name: str, file: File, budget: Budget, depth: int) -> Iterator[F
 def _unpack_zip(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
     source, done = budget.source, 0
     outermost = depth == 0 and file.stream.seekable()
-    # The directory of an archive is at its end, so what was read says nothing of how far we are.
+    # The directory of an archive is at its end, so the bytes read do not show the progress.
     source.held_back = source.held_back or outermost
     for member in zip_archives.read_members(name, file.stream):
         if isinstance(member, Refusal):

@@ -15,12 +15,12 @@ from factcheck.sentences import SpokenSentence
 
 #: Text that repeats itself packs 50 times smaller; what packs better than this is made to fill memory and disks.
 MAX_RATIO = 200
-#: So much may come out of any file, however small.
+#: The unpacked size allowed for any file, however small.
 ALWAYS_ALLOWED_BYTES = 64 * 1024 * 1024
 
 PIECE_BYTES = 64 * 1024
 
-#: Everything that decoders raise on what is damaged.
+#: All exceptions that decoders raise for damaged data.
 DAMAGE_ERRORS = (
     OSError,
     EOFError,

@@ -21,15 +21,15 @@ MAX_MEMBERS = 200_000
 _MEMBER_SIGNATURE = b"PK\x03\x04"
 _HEADER_STRUCT = struct.Struct("<4sHHHHHIIIHH")
 _END_STRUCT = struct.Struct("<4sHHHHIIH")
-#: A number that is too large for its place, and stands in a record of its own.
+#: A number too large for its field, which is stored in a separate record.
 _COUNT_IN_ZIP64 = 0xFFFF
 _ENCRYPTED, _SIZE_FOLLOWS, _UTF8_NAME = 0x1, 0x8, 0x800
-#: Flags that say how a member is to be read: encrypted, patched, strongly encrypted.
+#: Flags that a member is encrypted, patched or strongly encrypted.
 _ENCRYPTION_FLAGS = 0b110_0001
 _STORED, _DEFLATED = 0, 8
 _METHODS = frozenset({_STORED, _DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 
-#: Besides what decoders raise, zipfile raises RuntimeError for what it cannot read: versions, methods, passwords.
+#: In addition to decoders' errors, zipfile raises RuntimeError for unsupported versions, methods and passwords.
 _UNREADABLE_ERRORS = (*DAMAGE_ERRORS, RuntimeError, struct.error)
 
 
@@ -116,7 +116,7 @@ def _iterate_members(name: str, stream: Any) -> Iterator[Member | Refusal]:
         return
     whole = _read_member_count(stream, archive) == len(infos)
     if not whole or not all(_is_consistent(info, _read_header(stream, info.header_offset)) for info in infos):
-        # Damaged either here or there. What the headers say is read first, the rest as the directory says.
+        # One of the two is damaged. The members found by headers are read first, then those of the directory.
         reached = yield from _read_without_directory(name, stream)
         infos = [info for info in infos if info.header_offset > reached]
     for info in infos:
@@ -151,7 +151,7 @@ def _read_member_count(stream: Any, archive: zipfile.ZipFile) -> int:
 
 
 def _read_header(stream: Any, at: int) -> _Header | None:
-    if at < 0:  # a directory that is damaged may say anything
+    if at < 0:  # a damaged directory may contain anything
         return None
     stream.seek(at)
     content = stream.read(_HEADER_STRUCT.size)
@@ -326,7 +326,7 @@ class _RawMember:
 def _find_next_member(stream: Any) -> int | None:
     """Return the start of the next member after the checksum and sizes; None if there is none."""
     here: int = stream.tell()
-    # With or without a mark of their own, in 32 or 64 bits.
+    # With or without a signature, in 32 or 64 bits.
     for length in (16, 12, 24, 20):
         stream.seek(here + length)
         if stream.read(4) in (_MEMBER_SIGNATURE, b"PK\x01\x02"):

@@ -15,7 +15,7 @@ from claims.imports.reading.mappings.mapping import Column, ColumnReading, Colum
 from claims.imports.reading.mappings.nested_values import get_length
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
-#: So many claims at most stand in one row.
+#: The maximum number of claims in one row.
 MAX_CLAIMS = 1000
 
 
@@ -70,7 +70,7 @@ class ClaimsInRows:
             at = RecordPlace(place.file, f"{place.position}, claim {number}")
             one = self._get_records(number).build_record(row, at, raw)
             if isinstance(one, Refusal):
-                yield one  # as the mapping says, for the row as a whole
+                yield one  # from the mapping, for the whole row
                 return
             if all(one.fields.get(name) in (None, "", []) for name in self._own_fields):
                 nothing = nothing or one

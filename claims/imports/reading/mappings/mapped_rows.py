@@ -13,12 +13,12 @@ from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
 Row = dict[str, Any]
-#: A column, and whether its value is one of those that count.
+#: A column, and whether its value is one of the selecting values.
 Condition = tuple[str, Callable[[str], bool]]
-#: How the fields are taken from rows of one kind.
+#: How fields are read from rows of one kind.
 Plan = Callable[[Row], Row]
 
-#: How many values that tell kinds of rows apart are remembered. With more of them it only becomes slower.
+#: The number of values cached for distinguishing kinds of rows; a larger cache is slower.
 MAX_PLANS = 1000
 
 SKIPPED_REASON = "skipped as the mapping says"

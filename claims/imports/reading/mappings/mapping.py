@@ -336,7 +336,7 @@ def _parse_layout(value: Any) -> Layout:
 
 def _parse_encoding(name: str) -> str:
     try:
-        io.TextIOWrapper(io.BytesIO(), name)  # asks for an encoding of text, which "hex" is not
+        io.TextIOWrapper(io.BytesIO(), name)  # rejects "hex", which is a codec but not a text encoding
     except (LookupError, ValueError):
         problem = f'"{name}" is no encoding. Usual ones are utf-8, cp1252, gb18030.'
         raise MappingError("table.encoding", problem) from None

@@ -30,10 +30,10 @@ _FOLDER = Path(__file__).parent
 MAX_NAMED_COLUMNS = 40
 #: A column whose texts have more words at the median holds articles, not statements.
 MAX_SENTENCE_WORDS = 60
-#: How many rows of titles may stand above the names of the columns.
+#: The maximum number of title rows above the column names.
 MAX_TITLE_ROWS = 20
 
-#: What a ready mapping must find in a file, where it says where it stands.
+#: What a built-in mapping requires of a file, if it states positions.
 REQUIRED_FIELDS = ("statement", "rating")
 #: Fields that only a review has, and not an unchecked claim.
 REVIEW_FIELDS = ("publisher", "publisher_url", "review_url", "summary", "reviewed_on", "review_language")
@@ -108,7 +108,7 @@ def propose_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> 
             )
         )
         for field, names in found.items()
-        # An empty column holds no statements; a mapping can say otherwise.
+        # An empty column contains no statements; a mapping can override this.
         if field != "statement" or not rows or filled.intersection(names)
     }
     return Mapping(SpokenSentence("suggested by the column names"), ColumnReading(fields=fields))

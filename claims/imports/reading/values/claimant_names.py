@@ -113,7 +113,7 @@ def _split_name(text: str, kind: str) -> tuple[str, str]:
     if len(listed) > 1 and all(map(_is_platform_or_crowd, listed)):
         return "", text
     first, *others = _split_parts(text, _COMMAS)
-    # "Telegram, Norrhamn" may be a newspaper, so the platform that a list begins with is taken for a name.
+    # "Telegram, Norrhamn" may be a newspaper, so a platform at the start of a list counts as a name.
     crowd = [first] if _build_key(first) in _load_crowds() or _is_platform_url(first) else []
     crowd += filter(_is_platform_or_crowd, others)
     if not crowd:

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from sources.extraction.clean_text import clean_characters, clean_line
 
-#: What files write where a value is missing. Compared as a whole, in lower case.
+#: Placeholders for missing values, compared as a whole in lower case.
 EMPTY_WORDS: Final = frozenset(
     ["n/a", "n.a.", "na", "nan", "nil", "none", "null", "undefined", "(null)", "<na>", "#n/a", "-", "--", "—", "–", "?"]
 )  # fmt: skip
 
-# Where an object keeps its text: JSON-LD, schema.org, and what trees of XML are turned into.
+# The keys under which objects store text: JSON-LD, schema.org, and converted XML.
 _TEXT_KEYS: Final = (
     "@value",
     "name",
@@ -29,11 +29,11 @@ _TEXT_KEYS: Final = (
     "label",
 )
 _MAX_DEPTH: Final = 6
-#: More of a text is never looked at: nothing of this size can be stored.
+#: Longer texts are cut before cleaning: nothing of this size can be stored.
 MAX_LENGTH: Final = 100_000
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-# Only what is a tag of HTML: "<3", "a < b" and "<unknown>" are text.
+# Only HTML tags: "<3", "a < b" and "<unknown>" are text.
 _ATTRIBUTES = r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*\s*/?>"""
 _BLOCK = re.compile(
     r"</?(?:address|article|aside|blockquote|br|center|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|li|main"
@@ -45,7 +45,7 @@ _INLINE = re.compile(
     r"|strike|strong|sub|sup|time|tt|u|var|wbr)" + _ATTRIBUTES,
     re.IGNORECASE,
 )
-# What a browser does not show, by its beginning and its end.
+# Content that browsers do not show, by its beginning and end.
 _INVISIBLE_ELEMENTS: Final = (
     (re.compile("<!--"), re.compile("-->")),
     (re.compile(r"<script\b[^<>]*>", re.IGNORECASE), re.compile(r"</script\s*>", re.IGNORECASE)),
@@ -56,9 +56,9 @@ _UNICODE_ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 # "\xe2\x80\x99", from bytes written as text.
 _BYTE_ESCAPES = re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F]){2,}")
 
-# UTF-8 that was read as Latin-1, windows-1252 or windows-1251 looks like this; so does little else. Whether it is so
-# is then for ftfy to judge, which takes fifty times longer.
-# The first character stands apart, so that texts without it are passed over quickly.
+# UTF-8 that was read as Latin-1, windows-1252 or windows-1251 looks like this, and little else does. ftfy then
+# decides, which takes fifty times longer. The first character is separate, so that texts without it are skipped
+# quickly.
 _MOJIBAKE = re.compile(
     "[\x80-\x9f\u00c2-\u00f4РС]"
     "(?:(?<=[\x80-\x9f])|(?<=[\u00c2-\u00f4])[\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
@@ -93,7 +93,7 @@ def iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def _iterate_number(value: float) -> Iterator[str]:
-    # Python refuses to write out integers of more than 4,300 digits, which are never meant.
+    # Python refuses to format integers of more than 4,300 digits, which are never intended.
     if isinstance(value, int):
         if abs(value) < 10**30:
             yield str(value)
@@ -128,7 +128,7 @@ def is_empty_value(text: str) -> bool:
 
 def clean(text: str) -> str:
     """Return one line in NFC without markup, escapes and invisible characters. Quotation marks are kept."""
-    # Most texts, and what this module's speed rests on. Of printable white space there is only the space.
+    # Most texts; the speed of this module depends on it. The only white space allowed is the space.
     if text.isprintable() and not ("<" in text or "&" in text or "\\" in text) and _is_sound(text):
         text = text.strip()
         return " ".join(text.split()) if "  " in text else text
@@ -159,8 +159,8 @@ def _is_sound(text: str) -> bool:
 
 
 def _repeat_until_stable(text: str, step: Callable[[str], str]) -> str:
-    # What is taken away may have hidden something else: "&amp;lt;b&amp;gt;". Every step but a repair shortens the
-    # text, so this ends; the bound is for texts made to fool it.
+    # Removing something may reveal something else: "&amp;lt;b&amp;gt;". Every step except a repair shortens the text,
+    # so this ends; the limit is for malicious texts.
     for _turn in range(10):
         if (cleaned := step(text)) == text:
             break

@@ -29,7 +29,7 @@ _DAY_FIRST = re.compile(
     rf"(?<!\d)(?<!\d[:.])(?<![^\W\d_]-)(?:(\d{{1,2}}){_ORDINAL}\s?[-–]\s?)?(?<!\d)(\d{{1,2}}){_ORDINAL}[\s,/-]*"
     rf"(?:de\s+|of\s+|d['’]\s?)?{_NAME}[.,،]?[\s/-]*(?:de\s+|del\s+|of\s+)?(\d{{4}})(?!\d)"
 )
-# What may stand between day and year is the time, as in the answer of a Unix clock.
+# Between day and year there may be a time, as in the output of the Unix `date` command.
 _MONTH_FIRST = re.compile(
     rf"(?<![^\W_]){_NAME}[.,]?[\s/-]*(?<!\d)(\d{{1,2}})(?:\s?[-–]\s?(\d{{1,2}}))?{_ORDINAL}(?:[,،/-]\s*|\s+)(?:de\s+)?"
     r"(?:\d\d:\d\d:\d\d\s+(?:[a-z]{3,4}\s+|[+-]\d{4}\s+)?)?(\d{4})(?!\d|:\d)"

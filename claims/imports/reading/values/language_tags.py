@@ -10,14 +10,14 @@ from babel.core import get_global
 from claims.imports.reading.values.cleaned_text import read_line
 from sources.extraction.language import REPLACED_CODES
 
-#: Codes that name no language (ISO 639-2, and what files write).
+#: Codes that mean no language (ISO 639-2, and those found in files).
 NO_LANGUAGE: Final = frozenset(
     {"mul", "und", "mis", "zxx", "xx", "other", "unknown", "multiple", "various", "all"}
 )
 MAX_LENGTH: Final = 35
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
-# Whose names are known in the language itself: "Deutsch", "한국어".
+# Languages with known names in the language itself: "Deutsch", "한국어".
 _AUTONYMS: Final = (
     "af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "es", "et", "eu", "fa", "fi",
     "fil", "fr", "ga", "gl", "gu", "ha", "he", "hi", "hr", "hu", "hy", "id", "ig", "is", "it", "ja", "ka", "kk", "km",

@@ -6,7 +6,7 @@ from claims.imports.reading.values.cleaned_text import is_empty_value, iterate_t
 from claims.imports.reading.values.problem import Problem, shorten_value
 from factcheck.sentences import SpokenSentence
 
-#: The names of schema.org (MediaManipulationRatingEnumeration), however they are written; and those that it had before.
+#: The names of schema.org (MediaManipulationRatingEnumeration) in any spelling, and its earlier names.
 CATEGORIES: Final = {
     "originalcontent": "OriginalContent",
     "originalmediacontent": "OriginalContent",

@@ -26,7 +26,7 @@ _ADDITIONAL_NAMES: Final = {
     9: "sept setiembre",
     12: "disember",
 }
-# Marks that are left out as often as they are set: accents, Arabic vowels and hamza, the nukta of Indian scripts.
+# Marks that are often omitted: accents, Arabic vowels and hamza, the nukta of Indian scripts.
 _MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670\u093c\u09bc\u0a3c\u200b-\u200f\ufeff]")
 _LETTERS = str.maketrans({"ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك"})
 

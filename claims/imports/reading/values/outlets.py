@@ -148,7 +148,7 @@ def _get_site(url: str) -> str:
 
 
 def _get_host(url: str) -> str:
-    # By hand: `urlsplit` would be a fifth of the time that a record takes.
+    # Without `urlsplit`, which would take a fifth of the time per record.
     _scheme, _, rest = url.partition("://")
     return rest.partition("/")[0].partition("?")[0].partition("#")[0].partition(":")[0].rstrip(".").lower()
 

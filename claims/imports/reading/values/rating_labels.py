@@ -27,8 +27,8 @@ MAX_LENGTH: Final = 200
 _MAX_LENGTH_WITH_MARKUP: Final = 2000
 
 _GAPS = re.compile(r"[\s\-_\u2010-\u2015]+")
-# What does not change which label it is: vowel signs of Arabic, joiners, the choice of a coloured sign, and punctuation
-# at the ends. A question mark at the end does.
+# Characters that do not change a label: Arabic vowel signs, joiners, emoji variation selectors, and punctuation at
+# the ends. A final question mark does.
 _IGNORED_MARKS = re.compile("[\u0640\u064b-\u0652\u200c\u200d\ufe0e\ufe0f]")
 _OUTER_CHARACTERS: Final = " \t.!,;:…\"'“”„‘’‚«»‹›`´()[]{}*~¡。！，、；：「」『』【】（）،؛"
 # Quotation marks around the whole, and none within.

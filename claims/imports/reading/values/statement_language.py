@@ -6,12 +6,12 @@ from typing import Final
 
 from sources.extraction.language import CERTAIN_SCORE, EQUIVALENT_LANGUAGES, detect_language, score_languages
 
-#: Above this the detector is believed, whatever else is known. Of 11,856 pooled claims whose language is known, in 14
+#: Above this certainty the detector overrides all other hints. On 11,856 pooled claims of known language, in 14
 #: languages, it is wrong about 1.5 % above this and 15 % below.
 MIN_CERTAINTY: Final = 0.8
 #: Below this the detector rules a language out, unless it is in doubt altogether.
 _MIN_PLAUSIBLE_SCORE: Final = 0.05
-#: So many statements must be detected for a language to be the one of a file, and such a share of them.
+#: The number, and the share, of statements in which a language must be detected to become the language of the file.
 _MIN_STATEMENTS: Final = 3
 _MAJORITY_SHARE: Final = 0.7
 

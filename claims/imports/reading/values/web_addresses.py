@@ -20,9 +20,9 @@ MAX_URL_LENGTH: Final = 2000
 _URL_KEYS: Final = ("url", "@id", "contentUrl", "href", "@value", "value", "#text")
 _MAX_DEPTH: Final = 6
 
-# A scheme, however it was mistyped or encoded: "http:/", "https//:", "http%253A%252F%252F".
+# A scheme, even if mistyped or encoded: "http:/", "https//:", "http%253A%252F%252F".
 _SCHEME = re.compile(r"(https?)(?::/{1,3}|/{1,2}:?|;//|:(?=[\w-]+\.))(?=[^/:\s])", re.IGNORECASE)
-# What needs no look at its parts, as most addresses; for speed alone.
+# Ordinary URLs, which need no parsing; for speed only.
 _PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?:/[a-zA-Z0-9./_~%=?+-]*)?")
 _ENCODED_SCHEME = re.compile(r"https?%(?:25){0,3}3a(?:%(?:25){0,3}2f){2}", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
@@ -40,7 +40,7 @@ _HOST = re.compile(
 )
 _NETLOC = re.compile(r"(?P<host>[^\s:@/?#\[\]]+)(?::\d{1,5})?")
 
-# Archives that keep the address of what they keep in their own.
+# Archives whose URLs contain the original URL.
 _ARCHIVED = re.compile(
     r"https?://(?:(?:web|wayback|waybackmachine)\.archive\.org/(?:web/)?[\w*]+/"
     r"|archive\.(?:is|today|ph|md|li|vn|fo)/(?:\d{4,14}|o/\w+)/"
