@@ -17,7 +17,7 @@ from sources.models import Source
 _MEDIA_KINDS = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
 
 
-#: What the database adds to an entry, and what each entry says for itself.
+#: The columns that the database adds to an entry, and those that each entry sets.
 _NEW_COLUMNS = {"id", "sequence", "superseded_at", "search", "search_heading", "summary"} | {
     *("version", "kind", "note", "published_at", "body", "body_sha256", "salts", "sealed_sha256")
 }

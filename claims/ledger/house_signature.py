@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-#: Said before each entry, so that what was signed can be taken for nothing else.
+#: Prefixed to each entry, so that the signed text cannot be mistaken for anything else.
 _CONTEXT = b"factcheck ledger entry\n"
 
 

@@ -27,7 +27,7 @@ from claims.ledger.publishing import (
 from claims.models import Appearance, Claim, Evidence, Publication, Topic, Translation, Verdict
 from factcheck.database import clock
 
-#: What makes judgements of a claim and of those merged into it.
+#: Verdicts on a claim and on the claims merged into it.
 _FindJudgements = Callable[[list[Claim]], list[Judgement]]
 
 
@@ -142,7 +142,7 @@ def preview_translating(translation: Translation) -> EntryPreview | None:
 def _preview_both(own: list[Claim], target: list[Claim], kind: str) -> list[EntryPreview]:
     newest = Publication.objects.newest().filter(claim=own[0].pk).first()
     published = Publication.objects.filter(claim=target[0].pk).exists()
-    # What was never public stays so, as `workflow` has it.
+    # Unpublished claims stay unpublished, as in `workflow`.
     if newest is None or (newest.status == Publication.Status.RETRACTED and not published):
         return []
     return [_build_preview(rows, LedgerChange(kind), list_public_verdicts) for rows in (own, target)]

@@ -150,7 +150,7 @@ def have_claimed_media_changed(claim: Claim, published: Publication) -> bool:
             own[media] = judged_fields
         else:
             others.add(media)
-    # What claims that were merged into it bring is theirs.
+    # The parts contributed by merged claims belong to those claims.
     added = others - own.keys()
     then = {
         item["id"]: [item[name] for name in JUDGED_MEDIA_FIELDS]
@@ -180,7 +180,7 @@ def _iterate_entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iter
 def add_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime) -> list[LedgerLine]:
     """Return the claim's ledger, newest first, with the next entry."""
     version = ledger[0]["version"] + 1 if ledger else 1
-    # A clock that was put back does not keep anybody from a correction.
+    # Only for a picture; each frame of a video has its own hash, which is not stated here.
     at = max(now, ledger[0]["published_at"]) if ledger else now
     this = LedgerLine(version=version, kind=change.kind, note=change.note, published_at=at)
     return [this, *ledger]

@@ -20,7 +20,7 @@ from claims.quotes.changed_sources import AnchorOutcome
 from factcheck.installation.messages import translate_message as sentence_in_words
 from factcheck.list_phrases import join_phrases
 
-#: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
+#: Below this many columns, the claimant and the reasons are printed under the statement instead of beside it.
 NARROW_WIDTH = 80
 
 _KINDS = {
@@ -93,7 +93,7 @@ def print_document(article: ImportedArticle, console: Console) -> None:
         console.file.write(f"{text}\n")
         console.file.flush()
     except BrokenPipeError:
-        # The reader closed the pipe (`| head`), as rich has it for tables.
+        # The reader closed the pipe (`| head`); rich does the same for tables.
         console.on_broken_pipe()
 
 

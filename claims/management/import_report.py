@@ -69,7 +69,7 @@ def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
 
 #: Of so many kinds of refusals an example is shown.
 MAX_EXAMPLES = 10
-#: Of so many files of a folder or site it is said how each is read.
+#: The number of files for which it is printed how each is read.
 SHOWN_REASONS = 10
 
 

@@ -17,7 +17,7 @@ from factcheck.formulas import escape_formula
 
 #: The usual names of a column with texts.
 USUAL_COLUMNS = ("text", "claim", "statement", "post", "tweet", "content", "sentence", "headline", "title")
-#: Formats by how the names of files end; what ends otherwise has a text on each line.
+#: Formats by file extension; files with any other have one text per line.
 FORMATS_BY_ENDING = {".csv": "csv", ".tsv": "tsv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 FORMATS = ("csv", "tsv", "ndjson", "lines")
 #: So many rows are matched and written at a time.
@@ -193,7 +193,7 @@ class PartialFile:
         self.rows, self._bytes = self._begun() if resume else (0, 0)
         self.part.touch()
         self._file = self.part.open("r+b")
-        # What was written behind the last whole row goes.
+        # Remove an incomplete row at the end.
         self._file.truncate(self._bytes)
         self._file.seek(self._bytes)
 

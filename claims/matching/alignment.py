@@ -13,12 +13,12 @@ from claims.quotes.statements import MILLI
 from claims.search.texts import UNSPACED
 from claims.search.words import compile_word_pattern, fold_text
 
-#: Longer texts are not aligned to their end.
+#: Longer texts are only aligned up to this word.
 MAX_WORDS = 300
 _MAX_CHARACTERS = 40 * MAX_WORDS
 #: Inflection seldom reaches the first letters of a word.
 _PREFIX_LENGTH = 5
-#: Shorter words are too close to each other to tell a typing slip from another word: dead, deaf.
+#: Shorter words are too similar for typing errors to be distinguished from other words: dead, deaf.
 _MIN_TYPO_LENGTH = 6
 
 #: Words that a statement can have or lack without saying anything else.
@@ -28,7 +28,7 @@ _ARTICLES = {
     "it": "il lo la i gli l un uno una", "nl": "de het een", "el": "ο η το οι τα τον την των", "sv": "en ett",
     "da": "en et", "no": "en et", "hu": "a az egy",
 }  # fmt: skip
-# As `fold_text` has them. By languages: what denies in one is another word in the next.
+# In the form of `fold_text`, by language: a negation in one language is an ordinary word in another.
 _NEGATIONS = {
     language: frozenset(words.split())
     for language, words in {
@@ -40,7 +40,7 @@ _NEGATIONS = {
         "no": "ikke aldri", "hu": "nem",
     }.items()
 }  # fmt: skip
-# Signs that say something where they stand beside a number, and letters with their marks, or digits.
+# Signs that are meaningful next to a number, letters with their marks, and digits.
 _SIGNS = re.compile(r"[%‰°$€£¥₩₹₽₺<>=+]|(?<![\w)])[-−–](?=\d)")
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -101,7 +101,7 @@ def align(
         drop_articles(words, languages[1]) if same_language else list(words)
         for words in (corrected, claim_words)
     )
-    # Many type without accents; who types some of them means the others.
+    # Many people type without accents; those who type some of them mean them.
     accents_count = not text.isascii() and not claim_text.isascii()
     same_words = (
         are_whole
@@ -228,7 +228,7 @@ def _find_unmatched_words(words: Sequence[Word], others: Sequence[Word], same_la
         if not same_language:
             return word.key in other_keys or not word.is_number
         if UNSPACED.match(word.key):
-            # A single letter of such a script is hardly ever a word.
+            # In such scripts a single letter is hardly ever a word.
             beside = [tuple(each.key for each in words[at : at + 2]) for at in (place - 1, place) if at >= 0]
             return word.key in other_keys and (len(words) < 2 or any(pair in pairs for pair in beside))
         if word.key in other_keys:

@@ -16,9 +16,9 @@ from factcheck.database.read_connections import fetch
 
 CachedAnswer = TypeVar("CachedAnswer")
 
-#: So much is kept, in sentences that were asked about.
+#: The size of the cache, in sentences.
 MAX_SENTENCES = 5_000
-#: For how long, in seconds, since the meaning of what was published may become known later than its words.
+#: The lifetime in seconds, because vectors of new publications may arrive later than their words.
 MAX_AGE_SECONDS = 60
 
 

@@ -34,14 +34,14 @@ MatchKind = Literal["same", "contradicts", "related", "nothing"]
 #: of them is a claim, or its opposite.
 CutMode = Literal["auto", "text", "sentences"]
 
-#: Finds claims that may be meant by texts.
+#: Finds claims that texts may refer to.
 FindCandidates = Callable[[Sequence[TextQuery]], candidates.FoundCandidates]
 
-#: What is not longer than this is one post, and asked about as one.
+#: Texts up to this length are one post and matched as a whole.
 POST_LENGTH = 500
-#: Matches of each kind that are less certain are left out, unless the caller names another limit. A related claim says
-#: "compare yourself", and is shown early; beside the sentences of a long text later, or most would have one.
-#: docs/matching.md says how the limits were chosen.
+#: The minimum confidence of each kind of match, unless the caller states another. A related claim only means "compare
+#: yourself", so it is shown early; for sentences of a long text later, because otherwise most would have one.
+#: docs/matching.md describes how the limits were chosen.
 MIN_CONFIDENCE: Mapping[MatchKind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.1}
 MIN_RELATED_CONFIDENCE_OF_MANY = 0.15
 #: So many claims are returned for each sentence.
@@ -50,12 +50,12 @@ MATCH_LIMIT = 5
 _WORD_SHARE_LIMIT = 0.3
 #: Articles, slips and a negation are all that two sentences that are judged to be the same, or opposite, may not share.
 _MAX_UNSHARED_WORDS = 6
-#: So many sentences are asked about at once. While they are, others prepare the next ones: the meaning of a text is
-#: computed without the interpreter, which has enough to do with the comparing.
+#: The number of sentences matched together. Meanwhile other threads prepare the next ones: vectors are computed
+#: without the interpreter lock, which the comparisons need.
 _BATCH_SIZE = 20
 _executor = ThreadPoolExecutor(2, thread_name_prefix="matching")
 
-#: What a reader must see first.
+#: The matches that a reader must see first.
 _KIND_ORDER: Mapping[MatchKind, int] = {"same": 0, "contradicts": 1, "related": 2, "nothing": 3}
 
 
@@ -163,7 +163,7 @@ class CPUBudget:
             self.left -= thread_time() - start
 
 
-# Characters that no text has: neither the database nor an embedder takes them.
+# Characters that no text contains: neither the database nor an embedder accepts them.
 _INVALID_CHARACTERS = str.maketrans({"\0": " "} | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)})
 
 
@@ -176,7 +176,7 @@ class _PassageText:
     is_alone: bool
 
 
-#: What was answered last, by each web process for itself.
+#: The most recent results, per web process.
 answer_cache: AnswerCache[Answer] = AnswerCache(size=lambda answer: 1 + len(answer.passages))
 
 
@@ -351,8 +351,8 @@ def _judge_candidates(
     most: int,
     least: Mapping[MatchKind, float],
 ) -> Iterator[Match]:
-    # Those that may have the same words are judged wherever they stand: one whose vector is still to be made may seem
-    # less likely than others. Others can only be related, and judging takes as long as ranking ten.
+    # Candidates that may have the same words are judged at any rank, because without a vector they may seem less
+    # likely than others. Others can only be related, and judging takes as long as ranking ten.
     order = rank_candidates(query, candidates_of_part, rarity=found_candidates.rarity)
     for place, one in enumerate(order):
         candidate = one.candidate

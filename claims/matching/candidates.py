@@ -15,11 +15,11 @@ from claims.matching.query import Candidate, TextQuery, Vector
 from claims.matching.shared_words import build_forms, compute_shares, find_claims_sharing_words, split_words
 from claims.models import Publication
 
-#: What is near to a text, by the ids of claims: how near, and the vectors.
+#: Claims near a text, by id: their similarity and their vectors.
 NearClaims = Mapping[int, tuple[float, Vector]]
 
-#: So many candidates of a text come from words, and so many from vectors; of each, where many texts are asked about
-#: together, for then most of them say nothing that was checked, and to compare candidates takes longest.
+#: The maximum number of candidates from words and from vectors; fewer if many texts are matched together, because
+#: most of them match nothing and comparing candidates takes longest.
 CANDIDATE_LIMIT, CANDIDATE_LIMIT_OF_MANY = 30, 12
 MANY_TEXTS = 10
 

@@ -23,7 +23,7 @@ from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words, get_common_words
 from claims.models import Claim, Verdict
 
-#: A word that so many claims of the desk have leads to none of them by itself.
+#: A word in this many claims of the desk finds none of them by itself.
 _COMMON_WORD_CLAIMS = 1_000
 #: Where all words are so common, claims have to have so many of them.
 _MIN_COMMON_WORDS = 3

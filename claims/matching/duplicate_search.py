@@ -20,12 +20,12 @@ from claims.matching.posts import clean_post
 from claims.matching.query import Candidate, TextQuery, get_primary_language
 from claims.models import Claim, ComparedStatement
 
-#: Claims that are compared before what was found is stored.
+#: The number of claims compared before the results are stored.
 BATCH_SIZE = 2_000
 #: A reason is at most so long where it is stored.
 MAX_REASON_LENGTH = 500
 
-#: Claims that stand by themselves. What was declined is not checked under another number either, and not asked about.
+#: Active claims. Declined claims are not checked under another number either.
 _OPEN_STATES = (Claim.State.PROPOSED, Claim.State.ACCEPTED)
 
 

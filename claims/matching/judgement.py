@@ -76,7 +76,7 @@ def _find_in_original(words: tuple[Word, ...], text: str, original: str) -> list
     blocks = SequenceMatcher(
         None, [word.key for word in text_words], [word.key for word in original_words], autojunk=False
     ).get_matching_blocks()
-    # What was taken out of a hashtag or an entity has no counterpart.
+    # Words taken from a hashtag or an entity have no counterpart.
     return [
         original_words[block.b + step]
         for block in blocks

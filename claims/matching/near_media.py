@@ -16,8 +16,8 @@ from sources.media.perceptual_hash import PerceptualHash
 
 Document = dict[str, Any]
 Likeness = Literal["same", "very_alike", "alike"]
-#: What a picture is to a claim: what it is about, or what its verdict rests on. To mistake one for the other would turn
-#: a verdict into its opposite.
+#: The role of a picture in a claim: its subject, or evidence of its verdict. Confusing the two would turn a verdict
+#: into its opposite.
 Role = Literal["claimed", "evidence"]
 
 #: Maximum differing bits of two hashes (PDQ): of a picture saved again, and of one changed a little.

@@ -8,7 +8,7 @@ from claims.matching.ranking import rank_candidates
 from claims.search.syntax import has_exclusion
 from sources.extraction import detect_language
 
-#: Claims that are less likely meant are no answer to a search.
+#: Claims that are less likely are not shown as results.
 MIN_PROBABILITY = 0.25
 #: So many claims are answered at most, from so many candidates by words, and as many by meaning.
 MAX_CLAIMS, _CANDIDATES = 20, 20

@@ -21,7 +21,7 @@ _IGNORED_CHARACTERS = str.maketrans(
 )
 _BLOCK = re.compile(r"[^\r\n\x85\u2028\u2029]+")
 _HARD_STOP = re.compile(r"[。！？｡।॥۔؟]+")
-# What closes what the sentence opened belongs to it.
+# Marks that close the sentence belong to it.
 _CLOSERS = re.compile("[”»›」』＂）)]*")
 # Where a run-on may be cut, if not at a space.
 _SOFT_BREAK = re.compile(r"[;；,，、]\s*|\s[–—-]\s|\s")

@@ -23,17 +23,17 @@ from factcheck.database.read_connections import fetch
 WORD_LIMIT = 120
 _MAX_WORD_LENGTH = 200
 
-#: What more claims than this have leads to none of them by itself, but only together with another word.
+#: A word in more claims than this finds none of them by itself, but only together with another word.
 COMMON_WORD_CLAIMS = 1_500
-#: The rarest words of a text are looked for, until so many claims have them; the others only count.
+#: The rarest words of a text are searched, up to this many claims; the other words only add to the score.
 _ENOUGH_CLAIMS = 800
-#: Of a text that has hardly any such words, so many common ones are looked for in pairs.
+#: If a text has hardly any such words, this many common words are searched in pairs.
 _PAIRED_WORDS = 4
 _FEW_WORDS = 2
 
 #: Words that a text has and no claim has may be misspelt: so many of a text are looked up, and of all texts together.
 _MISSPELT, _MISSPELT_IN_ALL = 3, 8
-#: What a corrected word counts, beside one as it was written.
+#: The weight of a corrected word relative to one as written.
 _CORRECTED_WEIGHT = 0.8
 _SPELT = re.compile(r"[^\W\d_]{4,40}")
 
@@ -49,7 +49,7 @@ def _build_length_sql(length: str) -> str:
     return f"({_K1 + 1}::float8 / (1 + {_K1}::float8 * ({1 - _B}::float8 + {_B / _MEAN_LENGTH}::float8 * {length})))"
 
 
-# Each form of a word is queried once, whatever the number of texts that have it.
+# Each form of a word is queried once, whatever the number of texts with it.
 _SHARING_SQL = f"""
     WITH probe AS MATERIALIZED (
         SELECT number, query, known, is_sought, is_counted
@@ -106,7 +106,7 @@ _FREQUENT_SQL = """
         AND frequent.word IS NOT NULL
 """
 
-#: A text as it is looked for: the forms of its words, and what each counts.
+#: A text to search for: the forms of its words, and the weight of each.
 WordForms = dict[str, float]
 
 
@@ -160,7 +160,7 @@ def split_words(texts: Sequence[str]) -> list[list[str]]:
 
 
 def _is_searchable(word: str) -> bool:
-    # Of a run without spaces, the last letter stands by itself, too.
+    # The last letter of a run without spaces is also a word by itself.
     return len(word) <= _MAX_WORD_LENGTH and not (len(word) == 1 and UNSPACED.match(word))
 
 

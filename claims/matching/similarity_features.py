@@ -22,7 +22,7 @@ COMPARED_CHARACTERS = 3_000
 #: Signatures of posts are at the end, with at most this many characters.
 MAX_SIGNATURE_LENGTH = 200
 
-#: What was compared, and how like each other both are in it, from 0 to 1.
+#: The compared aspect, and the similarity in it, from 0 to 1.
 Features = dict[str, float]
 FEATURE_NAMES = (
     "words",
@@ -41,11 +41,11 @@ FEATURE_NAMES = (
 _SIGNATURE = re.compile(r"—\s*(?P<author>[^—]{1,80}?)\s*\(@\w+\)\s*(?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})?\s*$")
 
 
-# Small letters, and a space for every other sign; control characters are not expected in what has words.
+# Lower-case letters, and a space for every other sign; control characters do not occur in words.
 _LETTERS = str.maketrans(
     {chr(code): chr(code).lower() if chr(code).isalpha() else " " for code in range(128)}
 )
-# What the search of the project reads as more than letters between spaces: numbers, and initials.
+# Text that the project's search treats specially: numbers, and initials.
 _OTHER_THAN_LETTERS = re.compile(r"\d|\w\.\w")
 
 
@@ -83,7 +83,7 @@ class Rarity(dict[str, float]):
         self._rarest = max(self.values(), default=1.0)
 
     def __missing__(self, beginning: str) -> float:
-        # What is not known is rare; but of short words, most are common.
+        # Unknown words are rare; but most short ones are common.
         self[beginning] = rarity = self._rarest * len(beginning) / PREFIX_LENGTH
         return rarity
 
@@ -135,7 +135,7 @@ class ComparedQuery:
             "headline_covered": self._measure_coverage(headline),
             "letters": _compute_share(len(self.runs & letters), min(len(self.runs), len(letters))),
             "numbers_shared": _compute_share(len(numbers & self.numbers), len(numbers)),
-            # Of a claim whose claimant is known, who else is named in it says nothing of who said it.
+            # If the claimant is known, other names in the claim do not identify the speaker.
             "author_named": 0.0
             if candidate.claimant
             else _compute_share(self.rarity.sum(self.author & both), self.rarity.sum(self.author)),

@@ -107,15 +107,15 @@ class QuoteFate(models.Model):
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     outcome = models.CharField(max_length=20, choices=Outcome)
-    #: The newest snapshot in which the words stood, and where in it.
+    #: The newest snapshot that contained the words, and their position in it.
     stood_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
     stood_start = models.PositiveIntegerField()
     stood_end = models.PositiveIntegerField()
-    #: The first snapshot after that, which has them no more.
+    #: The first later snapshot without the words.
     lost_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+", null=True)
     #: The newest snapshot in which they were looked for.
     looked_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
-    #: What stands there instead, where their own sentence was changed.
+    #: The new wording, if the sentence itself was changed.
     wording = models.TextField(blank=True)
     #: When anything of this was written last; pages that were made before are out of date.
     written_at = models.DateTimeField(db_default=Now())

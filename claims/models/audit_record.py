@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.rules import Keeper, Prohibition, Rule, build_truncation_rule, refuse
 
-#: So many days every record is kept, whatever the settings of an installation say.
+#: The number of days that every record is kept, whatever the settings.
 MIN_DAYS = 90
 
 
@@ -153,8 +153,8 @@ class AuditRecord(models.Model):
         return f"{self.get_kind_display()}: {self.actor_name or self.subject_name}"
 
 
-#: Who did it and from where, as pghistory's middleware has every statement of a request know it; outside of requests,
-#: which role of the database it was.
+#: The person and the IP address, as pghistory's middleware passes them to each statement of a request; outside of
+#: requests, the database role.
 _ACTOR_SQL = """
     context := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb;
     by_id := (context ->> 'user')::bigint;

@@ -22,7 +22,7 @@ _FALSE_ROOT_ERROR = refuse(
     name="checkpoint_is_of_what_is_there",
 )
 
-#: PL/pgSQL that puts the hash above the hashes in `part`, whose number is a power of two, in their place.
+#: PL/pgSQL that puts the parent hash in place of the hashes in `part`, whose number is a power of two.
 _FOLD_SQL = """
     WHILE octet_length(part) > 32 LOOP
         SELECT string_agg(sha256(decode('01', 'hex') || substr(part, 1 + 64 * pair, 64)), ''::bytea ORDER BY pair)
@@ -31,7 +31,7 @@ _FOLD_SQL = """
 """
 
 TRUE_TILE_RULE = Rule(
-    # When all rows of a statement are there: a tile may arrive together with those below it.
+    # Called when all rows of a statement are present: a tile may arrive together with those below it.
     name="hashtile_is_true",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update,
@@ -112,7 +112,7 @@ class SigningKey(models.Model):
 
     #: Ed25519, 32 bytes as base64url without padding.
     public_key = models.CharField(_("public key"), max_length=43, unique=True)
-    #: The log's own name in its checkpoints (C2SP tlog-checkpoint): the same for ever, wherever the site is.
+    #: The log's name in its checkpoints (C2SP tlog-checkpoint): permanent, wherever the site is.
     origin = models.CharField(_("name of the log"), max_length=300)
     follows = models.OneToOneField(
         "self",
@@ -122,7 +122,8 @@ class SigningKey(models.Model):
         related_name="followed_by",
         verbose_name=_("follows"),
     )
-    #: The note that says so, signed by both keys; by the new one alone where the old one was lost. "" of the first.
+    #: The note on the succession, signed by both keys, or by the new one alone if the old one was lost; "" for the
+    #: first key.
     statement = models.TextField(_("statement"), blank=True)
     #: Why the old key did not sign; "" where it did.
     lost_because = models.CharField(_("why the old key was lost"), max_length=500, blank=True)
@@ -208,7 +209,7 @@ class Checkpoint(models.Model):
 
     log = models.CharField(_("log"), max_length=10, choices=Log)
     tree_size = models.BigIntegerField(_("entries"))
-    #: Of the ledger, the root of the Merkle tree (RFC 6962); of reviews, the last link of their chain.
+    #: For the ledger, the root of the Merkle tree (RFC 6962); for reviews, the last link of their chain.
     root_sha256 = models.CharField(_("fingerprint"), max_length=64)
     note = models.TextField(_("signed note"))
     key = models.ForeignKey(
@@ -231,7 +232,7 @@ class Checkpoint(models.Model):
             ),
         ]
         indexes = [
-            # The newest of a log, and the history of those of the ledger.
+            # The newest checkpoint of a log, and the history of the ledger's.
             Index(name="checkpoint_newest", fields=["log", "-id"]),
         ]
         triggers = [

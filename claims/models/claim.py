@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from claims.models.evidence import Evidence
     from claims.models.verdict import Verdict
 
-#: The longest statement that anybody was seen to check has 6,381 characters.
+#: The longest statement known to have been checked has 6,381 characters.
 MAX_STATEMENT_LENGTH = 10_000
 MAX_CONTEXT_LENGTH = 20_000
 
@@ -65,7 +65,7 @@ class Claim(models.Model):
         max_length=MAX_STATEMENT_LENGTH,
         help_text=_("The claim in one sentence that can be understood by itself."),
     )
-    #: By which the same statement is found again however it is typed.
+    #: Identifies the same statement however it is typed.
     statement_key = models.GeneratedField(
         expression=StatementKey("statement"), output_field=models.UUIDField(), db_persist=True
     )
@@ -162,7 +162,7 @@ class Claim(models.Model):
             models.Index(name="claim_by_state", fields=["state", "-id"]),
             # Which languages there are, and the claims in one of them.
             models.Index(name="claim_by_language", fields=["language", "-id"]),
-            # What came in in a period: the trends of the desk. Rows lie in the order in which they came.
+            # Claims added in a period, for the desk's trends. Rows are stored in the order of their arrival.
             BrinIndex(name="claim_by_arrival", fields=["created_at"], autosummarize=True),
             # Whether an imported statement is one that is here already.
             models.Index(name="claim_by_statement", fields=["statement_key"]),

@@ -19,7 +19,7 @@ from sources.models.media_fragment import MediaFragmentField, build_fragment_con
 
 MAX_CAPTION_LENGTH = 2_000
 
-#: What a verdict judges of a claim's media besides the file itself; the rest may be corrected without a new one.
+#: The judged fields of a claim's media besides the file itself; others may change without a new verdict.
 JUDGED_MEDIA_FIELDS = ("media_fragment", "caption")
 
 _IN_REVIEW_ERROR = refuse(
@@ -126,7 +126,7 @@ class ClaimMedia(models.Model):
         return self.caption[:60] or str(self.media)
 
 
-# Of media, but for readers: what was published with a description stays described in whatever is published later.
+# Published media keep a description in all later publications.
 pgtrigger.register(
     Rule(
         name="media_description_is_kept",

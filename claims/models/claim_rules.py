@@ -6,12 +6,11 @@ from django.db.models import CheckConstraint, F, Q
 from claims.models.transition import build_move_recorded_sql, build_step_sql
 from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 
-#: The judged parts of a claim: fixed during review, so that the words that are signed off are those that were
-#: submitted.
+#: The judged parts of a claim: fixed during review, so that the signed words are the submitted ones.
 JUDGED_FIELDS = ("statement", "language", "claimant", "claimed_on", "context")
 
-#: From which state to which a claim may go. A merge keeps the state it came from, and its undoing leads back there.
-#: To be proposed again means that a decision is taken back, on which nothing has been built.
+#: The allowed changes of a claim's state. A merge remembers the previous state, to which undoing it returns.
+#: Returning to "proposed" reverses a decision on which nothing was built.
 CLAIM_STEPS = (
     ("proposed", "accepted"),
     ("proposed", "declined"),

@@ -57,7 +57,7 @@ class Claimant(models.Model):
             models.Index("affiliation", name="claimant_by_affiliation"),
             # Identifiers of an authority: for imports, and the API's `same_as`.
             GinIndex("same_as", name="claimant_by_same_as"),
-            # Searches of claimants, and of claims by who said them.
+            # Searches for claimants, and for claims by claimant.
             build_words_index("claimant_desk_words", "name", "job_title", "affiliation"),
         ]
         triggers = [build_reserved_ids_rule("claims_claimant", history="claims_claimantevent")]

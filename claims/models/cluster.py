@@ -30,8 +30,8 @@ CLUSTER_STEPS = (
 #: Of fewer claims than this, readers would learn that we keep others from them.
 MIN_PUBLIC_CLAIMS = 2
 
-#: What the public sees of a cluster's claims: their entries of the ledger that are current. A claim that was merged is
-#: seen as the one that took its place.
+#: The public view of a cluster's claims: their current ledger entries. A merged claim is represented by its
+#: replacement.
 _CURRENT_ENTRIES_SQL = """
     FROM claims_publication AS entry
     WHERE entry.superseded_at IS NULL AND entry.status = 'published' AND entry.claim_id IN (
@@ -125,7 +125,7 @@ class Cluster(models.Model):
             ),
         ]
         indexes = [
-            # The public list: those that can be public at all.
+            # The public list: clusters that can be public at all.
             Index(name="cluster_published", fields=["id"], condition=Q(state="published")),
         ]
         triggers = [

@@ -39,7 +39,7 @@ class SavedView(models.Model):
     name = models.CharField(_("name"), max_length=MAX_NAME_LENGTH)
     #: The model whose list it is, as `claims.claim`.
     listed = models.CharField(_("list"), max_length=100, editable=False)
-    #: What the address of the list says behind the question mark, without the number of a page.
+    #: The query string of the list, without the page number.
     query = models.TextField(_("address"), max_length=MAX_QUERY_LENGTH, blank=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -88,12 +88,12 @@ class SavedView(models.Model):
         return self.name
 
 
-#: Bytes of JSON that are kept of one form; an explanation of a verdict has some thousands.
+#: The maximum size of one form in bytes of JSON; the explanation of a verdict has some thousands.
 MAX_BYTES = 2**20
-#: Forms that are kept for one person at a time.
+#: The maximum number of forms stored per person.
 MAX_PER_PERSON = 100
 RETENTION_DAYS = 30
-#: For so long it is known that a writer's form was stored: longer than browsers keep its words by themselves (a week).
+#: How long it is remembered that a writer's form was saved: longer than browsers keep its text themselves (a week).
 CLOSED_RETENTION_DAYS = 8
 
 _KEEP_SQL = """
@@ -226,7 +226,7 @@ class UnsavedForm(models.Model):
             ),
         ]
         indexes = [
-            # What a person has not saved, for a page and for the list.
+            # A person's unsaved forms, for a page and for the list.
             Index(name="unsavedform_open", fields=["person", "-updated_at"], condition=Q(closed_at=None)),
             # The daily removal.
             Index(name="unsavedform_by_age", fields=["updated_at"]),

@@ -63,7 +63,7 @@ class Evidence(Anchored):
         blank=True,
         help_text=_("What the source shows, in our own words."),
     )
-    #: What is to be seen or heard, where it is a picture, a recording or a video that shows it.
+    #: A description of what can be seen or heard, if the evidence is a picture, a recording or a video.
     media = models.ForeignKey(
         "sources.MediaObject",
         models.PROTECT,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Rule, refuse
 
-#: The sample of a newsroom archive that was reviewed before its release, and who requested the import.
+#: The reviewed sample of a newsroom archive, and the person who requested the import.
 _HELD_FIELDS = (
     *("house_archive", "started_by", "started_by_name", "origin", "upload", "content_sha256", "size"),
     *("format", "format_settings", "sample"),
@@ -87,7 +87,7 @@ class ImportRun(models.Model):
     origin = models.CharField(
         _("from"), max_length=2000, help_text=_("The file, folder or address as entered.")
     )
-    #: What was uploaded through the desk.
+    #: The file uploaded at the desk.
     upload = models.FileField(_("file"), upload_to="imports/", blank=True)
     content_sha256 = models.CharField(_("fingerprint of the file"), max_length=64, blank=True)
     size = models.BigIntegerField(_("size in bytes"), null=True)
@@ -124,12 +124,12 @@ class ImportRun(models.Model):
     created = models.PositiveIntegerField(_("created"), default=0)
     updated = models.PositiveIntegerField(_("updated"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
-    #: Records of something that is stored already, some of whose values say otherwise; the report names both.
+    #: Records of something already stored with some different values; the report names both.
     merged = models.PositiveIntegerField(_("merged into others"), default=0)
     refused = models.PositiveIntegerField(_("rejected"), default=0)
     #: Records that were stored with a value left out.
     incomplete = models.PositiveIntegerField(_("stored without a value"), default=0)
-    #: Sentences on what was not read, or read in an unusual way: columns, sheets, encodings.
+    #: Sentences on parts that were not read or were read in an unusual way: columns, sheets, encodings.
     notes = models.JSONField(_("notes"), default=list, blank=True)
     moved_at = models.DateTimeField(null=True, help_text=_("When the import last made progress."))
     error = models.TextField(_("error"), blank=True)
@@ -176,7 +176,7 @@ class ImportRun(models.Model):
             ),
         ]
         indexes = [
-            # Whether this very file was begun before and not finished.
+            # Whether this very file was started before and not finished.
             Index(
                 name="importrun_to_go_on_with",
                 fields=["content_sha256"],
@@ -211,9 +211,9 @@ class ImportProblem(models.Model):
     field = models.CharField(_("field"), max_length=50, blank=True)
     code = models.CharField(_("kind"), max_length=50)
     reason = models.TextField(_("reason"))
-    #: The record by our names of fields (`raw_record.FIELDS`), as it can be corrected and fed back.
+    #: The record under our field names (`raw_record.FIELDS`), to be corrected and imported again.
     fields = models.JSONField(null=True)
-    #: The record as its own format has it, where that is something else.
+    #: The record in its own format, if that is different.
     record = models.JSONField(null=True)
 
     class Meta:
@@ -259,9 +259,9 @@ class ImportedRecord(models.Model):
         MERGED = "merged", _("Merged into an existing record")
 
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="taken", verbose_name=_("import"))
-    #: Of everything that the record says, once its values are settled: the same again changes nothing.
+    #: The digest of the interpreted content: an identical record changes nothing.
     digest = models.UUIDField()
-    #: Of what stays the same when a publisher changes a review: its page and what was claimed. NULL without a page.
+    #: The digest of what stays the same when a publisher edits a review: its page and the claim. NULL without a page.
     key = models.UUIDField(null=True)
     #: Of the publisher and the file's own number; NULL where it has none.
     number_key = models.UUIDField(null=True)
@@ -273,9 +273,9 @@ class ImportedRecord(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome)
     made_claim = models.BooleanField(default=False)
     made_verdict = models.BooleanField(default=False)
-    #: Whether something in it was not stored, because something else is stored there: it is reported each time.
+    #: Whether a value was not stored because a different one is; this is reported each time.
     differs = models.BooleanField(default=False)
-    #: As `Claim.updated_at` says it: a claim that changed later may not say any more what the record says.
+    #: `Claim.updated_at` at that time: if the claim changed later, it may differ from the record.
     at = models.DateTimeField(_("imported on"))
     label = models.CharField(
         _("original rating"), max_length=200, blank=True, help_text=_("As it is in the record.")
@@ -293,9 +293,9 @@ class ImportedRecord(models.Model):
             ),
         ]
         indexes = [
-            # Whether a record says what one that was taken said.
+            # Whether a record equals one that was imported.
             Index(name="importedrecord_by_digest", fields=["digest"]),
-            # Whether this review was taken before, in other words.
+            # Whether this review was imported before with different content.
             Index(name="importedrecord_by_key", fields=["key"], condition=Q(key__isnull=False)),
             Index(
                 name="importedrecord_by_number",
@@ -342,7 +342,7 @@ class PossibleDuplicate(models.Model):
         "claims.Claim", models.CASCADE, related_name="+", verbose_name=_("earlier claim")
     )
     run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="+", verbose_name=_("import"))
-    #: What speaks for it, where it was not found by an import; NULL and nothing where it was.
+    #: The probability and the reasons, unless an import found the pair; then NULL and empty.
     confidence = models.FloatField(_("confidence"), null=True, editable=False)
     reasons = ArrayField(models.CharField(max_length=500), default=list, verbose_name=_("reasons"))
     created_at = models.DateTimeField(_("found"), db_default=Now(), editable=False)

@@ -32,7 +32,7 @@ class Mention(models.Model):
         ordering = ["kind", "thing_id"]
         default_permissions = ()
         constraints = [
-            # Also the index by which lists of public things are read in order.
+            # Also the index by which lists of public entities are read in order.
             UniqueConstraint(name="mention_is_unique", fields=["kind", "thing_id"]),
             models.CheckConstraint(name="mention_is_alive", condition=models.Q(publications__gt=0)),
             models.CheckConstraint(
@@ -46,7 +46,7 @@ class Mention(models.Model):
         return f"{self.kind} {self.thing_id}"
 
 
-#: What an entry of the ledger mentions: its columns, as SQL makes rows of them.
+#: The mentions of a ledger entry: SQL that turns its columns into rows.
 _MENTIONED_SQL = """(
     SELECT 'claimant', entries.claimant_id WHERE entries.claimant_id IS NOT NULL
     UNION SELECT 'topic', unnest(entries.topic_ids)
@@ -58,8 +58,8 @@ _MENTIONED_SQL = """(
 _COLUMNS = "claimant_id, topic_ids, source_ids, publisher_ids, rating_ids"
 _PREVIOUS_COLUMNS = ", ".join(f"previous.{column}" for column in _COLUMNS.split(", "))
 
-#: PL/pgSQL for after entries (`arrived`) joined the ledger: what they mention is public; what only the entries that
-#: they superseded mentioned is public no longer. One statement, so that many entries cost one count of each thing.
+#: PL/pgSQL for when entries (`arrived`) were added to the ledger: their mentions become public, and those that only
+#: superseded entries had do not stay public. One statement, so that many entries cost one count per entity.
 COUNT_MENTIONS_SQL = f"""
     WITH counted AS MATERIALIZED (
         SELECT kind, thing_id, sum(step)::integer AS step
@@ -96,7 +96,7 @@ class SearchWord(models.Model):
     """
 
     word = models.TextField(primary_key=True, db_collation="C")
-    #: In how many current publications it stands.
+    #: The number of current publications with the word.
     publications = models.IntegerField()
 
     class Meta:
@@ -122,7 +122,7 @@ class SearchSpelling(models.Model):
         ordering = ["word"]
         default_permissions = ()
         indexes = [
-            # What a misspelt word was meant for. A short list of pending entries, because every reader scans it.
+            # Find the intended word for a misspelling. With a short pending list, because every reader scans it.
             GinIndex(
                 OpClass(
                     Func(
@@ -197,19 +197,19 @@ def _build_count_up_sql(table: str, key: str) -> str:
     """
 
 
-# Words as they stand: stems have a colon.
+# Words as written: stems contain a colon.
 _WORDS_SQL = """LATERAL (
     SELECT word FROM unnest(tsvector_to_array(entries.search)) AS word WHERE strpos(word, ':') = 0
 )"""
 
-# A word that is known is one that people misspell. To ask that costs a tenth of looking at its letters.
+# A known word may be misspelt in a search. Checking this takes a tenth of the time of comparing letters.
 _SPELLABLE_SQL = """
     EXISTS (SELECT FROM public.claims_searchword AS known WHERE known.word = counted.key)
         OR public.claims_search_spellable(counted.key)
 """
 
-#: PL/pgSQL for after entries (`arrived`) joined the ledger: their words are public, those of the entries that they
-#: superseded no longer. The ledger admits one transaction at a time, so the counts need no other lock.
+#: PL/pgSQL for when entries (`arrived`) were added to the ledger: their words become public, and those of superseded
+#: entries do not stay public. The ledger admits one transaction at a time, so the counts need no other lock.
 COUNT_WORDS_SQL = f"""
     {_build_change_sql("unnest(entries.search_languages)")}
     {_build_count_down_sql("claims_searchlanguage", "language")}

@@ -7,10 +7,10 @@ from django.db.models.functions import Coalesce
 
 from factcheck.database.rules import Rule, append_only
 
-#: What no later entry of the claim has taken the place of.
+#: Entries that no later entry of the claim has replaced.
 IS_NEWEST = Q(superseded_at__isnull=True)
 
-#: Which publications the public sees now.
+#: The publications that the public sees now.
 IS_CURRENT = IS_NEWEST & Q(status="published")
 
 

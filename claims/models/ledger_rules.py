@@ -56,7 +56,7 @@ _VERDICT_MISSING_ERROR = refuse(
     name="publication_withholds_nothing",
 )
 
-#: What stands for the entry before the first.
+#: The placeholder for the entry before the first.
 ZERO_SHA256 = "0" * 64
 
 
@@ -197,7 +197,7 @@ _IS_UNCHANGED_SQL = f"""
 """
 
 SIGNED_CONTENT_RULE = Rule(
-    # Of what people here reviewed. What others published stands below their name.
+    # Only content reviewed by people here. Content by others is published under their name.
     name="publication_says_what_was_signed",
     operation=pgtrigger.Insert,
     declare=[

@@ -90,7 +90,7 @@ class NewsroomPage(models.Model):
             bounds.build_length_constraint("newsroompage_text_fits", "text", MAX_PAGE_LENGTH),
         ]
         indexes = [
-            # The page that a reader asks for, and its versions.
+            # The page that a reader requests, and its versions.
             Index(F("kind"), F("language"), F("version").desc(), name="newsroompage_newest"),
         ]
         triggers = append_only("newsroompage", "What readers were told about us stays; write a new version.")

@@ -183,20 +183,20 @@ class Publication(models.Model):
     superseded_at = models.DateTimeField(_("superseded"), null=True, editable=False)
     first_published_at = models.DateTimeField(_("first published"))
 
-    #: The public representation, JSON as it is served but for the address of this site (`factcheck.web.site_urls`).
-    #: `ledger.document.claim_document` says its shape.
+    #: The public representation as served, except for this site's URL (`factcheck.web.site_urls`).
+    #: `ledger.document.claim_document` defines its structure.
     body = UncompressedTextField(_("JSON"))
     body_sha256 = models.CharField(max_length=64)
-    #: What the texts in it are hashed with, one random seed for all, and the hash that comes of it. Where a text was
-    #: removed by law there is no seed any more, but the salt of each other text and the digest of that one. Computed by
-    #: the database; `claims.ledger.proofs.sealed_text` says how.
+    #: The random seed of the texts' salts, and the resulting hash. Once a text is removed by law, the seed is
+    #: deleted; the salts of the other texts and the digest of the removed one remain. Computed by the database; see
+    #: `claims.ledger.proofs.sealed_text`.
     salts = UncompressedTextField(editable=False, db_default="")
     sealed_sha256 = models.CharField(max_length=64, editable=False, db_default="")
     #: The hash of this entry and, through that of the one before it, of all before it. Computed by the database;
     #: `claims.ledger.proofs.entry_text` has the bytes.
     chain_sha256 = models.CharField(max_length=64, editable=False, db_default="")
 
-    # What public lists filter and sort by, taken from the body.
+    # The columns for filters and orders of public lists, derived from the body.
     slug = models.CharField(max_length=80)
     language = LanguageField(_("language"))
     claimant_id = models.BigIntegerField(null=True)
@@ -211,13 +211,13 @@ class Publication(models.Model):
     rating_ids = ArrayField(models.BigIntegerField(), default=list)
     #: The language ranges that match (RFC 4647), in lower case: `pt` and `pt-br` for Brazilian Portuguese.
     language_ranges = ArrayField(models.CharField(max_length=35), default=list)
-    #: The pictures, recordings and videos that it shows, and the files by which their addresses on this site name them.
+    #: The pictures, recordings and videos that it shows, and the files named in their URLs on this site.
     media_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     media_files = ArrayField(models.CharField(max_length=80), default=list, db_default=[])
-    #: What the publication has: `correction`, `evidence`, `media`.
+    #: The content of the publication: `correction`, `evidence`, `media`.
     features = ArrayField(models.CharField(max_length=20), default=list)
     merged_into_id = models.BigIntegerField(null=True)
-    #: The languages of its texts by whose rules words are stemmed; `claims.search.STEMMERS` has them.
+    #: The languages of its texts whose stemmers apply (`claims.search.STEMMERS`).
     search_languages = ArrayField(models.CharField(max_length=2), default=list)
     search_statement = models.TextField()
     #: The names of its claimant and topics, and its statement in the languages that it was translated into.
@@ -225,12 +225,12 @@ class Publication(models.Model):
     #: The headlines of its reviews, which often repeat the claim in other words.
     search_headlines = models.TextField(blank=True, db_default="")
     search_text = models.TextField(blank=True)
-    # Made of these by a trigger.
-    #: What lists of results show of the body, stored as that is (`claims.models.publication_columns`).
+    # Derived by a trigger. The part of the body for lists of results, stored in the same form
+    # (`claims.models.publication_columns`).
     summary = UncompressedTextField(editable=False, db_default="")
-    #: What it is found by.
+    #: The search vector.
     search = SearchVectorField(editable=False, db_default="")
-    #: What its relevance is judged by: small enough to stay in the row, where reading thousands of them is cheap.
+    #: The short vector for relevance: small enough to stay in the row, where reading thousands is cheap.
     search_heading = SearchVectorField(editable=False, db_default="")
 
     objects = PublicationQuerySet.as_manager()
@@ -298,7 +298,7 @@ class Publication(models.Model):
             ledger_rules.WORD_COUNTS_KEEPER,
             ledger_rules.STATED_WORDS_KEEPER,
             statement_vector.LEDGER_VECTORS_RULE,
-            # Who closes an entry before its time cannot commit: the rule below asks for the entry that follows it.
+            # Closing an entry early cannot be committed: the rule below requires the entry that follows it.
             *build_append_only_rules("publication", closed="NEW.superseded_at >= OLD.published_at"),
             ledger_rules.CLOSING_RULE,
         ]

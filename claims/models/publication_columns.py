@@ -60,10 +60,10 @@ SUMMARY_RULE = Rule(
 )
 
 
-#: Said in each question too, so that the indexes that have only these entries are asked.
+#: Repeated in each query, so that partial indexes apply.
 HAS_MEDIA, HAS_FILES = ~Q(media_ids=[]), ~Q(media_files=[])
 
-#: What was said in more than one source.
+#: Claims made in more than one source.
 IS_REPEATED = Q(appears_in_ids__len__gte=2)
 
 LIST_ORDER_INDEXES = [
@@ -82,7 +82,7 @@ LIST_ORDER_INDEXES = [
         name="publication_claimed",
         condition=IS_NEWEST,
     ),
-    # What is being repeated, on the front page.
+    # Repeated claims, on the front page.
     Index(
         name="publication_said_again",
         fields=["-published_at", "-claim"],
@@ -97,30 +97,29 @@ LIST_ORDER_INDEXES = [
 ]
 
 MOMENT_INDEXES = [
-    # The list as it was at a moment.
+    # The list as of a moment.
     Index(name="publication_as_of", fields=["-published_at", "-claim"]),
-    # Whether an entry that a filter on verdicts finds is current, and where it stands in the list.
+    # Whether the entry of a matching verdict is current, and its position in the list.
     Index(
         name="publication_current_by_id",
         fields=["id"],
         include=["published_at", "claim"],
         condition=IS_CURRENT,
     ),
-    # The log of corrections, its keyset and its months, with all that it is narrowed down by: what is passed over is
-    # not read.
+    # The log of corrections, its keyset, its months and all its filters, so that skipped rows are not read.
     Index(
         name="publication_corrections",
         fields=["-published_at", "-sequence"],
         include=["id", "claim", "kind"],
         condition=Q(kind__in=["clarification", "correction", "update", "retraction"]),
     ),
-    # The feed of changes without those that were overtaken.
+    # The feed of changes without those that were superseded.
     Index(name="publication_newest_sequence", fields=["sequence"], condition=IS_NEWEST),
 ]
 
 FILTER_INDEXES = [
-    # Search: what matches, and which of that says so in its heading and is ranked. A short list of pending entries,
-    # because every reader scans it.
+    # Search: the matches, and those that match in the heading and are ranked. With a short pending list, because
+    # every reader scans it.
     GinIndex(
         name="publication_search",
         fields=["search", "search_heading"],
@@ -142,14 +141,14 @@ FILTER_INDEXES = [
         fastupdate=False,
         condition=IS_NEWEST,
     ),
-    # "What is published of this picture". Most entries have none, and are in no index of those that do.
+    # "Publications about this picture". Most entries have none, and are not indexed.
     GinIndex(
         name="publication_media",
         fields=["media_ids"],
         fastupdate=False,
         condition=IS_NEWEST & HAS_MEDIA,
     ),
-    # Whether anybody may fetch this file: what was shown once, can be fetched.
+    # Whether a file is public: a file that was ever published stays available.
     GinIndex(
         name="publication_media_files",
         fields=["media_files"],

@@ -11,7 +11,7 @@ from claims.models.publication import Publication
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
 from sources.models import Publisher
 
-#: Where the entry of a verdict stands in lists of claims, and when.
+#: The position of a verdict's entry in lists of claims, and its time.
 _ENTRY_FIELDS = ["publication", "claim_id", "published_at", "superseded_at"]
 
 
@@ -52,11 +52,11 @@ class PublishedVerdict(models.Model):
     rating_class = models.CharField(max_length=20, blank=True)
     language = LanguageField()
     reviewed_on = models.DateField(null=True)
-    #: What all spellings of the address of the publisher's own page share (`url_key`); "" where there is none.
+    #: The key that all spellings of the review's URL share (`url_key`); "" without a URL.
     review_key = models.CharField(max_length=2000, blank=True)
     published_at = models.DateTimeField(editable=False, db_default=Now())
     superseded_at = models.DateTimeField(null=True, editable=False)
-    #: The verdict's part of the publication's body with the claim beside it, stored as that is.
+    #: The verdict's part of the publication's body with the claim, stored in the same form.
     body = UncompressedTextField()
 
     objects = PublishedVerdictQuerySet.as_manager()
@@ -65,7 +65,7 @@ class PublishedVerdict(models.Model):
         ordering = ["-reviewed_on", "-verdict_id"]
         default_permissions = ()
         constraints = [
-            # With what is asked about the verdicts of an entry, so that its index answers without reading their texts.
+            # Includes the filtered columns of verdicts, so that the index answers without reading their texts.
             UniqueConstraint(
                 name="publishedverdict_is_unique",
                 fields=["publication", "verdict_id"],
@@ -87,7 +87,7 @@ class PublishedVerdict(models.Model):
                 name="publishedverdict_newest",
                 condition=IS_NEWEST,
             ),
-            # "Verdicts of this publisher rated so, reviewed then": in which entries they are, and where those stand.
+            # "Verdicts of this publisher with this rating, reviewed then": their entries, and the positions of those.
             Index(
                 name="publishedverdict_by_rating",
                 fields=["publisher_id", "rating_id", "reviewed_on"],
@@ -98,8 +98,8 @@ class PublishedVerdict(models.Model):
                 fields=["publisher_id", "rating_class", "reviewed_on"],
                 include=_ENTRY_FIELDS,
             ),
-            # "The newest of this publisher": soon found, however much others published since. What else is asked of
-            # verdicts is in it, so that what is passed over is not read.
+            # "The newest of this publisher": found quickly, however much others have published since. Includes the
+            # other filtered columns, so that skipped rows are not read.
             Index(
                 name="publishedverdict_of_publisher",
                 fields=["publisher_id", "-published_at", "-claim_id"],
@@ -112,7 +112,7 @@ class PublishedVerdict(models.Model):
                 fields=["rating_class", "reviewed_on"],
                 include=_ENTRY_FIELDS,
             ),
-            # "Which reviews stand at this address".
+            # "Reviews at this URL".
             Index(name="publishedverdict_by_review", fields=["review_key"], condition=~Q(review_key="")),
         ]
         triggers = [

@@ -165,6 +165,6 @@ class Rating(models.Model):
 
     def get_label(self, language: str) -> str:
         """Return the label in `language` if the scale has it, otherwise in the scale's own language."""
-        # What a form could not read is None until it is refused.
+        # A field that a form could not read is None until it is rejected.
         labels = self.labels or {}
         return labels.get(language) or labels.get(language.partition("-")[0]) or self.label

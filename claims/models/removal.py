@@ -116,7 +116,7 @@ _JUDGED_SQL = """(to_jsonb(signed)::text || to_jsonb(judged)::text || coalesce((
     SELECT string_agg(to_jsonb(item)::text, '') FROM public.claims_evidence AS item WHERE item.verdict_id = signed.id
 ), ''))"""
 
-#: PL/pgSQL: the sign-offs on what has the words, and whether their digests are of what is there now.
+#: PL/pgSQL: the sign-offs on content with the words, and whether their digests match the current content.
 _MARK_SIGNOFFS_SQL = f"""
     SELECT coalesce(jsonb_agg(jsonb_build_object(
         'id', given.id, 'claim', given.claim_sha256, 'verdict', given.verdict_sha256,
@@ -182,7 +182,7 @@ _CUT_ROWS_SQL = """
     instead := instead || coalesce(new_hashes, '{}');
 """
 
-#: PL/pgSQL: sign-offs are of what is left, and so is what entries say of them.
+#: PL/pgSQL: sign-offs and their digests in entries are recomputed for the remaining content.
 _SIGN_REST_SQL = f"""
     ALTER TABLE public.claims_signoff DISABLE TRIGGER USER;
     FOR mark IN SELECT * FROM jsonb_array_elements(marks) LOOP
@@ -281,7 +281,7 @@ _CUT_ENTRIES_SQL = f"""
     ALTER TABLE public.claims_publishedverdict ENABLE TRIGGER USER;
 """
 
-#: PL/pgSQL: what is made of the entries.
+#: PL/pgSQL: the tables derived from entries.
 _CUT_INDEXES_SQL = """
     UPDATE public.claims_statedwords AS known SET words = matched.words, length = matched.length
     FROM public.claims_publication AS entry,
@@ -353,7 +353,7 @@ class Removal(models.Model):
     note = models.TextField(
         _("public note"), blank=True, help_text=_("Published with the removal, where that is allowed.")
     )
-    #: In every spelling in which they are stored, and what stands in their place.
+    #: Every stored spelling with its replacement.
     words = ArrayField(models.TextField(), default=list)
     stand_ins = ArrayField(models.TextField(), default=list)
     proposed_by = models.ForeignKey(

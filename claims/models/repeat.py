@@ -52,7 +52,7 @@ class Repeat(Anchored):
         related_name="repeats",
         verbose_name=_("checked claim"),
     )
-    #: NULL until the source of a reader's words is known.
+    #: NULL until the source of a reader's text is known.
     source = models.ForeignKey(
         "sources.Source",
         models.PROTECT,
@@ -64,7 +64,7 @@ class Repeat(Anchored):
             "The source that contains the words. When confirmed, it becomes an appearance of the claim."
         ),
     )
-    #: What was proposed of the same words when the article came in: to confirm is to merge it.
+    #: The proposal made of the same words when the article was imported; confirming merges it.
     proposal = models.ForeignKey(
         "claims.Claim",
         models.SET_NULL,
@@ -108,9 +108,9 @@ class Repeat(Anchored):
             ),
         ]
         indexes = [
-            # The queue on the desk: what was seen last first.
+            # The queue at the desk, latest first.
             Index(name="repeat_open", fields=["-last_seen_at"], condition=Q(outcome="")),
-            # Searches of what was seen again.
+            # Searches of repeats.
             build_words_index("repeat_desk_words", "exact"),
         ]
         triggers = [build_span_rule("repeat_span_carries_quote")]

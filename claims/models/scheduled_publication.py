@@ -22,7 +22,7 @@ _NOT_IN_REVIEW_ERROR = refuse(
     "Only the publication of a verdict that is in review is scheduled.",
     name="scheduledpublication_is_of_a_review",
 )
-#: What is decided about a publication that is open: that it is over, how and why.
+#: The end of an open schedule: when, how and why.
 _IS_ENDED_SQL = """
     OLD.outcome = '' AND NEW.outcome <> ''
     AND (NEW.id, NEW.verdict_id, NEW.publish_at, NEW.made_by_id, NEW.made_by_name, NEW.made_at)
@@ -67,11 +67,11 @@ class ScheduledPublication(models.Model):
     )
     made_by_name = models.CharField(max_length=200, help_text=_("The name of the person at that time."))
     made_at = models.DateTimeField(_("scheduled"), db_default=Now())
-    #: What became of it; empty while it is to come.
+    #: The outcome; empty while pending.
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     ended_at = models.DateTimeField(null=True)
-    #: Who ended it, as the person was called then; empty where the worker did.
+    #: The name at that time of the person who ended it; empty for the worker.
     ended_by_name = models.CharField(max_length=200, blank=True)
 
     objects = ScheduledPublicationQuerySet.as_manager()
@@ -102,7 +102,7 @@ class ScheduledPublication(models.Model):
             ),
         ]
         indexes = [
-            # What the worker looks for once a minute.
+            # The worker's query, once a minute.
             Index(
                 name="scheduledpublication_to_come",
                 fields=["publish_at"],

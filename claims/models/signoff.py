@@ -23,7 +23,7 @@ _AUTHOR_ERROR = refuse(
 class SignOffQuerySet(models.QuerySet["SignOff"]):
     def readable_by(self, person: User) -> Self:
         """Return the sign-offs that this person may read."""
-        # What colleagues say to each other in a review is not published with the verdict.
+        # The internal notes of a review are not published with the verdict.
         return filter_readable(self, person, own_or_published=models.Q(verdict__author=person))
 
     def counting(self) -> Self:
@@ -46,7 +46,7 @@ class SignOff(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     by_name = models.CharField(_("by"), max_length=200, help_text=_("The name of the person at that time."))
     round = models.PositiveSmallIntegerField(_("review round"))
-    #: How many answers of those who were asked were in when it was given.
+    #: The number of replies that had arrived when it was given.
     answers = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     note = models.TextField(_("note"), blank=True)
     #: Digests of the claim's words and of the verdict that were signed off. The database computes them

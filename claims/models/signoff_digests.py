@@ -60,7 +60,7 @@ VERDICT_SHA256_SQL = _build_sha256_sql(
         FROM public.claims_evidence AS item WHERE item.verdict_id = signed.id
     )""",
 )
-#: The rows of which these are.
+#: The rows that these digests cover.
 SIGNED_ROWS_SQL = """public.claims_verdict AS signed
     JOIN public.claims_claim AS judged ON judged.id = signed.claim_id
     LEFT JOIN public.claims_rating AS rated ON rated.id = signed.rating_id"""
@@ -99,7 +99,7 @@ def build_signed_off_sql(claim: str, body: str, verdict: str) -> str:
 
     The entry's own statement about the sign-off must be true as well.
     """
-    # What is shown of a claim that was merged, stands below the words of the other.
+    # Appearances of a merged claim are shown below the words of the other claim.
     return f"""(
         SELECT count(DISTINCT given.by_id) >= signed.required_signoffs
             AND coalesce({verdict} -> 'signed_off', 'null') IN ('null', jsonb_build_object(

@@ -47,7 +47,7 @@ class StatedWords(models.Model):
     """
 
     claim_id = models.BigIntegerField(primary_key=True)
-    #: Each word as it stands, and its beginning, which most forms of a word have in common (`claims_matched_words`).
+    #: Each word as written, and its beginning, which most forms of a word share (`claims_matched_words`).
     words = SearchVectorField()
     #: How many different words there are.
     length = models.SmallIntegerField()
@@ -56,7 +56,7 @@ class StatedWords(models.Model):
         ordering = ["claim_id"]
         default_permissions = ()
         indexes = [
-            # What has a word. A short list of pending entries, because every word of a question scans it.
+            # Statements with a word. With a short pending list, because every word of a query scans it.
             GinIndex(name="statedwords_words", fields=["words"], gin_pending_list_limit=64),
         ]
         triggers = [build_owner_writes_rule("statedwords", ANY_CHANGE)]
@@ -65,7 +65,7 @@ class StatedWords(models.Model):
         return f"words of claim {self.claim_id}"
 
 
-#: PL/pgSQL for after entries (`arrived`) joined the ledger: what the newest entry of each claim states is matched.
+#: PL/pgSQL for when entries (`arrived`) were added to the ledger: the newest statement of each claim can be matched.
 KEEP_STATED_WORDS_SQL = """
     WITH newest AS MATERIALIZED (
         SELECT DISTINCT ON (claim_id) claim_id, status, search_statement, search_headlines FROM arrived

@@ -78,7 +78,7 @@ CLAIM_VECTORS_RULE = Rule(
     """,
 )
 
-#: On claims: one that is gone has none.
+#: On claims: a deleted claim has no vector.
 CLAIM_DELETION_RULE = Rule(
     # Before it goes: what still refers to it would keep it.
     name="claim_vectors_go_with_claims",
@@ -89,8 +89,8 @@ CLAIM_DELETION_RULE = Rule(
     """,
 )
 
-#: On publications: what is public of a claim is what its newest entry says. First what is so no longer, then what is
-#: so now, since there is one public vector of a claim.
+#: On publications: the newest entry defines the public statement. Outdated vectors are removed before new ones are
+#: added, because each claim has one public vector.
 LEDGER_VECTORS_RULE = Rule(
     name="publication_vectors_follow_the_ledger",
     when=pgtrigger.After,
@@ -155,7 +155,7 @@ VECTOR_TEXT_RULE = Rule(
 )
 
 
-#: The most that an index of the database takes.
+#: The maximum that a database index supports.
 MAX_DIMENSIONS = 4000
 
 
@@ -171,7 +171,7 @@ class EmbeddingModel(models.Model):
     name = models.CharField(_("name"), max_length=200, unique=True, editable=False)
     dimensions = models.PositiveSmallIntegerField(_("dimensions"), editable=False)
     begun_at = models.DateTimeField(_("started"), db_default=Now(), editable=False)
-    #: Since when it is asked: all statements had a vector then, and the indexes were there.
+    #: When the model came into use: all statements had a vector, and the indexes existed.
     completed_at = models.DateTimeField(_("complete since"), null=True, editable=False)
     #: The time of the worker's last maintenance. A model without maintenance is removed.
     kept_at = models.DateTimeField(_("last maintenance"), db_default=Now(), editable=False)
@@ -245,17 +245,17 @@ class StatementVector(models.Model):
     """
 
     model = models.ForeignKey(EmbeddingModel, models.DO_NOTHING, db_index=False, related_name="+")
-    # A trigger removes it with the claim, however that is deleted.
+    # A trigger removes it with the claim, however the claim is deleted.
     claim = models.ForeignKey("claims.Claim", models.DO_NOTHING, related_name="+")
-    #: Without region or script; empty where the claim does not say.
+    #: Without region or script; empty if the claim has no language.
     language = LanguageField(blank=True)
     text_sha256 = models.CharField(max_length=64)
-    #: Whether it is what the claim's newest entry in the ledger says.
+    #: Whether it is of the statement in the claim's newest ledger entry.
     is_public = models.BooleanField()
-    #: Whether it is what the claim says now.
+    #: Whether it is of the claim's present statement.
     is_present = models.BooleanField()
-    #: What was subtracted, and how long the rest was before it became a vector of unit length. So the vector as the
-    #: model made it can be had again, for another mean to be subtracted.
+    #: The subtracted mean, and the length before normalisation. From these the model's original vector can be
+    #: recovered, to subtract another mean.
     mean = models.ForeignKey(LanguageMean, models.DO_NOTHING, db_index=False, related_name="+")
     length = models.FloatField()
     vector = HalfVectorField()
@@ -274,7 +274,7 @@ class StatementVector(models.Model):
                 name="statementvector_is_of_something", condition=Q(is_public=True) | Q(is_present=True)
             ),
         ]
-        # The indexes by which neighbours are found depend on the model (`claims.matching.embedding.indexes`).
+        # The vector indexes depend on the model (`claims.matching.embedding.indexes`).
         triggers = [VECTOR_TEXT_RULE]
 
     def __str__(self) -> str:

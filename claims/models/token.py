@@ -68,7 +68,7 @@ class ApiToken(AbstractAuthToken):
         ordering = ["-id"]
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
-        # Everybody at the desk has tokens of their own; these are about everybody else's.
+        # Everyone at the desk has their own tokens; these permissions are for the tokens of others.
         default_permissions = ("view", "change")
         constraints = [
             models.CheckConstraint(name="apitoken_has_a_name", condition=~Q(name="")),
@@ -159,7 +159,7 @@ class StoredAnswer(models.Model):
             models.UniqueConstraint(name="storedanswer_key_is_unique_per_person", fields=["user", "key"])
         ]
         indexes = [
-            # The hourly removal of those that are no longer promised.
+            # The hourly removal of expired responses.
             models.Index(name="storedanswer_by_age", fields=["created_at"]),
         ]
 

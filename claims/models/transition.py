@@ -92,7 +92,7 @@ class Transition(models.Model):
         indexes = [
             # Searches of the log.
             build_words_index("transition_desk_words", "actor_name", "note"),
-            # What people did in a period: the trends of the desk. Imports move in bulk and would be in the way.
+            # People's moves in a period, for the desk's trends. Imports move in bulk and would distort them.
             models.Index(
                 name="transition_of_people",
                 fields=["at"],

@@ -42,7 +42,7 @@ _NOT_IN_REVIEW_ERROR = refuse(
 class TranslationStepQuerySet(models.QuerySet["TranslationStep"]):
     def readable_by(self, person: User) -> Self:
         """Return the steps that this person may read."""
-        # What colleagues say to each other in a review is not published with the translation.
+        # The internal notes of a review are not published with the translation.
         return filter_readable(self, person, own_or_published=Q(translation__author=person))
 
     def signoffs(self) -> Self:
@@ -124,9 +124,9 @@ class TranslationStep(models.Model):
         return f"{self.action}: {self.before} → {self.after} ({self.by_name})"
 
 
-#: What a translation says, each for the part of that name of the original.
+#: The translated parts, named like those of the original.
 TEXT_FIELDS = ("statement", "title", "summary", "explanation")
-#: What cannot change once it is no longer a draft.
+#: The fields that are fixed once it is no longer a draft.
 CONTENT_FIELDS = (
     "verdict",
     "language",
@@ -236,11 +236,11 @@ class Translation(models.Model):
         related_name="translations_written",
         verbose_name=_("translator"),
     )
-    #: Ids of the people other than the author who have written on the draft. They cannot sign it off either.
+    #: Ids of other people who edited the draft. They cannot sign it off either.
     edited_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
     #: Whether it was restored with a ledger: its author and sign-offs are not exported.
     is_restored = models.BooleanField(db_default=False, editable=False)
-    #: The one whose place it takes: an earlier version, of the same words or of those of an earlier verdict.
+    #: The translation that it replaces: an earlier version, or one of an earlier verdict.
     supersedes = models.ForeignKey(
         "self",
         models.SET_NULL,
@@ -292,7 +292,7 @@ class Translation(models.Model):
             ),
         ]
         indexes = [
-            # What waits for a sign-off: oldest first.
+            # Waiting for a sign-off, oldest first.
             Index(name=f"{_TABLE}_in_review", fields=["submitted_at"], condition=Q(state="in_review")),
             # Searches of the desk's list.
             build_words_index(f"{_TABLE}_desk_words", "statement", "summary", "byline"),

@@ -20,8 +20,8 @@ TRANSLATION_STEPS = (
     ("published", "retracted"),
 )
 
-#: Control characters, but for tabs and the ends of lines, and those that turn the order of what follows around.
-#: Marks and isolates, which texts that are written from right to left need, are not among them.
+#: Control characters except tabs and line ends, and characters that override the text direction. Direction marks and
+#: isolates, which right-to-left texts need, are allowed.
 HIDDEN_CHARACTERS = r"[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e]"
 
 # What one row may say -------------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def _build_digest_sql(text: str) -> str:
     return f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
 
 
-#: SQL for what `claims.models.translation.digest_original` computes.
+#: SQL for the result of `claims.models.translation.digest_original`.
 _ORIGINAL_SHA256_SQL = _build_digest_sql(
     r" || E'\n' || ".join(
         [
@@ -108,7 +108,7 @@ _ORIGINAL_SHA256_SQL = _build_digest_sql(
 )
 
 BEGIN_RULE = Rule(
-    # What comes back with a ledger comes as it was; the ledger says of what.
+    # A restored translation arrives as it was; the ledger names its original.
     name="translation_begins",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__is_restored=False),
@@ -251,8 +251,8 @@ SIGNOFF_RULE = Rule(
 )
 
 LEDGER_RULE = Rule(
-    # Asked at the end of the transaction: the entry is made of the translation, so it comes after it. That an entry
-    # does not show a translation any more because its original is gone changes no state.
+    # Checked at the end of the transaction, because the entry is built from the translation and follows it. If an
+    # entry omits a translation because its original is gone, no state changes.
     name="translation_is_told_by_the_ledger",
     when=pgtrigger.After,
     operation=pgtrigger.Update,

@@ -29,7 +29,7 @@ _CONTENT_ERROR = refuse(
     name="verdict_content_is_fixed",
 )
 
-#: What a new version takes over from the one it replaces.
+#: The fields that a new version copies from the one it replaces.
 CARRIED_OVER_FIELDS = (
     "rating",
     "title",
@@ -45,9 +45,9 @@ CARRIED_OVER_FIELDS = (
     "original_media_context",
     "original_media_url",
 )
-#: What tells readers why a new version replaces the one before.
+#: The fields that tell readers why a new version replaces the previous one.
 CORRECTION_FIELDS = ("correction_kind", "correction_note")
-#: What a verdict says. Once it is no longer a draft none of it can change.
+#: The content of a verdict, which is fixed once it is no longer a draft.
 CONTENT_FIELDS = (
     "claim",
     "publisher",
@@ -147,7 +147,7 @@ class Verdict(models.Model):
         related_name="verdicts",
         verbose_name=_("author"),
     )
-    #: Ids of the people other than the author who have written on the draft. They cannot sign it off either.
+    #: Ids of other people who edited the draft. They cannot sign it off either.
     edited_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
     byline = models.CharField(
         _("byline"),
@@ -262,7 +262,7 @@ class Verdict(models.Model):
     )
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
-    #: When the transaction began that brought it: so it is known what arrived together with it.
+    #: The start of the transaction that inserted it, which identifies evidence inserted together with it.
     created_at = models.DateTimeField(_("added"), db_default=TransactionNow(), editable=False)
 
     objects = VerdictQuerySet.as_manager()

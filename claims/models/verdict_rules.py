@@ -313,7 +313,7 @@ SIGNOFF_RULE = Rule(
 )
 
 LEDGER_RULE = Rule(
-    # Asked at the end of the transaction: the entry is made of the verdict, so it comes after it.
+    # Checked at the end of the transaction, because the entry is built from the verdict and follows it.
     name="verdict_is_told_by_the_ledger",
     when=pgtrigger.After,
     operation=pgtrigger.Update,

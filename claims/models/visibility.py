@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
-#: What fact-checkers and everybody after them may.
+#: The permission of fact-checkers and all higher roles.
 READ_DRAFTS = "claims.read_drafts"
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
-from claims.newsroom import sign_in_records  # noqa: F401  connects itself to what happens at the door
+from claims.newsroom import sign_in_records  # noqa: F401  connects itself to the sign-in signals
 from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.second_factor_gate import VOUCHED_KEY
 from claims.newsroom.second_factors import annotate_due, get_due, may_remove, note_vouching
@@ -91,7 +91,7 @@ class DeskAccounts(NewsroomAccounts):
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         sociallogin = _get_social_login(kwargs)
         has_vouched = sociallogin is not None and has_vouched_factor(sociallogin)
-        # Of this sign-in, whatever was said of one before it in the same session.
+        # For this sign-in, whatever an earlier one in the same session stated.
         request.session[VOUCHED_KEY] = has_vouched
         note_vouching(user, by_provider=has_vouched)
         response = super().post_login(request, user, **kwargs)

@@ -17,7 +17,7 @@ from claims.newsroom.second_factors import annotate_due, is_locked
 
 #: The maximum lifetime of a token. Longer use needs a new one in time.
 MAX_DAYS = 366
-#: How exactly it is kept when a token was last used, so that reading does not mean writing each time.
+#: The precision of a token's last use, so that not every read causes a write.
 USE_RECORDED_EVERY = timedelta(hours=1)
 
 

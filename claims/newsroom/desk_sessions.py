@@ -20,9 +20,9 @@ from claims.newsroom import audit
 from factcheck.web.change_context import get_agent
 from factcheck.web.throttling import get_caller
 
-#: How exactly it is kept when a session was last used.
+#: The precision of a session's last use.
 USE_RECORDED_EVERY = timedelta(minutes=10)
-#: Under which name a session holds what was noted of it: its key then, and when.
+#: The session variable with the recorded key and time.
 SESSION_KEY = "desk_session"
 
 
@@ -44,7 +44,7 @@ class SessionTracking:
         if session is not None and session.accessed and (stored := session.get(SESSION_KEY)):
             key, at = stored
             used_at = datetime.fromtimestamp(at, tz=timezone.get_default_timezone())
-            # What an open page asks by itself is no use; and to note it would prolong the session.
+            # Background requests of open pages are not activity, and recording them would prolong the session.
             is_used = not getattr(request, "in_background", False)
             if session.session_key != key or (is_used and timezone.now() - used_at > USE_RECORDED_EVERY):
                 _note(request, request.user, previous=key)

@@ -11,7 +11,7 @@ from factcheck import features
 from factcheck.database import clock
 from factcheck.list_phrases import join_words
 
-#: Who may switch features.
+#: The permission to switch features.
 PERMISSION = "auth.change_group"
 
 

@@ -33,7 +33,7 @@ class NamedClaimants:
     def __init__(self, names: Iterable[str], same_as: Iterable[str] = ()) -> None:
         self._by_name: dict[str, list[Claimant]] = {}
         self._identified: list[Claimant] = []
-        # PostgreSQL and Python fold a few rare letters differently, so a name is also looked up as it is spelled.
+        # PostgreSQL and Python fold a few rare letters differently, so names are also looked up as spelt.
         wanted_names = set(names)
         condition = Q(lower__any_of={name.lower() for name in wanted_names}) | Q(name__any_of=wanted_names)
         if known_as := {one for address in same_as if get_authority(one := normalise_identifier(address))}:

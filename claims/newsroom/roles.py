@@ -13,7 +13,7 @@ from factcheck import features
 
 _EDIT_VERBS = ("view", "add", "change")
 
-#: Role → permissions, as `app.codename`. Each role can do what the one before it can.
+#: Role → permissions, as `app.codename`. Each role includes the permissions of the previous one.
 CONTRIBUTOR = [
     *(
         f"claims.{verb}_{model}"
@@ -65,7 +65,7 @@ EDITOR = [
 ]
 ADMINISTRATOR = [
     *EDITOR,
-    # To publish the newsroom's own archive takes two of them.
+    # Two administrators are needed to publish the newsroom's own archive.
     "claims.import_house_archive",
     *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale", "savedview")),
     *(f"sources.delete_{model}" for model in ("source", "publisher", "mediaobject")),
@@ -73,7 +73,7 @@ ADMINISTRATOR = [
     "auth.view_group",
     "auth.change_group",
     "claims.view_embeddingmodel",
-    # To reset lost second factors, and to set who needs one.
+    # Reset lost second factors, and set who needs one.
     "mfa.view_authenticator",
     "mfa.delete_authenticator",
     "claims.view_secondfactorrule",
@@ -81,7 +81,7 @@ ADMINISTRATOR = [
     "claims.view_desksession",
     "claims.end_desksession",
     "claims.view_auditrecord",
-    # It takes two of them.
+    # Two administrators are needed.
     *(f"claims.{verb}_removal" for verb in ("view", "add", "delete")),
     *(f"claims.{verb}_apitoken" for verb in ("view", "change")),
 ]
@@ -138,7 +138,7 @@ def ensure_roles(**signal: Any) -> None:
         added = [
             permission for permission in _find_permissions(names) if permission.pk not in offered_permissions
         ]
-        # A group of this name that nothing was ever offered to is an administrator's own.
+        # A group of this name that was never offered permissions is an administrator's own.
         if created or offered_permissions:
             group.permissions.add(*added)
         OfferedPermission.objects.bulk_create(

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from claims.newsroom.second_factors import get_due, is_locked
 
-#: What a session holds where the identity provider has vouched for a second factor.
+#: The session variable set when the identity provider confirmed a second factor.
 VOUCHED_KEY = "second_factor_vouched"
-#: What a person sees who may not go on without one: where it is set up, where they say again who they are, sign-out.
+#: The pages for people who must set up a second factor first: setup, confirmation of identity, sign-out.
 _OPEN_ROUTES = {
     *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn", "mfa_edit_webauthn"),
     *("mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_generate_recovery_codes"),
@@ -40,7 +40,7 @@ class SecondFactorGate:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Return a response that replaces the page, or None."""
-        # Readers' pages are the same for everybody, and must not ask who reads.
+        # Reader pages are the same for everyone, and must not check who reads.
         if not request.path_info.startswith(("/admin/", "/accounts/")) or not request.user.is_authenticated:
             return None
         due = None if request.session.get(VOUCHED_KEY) else get_due(request.user)

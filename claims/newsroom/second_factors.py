@@ -37,7 +37,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 
 M = TypeVar("M", bound=Model)
 
-#: What counts as one. Codes for emergencies come along with it.
+#: The kinds that count as a second factor. Recovery codes come with them.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 #: The role that always requires one.
 ALWAYS_REQUIRED_ROLE = "Administrator"

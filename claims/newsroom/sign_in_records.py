@@ -19,7 +19,7 @@ from factcheck.admin.single_sign_on import single_sign_on_failed
 from factcheck.installation.house_language import activate_house_language
 from factcheck.list_phrases import join_words
 
-#: How the ways to sign in are called in the log; what allauth names otherwise stands as it is.
+#: The names of sign-in methods in the log; other names of allauth are used unchanged.
 _SIGN_IN_METHODS = {
     "socialaccount": gettext_noop("single sign-on"),
     Authenticator.Type.TOTP: gettext_noop("authenticator app code"),

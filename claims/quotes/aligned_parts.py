@@ -26,13 +26,13 @@ class Alignment:
 
     old: Sequence[TextPart]
     new: Sequence[TextPart]
-    #: Old part → new part, by their numbers.
+    #: Old part → new part, by number.
     mates: dict[int, int] = field(default_factory=dict)
     #: New part → old part.
     origins: dict[int, int] = field(default_factory=dict)
     #: Old part → new parts that are similar and of words that the old text did not have, the most similar first.
     similar: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
-    #: Old parts that stand elsewhere than in the order of the others.
+    #: Old parts that moved out of order.
     moved: set[int] = field(default_factory=set)
 
     def is_exact(self, old: int) -> bool:

@@ -22,23 +22,24 @@ from claims.quotes.introductions import (
 from claims.quotes.moved_paragraphs import follow_inside, follow_moved
 from claims.quotes.text_parts import TextPart
 
-#: What a pair in the chain costs when, between it and the pair before, the new text has more, or the old one had.
+#: The cost of a pair in the chain if the new text has additional parts between it and the previous pair, or the old
+#: text had.
 _INSERTION_PENALTY, _DELETION_PENALTY = 0.3, 0.3
 #: The same where the new text has more at the beginning; what it has more at the end costs nothing.
 _LEADING_PENALTY = 0.15
-#: What it costs besides where words that are quite new come directly before.
+#: The additional cost if entirely new words come directly before.
 _INTRODUCED_PENALTY = 0.4
-#: Where those present what follows: a label, a colon, a note on an earlier version.
+#: If these words introduce what follows: a label, a colon, a note on an earlier version.
 _PRESENTED_PENALTY = 0.7
 #: And where other paragraphs that came between have torn one apart.
 _TORN_PENALTY = 0.5
-#: An equal part is worth 1, a similar one no more than this.
+#: An equal part is worth 1, a similar one at most this.
 _EDITED_WORTH = 0.9
-#: A part that stands more often is paired with so many others only.
+#: A part that occurs several times is paired with only this many others.
 _MAX_COPIES = 8
-#: And one of those that stand very often with so many.
+#: And one that occurs very often with this many.
 _FEW_COPIES = 3
-#: A word that more parts have says nothing about which of them is meant.
+#: A word in more parts than this does not identify any of them.
 _MAX_PARTS_PER_SHINGLE = 40
 #: Steps spent on similar parts at most.
 _MAX_EFFORT = 2_000_000
@@ -55,7 +56,7 @@ def align(old: Sequence[TextPart], new: Sequence[TextPart]) -> Alignment:
     for number in range(len(old) - old_end):
         aligned.pair(old_end + number, new_end + number)
     aligned.similar.update(_find_similar(old, new, begin, old_end, new_end))
-    # With one pair of each equal end, beside which the first and the last between them belong.
+    # With one pair at each equal end, next to which the first and last pairs between them belong.
     before = [PartPair(begin - 1, begin - 1, 1.0)] if begin else []
     behind = [PartPair(old_end, new_end, 1.0)] if old_end < len(old) else []
     for pair in _choose_chain(aligned, [*before, *_iterate_pairs(aligned, begin, old_end, new_end), *behind]):
@@ -91,7 +92,7 @@ def _measure_equal_ends(old: Sequence[TextPart], new: Sequence[TextPart]) -> tup
         begin += 1
     if len(old) == len(new) == begin:
         return begin, begin, begin
-    # A copy of the passage that follows the beginning may stand there, too.
+    # It may also contain a copy of the passage that follows the beginning.
     end = 0
     while end < shorter - begin and old[-1 - end].key == new[-1 - end].key:
         end += 1
@@ -164,7 +165,7 @@ def _iterate_pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -
         ranks[key] += 1
         copies = _MAX_COPIES if len(equal) <= _MAX_PARTS_PER_SHINGLE else _FEW_COPIES
         if len(equal) > copies:
-            # Those that stand at about the same place among their likes.
+            # The parts at about the same position among equal ones.
             first = max(0, min(rank - copies // 2, len(equal) - copies))
             equal = equal[first : first + copies]
         exact = [PartPair(number, other, 1.0) for other in equal]

@@ -66,7 +66,7 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     result = Reanchoring()
     moved_quotes: list[_Found] = []
     changed_text.read(appearance.snapshot_id for appearance in appearances if appearance.snapshot_id)
-    # As long as the words of a lost quote stand nowhere, the texts are not compared for it.
+    # As long as the text lacks the words of a lost quote, the texts are not compared for it.
     absent_ids = {
         row.pk
         for row in appearances

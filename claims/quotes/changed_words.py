@@ -4,7 +4,7 @@ from difflib import SequenceMatcher
 
 from claims.quotes.text_parts import TextPart, split_words
 
-#: Longer sentences are not compared word by word, nor letter by letter.
+#: Longer sentences are not compared by word or letter.
 _MAX_WORDS = 600
 _MAX_LETTERS = 5_000
 #: So many letters in a row are no coincidence.

@@ -16,7 +16,7 @@ from claims.quotes.introductions import (
 from claims.quotes.orphans import OrphanedQuote, OrphanReason
 from claims.quotes.text_parts import TextPart, find_paragraph, split_words
 
-#: So far back is looked for what introduces a passage.
+#: How far back an introduction of a passage is searched.
 _MAX_DISTANCE = 20
 
 
@@ -75,7 +75,7 @@ class OriginalityCheck:
         announces = mentions_text(before.text) and not is_complete_introduction(before.text)
         if announces and follows and not is_heading(before.text):
             raise OrphanedQuote(OrphanReason.QUOTED)
-        # Where the next words are those that came next before, a heading has been added; on top, a headline.
+        # If the next words are those that followed before, a heading was added; at the top, a headline.
         alone = last + 1 not in aligned.origins and not aligned.origins.keys() <= set(paragraph)
         presents = announces or (is_heading(before.text) and follows)
         is_presented = presents and (alone or self._was_edited_elsewhere(paragraph))
@@ -106,7 +106,7 @@ class OriginalityCheck:
         if any(number in aligned.mates for number in rest) or any(
             number in aligned.origins for number in around
         ):
-            # The paragraph as such; where it stands elsewhere, with nothing new in it.
+            # The whole paragraph; if it moved, with nothing new in it.
             is_mixed = any(
                 number not in aligned.origins or aligned.is_longer(aligned.origins[number])
                 for number in around

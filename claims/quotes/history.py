@@ -45,7 +45,7 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
     fates = [
         _look_up_quote(changed_text, place, fate, followed_quote)
         for (place, fate), followed_quote in zip(searched, places, strict=True)
-        # What could not be looked up stays as it is known.
+        # Quotes that could not be looked up keep their last known status.
         if followed_quote.reason != OrphanReason.NOT_COMPARED
     ]
     outdated_ids = [fate.pk for place, fate in known_fates.items() if place not in published_places]

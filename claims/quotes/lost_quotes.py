@@ -15,7 +15,7 @@ class LostQuote:
 
     newest: Snapshot
     reason: OrphanReason
-    #: What its own sentence says now, where that was changed; else "".
+    #: The current wording of its sentence if changed; otherwise "".
     wording: str
     #: Spans of the newest snapshot, the likeliest first.
     candidates: tuple[tuple[int, int], ...]
@@ -32,7 +32,7 @@ def find_lost_quote(appearance: Appearance) -> LostQuote | None:
         return None
     [followed_quote] = follow_bounded(before.text, newest.text, [build_anchor(appearance)])
     if followed_quote.anchor:
-        # It has a place, which another appearance of the claim has taken, or which was decided about otherwise.
+        # It has a position, but another appearance of the claim is there, or a person decided otherwise.
         span = followed_quote.anchor.start, followed_quote.anchor.end
         return LostQuote(newest, OrphanReason.PLACE_TAKEN, "", (span,))
     wording = newest.text[slice(*followed_quote.wording)] if followed_quote.wording else ""

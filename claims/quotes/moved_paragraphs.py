@@ -21,7 +21,7 @@ def follow_moved(aligned: Alignment) -> None:
     paragraphs = [span for span in _iterate_paragraphs(aligned.old) if _is_lost(aligned, *span)]
     while paragraphs:
         lost_paragraphs = [span for span in paragraphs if not _follow_paragraph(aligned, *span, free_numbers)]
-        # One that was found may be what another stands beside.
+        # A located part may be the neighbour of another.
         paragraphs = lost_paragraphs if len(lost_paragraphs) < len(paragraphs) else []
 
 

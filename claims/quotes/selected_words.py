@@ -12,13 +12,13 @@ from claims.models.anchored import MAX_QUOTE_LENGTH
 from claims.quotes.locations import QuotedWords, WrongPlace, read_quote_at
 from sources.models import Source
 
-#: Why words are not taken that were selected in an older text.
+#: Why words selected in an older text are rejected.
 CAPTURED_AGAIN_MESSAGE = gettext_lazy(
     "The article was captured again since you opened the page. Reload it, then select the words in the new "
     "text."
 )
 
-#: What a reader takes for one character (UAX 29): an emoji of several code points, a letter with its marks.
+#: A character as readers see it (UAX 29): an emoji of several code points, a letter with its marks.
 _CHARACTER = pattern(r"\X")
 
 

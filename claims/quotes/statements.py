@@ -31,7 +31,7 @@ _BEFORE_RAISED_DIGIT = re.compile("(?<=[0-9])(?=[⁰¹²³⁴⁵⁶⁷⁸⁹₀�
 #: The letter of 5 mW that 5 MW has as a capital. No other prefix has units that differ in nothing but letter case.
 MILLI = re.compile(r"(?<=[0-9])( *)m(?=(?:Wh?|A|V|Hz|J|Pa)(?![A-Za-z0-9]))")
 
-# Python also takes four control characters for white space; PostgreSQL does not.
+# Python also counts four control characters as white space; PostgreSQL does not.
 _WHITE_SPACE = re.compile(r"[^\S\x1c-\x1f]+")
 
 

@@ -80,7 +80,7 @@ def _build_status(quote: PublishedQuote, fate: dict[str, Any] | None) -> PublicQ
         "stood_in": _build_seen_snapshot(fate, "stood_in") if fate else snapshot,
         "lost_in": _build_seen_snapshot(fate, "lost_in") if fate and fate["lost_in__number"] else None,
         "looked_in": _build_seen_snapshot(fate, "looked_in") if fate else snapshot,
-        # Read as it stands now: rights to a text can end after publication.
+        # The current value applies: rights to a text can end after publication.
         "wording": fate["wording"] if fate and fate["snapshot__source__show_text"] else "",
     }
 

@@ -19,7 +19,7 @@ _CLOSING_ONLY = "”’»」』）)"
 _THAI = "\u0e00-\u0eff"
 # Everything that repeats is possessive or short, so that a long run of anything is read once.
 _SENTENCE_END = re.compile(
-    # A stop that white space follows. What comes behind is not looked at: a part is cut the same whatever that is.
+    # A stop followed by white space. The text after that is ignored, so that a part is always cut in the same way.
     rf"[.!?…؟]++[{_CLOSERS}]*+\s++"
     # Stops of scripts that need no space.
     rf"|[。！？｡।॥۔։៕።]++[{_CLOSING_ONLY}]*+\s*+"
@@ -37,11 +37,11 @@ _MARKS = (
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u200c\u200d"
 )
 _WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+")
-#: A text has no more parts than this and one for each paragraph; what follows in a paragraph is one.
+#: The maximum number of parts of a text, plus one per paragraph; the rest of a paragraph is one part.
 _MAX_PARTS = 50_000
-#: Of a long paragraph, so many parts on each side are looked at.
+#: The number of parts examined on each side in a long paragraph.
 _AROUND = 20
-#: Words by which parts are compared; longer ones are compared by so many.
+#: The number of words by which long parts are compared.
 _MAX_WORDS = 2_000
 
 
@@ -118,7 +118,7 @@ def find_paragraph(parts: Sequence[TextPart], number: int) -> range:
 
 def _iterate_parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[TextPart]:
     is_quoted, start = False, 0
-    # As text has it that was mailed or written in Markdown.
+    # As in text from emails or Markdown.
     is_block = paragraph.startswith(">")
     opening, closing = _find_speech_marks(paragraph)
 
@@ -138,7 +138,7 @@ def _iterate_parts(paragraph: str, offset: int, number: int, most: int) -> Itera
                 yield build_part(*pending, ends_quoted=was_quoted)
             pending = start, start + len(sentence), was_quoted
         elif pending and sentence:
-            # A mark that closes the sentence, after a space as French has it.
+            # A mark that closes the sentence, after a space as in French.
             pending = pending[0], start + len(sentence), pending[2]
         start = end
     if pending:

@@ -42,7 +42,7 @@ from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
 from sources.public_media import FOLDER, build_file_name
 
 Document = dict[str, Any]
-#: A verdict and what it rests on.
+#: A verdict with its evidence.
 Judgement = tuple[Verdict, Iterable[Evidence]]
 
 
@@ -134,7 +134,7 @@ def build_publisher(row: Publisher) -> PublicPublisher:
         "id": row.pk,
         "name": row.name,
         "kind": row.kind,
-        # The newsroom is where this site is, unless it says that it has another.
+        # The newsroom's site is this site, unless another is configured.
         "url": row.url or (OWN_SITE_MARK if row.is_house else ""),
         "domain": row.domain,
         "country": row.country,
@@ -225,7 +225,7 @@ def build_verdict(
         "version": row.version,
         "publisher": build_publisher(row.publisher),
         "origin": row.origin,
-        # What is published is rated: `verdict_published_is_complete`. The desk sees drafts that are not.
+        # Published verdicts are rated (`verdict_published_is_complete`). Drafts at the desk may not be.
         "rating": build_rating(row.rating) if row.rating else None,  # type: ignore[typeddict-item]
         "title": row.title,
         "summary": row.summary,
@@ -252,7 +252,7 @@ def _build_signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> 
     """Return the sign-off digests of a verdict, if they belong to the text in its body."""
     if row.origin != Verdict.Origin.HOUSE or row.is_restored or row._state.adding:
         return None
-    # What is shown of a claim that was merged stands below the words of the other.
+    # Appearances of a merged claim are shown below the words of the other claim.
     of_claim = digest_claim(claim) if row.claim_id == claim["id"] else None
     of_verdict = digest_verdict(body)
     people = {
@@ -332,7 +332,7 @@ def build_rating(row: Rating) -> PublicRating:
     }
 
 
-@lru_cache(maxsize=1024)  # what is published together has one moment
+@lru_cache(maxsize=1024)  # one publication has one time
 def format_moment(value: datetime) -> str:
     """Format a time as ISO 8601 in UTC with microseconds, the format of all public documents."""
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -349,7 +349,7 @@ def _format_day(value: date | None) -> str | None:
 
 def _list_published_translations(verdicts: Iterable[Verdict]) -> list[Translation]:
     """Return the published translations; unpublished verdicts have none."""
-    # An import numbers verdicts before it stores them, and a draft is looked at: asking for each would find nothing.
+    # An import numbers verdicts before storing them, and previews show drafts: queries would find nothing.
     public = (row for row in verdicts if row.state == Verdict.State.PUBLISHED and not row._state.adding)
     rows_of_all = (each for row in public for each in row.translations.all())
     return [each for each in rows_of_all if each.state == Translation.State.PUBLISHED]

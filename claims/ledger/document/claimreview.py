@@ -16,8 +16,9 @@ from claims.ledger.document.mediareview import build_media_review
 
 Document = dict[str, Any]
 
-#: Where each comparable class stands between worst (1, false) and best (5, true). Classes that are no degree of truth
-#: stand nowhere: satire is not half true, and what misleads may be true word by word. `alternateName` has the label.
+#: The position of each rating class between worst (1, false) and best (5, true). Classes that are not a degree of
+#: truth have none: satire is not half true, and misleading claims may be literally true. `alternateName` has the
+#: label.
 RATING_VALUES = {"true": 5, "mostly_true": 4, "mixed": 3, "mostly_false": 2, "false": 1}
 BEST_VALUE, WORST_VALUE = 5, 1
 
@@ -175,7 +176,7 @@ def _build_translation_links(body: Document, verdict: Document) -> Document:
             "@id": _build_id(body | {"translated": None}, verdict),
             "inLanguage": original_work["from_language"],
         }
-        # A byline may name one person, three, or a desk; `creditText` takes it as it stands.
+        # A byline may name one person, three, or a desk; `creditText` holds any text.
         return {
             "translationOfWork": original,
             "translator": translator,
@@ -321,7 +322,7 @@ def _build_work(source: Document, *, base: str) -> Document:
             "headline": source["title"],
             "datePublished": source["published_on"],
             "inLanguage": source["language"],
-            # A byline may name one person, three, or a desk; this property takes it as it stands.
+            # A byline may name one person, three, or a desk; this property holds any text.
             "creditText": source["byline"],
             "publisher": build_organization(source["publisher"], base=base) if source["publisher"] else None,
             "archivedAt": source["archived_url"],

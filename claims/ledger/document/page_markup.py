@@ -11,7 +11,7 @@ from claims.ledger.document.claimreview import OWN_ORIGINS
 
 Document = dict[str, Any]
 
-#: Longer headlines may be cut, Google says, and means search results; statements are whole, up to here.
+#: Google may cut longer headlines in search results; statements up to this length are complete.
 _MAX_HEADLINE_LENGTH = 300
 
 
@@ -50,7 +50,7 @@ def build_article(
             "image": list(images),
             "datePublished": body["published_at"],
             "dateModified": body["updated_at"],
-            # A byline may name one person, three, or a desk; only the newsroom is certainly an author by itself.
+            # A byline may name one person, three, or a desk, so only the newsroom is certainly an author.
             "author": [{"@type": "Organization", "name": site["name"], "url": site["url"]}],
             "creditText": own["byline"],
             "publisher": publisher,

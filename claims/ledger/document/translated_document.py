@@ -76,7 +76,7 @@ class OutdatedTranslation(NamedTuple):
     """A translation of an outdated wording."""
 
     language: str
-    #: The version of the verdict that it is of, and the entry of the ledger that has it.
+    #: The version of the translated verdict, and its ledger entry.
     of_version: int
     entry: int
 
@@ -94,7 +94,7 @@ def find_outdated_translation(
         return None
     for before_kind, before in earlier_entries:
         if before["status"] == "published" and (translation := find_translation(language, before)):
-            # That it was taken back was said by an entry of its own.
+            # The retraction already has its own entry.
             taken_back = kind == "translation"
             return (
                 None

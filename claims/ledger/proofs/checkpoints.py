@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 #: After this time the same head is signed again, to show readers that signing continues without new entries.
 RENEW_AFTER = timedelta(days=1)
-#: So many entries before the last signed one are looked at again each time.
+#: The number of entries before the last signed one that are recomputed each time.
 RECHECKED_ENTRIES = 256
 #: So many moves and sign-offs are linked in one transaction.
 LINK_BATCH_SIZE = 5_000

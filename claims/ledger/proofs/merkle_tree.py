@@ -7,7 +7,7 @@ A tree is given by the hashes of its complete subtrees: `Subtree` returns the ha
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-#: The hash of a complete subtree, by its height and its place among those of that height.
+#: The hash of a complete subtree, by its height and its number among those of that height.
 Subtree = Callable[[int, int], bytes]
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()

@@ -26,5 +26,5 @@ def sign(timestamp: int) -> None:
             _log.critical("The ledger is not signed any more: %s Run `manage.py verify_ledger`.", refusal)
             failures.append(refusal)
     if failures:
-        # The job fails, so that it is among those that people look at.
+        # The job fails, so that people see it among failed jobs.
         raise failures[0]

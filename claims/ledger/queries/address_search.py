@@ -17,10 +17,10 @@ from sources.addresses import build_url_key
 LENGTH_LIMIT = 2000
 
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
-# The pages of a claim for readers, and what the API has of it.
+# The pages of a claim for readers, and its API resource.
 _CLAIM_PATH = re.compile(r"(?:/api/v1)?/claims/([0-9]{1,19})(?:\.jsonld|/.*)?")
 
-# What is published of these claims, and of those that they were merged into.
+# The current publications of these claims, following merges.
 _ENTRIES_SQL = """
     SELECT entry.id FROM claims_publication AS entry WHERE entry.claim_id = %s OR entry.claim_id = (
         SELECT merged_into_id FROM claims_publication WHERE claim_id = %s AND superseded_at IS NULL

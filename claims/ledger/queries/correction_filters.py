@@ -17,7 +17,7 @@ from factcheck.api.pagination import build_both_orderings, make_id_key, make_mom
 from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter, make_view_parameter
 from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber
 
-#: So many entries of the log are looked up before those that remain are found all at once.
+#: The number of log entries read one by one before the rest are found in one query.
 _MAX_LOOKED_UP_VERDICTS = 500
 _EARLIEST = Value(datetime.min.replace(tzinfo=UTC))
 

@@ -17,7 +17,7 @@ from claims.models import Mention, Publication
 from factcheck.database.cached_sql import Statement
 from factcheck.database.read_connections import fetch
 
-#: The numbers belong to a state of the ledger and are right for as long as it stays; this only bounds the memory.
+#: Counts belong to a state of the ledger and stay valid with it; this only limits memory.
 _CACHE_SECONDS = 3600
 
 
@@ -28,7 +28,7 @@ def _build_count_sql(column: str) -> str:
 def _build_list_count_sql(column: str) -> str:
     return (
         f"SELECT value, count(*) AS n FROM entries, unnest({column}) AS value"
-        f" WHERE {column} <> '{{}}' GROUP BY 1"  # most lists are empty, and unnesting those takes its time too
+        f" WHERE {column} <> '{{}}' GROUP BY 1"  # most lists are empty, and unnesting them also takes time
     )
 
 
@@ -122,7 +122,7 @@ FACETS = {
         Facet("topic", _build_list_count_sql, "topic_ids", own=("topic",), mentions=Mention.Kind.TOPIC),
         Facet("claimant", _build_count_sql, "claimant_id", own=("claimant",), mentions=Mention.Kind.CLAIMANT),
         Facet("source_domain", _build_list_count_sql, "source_domains", own=("source_domain",)),
-        # Each further value of `has` narrows down, so those that are chosen hold for those that could be added.
+        # Each further value of `has` narrows the list, so the chosen values also apply to the ones on offer.
         Facet("has", _build_grouped_list_count_sql, "features"),
         Facet(
             "status",
@@ -140,7 +140,7 @@ REVIEWED_MONTH = Facet(
 )
 _ALL_FACETS = {**FACETS, REVIEWED_MONTH.name: REVIEWED_MONTH}
 
-#: What is wanted of all that was found where a facet counts what its own filter would leave out.
+#: The condition for rows that a facet counts without its own filter.
 _STATUS_CONDITION = "status = ANY(%s::text[])"
 
 _VERDICT_COLUMNS = (
@@ -167,7 +167,7 @@ class FacetCounts:
 
     claims: int
     facets: dict[str, Values]
-    #: Where the ledger stood, once for each statement.
+    #: The ledger position, once per statement.
     positions: set[int | None] = field(default_factory=set)
 
 
@@ -254,7 +254,7 @@ class Counting:
         if widened_conditions:
             statements = [
                 f"WITH found ({', '.join(columns)}) AS MATERIALIZED ({entries.sql})",
-                # To write down most of what was found once more costs more than to leave out the rest each time.
+                # Storing most of the rows again costs more than skipping the others each time.
                 f"entries AS NOT MATERIALIZED (SELECT * FROM found WHERE {_STATUS_CONDITION})",
             ]
             parameters.append(statuses)

@@ -2,7 +2,7 @@
 
 from factcheck.database.read_connections import fetch
 
-# On a claim a publisher has one verdict, rated in a scale of its own, and the ledger counts what is rated so.
+# A publisher has one verdict per claim, rated on its own scale, and the ledger counts rated verdicts by publisher.
 _COUNT_SQL = """
     SELECT scale.publisher_id, sum(known.publications)::bigint
     FROM claims_mention AS known

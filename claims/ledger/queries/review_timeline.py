@@ -52,7 +52,7 @@ def count_reviews(conditions: Mapping[str, Any]) -> Timeline:
 
 def _count_periods(conditions: Mapping[str, Any]) -> Timeline:
     verdicts = PublishedVerdict.objects.filter(**conditions)
-    # Whichever says that they are current is in an index with all that is counted.
+    # Either condition for "current" is covered by an index with all counted columns.
     if any(name.startswith("publication__") for name in conditions):
         verdicts = verdicts.filter(publication__superseded_at__isnull=True, publication__status="published")
     else:

@@ -29,13 +29,13 @@ from factcheck.api.resources import read_planned_rows
 from factcheck.database.cached_sql import Parts, Slot, Template
 
 RELEVANCE = Ordering("relevance", (rank_key("rank"), make_id_key("claim_id")), descending=True)
-#: Of more matches than this, enough say the words themselves to fill a page.
+#: If there are more matches, enough of them contain the exact words to fill a page.
 MAX_RANKED_MATCHES = 1_000
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 #: The value of `relevance` if so much matches that no word of the search distinguishes claims.
 NEWEST = Ordering("newest", (make_moment_key("published_at"), make_id_key("claim_id")), descending=True)
 
-#: Parameters that have no part in which claims match, besides those of pages.
+#: Parameters that do not affect which claims match, besides those for paging.
 _SEARCH_PARAMETERS = {
     "q",
     "spelling",
@@ -124,7 +124,7 @@ class SearchQuery(WordsQuery):
     @cached_property
     def looked_for(self) -> dict[str, Any]:
         looked_for = super().looked_for
-        # Where the parameter is left out of a query, its answers have no place to say that the search was corrected.
+        # If a query lacks this parameter, its responses cannot say that the search was corrected.
         forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
         if "q" not in looked_for or not forgiving:
             return looked_for
@@ -190,7 +190,7 @@ class SearchQuery(WordsQuery):
             return True
         if not reading.ranking:
             return True
-        # What was published since the first page must not change the order.
+        # Claims published since the first page must not change the order.
         most = 2 * RANKED_MATCHES if cursor else RANKED_MATCHES
         if reading.matches <= most:
             return False

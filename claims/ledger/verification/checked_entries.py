@@ -27,7 +27,7 @@ from factcheck.web.site_urls import parse_stored
 
 _BATCH_SIZE = 500
 
-#: Columns of an entry that its body says too.
+#: Columns of an entry that its body contains too.
 _BODY_COLUMNS = (
     *("slug", "language", "claimant_id", "claimed_on", "reviewed_on", "topic_ids", "appears_in_ids"),
     *("source_ids", "source_domains", "publisher_ids", "rating_ids", "language_ranges", "features"),
@@ -75,9 +75,9 @@ class EntriesCheck:
         self._previous = ZERO_SHA256
         self._last: dict[int, _LastEntry] = {}
         self._leaves = b""
-        #: The snapshots that entries quote: the hash of each text, and the first entry that has it.
+        #: The snapshots that entries quote: the hash of each text, and the first entry with it.
         self.quoted: dict[int, tuple[str, int]] = {}
-        #: The first entry that is not what was put into the tree, and how many there are behind it.
+        #: The first entry that differs from the tree, and the number of later ones.
         self._rewritten, self._behind = 0, 0
         #: The entries that lost words by law.
         self._removed = {
@@ -272,7 +272,7 @@ def find_misrendered(body: Mapping[str, Any]) -> Iterator[str]:
             yield f"the explanation of translation {translation['id']} reads otherwise as HTML."
 
 
-@lru_cache(maxsize=1_000)  # each entry of a claim says it again
+@lru_cache(maxsize=1_000)  # each entry of a claim repeats it
 def _is_rendered(markdown: str, html: str, pictures: frozenset[str]) -> bool:
     """Return whether the HTML has the words and URLs of its Markdown, whichever program version rendered it."""
     entries = _read_entries(html)

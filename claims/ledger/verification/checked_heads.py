@@ -30,7 +30,7 @@ class SignedHeads:
     """The expected heads of a log by size: from stored checkpoints, and from checkpoints stored elsewhere."""
 
     log: str
-    #: By size, the root that has to be, and where that was said.
+    #: The expected root by size, and where it was stated.
     _expected: dict[int, list[tuple[bytes, str]]] = field(default_factory=dict)
     _found: list[Discrepancy] = field(default_factory=list)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from claims.ledger.verification.findings import Discrepancy, format_ranges
 from claims.models.publication_columns import SUMMARY_SQL
 
-#: What is asked, with what is wrong where there is an answer: rows of one number, or of a text and a number.
+#: The query, and the problem if it returns rows: a number each, or a text and a number.
 _CHECKS_SQL = {
     gettext_lazy("its search words do not match its text."): """
         SELECT 'Entry', sequence FROM claims_publication

@@ -28,7 +28,7 @@ _TRANSLATION_STEP_COLUMNS = (
     *("translation_id", "action", "before", "after", "round", "by_id"),
     *("by_name", "note", "at"),
 )
-#: So much later than what is linked before it, something may have happened that is linked: imports take hours.
+#: Rows may be linked this much later than earlier ones: imports take hours.
 _MAX_WAIT = timedelta(days=2)
 _NOUNS = {"transition": "Move", "signoff": "Sign-off", "translationstep": "Step of a translation"}
 _LINKED_TABLES: list[tuple[str, type[Model], tuple[str, ...]]] = [
@@ -47,7 +47,7 @@ def check_reviews(grown: ReportGrowth) -> Iterator[Discrepancy]:
         grown: called with the number and hash of each link.
     """
     previous, expected = ZERO_SHA256, 0
-    # Rows that lost words by law; what they were, the links behind them still say.
+    # Rows that lost words by law; later links still prove their original content.
     missing_links = {
         number for links in Removal.objects.values_list("review_links", flat=True) for number in links or ()
     }

@@ -245,7 +245,7 @@ class Command(LocalizedCommand):
         try:
             if not path:
                 make_private_folder(report.parent)
-            # What was refused was never published.
+            # Rejected records were never published.
             with open_private(report) as file:
                 file.writelines(runs.write_problem_report(run))
         except OSError as error:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from claims.matching.embedding.embedder import Vectors
 
-#: A text that says nothing beyond its language: its direction would be noise.
+#: The text carries no meaning beyond its language, so its direction would be noise.
 _MIN_LENGTH = 1e-6
 
 

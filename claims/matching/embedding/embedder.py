@@ -10,8 +10,8 @@ from factcheck.web.throttling.costs import TOKEN
 
 Vectors = NDArray[np.float32]
 
-#: Statements and posts say what they say in a sentence or two. Of what is longer, the beginning counts: models take
-#: about as much, and what they need grows with it.
+#: Statements and posts make their point in a sentence or two. Only the beginning of longer texts counts: models read
+#: about this much, and their memory use grows with it.
 MAX_TEXT_LENGTH = 2000
 
 
@@ -42,8 +42,8 @@ class TextRefused(EmbedderError):
     """The embedder rejects these texts but is otherwise working."""
 
 
-#: What a model takes grows faster than the number of tokens: a thousand take two seconds, 250 a third of one. A longer
-#: question says in the first what it is about.
+#: The time of a model grows faster than the number of tokens: two seconds for a thousand, a third of a second for
+#: 250. A longer query states its subject in the first ones.
 MAX_QUERY_TOKENS = 250
 
 

@@ -32,9 +32,9 @@ QUESTION_SECONDS, STATEMENTS_SECONDS = 3.0, 60.0
 RETRY_AFTER_SECONDS = 30.0
 #: So many texts are sent at once.
 BATCH_SIZE = 64
-#: A number in text takes up to 25 bytes.
+#: A number as text has up to 25 bytes.
 _MAX_BYTES = BATCH_SIZE * MAX_DIMENSIONS * 25
-#: Statuses that say something of the texts, not of the service.
+#: Statuses that concern the texts rather than the service.
 _REFUSAL_STATUSES = (400, 413, 422)
 
 

@@ -22,8 +22,8 @@ logger = logging.getLogger(__name__)
 #: Fewer vectors are compared one by one, within some milliseconds.
 MIN_INDEXED_VECTORS = 5000
 
-#: How many neighbours are looked at for each vector that joins the graph (pgvector: 64). Real ones lie closer together
-#: than random ones: with 64, the index finds 96 of 100 of the first ten, with this 98.
+#: The number of neighbours examined for each vector added to the graph (pgvector: 64). Real vectors lie closer
+#: together than random ones: with 64, the index finds 96 of 100 of the first ten; with this value, 98.
 _EF_CONSTRUCTION = 200
 
 #: Whether it is of public vectors, by how its name ends.

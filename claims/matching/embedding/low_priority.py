@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from claims.matching.embedding.embedder import Embedder, Vectors
 
-#: At this priority it takes 3 % of a core that others use, and all of an idle one.
+#: At this priority it uses 3 % of a busy core, and all of an idle one.
 NICENESS = 15
 
 
@@ -42,6 +42,6 @@ def run_with_low_priority(embedder: Embedder) -> Iterator[Embedder]:
 
 
 def _lower_thread_priority() -> None:
-    # Elsewhere, a process as a whole is meant.
+    # On other systems the priority applies to the whole process.
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

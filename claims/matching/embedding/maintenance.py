@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 #: Statements per part: a quarter of a second of work, after which the caller can stop.
 BATCH_SIZE = 16
-#: After so many more, languages may have grown enough for a mean of their claims.
+#: After this many more claims, languages may have enough for their own mean.
 RECENTRE_AFTER = 2000
 #: A text that an embedder refuses is tried by so much of its beginning.
 SHORTENED_LENGTH = 500

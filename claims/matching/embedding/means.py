@@ -18,9 +18,9 @@ Kind = LanguageMean.Kind
 
 #: From so many public statements on, a language has a mean of its claims.
 MIN_STATEMENTS = 100
-#: It is recomputed when their number has grown by this factor.
+#: The mean is recomputed when the number of claims has grown by this factor.
 GROWTH_FACTOR = 10
-#: Of so many at most, whichever they are: their hashes choose.
+#: The maximum number of claims for a mean, chosen by their hashes.
 SAMPLE_SIZE = 10_000
 #: Vectors centred again per transaction.
 BATCH_SIZE = 500
@@ -62,7 +62,7 @@ def prepare(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
             stored_means[language] = _store_mean(model, kind, language, len(posts[language]), mean)
             yield
         if "" not in stored_means:
-            # Languages count alike, however many posts there are.
+            # Languages count equally, whatever their number of posts.
             _store_mean(
                 model, kind, "", sum(map(len, posts.values())), np.mean(list(stored_means.values()), axis=0)
             )

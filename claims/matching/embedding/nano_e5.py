@@ -19,7 +19,7 @@ from claims.matching.embedding.embedder import EmbedderError, Vectors, clip_text
 #: So many characters go into the model at once. It holds some 20 kB for each token, and more at once is no faster.
 PORTION_LENGTH = 500
 
-#: What OpenMP, by which the model computes, reads when the model is loaded.
+#: The variable that OpenMP, which the model uses, reads when the model is loaded.
 _THREADS_VARIABLE = "OMP_NUM_THREADS"
 _loading_lock = threading.Lock()
 #: More at a time would each be slower, and hold more memory together.

@@ -41,7 +41,7 @@ class VectorTally(NamedTuple):
     outstanding: int
 
 
-# What is published and has no vector. Found by its keys, so that only these bodies are read.
+# Published statements without a vector, found by key so that only their bodies are read.
 _PUBLISHED_SQL = f"""
     SELECT entry.claim_id, {build_base_language_sql("entry.language")}, {build_published_statement_sql("entry")}
     FROM (
@@ -56,7 +56,7 @@ _PUBLISHED_SQL = f"""
     ORDER BY entry.claim_id
 """
 
-# What claims say at the desk and has none, published or not.
+# Statements at the desk without a vector, published or not.
 _PRESENT_SQL = f"""
     SELECT claim.id, {build_base_language_sql("claim.language")}, claim.statement
     FROM claims_claim AS claim
@@ -67,7 +67,7 @@ _PRESENT_SQL = f"""
     ORDER BY claim.id LIMIT %(most)s
 """
 
-# Where claims say at the desk what is published of them, that vector is of both.
+# If the statement at the desk equals the published one, that vector serves both.
 _REUSE_SQL = f"""
     UPDATE claims_statementvector AS made SET is_present = true FROM claims_claim AS claim
     WHERE made.model_id = %s AND made.claim_id = claim.id AND claim.id = ANY (%s)

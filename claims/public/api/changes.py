@@ -43,7 +43,7 @@ from factcheck.web.site_urls import build_site_etag, insert_site_url
 PAGE_SIZE = 100
 PAGE_SIZE_LIMIT = 1000
 
-#: At its end the feed grows. Who polls wants to know soon; this is enough for a cache to spare us the crowd.
+#: The feed grows at its end. Clients that poll want to know soon; this short caching is enough to absorb a crowd.
 CACHE_END = "public, max-age=10"
 
 _COLUMNS = (
@@ -192,7 +192,7 @@ class _ChangesSlice:
     entries: list[dict[str, Any]]
     next: str
     more: bool
-    #: What each is answered with: its `claim`, the same as it is `stored`, or `none` of it.
+    #: The form of each change: its `claim`, the `stored` text, or `none`.
     embedded: str
     #: Whether the same question is always answered by the same entries.
     is_settled: bool

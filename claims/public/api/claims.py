@@ -63,7 +63,7 @@ from factcheck.web.site_urls import insert_site_url
 
 #: Parameters of pages, which downloads do not take.
 _PARAMETERS_WITHOUT_DOWNLOADS = {"page_size", "cursor", "count", "fields", "spelling", "view", "highlight"}
-#: How the addresses of downloads end, with their media types.
+#: The suffixes of download URLs, with their media types.
 _DOWNLOADS = (
     ("csv", csv.MEDIA_TYPE),
     ("jsonl", ndjson.MEDIA_TYPE),
@@ -79,7 +79,7 @@ class ClaimSchema(PublicSchema):
     type.
     """
 
-    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular's signature
         description: str = super().get_description()
         if self.lists:
             return description
@@ -104,7 +104,7 @@ class ClaimResource(PublicList):
     answers: ClassVar[dict[Any, OpenApiResponse]] = {
         301: OpenApiResponse(description="The claim was merged into the claim at `Location`."),
     }
-    #: Where a claim stands, so that one that was merged can lead to its target.
+    #: The columns that locate a claim, so that a merged one can redirect to its target.
     route = "claims-detail"
 
     def get_renderers(self) -> list[BaseRenderer]:

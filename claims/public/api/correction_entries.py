@@ -21,7 +21,7 @@ from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.language_addresses import build_permanent_path
 from factcheck.web.site_urls import OWN_SITE_MARK, parse_stored
 
-#: What a page reads of each entry before anybody asks for its words.
+#: The columns of each entry that a page reads before the wordings.
 COLUMNS = ("id", "claim_id", "version", "kind", "note", "status", "published_at", "body_sha256")
 
 Rows = Sequence[tuple[Any, ...]]
@@ -82,7 +82,7 @@ class CorrectedEntry:
 
     entry: CorrectionEntry
     published_at: datetime
-    #: The claim as this version has it, and as the one before had it.
+    #: The claim in this version and in the previous one.
     after: dict[str, Any]
     before: dict[str, Any] | None
 

@@ -34,7 +34,7 @@ from factcheck.web.site_urls import build_site_etag
 class DownloadQuery(ClaimListQuery):
     """The filters of the claim list, without paging: a download contains all claims."""
 
-    # How django-filter leaves out what a base declares.
+    # django-filter's way to remove inherited parameters.
     page_size = cursor = count = fields = spelling = None  # type: ignore[assignment]
 
     @property
@@ -97,13 +97,13 @@ class Download(ClaimResource):
     schema = DownloadSchema()
     answers: ClassVar = {}
 
-    #: How the address ends, what it is called, what is in it, and its media type without and with parameters.
+    #: The suffix, name, content and media type of a download, the latter without and with parameters.
     extension: str
     title: str
     contents: str
     media_type: str
     content_type: str
-    #: What the whole of it is to OpenAPI.
+    #: The schema of the whole download in OpenAPI.
     describes = OpenApiTypes.STR
     #: Written when a download breaks off, to mark it as incomplete: the web server would send no HTTP error for
     #: that.

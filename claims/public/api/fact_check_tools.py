@@ -55,7 +55,7 @@ from sources.media_at_address import NotPictureError, fetch_picture
 Document = dict[str, Any]
 
 PAGE_SIZE = 10
-#: More than this is taken for this, as AIP-158 has it (https://google.aip.dev/158).
+#: Larger values are reduced to this, as AIP-158 requires (https://google.aip.dev/158).
 PAGE_SIZE_LIMIT = 100
 #: Skipped results have to be read. Use the page token to go further.
 OFFSET_LIMIT = 1000
@@ -161,7 +161,7 @@ class _ClaimsQuery:
         page = self._load_page()
         if page.rows or not self.reading or not self.reading.ranking or self.reading.places:
             return page
-        # Nothing has these words: claims that may be meant.
+        # No claim contains these words: return claims that may be meant.
         matches = find_claims_by_meaning(self.reading.asked)
         self.reading = replace(self.reading, places=AddressTargets([], matches, is_ranked=True), matches=0)
         return self._load_page() if matches else page

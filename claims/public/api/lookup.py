@@ -144,7 +144,7 @@ class AddressMatch:
     source: int | None = None
     #: Whether it is a page of ours about a claim.
     is_own: bool = False
-    #: The claims that have to do with it as a source, and those of which a review stands there, or that it is about.
+    #: The claims that the URL is a source of, those reviewed there, and the one whose page it is.
     with_source: list[PublicClaim] = field(default_factory=list)
     reviewed: list[PublicClaim] = field(default_factory=list)
 
@@ -184,7 +184,7 @@ def _build_statement() -> Statement:
         (),
     )
     subjects = Statement.of(Publication.objects.current().filter(claim_id=subject).values_list("body"))
-    # Each address is looked for by itself, so that one that many claims cite hides no other.
+    # Each URL is looked up separately, so that one cited by many claims hides no other.
     sql = (
         "SELECT source.url_key, source.id, entry.body FROM sources_source AS source"  # noqa: S608  no value is in it
         f" CROSS JOIN LATERAL ({entries.sql}) AS entry (body)"
@@ -211,7 +211,7 @@ def _build_known(match: AddressMatch, request: HttpRequest) -> Known:
         "source": {"id": published["id"], "title": published["title"], "url": published["url"]}
         if published
         else None,
-        # Those that appear in it in the order of its text, then those that cite it, then those reviewed there.
+        # First those that appear in it, in text order, then those that cite it, then those reviewed there.
         "claims": sorted((_build_claim(match, claim) for claim in match.claims), key=_sort_by_place),
         "more": _build_more_url(match, request),
     }

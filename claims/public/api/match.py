@@ -49,14 +49,14 @@ from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
 
-#: So many texts are asked about at once, each of so many characters, and all together of so many.
+#: The maximum number of texts per request, their individual lengths, and their total length.
 TEXT_LIMIT = 100
 LENGTH_LIMIT = 50_000
 LENGTH_LIMIT_OF_ALL = 100_000
 #: So many sentences are answered at once: a speech of half an hour.
 SENTENCE_LIMIT = 500
 _MATCH_LIMIT = 20
-#: The longest text that may be sent takes a third of it on a quiet core.
+#: The longest text allowed uses a third of this on an idle core.
 CPU_SECONDS = 15.0
 
 _SHORT_FIELDS = build_parts(
@@ -215,7 +215,7 @@ def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
 def build_answers(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
     """Build the response: the matches of each text, in order."""
     terms = query.terms
-    with translation.override("en"):  # what is found is the same for everybody
+    with translation.override("en"):  # the result is the same for everyone
         answers = match_published_texts(texts, terms)
     claims = _load_claims(
         {match.claim for answer in answers for passage in answer.passages for match in passage.matches},

@@ -40,7 +40,7 @@ from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
 from sources.media_at_address import NotPictureError, fetch_picture
 
-#: The largest picture that is looked at. Without a token the web server takes less (`factcheck.web.uploads`).
+#: The largest picture accepted. Without a token the web server allows less (`factcheck.web.uploads`).
 MAX_BYTES = 10_000_000
 _MAX_ADDRESS_LENGTH = 2000
 _KEYS = ("file", "url", "pdq")
@@ -153,7 +153,7 @@ def _build_result(similar_media: SimilarMedia) -> FoundMedia:
         "transformation": near_duplicate.transformation,
         "part": near_duplicate.part,
         "frame_at": near_duplicate.frame_at,
-        "media": similar_media.media,  # type: ignore[typeddict-item]  # as it was published
+        "media": similar_media.media,  # type: ignore[typeddict-item]  # stored at publication
         "claims": [_build_claim(each) for each in similar_media.shown],
     }
 
@@ -169,7 +169,7 @@ def _build_claim(shown_media: ShownMedia) -> ClaimWithMedia:
         "language": claim["language"],
         "role": shown_media.role,
         "media_authenticity_category": (lead or {}).get("media_authenticity_category", ""),
-        "verdicts": [{name: verdict[name] for name in names} for verdict in claim["verdicts"]],  # type: ignore[misc]  # as they were published
+        "verdicts": [{name: verdict[name] for name in names} for verdict in claim["verdicts"]],  # type: ignore[misc]  # stored at publication
     }
 
 
@@ -205,8 +205,8 @@ def _build_body_schema(*keys: str) -> dict[str, Any]:
     return objects[0] if len(objects) == 1 else {"oneOf": objects}
 
 
-# A form with a `file` is taken as well and told in words: generators make programs that do not
-# compile of a request that may have one of two bodies.
+# A form with a `file` is accepted too but only described in words: client generators produce code that does not
+# compile for a request with two possible bodies.
 MEDIA_LOOKUP_REQUEST = {"application/json": _build_body_schema("url", "pdq")}
 
 

@@ -20,7 +20,8 @@ from claims.ledger.document.claim_document import format_moment
 from claims.public.feeds.feed_entries import Channel, FeedEntry
 from claims.public.feeds.xml_text import strip_invalid_characters
 
-#: What a feed without entries says about when it changed: never yet. The present would make each answer another one.
+#: The time of the last change for a feed without entries: never yet. The current time would make each response
+#: different.
 _EARLIEST_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 _NAMESPACES = {
@@ -94,7 +95,7 @@ class _RssFeed(_PagedFeed, Rss201rev2Feed):
             handler.addQuickElement("description", escape(strip_invalid_characters(entry.summary)))
         handler.addQuickElement("content:encoded", strip_invalid_characters(entry.html))
         handler.addQuickElement("dc:language", entry.language)
-        # RSS itself cannot say that an item was changed.
+        # RSS itself cannot state that an item was changed.
         handler.addQuickElement("atom:updated", rfc3339_date(entry.updated))
         for scheme, term, label in _list_categories(entry):
             handler.addQuickElement("category", label or term, {"domain": scheme})

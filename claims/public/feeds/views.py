@@ -25,7 +25,7 @@ from factcheck.api.query_values import ValueRefused
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, count_rows
 from factcheck.web.site_urls import insert_site_url
 
-#: Parameters that choose a page of a feed and not what the feed is about.
+#: Parameters that choose a page of a feed rather than its content.
 PAGING_PARAMETERS = ("cursor", "page_size", "count")
 
 

@@ -18,7 +18,7 @@ from claims.models import NewsroomPage
 from claims.public.pages.page_cache import read_public
 from claims.public.pages.responses import get_interface_language, respond
 
-#: In this order readers ask.
+#: In the order in which readers ask.
 _ORDER = (
     NewsroomPage.Kind.ORGANISATION,
     NewsroomPage.Kind.TEAM,
@@ -38,7 +38,7 @@ class AboutPage:
     """The newest version of a page, in the language that suits a reader best."""
 
     kind: str
-    #: What kind of page it is, in the language of the page that lists it.
+    #: The kind of page, in the language of the page that lists it.
     name: str
     title: str
     #: Its first words, without mark-up.

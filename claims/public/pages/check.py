@@ -31,9 +31,9 @@ from sources.models import Source
 
 #: Some 4,000 words, half an hour of speech. Longer texts are read in parts.
 MAX_TEXT_LENGTH = 25_000
-#: The longest text takes half of it on a quiet core.
+#: The longest text uses half of this on an idle core.
 CPU_SECONDS = 15.0
-#: So many claims are shown beside a sentence: who reads wants to know whether it was checked, not all that is near.
+#: The number of claims shown per sentence: readers want to know whether it was checked, not everything similar.
 CLAIMS_PER_SENTENCE = 3
 
 
@@ -131,7 +131,7 @@ def build_answer(text: str) -> Answer:
     as_one = match_published_text(
         text, MatchTerms(cut="text", most=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
-    # Sentences hint at what their post says; one that says the opposite says it by itself.
+    # Related sentences may add up to a post's meaning; a contradicting sentence contradicts by itself.
     if _has_kind(by_sentence, "contradicts") and not _has_kind(as_one, "same"):
         return by_sentence
     return as_one if _has_kind(as_one, "same", "contradicts", "related") else by_sentence

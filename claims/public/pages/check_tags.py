@@ -15,7 +15,7 @@ from claims.public.pages.reader_tags import colour_classes, label, spoken
 
 register = template.Library()
 
-#: From which confidence on which words are said.
+#: The minimum confidence for each description.
 SURE_CONFIDENCE, LIKELY_CONFIDENCE = 0.9, 0.7
 
 

@@ -21,7 +21,7 @@ class RelatedMatch:
     kind: str
     confidence: float
     reasons: tuple[str, ...]
-    #: Where words stand that only the sentence, or only the statement, has.
+    #: The positions of words that only the sentence, or only the statement, contains.
     text_differs: tuple[Span, ...]
     claim_differs: tuple[Span, ...]
 
@@ -55,7 +55,7 @@ class CheckedText:
 
     text: list[list[TextPiece[CheckedSentence]]]
     sentences: list[CheckedSentence]
-    #: How many sentences were asked about.
+    #: The number of sentences that were matched.
     asked: int
     #: Whether meanings were compared, and not words alone.
     by_meaning: bool

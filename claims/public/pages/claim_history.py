@@ -41,7 +41,7 @@ class HistoricVersion:
 
     entry: Publication
     change: VersionChange
-    #: When the next one took its place; None for the newest.
+    #: When it was replaced; None for the newest.
     until: datetime | None
 
     @property

@@ -34,7 +34,7 @@ Document = dict[str, Any]
 LONG_LIST = 5_000
 _YEAR_OR_MONTH = re.compile(r"[12][0-9]{3}(-(0[1-9]|1[0-2]))?", re.ASCII)
 
-#: What narrows a list down, by the name that readers' addresses have for it, and what the API calls the same.
+#: The filters of a list, by their names in reader URLs and in the API.
 FILTER_PARAMETERS = {
     "q": "q",
     "rating": "rating_class",

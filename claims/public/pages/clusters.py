@@ -22,11 +22,11 @@ from factcheck.web.language_addresses import build_path_here
 
 Document = dict[str, Any]
 
-#: A page lists no more claims than this, those that were made first.
+#: The maximum number of claims on a page, earliest first.
 CLAIMS_PER_CLUSTER = 500
 CLUSTERS_PER_PAGE = 20
 
-# None of these is kept with the pages that are made of publications alone: what belongs together is decided elsewhere.
+# These pages are not in the cache for pages that depend on publications alone, because clusters change separately.
 
 
 @require_safe

@@ -43,7 +43,7 @@ LATEST = "latest"
 MAX_CORRECTIONS = 100
 #: So many bytes of an answer count for one request more.
 BYTES_PER_COST_UNIT = 4 * 2**20
-#: What is no longer is sent at once; what is longer takes a seat.
+#: Shorter bodies are sent at once; longer ones occupy a slot.
 SINGLE_RESPONSE_SIZE = 2**20
 #: It must not be compressed or rewritten on the way. The newest dump may be replaced at any time.
 LATEST_CACHE = "public, max-age=60, no-transform"
@@ -109,7 +109,7 @@ def dump_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
     response["Cache-Control"] = LATEST_CACHE if day == LATEST else DATED_CACHE
     response["Content-Location"] = reverse("dump-file", args=[dump.day, name])
     response["X-Content-Type-Options"] = "nosniff"
-    # Pages of others read dumps with programs of theirs.
+    # Programs on other sites' pages read dumps.
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -122,7 +122,7 @@ def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: s
         refusal["Content-Range"] = f"bytes */{file.size}"
         return refusal
     first, length = (part.first, part.length) if part else (0, file.size)
-    # `Range` is for GET alone: HEAD describes the whole file.
+    # `Range` applies to GET only: HEAD describes the whole file.
     body: Iterable[bytes] = ()
     if request.method == "GET":
         if refusal_of_bytes := _charge_budget(request, length):

@@ -56,7 +56,7 @@ def build_entry_page(
         if shown_entry is newest
         else None
     )
-    # An old version says what it said then.
+    # An old version shows its original content.
     standings = load_quote_statuses(document) if shown_entry is newest else []
     notes = list_source_notes(list_named_sources(document)) if shown_entry is newest else {}
     history = list_version_changes(ledger)

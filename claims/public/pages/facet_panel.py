@@ -22,12 +22,12 @@ from claims.public.pages.subject_names import build_subject_path, load_names
 from factcheck.api.resources import read_planned_rows
 from factcheck.language_names import get_language_name
 
-#: From so many claims on, counting them takes longer than a reader should wait for the first word of a page.
+#: From this many claims on, counting takes longer than a reader should wait for the page to begin.
 EXPENSIVE_LIST = 5_000
-#: How many values of a facet are looked at, and how many of those are shown at first.
+#: The number of values counted per facet, and of those shown at first.
 _VALUES, _FIRST_FACETS = 20, 6
 
-#: The facets in their order: what the reader's address calls them, and the API.
+#: The facets in order: their names in reader URLs and in the API.
 _FACETS = {
     "rating": "rating_class",
     "topic": "topic",
@@ -67,7 +67,7 @@ class ShownFacet:
     title: str
     first: list[FacetChoice]
     more: list[FacetChoice]
-    #: Values beyond those that are shown.
+    #: The values beyond those shown.
     others: int
 
 
@@ -120,7 +120,7 @@ def _is_dear(counting: Counting) -> bool:
         tuple(name for name in counting.conditions if name not in FACETS[facet].own)
         for facet in counting.names
     }
-    # No part of a few claims is many. Of one part alone, that is known sooner from the part itself.
+    # A few claims have only small counts. For a single facet, the facet itself shows this sooner.
     if len(conditions) > 1 and read_planned_rows(counting.query.matching(everything, {})) <= EXPENSIVE_LIST:
         return False
     return any(
@@ -238,7 +238,7 @@ def _build_choice(
     is_part: bool = False,
 ) -> FacetChoice:
     is_chosen = str(search.cleaned_data[name] or "") == value
-    # To choose a publisher is to say whose fact checks are wanted.
+    # Choosing a publisher already states whose fact checks to show.
     changes: dict[str, Any] = {"by": None} if name == "publisher" else {}
     if is_chosen:
         changes[name] = value[:4] if is_part else None

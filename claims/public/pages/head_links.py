@@ -49,9 +49,9 @@ LIST_ROUTES = frozenset(
         *("claimant", "topic", "publisher", "rating-class"),
     }
 )
-#: Earlier versions of what we say of ourselves.
+#: Earlier versions of the pages about us.
 _PAST_ROUTES = frozenset({"about-version"})
-#: What others append to addresses to count who comes from where. It makes no other page.
+#: Tracking parameters that others append to URLs; they do not change the page.
 _TRACKING_PARAMETERS = ("utm_", "fbclid", "gclid", "msclkid")
 
 #: How the Markdown of a page is named, since the address of the page ends in a slash.

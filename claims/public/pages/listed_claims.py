@@ -69,9 +69,9 @@ def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None
         "total": counts.total if counts else None,
         "chosen": chosen_filters,
         "only": chosen_filters[0] if len(chosen_filters) == 1 and not search.cleaned_data["q"] else None,
-        # What is chosen besides makes of a link one of thousands of combinations, which no robot should walk through.
+        # Additional filters make each link one of thousands of combinations, which no robot should crawl.
         "is_combined": bool(search.chosen or search.about),
-        # What a new search keeps of the old one.
+        # The parameters that a new search keeps.
         "kept": [(name, value) for name, value in search.kept.items() if name != "q"],
         "counts_at": build_counts_urls(search),
     }

@@ -19,7 +19,7 @@ from sources.public_media import NamedFile, parse_file_name
 
 logger = logging.getLogger(__name__)
 
-#: What a hash names never changes.
+#: A file named by its hash never changes.
 CACHE = "public, max-age=31536000, immutable"
 #: Should a browser be led to show the file as a page, it is one that does nothing.
 POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"

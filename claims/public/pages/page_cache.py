@@ -27,7 +27,7 @@ from factcheck.web.freshness import read_for
 
 View = Callable[..., HttpResponse]
 
-#: What a page needs in memory beside its content: keys, fields and objects.
+#: The memory of a page in addition to its content: keys, fields and objects.
 OVERHEAD = 2_000
 _CACHED_HEADERS = ("Content-Type", "Content-Language", "Cache-Control", "ETag", "Link")
 
@@ -35,7 +35,7 @@ _CACHED_HEADERS = ("Content-Type", "Content-Language", "Cache-Control", "ETag", 
 class CachedPage(NamedTuple):
     content: bytes
     fields: dict[str, str]
-    #: What the policy of its styles says (django-csp).
+    #: The style policy of a page (django-csp).
     styles: dict[str, Any] | None
     until: float
 
@@ -100,8 +100,8 @@ def cache_page_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View
         def get_response(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not _is_anonymous(request):
                 return view(request, *args, **kwargs)
-            # Asked before the page is made: what is published meanwhile may stand in a page under an older key, never
-            # the other way round.
+            # Read before the page is rendered: a page may contain newer publications than its key states, but never
+            # older ones.
             key = (*_build_key(request), *others())
             if found := page_cache.get(key):
                 return _build_cached_response(request, found)
@@ -165,6 +165,6 @@ def _build_cached_response(request: HttpRequest, page: CachedPage) -> HttpRespon
         or whole_response
     )
     if page.styles:
-        # Also with a 304, whose fields replace those of the copy that the browser has: it would lose its colours.
+        # Also with a 304, whose header fields replace those of the browser's copy: it would lose its colours.
         update_policy(response, page.styles)
     return response

@@ -10,7 +10,7 @@ from sources.models import Snapshot
 
 Document = dict[str, Any]
 
-#: A page of one source lists no more claims than this, the newest.
+#: The maximum number of claims on a source's page, newest first.
 CLAIMS_PER_SOURCE = 500
 
 #: Columns that serve the search and are not shown.
@@ -50,6 +50,6 @@ def load_published_source(pk: int, number: int | None = None) -> PublishedSource
 def _load_readable_text(source_text: SourceText) -> str:
     if not source_text.snapshot:
         return ""
-    # The switch is read as it stands now: rights to a text can end after publication.
+    # The current value of the switch applies: rights to a text can end after publication.
     snapshots = Snapshot.objects.filter(pk=source_text.snapshot["id"], source__show_text=True)
     return snapshots.values_list("text", flat=True).first() or ""

@@ -16,11 +16,12 @@ Document = dict[str, Any]
 
 #: So many at most.
 RELATED_LIMIT = 5
-#: So near in meaning (cosine) is what readers take for the same matter; docs/reader-pages.md says how that was found.
+#: Claims with this similarity (cosine) are about the same matter to readers; docs/reader-pages.md describes how that
+#: was measured.
 MIN_SIMILARITY = 0.65
 #: For claimants with many claims, the number of newest ones searched for a shared topic.
 _CANDIDATE_LIMIT = 500
-#: As many as there is room for, the claim itself, and what was withdrawn a moment ago.
+#: Enough for the places shown, the claim itself, and any just withdrawn.
 _NEIGHBOURS = RELATED_LIMIT + 5
 
 REASONS = {

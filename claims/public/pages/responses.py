@@ -50,7 +50,7 @@ def respond(
     with translation.override(language):
         styles = build_rating_styles(ratings) + more_styles
         etag = compute_etag(language, reader, request.get_full_path(), *made_of)
-        # While templates are being edited, the ETag of what is installed would be out of date.
+        # While templates are being edited, the release's ETag would be outdated.
         response = None if settings.DEBUG else get_conditional_response(request, etag=etag)
         if response is None:
             response = render(request, template, _complete_context(context, reader, styles))

@@ -23,7 +23,7 @@ YEAR_LIMIT = 40
 
 # In units of the drawing, which is stretched to the width of the page.
 _STEP, _BAR, _HEIGHT = 10, 8, 100
-#: The part of the width, in percent, that one bar takes while there are few.
+#: The maximum width of one bar in per cent, if there are few.
 _LEGEND_SHARE = 10
 
 
@@ -137,7 +137,7 @@ def _format_month(number: int) -> str:
 
 
 def _draw_chart(periods: list[ChartPeriod], classes: list[str]) -> SafeString:
-    if len(periods) < 2:  # one bar says nothing that the numbers beside it do not
+    if len(periods) < 2:  # one bar shows no more than the numbers beside it
         return SafeString()
     most = max(period.total for period in periods)
     bars = "".join(

@@ -22,9 +22,9 @@ Document = dict[str, Any]
 
 #: Shorter texts are shown whole; of longer ones the paragraphs that differ.
 _WHOLE_TEXT_LENGTH = 400
-#: What stands for paragraphs that are the same in both.
+#: The replacement for unchanged paragraphs.
 _OMISSION_MARK = "[…]"
-#: What is left of the mark-up of tables and lists.
+#: The mark-up of tables and lists that remains.
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _DAYS = ("claimed_on", "valid_as_of")
 

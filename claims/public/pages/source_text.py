@@ -41,7 +41,7 @@ class SourceText:
     snapshot: Document | None
     #: Passages of this snapshot, in the order of the text.
     passages: list[CheckedPassage]
-    #: Passages that this snapshot does not carry in their place.
+    #: Passages that are not located in this snapshot.
     elsewhere: list[CheckedPassage]
     #: Claims whose verdicts rest on the source.
     cited_by: list[Document]

@@ -20,7 +20,7 @@ from factcheck.web.language_addresses import build_permanent_path, get_address_l
 Document = dict[str, Any]
 Trail = list[tuple[str, str]]
 
-#: Where the newsroom says what, in schema.org's words, and the page about us that says it.
+#: The newsroom's policies by schema.org property, with the page that states each.
 _POLICIES = {
     "publishingPrinciples": "methodology",
     "correctionsPolicy": "corrections-policy",
@@ -28,7 +28,7 @@ _POLICIES = {
     "ownershipFundingInfo": "funding",
     "masthead": "team",
 }
-#: What the index of each kind of thing is called, and its route; without a kind, of the ratings.
+#: The title of each kind's index and its route; without a kind, of the ratings.
 _INDEXES = {
     "claimant": (gettext_noop("Claimants"), "claimants"),
     "topic": (gettext_noop("Topics"), "topics"),

@@ -30,7 +30,7 @@ Document = dict[str, Any]
 
 #: So many places where a claimant spoke are listed, of the claims on the page.
 PLACE_LIMIT = 6
-#: So many labels of one class: of the newsroom's own scales all, of others' those of most use.
+#: The number of labels shown per class: all of the newsroom's own scales, and the most used ones of others.
 LABEL_LIMIT = 60
 
 
