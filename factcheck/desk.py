@@ -68,7 +68,7 @@ def build_desk_settings(newsroom: str) -> dict[str, Any]:
             {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("desk/icon.svg")}
         ],
         "SHOW_HISTORY": True,
-        "SHOW_VIEW_ON_SITE": False,  # only what is published has a public page; the claim's page links to it
+        "SHOW_VIEW_ON_SITE": False,  # only published claims have a public page; the claim's page links to it
         "BORDER_RADIUS": "6px",
         "STYLES": [_get_style("desk"), _get_style("lean")],
         "SCRIPTS": [
@@ -229,7 +229,7 @@ def _build_sections() -> list[dict[str, Any]]:
     ]
 
 
-#: Ink blue: far from every colour of the house scale, so that a button is never taken for a rating.
+#: Ink blue: far from every colour of the newsroom's scale, so that no button is mistaken for a rating.
 _INK_COLOURS = {
     "50": "oklch(96.2% .018 272.3)",
     "100": "oklch(93% .034 272.8)",

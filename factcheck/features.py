@@ -23,7 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string, module_has_submodule
 from django_stubs_ext import StrOrPromise
 
-#: From the least to the most: each preset includes the features of those before it.
+#: In ascending order: each preset includes the features of the previous one.
 PRESETS = ("small", "newsroom", "all")
 #: Where a feature adds routes: pages at the root, the desk below /admin/, the API below /api/v1/, the editorial API.
 PLACES = ("pages", "desk", "api", "editorial")
@@ -54,7 +54,7 @@ class Feature(AppConfig):
     """The base class of a feature's `AppConfig`."""
 
     default = False
-    #: What it adds, in a sentence for administrators.
+    #: A sentence for administrators on what it adds.
     adds: ClassVar[StrOrPromise] = ""
     #: The smallest preset that includes the feature.
     preset: ClassVar[str] = "newsroom"

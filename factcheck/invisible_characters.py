@@ -7,7 +7,7 @@ between letters of Persian, Hindi and other languages, joiners and variation sel
 
 import regex
 
-# Signs that stand before Arabic, Syriac and other numbers are drawn.
+# Signs before Arabic, Syriac and other numbers are visible.
 _INVISIBLE = regex.compile(
     r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800"
     r"--[\n\t\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]]+",

@@ -72,7 +72,7 @@ for name, resource in LIST_RESOURCES.items():
 router.register(f"{V1}claims/<int:claim_id>/versions", VersionResource, basename="versions")
 
 
-# What is no page of things with ids.
+# Routes that are not lists of objects with ids.
 listings = [
     path(f"{V1}changes/", ChangeResource.as_view({"get": "list"}, basename="changes"), name="changes"),
     path(
@@ -117,7 +117,7 @@ listings = [
 ]
 
 LEDGER = f"{V1}ledger/"
-# As transparency logs have them (C2SP `tlog-tiles`): without a slash at the end.
+# Without a final slash, as in transparency logs (C2SP `tlog-tiles`).
 log = [
     path(f"{LEDGER}{place}", resource.as_view({"get": "retrieve"}, basename="ledger"), name=f"ledger-{name}")
     for place, name, resource in (
@@ -185,8 +185,8 @@ def _build_addresses(route: Any, request: Request) -> Any:
     return reverse(route, request=request)
 
 
-# Swagger UI and Redoc put styles into the page as they draw it, which the policy of the other pages forbids; Redoc also
-# indexes its text in a worker that it makes itself. Scripts still come from this site alone.
+# Swagger UI and Redoc insert styles as they render, which the policy of other pages forbids; Redoc also indexes its
+# text in a worker that it creates. Scripts still come from this site only.
 documentation_pages = csp_replace(
     {"style-src": [SELF, UNSAFE_INLINE], "worker-src": [SELF, "blob:"], "script-src": [SELF]}
 )

@@ -62,7 +62,7 @@ SITE_URL = read_url("SITE_URL", f"http://localhost:{PORT}", shown="http://localh
 SECRET_KEY = read_secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DEBUG)
 # Older keys that still verify what they signed, so that SECRET_KEY can be changed without signing everybody out.
 SECRET_KEY_FALLBACKS = read_words("SECRET_KEY_FALLBACKS")
-# What the house signs its ledger with, for other newsrooms that follow it.
+# The secret of the key that signs the ledger, for newsrooms that follow it.
 SIGNING_KEY = read_text("SIGNING_KEY", kind="secret", shown="made from SECRET_KEY")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = read_words(
@@ -77,11 +77,11 @@ CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 NEWSROOM_NAME = read_text("NEWSROOM_NAME", "Factcheck Newsroom")
 DATA_LICENSE = read_url("DATA_LICENSE")
 REQUIRED_SIGNOFFS = read_number("REQUIRED_SIGNOFFS", 1, least=1, most=10)
-# How many witnesses have to cosign a checkpoint (claims.features.witnesses); 0 stands for all that are active.
+# How many witnesses must cosign a checkpoint (claims.features.witnesses); 0 means all active ones.
 COSIGNATURES_REQUIRED = read_number("COSIGNATURES_REQUIRED", 0, least=0, most=100, shown="all")
 REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = read_reply_settings()
 
-# Which features are on: a preset, or their names (docs/features.md).
+# The active features: a preset, or their names (docs/features.md).
 FEATURES = read_words("FEATURES", "newsroom")
 
 # -- Applications --------------------------------------------------------------------------------------------
@@ -92,8 +92,8 @@ TEMPLATES = components.TEMPLATES
 # Widgets can be drawn by the project's own templates too.
 FORM_RENDERER = "factcheck.web.widget_templates.WidgetTemplates"
 
-# What programs read takes a short way: no session, no sign-in, nothing that depends on who asks.
-# What readers send is no read.
+# Public reads by programs take a short path: no session, no sign-in, nothing that depends on the caller. Requests
+# that send data do not.
 PUBLIC_READS_REGEX = (
     r"^/(api/v1/(?!editorial/|complaints/|requests/)|v1alpha1/|feeds/|oembed/|media/|dumps/.|widget\.|[^/]+\.(txt|xml)$)|"
     + rate_limit_costs.PLAIN_PAGES_REGEX
@@ -115,10 +115,10 @@ HEAD_SECONDS = read_number("HEAD_SECONDS", 10, least=1, most=120)
 DATABASE_POOL = read_number(
     "DATABASE_POOL", WEB_THREADS if SERVING else 0, least=0, most=1000, shown="WEB_THREADS under serve"
 )
-# How long a statement of the public may take, in seconds; 0 leaves it to the server. Downloads have their own limit.
-# A statement of anybody else waits so long for a lock that another one holds.
+# The time limit of a public statement in seconds; 0 leaves it to the server. Downloads have their own limit. All
+# other statements wait this long for a lock.
 PUBLIC_STATEMENT_SECONDS = read_number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)
-# Where the embedded server listens is known without starting it; manage.py, wsgi.py and the tests start it.
+# The embedded server's address is known without starting it; manage.py, wsgi.py and the tests start it.
 _writing = connection_settings.build_writing(
     _database or embedded.build_connection_settings(DATA_DIR),
     pool=DATABASE_POOL,
@@ -138,7 +138,7 @@ RUNTIME_ROLE = _writing["USER"]
 _replicas = read_several_postgresql("DATABASE_REPLICA_URLS")
 # How old a replica may be that the public reads from, in seconds.
 REPLICA_LAG_SECONDS = read_number("REPLICA_LAG_SECONDS", 1, least=1, most=3600)
-# What the public reads has connections of its own where the site is served, and where there are replicas.
+# Public reads use separate connections when the site is served, and if there are replicas.
 _reading = (
     connection_settings.build_public_reads(_writing, _replicas, seconds=PUBLIC_STATEMENT_SECONDS)
     if SERVING or _replicas
@@ -198,7 +198,7 @@ SOCIALACCOUNT_PROVIDERS = build_openid_settings(
 # Which of the provider's groups has which role, and the claim that names a person's groups.
 OPENID_ROLES = parse_group_roles("OPENID_ROLES", read_text("OPENID_ROLES", kind="pairs"))
 OPENID_GROUPS_CLAIM = read_text("OPENID_GROUPS_CLAIM", "groups")
-# Whether users from there need no second factor here: always, never, or when the provider says it required one.
+# Whether its users need no second factor here: always, never, or if the provider required one.
 OPENID_SECOND_FACTOR = read_choice("OPENID_SECOND_FACTOR", "never", lambda: {"always", "amr", "never"})
 # For how long the audit log goes back.
 AUDIT_LOG_DAYS = read_number("AUDIT_LOG_DAYS", 730, least=90, most=36_500)
@@ -226,9 +226,9 @@ TIME_ZONE = read_choice("TIME_ZONE", "UTC", available_timezones)
 STATIC_URL = "/static/"
 STATIC_ROOT = read_folder_path("STATIC_DIR", DATA_DIR / "static", shown="static in DATA_DIR")
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Pages name files with the hash of their contents; to compress all of them a second time would take as long again.
+# Pages name files with the hash of their contents; compressing all of them a second time would double the time.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-# Half of all bytes are maps of scripts, for whom looks for a fault: the first start took twice as long for them.
+# Half of all bytes are source maps for debugging; with them, the first start took twice as long.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
@@ -247,15 +247,15 @@ globals().update(mail("EMAIL_URL", stored_in=EMAIL_FILE_PATH))
 BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = read_backup_settings(
     DATA_DIR, is_embedded=EMBEDDED_DATABASE
 )
-# When everything published is written as files for anybody, and how many of these dumps are kept (docs/exports.md).
+# When everything published is written as public files, and how many of these dumps are kept (docs/exports.md).
 DUMP_SCHEDULE, DUMPS_KEPT = dump_settings()
-# How often the addresses of cited sources are looked at (docs/archiving.md).
+# How often the URLs of cited sources are checked (docs/archiving.md).
 LINK_CHECKS, LINK_CHECK_DAYS = link_check_settings(is_demo=DEMO)
 
-# Who is told that something was published, and what crawlers are asked for (docs/reader-pages.md).
+# The services notified of publications, and the rules for crawlers (docs/reader-pages.md).
 INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = read_discovery_settings(is_demo=DEMO)
 
-# Copies of what is cited, with a browser, timestamps and public archives where there are such (docs/archiving.md).
+# Copies of cited pages, with a browser, timestamps and public archives if configured (docs/archiving.md).
 (
     ARCHIVING,
     ARCHIVE_PAGE_BYTES,
@@ -309,14 +309,14 @@ CONTENT_SECURITY_POLICY = {
 
 # -- Reader pages --------------------------------------------------------------------------------------------
 
-# What one web process keeps of pages that it made, until something is published.
+# The size of a web process's page cache, which is valid until the next publication.
 PAGE_CACHE_BYTES = 2**20 * read_number("PAGE_CACHE_MEGABYTES", 32, least=0, most=100_000)
 
-# Whether a sentence that a reader had checked is kept where it repeats a claim that was checked, and what they sent is
-# forgotten otherwise. Nothing is kept about the reader.
+# Whether sentences of readers' texts that repeat a checked claim are stored; the rest is always forgotten. Nothing is
+# stored about the reader.
 KEEP_REPEATED_SENTENCES = read_flag("KEEP_REPEATED_SENTENCES")
 
-# What readers send: the clock of complaints, days that personal data is kept, and how much one network may send.
+# Readers' messages: deadlines of complaints, retention of personal data, and limits per network.
 _readers = read_reader_settings(demo=DEMO)
 COMPLAINT_WORKING_DAYS, HOLIDAYS_COUNTRY, HOLIDAYS_SUBDIVISION = _readers.complaint_clock
 READER_CONFIRMATION_DAYS, READER_CONTACT_DAYS = _readers.days_kept
@@ -325,16 +325,17 @@ RATE_LIMIT_SUBMISSIONS = _readers.rate_limit
 # -- The editors' desk -----------------------------------------------------------------------------------------
 
 UNFOLD = build_desk_settings(NEWSROOM_NAME)
-# In which model the desk keeps what is typed and not saved yet.
+# The model that stores unsaved forms of the desk.
 UNSAVED_FORM_MODEL = "claims.UnsavedForm"
 
 # -- History and background work -----------------------------------------------------------------------------
 
-# In seconds: for how long running jobs may go on once their worker was asked to stop, and until a silent one is dead.
-# Behind a failover of the database a worker may be silent for half a minute, and must not be taken for dead.
+# In seconds: how long running jobs may continue after their worker was asked to stop, and when a silent worker is
+# considered dead. After a failover of the database a worker may be silent for half a minute, and must not be
+# considered dead.
 PROCRASTINATE_WORKER_DEFAULTS = {"shutdown_graceful_timeout": 60, "stalled_worker_timeout": 120}
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
-# Only what does jobs, or lists them, loads all tasks: they stand beside everything that the program can do.
+# Only processes that run or list jobs load all tasks, which are spread over the whole program.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 PROCRASTINATE_IMPORT_PATHS = ["factcheck.tasks", "sources.tasks", "claims.management.tasks"]
 PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.prepare_app"
@@ -343,7 +344,7 @@ PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.prepare_app"
 
 IMPORT_MAX_BYTES = read_number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
 
-# Pictures, audio and video: how large a file may be; and what reads films, and whose signatures under manifests count.
+# Pictures, audio and video: size limits, the programs that read them, and the trusted signers of manifests.
 MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = read_media_settings()
 
 # Words and pictures for other platforms (docs/editors.md#for-other-platforms).
@@ -366,7 +367,7 @@ WIKIDATA_URL, ROR_URL = read_authority_settings()
 # -- Webhooks ------------------------------------------------------------------------------------------------
 
 WEBHOOK_LOG_DAYS = read_number("WEBHOOK_LOG_DAYS", 90, least=7, most=3650)
-# Receivers on this machine, unencrypted and on any port: for trying things out, never for a site that others can reach.
+# Receivers on this machine, unencrypted and on any port: for trials, never for a public site.
 WEBHOOKS_TO_LOOPBACK = DEMO or DEBUG
 
 # -- API -----------------------------------------------------------------------------------------------------
@@ -382,7 +383,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": NUM_PROXIES,
 }
-# Tokens for the editorial API. The tables of knox's own model are not wanted: `claims.ApiToken` stands in for it.
+# Tokens for the editorial API. The tables of knox's own model are not used: `claims.ApiToken` replaces it.
 KNOX_TOKEN_MODEL = "claims.ApiToken"  # noqa: S105  the name of a model
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "factcheck_"}
@@ -392,14 +393,14 @@ SPECTACULAR_SETTINGS = SCHEMA
 _PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/|media/|dumps/.)"
 # Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
 CORS_URLS_REGEX = _PUBLIC_ADDRESSES
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a body
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups have a body
 CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED_HEADERS, shared_headers.EXPOSED_HEADERS
 
-# What one caller may ask for in a while; factcheck.web.throttling says how it is kept.
+# Rate limits per caller; see factcheck.web.throttling.
 RATE_LIMIT_ANONYMOUS, RATE_LIMIT_TOKEN, RATE_LIMIT_PAGES = read_rate_limit_settings(is_demo=DEMO)
-# The editorial API counts by itself, once it knows its user.
+# The editorial API counts separately, once it knows its user.
 RATE_LIMITED_REGEX = rf"{_PUBLIC_ADDRESSES}|^/mcp/?$"
-# By their addresses: factcheck/installation/rate_limit_costs.py.
+# By path: factcheck/installation/rate_limit_costs.py.
 RATE_LIMITED_PAGES_REGEX = rate_limit_costs.RATE_LIMITED_PAGES_REGEX
 RATE_LIMIT_COSTS = rate_limit_costs.RATE_LIMIT_COSTS
 RATE_LIMITED_BY_TEXT_REGEX = rate_limit_costs.RATE_LIMITED_BY_TEXT_REGEX
@@ -409,7 +410,7 @@ RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthenticatio
 
 # -- Seen from outside: metrics, traces, reports of errors, the log ---------------------------------------------
 
-# Metrics are for the operator; the port is another one, and remote access needs a token.
+# Metrics are for the operator: they have a separate port, and remote access needs a token.
 METRICS_PORT, METRICS_HOST, METRICS_TOKEN = read_metrics_settings()
 METRICS_QUESTIONS = QUESTIONS
 SENTRY_DSN, OTEL_ENDPOINT = read_receivers()

@@ -36,7 +36,7 @@ urlpatterns = [
     *demo_pages,
     path("admin/", include(features.build_routes("desk"))),
     path("admin/", admin.site.urls),
-    # Before allauth's own, which do not look at the signature of every token, nor at what a role needs.
+    # Before allauth's own routes, which do not verify every token's signature or the requirements of roles.
     path("accounts/oidc/<str:provider_id>/login/callback/", handle_callback, name="openid_connect_callback"),
     path(
         "accounts/2fa/totp/deactivate/",

@@ -31,7 +31,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     fetches one piece after another, and passes each to a separate task. For short responses, this takes longer than
     building them.
     """
-    # What a thread did last stays its request until it is given another one: the web server logs it afterwards.
+    # A thread keeps its last request until it gets another one, because the web server logs it afterwards.
     request_id.set("")
     if (answer := probes.answer_probe(environ, start_response)) is not None:
         return answer

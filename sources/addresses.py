@@ -28,7 +28,7 @@ TRACKING_NAMES = frozenset(
     ]
 )  # fmt: skip
 
-# Platforms that give each author a host of their own and are not on the private part of the public suffix list.
+# Platforms that give each author a host and are not in the private part of the public suffix list.
 _HOSTING_DOMAINS = frozenset(
     [
         "ghost.io", "medium.com", "over-blog.com", "squarespace.com", "substack.com", "tumblr.com", "typepad.com",
@@ -48,9 +48,9 @@ LAYOUT_LABELS = frozenset({"www", "m", "mobile", "amp"})
 _PERCENT_ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ASCII_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
-# What needs no look at its parts, as most addresses; for speed alone.
+# Ordinary URLs, which need no parsing; for speed only.
 _PLAIN_URL = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[a-zA-Z0-9_~-][a-zA-Z0-9._~-]*)*)/?")
-# Google's AMP viewer and the AMP cache carry the publisher's address in their own path ("s" for https).
+# Google's AMP viewer and the AMP cache carry the publisher's URL in their own path ("s" for https).
 _AMP_VIEWER = re.compile(r"/amp/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DOTALL)
 _AMP_CACHE = re.compile(r"/[cv]/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DOTALL)
 

@@ -142,7 +142,7 @@ def iterate_pieces(digest: str, size: int = 1 << 20) -> Iterator[bytes]:
 def _store(digest: str, content: bytes) -> None:
     write_whole(default_storage, build_path(digest), ContentFile(content))
     if not isinstance(default_storage, FileSystemStorage):
-        load(digest)  # what went through a network may have changed on its way, and not every store looks
+        load(digest)  # network transfer may corrupt data, and not every store verifies them
 
 
 def load(digest: str) -> bytes:

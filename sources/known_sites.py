@@ -10,7 +10,7 @@ from sources.http.polite_visits import build_wait_error
 from sources.models import VisitedSite
 from sources.models.visited_site import RULES_MAX_AGE
 
-#: So long a site is ours for one request, which takes less. If we die, it is anybody's afterwards.
+#: How long a site is leased for one request, which takes less time. If the process dies, the lease expires.
 LEASE_TIME = timedelta(seconds=150)
 _POLL_SECONDS = 1.0
 

@@ -36,13 +36,13 @@ _ROOT_KINDS: dict[str, ListKind] = {
     "RDF": "rss",
     "feed": "atom",
 }
-#: What an entry is called under each root.
+#: The name of an entry under each root element.
 _ENTRY_TAGS = {"urlset": "url", "sitemapindex": "sitemap", "rss": "item", "RDF": "item", "feed": "entry"}
 _ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
 #: Elements with the date of an entry or of its last change: in RSS, Dublin Core, Atom and sitemaps.
 _DATE_TAGS = frozenset({"pubDate", "date", "updated", "modified", "published", "issued", "lastmod"})
 
-#: Faults of markup by which entries may have got lost; others, such as unknown entities, take nothing along.
+#: Markup faults that may have lost entries; others, such as unknown entities, lose nothing.
 _LOSSY_ERRORS = frozenset({"ERR_TAG_NOT_FINISHED", "ERR_TAG_NAME_MISMATCH", "ERR_RESOURCE_LIMIT"})
 
 _TAG = re.compile(r"<[^<>]*>")

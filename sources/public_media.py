@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from sources.models import MediaObject
 
-#: The types that renditions have, and how their addresses end.
+#: The media types of renditions, and their file extensions.
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 _MEDIA_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
 _FILE_NAME = re.compile(rf"([0-9a-f]{{64}})\.({'|'.join(_MEDIA_TYPES)})", re.ASCII)
 
-#: Where they stand on this site.
+#: Their path on this site.
 FOLDER = "/media/"
 
 

@@ -19,7 +19,7 @@ from claims.review import claim_edits, verdict_drafts
 from factcheck.database.bounds import has_come
 from sources.models import Source
 
-#: BCP 47's tag for "undetermined", where neither source nor snapshot knows.
+#: BCP 47's tag for "undetermined", if neither source nor snapshot has a language.
 _UNDETERMINED = "und"
 
 

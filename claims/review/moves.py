@@ -56,7 +56,7 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
         evidence: the verdict's evidence, if it differs from the stored evidence.
     """
     if evidence is None:
-        # Not the verdict's own: access to those requires more than is checked here.
+        # Not the verdict's own media: access to those requires more than is checked here.
         rows = Evidence.objects.filter(verdict=verdict).select_related("source", "media")
         evidence = rows.only("verdict_id", "snapshot_id", "source__url", "media__alternative_text")
     evidence = list(evidence)
@@ -134,7 +134,7 @@ def _require_signed_off(verdict: Verdict, by: User) -> None:
             ),
             code="verdict_published",
         )
-    # Last: all else is there when the time is over.
+    # Last, because everything else must be complete when the deadline passes.
     for requirement in list_requirements():
         requirement.wait(verdict)
 
@@ -178,7 +178,7 @@ def _require_author(subject: Verdict | Translation, by: User) -> None:
 
 
 def _require_no_live_verdict(claim: Claim, by: User) -> None:
-    # Its own and those merged into it, found by their keys: in a join every verdict would be read.
+    # Its own and those of claims merged into it, found by key: a join would read every verdict.
     merged_claims = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
     published = Verdict.objects.filter(claim__in=merged_claims, state=_VerdictState.PUBLISHED)
     if published.exists():

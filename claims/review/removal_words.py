@@ -18,9 +18,9 @@ from claims.search import make_searchable
 from claims.search.texts import UNSPACED, pair_letters
 from factcheck.web.site_urls import escape_quotation_marks
 
-#: What stands where something was removed, as often as the words had letters.
+#: The replacement for removed text, repeated for each letter.
 BAR = "█"
-#: Fewer bars are not seen as a removal by those who verify the ledger.
+#: Fewer bars are not recognised as a removal by verifiers of the ledger.
 _MIN_BARS = 4
 #: Scripts without spaces between words, and Hangul, where particles join the name: there the exact letters count.
 _UNSPACED = re.compile(
@@ -49,7 +49,7 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
         for spelling in (
             *(same for variant in _list_spellings_of_word(word) for same in _list_escapes(variant)),
             make_searchable(word).strip(),
-            # Inside a longer run, as its index has it.
+            # Inside a longer run of letters, in the form of the search index.
             pair_letters(word) if UNSPACED.fullmatch(word) else "",
         ):
             spellings.setdefault(spelling, bars)
@@ -77,7 +77,7 @@ def build_search(words: Sequence[str]) -> Callable[[str], bool]:
     patterns = [(word.split(" ")[-1].casefold().translate(_DROPPED_MARKS), _compile(word)) for word in words]
 
     def has_words(text: str) -> bool:
-        # Patterns are slow, so they are for texts that have the last part of the word.
+        # Patterns are slow, so they are only used on texts that contain the last part of the word.
         folded_text = text.casefold()
         plain_text = re.sub(_TAG, "", folded_text).translate(_DROPPED_MARKS)
         return any(

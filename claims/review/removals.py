@@ -23,7 +23,7 @@ from factcheck.database import clock
 from factcheck.installation.whole_files import DUMPS
 from factcheck.web.site_urls import parse_stored
 
-#: Texts of a claim that are its own. Shorter ones name no person, and stand in many claims.
+#: Texts unique to a claim. Shorter ones name no person, and occur in many claims.
 _OWN_FIELDS = (
     "statement",
     "context",

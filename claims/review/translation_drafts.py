@@ -44,7 +44,7 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     if same.open().readable_by(by).exists():
         raise NotPossible(_("A translation into this language is already in progress."))
     if same.open().exists():
-        # Not why: that there is a draft is for those who read drafts.
+        # Without details, because only people who read drafts may know that there is one.
         raise NotPossible(_("You cannot translate this into this language at the moment. Ask an editor."))
     earlier_translation = find_newest_earlier(verdict_now, language, by)
     values: dict[str, Any] = {}

@@ -113,7 +113,7 @@ def move(
     _record(locked, action, after, by=by, note=request.note)
     locked.state = after
     if isinstance(locked, Verdict) and before == Verdict.State.IN_REVIEW != after:
-        # What was to happen to it later does not wait for a verdict that has moved on.
+        # A schedule ends when its verdict leaves review.
         end_overtaken(locked, action, str(step.label), by=by)
     _EFFECTS.get((type(locked), action), _save_state)(locked, request)
     if not isinstance(locked, Translation):

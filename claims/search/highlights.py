@@ -24,7 +24,7 @@ FRAGMENT_CHARACTERS = 240
 #: So many characters are shown before the first match, where there are.
 _CHARACTERS_BEFORE = 60
 
-# A word that matches holds these first letters of a form of the word that is wanted. Only such are asked about.
+# The number of letters that a matching word shares with a form of the wanted word. Only such words are checked.
 _SHARED_LETTERS = 3
 _LEXEME = re.compile(r"'((?:[^']|'')*)'")
 # Latin letters that only the database's rules take apart: æ, ø, ł …

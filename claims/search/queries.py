@@ -15,10 +15,11 @@ from factcheck.database.read_connections import fetch
 #: A search has at most so many characters: statements are pasted whole, and few are longer.
 MAX_LENGTH = 2_000
 
-#: So many matches are ordered by relevance. Of more, a word says too little to be relevant: they come newest first.
+#: The maximum number of matches ordered by relevance. If there are more, the word is too common to be relevant:
+#: newest first.
 RANKED_MATCHES = 20_000
 
-#: A search that finds no more is answered together with its correction, if that finds so many times as many.
+#: A search with no more matches than this is combined with its correction, if that has this many times as many.
 FEW_MATCHES = 3
 CORRECTION_FACTOR = 10
 

@@ -8,15 +8,15 @@ from claims.search.syntax import find_wanted_words, straighten_quotes
 from claims.search.words import compile_word_pattern, fold_text
 from factcheck.database.read_connections import fetch
 
-#: Only so many words of a search are corrected; who pastes a whole text has not mistyped a word.
+#: The maximum number of words corrected per search; a pasted text is not a typing error.
 CORRECTION_LIMIT = 8
-#: So many words that one may have been meant for are looked for beside its neighbours, ...
+#: The number of candidates for one word that are combined with its neighbours, ...
 CANDIDATE_LIMIT = 8
 #: ... which are as many where they are misspelt themselves, ...
 NEIGHBOUR_LIMIT = 4
 #: ... and this many statements with both are enough.
 ENOUGH_STATEMENTS = 100
-#: So many times as many say it of what is meant as say it of what was typed.
+#: How many times more often the corrected words must occur together than the typed ones.
 CORRECTION_FACTOR = 3
 
 

@@ -9,15 +9,15 @@ from claims.search.words import compile_word_pattern, fold_text, remove_grouping
 
 # Keyboards and word processors write other quotation marks than the straight one.
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | {"\0": " ", "\u3000": " "})
-# In Hebrew one of them stands inside abbreviations: צה"ל.
+# In Hebrew, quotation marks also occur inside abbreviations: צה"ל.
 _GERSHAYIM = re.compile(r'(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')
-# A minus adheres to what it excludes, and to nothing before it: who pastes a text has dashes in it.
+# A minus is attached to the word it excludes and to nothing before it, because pasted texts contain dashes.
 _PIECE = re.compile(r'(?P<minus>(?<!\S)-(?![\s-]))?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
 # Elisions before a word and suffixes of a name (l’eau, Putin’s), which are not searched.
 _ELIDED = re.compile(r"(?<![^\W_])[cdjlmnst]['’](?=[^\W_])|['’]s(?![^\W_])", re.IGNORECASE)
 
-# A word of so many letters says something without the number beside it.
+# A word of this many letters is meaningful without the number next to it.
 _MEANINGFUL_LENGTH = 3
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from claims.search.words import fold_text
 
-#: PostgreSQL's stemmers by language (ISO 639-1). The migration makes one text search configuration `factcheck_<tag>` of
-#: each that also ignores accents; texts in other languages are searched word by word as they stand.
+#: PostgreSQL's stemmers by language (ISO 639-1). For each, the migration creates a text search configuration
+#: `factcheck_<tag>` that also ignores accents; texts in other languages are searched word by word, unstemmed.
 STEMMERS = {
     "ar": "arabic",
     "ca": "catalan",
@@ -50,7 +50,7 @@ UNSPACED = re.compile(
 
 #: So many characters of a text are searched. A tsvector holds one megabyte; the database cuts the few that exceed it.
 SEARCHABLE_CHARACTERS = 100_000
-#: By the rules of so many languages a claim is searched: its own, and those of verdicts on it.
+#: The number of languages whose rules apply to a claim: its own, and those of its verdicts.
 SEARCHABLE_LANGUAGES = 3
 
 
@@ -61,7 +61,7 @@ def make_searchable(text: str) -> str:
     text = fold_text(text[:SEARCHABLE_CHARACTERS])
     if text.isascii():
         return text
-    # The last letter by itself, too: then every letter is the beginning of something.
+    # Also the last letter alone, so that every letter begins a term.
     return UNSPACED.sub(lambda run: f" {pair_letters(run.group())} {run.group()[-1]} ", text)
 
 

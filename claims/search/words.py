@@ -9,18 +9,18 @@ import re
 import unicodedata
 from functools import cache
 
-# What is written inside words without being heard, and is left out by many who write the same word: accents, Hebrew and
-# Arabic vowel points, what chooses between forms of a sign. In other scripts (Indic, Thai …) marks are vowels.
+# Marks that are not pronounced and often omitted: accents, Hebrew and Arabic vowel points, variation selectors. In
+# other scripts (Indic, Thai …) marks are vowels.
 _UNSPOKEN_MARKS = (
     (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670),
     (0x06D6, 0x06ED), (0x08CA, 0x08FF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F),
     (0xFE20, 0xFE2F), (0x1D165, 0x1D1AD), (0xE0100, 0xE01EF),
 )  # fmt: skip
 
-# Apostrophes and the like, which Unicode counts among the letters.
+# Apostrophes and similar signs, which Unicode classes as letters.
 _MODIFIERS = (0x02B9, 0x02EE)
 
-# Pictographs, also those that this Python does not know yet.
+# Pictographs, including those that this Python does not know yet.
 _PICTOGRAPHS = (0x1F000, 0x1FAFF)
 
 # Units and abbreviations in one sign (㎏, ㈱, ℃): symbols that are read as words.
@@ -52,10 +52,10 @@ _BETWEEN_DIGITS = re.compile(r"\D")
 _DECIMAL = r"(?<![\d.,٫])\d+[.,٫]\d{1,2}(?![.,٫]?\d)"
 _FRACTION = re.compile(r"[.,٫](?=\d{1,2}(?![.,٫]?\d))")
 _DECIMALS = re.compile(_DECIMAL)
-# What stands for the decimal point until all other points are gone.
+# A placeholder for the decimal point until all other points are removed.
 _POINT = "\0"
 
-# U.S. and z.B.: one word, as they are also written, in Latin, Greek and Cyrillic.
+# U.S. and z.B.: one word, also written without points, in Latin, Greek and Cyrillic.
 _INITIAL = r"[A-Za-zÀ-ÖØ-öø-\u02af\u0370-\u052f]"
 _INITIALS = rf"(?<![\w.]){_INITIAL}(?:\.{_INITIAL})+(?![\w\u0300-\u036f])"
 _ABBREVIATED = re.compile(_INITIALS)
@@ -73,7 +73,7 @@ def fold_text(text: str) -> str:
     text = _ABBREVIATED.sub(lambda word: word.group().replace(".", ""), text)
     text = _DECIMALS.sub(lambda number: _FRACTION.sub(_POINT, number.group()), text)
     if not text.isascii():
-        # Composed, so that the breve of a decomposed й is not taken for an accent.
+        # Composed, so that the breve of a decomposed й is not mistaken for an accent.
         text = unicodedata.normalize("NFC", text)
     text = text.translate(_NORMAL_FORMS)
     if not text.isascii():
@@ -107,7 +107,7 @@ class _NormalForms(dict[int, str]):
     def __missing__(self, code: int) -> str:
         character = chr(code)
         image = _normalise_character(character)
-        if unicodedata.category(character) not in {"Cn", "Co", "Cs"}:  # a million, of which texts have none
+        if unicodedata.category(character) not in {"Cn", "Co", "Cs"}:  # a million, which texts do not contain
             self[code] = image
         return image
 

@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-# Registered there, and taken away again below.
+# Registered by allauth, and replaced below.
 import allauth.account.admin
 import allauth.mfa.admin
 import allauth.socialaccount.admin  # noqa: F401
@@ -48,7 +48,7 @@ def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
         for kind, of_kind in groupby(offered, key=lambda row: row.content_type)
     ]
     field.widget = UnfoldAdminCheckboxSelectMultipleWidget()
-    field.choices = choices  # not those of the widget, which each form replaces by the field's
+    field.choices = choices  # not the widget's, which each form replaces by the field's
 
 
 #: Django names these "Can add appearance", in English only.

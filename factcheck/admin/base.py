@@ -233,7 +233,7 @@ class DeskAdmin(DayFields, ListDownload):
                 self._put_versions_together(request, *args, **kwargs)
                 answer = super().changeform_view(request, *args, **kwargs)
                 if (getattr(answer, "context_data", None) or {}).get("errors"):
-                    # Names that were to be added along with what is refused.
+                    # New names that are not added because the form was rejected.
                     transaction.set_rollback(True)
                 return answer
         return HttpResponseRedirect(request.get_full_path())

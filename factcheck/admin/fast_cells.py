@@ -43,7 +43,7 @@ _OMITTED_CLASSES: Final = (
 #: The end of an empty cell.
 _EMPTY_CELLS: Final = (">–</td>", ">-</td>")
 
-#: What a cell is called where the columns have no heads.
+#: The label of a cell where the columns have no headings.
 _LABEL: Final = re.compile(r'data-label="\w')
 
 

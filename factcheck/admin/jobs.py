@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from procrastinate.contrib.django import admin as jobs_admin  # noqa: F401  registered there, and taken away again
+from procrastinate.contrib.django import admin as jobs_admin  # noqa: F401  registers its models, which are replaced below
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.contrib.filters.admin import DropdownFilter

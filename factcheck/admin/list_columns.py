@@ -12,7 +12,7 @@ from unfold.views import ChangeList
 
 #: The parameter that names them, with commas between.
 COLUMNS_PARAMETER = "columns"
-#: Parameters of lists by which rows are shown, not narrowed.
+#: Parameters that change how rows are shown, not which.
 VIEW_PARAMETERS = (COLUMNS_PARAMETER, "group")
 
 

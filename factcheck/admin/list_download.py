@@ -32,7 +32,8 @@ _BATCH_SIZE = 1_000
 class ListDownload(ListColumns, RowActions):
     """Mixin for lists that can be downloaded."""
 
-    #: Columns of which a file has more than the list: column → the path of what it has, as `claim__statement`.
+    #: Columns with more detail in a file than in the list: column → the path of the value, such as
+    #: `claim__statement`.
     downloaded_as: ClassVar[dict[str, str]] = {}
 
     @desk_page("download/<slug:form>/")

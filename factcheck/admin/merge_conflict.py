@@ -37,9 +37,9 @@ from factcheck.admin.versions import UNDECIDED_FIELD, VERSION_FIELD, compute_ver
 BASE_FIELD = "_base"
 #: The signed values of both sides where they differ, on a page that shows both.
 MERGE_FIELD = "_merge"
-#: Whose version of a field is taken.
+#: The chosen version of each field.
 TAKE_PREFIX = "_take-"
-#: Show both versions and do not save, of what is sent or of what was kept (static/desk/kept.js).
+#: Show both versions without saving: of the submitted form or of an autosaved one (static/desk/kept.js).
 COMPARE, CONTINUE = "_compare", "_continue_kept"
 
 _BASE_SALT, _MERGE_SALT = "desk.base", "desk.merge"
@@ -88,7 +88,7 @@ class BothVersions:
 
     version: str
     choices: list[Choice] = field(default_factory=list)
-    #: What became of rows, as sentences.
+    #: The fate of rows, as sentences.
     notes: list[str] = field(default_factory=list)
     #: They were put together just now; else the page that shows them was sent back.
     is_new: bool = True
@@ -234,7 +234,7 @@ class _Merge:
         # Choices made for an older version do not apply to this one.
         for name in [name for name in self.post if name.startswith(TAKE_PREFIX)]:
             del self.post[name]
-        # The form refuses whatever is not the newest; what is only compared is not to be saved either.
+        # The form rejects outdated versions; a mere comparison must not be saved either.
         self.post[VERSION_FIELD] = ""
         self.request.POST = self.post  # type: ignore[assignment]  # Django's has a setter
         return self.both_versions
@@ -249,7 +249,7 @@ class _Merge:
             if bound.name in without:
                 continue
             names = tuple(name.replace("__prefix__", prefix) for name in sent_values.list_names(bound))
-            # A box that is not ticked is not sent by a page; what was kept names it.
+            # Browsers do not send unticked boxes; the autosaved form names them.
             if not self.is_partial or any(name in post for name in names):
                 yield bound.name, sent_values.get_submitted(names, post)
 
@@ -277,7 +277,7 @@ class _Merge:
         theirs = _read_rows(formset)
         base = self.base_rows.get(prefix)
         if self.is_partial and f"{prefix}-TOTAL_FORMS" not in self.sent:
-            base = None  # nothing is known of its rows, and none was touched
+            base = None  # its rows are unknown, and none was changed
         rows = merge_rows(base, self._iterate_my_rows(formset, self.sent), theirs)
         for name in [name for name in self.post if name.startswith(f"{prefix}-")]:
             del self.post[name]

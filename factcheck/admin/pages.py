@@ -19,7 +19,7 @@ class DeskPage:
 
     desk: ModelAdmin[Any]
     row: Model | None
-    #: A row is named in the address, be it that it is gone or for others.
+    #: The URL names a row, even if it no longer exists or the person may not see it.
     names_a_row: bool
     is_for_a_new_one: bool = False
 

@@ -21,7 +21,7 @@ from factcheck.installation.environment import Rate
 from factcheck.web.throttling import Limiter, get_caller
 from factcheck.web.throttling.store import PostgresStore
 
-#: So many at once, and then one after another as they are earned back: each 10, 30 and 36 seconds, each 30, each 60.
+#: The number of attempts allowed at once, and then one per interval: 10, 30 and 36 seconds; 30 seconds; 60 seconds.
 RATE_LIMITS = {
     "sign-in address": Rate(60, 600),
     "sign-in account from address": Rate(10, 300),

@@ -18,7 +18,7 @@ from factcheck.formulas import escape_formula, is_formula
 
 Cell = str | int | float | datetime | date | None
 
-#: What Excel takes: characters of a cell, and rows of a sheet with the names of the columns.
+#: Excel's limits: characters of a cell, and rows of a sheet including the heading.
 MAX_CELL_LENGTH: Final = 32_767
 MAX_ROWS: Final = 1_048_576
 

@@ -111,7 +111,7 @@ class _NamePicker:
         return groups
 
 
-class NamePicker(_NamePicker, AutocompleteSelect):  # type: ignore[misc]  # the stubs name a parameter otherwise
+class NamePicker(_NamePicker, AutocompleteSelect):  # type: ignore[misc]  # the stubs have another name for the parameter
     """A picker for one name."""
 
 

@@ -10,9 +10,9 @@ from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
 
-#: In this field a form names the writers whose words it holds: `writer`, or `writer:sequence` for what it took over.
+#: The field that names the writers whose text the form contains: `writer`, or `writer:sequence` for text it restored.
 WRITERS_FIELD = "_kept"
-#: More than that one form has not taken over.
+#: No form restores more than this.
 _WRITER_LIMIT = 50
 
 
@@ -33,7 +33,7 @@ def read_writers(request: HttpRequest) -> dict[UUID, int | None]:
     for text in request.POST.getlist(WRITERS_FIELD)[:_WRITER_LIMIT]:
         writer, _colon, sequence = text.partition(":")
         if (key := _parse_uuid(writer)) and (not sequence or (sequence.isascii() and sequence.isdigit())):
-            # What does not fit into the column was never kept.
+            # Longer values were never stored.
             found[key] = min(int(sequence[:19]), 2**63 - 1) if sequence else None
     return found
 

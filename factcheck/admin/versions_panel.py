@@ -30,7 +30,8 @@ class ShownChoice:
     base: str | None
     mine: SafeString | str
     theirs: SafeString | str
-    #: For the script that puts a side into the field: its names, and per side what is sent, each with its label.
+    #: For the script that puts one side into the field: the field's names and, for each side, the values with their
+    #: labels.
     sides: str
     field_id: str = ""
 

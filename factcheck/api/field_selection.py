@@ -57,7 +57,7 @@ def _iterate_names(parts: Parts, prefix: str = "") -> Iterator[str]:
 def build_parts(paths: Iterable[str]) -> Parts:
     """Return these parts as a tree; naming a part selects all of it."""
     wanted: Parts = {}
-    for path in sorted(paths, reverse=True):  # the shorter name comes last and takes the whole
+    for path in sorted(paths, reverse=True):  # the shorter name comes last and selects the whole
         *outer, name = path.split(".")
         parts = wanted
         for step in outer:
@@ -78,4 +78,4 @@ def _pick_from(value: Any, parts: Parts) -> Any:
         return [_pick_from(item, parts) for item in value]
     if isinstance(value, dict):
         return {name: _pick_from(part, parts[name]) for name, part in value.items() if name in parts}
-    return value  # null, in place of what has parts
+    return value  # null, in place of an object

@@ -26,7 +26,7 @@ class StrictJSON(BaseParser):
     """
 
     media_type = "application/json"
-    #: The largest body that is read, in bytes. It can be no more than DATA_UPLOAD_MAX_MEMORY_SIZE.
+    #: The largest body accepted, in bytes; at most DATA_UPLOAD_MAX_MEMORY_SIZE.
     most: ClassVar[int]
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:

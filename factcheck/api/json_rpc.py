@@ -14,7 +14,7 @@ from factcheck.api.json_bodies import read_strictly
 #: Where JSON-RPC is spoken. Refusals of HTTP, before a message is read, are problem details there too.
 RPC_PATHS = ("/mcp", "/mcp/")
 
-# Codes of the specification, and one of those that it leaves to implementations.
+# Codes of the specification, and one of those reserved for implementations.
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601

@@ -231,7 +231,7 @@ class RowConstructor(Func):
     """Several values compared from left to right as one."""
 
     function = "ROW"
-    output_field = FloatField()  # of no meaning: it is only ever compared with its like
+    output_field = FloatField()  # any value: it is only compared with others like it
 
 
 # Cursors --------------------------------------------------------------------------------------------------------------

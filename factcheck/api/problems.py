@@ -37,7 +37,7 @@ NOT_FOUND_MESSAGE = gettext_lazy("Nothing is published at this address.")
 SERVER_ERROR_MESSAGE = gettext_lazy(
     "Something went wrong on our side. The error has been logged; please try again later."
 )
-#: What the statuses are called that we answer with (RFC 9110).
+#: The phrases of the statuses that we return (RFC 9110).
 _PHRASES = {
     400: gettext_lazy("Bad Request"),
     401: gettext_lazy("Unauthorized"),
@@ -194,7 +194,7 @@ def _iterate_places(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
     """Yield the error messages of a rejected body, each with the JSON Pointer (RFC 6901) of its place."""
     if isinstance(detail, Mapping):
         for key, part in detail.items():
-            # Errors that belong to no field stand at the place of the whole.
+            # Errors that belong to no field have the place of the whole body.
             yield from _iterate_places(
                 part, pointer if key == "non_field_errors" else f"{pointer}/{_escape_pointer(str(key))}"
             )
@@ -206,7 +206,7 @@ def _iterate_places(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
         yield {"pointer": f"#{pointer}", "code": _get_place_code(detail), "detail": str(detail)}
 
 
-#: What REST framework calls refusals of a value, where we have fewer words for the same.
+#: REST framework's error codes that map to fewer codes of ours.
 _PLACE_CODES = {"required": "required", "null": "required", "blank": "empty", "unknown": "unknown"}
 
 
@@ -275,7 +275,7 @@ def handle_page_not_found(request: HttpRequest, exception: Exception) -> HttpRes
 
 
 def handle_server_error(request: HttpRequest) -> HttpResponse:
-    # Django calls this while it handles what was raised.
+    # Django calls this while handling the exception.
     if outage := find_outage(sys.exc_info()[1]):
         return build_unavailable_response(
             request, outage.status, outage.detail, retry_after=outage.retry_after

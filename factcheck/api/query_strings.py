@@ -144,7 +144,7 @@ class Query(UncopiedFilterSet):
         self, data: QueryDict, queryset: QuerySet[Any] | None = None, *, request: HttpRequest
     ) -> None:
         super().__init__(data, queryset, request)
-        #: What the parameters that are given say, by their names.
+        #: The parsed values of the given parameters, by name.
         self.given: dict[str, Any] = {}
         errors = [
             {"parameter": name, "code": "unknown", "detail": self._describe_unknown(name)}
@@ -216,7 +216,7 @@ class NoQuery(Query):
 class ListQuery(Query):
     """The common parameters of lists: pages and ordering."""
 
-    #: What cursors call the list. It never changes: mirrors keep cursors.
+    #: The name of the list in cursors. It never changes: mirrors store cursors.
     list_name: ClassVar[str] = ""
     #: The orders that the list knows. The first is the default.
     orderings: Sequence[Ordering] = ()

@@ -53,7 +53,7 @@ class WholeNumber:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
     def __call__(self, text: str) -> int:
-        # The length is looked at first: Python refuses to convert numbers of thousands of digits.
+        # The length is checked first, because Python refuses to convert numbers of thousands of digits.
         if (
             _DIGITS.fullmatch(text)
             and len(text) <= len(str(self.most))
@@ -162,7 +162,7 @@ class Moment:
             text = re.sub(r" (?=[0-9]{2}:?[0-9]{2}$)", "+", text)
             if _MOMENT.fullmatch(text):
                 return _to_utc(datetime.fromisoformat(text.upper()))
-        except ValueError:  # no such day or time
+        except ValueError:  # the day or time does not exist
             pass
         raise ValueRefused(
             gettext(
@@ -174,7 +174,7 @@ class Moment:
 def _to_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
-    except OverflowError:  # in UTC it lies before the first or after the last day of the calendar
+    except OverflowError:  # in UTC it is outside the calendar
         first, last = datetime(1, 1, 1, tzinfo=UTC), datetime.combine(date.max, time.max, UTC)
         return first if moment.year == 1 else last
 

@@ -42,7 +42,7 @@ from factcheck.web.site_urls import build_site_etag, insert_site_url, split_piec
 #: Current data may change any moment; a minute is the delay until a retraction reaches all readers. Caches may
 #: serve it half a minute longer while they revalidate, and for an hour when we are unreachable.
 CACHE_CURRENT = "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
-#: What was said in the past never changes.
+#: Responses about the past never change.
 CACHE_PAST = "public, max-age=86400, immutable"
 
 #: The number of rows counted for an estimate.
@@ -81,19 +81,19 @@ class PublicResource(ViewSet):
     lookup_value_converter = "int"
     schema = PublicSchema()
 
-    #: What the resource holds, in the singular and the plural.
+    #: The singular and the plural of the resource's name.
     nouns: tuple[str, str]
     #: The query string of the list, and of one item.
     list_query: type[ListQuery]
     item_query: type[Query] = NoQuery
-    #: How a result of the list reads, and one item where it says more; for the OpenAPI schema.
+    #: The form of a result in the list, and of a single item if that has more; for the OpenAPI schema.
     serializer_class: type[Serializer]
     item_serializer_class: type[Serializer] | None = None
     #: Other answers that belong to the resource, by status, or status and media type; for the OpenAPI schema.
     answers: ClassVar[dict[Any, OpenApiResponse]] = {}
-    #: What a list may say beside its results; for the OpenAPI schema.
+    #: Additional keys of a list's response; for the OpenAPI schema.
     beside: ClassVar[dict[str, Any]] = {}
-    #: The media type that a request prefers of those offered.
+    #: The offered media type that a request prefers.
     media_type: str
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -223,7 +223,7 @@ def build_conditional_response(
 ) -> HttpResponse:
     """Return the response, or a 304 without reading the content if the client's copy is current."""
     quoted = quote_etag(build_site_etag(etag))
-    # Within the same second something else may still be published, and be taken for what the reader has.
+    # Another change within the same second would be mistaken for the state that the client has.
     is_settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
     seconds = int(last_modified.timestamp()) if last_modified and is_settled else None
     response = None

@@ -18,7 +18,7 @@ from factcheck.database.embedded import roles
 from factcheck.database.embedded.place import SUPERUSER, ServerPlace
 from factcheck.installation.version import read_version
 
-#: What an archiver left that was killed is not being written any more.
+#: Files left by a killed archiver are no longer being written.
 _ABANDONED_SECONDS = 3600
 
 

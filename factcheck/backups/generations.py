@@ -40,7 +40,7 @@ class Generation:
     postgresql: str
     program: str
     manifest_sha256: str
-    #: How much of the journal of files there was, what it was, and how many files it said there were.
+    #: The length and hash of the journal, and the number of files in it.
     journal_bytes: int
     journal_sha256: str
     files: int

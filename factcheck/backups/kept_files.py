@@ -72,7 +72,7 @@ def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> ScanCounts:
                 continue
             digest, size = _copy(folder, file)
         except FileNotFoundError:
-            count -= 1  # gone since it was listed
+            count -= 1  # deleted since it was listed
             continue
         except OSError as error:
             raise BackupFailed(

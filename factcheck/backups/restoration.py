@@ -27,7 +27,7 @@ from factcheck.database.embedded.account import find_account
 from factcheck.database.embedded.place import SUPERUSER, PostgresUnavailable, ServerPlace
 from factcheck.installation.private_files import FILE, FOLDER
 
-#: What the program that fetches segments writes to the server's log.
+#: The messages of the program that fetches segments in the server's log.
 _FETCH_ERROR = re.compile(r"^([0-9A-F]{24}): (.+)$", re.MULTILINE)
 #: What a restore creates, after moving existing ones aside.
 PARTS = ("files", "reports", "postgres")

@@ -19,9 +19,9 @@ from factcheck.confinement.limits import Allowance, Cause
 
 #: How many run at the same time per process of ours, and how long others wait for a slot.
 SEATS, QUEUE = 2, 60.0
-#: How often its size is looked at: the kernel of macOS does not hold it to any.
+#: How often the size is checked, because macOS does not enforce the limit.
 POLL_SECONDS = 0.1
-#: So much of what it complains about is kept.
+#: How much of the program's error output is kept.
 _MAX_ERROR_BYTES = 2_000_000
 _CHUNK_SIZE = 1 << 16
 

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 SEATS, QUEUE = 4, 60.0
 #: Its limits until a zygote exists, and until it has reported how a process ended.
 START, WORD = 30.0, 5.0
-#: The environment of the program: no secrets, no database. Hashing does not vary, nor do results then.
+#: The program's environment: no secrets and no database. Hash randomisation is off, so results are reproducible.
 _INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _FIXED_VARIABLES = {
     "PYTHONPATH": str(ROOT),
@@ -54,7 +54,7 @@ class Confined:
         self._control: socket.socket | None = None
         self._program: subprocess.Popen[bytes] | None = None
         self._forget()
-        # Two processes at one socket would take each other's answers, and keep the zygote when one of them is gone.
+        # Two processes on one socket would receive each other's answers, and keep the zygote alive when one ends.
         os.register_at_fork(after_in_child=self._forget)
         atexit.register(self.close)
 
@@ -72,7 +72,7 @@ class Confined:
         if not self._seats.acquire(timeout=QUEUE):
             raise LimitExceeded(Cause.BUSY)
         try:
-            # An idle zygote may end at the very moment of a request; the next one is new.
+            # An idle zygote may end at the moment of a request; then a new one is started.
             for _attempt in range(2):
                 if (answer := self._request_answer(question)) is not None:
                     return answer

@@ -2,7 +2,7 @@
 
 import socket
 
-#: How an answer begins, and how what went wrong does.
+#: The first byte of an answer, and of an error.
 ANSWER, FAULT = b"+", b"!"
 
 _LENGTH_BYTES = 8

@@ -40,7 +40,7 @@ class Allowance:
         return cls(**orjson.loads(argument))
 
 
-#: Program code and tables that a process shares with others: part of its memory, but not of what Linux counts as data.
+#: Program code and tables shared with other processes: part of its memory, but not of what Linux counts as data.
 SHARED_MEMORY_BYTES = 32 * 1024 * 1024
 
 

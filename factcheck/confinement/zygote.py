@@ -31,7 +31,7 @@ GLANCE, PATIENCE = 0.05, 300.0
 
 #: The exit status with which our own processes report the cause, unless the system ended them.
 _STATUS_OF_CRASH, _STATUS_OF_MEMORY, _STATUS_OF_OUTPUT = 70, 71, 72
-#: Nothing that it has open stands beyond this.
+#: No descriptor that it has open is above this.
 _MAX_FILES = 4096
 _MAX_FAULT_LENGTH = 20_000
 
@@ -126,7 +126,7 @@ def _run_work(given: socket.socket, module: ModuleType, allowance: Allowance) ->
     """Do the work in the new process and exit."""
     status = _STATUS_OF_CRASH
     try:
-        # What belongs to other pieces of work must end with them, so nothing of it may stay open here.
+        # Descriptors of other tasks must end with them, so none may stay open here.
         os.dup2(given.fileno(), 3)
         os.closerange(4, _MAX_FILES)
         confine(allowance)
@@ -160,7 +160,7 @@ def main() -> None:
     control, name, allowance = sys.argv[1:]
     module = importlib.import_module(name)
     module.prepare()
-    # What is loaded is for good, and stays in memory that all processes share.
+    # Loaded modules stay, in memory that all processes share.
     gc.collect()
     gc.freeze()
     Zygote(socket.socket(fileno=int(control)), module, Allowance.unpacked(allowance)).run()

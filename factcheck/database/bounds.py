@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.rules import Rule, refuse
 
-#: Days of what was said, written or checked. PostgreSQL knows days that no calendar of ours has, and one without end.
+#: Dates of claims, documents and checks. PostgreSQL also accepts days outside our calendars, and infinity.
 EARLIEST, LATEST = date(1000, 1, 1), date(2199, 12, 31)
 #: How far ahead of today a day may be that has come: it is tomorrow elsewhere, and some pages are dated ahead.
 TOLERANCE = timedelta(days=2)

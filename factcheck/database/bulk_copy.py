@@ -156,7 +156,7 @@ def _choose_writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
     if type(field) is ArrayField:
         return _write_array
     if isinstance(field, ArrayField):
-        # One of a kind of its own may store values otherwise than they are given.
+        # Custom fields may store values in another form than given.
         return lambda values: _write_array(field.get_db_prep_value(values, connection))
     if isinstance(field, BitStringField):
         return bytes_to_bits

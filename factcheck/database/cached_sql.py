@@ -34,7 +34,7 @@ class FoundBy(NamedTuple):
     key: str
 
 
-#: Separates rows of which all of one kind come before all others.
+#: Separates groups of rows: all rows of one group come before all others.
 Parts = Callable[[QuerySet[Any]], tuple[QuerySet[Any], QuerySet[Any]]]
 
 

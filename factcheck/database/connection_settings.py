@@ -78,7 +78,7 @@ def build_public_reads(
         alias: {
             **default,
             **address,
-            # Who does not let us in is not waited for.
+            # A server that rejects us is not retried.
             "OPTIONS": _add_limit(
                 {"connect_timeout": CONNECT_SECONDS, **address["OPTIONS"]}, "statement_timeout", seconds
             ),

@@ -131,15 +131,15 @@ class RelationGrants:
     #: Of the serving role, and of PUBLIC.
     serving: frozenset[str]
     public: frozenset[str]
-    #: The columns that can be set in a new row, and those that can be changed, quoted: only the owner chooses an
-    #: id, or changes what identifies a row.
+    #: The columns that can be set in a new row, and those that can be changed, quoted: only the owner sets ids, or
+    #: changes what identifies a row.
     new: frozenset[str]
     changing: frozenset[str]
     #: Whether ids are given by a sequence.
     is_numbered: bool
 
 
-#: What it may do with a sequence.
+#: The permissions on a sequence.
 SEQUENCE_PRIVILEGES = frozenset({"USAGE"})
 
 _GRANTS_SQL = """

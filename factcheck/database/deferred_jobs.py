@@ -87,7 +87,7 @@ def defer_once(
 ) -> bool:
     """Queue the task unless a job with this queueing lock is waiting; return whether it was queued."""
     try:
-        # A job that is there already is an error of the database, which takes the transaction around it along.
+        # A duplicate job is a database error, which aborts the surrounding transaction.
         with transaction.atomic():
             defer(task, arguments, queue=queue, queueing_lock=queueing_lock, priority=priority)
     except AlreadyEnqueued:

@@ -13,8 +13,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 _LOCK_SQL = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _TRY_LOCK_SQL = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 
-#: A transaction that lasts is not ended for its length; and when the machine of its process is gone, the server finds
-#: out within a minute. Not every version of PostgreSQL knows all of them.
+#: A long transaction is not ended for its duration; if the machine of its process disappears, the server notices
+#: within a minute. Not every version of PostgreSQL has all of these settings.
 _LASTING_SQL = """
     SELECT set_config(name, value, true) FROM pg_settings JOIN (VALUES
         ('idle_in_transaction_session_timeout', '0'), ('transaction_timeout', '0'), ('lock_timeout', '0'),

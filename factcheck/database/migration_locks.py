@@ -10,12 +10,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 #: Locks that block writing to a table; the last also blocks reading.
 BLOCKING_LOCKS = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
-#: Outside a transaction, what cannot be done in one, or is no work: let through as it is.
+#: Statements that cannot run in a transaction, or do no work: allowed unchanged.
 ALLOWED_STATEMENT = re.compile(
     r"\s*((ALTER|CREATE|DROP|REFRESH|REINDEX)\b[^;]*\bCONCURRENTLY\b|(RESET|SET|SHOW|VACUUM)\b[^;]*;?\s*$)",
     re.IGNORECASE,
 )
-#: The operations of django-pg-migration-tools first check for an earlier start, and wait as long as it takes.
+#: The operations of django-pg-migration-tools first check for an earlier start, and wait as long as necessary.
 UNREPEATABLE_STATEMENT = re.compile(
     r"\s*CREATE\s+(UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?!IF\b)\"?(?P<index>\w+)", re.IGNORECASE
 )

@@ -14,7 +14,7 @@ from django.db.migrations.state import ProjectState
 from factcheck.database.migration_locks import LockWatch
 from factcheck.database.schema_shape import KnownTables, SchemaShape, find_breaks
 
-#: The attribute of a migration that explains, by the name of an effect, why it does no harm.
+#: The attribute of a migration that explains, by effect, why it is harmless.
 WEIGHED_MARK = "weighed"
 
 

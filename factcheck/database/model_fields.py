@@ -47,7 +47,7 @@ class UncompressedTextField(models.TextField[str, str]):
     """
 
     def get_internal_type(self) -> str:
-        return "UncompressedTextField"  # an array of what `db_type` says, as Django inserts several rows, is none
+        return "UncompressedTextField"  # Django's array of several rows is not an array of this type
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "text STORAGE EXTERNAL"
@@ -81,7 +81,7 @@ class HalfVectorField(models.Field[Any, Any]):
 
 def format_half_vector(vector: "NDArray[np.float32]") -> str:
     """Format a vector for SQL."""
-    # What the type keeps of each number has no more digits than these.
+    # The type stores no more digits of each number than these.
     return f"[{','.join(map('{:.5g}'.format, vector.tolist()))}]"
 
 

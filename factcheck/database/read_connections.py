@@ -64,7 +64,7 @@ class _Reader(threading.local):
         if cursor is None or cursor.connection is not connection:
             cursor = self.cursors[alias] = _Cursor(connection)
             cursor.adapters.register_loader(_TEXT_OID, _Utf8)
-            # As psycopg itself has it. Django sets None, which disables prepared statements altogether.
+            # psycopg's own default. Django sets None, which disables prepared statements.
             connection.prepare_threshold = 5
         return cursor
 
@@ -112,7 +112,7 @@ def _build_address(alias: str) -> dict[str, Any]:
     return {name: value for name, value in ours.items() if name not in _DJANGO_OPTIONS}
 
 
-#: What Django connects with, and libpq does not know.
+#: Django's connection parameters that libpq does not know.
 _DJANGO_OPTIONS = {"context", "cursor_factory", "prepare_threshold"}
 
 
@@ -194,7 +194,7 @@ def _is_lost(alias: str, error: Exception) -> bool:
     return True
 
 
-#: The SQLSTATE of a statement that stood in the way of what a replica had to replay; another one may answer it.
+#: The SQLSTATE of a statement cancelled because it blocked replay on a replica; another server may answer it.
 _SERIALIZATION_FAILURE = "40001"
 
 
@@ -235,7 +235,7 @@ def _fetch(alias: str, sql: str, parameters: Sequence[Any], prepare: bool) -> li
         connection.ensure_connection()
     cursor = _reader.get_cursor(alias, connection.connection)
     logged = connection.queries_logged
-    # What is executed by the name of its plan has no text that a log could show.
+    # A statement executed by the name of its plan has no text that a log could show.
     cursor.prepared = prepare and settings.PREPARED_STATEMENTS and not logged
     # Django's cursor around it makes the query appear where queries are counted and logged.
     cursor_used = connection.make_debug_cursor(cursor) if logged else cursor  # type: ignore[arg-type]

@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-#: How long a server may keep silent, in seconds, until it is taken for dead.
+#: After how many seconds of silence a server is considered dead.
 SILENCE_SECONDS = 0.75
-#: The same of the primary, for those who wait for its answer: for them there may be no other.
+#: The same for the primary, for requests that depend on it: there may be no other server for them.
 PRIMARY_SILENCE_SECONDS = 2.0
-#: How many places of the primary are remembered: those of the last half minute.
+#: The number of the primary's positions remembered: those of the last half minute.
 _MAX_REPORTS = 120
 
 
@@ -27,7 +27,7 @@ class Report(NamedTuple):
     position: int
     #: Identifies a server: the time of its start.
     server: str
-    #: What the primary shows to everybody, as a number that only grows (`Replicas.mark`).
+    #: The primary's visible position as an increasing number (`Replicas.mark`).
     mark: int | None = None
 
 
@@ -54,8 +54,8 @@ class Replicas:
     aliases: Collection[str]
     most_seconds: float
     clock: Callable[[], float] = time.monotonic
-    #: What the primary showed to everybody when it was last heard of. It does so only when as many replicas have it as
-    #: it waits for; a replica may show more than will remain when the primary dies.
+    #: The visible position that the primary last reported. It waits for enough replicas before making anything
+    #: visible; a replica may show more than remains after the primary fails.
     mark: int | None = None
     _known: dict[str, _ReplicaState] = field(init=False)
     _primary: deque[tuple[int, float]] = field(init=False)
@@ -75,7 +75,7 @@ class Replicas:
         if report.is_replica:
             return
         if self._primary and report.position < self._primary[-1][0]:
-            # Another one took over, without the old one's last unreplicated entries. Its own ledger counts.
+            # Another server took over, without the old one's last unreplicated entries. Its own ledger counts.
             self._primary.clear()
             self.mark = None
         self._primary.append((report.position, asked_at))

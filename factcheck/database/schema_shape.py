@@ -95,8 +95,8 @@ COLUMNS_SQL = """
     WHERE relkind IN ('r', 'p', 'v', 'm') AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
 """
 
-# NOT VALID says nothing of rows that are written. Triggers after the fact that raise nothing refuse nothing: they keep
-# history. A trigger's function has its rule in its body.
+# NOT VALID does not exempt new rows. Triggers that run afterwards and raise nothing only keep history. The rule of a
+# trigger is in its function's body.
 RULES_SQL = """
     SELECT relname, conname, replace(pg_get_constraintdef(pg_constraint.oid), ' NOT VALID', '')
     FROM pg_catalog.pg_constraint JOIN pg_catalog.pg_class ON pg_class.oid = conrelid

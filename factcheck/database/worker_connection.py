@@ -69,7 +69,7 @@ class WorkerConnector(PsycopgConnector):
         try:
             await _retry_until_reached(make)
         except ConnectorException:
-            # Of a job that is done it is refused to say so again: the first one was heard.
+            # Reporting a finished job again is rejected: the first report was received.
             if query not in (sql.queries["finish_job"], sql.queries["retry_job"]):
                 raise
 
@@ -105,7 +105,7 @@ class WorkerConnector(PsycopgConnector):
         await _retry_until_reached(lambda: PsycopgConnector.listen_notify(self, on_notification, names))
 
 
-#: The columns are those of procrastinate's own query for a job.
+#: The columns of Procrastinate's own query for a job.
 _OWN_JOB_SQL = """
     SELECT id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name, attempts, worker_id
     FROM procrastinate_jobs WHERE worker_id = %(worker_id)s AND status = 'doing'

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.installation.environment import read_text, read_url, read_words
 
-#: As IndexNow has them.
+#: The limits of IndexNow.
 _KEY_PATTERN = re.compile(r"[A-Za-z0-9-]{8,128}", re.ASCII)
 #: Lines of robots.txt: those of RFC 9309, and others that crawlers read.
 _RULE_FIELDS = ("user-agent", "allow", "disallow", "crawl-delay", "content-signal", "content-usage")

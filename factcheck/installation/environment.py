@@ -122,7 +122,7 @@ def read_choice(name: str, default: str, choices: Callable[[], set[str]], *, sho
 
 def is_schedule(value: str) -> bool:
     """Return whether the value is a crontab schedule of five fields."""
-    from croniter import croniter  # noqa: PLC0415  it takes its time, and most installations keep the default
+    from croniter import croniter  # noqa: PLC0415  slow to load, and most installations keep the default
 
     return croniter.is_valid(value) and len(value.split()) == 5
 

@@ -21,7 +21,7 @@ class TransferOutcome(Enum):
     BROKEN = auto()
 
 
-#: What is amiss, behind the name of the file.
+#: The problem, printed after the file's name.
 FAULT_MESSAGES = {
     TransferOutcome.DAMAGED: "is damaged: its SHA-256 is not what is known of it. Restore it from a backup.",
     TransferOutcome.DIFFERS: "is another file in the other place, and which is right nobody knows. Remove one of them.",

@@ -28,7 +28,7 @@ def read_media_settings() -> MediaSettings:
         raise ImproperlyConfigured(
             f"FFMPEG is {setting}, and there is no such program. Correct it, or leave it out."
         )
-    # Both programs come together, and stand beside each other.
+    # Both programs are installed together, in the same folder.
     ffprobe = (shutil.which("ffprobe", path=str(Path(ffmpeg).parent)) or "") if ffmpeg else ""
     if setting and not ffprobe:
         raise ImproperlyConfigured(f"FFMPEG is {setting}; the program ffprobe must stand beside it.")

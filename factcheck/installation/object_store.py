@@ -35,7 +35,7 @@ from factcheck.installation.file_store import FileStoreUnavailable
 CONNECT, SILENCE, TRIES = 3, 20, 3
 #: Existence checks must be fast.
 CONNECT_SECONDS = 2
-#: What is read stays in memory up to so many bytes, and is a temporary file beyond.
+#: Files up to this many bytes stay in memory when read; larger ones become temporary files.
 MEMORY_BYTES = 5 * 2**20
 #: Larger files are sent in parts, one after the other: some stores write them in order and keep later ones waiting.
 WHOLE, PART = 64 * 2**20, 16 * 2**20

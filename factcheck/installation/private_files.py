@@ -26,7 +26,7 @@ def close_off(folder: Path) -> None:
             _restrict(Path(here, name), FOLDER)
         for name in files:
             _restrict(Path(here, name), FILE)
-    _restrict(folder, FOLDER)  # the last, so that what was broken off is done again
+    _restrict(folder, FOLDER)  # last, so that an interrupted run is repeated
 
 
 def open_private(path: Path) -> IO[bytes]:

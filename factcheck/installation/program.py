@@ -8,5 +8,5 @@ _BUNDLE_FOLDER = PACKAGES / "factcheck" / "bundle"  # pyproject.toml puts them t
 IS_INSTALLED = _BUNDLE_FOLDER.is_dir()
 #: Templates, static files, examples of the API and pyproject.toml.
 FILES = _BUNDLE_FOLDER if IS_INSTALLED else PACKAGES
-#: What is kept never lies where a program is installed, and is the same wherever a command is called.
+#: Data are never stored where the program is installed, and their place does not depend on the working directory.
 DATA = Path("~/.local/share/factcheck") if IS_INSTALLED else PACKAGES / ".postgres"

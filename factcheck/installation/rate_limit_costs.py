@@ -15,15 +15,16 @@ RATE_LIMIT_COSTS = {
     r"^/ask/send/$": 5,
     r"^/api/v1/requests/$": 5,
 }
-#: Where the words of a text that is sent count as well, because the answer takes as long as they do.
+#: Paths at which the words of a submitted text count too, because the response takes as long as they do.
 RATE_LIMITED_BY_TEXT_REGEX = r"/match/$|^/check/answer/$"
-#: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
+#: Streams of any length, which have their own slots and time limit (claims/public/api/downloads.py).
 STREAMED_REGEX = r"/claims\.(csv|json|jsonl|jsonld)$|/evidence-pack/$"
 _PAGE_NAMES = (
     "(claims|claimants|topics|publishers|ratings|sources|methodology|check|clusters"
     "|corrections|standards|about)"
 )
-#: Their Markdown, which programs read. Pages below a language go the long way, on which the language is taken off.
+#: Their Markdown, which programs read. Pages with a language in the URL take the full path, which removes the
+#: language.
 PLAIN_PAGES_REGEX = rf"^/({_PAGE_NAMES}/(.*/)?)?index\.md$"
 #: Pages for readers that count.
 RATE_LIMITED_PAGES_REGEX = (

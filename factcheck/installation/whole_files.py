@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage
 
-#: What ends the name of a file that is not whole yet.
+#: The suffix of incomplete files.
 UNFINISHED_SUFFIX = ".part"
 #: The folder of dumps, which can be recreated at any time: backups leave them out.
 DUMPS = "dumps"

@@ -18,7 +18,7 @@ class LocalizedCommand(BaseCommand):
     When a program calls it (`call_command`), it uses that program's language.
     """
 
-    #: Whether it serves others for as long as it runs: then it speaks the installation's language.
+    #: Whether it runs as a service: then it uses the installation's language.
     serves: ClassVar[bool] = False
     #: Checks load every page of the desk. `serve`, `migrate` and `check` make them.
     requires_system_checks: list[str] | tuple[str, ...] = ()

@@ -44,9 +44,9 @@ _FRAME_KEYS = (
     "post_context",
 )
 _MECHANISM_KEYS = ("type", "handled", "exception_id", "parent_id", "is_exception_group")
-#: Who logs words that never change, and values apart from them; a rule of ruff sees to it for ours.
+#: Log messages are constant, with values as arguments; a rule of ruff enforces this for ours.
 _OWN_PACKAGES = ("claims", "factcheck", "sources")
-#: What visitors can bring about as often as they like, such as a host name that is not ours.
+#: Errors that visitors can cause as often as they like, such as an unknown host name.
 _VISITOR_LOGGER = "django.security"
 
 
@@ -64,7 +64,7 @@ def start() -> None:
         ],
         before_send=filter_event,
         max_breadcrumbs=0,
-        # All of this would be dropped below, but what is never collected cannot be left in by mistake.
+        # All of this would be dropped below, but data that are never collected cannot be sent by mistake.
         data_collection={
             "user_info": False,
             "http_bodies": [],

@@ -25,13 +25,13 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-#: How many may ask at a time, and how long each may take, from the first byte to the last.
+#: The number of concurrent requests, and the time limit of each from first byte to last.
 CALLERS, TIMEOUT_SECONDS = 20, 15
-#: The environment variable that tells the library where processes write their counts.
+#: The environment variable that names the folder where processes write their counters.
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 #: A file system in memory.
-MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  what is made there has a random name and is ours alone
-#: How the names of such folders begin.
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  folders created there have random names and are ours alone
+#: The prefix of these folders.
 FOLDER_PREFIX = "factcheck-metrics-"
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -158,7 +158,7 @@ def export(host: str, port: int) -> None:
     from factcheck.telemetry.exposition import build_page  # noqa: PLC0415  of the process that serves metrics alone
     from factcheck.telemetry.query_spans import list_questions  # noqa: PLC0415  of the process that serves metrics alone
 
-    os.nice(5)  # what is measured goes first
+    os.nice(5)  # monitored processes end first
     folder = os.environ.get(FOLDER_VARIABLE)
     page = build_page(list_questions(), Path(folder) if folder else None)
     with MetricsServer(host, port, build_application(page.content, settings.METRICS_TOKEN)) as server:

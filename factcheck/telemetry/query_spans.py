@@ -17,7 +17,7 @@ from factcheck import features
 
 #: How long one question may take, in milliseconds.
 MAX_MILLISECONDS = 2000
-#: What is counted by a word that is not among the known ones.
+#: The label for values that are not among the known ones.
 OTHER_LABEL = "other"
 
 #: The name of a gauge, the values of its labels, and its own.

@@ -45,7 +45,7 @@ class RequestIds:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         chosen_id = choose_id(request.META.get(_SENT_AS))
-        # Until the answer has gone: what is refused Django logs when it has left all middleware (factcheck.wsgi).
+        # Until the response is sent, because Django logs refusals after all middleware (factcheck.wsgi).
         request_id.set(chosen_id)
         response = self.get_response(request)
         # Checked already; Django would look for line breaks once more.

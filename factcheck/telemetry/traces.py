@@ -21,7 +21,7 @@ from factcheck.installation.version import read_version
 from factcheck.telemetry.request_counts import METHODS, OTHER_LABEL, get_route_name
 
 _SERVER_ERROR = 500
-#: What a statement does, and to which table first.
+#: The operation of a statement, and its first table.
 _STATEMENT_VERB = re.compile(r"\s*(?:--.*\n\s*)*([A-Za-z]+)")
 _STATEMENT_TABLE = re.compile(
     r'\b(?:FROM|INTO|UPDATE)\s+(?:public\.)?"?([a-z_][a-z0-9_]{0,62})\b', re.IGNORECASE

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.installation.environment import read_number, read_text, read_url
 
-#: Who asks the database for metrics, and what.
+#: The role that metrics queries run as, and the queries.
 QUESTIONS = [
     "factcheck.telemetry.query_spans.QUESTIONS",
     "factcheck.backups.gauges.QUESTIONS",
@@ -72,7 +72,7 @@ def read_receivers() -> Receivers:
 def _is_installed(package: str) -> bool:
     try:
         return find_spec(package) is not None
-    except ModuleNotFoundError:  # of what it would stand in
+    except ModuleNotFoundError:  # that it would be part of
         return False
 
 

@@ -8,13 +8,13 @@ from factcheck.installation.log import JsonLines, mask_secrets
 from factcheck.installation.log_context import request_id
 from factcheck.web.throttling.callers import get_address
 
-#: The line that granian writes by itself, with what proxies say in the place of the address that spoke to us, and the
-#: id of the request. The last two are put in by `_rewrite_client`.
+#: granian's own format, with the client address reported by proxies in place of the connected one, and the request
+#: id. `_rewrite_client` adds the last two.
 LINE_FORMAT = (
     '[%(time)s] %(header{x-forwarded-for})s - "%(method)s %(path)s %(protocol)s" %(status)d %(dt_ms).3f'
     " %(header{x-request-id})s"
 )
-#: Under which names granian hands over these fields to what it logs with.
+#: The names under which granian passes these fields to its log.
 _FORWARDED, _REQUEST_ID = "_h0", "_h1"
 
 

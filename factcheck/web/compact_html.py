@@ -7,7 +7,7 @@ from django.template.loaders import app_directories, cached, filesystem
 
 #: Where the desk's templates are: ours, unfold's and Django's.
 _DESK_PREFIXES = ("admin/", "unfold/", "unfold_crispy/")
-#: What is looked up in translations is looked up as it stands.
+#: Texts to be translated must stay unchanged.
 _VERBATIM_BLOCK = re.compile(r"({%\s*blocktrans.*?{%\s*endblocktrans(?:late)?\s*%})", re.DOTALL)
 _INDENTATION = re.compile(r"\s*\n\s*")
 

@@ -28,7 +28,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from factcheck.django_internals import read_headers_anew
 from factcheck.web.headers import add_vary
 
-#: What is shorter fits into one packet anyway.
+#: Shorter bodies fit into one packet anyway.
 MIN_BYTES = 1000
 GZIP_LEVEL = 4
 BROTLI_QUALITY = 3

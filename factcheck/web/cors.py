@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from factcheck.web.headers import DefaultFields
 
-#: For how long, in seconds, a browser remembers that it may ask. No browser keeps it for longer than a day.
+#: For how many seconds browsers may cache the preflight response. No browser caches it for longer than a day.
 MAX_AGE_SECONDS = 86_400
 
 

@@ -29,11 +29,11 @@ logger = logging.getLogger(__name__)
 
 Status = Literal["pass", "warn", "fail"]
 
-#: procrastinate's workers say every ten seconds that they live.
+#: Procrastinate's workers report every ten seconds.
 SILENCE_SECONDS = 60
 #: A component that takes longer counts as unresponsive; a balancer waits at most two seconds.
 TIMEOUT_SECONDS = 1.5
-#: How long the tables of this version are taken to be there once they were seen.
+#: For how long the tables of this version are assumed to exist once seen.
 SCHEMA_MAX_AGE_SECONDS = 60
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]

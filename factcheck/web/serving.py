@@ -40,12 +40,13 @@ from factcheck.web.access_log import LINE_FORMAT, build_granian_log, log_client_
 
 logger = logging.getLogger(__name__)
 
-#: The most connections that one web process holds; and what else it has open: files, the database, others' sites.
+#: The maximum number of connections of one web process, and its other open files: static files, the database, other
+#: sites.
 CONNECTIONS, FILES = 10_000, 300
 SETTLED_SECONDS = 60.0  # seconds after which a process that ends did not end because of how it began
-GRACE_SECONDS = 20  # seconds that a request or a job may take to end after we were asked to stop
-#: The queues of the two background workers, all of them and those of messages to others. A correction must not wait
-#: until the first has loaded a model, made a copy of a page or read an import.
+GRACE_SECONDS = 20  # how many seconds a request or job may take to end after we were asked to stop
+#: The queues of the two background workers: all of them, and those of outgoing messages. A correction must not wait
+#: until the first has loaded a model, archived a page or read an import.
 WORKER_QUEUES = (None, ["webhooks", "mail", "announcements"])  # a list: psycopg sends no tuple as an array
 
 
@@ -87,13 +88,13 @@ def collect_static_files() -> None:
 
 
 def _digest_static_files() -> str:
-    from django.contrib.staticfiles.finders import get_finders  # noqa: PLC0415  of the server or the worker alone, which takes its time
+    from django.contrib.staticfiles.finders import get_finders  # noqa: PLC0415  for the server or the worker only, and slow to load
 
     digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
             found = Path(storage.path(path)).stat()
-            # In whole seconds: layers of images keep no more.
+            # In whole seconds, because image layers store no fractions.
             digest.update(f"{path}:{found.st_size}:{int(found.st_mtime)}\n".encode())
     return digest.hexdigest()
 
@@ -113,10 +114,10 @@ def serve(
     Raises:
         CommandError: the embedded database server ended, or web processes end as soon as they start.
     """
-    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415  of the server or the worker alone, which takes its time
-    from granian.http import HTTP1Settings  # noqa: PLC0415  of the server or the worker alone, which takes its time
-    from granian.log import LogLevels  # noqa: PLC0415  of the server or the worker alone, which takes its time
-    from granian.server import Server  # noqa: PLC0415  of the server or the worker alone, which takes its time
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415  for the server or the worker only, and slow to load
+    from granian.http import HTTP1Settings  # noqa: PLC0415  for the server or the worker only, and slow to load
+    from granian.log import LogLevels  # noqa: PLC0415  for the server or the worker only, and slow to load
+    from granian.server import Server  # noqa: PLC0415  for the server or the worker only, and slow to load
 
     context, form = _start_method(), settings.LOGGING["handlers"]["terminal"]["formatter"]
     _load_everything()
@@ -142,7 +143,7 @@ def serve(
         log_access_format=LINE_FORMAT,
         log_dictconfig=build_granian_log(form),
     )
-    # granian reloads on SIGHUP; a closed terminal should end what was started in it.
+    # granian reloads on SIGHUP; but closing a terminal should end the programs started in it.
     server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
     has_begun = threading.Event()
     threading.Thread(target=_announce, args=(host, port, has_begun, when_ready), daemon=True).start()
@@ -238,7 +239,7 @@ def load_application(target: str, *, threads: int, has_begun: threading.Event) -
     if has_begun.is_set():
         logger.error("A web process ended unexpectedly; this one takes its place.")
     log_client_addresses(settings.NUM_PROXIES)
-    from factcheck.wsgi import application  # noqa: PLC0415  of the server or the worker alone, which takes its time
+    from factcheck.wsgi import application  # noqa: PLC0415  for the server or the worker only, and slow to load
 
     if settings.METRICS_PORT:
         process_gauges.watch(threads)
@@ -265,7 +266,7 @@ def _run_workers(context: BaseContext, database_ended: threading.Event, *, wante
         leaving.set()
         for workers in succession:
             workers[-1].terminate()
-        # Without the database no job can be finished, nor be said to be.
+        # Without the database no job can be finished or reported.
         ends = time.monotonic() + (0 if database_ended.is_set() else GRACE_SECONDS)
         for keeper, workers in zip(keepers, succession, strict=True):
             keeper.join(max(0.0, ends - time.monotonic()))
@@ -293,13 +294,13 @@ def _replace_workers(
         if leaving.is_set():
             return
         logger.error("The background worker ended unexpectedly; another one takes its place.")
-        # One that ends again and again is given ever more time.
+        # A process that keeps ending is restarted after ever longer pauses.
         pause = 1.0 if time.monotonic() - started_at > SETTLED_SECONDS else min(2 * pause, SETTLED_SECONDS)
         if leaving.wait(pause):
             return
         workers.append(_start_worker(context, queues))
         if leaving.is_set():
-            # The process that ends the workers may have seen only the one before.
+            # The process that ends the workers may know only the previous one.
             workers[-1].terminate()
 
 
@@ -320,7 +321,7 @@ def _run_metrics(context: BaseContext, *, wanted: bool) -> Iterator[None]:
 
 def export_metrics() -> None:
     """Run the process that serves metrics."""
-    import django  # noqa: PLC0415  of the server or the worker alone, which takes its time
+    import django  # noqa: PLC0415  for the server or the worker only, and slow to load
 
     _follow_parent()
     django.setup()
@@ -329,12 +330,12 @@ def export_metrics() -> None:
 
 def run_worker_process(queues: list[str] | None) -> None:
     """Run a background worker for jobs of these queues, or of all queues."""
-    import django  # noqa: PLC0415  of the server or the worker alone, which takes its time
+    import django  # noqa: PLC0415  for the server or the worker only, and slow to load
 
     _follow_parent()
     django.setup()
 
-    from procrastinate.contrib.django import app  # noqa: PLC0415  of the server or the worker alone, which takes its time
+    from procrastinate.contrib.django import app  # noqa: PLC0415  for the server or the worker only, and slow to load
 
     embedded.ensure_running()
     connection_created.connect(_wait_for_locks, dispatch_uid="factcheck.web.serving")

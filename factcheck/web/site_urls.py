@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 
-#: What begins an address of this site in a document that is not stored yet. PostgreSQL keeps no text that has it.
+#: The mark of a URL of this site in a document that is not stored yet. PostgreSQL stores no text with this character.
 OWN_SITE_MARK = "\0"
 
 _MARK = b"\t"

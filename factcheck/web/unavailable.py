@@ -15,8 +15,8 @@ from factcheck.installation.file_store import FileStoreUnavailable
 QUERY_CANCELED, DISK_FULL = "57014", "53100"
 #: Of a statement that waited too long for a lock.
 LOCK_NOT_AVAILABLE = "55P03"
-#: Classes and codes of SQLSTATE for what another attempt may find gone: no connection, too many of them, a server that
-#: starts or stops, one that is only a replica (any more), and transactions that stood in each other's way.
+#: Classes and codes of SQLSTATE for temporary failures: no connection, too many connections, a server that is
+#: starting, stopping or now only a replica, and conflicting transactions.
 _PASSING_CODES = ("08", "25006", "53300", "57P01", "57P02", "57P03", "57P05", "40001", "40P01")
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 

@@ -78,7 +78,7 @@ class SourceAdmin(TypedNames, NamedDesk):
     search_fields = ("title", "url", "publisher__name", "byline")
     search_help_text = _("Search by words in the title or byline, by address, or by publisher")
     ordering = ("-pk",)
-    # What a page of long titles may weigh.
+    # The maximum size of a page of long titles.
     list_per_page = 36
     autocomplete_fields = ("publisher",)
     change_form_outer_before_template = "admin/desk/source_top.html"

@@ -23,7 +23,7 @@ def query_authority(authority: str, url: str, parameters: Mapping[str, str]) -> 
     Raises:
         AuthorityUnavailable: the authority did not respond, or refused.
     """
-    # Wikimedia requires a name by which its operators find the caller.
+    # Wikimedia requires a User-Agent by which its operators can identify the caller.
     agent = f"{services.USER_AGENT} ({settings.SITE_URL or settings.NEWSROOM_NAME})"
     headers = {"Accept": "application/json", "User-Agent": agent.encode("ascii", "replace").decode()}
     try:

@@ -15,7 +15,7 @@ from sources.identifiers import ROR_PREFIX, WIKIDATA_PREFIX, is_ror
 NAME = "Wikidata"
 
 _HUMAN = "Q5"
-#: Pages of Wikimedia itself: a list of what a name may mean, a category, a template, a list.
+#: Wikimedia's own pages: disambiguation, category, template, list.
 _EXCLUDED_CLASSES = frozenset({"Q4167410", "Q4167836", "Q11266439", "Q13406463", "Q22808320", "Q101352"})
 
 _INSTANCE_OF, _BORN, _DIED, _WEBSITE, _ROR_ID = "P31", "P569", "P570", "P856", "P6782"

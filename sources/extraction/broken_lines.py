@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-#: Every hyphen there is, and what pdfium puts for one that only breaks a line.
+#: All hyphens, and the character that pdfium inserts for one that only breaks a line.
 HYPHENS = "-\u2010\u2011\u00ad\ufffe\x02"
 
 _UNSPACED_LETTER = re.compile(
@@ -37,5 +37,5 @@ def join_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:
             text = f"{text[:-1]}-{line}"
         else:
             text += choose_separator(text, line) + line if text else line
-    # What is left of pdfium's own marks stood for a hyphen that was seen.
+    # The remaining marks of pdfium stand for visible hyphens.
     return re.sub("[\ufffe\x02]", "-", text)

@@ -8,7 +8,7 @@ from sources.failures import Failure
 
 #: Bytes that are read at most.
 MAX_BYTES = 10_000_000
-#: Characters that are stored at most: a book of some 500 pages. What comes after extraction reads all of them.
+#: The maximum number of characters stored: a book of some 500 pages. Later steps read all of them.
 MAX_LENGTH = 1_000_000
 
 

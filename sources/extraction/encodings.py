@@ -13,7 +13,7 @@ from .document import ExtractionError
 from .language import compute_certainty, detect_language
 from .legacy_encodings import detect_legacy_encoding
 
-# The first bytes of files that people mistake for an article, and what to call them.
+# The first bytes of files that people mistake for articles, and the names of these kinds.
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", SpokenSentence("a PNG image")),
     (b"\xff\xd8\xff", SpokenSentence("a JPEG image")),
@@ -78,7 +78,7 @@ GIBBERISH_RATIO = 0.1
 DOUBTFUL_RATIO = 0.8
 HOPELESS_RATIO = 0.6
 
-# Advertising and mixed sources leave a stray byte in otherwise sound UTF-8; more than this is another encoding.
+# Advertising and mixed sources leave a stray byte in otherwise valid UTF-8; more than this means another encoding.
 STRAY_BYTES_PER_CHARACTER = 1 / 1000
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]+)", re.IGNORECASE)

@@ -29,7 +29,7 @@ _MEDIA_TYPES = {
     DOCX: DOCX,
     ODT: ODT,
 }
-# What servers and disks say when they do not know.
+# The media types that servers and disks state when they do not know.
 _UNKNOWN_TYPES = frozenset(
     {"", "application/octet-stream", "binary/octet-stream", "application/download", "application/zip"}
 )

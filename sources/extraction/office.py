@@ -20,11 +20,10 @@ from .language import choose_language
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
 
-#: A part of a document as it is unpacked: a thousand pages have less, and a bomb has more.
+#: The size limit of an unpacked part: a thousand pages are smaller, a bomb is larger.
 MAX_PART_BYTES = 30_000_000
 
-#: What the readers of archives and of XML raise when something is wrong; RuntimeError is a password's, or of a way of
-#: packing that is not known.
+#: Exceptions of the archive and XML readers; RuntimeError means a password or an unsupported compression method.
 _DAMAGE_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, etree.XMLSyntaxError),
     *(EOFError, OSError, ValueError, RuntimeError, KeyError),
@@ -36,7 +35,7 @@ _TABLE_NS = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE_NS = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _DUBLIN_CORE_NS = "{http://purl.org/dc/elements/1.1/}"
 
-# What was deleted, instructions, the second form of one drawing, and comments are no words of the text.
+# Deletions, instructions, duplicate drawings and comments are not part of the text.
 _SKIPPED_TAGS = frozenset(
     [
         f"{_WORD_NS}del", f"{_WORD_NS}moveFrom", f"{_WORD_NS}instrText", f"{_WORD_NS}delText", f"{_WORD_NS}pPr",

@@ -77,7 +77,7 @@ def _read_fragments(textpage: pypdfium2.PdfTextPage) -> Iterator[Line]:
         code = pdfium.FPDFText_GetUnicode(handle, index)
         character = chr(code) if code < 0x110000 else "\ufffd"
         if character in "\r\n":
-            # At the end of a line pdfium says so; what follows shows whether it was one.
+            # pdfium marks it at the end of a line; the following text shows whether it was one.
             is_spaced = True
             continue
         if character.isspace():
@@ -178,7 +178,7 @@ def _find_gutter(fragments: list[Line]) -> float | None:
         if crossing > most or not _is_column(before, height) or not _is_column(behind, height):
             continue
         if _are_side_by_side(before, behind):
-            # The one that fewest cross; among those, the one with most room.
+            # The gap crossed by the fewest lines; among those, the widest.
             room = median(one.left for one in behind) - edge
             if best is None or (crossing, -room) < best[:2]:
                 best = (crossing, -room, edge + wide / 2)

@@ -12,7 +12,7 @@ from .document import Document, ExtractionError
 from .language import detect_language
 
 MAX_TITLE_LENGTH = 160
-# Title, byline, date and source stand above the text or nowhere.
+# Title, byline, date and source are above the text or missing.
 HEAD_LINES = 8
 
 _NAME = r"[^\W\d_][\w.'’-]*"

@@ -24,7 +24,7 @@ _CLOCK = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
 # A line may begin with 0:05, with [00:01:05] or (1:05), or with 12:30.5 and a dash.
 _TIME_MARK = re.compile(rf"\s*[\[(]?{_CLOCK}[\])]?(?:\s*[-–—:]?\s+(.*)|\s*)")
-# What YouTube adds for screen readers: "1 minute, 5 seconds".
+# YouTube's additions for screen readers: "1 minute, 5 seconds".
 _SPOKEN_MARK = re.compile(r"\d+ (?:hour|minute|second)s?(?:, \d+ (?:minute|second)s?)*")
 _VOICE_TAG = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]{1,100})>")
 _WORD_TIME = re.compile(r"<\d{1,3}:\d{2}(?::\d{2})?[.,]\d{1,3}>")

@@ -155,7 +155,7 @@ def open_public_session(
     exchange.
     """
     with _OneHop() as session:
-        # Neither a proxy (which would resolve the name itself, past the filter) nor a password from ~/.netrc.
+        # Neither a proxy (which would resolve the name itself, bypassing the filter) nor a password from ~/.netrc.
         session.trust_env = False
         for scheme in ("http", "https"):
             adapter = PublicAdapter(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from http.client import HTTPResponse
 from typing import Any
 
-#: What heads and chunks of an answer may have on top of its content.
+#: The size allowed for headers and chunk framing, in addition to the content.
 _OVERHEAD_BYTES = 1_000_000
 
 

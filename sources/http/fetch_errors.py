@@ -23,7 +23,7 @@ class FetchError(Failure):
         self.status = status
 
 
-#: Reasons that may be gone in a minute.
+#: Failures that may be over in a minute.
 TEMPORARY_REASONS = frozenset(
     {
         "timed_out",

@@ -27,7 +27,7 @@ _MAX_HEAD_BYTES = 65_536
 _PIECE_SIZE = 65_536
 _CONNECT = re.compile(rb"CONNECT (\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5}) HTTP/1\.[01]\r\n")
 _PLAIN_REQUEST = re.compile(rb"([A-Z]{1,20}) (http://[^\s]+) HTTP/1\.[01]\r\n")
-#: What is between the browser and the proxy, and not for the server.
+#: Header fields between browser and proxy, not for the server.
 _HOP_HEADERS = re.compile(rb"\r\n(?:proxy-[a-z-]+|connection|keep-alive):[^\r\n]*", re.IGNORECASE)
 
 

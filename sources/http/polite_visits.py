@@ -16,22 +16,22 @@ from factcheck.sentences import SpokenSentence
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import USER_AGENT, FetchedDocument, Limits, fetch
 
-#: What the project calls itself in robots.txt.
+#: The project's name in robots.txt.
 ROBOT = USER_AGENT.partition("/")[0]
 
 DEFAULT_PAUSE = 1.0
 #: The pause after a site has asked us to slow down.
 SLOW_PAUSE = 30.0
-#: Whatever a site asks for, once a day is not too often.
+#: The longest pause: whatever a site asks for, one request a day is not too often.
 MAX_PAUSE = 86_400.0
 #: Maximum wait for one page; a longer one is postponed.
 MAX_WAIT = 3600.0
-#: So much of a robots.txt is read, as RFC 9309 asks (2.5).
+#: How much of a robots.txt is read, as RFC 9309 requires (2.5).
 MAX_RULES_BYTES = 512_000
 
 #: Errors that mean that a site has no robots.txt, not that it is unreachable.
 _NO_RULES_REASONS = frozenset({"not_found", "access_refused", "unexpected_status"})
-#: What says more of the address than that there is no robots.txt.
+#: Failures that concern the site rather than its robots.txt.
 _TELLING_REASONS = frozenset(
     {
         *("invalid_url", "scheme_not_allowed", "credentials_in_url", "port_not_allowed"),

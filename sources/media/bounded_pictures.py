@@ -44,7 +44,7 @@ _REFUSALS = {
 }
 
 
-#: What the process says of a picture that it cannot read, by its code; `%(detail)s` is what it adds.
+#: The messages for pictures that the process cannot read, by code; `%(detail)s` is its addition.
 _MESSAGES = {
     "too_many_pixels": gettext_noop(
         "This picture has too many pixels (%(detail)s). Save a smaller copy, or crop a map or scan to the "

@@ -21,11 +21,11 @@ Floats = NDArray[np.floating[Any]]
 
 #: How many points are stored of a picture, and how many are looked up in each orientation: the strongest.
 STORED, LOOKED_UP = 64, 128
-#: The longest side of what they are searched in, in pixels.
+#: The longest side of the searched picture, in pixels.
 _MAX_SIDE = 384
-#: The examples, made by `benchmarks/pictures/vocabulary.py`, and what they are multiplied by to fit a byte.
+#: The vocabulary made by `benchmarks/pictures/vocabulary.py`, and the factor by which it was scaled to bytes.
 VOCABULARY, EXAMPLE_SCALE = Path(__file__).with_name("feature_vocabulary.npy"), 400
-#: SIFT describes a point by 4 × 4 areas with 8 directions each: those of the mirrored picture, from the right.
+#: SIFT describes a point by 4 × 4 areas with 8 directions each; this is their order in the mirrored picture.
 _MIRRORED = np.arange(128).reshape(4, 4, 8)[:, ::-1, [4, 3, 2, 1, 0, 7, 6, 5]].ravel()
 
 

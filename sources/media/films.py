@@ -24,9 +24,9 @@ from sources.media.signatures import AUDIO, VIDEO, MediaFormat
 
 _PROBE_LIMITS = Allowance(memory=512 * 2**20, seconds=20.0, output=4 * 2**20)
 _FRAME_LIMITS = Allowance(memory=1536 * 2**20, seconds=180.0, output=64 * 2**20)
-#: Pictures are taken this many seconds apart at least, and no more of a film.
+#: The minimum number of seconds between frames, and the maximum number of frames.
 APART, MOST_FRAMES = 1.0, 200
-#: The size of what is hashed, each way: PDQ looks at no more, and at no shape.
+#: The size of hashed frames: PDQ uses no more, and ignores the shape.
 FRAME_SIDE = 512
 #: Points of a film's pictures at most: beyond 8K.
 _MAX_PIXELS = 8192 * 8192

@@ -25,11 +25,11 @@ from sources.models.media_hash import BAND, BANDS, BITS
 
 _OrientedHash = tuple[Orientation, bytes]
 
-#: The orientations in which local features are looked up, in their order.
+#: The orientations in which local features are looked up, in order.
 _UPRIGHT = (Orientation.ORIGINAL, Orientation.MIRRORED)
 #: The part of a picture that was found by its local features.
 DETAILS = "details"
-#: What one question may bring.
+#: The maximum number of candidates per query.
 RESULT_LIMIT = 50
 #: The values that one bit changes a band's into, and its own; and the bits in which the pair may differ.
 _BAND_CHANGES = (0, *(1 << bit for bit in range(BAND)))
@@ -43,7 +43,7 @@ _BAND_SQL = " UNION ALL ".join(
     """  # noqa: S608  put together from constants; values are parameters
     for band in range(BANDS)
 )
-#: What is near one of several hashes. A hash may be found by several bands.
+#: Everything near one of several hashes. A hash may be found through several bands.
 _NEAR_SQL = f"""
     SELECT DISTINCT near.media_id, bit_count(near.pdq # asked.pdq) AS distance, asked.which, near.frame_at,
         near.transformation
@@ -57,7 +57,7 @@ _NEAR_SQL = f"""
 
 #: So many points must lie alike: by chance, four may.
 _MIN_AGREEING = 5
-#: Pictures are compared point by point, those with most common words first.
+#: Pictures are compared point by point, those with most words in common first.
 _MOST_COMPARED = 50
 #: Words in more pictures than this do not help to distinguish them; counting stops here.
 _MOST_PER_WORD = 1000

@@ -10,8 +10,8 @@ import numpy as np
 
 #: The parts of a pixel in which places and diameters are counted.
 POINT_PARTS = 16
-#: How far a point may be from where the others would have it (in the same parts), how much larger or smaller than they
-#: would have it, and how far a picture may be turned (radians).
+#: The tolerances for a point: its distance from the expected position (in the same units), its relative size, and the
+#: rotation of the picture (radians).
 _TOLERANCE, _SIZE_TOLERANCE, _MOST_TURNED = 8 * POINT_PARTS, 1.6, 0.3
 #: Points nearer than this count once: one corner may be marked at several sizes.
 _APART = 6 * POINT_PARTS

@@ -27,7 +27,7 @@ def answer(question: bytes) -> bytes:
     if Reader is None:
         return orjson.dumps({"state": "not_read_here"})
     with Path(request["path"]).open("rb") as file:
-        # An attacker who takes over this process through a decoder has neither files nor connections.
+        # Even if an attacker takes over this process through a decoder, it has neither files nor connections.
         open_nothing_more()
         return orjson.dumps(_read(file, request["media_type"], request["anchors"]))
 

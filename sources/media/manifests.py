@@ -16,7 +16,7 @@ from factcheck.confinement.limits import Allowance
 from sources.media.signatures import MediaFormat
 
 MANIFEST_LIMITS = Allowance(memory=768 * 2**20, seconds=30.0, output=16 * 2**20)
-#: What is kept of a manifest.
+#: The parts of a manifest that are stored.
 _MOST, _LONGEST, _LARGEST = 50, 500, 200_000
 _READABLE_TYPES = {
     *("image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/avif", "image/heic"),
@@ -90,7 +90,7 @@ def _summarise(result: dict[str, Any]) -> dict[str, Any]:
         "is_embedded": result["is_embedded"],
     }
     present = {name: value for name, value in summary.items() if value not in ("", [], {})}
-    # All of it beside the summary, for experts; unless a whole library is hidden there.
+    # The whole manifest in addition to the summary, for experts; unless a whole library is hidden in it.
     serialised = orjson.dumps(store)
     if len(serialised) <= _LARGEST and b"\\u0000" not in serialised:
         present["store"] = store

@@ -23,7 +23,7 @@ Floats = NDArray[np.floating[Any]]
 ALIKE, DISTINCTIVE = 31, 50
 HASH_BYTES = 32
 _POINTS, _FREQUENCIES = 64, 16
-#: The middle one of 256, as the reference takes it.
+#: The median of 256, as in the reference.
 _MIDDLE_GREY = 127
 #: The differences of a picture that has plenty to go by.
 _FULL_QUALITY = 90

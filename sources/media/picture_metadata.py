@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
-#: What is kept of it: no more fields, and no longer ones.
+#: The limits on stored metadata: the number and the length of fields.
 MOST_FIELDS, LONGEST = 200, 1000
 _MAX_XMP_BYTES = 2_000_000
 
@@ -104,7 +104,7 @@ def _read_exif(image: Image.Image) -> Iterator[tuple[str, str]]:
 
 def _iterate_tags(values: Mapping[int, Any], names: Mapping[int, str]) -> Iterator[tuple[str, str]]:
     for tag, value in values.items():
-        # Notes of makers, thumbnails and the like are bytes that mean nothing here.
+        # Maker notes, thumbnails and similar binary data, which are ignored.
         is_opaque = isinstance(value, bytes) and len(value) > 100
         if tag in names and not is_opaque and not isinstance(value, dict):
             yield names[tag], clean_text(value)

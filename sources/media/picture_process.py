@@ -25,7 +25,7 @@ def prepare() -> None:
     """Read a sample picture of each kind, so that forked processes find everything loaded."""
     Image.MAX_IMAGE_PIXELS = None  # it is counted here, before anything is decoded
     warnings.simplefilter("ignore")
-    # An incomplete picture is shown as far as it goes, with a caveat.
+    # An incomplete picture is shown as far as it was received, with a caveat.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     for name in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"):
         buffer = io.BytesIO()
@@ -45,7 +45,7 @@ def _read_picture(request: PictureRequest) -> Picture:
     if request.reader == "HEIF" and not HAS_HEIF:
         raise MediaRefused("not_read_here", "")
     with _open_picture(request) as file:
-        # An attacker who takes over this process through a decoder has neither files nor connections.
+        # Even if an attacker takes over this process through a decoder, it has neither files nor connections.
         open_nothing_more()
         try:
             return render_picture(file, request)

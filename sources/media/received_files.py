@@ -94,5 +94,5 @@ def _inspect_file(file: IO[bytes], url: str) -> ReceivedFile:
     if not head:
         raise MediaRefused("empty", _("The file is empty. Send it again."))
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # it reads, which is all that is asked
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # it has `read`, which is all that is needed
     return ReceivedFile(Path(file.name), digest, file.tell(), head, url)

@@ -20,11 +20,11 @@ from sources.media.picture_metadata import read_metadata
 from sources.media.picture_parts import hash_parts
 from sources.media.polyglot_files import detect_second_format
 
-#: The longest side of what readers see, and of what is hashed.
+#: The longest side of the public picture, and of the hashed one.
 LONGEST, HASHED = 2048, 1024
 #: The maximum number of pixels to decode. Large JPEGs are decoded at an eighth of their size.
 MOST_PIXELS, MOST_PIXELS_OF_JPEG = 64_000_000, 400_000_000
-#: How many frames of an animation are looked at; and no more of them, or of points, are decoded for that.
+#: The maximum number of frames of an animation that are hashed, and of frames or pixels decoded for that.
 FRAMES, MOST_FRAMES, MOST_FRAME_PIXELS = 12, 600, 400_000_000
 QUALITIES = (85, 80)
 
@@ -130,7 +130,7 @@ def _convert_mode(image: Image.Image) -> Image.Image:
     """Return a copy with values that can be averaged."""
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image).astype(np.float32)
-        # Cameras of 16 bits and of 12 fill as much as they have; what is dark in them is meant to be seen.
+        # Cameras with 16 and 12 bits use their whole range; dark pixels are meant to be seen.
         top = max(float(values.max()), 1.0)
         scale = 255 / (65535 if top > 255 else 255) if image.mode != "F" else 255 / top
         return Image.fromarray(np.clip(values * scale, 0, 255).astype(np.uint8), "L")

@@ -26,7 +26,7 @@ SVG = MediaFormat("image/svg+xml", "")
 _MOV = "mov"
 _MP4_VIDEO, _MP4_AUDIO = MediaFormat("video/mp4", _MOV), MediaFormat("audio/mp4", _MOV)
 
-#: Signatures at the very beginning of a file.
+#: Signatures at the start of a file.
 _SIGNATURES: tuple[tuple[bytes, MediaFormat], ...] = (
     (b"\xff\xd8\xff", MediaFormat("image/jpeg", "JPEG")),
     (b"\x89PNG\r\n\x1a\n", MediaFormat("image/png", "PNG")),
@@ -47,7 +47,7 @@ _SIGNATURES: tuple[tuple[bytes, MediaFormat], ...] = (
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", MediaFormat("video/x-ms-wmv", "asf")),
     (b"FLV\x01", MediaFormat("video/x-flv", "flv")),
 )
-#: What a RIFF file holds.
+#: The contents of a RIFF file.
 _RIFF_FORMATS = {
     b"WEBP": MediaFormat("image/webp", "WEBP"),
     b"AVI ": MediaFormat("video/x-msvideo", "avi"),
@@ -99,7 +99,7 @@ def _recognise_brand(head: bytes) -> MediaFormat:
         _BRAND_FORMATS[brand] for brand in brands if _BRAND_FORMATS.get(brand, _MP4_VIDEO).kind == IMAGE
     ]
     if brands[0] in (b"mif1", b"msf1", b"miaf") and pictures:
-        # The general brand stands first; which codec it is, one of the others says.
+        # The general brand comes first; one of the others names the codec.
         return next((one for one in pictures if one.media_type != "image/heif"), pictures[0])
     if brands[0][:3] in (b"3gp", b"3g2"):
         return MediaFormat("video/3gpp", _MOV)

@@ -10,7 +10,7 @@ from factcheck.database.rules import Rule, refuse
 
 #: The bits of a PDQ hash, and the quality below which a picture is too plain to be identified by it.
 BITS, DISTINCTIVE = 256, 50
-#: Stretches of a hash, by which others are found that are near it, and their bits (`sources/media/likeness.py`).
+#: Bands of a hash, by which similar hashes are found, and their bits (`sources/media/likeness.py`).
 BANDS, BAND = 16, 16
 
 
@@ -55,7 +55,7 @@ class MediaHash(models.Model):
             "From 50 to 100: how much detail the picture has. Plain areas, which all look alike, have none."
         ),
     )
-    # What `sources.media.local_features` compares.
+    # The data that `sources.media.local_features` compares.
     words = ArrayField(models.IntegerField(), default=list, editable=False)
     points = ArrayField(models.SmallIntegerField(), default=list, editable=False)
 
@@ -89,14 +89,13 @@ class MediaHash(models.Model):
             ),
         ]
         indexes = [
-            # Pictures that look like one: each band, with the one beside it, which is compared without a look at the
-            # row.
+            # Similar pictures: each band with the neighbouring one, which is compared without reading the row.
             models.Index(
                 fields=[f"band_{band}", f"band_{band ^ 1}"], include=["id"], name=f"mediahash_band_{band}"
             )
             for band in range(BANDS)
         ] + [
-            # Pictures with points like those of one. Storing one may take longer, so that looking up does not.
+            # Pictures with similar points. Storing one may take longer, so that looking up does not.
             GinIndex(fields=["words"], name="mediahash_words", fastupdate=False)
         ]
         triggers = [

@@ -12,7 +12,7 @@ from factcheck.database.rules import Rule, refuse
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 
-#: What is so from the beginning, because it follows from the bytes.
+#: The fields that follow from the bytes and never change.
 FIXED_FIELDS = ("sha256", "size", "kind", "media_type", "created_by", "created_at")
 
 
@@ -182,7 +182,7 @@ class MediaObject(models.Model):
         indexes = [
             # The desk's list, by kind.
             models.Index(name="mediaobject_by_kind", fields=["kind", "-id"]),
-            # Films whose pictures are still to be taken: the worker was stopped, or FFmpeg was not there.
+            # Videos without frames: the worker was stopped, or FFmpeg was not installed.
             models.Index(
                 name="mediaobject_due", fields=["created_at"], condition=Q(keyframes__in=["due", "not_here"])
             ),

@@ -73,7 +73,7 @@ class _Tokens:
         return self.next == token and bool(self.take())
 
 
-#: Masks that are being read, each with the shape of what it applies to.
+#: Masks being parsed, each with the shape of the value it applies to.
 _Places = list[tuple[Mask, Document]]
 
 

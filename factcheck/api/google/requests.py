@@ -80,7 +80,7 @@ def _parse_boolean(value: str) -> bool:
 
 
 def _format(value: str) -> str:
-    # Clients that are generated from gRPC services ask for "json;enum-encoding=int"; there are no enums here.
+    # Clients generated from gRPC services send "json;enum-encoding=int"; there are no enums here.
     if value.partition(";")[0] != "json":
         raise ValueRefused("answers are only given as json.")
     return value
@@ -88,8 +88,9 @@ def _format(value: str) -> str:
 
 _read_ignored = make_text_reader(5000)
 
-#: Parameters of every method. Keys, tokens and quotas are taken and not looked at: reading is free to everybody. So is
-#: the version of errors, which have one shape here. Google's `callback`, for scripts of pages before CORS, is unknown.
+#: Parameters of every method. Keys, tokens and quotas are accepted and ignored, because reading is free for everyone.
+#: So is the version of errors, which have only one form here. Google's `callback`, for scripts before CORS, is
+#: unknown.
 _SYSTEM_PARAMETERS: dict[str, Read] = {
     "alt": _format,
     "fields": make_text_reader(1000),

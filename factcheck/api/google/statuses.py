@@ -12,7 +12,7 @@ STATUS_PATH = "/v1alpha1/"
 
 NO_METHOD_MESSAGE = "There is no method at this address."
 
-#: The canonical code (`google.rpc.Code`) for each HTTP status. Only some have one; for others the nearest is taken.
+#: The canonical code (`google.rpc.Code`) for each HTTP status. Only some have one; others use the nearest.
 _STATUS_NAMES = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",

@@ -72,7 +72,7 @@ def ensure_running() -> None:
     process, data_dir, backups = os.getpid(), settings.DATA_DIR, settings.BACKUP_DIR
     if _held_servers.get(data_dir) == process:
         return
-    _held_servers[data_dir] = process  # a forked child takes a lock of its own
+    _held_servers[data_dir] = process  # a forked child needs its own lock
     # libpq would take it for the password of each role; it is that of another server.
     os.environ.pop("PGPASSWORD", None)
     use = contextlib.ExitStack()

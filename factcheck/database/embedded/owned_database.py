@@ -8,7 +8,7 @@ from psycopg import sql
 from factcheck.database.embedded.place import OWNER, RUNTIME, SUPERUSER, ServerPlace
 from factcheck.database.embedded.roles import connect
 
-#: Of the extensions that migrations ask for, those that only a superuser can create.
+#: The extensions required by migrations that only a superuser can create.
 _EXTENSIONS = ("vector",)
 
 #: With these anybody could keep files of any size in the database, which nothing here needs.
@@ -70,8 +70,8 @@ def _ensure_extension(connection: psycopg.Connection[Any], extension: str) -> No
         connection.execute(create.format(sql.Identifier(extension)))
 
 
-# Objects of an earlier version belong to the superuser. The serving role keeps its access to the rows, until
-# `migrate` sets the grants. Sequences and indexes go with their tables.
+# Objects of an earlier version belong to the superuser. The serving role keeps its access to the rows until `migrate`
+# sets the grants. Sequences and indexes follow their tables.
 _CHANGE_OWNER_SQL = f"""
     DO $$
     DECLARE

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 DATABASE = "factcheck"
-#: Who made the server. Only what makes roles, databases and backups comes as this role.
+#: The superuser. Used only to create roles, databases and backups.
 SUPERUSER = "postgres"
 #: The role that owns everything in the database, and alone may change tables and rules.
 OWNER = "factcheck_owner"
-#: Who serves, works and imports, and owns nothing.
+#: The role for serving, the worker and imports; it owns nothing.
 RUNTIME = "factcheck"
 PORT = 5432  # of the socket's name; nothing listens on the network
 
@@ -30,7 +30,7 @@ class ServerPlace:
     """The paths of an embedded server: all inside `DATA_DIR`, except an archive configured elsewhere."""
 
     data_dir: Path
-    #: A folder elsewhere that the server works with, and the settings by which it does (`wal_archive`).
+    #: A folder elsewhere that the server uses, and the settings for it (`wal_archive`).
     archive: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict, compare=False)
 

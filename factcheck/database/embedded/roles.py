@@ -32,7 +32,7 @@ from factcheck.database.embedded.place import (
 
 ROLES = (SUPERUSER, OWNER, RUNTIME)
 
-#: What neither owner nor runtime role may be.
+#: Attributes that neither owner nor serving role may have.
 ROLE_ATTRIBUTES = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 _CLOSED_ACCESS = """\
@@ -122,7 +122,7 @@ def _refuse_other_history(place: ServerPlace) -> None:
     with connection:
         if connection.execute("SELECT to_regclass('public.django_migrations')").fetchone() == (None,):
             return
-        import django  # noqa: PLC0415  only here is the server asked about the program
+        import django  # noqa: PLC0415  only here are the program's tables needed
 
         from factcheck.database.schema_agreement import (  # noqa: PLC0415  the same
             OTHER_HISTORY_MESSAGE,
@@ -224,7 +224,7 @@ def _make_roles(connection: psycopg.Connection[Any], passwords: dict[str, str]) 
             if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
                 connection.execute(sql.SQL("CREATE ROLE {}").format(name))
             connection.execute(sql.SQL("ALTER ROLE {} WITH " + ROLE_ATTRIBUTES).format(name))
-            # What a role has set for itself is not the next one's.
+            # Settings made by one role must not affect the next.
             connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(name))
         # So the owner can see and end sessions that block it. The reverse must never be possible.
         connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(RUNTIME), sql.Identifier(OWNER)))

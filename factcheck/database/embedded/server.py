@@ -44,9 +44,9 @@ SETTINGS = {
     "max_parallel_maintenance_workers": "0",
 }
 
-# Given at each start, so that they also apply to older clusters, and override postgresql.conf. The log records the
-# server's events. Errors of statements go only to the client: their text, values and most messages ("invalid input
-# syntax for type date: …") quote unpublished content.
+# Passed at each start, so that they also apply to older clusters and override postgresql.conf. The log records the
+# server's events. Statement errors go only to the client: their text, values and most messages ("invalid input syntax
+# for type date: …") quote unpublished content.
 LOG_SETTINGS = {
     "log_min_messages": "log",  # above errors of statements, below those of the server
     "log_min_error_statement": "panic",

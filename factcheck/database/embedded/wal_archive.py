@@ -22,7 +22,7 @@ ARCHIVE_TIMEOUT_SECONDS = 60
 #: Where so much waits to be archived, the next is let go of: an archive that is away must not fill the database's disk.
 MAX_WAITING_BYTES = 4 * 2**30
 
-#: PostgreSQL takes these to mean "there is no more" and "stop immediately".
+#: PostgreSQL interprets these as "there is no more" and "stop immediately".
 _NOT_THERE, _WRONG = 1, 200
 
 

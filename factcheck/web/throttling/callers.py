@@ -16,8 +16,8 @@ from factcheck.telemetry.budgets import count_drawn
 from factcheck.web.throttling.limiter import Admission, Limiter
 from factcheck.web.throttling.store import PostgresStore
 
-#: A household or a machine has at least so many leading bits of an IPv6 address to itself (RFC 6177), and can make up
-#: the others as it likes.
+#: The number of leading bits of an IPv6 address that identify a household or machine (RFC 6177); it can choose the
+#: others freely.
 IPV6_PREFIX = 64
 
 _ADDRESS_WITH_PORT = re.compile(r"\[(.+)\](?::\d+)?|([^:]+):\d+")
@@ -29,7 +29,7 @@ class Tier(StrEnum):
     ANONYMOUS = "anonymous"
     PAGES = "pages"
     TOKEN = "token"  # noqa: S105  a name, no secret
-    #: What readers send to the newsroom.
+    #: Readers' messages to the newsroom.
     SUBMISSIONS = "submissions"
 
 

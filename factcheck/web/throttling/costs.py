@@ -11,7 +11,7 @@ MAX_COST = 100
 EXPENSIVE_COST = 5
 #: This many required words cost as much as one plain request: the rarest of them decides how much is read.
 WORDS_PER_UNIT = 10
-#: As many letters of scripts without spaces do: each is looked up with its neighbour, as it stands.
+#: The number of letters in scripts without spaces that count as a word: each is looked up with its neighbour.
 LETTERS_PER_UNIT = 40
 #: Texts to be matched: so many tokens, as models count them, cost as much as one plain request.
 TOKENS_PER_UNIT = 50
@@ -19,7 +19,7 @@ TOKENS_PER_UNIT = 50
 EXACT_COUNT_COST = 3
 
 _ALTERNATIVE = re.compile(r"(?<!\S)(?:or|\|)(?!\S)", re.IGNORECASE)
-# Words as the search takes them apart, whatever stands between them: runs of letters with their marks, runs of digits.
+# Words as the search splits them: runs of letters with their marks, and runs of digits.
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0970-\u0dff\u200c\u200d"
 _WORD = re.compile(rf"\d+|[^\W\d_](?:[^\W\d_]|[{_MARKS}])*")
 # Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, Han.

@@ -26,13 +26,13 @@ from factcheck.web.throttling.costs import EXPENSIVE_COST, MAX_COST, Costs
 from factcheck.web.throttling.header_fields import build_refusal, write_fields
 from factcheck.web.throttling.limiter import Admission
 
-#: For how long, in seconds, a token that was looked up is believed; a revoked one keeps its higher limit so long.
+#: For how many seconds a token look-up is cached; a revoked token keeps its higher limit that long.
 TOKEN_CACHE_SECONDS = 60
 
 _FORM_TYPE = "application/x-www-form-urlencoded"
 #: A question that is posted is read up to here, in bytes; it has 2,000 characters, each of twelve bytes at most.
 MAX_FORM_BYTES = 50_000
-#: The longest address that is read, in bytes. The web server refuses those above 65,534 itself, without a body.
+#: The longest URL accepted, in bytes. The web server itself rejects URLs above 65,534 without a body.
 MAX_URL_LENGTH = 60_000
 
 
@@ -71,7 +71,7 @@ class RateLimits:
             if admission and not admission.allowed:
                 uploads.release_slot(request)
                 return build_refusal(request, admission)
-        if cost < EXPENSIVE_COST or self.streamed(path):  # downloads have seats of their own
+        if cost < EXPENSIVE_COST or self.streamed(path):  # downloads have their own slots
             response = self.get_response(request)
         else:
             holder = get_token_owner(request)
@@ -89,7 +89,7 @@ class RateLimits:
     def _charge_request(self, request: HttpRequest) -> tuple[int, Admission | None]:
         """Return the cost of a request by its path, and whether the budget covers it."""
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
-        # A browser's question whether it may ask is no request yet, and it cannot bring a token.
+        # A browser's preflight is not a request yet, and cannot carry a token.
         if request.method != "OPTIONS" and (self.limited(path) or self.are_pages(path)):
             cost = self.costs.of(path, query)
             return cost, self._admit(request, cost)

@@ -54,6 +54,6 @@ class Gate:
         return len(self._seated) < self.seats and caller not in self._seated
 
 
-#: A quarter of the threads works on expensive questions, a quarter may wait for that, a quarter streams downloads: the
-#: last one is never theirs.
+#: A quarter of the threads works on expensive requests, a quarter may wait for that, and a quarter streams downloads;
+#: the last quarter is always free for others.
 expensive = Gate(max(1, settings.WEB_THREADS // 4))

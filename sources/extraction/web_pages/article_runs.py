@@ -21,9 +21,10 @@ from .positions import DISTINCTIVE_LENGTH, HEADING_TAGS, iterate_ancestors, matc
 MIN_PROSE_LENGTH = 60
 #: A lead is no longer, and a description of the body no shorter.
 LONGEST_LEAD, LEAST_BODY = 900, 250
-#: Shares: of links in a line that leads elsewhere; of the article in an element that cannot stand apart from it.
+#: Shares: of links in a line that leads elsewhere, and of the article in an element that cannot be separate from it.
 MOSTLY_LINKS, MOST_OF_IT = 0.75, 0.5
-#: Of a described body, that was found at least, for what is outside it to be left out; and of that, at most.
+#: The share of the described body that must be found before text outside it is dropped, and the limit on what is
+#: dropped.
 FOUND_OF_BODY, MOST_OUTSIDE = 0.8, 0.4
 
 _WHOLE_END = re.compile(r"(?<!\.)[.!?。！？।؟][\"'”’»)\]]*\s*$")

@@ -16,7 +16,7 @@ _APART_WORDS = frozenset(
         "regwall", "pullquote", "copyright",
     ]
 )  # fmt: skip
-# The same for what leads to other articles; without a link in it, it may be anything.
+# The same for links to other articles; without a link, such text may be anything.
 _LINK_WORDS = frozenset(
     [
         "related", "recommended", "recommendation", "recommendations", "recirculation", "teaser", "teasers",

@@ -20,7 +20,7 @@ MAX_SIBLINGS = 3_000
 MAX_TAG_LENGTH = 20_000
 MAX_ATTRIBUTES = 5_000
 
-# Elements without words for a reader, and those around an article.
+# Elements without text for readers, and those around an article.
 TEXTLESS_TAGS = frozenset(
     [
         "script", "style", "noscript", "template", "svg", "math", "button", "select", "textarea", "iframe", "object",
@@ -51,7 +51,7 @@ def parse(markup: str) -> HtmlElement:
                 "This web page is damaged: one of its tags has thousands of attributes. Download it again."
             ),
         )
-    # Bytes with their encoding declared, because a declaration inside the markup is obsolete once it is decoded.
+    # Bytes with their encoding declared, because a declaration inside the markup is outdated once it is decoded.
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.document_fromstring(

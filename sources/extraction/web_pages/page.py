@@ -30,7 +30,7 @@ from .warnings import build_data_warning, find_warnings
 
 # A shorter text is the label of a sign-in button, not an article.
 MIN_LETTERS = 20
-#: A gate that hides the rest of an article stands so few runs behind what it shows.
+#: A gate that hides the rest of an article follows the visible part within this many runs.
 NEAR_RUNS = 6
 #: Where the page shows less than this share of the body that it describes, the description is the text.
 MIN_SHOWN_SHARE = 0.65
@@ -94,10 +94,10 @@ def _select_article(tree: HtmlElement, description: ArticleDescription) -> tuple
 
 
 def _extract_by_trafilatura(tree: HtmlElement) -> list[str]:
-    # It takes elements out of what it is given.
+    # It removes elements from its input.
     tree_copy = copy.deepcopy(tree)
     for script in list(tree_copy.iter("script")):
-        # Where it finds little, it takes the body that structured data describe, whichever article's that is.
+        # If it finds little, it uses the body in the structured data, whichever article that belongs to.
         script.drop_tree()
     extracted = bare_extraction(tree_copy, include_comments=False, include_tables=True)
     if not isinstance(extracted, TrafilaturaDocument):

@@ -11,9 +11,9 @@ from lxml.html import HtmlElement
 from factcheck.sentences import SpokenSentence
 from sources.extraction.document import ExtractionError
 
-#: Words of a wall's own, at most; and those that are an article's first ones at least, when a wall stands below them.
+#: The maximum number of words of a wall, and the minimum number of an article's first words above one.
 MOST_WORDS, LEAST_WORDS = 130, 25
-#: Words of a choice between advertising and a subscription, at most: it explains at length what it asks.
+#: The maximum number of words in a choice between advertising and a subscription, which is explained at length.
 MAX_CHOICE_WORDS = 600
 #: Words that make an element the article's, and the shares of sentences about logging in that make a wall: there, and
 #: elsewhere.
@@ -44,7 +44,7 @@ _PAYMENT_CHOICE = re.compile(
     re.IGNORECASE,
 )
 _COOKIES = re.compile(r"cookie|куки|çerez|クッキー|쿠키|consent|gdpr|datenschutz|ملفات تعريف", re.IGNORECASE)
-# A page that asks speaks of itself and to its reader.
+# A consent page refers to itself and addresses its reader.
 _READER_ADDRESS = re.compile(
     r"\b(?:we|our|your?|wir|unser\w*|ihr\w*|sie|nous|nos|vo[su]s?|votre|nosotros|nuestr\w+|usted|tus?|noi|"
     r"nostr\w+|vostr\w+|nós|"
@@ -99,7 +99,7 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, own: str, *, i
         raise _build_consent_error()
     if _count_words(text) > MOST_WORDS:
         return
-    # What little was read may be the wall, or a line beside it.
+    # The little text that was read may be the wall, or a line next to it.
     message = (
         own
         if _count_words(own) >= FEW_WORDS
