@@ -40,7 +40,7 @@ class QueueOrder:
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]  # a ModelAdmin
         if queue := get_queues_of_model(self.model).get(request.GET.get("queue", "")):  # type: ignore[attr-defined]  # a ModelAdmin
-            changelist.title = queue.title
+            changelist.title = changelist.queue = queue.title
         return changelist
 
     def get_ordering(self, request: HttpRequest) -> Any:

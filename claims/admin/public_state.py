@@ -19,10 +19,14 @@ from factcheck.admin.badges import Tone, render_badge
 _TONES: dict[str, Tone] = {Publication.Status.PUBLISHED: "good", Publication.Status.RETRACTED: "bad"}
 
 
-def prefetch_newest_publication() -> Prefetch:
-    """Prefetch what `build_public_badge` reads, as `newest_publications`."""
+def prefetch_newest_publication(claim: str = "") -> Prefetch:
+    """Prefetch what the badges read from claims, as `newest_publications`.
+
+    Args:
+        claim: the relation to the claim with "__", if the rows are not claims.
+    """
     newest = Publication.objects.newest().only("claim_id", "kind", "status", "slug", "published_at")
-    return Prefetch("publications", newest, to_attr="newest_publications")
+    return Prefetch(f"{claim}publications", newest, to_attr="newest_publications")
 
 
 def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
@@ -39,6 +43,14 @@ def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
     return SafeString(build_planned_badge(at_hand) or build_state_badge(at_hand or claim))
 
 
+def build_verdict_state_badge(verdict: Verdict) -> SafeString:
+    """Return the badge of a verdict's state: what readers see of its claim, if that is this verdict."""
+    newest: Any = next(iter(verdict.claim.newest_publications), None)  # type: ignore[attr-defined]  # prefetched
+    if newest and newest.status == verdict.state:
+        return build_published_badge(newest)
+    return SafeString(build_planned_badge(verdict) or build_state_badge(verdict))
+
+
 def describe_public_state(newest: Publication) -> str:
     """Return what readers see: Published, Corrected, Retracted, or merged."""
     if newest.status == Publication.Status.PUBLISHED and newest.kind == Publication.Kind.CORRECTION:
@@ -51,7 +63,7 @@ def build_published_badge(newest: Publication) -> SafeString:
     if newest.status == Publication.Status.PUBLISHED and newest.kind == Publication.Kind.CORRECTION:
         tone = "waiting"
     return format_html(
-        '<a class="desk-public-state" href="{}">{} {}</a>',
+        '<a class="desk-public-state" href="{}">{} <span>{}</span></a>',
         reverse("claim", args=[newest.claim_id, newest.slug]),
         render_badge(describe_public_state(newest), tone),
         date_format(localtime(newest.published_at), "SHORT_DATE_FORMAT"),

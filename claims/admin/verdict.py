@@ -1,5 +1,6 @@
 """Verdicts: drafting, review and publication on one page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -35,7 +36,8 @@ from claims.admin.list_filters import (
 from claims.admin.live_preview import SANDBOX
 from claims.admin.media_preview import render_explanation
 from claims.admin.move_buttons import MovesAdmin
-from claims.admin.scheduling import MomentForm, describe_planned
+from claims.admin.public_state import build_verdict_state_badge, prefetch_newest_publication
+from claims.admin.scheduling import MomentForm, annotate_planned, describe_planned
 from claims.admin.status_badges import build_rating_badge, build_state_badge
 from claims.admin.timeline import can_read_work_on, list_verdict_events
 from claims.admin.translation_form import STARTED_MESSAGE, LanguageForm
@@ -105,7 +107,11 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
-        return super().get_queryset(request).defer("explanation")
+        return annotate_planned(super().get_queryset(request).defer("explanation"))
+
+    def prepare(self, request: HttpRequest, rows: Sequence[Verdict]) -> None:
+        super().prepare(request, rows)
+        prefetch_related_objects(rows, prefetch_newest_publication("claim__"))
 
     @admin.display(description=gettext_lazy("claim"))
     def on_claim(self, verdict: Verdict) -> SafeString:
@@ -117,7 +123,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, verdict: Verdict) -> SafeString:
-        return build_state_badge(verdict)
+        return build_verdict_state_badge(verdict)
 
     @admin.display(description=gettext_lazy("explanation"))
     def explanation_shown(self, verdict: Verdict) -> SafeString:

@@ -15,9 +15,13 @@ from tests.helpers.desk import Desk
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
 
+def list_chips(text: str) -> list[str]:
+    found = re.findall(r'<a class="desk-public-state" href="[^"]+">.*?</a>', text, re.DOTALL)
+    return [" ".join(strip_tags(chip).split()) for chip in found]
+
+
 def chip_of(text: str) -> str:
-    found = re.search(r'<a class="desk-public-state" href="[^"]+">.*?</a>', text, re.DOTALL)
-    return " ".join(strip_tags(found[0]).split()) if found else ""
+    return next(iter(list_chips(text)), "")
 
 
 def test_what_readers_see_is_a_chip_in_the_list_on_the_page_and_in_the_search(
@@ -41,6 +45,8 @@ def test_what_readers_see_is_a_chip_in_the_list_on_the_page_and_in_the_search(
     assert chip_of(desk.text(proposed)) == ""
     entry = Publication.objects.current().get(claim=published)
     assert f'class="desk-public-state" href="/claims/{published.pk}/{entry.slug}/"' in desk.text(published)
+    rows = client.get(reverse("admin:claims_verdict_changelist")).content.decode()
+    assert [re.sub(day, "DAY", chip) for chip in list_chips(rows)] == ["Retracted DAY", "Published DAY"]
     found = strip_tags(client.get(reverse("admin:search"), {"s": "trams", "extended": "1"}).content.decode())
     assert [" ".join(line.split()) for line in found.splitlines() if "claim:" in line.lower()][:2] == [
         "Claim: Retracted",
@@ -90,6 +96,12 @@ def test_pages_are_called_after_what_they_show(client: Client, desk: Desk, admin
             ["Claims", "0 results (Show all)"],
         ),
         reverse("admin:claims_claim_add"): ("Add claim", ["Claims", "Add claim"]),
+        reverse("admin:claims_claim_import"): ("Import an article", ["Claims", "Import an article"]),
+        reverse("admin:claims_claim_triage"): ("Triage", ["Claims", "Triage"]),
+        reverse("admin:claims_verdict_changelist") + "?queue=ready": (
+            "Signed off, ready to publish",
+            ["Verdicts", "Signed off, ready to publish", "0 results (Show all)"],
+        ),
         desk.page(claim): ("Trams are free. | Claim", ["Claims", "Trams are free."]),
         reverse("admin:auth_user_changelist"): ("People", ["People"]),
         reverse("admin:auth_group_changelist"): ("Roles", ["Roles"]),

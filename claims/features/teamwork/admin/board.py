@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from claims.admin.public_state import build_verdict_state_badge, prefetch_newest_publication
 from claims.admin.queues import annotate_signoffs_given
 from claims.admin.scheduling import annotate_planned, build_planned_badge
 from claims.features.teamwork import assignments
@@ -163,10 +164,17 @@ def _build_card(row: Any, person: User) -> BoardCard:
         page=change_page(row),
         person=get_display_name(holder) if holder else "",
         is_mine=holder == person,
-        due=build_planned_badge(row) or (build_due_badge(assignment.due_on) if assignment else ""),
+        due=_build_date_badge(row, assignment),
         priority=build_priority_badge(assignment.priority) if assignment else "",
         last_move=row.last_move or 0,
     )
+
+
+def _build_date_badge(row: Any, assignment: Assignment | None) -> SafeString | str:
+    """Return the date that matters most: of publication, planned publication, or when the work is due."""
+    if isinstance(row, Verdict) and row.state == Verdict.State.PUBLISHED:
+        return build_verdict_state_badge(row)
+    return build_planned_badge(row) or (build_due_badge(assignment.due_on) if assignment else "")
 
 
 def _get_assignment(row: Any) -> Assignment | None:
@@ -274,6 +282,7 @@ def _list_published(person: User, filters: BoardFilters) -> list[Any]:
     rows = _filter_verdicts(person, filters).filter(
         state=Verdict.State.PUBLISHED, publisher__is_house=True, published_at__gte=since
     )
+    rows = rows.prefetch_related(prefetch_newest_publication("claim__"))
     return list(rows.order_by("-published_at")[: SHOWN_CARDS + 1])
 
 

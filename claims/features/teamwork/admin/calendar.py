@@ -17,6 +17,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import get_format, time_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from claims.features.teamwork import assignments
@@ -25,6 +26,7 @@ from claims.features.teamwork.models import Assignment
 from claims.models import ScheduledPublication, Verdict
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import change_page
+from factcheck.admin.days import is_day_first
 
 #: The most entries of each kind shown on a day; the list of that day has the others.
 _ENTRIES_PER_KIND = 3
@@ -61,8 +63,10 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
     today = timezone.localdate()
     first = _parse_month(request.GET.get("month", ""), today)
     mine, as_list = "mine" in request.GET, "list" in request.GET
-    monday = (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
-    days = list(months.Calendar(firstweekday=monday).itermonthdates(first.year, first.month))
+    # Django's English weeks begin on Sunday, as in the US.
+    is_monday = get_language() == "en" and is_day_first(request)
+    first_weekday = 0 if is_monday else (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
+    days = list(months.Calendar(firstweekday=first_weekday).itermonthdates(first.year, first.month))
     entries: dict[date, list[CalendarEntry]] = defaultdict(list)
     others: dict[date, int] = defaultdict(int)
     for day, entry, number in _find_entries(days[0], days[-1], person, mine=mine, today=today):
@@ -153,7 +157,7 @@ def _build_due_entry(row: Assignment, today: date) -> CalendarEntry:
 def _build_planned_entry(plan: ScheduledPublication) -> CalendarEntry:
     return CalendarEntry(
         kind="planned",
-        label=_("Published at %s") % time_format(localtime(plan.publish_at)),
+        label=_("Publishes %s") % time_format(localtime(plan.publish_at)),
         text=str(plan.verdict.claim),
         page=change_page(plan.verdict),
         person=plan.made_by_name,

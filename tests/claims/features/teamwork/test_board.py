@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 
 from claims.admin.move_buttons import get_last_move
@@ -87,6 +88,9 @@ def test_each_stands_where_it_has_come_to(
         "work": cards("draft"), "review": cards("review"), "ready": cards("ready"),
     }  # fmt: skip
     assert shown(desk, f"person={colleague.pk}") == {"proposed": cards("held"), "work": cards("taken")}
+    text = desk.client.get(reverse(BOARD)).content.decode()
+    heading = strip_tags(text.partition("<h1")[2].partition("</h1>")[0]).partition("chevron_right")[2].strip()
+    assert (heading, text.count('class="desk-public-state" href="/claims/')) == ("Board", 1)
     topic = Topic.objects.create(name="Ferries", slug="ferries")
     everything["accepted"].topics.add(topic)
     everything["review"].claim.topics.add(topic)
@@ -128,7 +132,7 @@ def test_it_costs_the_same_however_much_there_is(
         workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
         bring_out(make_draft(make_claim(), checker), checker, editor)
     desk.sign_in(editor)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         page = desk.client.get(reverse(BOARD))
     assert len(page.content) < 120_000
 

@@ -53,6 +53,15 @@ def test_what_is_due_and_what_is_to_be_checked_again(
         assert [late for _kind, _text, late in entries(client, "")["2031-05-01"]] == [True, True]
 
 
+def test_weeks_begin_with_the_day_of_the_persons_region(client: Client, checker: User) -> None:
+    client.force_login(checker)
+    first = {}
+    for accepted in ("en-US,en", "en", "en-GB,en", "de"):
+        page = client.get(reverse(CALENDAR), headers={"Accept-Language": accepted})
+        first[accepted] = page.context["days"][0].day.weekday()
+    assert first == {"en-US,en": 6, "en": 6, "en-GB,en": 0, "de": 0}
+
+
 @pytest.mark.parametrize(
     "asked", ["month=2031-13", "month=x", "month=9999-12", "month=0001-01", "month=²", ""]
 )
