@@ -34,6 +34,13 @@ call(Group, _("role"), _("roles"), section=_("Newsroom"))
 call(User, _("person"), _("people"), section=_("Newsroom"))
 
 
+class PermissionBoxes(UnfoldAdminCheckboxSelectMultipleWidget):
+    """A line of checkboxes for each kind of row."""
+
+    template_name = "admin/desk/permissions.html"
+    option_template_name = "django/forms/widgets/checkbox_option.html"
+
+
 def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
     """Offer a checkbox for each permission the person has, because nobody can grant a permission they lack."""
     permissions = person.get_all_permissions()
@@ -47,7 +54,7 @@ def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
         (capfirst(kind.name), [(row.pk, _describe_permission(row)) for row in of_kind])
         for kind, of_kind in groupby(offered, key=lambda row: row.content_type)
     ]
-    field.widget = UnfoldAdminCheckboxSelectMultipleWidget()
+    field.widget = PermissionBoxes()
     field.choices = choices  # not the widget's, which each form replaces by the field's
 
 

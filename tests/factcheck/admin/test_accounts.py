@@ -46,8 +46,14 @@ def test_nobody_gives_what_they_do_not_have(client: Client, administrator: User)
     assert list(answer.context["errors"]) != []
     assert not role.permissions.filter(pk=beyond.pk).exists()
     page = html.document_fromstring(desk.text(role))
-    groups = [label.text_content() for label in page.cssselect("#id_permissions > div > label")]
+    groups = {
+        group.findtext("legend"): [
+            " ".join(label.text_content().split()) for label in group.cssselect("label")
+        ]
+        for group in page.cssselect("#id_permissions fieldset")
+    }
     assert {"Appearance", "Claim", "Verdict"} - set(groups) == set()
+    assert groups["Topic"] == ["Add", "Change", "Delete", "View"]
     assert "Can add" not in desk.text(role)
     offered = [box.get("value") for box in page.cssselect("input[name=permissions]")]
     assert sorted(map(int, offered)) == sorted(
