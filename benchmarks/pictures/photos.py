@@ -1,4 +1,4 @@
-"""Freely usable photos from a folder or from Debian's package gcompris-qt-data."""
+"""Freely usable photos: from Debian's packages, or from a folder."""
 
 import io
 import struct
@@ -7,28 +7,51 @@ from pathlib import Path
 
 from PIL import Image
 
-#: Photos of buildings, animals and the sea in the package; its other pictures are drawn.
-GCOMPRIS = Path("/usr/share/gcompris-qt/rcc")
+#: The packages whose photos are read.
+PACKAGES = (
+    "gcompris-qt-data",
+    "lomiri-wallpapers-16.04",
+    "lomiri-wallpapers-20.04",
+    "mate-backgrounds",
+    "budgie-backgrounds",
+    "plasma-workspace-wallpapers",
+)
+_SHARE = Path("/usr/share")
+#: Buildings, animals and paintings; other pictures of the package are drawn.
 _ALBUMS = ("explore_monuments", "explore_world_animals", "explore_farm_animals", "erase", "details")
+#: Landscapes, towns and plants, often with large blurred areas, and what is drawn among them.
+_BACKGROUNDS = ("*_by_*.jpg", "mate/nature/*.jpg", "budgie/*.jpg")
+_DRAWN = ("umang", "analogpattern", "Fossa", "Painting", "midnight")
+_WALLPAPERS = (
+    *("BytheWater", "ColdRipple", "ColorfulCups", "DarkestHour", "EveningGlow", "FallenLeaf", "Grey", "Kite"),
+    *("Mountain", "OneStandsOut", "Path", "summer_1am"),
+)
 _LEAST, _MOST = 300, 1600
 
 
-def read_photos(folder: Path) -> list[Image.Image]:
-    """Return the photos in a folder, sorted by name and reduced to the usual size of shared pictures."""
-    files = [folder / f"{name}.rcc" for name in _ALBUMS] if folder == GCOMPRIS else sorted(folder.iterdir())
-    contents = [content for file in files for content in _iterate_pictures(file)]
+def read_photos(folder: Path | None = None) -> list[Image.Image]:
+    """Return the photos of the packages or in a folder, reduced to the usual size of shared pictures."""
+    contents = map(Path.read_bytes, sorted(folder.iterdir())) if folder else _iterate_photos()
     photos = [Image.open(io.BytesIO(content)).convert("RGB") for content in contents]
     for photo in photos:
         photo.thumbnail((_MOST, _MOST))
     return [photo for photo in photos if min(photo.size) >= _LEAST]
 
 
-def _iterate_pictures(file: Path) -> Iterator[bytes]:
-    """Yield the file, or the opaque WebP pictures in a Qt resource container."""
-    content = file.read_bytes()
-    if file.suffix != ".rcc":
-        yield content
-        return
+def _iterate_photos() -> Iterator[bytes]:
+    for album in _ALBUMS:
+        yield from _iterate_pictures((_SHARE / f"gcompris-qt/rcc/{album}.rcc").read_bytes())
+    for pattern in _BACKGROUNDS:
+        for file in sorted((_SHARE / "backgrounds").glob(pattern)):
+            if not file.name.startswith(_DRAWN) and _DRAWN[-1] not in file.name:
+                yield file.read_bytes()
+    for name in _WALLPAPERS:
+        sizes = (_SHARE / "wallpapers" / name / "contents/images").iterdir()
+        yield max(sizes, key=lambda file: int(file.name.partition("x")[0])).read_bytes()
+
+
+def _iterate_pictures(content: bytes) -> Iterator[bytes]:
+    """Yield the opaque WebP pictures in a Qt resource container."""
     at = 0
     while (at := content.find(b"RIFF", at)) >= 0:
         (size,) = struct.unpack_from("<I", content, at + 4)

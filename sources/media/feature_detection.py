@@ -22,7 +22,7 @@ Floats = NDArray[np.floating[Any]]
 #: How many points are stored of a picture, and how many are looked up in each orientation: the strongest.
 STORED, LOOKED_UP = 64, 128
 #: The longest side of the searched picture, in pixels.
-_MAX_SIDE = 384
+MAX_SIDE = 288
 #: The vocabulary made by `benchmarks/pictures/vocabulary.py`, and the factor by which it was scaled to bytes.
 VOCABULARY, EXAMPLE_SCALE = Path(__file__).with_name("feature_vocabulary.npy"), 400
 #: SIFT describes a point by 4 × 4 areas with 8 directions each; this is their order in the mirrored picture.
@@ -33,13 +33,13 @@ def find_features(luma: NDArray[np.uint8], limit: int) -> tuple[LocalFeatures, L
     """Return the features of a picture and of its mirror image, strongest first."""
     width, points, descriptors = describe_points(luma, limit)
     mirrored = points * (-1, 1, 1) + (width - 1, 0, 0)
-    return _pack(descriptors, points), _pack(descriptors[:, _MIRRORED], mirrored)
+    return pack_features(descriptors, points), pack_features(descriptors[:, _MIRRORED], mirrored)
 
 
-def describe_points(luma: NDArray[np.uint8], limit: int) -> tuple[int, Floats, Floats]:
+def describe_points(luma: NDArray[np.uint8], limit: int, side: int = MAX_SIDE) -> tuple[int, Floats, Floats]:
     """Return the width of the searched picture, each point's position and diameter, and the descriptions."""
     image = Image.fromarray(luma)
-    image.thumbnail((_MAX_SIDE, _MAX_SIDE), Image.Resampling.BOX)
+    image.thumbnail((side, side), Image.Resampling.BOX)
     small = np.asarray(image)
     sift = _build_sift()
     # A point with several directions is found several times.
@@ -54,7 +54,7 @@ def describe_points(luma: NDArray[np.uint8], limit: int) -> tuple[int, Floats, F
     return image.width, np.array([(*mark.pt, mark.size) for mark in marks]), descriptors
 
 
-def _pack(descriptors: Floats, points: Floats) -> LocalFeatures:
+def pack_features(descriptors: Floats, points: Floats) -> LocalFeatures:
     first, second = _load_vocabulary()
     half = descriptors.shape[1] // 2
     words = _find_nearest(descriptors[:, :half], first) * len(second) + _find_nearest(

@@ -93,7 +93,7 @@ def test_pages_are_called_after_what_they_show(client: Client, desk: Desk, admin
         reverse("admin:claims_claim_changelist"): ("Claims", ["Claims"]),
         f"{reverse('admin:claims_claim_changelist')}?queue=triage": (
             "Proposals to triage",
-            ["Claims", "0 results (Show all)"],
+            ["Claims", "Proposals to triage", "0 results (Show all)"],
         ),
         reverse("admin:claims_claim_add"): ("Add claim", ["Claims", "Add claim"]),
         reverse("admin:claims_claim_import"): ("Import an article", ["Claims", "Import an article"]),
