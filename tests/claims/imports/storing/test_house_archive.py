@@ -132,7 +132,7 @@ def test_is_not_held_twice(held: ImportRun, administrator: User, tmp_path: Path)
 
 @pytest.mark.parametrize("place", ["-", "https://newsroom.example/feed.xml", "."])
 def test_is_a_file(place: str, administrator: User) -> None:
-    with pytest.raises(NotPossible, match="A newsroom archive must be one file"):
+    with pytest.raises(NotPossible, match="A newsroom archive must be a single file"):
         house_archive.store_copy(place, Recipe(), by=administrator)
 
 
