@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.review import workflow
+from tests.claims.admin.test_triage import PAGE as TRIAGE
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.reader_pages import page
 
@@ -31,3 +32,6 @@ def test_queries_with_all_features(
     for queries in (37, 30):  # the trends are counted once
         with django_assert_num_queries(queries):
             client.get(reverse("admin:index"))
+    client.get(TRIAGE, {"queue": "triage"})
+    with django_assert_num_queries(47):
+        client.get(TRIAGE, {"queue": "triage"})

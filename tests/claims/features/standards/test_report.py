@@ -20,8 +20,10 @@ from claims.features.standards.published_reviews import load_published_reviews
 from claims.models import Claim, Claimant, Evidence, NewsroomPage, Topic
 from claims.review import workflow
 from sources.models import Publisher, Source
+from tests.claims.public.pages import test_head
 from tests.helpers.brought_records import bring, review
 from tests.helpers.newsroom import make_claim, make_draft, make_source
+from tests.helpers.reader_pages import page
 
 pytestmark = pytest.mark.django_db
 
@@ -213,3 +215,10 @@ def test_it_costs_so_many_queries_however_much_was_published(
     period = Period.of(timezone.localdate() - timedelta(days=7), None)
     with django_assert_num_queries(10):
         build_indicators(list(load_published_reviews(period)), period)
+
+
+def test_page_is_found_as_a_whole_and_its_periods_are_not(client: Client) -> None:
+    test_head.test_other_pages_say_where_they_stand(client, "/standards/")
+    document = page(client, "/standards/?since=2026-01-01")
+    assert test_head.robots(document) == "noindex, follow"
+    assert (test_head.canonicals(document), test_head.languages(document)) == ([], {})
