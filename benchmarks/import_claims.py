@@ -85,7 +85,7 @@ def time_import(path: Path) -> float:
         str(path),
         Recipe(),
         report_detection=lambda *found: None,
-        tell=lambda progress: None,
+        report_progress=lambda progress: None,
         most_pages=1,
     )
     seconds = time.perf_counter() - began

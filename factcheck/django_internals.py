@@ -37,8 +37,8 @@ def get_plain_request(request: Request | HttpRequest) -> HttpRequest:
     REST framework's request looks up every missing attribute slowly, and reads bodies with its parsers where the bytes
     are needed.
     """
-    plain: HttpRequest = request._request if isinstance(request, Request) else request
-    return plain
+    plain_request: HttpRequest = request._request if isinstance(request, Request) else request
+    return plain_request
 
 
 def leave_body_unread(request: HttpRequest) -> None:
@@ -146,7 +146,7 @@ def redirect_missing_row(
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
-def build_bare_row(model: type[M], related: Mapping[str, Model | None], *values: Mapping[str, Any]) -> M:
+def build_bare_row(model: type[M], related_rows: Mapping[str, Model | None], *values: Mapping[str, Any]) -> M:
     """Build a row from values by attribute and related rows by relation, skipping Model.__init__.
 
     The constructor visits each field and sends signals. It takes ten times as long, too long for an import of hundreds
@@ -154,8 +154,8 @@ def build_bare_row(model: type[M], related: Mapping[str, Model | None], *values:
     """
     row = model.__new__(model)
     row._state = ModelState()
-    if related:
-        row._state.fields_cache |= related
+    if related_rows:
+        row._state.fields_cache |= related_rows
     for some in values:
         row.__dict__ |= some
     return row

@@ -222,8 +222,8 @@ def _get_preset() -> set[str]:
     features = {feature.label: feature for feature in list_installed()}
     names = settings.FEATURES
     if len(names) == 1 and names[0] in PRESETS:
-        included = PRESETS[: PRESETS.index(names[0]) + 1]
-        return {label for label, feature in features.items() if feature.preset in included}
+        presets = PRESETS[: PRESETS.index(names[0]) + 1]
+        return {label for label, feature in features.items() if feature.preset in presets}
     for name in names:
         if name not in features:
             raise ImproperlyConfigured(
@@ -314,8 +314,8 @@ def guard_jobs(jobs: Iterable[Any]) -> None:
 
 def has_route(name: str) -> bool:
     """Return whether the route exists and its feature is on."""
-    found = get_resolver().reverse_dict.getlist(name)
-    return bool(found) and not is_off(_get_route_owners().get(name, ""))
+    possibilities = get_resolver().reverse_dict.getlist(name)
+    return bool(possibilities) and not is_off(_get_route_owners().get(name, ""))
 
 
 @cache

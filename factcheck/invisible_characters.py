@@ -23,8 +23,8 @@ def replace_invisible(text: str, instead: str) -> str:
     """Replace each run of invisible characters by `instead`."""
     characters: list[str] = []
     begin = 0
-    for found in _INVISIBLE.finditer(text):
-        start, end = found.span()
+    for match in _INVISIBLE.finditer(text):
+        start, end = match.span()
         at_work = _JOINERS_IN_USE.match(text, start, end + 1)
         characters += text[begin:start], text[start:end] if at_work and at_work.end() == end else instead
         begin = end

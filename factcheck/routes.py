@@ -167,10 +167,10 @@ class Root(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
-        found = {name: f"{name}-list" for name in LIST_RESOURCES} | ROUTE_NAMES
+        routes_found = {name: f"{name}-list" for name in LIST_RESOURCES} | ROUTE_NAMES
         for feature in features.list_switched_on():
-            found |= feature.api_index
-        content = json.dumps(_build_addresses(found, request), separators=(",", ":")).encode()
+            routes_found |= feature.api_index
+        content = json.dumps(_build_addresses(routes_found, request), separators=(",", ":")).encode()
         return build_conditional_response(
             get_plain_request(request),
             lambda: content,

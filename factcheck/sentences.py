@@ -17,34 +17,37 @@ class SpokenSentence(str):  # noqa: SLOT000  exceptions and rows keep few of the
     values: dict[str, str]
 
     def __new__(cls, template: str, **values: Any) -> "SpokenSentence":
-        said = {
+        values_given = {
             name: value if isinstance(value, SpokenSentence) else str(value) for name, value in values.items()
         }
-        made = super().__new__(cls, template % said if said else template)
-        made.template, made.values = template, said
-        return made
+        sentence = super().__new__(cls, template % values_given if values_given else template)
+        sentence.template, sentence.values = template, values_given
+        return sentence
 
     def packed(self) -> list[Any]:
         """Return the sentence as JSON data for `unpacked` in another process."""
         return [
             self.template,
             {
-                name: said.packed() if isinstance(said, SpokenSentence) else said
-                for name, said in self.values.items()
+                name: value.packed() if isinstance(value, SpokenSentence) else value
+                for name, value in self.values.items()
             },
         ]
 
     @classmethod
-    def unpacked(cls, packed: list[Any]) -> "SpokenSentence":
-        template, values = packed
+    def unpacked(cls, packed_sentence: list[Any]) -> "SpokenSentence":
+        template, values = packed_sentence
         return cls(
             template,
-            **{name: cls.unpacked(said) if isinstance(said, list) else said for name, said in values.items()},
+            **{
+                name: cls.unpacked(value) if isinstance(value, list) else value
+                for name, value in values.items()
+            },
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore_sentence, (self.packed(),)
 
 
-def _restore_sentence(packed: list[Any]) -> SpokenSentence:
-    return SpokenSentence.unpacked(packed)
+def _restore_sentence(packed_sentence: list[Any]) -> SpokenSentence:
+    return SpokenSentence.unpacked(packed_sentence)

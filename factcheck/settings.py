@@ -55,20 +55,20 @@ SERVING = sys.argv[1:2] in (["serve"], ["demo"])
 DEBUG = read_flag("DEBUG")
 DEMO = read_flag("FACTCHECK_DEMO")
 DATA_DIR = read_folder_path(
-    "DATA_DIR", program.DATA, shown=".postgres; ~/.local/share/factcheck for the wheel"
+    "DATA_DIR", program.DATA, shown_default=".postgres; ~/.local/share/factcheck for the wheel"
 )
 PORT = read_number("PORT", 8000, least=1, most=65535)
-SITE_URL = read_url("SITE_URL", f"http://localhost:{PORT}", shown="http://localhost:PORT")
+SITE_URL = read_url("SITE_URL", f"http://localhost:{PORT}", shown_default="http://localhost:PORT")
 SECRET_KEY = read_secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DEBUG)
 # Older keys that still verify what they signed, so that SECRET_KEY can be changed without signing everybody out.
 SECRET_KEY_FALLBACKS = read_words("SECRET_KEY_FALLBACKS")
 # The secret of the key that signs the ledger, for newsrooms that follow it.
-SIGNING_KEY = read_text("SIGNING_KEY", kind="secret", shown="made from SECRET_KEY")
+SIGNING_KEY = read_text("SIGNING_KEY", kind="secret", shown_default="made from SECRET_KEY")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = read_words(
     "ALLOWED_HOSTS",
     ",".join(dict.fromkeys([_site.hostname or "", "localhost", "127.0.0.1", "[::1]"])),
-    shown="the host of SITE_URL and this machine",
+    shown_default="the host of SITE_URL and this machine",
 )
 CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 
@@ -78,7 +78,7 @@ NEWSROOM_NAME = read_text("NEWSROOM_NAME", "Factcheck Newsroom")
 DATA_LICENSE = read_url("DATA_LICENSE")
 REQUIRED_SIGNOFFS = read_number("REQUIRED_SIGNOFFS", 1, least=1, most=10)
 # How many witnesses must cosign a checkpoint (claims.features.witnesses); 0 means all active ones.
-COSIGNATURES_REQUIRED = read_number("COSIGNATURES_REQUIRED", 0, least=0, most=100, shown="all")
+COSIGNATURES_REQUIRED = read_number("COSIGNATURES_REQUIRED", 0, least=0, most=100, shown_default="all")
 REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = read_reply_settings()
 
 # The active features: a preset, or their names (docs/features.md).
@@ -113,7 +113,11 @@ WEB_THREADS = read_number("WEB_THREADS", 8, least=1, most=1000)
 # How long the head of a request may take to arrive, in seconds.
 HEAD_SECONDS = read_number("HEAD_SECONDS", 10, least=1, most=120)
 DATABASE_POOL = read_number(
-    "DATABASE_POOL", WEB_THREADS if SERVING else 0, least=0, most=1000, shown="WEB_THREADS under serve"
+    "DATABASE_POOL",
+    WEB_THREADS if SERVING else 0,
+    least=0,
+    most=1000,
+    shown_default="WEB_THREADS under serve",
 )
 # The time limit of a public statement in seconds; 0 leaves it to the server. Downloads have their own limit. All
 # other statements wait this long for a lock.
@@ -127,7 +131,7 @@ _writing = connection_settings.build_writing(
 # The owner of the tables: `migrate` connects as this role. The serving role cannot switch rules off
 # (docs/database-roles.md).
 _owner = read_postgresql(
-    "OWNER_DATABASE_URL", shown="the embedded server's owner; else nobody but DATABASE_URL's"
+    "OWNER_DATABASE_URL", shown_default="the embedded server's owner; else nobody but DATABASE_URL's"
 )
 OWNER_DATABASE = (
     embedded.build_connection_settings(DATA_DIR, embedded.OWNER)
@@ -224,7 +228,7 @@ TIME_ZONE = read_choice("TIME_ZONE", "UTC", available_timezones)
 # -- Files and mail ------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = read_folder_path("STATIC_DIR", DATA_DIR / "static", shown="static in DATA_DIR")
+STATIC_ROOT = read_folder_path("STATIC_DIR", DATA_DIR / "static", shown_default="static in DATA_DIR")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Pages name files with the hash of their contents; compressing all of them a second time would double the time.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -236,7 +240,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = read_text(
-    "MAIL_FROM", f"factcheck@{_site.hostname}", kind="mail address", shown="factcheck@ the host of SITE_URL"
+    "MAIL_FROM",
+    f"factcheck@{_site.hostname}",
+    kind="mail address",
+    shown_default="factcheck@ the host of SITE_URL",
 )
 EMAIL_FILE_PATH = (
     DATA_DIR / "mails" if DEMO else None
@@ -275,7 +282,7 @@ _encrypted = _site.scheme == "https"
 # Only behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself; from anybody else they would be forged.
 TRUST_PROXY = read_flag("TRUST_PROXY")
 NUM_PROXIES = read_number(
-    "NUM_PROXIES", int(TRUST_PROXY), least=0, most=10, shown="1 with TRUST_PROXY, else 0"
+    "NUM_PROXIES", int(TRUST_PROXY), least=0, most=10, shown_default="1 with TRUST_PROXY, else 0"
 )
 if NUM_PROXIES and not TRUST_PROXY:
     raise ImproperlyConfigured(

@@ -38,9 +38,9 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     response = _django(environ, start_response)
     if not isinstance(response, HttpResponse):
         return response
-    whole = [response.content]
+    chunks = [response.content]
     response.close()
-    return whole
+    return chunks
 
 
 # Before and after each request Django walks through all connections and caches of the thread. One walk is enough: at

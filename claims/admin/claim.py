@@ -352,6 +352,6 @@ class ClaimAdmin(TypedNames, ClaimList):
             *super().history_entries(row, reader),
             *list_changes(Appearance, of=_("an appearance"), claim_id=row.pk),
             *list_changes(ClaimMedia, of=_("a picture, recording or video"), claim_id=row.pk),
-            *list_link_changes(ClaimTopic, shown="topic", claim_id=row.pk),
+            *list_link_changes(ClaimTopic, link_name="topic", claim_id=row.pk),
             *list_claim_events(row, reader),
         ]

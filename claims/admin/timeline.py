@@ -134,7 +134,7 @@ def _iterate_edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEv
     if can_read_work_on(claim, reader):
         past_events += list_changes(Claim, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id=claim.pk)
         past_events += list_changes(Appearance, of=_("an appearance"), newest=most, claim_id=claim.pk)
-        past_events += list_link_changes(ClaimTopic, shown="topic", newest=most, claim_id=claim.pk)
+        past_events += list_link_changes(ClaimTopic, link_name="topic", newest=most, claim_id=claim.pk)
     # People who may not read others' drafts see the full history of their own.
     reads_all = reader.has_perm(READ_DRAFTS)
     verdict_ids = [pk for pk, author in verdicts if reads_all or author == reader.pk]

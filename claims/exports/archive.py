@@ -62,31 +62,31 @@ def write_things(selection: Selection) -> Iterator[bytes]:
 
 
 def write_entries(
-    selection: Selection, *, after: int = 0, seen: IdSet | None = None
+    selection: Selection, *, after: int = 0, seen_ids: IdSet | None = None
 ) -> Iterator[tuple[int, bytes]]:
     """Yield the number and line of each entry. A snapshot's line comes before the first entry that quotes it.
 
     Args:
         after: begin after the entry with this number.
-        seen: the snapshots that already have a line.
+        seen_ids: the snapshots that already have a line.
     """
-    seen = seen or IdSet()
+    seen_ids = seen_ids or IdSet()
     for rows in _iterate_entry_batches(selection.entries.filter(sequence__gt=after)):
         bodies = [values[-1].encode() for values in rows]
-        quoted = [_find_new_snapshots(body, seen) for body in bodies]
-        texts = _load_snapshot_lines(number for numbers in quoted for number in numbers)
-        for (pk, sequence, *values, _body), body, numbers in zip(rows, bodies, quoted, strict=True):
+        quoted_snapshots = [_find_new_snapshots(body, seen_ids) for body in bodies]
+        texts = _load_snapshot_lines(number for numbers in quoted_snapshots for number in numbers)
+        for (pk, sequence, *values, _body), body, numbers in zip(rows, bodies, quoted_snapshots, strict=True):
             before = b"".join(texts[number] for number in numbers)
             yield sequence, before + lines.build_entry((pk, sequence, *values), body)
 
 
-def find_snapshots(written: Iterable[bytes]) -> IdSet:
+def find_snapshots(lines: Iterable[bytes]) -> IdSet:
     """Return the snapshots that already have a line in a file."""
-    seen = IdSet()
-    for line in written:
-        if found := re.match(rb'\{"type":"snapshot","id":(\d+)', line):
-            seen.add(int(found[1]))
-    return seen
+    seen_ids = IdSet()
+    for line in lines:
+        if match := re.match(rb'\{"type":"snapshot","id":(\d+)', line):
+            seen_ids.add(int(match[1]))
+    return seen_ids
 
 
 # What is mentioned ----------------------------------------------------------------------------------------------------
@@ -125,21 +125,21 @@ def _select_each(entries: QuerySet[Publication], column: str) -> Any:
 
 def _find_topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
     """Return the topics mentioned, with all their parent topics."""
-    found: set[int] = set()
+    topic_ids: set[int] = set()
     new = set(_select_each(entries, "topic_ids").values_list("each", flat=True))
     while new:
-        found |= new
+        topic_ids |= new
         above = Topic.objects.filter(pk__in=new, parent__isnull=False)
-        new = set(above.values_list("parent", flat=True)) - found
-    return Topic.objects.filter(pk__in=found)
+        new = set(above.values_list("parent", flat=True)) - topic_ids
+    return Topic.objects.filter(pk__in=topic_ids)
 
 
 def _write_merged_claims(selection: Selection) -> Iterator[bytes]:
     """Yield the rows of merged claims. Entries show these rows without naming their claim."""
-    merged = Claim.objects.filter(
+    merged_claims = Claim.objects.filter(
         state=Claim.State.MERGED, merged_into__in=selection.entries.order_by().values("claim")
     )
-    for some in _iterate_batches(merged.order_by("pk").values_list("pk", "merged_into"), _BATCH_SIZE):
+    for some in _iterate_batches(merged_claims.order_by("pk").values_list("pk", "merged_into"), _BATCH_SIZE):
         ids = [pk for pk, _into in some]
         appearances = _group_by_claim(Appearance.objects.filter(claim__in=ids))
         media = _group_by_claim(ClaimMedia.objects.filter(claim__in=ids), "media")
@@ -155,10 +155,10 @@ def _write_merged_claims(selection: Selection) -> Iterator[bytes]:
 
 
 def _group_by_claim(rows: QuerySet[Any], column: str = "pk") -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
+    ids_by_claim: dict[int, list[int]] = {}
     for claim, pk in rows.order_by("pk").values_list("claim", column):
-        found.setdefault(claim, []).append(pk)
-    return found
+        ids_by_claim.setdefault(claim, []).append(pk)
+    return ids_by_claim
 
 
 # Entries --------------------------------------------------------------------------------------------------------------
@@ -180,10 +180,10 @@ def _iterate_batches(rows: QuerySet[Any, Any], size: int) -> Iterator[list[Any]]
         yield waiting
 
 
-def _find_new_snapshots(body: bytes, seen: IdSet) -> list[int]:
+def _find_new_snapshots(body: bytes, seen_ids: IdSet) -> list[int]:
     """Return the snapshots that are quoted first in this body."""
     return [
-        number for number in sorted({int(found) for found in _SNAPSHOT.findall(body)}) if seen.add(number)
+        number for number in sorted({int(match) for match in _SNAPSHOT.findall(body)}) if seen_ids.add(number)
     ]
 
 

@@ -44,7 +44,7 @@ class ExportResult:
 
 
 def _ignore_progress(total: int) -> Progress:
-    return lambda done: None
+    return lambda count: None
 
 
 def export_to_stream(
@@ -55,11 +55,11 @@ def export_to_stream(
     Raises:
         InvalidParameters: the API would reject the filter.
     """
-    written = choose_format(order.format, order.versions)
+    export_format = choose_format(order.format, order.versions)
     with use_one_snapshot():
         selection = Selection(order.filter)
-        output = StreamOutput(file, begin(written.count(selection)))
-        written.write(selection, output)
+        output = StreamOutput(file, begin(export_format.count(selection)))
+        export_format.write(selection, output)
     output.finish()
     return ExportResult(output.claims, output.bytes, output.hash.hexdigest(), selection.moment)
 
@@ -76,50 +76,50 @@ def export_to_file(
         InvalidParameters: the API would reject the filter.
         OutputError: the file cannot be written, or this export cannot continue it.
     """
-    written = choose_format(order.format, order.versions)
+    export_format = choose_format(order.format, order.versions)
     before = _load_state(order, path) if resume else None
     with use_one_snapshot():
-        moment = _choose_moment(written, before)
+        moment = _choose_moment(export_format, before)
         selection = Selection(order.filter, moment)
         state = ExportState(asdict(order), moment.sequence, moment.published_at)
-        if before and before.place and written.can_continue:
+        if before and before.place and export_format.can_continue:
             state = before
-        with open_part_file(path, state, begin(written.count(selection))) as output:
-            written.write(selection, output)
+        with open_part_file(path, state, begin(export_format.count(selection))) as output:
+            export_format.write(selection, output)
             output.finish()
-    found = ExportResult(output.claims, output.bytes, output.hash.hexdigest(), moment)
+    result = ExportResult(output.claims, output.bytes, output.hash.hexdigest(), moment)
     write_at_once(
-        manifest.build_manifest_path(path), manifest.format_manifest(_build_manifest(order, path, found))
+        manifest.build_manifest_path(path), manifest.format_manifest(_build_manifest(order, path, result))
     )
-    return found
+    return result
 
 
 def _load_state(order: ExportOptions, path: Path) -> ExportState | None:
     before = find_interrupted(path)
     if before and before.asked != asdict(order):
-        asked = ", ".join(f"{name} “{value}”" for name, value in before.asked.items() if value)
+        filters = ", ".join(f"{name} “{value}”" for name, value in before.asked.items() if value)
         raise OutputError(
             gettext(
                 "The interrupted export there is a different one: %(asked)s. Use the same options to "
                 "continue it."
             )
-            % {"asked": asked}
+            % {"asked": filters}
         )
     return before
 
 
-def _choose_moment(written: ExportFormat, before: ExportState | None) -> LedgerMoment:
-    if before is None or (before.place is None and written.begins_now):
+def _choose_moment(export_format: ExportFormat, before: ExportState | None) -> LedgerMoment:
+    if before is None or (before.place is None and export_format.begins_now):
         return LedgerMoment.now()
     return LedgerMoment(before.sequence, before.published_at)
 
 
-def _build_manifest(order: ExportOptions, path: Path, found: ExportResult) -> dict[str, Any]:
+def _build_manifest(order: ExportOptions, path: Path, result: ExportResult) -> dict[str, Any]:
     return manifest.build_manifest(
         path,
-        asked=asdict(order),
-        ledger=asdict(found.moment),
-        claims=found.entries,
-        size=found.bytes,
-        sha256=found.sha256,
+        filters=asdict(order),
+        ledger=asdict(result.moment),
+        claims=result.entries,
+        size=result.bytes,
+        sha256=result.sha256,
     )

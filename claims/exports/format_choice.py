@@ -56,12 +56,12 @@ class ClaimByClaimFormat(ExportFormat):
     """A format that is written claim by claim."""
 
     def write(self, selection: Selection, output: Output) -> None:
-        begun = output.begins_after is not None
-        for piece in self.format_bodies(self._iterate_bodies(selection, output), selection, begun):
+        is_begun = output.begins_after is not None
+        for piece in self.format_bodies(self._iterate_bodies(selection, output), selection, is_begun):
             output.write(piece)
 
     @abstractmethod
-    def format_bodies(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
+    def format_bodies(self, bodies: Iterator[bytes], selection: Selection, is_begun: bool) -> Iterable[bytes]:
         """Write the bodies in this format, without the header if it is already written."""
 
 
@@ -87,7 +87,7 @@ class Ledger(ExportFormat):
         return [selection.entries]
 
     def write(self, selection: Selection, output: Output) -> None:
-        place, seen = output.begins_after, None
+        place, snapshot_ids = output.begins_after, None
         if place is None:
             moment = selection.moment
             output.write(
@@ -98,9 +98,9 @@ class Ledger(ExportFormat):
             for line in archive.write_things(selection):
                 output.write(line)
         else:
-            seen = archive.find_snapshots(output.read_written())
+            snapshot_ids = archive.find_snapshots(output.read_written())
         for sequence, piece in archive.write_entries(
-            selection, after=place.sequence if place else 0, seen=seen
+            selection, after=place.sequence if place else 0, seen_ids=snapshot_ids
         ):
             output.write(piece)
             output.complete(ExportPosition(0, sequence))
@@ -112,8 +112,8 @@ class Csv(ClaimByClaimFormat):
 
     name, extension = "csv", "csv"
 
-    def format_bodies(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
-        return csv.write_csv(bodies, begun=begun)
+    def format_bodies(self, bodies: Iterator[bytes], selection: Selection, is_begun: bool) -> Iterable[bytes]:
+        return csv.write_csv(bodies, is_begun=is_begun)
 
 
 class DataFeed(ClaimByClaimFormat):
@@ -124,13 +124,13 @@ class DataFeed(ClaimByClaimFormat):
     def parts(self, selection: Selection) -> Sequence[QuerySet[Publication]]:
         return [selection.claims, selection.withdrawn]
 
-    def format_bodies(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
+    def format_bodies(self, bodies: Iterator[bytes], selection: Selection, is_begun: bool) -> Iterable[bytes]:
         by = build_site()
         address = f"{settings.SITE_URL}/api/v1/claims.jsonld" + (
             f"?{selection.filter}" if selection.filter else ""
         )
-        head = datafeed.build_head(url=address, site=by, changed=selection.moment.published_at)
-        return datafeed.write_datafeed(bodies, head=head, site=by, begun=begun)
+        head = datafeed.build_head(url=address, site=by, changed_at=selection.moment.published_at)
+        return datafeed.write_datafeed(bodies, head=head, site=by, is_begun=is_begun)
 
 
 class Parquet(ExportFormat):
@@ -145,9 +145,11 @@ class Parquet(ExportFormat):
     def write(self, selection: Selection, output: Output) -> None:
         from claims.exports.formats import parquet  # noqa: PLC0415  which takes its time, and few need it
 
-        said = {"ledger": asdict(selection.moment), "filter": selection.filter}
+        metadata = {"ledger": asdict(selection.moment), "filter": selection.filter}
         # It can only be written, not read or seeked.
-        self.rows = parquet.write(self._iterate_bodies(selection, output), cast(IO[bytes], output), said=said)
+        self.rows = parquet.write(
+            self._iterate_bodies(selection, output), cast(IO[bytes], output), metadata=metadata
+        )
 
 
 FORMATS: dict[str, type[ExportFormat]] = {kind.name: kind for kind in (Ndjson, Csv, DataFeed, Parquet)}

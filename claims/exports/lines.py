@@ -61,14 +61,14 @@ class LineKind:
 
     def format_line(self, values: tuple[Any, ...]) -> bytes:
         """Return the line for a row: its id, and the values of `columns`."""
-        said = dict(zip(("id", *self.names), map(_to_json, values), strict=True))
-        return orjson.dumps({"type": self.name, **said}) + b"\n"
+        values_by_name = dict(zip(("id", *self.names), map(_to_json, values), strict=True))
+        return orjson.dumps({"type": self.name, **values_by_name}) + b"\n"
 
-    def read(self, said: dict[str, Any]) -> dict[str, Any]:
+    def read(self, values_by_name: dict[str, Any]) -> dict[str, Any]:
         """Read the fields of a line, as a row with this id."""
-        row = {"id": said["id"]}
+        row = {"id": values_by_name["id"]}
         for name, column, reader in self._readers:
-            value = said[name]
+            value = values_by_name[name]
             row[column] = reader(value) if reader and value is not None else value
         return row
 
@@ -165,7 +165,7 @@ class UnreadableExport(ValueError):
 
 
 def build_header(*, sequence: int, published_at: str, filter_text: str) -> bytes:
-    said = {
+    header = {
         "type": "header",
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -173,13 +173,13 @@ def build_header(*, sequence: int, published_at: str, filter_text: str) -> bytes
         "published_at": published_at or None,
         "filter": filter_text,
     }
-    return orjson.dumps(said) + b"\n"
+    return orjson.dumps(header) + b"\n"
 
 
 def build_merged_claim(
     claim: int, *, into: int, appearances: list[int], verdicts: list[int], media: list[int]
 ) -> bytes:
-    said = {
+    values_by_name = {
         "type": "merged_claim",
         "id": claim,
         "merged_into": into,
@@ -187,7 +187,7 @@ def build_merged_claim(
         "verdicts": verdicts,
         "media": media,
     }
-    return orjson.dumps(said) + b"\n"
+    return orjson.dumps(values_by_name) + b"\n"
 
 
 def build_entry(values: tuple[Any, ...], body: bytes) -> bytes:
@@ -245,14 +245,17 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
 def _read(number: int, text: bytes) -> ArchiveLine:
     try:
         head, behind, body = text.partition(_BODY)
-        said = orjson.loads(head + b"}" if behind else text)
-        kind = said["type"]
+        values_by_name = orjson.loads(head + b"}" if behind else text)
+        kind = values_by_name["type"]
         if kind not in _LINE_TYPES:
             raise UnreadableExport(
                 gettext("Line %(number)s: this version of the program does not know “%(kind)s”.")
                 % {"number": number, "kind": kind}
             )
-        if kind == "header" and (said["format"], said["format_version"]) != (FORMAT, FORMAT_VERSION):
+        if kind == "header" and (values_by_name["format"], values_by_name["format_version"]) != (
+            FORMAT,
+            FORMAT_VERSION,
+        ):
             raise UnreadableExport(
                 gettext(
                     "Line %(number)s: this is %(format)s, version %(format_version)s; only %(format_2)s, "
@@ -260,20 +263,20 @@ def _read(number: int, text: bytes) -> ArchiveLine:
                 )
                 % {
                     "number": number,
-                    "format": said["format"],
-                    "format_version": said["format_version"],
+                    "format": values_by_name["format"],
+                    "format_version": values_by_name["format_version"],
                     "format_2": FORMAT,
                     "format_version_2": FORMAT_VERSION,
                 }
             )
         if kind == "entry":
-            said.setdefault("chain_sha256", "")  # which older exports do not have
+            values_by_name.setdefault("chain_sha256", "")  # which older exports do not have
         if bool(behind) != (kind == "entry") or (behind and not body.endswith(b"}}\n")):
             raise UnreadableExport(
                 gettext("Line %(number)s: every entry must end with its body, and nothing else may have one.")
                 % {"number": number}
             )
-        columns = _KINDS_BY_TYPE[kind].read(said) if kind in _KINDS_BY_TYPE else said
+        columns = _KINDS_BY_TYPE[kind].read(values_by_name) if kind in _KINDS_BY_TYPE else values_by_name
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as problem:
         if isinstance(problem, UnreadableExport):
             raise

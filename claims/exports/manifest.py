@@ -25,13 +25,13 @@ def build_manifest_path(path: Path) -> Path:
 
 
 def build_manifest(
-    path: Path, *, asked: dict[str, Any], ledger: dict[str, Any], claims: int, size: int, sha256: str
+    path: Path, *, filters: dict[str, Any], ledger: dict[str, Any], claims: int, size: int, sha256: str
 ) -> dict[str, Any]:
     """Build the manifest of a file."""
     return {
         "manifest_version": MANIFEST_VERSION,
         "file": path.name,
-        **asked,
+        **filters,
         "ledger": ledger,
         "entries": claims,
         "bytes": size,
@@ -58,21 +58,21 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
         raise ManifestMismatch(
             gettext("%(beside)s is not a manifest of an export.") % {"beside": build_manifest_path(path)}
         ) from None
-    digest, read = hashlib.sha256(), 0
+    digest, bytes_read = hashlib.sha256(), 0
     try:
         with path.open("rb") as file:
             while block := file.read(BLOCK_SIZE):
                 digest.update(block)
-                read += len(block)
-                progress(read)
+                bytes_read += len(block)
+                progress(bytes_read)
     except OSError as problem:
         raise ManifestMismatch(
             gettext("%(path)s cannot be read: %(strerror)s.") % {"path": path, "strerror": problem.strerror}
         ) from None
-    if read != size:
+    if bytes_read != size:
         raise ManifestMismatch(
             gettext("%(path)s has %(read)s bytes; its manifest says %(size)s.")
-            % {"path": path, "read": f"{read:,}", "size": f"{size:,}"}
+            % {"path": path, "read": f"{bytes_read:,}", "size": f"{size:,}"}
         )
     if digest.hexdigest() != sha256:
         raise ManifestMismatch(

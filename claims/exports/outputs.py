@@ -224,10 +224,10 @@ def open_part_file(path: Path, state: ExportState, progress: Progress) -> Iterat
 
 def _replay(file: IO[bytes], output: PartFile, state: ExportState) -> None:
     """Hash the part that is already written."""
-    left = state.bytes
-    while left and (block := file.read(min(left, BLOCK_SIZE))):
+    bytes_left = state.bytes
+    while bytes_left and (block := file.read(min(bytes_left, BLOCK_SIZE))):
         output.hash.update(block)
-        left -= len(block)
+        bytes_left -= len(block)
     if output.hash.hexdigest() != state.sha256:
         raise OutputError(
             gettext("%(file)s has changed since it was written. Start again without --resume.")

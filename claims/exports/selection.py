@@ -113,10 +113,10 @@ class Selection:
         """
         if self._query.value("status"):
             return Publication.objects.none()
-        found = self.moment.newest.filter(status__in=_WITHDRAWN_STATUSES)
+        entries = self.moment.newest.filter(status__in=_WITHDRAWN_STATUSES)
         if since := self._query.value("updated_after"):
-            found = found.filter(published_at__gte=since)
-        return found.order_by("sequence")
+            entries = entries.filter(published_at__gte=since)
+        return entries.order_by("sequence")
 
     @property
     def entries(self) -> QuerySet[Publication]:

@@ -47,12 +47,14 @@ def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
     rows = Permission.objects.select_related("content_type").order_by(
         "content_type__app_label", "content_type__model", "pk"
     )
-    offered = [row for row in rows if f"{row.content_type.app_label}.{row.codename}" in permissions]
-    field.queryset = Permission.objects.filter(pk__in=[row.pk for row in offered])
+    offered_permissions = [
+        row for row in rows if f"{row.content_type.app_label}.{row.codename}" in permissions
+    ]
+    field.queryset = Permission.objects.filter(pk__in=[row.pk for row in offered_permissions])
     field.help_text = ""
     choices = [
         (capfirst(kind.name), [(row.pk, _describe_permission(row)) for row in of_kind])
-        for kind, of_kind in groupby(offered, key=lambda row: row.content_type)
+        for kind, of_kind in groupby(offered_permissions, key=lambda row: row.content_type)
     ]
     field.widget = PermissionBoxes()
     field.choices = choices  # not the widget's, which each form replaces by the field's

@@ -121,8 +121,8 @@ class DeskAdmin(DayFields, ListDownload):
         if not search_term.strip() or not self.get_search_fields(request):
             return queryset, False
         keys = list_newest_keys(self.matching(request, queryset, search_term))
-        if not keys and (likely := self.suggest_rows(request, queryset, search_term)) is not None:
-            keys = list_newest_keys(likely)
+        if not keys and (suggestions := self.suggest_rows(request, queryset, search_term)) is not None:
+            keys = list_newest_keys(suggestions)
         request.found = len(keys)  # type: ignore[attr-defined]  # for the paginator
         return (queryset.filter(match_keys(self.model, keys[:MAX_FOUND])) if keys else queryset.none()), False
 
@@ -270,8 +270,8 @@ class DeskAdmin(DayFields, ListDownload):
             return redirect_missing_row(self, request, object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        found = self.history_entries(row, get_person(request))
-        entries = sorted(found, key=lambda entry: entry.at, reverse=True)
+        events = self.history_entries(row, get_person(request))
+        entries = sorted(events, key=lambda entry: entry.at, reverse=True)
         page = Paginator(entries, 50).get_page(request.GET.get("p"))
         context = {
             "title": _("History: %s") % row,

@@ -79,10 +79,10 @@ def list_changes(
 
 
 def list_link_changes(
-    model: type[models.Model], *, shown: str, newest: int | None = None, **where: Any
+    model: type[models.Model], *, link_name: str, newest: int | None = None, **where: Any
 ) -> list[PastEvent]:
-    """Return when links of a many-to-many table were added and removed. `shown` is the linked row's field to show."""
-    field: Any = model._meta.get_field(shown)
+    """Return when links of a many-to-many table were added and removed; `link_name` is the field of the linked row."""
+    field: Any = model._meta.get_field(link_name)
     events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:newest])  # type: ignore[attr-defined]  # pghistory
     names = field.related_model._base_manager.in_bulk({getattr(event, field.attname) for event in events})
     people = _load_people(events)
@@ -133,15 +133,15 @@ def find_last_changes(row: models.Model) -> dict[str, tuple[str, datetime]]:
         return {}
     events = list(event_model.objects.filter(pgh_obj_id=row.pk).order_by("-pgh_id")[:_EVENT_LIMIT])
     people = _load_people(events)
-    found: dict[str, tuple[str, datetime]] = {}
+    last_changes: dict[str, tuple[str, datetime]] = {}
     after = {name: getattr(row, name) for name in _list_tracked(event_model)}
     for event in events:
         before = {name: getattr(event, name) for name in after}
         for name, value in after.items():
             if before[name] != value:
-                found.setdefault(name, (_get_actor_name(event, people), event.pgh_created_at))
+                last_changes.setdefault(name, (_get_actor_name(event, people), event.pgh_created_at))
         after = before
-    return found
+    return last_changes
 
 
 def _iterate_steps(model: type[models.Model], events: list[Any]) -> Iterator[_Step]:
@@ -149,12 +149,12 @@ def _iterate_steps(model: type[models.Model], events: list[Any]) -> Iterator[_St
     for event in events:
         by_row[event.pgh_obj_id].append(event)
     present = model._base_manager.in_bulk(by_row)
-    for pk, past in by_row.items():
-        names = _list_tracked(type(past[0]))
-        befores: list[Values] = [{name: getattr(event, name) for name in names} for event in past]
+    for pk, past_steps in by_row.items():
+        names = _list_tracked(type(past_steps[0]))
+        befores: list[Values] = [{name: getattr(event, name) for name in names} for event in past_steps]
         now = present.get(pk)
         afters = [*befores[1:], {name: getattr(now, name) for name in names} if now else None]
-        for event, before, after in zip(past, befores, afters, strict=True):
+        for event, before, after in zip(past_steps, befores, afters, strict=True):
             yield _Step(event, before, None if event.pgh_label == "deleted" else after)
 
 
@@ -168,12 +168,17 @@ def _build_event(step: _Step, names: "_Names", of: str, without: Collection[str]
         quote = step.before.get("exact") or ""
         return PastEvent(at, who, _("Deleted: %s") % (of or names.kind), note=str(quote))
     after = step.after or {}
-    changed = [name for name in step.before if step.before[name] != after.get(name) and name not in without]
-    if not changed:
+    changed_names = [
+        name for name in step.before if step.before[name] != after.get(name) and name not in without
+    ]
+    if not changed_names:
         return None
-    what = _("Changed %s") % (of or names.fields(changed))
+    sentence = _("Changed %s") % (of or names.fields(changed_names))
     return PastEvent(
-        at, who, what, changes=tuple(names.change(name, step.before[name], after[name]) for name in changed)
+        at,
+        who,
+        sentence,
+        changes=tuple(names.change(name, step.before[name], after[name]) for name in changed_names),
     )
 
 
@@ -195,8 +200,8 @@ class _Names:
         }
 
     def _get_model(self, name: str) -> type[models.Model]:
-        related: Any = self._fields[name].related_model
-        return related  # the stubs allow \"self\", which is resolved by now
+        related_model: Any = self._fields[name].related_model
+        return related_model  # the stubs allow \"self\", which is resolved by now
 
     def fields(self, names: Iterable[str]) -> str:
         return join_words(str(self._fields[name].verbose_name) for name in names)
@@ -210,8 +215,12 @@ class _Names:
     def _describe_value(self, name: str, value: Any) -> str:
         field = self._fields[name]
         if field.is_relation and value is not None:
-            related = self._related[name].get(value)
-            return get_name(related) if isinstance(related, User) else str(related or _("(deleted)"))
+            related_name = self._related[name].get(value)
+            return (
+                get_name(related_name)
+                if isinstance(related_name, User)
+                else str(related_name or _("(deleted)"))
+            )
         return _format_value(dict(field.flatchoices).get(value, value))
 
 

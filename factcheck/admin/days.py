@@ -29,13 +29,13 @@ def parse_day(text: str, *, day_first: bool | None) -> date | None:
     Args:
         day_first: None if it is unknown. A date that has two meanings is then not read.
     """
-    found = _NUMERIC_DATE.fullmatch(text.replace(" ", ""))
-    if found is None:
+    match = _NUMERIC_DATE.fullmatch(text.replace(" ", ""))
+    if match is None:
         return None
-    one, two, year = int(found[1]), int(found[3]), int(found[4])
-    if day_first is None and found[2] != "." and one != two and max(one, two) <= 12:
+    one, two, year = int(match[1]), int(match[3]), int(match[4])
+    if day_first is None and match[2] != "." and one != two and max(one, two) <= 12:
         return None
-    is_first = found[2] == "." or one > 12 or (day_first and two <= 12)
+    is_first = match[2] == "." or one > 12 or (day_first and two <= 12)
     day, month = (one, two) if is_first else (two, one)
     try:
         return date(year, month, day)

@@ -14,11 +14,11 @@ class DaysFilter(RangeDateFilter):
     """A filter from the start of one day to the end of another in the newsroom's time zone. unfold's ignores it."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        for end, bound, moment in (("from", "gte", time.min), ("to", "lte", time.max)):
-            if typed := self.used_parameters.get(f"{self.parameter_name}_{end}"):
-                day = parse_date_str(str(typed))
+        for end, lookup, moment in (("from", "gte", time.min), ("to", "lte", time.max)):
+            if text := self.used_parameters.get(f"{self.parameter_name}_{end}"):
+                day = parse_date_str(str(text))
                 if day is None:
                     return None
                 limit = datetime.combine(day, moment, tzinfo=get_current_timezone())
-                queryset = queryset.filter(**{f"{self.parameter_name}__{bound}": limit})
+                queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": limit})
         return queryset

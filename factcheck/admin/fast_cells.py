@@ -57,5 +57,5 @@ def strip_classes(cell: Any) -> SafeString:
         # On a phone, where rows are cards, empty cells are left out.
         html = html.replace('class="', 'class="desk-none ', 1)
     # Not by CSS, which would begin every word so.
-    html = _LABEL.sub(lambda found: found[0][:-1] + found[0][-1].upper(), html)
+    html = _LABEL.sub(lambda match: match[0][:-1] + match[0][-1].upper(), html)
     return mark_safe(html)  # noqa: S308  escaped above, unless the admin has done it

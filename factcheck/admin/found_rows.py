@@ -29,7 +29,9 @@ def filter_by_words(rows: QuerySet[Any], columns: Iterable[str], search: str) ->
     if set(places) == {()}:
         return _filter_by_phrases(rows.filter(_match_words(rows.model, places[()], search)), columns, search)
     for word in split_words(search):
-        first, *others = (_find_keys(rows.model, path, named, word) for path, named in places.items())
+        first, *others = (
+            _find_keys(rows.model, path, named_columns, word) for path, named_columns in places.items()
+        )
         rows = rows.filter(pk__in=first.union(*others, all=True))
     return _filter_by_phrases(rows, columns, search)
 
@@ -39,15 +41,15 @@ def match_keys(model: type[Model], keys: Sequence[Any]) -> Q:
     return Q(pk__in=keys) if model._meta.pk.is_relation else Q(pk__any_of=keys)
 
 
-def list_newest_keys(found: QuerySet[Any]) -> list[Any]:
+def list_newest_keys(found_rows: QuerySet[Any]) -> list[Any]:
     """Return the keys of the newest rows, with one more than are shown if there are more.
 
     They are sorted by an expression, because with the order of the primary key the planner would read that index and
     compare words row by row.
     """
-    is_number = isinstance(found.model._meta.pk, IntegerField)
+    is_number = isinstance(found_rows.model._meta.pk, IntegerField)
     newness: Any = F("pk") + 0 if is_number else F("pk")
-    rows = found.order_by().annotate(newness=newness).order_by("-newness")
+    rows = found_rows.order_by().annotate(newness=newness).order_by("-newness")
     return list(rows.values_list("pk", flat=True)[: MAX_FOUND + 1])
 
 
@@ -75,11 +77,13 @@ def _find_keys(
     if not path:
         return rows.filter(_match_words(model, columns, word)).values("pk")
     relation: Any = model._meta.get_field(path[0])
-    there = _find_keys(relation.related_model, path[1:], columns, word)
+    related_keys = _find_keys(relation.related_model, path[1:], columns, word)
     if relation.one_to_many:
         back = relation.remote_field
-        return relation.related_model._base_manager.order_by().filter(pk__in=there).values(back.attname)
-    return rows.filter(**{f"{relation.name}__in": there}).values("pk")
+        return (
+            relation.related_model._base_manager.order_by().filter(pk__in=related_keys).values(back.attname)
+        )
+    return rows.filter(**{f"{relation.name}__in": related_keys}).values("pk")
 
 
 def _filter_by_phrases(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:

@@ -56,10 +56,10 @@ class ListDownload(ListColumns, RowActions):
             self.model, request=request, name=str(self.opts.verbose_name_plural), format=form
         )
         header = [self.get_label(column) for column in columns]
-        written = FORMATS[form](header, self._iterate_rows(request, changelist.queryset, columns))
+        response = FORMATS[form](header, self._iterate_rows(request, changelist.queryset, columns))
         return StreamingHttpResponse(
-            written.parts,
-            content_type=written.media_type,
+            response.parts,
+            content_type=response.media_type,
             headers={
                 "Content-Disposition": f'attachment; filename="{file}"',
                 "Cache-Control": "no-store",
@@ -77,8 +77,8 @@ class ListDownload(ListColumns, RowActions):
         keys = list(rows.values_list("pk", flat=True))
         for start in range(0, len(keys), _BATCH_SIZE):
             some = keys[start : start + _BATCH_SIZE]
-            found = {row.pk: row for row in rows.filter(pk__in=some).order_by()}
-            present = [found[key] for key in dict.fromkeys(some) if key in found]
+            rows_by_id = {row.pk: row for row in rows.filter(pk__in=some).order_by()}
+            present = [rows_by_id[key] for key in dict.fromkeys(some) if key in rows_by_id]
             self.prepare(request, present)
             for row in present:
                 yield [self._build_cell(row, column) for column in columns]

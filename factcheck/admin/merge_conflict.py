@@ -221,12 +221,12 @@ class _Merge:
     def build_versions(self) -> BothVersions:
         mine, theirs = dict(self._iterate_sent_fields(self.form, self.sent)), _read_fields(self.form)
         differing = find_differences(self.base, mine, theirs)
-        changed = find_last_changes(self.row)
+        last_changes = find_last_changes(self.row)
         for name, value in merge_fields(mine, theirs, differing).items():
             sent_values.put(sent_values.list_names(self.form[name]), value, self.post)
         for each in differing:
             column = getattr(_find_model_field(type(self.row), each.name), "attname", "")
-            who, at = changed.get(column, self.last_saved)
+            who, at = last_changes.get(column, self.last_saved)
             names = sent_values.list_names(self.form[each.name])
             self._add(names, each.base, each.mine, each.theirs, each.taken, who=who, at=at)
         for formset in self.formsets:
@@ -261,8 +261,8 @@ class _Merge:
         for index in range(_count(post, formset.prefix, "TOTAL_FORMS")):
             key = post.get(f"{formset.prefix}-{index}-{own[0]}") or None
             fields = dict(self._iterate_sent_fields(empty, post, str(index), own))
-            deleted = bool(post.get(f"{formset.prefix}-{index}-DELETE"))
-            yield MyRow(key, fields, deleted)
+            is_deleted = bool(post.get(f"{formset.prefix}-{index}-DELETE"))
+            yield MyRow(key, fields, is_deleted)
 
     def _iterate_started_rows(self, formset: Any, started: QueryDict) -> Iterator[tuple[str, Fields]]:
         own = _list_own_fields(formset)
@@ -284,20 +284,20 @@ class _Merge:
         counts = (len(rows), len(theirs), 0, 1000)
         for counter, count in zip(_COUNTER_FIELDS, counts, strict=True):
             self.post[f"{prefix}-{counter}"] = str(count)
-        stored = {str(form.instance.pk): form for form in formset.initial_forms}
+        forms_by_key = {str(form.instance.pk): form for form in formset.initial_forms}
         for index, row in enumerate(rows):
-            self._put_row(formset, index, row, stored)
+            self._put_row(formset, index, row, forms_by_key)
         if base is not None:
-            missed = sum(row.fate is RowFate.DELETED_BY_THEM for row in rows)
-            deleted_count = len(base.keys() - theirs.keys()) - missed
+            missed_count = sum(row.fate is RowFate.DELETED_BY_THEM for row in rows)
+            deleted_count = len(base.keys() - theirs.keys()) - missed_count
             self._note(formset, deleted_count)
 
-    def _put_row(self, formset: Any, index: int, row: JointRow, stored: dict[str, Any]) -> None:
+    def _put_row(self, formset: Any, index: int, row: JointRow, forms_by_key: dict[str, Any]) -> None:
         at = f"{formset.prefix}-{index}"
         pk, fk, *_rest = _list_own_fields(formset)
         self.post[f"{at}-{fk}"] = str(formset.instance.pk)
         self.post[f"{at}-{pk}"] = row.key or ""
-        form, empty = stored.get(row.key or ""), formset.empty_form
+        form, empty = forms_by_key.get(row.key or ""), formset.empty_form
         for hidden in (form or empty).hidden_fields():
             if hidden.name not in (pk, fk):
                 sent_values.put((f"{at}-{hidden.name}",), sent_values.get_unchanged(hidden), self.post)
@@ -306,10 +306,10 @@ class _Merge:
         names = {name: _list_row_names(empty[name], index) for name in row.fields}
         for name, value in row.fields.items():
             sent_values.put(names[name], value, self.post)
-        changed = find_last_changes(form.instance) if form and row.differing else {}
+        last_changes = find_last_changes(form.instance) if form and row.differing else {}
         for each in row.differing:
             column = getattr(_find_model_field(formset.model, each.name), "attname", "")
-            who, when = changed.get(column, self.last_saved)
+            who, when = last_changes.get(column, self.last_saved)
             self._add(names[each.name], each.base, each.mine, each.theirs, each.taken, who=who, at=when)
         if row.fate:
             who, when = self.last_saved
@@ -334,22 +334,22 @@ def _load_stored(
     """Return the page's form and the formsets that the person may change, with the stored values."""
     form = desk.get_form(request, row, change=True)(instance=row)
     formsets: list[Any] = []
-    seen: dict[str, int] = {}
+    seen_counts: dict[str, int] = {}
     for formset, inline in desk.get_formsets_with_inlines(request, row):
         prefix = formset.get_default_prefix()
-        seen[prefix] = seen.get(prefix, 0) + 1
-        if seen[prefix] > 1:
-            prefix = f"{prefix}-{seen[prefix]}"
+        seen_counts[prefix] = seen_counts.get(prefix, 0) + 1
+        if seen_counts[prefix] > 1:
+            prefix = f"{prefix}-{seen_counts[prefix]}"
         if inline.has_change_permission(request, row):
             parent, rows = desk.get_parent_row(inline, row), inline.get_queryset(request)
             formsets.append(formset(instance=parent, prefix=prefix, queryset=rows))
     return form, formsets
 
 
-def _build_query(kept: Mapping[str, Any]) -> QueryDict:
+def _build_query(kept_parameters: Mapping[str, Any]) -> QueryDict:
     """Return stored values as form data, with only the keys of choices."""
     query = QueryDict(mutable=True)
-    for name, value in kept.items():
+    for name, value in kept_parameters.items():
         values = [value] if isinstance(value, str) else value
         query.setlist(name, [each if isinstance(each, str) else each[0] for each in values])
     return query
@@ -374,30 +374,30 @@ def _find_model_field(model: type[models.Model], name: str) -> Any:
 def _apply_choices(request: HttpRequest, versions: BothVersions) -> None:
     """Apply the chosen values to the fields. Later edits stay, unless they contradict the choice."""
     post = request.POST.copy()
-    undecided = False
+    is_undecided = False
     for choice in versions.choices:
         choice_value = post.get(choice.take)
         take = ValueOrigin(choice_value) if choice_value in set(ValueOrigin) else choice.taken
         if choice.fate:
-            undecided |= take is None
+            is_undecided |= take is None
             deletes = ValueOrigin.THEIRS if choice.fate is RowFate.DELETED_BY_THEM else ValueOrigin.MINE
             if take is deletes:
                 post[choice.names[0]] = "on"
             continue
         names = choice.names
-        stands = sent_values.get_submitted(names, post)
+        submitted = sent_values.get_submitted(names, post)
         if take is None:
-            undecided = True
-        elif is_same(stands, choice.shown):
+            is_undecided = True
+        elif is_same(submitted, choice.shown):
             sent_values.put(names, choice.mine if take is ValueOrigin.MINE else choice.theirs, post)
         elif (
             take is ValueOrigin.THEIRS
             and choice.taken is not ValueOrigin.THEIRS
-            and not is_same(stands, choice.theirs)
+            and not is_same(submitted, choice.theirs)
         ):
             # Edited and discarded in one step: typed text is never dropped silently.
-            undecided = True
+            is_undecided = True
             del post[choice.take]
-    if undecided:
+    if is_undecided:
         post[UNDECIDED_FIELD] = "1"
     request.POST = post  # type: ignore[assignment]  # Django's has a setter

@@ -61,5 +61,5 @@ def _find_desk(view: Callable[..., Any]) -> ModelAdmin[Any] | None:
     owner = getattr(view, "model_admin", getattr(view, "__self__", None))
     if isinstance(owner, ModelAdmin):
         return owner
-    wrapped = getattr(view, "__wrapped__", None)
-    return _find_desk(wrapped) if wrapped else None
+    wrapped_view = getattr(view, "__wrapped__", None)
+    return _find_desk(wrapped_view) if wrapped_view else None

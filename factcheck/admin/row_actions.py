@@ -159,27 +159,27 @@ class RowActions(ModelAdmin):
     """Mixin for pages with declared actions and additional URLs."""
 
     def get_urls(self) -> list[URLPattern]:
-        prefix, wrapped = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
+        prefix, wrap = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
         own = [
             path(
                 f"<int:pk>/{action.name}/",
-                wrapped(partial(self.take_action, action=action)),
+                wrap(partial(self.take_action, action=action)),
                 name=f"{prefix}_{action.name}",
             )
             for action in self.list_actions().values()
         ]
         for base in type(self).__mro__:
             for method, value in vars(base).items():
-                if declared := getattr(value, "desk_page", None):
-                    route, name = declared
-                    own.append(path(route, wrapped(getattr(self, method)), name=f"{prefix}_{name}"))
+                if declaration := getattr(value, "desk_page", None):
+                    route, name = declaration
+                    own.append(path(route, wrap(getattr(self, method)), name=f"{prefix}_{name}"))
         return [*own, *super().get_urls()]
 
     @classmethod
     def list_actions(cls) -> dict[str, RowAction]:
         """Return the declared actions by method name, in the order of the code."""
-        found = [pair for base in reversed(cls.__mro__) for pair in vars(base).items()]
-        return {name: value for name, value in found if isinstance(value, RowAction)}
+        pairs = [pair for base in reversed(cls.__mro__) for pair in vars(base).items()]
+        return {name: value for name, value in pairs if isinstance(value, RowAction)}
 
     def build_buttons(self, request: HttpRequest, row: Any) -> dict[str, Button]:
         """Return the actions that this person may take now; templates draw them with `row_actions.html`."""
@@ -228,15 +228,15 @@ class RowActions(ModelAdmin):
             return self.show_refusal(request, row, button, " ".join(errors))
         try:
             with transaction.atomic() if action.is_atomic else nullcontext():
-                done = action.run(self, request, row, **button.form.cleaned_data)
+                result = action.run(self, request, row, **button.form.cleaned_data)
         except PermissionDenied:
             raise
         except (Refused, IntegrityError) as refusal:
             return self.show_refusal(request, row, button, explain(refusal))
-        if not isinstance(done, str):
-            return done
-        if done:
-            messages.success(request, done)
+        if not isinstance(result, str):
+            return result
+        if result:
+            messages.success(request, result)
         return HttpResponseRedirect(self.get_page_after(request, row))
 
     def show_refusal(self, request: HttpRequest, row: Any, button: Button, words: str) -> HttpResponseBase:
@@ -256,8 +256,10 @@ class RowActions(ModelAdmin):
     ) -> TemplateResponse:
         """Render a page below the model's pages with a template from `admin/desk`."""
         request.current_app = self.admin_site.name
-        shared = {**self.admin_site.each_context(request), "subtitle": None, "opts": self.opts}
-        return TemplateResponse(request, f"admin/desk/{template}.html", shared | context, status=status)
+        shared_context = {**self.admin_site.each_context(request), "subtitle": None, "opts": self.opts}
+        return TemplateResponse(
+            request, f"admin/desk/{template}.html", shared_context | context, status=status
+        )
 
     def _show_question(self, request: HttpRequest, row: Any, button: Button) -> HttpResponseBase:
         back = self.get_page_after(request, row)
@@ -267,8 +269,8 @@ class RowActions(ModelAdmin):
     def _build_button(self, action: RowAction, row: Any, request: HttpRequest | None = None) -> Button:
         """Return a button, with its form bound to the request's data."""
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{action.name}", args=[row.pk])
-        sent = request.POST if request else None
-        form = action.form(sent, initial=action.initial(row), auto_id=f"id_{action.name}_%s")
+        data = request.POST if request else None
+        form = action.form(data, initial=action.initial(row), auto_id=f"id_{action.name}_%s")
         return Button(action, address, form)
 
     def _has(self, permission: str, request: HttpRequest, row: Any) -> bool:

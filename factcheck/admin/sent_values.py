@@ -89,10 +89,10 @@ def _iterate_row_names(field: forms.ModelChoiceField, value: Value) -> Iterator[
     keys = [each for each in value if each][:_NAME_LIMIT]
     queryset: Any = field.queryset
     try:
-        found = queryset.in_bulk(keys)
+        rows_by_key = queryset.in_bulk(keys)
     except (ValueError, OverflowError, forms.ValidationError):
-        found = {}
-    names = {str(key): field.label_from_instance(row) for key, row in found.items()}
+        rows_by_key = {}
+    names = {str(key): field.label_from_instance(row) for key, row in rows_by_key.items()}
     return (str(names.get(key, key)) for key in keys)
 
 

@@ -84,8 +84,8 @@ def is_first_use(account: Any, code: str) -> bool:
     name = blake2b(
         f"used code #{account} {letters}".encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16
     )
-    owed = PostgresStore().add_cost(name.hexdigest(), spent=CODE_SECONDS, owed_alone=CODE_SECONDS)
-    return owed <= CODE_SECONDS
+    debt = PostgresStore().add_cost(name.hexdigest(), spent_seconds=CODE_SECONDS, owed_alone=CODE_SECONDS)
+    return debt <= CODE_SECONDS
 
 
 def remember(response: HttpResponse, account: Any) -> None:
@@ -106,8 +106,8 @@ def _get_account_name(name: str) -> str:
     name = name.strip().replace("\0", "")
     if not name:
         return ""
-    found = get_user_model()._default_manager.filter(Q(username__iexact=name) | Q(email__iexact=name))
-    account_id = found.order_by("pk").values_list("pk", flat=True).first()
+    people = get_user_model()._default_manager.filter(Q(username__iexact=name) | Q(email__iexact=name))
+    account_id = people.order_by("pk").values_list("pk", flat=True).first()
     return name.lower() if account_id is None else f"#{account_id}"
 
 

@@ -72,12 +72,12 @@ class SingleSignOn(DefaultSocialAccountAdapter):
         """
         for address in filter(_is_verified, sociallogin.email_addresses):
             people = _find_by_address(address.email)
-            linked = len(people) == 1 and not people[0].is_superuser
-            if linked and self.can_authenticate_by_email(sociallogin, address.email):
+            is_linked = len(people) == 1 and not people[0].is_superuser
+            if is_linked and self.can_authenticate_by_email(sociallogin, address.email):
                 return people[0], address.email
         return None
 
-    def on_authentication_error(self, request: HttpRequest, provider: Any, **why: Any) -> None:
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **reason: Any) -> None:
         single_sign_on_failed.send(sender=SingleSignOn, request=request)
 
 
@@ -128,11 +128,11 @@ def _get_claim(sociallogin: SocialLogin, name: str) -> Any:
     for claims in (data.get("userinfo") or {}, data.get("id_token") or {}):
         if name in claims:
             return claims[name]
-        found: Any = claims
+        value: Any = claims
         for step in name.split("."):
-            found = found.get(step) if isinstance(found, Mapping) else None
-        if found is not None:
-            return found
+            value = value.get(step) if isinstance(value, Mapping) else None
+        if value is not None:
+            return value
     return None
 
 
@@ -176,14 +176,14 @@ def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
 
 def _follow_address(person: User, sociallogin: SocialLogin) -> None:
     """Update an email address that was changed and verified at the provider, unless another account has it."""
-    verified = [
+    verified_addresses = [
         address.email for address in sociallogin.email_addresses if address.verified in (True, "true")
     ]
-    if not verified or person.email.lower() == verified[0].lower() or person.is_superuser:
+    if not verified_addresses or person.email.lower() == verified_addresses[0].lower() or person.is_superuser:
         return
-    if any(other.pk != person.pk for other in _find_by_address(verified[0])):
+    if any(other.pk != person.pk for other in _find_by_address(verified_addresses[0])):
         return
     EmailAddress.objects.filter(user=person).delete()
-    EmailAddress.objects.create(user=person, email=verified[0], verified=True, primary=True)
-    person.email = verified[0]
+    EmailAddress.objects.create(user=person, email=verified_addresses[0], verified=True, primary=True)
+    person.email = verified_addresses[0]
     person.save(update_fields=["email"])

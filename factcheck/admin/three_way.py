@@ -107,11 +107,11 @@ def merge_rows(
     """
     of_mine = list(mine)
     by_key = {row.key: row for row in of_mine if row.key is not None}
-    stored = [_merge_stored_row(key, base, by_key.get(key), fields) for key, fields in theirs.items()]
-    deleted = [row for key, row in by_key.items() if key not in theirs and _is_missed(key, row, base)]
+    stored_rows = [_merge_stored_row(key, base, by_key.get(key), fields) for key, fields in theirs.items()]
+    deleted_rows = [row for key, row in by_key.items() if key not in theirs and _is_missed(key, row, base)]
     return [
-        *stored,
-        *(JointRow(None, row.fields, fate=RowFate.DELETED_BY_THEM) for row in deleted),
+        *stored_rows,
+        *(JointRow(None, row.fields, fate=RowFate.DELETED_BY_THEM) for row in deleted_rows),
         *(JointRow(None, row.fields, is_deleted=row.is_deleted) for row in of_mine if row.key is None),
     ]
 
@@ -123,8 +123,10 @@ def _merge_stored_row(
         return JointRow(key, theirs, is_new_of_theirs=base is not None and key not in base)
     before = (base or {}).get(key, {})
     if mine.is_deleted:
-        unchanged = bool(before) and not find_differences(before, before, theirs)
-        return JointRow(key, theirs, fate=None if unchanged else RowFate.DELETED_BY_ME, is_deleted=unchanged)
+        is_unchanged = bool(before) and not find_differences(before, before, theirs)
+        return JointRow(
+            key, theirs, fate=None if is_unchanged else RowFate.DELETED_BY_ME, is_deleted=is_unchanged
+        )
     differing = find_differences(before, mine.fields, theirs)
     return JointRow(key, merge_fields(mine.fields, theirs, differing), tuple(differing))
 

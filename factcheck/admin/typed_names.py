@@ -57,13 +57,13 @@ class NamedDesk(DeskAdmin):
             return results
         return [*results, {"id": NEW_MARK + name, "text": offer_to_add(name)}]
 
-    def find_or_add_row(self, request: HttpRequest, typed: str) -> models.Model:
+    def find_or_add_row(self, request: HttpRequest, typed_name: str) -> models.Model:
         """Return the row for a new name in a form, adding it if necessary.
 
         Raises:
             ValidationError: the name is invalid, or the person may not add one.
         """
-        name = typed.removeprefix(NEW_MARK).strip()
+        name = typed_name.removeprefix(NEW_MARK).strip()
         if not name:
             raise ValidationError(_("Type a name."), code="required")
         self.opts.get_field(self.name_field).run_validators(name)
@@ -153,8 +153,11 @@ class TypedNames:
             return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
         picks_several = isinstance(db_field, models.ManyToManyField)
         picker, form_class = (NamesPicker, NamesField) if picks_several else (NamePicker, NameField)
-        given = {"widget": picker(db_field, desk.admin_site, {"data-names": ""}), "form_class": form_class}
-        field: Any = super().formfield_for_dbfield(db_field, request, **given | kwargs)  # type: ignore[misc]  # the admin's
+        arguments = {
+            "widget": picker(db_field, desk.admin_site, {"data-names": ""}),
+            "form_class": form_class,
+        }
+        field: Any = super().formfield_for_dbfield(db_field, request, **arguments | kwargs)  # type: ignore[misc]  # the admin's
         field.widget = getattr(field.widget, "widget", field.widget)  # without the buttons that open windows
         field.desk, field.request = desk, request
         return field

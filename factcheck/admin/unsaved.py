@@ -29,13 +29,13 @@ def mark_stored(request: HttpRequest) -> None:
 
 def read_writers(request: HttpRequest) -> dict[UUID, int | None]:
     """Return the writers named in the submitted form; invalid names are ignored."""
-    found: dict[UUID, int | None] = {}
+    writers: dict[UUID, int | None] = {}
     for text in request.POST.getlist(WRITERS_FIELD)[:_WRITER_LIMIT]:
         writer, _colon, sequence = text.partition(":")
         if (key := _parse_uuid(writer)) and (not sequence or (sequence.isascii() and sequence.isdigit())):
             # Longer values were never stored.
-            found[key] = min(int(sequence[:19]), 2**63 - 1) if sequence else None
-    return found
+            writers[key] = min(int(sequence[:19]), 2**63 - 1) if sequence else None
+    return writers
 
 
 def _parse_uuid(text: str) -> UUID | None:

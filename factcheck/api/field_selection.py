@@ -44,8 +44,8 @@ class PartPath:
 
 def describe_parts(serializer: BaseSerializer) -> Parts:
     """Return the names of all parts of the bodies that a serializer describes."""
-    described = serializer.child if isinstance(serializer, ListSerializer) else serializer
-    return {name: describe_parts(part) for name, part in getattr(described, "fields", {}).items()}
+    inner = serializer.child if isinstance(serializer, ListSerializer) else serializer
+    return {name: describe_parts(part) for name, part in getattr(inner, "fields", {}).items()}
 
 
 def _iterate_names(parts: Parts, prefix: str = "") -> Iterator[str]:
@@ -56,14 +56,14 @@ def _iterate_names(parts: Parts, prefix: str = "") -> Iterator[str]:
 
 def build_parts(paths: Iterable[str]) -> Parts:
     """Return these parts as a tree; naming a part selects all of it."""
-    wanted: Parts = {}
+    wanted_parts: Parts = {}
     for path in sorted(paths, reverse=True):  # the shorter name comes last and selects the whole
         *outer, name = path.split(".")
-        parts = wanted
+        parts = wanted_parts
         for step in outer:
             parts = parts.setdefault(step, {})
         parts[name] = {}
-    return wanted
+    return wanted_parts
 
 
 def pick_parts(document: bytes, parts: Parts) -> bytes:

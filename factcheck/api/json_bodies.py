@@ -50,12 +50,12 @@ def read_strictly(body: bytes) -> Any:
         ParseError: the text is not JSON as defined by RFC 8259.
     """
     try:
-        found = json.loads(
+        value = json.loads(
             body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_refuse_repeated_keys
         )
         # Halves of surrogate pairs are no characters, and would fail only later.
         if b"\\ud" in body.lower():
-            json.dumps(found, ensure_ascii=False).encode()
+            json.dumps(value, ensure_ascii=False).encode()
     except UnicodeError:
         raise ParseError(
             gettext("The body is not JSON in UTF-8, or contains half of a surrogate pair.")
@@ -64,7 +64,7 @@ def read_strictly(body: bytes) -> Any:
         raise ParseError(gettext("The body is nested too deeply.")) from None
     except ValueError as problem:
         raise ParseError(gettext("The body is not JSON: %(problem)s.") % {"problem": problem}) from None
-    return found
+    return value
 
 
 def _refuse_constant(name: str) -> Any:
@@ -72,9 +72,9 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in values:
             raise ValueError(gettext("the key “%(key)s” occurs twice in one object") % {"key": key[:50]})
-        found[key] = value
-    return found
+        values[key] = value
+    return values

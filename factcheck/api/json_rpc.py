@@ -68,29 +68,29 @@ def decode_message(text: bytes) -> Any:
         raise RpcError(PARSE_ERROR, str(problem.detail), status=HTTPStatus.BAD_REQUEST) from None
 
 
-def read_message(found: Any) -> Message | None:
+def read_message(message: Any) -> Message | None:
     """Return the message in a JSON value; None for a response, because this server sends no requests.
 
     Raises:
         RpcError: the value is neither a message nor a response.
     """
-    if not isinstance(found, dict) or found.get("jsonrpc") != "2.0":
+    if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
         raise _build_invalid_error('It must be an object with "jsonrpc": "2.0".')
-    if "method" not in found and ("result" in found or "error" in found):
+    if "method" not in message and ("result" in message or "error" in message):
         return None
-    method, params, key = found.get("method"), found.get("params", {}), found.get("id")
+    method, params, key = message.get("method"), message.get("params", {}), message.get("id")
     if not isinstance(method, str):
         raise _build_invalid_error("`method` must be a string.")
     if not isinstance(params, dict):
         raise _build_invalid_error("`params` must be an object.")
-    if "id" in found and (not isinstance(key, str | int) or isinstance(key, bool)):
+    if "id" in message and (not isinstance(key, str | int) or isinstance(key, bool)):
         raise _build_invalid_error("`id` must be a string or a whole number.")
     return Message(method, params, key)
 
 
-def read_id(found: Any) -> Id:
+def read_id(value: Any) -> Id:
     """Return the id of an invalid message, so that the error response can name it."""
-    key = found.get("id") if isinstance(found, dict) else None
+    key = value.get("id") if isinstance(value, dict) else None
     return key if isinstance(key, str | int) and not isinstance(key, bool) else None
 
 
@@ -99,13 +99,13 @@ def build_result(key: Id, content: Mapping[str, Any]) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": key, "result": content}
 
 
-def build_error(key: Id, refused: RpcError) -> dict[str, Any]:
+def build_error(key: Id, rpc_error: RpcError) -> dict[str, Any]:
     """Build the error response to a request."""
-    error = {"code": refused.code, "message": refused.message}
+    error = {"code": rpc_error.code, "message": rpc_error.message}
     return {
         "jsonrpc": "2.0",
         "id": key,
-        "error": error if refused.data is None else error | {"data": refused.data},
+        "error": error if rpc_error.data is None else error | {"data": rpc_error.data},
     }
 
 

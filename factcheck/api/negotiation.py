@@ -22,8 +22,8 @@ def get_accept_header(request: HttpRequest | Request) -> str:
 
 
 @lru_cache(maxsize=500)
-def choose_preferred(accept: str, offered: tuple[str, ...]) -> str | None:
-    """Return the media type among `offered` that the header prefers, or None if it accepts none.
+def choose_preferred(accept: str, offered_types: tuple[str, ...]) -> str | None:
+    """Return the media type among `offered_types` that the header prefers, or None if it accepts none.
 
     The most specific range that covers a type sets its quality, so `*/*, text/csv;q=0` accepts anything but CSV. Among
     types of equal quality, the one named first in the header wins; among types covered only by a wildcard, the one
@@ -32,13 +32,13 @@ def choose_preferred(accept: str, offered: tuple[str, ...]) -> str | None:
     ranges = [MediaType(part.lower()) for part in accept.split(",") if part.strip()] or [MediaType("*/*")]
     best: tuple[float, int] | None = None
     preferred = None
-    for media_type in offered:
+    for media_type in offered_types:
         place = _find_covering(media_type, ranges)
         if place is None or not ranges[place].quality > 0:
             continue
-        liked = (ranges[place].quality, -place)
-        if best is None or liked > best:
-            best, preferred = liked, media_type
+        sort_key = (ranges[place].quality, -place)
+        if best is None or sort_key > best:
+            best, preferred = sort_key, media_type
     return preferred
 
 

@@ -196,13 +196,13 @@ def _fetch_rows(
     start: Position | None,
     most: int,
     parts: Parts | None,
-    chosen: Callable[[QuerySet[Any]], Any],
+    choose: Callable[[QuerySet[Any]], Any],
 ) -> list[Any]:
     is_forwards = start is None or not start.backwards
     fetched: list[Any] = []
     for rows in parts(queryset) if parts and is_forwards else (queryset,):
         if len(fetched) < most:
-            fetched += chosen(_seek_from(rows, ordering, start)[: most - len(fetched)])
+            fetched += choose(_seek_from(rows, ordering, start)[: most - len(fetched)])
     return fetched
 
 
@@ -216,10 +216,10 @@ def _seek_from(queryset: QuerySet[Any], ordering: Ordering, start: Position | No
         descending ^= start.backwards
         parts = (part if isinstance(part, Slot) else Value(part) for part in start.key)
         # The comparison of whole rows is what PostgreSQL turns into one descent of the index.
-        beyond = (LessThan if descending else GreaterThan)(
+        condition = (LessThan if descending else GreaterThan)(
             RowConstructor(*expressions), RowConstructor(*parts)
         )
-        queryset = queryset.filter(beyond)
+        queryset = queryset.filter(condition)
     return queryset.order_by(*(F(name).desc() if descending else F(name).asc() for name in names))
 
 

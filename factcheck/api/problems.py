@@ -110,14 +110,14 @@ class MethodRefusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        refused = self.get_response(request)
-        if not isinstance(refused, HttpResponseNotAllowed):
-            return refused
+        inner_response = self.get_response(request)
+        if not isinstance(inner_response, HttpResponseNotAllowed):
+            return inner_response
         detail = str(exceptions.MethodNotAllowed(str(request.method)).detail)
-        response = build_error_response(request, refused.status_code, detail) or ProblemResponse(
-            request, refused.status_code, detail
+        response = build_error_response(request, inner_response.status_code, detail) or ProblemResponse(
+            request, inner_response.status_code, detail
         )
-        response["Allow"] = refused["Allow"]
+        response["Allow"] = inner_response["Allow"]
         return response
 
 
@@ -159,18 +159,18 @@ def convert_exception(exception: Exception) -> exceptions.APIException | None:
     return exception if isinstance(exception, exceptions.APIException) else None
 
 
-def handle_exception(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+def handle_exception(raised_error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Handle exceptions for REST framework. Unknown exceptions are raised again for `handle_server_error`."""
     request = get_plain_request(context["request"])
-    exception = convert_exception(raised)
+    exception = convert_exception(raised_error)
     if exception is None:
         return None
     if isinstance(exception, exceptions.NotFound):
         return ProblemResponse(request, exception.status_code, str(NOT_FOUND_MESSAGE))
     if isinstance(exception, exceptions.NotAcceptable):
-        offered = ", ".join(renderer.media_type for renderer in exception.available_renderers or [])
+        offered_types = ", ".join(renderer.media_type for renderer in exception.available_renderers or [])
         return ProblemResponse(
-            request, exception.status_code, gettext("Available types: %(types)s.") % {"types": offered}
+            request, exception.status_code, gettext("Available types: %(types)s.") % {"types": offered_types}
         )
     members: dict[str, Any] = {"code": getattr(exception, "problem_code", "")}
     detail = str(exception.detail)
@@ -185,8 +185,8 @@ def handle_exception(raised: Exception, context: Mapping[str, Any]) -> HttpRespo
     response = ProblemResponse(request, exception.status_code, detail, **members)
     if challenge := getattr(exception, "auth_header", None):
         response["WWW-Authenticate"] = challenge
-    if (wait := getattr(exception, "wait", None)) is not None:
-        response["Retry-After"] = str(ceil(wait))
+    if (wait_seconds := getattr(exception, "wait", None)) is not None:
+        response["Retry-After"] = str(ceil(wait_seconds))
     return response
 
 
@@ -242,23 +242,23 @@ def build_unavailable_response(
 
 
 def handle_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answered = build_error_response(
+    response = build_error_response(
         request, HTTPStatus.BAD_REQUEST, gettext("The request cannot be understood.")
     )
-    return answered or defaults.bad_request(request, exception)
+    return response or defaults.bad_request(request, exception)
 
 
 def handle_permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answered = build_error_response(request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this."))
-    return answered or defaults.permission_denied(request, exception)
+    response = build_error_response(request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this."))
+    return response or defaults.permission_denied(request, exception)
 
 
 def handle_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Handle a form with a wrong token (CSRF_FAILURE_VIEW), and show its text so that it can be copied."""
-    if answered := build_error_response(
+    if response := build_error_response(
         request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this.")
     ):
-        return answered
+        return response
     # Words, not names of choices; never passwords.
     words = [
         (name.replace("_", " ").capitalize(), text)
@@ -270,8 +270,8 @@ def handle_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def handle_page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answered = build_error_response(request, HTTPStatus.NOT_FOUND, str(NOT_FOUND_MESSAGE))
-    return answered or defaults.page_not_found(request, exception)
+    response = build_error_response(request, HTTPStatus.NOT_FOUND, str(NOT_FOUND_MESSAGE))
+    return response or defaults.page_not_found(request, exception)
 
 
 def handle_server_error(request: HttpRequest) -> HttpResponse:
@@ -280,5 +280,5 @@ def handle_server_error(request: HttpRequest) -> HttpResponse:
         return build_unavailable_response(
             request, outage.status, outage.detail, retry_after=outage.retry_after
         )
-    answered = build_error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(SERVER_ERROR_MESSAGE))
-    return answered or defaults.server_error(request)
+    response = build_error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(SERVER_ERROR_MESSAGE))
+    return response or defaults.server_error(request)

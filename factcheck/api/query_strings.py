@@ -241,21 +241,21 @@ class ListQuery(Query):
     @property
     def template(self) -> Template:
         """Return the requested rows, for `factcheck.api.pagination.read_template_page`."""
-        sought = self.given_filters
-        slotted = {name: self.filters[name].slot(name) for name in sought if self.filters[name].slotted}
-        fixed = {name: value for name, value in sought.items() if name not in slotted}
+        filters = self.given_filters
+        slots = {name: self.filters[name].slot(name) for name in filters if self.filters[name].slotted}
+        fixed = {name: value for name, value in filters.items() if name not in slots}
         return Template(
             shape=(
                 type(self),
                 self.shape,
                 self.found_by,
-                *slotted,
+                *slots,
                 *((name, repr(value)) for name, value in fixed.items()),
             ),
-            rows=lambda: self.candidates(fixed | slotted),
-            values=sought,
+            rows=lambda: self.candidates(fixed | slots),
+            values=filters,
             found_by=self.found_by,
-            has_one_plan=not sought,  # the order of the list leads straight to the page
+            has_one_plan=not filters,  # the order of the list leads straight to the page
         )
 
     @property
@@ -270,8 +270,8 @@ class ListQuery(Query):
     @property
     def given_filters(self) -> dict[str, Any]:
         """Return the filters, without the paging parameters."""
-        how = {*ListQuery.base_filters, ORDERING_PARAMETER, FIELDS_PARAMETER, VIEW_PARAMETER}
-        return {name: value for name, value in self.looked_for.items() if name not in how}
+        readers = {*ListQuery.base_filters, ORDERING_PARAMETER, FIELDS_PARAMETER, VIEW_PARAMETER}
+        return {name: value for name, value in self.looked_for.items() if name not in readers}
 
     @property
     def found_by(self) -> FoundBy | None:

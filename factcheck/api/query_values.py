@@ -255,7 +255,7 @@ class IdOr:
         return name
 
 
-def suggest_word(given: str, words: Iterable[str]) -> str:
+def suggest_word(word: str, words: Iterable[str]) -> str:
     """Return " Did you mean …?" if one of the known words is similar, otherwise ""."""
-    nearest = get_close_matches(given[:100], list(words), n=1)
+    nearest = get_close_matches(word[:100], list(words), n=1)
     return " " + gettext("Did you mean %(name)s?") % {"name": nearest[0]} if nearest else ""

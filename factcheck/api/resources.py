@@ -172,9 +172,11 @@ class PublicList(PublicResource, ABC):
             cache=self.get_cache_control(query),
             last_modified=listing.last_modified,
         )
-        linked = [f'<{url}>; rel="{_LINK_RELATIONS[direction]}"' for direction, url in links.items() if url]
-        if linked := [*linked, *self.list_other_formats(request)]:
-            response["Link"] = ", ".join(linked)
+        links_given = [
+            f'<{url}>; rel="{_LINK_RELATIONS[direction]}"' for direction, url in links.items() if url
+        ]
+        if links_given := [*links_given, *self.list_other_formats(request)]:
+            response["Link"] = ", ".join(links_given)
         return response
 
 
@@ -222,16 +224,16 @@ def build_conditional_response(
     content_type: str = "application/json",
 ) -> HttpResponse:
     """Return the response, or a 304 without reading the content if the client's copy is current."""
-    quoted = quote_etag(build_site_etag(etag))
+    quoted_etag = quote_etag(build_site_etag(etag))
     # Another change within the same second would be mistaken for the state that the client has.
     is_settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
     seconds = int(last_modified.timestamp()) if last_modified and is_settled else None
     response = None
     if not _CONDITIONS.isdisjoint(request.META):
-        response = get_conditional_response(request, etag=quoted, last_modified=seconds)
+        response = get_conditional_response(request, etag=quoted_etag, last_modified=seconds)
     if response is None:
         response = HttpResponse(content(), content_type=content_type)
-    response["ETag"] = quoted
+    response["ETag"] = quoted_etag
     response["Cache-Control"] = cache
     if seconds is not None:
         response["Last-Modified"] = _format_http_time(seconds)
@@ -287,10 +289,10 @@ def count_rows(query: ListQuery) -> int | None:
 
     Only counting needs the QuerySet. Composing it costs more than reading a page, whose SQL is cached.
     """
-    how = query.value("count", "none")
-    if how == "none":
+    counting = query.value("count", "none")
+    if counting == "none":
         return None
-    return query.qs.count() if how == "exact" else estimate_rows(query.qs)
+    return query.qs.count() if counting == "exact" else estimate_rows(query.qs)
 
 
 def estimate_rows(rows: QuerySet[Any]) -> int:

@@ -45,17 +45,17 @@ class RunningServer:
     @classmethod
     def at(cls, place: ServerPlace) -> "RunningServer":
         with roles.connect(place, SUPERUSER) as connection:
-            [found] = connection.execute(
+            [row] = connection.execute(
                 "SELECT s.system_identifier, c.timeline_id, current_setting('server_version'),"
                 " current_setting('archive_mode') = 'on' FROM pg_control_system() s, pg_control_checkpoint() c"
             ).fetchall()
-        return cls(*found)
+        return cls(*row)
 
 
 def make_backup(
     place: ServerPlace,
     folder: BackupFolder,
-    kept: Mapping[str, Path],
+    kept_folders: Mapping[str, Path],
     *,
     is_full: bool = False,
     days: int = 14,
@@ -64,7 +64,7 @@ def make_backup(
     """Back up the running server and files, verify the backup, and remove backups older than `days`.
 
     Args:
-        kept: the folders to back up, by their names in the backup.
+        kept_folders: the folders to back up, by their names in the backup.
         is_full: copy the whole database, not only the changes since the last backup.
         full_days: after this many days, make a full copy anyway.
 
@@ -76,15 +76,15 @@ def make_backup(
         with folder.alone() as lock:
             generations.clear(folder)
             kept_files.remove_unfinished(folder)
-            earlier, server = generations.list_generations(folder), RunningServer.at(place)
-            if any(one.system != server.system for one in earlier):
+            earlier_backups, server = generations.list_generations(folder), RunningServer.at(place)
+            if any(one.system != server.system for one in earlier_backups):
                 raise BackupFailed(
                     gettext("The backups in %(path)s belong to another database. Choose another folder.")
                     % {"path": folder.path}
                 )
-            parent = None if is_full else _choose_parent(earlier, server, full_days)
-            generation, counts = _make(place, folder, kept, server, parent, lock)
-            given_up = _remove_superseded(folder, [*earlier, generation], days)
+            parent = None if is_full else _choose_parent(earlier_backups, server, full_days)
+            generation, counts = _make(place, folder, kept_folders, server, parent, lock)
+            given_up = _remove_superseded(folder, [*earlier_backups, generation], days)
             return BackupResult(generation, counts, given_up, server.archives)
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
@@ -92,29 +92,33 @@ def make_backup(
         raise BackupFailed(gettext("The database does not answer: %(error)s.") % {"error": error}) from error
 
 
-def copy_files(place: ServerPlace, folder: BackupFolder, kept: Mapping[str, Path]) -> kept_files.ScanCounts:
+def copy_files(
+    place: ServerPlace, folder: BackupFolder, kept_folders: Mapping[str, Path]
+) -> kept_files.ScanCounts:
     """Copy only new files, to keep up with the database log, which is archived every minute."""
     folder.prepare(place)
     try:
         with folder.alone():
-            return kept_files.copy_new(folder, kept)
+            return kept_files.copy_new(folder, kept_folders)
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
 
 
-def _choose_parent(earlier: list[Generation], server: RunningServer, full_days: int) -> Generation | None:
+def _choose_parent(
+    earlier_backups: list[Generation], server: RunningServer, full_days: int
+) -> Generation | None:
     """Return the backup on which the next one can be based; None if a full one is due."""
-    same = [one for one in earlier if one.timeline == server.timeline]
+    same = [one for one in earlier_backups if one.timeline == server.timeline]
     if not same:
         return None
-    full = generations.build_chain(same[-1], earlier)[0]
+    full = generations.build_chain(same[-1], earlier_backups)[0]
     return same[-1] if datetime.now(UTC) - full.begun_at < timedelta(days=full_days) else None
 
 
 def _make(
     place: ServerPlace,
     folder: BackupFolder,
-    kept: Mapping[str, Path],
+    kept_folders: Mapping[str, Path],
     server: RunningServer,
     parent: Generation | None,
     lock: int,
@@ -124,24 +128,24 @@ def _make(
         time.sleep(0.1)
         begun_at = datetime.now(UTC)
     name = generations.build_name(begun_at)
-    unfinished = folder.generations / f"{name}{UNFINISHED}"
-    copied = unfinished / "base"
+    work_folder = folder.generations / f"{name}{UNFINISHED}"
+    base_folder = work_folder / "base"
     try:
-        unfinished.mkdir(mode=0o700)
+        work_folder.mkdir(mode=0o700)
         if parent is not None:
             try:
                 base_backups.copy(
-                    place, copied, since=generations.get_base_path(folder, parent.name), lock=lock
+                    place, base_folder, since=generations.get_base_path(folder, parent.name), lock=lock
                 )
             except base_backups.NoIncrement:
-                shutil.rmtree(copied, ignore_errors=True)
+                shutil.rmtree(base_folder, ignore_errors=True)
                 parent = None
         if parent is None:
-            base_backups.copy(place, copied, since=None, lock=lock)
-        base_backups.verify(copied)
+            base_backups.copy(place, base_folder, since=None, lock=lock)
+        base_backups.verify(base_folder)
         # Files come last: rows name files, never the other way.
-        counts = kept_files.copy_new(folder, kept)
-        manifest = base_backups.Manifest.of(copied)
+        counts = kept_files.copy_new(folder, kept_folders)
+        manifest = base_backups.Manifest.of(base_folder)
         journal_bytes, journal_sha256 = kept_files.compute_journal_digest(folder)
         generation = Generation(
             name=name,
@@ -155,14 +159,14 @@ def _make(
             stop=manifest.stop,
             postgresql=server.version,
             program=read_version(),
-            manifest_sha256=generations.compute_sha256(copied / "backup_manifest"),
+            manifest_sha256=generations.compute_sha256(base_folder / "backup_manifest"),
             journal_bytes=journal_bytes,
             journal_sha256=journal_sha256,
             files=counts.files,
         )
-        generations.finish(folder, unfinished, generation)
+        generations.finish(folder, work_folder, generation)
     except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(work_folder, ignore_errors=True)
         raise
     return generation, counts
 

@@ -32,10 +32,10 @@ class Manifest:
 
     @classmethod
     def of(cls, base: Path) -> "Manifest":
-        read = json.loads((base / "backup_manifest").read_bytes())
-        newest = max(read["WAL-Ranges"], key=lambda one: one["Timeline"])
+        manifest = json.loads((base / "backup_manifest").read_bytes())
+        newest = max(manifest["WAL-Ranges"], key=lambda one: one["Timeline"])
         return cls(
-            read["System-Identifier"],
+            manifest["System-Identifier"],
             newest["Timeline"],
             parse_position(newest["Start-LSN"]),
             parse_position(newest["End-LSN"]),
@@ -108,7 +108,7 @@ def find_last_change(segment: Path) -> tuple[int, datetime] | None:
 
 def run(
     command: list[str],
-    what: str,
+    description: str,
     *,
     lock: int | None = None,
     environment: Mapping[str, str] = MappingProxyType({}),
@@ -119,7 +119,7 @@ def run(
         BackupFailed: the program failed; the message has the last lines of its output.
     """
     program, *arguments = command
-    done = subprocess.run(
+    result = subprocess.run(
         [get_binary(program), *arguments],
         cwd="/",
         env={"PATH": str(Path(get_binary(program)).parent), "LC_ALL": "C", "PGTZ": "UTC", **environment},
@@ -131,8 +131,12 @@ def run(
         check=False,
         pass_fds=() if lock is None else (lock,),
     )
-    if done.returncode == 0:
+    if result.returncode == 0:
         return
-    lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
-    message = f"{what}: {lines[0].rstrip('.') if lines else f'{program} ended with {done.returncode}'}."
-    raise (NoIncrement if "WAL summar" in done.stdout or "manifest" in done.stdout else BackupFailed)(message)
+    lines = [line.strip() for line in result.stdout.splitlines() if line.strip()]
+    message = (
+        f"{description}: {lines[0].rstrip('.') if lines else f'{program} ended with {result.returncode}'}."
+    )
+    raise (NoIncrement if "WAL summar" in result.stdout or "manifest" in result.stdout else BackupFailed)(
+        message
+    )

@@ -27,8 +27,8 @@ def get_newest_time() -> datetime | None:
     """
     now = datetime.now(UTC)
     with _convert_errors():
-        finished = [one.finished_at for one in generations.list_generations(get_backup_folder())]
-    return max((moment for moment in finished if moment <= now), default=None)
+        finish_times = [one.finished_at for one in generations.list_generations(get_backup_folder())]
+    return max((moment for moment in finish_times if moment <= now), default=None)
 
 
 @contextmanager
@@ -71,15 +71,15 @@ def describe_gap() -> str:
     if settings.BACKUP_DIR is None:
         return ""
     try:
-        found = open_gaps()
+        gap = open_gaps()
     except BackupFailed as problem:
         return _describe_unreadable(problem)
-    if not found:
+    if not gap:
         return ""
     return _(
         "The log since the latest backup has a gap (%(first)s): later moments cannot be restored. The next "
         "backup closes it."
-    ) % {"first": found[0].first}
+    ) % {"first": gap[0].first}
 
 
 def _describe_unreadable(problem: BackupFailed) -> str:

@@ -56,14 +56,14 @@ def get_base_path(folder: BackupFolder, name: str) -> Path:
     return folder.generations / name / "base"
 
 
-def finish(folder: BackupFolder, unfinished: Path, generation: Generation) -> None:
+def finish(folder: BackupFolder, work_folder: Path, generation: Generation) -> None:
     """Write the description of a backup and give it its final name, which makes it valid."""
-    described = unfinished / "backup.json"
-    described.write_text(json.dumps(asdict(generation), indent=1, default=datetime.isoformat))
-    with described.open("rb") as file:
+    description_file = work_folder / "backup.json"
+    description_file.write_text(json.dumps(asdict(generation), indent=1, default=datetime.isoformat))
+    with description_file.open("rb") as file:
         os.fsync(file.fileno())
-    sync_folder(unfinished)
-    unfinished.rename(folder.generations / generation.name)
+    sync_folder(work_folder)
+    work_folder.rename(folder.generations / generation.name)
     sync_folder(folder.generations)
 
 
@@ -75,8 +75,8 @@ def list_generations(folder: BackupFolder) -> list[Generation]:
     """
     if not folder.generations.is_dir():
         return []
-    found = [_read(path) for path in folder.generations.iterdir() if _NAME.fullmatch(path.name)]
-    return sorted(found, key=lambda one: (one.timeline, one.stop))
+    generations = [_read(path) for path in folder.generations.iterdir() if _NAME.fullmatch(path.name)]
+    return sorted(generations, key=lambda one: (one.timeline, one.stop))
 
 
 def _read(path: Path) -> Generation:

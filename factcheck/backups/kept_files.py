@@ -33,9 +33,9 @@ class KeptFile:
     size: int
     modified: int
 
-    def is_still(self, found: os.stat_result) -> bool:
+    def is_still(self, status: os.stat_result) -> bool:
         """Return whether the existing file is unchanged, judging by its size and time."""
-        return (self.size, self.modified) == (found.st_size, found.st_mtime_ns)
+        return (self.size, self.modified) == (status.st_size, status.st_mtime_ns)
 
 
 class ScanCounts(NamedTuple):
@@ -51,19 +51,19 @@ def build_pool_path(folder: BackupFolder, sha256: str) -> Path:
     return folder.files / sha256[:2] / sha256
 
 
-def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> ScanCounts:
+def copy_new(folder: BackupFolder, kept_folders: Mapping[str, Path]) -> ScanCounts:
     """Copy new and changed files, and record deleted ones. The caller holds the folder's lock.
 
     Args:
-        kept: the folders to back up, by their names in the backup.
+        kept_folders: the folders to back up, by their names in the backup.
     """
     remove_unfinished(folder)
     files_by_path = {file.path: file for file in list_files_at(folder, None).values()}
-    count = copied = copied_bytes = 0
+    count = copied_count = copied_bytes = 0
     now = datetime.now(UTC)
     new: list[dict[str, object]] = []
     folders = set()
-    for path, file in _iterate_files(kept):
+    for path, file in _iterate_files(kept_folders):
         count += 1
         before = files_by_path.pop(path, None)
         try:
@@ -80,7 +80,7 @@ def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> ScanCounts:
                 % {"file": file, "strerror": error.strerror}
             ) from error
         folders.add(build_pool_path(folder, digest).parent)
-        copied, copied_bytes = copied + 1, copied_bytes + size
+        copied_count, copied_bytes = copied_count + 1, copied_bytes + size
         new.append(
             {
                 "at": now.isoformat(),
@@ -95,22 +95,22 @@ def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> ScanCounts:
     sync_folder(folder.files)
     new += [{"at": now.isoformat(), "path": path, "gone": True} for path in files_by_path]
     _append(folder, new)
-    return ScanCounts(count, copied, copied_bytes)
+    return ScanCounts(count, copied_count, copied_bytes)
 
 
-def _iterate_files(kept: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
-    for name, top in kept.items():
-        seen = set()
-        for here, folders, files in os.walk(top, followlinks=True, onerror=_ignore_missing):
-            status = Path(here).stat()
-            if (status.st_dev, status.st_ino) in seen:
+def _iterate_files(kept_folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+    for name, top in kept_folders.items():
+        seen_files = set()
+        for folder_path, folders, files in os.walk(top, followlinks=True, onerror=_ignore_missing):
+            status = Path(folder_path).stat()
+            if (status.st_dev, status.st_ino) in seen_files:
                 folders.clear()  # a link that leads back
                 continue
-            seen.add((status.st_dev, status.st_ino))
-            if Path(here) == top and DUMPS in folders:
+            seen_files.add((status.st_dev, status.st_ino))
+            if Path(folder_path) == top and DUMPS in folders:
                 folders.remove(DUMPS)
             for file in files:
-                path = Path(here, file)
+                path = Path(folder_path, file)
                 if path.is_file():
                     yield f"{name}/{path.relative_to(top).as_posix()}", path
 
@@ -125,10 +125,10 @@ def _ignore_missing(error: OSError) -> None:
 
 def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
     """Copy a file into the pool. Return the hash and size of the bytes copied, even if the file is changing."""
-    unfinished = folder.files / f"unfinished.{os.getpid()}"
+    part_file = folder.files / f"unfinished.{os.getpid()}"
     digest, size = hashlib.sha256(), 0
     try:
-        with file.open("rb") as source, unfinished.open("wb") as target:
+        with file.open("rb") as source, part_file.open("wb") as target:
             os.fchmod(target.fileno(), FILE)
             while piece := source.read(_CHUNK_SIZE):
                 digest.update(piece)
@@ -137,16 +137,16 @@ def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
             os.fsync(target.fileno())
         name = digest.hexdigest()
         build_pool_path(folder, name).parent.mkdir(mode=FOLDER, exist_ok=True)
-        unfinished.replace(build_pool_path(folder, name))
+        part_file.replace(build_pool_path(folder, name))
     finally:
-        unfinished.unlink(missing_ok=True)
+        part_file.unlink(missing_ok=True)
     return name, size
 
 
 def remove_unfinished(folder: BackupFolder) -> None:
     """Remove the unfinished line or file of a killed process."""
-    for unfinished in folder.files.glob("unfinished.*"):
-        unfinished.unlink()
+    for part_file in folder.files.glob("unfinished.*"):
+        part_file.unlink()
     folder.journal.touch(FILE)
     with folder.journal.open("r+b") as journal:
         journal.truncate(_measure_whole_lines(journal))
@@ -158,8 +158,8 @@ def _measure_whole_lines(journal: IO[bytes]) -> int:
     while end > 0:
         begin = max(0, end - _CHUNK_SIZE)
         journal.seek(begin)
-        if (found := journal.read(end - begin).rfind(b"\n")) >= 0:
-            return begin + found + 1
+        if (last_newline := journal.read(end - begin).rfind(b"\n")) >= 0:
+            return begin + last_newline + 1
         end = begin
     return 0
 
@@ -175,14 +175,14 @@ def _append(folder: BackupFolder, lines: list[dict[str, object]]) -> None:
 
 def compute_journal_digest(folder: BackupFolder, length: int | None = None) -> tuple[int, str]:
     """Return the length and hash of the journal, or of its beginning."""
-    digest, read = hashlib.sha256(), 0
+    digest, bytes_read = hashlib.sha256(), 0
     with folder.journal.open("rb") as journal:
-        while (length is None or read < length) and (
-            piece := journal.read(_CHUNK_SIZE if length is None else min(_CHUNK_SIZE, length - read))
+        while (length is None or bytes_read < length) and (
+            piece := journal.read(_CHUNK_SIZE if length is None else min(_CHUNK_SIZE, length - bytes_read))
         ):
             digest.update(piece)
-            read += len(piece)
-    return read, digest.hexdigest()
+            bytes_read += len(piece)
+    return bytes_read, digest.hexdigest()
 
 
 def _iterate_entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, KeptFile | None]]:

@@ -25,10 +25,10 @@ class LogGap:
 
 def parse_segment_number(name: str) -> int:
     """Return a segment's number in the log, or -1 for other files, such as timeline histories."""
-    found = NAME_PATTERN.fullmatch(name.removesuffix(".gz"))
-    if found is None or found[1] is None:
+    match = NAME_PATTERN.fullmatch(name.removesuffix(".gz"))
+    if match is None or match[1] is None:
         return -1
-    return int(found[1][8:16], 16) * _SEGMENTS_PER_FILE + int(found[1][16:], 16)
+    return int(match[1][8:16], 16) * _SEGMENTS_PER_FILE + int(match[1][16:], 16)
 
 
 def build_segment_name(timeline: int, position: int) -> str:
@@ -39,13 +39,13 @@ def build_segment_name(timeline: int, position: int) -> str:
 
 def find_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
     """Return all gaps in the archive. On each timeline, the log is needed from the oldest backup on."""
-    found = []
+    gaps = []
     for prefix, names in groupby(list_segments(folder.wal), lambda name: name[:8]):
         timeline = int(prefix, 16)
         archived = [parse_segment_number(name) for name in names]
-        needed = [one.stop // SEGMENT_BYTES for one in backups if one.timeline == timeline]
-        start = min([*needed, archived[0]])
-        found += [
+        needed_segments = [one.stop // SEGMENT_BYTES for one in backups if one.timeline == timeline]
+        start = min([*needed_segments, archived[0]])
+        gaps += [
             LogGap(
                 build_segment_name(timeline, (before + 1) * SEGMENT_BYTES),
                 build_segment_name(timeline, after * SEGMENT_BYTES),
@@ -53,7 +53,7 @@ def find_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
             for before, after in pairwise([start - 1, *archived])
             if after - before > 1
         ]
-    return found
+    return gaps
 
 
 def find_open_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:

@@ -57,52 +57,59 @@ class Restoration:
 def restore(
     folder: BackupFolder,
     to: Path,
-    wanted: RestorePoint,
+    restore_point: RestorePoint,
     *,
     put_aside: bool = False,
-    tell: Callable[[str], None] = lambda said: None,
+    report: Callable[[str], None] = lambda said: None,
 ) -> Restoration:
     """Restore an installation into the folder `to`, which becomes DATA_DIR.
 
     Args:
         put_aside: move an existing installation to a folder next to the new one.
-        tell: called with progress messages.
+        report: called with progress messages.
 
     Raises:
         BackupFailed: nothing was restored, and `to` is unchanged; the message says why.
     """
     with folder.unchanged():
-        return _restore(folder, to.resolve(), wanted, put_aside=put_aside, tell=tell)
+        return _restore(folder, to.resolve(), restore_point, put_aside=put_aside, report=report)
 
 
 def _restore(
-    folder: BackupFolder, to: Path, wanted: RestorePoint, *, put_aside: bool, tell: Callable[[str], None]
+    folder: BackupFolder,
+    to: Path,
+    restore_point: RestorePoint,
+    *,
+    put_aside: bool,
+    report: Callable[[str], None],
 ) -> Restoration:
-    generation, timeline = _choose_generation(folder, wanted)
-    files = kept_files.list_files_at(folder, generation.finished_at if wanted.backup else wanted.moment)
+    generation, timeline = _choose_generation(folder, restore_point)
+    files = kept_files.list_files_at(
+        folder, generation.finished_at if restore_point.backup else restore_point.moment
+    )
     try:
         to.mkdir(mode=FOLDER, parents=True, exist_ok=True)
-        there = [name for name in PARTS if _is_occupied(to / name)]
-        if there and not put_aside:
+        occupied = [name for name in PARTS if _is_occupied(to / name)]
+        if occupied and not put_aside:
             raise BackupFailed(
                 gettext(
                     "There is already an installation in %(to)s (%(there)s). Choose another folder, or use "
                     "--put-aside to move it into a folder beside the restored one."
                 )
-                % {"to": to, "there": ", ".join(there)}
+                % {"to": to, "there": ", ".join(occupied)}
             )
         place = ServerPlace(to)
-        with _require_unused(to), _make_work_folder(place.restored) as unfinished:
-            tell(gettext("Checking and combining the copies of the database"))
-            _put_together(folder, generation, unfinished, place)
-            tell(gettext("Replaying the log"))
-            last_change = _replay(folder, generation, timeline, wanted, unfinished)
-            tell(gettext("Copying files"))
-            damaged = _copy_files(folder, files.values(), unfinished, to)
-            aside = _put_in_place(unfinished, to)
+        with _require_unused(to), _make_work_folder(place.restored) as work_folder:
+            report(gettext("Checking and combining the copies of the database"))
+            _put_together(folder, generation, work_folder, place)
+            report(gettext("Replaying the log"))
+            last_change = _replay(folder, generation, timeline, restore_point, work_folder)
+            report(gettext("Copying files"))
+            damaged = _copy_files(folder, files.values(), work_folder, to)
+            old_folder = _put_in_place(work_folder, to)
     except OSError as error:
         raise BackupFailed(f"{error.filename or to}: {error.strerror}.") from error
-    return Restoration(generation, last_change, len(files) - len(damaged), damaged, aside)
+    return Restoration(generation, last_change, len(files) - len(damaged), damaged, old_folder)
 
 
 def _choose_generation(folder: BackupFolder, target: RestorePoint) -> tuple[Generation, int]:
@@ -146,24 +153,26 @@ def _require_unused(to: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _make_work_folder(unfinished: Path) -> Iterator[Path]:
+def _make_work_folder(work_folder: Path) -> Iterator[Path]:
     """Yield a work folder, after removing what a killed or failed restore left."""
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(mode=FOLDER)
+    shutil.rmtree(work_folder, ignore_errors=True)
+    work_folder.mkdir(mode=FOLDER)
     try:
-        yield unfinished
+        yield work_folder
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(work_folder, ignore_errors=True)
 
 
-def _put_together(folder: BackupFolder, generation: Generation, unfinished: Path, place: ServerPlace) -> None:
+def _put_together(
+    folder: BackupFolder, generation: Generation, work_folder: Path, place: ServerPlace
+) -> None:
     links = generations.build_chain(generation, generations.list_generations(folder))
     bases = [generations.get_base_path(folder, link.name) for link in links]
     for link, base in zip(links, bases, strict=True):
         if generations.compute_sha256(base / "backup_manifest") != link.manifest_sha256:
             raise BackupFailed(gettext("%(base)s is damaged.") % {"base": base / "backup_manifest"})
         base_backups.verify(base)
-    cluster = unfinished / "postgres"
+    cluster = work_folder / "postgres"
     base_backups.combine(bases, cluster)
     base_backups.verify(cluster)
     (cluster / "recovery.signal").touch(FILE)
@@ -173,26 +182,30 @@ def _put_together(folder: BackupFolder, generation: Generation, unfinished: Path
 
 
 def _change_owner(top: Path, user: int, group: int) -> None:
-    for here, folders, files in os.walk(top):
+    for folder_path, folders, files in os.walk(top):
         for name in (*folders, *files):
-            os.chown(Path(here, name), user, group, follow_symlinks=False)
+            os.chown(Path(folder_path, name), user, group, follow_symlinks=False)
     os.chown(top, user, group)
 
 
 def _replay(
-    folder: BackupFolder, generation: Generation, timeline: int, wanted: RestorePoint, unfinished: Path
+    folder: BackupFolder,
+    generation: Generation,
+    timeline: int,
+    restore_point: RestorePoint,
+    work_folder: Path,
 ) -> datetime | None:
     """Start the server on the restored files, let it recover to the target, and query it."""
     settings = wal_archive.build_fetching_settings(folder.wal.resolve()) | {
         "recovery_target_timeline": str(timeline),
         "recovery_target_action": "promote",
     }
-    if wanted.backup is not None:
+    if restore_point.backup is not None:
         settings["recovery_target"] = "immediate"
-    elif wanted.moment is not None:
-        settings["recovery_target_time"] = wanted.moment.astimezone(UTC).isoformat()
+    elif restore_point.moment is not None:
+        settings["recovery_target_time"] = restore_point.moment.astimezone(UTC).isoformat()
         settings["recovery_prefetch"] = "off"  # looking ahead would stumble over a gap after the moment
-    place = ServerPlace(unfinished, folder.wal.resolve(), settings)
+    place = ServerPlace(work_folder, folder.wal.resolve(), settings)
     try:
         with (
             run_server_at(place),
@@ -200,7 +213,7 @@ def _replay(
         ):
             [(replayed,)] = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchall()
     except (PostgresUnavailable, psycopg.Error) as error:
-        raise BackupFailed(_explain_failure(folder, generation, place, wanted, str(error))) from error
+        raise BackupFailed(_explain_failure(folder, generation, place, restore_point, str(error))) from error
     finally:
         shutil.rmtree(place.socket_folder, ignore_errors=True)
     _archive_history(place.cluster / "pg_wal")
@@ -213,19 +226,19 @@ def _archive_history(log: Path) -> None:
     The server began the timeline while archiving was off, so it would never archive the history itself.
     """
     for history in log.glob("*.history"):
-        ready = log / "archive_status" / f"{history.name}.ready"
-        ready.touch(FILE)
-        os.chown(ready, history.stat().st_uid, history.stat().st_gid)
+        ready_file = log / "archive_status" / f"{history.name}.ready"
+        ready_file.touch(FILE)
+        os.chown(ready_file, history.stat().st_uid, history.stat().st_gid)
 
 
 def _explain_failure(
-    folder: BackupFolder, generation: Generation, place: ServerPlace, wanted: RestorePoint, error: str
+    folder: BackupFolder, generation: Generation, place: ServerPlace, restore_point: RestorePoint, error: str
 ) -> str:
     log_text = place.log.read_text(errors="replace") if place.log.exists() else ""
-    if "recovery ended before configured recovery target was reached" in log_text and wanted.moment:
+    if "recovery ended before configured recovery target was reached" in log_text and restore_point.moment:
         last = log_text.rpartition("last completed transaction was at log time ")[2].partition("\n")[0]
         return (
-            f"What is archived ends before {wanted.moment:%Y-%m-%d %H:%M:%S} UTC"
+            f"What is archived ends before {restore_point.moment:%Y-%m-%d %H:%M:%S} UTC"
             + (f" (the last change in it is of {last})" if last else "")
             + ". Without --moment all of it is restored."
         )
@@ -264,35 +277,35 @@ def _find_last_moment_before(missing: str, folder: BackupFolder, generation: Gen
 
 
 def _copy_files(
-    folder: BackupFolder, files: Iterable[kept_files.KeptFile], unfinished: Path, to: Path
+    folder: BackupFolder, files: Iterable[kept_files.KeptFile], work_folder: Path, to: Path
 ) -> list[str]:
     """Write all files, and return the paths of damaged ones."""
-    damaged = [file.path for file in files if not kept_files.put_back(folder, file, unfinished / file.path)]
+    damaged = [file.path for file in files if not kept_files.put_back(folder, file, work_folder / file.path)]
     owner = to.stat()
     for name in ("files", "reports"):
-        (unfinished / name).mkdir(mode=FOLDER, exist_ok=True)
+        (work_folder / name).mkdir(mode=FOLDER, exist_ok=True)
         if os.geteuid() == 0:
-            _change_owner(unfinished / name, owner.st_uid, owner.st_gid)
+            _change_owner(work_folder / name, owner.st_uid, owner.st_gid)
     return damaged
 
 
-def _put_in_place(unfinished: Path, to: Path) -> Path | None:
+def _put_in_place(work_folder: Path, to: Path) -> Path | None:
     """Move the restored parts into place. The database comes last, because nothing starts without it."""
     for name in PARTS:
-        _sync(unfinished / name)
-    aside = to / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+        _sync(work_folder / name)
+    old_folder = to / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
     for name in PARTS:
         if (to / name).exists() or (to / name).is_symlink():
-            aside.mkdir(mode=FOLDER, exist_ok=True)
-            (to / name).rename(aside / name)
-        (unfinished / name).rename(to / name)
+            old_folder.mkdir(mode=FOLDER, exist_ok=True)
+            (to / name).rename(old_folder / name)
+        (work_folder / name).rename(to / name)
     wal_archive.sync_folder(to)
-    return aside if aside.exists() else None
+    return old_folder if old_folder.exists() else None
 
 
 def _sync(top: Path) -> None:
-    for here, _folders, files in os.walk(top):
+    for folder_path, _folders, files in os.walk(top):
         for name in files:
-            with Path(here, name).open("rb") as file:
+            with Path(folder_path, name).open("rb") as file:
                 os.fsync(file.fileno())
-        wal_archive.sync_folder(Path(here))
+        wal_archive.sync_folder(Path(folder_path))

@@ -20,14 +20,16 @@ def run_scheduled_backup(timestamp: int) -> None:
 
 
 def _run_backup() -> None:
-    done = make_backup(
+    result = make_backup(
         get_server_place(),
         get_backup_folder(),
         list_kept_folders(),
         days=settings.BACKUP_DAYS,
         full_days=settings.BACKUP_FULL_DAYS,
     )
-    log.info("Backup %s (%s) with %d files.", done.generation.name, done.generation.kind, done.files.files)
+    log.info(
+        "Backup %s (%s) with %d files.", result.generation.name, result.generation.kind, result.files.files
+    )
 
 
 @app.task(queueing_lock="copy_new_files", lock="back_up")

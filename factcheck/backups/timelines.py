@@ -44,14 +44,14 @@ def find_base(folder: BackupFolder, timeline: int, moment: datetime | None) -> G
         BackupFailed: there is no such backup.
     """
     left_at = load_ancestry(folder, timeline)
-    fitting = [
+    fitting_backups = [
         one
         for one in list_generations(folder)
         if (one.timeline == timeline or one.stop <= left_at.get(one.timeline, -1))
         and (moment is None or one.finished_at <= moment)
     ]
-    if fitting:
-        return max(fitting, key=lambda one: one.stop)
+    if fitting_backups:
+        return max(fitting_backups, key=lambda one: one.stop)
     if moment is None:
         raise BackupFailed(
             gettext("There is no backup in %(path)s from which timeline %(timeline)s could be restored.")

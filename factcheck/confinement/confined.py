@@ -145,7 +145,7 @@ class Confined:
         if self._control is not None and self._program is not None and self._program.poll() is None:
             return self._control
         self._release()
-        ours, its = socket.socketpair()
+        own_socket, its = socket.socketpair()
         with its:
             number = str(its.fileno())
             self._program = subprocess.Popen(
@@ -162,5 +162,5 @@ class Confined:
                 env=_FIXED_VARIABLES
                 | {name: os.environ[name] for name in _INHERITED_VARIABLES if name in os.environ},
             )
-        self._control = ours
-        return ours
+        self._control = own_socket
+        return own_socket

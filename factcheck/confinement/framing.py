@@ -36,10 +36,10 @@ def read_message(connection: socket.socket, longest: int) -> bytes:
 
 
 def _receive_exactly(connection: socket.socket, length: int) -> bytes:
-    received = bytearray()
-    while len(received) < length:
-        piece = connection.recv(min(_CHUNK_SIZE, length - len(received)))
+    content = bytearray()
+    while len(content) < length:
+        piece = connection.recv(min(_CHUNK_SIZE, length - len(content)))
         if not piece:
             raise MessageInterrupted
-        received += piece
-    return bytes(received)
+        content += piece
+    return bytes(content)

@@ -62,9 +62,9 @@ def confine(allowance: Allowance) -> None:
 
 def open_nothing_more() -> None:
     """Forbid this process to open further files and connections."""
-    free = os.dup(0)
-    os.close(free)
-    _lower_limit(resource.RLIMIT_NOFILE, free)
+    descriptor = os.dup(0)
+    os.close(descriptor)
+    _lower_limit(resource.RLIMIT_NOFILE, descriptor)
 
 
 def _lower_limit(kind: int, limit: int) -> None:

@@ -57,10 +57,12 @@ class Zygote:
         """Run until there are no more requests."""
         try:
             while True:
-                ready, _, _ = select.select([self.control], [], [], GLANCE if self.working else PATIENCE)
-                if ready and not self._begin():
+                readable_sockets, _, _ = select.select(
+                    [self.control], [], [], GLANCE if self.working else PATIENCE
+                )
+                if readable_sockets and not self._begin():
                     return
-                if not ready and not self.working:
+                if not readable_sockets and not self.working:
                     return
                 self._check_processes()
         finally:
@@ -84,8 +86,8 @@ class Zygote:
     def _check_processes(self) -> None:
         """Report ended processes, and kill those over their limits."""
         for process, work in list(self.working.items()):
-            ended, status, usage = os.wait4(process, os.WNOHANG)
-            if ended:
+            ended_process, status, usage = os.wait4(process, os.WNOHANG)
+            if ended_process:
                 del self.working[process]
                 with work.fate, suppress(OSError):
                     most = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
@@ -122,12 +124,12 @@ def _find_cause(status: int, is_large: bool) -> Cause | None:
     return {_STATUS_OF_MEMORY: Cause.MEMORY, _STATUS_OF_OUTPUT: Cause.OUTPUT}.get(status, Cause.CRASH)
 
 
-def _run_work(given: socket.socket, module: ModuleType, allowance: Allowance) -> None:
+def _run_work(work_socket: socket.socket, module: ModuleType, allowance: Allowance) -> None:
     """Do the work in the new process and exit."""
     status = _STATUS_OF_CRASH
     try:
         # Descriptors of other tasks must end with them, so none may stay open here.
-        os.dup2(given.fileno(), 3)
+        os.dup2(work_socket.fileno(), 3)
         os.closerange(4, _MAX_FILES)
         confine(allowance)
         with socket.socket(fileno=3) as connection:

@@ -99,12 +99,12 @@ class RowMaker(Generic[M]):
         self._relations = {field.name: field.attname for field in fields if field.is_relation}
 
     def __call__(self, **values: Any) -> M:
-        related = {name: values.pop(name) for name in self._relations.keys() & values.keys()}
-        for name, row in related.items():
+        related_rows = {name: values.pop(name) for name in self._relations.keys() & values.keys()}
+        for name, row in related_rows.items():
             values[self._relations[name]] = row.pk if row else None
         if unknown := values.keys() - self._blank.keys():
             raise TypeError(f"{self._model.__name__} has no {', '.join(sorted(unknown))}.")
-        return build_bare_row(self._model, related, self._blank, values)
+        return build_bare_row(self._model, related_rows, self._blank, values)
 
 
 @contextmanager

@@ -93,16 +93,16 @@ class Statement:
         model, key = found_by or FoundBy(rows.model, rows.model._meta.pk.column)
         table, primary_key = model._meta.db_table, model._meta.pk.column
         columns = {field.attname: field.column for field in model._meta.concrete_fields}
-        found = cls.of(rows.values_list(key, *(name for name in names if name not in columns)))
+        statement = cls.of(rows.values_list(key, *(name for name in names if name not in columns)))
         values = ", ".join(
             f'listed.{columns[name]} AS "{name}"' if name in columns else f"page.{name}" for name in names
         )
         order = ", ".join(f"page.{name} {'DESC' if descending else 'ASC'}" for name in sorted_by)
         sql = (
-            f"SELECT {values} FROM ({found.sql}) AS page"  # noqa: S608  names of columns, and SQL of a QuerySet
+            f"SELECT {values} FROM ({statement.sql}) AS page"  # noqa: S608  names of columns, and SQL of a QuerySet
             f" JOIN {table} AS listed ON listed.{primary_key} = page.{key} ORDER BY {order}"
         )
-        return cls(sql, found.parameters)
+        return cls(sql, statement.parameters)
 
     @classmethod
     def of_parts(
@@ -119,14 +119,14 @@ class Statement:
 
         If the first query has enough rows, PostgreSQL does not run the others.
         """
-        first_part, continued = (cls.of(rows.values_list(*names)) for rows in (first[:most], others))
+        first_part, other_part = (cls.of(rows.values_list(*names)) for rows in (first[:most], others))
         order = ", ".join(f'"{name}" {"DESC" if descending else "ASC"}' for name in sorted_by)
         sql = (
             f"WITH first AS MATERIALIZED ({first_part.sql}), others AS ("  # noqa: S608  SQL of QuerySets
-            f"{continued.sql} LIMIT {most} - (SELECT count(*) FROM first))"
+            f"{other_part.sql} LIMIT {most} - (SELECT count(*) FROM first))"
             f" SELECT * FROM first UNION ALL SELECT * FROM others ORDER BY {order}"
         )
-        return cls(sql, (*first_part.parameters, *continued.parameters))
+        return cls(sql, (*first_part.parameters, *other_part.parameters))
 
     def fetch(self, values: Mapping[str, Any], *, prepare: bool = False) -> list[tuple[Any, ...]]:
         """Return the rows for these slot values, in the form of `factcheck.database.read_connections.fetch`."""

@@ -34,27 +34,28 @@ def build_writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> C
     }
 
 
-def build_owning(address: Connection | None, served: Connection | None) -> Connection | None:
+def build_owning(address: Connection | None, served_address: Connection | None) -> Connection | None:
     """Return the owner's connection settings if the owner differs from the serving role.
 
     Args:
         address: the parsed OWNER_DATABASE_URL, if it is set.
-        served: the parsed DATABASE_URL, if it is set.
+        served_address: the parsed DATABASE_URL, if it is set.
     """
     if address is None:
         return None
-    if served is None:
+    if served_address is None:
         raise ImproperlyConfigured(
             "OWNER_DATABASE_URL is set; set DATABASE_URL too, to the role that serves."
         )
-    if not served["USER"] or not address["USER"] or served["USER"] == address["USER"]:
+    if not served_address["USER"] or not address["USER"] or served_address["USER"] == address["USER"]:
         raise ImproperlyConfigured(
             "OWNER_DATABASE_URL and DATABASE_URL must each name a user, and not the same one: the first owns the"
             " tables, the second serves."
         )
-    if served["NAME"] != address["NAME"]:
+    if served_address["NAME"] != address["NAME"]:
         raise ImproperlyConfigured(
-            f"OWNER_DATABASE_URL names the database {address['NAME']} and DATABASE_URL {served['NAME']}; it is one."
+            f"OWNER_DATABASE_URL names the database {address['NAME']} "
+            f"and DATABASE_URL {served_address['NAME']}; it is one."
         )
     return address
 

@@ -56,12 +56,12 @@ def connect_as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
         yield
         return
     database = connections[alias]
-    served = {name: database.settings_dict[name] for name in _IDENTITY_KEYS}
+    served_address = {name: database.settings_dict[name] for name in _IDENTITY_KEYS}
     _reconnect_as(database, get_owner_identity())
     try:
         yield
     finally:
-        _reconnect_as(database, served)
+        _reconnect_as(database, served_address)
 
 
 def is_owner(alias: str = DEFAULT_DB_ALIAS) -> bool:
@@ -208,12 +208,12 @@ def _compute_wanted(
     if relation.is_sequence:
         return SEQUENCE_PRIVILEGES
     rows = should.get(relation.name, frozenset())
-    found = rows - {"UPDATE"}
+    privileges = rows - {"UPDATE"}
     if "UPDATE" in rows:
-        found |= {f"UPDATE ({column})" for column in relation.changing}
+        privileges |= {f"UPDATE ({column})" for column in relation.changing}
     if "INSERT" in rows and relation.is_numbered and relation.name not in with_reserved_ids:
-        found = found - {"INSERT"} | {f"INSERT ({column})" for column in relation.new}
-    return found
+        privileges = privileges - {"INSERT"} | {f"INSERT ({column})" for column in relation.new}
+    return privileges
 
 
 def _find_reserved_id_tables() -> frozenset[str]:
@@ -226,9 +226,9 @@ def find_deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, RelationGrants]:
     """Return tables and sequences whose permissions differ from the intended ones."""
     should, with_reserved_ids = list_wanted(), _find_reserved_id_tables()
     return {
-        found.name: found
-        for found in load_grants(alias)
-        if found.public or found.serving != _compute_wanted(found, should, with_reserved_ids)
+        deviation.name: deviation
+        for deviation in load_grants(alias)
+        if deviation.public or deviation.serving != _compute_wanted(deviation, should, with_reserved_ids)
     }
 
 
@@ -242,8 +242,8 @@ def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
     database, should, with_reserved_ids = connections[alias], list_wanted(), _find_reserved_id_tables()
     serving = database.ops.quote_name(get_serving_role())
     with transaction.atomic(alias), database.cursor() as cursor:
-        found = find_deviating(alias)
-        for relation in found.values():
+        deviations = find_deviating(alias)
+        for relation in deviations.values():
             kind = "SEQUENCE" if relation.is_sequence else "TABLE"
             name = f"{kind} public.{database.ops.quote_name(relation.name)}"
             cursor.execute(f"REVOKE ALL ON {name} FROM PUBLIC, {serving}")
@@ -262,7 +262,7 @@ def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
                 cursor.execute(
                     f"ALTER DEFAULT PRIVILEGES {where}REVOKE ALL ON {things} FROM PUBLIC, {serving}"
                 )
-        return list(found)
+        return list(deviations)
 
 
 #: Functions that run as the owner. Trigger functions write protected rows, and cannot be called. The others can be

@@ -25,8 +25,8 @@ class ContainsWords(Func):
     arg_joiner = " @@ "
     output_field = BooleanField()
 
-    def __init__(self, columns: Iterable[str | Combinable], asked: str) -> None:
-        query = Func(Value(asked), function="public.factcheck_desk_query")
+    def __init__(self, columns: Iterable[str | Combinable], search: str) -> None:
+        query = Func(Value(search), function="public.factcheck_desk_query")
         super().__init__(DeskWords(*columns), query)
 
 

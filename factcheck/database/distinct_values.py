@@ -15,8 +15,8 @@ _DISTINCT_SQL = """
 
 def list_distinct_values(model: type[models.Model], column: str) -> list[str]:
     """Return the distinct values in order, using an index on the column; DISTINCT would read all rows."""
-    quoted = connection.ops.quote_name
-    statement = _DISTINCT_SQL.format(column=quoted(column), table=quoted(model._meta.db_table))
+    quote_name = connection.ops.quote_name
+    statement = _DISTINCT_SQL.format(column=quote_name(column), table=quote_name(model._meta.db_table))
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return [value for (value,) in cursor.fetchall()]

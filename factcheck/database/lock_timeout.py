@@ -16,7 +16,7 @@ def retry_under_lock_timeout(
     alias: str,
     seconds: float,
     tries: int,
-    tell: Callable[[str], None] = lambda words: None,
+    report: Callable[[str], None] = lambda words: None,
 ) -> None:
     """Carry out a change under `lock_timeout`, retrying until it gets its locks.
 
@@ -25,7 +25,7 @@ def retry_under_lock_timeout(
     Raises:
         CommandError: the locks were not available; the message names their holders.
     """
-    for left in reversed(range(tries)):
+    for tries_left in reversed(range(tries)):
         try:
             with connections[alias].cursor() as cursor:
                 cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{round(seconds * 1000)}ms"])
@@ -34,7 +34,7 @@ def retry_under_lock_timeout(
             if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
                 raise
             others = "; ".join(describe_holders(alias)) or gettext("none now")
-            if not left:
+            if not tries_left:
                 raise CommandError(
                     gettext(
                         "A table was still in use after %(tries)s attempts of %(seconds)s "
@@ -43,11 +43,11 @@ def retry_under_lock_timeout(
                     )
                     % {"tries": tries, "seconds": f"{seconds:g}", "others": others}
                 ) from None
-            tell(
+            report(
                 gettext(
                     "A table is in use. Open transactions: %(others)s. Trying again; attempts left: %(left)s."
                 )
-                % {"others": others, "left": left}
+                % {"others": others, "left": tries_left}
             )
             # Others go first, and two processes that do this do not collide again.
             time.sleep(min(10, seconds) * random.uniform(0.5, 1.5))  # noqa: S311  no secret
@@ -68,4 +68,4 @@ def describe_holders(alias: str) -> list[str]:
             " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
             " AND xact_start IS NOT NULL ORDER BY xact_start LIMIT 5"
         )
-        return [found for (found,) in cursor.fetchall()]
+        return [holder for (holder,) in cursor.fetchall()]

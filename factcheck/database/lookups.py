@@ -13,9 +13,9 @@ class AnyOf(Lookup[Any]):
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        left, left_parameters = self.process_lhs(compiler, connection)
+        left_sql, left_parameters = self.process_lhs(compiler, connection)
         right, right_parameters = self.process_rhs(compiler, connection)
-        return f"{left} = ANY({right})", [*left_parameters, *right_parameters]
+        return f"{left_sql} = ANY({right})", [*left_parameters, *right_parameters]
 
     def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [list(value)]

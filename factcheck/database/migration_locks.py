@@ -59,13 +59,13 @@ class LockWatch:
         statement = str(sql)
         if alone := UNREPEATABLE_STATEMENT.match(statement):
             self.found.append(Wait("stays half-built when interrupted", alone["index"], statement))
-        whole = self.database.in_atomic_block
-        if not whole and ALLOWED_STATEMENT.match(statement):
+        is_atomic = self.database.in_atomic_block
+        if not is_atomic and ALLOWED_STATEMENT.match(statement):
             return execute(sql, params, many, context)
-        with nullcontext() if whole else transaction.atomic(self.database.alias):
+        with nullcontext() if is_atomic else transaction.atomic(self.database.alias):
             before = self._load_tables()
             result = execute(sql, params, many, context)
-            self.found += self._find_waits(before, self._load_tables(), statement, whole_migration=whole)
+            self.found += self._find_waits(before, self._load_tables(), statement, whole_migration=is_atomic)
         return result
 
     def _load_tables(self) -> dict[int, _Table]:

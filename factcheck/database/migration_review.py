@@ -42,13 +42,13 @@ class ReviewedMigration:
 
 
 def review_migration(
-    migration: Migration, state: ProjectState, database: BaseDatabaseWrapper, *, known: KnownTables
+    migration: Migration, state: ProjectState, database: BaseDatabaseWrapper, *, known_tables: KnownTables
 ) -> tuple[ReviewedMigration, ProjectState]:
     """Apply a migration to a database at the previous state, and report its effects on other programs.
 
     Args:
         state: the models before the migration.
-        known: the tables and columns used by the version that keeps running.
+        known_tables: the tables and columns used by the version that keeps running.
     """
     before = SchemaShape.of(database)
     watch = LockWatch(database)
@@ -58,21 +58,23 @@ def review_migration(
         for statement in editor.deferred_sql:
             editor.execute(statement, None)
         editor.deferred_sql.clear()
-    effects = [Effect(*wait) for wait in watch.found]
-    effects += [Effect(*broken) for broken in find_breaks(before, SchemaShape.of(database), known)]
-    weighed: dict[str, str] = getattr(migration, WEIGHED_MARK, {})
+    effects = [Effect(*wait_found) for wait_found in watch.found]
+    effects += [Effect(*broken) for broken in find_breaks(before, SchemaShape.of(database), known_tables)]
+    justifications: dict[str, str] = getattr(migration, WEIGHED_MARK, {})
     names = {effect.name for effect in effects}
-    reviewed = ReviewedMigration(
+    result = ReviewedMigration(
         migration=str(migration),
-        refused=list(_keep_first(effect for effect in effects if not weighed.get(effect.name, "").strip())),
-        idle=sorted(weighed.keys() - names),
+        refused=list(
+            _keep_first(effect for effect in effects if not justifications.get(effect.name, "").strip())
+        ),
+        idle=sorted(justifications.keys() - names),
     )
-    return reviewed, after_state
+    return result, after_state
 
 
 def _keep_first(effects: Iterator[Effect]) -> Iterator[Effect]:
-    seen: set[str] = set()
+    seen_effects: set[str] = set()
     for effect in effects:
-        if effect.name not in seen:
-            seen.add(effect.name)
+        if effect.name not in seen_effects:
+            seen_effects.add(effect.name)
             yield effect

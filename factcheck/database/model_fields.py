@@ -117,8 +117,8 @@ class AddressField(models.URLField[str, str]):
     default_validators = [WebAddressValidator()]
 
     def formfield(self, **kwargs: Any) -> Any:
-        given: dict[str, Any] = {"assume_scheme": "https", "form_class": AddressFormField}
-        return super().formfield(**given | kwargs)
+        arguments: dict[str, Any] = {"assume_scheme": "https", "form_class": AddressFormField}
+        return super().formfield(**arguments | kwargs)
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()

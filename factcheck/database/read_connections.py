@@ -108,8 +108,8 @@ def _get_watch(process: int) -> ReplicaWatch:
 
 
 def _build_address(alias: str) -> dict[str, Any]:
-    ours = connections[alias].get_connection_params()
-    return {name: value for name, value in ours.items() if name not in _DJANGO_OPTIONS}
+    own_parameters = connections[alias].get_connection_params()
+    return {name: value for name, value in own_parameters.items() if name not in _DJANGO_OPTIONS}
 
 
 #: Django's connection parameters that libpq does not know.
@@ -174,11 +174,11 @@ def _iterate_servers() -> Iterator[str]:
         if replicas_state.is_fit(alias):
             attempted.add(alias)
             yield alias
-    if replicas_state.has_primary() or not (living := replicas_state.list_by_freshness()):
+    if replicas_state.has_primary() or not (living_replicas := replicas_state.list_by_freshness()):
         yield get_primary()
-        living = replicas_state.list_by_freshness()
+        living_replicas = replicas_state.list_by_freshness()
     # Rather an old answer than none.
-    yield from (alias for alias in living if alias not in attempted)
+    yield from (alias for alias in living_replicas if alias not in attempted)
 
 
 def _is_lost(alias: str, error: Exception) -> bool:

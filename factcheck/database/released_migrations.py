@@ -17,8 +17,8 @@ class RevisionNotFound(Exception):
 
 def find_last_release() -> str | None:
     """Return the last tag before the checkout; None if nothing has been released."""
-    found = _run_git("describe", "--tags", "--abbrev=0")
-    return found.stdout.strip() if found.returncode == 0 else None
+    tag = _run_git("describe", "--tags", "--abbrev=0")
+    return tag.stdout.strip() if tag.returncode == 0 else None
 
 
 def list_migrations(revision: str) -> set[Key]:

@@ -94,15 +94,15 @@ class ReplicaWatch:
             self.lines.add(connection.alias, connection.connection)
 
     async def _watch(self) -> None:
-        hear_primary, known = self.replicas.record_primary_report, self._addresses
-        followed = [self._follow("the primary", known[self._primary], hear_primary, self.mark)]
+        hear_primary, addresses = self.replicas.record_primary_report, self._addresses
+        followers = [self._follow("the primary", addresses[self._primary], hear_primary, self.mark)]
         for alias in self.replicas.aliases:
 
             def hear(report: Report, *, asked_at: float, alias: str = alias) -> None:
                 self.replicas.record_replica_report(alias, report, asked_at=asked_at)
 
-            followed.append(self._follow(alias, known[alias], hear))
-        await asyncio.gather(self._cut_dead(), *followed)
+            followers.append(self._follow(alias, addresses[alias], hear))
+        await asyncio.gather(self._cut_dead(), *followers)
 
     async def _follow(self, name: str, address: Address, hear: Callable[..., None], mark: str = "") -> None:
         """Query one server forever; after a failure, reconnect."""
@@ -151,8 +151,8 @@ class ReplicaWatch:
 
 
 async def _query_report(connection: psycopg.AsyncConnection[Any], mark: str) -> Report:
-    found = await (await connection.execute(_STATUS_SQL)).fetchone()
-    is_replica, position, server = found or (True, 0, "")
+    row = await (await connection.execute(_STATUS_SQL)).fetchone()
+    is_replica, position, server = row or (True, 0, "")
     if is_replica or not mark:
         return Report(is_replica, int(position), server)
     [position_shown] = await (await connection.execute(mark)).fetchone() or [None]

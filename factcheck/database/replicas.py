@@ -92,11 +92,11 @@ class Replicas:
             if report.server == self._primary_server:
                 state.complete_until = asked_at
             return
-        reached = [at for position, at in self._primary if position <= report.position]
-        if reached:
+        reached_at = [at for position, at in self._primary if position <= report.position]
+        if reached_at:
             is_level = report.position >= self._primary[-1][0]
             # While there is no primary, nothing is written that could be missed.
-            state.complete_until = asked_at if is_level and not self.has_primary() else max(reached)
+            state.complete_until = asked_at if is_level and not self.has_primary() else max(reached_at)
 
     # Asked -----------------------------------------------------------------------------------------------------------
 
@@ -126,5 +126,5 @@ class Replicas:
 
     def list_by_freshness(self) -> list[str]:
         """Return the live servers, the most current first."""
-        living = [alias for alias in self._known if not self.is_dead(alias)]
-        return sorted(living, key=lambda alias: -self._known[alias].position)
+        living_replicas = [alias for alias in self._known if not self.is_dead(alias)]
+        return sorted(living_replicas, key=lambda alias: -self._known[alias].position)

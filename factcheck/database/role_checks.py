@@ -118,10 +118,10 @@ def check_roles(
     """Report excessive permissions of the serving role, and disabled rules."""
     if DEFAULT_DB_ALIAS not in (databases or ()) or connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
         return []
-    found = [*_check_switched_off(DEFAULT_DB_ALIAS), *_check_deferrable(DEFAULT_DB_ALIAS)]
+    problems = [*_check_switched_off(DEFAULT_DB_ALIAS), *_check_deferrable(DEFAULT_DB_ALIAS)]
     if database_roles.is_separated() or not _is_table_owner(DEFAULT_DB_ALIAS):
-        found += [*_check_excess(DEFAULT_DB_ALIAS), *_check_grants(DEFAULT_DB_ALIAS)]
-    return found
+        problems += [*_check_excess(DEFAULT_DB_ALIAS), *_check_grants(DEFAULT_DB_ALIAS)]
+    return problems
 
 
 def _is_table_owner(alias: str) -> bool:
@@ -134,8 +134,8 @@ def _get_serving_oid(alias: str) -> int:
     """Return the oid of the serving role, or None."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_ROLE_SQL, [database_roles.get_serving_role()])
-        [(found,)] = cursor.fetchall() or [(0,)]
-        return int(found)
+        [(oid,)] = cursor.fetchall() or [(0,)]
+        return int(oid)
 
 
 def _check_excess(alias: str) -> Iterator[CheckMessage]:
@@ -153,11 +153,11 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
         cursor.execute("SELECT current_user")
         if cursor.fetchone() != (database_roles.get_serving_role(),):
             return
-    found = database_roles.find_deviating(alias)
-    deviations = [_describe_deviation(relation) for relation in found.values()]
+    deviating = database_roles.find_deviating(alias)
+    deviations = [_describe_deviation(relation) for relation in deviating.values()]
     if len(deviations) > MAX_NAMED:
         deviations = [
-            f"otherwise than it needs of {len(deviations)} tables and sequences, such as {min(found)}"
+            f"otherwise than it needs of {len(deviations)} tables and sequences, such as {min(deviating)}"
         ]
     for words in deviations:
         yield Advice(
@@ -189,11 +189,11 @@ def _check_switched_off(alias: str) -> Iterator[CheckMessage]:
 
 def _check_deferrable(alias: str) -> Iterator[CheckMessage]:
     """Warn about deferred foreign keys, except in a database that is not migrated yet."""
-    found = immediate_references.find_deferrable(alias)
-    if found:
-        table, name = found[0]
+    deferrable = immediate_references.find_deferrable(alias)
+    if deferrable:
+        table, name = deferrable[0]
         yield Advice(
-            f"{len(found)} references between tables are only looked at when a transaction ends, such as {name} of"
+            f"{len(deferrable)} references between tables are only looked at when a transaction ends, such as {name} of"
             f" {table}: until then what is referred to could be deleted and come back as another.",
             hint="Run manage.py migrate, which has them looked at with each statement.",
             id="factcheck.W017",

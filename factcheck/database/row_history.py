@@ -35,8 +35,8 @@ class _HistoryTrigger(trigger.Event):
     """The trigger that stores a row, installed as a rule that cannot be switched off."""
 
     def get_func(self, model: models.Model) -> pgtrigger.Func:
-        stored: pgtrigger.Func = super().get_func(model)
-        in_public = stored.func.replace('INSERT INTO "', 'INSERT INTO public."')
+        function: pgtrigger.Func = super().get_func(model)
+        in_public = function.func.replace('INSERT INTO "', 'INSERT INTO public."')
         # Network addresses belong to the audit log alone, which few people read and which is deleted.
         return pgtrigger.Func(in_public.replace(_CONTEXT_SQL, f"{_CONTEXT_SQL} - ARRAY['address', 'agent']"))
 

@@ -119,10 +119,10 @@ def refuse(message: str, *, name: str) -> str:
 
     `name` is reported as the violated constraint, as for a CHECK, so that callers can tell rules apart.
     """
-    quoted = message.replace("'", "''")
+    quoted_message = message.replace("'", "''")
     return (
         "RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', "
-        f"MESSAGE = '{quoted}', CONSTRAINT = '{name}', TABLE = TG_TABLE_NAME;"
+        f"MESSAGE = '{quoted_message}', CONSTRAINT = '{name}', TABLE = TG_TABLE_NAME;"
     )
 
 
@@ -183,7 +183,7 @@ def build_reserved_ids_rule(table: str, *, history: str = "") -> ReservedIds:
     `history` is the table that stores deleted rows of `table`; "" if rows are never deleted.
     """
     name = f"{table.partition('_')[2]}_id_was_reserved"
-    had = f"OR EXISTS (SELECT FROM public.{history} WHERE pgh_obj_id = arrived.id)" if history else ""
+    in_history = f"OR EXISTS (SELECT FROM public.{history} WHERE pgh_obj_id = arrived.id)" if history else ""
     return ReservedIds(
         name=name,
         when=pgtrigger.After,
@@ -193,7 +193,7 @@ def build_reserved_ids_rule(table: str, *, history: str = "") -> ReservedIds:
         func=f"""
             IF current_user <> {OWNER_SQL} AND EXISTS (
                 SELECT FROM arrived
-                WHERE id NOT BETWEEN 1 AND coalesce(pg_sequence_last_value('public.{table}_id_seq'), 0) {had}
+                WHERE id NOT BETWEEN 1 AND coalesce(pg_sequence_last_value('public.{table}_id_seq'), 0) {in_history}
             ) THEN
                 {refuse("A new row has an id that was reserved for it, and that no other row had.", name=name)}
             END IF;

@@ -58,8 +58,8 @@ def refuse_other_history(alias: str) -> None:
     """
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.django_migrations')")
-        if cursor.fetchone() != (None,) and (absent := find_columns_missing_from_history(cursor)):
-            raise CommandError(str(OTHER_HISTORY_MESSAGE) % {"column": absent[0]})
+        if cursor.fetchone() != (None,) and (absent_columns := find_columns_missing_from_history(cursor)):
+            raise CommandError(str(OTHER_HISTORY_MESSAGE) % {"column": absent_columns[0]})
 
 
 def find_columns_missing_from_history(cursor: Cursor) -> list[str]:
@@ -70,14 +70,14 @@ def find_columns_missing_from_history(cursor: Cursor) -> list[str]:
     """
     loader = MigrationLoader(None)
     cursor.execute("SELECT app, name FROM public.django_migrations")
-    done = [key for key in cursor.fetchall() if key in loader.graph.nodes]
-    return _find_missing(cursor, set(iterate_columns(loader.project_state(done)))) if done else []
+    applied = [key for key in cursor.fetchall() if key in loader.graph.nodes]
+    return _find_missing(cursor, set(iterate_columns(loader.project_state(applied)))) if applied else []
 
 
-def _find_missing(cursor: Cursor, required: AbstractSet[Place]) -> list[str]:
+def _find_missing(cursor: Cursor, required_places: AbstractSet[Place]) -> list[str]:
     cursor.execute(COLUMNS_SQL)
-    there = {(table, column) for table, column, *_rest in cursor.fetchall()}
-    return sorted(f"{table}.{column}" for table, column in required - there)
+    existing_places = {(table, column) for table, column, *_rest in cursor.fetchall()}
+    return sorted(f"{table}.{column}" for table, column in required_places - existing_places)
 
 
 def iterate_columns(state: ProjectState) -> Iterator[Place]:
@@ -93,7 +93,7 @@ def _iterate_model_columns(model: ModelState) -> Iterator[Place]:
     for name, field in model.fields.items():
         if isinstance(field, models.ManyToManyField):
             continue
-        bound = field.clone()
-        bound.set_attributes_from_name(name)
-        if bound.column:
-            yield table, bound.column
+        field_copy = field.clone()
+        field_copy.set_attributes_from_name(name)
+        if field_copy.column:
+            yield table, field_copy.column

@@ -32,7 +32,8 @@ class SchemaShape:
         with database.cursor() as cursor:
             cursor.execute(COLUMNS_SQL)
             columns = {
-                (table, name): Column(kind, required) for table, name, kind, required in cursor.fetchall()
+                (table, name): Column(kind, is_required)
+                for table, name, kind, is_required in cursor.fetchall()
             }
             cursor.execute(RULES_SQL)
             rules = {(table, name): words for table, name, words in cursor.fetchall()}
@@ -64,8 +65,8 @@ def find_breaks(before: SchemaShape, after: SchemaShape, tables: KnownTables) ->
     """
     yield from _find_missing(before, after, tables)
     for (table, name), now in sorted(after.columns.items()):
-        was = before.columns.get((table, name))
-        if table in tables.tables and now.required and not (was and was.required):
+        old_column = before.columns.get((table, name))
+        if table in tables.tables and now.required and not (old_column and old_column.required):
             yield "value required", f"{table}.{name}"
     for (table, name), words in sorted(after.rules.items()):
         if table in tables.tables and before.rules.get((table, name)) != words:

@@ -17,22 +17,22 @@ def open_scratch_database(database: BaseDatabaseWrapper) -> Iterator[None]:
 
     On any other than the embedded server, that role needs the right to create databases and extensions.
     """
-    usual = database.settings_dict["NAME"]
+    usual_name = database.settings_dict["NAME"]
     name = f"factcheck_scratch_{secrets.token_hex(4)}"
-    quoted = database.ops.quote_name(name)
+    quoted_name = database.ops.quote_name(name)
     with connect_as_owner(database.alias):
         if settings.EMBEDDED_DATABASE:
             embedded.ensure_database(settings.DATA_DIR, name)
         else:
             with database.cursor() as cursor:
-                cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")
+                cursor.execute(f"CREATE DATABASE {quoted_name} TEMPLATE template0")
         try:
             _connect_to(database, name)
             yield
         finally:
-            _connect_to(database, usual)
+            _connect_to(database, usual_name)
             with database.cursor() as cursor:
-                cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
+                cursor.execute(f"DROP DATABASE IF EXISTS {quoted_name} WITH (FORCE)")
 
 
 def _connect_to(database: BaseDatabaseWrapper, name: str) -> None:

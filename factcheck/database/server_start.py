@@ -13,7 +13,7 @@ PATIENCE, PAUSE = 120.0, 1.0
 _REFUSED_MESSAGE = re.compile(r"FATAL: (?!.*(starting up|shutting down|recovery|too many|not yet accepting))")
 
 
-def wait_until_reachable(alias: str, *, tell: Callable[[str], object]) -> None:
+def wait_until_reachable(alias: str, *, report: Callable[[str], object]) -> None:
     """Return once the database accepts a connection.
 
     Raises:
@@ -28,7 +28,7 @@ def wait_until_reachable(alias: str, *, tell: Callable[[str], object]) -> None:
             if time.monotonic() > deadline or _REFUSED_MESSAGE.search(str(error)):
                 raise
             if not has_told:
-                tell(gettext("The database cannot be reached yet. Waiting up to two minutes."))
+                report(gettext("The database cannot be reached yet. Waiting up to two minutes."))
                 has_told = True
             time.sleep(PAUSE)
         else:

@@ -80,18 +80,18 @@ class WorkerConnector(PsycopgConnector):
         if query != sql.queries["fetch_job"]:
             return await _retry_until_reached(make)
         try:
-            found = await make()
+            job = await make()
         except ConnectorException as failure:
             if not _is_lost(failure):
                 raise
-            found = await self._find_fetched_job(arguments["worker_id"])
-        if found["id"] is not None:
-            self._in_hand.add(found["id"])
-        return found
+            job = await self._find_fetched_job(arguments["worker_id"])
+        if job["id"] is not None:
+            self._in_hand.add(job["id"])
+        return job
 
     async def _find_fetched_job(self, worker_id: int) -> dict[str, Any]:
-        found = await self.execute_query_all_async(_OWN_JOB_SQL, worker_id=worker_id)
-        unknown = [job for job in found if job["id"] not in self._in_hand]
+        jobs = await self.execute_query_all_async(_OWN_JOB_SQL, worker_id=worker_id)
+        unknown = [job for job in jobs if job["id"] not in self._in_hand]
         return unknown[0] if unknown else {"id": None}
 
     async def execute_query_all_async(self, query: Any, **arguments: Any) -> list[dict[str, Any]]:

@@ -34,10 +34,12 @@ def read_archiving_settings() -> ArchivingSettings:
         2**20 * read_number("ARCHIVE_UPLOAD_MEGABYTES", 2048, least=1, most=100_000),
         read_number("ARCHIVE_IMPORTED_PER_DAY", 0, least=0, most=1_000_000),
         read_flag("ARCHIVE_PUBLIC_COPIES"),
-        _find_browser(read_text("ARCHIVE_BROWSER", kind="program", shown="Chromium, where it is installed")),
+        _find_browser(
+            read_text("ARCHIVE_BROWSER", kind="program", shown_default="Chromium, where it is installed")
+        ),
         read_flag("ARCHIVE_BROWSER_SANDBOX", default=True),
         read_url("TIMESTAMP_AUTHORITY"),
-        read_text("TIMESTAMP_ROOTS", kind="file", shown="the certificates that the web trusts"),
+        read_text("TIMESTAMP_ROOTS", kind="file", shown_default="the certificates that the web trusts"),
         _read_key("INTERNET_ARCHIVE_KEY"),
     )
 

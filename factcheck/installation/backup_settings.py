@@ -55,8 +55,10 @@ def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings
             "BACKUP_DIR is for the embedded server, and DATABASE_URL names another one. Unset one of them; "
             "docs/backups.md says how a server of your own is backed up."
         )
-    reserved = [data_dir, *(data_dir / name for name in ("files", "reports", "postgres", "static"))]
-    if folder is not None and (folder in reserved or any(inner in folder.parents for inner in reserved[1:])):
+    reserved_paths = [data_dir, *(data_dir / name for name in ("files", "reports", "postgres", "static"))]
+    if folder is not None and (
+        folder in reserved_paths or any(inner in folder.parents for inner in reserved_paths[1:])
+    ):
         raise ImproperlyConfigured(
             f"BACKUP_DIR is {folder}, which is itself backed up; name a folder elsewhere, best on another disk."
         )

@@ -45,10 +45,10 @@ def _check_hub(address: str) -> str:
     """Return a hub's URL unchanged: hubs are identified by the exact string, including a final slash."""
     try:
         parts = urlsplit(address)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
+        is_usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
     except ValueError:
-        usable = False
-    if not usable or re.search(r"[\s<>\"]", address):
+        is_usable = False
+    if not is_usable or re.search(r"[\s<>\"]", address):
         raise ImproperlyConfigured(
             f"WEBSUB_HUBS names {address!r}; write whole addresses such as https://hub.example.org/."
         )
@@ -58,13 +58,13 @@ def _check_hub(address: str) -> str:
 def _parse_rules(text: str) -> list[str]:
     rules = [" ".join(line.split()) for line in text.split(";") if line.strip()]
     for number, rule in enumerate(rules):
-        read = _RULE_LINE.fullmatch(rule)
-        if read is None:
+        match = _RULE_LINE.fullmatch(rule)
+        if match is None:
             raise ImproperlyConfigured(
                 f"ROBOTS_RULES has {rule!r}; its lines are separated by semicolons, and each is one of "
                 f"{', '.join(_RULE_FIELDS)} with a colon and a value."
             )
-        if number == 0 and read[1].lower() != "user-agent":
+        if number == 0 and match[1].lower() != "user-agent":
             raise ImproperlyConfigured(
                 "ROBOTS_RULES must begin with User-agent: whom the lines are meant for."
             )

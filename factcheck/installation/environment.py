@@ -33,9 +33,9 @@ ENVIRONMENT: dict[str, Variable] = {}
 MAX_FILE_BYTES = 64_000
 
 
-def read_text(name: str, default: str = "", *, kind: str = "text", shown: str | None = None) -> str:
+def read_text(name: str, default: str = "", *, kind: str = "text", shown_default: str | None = None) -> str:
     """Read a text. An empty value counts as unset, as in `NAME= make demo` and Compose files."""
-    ENVIRONMENT[name] = Variable(kind, default if shown is None else shown)
+    ENVIRONMENT[name] = Variable(kind, default if shown_default is None else shown_default)
     return (_read_file(name) or os.environ.get(name, "")).strip() or default
 
 
@@ -73,9 +73,9 @@ def read_flag(name: str, *, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}; it is a switch, so write 1 or 0.")
 
 
-def read_number(name: str, default: int, *, least: int, most: int, shown: str | None = None) -> int:
+def read_number(name: str, default: int, *, least: int, most: int, shown_default: str | None = None) -> int:
     """Read a whole number between `least` and `most`, inclusive."""
-    value = read_text(name, str(default), kind="number", shown=shown)
+    value = read_text(name, str(default), kind="number", shown_default=shown_default)
     if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
     return int(value)
@@ -91,9 +91,9 @@ class Rate(NamedTuple):
 _PERIOD_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 
-def read_rate(name: str, default: str, *, shown: str | None = None) -> Rate | None:
+def read_rate(name: str, default: str, *, shown_default: str | None = None) -> Rate | None:
     """Read a limit such as 600/minute; None if it is `0` or `off`."""
-    value = read_text(name, default, kind="rate", shown=shown)
+    value = read_text(name, default, kind="rate", shown_default=shown_default)
     if value.lower() in {"0", "off"}:
         return None
     count, _, period = value.partition("/")
@@ -105,16 +105,20 @@ def read_rate(name: str, default: str, *, shown: str | None = None) -> Rate | No
     return Rate(int(count), _PERIOD_SECONDS[period])
 
 
-def read_words(name: str, default: str = "", *, shown: str | None = None) -> list[str]:
+def read_words(name: str, default: str = "", *, shown_default: str | None = None) -> list[str]:
     """Read a list separated by commas."""
     return [
-        word.strip() for word in read_text(name, default, kind="list", shown=shown).split(",") if word.strip()
+        word.strip()
+        for word in read_text(name, default, kind="list", shown_default=shown_default).split(",")
+        if word.strip()
     ]
 
 
-def read_choice(name: str, default: str, choices: Callable[[], set[str]], *, shown: str | None = None) -> str:
+def read_choice(
+    name: str, default: str, choices: Callable[[], set[str]], *, shown_default: str | None = None
+) -> str:
     """Read a word from a fixed set, which is built only if the variable is set."""
-    value = read_text(name, default, kind="word", shown=shown)
+    value = read_text(name, default, kind="word", shown_default=shown_default)
     if value != default and value not in choices():
         raise ImproperlyConfigured(f"{name} is {value!r}, which is not known here.")
     return value
@@ -127,35 +131,39 @@ def is_schedule(value: str) -> bool:
     return croniter.is_valid(value) and len(value.split()) == 5
 
 
-def read_url(name: str, default: str = "", *, shown: str | None = None) -> str:
+def read_url(name: str, default: str = "", *, shown_default: str | None = None) -> str:
     """Read an absolute http(s) URL without a final slash."""
-    value = read_text(name, default, kind="address", shown=shown)
+    value = read_text(name, default, kind="address", shown_default=shown_default)
     if not value:
         return value
     try:
         parts = urlsplit(value)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
-        usable = usable and not (parts.query or parts.fragment)
+        is_usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
+        is_usable = is_usable and not (parts.query or parts.fragment)
     except ValueError:
-        usable = False
-    if not usable:
+        is_usable = False
+    if not is_usable:
         raise ImproperlyConfigured(
             f"{name} is {value!r}; write a whole address such as https://facts.example.org."
         )
     return value.rstrip("/")
 
 
-def read_folder_path(name: str, default: Path, *, shown: str) -> Path:
+def read_folder_path(name: str, default: Path, *, shown_default: str) -> Path:
     """Read a folder; `~` is the home folder, and relative paths start at the working directory."""
     try:
-        return Path(read_text(name, str(default), kind="folder", shown=shown)).expanduser().absolute()
+        return (
+            Path(read_text(name, str(default), kind="folder", shown_default=shown_default))
+            .expanduser()
+            .absolute()
+        )
     except RuntimeError as error:
         raise ImproperlyConfigured(f"{name}: {error}") from None
 
 
-def read_postgresql(name: str, *, shown: str = "the embedded server") -> dict[str, Any] | None:
+def read_postgresql(name: str, *, shown_default: str = "the embedded server") -> dict[str, Any] | None:
     """Read a postgresql:// URL with libpq's own parser, which knows every form (sockets, sslmode, …)."""
-    value = read_text(name, kind="address", shown=shown)
+    value = read_text(name, kind="address", shown_default=shown_default)
     return _parse_postgresql(name, value) if value else None
 
 
@@ -194,7 +202,9 @@ def mail(name: str, *, stored_in: Path | None = None) -> dict[str, Any]:
     Args:
         stored_in: the folder for mails if the variable is not set; without a folder, mails are printed on the terminal.
     """
-    value = read_text(name, kind="address", shown="printed on the terminal; a page of the desk in the demo")
+    value = read_text(
+        name, kind="address", shown_default="printed on the terminal; a page of the desk in the demo"
+    )
     if not value and stored_in:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
@@ -224,7 +234,7 @@ def mail(name: str, *, stored_in: Path | None = None) -> dict[str, Any]:
 
 def read_secret(name: str, kept_in: Path, *, may_create: bool) -> str:
     """Return the key that signs sessions. Only the demo creates its own, once, in a private file."""
-    value = read_text(name, kind="secret", shown="none; the demo makes its own")
+    value = read_text(name, kind="secret", shown_default="none; the demo makes its own")
     if value:
         return value
     try:
@@ -245,12 +255,12 @@ def read_secret(name: str, kept_in: Path, *, may_create: bool) -> str:
 
 def _create(kept_in: Path) -> None:
     kept_in.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = kept_in.with_name(f"{kept_in.name}.{os.getpid()}")
-    unfinished.touch(mode=0o600, exist_ok=False)
-    unfinished.write_text(secrets.token_urlsafe(50))
+    part_file = kept_in.with_name(f"{kept_in.name}.{os.getpid()}")
+    part_file.touch(mode=0o600, exist_ok=False)
+    part_file.write_text(secrets.token_urlsafe(50))
     try:
-        os.link(unfinished, kept_in)  # unlike a rename, it never replaces the key of a twin that was faster
+        os.link(part_file, kept_in)  # unlike a rename, it never replaces the key of a twin that was faster
     except FileExistsError:
         pass
     finally:
-        unfinished.unlink()
+        part_file.unlink()

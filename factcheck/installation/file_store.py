@@ -32,20 +32,23 @@ def build_disk_store() -> dict[str, Any]:
 
 def build_store() -> dict[str, Any]:
     """Return the store named by FILES_URL."""
-    address, given = read_text("FILES_URL", kind="address", shown="the folder files in DATA_DIR"), read_keys()
-    return build_bucket_store(address, given, name="FILES_URL") if address else build_disk_store()
+    address, options_given = (
+        read_text("FILES_URL", kind="address", shown_default="the folder files in DATA_DIR"),
+        read_keys(),
+    )
+    return build_bucket_store(address, options_given, name="FILES_URL") if address else build_disk_store()
 
 
 def read_keys() -> dict[str, str]:
     """Read the access keys to buckets, also under boto3's names. Without keys, boto3 uses the machine's role."""
-    given = {
+    keys = {
         "access_key": read_text("AWS_ACCESS_KEY_ID"),
         "secret_key": read_text("AWS_SECRET_ACCESS_KEY", kind="secret"),
         "security_token": read_text("AWS_SESSION_TOKEN", kind="secret"),
     }
-    if bool(given["access_key"]) != bool(given["secret_key"]):
+    if bool(keys["access_key"]) != bool(keys["secret_key"]):
         raise ImproperlyConfigured("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY both, or neither.")
-    return given
+    return keys
 
 
 def build_bucket_store(address: str, key: Mapping[str, str], *, name: str) -> dict[str, Any]:

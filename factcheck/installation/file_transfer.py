@@ -49,38 +49,38 @@ def iterate_names(storage: Storage, folder: str = "") -> Iterator[str]:
 
 
 def transfer(
-    name: str, origin: Storage, target: Storage, *, known: str = "", remove: bool = False
+    name: str, origin: Storage, target: Storage, *, known_digest: str = "", remove: bool = False
 ) -> TransferredFile:
     """Copy a file to the target.
 
     Args:
-        known: the SHA-256 that the file must have, if known.
+        known_digest: the SHA-256 that the file must have, if known.
         remove: delete the original once the copy is verified.
     """
-    outcome = _copy_file(name, origin, target, known)
+    outcome = _copy_file(name, origin, target, known_digest)
     if remove and outcome in (TransferOutcome.COPIED, TransferOutcome.THERE):
         origin.delete(name)
     return TransferredFile(name, outcome)
 
 
 def _copy_file(name: str, origin: Storage, target: Storage, digest: str) -> TransferOutcome:
-    there = compute_digest(target, name)
-    if there and there == digest:
+    target_digest = compute_digest(target, name)
+    if target_digest and target_digest == digest:
         return TransferOutcome.THERE
-    here = compute_digest(origin, name)
-    if not here:
+    origin_digest = compute_digest(origin, name)
+    if not origin_digest:
         return TransferOutcome.GONE
-    if digest and here != digest:
+    if digest and origin_digest != digest:
         return TransferOutcome.DAMAGED
-    if here == there:
+    if origin_digest == target_digest:
         return TransferOutcome.THERE
-    if there and not digest:
+    if target_digest and not digest:
         return TransferOutcome.DIFFERS
-    if there:
+    if target_digest:
         target.delete(name)
     with origin.open(name, "rb") as file:
         write_whole(target, name, file)
-    if compute_digest(target, name) != here:
+    if compute_digest(target, name) != origin_digest:
         target.delete(name)
         return TransferOutcome.BROKEN
     return TransferOutcome.COPIED
@@ -95,6 +95,6 @@ def transfer_files(
         for name in names:
             running.add(pool.submit(work, name))
             if len(running) >= 2 * threads:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in finished)
         yield from (future.result() for future in running)

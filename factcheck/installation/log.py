@@ -61,7 +61,7 @@ class LogLines(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the library's name
         message = mask_secrets(super().formatMessage(record))
-        line = _CONTROL_CHARACTERS.sub(lambda found: repr(found[0])[1:-1], message)
+        line = _CONTROL_CHARACTERS.sub(lambda match: repr(match[0])[1:-1], message)
         behalf = " ".join(filter(None, [request_id.get(), job.get()]))
         return f"{line} [{behalf}]" if behalf else line
 
@@ -71,14 +71,14 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         # A surrogate, as in a path that is no UTF-8, has no place in JSON.
-        readable = {
+        loggable = {
             name: mask_secrets(value.encode(errors="backslashreplace").decode())
             if isinstance(value, str)
             else value
             for name, value in self.build_fields(record).items()
         }
         return _CONTROL_CHARACTERS.sub(
-            lambda found: f"\\u{ord(found[0]):04x}", orjson.dumps(readable, default=repr).decode()
+            lambda match: f"\\u{ord(match[0]):04x}", orjson.dumps(loggable, default=repr).decode()
         )
 
     def build_fields(self, record: logging.LogRecord) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class JsonLines(logging.Formatter):
             "process": record.process,
         }
         behalf = {"request_id": request_id.get(), "job": job.get()}
-        fields |= {name: known for name, known in behalf.items() if known}
+        fields |= {name: value for name, value in behalf.items() if value}
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
         if record.stack_info:

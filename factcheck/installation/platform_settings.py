@@ -30,7 +30,7 @@ def read_platform_settings() -> PlatformSettings:
         raise ImproperlyConfigured(
             f"BLUESKY_LABELER is {labeler!r}; write the account's DID, such as did:plc:ewvi7nxzyoun6zhxrhs64oiz."
         )
-    signer = read_text("C2PA_SIGNER", kind="file", shown="made from SIGNING_KEY")
+    signer = read_text("C2PA_SIGNER", kind="file", shown_default="made from SIGNING_KEY")
     if signer and not Path(signer).is_file():
         raise ImproperlyConfigured(f"C2PA_SIGNER names {signer}, and there is no such file.")
     return PlatformSettings(labeler, Path(signer) if signer else None)

@@ -21,19 +21,19 @@ def close_off(folder: Path) -> None:
     """Make a folder and its contents private, unless it already is."""
     if not folder.is_dir() or not folder.stat().st_mode & 0o077:
         return
-    for here, folders, files in os.walk(folder):
+    for folder_path, folders, files in os.walk(folder):
         for name in folders:
-            _restrict(Path(here, name), FOLDER)
+            _restrict(Path(folder_path, name), FOLDER)
         for name in files:
-            _restrict(Path(here, name), FILE)
+            _restrict(Path(folder_path, name), FILE)
     _restrict(folder, FOLDER)  # last, so that an interrupted run is repeated
 
 
 def open_private(path: Path) -> IO[bytes]:
     """Open a private file for writing. An existing file is emptied and, if it is ours, made private."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE)
-    found = os.fstat(descriptor)
-    if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():  # and not the terminal, for example
+    status = os.fstat(descriptor)
+    if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid():  # and not the terminal, for example
         os.fchmod(descriptor, FILE)
     return os.fdopen(descriptor, "wb")
 

@@ -18,7 +18,7 @@ def read_rate_limit_settings(*, is_demo: bool) -> RateLimitSettings:
     """Read the rate limits. They are higher in the demo, where all requests come from one IP address."""
     by_address = {
         "default": "60000/minute" if is_demo else "600/minute",
-        "shown": "600/minute; 60000/minute in the demo",
+        "shown_default": "600/minute; 60000/minute in the demo",
     }
     return RateLimitSettings(
         anonymous=read_rate("RATE_LIMIT_ANONYMOUS", **by_address),

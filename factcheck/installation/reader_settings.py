@@ -28,7 +28,7 @@ def read_reader_settings(*, demo: bool) -> ReaderSettings:
         ImproperlyConfigured: the calendar is unknown.
     """
     country = read_choice(
-        "HOLIDAYS_COUNTRY", "", lambda: set(_list_calendars()), shown="none: only weekends are free"
+        "HOLIDAYS_COUNTRY", "", lambda: set(_list_calendars()), shown_default="none: only weekends are free"
     )
     subdivision = read_text("HOLIDAYS_SUBDIVISION")
     subdivisions = _list_calendars().get(country, []) if subdivision else []
@@ -46,7 +46,7 @@ def read_reader_settings(*, demo: bool) -> ReaderSettings:
         read_rate(
             "RATE_LIMIT_SUBMISSIONS",
             "2000/hour" if demo else "20/hour",
-            shown="20/hour; 2000/hour in the demo",
+            shown_default="20/hour; 2000/hour in the demo",
         ),
     )
 

@@ -11,11 +11,11 @@ def count_drawn(tier: str, cost: int, *, allowed: bool) -> None:
     # Settings come here themselves, by way of the API: mypy does not know them yet.
     if not getattr(settings, "METRICS_PORT", 0):
         return
-    drawn_counter, refused = _get_counters(tier)
+    drawn_counter, refused_counter = _get_counters(tier)
     if allowed:
         drawn_counter(cost)
     else:
-        refused(1)
+        refused_counter(1)
 
 
 @cache

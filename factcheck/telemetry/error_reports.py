@@ -96,7 +96,7 @@ def filter_event(event: Any, hint: dict[str, Any]) -> Any:
         report["logentry"] = {"message": str(record.msg)}
     if "exception" in event:
         report["exception"] = {
-            "values": [_reduce_error(found) for found in event["exception"].get("values", ())]
+            "values": [_reduce_error(raw_error) for raw_error in event["exception"].get("values", ())]
         }
     return report
 
@@ -105,11 +105,11 @@ def _select_keys(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: of[name] for name in names if name in of}
 
 
-def _reduce_error(found: dict[str, Any]) -> dict[str, Any]:
-    error = _select_keys(found, _ERROR_KEYS)
+def _reduce_error(raw_error: dict[str, Any]) -> dict[str, Any]:
+    error = _select_keys(raw_error, _ERROR_KEYS)
     if "mechanism" in error:
         error["mechanism"] = _select_keys(error["mechanism"], _MECHANISM_KEYS)
-    frames = (found.get("stacktrace") or {}).get("frames", ())
+    frames = (raw_error.get("stacktrace") or {}).get("frames", ())
     return error | {
         "value": "",
         "stacktrace": {"frames": [_select_keys(frame, _FRAME_KEYS) for frame in frames]},

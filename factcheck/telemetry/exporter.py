@@ -95,8 +95,8 @@ def build_application(content: Callable[[], bytes], token: str) -> Wsgi:
             return send(HTTPStatus.NOT_FOUND, b"")
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return send(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, HEAD"))
-        sent = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
-        if token and not hmac.compare_digest(sent, expected):
+        authorization = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
+        if token and not hmac.compare_digest(authorization, expected):
             return send(HTTPStatus.UNAUTHORIZED, b"", ("WWW-Authenticate", "Bearer"))
         try:
             body = content()

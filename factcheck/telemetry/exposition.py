@@ -91,9 +91,9 @@ class DatabaseGauges:
         )
         for alias, of_one in answers.items():
             up.add_metric([alias], of_one.reached)
-            for name, took in of_one.seconds.items():
+            for name, seconds_taken in of_one.seconds.items():
                 failed.add_metric([name, alias], name in of_one.failed)
-                seconds.add_metric([name, alias], took)
+                seconds.add_metric([name, alias], seconds_taken)
         yield from (up, failed, seconds)
 
 

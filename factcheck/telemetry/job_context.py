@@ -27,16 +27,16 @@ def prepare_app(app: App) -> None:
 
 async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
     """Run a job with its context, which ends with the job's asyncio task. Procrastinate's worker middleware."""
-    done = context.job
-    job.set(f"{done.id} {done.task_name}")
-    request_id.set(await _get_request_id(done.id, worker))
+    finish = context.job
+    job.set(f"{finish.id} {finish.task_name}")
+    request_id.set(await _get_request_id(finish.id, worker))
     started_at, outcome = perf_counter(), "failed"
     try:
-        with trace_job(done.task_name, done.queue):
+        with trace_job(finish.task_name, finish.queue):
             result = await call_next()
         outcome = "succeeded"
     finally:
-        _count(done.task_name, outcome, perf_counter() - started_at)
+        _count(finish.task_name, outcome, perf_counter() - started_at)
     return result
 
 

@@ -86,14 +86,14 @@ def _ask(question: DatabaseQuestion, alias: str, answers: Answers) -> None:
         with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
             # Of this transaction alone, which is all that a pooler between us and the server lets us set.
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(MAX_MILLISECONDS)])
-            found = [
+            readings = [
                 (name, (*labels, alias) if question.of_replicas else labels, value)
                 for name, labels, value in question.ask(cursor)
             ]
     except Error:
         answers.failed.add(question.name)
     else:
-        answers.readings += found
+        answers.readings += readings
     answers.seconds[question.name] = perf_counter() - started_at
 
 
@@ -128,16 +128,17 @@ def _read_jobs(cursor: CursorWrapper) -> Iterator[Reading]:
     queues = {task.queue for task in app.tasks.values()}
     states = ("waiting", "scheduled", "running", "failed")
     ages = {(queue, state): 0.0 for queue in queues for state in states}
-    waited = dict.fromkeys(queues, 0.0)
+    waiting_seconds = dict.fromkeys(queues, 0.0)
     cursor.execute(_JOBS_SQL)
     for name, *counts, seconds in cursor.fetchall():
         queue = name if name in queues else OTHER_LABEL
         for state, number in zip(states, counts, strict=True):
             ages[queue, state] = ages.get((queue, state), 0.0) + number
-        waited[queue] = max(waited.get(queue, 0.0), seconds)
+        waiting_seconds[queue] = max(waiting_seconds.get(queue, 0.0), seconds)
     yield from (("factcheck_jobs", key, number) for key, number in ages.items())
     yield from (
-        ("factcheck_jobs_oldest_wait_seconds", (queue,), seconds) for queue, seconds in waited.items()
+        ("factcheck_jobs_oldest_wait_seconds", (queue,), seconds)
+        for queue, seconds in waiting_seconds.items()
     )
 
 

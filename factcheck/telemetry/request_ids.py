@@ -32,9 +32,9 @@ class _OwnIds:
 _own = _OwnIds()
 
 
-def choose_id(sent: str | None) -> str:
+def choose_id(request_id: str | None) -> str:
     """Return the received id if it is safe to log, otherwise a new one."""
-    return sent if sent and REQUEST_ID_PATTERN.fullmatch(sent) else _own.next()
+    return request_id if request_id and REQUEST_ID_PATTERN.fullmatch(request_id) else _own.next()
 
 
 class RequestIds:

@@ -116,10 +116,10 @@ def _read_parent(request: HttpRequest) -> Any:
     from opentelemetry.context import Context  # noqa: PLC0415  where traces are on alone
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415  where traces are on alone
 
-    sent = request.META.get("HTTP_TRACEPARENT")
-    if not sent or not settings.TRUST_PROXY:
+    header = request.META.get("HTTP_TRACEPARENT")
+    if not header or not settings.TRUST_PROXY:
         return Context()
-    return TraceContextTextMapPropagator().extract({"traceparent": sent}, Context())
+    return TraceContextTextMapPropagator().extract({"traceparent": header}, Context())
 
 
 @contextmanager

@@ -93,17 +93,17 @@ class Deadlines:
         """Shut down the connections of overdue bodies, and return the other connections of their clients."""
         with self._changed:
             overdue = [each for each in self._arrivals if each.until < time.monotonic()]
-        with _list_connections({(each.address, each.port) for each in overdue}) as found:
+        with _list_connections({(each.address, each.port) for each in overdue}) as connections:
             for arrival in overdue:
-                if (its := find_connection(arrival, found, before)) is not None:
-                    found.remove(its)
+                if (its := find_connection(arrival, connections, before)) is not None:
+                    connections.remove(its)
                     _shut_down(its)
                     arrival.until = time.monotonic() + GRACE_SECONDS
-            return {each.peer: each for each in found}
+            return {each.peer: each for each in connections}
 
 
 def find_connection(
-    arrival: Arrival, found: list[Connection], before: dict[tuple[str, int], Connection]
+    arrival: Arrival, connections: list[Connection], before: dict[tuple[str, int], Connection]
 ) -> Connection | None:
     """Return the connection, among those that existed a moment ago, that most likely carries an overdue body.
 
@@ -118,7 +118,7 @@ def find_connection(
 
     slow = [
         each
-        for each in found
+        for each in connections
         if each.peer[0] == arrival.address
         and each.peer in before
         and each.segments_sent == before[each.peer].segments_sent
@@ -135,14 +135,14 @@ def find_connection(
 @contextmanager
 def _list_connections(addresses: set[tuple[str, int]]) -> Iterator[list[Connection]]:
     """Yield this process's connections from these addresses to these ports; the descriptors are copies."""
-    found: list[Connection] = []
+    connections: list[Connection] = []
     copies: list[int] = []
     try:
         for entry in Path("/proc/self/fd").iterdir() if addresses else ():
             for connection in _examine(int(entry.name), addresses):
-                found.append(connection)
+                connections.append(connection)
                 copies.append(connection.descriptor)
-        yield found
+        yield connections
     finally:
         for copy in copies:
             os.close(copy)
@@ -165,10 +165,10 @@ def _examine(descriptor: int, addresses: set[tuple[str, int]]) -> Iterator[Conne
             return
         # `struct tcp_info`: milliseconds since data was sent and received; bytes received, segments of data sent.
         state = copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)
-        sent, received = struct.unpack_from("=I4xI", state, 44)
+        sent_bytes, received_bytes = struct.unpack_from("=I4xI", state, 44)
         amount, segments = struct.unpack_from("=Q20xI", state, 128)
-        awaits_answer = received < sent or (received == sent and not segments)
-        yield Connection(peer[:2], received / 1000, awaits_answer, amount, segments, copy.detach())
+        awaits_answer = received_bytes < sent_bytes or (received_bytes == sent_bytes and not segments)
+        yield Connection(peer[:2], received_bytes / 1000, awaits_answer, amount, segments, copy.detach())
     except (OSError, struct.error, IndexError, TypeError):
         return  # no connection, or one of another kind
     finally:

@@ -33,17 +33,17 @@ def parse_range(header: str, size: int) -> ByteRange | None:
     Raises:
         RangeNotSatisfiable: it begins after the end of the file.
     """
-    found = _SINGLE_RANGE.fullmatch(header.strip())
-    if found is None or found[1] == found[2] == "":
+    match = _SINGLE_RANGE.fullmatch(header.strip())
+    if match is None or match[1] == match[2] == "":
         return None
-    if not found[1]:
-        length = int(found[2])
+    if not match[1]:
+        length = int(match[2])
         if not length or not size:
             raise RangeNotSatisfiable
         return ByteRange(max(0, size - length), size - 1)
-    first = int(found[1])
-    last = min(int(found[2]), size - 1) if found[2] else size - 1
-    if found[2] and int(found[2]) < first:
+    first = int(match[1])
+    last = min(int(match[2]), size - 1) if match[2] else size - 1
+    if match[2] and int(match[2]) < first:
         return None
     if first >= size:
         raise RangeNotSatisfiable

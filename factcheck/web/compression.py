@@ -142,9 +142,9 @@ def choose_confirmed(etag: str, etags: list[str], codings: tuple[str, ...]) -> s
     A client that sent only a date has the copy that we would send.
     """
     for coding in codings:
-        ours = f'{etag[:-1]}-{coding}"'
-        if ours in etags or not etags:
-            return ours
+        own_etag = f'{etag[:-1]}-{coding}"'
+        if own_etag in etags or not etags:
+            return own_etag
     return etags[0] if etags else etag
 
 

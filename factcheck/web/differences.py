@@ -21,12 +21,12 @@ def highlight_difference(before: str, after: str) -> tuple[SafeString, SafeStrin
     old, new = _WORD.findall(before), _WORD.findall(after)
     if len(old) + len(new) > _MAX_WORDS:
         return _mark_parts("del", [(before, True)]), _mark_parts("ins", [(after, True)])
-    left, right = [], []
+    left_parts, right = [], []
     for operation, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        changed = operation != "equal"
-        left.append(("".join(old[a:b]), changed))
-        right.append(("".join(new[c:d]), changed))
-    return _mark_parts("del", left), _mark_parts("ins", right)
+        is_changed = operation != "equal"
+        left_parts.append(("".join(old[a:b]), is_changed))
+        right.append(("".join(new[c:d]), is_changed))
+    return _mark_parts("del", left_parts), _mark_parts("ins", right)
 
 
 def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:
@@ -41,22 +41,22 @@ def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     if before and after and matcher.ratio() < _MIN_SHARED:
         return _mark_parts("del", [(before, True)]), _mark_parts("ins", [(after, True)])
-    left, right = list[tuple[str, bool]](), list[tuple[str, bool]]()
+    left_parts, right = list[tuple[str, bool]](), list[tuple[str, bool]]()
     steps = matcher.get_opcodes()
     for number, (operation, a, b, c, d) in enumerate(steps):
         words = sum(map(_is_word, old[a:b]))
         between = 0 < number < len(steps) - 1
-        changed = operation != "equal" or (between and words < _PHRASE_WORDS)
-        _add_part(left, "".join(old[a:b]), changed)
-        _add_part(right, "".join(new[c:d]), changed)
-    return _mark_parts("del", left), _mark_parts("ins", right)
+        is_changed = operation != "equal" or (between and words < _PHRASE_WORDS)
+        _add_part(left_parts, "".join(old[a:b]), is_changed)
+        _add_part(right, "".join(new[c:d]), is_changed)
+    return _mark_parts("del", left_parts), _mark_parts("ins", right)
 
 
-def _add_part(parts: list[tuple[str, bool]], text: str, changed: bool) -> None:
+def _add_part(parts: list[tuple[str, bool]], text: str, is_changed: bool) -> None:
     """Add a part. If it and the previous part are both changed, merge them."""
-    if parts and changed and parts[-1][1]:
+    if parts and is_changed and parts[-1][1]:
         text = parts.pop()[0] + text
-    parts.append((text, changed))
+    parts.append((text, is_changed))
 
 
 def _is_word(token: str) -> bool:
@@ -69,22 +69,22 @@ def build_redline(before: str, after: str) -> SafeString:
     if len(old) + len(new) > _MAX_WORDS:
         return _mark_parts("del", [(before, True)]) + _mark_parts("ins", [(after, True)])
     result = SafeString()
-    went, came = "", ""
+    old_text, new_text = "", ""
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     for number, (operation, a, b, c, d) in enumerate(steps):
-        removed, come = "".join(old[a:b]), "".join(new[c:d])
+        removed_text, come = "".join(old[a:b]), "".join(new[c:d])
         # A space or comma between two changes is part of them: words are read, not characters.
-        between = operation == "equal" and (went or came) and number + 1 < len(steps)
-        if operation != "equal" or (between and not any(map(str.isalnum, removed))):
-            went, came = went + removed, came + come
+        between = operation == "equal" and (old_text or new_text) and number + 1 < len(steps)
+        if operation != "equal" or (between and not any(map(str.isalnum, removed_text))):
+            old_text, new_text = old_text + removed_text, new_text + come
             continue
-        result += _build_redlined(went, came) + _mark_parts("", [(removed, False)])
-        went, came = "", ""
-    return result + _build_redlined(went, came)
+        result += _build_redlined(old_text, new_text) + _mark_parts("", [(removed_text, False)])
+        old_text, new_text = "", ""
+    return result + _build_redlined(old_text, new_text)
 
 
-def _build_redlined(went: str, came: str) -> SafeString:
-    return _mark_parts("del", [(went, True)]) + _mark_parts("ins", [(came, True)])
+def _build_redlined(old_text: str, new_text: str) -> SafeString:
+    return _mark_parts("del", [(old_text, True)]) + _mark_parts("ins", [(new_text, True)])
 
 
 def _mark_parts(tag: str, parts: list[tuple[str, bool]]) -> SafeString:
@@ -92,8 +92,8 @@ def _mark_parts(tag: str, parts: list[tuple[str, bool]]) -> SafeString:
         "",
         "{}",
         (
-            (format_html(f"<{tag}>{{}}</{tag}>", text) if changed else text,)
-            for text, changed in parts
+            (format_html(f"<{tag}>{{}}</{tag}>", text) if is_changed else text,)
+            for text, is_changed in parts
             if text
         ),
     )

@@ -84,9 +84,13 @@ def is_page(path: str) -> bool:
 
 def build_path_in(path: str, code: str) -> str:
     """Return the path of a page in another language. Paths of other resources stay unchanged."""
-    there, rest = split_path(path)
-    bare = rest or "/"
-    return f"/{code}{bare}" if is_page(bare.partition("?")[0]) else (path if there else bare)
+    path_language, rest = split_path(path)
+    plain_path = rest or "/"
+    return (
+        f"/{code}{plain_path}"
+        if is_page(plain_path.partition("?")[0])
+        else (path if path_language else plain_path)
+    )
 
 
 def build_path_here(path: str) -> str:

@@ -194,11 +194,11 @@ class _SlowCheck:
 
     def _answer(self, asking: Future[dict[str, Finding]]) -> None:
         try:
-            found = self.ask()
+            findings = self.ask()
         except Exception:
             logger.exception("A probe failed.")
-            found = self.silent
-        asking.set_result(found)
+            findings = self.silent
+        asking.set_result(findings)
 
     def findings(self, deadline: float) -> dict[str, Finding]:
         """Return the findings, or a finding that there was no response in time."""

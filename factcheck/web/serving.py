@@ -93,9 +93,9 @@ def _digest_static_files() -> str:
     digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
-            found = Path(storage.path(path)).stat()
+            status = Path(storage.path(path)).stat()
             # In whole seconds, because image layers store no fractions.
-            digest.update(f"{path}:{found.st_size}:{int(found.st_mtime)}\n".encode())
+            digest.update(f"{path}:{status.st_size}:{int(status.st_mtime)}\n".encode())
     return digest.hexdigest()
 
 
@@ -155,8 +155,8 @@ def serve(
     database_ended = _watch_database(stop_at_once)
     with (
         share_counters(),
-        _run_metrics(context, wanted=bool(settings.METRICS_PORT)),
-        _run_workers(context, database_ended, wanted=with_worker),
+        _run_metrics(context, is_wanted=bool(settings.METRICS_PORT)),
+        _run_workers(context, database_ended, is_wanted=with_worker),
     ):
         try:
             server.serve(target_loader=partial(load_application, threads=threads, has_begun=has_begun))
@@ -218,19 +218,19 @@ def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
 
     The supervisor also starts the server. Starting it here would undo a deliberate stop.
     """
-    ended = threading.Event()
+    database_ended = threading.Event()
     if not settings.EMBEDDED_DATABASE:
-        return ended
+        return database_ended
     server = embedded.find_live_server(embedded.ServerPlace(settings.DATA_DIR.resolve()))
 
     def watch() -> None:
         if server is not None:
             server.wait()
-        ended.set()
+        database_ended.set()
         stop_the_rest()
 
     threading.Thread(target=watch, daemon=True).start()
-    return ended
+    return database_ended
 
 
 def load_application(target: str, *, threads: int, has_begun: threading.Event) -> Callable[..., Any]:
@@ -247,9 +247,9 @@ def load_application(target: str, *, threads: int, has_begun: threading.Event) -
 
 
 @contextmanager
-def _run_workers(context: BaseContext, database_ended: threading.Event, *, wanted: bool) -> Iterator[None]:
+def _run_workers(context: BaseContext, database_ended: threading.Event, *, is_wanted: bool) -> Iterator[None]:
     """Keep the background workers running as child processes, and replace any that ends."""
-    if not wanted:
+    if not is_wanted:
         yield
         return
     leaving = threading.Event()
@@ -305,9 +305,9 @@ def _replace_workers(
 
 
 @contextmanager
-def _run_metrics(context: BaseContext, *, wanted: bool) -> Iterator[None]:
+def _run_metrics(context: BaseContext, *, is_wanted: bool) -> Iterator[None]:
     """Serve metrics from a child process. If it ends, the site continues; monitoring notices the silence."""
-    if not wanted:
+    if not is_wanted:
         yield
         return
     child: BaseProcess = context.Process(target=export_metrics, name="metrics")  # type: ignore[attr-defined]  # of every context

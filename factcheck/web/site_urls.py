@@ -39,8 +39,8 @@ def escape_quotation_marks(text: bytes) -> bytes:
 
 def parse_stored(text: str | bytes) -> Any:
     """Parse a stored text as a document that can be stored again, with OWN for this site's URL."""
-    stored = text.encode() if isinstance(text, str) else text
-    return orjson.loads(stored.replace(_MARK + b'"', _ENCODED_MARK))
+    stored_bytes = text.encode() if isinstance(text, str) else text
+    return orjson.loads(stored_bytes.replace(_MARK + b'"', _ENCODED_MARK))
 
 
 def insert_site_url(text: bytes) -> bytes:
@@ -50,15 +50,15 @@ def insert_site_url(text: bytes) -> bytes:
 
 def split_pieces(text: bytes) -> list[bytes | memoryview]:
     """Return the parts that `insert_site_url` joins with the URL between them, without copying them."""
-    opened = b'"' + settings.SITE_URL.encode()
+    opening = b'"' + settings.SITE_URL.encode()
     view = memoryview(text)
-    found: list[bytes | memoryview] = []
+    pieces: list[bytes | memoryview] = []
     begin = 0
     while (mark := text.find(_MARK, begin)) >= 0:
-        found += view[begin:mark], opened
+        pieces += view[begin:mark], opening
         begin = mark + 2  # behind the mark and the quotation mark that opens the value
-    found.append(view[begin:])
-    return found
+    pieces.append(view[begin:])
+    return pieces
 
 
 def render_served(document: Any) -> str:
@@ -73,8 +73,8 @@ def is_marked_well(text: bytes) -> bool:
 
 def build_site_etag(etag: str) -> str:
     """Return an ETag that changes with the given one and with this site's URL."""
-    unquoted = etag.strip('"')
-    return f"{unquoted}-{_digest_address(settings.SITE_URL)}"
+    plain_etag = etag.strip('"')
+    return f"{plain_etag}-{_digest_address(settings.SITE_URL)}"
 
 
 @lru_cache(maxsize=4)

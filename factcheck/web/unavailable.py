@@ -86,8 +86,8 @@ def find_outage(failure: BaseException | None) -> Outage | None:
 
 
 def _iterate_causes(failure: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while failure is not None and id(failure) not in seen:
-        seen.add(id(failure))
+    seen_errors: set[int] = set()
+    while failure is not None and id(failure) not in seen_errors:
+        seen_errors.add(id(failure))
         yield failure
         failure = failure.__cause__ or failure.__context__

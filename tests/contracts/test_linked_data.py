@@ -39,7 +39,7 @@ MERGED = body(
 
 
 def feed(*bodies: dict[str, Any]) -> dict[str, Any]:
-    head = datafeed.build_head(url="https://facts.example/api/v1/claims.jsonld", site=SITE, changed="")
+    head = datafeed.build_head(url="https://facts.example/api/v1/claims.jsonld", site=SITE, changed_at="")
     return {**head, "dataFeedElement": [datafeed.build_element(each, site=SITE) for each in bodies]}
 
 

@@ -80,6 +80,11 @@ def test_columns_of_parquet_have_these_types() -> None:
 def test_members_of_a_manifest_are_these() -> None:
     sentence = TEXT.partition("says what the file holds:")[2].partition(". Pass it on")[0]
     made = manifest.build_manifest(
-        Path("x"), asked={"format": "", "versions": "", "filter": ""}, ledger={}, claims=0, size=0, sha256=""
+        Path("x"),
+        filters={"format": "", "versions": "", "filter": ""},
+        ledger={},
+        claims=0,
+        size=0,
+        sha256="",
     )
     assert words(sentence) == [name for name in made if name != "manifest_version"]

@@ -22,9 +22,9 @@ class SharedStore:
     settlements: list[float] = field(default_factory=list)
     away: bool = False
 
-    def add_cost(self, name: str, *, spent: float, owed_alone: float) -> float:
-        self.settlements.append(spent)
+    def add_cost(self, name: str, *, spent_seconds: float, owed_alone: float) -> float:
+        self.settlements.append(spent_seconds)
         if self.away:
             raise StoreUnavailable("it is away")
-        self.free_at[name] = max(self.free_at.get(name, 0.0) + spent, self.clock() + owed_alone)
+        self.free_at[name] = max(self.free_at.get(name, 0.0) + spent_seconds, self.clock() + owed_alone)
         return max(0.0, self.free_at[name] - self.clock())

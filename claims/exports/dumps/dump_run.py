@@ -107,29 +107,29 @@ class _MovableFile(File):
         return str(self._path)
 
 
-def write_dump(*, kept: int | None = None, told: ReportProgress = lambda name: None) -> KeptDump:
+def write_dump(*, kept_count: int | None = None, report_part: ReportProgress = lambda name: None) -> KeptDump:
     """Write a dump of the current publications, then remove the oldest dumps beyond the number kept.
 
     Args:
-        kept: the number of dumps to keep; by default `DUMPS_KEPT`.
+        kept_count: the number of dumps to keep; by default `DUMPS_KEPT`.
 
     Raises:
         DumpUnderWay: another process is writing a dump.
         DumpDamaged: the stored file differs from the one written.
     """
     try:
-        with lock_exclusively("claims.exports.dumps") as held:
+        with lock_exclusively("claims.exports.dumps") as lock:
             for folder in kept_dumps.list_all_folders():
                 if not kept_dumps.is_complete(folder):
                     kept_dumps.remove(folder)
-            dump = _write_dump(told, held)
-            _remove_old_dumps(dump, settings.DUMPS_KEPT if kept is None else kept)
+            dump = _write_dump(report_part, lock)
+            _remove_old_dumps(dump, settings.DUMPS_KEPT if kept_count is None else kept_count)
             return dump
     except NameAlreadyLocked:
         raise DumpUnderWay("A dump is being written already.") from None
 
 
-def _write_dump(told: ReportProgress, held: LastingTransaction) -> KeptDump:
+def _write_dump(report_part: ReportProgress, lock: LastingTransaction) -> KeptDump:
     now = datetime.now(UTC)
     # Microseconds, so that the later of two dumps in one second comes later; and chance, so that no name returns.
     folder = f"{now:%Y-%m-%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(2)[:3]}"
@@ -137,9 +137,9 @@ def _write_dump(told: ReportProgress, held: LastingTransaction) -> KeptDump:
         with _create_work_folder() as workshop, use_one_snapshot():
             selection = Selection("", LedgerMoment.now())
             about = _describe_dump(selection.moment, now)
-            files = [_write_file(part, selection, workshop, folder, told) for part in PARTS]
+            files = [_write_file(part, selection, workshop, folder, report_part) for part in PARTS]
         # A process that had the lock in the meantime may have removed our files, which had no manifest yet.
-        held.require()
+        lock.require()
         manifest = format_manifest({**about, "files": files})
         write_whole(default_storage, f"{FOLDER}/{folder}/{MANIFEST}", ContentFile(manifest.encode()))
     except BaseException:
@@ -161,21 +161,21 @@ def _create_work_folder() -> Iterator[Path]:
     if isinstance(default_storage, FileSystemStorage):
         above = Path(default_storage.location, FOLDER)
         above.mkdir(parents=True, exist_ok=True)
-        for left in above.glob("unfinished-*"):
-            shutil.rmtree(left, ignore_errors=True)
+        for leftover in above.glob("unfinished-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=above) as folder:
         yield Path(folder)
 
 
 def _write_file(
-    part: DumpPart, selection: Selection, workshop: Path, folder: str, told: ReportProgress
+    part: DumpPart, selection: Selection, workshop: Path, folder: str, report_part: ReportProgress
 ) -> dict[str, Any]:
     """Write a file, store it, and describe it."""
-    told(part.name)
+    report_part(part.name)
     path, place = workshop / part.name, f"{FOLDER}/{folder}/{part.name}"
     form = part.format()
     with path.open("wb") as file:
-        output = StreamOutput(file, lambda done: None)
+        output = StreamOutput(file, lambda written_bytes: None)
         form.write(selection, output)
         output.finish()
     digest = output.hash.hexdigest()
@@ -200,7 +200,7 @@ def _write_file(
 
 def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
     """Return the general part of the manifest."""
-    signed = (
+    signature = (
         Checkpoint.objects.of_ledger().filter(tree_size__lte=moment.sequence).order_by("-tree_size").first()
     )
     return {
@@ -212,7 +212,7 @@ def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
         "licence": settings.DATA_LICENSE or None,
         "ledger": {
             **asdict(moment),
-            "checkpoint": build_published_note(signed) if signed else None,
+            "checkpoint": build_published_note(signature) if signature else None,
             "witnesses": load_policy()._asdict(),
         },
         "changes": f"{settings.SITE_URL}/api/v1/changes/?since={moment.sequence}",
@@ -220,9 +220,9 @@ def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
     }
 
 
-def _remove_old_dumps(newest: KeptDump, kept: int) -> None:
+def _remove_old_dumps(newest: KeptDump, kept_count: int) -> None:
     """Remove dumps beyond the number to keep, and dumps that were replaced on the same day."""
-    staying = {dump.folder for dump in kept_dumps.list_dumps()[: max(1, kept)]} | {newest.folder}
+    staying = {dump.folder for dump in kept_dumps.list_dumps()[: max(1, kept_count)]} | {newest.folder}
     for folder in kept_dumps.list_all_folders():
         if folder not in staying:
             kept_dumps.remove(folder)

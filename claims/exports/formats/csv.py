@@ -82,7 +82,7 @@ COLUMNS: dict[str, Cell] = {
 
 
 def write_csv(
-    bodies: Iterable[bytes], *, byte_order_mark: bool = False, begun: bool = False
+    bodies: Iterable[bytes], *, byte_order_mark: bool = False, is_begun: bool = False
 ) -> Iterator[bytes]:
     """Yield the table: the header, unless it is already written, then the rows of each body."""
     line = io.StringIO()
@@ -96,7 +96,7 @@ def write_csv(
 
     if byte_order_mark:
         yield BYTE_ORDER_MARK
-    if not begun:
+    if not is_begun:
         table.writerow(COLUMNS)
         yield finish_line()
     for body in bodies:
@@ -122,9 +122,9 @@ def _find_first_appearance(claim: Document) -> Document:
     return next((a["source"] for a in claim["appearances"] if a["is_first"]), {})
 
 
-def _join_addresses(quoted: list[Document]) -> str:
+def _join_addresses(sources: list[Document]) -> str:
     """Join the distinct source URLs, in order."""
-    return " ".join(dict.fromkeys(item["source"]["url"] for item in quoted if item["source"]["url"]))
+    return " ".join(dict.fromkeys(item["source"]["url"] for item in sources if item["source"]["url"]))
 
 
 def _find_last_correction(claim: Document) -> Document:

@@ -19,15 +19,15 @@ MEDIA_TYPE = "application/ld+json"
 INTERRUPTED_NOTE = b""
 
 
-def build_head(*, url: str, site: Document, changed: str) -> Document:
+def build_head(*, url: str, site: Document, changed_at: str) -> Document:
     """Return the header of the feed.
 
     Args:
         url: the URL of the feed.
         site: the organisation that serves the feed, as for `claimreview.markup`.
-        changed: the time of the last change to the content, in ISO 8601.
+        changed_at: the time of the last change to the content, in ISO 8601.
     """
-    described = {
+    head = {
         "@type": "DataFeed",
         "@id": url,
         "url": url,
@@ -35,18 +35,18 @@ def build_head(*, url: str, site: Document, changed: str) -> Document:
         "publisher": claimreview.build_organization(site),
         "license": site["license"],
         "isAccessibleForFree": True,
-        "dateModified": changed,
+        "dateModified": changed_at,
     }
-    return claimreview.CONTEXT | {key: value for key, value in described.items() if value != ""}
+    return claimreview.CONTEXT | {key: value for key, value in head.items() if value != ""}
 
 
 def write_datafeed(
-    bodies: Iterable[bytes], *, head: Document, site: Document, begun: bool = False
+    bodies: Iterable[bytes], *, head: Document, site: Document, is_begun: bool = False
 ) -> Iterator[bytes]:
     """Yield the feed: the header, unless it is already written, then an element for each body."""
-    if not begun:
+    if not is_begun:
         yield orjson.dumps(head)[:-1] + b',"dataFeedElement":['
-    separator = b",\n" if begun else b"\n"
+    separator = b",\n" if is_begun else b"\n"
     for body in bodies:
         yield separator + orjson.dumps(build_element(orjson.loads(body), site=site))
         separator = b",\n"
@@ -55,13 +55,13 @@ def write_datafeed(
 
 def build_element(body: Document, *, site: Document) -> Document:
     """Build the DataFeedItem of a claim."""
-    here = {"@type": "DataFeedItem", "@id": claimreview.build_claim_url(body)}
+    item = {"@type": "DataFeedItem", "@id": claimreview.build_claim_url(body)}
     dates = {"dateCreated": body["published_at"], "dateModified": body["updated_at"]}
     reviews = claimreview.build_claim_reviews(body, site=site)
     if body["status"] == "published":
-        return here | dates | {"item": reviews}
+        return item | dates | {"item": reviews}
     return (
-        here
+        item
         | dates
         | {"dateDeleted": body["updated_at"], "item": claimreview.describe_withdrawal(body, site=site)}
     )

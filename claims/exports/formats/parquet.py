@@ -67,11 +67,11 @@ class _GuardedWriter:
                 self.failure = failure
 
 
-def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> int:
+def write(bodies: Iterable[bytes], file: IO[bytes], *, metadata: dict[str, Any]) -> int:
     """Write the table to a file and return the number of rows. The file need not be readable or seekable.
 
     Args:
-        said: further metadata of the file, as JSON values.
+        metadata: further metadata of the file, as JSON values.
     """
     guarded = _GuardedWriter(file)
     rows = 0
@@ -88,7 +88,7 @@ def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> 
         compression="zstd(3)",
         max_row_group_size=GROUP_SIZE,
         # One key: of several, the order would be another one each time.
-        key_value_metadata={"factcheck": json.dumps(said)},
+        key_value_metadata={"factcheck": json.dumps(metadata)},
     )
     if guarded.failure:
         raise guarded.failure

@@ -151,10 +151,12 @@ def join_blocks(parts: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[b
 
 def _build_selects(parts: Iterable[QuerySet[Publication]]) -> tuple[list[str], tuple[Any, ...]]:
     """Return the SELECT of each part that can have rows, and the parameters of all of them."""
-    found = []
+    selects = []
     for rows in parts:
         try:
-            found.append(rows.values_list("body").query.sql_with_params())
+            selects.append(rows.values_list("body").query.sql_with_params())
         except EmptyResultSet:  # the condition cannot be met
             continue
-    return [f"({sql})" for sql, _ in found], tuple(chain.from_iterable(given for _, given in found))
+    return [f"({sql})" for sql, _ in selects], tuple(
+        chain.from_iterable(parameters for _, parameters in selects)
+    )

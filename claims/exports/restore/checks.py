@@ -88,11 +88,11 @@ def check_export(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
     return CheckedExport(checking.restored, checking.here, checking.replaces_house)
 
 
-def _iterate_batches(read: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
+def _iterate_batches(lines: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
     """Yield the lines in batches of one type, although snapshots and entries alternate in the file."""
     taking_turns = {"snapshot", "entry"}
     waiting: dict[str, list[ArchiveLine]] = {}
-    for line in read:
+    for line in lines:
         if line.type not in waiting and not {line.type, *waiting} <= taking_turns:
             yield from waiting.values()
             waiting = {}
@@ -137,12 +137,14 @@ class _ExportCheck:
         """Raise `RestoreRefused` if there are conflicts."""
         if not self._conflicts:
             return
-        told = self._conflicts[:_SHOWN_PROBLEMS]
+        shown_conflicts = self._conflicts[:_SHOWN_PROBLEMS]
         more = ["and more."] if len(self._conflicts) > _SHOWN_PROBLEMS else []
-        raise RestoreRefused("\n".join(["This database has other things under the same ids:", *told, *more]))
+        raise RestoreRefused(
+            "\n".join(["This database has other things under the same ids:", *shown_conflicts, *more])
+        )
 
-    def _add_conflict(self, line: ArchiveLine, what: str) -> None:
-        self._conflicts.append(f"Line {line.number}: {what}")
+    def _add_conflict(self, line: ArchiveLine, description: str) -> None:
+        self._conflicts.append(f"Line {line.number}: {description}")
 
     # Header and end ---------------------------------------------------------------------------------------------------
 
@@ -173,18 +175,19 @@ class _ExportCheck:
         if self.replaces_house and kind.name in ("publisher", "rating_scale", "rating"):
             self.restored.written[kind.name] += len(some)
             return
-        compared = [name for name in kind.columns if name != "text"]  # which its hash stands for
+        compared_columns = [name for name in kind.columns if name != "text"]  # which its hash stands for
         ids = [line.said["id"] for line in some]
-        here = {
-            row["id"]: row for row in kind.model._default_manager.filter(pk__in=ids).values("id", *compared)
+        stored_rows = {
+            row["id"]: row
+            for row in kind.model._default_manager.filter(pk__in=ids).values("id", *compared_columns)
         }
         for line in some:
-            row = here.get(line.said["id"])
+            row = stored_rows.get(line.said["id"])
             if row is None:
                 self.restored.written[kind.name] += 1
                 continue
             self.restored.left[kind.name] += 1
-            differing = [name for name in compared if row[name] != line.said[name]]
+            differing = [name for name in compared_columns if row[name] != line.said[name]]
             if differing:
                 name = differing[0]
                 self._add_conflict(
@@ -204,18 +207,18 @@ class _ExportCheck:
     def _check_keys(self, kind: lines.LineKind, names: tuple[str, ...], some: list[ArchiveLine]) -> None:
         """Check that the unique values of these rows do not belong to other rows here."""
         keys = {line.number: _build_key(line.said, names) for line in some}
-        given = {key[0] for key in keys.values() if key}
-        rows = kind.model._default_manager.filter(**{f"{names[0]}__in": given}).values_list("pk", *names)
-        here = {tuple(key): pk for pk, *key in rows}
+        given_keys = {key[0] for key in keys.values() if key}
+        rows = kind.model._default_manager.filter(**{f"{names[0]}__in": given_keys}).values_list("pk", *names)
+        stored_keys = {tuple(key): pk for pk, *key in rows}
         for line in some:
             key = keys[line.number]
-            other = here.get(key) if key else None
+            other = stored_keys.get(key) if key else None
             if other is not None and other != line.said["id"]:
-                said = ", ".join(f"{name} “{part}”" for name, part in zip(names, key or (), strict=True))
+                key_text = ", ".join(f"{name} “{part}”" for name, part in zip(names, key or (), strict=True))
                 self._add_conflict(
                     line,
                     gettext("%(kind)s %(id)s: %(said)s already belongs to %(kind)s %(other)s here.")
-                    % {"kind": kind.name, "id": line.said["id"], "other": other, "said": said},
+                    % {"kind": kind.name, "id": line.said["id"], "other": other, "said": key_text},
                 )
 
     # Entries ----------------------------------------------------------------------------------------------------------
@@ -244,19 +247,19 @@ class _ExportCheck:
 
     def _require_chain(self, line: ArchiveLine, body: dict[str, Any]) -> None:
         """Require that each entry continues the hash chain of the previous entry."""
-        said, previous = line.said, self._chain
-        self._chain = said["chain_sha256"]
+        values, previous = line.said, self._chain
+        self._chain = values["chain_sha256"]
         if not self._chain:
             return
         facts = EntryFacts(
-            sequence=said["sequence"],
-            claim_id=said["claim_id"],
-            version=said["version"],
-            status=said["status"],
-            kind=said["kind"],
-            published_at=format_moment(said["published_at"]),
+            sequence=values["sequence"],
+            claim_id=values["claim_id"],
+            version=values["version"],
+            status=values["status"],
+            kind=values["kind"],
+            published_at=format_moment(values["published_at"]),
             merged_into=body["merged_into"],
-            sealed_sha256=compute_sealed_sha256(said["note"], line.body.decode(), said["salts"]),
+            sealed_sha256=compute_sealed_sha256(values["note"], line.body.decode(), values["salts"]),
         )
         if compute_chain_hash(build_entry_text(facts, previous)) != self._chain:
             raise RestoreRefused(
@@ -264,7 +267,7 @@ class _ExportCheck:
                     "Line %(line)s: entry %(sequence)s does not follow from the entry before it. One of the "
                     "two was changed after publication."
                 )
-                % {"line": line.number, "sequence": said["sequence"]}
+                % {"line": line.number, "sequence": values["sequence"]}
             )
 
     def _refuse_to_speak_for_the_house(
@@ -275,8 +278,8 @@ class _ExportCheck:
             return
         own = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)
         for pk, line in _collect_ids("verdicts", some, bodies).items():
-            said = next(verdict for verdict in bodies[line.number]["verdicts"] if verdict["id"] == pk)
-            if said["origin"] in own and not Verdict.objects.filter(pk=pk).exists():
+            body = next(verdict for verdict in bodies[line.number]["verdicts"] if verdict["id"] == pk)
+            if body["origin"] in own and not Verdict.objects.filter(pk=pk).exists():
                 raise RestoreRefused(
                     gettext(
                         "Line %(line)s: verdict %(pk)s is this newsroom’s own, and the newsroom has since "
@@ -299,9 +302,9 @@ class _ExportCheck:
     def _compare_ledger(self, some: list[ArchiveLine]) -> None:
         names = ("id", "claim_id", "version", "body_sha256")
         rows = Publication.objects.filter(sequence__in=[line.said["sequence"] for line in some])
-        here = {sequence: tuple(row) for sequence, *row in rows.values_list("sequence", *names)}
+        stored_rows = {sequence: tuple(row) for sequence, *row in rows.values_list("sequence", *names)}
         for line in some:
-            if here.get(line.said["sequence"]) != tuple(line.said[name] for name in names):
+            if stored_rows.get(line.said["sequence"]) != tuple(line.said[name] for name in names):
                 raise RestoreRefused(
                     gettext(
                         "Line %(line)s: the ledger of this database has a different entry %(sequence)s. A "
@@ -312,8 +315,8 @@ class _ExportCheck:
 
     def _compare_claims(self, some: list[ArchiveLine]) -> None:
         ids = {line.said["claim_id"]: line for line in some}
-        here = Claim.objects.filter(pk__in=ids).prefetch_related("publications")
-        for claim in here:
+        stored_claims = Claim.objects.filter(pk__in=ids).prefetch_related("publications")
+        for claim in stored_claims:
             line, newest = ids[claim.pk], claim.publications.newest().first()
             if newest is None:
                 if claim.pk not in self._merged or claim.state != Claim.State.MERGED:
@@ -342,7 +345,7 @@ class _ExportCheck:
         published = PublishedVerdict.objects.filter(
             publication__claim=OuterRef("claim"), verdict_id=OuterRef("pk")
         )
-        shown = PublishedVerdict.objects.filter(
+        public_verdicts = PublishedVerdict.objects.filter(
             publication__claim=OuterRef("verdict__claim"), verdict_id=OuterRef("verdict")
         )
         ledger = Publication.objects.filter(claim=OuterRef("claim"))
@@ -351,11 +354,13 @@ class _ExportCheck:
         )
         for pk in Verdict.objects.filter(~Exists(published), pk__in=verdicts).values_list("pk", flat=True):
             self._add_conflict(verdicts[pk], gettext("verdict %(pk)s is different here.") % {"pk": pk})
-        for pk in Evidence.objects.filter(~Exists(shown), pk__in=evidence).values_list("pk", flat=True):
+        for pk in Evidence.objects.filter(~Exists(public_verdicts), pk__in=evidence).values_list(
+            "pk", flat=True
+        ):
             self._add_conflict(evidence[pk], gettext("evidence %(pk)s is different here.") % {"pk": pk})
         for section in get_sections():
             items = _collect_ids(section.key, some, bodies)
-            rows = section.model._default_manager.filter(~Exists(shown), pk__in=items)
+            rows = section.model._default_manager.filter(~Exists(public_verdicts), pk__in=items)
             for pk in rows.values_list("pk", flat=True):
                 self._add_conflict(items[pk], str(section.conflict) % {"pk": pk})
         others = Appearance.objects.filter(~Exists(ledger), pk__in=appearances).exclude(
@@ -370,8 +375,8 @@ def _collect_ids(
 ) -> dict[int, ArchiveLine]:
     def iterate_parts(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
         if name in body:
-            found: list[dict[str, Any]] = body[name]
-            return found
+            items: list[dict[str, Any]] = body[name]
+            return items
         # Older exports do not have all sections of features.
         return (item for verdict in body["verdicts"] for item in verdict.get(name, []))
 
@@ -392,6 +397,6 @@ _UNIQUE_COLUMNS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
-def _build_key(said: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...] | None:
-    key = tuple(build_url_key(said["url"]) if name == "url_key" else said[name] for name in names)
+def _build_key(values: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...] | None:
+    key = tuple(build_url_key(values["url"]) if name == "url_key" else values[name] for name in names)
     return None if key[0] == "" else key

@@ -19,93 +19,99 @@ from factcheck.django_internals import delete_unasked
 from sources.models import MediaObject, Source
 
 
-def restore_claim_states(entries: list[RestoredEntry], merged: MergedParts) -> None:
+def restore_claim_states(entries: list[RestoredEntry], merged_parts: MergedParts) -> None:
     """Set claims to the state of their newest entry. Called inside a transaction."""
     newest = {entry.claim: entry for entry in entries}
     _restore_topics(newest)
-    _restore_media(newest, merged)
-    appearing = _restore_appearances(newest, merged)
+    _restore_media(newest, merged_parts)
+    appearing = _restore_appearances(newest, merged_parts)
     claimants = find_claimants(list(newest.values()))
-    wanted = {}
+    wanted_states = {}
     for pk, entry in newest.items():
         first = find_first_appearance(entry.body)
-        wanted[pk] = {
+        wanted_states[pk] = {
             **build_claim_texts(entry.body, claimants),
             "first_appearance_id": first if first in appearing else None,
         }
-    names = next(iter(wanted.values()))
+    names = next(iter(wanted_states.values()))
     for row in Claim.objects.filter(pk__in=newest).order_by().values("pk", *names):
         pk = row.pop("pk")
-        if row != wanted[pk]:
-            Claim.objects.filter(pk=pk).update(**wanted[pk])
+        if row != wanted_states[pk]:
+            Claim.objects.filter(pk=pk).update(**wanted_states[pk])
 
 
 def _restore_topics(newest: Mapping[int, RestoredEntry]) -> None:
-    named = {topic["id"] for entry in newest.values() for topic in entry.body["topics"]}
-    known = set(Topic.objects.filter(pk__in=named).values_list("pk", flat=True))
-    wanted = {
+    topic_ids = {topic["id"] for entry in newest.values() for topic in entry.body["topics"]}
+    known_ids = set(Topic.objects.filter(pk__in=topic_ids).values_list("pk", flat=True))
+    wanted_links = {
         (pk, topic["id"])
         for pk, entry in newest.items()
         for topic in entry.body["topics"]
-        if topic["id"] in known
+        if topic["id"] in known_ids
     }
     links = ClaimTopic.objects.filter(claim__in=newest)
-    here = {(claim, topic): pk for pk, claim, topic in links.values_list("pk", "claim_id", "topic_id")}
-    ClaimTopic.objects.filter(pk__in=[pk for link, pk in here.items() if link not in wanted]).delete()
-    new = sorted(wanted - here.keys())
+    stored_links = {
+        (claim, topic): pk for pk, claim, topic in links.values_list("pk", "claim_id", "topic_id")
+    }
+    ClaimTopic.objects.filter(
+        pk__in=[pk for link, pk in stored_links.items() if link not in wanted_links]
+    ).delete()
+    new = sorted(wanted_links - stored_links.keys())
     copy(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new])
 
 
-def _restore_media(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> None:
+def _restore_media(newest: Mapping[int, RestoredEntry], merged_parts: MergedParts) -> None:
     """Set the media of claims to the media in their entries."""
-    named = {media["id"] for entry in newest.values() for media in entry.body.get("media", [])}
-    known = set(MediaObject.objects.filter(pk__in=named).values_list("pk", flat=True))
-    here = {(row.claim_id, row.media_id): row for row in ClaimMedia.objects.filter(claim__in=newest)}
-    wanted: dict[tuple[int, int], dict[str, Any]] = {}
+    media_ids = {media["id"] for entry in newest.values() for media in entry.body.get("media", [])}
+    known_ids = set(MediaObject.objects.filter(pk__in=media_ids).values_list("pk", flat=True))
+    stored_rows = {(row.claim_id, row.media_id): row for row in ClaimMedia.objects.filter(claim__in=newest)}
+    wanted_media: dict[tuple[int, int], dict[str, Any]] = {}
     for pk, entry in newest.items():
-        within = {*entry.body["merged_from"]} & merged.claims
+        within = {*entry.body["merged_from"]} & merged_parts.claims
         for position, media in enumerate(entry.body.get("media", [])):
             # The parts that a merged claim contributes remain its own.
-            owner = next(iter(merged.media.get(media["id"], set()) & within), pk)
-            if media["id"] in known and (owner == pk or (owner, media["id"]) not in wanted):
-                said = {name: media[name] for name in ("caption", "media_fragment", "page_url")}
-                wanted.setdefault((owner, media["id"]), said | {"position": position})
-    ClaimMedia.objects.filter(pk__in=[row.pk for key, row in here.items() if key not in wanted]).delete()
-    for key, row in here.items():
-        said = wanted.get(key, {})
-        if any(getattr(row, name) != value for name, value in said.items()):
-            ClaimMedia.objects.filter(pk=row.pk).update(**said)
-    owners = {claim for claim, _media in wanted}
-    there = set(ClaimMedia.objects.filter(claim__in=owners).values_list("claim_id", "media_id"))
+            owner = next(iter(merged_parts.media.get(media["id"], set()) & within), pk)
+            if media["id"] in known_ids and (owner == pk or (owner, media["id"]) not in wanted_media):
+                values = {name: media[name] for name in ("caption", "media_fragment", "page_url")}
+                wanted_media.setdefault((owner, media["id"]), values | {"position": position})
+    ClaimMedia.objects.filter(
+        pk__in=[row.pk for key, row in stored_rows.items() if key not in wanted_media]
+    ).delete()
+    for key, row in stored_rows.items():
+        values = wanted_media.get(key, {})
+        if any(getattr(row, name) != value for name, value in values.items()):
+            ClaimMedia.objects.filter(pk=row.pk).update(**values)
+    owners = {claim for claim, _media in wanted_media}
+    stored_pairs = set(ClaimMedia.objects.filter(claim__in=owners).values_list("claim_id", "media_id"))
     copy(
         ClaimMedia,
         [
-            {"claim_id": claim, "media_id": media, **said}
-            for (claim, media), said in wanted.items()
-            if (claim, media) not in there
+            {"claim_id": claim, "media_id": media, **values}
+            for (claim, media), values in wanted_media.items()
+            if (claim, media) not in stored_pairs
         ],
     )
 
 
-def _restore_appearances(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> set[int]:
+def _restore_appearances(newest: Mapping[int, RestoredEntry], merged_parts: MergedParts) -> set[int]:
     """Add, change and remove appearances, and return the ids of the remaining ones."""
     # Of a claim that is merged, the other shows the appearances too. Its own entry has the last word.
     in_order = sorted(newest.items(), key=lambda item: item[1].status == Publication.Status.MERGED)
-    said = {a["id"]: (pk, a) for pk, entry in in_order for a in entry.body["appearances"]}
-    rows = Appearance.objects.filter(Q(pk__in=said) | Q(claim__in=newest)).in_bulk()
-    Appearance.objects.filter(pk__in=[pk for pk in rows if pk not in said]).delete()
-    changed = [pk for pk, (_claim, a) in said.items() if pk in rows and _is_different(rows[pk], a)]
+    appearances = {a["id"]: (pk, a) for pk, entry in in_order for a in entry.body["appearances"]}
+    rows = Appearance.objects.filter(Q(pk__in=appearances) | Q(claim__in=newest)).in_bulk()
+    Appearance.objects.filter(pk__in=[pk for pk in rows if pk not in appearances]).delete()
+    changed_ids = [pk for pk, (_claim, a) in appearances.items() if pk in rows and _is_different(rows[pk], a)]
     # Deleted without searching for references: they are restored at once under the same ids.
-    delete_unasked(Appearance.objects.filter(pk__in=changed))
-    kept = {pk: row for pk, row in rows.items() if pk in said and pk not in changed}
+    delete_unasked(Appearance.objects.filter(pk__in=changed_ids))
+    kept_rows = {pk: row for pk, row in rows.items() if pk in appearances and pk not in changed_ids}
     missing = {
-        pk: (rows[pk].claim_id if pk in rows else merged.appearances.get(pk, claim), a)
-        for pk, (claim, a) in said.items()
-        if pk not in kept
+        pk: (rows[pk].claim_id if pk in rows else merged_parts.appearances.get(pk, claim), a)
+        for pk, (claim, a) in appearances.items()
+        if pk not in kept_rows
     }
     new = _list_restorable(missing)
     copy(Appearance, new)
-    return {*kept, *(row["id"] for row in new)}
+    return {*kept_rows, *(row["id"] for row in new)}
 
 
 def _list_restorable(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]:
@@ -116,17 +122,17 @@ def _list_restorable(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> li
     claims = {claim for claim, _a in missing.values()}
     rows = Appearance.objects.filter(claim__in=claims)
     places = set(rows.values_list("claim", "source", "start"))
-    named = {a["source"]["id"] for _claim, a in missing.values()}
-    sources = set(Source.objects.filter(pk__in=named).values_list("pk", flat=True))
-    found = []
+    source_ids = {a["source"]["id"] for _claim, a in missing.values()}
+    sources = set(Source.objects.filter(pk__in=source_ids).values_list("pk", flat=True))
+    restorable = []
     for pk, (claim, a) in missing.items():
         place = (claim, a["source"]["id"], a["start"])
         if place not in places and place[1] in sources:
             places.add(place)
-            found.append({"id": pk, "claim_id": claim, "anchor": a["anchor"], **build_quote(a)})
-    return found
+            restorable.append({"id": pk, "claim_id": claim, "anchor": a["anchor"], **build_quote(a)})
+    return restorable
 
 
-def _is_different(row: Appearance, said: Mapping[str, Any]) -> bool:
-    wanted = {"anchor": said["anchor"], **build_quote(said)}
-    return any(getattr(row, name) != value for name, value in wanted.items())
+def _is_different(row: Appearance, appearance: Mapping[str, Any]) -> bool:
+    wanted_values = {"anchor": appearance["anchor"], **build_quote(appearance)}
+    return any(getattr(row, name) != value for name, value in wanted_values.items())

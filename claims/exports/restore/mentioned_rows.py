@@ -22,33 +22,33 @@ _KINDS = {kind.name: kind for kind in lines.THING_KINDS}
 
 
 @transaction.atomic
-def store_things(read: Iterable[ArchiveLine], *, replaces_house: bool) -> None:
+def store_things(lines: Iterable[ArchiveLine], *, replaces_house: bool) -> None:
     """Store the missing rows, all or none."""
     if replaces_house:
         Rating.objects.all().delete()
         RatingScale.objects.all().delete()
         Publisher.objects.all().delete()
-    for name, alike in groupby(read, key=lambda line: line.type):
-        while some := list(islice(alike, _BATCH_SIZE)):
+    for name, lines_of_type in groupby(lines, key=lambda line: line.type):
+        while some := list(islice(lines_of_type, _BATCH_SIZE)):
             store(_KINDS[name], some)
 
 
 def store(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
     """Store the missing rows among these."""
     ids = [line.said["id"] for line in some]
-    here = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+    stored_ids = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
     make = RowMaker(kind.model)
     copy(
         kind.model,
-        [make(**_complete_values(kind, line.said)) for line in some if line.said["id"] not in here],
+        [make(**_complete_values(kind, line.said)) for line in some if line.said["id"] not in stored_ids],
     )
 
 
-def _complete_values(kind: lines.LineKind, said: dict[str, Any]) -> dict[str, Any]:
+def _complete_values(kind: lines.LineKind, values: dict[str, Any]) -> dict[str, Any]:
     """Add the values that the model computes when it saves a single row."""
     if kind.name != "source":
-        return said
-    return {**said, "url_key": build_url_key(said["url"]), "updated_at": timezone.now()}
+        return values
+    return {**values, "url_key": build_url_key(values["url"]), "updated_at": timezone.now()}
 
 
 def advance_ids() -> None:

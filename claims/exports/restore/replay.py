@@ -43,71 +43,71 @@ _STATE = Verdict.State
 _MEDIA_FIELDS = ("media_authenticity_category", "original_media_context", "original_media_url")
 
 
-def replay(entries: list[RestoredEntry], merged: MergedParts) -> None:
+def replay(entries: list[RestoredEntry], merged_parts: MergedParts) -> None:
     """Replay these entries. Call it inside a transaction."""
-    for some in split_rounds(trace_verdicts(entries, merged)):
+    for some in split_rounds(trace_verdicts(entries, merged_parts)):
         for layer in split_layers(some):
-            told = [one.entry for one in layer]
-            _store_missing_claims(told, merged)
+            entries_of_layer = [one.entry for one in layer]
+            _store_missing_claims(entries_of_layer, merged_parts)
             _replay_verdicts([one for one in layer if not one.is_withdrawn])
-            _replay_merges(told)
+            _replay_merges(entries_of_layer)
         _record_entries([one.entry for one in some])
         _replay_verdicts([one for one in some if one.is_withdrawn])
 
 
-def split_rounds(told: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome]]:
+def split_rounds(outcomes: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome]]:
     """Split the entries, in order, into rounds whose entries can be recorded together.
 
     When a published entry is recorded, the database checks that it has a published verdict. The result must be the
     same for the whole round as for each entry at its own moment.
     """
     waiting: list[EntryOutcome] = []
-    withdrawn: set[int] = set()
-    for one in told:
+    withdrawn_ids: set[int] = set()
+    for one in outcomes:
         # From which claim another was taken out is said by the entry that follows. And on what an entry rests that has
         # no verdict of its own is for the database to find, at its moment.
         alone = one.entry.kind == Publication.Kind.UNMERGE or (
             not one.has_verdict and (one.is_published or one.arrived)
         )
-        if waiting and (alone or not withdrawn.isdisjoint(one.entry.related)):
+        if waiting and (alone or not withdrawn_ids.isdisjoint(one.entry.related)):
             yield waiting
-            waiting, withdrawn = [], set()
+            waiting, withdrawn_ids = [], set()
         waiting.append(one)
         if one.is_withdrawn:
-            withdrawn.add(one.entry.claim)
+            withdrawn_ids.add(one.entry.claim)
         if alone:
             yield waiting
-            waiting, withdrawn = [], set()
+            waiting, withdrawn_ids = [], set()
     if waiting:
         yield waiting
 
 
 def split_layers(some: Iterable[EntryOutcome]) -> list[list[EntryOutcome]]:
     """Split the entries into layers, none with two entries of related claims. The entries of a claim stay in order."""
-    found: list[list[EntryOutcome]] = []
-    reached: dict[int, int] = {}
+    layers: list[list[EntryOutcome]] = []
+    layer_of: dict[int, int] = {}
     for one in some:
-        related = one.entry.related
-        layer = max(reached.get(claim, 0) for claim in related)
-        reached.update(dict.fromkeys(related, layer + 1))
-        if layer == len(found):
-            found.append([])
-        found[layer].append(one)
-    return found
+        related_ids = one.entry.related
+        layer = max(layer_of.get(claim, 0) for claim in related_ids)
+        layer_of.update(dict.fromkeys(related_ids, layer + 1))
+        if layer == len(layers):
+            layers.append([])
+        layers[layer].append(one)
+    return layers
 
 
 # Claims ---------------------------------------------------------------------------------------------------------------
 
 
-def _store_missing_claims(some: list[RestoredEntry], merged: MergedParts) -> None:
+def _store_missing_claims(some: list[RestoredEntry], merged_parts: MergedParts) -> None:
     """Store the claims that are missing.
 
     A claim that was merged before it was ever published has no entry, and its words were never public. It gets the
     words of the claim into which it was merged.
     """
-    within = {pk: entry for entry in some for pk in entry.body["merged_from"] if pk in merged.claims}
+    within = {pk: entry for entry in some for pk in entry.body["merged_from"] if pk in merged_parts.claims}
     ids = {entry.claim for entry in some} | within.keys()
-    here = set(Claim.objects.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+    stored_ids = set(Claim.objects.filter(pk__in=ids).order_by().values_list("pk", flat=True))
     claimants = find_claimants(some)
     make, now = RowMaker(Claim), timezone.now()
     rows = [
@@ -120,7 +120,7 @@ def _store_missing_claims(some: list[RestoredEntry], merged: MergedParts) -> Non
             **build_claim_texts(entry.body, claimants),
         )
         for entry in some
-        if entry.claim not in here
+        if entry.claim not in stored_ids
     ]
     rows += [
         make(
@@ -132,7 +132,7 @@ def _store_missing_claims(some: list[RestoredEntry], merged: MergedParts) -> Non
             **build_claim_texts(entry.body, claimants),
         )
         for pk, entry in within.items()
-        if pk not in here
+        if pk not in stored_ids
     ]
     copy(Claim, rows)
 
@@ -163,19 +163,26 @@ def _replay_merges(some: list[RestoredEntry]) -> None:
 def _replay_verdicts(some: list[EntryOutcome]) -> None:
     """Retract removed verdicts, and store new ones with their evidence."""
     copy(Transition, [row for one in some for row in _build_moves(one)])
-    for state, gone in (
+    for state, removed_verdicts in (
         (_STATE.SUPERSEDED, [pk for one in some for pk in one.superseded]),
         (_STATE.RETRACTED, [pk for one in some for pk in one.retracted]),
     ):
-        if gone:
-            Verdict.objects.filter(pk__in=gone).update(state=state)
+        if removed_verdicts:
+            Verdict.objects.filter(pk__in=removed_verdicts).update(state=state)
     make, now = RowMaker(Verdict), _read_transaction_start()
-    new = [(one.entry, arrived) for one in some for arrived in one.arrived]
-    copy(Verdict, [make(created_at=now, **_build_verdict(entry, arrived)) for entry, arrived in new])
-    copy(Evidence, [row for _entry, arrived in new for row in _build_evidence(arrived.said)])
+    new = [(one.entry, arrived_verdict) for one in some for arrived_verdict in one.arrived]
+    copy(
+        Verdict,
+        [make(created_at=now, **_build_verdict(entry, arrived_verdict)) for entry, arrived_verdict in new],
+    )
+    copy(Evidence, [row for _entry, arrived_verdict in new for row in _build_evidence(arrived_verdict.said)])
     for section in get_sections():
         make_item = RowMaker(section.model)
-        rows = (row for entry, arrived in new for row in section.restore(arrived.said, _find_claimant(entry)))
+        rows = (
+            row
+            for entry, arrived_verdict in new
+            for row in section.restore(arrived_verdict.said, _find_claimant(entry))
+        )
         copy(section.model, [make_item(**row) for row in rows])
 
 
@@ -195,25 +202,25 @@ def _read_transaction_start() -> datetime:
     return moment
 
 
-def _build_verdict(entry: RestoredEntry, arrived: ArrivedVerdict) -> dict[str, Any]:
+def _build_verdict(entry: RestoredEntry, arrived_verdict: ArrivedVerdict) -> dict[str, Any]:
     """Return the row of a published verdict. Exports omit the authors and sign-offs of the newsroom's own verdicts."""
-    said = arrived.said
+    body = arrived_verdict.said
     change = {"correction_kind": entry.kind, "correction_note": entry.line.said["note"]}
     return {
-        "id": said["id"],
-        "claim_id": arrived.claim,
-        "publisher_id": said["publisher"]["id"],
-        "origin": said["origin"],
-        "is_restored": said["origin"] != Verdict.Origin.IMPORTED,
+        "id": body["id"],
+        "claim_id": arrived_verdict.claim,
+        "publisher_id": body["publisher"]["id"],
+        "origin": body["origin"],
+        "is_restored": body["origin"] != Verdict.Origin.IMPORTED,
         "state": _STATE.PUBLISHED,
-        "rating_id": said["rating"]["id"],
-        **{name: said[name] for name in ("version", "summary", "explanation", "byline", "language", "url")},
+        "rating_id": body["rating"]["id"],
+        **{name: body[name] for name in ("version", "summary", "explanation", "byline", "language", "url")},
         # Which older exports do not have.
-        **{name: said.get(name, "") for name in ("title", *_MEDIA_FIELDS)},
-        **{name: parse_day(said[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
-        "published_at": datetime.fromisoformat(said["published_at"]) if said["published_at"] else None,
-        "supersedes_id": arrived.replaces,
-        **(change if arrived.replaces else {}),
+        **{name: body.get(name, "") for name in ("title", *_MEDIA_FIELDS)},
+        **{name: parse_day(body[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
+        "published_at": datetime.fromisoformat(body["published_at"]) if body["published_at"] else None,
+        "supersedes_id": arrived_verdict.replaces,
+        **(change if arrived_verdict.replaces else {}),
     }
 
 
@@ -280,5 +287,5 @@ def _record_entries(some: list[RestoredEntry]) -> None:
 
 def _record_entry(entry: RestoredEntry) -> Recorded:
     by_the_database = ("sequence", "body_sha256", "chain_sha256")
-    said = {name: value for name, value in entry.line.said.items() if name not in by_the_database}
-    return rebuild_entry(entry.line.body, entry.body, said)
+    values = {name: value for name, value in entry.line.said.items() if name not in by_the_database}
+    return rebuild_entry(entry.line.body, entry.body, values)

@@ -47,47 +47,55 @@ def restore(
     """
     with _lock_restores() as own, _make_seekable(stream) as file:
         begin = file.tell()
-        checked = check_export(file, progress=progress)
+        checked_export = check_export(file, progress=progress)
         if not dry_run:
-            read = file.tell()
+            bytes_read = file.tell()
             file.seek(begin)
-            _write(file, checked, own, progress=lambda done: progress(read + done))
-        return checked.restored
+            _write(
+                file, checked_export, own, progress=lambda bytes_written: progress(bytes_read + bytes_written)
+            )
+        return checked_export.restored
 
 
-def _write(file: BinaryIO, checked: CheckedExport, own: LastingTransaction, *, progress: Progress) -> None:
-    merged = MergedParts()
-    read = lines.read(file)
+def _write(
+    file: BinaryIO, checked_export: CheckedExport, own: LastingTransaction, *, progress: Progress
+) -> None:
+    merged_parts = MergedParts()
+    archive_lines = lines.read(file)
     # The first line after these rows is held back, because it belongs to the next part.
-    held: list[ArchiveLine] = []
+    held_lines: list[ArchiveLine] = []
 
     def is_thing(line: ArchiveLine) -> bool:
         if line.type in _LEADING_TYPES:
             return True
-        held.append(line)
+        held_lines.append(line)
         return False
 
-    things = (line for line in takewhile(is_thing, read) if line.type != "header")
-    store_things(things, replaces_house=checked.replaces_house)
-    for batch in _iterate_batches(_prepend_lines(held, read), merged):
+    things = (line for line in takewhile(is_thing, archive_lines) if line.type != "header")
+    store_things(things, replaces_house=checked_export.replaces_house)
+    for batch in _iterate_batches(_prepend_lines(held_lines, archive_lines), merged_parts):
         own.require()
-        _restore_batch(batch, merged, checked.begins_after)
+        _restore_batch(batch, merged_parts, checked_export.begins_after)
         progress(file.tell())
     advance_ids()
 
 
-def _prepend_lines(held: list[ArchiveLine], read: Iterator[ArchiveLine]) -> Iterator[ArchiveLine]:
-    yield from held
-    yield from read
+def _prepend_lines(
+    held_lines: list[ArchiveLine], archive_lines: Iterator[ArchiveLine]
+) -> Iterator[ArchiveLine]:
+    yield from held_lines
+    yield from archive_lines
 
 
-def _iterate_batches(read: Iterator[ArchiveLine], merged: MergedParts) -> Iterator[list[ArchiveLine]]:
+def _iterate_batches(
+    archive_lines: Iterator[ArchiveLine], merged_parts: MergedParts
+) -> Iterator[list[ArchiveLine]]:
     """Yield entries after the snapshots that they quote, and remember merged claims."""
     batch: list[ArchiveLine] = []
     entries = text = 0
-    for line in read:
+    for line in archive_lines:
         if line.type == "merged_claim":
-            merged.add(line.said)
+            merged_parts.add(line.said)
         elif line.type == "snapshot":
             batch.append(line)
             text += len(line.said["text"])
@@ -105,7 +113,7 @@ def _iterate_batches(read: Iterator[ArchiveLine], merged: MergedParts) -> Iterat
 
 
 @transaction.atomic
-def _restore_batch(batch: list[ArchiveLine], merged: MergedParts, begins_after: int) -> None:
+def _restore_batch(batch: list[ArchiveLine], merged_parts: MergedParts, begins_after: int) -> None:
     new = [line for line in batch if line.type == "entry" and line.said["sequence"] > begins_after]
     if not new:
         return
@@ -115,8 +123,8 @@ def _restore_batch(batch: list[ArchiveLine], merged: MergedParts, begins_after: 
     expect_many()  # `advance_ids` waits until all of it is safe
     store(lines.SNAPSHOT_KIND, [line for line in batch if line.type == "snapshot"])
     entries = [RestoredEntry.of(line) for line in new]
-    replay(entries, merged)
-    restore_claim_states(entries, merged)
+    replay(entries, merged_parts)
+    restore_claim_states(entries, merged_parts)
     restore_translation_states(entries)
 
 

@@ -21,12 +21,12 @@ class MergedParts:
     #: Picture, recording or video → the claims that brought it.
     media: dict[int, set[int]] = field(default_factory=dict)
 
-    def add(self, said: Mapping[str, Any]) -> None:
-        self.claims.add(said["id"])
-        self.appearances.update(dict.fromkeys(said["appearances"], said["id"]))
-        self.verdicts.update(dict.fromkeys(said["verdicts"], said["id"]))
-        for media in said.get("media", []):  # which older exports do not have
-            self.media.setdefault(media, set()).add(said["id"])
+    def add(self, values: Mapping[str, Any]) -> None:
+        self.claims.add(values["id"])
+        self.appearances.update(dict.fromkeys(values["appearances"], values["id"]))
+        self.verdicts.update(dict.fromkeys(values["verdicts"], values["id"]))
+        for media in values.get("media", []):  # which older exports do not have
+            self.media.setdefault(media, set()).add(values["id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +78,16 @@ def find_first_appearance(body: Mapping[str, Any]) -> int | None:
 
 def find_claimants(some: list[RestoredEntry]) -> set[int]:
     """Return the ids of these entries' claimants that exist in the database."""
-    named = {entry.body["claimant"]["id"] for entry in some if entry.body["claimant"]}
-    return set(Claimant.objects.filter(pk__in=named).order_by().values_list("pk", flat=True))
+    claimant_ids = {entry.body["claimant"]["id"] for entry in some if entry.body["claimant"]}
+    return set(Claimant.objects.filter(pk__in=claimant_ids).order_by().values_list("pk", flat=True))
 
 
-def build_quote(said: Mapping[str, Any]) -> dict[str, Any]:
+def build_quote(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the position of a quote in the form that appearances and evidence store."""
     return {
-        "source_id": said["source"]["id"],
-        "snapshot_id": (said["snapshot"] or {}).get("id"),
-        **{name: said[name] for name in ("exact", "prefix", "suffix", "start", "end")},
+        "source_id": values["source"]["id"],
+        "snapshot_id": (values["snapshot"] or {}).get("id"),
+        **{name: values[name] for name in ("exact", "prefix", "suffix", "start", "end")},
     }
 
 

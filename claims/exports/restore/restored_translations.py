@@ -17,50 +17,54 @@ _STATE = Translation.State
 
 def restore_translation_states(entries: list[RestoredEntry]) -> None:
     """Store the translations in these entries, with their states. Called inside a transaction."""
-    known = set(Translation.objects.filter(pk__in=_list_translations(entries)).values_list("pk", flat=True))
+    known_ids = set(
+        Translation.objects.filter(pk__in=_list_translations(entries)).values_list("pk", flat=True)
+    )
     for entry in entries:
-        shown = entry.body.get("translations", [])  # which older exports do not have
-        for said in shown:
-            if said["id"] not in known:
-                known.add(said["id"])
-                _replace_earlier(entry, said)
+        bodies = entry.body.get("translations", [])  # which older exports do not have
+        for body in bodies:
+            if body["id"] not in known_ids:
+                known_ids.add(body["id"])
+                _replace_earlier(entry, body)
         if entry.kind == Publication.Kind.TRANSLATION:
-            _retract_missing(entry, {said["id"] for said in shown})
+            _retract_missing(entry, {body["id"] for body in bodies})
 
 
 def _list_translations(entries: list[RestoredEntry]) -> list[int]:
-    return [said["id"] for entry in entries for said in entry.body.get("translations", [])]
+    return [body["id"] for entry in entries for body in entry.body.get("translations", [])]
 
 
-def _replace_earlier(entry: RestoredEntry, said: dict[str, Any]) -> None:
+def _replace_earlier(entry: RestoredEntry, body: dict[str, Any]) -> None:
     """Replace an earlier translation into the same language, if there is one."""
     same = Translation.objects.filter(
-        verdict__claim=entry.claim, language__iexact=said["language"], state=_STATE.PUBLISHED
+        verdict__claim=entry.claim, language__iexact=body["language"], state=_STATE.PUBLISHED
     )
-    replaced = list(same.order_by("-pk"))
-    for row in replaced:
+    replaced_rows = list(same.order_by("-pk"))
+    for row in replaced_rows:
         _move(row, "supersede", _STATE.SUPERSEDED)
-    of_verdict = Translation.objects.filter(verdict=said["verdict"], language__iexact=said["language"])
+    of_verdict = Translation.objects.filter(verdict=body["verdict"], language__iexact=body["language"])
     Translation.objects.create(
-        id=said["id"],
-        verdict_id=said["verdict"],
-        language=said["language"],
+        id=body["id"],
+        verdict_id=body["verdict"],
+        language=body["language"],
         version=(of_verdict.aggregate(last=Max("version"))["last"] or 0) + 1,
-        original_sha256=_digest_original(entry.body, said["verdict"]),
-        **{name: said[name] for name in TEXT_FIELDS},
-        byline=said["translated_by"],
+        original_sha256=_digest_original(entry.body, body["verdict"]),
+        **{name: body[name] for name in TEXT_FIELDS},
+        byline=body["translated_by"],
         is_restored=True,
-        supersedes=replaced[0] if replaced else None,
+        supersedes=replaced_rows[0] if replaced_rows else None,
         state=_STATE.PUBLISHED,
-        published_at=said["reviewed_at"],
+        published_at=body["reviewed_at"],
     )
 
 
-def _retract_missing(entry: RestoredEntry, shown: set[int]) -> None:
+def _retract_missing(entry: RestoredEntry, shown_ids: set[int]) -> None:
     """Retract translations of the entry's current wording that are no longer in the entry."""
     verdicts = [verdict["id"] for verdict in entry.body["verdicts"]]
-    live = Translation.objects.filter(verdict__in=verdicts, state=_STATE.PUBLISHED).exclude(pk__in=shown)
-    for row in live.order_by("pk"):
+    published = Translation.objects.filter(verdict__in=verdicts, state=_STATE.PUBLISHED).exclude(
+        pk__in=shown_ids
+    )
+    for row in published.order_by("pk"):
         if row.original_sha256 == _digest_original(entry.body, row.verdict_id):
             _move(row, "retract", _STATE.RETRACTED, note=entry.line.said["note"])
 

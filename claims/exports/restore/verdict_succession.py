@@ -43,25 +43,25 @@ class EntryOutcome:
         return nothing_left and bool(self.retracted)
 
 
-def trace_verdicts(entries: list[RestoredEntry], merged: MergedParts) -> Iterator[EntryOutcome]:
+def trace_verdicts(entries: list[RestoredEntry], merged_parts: MergedParts) -> Iterator[EntryOutcome]:
     """Yield the entries in order, each with the resulting states of its verdicts."""
     verdicts = _VerdictTracker(entries)
     for entry in entries:
-        yield verdicts.judge(entry, merged)
+        yield verdicts.judge(entry, merged_parts)
 
 
 class _VerdictTracker:
     """The live verdicts of these claims, tracked entry by entry."""
 
     def __init__(self, entries: list[RestoredEntry]) -> None:
-        shown = [verdict["id"] for entry in entries for verdict in entry.body["verdicts"]]
+        verdict_ids = [verdict["id"] for entry in entries for verdict in entry.body["verdicts"]]
         claims = {entry.claim for entry in entries}
         rows = list(
-            Verdict.objects.filter(Q(pk__in=shown) | Q(claim__in=claims))
+            Verdict.objects.filter(Q(pk__in=verdict_ids) | Q(claim__in=claims))
             .order_by("version")
             .values_list("pk", "claim", "publisher", "state", "supersedes")
         )
-        replaced = {supersedes for *_, supersedes in rows}
+        replaced_ids = {supersedes for *_, supersedes in rows}
         self._known = {pk for pk, *_ in rows}
         #: Claim → publishers of its published verdicts.
         self._live: dict[int, dict[int, int]] = defaultdict(dict)
@@ -70,43 +70,47 @@ class _VerdictTracker:
         for pk, claim, publisher, state, _supersedes in rows:
             if state == Verdict.State.PUBLISHED:
                 self._live[claim][pk] = publisher
-            if pk not in replaced:
+            if pk not in replaced_ids:
                 self._last[claim, publisher] = pk
 
-    def judge(self, entry: RestoredEntry, merged: MergedParts) -> EntryOutcome:
-        live = self._live[entry.claim]
-        gone = {pk: live.pop(pk) for pk in _find_removed(entry, set(live), merged)}
+    def judge(self, entry: RestoredEntry, merged_parts: MergedParts) -> EntryOutcome:
+        live_verdicts = self._live[entry.claim]
+        removed = {pk: live_verdicts.pop(pk) for pk in _find_removed(entry, set(live_verdicts), merged_parts)}
         new = [verdict for verdict in entry.body["verdicts"] if verdict["id"] not in self._known]
         publishers = {verdict["publisher"]["id"] for verdict in new}
-        arrived = [self._add_arrived(entry, verdict, merged) for verdict in new]
+        arrived_verdicts = [self._add_arrived(entry, verdict, merged_parts) for verdict in new]
         return EntryOutcome(
             entry,
-            arrived,
-            superseded=[pk for pk, publisher in gone.items() if publisher in publishers],
-            retracted=[pk for pk, publisher in gone.items() if publisher not in publishers],
-            has_verdict=bool(live),
+            arrived_verdicts,
+            superseded=[pk for pk, publisher in removed.items() if publisher in publishers],
+            retracted=[pk for pk, publisher in removed.items() if publisher not in publishers],
+            has_verdict=bool(live_verdicts),
         )
 
-    def _add_arrived(self, entry: RestoredEntry, said: dict[str, Any], merged: MergedParts) -> ArrivedVerdict:
-        pk, publisher = said["id"], said["publisher"]["id"]
-        claim = merged.verdicts.get(pk, entry.claim)
+    def _add_arrived(
+        self, entry: RestoredEntry, body: dict[str, Any], merged_parts: MergedParts
+    ) -> ArrivedVerdict:
+        pk, publisher = body["id"], body["publisher"]["id"]
+        claim = merged_parts.verdicts.get(pk, entry.claim)
         corrects = entry.kind in CorrectionKind.values and claim == entry.claim
-        arrived = ArrivedVerdict(said, claim, self._last.get((claim, publisher)) if corrects else None)
+        arrived_verdict = ArrivedVerdict(
+            body, claim, self._last.get((claim, publisher)) if corrects else None
+        )
         self._known.add(pk)
         self._live[claim][pk] = publisher
         self._last[claim, publisher] = pk
-        return arrived
+        return arrived_verdict
 
 
-def _find_removed(entry: RestoredEntry, live: set[int], merged: MergedParts) -> set[int]:
+def _find_removed(entry: RestoredEntry, live_ids: set[int], merged_parts: MergedParts) -> set[int]:
     """Return the claim's verdicts that the entry no longer contains."""
     if entry.status != Publication.Status.MERGED:
-        return live - {verdict["id"] for verdict in entry.body["verdicts"]}
+        return live_ids - {verdict["id"] for verdict in entry.body["verdicts"]}
     # A merged claim shows no verdicts, so its entry does not name the retracted one.
     if entry.kind != Publication.Kind.RETRACTION:
         return set()
     return (
-        live
-        if len(live) == 1
-        else {pk for pk in live if entry.claim in merged.claims} - merged.verdicts.keys()
+        live_ids
+        if len(live_ids) == 1
+        else {pk for pk in live_ids if entry.claim in merged_parts.claims} - merged_parts.verdicts.keys()
     )

@@ -37,11 +37,11 @@ def request_cited_copies(*, missing: bool = False, imported: bool = False) -> in
         missing: only sources without any copy; otherwise also those without one from the last day.
         imported: also sources cited only by other publishers' imported archives.
     """
-    cited, condition = (
+    condition_sql, condition = (
         (_ALL_CITATIONS_SQL if imported else _OWN_CITATIONS_SQL),
         (_WITHOUT_COPY_SQL if missing else "true"),
     )
-    sources_sql = f"SELECT cited.source_id, now() FROM ({cited}) AS cited WHERE {condition}"  # noqa: S608  constants
+    sources_sql = f"SELECT cited.source_id, now() FROM ({condition_sql}) AS cited WHERE {condition}"  # noqa: S608  constants
     return _request_copies("command", sources_sql)
 
 

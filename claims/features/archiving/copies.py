@@ -131,8 +131,8 @@ def _take_pictures(answer: FetchedDocument, choices: ArchiverChoices) -> PagePic
         return PagePictures()  # the file itself is the public version
     try:
         return take_page_pictures(answer.final_url, allow_loopback=choices.allow_loopback)
-    except BrowserUnavailable as why:
-        return PagePictures(missing={"screenshot": str(why), "pdf": str(why)})
+    except BrowserUnavailable as error:
+        return PagePictures(missing={"screenshot": str(error), "pdf": str(error)})
 
 
 def _capture_text(source: Source, answer: FetchedDocument, by: User | None) -> tuple[Snapshot | None, str]:
@@ -145,8 +145,12 @@ def _capture_text(source: Source, answer: FetchedDocument, by: User | None) -> t
     except ExtractionError as error:
         return None, error.sentence
     latest = source.get_latest_snapshot()
-    if latest is not None and latest.text != document.text and (why := _explain_kept_text(latest, document)):
-        return None, why
+    if (
+        latest is not None
+        and latest.text != document.text
+        and (reason := _explain_kept_text(latest, document))
+    ):
+        return None, reason
     return capture(material, source=source, by=by, document=document).snapshot, ""
 
 

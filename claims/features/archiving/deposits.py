@@ -54,8 +54,8 @@ def deposit_due() -> None:
 def _lease_next() -> PublicDeposit | None:
     """Lease the next deposit that is due."""
     now = timezone.now()
-    free = PublicDeposit.objects.filter(due_at__lte=now).exclude(held_until__gt=now)
-    deposit = free.select_for_update(skip_locked=True).order_by("due_at").first()
+    free_deposits = PublicDeposit.objects.filter(due_at__lte=now).exclude(held_until__gt=now)
+    deposit = free_deposits.select_for_update(skip_locked=True).order_by("due_at").first()
     if deposit is not None:
         deposit.held_until = now + HOLD
         deposit.save(update_fields=["held_until"])
@@ -132,8 +132,8 @@ def _send_request(path: str, fields: dict[str, str]) -> dict[str, Any]:
         answer = ask(
             ARCHIVE_URL + path, urlencode(fields).encode(), headers, seconds=SECONDS, most_bytes=MOST_BYTES
         )
-    except ServiceUnavailable as away:
-        raise _RetryLater(str(away)) from None
+    except ServiceUnavailable as unavailable:
+        raise _RetryLater(str(unavailable)) from None
     if answer.status != 200:
         raise _RetryLater(
             gettext("The Internet Archive answered with HTTP %(status)s.") % {"status": answer.status}

@@ -52,6 +52,6 @@ class ClaimPack(EditorialView):
             raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": id})
         try:
             pack = build_evidence_pack(id, for_public=False)
-        except NothingPublished as nothing:
-            raise NoSuchThing(str(nothing)) from None
+        except NothingPublished as error:
+            raise NoSuchThing(str(error)) from None
         return stream_pack(self.plain, pack)

@@ -64,8 +64,8 @@ class EvidencePackResource(PublicResource):
             raise Http404("This newsroom does not hand copies of its evidence on.")
         try:
             pack = build_evidence_pack(min(id, MAX_ID), for_public=True)
-        except NothingPublished as nothing:
-            raise Http404(str(nothing)) from None
+        except NothingPublished as error:
+            raise Http404(str(error)) from None
         response = stream_pack(request, pack)
         response["Cache-Control"] = CACHE_CURRENT
         return response

@@ -51,8 +51,8 @@ class LeasedSource:
             only: the ids of the sources to choose from.
         """
         for source_id in _list_next(None if only is None else list(only)):
-            if taken := cls._try_lease(source_id):
-                return taken
+            if source := cls._try_lease(source_id):
+                return source
         return None
 
     @classmethod
@@ -83,12 +83,12 @@ class LeasedSource:
 
     def done(self, copy: ArchivedCopy) -> None:
         """Record the copy. It also answers concurrent requests for the same URL."""
-        done = {"copy": copy, "held_until": None, "problem": ""}
-        if self._get_own_requests().update(**done):
+        values = {"copy": copy, "held_until": None, "problem": ""}
+        if self._get_own_requests().update(**values):
             meanwhile = ArchivingRequest.objects.open().filter(
                 source=self.source, asked_at__lte=copy.captured_at
             )
-            meanwhile.filter(source__in=Source.objects.filter(url=copy.address)).update(**done)
+            meanwhile.filter(source__in=Source.objects.filter(url=copy.address)).update(**values)
 
     def failed(self, problem: str, *, is_over: bool = False, wait: timedelta = timedelta()) -> None:
         """Record a failed attempt.
@@ -106,15 +106,15 @@ class LeasedSource:
         """Postpone the request without counting an attempt, because the fault is ours."""
         self._postpone(OWN_FAULT_DELAY, problem, attempts=F("attempts") - 1)
 
-    def put_off(self, wait: timedelta) -> None:
+    def put_off(self, delay: timedelta) -> None:
         """Postpone a source whose site is not ready; this does not count as an attempt."""
         self._get_own_requests().update(
-            due_at=timezone.now() + wait, held_until=None, attempts=F("attempts") - 1
+            due_at=timezone.now() + delay, held_until=None, attempts=F("attempts") - 1
         )
 
-    def _postpone(self, wait: timedelta, problem: str, **more: Any) -> None:
+    def _postpone(self, delay: timedelta, problem: str, **more: Any) -> None:
         self._get_own_requests().update(
-            due_at=timezone.now() + wait, held_until=None, problem=problem, **more
+            due_at=timezone.now() + delay, held_until=None, problem=problem, **more
         )
 
     def _get_own_requests(self) -> "QuerySet[ArchivingRequest]":

@@ -15,9 +15,9 @@ def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool
     Returns:
         Whether anything was requested.
     """
-    fresh = "0" if reason in ("desk", "link_check") else "1 day"
+    fresh_period = "0" if reason in ("desk", "link_check") else "1 day"
     statement = build_request_sql(
-        reason, "SELECT %s::bigint, clock_timestamp()", fresh=fresh, by="%s::integer"
+        reason, "SELECT %s::bigint, clock_timestamp()", fresh_period=fresh_period, by="%s::integer"
     )
     # In the statement, the person comes before the source.
     with connection.cursor() as cursor:

@@ -115,7 +115,7 @@ def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
             "final_address": copy.final_address,
             "http_status": copy.http_status or 0,
             "files": [
-                _build_file(source, file, stamps.get(file.sha256, []), shown=is_readable)
+                _build_file(source, file, stamps.get(file.sha256, []), is_shown=is_readable)
                 for file in copy.files.all()
             ],
         }
@@ -124,7 +124,7 @@ def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
 
 
 def _build_file(
-    source: Source, file: ArchivedFile, stamps: list[Timestamp], *, shown: bool
+    source: Source, file: ArchivedFile, stamps: list[Timestamp], *, is_shown: bool
 ) -> PublicArchivedFile:
     path = reverse("source-file", args=[source.pk, file.sha256])
     return {
@@ -135,5 +135,5 @@ def _build_file(
         "timestamps": [
             {"authority": stamp.authority, "stamped_at": format_moment(stamp.stamped_at)} for stamp in stamps
         ],
-        "url": settings.SITE_URL + path if shown else "",
+        "url": settings.SITE_URL + path if is_shown else "",
     }

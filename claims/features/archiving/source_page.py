@@ -56,7 +56,10 @@ class ShownCopy:
     @property
     def proof(self) -> SafeString:
         sentence = _("An archived copy cannot be changed. Anyone who has the same file can compare the two.")
-        names = {shown.file.name or shown.file.get_role_display(): shown.file.sha256 for shown in self.files}
+        names = {
+            shown_file.file.name or shown_file.file.get_role_display(): shown_file.file.sha256
+            for shown_file in self.files
+        }
         return render_fingerprints(sentence, names)
 
     @property
@@ -164,11 +167,11 @@ def _store_upload(request: HttpRequest, source: Source) -> HttpResponse:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         messages.error(request, _("The file could not be stored: %s") % reason)
     else:
-        stored = copy.files.get()
+        stored_file = copy.files.get()
         messages.success(
             request,
             _("“%(name)s” was stored (%(size)s).")
-            % {"name": stored.name, "size": filesizeformat(stored.size)},
+            % {"name": stored_file.name, "size": filesizeformat(stored_file.size)},
         )
     return HttpResponseRedirect(change_page(source))
 

@@ -45,8 +45,8 @@ def sort_certificates(response: bytes) -> bytes:
         ValueError: the content is not a TimeStampResp.
     """
     _type, content = _list_children(response, _find_token(response))[:2]
-    signed = _list_children(response, _list_children(response, content)[0])
-    certificates = next((part for part in signed if part.tag == _CERTIFICATES_TAG), None)
+    signed_data = _list_children(response, _list_children(response, content)[0])
+    certificates = next((part for part in signed_data if part.tag == _CERTIFICATES_TAG), None)
     if certificates is None:
         return response
     sorted_ones = sorted(response[one.start : one.end] for one in _list_children(response, certificates))
@@ -54,18 +54,18 @@ def sort_certificates(response: bytes) -> bytes:
 
 
 def _find_token(response: bytes) -> _Element:
-    whole = _iterate_elements(response, 0, len(response))
-    parts = _list_children(response, next(whole, _Element(0, 0, 0, 0)))
+    elements = _iterate_elements(response, 0, len(response))
+    parts = _list_children(response, next(elements, _Element(0, 0, 0, 0)))
     if len(parts) < 2:
         raise ValueError("no token")
     return parts[1]
 
 
 def _list_children(content: bytes, outer: _Element) -> list[_Element]:
-    found = list(_iterate_elements(content, outer.inside, outer.end))
-    if not found:
+    children = list(_iterate_elements(content, outer.inside, outer.end))
+    if not children:
         raise ValueError("an element is empty")
-    return found
+    return children
 
 
 def _iterate_elements(content: bytes, start: int, end: int) -> Iterator[_Element]:

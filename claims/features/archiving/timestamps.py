@@ -55,8 +55,8 @@ def stamp(sha256: str) -> Timestamp:
             seconds=SECONDS,
             most_bytes=MOST_BYTES,
         )
-    except ServiceUnavailable as away:
-        raise TimestampAuthorityUnavailable(str(away)) from None
+    except ServiceUnavailable as unavailable:
+        raise TimestampAuthorityUnavailable(str(unavailable)) from None
     if answer.status != 200:
         raise TimestampAuthorityUnavailable(
             gettext("%(authority)s answered with HTTP %(status)s instead of a timestamp.")
@@ -69,8 +69,8 @@ def stamp(sha256: str) -> Timestamp:
 
 def find_unstamped(most: int) -> list[str]:
     """Return the hashes of archived files that the configured authority has not signed yet, oldest first."""
-    signed = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
-    rows = ArchivedFile.objects.exclude(sha256__in=signed).order_by("pk").values_list("sha256", flat=True)
+    stamped = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
+    rows = ArchivedFile.objects.exclude(sha256__in=stamped).order_by("pk").values_list("sha256", flat=True)
     return list(dict.fromkeys(rows[:most]))
 
 

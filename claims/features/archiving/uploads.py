@@ -62,8 +62,8 @@ def store_upload(source: Source, file: File, *, name: str, by: User) -> Archived
     if not file.size:
         raise UploadRefused("empty", _("The file is empty. Check that it was saved completely."))
     check_room(file.size)
-    opened: Any = file.open("rb")
-    media_type = detect_media_type(opened)
+    content: Any = file.open("rb")
+    media_type = detect_media_type(content)
     if not media_type:
         raise UploadRefused(
             "unknown_kind",
@@ -73,8 +73,8 @@ def store_upload(source: Source, file: File, *, name: str, by: User) -> Archived
             )
             % name,
         )
-    digest = _compute_digest(opened)
-    opened.seek(0)
+    digest = _compute_digest(content)
+    content.seek(0)
     archive.store_file(file, digest)
     with transaction.atomic():
         copy = ArchivedCopy.objects.create(source=source, reason=ArchivedCopy.Reason.UPLOAD, captured_by=by)
@@ -96,11 +96,11 @@ def _compute_digest(file: Any) -> str:
 
 def _clean_name(name: str) -> str:
     """Return the name without folders and unprintable characters, shortened but with its extension."""
-    whole = "".join(char for char in name.replace("\\", "/").rpartition("/")[2] if char.isprintable())
-    if len(whole) <= _MAX_NAME_LENGTH:
-        return whole
-    ending = Path(whole).suffix[:20]
-    return whole[: _MAX_NAME_LENGTH - len(ending)] + ending
+    printable = "".join(char for char in name.replace("\\", "/").rpartition("/")[2] if char.isprintable())
+    if len(printable) <= _MAX_NAME_LENGTH:
+        return printable
+    ending = Path(printable).suffix[:20]
+    return printable[: _MAX_NAME_LENGTH - len(ending)] + ending
 
 
 def _list_folders() -> list[str]:

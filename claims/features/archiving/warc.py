@@ -64,10 +64,10 @@ def _split_message(message: bytearray) -> tuple[bytes, bytes]:
 class _Head(StatusAndHeaders):
     """The head of a message exactly as sent; the library would rebuild it from the parsed form."""
 
-    def __init__(self, sent: bytes) -> None:
+    def __init__(self, request: bytes) -> None:
         # With an empty first line, the library would treat the head as missing.
-        super().__init__(sent.partition(b"\r\n")[0].decode("latin-1") or "-", [])
-        self._sent = sent
+        super().__init__(request.partition(b"\r\n")[0].decode("latin-1") or "-", [])
+        self._sent = request
 
     def compute_headers_buffer(self, header_filter: object = None) -> None:
         self.headers_buff = self._sent

@@ -40,12 +40,12 @@ def build_enum(*words: str, description: str = "") -> Schema:
 def build_tool_answer(outcome: Schema, **members: Schema) -> Schema:
     """Return the schema of a tool's answer: all members, or the `outcome` and `meaning` of a refusal."""
     outcome = outcome | {"enum": [*outcome["enum"], REFUSED_OUTCOME]}
-    answered = build_object(outcome=outcome, meaning=MEANING, **members)
+    schema = build_object(outcome=outcome, meaning=MEANING, **members)
     refusal = {"properties": {"outcome": {"const": REFUSED_OUTCOME}}}
-    return answered | {
+    return schema | {
         "required": ["outcome", "meaning"],
         "if": refusal,
-        "else": {"required": answered["required"]},
+        "else": {"required": schema["required"]},
     }
 
 

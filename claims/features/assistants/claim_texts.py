@@ -75,13 +75,13 @@ def write_verdict(verdict: Document) -> Iterator[str]:
         if verdict["valid_as_of"]
         else ("the day up to which it holds is not known")
     )
-    reviewed = (
+    reviewed_text = (
         f"Reviewed on {verdict['reviewed_on']}"
         if verdict["reviewed_on"]
         else "The day of the review is not known"
     )
     published = f"; published {verdict['published_at']}" if verdict["published_at"] else ""
-    yield f"  {reviewed}; {holds}{published}."
+    yield f"  {reviewed_text}; {holds}{published}."
     if verdict["recheck_is_overdue"]:
         yield f"  May be stale: the publisher meant to look again on {verdict['recheck_on']}, and that day has passed."
     elif verdict["recheck_on"]:

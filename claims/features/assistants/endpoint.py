@@ -57,16 +57,16 @@ def answer_request(request: HttpRequest) -> HttpResponse:
             _require_own_origin(request)
             _require_json(request)
             caller = _identify_caller(request)
-            found = decode_message(request.body)
-            several = _read_batch(request, found)
+            message = decode_message(request.body)
+            several = _read_batch(request, message)
             if several is None:
-                return _answer_message(request, found, caller)
+                return _answer_message(request, message, caller)
             _draw(request, caller, len(several) - 1)  # one was drawn when the request came
             parts = [_answer(request, each, caller) for each in several]
             answers = [each for each in parts if each is not None]
             return RpcResponse(answers) if answers else HttpResponse(status=HTTPStatus.ACCEPTED)
-        except RpcError as refused:
-            return RpcResponse(build_error(None, refused), status=refused.status, headers=refused.headers)
+        except RpcError as error:
+            return RpcResponse(build_error(None, error), status=error.status, headers=error.headers)
 
 
 # Checks before a request is answered ------------------------------------------------------------------------------
@@ -120,52 +120,52 @@ def _identify_caller(request: HttpRequest) -> Caller:
     return Caller(token, bearer[1], environment)
 
 
-def _read_batch(request: HttpRequest, found: Any) -> Sequence[Any] | None:
+def _read_batch(request: HttpRequest, messages: Any) -> Sequence[Any] | None:
     """Return the messages of a batch; None if the body is not a list.
 
     Raises:
         RpcError: the revision has no batches, or the batch has too many messages or none.
     """
-    if not isinstance(found, list):
+    if not isinstance(messages, list):
         return None
     revision = request.headers.get("MCP-Protocol-Version", revisions.DEFAULT_REVISION)
     if revision != revisions.BATCHING_REVISION:
         reason = f"Send one message at a time: only revision {revisions.BATCHING_REVISION} puts several into one body."
-    elif not 1 <= len(found) <= BATCH_LIMIT:
-        reason = f"Send from 1 to {BATCH_LIMIT} messages at once, not {len(found)}."
+    elif not 1 <= len(messages) <= BATCH_LIMIT:
+        reason = f"Send from 1 to {BATCH_LIMIT} messages at once, not {len(messages)}."
     else:
-        return found
+        return messages
     raise RpcError(INVALID_REQUEST, reason, status=HTTPStatus.BAD_REQUEST)
 
 
 # Answers --------------------------------------------------------------------------------------------------------------
 
 
-def _answer_message(request: HttpRequest, found: Any, caller: Caller) -> HttpResponse:
+def _answer_message(request: HttpRequest, message_found: Any, caller: Caller) -> HttpResponse:
     """Answer a single message; a refusal also sets the HTTP status."""
-    key = read_id(found)
+    key = read_id(message_found)
     try:
-        message = read_message(found)
+        message = read_message(message_found)
         if message is None or message.id is None:
             return HttpResponse(status=HTTPStatus.ACCEPTED)
         return RpcResponse(build_result(key, _carry_out(request, message, caller)))
-    except RpcError as refused:
-        response = RpcResponse(build_error(key, refused), status=refused.status, headers=refused.headers)
-        if "Retry-After" in refused.headers:
+    except RpcError as error:
+        response = RpcResponse(build_error(key, error), status=error.status, headers=error.headers)
+        if "Retry-After" in error.headers:
             mark_as_logged(response)
         return response
 
 
-def _answer(request: HttpRequest, found: Any, caller: Caller) -> dict[str, Any] | None:
+def _answer(request: HttpRequest, message_found: Any, caller: Caller) -> dict[str, Any] | None:
     """Answer one message of a batch, or return None if it needs no answer."""
-    key = read_id(found)
+    key = read_id(message_found)
     try:
-        message = read_message(found)
+        message = read_message(message_found)
         if message is None or message.id is None:
             return None
         return build_result(key, _carry_out(request, message, caller))
-    except RpcError as refused:
-        return build_error(key, refused)
+    except RpcError as error:
+        return build_error(key, error)
 
 
 def _carry_out(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:
@@ -176,10 +176,10 @@ def _carry_out(request: HttpRequest, message: Message, caller: Caller) -> dict[s
     if cost < EXPENSIVE_COST:
         return answering()
     holder = f"token of {caller.token.user_id}" if caller.token else get_caller(request)
-    answered = gate.expensive.through(answering, holder)
-    if answered is None:
+    response = gate.expensive.through(answering, holder)
+    if response is None:
         raise _build_retry_error(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY_MESSAGE, 2)
-    return answered
+    return response
 
 
 _BUSY_MESSAGE = "Too many expensive requests are running. Please try again in a moment."

@@ -62,25 +62,25 @@ _MATCH_ARGUMENTS = (
 )
 
 
-def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
+def match_text(arguments: Arguments, caller: Caller) -> ToolAnswer:
     """Match a text with published claims that it repeats, contradicts or is related to."""
     parameters: dict[str, str | int] = {"matches": _MOST}
-    if "language" in given:
-        parameters["text_language"] = given["language"]
+    if "language" in arguments:
+        parameters["text_language"] = arguments["language"]
     request = build_get_request(reverse("match"), parameters)
-    text = given["text"]
-    if (found := len(split_passages(text))) > SENTENCE_LIMIT:
+    text = arguments["text"]
+    if (count := len(split_passages(text))) > SENTENCE_LIMIT:
         raise ToolRefused(
-            f"`text`: there are {found} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send parts."
+            f"`text`: there are {count} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send parts."
         )
     answer = match_published_text(
         text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms
     )
     claims = load_current({match.claim for passage in answer.passages for match in passage.matches})
-    passages = [_build_passage(text, passage, claims, given["matches"]) for passage in answer.passages]
+    passages = [_build_passage(text, passage, claims, arguments["matches"]) for passage in answer.passages]
     # Each claim once, in the order of the matches.
-    sure = dict.fromkeys(match["claim_id"] for passage in passages for match in passage["matches"])
-    claims = {key: claims[key] for key in sure}
+    claim_ids = dict.fromkeys(match["claim_id"] for passage in passages for match in passage["matches"])
+    claims = {key: claims[key] for key in claim_ids}
     outcomes = {passage["outcome"] for passage in passages} or {"not_checked"}
     outcome = outcomes.pop() if len(outcomes) == 1 else "not_the_same_throughout"
     document: Document = {
@@ -105,21 +105,23 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
 
 def _build_passage(text: str, passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
     # Claims withdrawn since the match are left out.
-    there = [match for match in passage.matches if match.claim in claims]
-    likely = [
-        match for match in there if match.kind != "related" or match.confidence >= _MIN_LIKELY_CONFIDENCE
+    published_matches = [match for match in passage.matches if match.claim in claims]
+    likely_matches = [
+        match
+        for match in published_matches
+        if match.kind != "related" or match.confidence >= _MIN_LIKELY_CONFIDENCE
     ]
-    sure = likely[:most]
-    unsure = [match for match in there if match not in likely]
-    may_be_meant = [] if sure else [_build_reference(claims[match.claim]) for match in unsure[:most]]
-    nothing = "perhaps_checked" if may_be_meant else "not_checked"
-    outcome = findings.FINDINGS[sure[0].kind] if sure else nothing
+    shown_matches = likely_matches[:most]
+    unsure = [match for match in published_matches if match not in likely_matches]
+    may_be_meant = [] if shown_matches else [_build_reference(claims[match.claim]) for match in unsure[:most]]
+    empty_outcome = "perhaps_checked" if may_be_meant else "not_checked"
+    outcome = findings.FINDINGS[shown_matches[0].kind] if shown_matches else empty_outcome
     return {
         "start": passage.start,
         "end": passage.end,
         "outcome": outcome,
         "meaning": findings.OUTCOME_MESSAGES[outcome],
-        "matches": [_match(match, text[passage.start : passage.end]) for match in sure],
+        "matches": [_match(match, text[passage.start : passage.end]) for match in shown_matches],
         "may_be_meant": may_be_meant,
     }
 
@@ -141,13 +143,13 @@ def _match(match: Match, text: str) -> Document:
 
 
 def _match_line(match: Document) -> str:
-    why = f" Why: {quote_list(match['reasons'])}" if match["reasons"] else ""
+    reasons = f" Why: {quote_list(match['reasons'])}" if match["reasons"] else ""
     for name, where in (("only_in_text", "the text"), ("only_in_claim", "the claim")):
         if match[name]:
-            why += f" Only in {where}: {quote_list(match[name])}."
+            reasons += f" Only in {where}: {quote_list(match[name])}."
     return (
         f"- Claim {match['claim_id']}: {findings.RELATION_PHRASES[match['finding']]}"
-        f" (certain to {match['confidence']:.2f} of 1).{why}"
+        f" (certain to {match['confidence']:.2f} of 1).{reasons}"
     )
 
 
@@ -200,14 +202,14 @@ _SEARCH_ARGUMENTS = (
 )
 
 
-def _rename_for_api(given: Arguments) -> Arguments:
+def _rename_for_api(arguments: Arguments) -> Arguments:
     """Rename the arguments to the API's parameters."""
-    return {"q" if name == "query" else name: value for name, value in given.items()}
+    return {"q" if name == "query" else name: value for name, value in arguments.items()}
 
 
-def search_claims(given: Arguments, caller: Caller) -> ToolAnswer:
+def search_claims(arguments: Arguments, caller: Caller) -> ToolAnswer:
     """Search published claims by words, or list the newest if there are none."""
-    request = build_get_request(reverse("claims-list"), _rename_for_api(given))
+    request = build_get_request(reverse("claims-list"), _rename_for_api(arguments))
     query = ClaimPageQuery(request.GET, Publication.objects.all(), request=request)
     try:
         listing = ClaimResource().listing(query, request)
@@ -259,18 +261,18 @@ _LOOKUP_ARGUMENTS = (
 )
 
 
-def lookup_url(given: Arguments, caller: Caller) -> ToolAnswer:
+def lookup_url(arguments: Arguments, caller: Caller) -> ToolAnswer:
     """Look up published claims related to a page."""
-    url = given["url"]
-    [found] = orjson.loads(look_up_addresses([url], build_get_request(reverse("lookup"), {})))["results"]
-    if found["error"]:
-        raise ToolRefused(f"`url`: {found['error']['detail']}")
-    claims = load_current({claim["id"] for claim in found["claims"]})
-    parts = [_build_page_claim(claim) for claim in found["claims"] if claim["id"] in claims][:PAGE_LIMIT]
+    url = arguments["url"]
+    [result] = orjson.loads(look_up_addresses([url], build_get_request(reverse("lookup"), {})))["results"]
+    if result["error"]:
+        raise ToolRefused(f"`url`: {result['error']['detail']}")
+    claims = load_current({claim["id"] for claim in result["claims"]})
+    parts = [_build_page_claim(claim) for claim in result["claims"] if claim["id"] in claims][:PAGE_LIMIT]
     claims = {part["claim_id"]: claims[part["claim_id"]] for part in parts}
     meaning = findings.FOUND_AT_URL_MESSAGE if parts else findings.NOTHING_AT_URL_MESSAGE
-    source = found["source"]
-    is_cut = len(found["claims"]) > len(parts)
+    source = result["source"]
+    is_cut = len(result["claims"]) > len(parts)
     document: Document = {
         "outcome": "found" if parts else "nothing_found",
         "meaning": meaning,
@@ -279,7 +281,7 @@ def lookup_url(given: Arguments, caller: Caller) -> ToolAnswer:
         and {"title": make_visible(source["title"], 500), "address": check_address(source["url"])},
         "found": parts,
         "claims": list(claims.values()),
-        "more": found["more"] or (_build_list_url(source) if is_cut and source else None),
+        "more": result["more"] or (_build_list_url(source) if is_cut and source else None),
     }
     lines = [f"Looked up {quote_text(document['url'])}. {meaning}"]
     lines += [f"- Claim {part['claim_id']}: {' '.join(_describe_relations(part))}" for part in parts]

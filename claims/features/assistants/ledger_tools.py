@@ -33,9 +33,9 @@ _GET_CLAIM_ARGUMENTS = (
 )
 
 
-def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
+def get_claim(arguments: Arguments, caller: Caller) -> ToolAnswer:
     """Return a claim as currently published, or an earlier version of it."""
-    claim, day, version = given["claim_id"], given.get("as_of"), given.get("version")
+    claim, day, version = arguments["claim_id"], arguments.get("as_of"), arguments.get("version")
     if day and version:
         raise ToolRefused("`version`: give a day or a version, not both.")
     newest = load_newest_versions([claim]).get(claim)
@@ -45,14 +45,14 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
             " search_claims."
         )
     if version:
-        found = select_version(claim, version)
+        rows_found = select_version(claim, version)
     elif day:
         request = build_get_request(reverse("claims-detail", args=[claim]), {"as_of": day})
         moment = ClaimQuery(request.GET, request=request).moment
-        found = select_entry_as_of(claim, moment or datetime.combine(datetime.now(UTC), time.max, UTC))
+        rows_found = select_entry_as_of(claim, moment or datetime.combine(datetime.now(UTC), time.max, UTC))
     else:
-        found = select_newest_entry(claim)
-    rows = found.fetch(*COLUMNS)
+        rows_found = select_newest_entry(claim)
+    rows = rows_found.fetch(*COLUMNS)
     if not rows and version:
         raise ToolRefused(
             f"`version`: claim {claim} has {newest} versions; give a number from 1 to {newest}."
@@ -66,15 +66,15 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
             "claim": None,
         }
         return ToolAnswer(document, compose_answer([text]))
-    told = build_whole_document(rows[0], newest=newest)
+    claim_document = build_whole_document(rows[0], newest=newest)
     # A claim that has since been withdrawn must not be used, whatever it said then.
-    status = told["status"] if told["is_newest_version"] else _read_current_status(claim)
-    outcome = _OUTCOMES[status] if told["verdicts"] or status != "published" else "not_checked"
-    earlier = [] if told["is_newest_version"] else [findings.EARLIER_VERSION_MESSAGE]
-    meaning = " ".join([findings.OUTCOME_MESSAGES[outcome], *earlier])
-    document = {"outcome": outcome, "meaning": meaning, "as_of": day, "claim": told}
+    status = claim_document["status"] if claim_document["is_newest_version"] else _read_current_status(claim)
+    outcome = _OUTCOMES[status] if claim_document["verdicts"] or status != "published" else "not_checked"
+    notes = [] if claim_document["is_newest_version"] else [findings.EARLIER_VERSION_MESSAGE]
+    meaning = " ".join([findings.OUTCOME_MESSAGES[outcome], *notes])
+    document = {"outcome": outcome, "meaning": meaning, "as_of": day, "claim": claim_document}
     then = [f"As it was published at the end of {day} (UTC)."] if day else []
-    lines = [*then, meaning, *write_claim(told), *write_grounds(told)]
+    lines = [*then, meaning, *write_claim(claim_document), *write_grounds(claim_document)]
     return ToolAnswer(document, compose_answer(lines))
 
 

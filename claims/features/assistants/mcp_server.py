@@ -50,10 +50,10 @@ def answer(message: Message, caller: Caller, revision: str) -> Document:
         RpcError: the request cannot be carried out.
     """
     with translation.override("en"):
-        found = _build_result(message, caller, revision)
+        result = _build_result(message, caller, revision)
     if revision != revisions.NEWEST_REVISION:
-        return found
-    return {"resultType": "complete", **found, "_meta": {revisions.SERVER_KEY: build_server_info()}}
+        return result
+    return {"resultType": "complete", **result, "_meta": {revisions.SERVER_KEY: build_server_info()}}
 
 
 def build_server_info() -> Document:
@@ -78,11 +78,17 @@ def _build_result(message: Message, caller: Caller, revision: str) -> Document:
                 **_CACHE_HINT,
             }
         case "initialize" if has_handshake:
-            requested = message.params.get("protocolVersion")
-            spoken = (
-                requested if requested in revisions.HANDSHAKE_REVISIONS else revisions.HANDSHAKE_REVISIONS[0]
+            requested_revision = message.params.get("protocolVersion")
+            revision_used = (
+                requested_revision
+                if requested_revision in revisions.HANDSHAKE_REVISIONS
+                else revisions.HANDSHAKE_REVISIONS[0]
             )
-            return {"protocolVersion": spoken, "serverInfo": build_server_info(), **_build_introduction()}
+            return {
+                "protocolVersion": revision_used,
+                "serverInfo": build_server_info(),
+                **_build_introduction(),
+            }
         case "ping" if has_handshake:
             return {}
     raise RpcError(
@@ -141,10 +147,10 @@ def read_arguments(tool: Tool, message: Message) -> Arguments:
         ToolRefused: an argument is invalid.
         RpcError: the arguments are not an object.
     """
-    given = message.params.get("arguments")
-    if given is not None and not isinstance(given, dict):
+    raw_arguments = message.params.get("arguments")
+    if raw_arguments is not None and not isinstance(raw_arguments, dict):
         raise RpcError(INVALID_PARAMS, "`arguments` must be an object.", status=HTTPStatus.BAD_REQUEST)
-    return tool_arguments.read(tool.arguments, given or {})
+    return tool_arguments.read(tool.arguments, raw_arguments or {})
 
 
 def call(message: Message, caller: Caller) -> Document:
@@ -185,19 +191,19 @@ def build_refusal(sentence: str) -> Document:
     }
 
 
-def _call_tool(tool: Tool, given: Arguments, caller: Caller) -> ToolAnswer:
+def _call_tool(tool: Tool, arguments: Arguments, caller: Caller) -> ToolAnswer:
     if not tool.reads:
-        return tool.answer(given, caller)
-    return _read(partial(tool.answer, given, caller), fresh=caller.token is not None)
+        return tool.answer(arguments, caller)
+    return _read(partial(tool.answer, arguments, caller), is_fresh=caller.token is not None)
 
 
 class _PossiblyTooNew(Exception):
     """The replica does not have the claim, which may have just been published."""
 
 
-def _read(answering: Callable[[], ToolAnswer], *, fresh: bool) -> ToolAnswer:
+def _read(answering: Callable[[], ToolAnswer], *, is_fresh: bool) -> ToolAnswer:
     """Read from the public database; from the primary for callers with a token, who may have just written."""
-    if has_replicas() and fresh:
+    if has_replicas() and is_fresh:
         return read_freshly(answering)
 
     def answer_or_retry() -> ToolAnswer:

@@ -48,15 +48,15 @@ def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
     """Answer a line, or return None if it needs no answer."""
     key = None
     try:
-        found = decode_message(line)
-        key = read_id(found)
-        message = read_message(found)
+        line_message = decode_message(line)
+        key = read_id(line_message)
+        message = read_message(line_message)
         if message is None or message.id is None:
             return None
         close_old_connections()
         return build_result(key, mcp_server.answer(message, caller, revisions.read_revision(message)))
-    except RpcError as refused:
-        return build_error(key, refused)
+    except RpcError as error:
+        return build_error(key, error)
     except Exception as failure:  # noqa: BLE001  the dialogue goes on, and says what became of this message
         return build_error(key, _build_failure(failure))
 

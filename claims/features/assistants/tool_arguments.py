@@ -105,8 +105,8 @@ class ChoiceArgument(Argument):
 
     def read(self, value: Any) -> str:
         if value not in self.words:
-            near = suggest_word(value, self.words) if isinstance(value, str) else ""
-            raise self.build_refusal(f"it must be one of {', '.join(self.words)}.{near}")
+            suggestion = suggest_word(value, self.words) if isinstance(value, str) else ""
+            raise self.build_refusal(f"it must be one of {', '.join(self.words)}.{suggestion}")
         return str(value)
 
 
@@ -130,30 +130,30 @@ def build_schema(arguments: Sequence[Argument]) -> dict[str, Any]:
         "properties": {argument.name: argument.schema for argument in arguments},
         "additionalProperties": False,
     }
-    if required := [argument.name for argument in arguments if argument.required]:
-        schema["required"] = required
+    if required_names := [argument.name for argument in arguments if argument.required]:
+        schema["required"] = required_names
     return schema
 
 
-def read(arguments: Sequence[Argument], given: Mapping[str, Any]) -> Arguments:
+def read(arguments: Sequence[Argument], values: Mapping[str, Any]) -> Arguments:
     """Return the validated arguments; missing ones are absent unless they have a default.
 
     Raises:
         ToolRefused: an argument is missing, unknown or of the wrong type.
     """
     known_arguments = {argument.name: argument for argument in arguments}
-    for name in given:
+    for name in values:
         if name not in known_arguments:
             raise ToolRefused(
                 f"There is no argument {quote_text(name, 50)} here.{suggest_word(name, known_arguments)}"
                 f" Known are: {', '.join(known_arguments)}."
             )
-    found: Arguments = {}
+    result: Arguments = {}
     for name, argument in known_arguments.items():
-        if given.get(name) is not None:
-            found[name] = argument.read(given[name])
+        if values.get(name) is not None:
+            result[name] = argument.read(values[name])
         elif argument.required:
             raise argument.build_refusal("it is required.")
         elif argument.default is not None:
-            found[name] = argument.default
-    return found
+            result[name] = argument.default
+    return result

@@ -38,13 +38,13 @@ _KEY = TextArgument(
 _IDEMPOTENCY_KEY = "idempotency_key"
 
 
-def _post(path: str, body: Mapping[str, Any], given: Arguments, caller: Caller) -> Document:
+def _post(path: str, body: Mapping[str, Any], arguments: Arguments, caller: Caller) -> Document:
     """Return the editorial API's response, and whether it repeats an earlier one.
 
     Raises:
         ToolRefused: the API rejected the request; the message is the API's.
     """
-    response = post_request(path, body, caller, idempotency_key=given.get(_IDEMPOTENCY_KEY))
+    response = post_request(path, body, caller, idempotency_key=arguments.get(_IDEMPOTENCY_KEY))
     document: Document = orjson.loads(response.content)
     if not was_done(response):
         raise ToolRefused(_describe_refusal(response, document))
@@ -58,32 +58,32 @@ def _describe_refusal(response: HttpResponse, problem: Document) -> str:
         for error in problem.get("errors", ())
     ]
     reason = "; ".join(places) if places else quote_detail(problem["detail"], 1000)
-    wait = f" Try again in {response['Retry-After']} seconds." if "Retry-After" in response.headers else ""
-    return f"Refused ({response.status_code}). Nothing was written. {reason}{wait}"
+    advice = f" Try again in {response['Retry-After']} seconds." if "Retry-After" in response.headers else ""
+    return f"Refused ({response.status_code}). Nothing was written. {reason}{advice}"
 
 
 def _build_written_answer(
-    kind: str, path: str, told: Document, *, claim: int | None, verdict: int | None
+    kind: str, path: str, written_document: Document, *, claim: int | None, verdict: int | None
 ) -> ToolAnswer:
     document = {
-        "outcome": "kept_before" if told["replayed"] else "kept",
+        "outcome": "kept_before" if written_document["replayed"] else "kept",
         "meaning": findings.WRITTEN_MESSAGE,
         "kind": kind,
-        "id": told["id"],
+        "id": written_document["id"],
         "claim_id": claim,
         "verdict_id": verdict,
-        "state": told.get("state"),
+        "state": written_document.get("state"),
         "address": path,
-        "replayed": told["replayed"],
+        "replayed": written_document["replayed"],
     }
-    before = " It was done before, under the same idempotency_key." if told["replayed"] else ""
-    state = f", {told['state']}" if "state" in told else ""
-    line = f"{findings.WRITTEN_MESSAGE} It is {kind} {told['id']}{state}, at {quote_text(path)}.{before}"
+    before = " It was done before, under the same idempotency_key." if written_document["replayed"] else ""
+    state = f", {written_document['state']}" if "state" in written_document else ""
+    line = f"{findings.WRITTEN_MESSAGE} It is {kind} {written_document['id']}{state}, at {quote_text(path)}.{before}"
     return ToolAnswer(document, compose_answer([line]))
 
 
-def _build_body(given: Arguments, *left_out: str) -> Document:
-    return {name: value for name, value in given.items() if name not in (_IDEMPOTENCY_KEY, *left_out)}
+def _build_body(arguments: Arguments, *left_out: str) -> Document:
+    return {name: value for name, value in arguments.items() if name not in (_IDEMPOTENCY_KEY, *left_out)}
 
 
 # propose_claim --------------------------------------------------------------------------------------------------------
@@ -104,9 +104,9 @@ _PROPOSE_ARGUMENTS = (
 )
 
 
-def propose_claim(given: Arguments, caller: Caller) -> ToolAnswer:
+def propose_claim(arguments: Arguments, caller: Caller) -> ToolAnswer:
     """Propose a claim, which people may accept or decline."""
-    response = _post(reverse("editorial-claims-list"), _build_body(given), given, caller)
+    response = _post(reverse("editorial-claims-list"), _build_body(arguments), arguments, caller)
     path = reverse("editorial-claims-detail", args=[response["id"]])
     return _build_written_answer("claim", path, response, claim=response["id"], verdict=None)
 
@@ -140,28 +140,28 @@ _DRAFT_ARGUMENTS = (
 )
 
 
-def draft_verdict(given: Arguments, caller: Caller) -> ToolAnswer:
+def draft_verdict(arguments: Arguments, caller: Caller) -> ToolAnswer:
     """Draft the newsroom's verdict; its author is the token's owner."""
-    body = _build_body(given, "claim_id", "rating") | {"claim": given["claim_id"]}
-    if "rating" in given:
-        body["rating"] = _find_rating(given["rating"])
-    response = _post(reverse("editorial-verdicts-list"), body, given, caller)
+    body = _build_body(arguments, "claim_id", "rating") | {"claim": arguments["claim_id"]}
+    if "rating" in arguments:
+        body["rating"] = _find_rating(arguments["rating"])
+    response = _post(reverse("editorial-verdicts-list"), body, arguments, caller)
     path = reverse("editorial-verdicts-detail", args=[response["id"]])
     return _build_written_answer("verdict", path, response, claim=response["claim"], verdict=response["id"])
 
 
 def _find_rating(code: str) -> int:
     """Return the rating of the newsroom's scale with this code."""
-    offered = dict(
+    offered_ratings = dict(
         Rating.objects.filter(scale__publisher__is_house=True, scale__in_use=True)
         .order_by("scale_id", "position")
         .values_list("code", "pk")
     )
-    if code not in offered:
+    if code not in offered_ratings:
         raise ToolRefused(
-            f"`rating`: there is no such rating in the newsroom's scale. It has {quote_list(offered)}."
+            f"`rating`: there is no such rating in the newsroom's scale. It has {quote_list(offered_ratings)}."
         )
-    return offered[code]
+    return offered_ratings[code]
 
 
 # add_evidence ---------------------------------------------------------------------------------------------------------
@@ -190,11 +190,14 @@ _EVIDENCE_ARGUMENTS = (
 )
 
 
-def add_evidence(given: Arguments, caller: Caller) -> ToolAnswer:
+def add_evidence(arguments: Arguments, caller: Caller) -> ToolAnswer:
     """Add a source to a draft as evidence."""
-    verdict = given["verdict_id"]
+    verdict = arguments["verdict_id"]
     response = _post(
-        reverse("editorial-evidence-list", args=[verdict]), _build_body(given, "verdict_id"), given, caller
+        reverse("editorial-evidence-list", args=[verdict]),
+        _build_body(arguments, "verdict_id"),
+        arguments,
+        caller,
     )
     path = reverse("editorial-evidence-detail", args=[verdict, response["id"]])
     return _build_written_answer("evidence", path, response, claim=None, verdict=verdict)

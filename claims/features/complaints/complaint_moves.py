@@ -191,10 +191,10 @@ def _lock_waiting(complaint: Complaint, by: User) -> Complaint:
     rows = Complaint.objects.select_for_update(of=("self",)).select_related(
         "claim__merged_into", "assigned_to"
     )
-    found = rows.filter(pk=complaint.pk).first()
-    if found is None or not found.is_waiting:
+    locked = rows.filter(pk=complaint.pk).first()
+    if locked is None or not locked.is_waiting:
         raise NotPossible(_("This complaint is closed, or the reader has withdrawn it."))
-    return found
+    return locked
 
 
 def _close(complaint: Complaint, by: User, *, state: str, **fields: Any) -> Complaint:

@@ -47,17 +47,17 @@ def export_messages(mail: str) -> list[dict[str, Any]]:
 @transaction.atomic
 def erase(contact: ContactDetails) -> None:
     """Delete a person's details, and their messages unless others sent the same."""
-    found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
-    if found is None:
+    locked = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+    if locked is None:
         return
     now = timezone.now()
-    if found.complaint_id:
-        complaint = Complaint.objects.select_for_update().get(pk=found.complaint_id)
-        found.delete()
+    if locked.complaint_id:
+        complaint = Complaint.objects.select_for_update().get(pk=locked.complaint_id)
+        locked.delete()
         _erase_words(complaint, now, withdraw=complaint.is_waiting)
         return
-    request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=found)
-    found.delete()
+    request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=locked)
+    locked.delete()
     if not request.contacts.exists():
         ReaderPicture.objects.filter(request=request).delete()
         _erase_words(request, now, withdraw=request.is_open)
@@ -70,11 +70,11 @@ def _erase_words(row: Complaint | ReaderRequest, now: datetime, *, withdraw: boo
     if withdraw:
         row.state, row.moved_by, row.moved_by_name = "withdrawn", None, ""
     row.text, row.erased_at = "", now
-    changed = ["text", "erased_at", "state", "moved_by", "moved_by_name"]
+    changed_fields = ["text", "erased_at", "state", "moved_by", "moved_by_name"]
     if isinstance(row, ReaderRequest):
         row.address = row.url_key = row.picture_key = ""
-        changed += ["address", "url_key", "picture_key"]
-    row.save(update_fields=changed)
+        changed_fields += ["address", "url_key", "picture_key"]
+    row.save(update_fields=changed_fields)
 
 
 def forget(mail: str) -> int:
@@ -112,13 +112,13 @@ def delete_expired() -> ExpiredCounts:
     # Readers who joined an existing request but never confirmed.
     stale = ContactDetails.objects.filter(confirmed_at=None, created_at__lt=unconfirmed_before)
     stale = stale.exclude(Q(complaint__state="new") | Q(request__state="new"))
-    ended = ContactDetails.objects.filter(
+    ended_contacts = ContactDetails.objects.filter(
         Q(complaint__closed_at__lt=ended_before) | Q(request__closed_at__lt=ended_before)
     )
     pictures = ReaderPicture.objects.filter(request__closed_at__lt=ended_before)
     pictures.filter(~Exists(ReaderRequest.objects.open().filter(pk=OuterRef("request")))).delete()
-    deleted = _delete_rows(stale) + _delete_rows(ended)
-    return ExpiredCounts(unconfirmed, spam, deleted)
+    deleted_count = _delete_rows(stale) + _delete_rows(ended_contacts)
+    return ExpiredCounts(unconfirmed, spam, deleted_count)
 
 
 def _delete_rows(rows: Any) -> int:

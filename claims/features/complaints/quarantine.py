@@ -45,14 +45,14 @@ def mark_as_spam(rows: Iterable[HeldMessage], *, by: User) -> int:
 
 
 def _lock_held(rows: Iterable[HeldMessage], by: User) -> list[HeldMessage]:
-    found: list[HeldMessage] = []
+    messages: list[HeldMessage] = []
     for row in rows:
         permission = ANSWER_COMPLAINTS if isinstance(row, Complaint) else DECIDE_PERMISSION
         require(by, permission, _("decide about readers’ messages"))
         message = type(row).objects.held().select_for_update().filter(pk=row.pk).first()
         if message is not None:
-            found.append(message)
-    return found
+            messages.append(message)
+    return messages
 
 
 def _list_contacts(row: HeldMessage) -> list[ContactDetails]:

@@ -39,8 +39,8 @@ def queue_confirmation(contact: ContactDetails) -> None:
 
 def queue_answer(contacts: Iterable[ContactDetails]) -> None:
     """Queue an email about the outcome for each contact, in the current transaction."""
-    confirmed = [contact for contact in contacts if contact.confirmed_at]
-    defer(ANSWER_TASK, *({"contact_id": contact.pk} for contact in confirmed), queue=MAIL_QUEUE)
+    confirmed_contacts = [contact for contact in contacts if contact.confirmed_at]
+    defer(ANSWER_TASK, *({"contact_id": contact.pk} for contact in confirmed_contacts), queue=MAIL_QUEUE)
 
 
 @transaction.atomic

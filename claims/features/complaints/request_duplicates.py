@@ -35,16 +35,17 @@ def find_same_request(request: ReaderRequest, *, text: str) -> ReaderRequest | N
 
 
 def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
-    alike = TrigramSimilarity("text", text)
-    near = (
+    similarity = TrigramSimilarity("text", text)
+    similar_requests = (
         ReaderRequest.objects.open()
         .filter(url_key="", picture_key="", text__trigram_similar=text)
-        .annotate(alike=alike)
+        .annotate(alike=similarity)
         .filter(alike__gte=_LEAST_SIMILAR)
         .order_by("-alike", "pk")[:_CANDIDATES]
     )
     texts_by_id = {
-        row.pk: ClaimTexts(row.text, get_primary_language(row.language), "", None, "") for row in near
+        row.pk: ClaimTexts(row.text, get_primary_language(row.language), "", None, "")
+        for row in similar_requests
     }
     if not texts_by_id:
         return None
@@ -57,12 +58,14 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
 def _find_candidates(texts_by_id: Mapping[int, ClaimTexts], queries: Sequence[TextQuery]) -> FoundCandidates:
     """Return open requests, to be compared in the way claims are."""
     texts = [one.cleaned for one in queries]
-    shared = find_claims_sharing_words(texts, _CANDIDATES)
+    shared_claims = find_claims_sharing_words(texts, _CANDIDATES)
     return FoundCandidates(
         [
-            build_candidates(compute_word_shares(text, texts_by_id, shared.rarity), {}, texts_by_id, {}, None)
+            build_candidates(
+                compute_word_shares(text, texts_by_id, shared_claims.rarity), {}, texts_by_id, {}, None
+            )
             for text in texts
         ],
-        shared.rarity,
-        shared.unknown,
+        shared_claims.rarity,
+        shared_claims.unknown,
     )

@@ -93,8 +93,8 @@ def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
 def answer_published(claims: Collection[int]) -> None:
     """Answer the requests on claims that were just published."""
     # Two queries: a single one with OR would read all accepted requests.
-    merged = Claim.objects.filter(merged_into__in=claims).values_list("pk", flat=True)
-    _answer_published(ReaderRequest.objects.filter(claim__in=[*claims, *merged]))
+    merged_claims = Claim.objects.filter(merged_into__in=claims).values_list("pk", flat=True)
+    _answer_published(ReaderRequest.objects.filter(claim__in=[*claims, *merged_claims]))
 
 
 @transaction.atomic
@@ -129,10 +129,10 @@ def _lock_open(request: ReaderRequest, by: User) -> ReaderRequest:
     """
     require(by, DECIDE_PERMISSION, _("decide about readers’ requests"))
     rows = ReaderRequest.objects.select_for_update(of=("self",)).select_related("claim__merged_into")
-    found = rows.filter(pk=request.pk).first()
-    if found is None or not found.is_open:
+    locked = rows.filter(pk=request.pk).first()
+    if locked is None or not locked.is_open:
         raise NotPossible(_("This request is closed, or the readers have withdrawn it."))
-    return found
+    return locked
 
 
 def _close(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:

@@ -29,12 +29,12 @@ def hash_words(text: str) -> str:
 
 
 def find_spam_signs(
-    text: str, *, most_links: int, earlier: models.QuerySet[models.Model]
+    text: str, *, most_links: int, earlier_rows: models.QuerySet[models.Model]
 ) -> Iterator[SpamSign]:
     """Yield the signs of spam in the text.
 
     Args:
-        earlier: earlier messages, searched for the same words.
+        earlier_rows: earlier messages, searched for the same words.
     """
     if len(_LINK.findall(text)) > most_links:
         yield SpamSign.LINKS
@@ -42,7 +42,7 @@ def find_spam_signs(
         yield SpamSign.MARKUP
     if words := hash_words(text):
         since = timezone.now() - timedelta(days=7)
-        if earlier.filter(words_sha256=words, received_at__gte=since).count() >= MAX_REPEATS:
+        if earlier_rows.filter(words_sha256=words, received_at__gte=since).count() >= MAX_REPEATS:
             yield SpamSign.REPEATED
 
 

@@ -60,18 +60,18 @@ def submit_complaint(
     kind: str,
     text: str,
     sender: Sender,
-    sent: SubmissionContext = SubmissionContext(),
+    context: SubmissionContext = SubmissionContext(),
 ) -> Complaint:
     """Store a complaint about a publication. It reaches the newsroom once it is confirmed.
 
     Raises:
         SubmissionKeyConflict: the key was used before with another message.
     """
-    hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(sent))
-    if earlier := _find_same_submission(Complaint.objects.all(), sent):
-        return earlier
+    hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(context))
+    if earlier_complaint := _find_same_submission(Complaint.objects.all(), context):
+        return earlier_complaint
     signs = _find_spam_signs(
-        text, sender, sent, Complaint.objects.all(), most_links=spam_checks.MOST_LINKS_OF_COMPLAINT
+        text, sender, context, Complaint.objects.all(), most_links=spam_checks.MOST_LINKS_OF_COMPLAINT
     )
     complaint = Complaint.objects.create(
         claim_id=publication.claim_id,
@@ -81,8 +81,8 @@ def submit_complaint(
         language=sender.language,
         held_because=signs,
         words_sha256=spam_checks.hash_words(text),
-        sent_key=sent.key,
-        sent_sha256=sent.body,
+        sent_key=context.key,
+        sent_sha256=context.body,
     )
     contact = store_contact(sender, complaint=complaint)
     if not signs:
@@ -97,19 +97,19 @@ def submit_request(
     address: str = "",
     picture: SentPicture | None = None,
     sender: Sender,
-    sent: SubmissionContext = SubmissionContext(),
+    context: SubmissionContext = SubmissionContext(),
 ) -> ReaderRequest:
     """Store a request to check something. Readers with the same request are counted once they confirm.
 
     Raises:
         SubmissionKeyConflict: the key was used before with another message.
     """
-    hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(sent))
-    if earlier := _find_same_submission(ReaderRequest.objects.all(), sent):
-        return earlier
+    hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(context))
+    if earlier_request := _find_same_submission(ReaderRequest.objects.all(), context):
+        return earlier_request
     words = f"{text}\n{address}" if address else text
     signs = _find_spam_signs(
-        words, sender, sent, ReaderRequest.objects.none(), most_links=spam_checks.MOST_LINKS_OF_REQUEST
+        words, sender, context, ReaderRequest.objects.none(), most_links=spam_checks.MOST_LINKS_OF_REQUEST
     )
     request = ReaderRequest.objects.create(
         text=text,
@@ -119,8 +119,8 @@ def submit_request(
         language=detect_language(text) if text else sender.language,
         held_because=signs,
         words_sha256=spam_checks.hash_words(words),
-        sent_key=sent.key,
-        sent_sha256=sent.body,
+        sent_key=context.key,
+        sent_sha256=context.body,
     )
     if picture:
         ReaderPicture.objects.create(
@@ -141,18 +141,18 @@ def confirm(contact: ContactDetails) -> ContactDetails | None:
     """
     if contact.request_id:
         hold("requests of readers")  # concurrent requests for the same thing count as one
-    found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
-    if found is None or found.confirmed_at:
-        return found
-    if (found.complaint or found.request).held_because:  # type: ignore[union-attr]  # one of them is there
-        return found  # an editor looks first; only then is the sender asked to confirm
-    found.confirmed_at = timezone.now()
-    if found.complaint_id:
-        _deliver_complaint(found.complaint_id)
+    locked = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+    if locked is None or locked.confirmed_at:
+        return locked
+    if (locked.complaint or locked.request).held_because:  # type: ignore[union-attr]  # one of them is there
+        return locked  # an editor looks first; only then is the sender asked to confirm
+    locked.confirmed_at = timezone.now()
+    if locked.complaint_id:
+        _deliver_complaint(locked.complaint_id)
     else:
-        found.request = _deliver_request(found)
-    found.save(update_fields=["confirmed_at", "request"])
-    return found
+        locked.request = _deliver_request(locked)
+    locked.save(update_fields=["confirmed_at", "request"])
+    return locked
 
 
 def _deliver_complaint(pk: int) -> None:
@@ -163,11 +163,11 @@ def _deliver_complaint(pk: int) -> None:
     complaint.promised_days = settings.COMPLAINT_WORKING_DAYS
     complaint.due_on = working_days.find_due_day(timezone.now(), settings.COMPLAINT_WORKING_DAYS)
     complaint.save(update_fields=["state", "promised_days", "due_on"])
-    able = User.objects.with_perm(
+    reviewers = User.objects.with_perm(
         ANSWER_COMPLAINTS, backend="django.contrib.auth.backends.ModelBackend"
     ).filter(is_active=True)
     notify_people(
-        NotificationKind.COMPLAINED, claim=complaint.claim, to=able, note=summarise_complaint(complaint)
+        NotificationKind.COMPLAINED, claim=complaint.claim, to=reviewers, note=summarise_complaint(complaint)
     )
 
 
@@ -194,22 +194,22 @@ def _deliver_request(contact: ContactDetails) -> ReaderRequest:
 @transaction.atomic
 def withdraw(contact: ContactDetails) -> bool:
     """Withdraw an unanswered message; return whether it was withdrawn."""
-    found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
-    if found is None:
+    locked = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+    if locked is None:
         return False
-    if found.complaint_id:
-        complaint = Complaint.objects.select_for_update().get(pk=found.complaint_id)
+    if locked.complaint_id:
+        complaint = Complaint.objects.select_for_update().get(pk=locked.complaint_id)
         if not complaint.is_waiting:
             return False
         _change_state(complaint, Complaint.State.WITHDRAWN)
         return True
-    request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=found)
+    request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=locked)
     if not request.is_open:
         return False
-    if request.contacts.filter(confirmed_at__isnull=False).exclude(pk=found.pk).exists():
+    if request.contacts.filter(confirmed_at__isnull=False).exclude(pk=locked.pk).exists():
         # The other readers still want an answer.
         ReaderRequest.objects.filter(pk=request.pk, askers__gt=1).update(askers=F("askers") - 1)
-        found.delete()
+        locked.delete()
         return True
     _change_state(request, ReaderRequest.State.WITHDRAWN)
     return True
@@ -227,23 +227,26 @@ def summarise_complaint(complaint: Complaint) -> str:
     return _("%(kind)s; to be answered by %(due)s") % {"kind": complaint.get_kind_display(), "due": due}
 
 
-def _list_lock_names(sent: SubmissionContext) -> list[str]:
-    return [f"sent with {sent.key}"] if sent.key else []
+def _list_lock_names(context: SubmissionContext) -> list[str]:
+    return [f"sent with {context.key}"] if context.key else []
 
 
-def _find_same_submission(rows: QuerySet[Row], sent: SubmissionContext) -> Row | None:
+def _find_same_submission(rows: QuerySet[Row], context: SubmissionContext) -> Row | None:
     """Return the message stored with the same key; the key is locked against concurrent requests."""
-    found = rows.filter(sent_key=sent.key).first() if sent.key else None
-    if found and found.sent_sha256 != sent.body:
+    row = rows.filter(sent_key=context.key).first() if context.key else None
+    if row and row.sent_sha256 != context.body:
         raise SubmissionKeyConflict
-    return found
+    return row
 
 
 def _find_spam_signs(
-    text: str, sender: Sender, sent: SubmissionContext, earlier: QuerySet[Row], *, most_links: int
+    text: str, sender: Sender, context: SubmissionContext, earlier_rows: QuerySet[Row], *, most_links: int
 ) -> list[str]:
     """Return the reasons for holding the message; empty if there are none."""
-    signs = {*sent.signs, *spam_checks.find_spam_signs(text, most_links=most_links, earlier=earlier)}
+    signs = {
+        *context.signs,
+        *spam_checks.find_spam_signs(text, most_links=most_links, earlier_rows=earlier_rows),
+    }
     if spam_checks.has_too_many_mails(normalise_mailbox(sender.mail)):
         signs.add(SpamSign.MANY_MAILS)
     return sorted(signs)

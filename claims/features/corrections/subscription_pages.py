@@ -36,13 +36,13 @@ def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReaderForm(request.POST if request.method == "POST" else None)
     limit = None
     if form.is_bound and form.is_valid():
-        if (refused := check_limit(request)) is None:
+        if (refusal := check_limit(request)) is None:
             # A form with the trap field filled in, which only programs do, gets the same answer.
             if not form.sent.signs:
                 language = get_language() or settings.LANGUAGE_CODE
                 subscriptions.subscribe(entry, mail=form.cleaned_data["mail"], language=language)
             return redirect("claim-subscription-sent")
-        words, limit = refused
+        words, limit = refusal
         form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
     page = render_form_page(request, "corrections/follow.html", {"form": form, "claim": entry.document})
     return add_limit_fields(page, limit) if limit else page

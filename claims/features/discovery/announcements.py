@@ -42,14 +42,14 @@ def follow() -> bool:
     which harms neither kind of service. A service that fails does not delay the others.
     """
     ends = time.monotonic() + MAX_RUN_SECONDS
-    for service, tell in list_services().items():
-        while _announce_step(service, tell):
+    for service, notify in list_services().items():
+        while _announce_step(service, notify):
             if time.monotonic() > ends:
                 return True
     return False
 
 
-def _announce_step(service: str, tell: NotifyService) -> bool:
+def _announce_step(service: str, notify: NotifyService) -> bool:
     """Notify a service of the next entries; return whether it accepted them and there may be more."""
     progress = _load_progress(service)
     if progress.paused_until and progress.paused_until > timezone.now():
@@ -58,19 +58,21 @@ def _announce_step(service: str, tell: NotifyService) -> bool:
     if not entries:
         return False
     # If two workers do this together, the later one changes nothing in the row.
-    mine = AnnouncementProgress.objects.filter(pk=service, position=progress.position)
+    own_progress = AnnouncementProgress.objects.filter(pk=service, position=progress.position)
     try:
-        tell(entries)
+        notify(entries)
     except NotificationRefused as refusal:
         failures = progress.consecutive_failures + 1
         until = timezone.now() + choose_retry_delay(failures, refusal)
-        mine.update(consecutive_failures=failures, last_failure=str(refusal), paused_until=until)
+        own_progress.update(consecutive_failures=failures, last_failure=str(refusal), paused_until=until)
         logger.warning(
             "Not announced: %s Tried again from %s on.", refusal, until.isoformat(timespec="minutes")
         )
         return False
     position = entries[-1]["sequence"]
-    return bool(mine.update(position=position, consecutive_failures=0, last_failure="", paused_until=None))
+    return bool(
+        own_progress.update(position=position, consecutive_failures=0, last_failure="", paused_until=None)
+    )
 
 
 def _load_progress(service: str) -> AnnouncementProgress:

@@ -30,8 +30,8 @@ class NotificationRefused(Exception):
         pause: the minimum time until the next attempt.
     """
 
-    def __init__(self, why: str, *, pause: timedelta = timedelta(0)) -> None:
-        super().__init__(why)
+    def __init__(self, reason: str, *, pause: timedelta = timedelta(0)) -> None:
+        super().__init__(reason)
         self.pause = min(pause, MAX_POSTPONEMENT)
 
 
@@ -45,8 +45,8 @@ def send(service: str, url: str, message: bytes, content_type: str) -> None:
         answer = services.ask(
             url, message, {"Content-Type": content_type}, seconds=SECONDS, most_bytes=MOST_BYTES
         )
-    except services.ServiceUnavailable as away:
-        raise NotificationRefused(str(away)) from None
+    except services.ServiceUnavailable as unavailable:
+        raise NotificationRefused(str(unavailable)) from None
     if 200 <= answer.status < 300:
         return
     asked_for = parse_retry_after(answer.retry_after.strip(), timezone.now())

@@ -125,9 +125,9 @@ def list_single_pages() -> Iterator[SitemapPage]:
     newest = _get_newest_time()
     for route in ("home", "claims"):
         yield SitemapPage(build_permanent_path(route), newest)
-    corrected = Publication.objects.filter(kind__in=CORRECTIONS).order_by("-published_at", "-sequence")
+    corrections = Publication.objects.filter(kind__in=CORRECTIONS).order_by("-published_at", "-sequence")
     yield SitemapPage(
-        build_permanent_path("corrections"), corrected.values_list("published_at", flat=True).first()
+        build_permanent_path("corrections"), corrections.values_list("published_at", flat=True).first()
     )
     for route in filter(has_route, _SINGLE_PAGES):
         yield SitemapPage(build_permanent_path(route))
@@ -191,8 +191,8 @@ def _list_clusters(first: int, last: int) -> Iterator[SitemapPage]:
 
 
 def _list_subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
-    route, mentioned, model = SUBJECTS[kind]
-    public = _filter_with_page().filter(kind=mentioned, thing_id__gte=first, thing_id__lte=last)
+    route, kind_mentioned, model = SUBJECTS[kind]
+    public = _filter_with_page().filter(kind=kind_mentioned, thing_id__gte=first, thing_id__lte=last)
     if model is Source:  # whose address has no name
         for pk in public.order_by("thing_id").values_list("thing_id", flat=True):
             yield SitemapPage(build_permanent_path(route, pk))
@@ -204,5 +204,5 @@ def _list_subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
 
 def _filter_with_page() -> QuerySet[Mention]:
     """Return the mentioned entities that have a page; a publisher needs a verdict of its own."""
-    judged = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
-    return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(judged))
+    verdicts = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
+    return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(verdicts))

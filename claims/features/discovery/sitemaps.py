@@ -22,8 +22,8 @@ from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 @cache_page
 def index(request: HttpRequest) -> HttpResponse:
     """List all parts with the times of their last changes."""
-    found = list(sitemap_parts.iterate_parts())
-    addresses = [(settings.SITE_URL + _build_path(part.name), part.changed_at) for part in found]
+    parts = list(sitemap_parts.iterate_parts())
+    addresses = [(settings.SITE_URL + _build_path(part.name), part.changed_at) for part in parts]
     return build_conditional_response(
         request,
         lambda: build_index(addresses),
@@ -42,33 +42,33 @@ def show_pages(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """List a range of claims, clusters or other subjects."""
-    found = sitemap_parts.load_part(kind, number)
-    if not found:
+    pages = sitemap_parts.load_part(kind, number)
+    if not pages:
         raise Http404("No sitemap has this name.")
-    return _build_response(request, found)
+    return _build_response(request, pages)
 
 
 @require_safe
 def show_news(request: HttpRequest) -> HttpResponse:
     """Render the news sitemap."""
-    found = list(sitemap_parts.list_news())
+    pages = list(sitemap_parts.list_news())
     return build_conditional_response(
         request,
-        lambda: write_news_sitemap(found),
-        etag=compute_etag(*found),
+        lambda: write_news_sitemap(pages),
+        etag=compute_etag(*pages),
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,
     )
 
 
-def _build_response(request: HttpRequest, found: list[SitemapPage]) -> HttpResponse:
+def _build_response(request: HttpRequest, pages: list[SitemapPage]) -> HttpResponse:
     # No Last-Modified: when a retracted claim disappears, only older pages are left. Conditional requests are
     # answered by
     # hash, without rendering.
     return build_conditional_response(
         request,
-        lambda: write_sitemap(found),
-        etag=compute_etag(*found),
+        lambda: write_sitemap(pages),
+        etag=compute_etag(*pages),
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,
     )

@@ -35,6 +35,6 @@ def notify_hub(hub: str, entries: Sequence[dict[str, Any]]) -> None:
     Raises:
         NotificationRefused: the hub did not accept it.
     """
-    changed = list_topics(entries)
-    form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in changed)]
+    topics_changed = list_topics(entries)
+    form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in topics_changed)]
     send(urlsplit(hub).netloc, hub, urlencode(form).encode(), "application/x-www-form-urlencoded")

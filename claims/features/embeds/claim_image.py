@@ -62,17 +62,17 @@ def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
         response["Cache-Control"] = _REDIRECT_CACHE_CONTROL
         return response
     etag = compute_etag("claim-image", entry.body_sha256)
-    found = get_conditional_response(request, etag=etag)
-    if found is None:
+    conditional_response = get_conditional_response(request, etag=etag)
+    if conditional_response is None:
         content = _get_picture(etag, document, get_caller(request))
         if content is None:
             return build_busy_response(request)
-        found = HttpResponse(content, content_type="image/png")
-    found["ETag"] = etag
-    found["Cache-Control"] = CACHE_CONTROL
+        conditional_response = HttpResponse(content, content_type="image/png")
+    conditional_response["ETag"] = etag
+    conditional_response["Cache-Control"] = CACHE_CONTROL
     # Other sites may show it.
-    found["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return found
+    conditional_response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return conditional_response
 
 
 def _build_path(document: Document) -> str:

@@ -78,9 +78,9 @@ def show_claim_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _select_filters(given: QueryDict) -> QueryDict:
+def _select_filters(parameters: QueryDict) -> QueryDict:
     """Return the filters, without the theme parameters."""
-    filters = given.copy()
+    filters = parameters.copy()
     for name in PARAMETERS:
         filters.pop(name, None)
     return filters

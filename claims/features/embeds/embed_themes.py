@@ -38,10 +38,10 @@ class EmbedTheme:
     report: str = ""
 
     @classmethod
-    def of(cls, given: QueryDict) -> "EmbedTheme":
-        requested = {name: given.get(name, "") for name in _CHOICES}
-        valid = {name: value for name, value in requested.items() if value in _CHOICES[name]}
-        return cls(**valid, accent=_parse_colour(given.get("accent", "")))
+    def of(cls, parameters: QueryDict) -> "EmbedTheme":
+        requested_values = {name: parameters.get(name, "") for name in _CHOICES}
+        valid = {name: value for name, value in requested_values.items() if value in _CHOICES[name]}
+        return cls(**valid, accent=_parse_colour(parameters.get("accent", "")))
 
     @property
     def styles(self) -> SafeString:
@@ -49,8 +49,8 @@ class EmbedTheme:
         if not self.accent:
             return SafeString("")
         light, dark = (
-            self.accent if compute_contrast(self.accent, ground) >= MIN_CONTRAST else ours
-            for ground, ours in zip(BACKGROUNDS, ACCENTS, strict=True)
+            self.accent if compute_contrast(self.accent, ground) >= MIN_CONTRAST else own_accent
+            for ground, own_accent in zip(BACKGROUNDS, ACCENTS, strict=True)
         )
         return mark_safe(  # noqa: S308 - nothing but colours that were matched character by character
             f":root{{--accent:light-dark({light},{dark});--edge:{self.accent}}}"
@@ -58,10 +58,10 @@ class EmbedTheme:
 
 
 def _parse_colour(text: str) -> str:
-    found = _HEX.fullmatch(text)
-    if not found:
+    match = _HEX.fullmatch(text)
+    if not match:
         return ""
-    digits = found[1].lower()
+    digits = match[1].lower()
     return f"#{digits}" if len(digits) == 6 else "#" + "".join(digit * 2 for digit in digits)
 
 

@@ -69,13 +69,13 @@ def _answer(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _select_parameters(given: QueryDict) -> QueryDict:
+def _select_parameters(parameters: QueryDict) -> QueryDict:
     """Return the standard's parameters. Consumers add others, and leave some empty."""
-    understood = QueryDict(mutable=True)
+    known_parameters = QueryDict(mutable=True)
     for name in EmbedQuery.base_filters:
-        if values := [value for value in given.getlist(name) if value.strip()]:
-            understood.setlist(name, values)
-    return understood
+        if values := [value for value in parameters.getlist(name) if value.strip()]:
+            known_parameters.setlist(name, values)
+    return known_parameters
 
 
 def _load_published_at(url: str) -> Document:

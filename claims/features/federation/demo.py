@@ -47,18 +47,18 @@ def _build_ledger(row: Row) -> list[Row]:
     """Return the entries of an invented newsroom: each claim, then the retractions."""
     claims = [_build_peer_claim(number, claim, row) for number, claim in enumerate(row["claims"], 1)]
     published = [_build_entry("published", claim["id"], claim) for claim in claims]
-    retracted = [
+    retracted_entries = [
         _build_entry("retracted", number, None, version=2, kind="retraction", note=claim["withdrawn"])
         for number, claim in enumerate(row["claims"], 1)
         if claim["withdrawn"]
     ]
     return [
         entry | {"sequence": sequence, "published_at": f"2019-03-{10 + sequence}T09:00:00.000000Z"}
-        for sequence, entry in enumerate([*published, *retracted], 1)
+        for sequence, entry in enumerate([*published, *retracted_entries], 1)
     ]
 
 
-def _build_entry(status: str, claim_id: int, claim: Row | None, **said: Any) -> Row:
+def _build_entry(status: str, claim_id: int, claim: Row | None, **claim_status: Any) -> Row:
     digest = hashlib.sha256(escape_quotation_marks(orjson.dumps(claim))).hexdigest() if claim else "0" * 64
     return {
         "claim_id": claim_id,
@@ -69,7 +69,7 @@ def _build_entry(status: str, claim_id: int, claim: Row | None, **said: Any) -> 
         "merged_into": None,
         "body_sha256": digest,
         "claim": claim,
-    } | said
+    } | claim_status
 
 
 def _sign_change(change: Row, key: Ed25519PrivateKey) -> Row:

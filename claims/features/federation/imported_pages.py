@@ -61,12 +61,14 @@ def _store(claims: Sequence[PeerClaim]) -> None:
     PeerClaim.objects.bulk_update((claim for claim in claims if not claim._state.adding), _CHANGED_FIELDS)
 
 
-def _apply_change(change: SignedChange, known: PeerClaim | None, newsroom: PeerNewsroom) -> PeerClaim | None:
+def _apply_change(
+    change: SignedChange, known_claim: PeerClaim | None, newsroom: PeerNewsroom
+) -> PeerClaim | None:
     """Return the claim after this entry, or None if it is new and has no verdict of the newsroom's own."""
     verdict = find_own_verdict(change.claim) if change.claim else None
-    if verdict is None and known is None:
+    if verdict is None and known_claim is None:
         return None
-    claim = known or PeerClaim(newsroom=newsroom, claim_id=change.claim_id)
+    claim = known_claim or PeerClaim(newsroom=newsroom, claim_id=change.claim_id)
     claim.change, claim.signature = change.text, change.signature
     claim.note, claim.merged_into = change.note, change.merged_into
     claim.published_at, claim.taken_at = change.published_at, timezone.now()
@@ -119,15 +121,15 @@ def _read_fields(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> d
     }
 
 
-def _get_object(found: dict[str, Any], name: str) -> dict[str, Any]:
-    part = found.get(name)
+def _get_object(document: dict[str, Any], name: str) -> dict[str, Any]:
+    part = document.get(name)
     if not isinstance(part, dict):
         raise VerificationFailed(gettext("A verdict in its answer has no “%(name)s”.") % {"name": name})
     return part
 
 
-def _get_required_text(found: dict[str, Any], name: str, most: int) -> str:
-    value = _clean_text(found.get(name), most)
+def _get_required_text(document: dict[str, Any], name: str, most: int) -> str:
+    value = _clean_text(document.get(name), most)
     if not value.strip():
         raise VerificationFailed(
             gettext("A claim in its answer has no “%(name)s” of up to %(most)s characters.")

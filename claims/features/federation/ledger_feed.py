@@ -48,12 +48,12 @@ def ask(site: str, *, since: int, etag: str = "", sizes: tuple[int, ...] = PAGE_
 
 
 def _request_page(address: str, site: str, size: int, etag: str) -> FeedAnswer:
-    def require_same_site(there: str) -> None:
-        if get_origin(there) != site:
+    def require_same_site(url: str) -> None:
+        if get_origin(url) != site:
             raise FetchError(
                 "led_elsewhere",
                 gettext("%(site)s redirects to %(origin)s. Follow that address, if it is the right one.")
-                % {"site": site, "origin": get_origin(there) or there},
+                % {"site": site, "origin": get_origin(url) or url},
             )
 
     answer = fetch(

@@ -297,15 +297,15 @@ def _parse_moment(change: dict[str, Any], sequence: int) -> datetime:
     return moment
 
 
-def _get_number(found: dict[str, Any], name: str) -> int:
-    value = found.get(name)
+def _get_number(document: dict[str, Any], name: str) -> int:
+    value = document.get(name)
     if type(value) is not int or not 1 <= value <= MAX_ID:
         raise VerificationFailed(gettext("Its answer has no number in “%(name)s”.") % {"name": name})
     return value
 
 
-def _get_text(found: dict[str, Any], name: str, most: int) -> str:
-    value = found.get(name)
+def _get_text(document: dict[str, Any], name: str, most: int) -> str:
+    value = document.get(name)
     if not isinstance(value, str) or len(value) > most or "\0" in value:
         raise VerificationFailed(
             gettext("Its answer has no text of up to %(most)s characters in “%(name)s”.")

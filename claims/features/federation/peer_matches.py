@@ -97,19 +97,21 @@ def _choose_best_matches(
 
 def _find_candidates(queries: Sequence[TextQuery]) -> FoundCandidates:
     texts = [each.cleaned for each in queries]
-    shared = find_claims_sharing_words(texts, MATCH_LIMIT)
-    found: list[set[int]] = [set() for _ in texts]
+    shared_claims = find_claims_sharing_words(texts, MATCH_LIMIT)
+    claims_by_text: list[set[int]] = [set() for _ in texts]
     for number, pk in fetch(_SHARING_SQL, [texts]):
-        found[number - 1].add(pk)
-    texts_by_id = _load_claim_texts({pk for each in found for pk in each})
+        claims_by_text[number - 1].add(pk)
+    texts_by_id = _load_claim_texts({pk for each in claims_by_text for pk in each})
     candidates = [
-        compute_word_shares(text, {pk: texts_by_id[pk] for pk in each if pk in texts_by_id}, shared.rarity)
-        for text, each in zip(texts, found, strict=True)
+        compute_word_shares(
+            text, {pk: texts_by_id[pk] for pk in each if pk in texts_by_id}, shared_claims.rarity
+        )
+        for text, each in zip(texts, claims_by_text, strict=True)
     ]
     return FoundCandidates(
         [build_candidates(words, {}, texts_by_id, {}, None) for words in candidates],
-        shared.rarity,
-        shared.unknown,
+        shared_claims.rarity,
+        shared_claims.unknown,
     )
 
 

@@ -75,7 +75,7 @@ def sync_newsroom(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: 
     try:
         _import_new_pages(lease, tally, is_stopped)
     except FetchError as error:
-        _fail(lease, tally, translate_message(error.sentence), wait=error.wait)
+        _fail(lease, tally, translate_message(error.sentence), delay=error.wait)
     except VerificationFailed as error:
         _fail(lease, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
     except Exception:  # whatever an answer does to the program, the other newsrooms are followed
@@ -154,7 +154,7 @@ def _fail(
     tally: TurnTally,
     sentence: str,
     *,
-    wait: timedelta = timedelta(),
+    delay: timedelta = timedelta(),
     halt: str = "",
     offered_key: str = "",
 ) -> None:
@@ -173,7 +173,7 @@ def _fail(
             offered_key,
         )
         back_off = min(PAUSE_TIME * 2 ** min(progress.consecutive_failures, 12), MAX_BACK_OFF)
-        progress.next_visit_at = now + max(back_off, wait)
+        progress.next_visit_at = now + max(back_off, delay)
         progress.save()
         if halt or progress.consecutive_failures == ALARM_AFTER_FAILURES:
             alarms.raise_for(tally.newsroom)

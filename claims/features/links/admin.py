@@ -71,10 +71,10 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
     @admin.action(description=_("Mark as correct"), permissions=["accept"])
     def accept_selected(self, request: HttpRequest, rows: QuerySet[LinkState]) -> None:
         by = get_person(request)
-        done = change_each(request, rows, lambda link: link_edits.accept(link, by=by), attrgetter("source"))
-        if done:
-            words = ngettext("%d link marked as correct.", "%d links marked as correct.", done)
-            messages.success(request, words % done)
+        count = change_each(request, rows, lambda link: link_edits.accept(link, by=by), attrgetter("source"))
+        if count:
+            words = ngettext("%d link marked as correct.", "%d links marked as correct.", count)
+            messages.success(request, words % count)
 
     @row_action(_("Use the new address"), permission="accept")
     def address(self, request: HttpRequest, link: LinkState) -> str:
@@ -103,11 +103,11 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
 def _find_claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, str]]]:
     """Return published claims that cite these sources, newest first, in one query."""
     entries = Publication.objects.current().filter(source_ids__overlap=sources).select_related("claim")
-    found: dict[int, list[tuple[Claim, str]]] = {}
+    claims_by_source: dict[int, list[tuple[Claim, str]]] = {}
     for entry in entries.only("source_ids", "claim__statement").order_by("-published_at", "-claim_id")[:1000]:
         for source in {*entry.source_ids} & {*sources}:
-            found.setdefault(source, []).append((entry.claim, change_page(entry.claim)))
-    return found
+            claims_by_source.setdefault(source, []).append((entry.claim, change_page(entry.claim)))
+    return claims_by_source
 
 
 def _build_context(link: Any) -> dict[str, Any]:

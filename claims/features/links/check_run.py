@@ -78,7 +78,7 @@ def check_round(
     *,
     only: Collection[int] | None = None,
     is_stopped: Callable[[], bool] = lambda: False,
-    tell: Callable[[ResolvedLink], None] = lambda settled: None,
+    report_link: Callable[[ResolvedLink], None] = lambda settled: None,
     most: int = LINKS_PER_RUN,
 ) -> LinkTally | None:
     """Check up to this many due links; return None if there are none.
@@ -86,21 +86,24 @@ def check_round(
     Args:
         only: check only these sources.
         is_stopped: called between links; returns whether to leave the rest for later.
-        tell: called with each link.
+        report_link: called with each link.
     """
     links = due_links.lease_links(most, only=only)
-    return _Run(links, is_stopped, tell).run() if links else None
+    return _Run(links, is_stopped, report_link).run() if links else None
 
 
 class _Run:
     def __init__(
-        self, links: list[LinkState], is_stopped: Callable[[], bool], tell: Callable[[ResolvedLink], None]
+        self,
+        links: list[LinkState],
+        is_stopped: Callable[[], bool],
+        report_link: Callable[[ResolvedLink], None],
     ) -> None:
         self._left = {link.pk: link for link in links}
         self._by_site = {site: list(rows) for site, rows in groupby(links, lambda link: link.site)}
         self._quoted = load_quote_versions([link.pk for link in links])
         self._is_stopped = is_stopped
-        self._report_outcomes = tell
+        self._report_outcomes = report_link
         self._tally = LinkTally()
         self._found: Queue[tuple[LinkState, LinkFinding] | str] = Queue(_MAX_WAITING_RESULTS)
         self._ends = Event()
@@ -171,11 +174,11 @@ class _Run:
             logger.exception("Asking for %s failed", link.url)
             return LinkFinding(LinkOutcome.UNREACHABLE, "program_failed")
 
-    def _pass_on(self, what: tuple[LinkState, LinkFinding] | str) -> None:
+    def _pass_on(self, result: tuple[LinkState, LinkFinding] | str) -> None:
         """Pass on a result. Waits until there is room, so that results do not fill the memory."""
         while not self._ends.is_set():
             try:
-                self._found.put(what, timeout=0.5)
+                self._found.put(result, timeout=0.5)
             except Full:
                 continue
             return
@@ -183,16 +186,16 @@ class _Run:
     # In the thread that started the run -------------------------------------------------------------------------------
 
     def _store_results(self) -> None:
-        for what in self._iterate_answers():
-            if isinstance(what, str):
-                self._release_site(what)
-                self._postpone_remaining(what)
-            elif what[1].reason in _UNREACHABLE_REASONS:
-                self._left.pop(what[0].pk, None)
-                self._unheard.append(what)
+        for result in self._iterate_answers():
+            if isinstance(result, str):
+                self._release_site(result)
+                self._postpone_remaining(result)
+            elif result[1].reason in _UNREACHABLE_REASONS:
+                self._left.pop(result[0].pk, None)
+                self._unheard.append(result)
             else:
                 self._is_online = True
-                self._store_result(*what)
+                self._store_result(*result)
         self._count_silent_sites()
 
     def _count_silent_sites(self) -> None:
@@ -230,24 +233,24 @@ class _Run:
             return
         self._left.pop(link.pk, None)
         try:
-            resolved = store_link_status(link, finding, self._quoted[link.pk], jitter=random.random())  # noqa: S311  no secret
+            resolved_link = store_link_status(link, finding, self._quoted[link.pk], jitter=random.random())  # noqa: S311  no secret
         except Exception:  # whatever one page does to the program, the others are checked
             logger.exception("Checking %s failed", link.url)
             self._tally.failed += 1
             due_links.release_links([link], not_before=timezone.now() + timedelta(hours=6))
             return
-        if resolved is None:
+        if resolved_link is None:
             return  # another process took it over
         self._tally.checked += 1
-        self._tally.outcomes[resolved.link.outcome] += 1
-        self._tally.changed += resolved.is_change
-        self._report_outcomes(resolved)
+        self._tally.outcomes[resolved_link.link.outcome] += 1
+        self._tally.changed += resolved_link.is_change
+        self._report_outcomes(resolved_link)
 
     def _postpone_remaining(self, site: str) -> None:
         if not self._ends.is_set():
             self._postpone(self._by_site[site], _POSTPONEMENT)
 
-    def _postpone(self, links: list[LinkState], wait: timedelta) -> None:
+    def _postpone(self, links: list[LinkState], delay: timedelta) -> None:
         waiting = [link for link in links if self._left.pop(link.pk, None)]
-        due_links.release_links(waiting, not_before=timezone.now() + wait)
+        due_links.release_links(waiting, not_before=timezone.now() + delay)
         self._tally.postponed += len(waiting)

@@ -21,11 +21,11 @@ def add_rows(
 ) -> None:
     """Store the results of several checks within a month."""
     update_watched_links()
-    found = {sources[row["source"]].pk: row for row in content["links"]}
-    for link in due_links.lease_links(len(found), only=found):
-        row = found[link.pk]
+    link_rows = {sources[row["source"]].pk: row for row in content["links"]}
+    for link in due_links.lease_links(len(link_rows), only=link_rows):
+        row = link_rows[link.pk]
         outcome = LinkOutcome(row["outcome"])
         link.suspected, link.failures = outcome, get_proof(outcome, row["reason"]).checks
         link.failing_since = timezone.now() - timedelta(days=30)
         finding = LinkFinding(outcome, row["reason"], row["status"], row["moved_to"])
-        store_link_status(link, finding, quoted="", jitter=0.5)
+        store_link_status(link, finding, quoted_text="", jitter=0.5)

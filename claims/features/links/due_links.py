@@ -63,8 +63,8 @@ def lease_links(most: int, *, only: Collection[int] | None = None) -> list[LinkS
 
 def store_result(link: LinkState, **changes: Any) -> bool:
     """Store the result of a check and release the link; return False if the lease was lost."""
-    ours = LinkState.objects.filter(pk=link.pk, held_until=link.held_until)
-    return bool(ours.update(held_until=None, **changes))
+    leased = LinkState.objects.filter(pk=link.pk, held_until=link.held_until)
+    return bool(leased.update(held_until=None, **changes))
 
 
 def release_links(links: Collection[LinkState], *, not_before: datetime | None = None) -> None:

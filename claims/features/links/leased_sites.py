@@ -42,13 +42,13 @@ def lease_sites(sites: Collection[str]) -> LeasedSites:
     with connection.cursor() as cursor:
         moments = {"until": now + LEASE_TIME, "now": now, "lately": now - RULES_MAX_AGE}
         cursor.execute(_LEASE_SQL, {"sites": site_names, **moments})
-        ours: dict[str, str | None] = dict(cursor.fetchall())
-    others = VisitedSite.objects.filter(site__in=[site for site in site_names if site not in ours])
-    return LeasedSites(ours, dict(others.values_list("site", "ready_at")))
+        own_sites: dict[str, str | None] = dict(cursor.fetchall())
+    others = VisitedSite.objects.filter(site__in=[site for site in site_names if site not in own_sites])
+    return LeasedSites(own_sites, dict(others.values_list("site", "ready_at")))
 
 
 def release_site(site: str, *, pause: float, rules: str | None) -> None:
     """Release a site, to be visited again after this many seconds; `rules` is its robots.txt, if just read."""
     now = timezone.now()
-    read = {} if rules is None else {"robots": rules, "robots_read_at": now}
-    VisitedSite.objects.filter(site=site).update(ready_at=now + timedelta(seconds=pause), **read)
+    values = {} if rules is None else {"robots": rules, "robots_read_at": now}
+    VisitedSite.objects.filter(site=site).update(ready_at=now + timedelta(seconds=pause), **values)

@@ -24,8 +24,10 @@ def notify_about_link(link: LinkState) -> None:
             "what": describe_change(link),
         }
     for claim in cited_by:
-        live = Verdict.objects.filter(claim=claim, state=Verdict.State.PUBLISHED).select_related("author")
-        authors = [verdict.author for verdict in live if verdict.author]
+        published = Verdict.objects.filter(claim=claim, state=Verdict.State.PUBLISHED).select_related(
+            "author"
+        )
+        authors = [verdict.author for verdict in published if verdict.author]
         notify_people(NotificationKind.LINK_LOST, claim=claim, to=authors, with_followers=True, note=note)
 
 

@@ -20,9 +20,9 @@ _OUTCOME_LABELS = {
 }
 
 
-def print_settled(resolved: ResolvedLink, console: Console) -> None:
+def print_settled(resolved_link: ResolvedLink, console: Console) -> None:
     """Print a checked link, unless it still works as before."""
-    link = resolved.link
+    link = resolved_link.link
     if link.suspected:
         words = ngettext(
             "%(outcome)s, %(number)s time in a row; it will be checked again before this counts: %(address)s",
@@ -34,7 +34,7 @@ def print_settled(resolved: ResolvedLink, console: Console) -> None:
             "address": link.url,
         }
         console.print(Text(f"  {words}", style="dim"), soft_wrap=True)
-    elif resolved.is_change or link.outcome != LinkOutcome.ALIVE:
+    elif resolved_link.is_change or link.outcome != LinkOutcome.ALIVE:
         console.print(Text(f"  {_OUTCOME_LABELS[link.outcome]}: {link.url}"), soft_wrap=True)
 
 

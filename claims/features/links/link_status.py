@@ -115,11 +115,11 @@ def _add_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -
     }
     if not changed_sources:
         return
-    kept = ArchivedFile.objects.filter(
+    archived_files = ArchivedFile.objects.filter(
         copy__source__in=changed_sources, role__in=_READABLE_ROLES
     ).select_related("copy")
     by_source: dict[int, list[ArchivedFile]] = {}
-    for file in kept.order_by("copy_id", "pk"):
+    for file in archived_files.order_by("copy_id", "pk"):
         by_source.setdefault(file.copy.source_id, []).append(file)
     for key, files in by_source.items():
         since = states[key].since

@@ -27,7 +27,7 @@ _FRONT_PAGE_PATH = re.compile(
 
 
 def is_missing_page(
-    requested: str, led_to: str, content: bytes, charset: str | None, known_title: str = ""
+    requested_url: str, led_to: str, content: bytes, charset: str | None, known_title: str = ""
 ) -> bool:
     """Return whether a response says that the requested page no longer exists.
 
@@ -37,21 +37,21 @@ def is_missing_page(
         content: the response from that URL.
         known_title: the source's title; a page whose own title is about missing pages is not missing.
     """
-    if is_redirected_to_front(requested, led_to):
+    if is_redirected_to_front(requested_url, led_to):
         return True
     if (
-        requested != led_to
+        requested_url != led_to
         and _MISSING_PATH.search(urlsplit(led_to).path)
-        and not _MISSING_PATH.search(requested)
+        and not _MISSING_PATH.search(requested_url)
     ):
         return True
     headings = [heading for heading in _read_headings(content, charset) if _is_not_found_message(heading)]
     return bool(headings) and not any(_is_not_found_message(part) for part in _split_heading(known_title))
 
 
-def is_redirected_to_front(requested: str, led_to: str) -> bool:
+def is_redirected_to_front(requested_url: str, led_to: str) -> bool:
     """Return whether an article's URL was redirected to a front page."""
-    return not _is_front(requested) and _is_front(led_to)
+    return not _is_front(requested_url) and _is_front(led_to)
 
 
 def _is_front(url: str) -> bool:
@@ -66,12 +66,12 @@ def _read_headings(content: bytes, charset: str | None) -> list[str]:
         text = beginning.decode(charset or "utf-8", "replace")
     except LookupError:
         text = beginning.decode("utf-8", "replace")
-    found = [html.unescape(_TAGS.sub(" ", match[2])) for match in _HEADINGS.finditer(text)]
-    return [part for heading in found[:4] for part in _split_heading(heading)]
+    headings = [html.unescape(_TAGS.sub(" ", match[2])) for match in _HEADINGS.finditer(text)]
+    return [part for heading in headings[:4] for part in _split_heading(heading)]
 
 
 def _split_heading(heading: str) -> list[str]:
-    return [folded for part in _SEPARATORS.split(f" {heading} ") if (folded := _fold_text(part))]
+    return [folded_part for part in _SEPARATORS.split(f" {heading} ") if (folded_part := _fold_text(part))]
 
 
 def _is_not_found_message(part: str) -> bool:
@@ -89,12 +89,14 @@ def _is_not_found_message(part: str) -> bool:
 
 def _fold_text(text: str) -> str:
     """Return the letters and digits in lower case, without accents and with single spaces."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    plain_text = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c if c.isalnum() else " " for c in plain_text if not unicodedata.combining(c))
     return " ".join(letters.split())
 
 
 @cache
 def _load_phrases() -> frozenset[str]:
     lines = (Path(__file__).parent / "data" / "missing_pages.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(folded for line in lines if not line.startswith("#") and (folded := _fold_text(line)))
+    return frozenset(
+        folded_line for line in lines if not line.startswith("#") and (folded_line := _fold_text(line))
+    )

@@ -56,20 +56,22 @@ class LinkStatus:
         return bool(self.suspected)
 
 
-def compute_status(before: LinkStatus, found: LinkOutcome, reason: str, now: datetime) -> LinkStatus:
+def compute_status(before: LinkStatus, outcome: LinkOutcome, reason: str, now: datetime) -> LinkStatus:
     """Return the link's status after this check.
 
     Args:
         reason: the code of the failure.
     """
-    if found == before.outcome or (found == LinkOutcome.UNREACHABLE and before.outcome in _LASTING_OUTCOMES):
+    if outcome == before.outcome or (
+        outcome == LinkOutcome.UNREACHABLE and before.outcome in _LASTING_OUTCOMES
+    ):
         return LinkStatus(before.outcome, before.since)
-    if found == LinkOutcome.ALIVE:
-        return LinkStatus(found, now)
-    suspicion = _record_suspicion(before, found, now)
+    if outcome == LinkOutcome.ALIVE:
+        return LinkStatus(outcome, now)
+    suspicion = _record_suspicion(before, outcome, now)
     proof = get_proof(suspicion.suspected, reason)
-    began = suspicion.failing_since or now
-    if suspicion.failures >= proof.checks and now - began >= proof.span:
+    began_at = suspicion.failing_since or now
+    if suspicion.failures >= proof.checks and now - began_at >= proof.span:
         return LinkStatus(suspicion.suspected, now)
     return suspicion
 
@@ -87,25 +89,25 @@ def compute_next_check(
         rarer = GONE_INTERVAL_FACTOR if after.outcome == LinkOutcome.GONE else 1
         return now + interval * rarer * (0.9 + 0.2 * jitter)
     proof = get_proof(after.suspected, reason)
-    began = after.failing_since or now
+    began_at = after.failing_since or now
     is_last = after.failures + 1 >= proof.checks
-    next_at = max(now + FIRST_RETRY, began + proof.span) if is_last else now + RETRY_INTERVAL
+    next_at = max(now + FIRST_RETRY, began_at + proof.span) if is_last else now + RETRY_INTERVAL
     return min(next_at, now + MAX_RETRY_INTERVAL)
 
 
-def get_proof(suspected: str, reason: str) -> Proof:
+def get_proof(outcome: str, reason: str) -> Proof:
     """Return the proof that this result needs."""
-    if suspected == LinkOutcome.GONE and reason == "name_not_found":
+    if outcome == LinkOutcome.GONE and reason == "name_not_found":
         return _UNKNOWN_HOST_PROOF
-    return _PROOFS[LinkOutcome(suspected)]
+    return _PROOFS[LinkOutcome(outcome)]
 
 
-def _record_suspicion(before: LinkStatus, found: LinkOutcome, now: datetime) -> LinkStatus:
-    if found == before.suspected:
+def _record_suspicion(before: LinkStatus, outcome: LinkOutcome, now: datetime) -> LinkStatus:
+    if outcome == before.suspected:
         return replace(before, failures=before.failures + 1)
-    if before.suspected and found == LinkOutcome.UNREACHABLE:
+    if before.suspected and outcome == LinkOutcome.UNREACHABLE:
         # A single server failure does not disprove the earlier answers.
         lasts = now - (before.failing_since or now) > MAX_RETRY_INTERVAL * 4
         if not lasts:
             return before
-    return LinkStatus(before.outcome, before.since, found, 1, now)
+    return LinkStatus(before.outcome, before.since, outcome, 1, now)

@@ -40,19 +40,20 @@ def find_places(source_id: int) -> set[QuotedPlace]:
 def compare_passages(source_id: int, places: set[QuotedPlace], document: Document) -> PassageComparison:
     """Look up every quoted passage on the current page."""
     fates_by_place = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source_id)}
-    changed = ChangedText(Snapshot(source_id=source_id, text=document.text))
-    changed.read(
+    changed_text = ChangedText(Snapshot(source_id=source_id, text=document.text))
+    changed_text.read(
         fates_by_place[place].stood_in_id if place in fates_by_place else place.snapshot for place in places
     )
     lost_count, is_news = 0, False
     fates = [fates_by_place.get(place) for place in sorted(places)]
     results = [
-        find_last_snapshot(changed, place, fate) for place, fate in zip(sorted(places), fates, strict=True)
+        find_last_snapshot(changed_text, place, fate)
+        for place, fate in zip(sorted(places), fates, strict=True)
     ]
-    for fate, followed in zip(fates, changed.follow(results), strict=True):
+    for fate, followed_quote in zip(fates, changed_text.follow(results), strict=True):
         was_lost = fate is not None and fate.outcome != QuoteFate.Outcome.STANDS
-        is_unknown = followed.reason == OrphanReason.NOT_COMPARED
-        is_lost = was_lost if is_unknown else followed.anchor is None
+        is_unknown = followed_quote.reason == OrphanReason.NOT_COMPARED
+        is_lost = was_lost if is_unknown else followed_quote.anchor is None
         lost_count += is_lost
         is_news |= is_lost != was_lost
     return PassageComparison(len(places), lost_count, is_news)

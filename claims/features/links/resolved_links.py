@@ -50,21 +50,21 @@ class _PageReading(NamedTuple):
 
 
 def store_link_status(
-    link: LinkState, finding: LinkFinding, quoted: str, *, jitter: float
+    link: LinkState, finding: LinkFinding, quoted_text: str, *, jitter: float
 ) -> ResolvedLink | None:
     """Store a link's status after this check; return None if the lease was lost.
 
     Args:
-        quoted: identifies the current publications that quote the source (`quoted_since`).
+        quoted_text: identifies the current publications that quote the source (`quoted_since`).
         jitter: as for `compute_next_check`.
     """
-    reading = _read(link, finding.answer, quoted) if finding.answer else None
-    found = finding.outcome
+    reading = _read(link, finding.answer, quoted_text) if finding.answer else None
+    outcome = finding.outcome
     if reading and reading.lost:
-        found = LinkOutcome.CHANGED
+        outcome = LinkOutcome.CHANGED
     now = timezone.now()
     before = LinkStatus(link.outcome, link.since, link.suspected, link.failures, link.failing_since)
-    after = compute_status(before, found, finding.reason, now)
+    after = compute_status(before, outcome, finding.reason, now)
     changes = _list_changes(link, finding, reading, after, now)
     interval = timedelta(days=settings.LINK_CHECK_DAYS)
     coming = compute_next_check(after, finding.reason, now, interval=interval, jitter=jitter)
@@ -76,10 +76,10 @@ def store_link_status(
             return None
         if reading and reading.comparison and _is_worth_keeping(reading.comparison, after):
             _capture_proof(link, reading)
-        stored = LinkState.objects.select_related("source").get(pk=link.pk)
-        if is_change and stored.outcome in ACTION_OUTCOMES:
-            notify_about_link(stored)
-    return ResolvedLink(stored, link.outcome, found, is_change)
+        stored_link = LinkState.objects.select_related("source").get(pk=link.pk)
+        if is_change and stored_link.outcome in ACTION_OUTCOMES:
+            notify_about_link(stored_link)
+    return ResolvedLink(stored_link, link.outcome, outcome, is_change)
 
 
 def _list_changes(
@@ -112,7 +112,7 @@ def _list_changes(
 _UNKNOWN_PAGE = {"etag": "", "last_modified": "", "content_sha256": ""}
 
 
-def _read(link: LinkState, answer: FetchedDocument, quoted: str) -> _PageReading:
+def _read(link: LinkState, answer: FetchedDocument, quoted_text: str) -> _PageReading:
     """Read the page, unless it is unchanged since the last reading."""
     if answer.status == _NOT_MODIFIED:
         return _PageReading(link.lost_quotes, {})
@@ -120,9 +120,9 @@ def _read(link: LinkState, answer: FetchedDocument, quoted: str) -> _PageReading
     facts = {
         **clean_validators(answer.etag, answer.last_modified),
         "content_sha256": digest,
-        "compared_with": quoted,
+        "compared_with": quoted_text,
     }
-    if digest == link.content_sha256 and quoted == link.compared_with:
+    if digest == link.content_sha256 and quoted_text == link.compared_with:
         return _PageReading(link.lost_quotes, facts)
     places = find_places(link.source_id)
     if not places:

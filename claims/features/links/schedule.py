@@ -40,13 +40,13 @@ class RunMemory:
         self.read_rules: dict[str, str] = {}
 
     def begin(self, site: str) -> None:
-        waited = 0.0
-        while (left := self._try_lease(site)) > 0:
-            if waited >= self._patience or left > _LEASE_SECONDS + self._patience:
-                raise build_wait_error(site, left)
-            pause = min(left, _POLL_SECONDS)
+        waited_seconds = 0.0
+        while (seconds_left := self._try_lease(site)) > 0:
+            if waited_seconds >= self._patience or seconds_left > _LEASE_SECONDS + self._patience:
+                raise build_wait_error(site, seconds_left)
+            pause = min(seconds_left, _POLL_SECONDS)
             self._sleep(pause)
-            waited += pause
+            waited_seconds += pause
 
     def end(self, site: str, pause: float) -> None:
         with self._lock:
@@ -68,8 +68,8 @@ class RunMemory:
     def _try_lease(self, site: str) -> float:
         """Lease the site for one request; return 0 on success, otherwise the seconds to wait."""
         with self._lock:
-            left = self._ready.get(site, 0.0) - self._clock()
-            if left > 0:
-                return left
+            seconds_left = self._ready.get(site, 0.0) - self._clock()
+            if seconds_left > 0:
+                return seconds_left
             self._ready[site] = self._clock() + _LEASE_SECONDS
             return 0.0

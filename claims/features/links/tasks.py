@@ -46,8 +46,10 @@ def check_links(context: JobContext) -> None:
         return
     ends = time.monotonic() + MAX_RUN_SECONDS
     while not (context.should_abort() or time.monotonic() > ends):
-        done = check_run.check_round(is_stopped=lambda: context.should_abort() or time.monotonic() > ends)
-        if done is None:
+        checked_count = check_run.check_round(
+            is_stopped=lambda: context.should_abort() or time.monotonic() > ends
+        )
+        if checked_count is None:
             return
     if LinkState.objects.due().exists():
         _call()

@@ -129,11 +129,11 @@ def _describe(wording: Wording, approved: ApprovedWording | None) -> dict[str, A
 def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> None:
     """Store the approved text for the version that the person saw."""
     kind, text = request.POST.get("kind", ""), request.POST.get("text", "").replace("\0", "").strip()
-    offered = {one.kind for one in build_wordings(entry.document) if not one.refusal}
+    offered_kinds = {one.kind for one in build_wordings(entry.document) if not one.refusal}
     problem = ""
     if request.POST.get("version") != str(entry.version):
         problem = gettext("A newer version has been published in the meantime. Read it again.")
-    elif kind not in ApprovedWording.Kind.values or kind not in offered or not text:
+    elif kind not in ApprovedWording.Kind.values or kind not in offered_kinds or not text:
         problem = gettext("There are no words to approve.")
     elif kind == ApprovedWording.Kind.COMMUNITY_NOTE:
         problem = find_note_problem(text)

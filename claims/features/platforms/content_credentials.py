@@ -79,16 +79,16 @@ def sign_picture(entry: Publication) -> bytes:
 
     signer = c2pa.C2paSignerInfo(credential.algorithm.encode(), credential.chain, credential.key, None)
     manifest = orjson.dumps(_build_manifest(entry)).decode()
-    signed = BytesIO()
+    signed_picture = BytesIO()
     try:
         context = c2pa.Context(c2pa.Settings.from_dict(_OFFLINE))
         with c2pa.Signer.from_info(signer) as by, c2pa.Builder(manifest, context=context) as builder:
-            builder.sign(by, "image/png", BytesIO(draw_picture(entry.document)), signed)
+            builder.sign(by, "image/png", BytesIO(draw_picture(entry.document)), signed_picture)
     except c2pa.C2paError as error:
         raise CannotSign(
             _("The picture could not be signed with C2PA_SIGNER: %(reason)s.") % {"reason": error}
         ) from None
-    return signed.getvalue()
+    return signed_picture.getvalue()
 
 
 def _build_manifest(entry: Publication) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _build_manifest(entry: Publication) -> dict[str, Any]:
         # The SHA-256 in the entry's chain; the URL proves that the ledger contains it.
         "identifier": {"@type": "PropertyValue", "propertyID": proof, "value": entry.chain_sha256},
     }
-    drawn = {
+    drawn_action = {
         "action": "c2pa.created",
         "when": clock.get_database_time().isoformat(),
         "digitalSourceType": _DRAWN_FROM_DATA,
@@ -112,7 +112,7 @@ def _build_manifest(entry: Publication) -> dict[str, Any]:
         "assertions": [
             {
                 "label": "c2pa.actions.v2",
-                "data": {"actions": [drawn, {"action": "c2pa.published", "when": moment}]},
+                "data": {"actions": [drawn_action, {"action": "c2pa.published", "when": moment}]},
             },
             {"label": "stds.schema-org.ClaimReview", "kind": "Json", "data": review},
         ],
@@ -130,8 +130,8 @@ def _load_credential() -> _Credential:
     try:
         content = settings.C2PA_SIGNER.read_bytes()
         certificates = x509.load_pem_x509_certificates(content)
-        found = re.search(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----", content, re.DOTALL)
-        key = load_pem_private_key(found[0] if found else b"", password=None)
+        match = re.search(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----", content, re.DOTALL)
+        key = load_pem_private_key(match[0] if match else b"", password=None)
     except (OSError, ValueError, TypeError):
         raise CannotSign(
             _("C2PA_SIGNER has to be a readable PEM file with a private key and its certificates.")

@@ -44,8 +44,8 @@ def encrypt(
     browser = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode_bytes(p256dh))
     key, salt = key or ec.generate_private_key(ec.SECP256R1()), salt or os.urandom(16)
     own = _encode_point(key.public_key())
-    shared = key.exchange(ec.ECDH(), browser)
-    secret = _derive(shared, decode_bytes(auth), b"WebPush: info\0" + decode_bytes(p256dh) + own, 32)
+    shared_secret = key.exchange(ec.ECDH(), browser)
+    secret = _derive(shared_secret, decode_bytes(auth), b"WebPush: info\0" + decode_bytes(p256dh) + own, 32)
     cipher = AESGCM(_derive(secret, salt, b"Content-Encoding: aes128gcm\0", 16))
     nonce = _derive(secret, salt, b"Content-Encoding: nonce\0", 12)
     head = salt + _RECORD.to_bytes(4, "big") + bytes([len(own)]) + own

@@ -51,8 +51,10 @@ class EditorialReplyResource(PartOfVerdict):
 
         def carry_out() -> ReplyRequest:
             row: ReplyRequest = self.lock_part()
-            changed = values | (_choose_party(row.verdict, values["party"]) if "party" in values else {})
-            return reply_requests.edit(row, by=self.person, **changed)
+            changed_values = values | (
+                _choose_party(row.verdict, values["party"]) if "party" in values else {}
+            )
+            return reply_requests.edit(row, by=self.person, **changed_values)
 
         return self.run_change(carry_out)
 
@@ -66,7 +68,7 @@ class EditorialReplyResource(PartOfVerdict):
         values = read_body(AnswerBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> ReplyRequest:
-            received = ReceivedAnswer(
+            received_answer = ReceivedAnswer(
                 at=values["answered_at"],
                 channel=values["channel"],
                 text=values.get("text", ""),
@@ -74,25 +76,25 @@ class EditorialReplyResource(PartOfVerdict):
                 excerpt=values.get("excerpt", ""),
                 statement=values.get("statement", ""),
             )
-            return reply_requests.record_answer(self.lock_part(), received, by=self.person)
+            return reply_requests.record_answer(self.lock_part(), received_answer, by=self.person)
 
         return self.create_once(carry_out)
 
     def _complete_values(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values with the person concerned and, by default, the newsroom's template."""
-        given = values | _choose_party(verdict, values.get("party", ""))
+        complete_values = values | _choose_party(verdict, values.get("party", ""))
         if values.get("not_asked"):
-            return given
+            return complete_values
         language = values.get("language") or verdict.claim.language
-        claimant = given["claimant"]
+        claimant = complete_values["claimant"]
         words = reply_requests.render_template(
             verdict,
-            whom=claimant.name if claimant else given["party"],
+            recipient=claimant.name if claimant else complete_values["party"],
             by=self.person,
             language=language,
             deadline=None,
         )
-        return {"subject": words.subject, "text": words.text} | given | {"language": language}
+        return {"subject": words.subject, "text": words.text} | complete_values | {"language": language}
 
 
 def _choose_party(verdict: Verdict, party: str) -> dict[str, Any]:

@@ -218,7 +218,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
 
 
 def render_template(
-    verdict: Verdict, *, whom: str, by: User, language: str, deadline: datetime | None
+    verdict: Verdict, *, recipient: str, by: User, language: str, deadline: datetime | None
 ) -> wording.RequestWording:
     """Return the newsroom's template, filled in; empty if there is none."""
     template = wording.find_template(language)
@@ -226,7 +226,7 @@ def render_template(
         return wording.RequestWording("", "")
     values = wording.build_values(
         claim=verdict.claim.statement,
-        claimant=whom,
+        claimant=recipient,
         editor=get_display_name(by),
         deadline=deadline,
         language=template.language,
@@ -306,17 +306,21 @@ def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
         raise NotPossible(_("The arrival time cannot be in the future."))
     if row.sent_at and answer.at < row.sent_at:
         raise NotPossible(_("The answer cannot have arrived before the request was sent."))
-    shown = ReplyRequest.Shown
+    shown_choices = ReplyRequest.Shown
     part = {
-        shown.FULL.value: answer.text,
-        shown.EXCERPT.value: answer.excerpt,
-        shown.STATEMENT.value: answer.statement,
+        shown_choices.FULL.value: answer.text,
+        shown_choices.EXCERPT.value: answer.excerpt,
+        shown_choices.STATEMENT.value: answer.statement,
     }
-    if answer.shown not in shown.values:
+    if answer.shown not in shown_choices.values:
         raise NotPossible(_("Choose what to show to readers."))
     if not part.get(answer.shown, "-").strip():
-        raise NotPossible(_("Fill in the text for readers: %(what)s.") % {"what": shown(answer.shown).label})
-    if answer.shown == shown.EXCERPT and (strange := _find_missing_excerpt(answer.excerpt, answer.text)):
+        raise NotPossible(
+            _("Fill in the text for readers: %(what)s.") % {"what": shown_choices(answer.shown).label}
+        )
+    if answer.shown == shown_choices.EXCERPT and (
+        strange := _find_missing_excerpt(answer.excerpt, answer.text)
+    ):
         raise NotPossible(
             _("The answer does not contain these words at this place: “%(words)s”. Mark omissions with […].")
             % {"words": strange[:200]}
@@ -327,19 +331,19 @@ def _find_missing_excerpt(excerpt: str, answer: str) -> str:
     """Return the first part of the excerpt that is missing from the reply or out of order; "" if there is none."""
     text, at = " ".join(answer.split()), 0
     for piece in (" ".join(part.split()) for part in _OMISSION_MARK.split(excerpt)):
-        found = text.find(piece, at)
-        if found < 0:
+        position = text.find(piece, at)
+        if position < 0:
             return piece
-        at = found + len(piece)
+        at = position + len(piece)
     return ""
 
 
 def _save_request(answer: ReceivedAnswer, row: ReplyRequest) -> None:
-    shown = ReplyRequest.Shown
+    shown_choices = ReplyRequest.Shown
     row.answered_at, row.answer_channel, row.answer = answer.at, answer.channel, answer.text
     row.answer_shown = answer.shown
-    row.excerpt = answer.excerpt if answer.shown == shown.EXCERPT else ""
-    row.statement = answer.statement if answer.shown == shown.STATEMENT else ""
+    row.excerpt = answer.excerpt if answer.shown == shown_choices.EXCERPT else ""
+    row.statement = answer.statement if answer.shown == shown_choices.STATEMENT else ""
 
 
 def _find_signers(verdict: Verdict) -> list[User]:
@@ -353,11 +357,11 @@ def _find_signers(verdict: Verdict) -> list[User]:
 def _lock_draft_request(row: ReplyRequest, by: User) -> ReplyRequest:
     """Return the request of a draft, read again under lock. Raises the same exceptions as `add`."""
     verdict = verdict_drafts.lock_draft(row.verdict, by)
-    found = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
-    if found is None:
+    locked = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if locked is None:
         raise NotPossible(_("It has been removed in the meantime."))
-    found.verdict = verdict
-    return found
+    locked.verdict = verdict
+    return locked
 
 
 def _lock_request(row: ReplyRequest, by: User) -> ReplyRequest:
@@ -372,9 +376,9 @@ def _lock_request(row: ReplyRequest, by: User) -> ReplyRequest:
     rows = ReplyRequest.objects.select_for_update(of=("self",)).select_related(
         "verdict__claim", "sent_by", "claimant"
     )
-    found = rows.filter(pk=row.pk).first()
-    if found is None:
+    locked = rows.filter(pk=row.pk).first()
+    if locked is None:
         raise NotPossible(_("It has been removed in the meantime."))
     if not ReplyRequest.objects.readable_by(by).filter(pk=row.pk).exists():
         raise NotAllowed(_("You cannot read this request."))
-    return found
+    return locked

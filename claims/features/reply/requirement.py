@@ -97,22 +97,22 @@ def require_time_to_answer(verdict: Verdict) -> None:
 
 def count_with_answers(signoffs: QuerySet[SignOff]) -> QuerySet[SignOff]:
     """Return the sign-offs given after the latest reply."""
-    answered = (
+    verdicts_with_answers = (
         ReplyRequest.objects.filter(verdict=OuterRef("verdict"), answered_at__isnull=False)
         .order_by()
         .values("verdict")
         .annotate(number=Count("pk"))
         .values("number")
     )
-    in_now = Coalesce(Subquery(answered, output_field=IntegerField()), 0)
+    in_now = Coalesce(Subquery(verdicts_with_answers, output_field=IntegerField()), 0)
     return signoffs.alias(in_now=in_now).filter(answers=F("in_now"))
 
 
 def _describe_missing(verdict: Verdict) -> str:
     if not is_reply_missing(verdict):
         return ""
-    whom = verdict.claim.claimant.name if verdict.claim.claimant else ""
-    return _("a request for reply to %(whom)s, or the reason for not asking") % {"whom": whom}
+    name = verdict.claim.claimant.name if verdict.claim.claimant else ""
+    return _("a request for reply to %(whom)s, or the reason for not asking") % {"whom": name}
 
 
 REQUIREMENT = Requirement(

@@ -57,7 +57,7 @@ def find_template(language: str) -> ReplyTemplate | None:
     return rows.get(language) or rows.get(base) or rows.get("en") or next(iter(rows.values()), None)
 
 
-def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
+def check(text: str, *, needed_placeholders: tuple[str, ...] = ()) -> None:
     """Check that the text has only known placeholders, and all required ones.
 
     Raises:
@@ -69,14 +69,14 @@ def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
         for name in dict.fromkeys(_PLACEHOLDER_PATTERN.findall(text))
         if name not in PLACEHOLDERS
     ]
-    stray = _PLACEHOLDER_PATTERN.sub("", text)
-    for number, line in enumerate(stray.splitlines(), 1):
+    stray_text = _PLACEHOLDER_PATTERN.sub("", text)
+    for number, line in enumerate(stray_text.splitlines(), 1):
         if "{" in line or "}" in line:
             problems.append(
                 _("Line %(number)d has an unmatched brace: “%(line)s”.")
                 % {"number": number, "line": line.strip()[:80]}
             )
-    missing = [name for name in needed if f"{{{name}}}" not in text]
+    missing = [name for name in needed_placeholders if f"{{{name}}}" not in text]
     if missing:
         problems.append(_("The text must contain %(what)s.") % {"what": _list_placeholders(missing)})
     if problems:
@@ -88,8 +88,8 @@ def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> Request
     to fill in.
     """
 
-    def get_value(found: re.Match[str]) -> str:
-        return values.get(found[1], found[0])
+    def get_value(match: re.Match[str]) -> str:
+        return values.get(match[1], match[0])
 
     subject = " ".join(_PLACEHOLDER_PATTERN.sub(get_value, template.subject).split())
     return RequestWording(subject[:300], _PLACEHOLDER_PATTERN.sub(get_value, template.text))

@@ -94,9 +94,9 @@ class StandardsResource(PublicResource):
         with translation.override("en"):  # the result is the same for everyone
             return self.respond(request, report(period))
 
-    def respond(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
+    def respond(self, request: HttpRequest, made_report: StandardsReport) -> HttpResponse:
         """Return the report in the requested format."""
-        content = render(build_document(made)).encode()
+        content = render(build_document(made_report)).encode()
         return build_conditional_response(
             request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT
         )
@@ -116,8 +116,8 @@ class StandardsTable(StandardsResource):
     def get_renderers(self) -> list[BaseRenderer]:
         return [Form("text/csv", extension="csv")]
 
-    def respond(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
-        content = write_csv(made).encode()
+    def respond(self, request: HttpRequest, made_report: StandardsReport) -> HttpResponse:
+        content = write_csv(made_report).encode()
         response = build_conditional_response(
             request,
             lambda: content,
@@ -125,6 +125,6 @@ class StandardsTable(StandardsResource):
             cache=CACHE_CURRENT,
             content_type="text/csv; charset=utf-8; header=present",
         )
-        name = f"standards-{made.first}-{made.last}.csv"
+        name = f"standards-{made_report.first}-{made_report.last}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

@@ -140,11 +140,13 @@ def _build_balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             _("Claims by our rating class."),
         ),
     ]
-    found = []
-    for key, title, names, how in groups:
+    indicators = []
+    for key, title, names, explanation in groups:
         parts = _count_parts(names)
-        found.append(Indicator(key, title, len(parts), "count", articles, how, of=len(reviews), parts=parts))
-    return found
+        indicators.append(
+            Indicator(key, title, len(parts), "count", articles, explanation, of=len(reviews), parts=parts)
+        )
+    return indicators
 
 
 def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
@@ -180,7 +182,7 @@ def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
 
 
 def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
-    cited = [evidence for review in reviews for evidence in review.evidence]
+    evidence_items = [evidence for review in reviews for evidence in review.evidence]
     archived = process.find_archived_sources(reviews)
     total = len(reviews)
     sources = (codes.SOURCES_NAMED, codes.EFCSN_METHODOLOGY)
@@ -206,16 +208,16 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         _build_share(
             "linked_evidence",
             _("Evidence with a link"),
-            sum(one.has_address for one in cited),
-            len(cited),
+            sum(one.has_address for one in evidence_items),
+            len(evidence_items),
             sources,
             _("Citations whose source has an address that readers can open."),
         ),
         _build_share(
             "archived_evidence",
             _("Archived evidence"),
-            sum(one.has_archived_address or one.source in archived for one in cited),
-            len(cited),
+            sum(one.has_archived_address or one.source in archived for one in evidence_items),
+            len(evidence_items),
             sources,
             _("Citations whose source is archived here or in a public archive."),
         ),
@@ -223,14 +225,16 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
 
 
 def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
-    concerned = [review for review in reviews if review.claimant_kind in ("person", "organization", "group")]
+    due_reviews = [
+        review for review in reviews if review.claimant_kind in ("person", "organization", "group")
+    ]
     articles = (codes.CLAIMANT_CONTACTED, codes.EFCSN_REPLY)
     return [
         _build_share(
             "right_of_reply",
             _("Asked for a reply"),
-            sum(review.asked > 0 for review in concerned),
-            len(concerned),
+            sum(review.asked > 0 for review in due_reviews),
+            len(due_reviews),
             articles,
             _(
                 "Claims by a named claimant whose verdict says that the claimant or others concerned were "
@@ -240,8 +244,8 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         _build_share(
             "not_asked_with_a_reason",
             _("Not asked, with the reason"),
-            sum(not review.asked and review.says_why_not for review in concerned),
-            len(concerned),
+            sum(not review.asked and review.says_why_not for review in due_reviews),
+            len(due_reviews),
             articles,
             _("Claims by a named claimant whose verdict gives a reason for not asking."),
         ),
@@ -257,13 +261,13 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
 
 
 def _build_care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
-    signed, changed = process.count_sign_offs(reviews), process.count_corrections(period)
+    sign_offs, corrections = process.count_sign_offs(reviews), process.count_corrections(period)
     kinds = dict(Publication.Kind.choices)
     return [
         _build_share(
             "signed_off",
             _("Signed off by a colleague"),
-            signed.verdicts,
+            sign_offs.verdicts,
             len(reviews),
             (codes.EQUAL_STANDARDS, codes.METHODOLOGY),
             _("Verdicts signed off by someone other than their author."),
@@ -271,7 +275,7 @@ def _build_care(reviews: Sequence[PublishedReview], period: Period) -> list[Indi
         Indicator(
             "sign_offs",
             _("Sign-offs"),
-            signed.given,
+            sign_offs.given,
             "count",
             (codes.METHODOLOGY,),
             _("As a share of all the verdicts above."),
@@ -279,7 +283,7 @@ def _build_care(reviews: Sequence[PublishedReview], period: Period) -> list[Indi
         Indicator(
             "people_signing_off",
             _("People who signed off"),
-            signed.people,
+            sign_offs.people,
             "count",
             (codes.METHODOLOGY,),
             _("The number of different people."),
@@ -295,16 +299,18 @@ def _build_care(reviews: Sequence[PublishedReview], period: Period) -> list[Indi
         Indicator(
             "corrections",
             _("Public corrections"),
-            sum(changed.by_kind.values()),
+            sum(corrections.by_kind.values()),
             "count",
             (codes.CORRECTED_OPENLY, codes.EFCSN_CORRECTIONS),
             _("New public versions in the period, by kind."),
-            parts=tuple(IndicatorPart(kinds[kind], count) for kind, count in sorted(changed.by_kind.items())),
+            parts=tuple(
+                IndicatorPart(kinds[kind], count) for kind, count in sorted(corrections.by_kind.items())
+            ),
         ),
         Indicator(
             "days_to_correct",
             _("Days until an error is corrected"),
-            changed.median_days,
+            corrections.median_days,
             "days",
             (codes.CORRECTED_OPENLY, codes.EFCSN_CORRECTIONS),
             _("Median time from the first publication of a claim to its correction or retraction."),
@@ -314,7 +320,7 @@ def _build_care(reviews: Sequence[PublishedReview], period: Period) -> list[Indi
 
 def _build_readers(period: Period) -> list[Indicator]:
     complaints, requests = process.count_complaints(period), process.count_requests(period)
-    ended = complaints.answered + complaints.rejected
+    ended_count = complaints.answered + complaints.rejected
     policy = (codes.CORRECTIONS_POLICY, codes.EFCSN_CORRECTIONS, codes.EFCSN_COMPLAINTS)
     return [
         Indicator(
@@ -341,7 +347,7 @@ def _build_readers(period: Period) -> list[Indicator]:
             "complaints_in_time",
             _("Complaints answered in time"),
             complaints.in_time,
-            ended,
+            ended_count,
             policy,
             _("Complaints answered or rejected in the period within the promised number of working days."),
         ),
@@ -367,10 +373,10 @@ def _build_readers(period: Period) -> list[Indicator]:
 
 
 def _build_share(
-    key: str, title: Text, count: int, total: int, articles: tuple[CodeArticle, ...], how: Text
+    key: str, title: Text, count: int, total: int, articles: tuple[CodeArticle, ...], explanation: Text
 ) -> Indicator:
     value = round(100 * count / total, 1) if total else None
-    return Indicator(key, title, value, "percent", articles, how, of=total)
+    return Indicator(key, title, value, "percent", articles, explanation, of=total)
 
 
 def _count_parts(names: Iterable[Text]) -> tuple[IndicatorPart, ...]:

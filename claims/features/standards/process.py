@@ -87,15 +87,15 @@ def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
     """Count the sign-offs of the round in which each of these verdicts was published."""
     verdicts = [review.verdict for review in reviews]
     rounds = dict(Verdict.objects.filter(pk__any_of=verdicts).values_list("pk", "review_round"))
-    given = SignOff.objects.filter(verdict__in=verdicts).values_list("verdict", "round", "by")
-    valid = [(verdict, by) for verdict, of_round, by in given if rounds.get(verdict) == of_round]
+    sign_offs = SignOff.objects.filter(verdict__in=verdicts).values_list("verdict", "round", "by")
+    valid = [(verdict, by) for verdict, of_round, by in sign_offs if rounds.get(verdict) == of_round]
     return SignOffs(len(valid), len({verdict for verdict, _by in valid}), len({by for _v, by in valid}))
 
 
 def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
     """Return which of the cited sources are archived."""
-    cited = {evidence.source for review in reviews for evidence in review.evidence}
-    return set(ArchivedCopy.objects.filter(source__in=cited).values_list("source", flat=True).distinct())
+    source_ids = {evidence.source for review in reviews for evidence in review.evidence}
+    return set(ArchivedCopy.objects.filter(source__in=source_ids).values_list("source", flat=True).distinct())
 
 
 def count_corrections(period: Period) -> Corrections:

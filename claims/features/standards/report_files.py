@@ -93,13 +93,13 @@ def write_csv(report: StandardsReport) -> str:
     rows.writerow(COLUMNS)
     for one in report.indicators:
         articles = "; ".join(article.name for article in one.articles)
-        given: list[tuple[Any, ...]] = [
+        lines: list[tuple[Any, ...]] = [
             (one.key, one.title, "", one.value, one.unit, one.of, articles, one.how)
         ]
-        given += [
+        lines += [
             (one.key, one.title, part.name, part.count, "count", one.of, articles, "") for part in one.parts
         ]
-        for row in given:
+        for row in lines:
             # Anyone may have chosen the names of claimants and topics, so none of them may begin a formula.
             rows.writerow("" if cell is None else escape_formula(_to_plain(cell)) for cell in row)
     return text.getvalue()

@@ -63,5 +63,5 @@ _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
 
 def describe_event(kind: str, actor_name: str) -> str:
     """Describe the event, with the person if there is one. The sentence has no full stop."""
-    named, unnamed = _SENTENCES[kind]
-    return str(named) % {"who": actor_name} if actor_name else str(unnamed)
+    named_sentence, unnamed = _SENTENCES[kind]
+    return str(named_sentence) % {"who": actor_name} if actor_name else str(unnamed)

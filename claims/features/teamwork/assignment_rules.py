@@ -91,10 +91,10 @@ def apply_to_import(run: int) -> int:
     """Apply the rules to an import's proposed claims, in batches."""
     if not AssignmentRule.objects.active().exists():
         return 0
-    imported = ImportedRecord.objects.filter(
+    imported_claims = ImportedRecord.objects.filter(
         run=run, made_claim=True, verdict=None, claim__state=Claim.State.PROPOSED
     )
-    keys = imported.order_by("claim").values_list("claim", flat=True)
+    keys = imported_claims.order_by("claim").values_list("claim", flat=True)
     return sum(apply(batch) for batch in _split_batches(list(keys)))
 
 
@@ -108,9 +108,9 @@ def preview_rule(rule: AssignmentRule) -> list[RuleDecision]:
 def _apply(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
     # Assignments made by people at the same time come before or after this, and are not overridden.
     rows = Claim.objects.filter(pk__in=batch, state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
-    there = list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    claim_ids = list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     is_assigned = Exists(Assignment.objects.filter(claim=OuterRef("pk"), verdict=None))
-    decisions = decide(Claim.objects.filter(~is_assigned, pk__in=there), rules)
+    decisions = decide(Claim.objects.filter(~is_assigned, pk__in=claim_ids), rules)
     today = timezone.localdate()
     work = [_build_assignment(one, today) for one in decisions if one.is_work]
     Assignment.objects.bulk_create(work)
@@ -140,9 +140,9 @@ def _collect_followers(decision: RuleDecision) -> set[int]:
 
 
 def _notify_people(decisions: Iterable[RuleDecision]) -> None:
-    given = [(one, one.person) for one in decisions if one.person]
-    claims = Claim.objects.in_bulk([one.claim for one, _person in given])
-    for one, person in given:
+    assigned = [(one, one.person) for one in decisions if one.person]
+    claims = Claim.objects.in_bulk([one.claim for one, _person in assigned])
+    for one, person in assigned:
         note = _("Rule: %s") % join_words(rule.name for rule in one.rules)
         notify_people("assigned", claim=claims[one.claim], to=[person], note=note)
 
@@ -192,12 +192,12 @@ def _collect_subtopics(topic: int) -> set[int]:
     parts: dict[int | None, list[int]] = defaultdict(list)
     for key, parent in Topic.objects.values_list("pk", "parent"):
         parts[parent].append(key)
-    found, waiting = set[int](), [topic]
+    topic_ids, waiting = set[int](), [topic]
     while waiting:
-        if (key := waiting.pop()) not in found:
-            found.add(key)
+        if (key := waiting.pop()) not in topic_ids:
+            topic_ids.add(key)
             waiting += parts[key]
-    return found
+    return topic_ids
 
 
 # The next assignee ------------------------------------------------------------------------------------------------
@@ -226,9 +226,11 @@ class _AssigneeRotation:
         return assignee
 
     def _find_assignable(self, rule: AssignmentRule) -> list[User]:
-        able = find_assignable_people(Claim)
-        able = able.filter(pk=rule.person_id) if rule.person_id else able.filter(groups=rule.role_id)
+        assignable = find_assignable_people(Claim)
+        assignable = (
+            assignable.filter(pk=rule.person_id) if rule.person_id else assignable.filter(groups=rule.role_id)
+        )
         has = Count("assignments", filter=Q(assignments__done_at=None), distinct=True)
-        for key, load in able.values_list("pk").annotate(load=has):
+        for key, load in assignable.values_list("pk").annotate(load=has):
             self._load.setdefault(key, load)
-        return list(able)
+        return list(assignable)

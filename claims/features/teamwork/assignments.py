@@ -58,9 +58,9 @@ def can_do(kind: type[Subject], person: User) -> bool:
 def find_assignable_people(kind: type[Subject]) -> QuerySet[User]:
     """Return all people who can be assigned this kind of work, by name."""
     backend = "django.contrib.auth.backends.ModelBackend"
-    able = User.objects.with_perm(_REQUIRED_PERMISSIONS[kind], backend=backend)
+    people = User.objects.with_perm(_REQUIRED_PERMISSIONS[kind], backend=backend)
     reading = User.objects.with_perm(READ_DRAFTS, backend=backend)
-    return able.filter(pk__in=reading.values("pk")).order_by("first_name", "last_name", "username")
+    return people.filter(pk__in=reading.values("pk")).order_by("first_name", "last_name", "username")
 
 
 def is_to_be_done(subject: Subject) -> bool:
@@ -105,7 +105,7 @@ def assign(
     due_on: date | UnchangedValue | None = KEEP,
     priority: int | UnchangedValue = KEEP,
     note: str = "",
-    seen: int | UnchangedValue | None = KEEP,
+    expected_id: int | UnchangedValue | None = KEEP,
 ) -> Assignment:
     """Assign the subject with a due date and a priority.
 
@@ -115,7 +115,7 @@ def assign(
         NotAllowed: the person's role does not include it.
     """
     assignment = _lock_assignment(subject)
-    _refuse_stale(assignment, seen)
+    _refuse_stale(assignment, expected_id)
     _may_give(assignment, to, by)
     if not isinstance(due_on, UnchangedValue):
         assignment.due_on = due_on
@@ -125,19 +125,19 @@ def assign(
 
 
 def reassign(
-    subject: Subject, to: User, *, by: User, note: str = "", seen: int | UnchangedValue | None = KEEP
+    subject: Subject, to: User, *, by: User, note: str = "", expected_id: int | UnchangedValue | None = KEEP
 ) -> Assignment:
     """Hand the work over to another person, with a note. Raises the same exceptions as `assign`."""
-    return assign(subject, to, by=by, note=note, seen=seen)
+    return assign(subject, to, by=by, note=note, expected_id=expected_id)
 
 
 @transaction.atomic
 def release(
-    subject: Subject, *, by: User, note: str = "", seen: int | UnchangedValue | None = KEEP
+    subject: Subject, *, by: User, note: str = "", expected_id: int | UnchangedValue | None = KEEP
 ) -> Assignment:
     """Release the work; its due date and priority stay. Raises the same exceptions as `set_due`."""
     assignment = _lock_assignment(subject)
-    _refuse_stale(assignment, seen)
+    _refuse_stale(assignment, expected_id)
     _may_change(assignment, by)
     assignment.person = None
     return _save_assignment(assignment, by, note)
@@ -209,27 +209,28 @@ def _lock_assignment(subject: Subject) -> Assignment:
     claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
     # The claim itself is not written, so rows that refer to it can be added at the same time.
     claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()
-    fresh = claim if isinstance(subject, Claim) else Verdict.objects.filter(pk=subject.pk).first()
-    if claim is None or fresh is None:
+    locked_subject = claim if isinstance(subject, Claim) else Verdict.objects.filter(pk=subject.pk).first()
+    if claim is None or locked_subject is None:
         raise NotPossible(_("It has been deleted in the meantime."))
-    if not is_to_be_done(fresh):
+    if not is_to_be_done(locked_subject):
         raise NotPossible(
-            _("There is nothing left to do: the state is “%(state)s”.") % {"state": fresh.get_state_display()}
+            _("There is nothing left to do: the state is “%(state)s”.")
+            % {"state": locked_subject.get_state_display()}
         )
-    verdict = fresh if isinstance(fresh, Verdict) else None
-    found = _filter_by_subject(fresh).select_related("person").first()
-    if found is None:
+    verdict = locked_subject if isinstance(locked_subject, Verdict) else None
+    assignment = _filter_by_subject(locked_subject).select_related("person").first()
+    if assignment is None:
         return Assignment(claim=claim, verdict=verdict)
-    if found.done_at is not None:
+    if assignment.done_at is not None:
         # The work was finished once; this is new work.
-        found.person = found.done_at = found.due_on = None
-        found.priority = Priority.NORMAL
-    return found
+        assignment.person = assignment.done_at = assignment.due_on = None
+        assignment.priority = Priority.NORMAL
+    return assignment
 
 
-def _refuse_stale(assignment: Assignment, seen: int | UnchangedValue | None) -> None:
+def _refuse_stale(assignment: Assignment, expected_id: int | UnchangedValue | None) -> None:
     holder = get_assignee(assignment)
-    if isinstance(seen, UnchangedValue) or seen == (holder.pk if holder else None):
+    if isinstance(expected_id, UnchangedValue) or expected_id == (holder.pk if holder else None):
         return
     raise NotPossible(
         _("It is now assigned to %(who)s. Nothing was changed. Reload the page and check.")
@@ -245,10 +246,10 @@ def _may_give(assignment: Assignment, to: User, by: User) -> None:
         if not (holder == by or (holder is None and to == by)):
             raise NotInRole(_("Only the assignee or an editor can assign it to another person."))
     # Read again, because the person may have left since the page was rendered.
-    fresh = User.objects.filter(pk=to.pk, is_active=True).first()
-    if fresh is None:
+    assignee = User.objects.filter(pk=to.pk, is_active=True).first()
+    if assignee is None:
         raise NotPossible(_("%(who)s no longer works here.") % {"who": get_display_name(to)})
-    if not can_do(kind, fresh):
+    if not can_do(kind, assignee):
         raise NotPossible(
             _("The role of %(who)s does not include this work.") % {"who": get_display_name(to)}
         )
@@ -276,14 +277,14 @@ def _check_priority(priority: int) -> int:
 def _hand_over(subject: Subject, assignment: Assignment, to: User, *, by: User, note: str) -> Assignment:
     before = get_assignee(assignment)
     assignment.person = to
-    stored = _save_assignment(assignment, by, note)
+    stored_assignment = _save_assignment(assignment, by, note)
     followers.add([assignment.claim_id], [to.pk])
     if before != to:
         claim, verdict = assignment.claim, assignment.verdict
         notify_people("assigned", claim=claim, verdict=verdict, to=[to], by=by, note=note)
         if before:
             notify_people("handed_over", claim=claim, verdict=verdict, to=[before], by=by, note=note)
-    return stored
+    return stored_assignment
 
 
 def _save_assignment(assignment: Assignment, by: User, note: str) -> Assignment:

@@ -84,23 +84,23 @@ def write(
     if thread and thread.resolved_at:
         # A reply reopens the thread.
         _save(thread, resolved_at=None, resolved_by=None, resolved_by_name="")
-    mentioned, unable = _record_mentions(comment, by)
-    followers.add([claim.pk], [by.pk, *(person.pk for person in mentioned)])
+    mentioned_people, unreachable_people = _record_mentions(comment, by)
+    followers.add([claim.pk], [by.pk, *(person.pk for person in mentioned_people)])
     about: dict[str, Any] = {"claim": claim, "by": by, "verdict": verdict, "comment": comment}
-    notify_people(Kind.MENTIONED, to=mentioned, **about)
+    notify_people(Kind.MENTIONED, to=mentioned_people, **about)
     if thread:
         notify_people(Kind.REPLIED, to=_find_participants(thread), **about)
     notify_people(Kind.COMMENTED, to=find_people_to_notify(claim, verdict), **about)
     chat.announce(Kind.COMMENTED, **about)
-    return CommentResult(comment, unable)
+    return CommentResult(comment, unreachable_people)
 
 
 @transaction.atomic
-def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> CommentResult:
+def edit(comment: Comment, text: str, *, by: User, expected_text: str | None = None) -> CommentResult:
     """Edit a comment. Newly mentioned people are notified; the earlier wording is kept.
 
     Args:
-        seen: the `get_version` of the comment that the person saw, if it was edited on a page.
+        expected_text: the `get_version` of the comment that the person saw, if it was edited on a page.
 
     Raises:
         NotPossible: the text is empty, or the comment was withdrawn, is older than a day, or has been edited
@@ -118,17 +118,22 @@ def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> C
     text = _clean_text(text)
     if text == comment.text:
         return CommentResult(comment, [])
-    if seen is not None and seen != get_version(comment):
+    if expected_text is not None and expected_text != get_version(comment):
         raise NotPossible(
             _("You have edited this comment in another window. Reload this page, then edit it again.")
         )
     _save(comment, text=text, edited_at=now)
-    mentioned, unable = _record_mentions(comment, by)
-    followers.add([comment.claim_id], [person.pk for person in mentioned])
+    mentioned_people, unreachable_people = _record_mentions(comment, by)
+    followers.add([comment.claim_id], [person.pk for person in mentioned_people])
     notify_people(
-        Kind.MENTIONED, to=mentioned, claim=comment.claim, by=by, verdict=comment.verdict, comment=comment
+        Kind.MENTIONED,
+        to=mentioned_people,
+        claim=comment.claim,
+        by=by,
+        verdict=comment.verdict,
+        comment=comment,
     )
-    return CommentResult(comment, unable)
+    return CommentResult(comment, unreachable_people)
 
 
 @transaction.atomic
@@ -156,11 +161,11 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
 
 
 @transaction.atomic
-def resolve(comment: Comment, *, by: User, resolved: bool = True, seen: int | None = None) -> Comment:
+def resolve(comment: Comment, *, by: User, resolved: bool = True, expected_id: int | None = None) -> Comment:
     """Resolve or reopen a thread.
 
     Args:
-        seen: the id of the thread's last comment on the page, if it was resolved on a page.
+        expected_id: the id of the thread's last comment on the page, if it was resolved on a page.
 
     Raises:
         NotPossible: the comment is a reply and not a thread, or there is a newer reply.
@@ -169,7 +174,7 @@ def resolve(comment: Comment, *, by: User, resolved: bool = True, seen: int | No
     comment = _lock_comment(comment, by)
     if comment.reply_to_id:
         raise NotPossible(_("Resolve the whole thread, not a single reply."))
-    if resolved and seen is not None and comment.replies.filter(pk__gt=seen).exists():
+    if resolved and expected_id is not None and comment.replies.filter(pk__gt=expected_id).exists():
         raise NotPossible(_("Someone has replied in the meantime. Read the reply, then resolve the thread."))
     if resolved and comment.resolved_at is None:
         _save(
@@ -250,10 +255,12 @@ def _save(comment: Comment, **changes: Any) -> None:
 
 def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
     """Record the mentioned people, separately for those who may and may not read the comment."""
-    mentioned = find_mentioned(comment.text)
-    able = list(find_readers(mentioned, claim=comment.claim, verdict=comment.verdict, comment=comment))
-    comment.mentioned.set(able)
-    return able, [person for person in mentioned if person not in able]
+    mentioned_people = find_mentioned(comment.text)
+    readers = list(
+        find_readers(mentioned_people, claim=comment.claim, verdict=comment.verdict, comment=comment)
+    )
+    comment.mentioned.set(readers)
+    return readers, [person for person in mentioned_people if person not in readers]
 
 
 def _find_participants(thread: Comment) -> Iterable[User]:

@@ -54,8 +54,8 @@ def add_work(
 
 def _mark_past_events_notified() -> None:
     """Mark past events as notified, so that the demo does not send messages about them."""
-    past = Notification.objects.unread().exclude(kind__in=features.map_notification_lists())
-    past.update(read_at=timezone.now())
+    past_notifications = Notification.objects.unread().exclude(kind__in=features.map_notification_lists())
+    past_notifications.update(read_at=timezone.now())
 
 
 def _find_subject(row: dict[str, Any], claims: dict[str, Claim]) -> Claim | Verdict:

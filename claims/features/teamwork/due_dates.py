@@ -19,10 +19,12 @@ def notify_of_due_dates() -> int:
     """Notify people about work that is due soon or overdue, once each; return how many were notified."""
     today = timezone.localdate()
     is_overdue = Q(due_on__lt=today) & ~Q(told_overdue=F("due_on"), told_overdue__isnull=False)
-    near = Q(due_on__range=(today, today + _SOON_PERIOD)) & ~Q(
+    is_near = Q(due_on__range=(today, today + _SOON_PERIOD)) & ~Q(
         told_due_soon=F("due_on"), told_due_soon__isnull=False
     )
-    return _notify_all("overdue", "told_overdue", is_overdue) + _notify_all("due_soon", "told_due_soon", near)
+    return _notify_all("overdue", "told_overdue", is_overdue) + _notify_all(
+        "due_soon", "told_due_soon", is_near
+    )
 
 
 def _notify_all(kind: str, noted_in: str, which: Q) -> int:
@@ -42,9 +44,9 @@ def _notify_batch(kind: str, noted_in: str, which: Q) -> int:
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("due_on", "pk")[:_BATCH_SIZE]
     )
-    found = list(rows)
-    for row in found:
+    batch = list(rows)
+    for row in batch:
         if row.person:
             notify_people(kind, claim=row.claim, verdict=row.verdict, to=[row.person])
-    Assignment.objects.filter(pk__in=[row.pk for row in found]).update(**{noted_in: F("due_on")})
-    return len(found)
+    Assignment.objects.filter(pk__in=[row.pk for row in batch]).update(**{noted_in: F("due_on")})
+    return len(batch)

@@ -55,8 +55,8 @@ def may_be_told(notification: Notification) -> bool:
     person, comment = notification.person, notification.comment
     if comment and comment.withdrawn_at:
         return False
-    here = person.is_active and person.is_staff and person.email
-    return bool(here) and Notification.objects.of(person).filter(pk=notification.pk).exists()
+    is_reachable = person.is_active and person.is_staff and person.email
+    return bool(is_reachable) and Notification.objects.of(person).filter(pk=notification.pk).exists()
 
 
 def mail_about(notification: Notification) -> EmailMultiAlternatives:

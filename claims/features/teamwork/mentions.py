@@ -33,17 +33,17 @@ def find_mentionable_people() -> QuerySet[User]:
 def find_mentioned(text: str) -> list[User]:
     """Return the people mentioned in the text, each once, in no particular order."""
     names = _find_names(parse_markdown(text))
-    folded = {_fold_name(candidate) for name in names for candidate in _iterate_candidates(name)}
+    folded_names = {_fold_name(candidate) for name in names for candidate in _iterate_candidates(name)}
     by_name = _group_by_name(
-        find_mentionable_people().annotate(lowered=Lower("username")).filter(lowered__in=folded)
+        find_mentionable_people().annotate(lowered=Lower("username")).filter(lowered__in=folded_names)
     )
-    found = (_find_person(name, by_name) for name in names)
-    return list({person.pk: person for person, _length in filter(None, found)}.values())
+    people = (_find_person(name, by_name) for name in names)
+    return list({person.pk: person for person, _length in filter(None, people)}.values())
 
 
-def render_mentions(text: str, mentioned: list[User]) -> str:
+def render_mentions(text: str, mentioned_people: list[User]) -> str:
     """Return safe HTML with the names of mentioned people highlighted."""
-    parts, by_name = parse_markdown(text), _group_by_name(mentioned)
+    parts, by_name = parse_markdown(text), _group_by_name(mentioned_people)
     if by_name:
         for part in parts:
             if part.children:
@@ -54,12 +54,12 @@ def render_mentions(text: str, mentioned: list[User]) -> str:
 def suggest_people(beginning: str) -> list[User]:
     """Return the people whose user name begins with the typed text."""
     rows = find_mentionable_people().order_by("username")
-    typed = _fold_name(beginning)
-    if typed:
+    folded_beginning = _fold_name(beginning)
+    if folded_beginning:
         rows = rows.filter(
-            Q(username__istartswith=typed)
-            | Q(first_name__istartswith=typed)
-            | Q(last_name__istartswith=typed)
+            Q(username__istartswith=folded_beginning)
+            | Q(first_name__istartswith=folded_beginning)
+            | Q(last_name__istartswith=folded_beginning)
         )
     return list(rows[:SUGGESTION_LIMIT])
 
@@ -78,14 +78,14 @@ def _iterate_words(parts: list[Token]) -> Iterator[Token]:
 
 def _find_names(parts: list[Token]) -> list[str]:
     """Return the names after @ signs, each once."""
-    found: dict[str, None] = {}
+    names_found: dict[str, None] = {}
     for part in parts:
         for words in _iterate_words(part.children or []):
             for match in _MENTION_PATTERN.finditer(words.content):
-                found.setdefault(match[1])
-                if len(found) == NAME_LIMIT:
-                    return list(found)
-    return list(found)
+                names_found.setdefault(match[1])
+                if len(names_found) == NAME_LIMIT:
+                    return list(names_found)
+    return list(names_found)
 
 
 def _iterate_candidates(name: str) -> Iterator[str]:

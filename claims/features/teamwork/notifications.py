@@ -77,12 +77,12 @@ def notify_people(
     note = note.strip()[:MAX_NOTE_LENGTH]
     if kind not in COMMENT_KINDS:
         chat.announce(kind, claim=claim, by=by, verdict=verdict, note=note)
-    able = find_readers(to, claim=claim, verdict=verdict, comment=comment)
-    people = {person: reads for person, reads in able.items() if person != by}
+    readers = find_readers(to, claim=claim, verdict=verdict, comment=comment)
+    people = {person: reads for person, reads in readers.items() if person != by}
     if comment:
-        earlier = Notification.objects.filter(comment=comment, person__in=people)
-        notified = set(earlier.values_list("person", flat=True))
-        people = {person: reads for person, reads in people.items() if person.pk not in notified}
+        earlier_notifications = Notification.objects.filter(comment=comment, person__in=people)
+        notified_ids = set(earlier_notifications.values_list("person", flat=True))
+        people = {person: reads for person, reads in people.items() if person.pk not in notified_ids}
     if not people:
         return []
     choices = mail_choices(people, kind)
@@ -113,8 +113,8 @@ def find_readers(
     """Return which of the people may read all of this, and whether each may read everyone's drafts."""
     ids: Any = people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
     reading = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
-    here = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
-    rows = here.annotate(reads_drafts=Exists(reading.filter(pk=OuterRef("pk"))))
+    active_people = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
+    rows = active_people.annotate(reads_drafts=Exists(reading.filter(pk=OuterRef("pk"))))
     return {
         person: person.reads_drafts
         for person in rows
@@ -141,9 +141,9 @@ def mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
 
 def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:
     """Mark all notifications, those about one claim, or the given ones as read; return how many were unread."""
-    unread = Notification.objects.unread().filter(person=person)
+    unread_rows = Notification.objects.unread().filter(person=person)
     if claim is not None:
-        unread = unread.filter(claim=claim)
+        unread_rows = unread_rows.filter(claim=claim)
     if rows is not None:
-        unread = unread.filter(pk__in=rows.order_by().values("pk"))
-    return unread.update(read_at=timezone.now())
+        unread_rows = unread_rows.filter(pk__in=rows.order_by().values("pk"))
+    return unread_rows.update(read_at=timezone.now())

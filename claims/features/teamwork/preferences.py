@@ -38,12 +38,12 @@ def choose(person: User, choices: Mapping[str, str], *, hour: int, time_zone: st
 def stop_mail(person: User, kind: str) -> None:
     """Stop emails of this kind; for `DIGEST`, of every kind that would be in the digest."""
     present = load_choices(person)
-    stopped = (
+    stopped_kinds = (
         [each for each, choice in present.items() if choice == MailChoice.DIGEST]
         if kind == DIGEST
         else [kind]
     )
-    _store_choices(person, present | dict.fromkeys(stopped, MailChoice.NEVER))
+    _store_choices(person, present | dict.fromkeys(stopped_kinds, MailChoice.NEVER))
 
 
 def _store_choices(person: User, choices: Mapping[str, str]) -> None:

@@ -42,13 +42,17 @@ def record_presence(request: HttpRequest) -> JsonResponse:
     if page is None or page.row is None or not address.startswith("/admin/"):
         return JsonResponse({}, status=404)
     others = Presence.objects.record_presence(request.user, address, writing=body.get("writing") is True)
-    changed = ""
-    if isinstance(page.desk, DeskAdmin) and isinstance(seen := body.get("version"), str) and seen:
+    changes = ""
+    if (
+        isinstance(page.desk, DeskAdmin)
+        and isinstance(seen_version := body.get("version"), str)
+        and seen_version
+    ):
         row = page.row
-        whole = type(row)._base_manager.get(pk=row.pk) if row.get_deferred_fields() else row
-        if compute_version(whole, page.desk.versioned_relations) != seen:
-            changed = describe_changes(whole, open_for=body.get("open_for"))
-    return JsonResponse({"others": [describe_presence(each) for each in others], "changed": changed})
+        full_row = type(row)._base_manager.get(pk=row.pk) if row.get_deferred_fields() else row
+        if compute_version(full_row, page.desk.versioned_relations) != seen_version:
+            changes = describe_changes(full_row, open_for=body.get("open_for"))
+    return JsonResponse({"others": [describe_presence(each) for each in others], "changed": changes})
 
 
 def describe_presence(somebody: PresentColleague) -> str:
@@ -64,13 +68,13 @@ def describe_presence(somebody: PresentColleague) -> str:
 def describe_changes(row: Model, *, open_for: Any) -> str:
     """Return the changes saved since the page was opened, with their authors."""
     seconds = min(open_for, _MAX_OPEN_SECONDS) if type(open_for) in (int, float) and open_for >= 0 else 0
-    opened = get_database_time() - timedelta(seconds=seconds)
+    opened_at = get_database_time() - timedelta(seconds=seconds)
     labels = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}
     who, when = find_last_save(row)
     fields = [
         labels[column]
         for column, (name, at) in find_last_changes(row).items()
-        if at >= opened and name == who
+        if at >= opened_at and name == who
     ]
     changes = {
         "who": who or _("Another user"),

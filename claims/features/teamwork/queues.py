@@ -38,11 +38,13 @@ QUEUES = {
 def list_cards(person: User) -> Iterator[Card]:
     if not person.has_perm(TAKE):
         return
-    mine = Assignment.objects.open().filter(person=person).select_related("claim", "verdict")
-    count, found = count_rows(mine.order_by(*URGENCY_ORDERING), _SHOWN_WORK)
+    own_assignments = Assignment.objects.open().filter(person=person).select_related("claim", "verdict")
+    count, rows_found = count_rows(own_assignments.order_by(*URGENCY_ORDERING), _SHOWN_WORK)
     page = reverse("admin:teamwork_assignment_changelist") + "?done=no&who=me"
-    nothing = _("Nothing is assigned to you at the moment. Take something from the queues.")
-    yield Card("work", _("My work"), count, page, [_build_row(row) for row in found], if_empty=nothing)
+    empty_text = _("Nothing is assigned to you at the moment. Take something from the queues.")
+    yield Card(
+        "work", _("My work"), count, page, [_build_row(row) for row in rows_found], if_empty=empty_text
+    )
 
 
 def _build_row(row: Assignment) -> ListedRow:

@@ -61,9 +61,9 @@ def find_followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
     if not is_address(address):
         address = f"https://{address}"
     answer = visitor.get(address, LIMITS, None)
-    found = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
-    if found is not None:
-        return [_build_followable(address, found)]
+    page_list = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
+    if page_list is not None:
+        return [_build_followable(address, page_list)]
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
         raise FetchError(
             "no_list",
@@ -80,12 +80,14 @@ def find_followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
     return [*_remove_duplicates(feeds, besides=address), page]
 
 
-def _build_followable(address: str, found: PageList) -> Followable:
+def _build_followable(address: str, page_list: PageList) -> Followable:
     dated = sorted(
-        (page for page in found.pages if page.changed_at), key=lambda page: str(page.changed_at), reverse=True
+        (page for page in page_list.pages if page.changed_at),
+        key=lambda page: str(page.changed_at),
+        reverse=True,
     )
-    newest = tuple([*dated, *(page for page in found.pages if not page.changed_at)][:MAX_SHOWN])
-    return Followable(address, found.kind, found.title, len(found.pages), newest)
+    newest = tuple([*dated, *(page for page in page_list.pages if not page.changed_at)][:MAX_SHOWN])
+    return Followable(address, page_list.kind, page_list.title, len(page_list.pages), newest)
 
 
 def _read_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
@@ -112,10 +114,10 @@ def _sort_news_first(sitemaps: list[str]) -> list[str]:
     return sorted(sitemaps, key=lambda url: "news" not in url.lower())
 
 
-def _remove_duplicates(found: list[Followable], *, besides: str) -> Iterator[Followable]:
-    seen = {build_url_key(besides)}
-    for one in found:
+def _remove_duplicates(followable_lists: list[Followable], *, besides: str) -> Iterator[Followable]:
+    seen_keys = {build_url_key(besides)}
+    for one in followable_lists:
         key = build_url_key(one.url)
-        if key and key not in seen and len(seen) <= MAX_OFFERED:
-            seen.add(key)
+        if key and key not in seen_keys and len(seen_keys) <= MAX_OFFERED:
+            seen_keys.add(key)
             yield one

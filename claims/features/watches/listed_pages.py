@@ -45,17 +45,17 @@ def note(watch: Watch, entries: Iterable[ListedPage], *, is_first: bool, now: da
         is_first: whether this is the watch's first visit; then only the newest pages are imported.
     """
     pages = _group_by_url(entries, now)
-    found = _find_known(watch, list(pages))
-    newer = {key for key, listed_at in found.items() if _is_newer(pages[key], listed_at)}
+    known_pages = _find_known(watch, list(pages))
+    newer = {key for key, listed_at in known_pages.items() if _is_newer(pages[key], listed_at)}
     _note_changed(watch, {key: pages[key] for key in newer}, now)
-    unknown = [(key, page) for key, page in pages.items() if key not in found]
-    fresh = dict(sorted(unknown, key=lambda pair: _get_sort_key(pair[1])))
+    unknown = [(key, page) for key, page in pages.items() if key not in known_pages]
+    new_pages = dict(sorted(unknown, key=lambda pair: _get_sort_key(pair[1])))
     if is_first:
-        selected = set(list(fresh)[: watch.most_per_visit])
+        selected = set(list(new_pages)[: watch.most_per_visit])
     else:
-        fresh = dict(list(fresh.items())[:MAX_NEW])
-        selected = {key for key, page in fresh.items() if not _is_old(page, now)}
-    _add(watch, fresh, selected, now)
+        new_pages = dict(list(new_pages.items())[:MAX_NEW])
+        selected = {key for key, page in new_pages.items() if not _is_old(page, now)}
+    _add(watch, new_pages, selected, now)
     waiting_long = watch.pages.waiting().filter(found_at__lt=now - MAX_WAIT)
     waiting_long.update(state=_STATE.PASSED, next_look_at=None)
 
@@ -63,8 +63,10 @@ def note(watch: Watch, entries: Iterable[ListedPage], *, is_first: bool, now: da
 def forget_unlisted(watch: Watch, entries: Iterable[ListedPage], now: datetime) -> None:
     """Delete unlisted pages that have no imported article, so that a watch does not grow forever."""
     present = {build_url_key(page.url) for page in entries}
-    finished = watch.pages.filter(state__in=[_STATE.PASSED, _STATE.FAILED], found_at__lt=now - KEPT_PERIOD)
-    unlisted = [pk for pk, key in finished.values_list("pk", "url_key") if key not in present]
+    finished_pages = watch.pages.filter(
+        state__in=[_STATE.PASSED, _STATE.FAILED], found_at__lt=now - KEPT_PERIOD
+    )
+    unlisted = [pk for pk, key in finished_pages.values_list("pk", "url_key") if key not in present]
     for start in range(0, len(unlisted), _BATCH_SIZE):
         watch.pages.filter(pk__in=unlisted[start : start + _BATCH_SIZE]).delete()
 
@@ -101,11 +103,11 @@ def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, Lis
 
 def _find_known(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
     """Return the already known pages, with their earlier dates."""
-    found: dict[str, datetime | None] = {}
+    listed_times: dict[str, datetime | None] = {}
     for start in range(0, len(keys), _BATCH_SIZE):
         some = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE])
-        found |= dict(some.values_list("url_key", "listed_at"))
-    return found
+        listed_times |= dict(some.values_list("url_key", "listed_at"))
+    return listed_times
 
 
 def _is_newer(page: ListedPage, listed_at: datetime | None) -> bool:
@@ -138,10 +140,10 @@ def _note_changed(watch: Watch, newer: dict[str, ListedPage], now: datetime) -> 
         WatchedPage.objects.bulk_update(rows, ["listed_at", "next_look_at", "state", "attempts"])
 
 
-def _add(watch: Watch, fresh: dict[str, ListedPage], selected: set[str], now: datetime) -> None:
+def _add(watch: Watch, new_pages: dict[str, ListedPage], selected: set[str], now: datetime) -> None:
     sources = _find_sources(list(selected))
     rows = []
-    for key, page in fresh.items():
+    for key, page in new_pages.items():
         row = WatchedPage(
             watch=watch, url=page.url, url_key=key, title=page.title, listed_at=page.changed_at, found_at=now
         )

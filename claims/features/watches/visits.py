@@ -94,9 +94,9 @@ def _build_due_condition(moment: datetime) -> Q:
     pages = WatchedPage.objects.due(moment).filter(watch=OuterRef("pk"))
     budget_left = Watch.objects.with_budget_left(moment).filter(pk=OuterRef("pk"))
     fetched_again = Exists(pages.exclude(state="waiting"))
-    imported = Exists(pages.waiting()) & Exists(budget_left)
+    has_pages_to_import = Exists(pages.waiting()) & Exists(budget_left)
     return build_free_condition(moment) & (
-        Q(next_visit_at__lte=moment) | Q(pages_left__gt=0) & (Q(fetched_again) | Q(imported))
+        Q(next_visit_at__lte=moment) | Q(pages_left__gt=0) & (Q(fetched_again) | Q(has_pages_to_import))
     )
 
 
@@ -104,21 +104,21 @@ def visit(
     watch_id: int,
     *,
     is_stopped: Callable[[], bool] = lambda: False,
-    tell: Callable[[PageResult], None] = lambda looked_at: None,
+    report_page: Callable[[PageResult], None] = lambda looked_at: None,
     patience: float = PATIENCE_SECONDS,
 ) -> VisitTally | None:
     """Visit a watch; return None if it is not due, or another worker has it.
 
     Args:
         is_stopped: called before each page; returns whether to leave the rest for later.
-        tell: called with each page.
+        report_page: called with each page.
         patience: the longest wait for a site, in seconds; a page that would wait longer is postponed.
     """
     lease = acquire_lease(watch_id)
     if lease is None:
         return None
     try:
-        return _Visit(lease, patience, is_stopped, tell).run()
+        return _Visit(lease, patience, is_stopped, report_page).run()
     finally:
         lease.release()
 
@@ -129,13 +129,13 @@ class _Visit:
         lease: Lease[WatchProgress],
         patience: float,
         is_stopped: Callable[[], bool],
-        tell: Callable[[PageResult], None],
+        report_page: Callable[[PageResult], None],
     ) -> None:
         self._lease = lease
         self._visitor = build_visitor(patience=patience)
         self._patient_visitor = build_visitor(patience=max(patience, SITEMAP_PAUSE_SECONDS))
         self._is_stopped = is_stopped
-        self._report_outcomes = tell
+        self._report_outcomes = report_page
         self._tally = VisitTally(lease.row.watch)
 
     def run(self) -> VisitTally:
@@ -185,17 +185,17 @@ class _Visit:
                 [], progress.kind, etag=progress.etag, modified=progress.last_modified, note=progress.note
             )
             return
-        found = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
-        if found is not None:
-            listed, note = self._collect_pages(found)
-            if found.kind == "sitemap" and found.lists:
+        page_list = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
+        if page_list is not None:
+            listed_pages, note = self._collect_pages(page_list)
+            if page_list.kind == "sitemap" and page_list.lists:
                 # An unchanged index can have changed sitemaps.
-                self._note(listed, found.kind, note=note)
+                self._note(listed_pages, page_list.kind, note=note)
             else:
                 self._note(
-                    listed,
-                    found.kind,
-                    is_whole=found.is_whole,
+                    listed_pages,
+                    page_list.kind,
+                    is_whole=page_list.is_whole,
                     etag=answer.etag,
                     modified=answer.last_modified,
                     note=note,
@@ -217,45 +217,47 @@ class _Visit:
         else:
             self._note([ListedPage(watch.url)], _KIND.PAGE)
 
-    def _collect_pages(self, found: PageList) -> tuple[list[ListedPage], str]:
+    def _collect_pages(self, page_list: PageList) -> tuple[list[ListedPage], str]:
         """Return the pages of a list and of its sitemaps, with notes on what could not be read.
 
         Raises:
             FetchError: the list is an index, and none of its sitemaps could be fetched.
         """
-        pages, notes, read = list(found.pages), [], 0
-        refused: list[FetchError] = []
-        if not found.is_whole:
+        pages, notes, lists_read = list(page_list.pages), [], 0
+        errors: list[FetchError] = []
+        if not page_list.is_whole:
             notes.append(gettext("The list is broken or too long. The readable part was read."))
-        if found.kind == "sitemap" and found.lists:
-            for sitemap in self._select_newest(found.lists):
+        if page_list.kind == "sitemap" and page_list.lists:
+            for sitemap in self._select_newest(page_list.lists):
                 if not self._lease.renew():
                     break
                 try:
                     answer = self._patient_visitor.get(sitemap.url, LIMITS, None)
                 except FetchError as error:
                     notes.append(translate_message(error.sentence))
-                    refused.append(error)
+                    errors.append(error)
                     continue
-                read += 1
+                lists_read += 1
                 if inner := read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes):
                     pages += inner.pages
                 else:
                     notes.append(gettext("%(url)s is not a sitemap.") % {"url": sitemap.url})
-        if refused and not read:
-            raise refused[0]
+        if errors and not lists_read:
+            raise errors[0]
         return pages, " ".join(notes[:3])
 
     def _select_newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
         """Return the most recently changed pages, without those unchanged since the last visit."""
         before = self._lease.row.visited_at
-        changed = [
+        changed_pages = [
             sitemap
             for sitemap in sitemaps
             if before is None or sitemap.changed_at is None or sitemap.changed_at > before - timedelta(days=1)
         ]
         oldest = datetime.min.replace(tzinfo=UTC)
-        return sorted(changed, key=lambda sitemap: sitemap.changed_at or oldest, reverse=True)[:MAX_SITEMAPS]
+        return sorted(changed_pages, key=lambda sitemap: sitemap.changed_at or oldest, reverse=True)[
+            :MAX_SITEMAPS
+        ]
 
     def _note(
         self,
@@ -295,10 +297,10 @@ class _Visit:
                 **clean_validators(etag, modified),
             )
 
-    def _postpone(self, wait: timedelta) -> None:
-        WatchProgress.objects.filter(pk=self._lease.row.watch.pk).update(next_visit_at=timezone.now() + wait)
+    def _postpone(self, delay: timedelta) -> None:
+        WatchProgress.objects.filter(pk=self._lease.row.watch.pk).update(next_visit_at=timezone.now() + delay)
 
-    def _fail(self, sentence: str, wait: timedelta = timedelta()) -> None:
+    def _fail(self, sentence: str, delay: timedelta = timedelta()) -> None:
         self._tally.failure = sentence
         now = timezone.now()
         progress = WatchProgress.objects.get(pk=self._lease.row.watch.pk)
@@ -309,7 +311,7 @@ class _Visit:
             consecutive_failures=failures,
             failing_since=progress.failing_since or now,
             failure=clean_error_text(sentence),
-            next_visit_at=now + max(back_off, wait),
+            next_visit_at=now + max(back_off, delay),
             pages_left=0,
         )
 

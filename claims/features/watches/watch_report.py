@@ -34,10 +34,10 @@ def print_watches(watches: Iterable[Watch], console: Console) -> None:
     )
     for watch in watches:
         progress = watch.progress
-        visited = f"{progress.visited_at:%Y-%m-%d %H:%M}" if progress.visited_at else gettext("never")
+        last_visit = f"{progress.visited_at:%Y-%m-%d %H:%M}" if progress.visited_at else gettext("never")
         coming = f"{progress.next_visit_at:%Y-%m-%d %H:%M}" if watch.active else ""
         cells = [
-            str(watch.pk), watch.name, watch.url, progress.get_kind_display(), describe_state(watch), visited, coming
+            str(watch.pk), watch.name, watch.url, progress.get_kind_display(), describe_state(watch), last_visit, coming
         ]  # fmt: skip
         table.add_row(*map(Text, cells))
     console.print(table)

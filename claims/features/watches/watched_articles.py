@@ -78,12 +78,12 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
     """
     now = timezone.now()
     retry = now + FIRST_RETRY * 3**page.attempts
-    ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
+    leased_page = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     if page.state == _STATE.IMPORTED and page.source_id is None:
         return _give_up(page, gettext("Its source was deleted here, so it is no longer followed."))
     if page.attempts >= MAX_ATTEMPTS:
         return _give_up(page, page.failure or gettext("The program stopped during the import."))
-    if not ours.update(attempts=F("attempts") + 1, next_look_at=retry, looked_at=now):
+    if not leased_page.update(attempts=F("attempts") + 1, next_look_at=retry, looked_at=now):
         return None
     due_at, page.next_look_at = page.next_look_at, retry
     page.attempts += 1
@@ -99,11 +99,11 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
             )
             return PageResult("later", page, failure=translate_message(error.sentence))
         lasts = error.reason_code not in _RETRIED_REASONS
-        return _note_failure(page, translate_message(error.sentence), lasts=lasts, wait=error.wait)
+        return _note_failure(page, translate_message(error.sentence), lasts=lasts, delay=error.wait)
     except (ExtractionError, _SearchFailed) as error:
         return _note_failure(page, str(error), lasts=isinstance(error, ExtractionError))
-    except FileStoreUnavailable as away:  # which is no fault of the page
-        logger.warning("%s is imported later: %s", page.url, away)
+    except FileStoreUnavailable as unavailable:  # which is no fault of the page
+        logger.warning("%s is imported later: %s", page.url, unavailable)
         WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
             attempts=F("attempts") - 1, next_look_at=now + FIRST_RETRY
         )
@@ -123,9 +123,9 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
         return _note_unchanged(page, now, answer)
     # Values that a person set are applied only once, because an editor may have corrected them since.
     overrides = Overrides(language=watch.language) if was_waiting else NO_OVERRIDES
-    read = read_article(material, overrides)
+    article_read = read_article(material, overrides)
     with transaction.atomic():
-        article = import_article(material, overrides=overrides, article=read)
+        article = import_article(material, overrides=overrides, article=article_read)
         proposals, failure = len(article.proposal.created), translate_message(article.proposal.failure)
         if failure and page.attempts < MAX_ATTEMPTS:
             # Nothing is stored, because a known text is not searched again.
@@ -170,8 +170,8 @@ def _note_unchanged(page: WatchedPage, now: datetime, answer: FetchedDocument) -
 def _store_outcome(page: WatchedPage, answer: FetchedDocument, **changes: Any) -> int:
     """Record the page's outcome if the lease is still valid; return the number of rows changed."""
     validators = {} if answer.status == NOT_MODIFIED else clean_validators(answer.etag, answer.last_modified)
-    ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
-    return ours.update(**{"attempts": 0, "failure": "", **validators, **changes})
+    leased_page = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
+    return leased_page.update(**{"attempts": 0, "failure": "", **validators, **changes})
 
 
 def _compute_next_check(page: WatchedPage, watch: Watch, now: datetime) -> datetime | None:
@@ -180,13 +180,13 @@ def _compute_next_check(page: WatchedPage, watch: Watch, now: datetime) -> datet
 
 
 def _note_failure(
-    page: WatchedPage, sentence: str, *, lasts: bool, wait: timedelta = timedelta()
+    page: WatchedPage, sentence: str, *, lasts: bool, delay: timedelta = timedelta()
 ) -> PageResult:
     if lasts or page.attempts >= MAX_ATTEMPTS:
         return _give_up(page, sentence)
     now = timezone.now()
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
-        failure=clean_error_text(sentence), next_look_at=max(page.next_look_at or now, now + wait)
+        failure=clean_error_text(sentence), next_look_at=max(page.next_look_at or now, now + delay)
     )
     return PageResult("failed", page, failure=sentence)
 

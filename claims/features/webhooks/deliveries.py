@@ -80,7 +80,7 @@ def send(endpoint_id: int) -> None:
 
 def ask(delivery: WebhookDelivery) -> RequestOutcome:
     """Send the delivery's message once, without using the database."""
-    at, began = timezone.now(), time.monotonic()
+    at, started = timezone.now(), time.monotonic()
     endpoint = delivery.endpoint
     body = build_message(delivery)
     headers = build_signed_headers(
@@ -99,7 +99,7 @@ def ask(delivery: WebhookDelivery) -> RequestOutcome:
     else:
         status, response = answer.status, answer.beginning
         error, postponement = _describe_failure(status), parse_retry_after(answer.retry_after, at)
-    duration = round((time.monotonic() - began) * 1000)
+    duration = round((time.monotonic() - started) * 1000)
     attempt = WebhookAttempt(at=at, duration_ms=duration, status_code=status, response=response, error=error)
     return RequestOutcome(attempt, postponement)
 
@@ -164,11 +164,11 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
         return
 
     delivery.failures += 1
-    wait = retry_after(delivery.failures)
-    if wait is None:
+    delay = retry_after(delivery.failures)
+    if delay is None:
         _finish(delivery, WebhookDelivery.State.FAILED)
     else:
-        delivery.next_attempt_at = now + max(wait, outcome.postponement)
+        delivery.next_attempt_at = now + max(delay, outcome.postponement)
         delivery.save(update_fields=["failures", "next_attempt_at"])
 
     if progress.consecutive_failures >= FAILING_TIMES and now - progress.failing_since >= FAILING_FOR:

@@ -119,8 +119,8 @@ class EditorialWebhookResource(OwnWebhooks):
         if row.verified_at is None:
             raise NotPossible(gettext("Nothing is sent there until the receiver has agreed (verify)."))
 
-        def carry_out(sent: Any) -> StoredResponse:
-            log = select_deliveries(WebhookDelivery.objects.filter(pk=sent.delivery_id)).get()
+        def carry_out(values: Any) -> StoredResponse:
+            log = select_deliveries(WebhookDelivery.objects.filter(pk=values.delivery_id)).get()
             return StoredResponse(200, render_document(webhook_bodies.build_delivery(log)))
 
         return self.create_once(carry_out, prepare=lambda: endpoints.try_out(row))
@@ -149,13 +149,13 @@ class EditorialWebhookResource(OwnWebhooks):
         return self.create_once(carry_out)
 
     def _show_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> StoredResponse:
-        fresh = self.reload(row)
-        response = self.build_stored_response(fresh, status=status, location=location)
-        stored, told_once = (
-            render_document(self.build_document(fresh) | {"secret": secret})
-            for secret in (None, fresh.secret)
+        fresh_row = self.reload(row)
+        response = self.build_stored_response(fresh_row, status=status, location=location)
+        stored_response, told_once = (
+            render_document(self.build_document(fresh_row) | {"secret": secret})
+            for secret in (None, fresh_row.secret)
         )
-        return StoredResponse(status, stored, response.headers, told_once)
+        return StoredResponse(status, stored_response, response.headers, told_once)
 
     def _lock_matching(self, key: int) -> WebhookEndpoint:
         """Return the webhook, locked until the end of the transaction, if its version is the one that the
@@ -211,17 +211,17 @@ def select_deliveries(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelive
 
 def _check_values(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values by model field, after checking URLs and filters."""
-    given = dict(values)
-    if "url" in given:
+    values_given = dict(values)
+    if "url" in values_given:
         try:
-            endpoints.check_address(given["url"])
+            endpoints.check_address(values_given["url"])
         except ValidationError as refusal:
             raise build_unprocessable("url", *refusal.messages) from None
-    if "filter" in given:
+    if "filter" in values_given:
         try:
-            given["filter"] = check_filter(given["filter"])
+            values_given["filter"] = check_filter(values_given["filter"])
         except ValidationError as refusal:
             raise build_unprocessable("filter", *refusal.messages) from None
-    if "events" in given:
-        given["event_kinds"] = sorted(set(given.pop("events")))
-    return given
+    if "events" in values_given:
+        values_given["event_kinds"] = sorted(set(values_given.pop("events")))
+    return values_given

@@ -81,12 +81,12 @@ def send_again(delivery: WebhookDelivery) -> bool:
     It keeps its id, by which the receiver recognises it. A message that waits for its next attempt is sent now.
     """
     delivery_rows = WebhookDelivery.objects.filter(pk=delivery.pk, publication__isnull=False)
-    found = delivery_rows.update(
+    count = delivery_rows.update(
         state=WebhookDelivery.State.PENDING, next_attempt_at=timezone.now(), settled_at=None, failures=0
     )
-    if found:
+    if count:
         worker_calls.call_for(delivery.endpoint_id)
-    return bool(found)
+    return bool(count)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ MAX_MESSAGE_BYTES = 64 * 1024  # bytes
 
 
 def choose_event(
-    *, kind: str, status: str, status_before: str, matches: bool, matched: bool
+    *, kind: str, status: str, status_before: str, matches: bool, matched_before: bool
 ) -> WebhookEvent | None:
     """Return the event for a claim's next version, or None if the endpoint does not need it.
 
@@ -27,12 +27,12 @@ def choose_event(
         status: its status.
         status_before: the status of the version before, "" for the first.
         matches: whether the new version is published and matches the endpoint's filter.
-        matched: whether the version before was and did. An endpoint that received that version must learn that
+        matched_before: whether the version before was and did. An endpoint that received that version must learn that
         it no longer applies.
     """
-    if matched and not matches and status == Publication.Status.PUBLISHED:
+    if matched_before and not matches and status == Publication.Status.PUBLISHED:
         return WebhookEvent.LEFT_FILTER
-    return WebhookEvent(find_change_event(kind, status, status_before)) if matches or matched else None
+    return WebhookEvent(find_change_event(kind, status, status_before)) if matches or matched_before else None
 
 
 def build_message(delivery: WebhookDelivery) -> str:

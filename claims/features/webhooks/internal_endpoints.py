@@ -134,7 +134,7 @@ def _switch_on(endpoint: WebhookEndpoint, token: ApiToken) -> None:
 def _read_challenge_answer(text: str) -> bytes:
     # JSON that is nested too deeply, or contains half a surrogate pair, is not an answer either.
     with suppress(ParseError):
-        said = read_strictly(text.encode())
-        if isinstance(said, dict) and isinstance(answer := said.get("challenge_response"), str):
+        challenge = read_strictly(text.encode())
+        if isinstance(challenge, dict) and isinstance(answer := challenge.get("challenge_response"), str):
             return answer.encode()
     return b""

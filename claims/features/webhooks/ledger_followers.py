@@ -93,7 +93,7 @@ def _build_deliveries(endpoint: WebhookEndpoint, entries: list[dict[str, Any]]) 
             status=entry["status"],
             status_before=entry["before_status"] or "",
             matches=entry["id"] in matches,
-            matched=entry["before_id"] in matches,
+            matched_before=entry["before_id"] in matches,
         )
         if event and (not endpoint.event_kinds or event in endpoint.event_kinds):
             deliveries.append(WebhookDelivery(endpoint=endpoint, publication_id=entry["id"], event=event))

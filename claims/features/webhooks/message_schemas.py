@@ -75,10 +75,10 @@ class AgreementSerializer(serializers.Serializer):
 
 
 def _describe_webhooks() -> Iterator[OpenApiWebhook]:
-    arrived = OpenApiResponse(description="The message has arrived.")
+    arrival = OpenApiResponse(description="The message has arrived.")
     for event in WebhookEvent:
-        yield _describe_webhook(event.value, MessageSerializer, {204: arrived})
-    yield _describe_webhook(TEST_EVENT, TestMessageSerializer, {204: arrived})
+        yield _describe_webhook(event.value, MessageSerializer, {204: arrival})
+    yield _describe_webhook(TEST_EVENT, TestMessageSerializer, {204: arrival})
     yield _describe_webhook(VERIFICATION_EVENT, VerificationMessageSerializer, {200: AgreementSerializer})
 
 

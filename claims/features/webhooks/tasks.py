@@ -53,9 +53,9 @@ def remove_old(timestamp: int) -> None:
     Unsent messages stay, however long their endpoint is switched off.
     """
     oldest = timezone.now() - timedelta(days=settings.WEBHOOK_LOG_DAYS)
-    finished = WebhookDelivery.objects.filter(settled_at__isnull=False)
-    old = finished.filter(created_at__lt=oldest).order_by("created_at")
+    finished_deliveries = WebhookDelivery.objects.filter(settled_at__isnull=False)
+    old = finished_deliveries.filter(created_at__lt=oldest).order_by("created_at")
     while ids := list(old.values_list("pk", flat=True)[:_REMOVAL_BATCH_SIZE]):
         WebhookDelivery.objects.filter(pk__in=ids).delete()
-    replaced = WebhookEndpoint.objects.filter(previous_secret_until__lt=timezone.now())
-    replaced.update(previous_secret="", previous_secret_until=None)
+    replaced_secrets = WebhookEndpoint.objects.filter(previous_secret_until__lt=timezone.now())
+    replaced_secrets.update(previous_secret="", previous_secret_until=None)

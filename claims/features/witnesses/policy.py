@@ -48,11 +48,11 @@ def load_witness_policy() -> WitnessPolicy:
 
 def list_desk_concerns() -> list[str]:
     """Return the problems for administrators: two histories, or a day with too few cosignatures."""
-    found = [
+    concerns = [
         _("Witness %(name)s: %(problem)s") % {"name": witness.name, "problem": witness.failure}
         for witness in Witness.objects.filter(active=True, sees_two_histories=True)
     ]
-    found += [
+    concerns += [
         _("The ledger %(name)s, which we witness, may have two histories: we refused a checkpoint.")
         % {"name": log.name}
         for log in WitnessedLog.objects.exclude(refusal="").filter(active=True)
@@ -65,7 +65,7 @@ def list_desk_concerns() -> list[str]:
         )
         if row := cursor.fetchone():
             moment = date_format(localtime(row[0]), "DATETIME_FORMAT")
-            found.append(
+            concerns.append(
                 _("Too few witnesses have cosigned the ledger since %(moment)s.") % {"moment": moment}
             )
-    return found
+    return concerns

@@ -103,19 +103,21 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     if answer.status != 200:
         raise NotCosigned(gettext("The witness answered with status %(status)s.") % {"status": answer.status})
     try:
-        found = find_cosignature(
+        cosignature = find_cosignature(
             checkpoint.note + answer.beginning, name=witness.name, public_key=witness.public_key
         )
     except InvalidNote:
-        found = None
-    if found is None:
+        cosignature = None
+    if cosignature is None:
         raise NotCosigned(gettext("The witness’s answer does not carry its signature."))
     # A replayed old answer proves nothing about today.
-    if not checkpoint.signed_at - CLOCK_SKEW <= found.moment <= clock.get_database_time() + CLOCK_SKEW:
+    if not checkpoint.signed_at - CLOCK_SKEW <= cosignature.moment <= clock.get_database_time() + CLOCK_SKEW:
         raise NotCosigned(
-            gettext("The cosignature is dated %(moment)s.") % {"moment": found.moment.isoformat()}
+            gettext("The cosignature is dated %(moment)s.") % {"moment": cosignature.moment.isoformat()}
         )
-    return Cosignature(checkpoint=checkpoint, witness=witness, line=found.line, cosigned_at=found.moment)
+    return Cosignature(
+        checkpoint=checkpoint, witness=witness, line=cosignature.line, cosigned_at=cosignature.moment
+    )
 
 
 def _post(witness: Witness, checkpoint: Checkpoint, last_size: int) -> PostResponse:

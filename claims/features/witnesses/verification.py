@@ -29,15 +29,18 @@ def check_cosignatures() -> Iterator[Discrepancy]:
 
 def _list_keys(witness: Witness) -> list[bytes]:
     """Return the witness's keys, the current one first. Earlier signatures stay valid."""
-    earlier = witness.events.order_by("-pgh_id").values_list("verifier_key", flat=True)  # type: ignore[attr-defined]  # made by keep_history
+    earlier_keys = witness.events.order_by("-pgh_id").values_list("verifier_key", flat=True)  # type: ignore[attr-defined]  # made by keep_history
     return [
-        read_verifier_key(key, COSIGNATURE_TYPE)[1] for key in dict.fromkeys([witness.verifier_key, *earlier])
+        read_verifier_key(key, COSIGNATURE_TYPE)[1]
+        for key in dict.fromkeys([witness.verifier_key, *earlier_keys])
     ]
 
 
 def _is_made_with(row: Cosignature, public_key: bytes) -> bool:
     try:
-        found = find_cosignature(row.checkpoint.note + row.line, name=row.witness.name, public_key=public_key)
+        cosignature = find_cosignature(
+            row.checkpoint.note + row.line, name=row.witness.name, public_key=public_key
+        )
     except InvalidNote:
         return False
-    return found is not None and (found.line, found.moment) == (row.line, row.cosigned_at)
+    return cosignature is not None and (cosignature.line, cosignature.moment) == (row.line, row.cosigned_at)

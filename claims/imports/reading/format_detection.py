@@ -65,20 +65,20 @@ def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mappin
     )
 
 
-def _build_refusal(file: File, what: str, code: str) -> Refusal:
+def _build_refusal(file: File, description: str, code: str) -> Refusal:
     formats = "; ".join(f"{one.NAME} ({one.TITLE})" for one in FORMATS)
     reason = (
-        what
+        description
         if code == "empty file"
-        else SpokenSentence("%(what)s The formats are: %(formats)s.", what=what, formats=formats)
+        else SpokenSentence("%(what)s The formats are: %(formats)s.", what=description, formats=formats)
     )
     return Refusal(RecordPlace(file.name, "the whole file"), "", reason, code)
 
 
 def _describe_beginning(file: File) -> str:
     """Describe the beginning of a file, in words that follow “This is …”."""
-    if named := detect_signature(file.head):
-        return named
+    if signature := detect_signature(file.head):
+        return signature
     text = decode_beginning(file.head)
     if text.startswith(("{", "[")):
         return SpokenSentence("JSON without ClaimReview markup")

@@ -18,9 +18,9 @@ MEDIA_FIELDS: Final = slice(Review._fields.index("media"), Review._fields.index(
 def digest_content(review: Review) -> bytes:
     """Return the content of a record as JSON: a list in field order."""
     content = tuple(review)
-    shown = any(content[MEDIA_FIELDS])
+    has_media = any(content[MEDIA_FIELDS])
     return orjson.dumps(
-        content[CONTENT_FIELDS] + content[MEDIA_FIELDS] if shown else content[CONTENT_FIELDS],
+        content[CONTENT_FIELDS] + content[MEDIA_FIELDS] if has_media else content[CONTENT_FIELDS],
         default=_name_values,
     )
 

@@ -46,12 +46,12 @@ _TOPIC_SEPARATOR = re.compile("[;|\n\t،、，]")
 _ONLY_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
-def read_review(found: RawRecord, conventions: Conventions = NO_CONVENTIONS) -> Review | Refusal:
+def read_review(raw_record: RawRecord, conventions: Conventions = NO_CONVENTIONS) -> Review | Refusal:
     """Return a record in its stored form, or the reason why it cannot be stored. Never raises.
 
     A record without a judgement is a claim for an editor to decide about.
     """
-    record = _Record(found, conventions)
+    record = _Record(raw_record, conventions)
     statement = _read_statement(record)
     if isinstance(statement, Problem):
         return record.build_refusal("statement", statement)
@@ -75,7 +75,7 @@ def read_review(found: RawRecord, conventions: Conventions = NO_CONVENTIONS) -> 
             record.add_remarks("language", [_report_guessed_language(language)])
     media = record.read_addresses("media")
     return Review(
-        place=found.place,
+        place=raw_record.place,
         statement=statement,
         language=language,
         publisher=outlet,
@@ -113,13 +113,13 @@ class _Record:
     """The value of a field; None where it is not known."""
 
     def __post_init__(self) -> None:
-        known = {
+        known_fields = {
             name: value
             for name, value in self.found.fields.items()
             if value is not None and value != "" and value != []
         }
         constants = self.conventions.constants
-        self.value = ({**constants, **known} if constants else known).get
+        self.value = ({**constants, **known_fields} if constants else known_fields).get
 
     def has(self, name: str) -> bool:
         return not is_empty_value(read_line(self.value(name)))
@@ -342,7 +342,7 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """Return the distinct topics in a list or a delimited string, ignoring case."""
     if not value:
         return (), ()
-    found: dict[str, str] = {}
+    topics: dict[str, str] = {}
     problems: list[Problem] = []
     for topic in _split_topics(value):
         if len(topic) > MAX_TOPIC_LENGTH:
@@ -357,8 +357,8 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
                 )
             )
         elif not is_empty_value(topic) and any(map(str.isalnum, topic)):
-            found.setdefault(topic.casefold(), topic)
-    return tuple(found.values()), tuple(problems)
+            topics.setdefault(topic.casefold(), topic)
+    return tuple(topics.values()), tuple(problems)
 
 
 def _split_topics(value: Any) -> Iterator[str]:
@@ -366,9 +366,11 @@ def _split_topics(value: Any) -> Iterator[str]:
     parts = list(iterate_texts(value))
     if isinstance(value, str):
         longest = cleaned_text.MAX_LENGTH
-        whole = value if "&" not in value else clean(value[:longest])  # an entity ends in a semicolon as well
-        parts = _TOPIC_SEPARATOR.split(whole)
+        whole_value = (
+            value if "&" not in value else clean(value[:longest])
+        )  # an entity ends in a semicolon as well
+        parts = _TOPIC_SEPARATOR.split(whole_value)
         if len(parts) == 1:
-            parts = whole.split(",")
+            parts = whole_value.split(",")
     for part in parts:
         yield clean(part).strip("#\"'[] ")

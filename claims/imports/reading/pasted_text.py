@@ -44,17 +44,17 @@ def clean_pasted_text(text: str) -> str:
 def detect_settings(text: str) -> Settings:
     """Detect the delimiter, the header and the column mapping of a pasted text."""
     file = _build_file(text)
-    found = dict(tables.recognise(file) or {})
-    dialect = {"encoding": "utf-8", "quoting": "minimal", **found.get("dialect", {})}
+    detected = dict(tables.recognise(file) or {})
+    dialect = {"encoding": "utf-8", "quoting": "minimal", **detected.get("dialect", {})}
     if "\t" in text:
         dialect["delimiter"] = "\t"
-    elif not found or not _find_named_fields(found):
+    elif not detected or not _find_named_fields(detected):
         # Sentences have commas in them: without names of columns, a line is one cell.
         dialect["delimiter"] = (
             "\t" if _is_ragged(text, dialect.get("delimiter", ",")) else dialect["delimiter"]
         )
-    settings: Settings = {**found, "dialect": dialect}
-    fields = _find_named_fields(found)
+    settings: Settings = {**detected, "dialect": dialect}
+    fields = _find_named_fields(detected)
     dialect["header"] = bool(fields)
     settings["mapping"] = {"name": "pasted", "fields": fields}
     if "statement" not in fields:
@@ -64,13 +64,13 @@ def detect_settings(text: str) -> Settings:
 
 def list_columns(text: str, settings: Settings) -> dict[str, str]:
     """Return the columns in order, each with its first value."""
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for record in _read_records(text, _build_trial_settings(settings)):
         raw = record.raw
         for name, value in raw.items() if isinstance(raw, Mapping) else ():
-            said = " ".join(str(value or "").split())
-            found[name] = found.get(name) or (said if len(said) <= 40 else f"{said[:39]}…")
-    return found
+            cell_text = " ".join(str(value or "").split())
+            columns[name] = columns.get(name) or (cell_text if len(cell_text) <= 40 else f"{cell_text[:39]}…")
+    return columns
 
 
 def iterate_rows(text: str, settings: Settings) -> Iterator[PastedRow]:

@@ -111,14 +111,14 @@ def _cancel(waiting: deque[Future[CleanedBatch]]) -> None:
         future.cancel()
 
 
-def pack_review(review: Review, found: RawRecord) -> bytes:
+def pack_review(review: Review, record: RawRecord) -> bytes:
     """Return the COPY line. JSON escapes line breaks, so only backslashes need escaping."""
     content = digest_content(review)
     texts = b"%b\t[%b,%b]\t%b\n" % (
         review.statement.encode(),
         orjson.dumps(tuple(review.place)),
         content,
-        _serialise_fields(found),
+        _serialise_fields(record),
     )
     known_by = (
         f"{digest(content)}\t{build_record_key(review) or _NULL}\t{build_number_key(review) or _NULL}\t"
@@ -166,13 +166,13 @@ def unpack_place(text: str) -> RecordPlace:
     return RecordPlace(*place)
 
 
-def _serialise_fields(found: RawRecord) -> bytes:
+def _serialise_fields(record: RawRecord) -> bytes:
     try:
-        return orjson.dumps(found.fields)
+        return orjson.dumps(record.fields)
     except TypeError:  # half a character, a number of forty digits
-        return orjson.dumps(to_plain_json(dict(found.fields)))
+        return orjson.dumps(to_plain_json(dict(record.fields)))
 
 
-def _build_person(stored: dict[str, Any]) -> Person:
-    stored["same_as"] = tuple(stored["same_as"])
-    return Person(**stored)
+def _build_person(values: dict[str, Any]) -> Person:
+    values["same_as"] = tuple(values["same_as"])
+    return Person(**values)

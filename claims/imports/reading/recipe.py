@@ -70,10 +70,10 @@ class Recipe:
 
     def of(self, file: File) -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:
         """Return the reader of a file and its settings, or the reason why it cannot be read."""
-        found = detect_format(file, format=self.format or self._find_table_format(file))
-        if isinstance(found, Refusal):
-            return found
-        form, settings = found
+        format_found = detect_format(file, format=self.format or self._find_table_format(file))
+        if isinstance(format_found, Refusal):
+            return format_found
+        form, settings = format_found
         if self.settings is not None and self.format == form.NAME:
             settings = self.settings
         elif self.mapping is not None:
@@ -120,17 +120,19 @@ def read_records(
             yield file, NO_CONVENTIONS
             continue
         file.note, file.is_unrated = partial(report_note, file), partial(is_unrated, file)
-        found = recipe.of(file)
-        if isinstance(found, Refusal):
-            yield found, NO_CONVENTIONS
+        form_found = recipe.of(file)
+        if isinstance(form_found, Refusal):
+            yield form_found, NO_CONVENTIONS
             continue
-        form, settings = found
+        form, settings = form_found
         report_detection(file, form, settings)
         items = form.read(file, settings)
         first = list(islice(items, _SAMPLE_SIZE))
-        known = form.get_conventions(settings)
+        known_conventions = form.get_conventions(settings)
         conventions = replace(
-            known, constants={**known.constants, **recipe.constants}, language=_find_language(first)
+            known_conventions,
+            constants={**known_conventions.constants, **recipe.constants},
+            language=_find_language(first),
         )
         if note := _find_foreign_labels((item, conventions) for item in first):
             file.note(note)
@@ -152,21 +154,21 @@ def _find_foreign_labels(records: Iterable[RecordInput]) -> str:
     An archive may hold another party's ratings of claims, with links to a fact-checker's pages. Imported unchecked,
     those ratings would be published as the fact-checker's verdicts.
     """
-    found: dict[str, Counter[str]] = {}
+    labels_found: dict[str, Counter[str]] = {}
     for item, conventions in records:
         review = None if isinstance(item, Refusal) else read_review(item, conventions)
         if review is None or isinstance(review, Refusal) or not (review.publisher and review.rating):
             continue
         if not review.rating.scale and has_scale(review.publisher.domain):
-            found.setdefault(review.publisher.name, Counter())[review.rating.text] += 1
-    if not found:
+            labels_found.setdefault(review.publisher.name, Counter())[review.rating.text] += 1
+    if not labels_found:
         return ""
     labels = {
         name: ", ".join(f"“{label}”" for label, _count in counts.most_common(_MAX_NAMED))
-        for name, counts in found.items()
+        for name, counts in labels_found.items()
     }
     return SpokenSentence(
         "These labels are not on any scale of the publisher they would be assigned to: %(labels)s. If another"
         " publisher rated these claims, give it with --set publisher=… or as a “fixed value” in the form.",
-        labels="; ".join(f"{name}: {listed}" for name, listed in labels.items()),
+        labels="; ".join(f"{name}: {label_list}" for name, label_list in labels.items()),
     )

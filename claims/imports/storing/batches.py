@@ -79,12 +79,14 @@ def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatc
     now = clock.get_database_time()
     with transaction.atomic():
         expect_many()  # the end of the import waits until all of it is safe
-        entities = ReferencedEntities((staged.review for staged in batch), now=now, by=run.started_by)
-        fresh, known = _split_batch(batch, run)
+        entities = ReferencedEntities(
+            (staged_review.review for staged_review in batch), now=now, by=run.started_by
+        )
+        new_reviews, known_reviews = _split_batch(batch, run)
         decisions = Decisions(run, entities, now)
-        decisions.decide_new(fresh)
+        decisions.decide_new(new_reviews)
         rows = _Rows(decisions)
-    return PreparedBatch(batch, run, entities, rows, known)
+    return PreparedBatch(batch, run, entities, rows, known_reviews)
 
 
 @transaction.atomic
@@ -104,20 +106,26 @@ def _split_batch(
     batch: Sequence[StagedReview], run: ImportRun
 ) -> tuple[list[StagedReview], list[StagedReview]]:
     """Split a batch into reviews of unknown statements and all others."""
-    keys = {staged.key for staged in batch if staged.key}
-    numbers = {staged.number_key for staged in batch if staged.number_key}
+    keys = {staged_review.key for staged_review in batch if staged_review.key}
+    numbers = {staged_review.number_key for staged_review in batch if staged_review.number_key}
     # Records stored by this import are not earlier versions of its later records.
-    earlier = ImportedRecord.objects.filter(Q(key__any_of=keys) | Q(number_key__any_of=numbers)).exclude(
-        run=run
-    )
-    taken = {key for row in earlier.values_list("key", "number_key") for key in row if key}
-    statements: set[UUID] = {staged.statement_key for staged in batch}
-    there = set(
+    earlier_records = ImportedRecord.objects.filter(
+        Q(key__any_of=keys) | Q(number_key__any_of=numbers)
+    ).exclude(run=run)
+    taken_keys = {key for row in earlier_records.values_list("key", "number_key") for key in row if key}
+    statements: set[UUID] = {staged_review.statement_key for staged_review in batch}
+    known_keys = set(
         Claim.objects.filter(statement_key__any_of=statements).values_list("statement_key", flat=True)
     )
-    there |= {staged.statement_key for staged in batch if {staged.key, staged.number_key} & taken}
-    fresh = [staged for staged in batch if staged.statement_key not in there]
-    return fresh, [staged for staged in batch if staged.statement_key in there]
+    known_keys |= {
+        staged_review.statement_key
+        for staged_review in batch
+        if {staged_review.key, staged_review.number_key} & taken_keys
+    }
+    new_reviews = [staged_review for staged_review in batch if staged_review.statement_key not in known_keys]
+    return new_reviews, [
+        staged_review for staged_review in batch if staged_review.statement_key in known_keys
+    ]
 
 
 @dataclass(slots=True)
@@ -135,14 +143,14 @@ class _Rows:
 
     def _assign_ids(self) -> None:
         new, old = self.decisions.new, self.decisions.old
-        for standing, pk in zip(new, reserve_ids(Claim, len(new)), strict=True):
-            standing.claim.pk = pk
-            if standing.verdicts:
-                standing.claim.state = Claim.State.ACCEPTED
-            elif standing.drafts:
+        for new_claim, pk in zip(new, reserve_ids(Claim, len(new)), strict=True):
+            new_claim.claim.pk = pk
+            if new_claim.verdicts:
+                new_claim.claim.state = Claim.State.ACCEPTED
+            elif new_claim.drafts:
                 with activate_house_language():
-                    said = gettext(_ARCHIVE_NOTE)
-                standing.claim.reason = f"{said}\n{standing.claim.reason}".strip()
+                    note = gettext(_ARCHIVE_NOTE)
+                new_claim.claim.reason = f"{note}\n{new_claim.claim.reason}".strip()
         places = [(one, place) for one in (*new, *old) for place in one.appearances]
         for (one, place), pk in zip(places, reserve_ids(Appearance, len(places)), strict=True):
             place.pk, place.claim_id = pk, one.claim.pk
@@ -152,18 +160,18 @@ class _Rows:
         for (claim, verdict), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
             verdict.pk, verdict.claim_id = pk, claim.pk
 
-    def _build_entry(self, standing: ExistingClaim) -> LedgerEntry:
+    def _build_entry(self, existing_claim: ExistingClaim) -> LedgerEntry:
         """Build the first entry of a new claim's ledger."""
         verdicts = sorted(
-            standing.verdicts, key=lambda row: (row.reviewed_on is None, row.reviewed_on, row.pk)
+            existing_claim.verdicts, key=lambda row: (row.reviewed_on is None, row.reviewed_on, row.pk)
         )
         this = LedgerLine(
             version=1, kind=Publication.Kind.PUBLICATION, note="", published_at=self.decisions.now
         )
         return build_entry(
-            standing.claim,
-            topics=standing.topics,
-            appearances=standing.appearances,
+            existing_claim.claim,
+            topics=existing_claim.topics,
+            appearances=existing_claim.appearances,
             verdicts=[(verdict, ()) for verdict in verdicts],
             merged_from=[],
             ledger=[this],
@@ -184,27 +192,27 @@ class _Rows:
         yield from publishing.build_entry_lines([self._build_entry(one) for one in new if one.verdicts])
 
     def _build_record_lines(self) -> list[CopyLines]:
-        return build_lines(ImportedRecord, [self._build_record(taken) for taken in self.decisions.taken])
+        return build_lines(ImportedRecord, [self._build_record(decided) for decided in self.decisions.taken])
 
     def _build_problem_lines(self) -> list[CopyLines]:
         """Return the rows for values that conflict with stored ones."""
-        taken = [one for one in self.decisions.taken if one.left_out]
-        there = known_claims.find_first_records(
-            one.standing.claim.pk for one in taken if not one.standing.is_new
+        left_out_reviews = [one for one in self.decisions.taken if one.left_out]
+        first_records = known_claims.find_first_records(
+            one.standing.claim.pk for one in left_out_reviews if not one.standing.is_new
         )
         return build_lines(
             ImportProblem,
             [
                 problem
-                for one in taken
-                for staged in (one.staged, *one.staged.iterate_repeats())
+                for one in left_out_reviews
+                for staged_review in (one.staged, *one.staged.iterate_repeats())
                 for problem in build_left_out_problems(
                     self.decisions.run,
-                    staged,
+                    staged_review,
                     one.left_out,
                     into=f"claim {one.standing.claim.pk}",
-                    of=str(one.standing.first_place or there.get(one.standing.claim.pk, "")),
-                    is_merged=one.outcome == ImportedRecord.Outcome.MERGED or staged is not one.staged,
+                    of=str(one.standing.first_place or first_records.get(one.standing.claim.pk, "")),
+                    is_merged=one.outcome == ImportedRecord.Outcome.MERGED or staged_review is not one.staged,
                 )
             ],
         )
@@ -224,18 +232,18 @@ class _Rows:
         self._store_transitions()
         counts.refused += len(self.decisions.problems)
         counts.incomplete += sum(
-            bool(taken.left_out) and taken.outcome != ImportedRecord.Outcome.MERGED
-            for taken in self.decisions.taken
+            bool(decided.left_out) and decided.outcome != ImportedRecord.Outcome.MERGED
+            for decided in self.decisions.taken
         )
-        for taken in self.decisions.taken:
-            setattr(counts, taken.outcome, getattr(counts, taken.outcome) + 1)
-            repeats = len(taken.staged.repeats)
-            counts.merged += repeats if taken.left_out else 0
-            counts.agreed += 0 if taken.left_out else repeats
+        for decided in self.decisions.taken:
+            setattr(counts, decided.outcome, getattr(counts, decided.outcome) + 1)
+            repeats = len(decided.staged.repeats)
+            counts.merged += repeats if decided.left_out else 0
+            counts.agreed += 0 if decided.left_out else repeats
 
     def _change_old_claims(self, old: list[ExistingClaim]) -> None:
         accepted = [one.claim for one in old if one.verdicts and one.claim.state == Claim.State.PROPOSED]
-        superseded = [verdict for one in old for verdict in one.superseded]
+        superseded_verdicts = [verdict for one in old for verdict in one.superseded]
         copy(
             Transition,
             [
@@ -245,17 +253,17 @@ class _Rows:
                 ),
                 *(
                     self._build_transition(verdict.claim, verdict, "supersede", "published", "superseded")
-                    for verdict in superseded
+                    for verdict in superseded_verdicts
                 ),
             ],
         )
         for claim in accepted:
             claim.state = Claim.State.ACCEPTED
-        changed = [one.claim for one in old if one.before or one.claim in accepted]
-        for claim in changed:
+        changed_claims = [one.claim for one in old if one.before or one.claim in accepted]
+        for claim in changed_claims:
             claim.updated_at = self.decisions.now
-        Claim.objects.bulk_update(changed, ["state", "updated_at", *JUDGED_FIELDS], batch_size=500)
-        Verdict.objects.filter(pk__in=[verdict.pk for verdict in superseded]).update(
+        Claim.objects.bulk_update(changed_claims, ["state", "updated_at", *JUDGED_FIELDS], batch_size=500)
+        Verdict.objects.filter(pk__in=[verdict.pk for verdict in superseded_verdicts]).update(
             state=Verdict.State.SUPERSEDED
         )
 
@@ -278,27 +286,27 @@ class _Rows:
         copy(
             PossibleDuplicate,
             [
-                PossibleDuplicate(claim=later.claim, earlier=earlier.claim, run=self.decisions.run)
-                for later, earlier in self.decisions.pairs
-                if self.decisions.is_stored(later) and self.decisions.is_stored(earlier)
+                PossibleDuplicate(claim=later.claim, earlier=earlier_claim.claim, run=self.decisions.run)
+                for later, earlier_claim in self.decisions.pairs
+                if self.decisions.is_stored(later) and self.decisions.is_stored(earlier_claim)
             ],
         )
 
-    def _build_record(self, taken: DecidedReview) -> dict[str, Any]:
-        review = taken.staged.review
+    def _build_record(self, decided: DecidedReview) -> dict[str, Any]:
+        review = decided.staged.review
         return {
             "run_id": self.decisions.run.pk,
-            "digest": taken.staged.digest,
-            "key": taken.staged.key,
-            "number_key": taken.staged.number_key,
+            "digest": decided.staged.digest,
+            "key": decided.staged.key,
+            "number_key": decided.staged.number_key,
             "number": review.id,
-            "differs": bool(taken.left_out),
+            "differs": bool(decided.left_out),
             "at": self.decisions.now,
-            "claim_id": taken.standing.claim.pk,
-            "verdict_id": taken.verdict.pk if taken.verdict else None,
-            "outcome": taken.outcome,
-            "made_claim": taken.made_claim,
-            "made_verdict": taken.made_verdict,
+            "claim_id": decided.standing.claim.pk,
+            "verdict_id": decided.verdict.pk if decided.verdict else None,
+            "outcome": decided.outcome,
+            "made_claim": decided.made_claim,
+            "made_verdict": decided.made_verdict,
             "label": review.rating.raw if review.rating else "",
             "file": review.place.file[: _MAX_PLACE_LENGTHS["file"]],
             "position": review.place.position[: _MAX_PLACE_LENGTHS["position"]],

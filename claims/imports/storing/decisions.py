@@ -81,43 +81,54 @@ class Decisions:
 
     def decide_new(self, reviews: Iterable[StagedReview]) -> None:
         """Decide about reviews of unknown statements."""
-        for _, group in groupby(self._admit(reviews), key=lambda staged: staged.statement_key):
-            assigned, pairs = assign_claims(group, [], self.entities, known={}, new=self._build_claim)
+        for _, group in groupby(self._admit(reviews), key=lambda staged_review: staged_review.statement_key):
+            assigned, pairs = assign_claims(
+                group, [], self.entities, known_by_digest={}, new=self._build_claim
+            )
             self.pairs += pairs
-            for staged, standing in _sort_rated_first(assigned):
-                self._apply(staged, standing)
+            for staged_review, claim_of_review in _sort_rated_first(assigned):
+                self._apply(staged_review, claim_of_review)
 
     def decide_known(self, reviews: list[StagedReview]) -> None:
         """Decide about reviews that may already be stored. Call it inside the storing transaction."""
         reviews = list(self._admit(reviews))
-        earlier = SeenRecords(known_claims.find_earlier_records(reviews, run=self.run.pk))
-        there = known_claims.load_claims({staged.statement_key for staged in reviews}, earlier.claims)
-        for key, group in groupby(reviews, key=lambda staged: staged.statement_key):
+        earlier_records = SeenRecords(known_claims.find_earlier_records(reviews, run=self.run.pk))
+        known_claims_found = known_claims.load_claims(
+            {staged_review.statement_key for staged_review in reviews}, earlier_records.claims
+        )
+        for key, group in groupby(reviews, key=lambda staged_review: staged_review.statement_key):
             of_statement = list(group)
-            found = {staged.digest: earlier.find(staged, there.by_id) for staged in of_statement}
-            known = {digest: standing for digest, standing in found.items() if standing}
-            standings = list(there.of_statement.get(key, []))
+            claims_by_digest = {
+                staged_review.digest: earlier_records.find(staged_review, known_claims_found.by_id)
+                for staged_review in of_statement
+            }
+            known_by_digest = {
+                digest: existing_claim
+                for digest, existing_claim in claims_by_digest.items()
+                if existing_claim
+            }
+            standings = list(known_claims_found.of_statement.get(key, []))
             assigned, pairs = assign_claims(
-                of_statement, standings, self.entities, known=known, new=self._build_claim
+                of_statement, standings, self.entities, known_by_digest=known_by_digest, new=self._build_claim
             )
             self.pairs += pairs
-            for staged, standing in _sort_rated_first(assigned):
-                is_known = staged.digest in known
-                revises = is_known and earlier.is_revision(staged, standing)
-                self._apply(staged, standing, is_known=is_known, revises=revises)
+            for staged_review, existing_claim in _sort_rated_first(assigned):
+                is_known = staged_review.digest in known_by_digest
+                revises = is_known and earlier_records.is_revision(staged_review, existing_claim)
+                self._apply(staged_review, existing_claim, is_known=is_known, revises=revises)
 
-    def is_stored(self, standing: ExistingClaim) -> bool:
-        return not standing.is_new or id(standing) in self._standings
+    def is_stored(self, existing_claim: ExistingClaim) -> bool:
+        return not existing_claim.is_new or id(existing_claim) in self._standings
 
     def _admit(self, reviews: Iterable[StagedReview]) -> Iterator[StagedReview]:
         """Yield reviews that may be imported, and record the others."""
-        for staged in reviews:
+        for staged_review in reviews:
             try:
-                self.entities.require_no_namesake(staged.review.publisher)
+                self.entities.require_no_namesake(staged_review.review.publisher)
             except Disagreement as disagreement:
-                self._refuse(staged, disagreement)
+                self._refuse(staged_review, disagreement)
             else:
-                yield staged
+                yield staged_review
 
     def _build_claim(self, review: Review) -> ExistingClaim:
         claim = _get_claim_maker()(
@@ -131,13 +142,18 @@ class Decisions:
         return ExistingClaim(claim, is_new=True)
 
     def _apply(
-        self, staged: StagedReview, standing: ExistingClaim, *, is_known: bool = False, revises: bool = False
+        self,
+        staged_review: StagedReview,
+        existing_claim: ExistingClaim,
+        *,
+        is_known: bool = False,
+        revises: bool = False,
     ) -> None:
-        first = standing.is_new and id(standing) not in self._standings
-        before = len(standing.verdicts) + len(standing.drafts)
+        first = existing_claim.is_new and id(existing_claim) not in self._standings
+        before = len(existing_claim.verdicts) + len(existing_claim.drafts)
         try:
-            outcome, verdict, left_out = standing.take(
-                staged.review,
+            outcome, verdict, left_out = existing_claim.take(
+                staged_review.review,
                 self.entities,
                 now=self.now,
                 house=self._house,
@@ -145,20 +161,22 @@ class Decisions:
                 revises=revises,
             )
         except Disagreement as disagreement:
-            self._refuse(staged, disagreement)
+            self._refuse(staged_review, disagreement)
             return
-        self._standings[id(standing)] = standing
+        self._standings[id(existing_claim)] = existing_claim
         if first:
             outcome = ImportedRecord.Outcome.CREATED
         elif left_out and outcome == ImportedRecord.Outcome.AGREED:
             outcome = ImportedRecord.Outcome.MERGED
-        made = len(standing.verdicts) + len(standing.drafts) > before
-        self.taken.append(DecidedReview(staged, standing, outcome, verdict, left_out, first, made))
+        is_made = len(existing_claim.verdicts) + len(existing_claim.drafts) > before
+        self.taken.append(
+            DecidedReview(staged_review, existing_claim, outcome, verdict, left_out, first, is_made)
+        )
 
-    def _refuse(self, staged: StagedReview, disagreement: Disagreement) -> None:
+    def _refuse(self, staged_review: StagedReview, disagreement: Disagreement) -> None:
         self.problems += [
             build_storing_problem(self.run, one, disagreement.field, disagreement.code, str(disagreement))
-            for one in (staged, *staged.iterate_repeats())
+            for one in (staged_review, *staged_review.iterate_repeats())
         ]
 
 
@@ -174,19 +192,19 @@ def _describe_reason(review: Review) -> str:
     with activate_house_language():
         lines = [gettext("Imported without a rating.")]
         if review.publisher:
-            looked = (
+            texts = (
                 gettext("%(publisher)s checked it on %(day)s")
                 if review.reviewed_on
                 else gettext("%(publisher)s checked it")
             ) % {"publisher": review.publisher.name, "day": review.reviewed_on}
-            lines[0] += f" {looked}" + (f": {review.url}" if review.url else ".")
-        said = {
+            lines[0] += f" {texts}" + (f": {review.url}" if review.url else ".")
+        values = {
             gettext("Headline"): review.title,
             gettext("By"): review.byline,
             gettext("Finding"): review.summary,
             gettext("Language of the review"): review.review_language,
         }
-    return "\n".join([*lines, *(f"{name}: {value}" for name, value in said.items() if value)])
+    return "\n".join([*lines, *(f"{name}: {value}" for name, value in values.items() if value)])
 
 
 def assign_claims(
@@ -194,7 +212,7 @@ def assign_claims(
     standings: list[ExistingClaim],
     entities: ReferencedEntities,
     *,
-    known: dict[UUID, ExistingClaim],
+    known_by_digest: dict[UUID, ExistingClaim],
     new: Callable[[Review], ExistingClaim],
 ) -> tuple[list[tuple[StagedReview, ExistingClaim]], list[ClaimPair]]:
     """Assign each review to a claim, and return pairs of claims that may be the same (the later, the earlier).
@@ -202,21 +220,23 @@ def assign_claims(
     Args:
         group: reviews of one statement.
         standings: the claims with this statement; new ones are added.
-        known: maps `StagedReview.digest` to the claim of this review in an earlier import.
+        known_by_digest: maps `StagedReview.digest` to the claim of this review in an earlier import.
         new: creates the `ReviewedClaim` of a new claim.
     """
     assigned, pairs = [], []
-    for staged in group:
-        review = staged.review
+    for staged_review in group:
+        review = staged_review.review
         publisher = entities.get_publisher(review.publisher).pk if review.publisher else None
-        standing = known.get(staged.digest) or next(_find_same_claims(review, publisher, standings), None)
-        if standing is None:
-            standing = new(review)
+        existing_claim = known_by_digest.get(staged_review.digest) or next(
+            _find_same_claims(review, publisher, standings), None
+        )
+        if existing_claim is None:
+            existing_claim = new(review)
             if standings:
-                pairs.append((standing, standings[0]))
-            standings.append(standing)
-        assigned.append((staged, standing))
-        standing.count(review, publisher)
+                pairs.append((existing_claim, standings[0]))
+            standings.append(existing_claim)
+        assigned.append((staged_review, existing_claim))
+        existing_claim.count(review, publisher)
     return assigned, pairs
 
 
@@ -232,17 +252,17 @@ def _find_same_claims(
     if not standings:
         return
     person = review.claimant
-    fitting = [one for one in standings if one.may_be_by(person)]
-    yield from (one for one in fitting if one.was_reviewed_on_page(review, publisher))
+    fitting_claims = [one for one in standings if one.may_be_by(person)]
+    yield from (one for one in fitting_claims if one.was_reviewed_on_page(review, publisher))
     if not is_distinctive(review.statement):
         return
-    fitting = [one for one in fitting if not one.was_reviewed_elsewhere(review, publisher)]
+    fitting_claims = [one for one in fitting_claims if not one.was_reviewed_elsewhere(review, publisher)]
     if person:
-        yield from (one for one in fitting if one.is_by(person))
+        yield from (one for one in fitting_claims if one.is_by(person))
         # A publisher that judges a statement twice, once without a claimant, judges one claim.
-        yield from (one for one in fitting if not one.names and publisher in one.publisher_ids)
+        yield from (one for one in fitting_claims if not one.names and publisher in one.publisher_ids)
     elif review.rating is None and publisher is None:
-        yield from fitting  # it names no other claimant
+        yield from fitting_claims  # it names no other claimant
     else:
-        yield from (one for one in fitting if publisher in one.publisher_ids)
-        yield from (one for one in fitting if not one.names)
+        yield from (one for one in fitting_claims if publisher in one.publisher_ids)
+        yield from (one for one in fitting_claims if not one.names)

@@ -121,7 +121,7 @@ class ExistingClaim(ReviewedClaim):
             if review.publisher and review.rating
             else None
         )
-        live = self.live.get(publisher.pk) if publisher else None
+        live_verdict = self.live.get(publisher.pk) if publisher else None
         house.require_own(publisher)
         if publisher:
             revises = revises and publisher.pk not in self.revised
@@ -132,31 +132,35 @@ class ExistingClaim(ReviewedClaim):
         draft = self.open.get(publisher.pk) if publisher and publisher.is_house else None
         left_out: dict[str, str] = {}
         # A draft about these words is in progress.
-        moved = self._update_wording(
+        is_changed = self._update_wording(
             review, entities, left_out, is_known=is_known, revises=revises and draft is None
         )
-        moved |= self._add_appearances(review, entities, is_known=is_known)
-        if publisher and rating and not (live or draft):
+        is_changed |= self._add_appearances(review, entities, is_known=is_known)
+        if publisher and rating and not (live_verdict or draft):
             return (
                 ImportedRecord.Outcome.CREATED,
                 self._add_verdict(publisher, rating, review, house, now),
                 left_out,
             )
-        there = draft or live
+        verdict = draft or live_verdict
         if draft:
             left_out |= _list_left_out(review, draft)
-        elif live:
-            moved |= self._revise(
-                live, rating, review, house, now, left_out, is_known=is_known, revises=revises
+        elif live_verdict:
+            is_changed |= self._revise(
+                live_verdict, rating, review, house, now, left_out, is_known=is_known, revises=revises
             )
-            there = self.live[live.publisher_id]
+            verdict = self.live[live_verdict.publisher_id]
         else:
             # Without a rating there is no verdict to hold it; the reason of the first record does.
-            said = collect_details(review) | {"publisher": publisher.name if publisher else ""}
-            for name, value in said.items():
+            values = collect_details(review) | {"publisher": publisher.name if publisher else ""}
+            for name, value in values.items():
                 if value and str(value) not in self.claim.reason:
                     left_out[name] = "nothing, for want of a rating"
-        return (ImportedRecord.Outcome.UPDATED if moved else ImportedRecord.Outcome.AGREED), there, left_out
+        return (
+            (ImportedRecord.Outcome.UPDATED if is_changed else ImportedRecord.Outcome.AGREED),
+            verdict,
+            left_out,
+        )
 
     @property
     def is_changed(self) -> bool:
@@ -165,7 +169,7 @@ class ExistingClaim(ReviewedClaim):
 
     def describe_changes(self) -> str:
         """Return the changes in words for readers; "" if nothing changed."""
-        return _build_sentence({what: list(parts) for what, parts in self.notes.items()})
+        return _build_sentence({note_kind: list(parts) for note_kind, parts in self.notes.items()})
 
     def _require_publishable(
         self,
@@ -176,21 +180,21 @@ class ExistingClaim(ReviewedClaim):
         is_known: bool,
         revises: bool,
     ) -> None:
-        live = self.live.get(publisher.pk)
+        live_verdict = self.live.get(publisher.pk)
         if (
-            live
+            live_verdict
             and rating
-            and live.rating_id != rating.pk
-            and not (revises and self._may_be_revised(live, house))
+            and live_verdict.rating_id != rating.pk
+            and not (revises and self._may_be_revised(live_verdict, house))
         ):
             raise Disagreement(
                 gettext(
                     "%(publisher)s rated this claim “%(rating)s” in another record, “%(rating_2)s” in this "
                     "one. Correct the wrong one and import it again."
                 )
-                % {"publisher": publisher, "rating": live.rating, "rating_2": rating}
+                % {"publisher": publisher, "rating": live_verdict.rating, "rating_2": rating}
             )
-        if rating and live is None and is_known and publisher.pk in self.retracted:
+        if rating and live_verdict is None and is_known and publisher.pk in self.retracted:
             raise RetractedClaim(
                 gettext(
                     "This verdict of %(publisher)s was retracted here (claim %(claim)s); an import does not "
@@ -202,19 +206,19 @@ class ExistingClaim(ReviewedClaim):
     def _require_place(
         self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, *, revises: bool
     ) -> None:
-        live, open_ = self.live.get(publisher.pk), self.open.get(publisher.pk)
-        there = open_ or live
+        live_verdict, open_ = self.live.get(publisher.pk), self.open.get(publisher.pk)
+        verdict = open_ or live_verdict
         house.require_place(
-            live=live,
+            live_verdict=live_verdict,
             open_=open_,
             had_one=publisher.pk in self.versions and publisher.pk not in self.undone,
-            says_otherwise=there is not None
+            says_otherwise=verdict is not None
             and (
-                there.rating_id != rating.pk
+                verdict.rating_id != rating.pk
                 or (revises and review.statement != self.claim.statement)
-                or bool(find_differences(review, there))
+                or bool(find_differences(review, verdict))
             ),
-            revises=live is not None and self._may_be_revised(live, house),
+            revises=live_verdict is not None and self._may_be_revised(live_verdict, house),
             drafted_now=open_ in self.drafts,
         )
 
@@ -230,7 +234,7 @@ class ExistingClaim(ReviewedClaim):
         revises: bool,
     ) -> bool:
         claim = self.claim
-        said: dict[str, Any] = {
+        values: dict[str, Any] = {
             "statement": review.statement,
             "language": review.language,
             "claimant": entities.get_claimant(review.claimant) if review.claimant else None,
@@ -238,19 +242,19 @@ class ExistingClaim(ReviewedClaim):
             "context": review.context,
         }
         alone = revises and len(self.publisher_ids) <= 1 and not self.words_are_ours
-        moved = False
-        for name, value in said.items():
+        is_changed = False
+        for name, value in values.items():
             now = getattr(claim, name)
             if not value or value == now:
                 continue
             if alone or (not now and not self.words_are_ours):
                 self._change(name, value, is_known=is_known)
-                moved = True
+                is_changed = True
             elif name != "statement" or normalise_statement(value) != normalise_statement(now):
                 left_out[name] = str(now or "nothing: people here answer for its words")
         if review.claimant and claim.claimant:
             left_out |= find_claimant_differences(review.claimant, claim.claimant)
-        return moved
+        return is_changed
 
     def _change(self, name: str, value: Any, *, is_known: bool) -> None:
         attribute = Claim._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
@@ -260,40 +264,40 @@ class ExistingClaim(ReviewedClaim):
             self.before.setdefault(attribute, before)
             self._add_note(CHANGED_NOTE if before else _describe_additions(is_known), FIELD_NAMES[name])
 
-    def _add_note(self, what: str, part: str) -> None:
+    def _add_note(self, note_kind: str, part: str) -> None:
         if not self.is_new:
-            self.notes.setdefault(what, {})[part] = None
+            self.notes.setdefault(note_kind, {})[part] = None
 
     def _add_appearances(self, review: Review, entities: ReferencedEntities, *, is_known: bool) -> bool:
-        moved = False
+        is_changed = False
         for url in review.appearances:
             source = entities.get_source(url)
             if source and source.pk not in self.source_ids:
                 self.source_ids.add(source.pk)
                 self.appearances.append(Appearance(claim=self.claim, source=source))
                 self._add_note(_describe_additions(is_known), "appearances")
-                moved = True
+                is_changed = True
         for name in review.topics:
             topic = entities.get_topic(name)
             if topic.pk not in self.topic_ids:
                 self.topic_ids.add(topic.pk)
                 self.topics.append(topic)
                 self._add_note(_describe_additions(is_known), "topics")
-                moved = True
-        return moved
+                is_changed = True
+        return is_changed
 
     # Verdicts ---------------------------------------------------------------------------------------------------------
 
     def _add_verdict(
         self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, now: datetime
     ) -> Verdict:
-        said = {DETAILS[name]: value for name, value in collect_details(review).items()}
-        said["language"] = said["language"] or self.claim.language
-        return self._make_verdict(publisher, rating, now, **said, **house.build_terms(publisher))
+        details = {DETAILS[name]: value for name, value in collect_details(review).items()}
+        details["language"] = details["language"] or self.claim.language
+        return self._make_verdict(publisher, rating, now, **details, **house.build_terms(publisher))
 
     def _revise(
         self,
-        live: Verdict,
+        live_verdict: Verdict,
         rating: Rating | None,
         review: Review,
         house: HouseRecords,
@@ -305,49 +309,51 @@ class ExistingClaim(ReviewedClaim):
     ) -> bool:
         """Store the additions and revisions of a review as a new version of the verdict."""
         different: dict[str, Any] = {}
-        told: dict[str, list[str]] = {}
-        may_be_revised = self._may_be_revised(live, house)
-        for name, value in find_differences(review, live).items():
+        notes: dict[str, list[str]] = {}
+        may_be_revised = self._may_be_revised(live_verdict, house)
+        for name, value in find_differences(review, live_verdict).items():
             attribute = DETAILS[name]
-            now_said = getattr(live, attribute)
+            now_said = getattr(live_verdict, attribute)
             if may_be_revised and (revises or not now_said):
                 different[attribute] = value
-                told.setdefault(CHANGED_NOTE if now_said else _describe_additions(is_known), []).append(
+                notes.setdefault(CHANGED_NOTE if now_said else _describe_additions(is_known), []).append(
                     FIELD_NAMES[attribute]
                 )
             else:
                 left_out[name] = str(now_said or _EDITORS_VERDICT)
-        new_rating = rating or live.rating
-        if new_rating is None or (new_rating.pk == live.rating_id and not different):
+        new_rating = rating or live_verdict.rating
+        if new_rating is None or (new_rating.pk == live_verdict.rating_id and not different):
             return False
-        if live in self.verdicts:
+        if live_verdict in self.verdicts:
             for name, value in different.items():
-                setattr(live, name, value)
-            live.rating = new_rating
+                setattr(live_verdict, name, value)
+            live_verdict.rating = new_rating
             return True
-        if new_rating.pk != live.rating_id:
-            told.setdefault(CHANGED_NOTE, []).insert(0, f"rating (from “{live.rating}” to “{new_rating}”)")
-        for what, parts in told.items():
+        if new_rating.pk != live_verdict.rating_id:
+            notes.setdefault(CHANGED_NOTE, []).insert(
+                0, f"rating (from “{live_verdict.rating}” to “{new_rating}”)"
+            )
+        for note_kind, parts in notes.items():
             for part in parts:
-                self._add_note(what, part)
-        self.superseded.append(live)
-        content = {name: getattr(live, name) for name in (*DETAILS.values(), *_CARRIED_OVER_FIELDS)}
+                self._add_note(note_kind, part)
+        self.superseded.append(live_verdict)
+        content = {name: getattr(live_verdict, name) for name in (*DETAILS.values(), *_CARRIED_OVER_FIELDS)}
         self._make_verdict(
-            live.publisher,
+            live_verdict.publisher,
             new_rating,
             now,
             **content | different,
-            **house.build_terms(live.publisher),
-            supersedes_id=live.pk,
+            **house.build_terms(live_verdict.publisher),
+            supersedes_id=live_verdict.pk,
             correction_kind="update",
-            correction_note=_build_sentence(told),
+            correction_note=_build_sentence(notes),
         )
         return True
 
-    def _may_be_revised(self, live: Verdict, house: HouseRecords) -> bool:
+    def _may_be_revised(self, live_verdict: Verdict, house: HouseRecords) -> bool:
         """Return whether the import may revise a verdict. It may not if its claim was merged into this one."""
-        is_its_own = live in self.verdicts or live.claim_id == self.claim.pk
-        return is_its_own and house.may_revise(live)
+        is_its_own = live_verdict in self.verdicts or live_verdict.claim_id == self.claim.pk
+        return is_its_own and house.may_revise(live_verdict)
 
     def _make_verdict(self, publisher: Publisher, rating: Rating, now: datetime, **content: Any) -> Verdict:
         version = self.versions.get(publisher.pk, 0) + 1
@@ -378,11 +384,11 @@ def _describe_additions(is_known: bool) -> str:
     return ADDED_NOTE if is_known else ANOTHER_REVIEW_NOTE
 
 
-def _build_sentence(told: Mapping[str, Sequence[str]]) -> str:
+def _build_sentence(notes: Mapping[str, Sequence[str]]) -> str:
     """Format the changes and their parts as a sentence for readers; "" if there are none."""
     with activate_house_language():
         return " ".join(
-            f"{gettext(what)}: {', '.join(map(gettext, told[what]))}."
-            for what in (CHANGED_NOTE, ADDED_NOTE, ANOTHER_REVIEW_NOTE)
-            if what in told
+            f"{gettext(note_kind)}: {', '.join(map(gettext, notes[note_kind]))}."
+            for note_kind in (CHANGED_NOTE, ADDED_NOTE, ANOTHER_REVIEW_NOTE)
+            if note_kind in notes
         )

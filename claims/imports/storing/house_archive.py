@@ -71,8 +71,8 @@ def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
             )
         )
     digest = runs.compute_digest(place)
-    if held := ImportRun.objects.filter(content_sha256=digest, state=_STATE.HELD).first():
-        raise NotPossible(_("%(run)s is already waiting for a second administrator.") % {"run": held})
+    if held_run := ImportRun.objects.filter(content_sha256=digest, state=_STATE.HELD).first():
+        raise NotPossible(_("%(run)s is already waiting for a second administrator.") % {"run": held_run})
     path = Path(place)
     run = ImportRun(
         origin=place[:2000],
@@ -161,12 +161,12 @@ def _read_sample(run: ImportRun, sample: _Sample) -> Iterator[list[ImportProblem
     problems: list[ImportProblem] = []
     for item, conventions in runs.read_upload(run):
         run.records += 1
-        found = item if isinstance(item, Refusal) else read_review(item, conventions)
-        if isinstance(found, Refusal):
+        review = item if isinstance(item, Refusal) else read_review(item, conventions)
+        if isinstance(review, Refusal):
             run.refused += 1
-            problems.append(build_refusal_problem(run, found))
+            problems.append(build_refusal_problem(run, review))
         else:
-            sample.add(found)
+            sample.add(review)
         if len(problems) == _BATCH_SIZE:
             yield problems
             problems = []
@@ -190,6 +190,6 @@ def _describe_review(review: Review) -> dict[str, Any]:
     }
 
 
-def _fail(run: ImportRun, why: str) -> None:
-    run.state, run.error = _STATE.FAILED, why
+def _fail(run: ImportRun, reason: str) -> None:
+    run.state, run.error = _STATE.FAILED, reason
     run.save(update_fields=["records", "refused", "state", "error"])

@@ -51,7 +51,7 @@ class HouseRecords:
     def require_place(
         self,
         *,
-        live: Verdict | None,
+        live_verdict: Verdict | None,
         open_: Verdict | None,
         had_one: bool,
         says_otherwise: bool,
@@ -61,7 +61,7 @@ class HouseRecords:
         """Require that this record can become a verdict of the newsroom, or already is one.
 
         Args:
-            live: the newsroom's published verdict on the claim.
+            live_verdict: the newsroom's published verdict on the claim.
             open_: the newsroom's verdict in draft or in review.
             had_one: whether the newsroom has a verdict that is no longer published.
             says_otherwise: whether the record differs from the existing verdict.
@@ -86,19 +86,19 @@ class HouseRecords:
                 )
                 % {"open": open_.pk}
             )
-        if live and says_otherwise and not revises:
+        if live_verdict and says_otherwise and not revises:
             raise HouseRecordRefused(
                 gettext(
                     "The newsroom has published another verdict on this claim (verdict %(live)s). Draft a "
                     "new version of it on the desk."
                 )
-                % {"live": live.pk}
+                % {"live": live_verdict.pk}
             )
-        if had_one and not (live or open_):
+        if had_one and not (live_verdict or open_):
             raise HouseRecordRefused(
                 gettext("The newsroom has withdrawn its verdict on this claim. Draft a new one on the desk.")
             )
-        if not (live or open_ or self.is_archive) and self.run.started_by_id is None:
+        if not (live_verdict or open_ or self.is_archive) and self.run.started_by_id is None:
             raise HouseRecordRefused(
                 gettext(
                     "This is a record of this newsroom, so it becomes a draft, and a draft needs an author. "
@@ -119,11 +119,11 @@ class HouseRecords:
             "published_at": None,
         }
 
-    def may_revise(self, live: Verdict) -> bool:
+    def may_revise(self, live_verdict: Verdict) -> bool:
         """Return whether the import may replace this verdict with a different version."""
-        if live.origin == Verdict.Origin.HOUSE_ARCHIVE:
-            return self.is_archive and not live.is_restored
-        return live.origin == Verdict.Origin.IMPORTED
+        if live_verdict.origin == Verdict.Origin.HOUSE_ARCHIVE:
+            return self.is_archive and not live_verdict.is_restored
+        return live_verdict.origin == Verdict.Origin.IMPORTED
 
 
 # Who speaks as the house ----------------------------------------------------------------------------------------------
@@ -136,17 +136,17 @@ def find_own_outlets(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[O
     record gives no URL or one that the newsroom lists as its own.
     """
     own = {house.domain, *list_hosts(house.url)[-1:]} - {""}
-    named = own | {host for address in house.same_as for host in list_hosts(address)[-1:]}
+    own_hosts = own | {host for address in house.same_as for host in list_hosts(address)[-1:]}
     name = normalise_name(house.name)
-    ours: set[Outlet] = set()
+    own_outlets: set[Outlet] = set()
     namesakes: set[Outlet] = set()
     for outlet in outlets:
         place = outlet.domain or get_domain(outlet.url)
         if place and _is_below(place, own):
-            ours.add(outlet)
+            own_outlets.add(outlet)
         elif normalise_name(outlet.name) == name:
-            (ours if not place or _is_below(place, named) else namesakes).add(outlet)
-    return ours, namesakes
+            (own_outlets if not place or _is_below(place, own_hosts) else namesakes).add(outlet)
+    return own_outlets, namesakes
 
 
 def is_namesake(house: Publisher, publisher: Publisher) -> bool:
@@ -173,7 +173,7 @@ def _is_below(place: str, hosts: set[str]) -> bool:
 
 def find_untouched_drafts(records: QuerySet[ImportedRecord]) -> QuerySet[Verdict]:
     """Return the newsroom's untouched drafts that were made from these records."""
-    made = records.filter(made_verdict=True).values("verdict")
-    drafts = Verdict.objects.filter(pk__in=made, origin=Verdict.Origin.HOUSE, state=_DRAFT)
+    made_records = records.filter(made_verdict=True).values("verdict")
+    drafts = Verdict.objects.filter(pk__in=made_records, origin=Verdict.Origin.HOUSE, state=_DRAFT)
     drafts = drafts.filter(review_round=0, edited_by=[])
     return drafts.exclude(pk__in=Evidence.objects.filter(verdict__in=drafts).values("verdict"))

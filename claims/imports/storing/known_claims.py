@@ -48,9 +48,9 @@ def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
     A merged claim is replaced by its target. A declined claim is skipped: an editor decided not to check it, but
     another publisher did.
     """
-    wanted = Q(statement_key__any_of=keys) | Q(pk__any_of=ids)
-    there = Claim.objects.filter(wanted).exclude(state=Claim.State.DECLINED)
-    rows = list(there.values_list("pk", "merged_into", "statement_key"))
+    condition = Q(statement_key__any_of=keys) | Q(pk__any_of=ids)
+    claims_found = Claim.objects.filter(condition).exclude(state=Claim.State.DECLINED)
+    rows = list(claims_found.values_list("pk", "merged_into", "statement_key"))
     if not rows:
         return KnownClaims({}, {})
     claims = {
@@ -60,15 +60,15 @@ def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
         .filter(pk__in={target or pk for pk, target, _ in rows})
         .order_by("pk")
     }
-    loaded = _load_details(claims)
-    found = KnownClaims({}, {})
+    details = _load_details(claims)
+    known_claims = KnownClaims({}, {})
     for pk, target, key in sorted(rows):
-        if standing := loaded.get(target or pk):
-            found.by_id[pk] = standing
-            group = found.of_statement.setdefault(key, [])
-            if standing not in group:
-                group.append(standing)
-    return found
+        if existing_claim := details.get(target or pk):
+            known_claims.by_id[pk] = existing_claim
+            group = known_claims.of_statement.setdefault(key, [])
+            if existing_claim not in group:
+                group.append(existing_claim)
+    return known_claims
 
 
 def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[EarlierRecord]:
@@ -78,12 +78,16 @@ def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[E
     are different reviews.
     """
     reviews = list(reviews)
-    alike = (
-        Q(digest__any_of={staged.digest for staged in reviews})
-        | Q(key__any_of={staged.key for staged in reviews if staged.key})
-        | Q(number_key__any_of={staged.number_key for staged in reviews if staged.number_key})
+    same_record = (
+        Q(digest__any_of={staged_review.digest for staged_review in reviews})
+        | Q(key__any_of={staged_review.key for staged_review in reviews if staged_review.key})
+        | Q(
+            number_key__any_of={
+                staged_review.number_key for staged_review in reviews if staged_review.number_key
+            }
+        )
     )
-    rows = ImportedRecord.objects.filter(alike).exclude(run=run).order_by("-pk")
+    rows = ImportedRecord.objects.filter(same_record).exclude(run=run).order_by("-pk")
     return [
         EarlierRecord(*row)
         for row in rows.values_list("run_id", "claim_id", "digest", "key", "number_key", "number", "file")
@@ -100,45 +104,47 @@ def find_first_records(claims: Iterable[int]) -> dict[int, str]:
 
 
 def _load_details(claims: dict[int, Claim]) -> dict[int, ExistingClaim]:
-    found = {pk: _build_existing_claim(claim) for pk, claim in claims.items()}
+    claims_by_id = {pk: _build_existing_claim(claim) for pk, claim in claims.items()}
     verdicts = (
         Verdict.objects.filter(Q(claim__in=claims) | Q(claim__merged_into__in=claims))
         .select_related("rating__scale", "publisher", "claim", "archive_run")
         .order_by("pk")
     )
     for verdict in verdicts:
-        standing = found[verdict.claim.merged_into_id or verdict.claim_id]
-        if verdict.claim_id == standing.claim.pk:
-            standing.versions[verdict.publisher_id] = max(
-                verdict.version, standing.versions.get(verdict.publisher_id, 0)
+        existing_claim = claims_by_id[verdict.claim.merged_into_id or verdict.claim_id]
+        if verdict.claim_id == existing_claim.claim.pk:
+            existing_claim.versions[verdict.publisher_id] = max(
+                verdict.version, existing_claim.versions.get(verdict.publisher_id, 0)
             )
         if verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
-            standing.open.setdefault(verdict.publisher_id, verdict)
+            existing_claim.open.setdefault(verdict.publisher_id, verdict)
         if verdict.state == Verdict.State.PUBLISHED:
-            standing.live.setdefault(verdict.publisher_id, verdict)
-            standing.retracted.discard(verdict.publisher_id)
-        elif verdict.state == Verdict.State.RETRACTED and verdict.claim_id == standing.claim.pk:
+            existing_claim.live.setdefault(verdict.publisher_id, verdict)
+            existing_claim.retracted.discard(verdict.publisher_id)
+        elif verdict.state == Verdict.State.RETRACTED and verdict.claim_id == existing_claim.claim.pk:
             taken_back = verdict.archive_run is not None and verdict.archive_run.state in _UNDONE_STATES
-            standing.undone.discard(verdict.publisher_id)
-            (standing.undone if taken_back else standing.retracted).add(verdict.publisher_id)
+            existing_claim.undone.discard(verdict.publisher_id)
+            (existing_claim.undone if taken_back else existing_claim.retracted).add(verdict.publisher_id)
         if verdict.state in _EDITORS_STATES and verdict.origin != Verdict.Origin.IMPORTED:
-            standing.words_are_ours = True
-        standing.publisher_ids.add(verdict.publisher_id)
+            existing_claim.words_are_ours = True
+        existing_claim.publisher_ids.add(verdict.publisher_id)
     for claim, source in Appearance.objects.filter(claim__in=claims).values_list("claim_id", "source_id"):
-        found[claim].source_ids.add(source)
+        claims_by_id[claim].source_ids.add(source)
     for claim, topic in Claim.topics.through.objects.filter(claim__in=claims).values_list(
         "claim_id", "topic_id"
     ):
-        found[claim].topic_ids.add(topic)
-    return found
+        claims_by_id[claim].topic_ids.add(topic)
+    return claims_by_id
 
 
 def _build_existing_claim(claim: Claim) -> ExistingClaim:
     if claim.claimant is None:
         return ExistingClaim(claim)
-    known = claim.claimant.same_as
+    identifiers = claim.claimant.same_as
     return ExistingClaim(
-        claim, names={build_name_key(Person(claim.claimant.name))}, same_as=[known] if known else []
+        claim,
+        names={build_name_key(Person(claim.claimant.name))},
+        same_as=[identifiers] if identifiers else [],
     )
 
 
@@ -153,48 +159,48 @@ class SeenRecords:
                 if key:
                     self._alike[key].append(one)
 
-    def find(self, staged: StagedReview, by_id: Mapping[int, ExistingClaim]) -> ExistingClaim | None:
+    def find(self, staged_review: StagedReview, by_id: Mapping[int, ExistingClaim]) -> ExistingClaim | None:
         """Return the claim of an earlier record, if it is in `by_id`."""
-        for record in self._get_records(staged.digest):
-            if standing := by_id.get(record.claim):
-                return standing
+        for record in self._get_records(staged_review.digest):
+            if existing_claim := by_id.get(record.claim):
+                return existing_claim
         others = []
-        for record in self._get_records(staged.key):
-            standing = by_id.get(record.claim)
-            if standing and standing.may_be_by(staged.review.claimant):
-                return standing
+        for record in self._get_records(staged_review.key):
+            existing_claim = by_id.get(record.claim)
+            if existing_claim and existing_claim.may_be_by(staged_review.review.claimant):
+                return existing_claim
             # Another person made the same claim on the same page, unless the publisher corrected the claimant.
             if (
-                standing
-                and record.claim not in staged.seen_claims
-                and not _are_numbered_apart(record, staged.review)
+                existing_claim
+                and record.claim not in staged_review.seen_claims
+                and not _are_numbered_apart(record, staged_review.review)
             ):
-                others.append(standing)
-        for record in self._get_records(staged.number_key) if staged.has_number else ():
-            standing = by_id.get(record.claim)
+                others.append(existing_claim)
+        for record in self._get_records(staged_review.number_key) if staged_review.has_number else ():
+            existing_claim = by_id.get(record.claim)
             if (
-                standing
-                and record.claim not in staged.seen_claims
-                and _is_same_review(record, staged, standing)
+                existing_claim
+                and record.claim not in staged_review.seen_claims
+                and _is_same_review(record, staged_review, existing_claim)
             ):
-                return standing
+                return existing_claim
         return others[0] if others else None
 
-    def is_revision(self, staged: StagedReview, standing: ExistingClaim) -> bool:
+    def is_revision(self, staged_review: StagedReview, existing_claim: ExistingClaim) -> bool:
         """Return whether the record revises its claim's previous record."""
-        claim = standing.claim.pk
-        if claim in staged.seen_claims:
+        claim = existing_claim.claim.pk
+        if claim in staged_review.seen_claims:
             return False
-        last = next((one for one in self._iterate_latest(staged) if one.claim == claim), None)
+        last = next((one for one in self._iterate_latest(staged_review) if one.claim == claim), None)
         if last is None:
             return False
         # An import may have stored several records of one review: it equals one of them.
-        same = self._get_records(staged.digest)
+        same = self._get_records(staged_review.digest)
         return not any((one.run, one.claim) == (last.run, claim) for one in same)
 
-    def _iterate_latest(self, staged: StagedReview) -> Iterator[EarlierRecord]:
-        yield from self._get_records(staged.key)
-        yield from self._get_records(staged.number_key) if staged.has_number else ()
+    def _iterate_latest(self, staged_review: StagedReview) -> Iterator[EarlierRecord]:
+        yield from self._get_records(staged_review.key)
+        yield from self._get_records(staged_review.number_key) if staged_review.has_number else ()
 
     def _get_records(self, key: UUID | None) -> Sequence[EarlierRecord]:
         return self._alike.get(key, ()) if key else ()
@@ -205,9 +211,11 @@ def _are_numbered_apart(record: EarlierRecord, review: Review) -> bool:
     return bool(record.number and review.id and record.number != review.id)
 
 
-def _is_same_review(record: EarlierRecord, staged: StagedReview, standing: ExistingClaim) -> bool:
+def _is_same_review(
+    record: EarlierRecord, staged_review: StagedReview, existing_claim: ExistingClaim
+) -> bool:
     """Return whether two records with one number are one review."""
-    if standing.claim.statement_key == staged.statement_key:
+    if existing_claim.claim.statement_key == staged_review.statement_key:
         return True
-    page = standing.compare_page(staged.review)
-    return page if page is not None else record.file == staged.review.place.file
+    page = existing_claim.compare_page(staged_review.review)
+    return page if page is not None else record.file == staged_review.review.place.file

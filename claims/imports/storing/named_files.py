@@ -12,9 +12,9 @@ def iterate_named_files() -> Iterator[tuple[str, str]]:
     yield from list_uploads().items()
     digests = Snapshot.objects.order_by("pk").values_list("content_sha256", flat=True)
     media = MediaObject.objects.order_by("pk")
-    kept = [digests, media.values_list("sha256", flat=True)]
-    kept.append(media.exclude(public_sha256="").values_list("public_sha256", flat=True))
-    for rows in kept:
+    kept_files = [digests, media.values_list("sha256", flat=True)]
+    kept_files.append(media.exclude(public_sha256="").values_list("public_sha256", flat=True))
+    for rows in kept_files:
         for digest in rows.iterator(chunk_size=2_000):
             yield archive.build_path(digest), digest
 

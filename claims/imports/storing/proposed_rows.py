@@ -36,15 +36,15 @@ class StoredRow:
 def find_existing(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
     """Return existing claims with the same statement and the same or an unknown claimant."""
     keys = _compute_keys([review.statement for review in reviews])
-    known: dict[object, list[Claim]] = {}
+    claims_by_statement: dict[object, list[Claim]] = {}
     rows = Claim.objects.readable_by(by).filter(statement_key__in=set(keys))
     for claim in rows.select_related("claimant", "merged_into").order_by("pk"):
-        known.setdefault(claim.statement_key, []).append(claim)
+        claims_by_statement.setdefault(claim.statement_key, []).append(claim)
     return [
         next(
             (
                 claim.merged_into or claim
-                for claim in known.get(key, [])
+                for claim in claims_by_statement.get(key, [])
                 if _may_share_claimant(review, claim.claimant)
             ),
             None,
@@ -63,11 +63,11 @@ def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
     require(by, "claims.run_import", _("paste rows"))
     # Two people who paste the same rows at once create each claim once.
     hold("pasted rows")
-    stored: list[StoredRow] = []
+    stored_rows: list[StoredRow] = []
     for review in reviews:
         [same] = find_existing([review], by=by)
-        stored.append(StoredRow(review, "there", same) if same else _propose_row(review, by))
-    return stored
+        stored_rows.append(StoredRow(review, "there", same) if same else _propose_row(review, by))
+    return stored_rows
 
 
 def _propose_row(review: Review, by: User) -> StoredRow:

@@ -125,90 +125,94 @@ class ReferencedEntities:
         return self._sources.get(build_url_key(url))
 
     def _load_ratings(self, reviews: list[Review]) -> dict[RatingKey, Rating]:
-        wanted: dict[RatingKey, tuple[Publisher, Label]] = {}
+        labels: dict[RatingKey, tuple[Publisher, Label]] = {}
         for review in reviews:
             if review.rating and review.publisher and review.publisher not in self._namesakes:
                 publisher = self.get_publisher(review.publisher)
-                wanted.setdefault(build_rating_key(publisher, review.rating), (publisher, review.rating))
-        return find_or_make_ratings(wanted)
+                labels.setdefault(build_rating_key(publisher, review.rating), (publisher, review.rating))
+        return find_or_make_ratings(labels)
 
-    def _load_sources(self, wanted: dict[str, str], media: dict[str, str]) -> dict[str, Source]:
+    def _load_sources(self, addresses: dict[str, str], media: dict[str, str]) -> dict[str, Source]:
         """Return the sources at these URLs, creating missing ones.
 
         Args:
             media: the kind of each media URL; "" if unknown.
         """
-        wanted.pop("", None)
-        if not wanted:
+        addresses.pop("", None)
+        if not addresses:
             return {}
-        rows = Source.objects.filter(url_key__any_of=wanted).select_related("publisher")
-        found = {row.url_key: row for row in rows}
-        missing = [key for key in wanted if key not in found]
+        rows = Source.objects.filter(url_key__any_of=addresses).select_related("publisher")
+        sources_by_key = {row.url_key: row for row in rows}
+        missing = [key for key in addresses if key not in sources_by_key]
         places = {key: list_hosts(key) for key in missing}
-        known = KnownPublishers(
-            Publisher.objects.known([], {host for found in places.values() for host in found})
+        known_publishers = KnownPublishers(
+            Publisher.objects.known(
+                [], {host for sources_by_key in places.values() for host in sources_by_key}
+            )
         )
-        made = [
+        new_sources = [
             Source(
                 id=pk,
-                title=wanted[key][:_MAX_TITLE_LENGTH],
+                title=addresses[key][:_MAX_TITLE_LENGTH],
                 kind=_choose_kind(get_domain(key), media.get(key, "")),
-                url=wanted[key],
+                url=addresses[key],
                 url_key=key,
-                publisher=known.at(places[key]),
+                publisher=known_publishers.at(places[key]),
                 created_by=self._by,
                 updated_at=self._now,
             )
             for key, pk in zip(missing, reserve_ids(Source, len(missing)), strict=True)
         ]
-        copy(Source, made)
-        return found | {row.url_key: row for row in made}
+        copy(Source, new_sources)
+        return sources_by_key | {row.url_key: row for row in new_sources}
 
 
-def _find_or_make_publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
-    known = _load_known_publishers(wanted)
-    found = {key: _find_publisher(outlet, known) for key, outlet in wanted.items()}
-    if None in found.values():
+def _find_or_make_publishers(outlets: dict[str, Outlet]) -> dict[str, Publisher]:
+    known_publishers = _load_known_publishers(outlets)
+    publishers = {key: _find_publisher(outlet, known_publishers) for key, outlet in outlets.items()}
+    if None in publishers.values():
         hold("imported publishers")
-        known = _load_known_publishers(wanted)
+        known_publishers = _load_known_publishers(outlets)
         # One by one: a publisher created for one outlet may match the next one.
         return {
-            key: _find_publisher(outlet, known) or _make_publisher(outlet, known)
-            for key, outlet in wanted.items()
+            key: _find_publisher(outlet, known_publishers) or _make_publisher(outlet, known_publishers)
+            for key, outlet in outlets.items()
         }
-    return {key: publisher for key, publisher in found.items() if publisher}
+    return {key: publisher for key, publisher in publishers.items() if publisher}
 
 
-def _load_known_publishers(wanted: dict[str, Outlet]) -> KnownPublishers:
+def _load_known_publishers(outlets: dict[str, Outlet]) -> KnownPublishers:
     """Load all publishers that these outlets may refer to."""
-    if not wanted:
+    if not outlets:
         return KnownPublishers([])
-    places = {host for outlet in wanted.values() for host in _list_hosts(outlet)}
+    places = {host for outlet in outlets.values() for host in _list_hosts(outlet)}
     return KnownPublishers(
-        Publisher.objects.known({outlet.name.lower() for outlet in wanted.values()}, places)
+        Publisher.objects.known({outlet.name.lower() for outlet in outlets.values()}, places)
     )
 
 
-def _find_publisher(outlet: Outlet, known: KnownPublishers) -> Publisher | None:
+def _find_publisher(outlet: Outlet, known_publishers: KnownPublishers) -> Publisher | None:
     """Find a listed publisher by domain, one without a name by host, and any other by name and host."""
     places = _list_hosts(outlet)
     by_host = is_listed_outlet(outlet) or outlet.name in places
-    return (known.at(places) if by_host else None) or known.called(outlet.name, places)
+    return (known_publishers.at(places) if by_host else None) or known_publishers.called(outlet.name, places)
 
 
-def _make_publisher(outlet: Outlet, known: KnownPublishers) -> Publisher:
-    free = outlet.domain if is_listed_outlet(outlet) else known.free_domain(_list_hosts(outlet))
-    made = Publisher.objects.create(
+def _make_publisher(outlet: Outlet, known_publishers: KnownPublishers) -> Publisher:
+    free_domain = (
+        outlet.domain if is_listed_outlet(outlet) else known_publishers.free_domain(_list_hosts(outlet))
+    )
+    publisher = Publisher.objects.create(
         name=outlet.name,
         kind=Publisher.Kind.FACT_CHECKER,
         # A publisher with a URL is identified by its domain, which may already belong to another.
-        url=(outlet.url or f"https://{outlet.domain}/") if free else "",
-        domain=free,
+        url=(outlet.url or f"https://{outlet.domain}/") if free_domain else "",
+        domain=free_domain,
         country=outlet.country,
         language=outlet.language,
     )
-    known.add(made)
-    return made
+    known_publishers.add(publisher)
+    return publisher
 
 
 def _list_hosts(outlet: Outlet) -> tuple[str, ...]:
@@ -217,31 +221,34 @@ def _list_hosts(outlet: Outlet) -> tuple[str, ...]:
     return (outlet.domain,) if is_listed_outlet(outlet) else list_hosts(f"https://{outlet.domain}/")
 
 
-def _find_or_make_claimants(wanted: dict[PersonKey, Person]) -> dict[PersonKey, Claimant]:
-    known = _load_named_claimants(wanted.values())
-    found = {who: known.find(person.name, person.job_title, person.same_as) for who, person in wanted.items()}
-    if None in found.values():
+def _find_or_make_claimants(people: dict[PersonKey, Person]) -> dict[PersonKey, Claimant]:
+    known_claimants = _load_named_claimants(people.values())
+    claimants = {
+        who: known_claimants.find(person.name, person.job_title, person.same_as)
+        for who, person in people.items()
+    }
+    if None in claimants.values():
         # The same lock as all other additions of claimants.
         hold("claimants")
-        known = _load_named_claimants(wanted.values())
-        made: list[Claimant] = []
+        known_claimants = _load_named_claimants(people.values())
+        new_claimants: list[Claimant] = []
         # One by one: a claimant created for one person may match the next one.
-        for who, person in wanted.items():
-            found[who] = known.find(person.name, person.job_title, person.same_as)
-            if found[who] is None:
+        for who, person in people.items():
+            claimants[who] = known_claimants.find(person.name, person.job_title, person.same_as)
+            if claimants[who] is None:
                 claimant = Claimant(
                     name=person.name,
                     kind=person.kind,
                     job_title=person.job_title,
                     same_as=list(person.same_as),
                 )
-                made.append(claimant)
-                known.add(claimant)
-                found[who] = claimant
-        for claimant, pk in zip(made, reserve_ids(Claimant, len(made)), strict=True):
+                new_claimants.append(claimant)
+                known_claimants.add(claimant)
+                claimants[who] = claimant
+        for claimant, pk in zip(new_claimants, reserve_ids(Claimant, len(new_claimants)), strict=True):
             claimant.pk = pk
-        copy(Claimant, made)
-    return {who: claimant for who, claimant in found.items() if claimant}
+        copy(Claimant, new_claimants)
+    return {who: claimant for who, claimant in claimants.items() if claimant}
 
 
 def _load_named_claimants(people: Iterable[Person]) -> NamedClaimants:
@@ -255,33 +262,31 @@ def _build_person_key(person: Person) -> PersonKey:
     return build_name_key(person), person.job_title, person.same_as
 
 
-def _find_or_make_topics(wanted: dict[str, str]) -> dict[str, Topic]:
-    found = _load_known_topics(wanted)
-    if missing := {lower: name for lower, name in wanted.items() if lower not in found}:
+def _find_or_make_topics(names: dict[str, str]) -> dict[str, Topic]:
+    topics = _load_known_topics(names)
+    if missing := {lower: name for lower, name in names.items() if lower not in topics}:
         hold("topics")
-        found |= _load_known_topics(missing)
+        topics |= _load_known_topics(missing)
         for lower, name in missing.items():
-            if lower not in found:
+            if lower not in topics:
                 slug = _build_slug(name)
-                found[lower], _ = Topic.objects.get_or_create(slug=slug, defaults={"name": name})
-    return found
+                topics[lower], _ = Topic.objects.get_or_create(slug=slug, defaults={"name": name})
+    return topics
 
 
-def _load_known_topics(wanted: dict[str, str]) -> dict[str, Topic]:
-    if not wanted:
+def _load_known_topics(names: dict[str, str]) -> dict[str, Topic]:
+    if not names:
         return {}
-    slugs = {_build_slug(name): lower for lower, name in wanted.items()}
-    rows = Topic.objects.alias(lower=Lower("name")).filter(
-        Q(slug__in=list(slugs)) | Q(lower__in=list(wanted))
-    )
-    found: dict[str, Topic] = {}
+    slugs = {_build_slug(name): lower for lower, name in names.items()}
+    rows = Topic.objects.alias(lower=Lower("name")).filter(Q(slug__in=list(slugs)) | Q(lower__in=list(names)))
+    topics: dict[str, Topic] = {}
     for row in rows.order_by("-pk"):
         lower = row.name.lower()
-        if lower in wanted:
-            found[lower] = row
+        if lower in names:
+            topics[lower] = row
         elif row.slug in slugs:
-            found.setdefault(slugs[row.slug], row)
-    return found
+            topics.setdefault(slugs[row.slug], row)
+    return topics
 
 
 def _build_slug(name: str) -> str:
@@ -301,29 +306,29 @@ def build_rating_key(publisher: Publisher, label: Label) -> RatingKey:
     return publisher.pk, build_label_key(label.text)
 
 
-def find_or_make_ratings(wanted: Mapping[RatingKey, tuple[Publisher, Label]]) -> dict[RatingKey, Rating]:
+def find_or_make_ratings(labels: Mapping[RatingKey, tuple[Publisher, Label]]) -> dict[RatingKey, Rating]:
     """Return the rating of each label, creating missing ratings and their scales.
 
     An editor's decision about a rating is kept. An unknown label keeps its words and has no rating class.
     """
-    found = _find_ratings(wanted)
-    if missing := {key: value for key, value in wanted.items() if key not in found}:
+    ratings = _find_ratings(labels)
+    if missing := {key: value for key, value in labels.items() if key not in ratings}:
         hold("imported ratings")
-        found |= _find_ratings(missing)
-        _add_ratings([value for key, value in missing.items() if key not in found])
-        found |= _find_ratings(missing)
-    return found
+        ratings |= _find_ratings(missing)
+        _add_ratings([value for key, value in missing.items() if key not in ratings])
+        ratings |= _find_ratings(missing)
+    return ratings
 
 
-def _find_ratings(wanted: Iterable[RatingKey]) -> dict[RatingKey, Rating]:
+def _find_ratings(rating_keys: Iterable[RatingKey]) -> dict[RatingKey, Rating]:
     """Return known ratings by label key, on any scale of the publisher, ratings in use first."""
-    publishers = {publisher for publisher, _ in wanted}
+    publishers = {publisher for publisher, _ in rating_keys}
     labels = Rating.objects.filter(scale__publisher__in=publishers).order_by("scale__in_use", "-pk")
     by_key = {
         (publisher, build_label_key(label)): pk
         for pk, publisher, label in labels.values_list("pk", "scale__publisher", "label")
     }
-    ids = {key: by_key[key] for key in wanted if key in by_key}
+    ids = {key: by_key[key] for key in rating_keys if key in by_key}
     rows = Rating.objects.select_related("scale").in_bulk(ids.values())
     return {key: rows[pk] for key, pk in ids.items()}
 
@@ -353,9 +358,11 @@ def _get_or_create_scale(publisher: Publisher, name: str, version: str, language
 
 def _iterate_new_ratings(scale: RatingScale, classes: Mapping[str, str]) -> Iterator[Rating]:
     """Yield new ratings for the labels missing from the scale."""
-    there = list(scale.ratings.values_list("label", "code"))
-    labels, codes = {label for label, _ in there}, {code for _, code in there}
-    for position, label in enumerate((label for label in classes if label not in labels), len(there) + 1):
+    existing_labels = list(scale.ratings.values_list("label", "code"))
+    labels, codes = {label for label, _ in existing_labels}, {code for _, code in existing_labels}
+    for position, label in enumerate(
+        (label for label in classes if label not in labels), len(existing_labels) + 1
+    ):
         code = slugify(label, allow_unicode=True)[:_MAX_CODE_LENGTH].strip("-_")
         if not code or code in codes:
             code = f"{code[: _MAX_CODE_LENGTH - 12]}-{position}".lstrip("-")

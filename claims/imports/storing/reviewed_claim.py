@@ -44,8 +44,8 @@ class ReviewedClaim:
         if not person.same_as or not self.same_as:
             return has_the_name
         if has_the_name:
-            return not any(is_somebody_else(person.same_as, known) for known in self.same_as)
-        return any(is_the_same(person.same_as, known) for known in self.same_as)
+            return not any(is_somebody_else(person.same_as, identifier) for identifier in self.same_as)
+        return any(is_the_same(person.same_as, identifier) for identifier in self.same_as)
 
     def count(self, review: Review, publisher: int | None) -> None:
         """Remember the claimant and publisher of this review, for the reviews that follow."""
@@ -84,8 +84,10 @@ class ReviewedClaim:
         if publisher is None:
             return "", None
         if publisher not in self.reviewed:
-            there = self.live.get(publisher) or self.open.get(publisher)
-            self.reviewed[publisher] = (build_url_key(there.url), there.reviewed_on) if there else ("", None)
+            verdict = self.live.get(publisher) or self.open.get(publisher)
+            self.reviewed[publisher] = (
+                (build_url_key(verdict.url), verdict.reviewed_on) if verdict else ("", None)
+            )
         return self.reviewed[publisher]
 
 
@@ -110,13 +112,13 @@ def collect_details(review: Review) -> dict[str, Any]:
 
 def find_differences(review: Review, verdict: Verdict) -> dict[str, Any]:
     """Return the details of a review that are missing from the verdict or differ there."""
-    found = {}
+    differences = {}
     for name, value in collect_details(review).items():
-        stored = getattr(verdict, DETAILS[name])
-        same_page = name == "review_url" and build_url_key(value) == build_url_key(stored)
-        if value and value != stored and not same_page:
-            found[name] = value
-    return found
+        stored_value = getattr(verdict, DETAILS[name])
+        same_page = name == "review_url" and build_url_key(value) == build_url_key(stored_value)
+        if value and value != stored_value and not same_page:
+            differences[name] = value
+    return differences
 
 
 def find_claimant_differences(person: Person, claimant: Claimant) -> dict[str, str]:

@@ -84,7 +84,7 @@ def run_import(
     run: ImportRun,
     records: Iterable[RecordInput],
     *,
-    tell: ReportProgress = lambda progress: None,
+    report_progress: ReportProgress = lambda progress: None,
     bytes_read: Callable[[], int] = lambda: 0,
     processes: int = 0,
 ) -> ImportRun:
@@ -92,11 +92,11 @@ def run_import(
 
     Args:
         records: the output of a reader, with the conventions of its file.
-        tell: called after every step.
+        report_progress: called after every step.
         bytes_read: the number of input bytes that the reader has consumed.
         processes: the number of processes that clean records; 0 for one per processor.
     """
-    course = _ImportCourse(run, tell, bytes_read)
+    course = _ImportCourse(run, report_progress, bytes_read)
     course.begin()
     try:
         with _reduce_garbage_collection(), open_lasting_transaction() as own, Stage(own.connection) as stage:
@@ -113,8 +113,10 @@ def run_import(
 class _ImportCourse:
     """The course of one import."""
 
-    def __init__(self, run: ImportRun, tell: ReportProgress, bytes_read: Callable[[], int]) -> None:
-        self.run, self.tell, self.bytes_read = run, tell, bytes_read
+    def __init__(
+        self, run: ImportRun, report_progress: ReportProgress, bytes_read: Callable[[], int]
+    ) -> None:
+        self.run, self.tell, self.bytes_read = run, report_progress, bytes_read
         self.to_write = self.written = 0
 
     def begin(self) -> None:
@@ -137,8 +139,8 @@ class _ImportCourse:
         for chunk in chunks:
             stage.add(chunk.lines)
             problems = [build_refusal_problem(self.run, refusal) for refusal in chunk.refusals]
-            for found, remarks in chunk.incomplete:
-                problems += build_value_problems(self.run, found, remarks)
+            for record, remarks in chunk.incomplete:
+                problems += build_value_problems(self.run, record, remarks)
             copy(ImportProblem, problems)
             self.run.records += chunk.records
             self.run.refused += len(chunk.refusals)
@@ -149,28 +151,30 @@ class _ImportCourse:
     # Writing ----------------------------------------------------------------------------------------------------------
 
     def write(self, stage: Stage) -> None:
-        known = stage.set_aside_known(self.run)
+        known_count = stage.set_aside_known(self.run)
         run, outcomes = self.run, ImportedRecord.Outcome
-        run.unchanged += known.unchanged
-        run.created += known.written.get(outcomes.CREATED, 0)
-        run.updated += known.written.get(outcomes.UPDATED, 0)
-        run.merged += known.written.get(outcomes.MERGED, 0)
+        run.unchanged += known_count.unchanged
+        run.created += known_count.written.get(outcomes.CREATED, 0)
+        run.updated += known_count.written.get(outcomes.UPDATED, 0)
+        run.merged += known_count.written.get(outcomes.MERGED, 0)
         run.state = _STATE.WRITING
         self.to_write = run.records - run.done
         self._save()
-        for number, (size, written) in enumerate(_write_batches(stage.iterate_batches(BATCH_SIZE), run), 1):
-            self._count(size, written)
+        for number, (size, written_batch) in enumerate(
+            _write_batches(stage.iterate_batches(BATCH_SIZE), run), 1
+        ):
+            self._count(size, written_batch)
             if number in _ANALYZED_SIZES:
                 _analyze()
 
-    def _count(self, size: int, written: WrittenBatch) -> None:
+    def _count(self, size: int, written_batch: WrittenBatch) -> None:
         run = self.run
-        run.created += written.created
-        run.updated += written.updated
-        run.unchanged += written.agreed
-        run.merged += written.merged
-        run.refused += written.refused
-        run.incomplete += written.incomplete
+        run.created += written_batch.created
+        run.updated += written_batch.updated
+        run.unchanged += written_batch.agreed
+        run.merged += written_batch.merged
+        run.refused += written_batch.refused
+        run.incomplete += written_batch.incomplete
         self.written += size
         self._report_progress("writing", self.written, self.to_write)
 
@@ -194,8 +198,8 @@ class _ImportCourse:
         except (OperationalError, IntegrityError):
             return
 
-    def _report_progress(self, phase: str, done: int, total: int | None) -> None:
-        self.tell(Progress(phase, done, total, self.run.records, self.run.refused))
+    def _report_progress(self, phase: str, done_count: int, total: int | None) -> None:
+        self.tell(Progress(phase, done_count, total, self.run.records, self.run.refused))
         if not self.run.moved_at or timezone.now() - self.run.moved_at > _REPORT_PERIOD:
             self._save()
 
@@ -219,14 +223,14 @@ def _write_batches(
             yield len(batch), store_batch(prepare_batch(batch, run))
         return
     to_store: Queue[PreparedBatch | None] = Queue(maxsize=1)
-    done: Queue[tuple[int, WrittenBatch] | BaseException] = Queue()
+    finished_batches: Queue[tuple[int, WrittenBatch] | BaseException] = Queue()
 
     def work() -> None:
         try:
             while prepared := to_store.get():
-                done.put((len(prepared.batch), _store_batch(prepared)))
+                finished_batches.put((len(prepared.batch), _store_batch(prepared)))
         except BaseException as error:  # noqa: BLE001  raised again where the result is awaited
-            done.put(error)
+            finished_batches.put(error)
         finally:
             connection.close()
 
@@ -237,12 +241,12 @@ def _write_batches(
         for batch in batches:
             prepared = _retry_conflicts(lambda batch=batch: prepare_batch(batch, run))  # type: ignore[misc]  # bound for this turn
             while waiting > 1:
-                yield _unwrap_result(done.get())
+                yield _unwrap_result(finished_batches.get())
                 waiting -= 1
             to_store.put(prepared)
             waiting += 1
         for _ in range(waiting):
-            yield _unwrap_result(done.get())
+            yield _unwrap_result(finished_batches.get())
     finally:
         # Where the caller gives up, the batch that is being stored is stored to its end, and no other.
         with suppress(Empty):

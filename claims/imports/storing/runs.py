@@ -81,14 +81,14 @@ def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
     run.upload.save(build_storage_name(upload.name or "upload"), upload, save=False)
     with _open_upload(run) as files:
         first, second = next(files, None), None
-        found = detect_format(first) if isinstance(first, File) else first
-        if isinstance(first, File) and isinstance(found, tuple) and found[0] is spreadsheets:
+        format_found = detect_format(first) if isinstance(first, File) else first
+        if isinstance(first, File) and isinstance(format_found, tuple) and format_found[0] is spreadsheets:
             # Its first bytes do not show its columns.
-            found = spreadsheets, spreadsheets.inspect_workbook(first)
+            format_found = spreadsheets, spreadsheets.inspect_workbook(first)
         second = next(files, None)
-    if isinstance(found, tuple) and second is None:
-        form, how = found
-        run.format, run.format_settings = form.NAME, dict(how)
+    if isinstance(format_found, tuple) and second is None:
+        form, format_settings = format_found
+        run.format, run.format_settings = form.NAME, dict(format_settings)
     run.save()
     return run
 
@@ -214,7 +214,7 @@ def run_place(
     recipe: Recipe,
     *,
     report_detection: ReportDetection,
-    tell: ReportProgress,
+    report_progress: ReportProgress,
     most_pages: int,
     is_unrated: IsUnrated = lambda file: False,
 ) -> ImportRun:
@@ -227,20 +227,20 @@ def run_place(
     Raises:
         AlreadyRunning: the import is running.
     """
-    visits, read = Visits(), _ByteCount()
+    visits, byte_count = Visits(), _ByteCount()
     if is_address(place):
         files = crawler.crawl_files(place, memory=visits, most=most_pages)
     else:
-        files = places.open_files(place, advanced=read.add)
+        files = places.open_files(place, advanced=byte_count.add)
     with _lock_run(run), closing(files):  # type: ignore[type-var]  # generators, which can be closed
-        found = read_records(
+        records = read_records(
             files,
             recipe,
             report_detection=report_detection,
             report_note=_build_note_recorder(run),
             is_unrated=is_unrated,
         )
-        run_import(run, found, tell=tell, bytes_read=read.get_total)
+        run_import(run, records, report_progress=report_progress, bytes_read=byte_count.get_total)
     visits.save()
     return run
 
@@ -253,13 +253,13 @@ def read_upload(run: ImportRun) -> Iterator[RecordInput]:
 
 def run_upload(run: ImportRun) -> ImportRun:
     """Import an uploaded file. Raises AlreadyRunning."""
-    recipe, read = _load_recipe(run), _ByteCount()
-    with _lock_run(run), _open_upload(run, read.add) as files:
+    recipe, byte_count = _load_recipe(run), _ByteCount()
+    with _lock_run(run), _open_upload(run, byte_count.add) as files:
         is_unrated = bool(run.format_settings.get(UNRATED_KEY))
-        found = read_records(
+        records = read_records(
             files, recipe, report_note=_build_note_recorder(run), is_unrated=lambda file: is_unrated
         )
-        return run_import(run, found, bytes_read=read.get_total)
+        return run_import(run, records, bytes_read=byte_count.get_total)
 
 
 def build_recipe_settings(recipe: Recipe) -> dict[str, Any]:
@@ -271,16 +271,21 @@ def build_recipe_settings(recipe: Recipe) -> dict[str, Any]:
 
 def _load_recipe(run: ImportRun) -> Recipe:
     """Return the reading settings of an upload: detected, corrected at the desk, or given to the command."""
-    how = run.format_settings
-    if run.format and not how.keys() & {"constants", "sheet"}:
-        return Recipe(run.format, how)
-    mapping = Mapping.from_json(how["mapping"]) if "mapping" in how else None
-    return Recipe(run.format, mapping=mapping, constants=how.get("constants", {}), sheet=how.get("sheet", ""))
+    format_settings = run.format_settings
+    if run.format and not format_settings.keys() & {"constants", "sheet"}:
+        return Recipe(run.format, format_settings)
+    mapping = Mapping.from_json(format_settings["mapping"]) if "mapping" in format_settings else None
+    return Recipe(
+        run.format,
+        mapping=mapping,
+        constants=format_settings.get("constants", {}),
+        sheet=format_settings.get("sheet", ""),
+    )
 
 
-def record_missing_storage(run: ImportRun, away: FileStoreUnavailable) -> None:
+def record_missing_storage(run: ImportRun, unavailable: FileStoreUnavailable) -> None:
     """Record why the import cannot start; the worker retries automatically."""
-    run.state, run.error = _STATE.FAILED, f"{away} It is tried again by itself."
+    run.state, run.error = _STATE.FAILED, f"{unavailable} It is tried again by itself."
     run.save(update_fields=["state", "error"])
 
 

@@ -90,7 +90,7 @@ class Stage:
             turn += len(rows)
             waiting += rows
             last = waiting[-1].statement_key
-            complete = [staged for staged in waiting if staged.statement_key != last]
+            complete = [staged_review for staged_review in waiting if staged_review.statement_key != last]
             if len(complete) >= size // 2:
                 yield complete
                 waiting = waiting[len(complete) :]
@@ -110,8 +110,8 @@ class Stage:
                 [turn, turn + size],
             )
             return [
-                StagedReview(unpack_review(review), *known_by, frozenset(seen), found, repeats)  # type: ignore[call-arg]  # rows
-                for review, *known_by, found, seen, repeats in cursor.fetchall()
+                StagedReview(unpack_review(review), *known_by, frozenset(date_order), fields, repeats)  # type: ignore[call-arg]  # rows
+                for review, *known_by, fields, date_order, repeats in cursor.fetchall()
             ]
 
     def _execute(self, statement: str) -> None:

@@ -25,8 +25,8 @@ def run_import(*, run_id: int) -> None:
     if run.state in (_STATE.WAITING, _STATE.READING, _STATE.WRITING, _STATE.FAILED):
         try:
             preview_archive(run) if run.house_archive and run.released_at is None else run_upload(run)
-        except FileStoreUnavailable as away:
-            record_missing_storage(run, away)
+        except FileStoreUnavailable as unavailable:
+            record_missing_storage(run, unavailable)
             raise
 
 

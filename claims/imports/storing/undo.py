@@ -71,10 +71,10 @@ def find_obstacles(run: ImportRun) -> list[str]:
     if run.state not in UNDOABLE_STATES:
         return [_("The import is not finished.")]
     claims = _find_claims(run)
-    found = [
+    obstacles = [
         str(words % count) for work, words in _list_later_work(run) if (count := claims.filter(work).count())
     ]
-    return found + [
+    return obstacles + [
         ngettext(
             "%(run)s came later and changed %(count)d of its claims; undo that one first.",
             "%(run)s came later and changed %(count)d of its claims; undo that one first.",
@@ -93,17 +93,17 @@ def count_rest(run: ImportRun) -> int:
 def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
     """Return the conditions that find people's later work on the import's claims, each with a description."""
     claim = OuterRef("pk")
-    begun = run.started_at or run.created_at
+    begun_at = run.started_at or run.created_at
     own_verdicts = Verdict.objects.filter(claim=claim, origin=Verdict.Origin.HOUSE).exclude(
         pk__in=find_untouched_drafts(ImportedRecord.objects.all()).values("pk")
     )
-    moved = Transition.objects.filter(claim=claim, at__gt=begun, import_run__isnull=True)
-    edited = [
-        _find_edits(Claim, begun).filter(pgh_obj=claim),
-        _find_edits(ClaimTopic, begun).filter(claim=claim),
-        _find_edits(Appearance, begun).filter(claim=claim),
+    moves = Transition.objects.filter(claim=claim, at__gt=begun_at, import_run__isnull=True)
+    edited_verdicts = [
+        _find_edits(Claim, begun_at).filter(pgh_obj=claim),
+        _find_edits(ClaimTopic, begun_at).filter(claim=claim),
+        _find_edits(Appearance, begun_at).filter(claim=claim),
         # Only a later import adds some without a user, and that one is undone first.
-        Appearance.objects.filter(claim=claim, created_at__gt=run.finished_at or run.moved_at or begun),
+        Appearance.objects.filter(claim=claim, created_at__gt=run.finished_at or run.moved_at or begun_at),
         ClaimMedia.objects.filter(claim=claim),
     ]
     return [
@@ -122,7 +122,7 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
             ),
         ),
         (
-            Q(Exists(moved)),
+            Q(Exists(moves)),
             ngettext_lazy(
                 "%d of its claims has since been accepted, declined, merged or retracted.",
                 "%d of its claims have since been accepted, declined, merged or retracted.",
@@ -130,7 +130,7 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
         ),
         (
             # A move is an edit too; list it once.
-            _join_conditions(map(Exists, edited)) & ~Q(Exists(moved)),
+            _join_conditions(map(Exists, edited_verdicts)) & ~Q(Exists(moves)),
             ngettext_lazy("%d of its claims has been edited.", "%d of its claims have been edited."),
         ),
         (
@@ -211,7 +211,7 @@ def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
     """
     _require_undoable(run, by, rest=rest)
     claims = iter(list(_find_claims(run).order_by("pk").values_list("pk", flat=True)))
-    kept = 0
+    kept_count = 0
     while batch := list(islice(claims, BATCH_SIZE)):
         with transaction.atomic():
             # They may be in use at this moment.
@@ -224,8 +224,8 @@ def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
             if built_on and not rest:
                 raise NotPossible(" ".join(find_obstacles(run)))
             _BatchUndo(run, by).undo_claims([pk for pk in batch if pk not in built_on])
-        kept += len(built_on)
-    run.state = ImportRun.State.FINISHED if kept else ImportRun.State.UNDONE
+        kept_count += len(built_on)
+    run.state = ImportRun.State.FINISHED if kept_count else ImportRun.State.UNDONE
     run.undone_at, run.undone_by_name = timezone.now(), get_display_name(by)
     run.save(update_fields=["state", "undone_at", "undone_by_name"])
     return run
@@ -235,8 +235,8 @@ def _require_undoable(run: ImportRun, by: User, *, rest: bool) -> None:
     require(by, "claims.undo_import", _("undo imports"))
     if rest and run.state in UNDOABLE_STATES:
         return
-    if found := find_obstacles(run):
-        raise NotPossible(" ".join(found))
+    if obstacles := find_obstacles(run):
+        raise NotPossible(" ".join(obstacles))
 
 
 def _find_claims(run: ImportRun) -> QuerySet[Claim]:
@@ -260,21 +260,21 @@ class _BatchUndo:
 
     def undo_claims(self, ids: Sequence[int]) -> None:
         claims = list(Claim.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
-        taken = ImportedRecord.objects.filter(run=self.run, claim__in=claims)
-        made = set(taken.filter(made_claim=True).values_list("claim_id", flat=True))
-        changes = self._restore_claims([claim for claim in claims if claim.pk not in made])
-        changes |= self._undo_verdicts(taken)
+        imported_records = ImportedRecord.objects.filter(run=self.run, claim__in=claims)
+        made_claims = set(imported_records.filter(made_claim=True).values_list("claim_id", flat=True))
+        changes = self._restore_claims([claim for claim in claims if claim.pk not in made_claims])
+        changes |= self._undo_verdicts(imported_records)
         publishing.record_all(changes)
-        taken.delete()
+        imported_records.delete()
         # Records that confirmed claims which are removed.
-        ImportedRecord.objects.filter(claim__in=made).delete()
+        ImportedRecord.objects.filter(claim__in=made_claims).delete()
         ImportedChange.objects.filter(run=self.run, claim__in=claims).delete()
-        PossibleDuplicate.objects.filter(run=self.run, claim__in=made).delete()
-        public = set(Publication.objects.filter(claim__in=made).values_list("claim_id", flat=True))
-        self._decline([claim for claim in claims if claim.pk in made & public])
-        unseen = made - public
-        Claim.objects.filter(pk__in=unseen).update(first_appearance=None)
-        Claim.objects.filter(pk__in=unseen).delete()
+        PossibleDuplicate.objects.filter(run=self.run, claim__in=made_claims).delete()
+        public = set(Publication.objects.filter(claim__in=made_claims).values_list("claim_id", flat=True))
+        self._decline([claim for claim in claims if claim.pk in made_claims & public])
+        unpublished = made_claims - public
+        Claim.objects.filter(pk__in=unpublished).update(first_appearance=None)
+        Claim.objects.filter(pk__in=unpublished).delete()
 
     # The claims -------------------------------------------------------------------------------------------------------
 
@@ -286,11 +286,11 @@ class _BatchUndo:
             claim = by_id[row.claim_id]
             claim.updated_at = self.now
             for name, (before, after) in row.fields.items():
-                stored = _JSON_PARSERS.get(name, str)
-                if getattr(claim, name) == (after and stored(after)):
-                    setattr(claim, name, before and stored(before))
-        changed = {row.claim_id: by_id[row.claim_id] for row in rows}.values()
-        Claim.objects.bulk_update(changed, [*JUDGED_FIELDS, "updated_at"])
+                parse = _JSON_PARSERS.get(name, str)
+                if getattr(claim, name) == (after and parse(after)):
+                    setattr(claim, name, before and parse(before))
+        changed_claims = {row.claim_id: by_id[row.claim_id] for row in rows}.values()
+        Claim.objects.bulk_update(changed_claims, [*JUDGED_FIELDS, "updated_at"])
         # A place that was anchored to its quote since is an editor's.
         places = Appearance.objects.filter(exact="", snapshot=None)
         places.filter(pk__in=[pk for row in rows for pk in row.appearances]).delete()
@@ -304,16 +304,22 @@ class _BatchUndo:
 
     # Their verdicts ---------------------------------------------------------------------------------------------------
 
-    def _undo_verdicts(self, taken: QuerySet[ImportedRecord]) -> dict[int, publishing.LedgerChange]:
+    def _undo_verdicts(
+        self, imported_records: QuerySet[ImportedRecord]
+    ) -> dict[int, publishing.LedgerChange]:
         """Retract verdicts without a predecessor, and replace the others with a new version of their predecessor."""
-        made = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
+        made_verdicts = Verdict.objects.filter(
+            pk__in=imported_records.filter(made_verdict=True).values("verdict")
+        )
         first: dict[tuple[int, int], Verdict] = {}
         for verdict in (
-            made.exclude(origin=Verdict.Origin.HOUSE).select_related("supersedes").order_by("version")
+            made_verdicts.exclude(origin=Verdict.Origin.HOUSE)
+            .select_related("supersedes")
+            .order_by("version")
         ):
             first.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
         # Not always the import's own: undoing a later import restores it as a new version.
-        live = [
+        live_verdicts = [
             row
             for row in Verdict.objects.filter(
                 claim__in={claim for claim, _publisher in first},
@@ -321,15 +327,17 @@ class _BatchUndo:
             ).exclude(origin=Verdict.Origin.HOUSE)
             if (row.claim_id, row.publisher_id) in first
         ]
-        before = {row.pk: first[row.claim_id, row.publisher_id].supersedes for row in live}
-        retracted = [row for row in live if before[row.pk] is None]
-        restored = [(row, earlier) for row in live if (earlier := before[row.pk])]
-        self._retract(retracted)
+        before = {row.pk: first[row.claim_id, row.publisher_id].supersedes for row in live_verdicts}
+        retracted_verdicts = [row for row in live_verdicts if before[row.pk] is None]
+        restored = [(row, earlier_values) for row in live_verdicts if (earlier_values := before[row.pk])]
+        self._retract(retracted_verdicts)
         self._restore(restored)
         # Together with identical records of other imports, which no longer refer to anything.
-        find_untouched_drafts(taken).delete()
+        find_untouched_drafts(imported_records).delete()
         kinds = Publication.Kind
-        changes = {row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted}
+        changes = {
+            row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted_verdicts
+        }
         return changes | {
             row.claim_id: publishing.LedgerChange(kinds.CORRECTION, self.note) for row, _earlier in restored
         }
@@ -341,32 +349,38 @@ class _BatchUndo:
         )
         # Identical records no longer refer to anything.
         for verdict in verdicts:
-            said = ImportedRecord.objects.filter(
+            imported_values = ImportedRecord.objects.filter(
                 claim=verdict.claim_id, verdict__publisher=verdict.publisher_id
             )
-            said.delete()
+            imported_values.delete()
 
     def _restore(self, verdicts: Sequence[tuple[Verdict, Verdict]]) -> None:
         """Replace each verdict with a new version that has its content from before the import."""
-        live = [verdict for verdict, _earlier in verdicts]
-        self._store_transitions(live, "supersede", Verdict.State.SUPERSEDED)
-        Verdict.objects.filter(pk__in=[verdict.pk for verdict in live]).update(state=Verdict.State.SUPERSEDED)
+        live_verdicts = [verdict for verdict, _earlier in verdicts]
+        self._store_transitions(live_verdicts, "supersede", Verdict.State.SUPERSEDED)
+        Verdict.objects.filter(pk__in=[verdict.pk for verdict in live_verdicts]).update(
+            state=Verdict.State.SUPERSEDED
+        )
         rows = [
             Verdict(
                 id=pk,
                 version=verdict.version + 1,
-                origin=earlier.origin,
+                origin=earlier_verdict.origin,
                 state=Verdict.State.PUBLISHED,
                 published_at=self.now,
                 supersedes=verdict,
                 correction_kind="correction",
                 correction_note=self.note,
-                **{name: getattr(earlier, name) for name in _CONTENT_FIELDS},
+                **{name: getattr(earlier_verdict, name) for name in _CONTENT_FIELDS},
             )
-            for (verdict, earlier), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True)
+            for (verdict, earlier_verdict), pk in zip(
+                verdicts, reserve_ids(Verdict, len(verdicts)), strict=True
+            )
         ]
         copy(Verdict, rows)
-        rests_on = {earlier.pk: row.pk for row, (_live, earlier) in zip(rows, verdicts, strict=True)}
+        rests_on = {
+            earlier_verdict.pk: row.pk for row, (_live, earlier_verdict) in zip(rows, verdicts, strict=True)
+        }
         carry_over(rests_on)
 
     def _decline(self, claims: list[Claim]) -> None:

@@ -37,43 +37,49 @@ def drop_earlier_problems(run: ImportRun) -> None:
     """
     same_file = Q(content_sha256=run.content_sha256) & ~Q(content_sha256="")
     same_place = Q(origin=run.origin, content_sha256="", state=ImportRun.State.FAILED)
-    earlier = ImportRun.objects.filter(same_file | same_place, pk__lt=run.pk, state__in=_ENDED_STATES)
-    ImportProblem.objects.filter(run__in=earlier).exclude(code__in=[MERGED_CODE, CONFLICT_CODE]).delete()
+    earlier_runs = ImportRun.objects.filter(same_file | same_place, pk__lt=run.pk, state__in=_ENDED_STATES)
+    ImportProblem.objects.filter(run__in=earlier_runs).exclude(code__in=[MERGED_CODE, CONFLICT_CODE]).delete()
 
 
 def build_refusal_problem(run: ImportRun, refusal: Refusal) -> ImportProblem:
     """Build the problem report of a refused record."""
-    found = refusal.found
+    record = refusal.found
     return _build_problem(
         run,
         _REFUSED,
         refusal.place,
         (refusal.field, refusal.code, refusal.reason),
-        found,
-        refusal.raw if found is None else found.raw,
+        record,
+        refusal.raw if record is None else record.raw,
     )
 
 
 def build_value_problems(
-    run: ImportRun, found: RawRecord, remarks: Iterable[Remark]
+    run: ImportRun, record: RawRecord, remarks: Iterable[Remark]
 ) -> Iterator[ImportProblem]:
     """Yield a problem report for each value left out of a record."""
     for remark in remarks:
-        said = (remark.field, remark.code, remark.reason)
-        yield _build_problem(run, _LEFT_OUT, found.place, said, found, found.raw)
+        remark_values = (remark.field, remark.code, remark.reason)
+        yield _build_problem(run, _LEFT_OUT, record.place, remark_values, record, record.raw)
 
 
 def build_storing_problem(
-    run: ImportRun, staged: StagedReview, field: str, code: str, reason: str
+    run: ImportRun, staged_review: StagedReview, field: str, code: str, reason: str
 ) -> ImportProblem:
     """Build the report of a record that could be read but not stored."""
-    place = staged.review.place
-    found = RawRecord(place, orjson.loads(staged.found))
-    return _build_problem(run, _REFUSED, place, (field, code, reason), found, None)
+    place = staged_review.review.place
+    record = RawRecord(place, orjson.loads(staged_review.found))
+    return _build_problem(run, _REFUSED, place, (field, code, reason), record, None)
 
 
 def build_left_out_problems(
-    run: ImportRun, staged: StagedReview, left_out: Mapping[str, str], *, into: str, of: str, is_merged: bool
+    run: ImportRun,
+    staged_review: StagedReview,
+    left_out: Mapping[str, str],
+    *,
+    into: str,
+    of: str,
+    is_merged: bool,
 ) -> Iterator[ImportProblem]:
     """Return problems for values of a record that conflict with stored ones, or one problem for a merged record.
 
@@ -82,22 +88,25 @@ def build_left_out_problems(
         into: the claim or verdict into which the record was merged.
         of: the record that created it; "" if unknown.
     """
-    place, found = staged.review.place, RawRecord(staged.review.place, orjson.loads(staged.found))
-    named = f"{into} ({of})" if of else into
+    place, record = (
+        staged_review.review.place,
+        RawRecord(staged_review.review.place, orjson.loads(staged_review.found)),
+    )
+    claim_name = f"{into} ({of})" if of else into
     if is_merged:
-        stored = "; ".join(f"{name}: {shorten_value(value)}" for name, value in left_out.items())
+        left_out_text = "; ".join(f"{name}: {shorten_value(value)}" for name, value in left_out.items())
         reason = SpokenSentence(
             "It is a record of %(named)s, but other values are stored for it. Stored: %(stored)s.",
-            named=named,
-            stored=stored,
+            named=claim_name,
+            stored=left_out_text,
         )
-        yield _build_problem(run, _MERGED, place, (next(iter(left_out)), MERGED_CODE, reason), found, None)
+        yield _build_problem(run, _MERGED, place, (next(iter(left_out)), MERGED_CODE, reason), record, None)
         return
     for name, value in left_out.items():
         reason = SpokenSentence(
-            "Other values are stored for %(named)s: %(value)s.", named=named, value=shorten_value(value)
+            "Other values are stored for %(named)s: %(value)s.", named=claim_name, value=shorten_value(value)
         )
-        yield _build_problem(run, _LEFT_OUT, place, (name, CONFLICT_CODE, reason), found, None)
+        yield _build_problem(run, _LEFT_OUT, place, (name, CONFLICT_CODE, reason), record, None)
 
 
 def write_report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
@@ -127,11 +136,11 @@ def _build_problem(
     run: ImportRun,
     outcome: str,
     place: RecordPlace,
-    said: tuple[str, str, str],
-    found: RawRecord | None,
+    description: tuple[str, str, str],
+    raw_record: RawRecord | None,
     record: Any,
 ) -> ImportProblem:
-    field, code, reason = said
+    field, code, reason = description
     with activate_house_language():
         reason = translate_message(reason)
     return _get_problem_maker()(
@@ -142,6 +151,6 @@ def _build_problem(
         field=field[:50],
         code=code[:50],
         reason=to_plain_text(reason),
-        fields=to_plain_json(dict(found.fields)) if found else None,
+        fields=to_plain_json(dict(raw_record.fields)) if raw_record else None,
         record=to_plain_json(record),
     )

@@ -145,7 +145,7 @@ class Command(LocalizedCommand):
                     place,
                     recipe,
                     report_detection=make_detection_printer(errors),
-                    tell=report_progress,
+                    report_progress=report_progress,
                     most_pages=options["pages"],
                     is_unrated=(lambda file: True) if options["unrated"] else make_unrated_question(errors),
                 )

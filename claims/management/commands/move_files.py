@@ -118,7 +118,7 @@ def _move_files(source: Storage, target: Storage, *, remove: bool, threads: int)
 
     def move(name: str) -> TransferredFile:
         digest = parse_digest(name) or uploads.get(name, "")
-        return transfer(name, source, target, known=digest, remove=remove)
+        return transfer(name, source, target, known_digest=digest, remove=remove)
 
     return transfer_files(iterate_names(source), move, threads=threads)
 

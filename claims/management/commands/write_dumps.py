@@ -26,7 +26,7 @@ class Command(LocalizedCommand):
             raise CommandError(gettext("--keep: the newest dump is always kept; give 1 or more."))
         report_file = (lambda name: self.stderr.write(f"{name} …")) if verbosity else (lambda name: None)
         try:
-            dump = write_dump(kept=keep, told=report_file)
+            dump = write_dump(kept_count=keep, report_part=report_file)
         except (DumpUnderWay, DumpDamaged, FileStoreUnavailable) as problem:
             raise CommandError(str(problem)) from None
         except OSError as problem:

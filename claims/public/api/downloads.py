@@ -242,5 +242,5 @@ class DataFeedDownload(Download):
         list_url, by = query.request.build_absolute_uri(), build_site()
         changed_at = written(newest.published_at) if newest else ""
         return datafeed.write_datafeed(
-            bodies, head=datafeed.build_head(url=list_url, site=by, changed=changed_at), site=by
+            bodies, head=datafeed.build_head(url=list_url, site=by, changed_at=changed_at), site=by
         )

@@ -124,20 +124,20 @@ def bind_values(query: QueryDict, fields: Mapping[str, Read]) -> dict[str, Any]:
         InvalidArgument: the query string is invalid; each fault is listed.
     """
     readers = {**_SYSTEM_SPELLINGS}
-    for name, read in fields.items():
-        readers[name] = readers[_to_camel_case(name)] = (name, read)
+    for name, read_value in fields.items():
+        readers[name] = readers[_to_camel_case(name)] = (name, read_value)
     values: dict[str, Any] = {}
     violations = []
-    for given, texts in query.lists():
-        if given not in readers:
-            violations.append(Violation("", _describe_unknown(given, fields)))
+    for given_name, texts in query.lists():
+        if given_name not in readers:
+            violations.append(Violation("", _describe_unknown(given_name, fields)))
             continue
-        name, read = readers[given]
+        name, read_value = readers[given_name]
         if len(texts) > 1 or name in values:
-            violations.append(Violation(name, f"{_quote_value(given)} is given more than once."))
+            violations.append(Violation(name, f"{_quote_value(given_name)} is given more than once."))
         elif texts[0].strip():
             try:
-                values[name] = read(texts[0])
+                values[name] = read_value(texts[0])
             except ValueRefused as refusal:
                 violations.append(
                     Violation(name, f"Invalid value at '{name}', {_quote_value(texts[0])}: {refusal}")
@@ -190,9 +190,9 @@ def answer(
     )
 
 
-def handle_exception(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+def handle_exception(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Handle exceptions of these views for REST framework; unknown exceptions are raised again."""
-    exception = convert_exception(raised)
+    exception = convert_exception(error)
     if exception is None:
         return None
     if isinstance(exception, exceptions.NotFound):
@@ -205,6 +205,6 @@ def handle_exception(raised: Exception, context: Mapping[str, Any]) -> HttpRespo
         mark_as_logged(response)
     if isinstance(exception, exceptions.MethodNotAllowed):
         response["Allow"] = ", ".join(context["view"].allowed_methods)
-    if (wait := getattr(exception, "wait", None)) is not None:
-        response["Retry-After"] = str(ceil(wait))
+    if (wait_seconds := getattr(exception, "wait", None)) is not None:
+        response["Retry-After"] = str(ceil(wait_seconds))
     return response

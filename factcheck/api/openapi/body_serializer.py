@@ -75,8 +75,8 @@ def build_field(hint: Any, **options: Any) -> fields.Field:
         return kind(**options) if kind else build_field(hint, **options)
     parts = get_args(hint)
     if get_origin(hint) in (Union, UnionType):
-        [given] = [part for part in parts if part is not NoneType]
-        return build_field(given, allow_null=True, **options)
+        [only_part] = [part for part in parts if part is not NoneType]
+        return build_field(only_part, allow_null=True, **options)
     if get_origin(hint) is list:
         [part] = parts
         if part in BodySerializer.described:

@@ -92,10 +92,10 @@ def _attach_to_all(document: dict[str, Any], example: Example) -> None:
 
 def _attach(template: str, operation: dict[str, Any], example: Example) -> None:
     request = example.content["request"]
-    given = {**_read_path_values(template, request["path"]), **request.get("query", {})}
+    values = {**_read_path_values(template, request["path"]), **request.get("query", {})}
     for parameter in operation.get("parameters", []):
-        if parameter["name"] in given:
-            parameter.setdefault("example", given[parameter["name"]])
+        if parameter["name"] in values:
+            parameter.setdefault("example", values[parameter["name"]])
     if "body" in request:
         operation["requestBody"]["content"]["application/json"].setdefault("examples", {})[example.name] = {
             "summary": example.content["summary"],
@@ -115,15 +115,15 @@ def _find_operation(document: dict[str, Any], request: dict[str, Any]) -> dict[s
 
 def _find_answer_content(operation: dict[str, Any], example: Example) -> dict[str, Any] | None:
     response = example.content["response"]
-    described = operation["responses"].get(str(response["status"]), {})
-    content: dict[str, Any] | None = described.get("content", {}).get(response["media_type"])
+    response_schema = operation["responses"].get(str(response["status"]), {})
+    content: dict[str, Any] | None = response_schema.get("content", {}).get(response["media_type"])
     return content
 
 
 def _read_path_values(template: str, path: str) -> dict[str, Any]:
     """Return the values of the path parameters."""
-    found = _build_pattern(template).fullmatch(path)
-    values = found.groupdict() if found else {}
+    match = _build_pattern(template).fullmatch(path)
+    values = match.groupdict() if match else {}
     return {name: int(value) if value.isdecimal() else value for name, value in values.items()}
 
 

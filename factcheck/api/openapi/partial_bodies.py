@@ -28,9 +28,9 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         if "$ref" not in place:  # the component of a page that another operation has too
             continue
         name = place.pop("$ref").removeprefix(_REFERENCE)
-        whole = name.removesuffix("Summary")
-        partial = [_make_partial(components, whole)] if FIELDS_PARAMETER in parameter_names else []
-        forms = dict.fromkeys((name, whole, *partial))
+        full_name = name.removesuffix("Summary")
+        partial = [_make_partial(components, full_name)] if FIELDS_PARAMETER in parameter_names else []
+        forms = dict.fromkeys((name, full_name, *partial))
         place["anyOf"] = [{"$ref": _REFERENCE + form} for form in forms]
     return result
 
@@ -39,11 +39,11 @@ def _make_partial(components: dict[str, Any], name: str) -> str:
     """Return the name of the component for a partial version of this one, adding it if necessary."""
     partial = f"Partial{name}"
     if partial not in components:
-        described = deepcopy(components[name])
-        described.pop("required", None)
-        described["description"] = f"The parts of `{name}` that `fields` asks for."
-        components[partial] = described
-        _refer_to_parts(components, described)
+        component = deepcopy(components[name])
+        component.pop("required", None)
+        component["description"] = f"The parts of `{name}` that `fields` asks for."
+        components[partial] = component
+        _refer_to_parts(components, component)
     return partial
 
 

@@ -37,7 +37,9 @@ class RefusedQuerySerializer(ProblemSerializer):
 
 def leave_out_features(endpoints: list[Any], **options: Any) -> list[Any]:
     """Leave out the endpoints of features that are off (drf-spectacular's PREPROCESSING_HOOKS)."""
-    return [each for each in endpoints if (found := getattr(each[3], "feature", None)) is None or found.is_on]
+    return [
+        each for each in endpoints if (feature := getattr(each[3], "feature", None)) is None or feature.is_on
+    ]
 
 
 class BodySchema(AutoSchema):
@@ -46,12 +48,12 @@ class BodySchema(AutoSchema):
     method: str
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
-        described: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
-        needed = getattr(serializer, "at_least_one_of", ())
-        if needed and self.method != "PATCH":
-            *others, last = ({"required": [key]} for key in needed)
-            described |= {"if": {"not": {"anyOf": others}}, "then": last}
-        return described
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        required_names = getattr(serializer, "at_least_one_of", ())
+        if required_names and self.method != "PATCH":
+            *others, last = ({"required": [key]} for key in required_names)
+            schema |= {"if": {"not": {"anyOf": others}}, "then": last}
+        return schema
 
     def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
         body: dict[str, Any] | None = super()._get_request_body(direction)
@@ -91,10 +93,12 @@ class PublicSchema(AutoSchema):
 
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         view = self.view
-        whole = view.item_serializer_class or view.serializer_class
+        item_serializer = view.item_serializer_class or view.serializer_class
         if self.lists and self.method == "GET":
-            self.resolve_serializer(whole, "response")  # which `view` may ask for (`partial_bodies`)
-        item = view.serializer_class if self.lists else whole
+            self.resolve_serializer(
+                item_serializer, "response"
+            )  # which `view` may ask for (`partial_bodies`)
+        item = view.serializer_class if self.lists else item_serializer
         return {
             200: item,
             304: OpenApiResponse(

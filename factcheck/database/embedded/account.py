@@ -71,12 +71,14 @@ def build_process_arguments(
         return arguments
     lowered: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     reaches = 'test -r "$1" && cd "$2" && for path do test -x "$path" || exit; done'
-    used = [get_binary("postgres"), str(place.data_dir)]
+    paths = [get_binary("postgres"), str(place.data_dir)]
     if place.archive is not None:
         # A missing folder will be created under its nearest existing parent.
-        there = next(folder for folder in (place.archive, *place.archive.parents) if folder.exists())
-        used += [str(there), sys.executable]
-    probe = ["/bin/sh", "-c", reaches, "sh", *used]
+        existing_folder = next(
+            folder for folder in (place.archive, *place.archive.parents) if folder.exists()
+        )
+        paths += [str(existing_folder), sys.executable]
+    probe = ["/bin/sh", "-c", reaches, "sh", *paths]
     if subprocess.run(probe, cwd="/", stderr=subprocess.DEVNULL, check=False, **lowered).returncode == 0:
         return arguments | lowered
     # The folder is closed to others, as /root is. Rather than open it, lend the right to pass through closed folders.
@@ -102,8 +104,8 @@ def _find_capability() -> str | None:
         status = Path("/proc/self/status").read_text()
     except OSError:
         return None
-    permitted = int(status.partition("CapPrm:")[2].split()[0], 16)
+    capabilities = int(status.partition("CapPrm:")[2].split()[0], 16)
     for bit, name in ((2, "dac_read_search"), (1, "dac_override")):
-        if permitted >> bit & 1:
+        if capabilities >> bit & 1:
             return name
     return None

@@ -38,9 +38,9 @@ def close_off(connection: psycopg.Connection[Any], name: str) -> None:
     Args:
         connection: a superuser's connection to this database.
     """
-    found = connection.execute(_IS_OWN_SQL, [OWNER, OWNER]).fetchone()
+    row = connection.execute(_IS_OWN_SQL, [OWNER, OWNER]).fetchone()
     with connection.transaction():
-        if found != (True,):
+        if row != (True,):
             for extension in _EXTENSIONS:
                 _ensure_extension(connection, extension)
             for function in _LARGE_OBJECTS:

@@ -130,8 +130,8 @@ def _refuse_other_history(place: ServerPlace) -> None:
         )
 
         django.setup()
-        if absent := find_columns_missing_from_history(connection.cursor()):
-            raise PostgresUnavailable(str(OTHER_HISTORY_MESSAGE) % {"column": absent[0]})
+        if absent_columns := find_columns_missing_from_history(connection.cursor()):
+            raise PostgresUnavailable(str(OTHER_HISTORY_MESSAGE) % {"column": absent_columns[0]})
 
 
 def _are_kept(place: ServerPlace, account: pwd.struct_passwd | None) -> bool:
@@ -207,13 +207,13 @@ def _create_passwords(place: ServerPlace, account: pwd.struct_passwd | None) -> 
     folder.chmod(0o700)
     passwords = {role: secrets.token_urlsafe(32) for role in ROLES}
     for role, password in passwords.items():
-        unfinished = folder / f".{role}.{os.getpid()}"
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        part_file = folder / f".{role}.{os.getpid()}"
+        with os.fdopen(os.open(part_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(f"*:*:*:{role}:{password}\n")
             file.flush()
             os.fsync(file.fileno())
-        os.chown(unfinished, *get_password_file_owner(account))
-        unfinished.replace(place.password_file(role))
+        os.chown(part_file, *get_password_file_owner(account))
+        part_file.replace(place.password_file(role))
     return passwords
 
 

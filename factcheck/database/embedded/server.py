@@ -89,8 +89,8 @@ def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None
         if account is not None:
             os.chown(folder, account.pw_uid, account.pw_gid)
     except FileExistsError:
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+        status = folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != owner or status.st_mode & 0o077:
             raise PostgresUnavailable(
                 f"{folder} is not a private folder of {get_name(owner)}. Remove it, or set DATA_DIR to another folder."
             ) from None
@@ -109,14 +109,14 @@ def _refuse_where_a_restore_was_cut_off(place: ServerPlace) -> None:
 
 def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
     """Create the cluster under a temporary name, so that an interrupted start leaves no partial cluster."""
-    unfinished = place.cluster.with_name("postgres.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(mode=0o700)
+    work_folder = place.cluster.with_name("postgres.unfinished")
+    shutil.rmtree(work_folder, ignore_errors=True)
+    work_folder.mkdir(mode=0o700)
     if account is not None:
-        os.chown(unfinished, account.pw_uid, account.pw_gid)
+        os.chown(work_folder, account.pw_uid, account.pw_gid)
     command = [
         get_binary("initdb"),
-        f"--pgdata={unfinished}",
+        f"--pgdata={work_folder}",
         f"--username={SUPERUSER}",
         "--auth=trust",  # until there are passwords, which is a moment after it starts
         "--encoding=UTF8",
@@ -129,7 +129,7 @@ def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
         f"--set=shared_buffers={compute_shared_buffers(measure_available())}",
         *(f"--set={name}={value}" for name, value in SETTINGS.items()),
     ]
-    completed = subprocess.run(
+    result = subprocess.run(
         **build_process_arguments(account, place, command),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -137,12 +137,10 @@ def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
         errors="replace",
         check=False,
     )
-    if completed.returncode != 0:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise PostgresUnavailable(
-            _explain(place, "PostgreSQL could not make its data folder", completed.stdout)
-        )
-    unfinished.rename(place.cluster)
+    if result.returncode != 0:
+        shutil.rmtree(work_folder, ignore_errors=True)
+        raise PostgresUnavailable(_explain(place, "PostgreSQL could not make its data folder", result.stdout))
+    work_folder.rename(place.cluster)
 
 
 def _check_version(place: ServerPlace) -> None:
@@ -153,10 +151,10 @@ def _check_version(place: ServerPlace) -> None:
             f"{place.cluster} is not a database folder ({error.strerror}: PG_VERSION). "
             "Move it away, or set DATA_DIR to another folder."
         ) from error
-    completed = subprocess.run(
+    result = subprocess.run(
         [get_binary("postgres"), "--version"], capture_output=True, text=True, check=True
     ).stdout
-    installed = completed.split()[-1].split(".")[0]
+    installed = result.split()[-1].split(".")[0]
     if made_by != installed:
         raise PostgresUnavailable(
             f"The database in {place.cluster} was made by PostgreSQL {made_by}, but PostgreSQL {installed} is "
@@ -195,12 +193,12 @@ class _Server(subprocess.Popen[bytes]):
 
 
 def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
-    quoted = str(place.socket_folder).replace('"', '""')
+    quoted_path = str(place.socket_folder).replace('"', '""')
     command = [
         get_binary("postgres"),
         f"-D{place.cluster}",
         "-clisten_addresses=",
-        f'-cunix_socket_directories="{quoted}"',
+        f'-cunix_socket_directories="{quoted_path}"',
         "-cunix_socket_permissions=0700",
         f"-cport={PORT}",
         *(f"-c{name}={value}" for name, value in (LOG_SETTINGS | dict(place.settings)).items()),
@@ -337,7 +335,7 @@ def _is_recovering(server: psutil.Process) -> bool:
         return False
 
 
-def _explain(place: ServerPlace, what: str, log_text: str) -> str:
+def _explain(place: ServerPlace, description: str, log_text: str) -> str:
     """Return a sentence about the cause if known, otherwise the server's last log lines."""
     explanations = {
         "No space left on device": f"the disk that holds {place.data_dir} is full; free some space, or set DATA_DIR",
@@ -349,11 +347,11 @@ def _explain(place: ServerPlace, what: str, log_text: str) -> str:
     }
     for sign, cause in explanations.items():
         if sign in log_text:
-            return f"{what}: {cause}. ({_get_last_words(log_text, 1)})"
-    return f"{what}. Its last words:\n{_get_last_words(log_text, 8)}"
+            return f"{description}: {cause}. ({_get_last_words(log_text, 1)})"
+    return f"{description}. Its last words:\n{_get_last_words(log_text, 8)}"
 
 
 def _get_last_words(log_text: str, lines: int) -> str:
-    telling = [line.strip() for line in log_text.splitlines() if line.strip()]
-    errors = [line for line in telling if "FATAL" in line or "error" in line.lower()]
-    return "\n".join((errors if lines == 1 and errors else telling)[-lines:])
+    telling_lines = [line.strip() for line in log_text.splitlines() if line.strip()]
+    errors = [line for line in telling_lines if "FATAL" in line or "error" in line.lower()]
+    return "\n".join((errors if lines == 1 and errors else telling_lines)[-lines:])

@@ -47,8 +47,8 @@ def build_fetching_settings(folder: Path) -> dict[str, str]:
 
 def _build_command(verb: str, path: str, name: str, folder: Path) -> str:
     words = [sys.executable, "-I", "-S", str(Path(__file__)), verb, str(folder)]
-    quoted = " ".join(shlex.quote(word).replace("%", "%%") for word in words)
-    return f'{quoted} "{path}" "{name}"'
+    quoted_command = " ".join(shlex.quote(word).replace("%", "%%") for word in words)
+    return f'{quoted_command} "{path}" "{name}"'
 
 
 def archive_segment(folder: Path, path: Path, name: str) -> None:
@@ -64,15 +64,15 @@ def archive_segment(folder: Path, path: Path, name: str) -> None:
                 f"{archived} is there with other contents: another server archives there too."
             )
         return
-    unfinished = folder / f".{name}.{os.getpid()}"
+    part_file = folder / f".{name}.{os.getpid()}"
     try:
-        with open(unfinished, "xb", opener=_open_private) as file:
+        with open(part_file, "xb", opener=_open_private) as file:
             file.write(gzip.compress(content, compresslevel=4, mtime=0))
             file.flush()
             os.fsync(file.fileno())
-        _link_name(unfinished, archived)
+        _link_name(part_file, archived)
     finally:
-        unfinished.unlink(missing_ok=True)
+        part_file.unlink(missing_ok=True)
     sync_folder(folder)
 
 
@@ -80,14 +80,14 @@ def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _link_name(unfinished: Path, target: Path) -> None:
+def _link_name(part_file: Path, target: Path) -> None:
     """Give a file its name with a hard link, which never replaces another file; if links are unsupported, rename it."""
     try:
-        os.link(unfinished, target)
+        os.link(part_file, target)
     except FileExistsError:
         raise
     except OSError:
-        unfinished.rename(target)
+        part_file.rename(target)
 
 
 def sync_folder(folder: Path) -> None:

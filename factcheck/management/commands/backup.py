@@ -19,15 +19,15 @@ class Command(LocalizedCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument(
+        choices = parser.add_mutually_exclusive_group()
+        choices.add_argument(
             "--full", action="store_true", help=gettext("Copy the whole database, not only the changes.")
         )
-        what.add_argument("--files", action="store_true", help=gettext("Copy new files only."))
-        what.add_argument(
+        choices.add_argument("--files", action="store_true", help=gettext("Copy new files only."))
+        choices.add_argument(
             "--list", action="store_true", help=gettext("List the existing backups without making one.")
         )
-        what.add_argument(
+        choices.add_argument(
             "--verify",
             action="store_true",
             help=gettext("Read all existing backups and list any damage, without making one."),
@@ -55,7 +55,7 @@ class Command(LocalizedCommand):
             raise CommandError(str(problem)) from None
 
     def back_up(self, *, is_full: bool) -> None:
-        done = make_backup(
+        result = make_backup(
             get_server_place(),
             get_backup_folder(),
             list_kept_folders(),
@@ -63,24 +63,24 @@ class Command(LocalizedCommand):
             days=settings.BACKUP_DAYS,
             full_days=settings.BACKUP_FULL_DAYS,
         )
-        generation = done.generation
-        what = gettext("Backup %(name)s, %(kind)s")
+        generation = result.generation
+        message = gettext("Backup %(name)s, %(kind)s")
         if generation.parent:
-            what = gettext("Backup %(name)s, %(kind)s, based on %(parent)s")
-        what %= {"name": generation.name, "kind": generation.kind, "parent": generation.parent}
+            message = gettext("Backup %(name)s, %(kind)s, based on %(parent)s")
+        message %= {"name": generation.name, "kind": generation.kind, "parent": generation.parent}
         files = ngettext(
             "%(files)s file, %(copied)s new (%(size)s)",
             "%(files)s files, %(copied)s new (%(size)s)",
-            done.files.files,
+            result.files.files,
         ) % {
-            "files": done.files.files,
-            "copied": done.files.copied,
-            "size": filesizeformat(done.files.copied_bytes),
+            "files": result.files.files,
+            "copied": result.files.copied,
+            "size": filesizeformat(result.files.copied_bytes),
         }
-        self.stdout.write(f"{what}; {files}.")
-        for name in done.given_up:
+        self.stdout.write(f"{message}; {files}.")
+        for name in result.given_up:
             self.stdout.write(gettext("Backup %(name)s was discarded.") % {"name": name})
-        if not done.is_continuous:
+        if not result.is_continuous:
             self.stderr.write(
                 gettext(
                     "The server was started without BACKUP_DIR: moments between backups cannot be restored. "

@@ -37,14 +37,14 @@ class Command(LocalizedCommand, migrate.Command):
     def handle(self, *args: Any, lock_seconds: float = 2, lock_tries: int = 30, **options: Any) -> None:
         alias = options["database"]
         with connect_as_owner(alias):
-            wait_until_reachable(alias, tell=self.stderr.write)
+            wait_until_reachable(alias, report=self.stderr.write)
             refuse_other_history(alias)
             retry_under_lock_timeout(
                 lambda: self.run_migrations(*args, **options),
                 alias=alias,
                 seconds=lock_seconds,
                 tries=lock_tries,
-                tell=self.stderr.write,
+                report=self.stderr.write,
             )
 
     def run_migrations(self, *args: Any, **options: Any) -> None:

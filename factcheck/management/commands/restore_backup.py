@@ -55,42 +55,44 @@ class Command(LocalizedCommand):
             raise CommandError(gettext("BACKUP_DIR is not set. Give the folder with the backups: --from."))
         target = RestorePoint(options["moment"], options["backup"], options["timeline"])
         try:
-            done = restore(
-                BackupFolder(source.absolute()), to, target, put_aside=put_aside, tell=self.stderr.write
+            result = restore(
+                BackupFolder(source.absolute()), to, target, put_aside=put_aside, report=self.stderr.write
             )
         except BackupFailed as problem:
             raise CommandError(str(problem)) from None
-        changed = f"{done.last_change:%Y-%m-%d %H:%M:%S.%f} UTC" if done.last_change else "that of the backup"
+        last_change = (
+            f"{result.last_change:%Y-%m-%d %H:%M:%S.%f} UTC" if result.last_change else "that of the backup"
+        )
         self.stdout.write(
             gettext("Restored into %(to)s, from the backup %(generation)s.")
-            % {"to": to, "generation": done.generation.name}
+            % {"to": to, "generation": result.generation.name}
         )
         self.stdout.write(
             gettext("Last change in it: %(changed)s. Files: %(files)s.")
-            % {"changed": changed, "files": done.files}
+            % {"changed": last_change, "files": result.files}
         )
-        if done.put_aside:
+        if result.put_aside:
             self.stdout.write(
-                gettext("The previous contents are in %(put_aside)s.") % {"put_aside": done.put_aside}
+                gettext("The previous contents are in %(put_aside)s.") % {"put_aside": result.put_aside}
             )
-        if done.damaged:
-            paths = "".join(f"\n  {path}" for path in done.damaged)
+        if result.damaged:
+            paths = "".join(f"\n  {path}" for path in result.damaged)
             raise CommandError(
                 ngettext(
                     "%(damaged)s file is damaged in the backup and missing now:%(named)s",
                     "%(damaged)s files are damaged in the backup and missing now:%(named)s",
-                    len(done.damaged),
+                    len(result.damaged),
                 )
-                % {"damaged": len(done.damaged), "named": paths}
+                % {"damaged": len(result.damaged), "named": paths}
             )
 
 
 def parse_moment(text: str) -> datetime:
     """Parse a time, in UTC unless it has an offset."""
     try:
-        read = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(
             gettext("%(text)s is not a valid time; write it as 2026-11-26T11:59:59.") % {"text": f"{text!r}"}
         ) from None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

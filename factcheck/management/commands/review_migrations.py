@@ -49,8 +49,8 @@ class Command(LocalizedCommand):
             return
         embedded.ensure_running()
         with open_scratch_database(database):
-            found = self.run_new(set(keys))
-        if any(reviewed.refused or reviewed.idle for reviewed in found):
+            results = self.run_new(set(keys))
+        if any(result.refused or result.idle for result in results):
             raise CommandError(
                 gettext(
                     "These migrations cannot run beside the previous version. Change them, or give the "
@@ -68,26 +68,24 @@ class Command(LocalizedCommand):
         _ = (
             state.apps
         )  # created once, and updated by each migration: recreating it for each would take ten times as long
-        tables, found = None, []
+        tables, results = None, []
         for migration in plan:
             if (migration.app_label, migration.name) not in new:
                 state = executor.apply_migration(state, migration)
                 continue
             tables = tables or KnownTables.by(state)
-            reviewed, state = review_migration(migration, state, database, known=tables)
-            self.report(reviewed)
-            found.append(reviewed)
-        return found
+            result, state = review_migration(migration, state, database, known_tables=tables)
+            self.report(result)
+            results.append(result)
+        return results
 
-    def report(self, reviewed: ReviewedMigration) -> None:
-        self.stdout.write(
-            f"{reviewed.migration}: {'refused' if reviewed.refused or reviewed.idle else 'fine'}"
-        )
-        for effect in reviewed.refused:
+    def report(self, result: ReviewedMigration) -> None:
+        self.stdout.write(f"{result.migration}: {'refused' if result.refused or result.idle else 'fine'}")
+        for effect in result.refused:
             self.stdout.write(f"  {effect.name}")
             if effect.statement:
                 self.stdout.write(f"    {' '.join(effect.statement.split())[:300]}")
-        for name in reviewed.idle:
+        for name in result.idle:
             self.stdout.write(
                 gettext("  `%(weighed)s` names an operation that it does not contain: %(name)s")
                 % {"weighed": WEIGHED_MARK, "name": name}

@@ -61,13 +61,13 @@ class Command(LocalizedCommand):
                 )
                 % {"pending": len(pending)}
             )
-        if absent := find_missing_columns("default"):
+        if absent_columns := find_missing_columns("default"):
             raise CommandError(
                 gettext(
                     "The tables of the database do not match this version of the program: %(column)s is "
                     "missing, for example. Run `manage.py migrate` for instructions."
                 )
-                % {"column": absent[0]}
+                % {"column": absent_columns[0]}
             )
         for folder in (settings.MEDIA_ROOT, settings.DATA_DIR / "reports"):
             close_off(folder)  # made before folders of ours were closed to others

@@ -63,8 +63,8 @@ class RateLimits:
             return build_refusal(request, admission)
         # Only after counting, so that a caller with a slow body has already drawn on the budget.
         has_body = request.META.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in request.META
-        if has_body and (refused := uploads.receive(request)):
-            return build_incomplete_response(request, refused)
+        if has_body and (refusal := uploads.receive(request)):
+            return build_incomplete_response(request, refusal)
         body_cost = self._compute_body_cost(request) if has_body and request.method != "OPTIONS" else 0
         if body_cost > cost:
             admission, cost = self._admit(request, body_cost - cost), body_cost
@@ -135,10 +135,10 @@ def build_busy_response(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def build_incomplete_response(request: HttpRequest, refused: uploads.BodyRefusal) -> HttpResponse:
+def build_incomplete_response(request: HttpRequest, refusal: uploads.BodyRefusal) -> HttpResponse:
     """Build the response to a request whose body did not arrive. Its connection cannot be reused."""
     response = build_unavailable_response(
-        request, refused.status, refused.detail, retry_after=refused.retry_after
+        request, refusal.status, refusal.detail, retry_after=refusal.retry_after
     )
     response["Connection"] = "close"
     mark_as_logged(response)
@@ -156,9 +156,9 @@ class RateLimit(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         user_id = request.user.pk if request.auth is not None else None
-        plain = get_plain_request(request)
-        self.admission = admit(plain, user_id=user_id, cost=getattr(view, "request_cost", 1))
-        plain.admission = self.admission  # type: ignore[attr-defined]  # RateLimits looks for it
+        plain_request = get_plain_request(request)
+        self.admission = admit(plain_request, user_id=user_id, cost=getattr(view, "request_cost", 1))
+        plain_request.admission = self.admission  # type: ignore[attr-defined]  # RateLimits looks for it
         return self.admission is None or self.admission.allowed
 
     def wait(self) -> float | None:
@@ -178,7 +178,7 @@ def _find_token_owner(authorization: str, period: int) -> int | None:
     request = HttpRequest()
     request.META["HTTP_AUTHORIZATION"] = authorization
     try:
-        found = import_string(settings.RATE_LIMIT_AUTHENTICATION)().authenticate(Request(request))
+        owner = import_string(settings.RATE_LIMIT_AUTHENTICATION)().authenticate(Request(request))
     except AuthenticationFailed:
         return None
-    return found[0].pk if found else None
+    return owner[0].pk if owner else None

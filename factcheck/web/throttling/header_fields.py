@@ -39,7 +39,7 @@ def describe_refusal(admission: Admission) -> str:
         "limit": admission.limit,
         "window": admission.window,
     }
-    again = ngettext("Try again in %(seconds)s second.", "Try again in %(seconds)s seconds.", seconds) % {
-        "seconds": seconds
-    }
-    return f"{most} {again}"
+    retry_advice = ngettext(
+        "Try again in %(seconds)s second.", "Try again in %(seconds)s seconds.", seconds
+    ) % {"seconds": seconds}
+    return f"{most} {retry_advice}"

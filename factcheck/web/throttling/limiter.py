@@ -71,19 +71,19 @@ class _Budget(NamedTuple):
     def at(cls, rate: Rate) -> Self:
         return cls(rate.limit, rate.seconds, rate.seconds / rate.limit, ceil(rate.limit / BATCH_SHARE))
 
-    def allows(self, owed: float, cost: int) -> bool:
-        return owed + cost * self.interval <= self.window + _ROUNDING
+    def allows(self, debt: float, cost: int) -> bool:
+        return debt + cost * self.interval <= self.window + _ROUNDING
 
-    def answer(self, tier: str, owed: float, cost: int, *, allowed: bool) -> Admission:
-        left = self.window - owed
-        wait = owed if allowed else cost * self.interval - left
+    def answer(self, tier: str, debt: float, cost: int, *, allowed: bool) -> Admission:
+        remaining = self.window - debt
+        wait_seconds = debt if allowed else cost * self.interval - remaining
         return Admission(
             allowed,
             tier,
             self.limit,
             self.window,
-            remaining=max(0, int((left + _ROUNDING) / self.interval)),
-            reset_seconds=max(1, ceil(wait - _ROUNDING)),
+            remaining=max(0, int((remaining + _ROUNDING) / self.interval)),
+            reset_seconds=max(1, ceil(wait_seconds - _ROUNDING)),
         )
 
 
@@ -128,20 +128,20 @@ class Limiter:
         account = self._account(tier, client, now)
         # Concurrent requests of the same caller wait here for the store; others do not.
         with account.lock:
-            owed = account.compute_debt_seconds(now)
-            allowed = budget.allows(owed, cost)
+            debt = account.compute_debt_seconds(now)
+            allowed = budget.allows(debt, cost)
             if allowed and account.unsettled + cost > budget.share:
                 self._settle(tier, client, account, budget)
                 now = self.clock()
-                owed = account.compute_debt_seconds(now)
-                allowed = budget.allows(owed, cost)
+                debt = account.compute_debt_seconds(now)
+                allowed = budget.allows(debt, cost)
             if allowed:
-                spent = cost * budget.interval
-                owed += spent
-                account.free_at = now + owed
+                spent_seconds = cost * budget.interval
+                debt += spent_seconds
+                account.free_at = now + debt
                 account.unsettled += cost
-                account.unsettled_free_at = max(account.unsettled_free_at, now) + spent
-            return budget.answer(tier, owed, cost, allowed=allowed)
+                account.unsettled_free_at = max(account.unsettled_free_at, now) + spent_seconds
+            return budget.answer(tier, debt, cost, allowed=allowed)
 
     def _account(self, tier: str, client: str, now: float) -> _Account:
         key = (tier, client)
@@ -162,16 +162,16 @@ class Limiter:
             return
         amount, account.unsettled = account.unsettled, 0
         try:
-            owed = self.store.add_cost(
+            debt = self.store.add_cost(
                 self._hash_caller(tier, client),
-                spent=amount * budget.interval,
+                spent_seconds=amount * budget.interval,
                 owed_alone=account.unsettled_free_at - asked_at,
             )
         except StoreUnavailable as failure:
             # Unsent counts are dropped: sent hours later, they would lock the caller out for nothing.
             self._leave_alone(asked_at, failure)
         else:
-            account.free_at = self.clock() + owed
+            account.free_at = self.clock() + debt
 
     def _hash_caller(self, tier: str, client: str) -> str:
         return blake2b(f"{tier} {client}".encode(), key=self._secret, digest_size=16).hexdigest()
@@ -179,10 +179,10 @@ class Limiter:
     def _leave_alone(self, now: float, failure: StoreUnavailable) -> None:
         with self._table:
             self._store_rests_until = now + RETRY_AFTER_SECONDS
-            speaks = now >= self._silent_until
-            if speaks:
+            may_log = now >= self._silent_until
+            if may_log:
                 self._silent_until = now + LOG_INTERVAL_SECONDS
-        if speaks:
+        if may_log:
             logger.warning(
                 "The store of rate limits cannot be reached; each web process keeps the limits by itself: %s",
                 failure,

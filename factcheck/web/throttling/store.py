@@ -17,7 +17,7 @@ class StoreUnavailable(Exception):
 
 
 class Store(Protocol):
-    def add_cost(self, name: str, *, spent: float, owed_alone: float) -> float:
+    def add_cost(self, name: str, *, spent_seconds: float, owed_alone: float) -> float:
         """Add the cost that a process admitted since it last settled; return the caller's total debt.
 
         Let F be the moment when the debt ends. Spending c₁ … cₙ at the moments t₁ … tₙ changes F to max(… max(F, t₁) +
@@ -26,7 +26,7 @@ class Store(Protocol):
 
         Args:
             name: the caller.
-            spent: the total cost, in seconds of the refill.
+            spent_seconds: the total cost, in seconds of the refill.
             owed_alone: B, in seconds from now; negative if it is in the past.
 
         Raises:
@@ -45,7 +45,7 @@ class PostgresStore:
         RETURNING extract(epoch FROM free_at - clock_timestamp())::float8
     """
 
-    def add_cost(self, name: str, *, spent: float, owed_alone: float) -> float:
+    def add_cost(self, name: str, *, spent_seconds: float, owed_alone: float) -> float:
         # Not from the pool: while the primary is away, that would keep the public waiting for it.
         alias = read_connections.get_primary()
         connection = connections[alias]
@@ -55,7 +55,7 @@ class PostgresStore:
         apart = transaction.atomic(alias) if connection.in_atomic_block else nullcontext()
         try:
             with apart, connection.cursor() as cursor:
-                cursor.execute(self.SETTLE, {"name": name, "spent": spent, "owed_alone": owed_alone})
+                cursor.execute(self.SETTLE, {"name": name, "spent": spent_seconds, "owed_alone": owed_alone})
                 return max(0.0, cast(float, cursor.fetchone()[0]))
         except Error as failure:
             raise StoreUnavailable(str(failure)) from failure

@@ -213,7 +213,7 @@ def test_failing_disk_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
             raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
-        parquet.write(iter([]), Full(), said={})
+        parquet.write(iter([]), Full(), metadata={})
 
 
 def test_failing_database_is_told_as_it_is() -> None:
@@ -221,7 +221,7 @@ def test_failing_database_is_told_as_it_is() -> None:
         raise OperationalError("the connection is gone")
 
     with pytest.raises(OperationalError, match="is gone"):
-        parquet.write(map(gone, [1]), io.BytesIO(), said={})
+        parquet.write(map(gone, [1]), io.BytesIO(), metadata={})
 
 
 # Manifests ------------------------------------------------------------------------------------------------------------

@@ -162,6 +162,6 @@ def test_draft_is_in_no_format(newsroom: None, name: str) -> None:
 def test_parquet_is_written_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "GROUP_SIZE", 2)
     file = io.BytesIO()
-    parquet.write(stored(*[whole() for _ in range(5)]), file, said={})
+    parquet.write(stored(*[whole() for _ in range(5)]), file, metadata={})
     assert read_parquet(io.BytesIO(file.getvalue())).read_all().num_rows == 5
     assert file.getvalue().count(b"PAR1") == 2

@@ -34,7 +34,7 @@ def test_it_is_tried_again_until_the_others_have_ended() -> None:
             told.append(words)
             other.execute("COMMIT")
 
-        retry_under_lock_timeout(closed, alias="default", seconds=0.05, tries=3, tell=tell)
+        retry_under_lock_timeout(closed, alias="default", seconds=0.05, tries=3, report=tell)
         [words] = told
         assert words.startswith(f"A table is in use. Open transactions: process {other.info.backend_pid} (")
         assert words.endswith("Trying again, 2 times.")
@@ -59,7 +59,7 @@ def failing() -> None:
 
 def test_what_fails_for_another_reason_is_not_tried_again() -> None:
     with pytest.raises(OperationalError, match="statement timeout"):
-        retry_under_lock_timeout(failing, alias="default", seconds=1, tries=3, tell=pytest.fail)
+        retry_under_lock_timeout(failing, alias="default", seconds=1, tries=3, report=pytest.fail)
     assert lock_timeout() == "0"
     with connection.cursor() as cursor:
         cursor.execute("RESET statement_timeout")

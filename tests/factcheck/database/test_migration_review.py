@@ -50,7 +50,7 @@ def reviewed(
 ) -> ReviewedMigration:
     written = {"operations": list(operations), "atomic": atomic, "weighed": weighed or {}}
     migration = type("Migration", (migrations.Migration,), written)("0099_next", "claims")
-    return review_migration(migration, state, connection, known=known)[0]
+    return review_migration(migration, state, connection, known_tables=known)[0]
 
 
 def names(found: ReviewedMigration) -> list[str]:

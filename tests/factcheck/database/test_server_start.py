@@ -34,7 +34,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, errors: list[str]) -> None:
 def test_it_is_waited_for_and_told_once(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
     told: list[str] = []
     refuse(monkeypatch, [*PASSING])
-    wait_until_reachable("default", tell=told.append)
+    wait_until_reachable("default", report=told.append)
     assert told == ["The database cannot be reached yet. Waiting up to two minutes."]
     assert clock == [3.0]
 
@@ -42,9 +42,9 @@ def test_it_is_waited_for_and_told_once(monkeypatch: pytest.MonkeyPatch, clock: 
 def test_what_does_not_pass_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
     refuse(monkeypatch, [REFUSED])
     with pytest.raises(OperationalError, match="password"):
-        wait_until_reachable("default", tell=lambda words: None)
+        wait_until_reachable("default", report=lambda words: None)
     assert clock == [0.0]
     refuse(monkeypatch, PASSING * 100)
     with pytest.raises(OperationalError):
-        wait_until_reachable("default", tell=lambda words: None)
+        wait_until_reachable("default", report=lambda words: None)
     assert 120 <= clock[0] < 123

@@ -62,7 +62,7 @@ def test_what_becomes_of_a_file(
     then_at_target: bytes | None,
 ) -> None:
     source, there = holding(origin), holding(target)
-    assert transfer(NAME, source, there, known=known) == TransferredFile(NAME, outcome)
+    assert transfer(NAME, source, there, known_digest=known) == TransferredFile(NAME, outcome)
     assert (content_of(source), content_of(there)) == (origin, then_at_target)
 
 
@@ -74,7 +74,7 @@ def test_only_what_is_certain_elsewhere_is_removed(
     origin: bytes, target: bytes | None, known: str, then_at_origin: bytes | None
 ) -> None:
     source = holding(origin)
-    transfer(NAME, source, holding(target), known=known, remove=True)
+    transfer(NAME, source, holding(target), known_digest=known, remove=True)
     assert content_of(source) == then_at_origin
 
 

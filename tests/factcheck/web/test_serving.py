@@ -278,7 +278,7 @@ def test_a_worker_is_not_waited_for_when_the_database_has_ended(monkeypatch):
     context: Any = SimpleNamespace(Process=lambda **arguments: next(waiting))
     ended.set()
     begun = time.monotonic()
-    with serving._run_workers(context, ended, wanted=True):
+    with serving._run_workers(context, ended, is_wanted=True):
         pass
     assert time.monotonic() - begun < PATIENCE / 2
     assert [worker.asked for worker in workers] == [["start", "terminate", "kill"]] * 2

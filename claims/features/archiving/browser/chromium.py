@@ -86,10 +86,10 @@ class Chromium:
         self.profile = profile
         self.excess = ""
 
-    def watch(self, limits: BrowserLimits, ended: threading.Event) -> None:
+    def watch(self, limits: BrowserLimits, has_ended: threading.Event) -> None:
         """Stop the browser as soon as it exceeds a limit."""
         ends_at = time.monotonic() + limits.seconds
-        while not ended.wait(POLL_SECONDS):
+        while not has_ended.wait(POLL_SECONDS):
             if time.monotonic() > ends_at:
                 self.excess = "time"
             elif _measure_memory(self.process.pid) > limits.memory:
@@ -136,8 +136,8 @@ def start_chromium(
     ends_at = time.monotonic() + limits.seconds
     # Base64 makes the output a third longer.
     devtools = Devtools(our_reads, our_writes, ends_at=ends_at, longest=limits.output * 4 // 3 + 100_000)
-    browser, ended = Chromium(process, devtools, profile), threading.Event()
-    watcher = threading.Thread(target=browser.watch, args=(limits, ended), daemon=True)
+    browser, has_ended = Chromium(process, devtools, profile), threading.Event()
+    watcher = threading.Thread(target=browser.watch, args=(limits, has_ended), daemon=True)
     watcher.start()
     try:
         yield browser
@@ -147,7 +147,7 @@ def start_chromium(
             raise BrowserLimitExceeded(excess) from error
         raise
     finally:
-        ended.set()
+        has_ended.set()
         watcher.join()
         browser.kill()
         process.wait()

@@ -88,8 +88,8 @@ class Devtools:
         exited.
         """
         while (end := self._received.find(_TERMINATOR)) < 0:
-            left = ends_at - time.monotonic()
-            if left <= 0 or not select.select([self._reads], [], [], left)[0]:
+            seconds_left = ends_at - time.monotonic()
+            if seconds_left <= 0 or not select.select([self._reads], [], [], seconds_left)[0]:
                 return None
             piece = os.read(self._reads, _CHUNK_SIZE)
             if not piece or len(self._received) > self._longest:
@@ -105,12 +105,12 @@ class Devtools:
         return message
 
     def _write(self, message: bytes) -> None:
-        left = memoryview(message)
-        while left:
-            wait = self._ends_at - time.monotonic()
-            if wait <= 0 or not select.select([], [self._writes], [], wait)[1]:
+        remaining = memoryview(message)
+        while remaining:
+            wait_seconds = self._ends_at - time.monotonic()
+            if wait_seconds <= 0 or not select.select([], [self._writes], [], wait_seconds)[1]:
                 raise BrowserTimeout
             try:
-                left = left[os.write(self._writes, left[:4096]) :]
+                remaining = remaining[os.write(self._writes, remaining[:4096]) :]
             except OSError:
                 raise BrowserTimeout from None

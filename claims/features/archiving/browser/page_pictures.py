@@ -96,10 +96,10 @@ def take_page_pictures(
     return pictures
 
 
-def _note_missing(pictures: PagePictures, why: str) -> None:
+def _note_missing(pictures: PagePictures, reason: str) -> None:
     for part in ("screenshot", "pdf"):
         if not getattr(pictures, part):
-            pictures.missing.setdefault(part, why)
+            pictures.missing.setdefault(part, reason)
 
 
 def _visit_and_take_pictures(devtools: Devtools, url: str, pictures: PagePictures) -> None:

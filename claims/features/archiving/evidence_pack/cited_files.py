@@ -64,43 +64,43 @@ class CitedFiles:
 def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -> CitedFiles:
     """Return the stored files of everything that these publications cite."""
     sources, snapshots = _find_named(bodies)
-    readable = set(Source.objects.filter(pk__in=sources, show_text=True).values_list("pk", flat=True))
-    open_ones = sources & readable if for_public else sources
-    cited = CitedFiles(
+    readable_ids = set(Source.objects.filter(pk__in=sources, show_text=True).values_list("pk", flat=True))
+    open_ones = sources & readable_ids if for_public else sources
+    cited_files = CitedFiles(
         left_out=[
             f"Source {pk}: its rights do not allow us to hand its text on."
             for pk in sorted(sources - open_ones)
         ]
     )
-    _add_snapshots(cited, open_ones, snapshots)
-    _add_copies(cited, open_ones, for_public=for_public)
-    return cited
+    _add_snapshots(cited_files, open_ones, snapshots)
+    _add_copies(cited_files, open_ones, for_public=for_public)
+    return cited_files
 
 
-def exclude_missing_files(cited: CitedFiles) -> CitedFiles:
+def exclude_missing_files(cited_files: CitedFiles) -> CitedFiles:
     """Return the files without missing ones, which are named instead.
 
     This reads every file, so that no pack fails halfway.
     """
-    missing = {file.sha256 for file in cited.kept if not _is_intact(file.sha256)}
+    missing = {file.sha256 for file in cited_files.kept if not _is_intact(file.sha256)}
     notes = [
         f"{file.path}: the archive no longer has the file of the SHA-256 {file.sha256}, or has it damaged."
-        for file in cited.kept
+        for file in cited_files.kept
         if file.sha256 in missing
     ]
     return CitedFiles(
-        cited.texts,
-        [file for file in cited.files if file.sha256 not in missing],
-        [(file, copy) for file, copy in cited.warcs if file.sha256 not in missing],
-        [*cited.left_out, *notes],
-        [(file, copy) for file, copy in cited.copies if file.sha256 not in missing],
+        cited_files.texts,
+        [file for file in cited_files.files if file.sha256 not in missing],
+        [(file, copy) for file, copy in cited_files.warcs if file.sha256 not in missing],
+        [*cited_files.left_out, *notes],
+        [(file, copy) for file, copy in cited_files.copies if file.sha256 not in missing],
     )
 
 
-def build_copies_table(cited: CitedFiles) -> str:
+def build_copies_table(cited_files: CitedFiles) -> str:
     """Return a table of all copies, with their pages and times of capture."""
     lines = ["file\tsha256\tsource\ttitle\taddress\tfinal address\tHTTP status\tcaptured at\n"]
-    for file, copy in [*cited.warcs, *cited.copies]:
+    for file, copy in [*cited_files.warcs, *cited_files.copies]:
         facts = (
             *(file.path, file.sha256, copy.source_id, copy.source.title, copy.address, copy.final_address),
             *(copy.http_status or "", copy.captured_at.astimezone(UTC).isoformat().replace("+00:00", "Z")),
@@ -157,32 +157,32 @@ def _iterate_cited(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from verdict["evidence"]
 
 
-def _add_snapshots(cited: CitedFiles, sources: set[int], snapshots: set[int]) -> None:
+def _add_snapshots(cited_files: CitedFiles, sources: set[int], snapshots: set[int]) -> None:
     condition = Q(pk__in=snapshots) | Q(archived_copies__source__in=sources)
     rows = Snapshot.objects.filter(condition, source__in=sources).distinct().order_by("source", "number")
     for snapshot in rows:
-        cited.texts.append(snapshot)
+        cited_files.texts.append(snapshot)
         name = f"sources/source-{snapshot.source_id}-original-{snapshot.number}{_choose_extension(snapshot.media_type)}"
-        cited.files.append(CitedFile(name, snapshot.content_sha256, snapshot.content_size))
+        cited_files.files.append(CitedFile(name, snapshot.content_sha256, snapshot.content_size))
 
 
-def _add_copies(cited: CitedFiles, sources: set[int], *, for_public: bool) -> None:
+def _add_copies(cited_files: CitedFiles, sources: set[int], *, for_public: bool) -> None:
     copies = ArchivedCopy.objects.filter(source__in=sources).select_related("source")
     for copy in copies.prefetch_related("files").order_by("source", "pk"):
         for file in sorted(copy.files.all(), key=lambda file: file.pk):
             name = f"source-{copy.source_id}-copy-{copy.pk}"
             if file.role == ArchivedFile.Role.WARC:
                 warc = CitedFile(f"archive/{name}.warc.gz", file.sha256, file.size)
-                cited.warcs.append((warc, copy))
+                cited_files.warcs.append((warc, copy))
             elif file.role == ArchivedFile.Role.UPLOAD and for_public:
-                cited.left_out.append(
+                cited_files.left_out.append(
                     f"Source {copy.source_id}: an uploaded file of the SHA-256 {file.sha256}, which the newsroom keeps."
                 )
             else:
                 path = f"copies/{name}-{file.role}{_choose_extension(file.media_type)}"
                 warc = CitedFile(path, file.sha256, file.size)
-                cited.files.append(warc)
-                cited.copies.append((warc, copy))
+                cited_files.files.append(warc)
+                cited_files.copies.append((warc, copy))
 
 
 def _choose_extension(media_type: str) -> str:

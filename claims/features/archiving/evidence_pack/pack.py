@@ -75,9 +75,9 @@ class EvidencePack:
 
     def iterate_chunks(self) -> Iterator[bytes]:
         """Yield the ZIP in chunks. Files missing from the archive are listed in its README instead."""
-        cited = exclude_missing_files(self.cited)
+        cited_files = exclude_missing_files(self.cited)
         pack = StreamedZip()
-        for file in self._iterate_files(cited):
+        for file in self._iterate_files(cited_files):
             yield from pack.add(file)
         lines = "".join(
             f"{digest.sha256}  {digest.path}\n" for digest in sorted(pack.digests, key=lambda d: d.path)
@@ -85,27 +85,31 @@ class EvidencePack:
         yield from pack.add(PackedFile.of(MANIFEST, lines.encode()))
         yield from pack.end()
 
-    def _iterate_files(self, cited: CitedFiles) -> Iterator[PackedFile]:
-        paths = _map_paths(cited)
+    def _iterate_files(self, cited_files: CitedFiles) -> Iterator[PackedFile]:
+        paths = _map_paths(cited_files)
         stamps = build_timestamp_files([stamp for stamp in self.stamps if stamp.sha256 in paths], paths)
-        yield PackedFile.of("README.txt", self._build_readme(cited, paths, stamps).encode())
-        if cited.left_out:
-            yield PackedFile.of("left-out.txt", "".join(f"{line}\n" for line in cited.left_out).encode())
+        yield PackedFile.of("README.txt", self._build_readme(cited_files, paths, stamps).encode())
+        if cited_files.left_out:
+            yield PackedFile.of(
+                "left-out.txt", "".join(f"{line}\n" for line in cited_files.left_out).encode()
+            )
         yield from build_ledger_files(self.entries)
         yield from proof_files(self.places, site=settings.SITE_URL)
-        for snapshot in cited.texts:
+        for snapshot in cited_files.texts:
             yield PackedFile.of(build_text_path(snapshot), snapshot.text.encode())
-        yield from (file.packed() for file in cited.files)
-        if cited.warcs or cited.copies:
-            yield PackedFile.of("copies/copies.tsv", build_copies_table(cited).encode())
-        if cited.warcs:
-            pages = [build_archived_page(file, copy) for file, copy in cited.warcs]
+        yield from (file.packed() for file in cited_files.files)
+        if cited_files.warcs or cited_files.copies:
+            yield PackedFile.of("copies/copies.tsv", build_copies_table(cited_files).encode())
+        if cited_files.warcs:
+            pages = [build_archived_page(file, copy) for file, copy in cited_files.warcs]
             title = f"Evidence of claim {self.entries[0].claim_id}"
             size = sum(page.size for page in pages) + 2**20
             yield PackedFile(PAGES, lambda: write_web_archive(pages, title=title), size)
         yield from stamps
 
-    def _build_readme(self, cited: CitedFiles, paths: dict[str, str], stamps: Sequence[PackedFile]) -> str:
+    def _build_readme(
+        self, cited_files: CitedFiles, paths: dict[str, str], stamps: Sequence[PackedFile]
+    ) -> str:
         names = [file.path for file in stamps]
         stamped = [
             (paths[name.removeprefix("timestamps/")[:64]], name) for name in names if name.endswith(".tsr")
@@ -114,7 +118,7 @@ class EvidencePack:
             self.entries[-1],
             self.entries,
             proofs=[proof_path(place.entry) for place in self.places],
-            has_pages=bool(cited.warcs),
+            has_pages=bool(cited_files.warcs),
             stamped=stamped,
             rooted=ROOTS in names,
         )
@@ -135,13 +139,13 @@ def build_evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
             gettext("Claim %(claim_id)s was never published, so there is no evidence pack for it.")
             % {"claim_id": claim_id}
         )
-    cited = collect_cited_files((entry.document for entry in entries), for_public=for_public)
-    stamps = load_timestamps(file.sha256 for file in cited.kept)
-    timestamps = [stamp for found in stamps.values() for stamp in found]
-    return EvidencePack(entries, cited, timestamps, find_signed_entries(entries))
+    cited_files = collect_cited_files((entry.document for entry in entries), for_public=for_public)
+    stamps = load_timestamps(file.sha256 for file in cited_files.kept)
+    timestamps = [stamp for stamps_of_file in stamps.values() for stamp in stamps_of_file]
+    return EvidencePack(entries, cited_files, timestamps, find_signed_entries(entries))
 
 
-def _map_paths(cited: CitedFiles) -> dict[str, str]:
+def _map_paths(cited_files: CitedFiles) -> dict[str, str]:
     """Map SHA-256 to the path of the unpacked file."""
-    paths = {file.sha256: file.path for file in cited.files}
-    return paths | {file.sha256: f"pages/{file.path}" for file, _copy in cited.warcs}
+    paths = {file.sha256: file.path for file in cited_files.files}
+    return paths | {file.sha256: f"pages/{file.path}" for file, _copy in cited_files.warcs}

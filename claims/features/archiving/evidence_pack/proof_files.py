@@ -87,12 +87,12 @@ class SignedEntry:
 
 def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
     """Return the entries that are already signed."""
-    found, policy = [], load_policy()
+    signed_entries, policy = [], load_policy()
     for entry in entries:
         covering = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)
         if checkpoint := covering.select_related("key").order_by("id").first():
-            found.append(SignedEntry(entry, checkpoint, policy))
-    return found
+            signed_entries.append(SignedEntry(entry, checkpoint, policy))
+    return signed_entries
 
 
 def proof_files(places: Sequence[SignedEntry], *, site: str) -> list[PackedFile]:
@@ -137,9 +137,9 @@ def _build_files(place: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
     yield names["stored"], entry.body.encode()
     note = SignedNote.read(checkpoint.note)
     published = build_published_note(checkpoint)
-    cosigned = list(_list_cosigned(published, place.policy, base, names["text"]))
+    cosigned_files = list(_list_cosigned(published, place.policy, base, names["text"]))
     yield names["checkpoint"], published.encode()
-    for one in cosigned:
+    for one in cosigned_files:
         yield from one.files
     yield names["text"], note.text.encode()
     yield names["signature"], _extract_signature(note, checkpoint)
@@ -152,7 +152,7 @@ def _build_files(place: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
         sequence=entry.sequence,
         size=checkpoint.tree_size,
         steps=steps,
-        witnesses=_describe_witnesses(cosigned, place.policy, names),
+        witnesses=_describe_witnesses(cosigned_files, place.policy, names),
     )
     yield proof_path(entry), about.encode()
 
@@ -168,32 +168,34 @@ def _list_cosigned(note: str, policy: WitnessPolicy, base: str, text: str) -> It
     """Yield the cosignatures of witnesses that the policy accepts."""
     for number, verifier_key in enumerate(policy.keys, 1):
         name, public_key = read_verifier_key(verifier_key, COSIGNATURE_TYPE)
-        found = find_cosignature(note, name=name, public_key=public_key)
-        if found is None:
+        cosignature = find_cosignature(note, name=name, public_key=public_key)
+        if cosignature is None:
             continue
         endings = {"key": "key.pem", "signed": "signed.txt", "signature": "signature.bin"}
         paths = {part: f"{base}-witness-{number}-{ending}" for part, ending in endings.items()}
         yield _CosignedFiles(
-            _COSIGNATURE_TEMPLATE.format(name=name, moment=format_moment(found.moment), text=text, **paths),
+            _COSIGNATURE_TEMPLATE.format(
+                name=name, moment=format_moment(cosignature.moment), text=text, **paths
+            ),
             [
                 (paths["key"], _encode_pem(public_key)),
-                (paths["signed"], found.signed),
-                (paths["signature"], found.signature),
+                (paths["signed"], cosignature.signed),
+                (paths["signature"], cosignature.signature),
             ],
         )
 
 
 def _describe_witnesses(
-    cosigned: Sequence[_CosignedFiles], policy: WitnessPolicy, names: Mapping[str, str]
+    cosigned_files: Sequence[_CosignedFiles], policy: WitnessPolicy, names: Mapping[str, str]
 ) -> str:
     if not policy.keys:
         return ""
     return _WITNESSES_TEMPLATE.format(
         checkpoint=names["checkpoint"],
         text=names["text"],
-        count=f"{len(cosigned)} of our {len(policy.keys)} witnesses",
+        count=f"{len(cosigned_files)} of our {len(policy.keys)} witnesses",
         required=policy.required,
-        steps="".join(one.step for one in cosigned),
+        steps="".join(one.step for one in cosigned_files),
     )
 
 
@@ -201,26 +203,28 @@ def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence
     """Yield the shell commands that hash from the leaf to the root (RFC 9162, 2.1.3.2), each with its
     expected output.
     """
-    found, last = hash_leaf(text), size - 1
-    yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {found.hex()}\n\n"
+    node, last = hash_leaf(text), size - 1
+    yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {node.hex()}\n\n"
     for beside in hashes:
         if index % 2 or index == last:
-            pair = beside, found
+            pair = beside, node
             while index % 2 == 0 and index:
                 index, last = index >> 1, last >> 1
         else:
-            pair = found, beside
-        found = hash_node(*pair)
-        joined = f"01{pair[0].hex()}{pair[1].hex()}"
-        yield f"  printf {joined} | xxd -r -p | sha256sum\n    {found.hex()}\n\n"
+            pair = node, beside
+        node = hash_node(*pair)
+        joined_hashes = f"01{pair[0].hex()}{pair[1].hex()}"
+        yield f"  printf {joined_hashes} | xxd -r -p | sha256sum\n    {node.hex()}\n\n"
         index, last = index >> 1, last >> 1
 
 
 def _extract_signature(note: SignedNote, checkpoint: Checkpoint) -> bytes:
     """Return the 64 bytes of our signature, without the key id."""
     name, public = checkpoint.key.origin, decode_bytes(checkpoint.key.public_key)
-    ours = (sig for who, sig in note.signatures if who == name and sig[:4] == compute_key_id(name, public))
-    return next(ours, b"")[4:]
+    own_signatures = (
+        sig for who, sig in note.signatures if who == name and sig[:4] == compute_key_id(name, public)
+    )
+    return next(own_signatures, b"")[4:]
 
 
 def _encode_pem(public_key: bytes) -> bytes:

@@ -78,11 +78,11 @@ class StreamedZip:
         info.external_attr = _FILE_MODE
         info.create_system = 3
         digest, size = hashlib.sha256(), 0
-        with self._zip.open(info, "w", force_zip64=file.size >= _ZIP64_SIZE) as packed:
+        with self._zip.open(info, "w", force_zip64=file.size >= _ZIP64_SIZE) as packed_file:
             for piece in file.pieces():
                 digest.update(piece)
                 size += len(piece)
-                packed.write(piece)
+                packed_file.write(piece)
                 yield self._sink.drain()
         self.digests.append(PackedDigest(file.path, size, digest.hexdigest()))
         yield self._sink.drain()

@@ -24,17 +24,17 @@ def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) ->
     Args:
         paths: SHA-256 → the path of the stamped file in the pack.
     """
-    ordered = sorted(stamps, key=lambda stamp: (stamp.sha256, stamp.stamped_at, stamp.authority))
-    if not ordered:
+    ordered_stamps = sorted(stamps, key=lambda stamp: (stamp.sha256, stamp.stamped_at, stamp.authority))
+    if not ordered_stamps:
         return []
-    files, table, seen = [], ["file\tsha256\tstamped at\tauthority\ttimestamp\n"], dict[str, int]()
-    for stamp in ordered:
-        number = seen[stamp.sha256] = seen.get(stamp.sha256, 0) + 1
+    files, table, counts = [], ["file\tsha256\tstamped at\tauthority\ttimestamp\n"], dict[str, int]()
+    for stamp in ordered_stamps:
+        number = counts[stamp.sha256] = counts.get(stamp.sha256, 0) + 1
         name = f"timestamps/{stamp.sha256}{f'-{number}' if number > 1 else ''}.tsr"
         files.append(PackedFile.of(name, build_response(bytes(stamp.token))))
         moment = stamp.stamped_at.isoformat().replace("+00:00", "Z")
         table.append(f"{paths[stamp.sha256]}\t{stamp.sha256}\t{moment}\t{stamp.authority}\t{name}\n")
-    chain = _collect_certificates(ordered)
+    chain = _collect_certificates(ordered_stamps)
     files.append(PackedFile.of(LIST, "".join(table).encode()))
     files.append(PackedFile.of(CHAIN, _encode_pem(chain)))
     if roots := _find_roots(chain):
@@ -58,26 +58,26 @@ def _encode_length(number: int) -> bytes:
 
 def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
     """Return the certificates of the timestamps, each once."""
-    found: dict[bytes, Certificate] = {}
+    certificates: dict[bytes, Certificate] = {}
     for stamp in stamps:
         # Some authorities order them in a way that the library rejects; the signature does not cover the
         # certificates.
         token = extract_token(sort_certificates(build_response(bytes(stamp.token))))
         for certificate in load_der_pkcs7_certificates(token):
-            found.setdefault(certificate.public_bytes(Encoding.DER), certificate)
-    return [found[key] for key in sorted(found)]
+            certificates.setdefault(certificate.public_bytes(Encoding.DER), certificate)
+    return [certificates[key] for key in sorted(certificates)]
 
 
 def _find_roots(chain: Sequence[Certificate]) -> list[Certificate]:
     """Return the trusted root certificates of a chain."""
     file = Path(settings.TIMESTAMP_ROOTS or certifi.where()).expanduser()
     issuers = {certificate.issuer for certificate in chain}
-    trusted = {
+    trusted_roots = {
         certificate.public_bytes(Encoding.DER): certificate
         for certificate in load_pem_x509_certificates(file.read_bytes())
         if certificate.subject in issuers
     }
-    return [trusted[key] for key in sorted(trusted)]
+    return [trusted_roots[key] for key in sorted(trusted_roots)]
 
 
 def _encode_pem(certificates: Iterable[Certificate]) -> bytes:

@@ -71,8 +71,8 @@ def build_surt(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return url
     host = ",".join(reversed(parts.hostname.split(".")))
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    at = f":{port}" if port and port != usual else ""
+    usual_port = {"http": 80, "https": 443}[parts.scheme]
+    at = f":{port}" if port and port != usual_port else ""
     query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True))) if parts.query else ""
     return f"{host}{at}){parts.path or '/'}" + (f"?{query}" if query else "")
 

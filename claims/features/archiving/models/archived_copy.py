@@ -237,7 +237,7 @@ class Timestamp(models.Model):
 
 def load_timestamps(hashes: Any) -> dict[str, list[Timestamp]]:
     """Return the timestamps by SHA-256, earliest first."""
-    found: dict[str, list[Timestamp]] = {}
+    timestamps: dict[str, list[Timestamp]] = {}
     for stamp in Timestamp.objects.filter(sha256__in=set(hashes)):
-        found.setdefault(stamp.sha256, []).append(stamp)
-    return found
+        timestamps.setdefault(stamp.sha256, []).append(stamp)
+    return timestamps

@@ -103,7 +103,7 @@ class ArchivingRequest(models.Model):
         return f"{self.source}: {self.get_reason_display()}"
 
 
-def build_request_sql(reason: str, sources_sql: str, *, fresh: str = "1 day", by: str = "NULL") -> str:
+def build_request_sql(reason: str, sources_sql: str, *, fresh_period: str = "1 day", by: str = "NULL") -> str:
     """Return the SQL statement that requests copies of sources.
 
     Sources are skipped if they have no web address, have a waiting request of the same priority, or have a
@@ -113,7 +113,7 @@ def build_request_sql(reason: str, sources_sql: str, *, fresh: str = "1 day", by
         reason: one of `PRIORITIES`.
         wanted: a query of rows (source_id, since): the sources, and the time from which a copy of each is
         accepted.
-        fresh: an interval; a copy younger than this at the time `since` is accepted as well.
+        fresh_period: an interval; a copy younger than this at the time `since` is accepted as well.
         by: an SQL expression for the id of the person who makes the request.
     """
     priority = PRIORITIES[reason]
@@ -136,7 +136,7 @@ def build_request_sql(reason: str, sources_sql: str, *, fresh: str = "1 day", by
             AND NOT EXISTS (
                 SELECT FROM public.archiving_archivedcopy AS copy
                 WHERE copy.source_id = source.id AND copy.address = source.url
-                    AND copy.captured_at >= wanted.since - interval '{fresh}'
+                    AND copy.captured_at >= wanted.since - interval '{fresh_period}'
             )
             AND NOT EXISTS (
                 SELECT FROM public.archiving_archivingrequest AS request

@@ -90,12 +90,12 @@ class ComplaintAdmin(ReaderMessageAdmin):
 
     @row_action(_("Answer"), permission="decide")
     def answer(self, request: HttpRequest, complaint: Complaint) -> str:
-        sent = request.POST
+        values = request.POST
         complaint_moves.answer(
             complaint,
-            outcome=sent.get("outcome", ""),
-            answer=sent.get("answer", ""),
-            reason=sent.get("reason", ""),
+            outcome=values.get("outcome", ""),
+            answer=values.get("answer", ""),
+            reason=values.get("reason", ""),
             by=get_person(request),
         )
         return gettext("Answered: the reader will receive an email.")

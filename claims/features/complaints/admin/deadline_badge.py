@@ -21,11 +21,11 @@ def build_deadline_badge(complaint: Complaint) -> SafeString | str:
         return render_badge(words % complaint.working_days, "faded" if in_time else "bad")
     if complaint.due_on is None or not complaint.is_waiting:
         return ""
-    left = working_days.count_days_after(working_days.get_today(), complaint.due_on)
-    if left < 0:
+    days_left = working_days.count_days_after(working_days.get_today(), complaint.due_on)
+    if days_left < 0:
         return render_badge(_("Overdue since %s") % date_format(complaint.due_on, "SHORT_DATE_FORMAT"), "bad")
     if complaint.due_on == working_days.get_today():
         return render_badge(_("Due today"), "waiting")
-    words = ngettext("%d working day left", "%d working days left", left) % left
-    tone: Tone = "waiting" if left <= _SOON_DAYS else "neutral"
+    words = ngettext("%d working day left", "%d working days left", days_left) % days_left
+    tone: Tone = "waiting" if days_left <= _SOON_DAYS else "neutral"
     return render_badge(words, tone)

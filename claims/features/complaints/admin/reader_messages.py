@@ -81,7 +81,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     def _list_steps(self, row: Any) -> list[dict[str, Any]]:
         """Return the message's steps in order."""
-        found = ReaderStep.objects.filter(subject=self.subject, number=row.pk).select_related("assigned_to")
+        steps = ReaderStep.objects.filter(subject=self.subject, number=row.pk).select_related("assigned_to")
         labels = dict(row.State.choices)
         return [
             {
@@ -90,7 +90,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
                 "after": labels.get(step.after, step.after),
                 "to": step.assigned_to,
             }
-            for step in found
+            for step in steps
         ]
 
     def _list_contacts(self, row: Any) -> list[ContactDetails]:

@@ -43,10 +43,10 @@ def _find_chosen_claim(request: HttpRequest) -> Claim:
     text = request.POST.get("claim", "").strip()
     digits = next((part for part in text.split("/") if part.isdecimal()), "")
     rows = Claim.objects.readable_by(get_person(request)).select_related("merged_into")
-    found = rows.filter(pk=int(digits)).first() if digits and len(digits) < 19 else None
-    if found is None:
+    chosen = rows.filter(pk=int(digits)).first() if digits and len(digits) < 19 else None
+    if chosen is None:
         raise NotPossible(gettext("Enter a claim: its number, or the address of its page."))
-    return found
+    return chosen
 
 
 @admin.register(ReaderRequest)
@@ -76,11 +76,11 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
 
     @row_action(_("Create a claim"), permission="decide")
     def take_up(self, request: HttpRequest, reader_request: ReaderRequest) -> HttpResponse:
-        sent = request.POST
+        values = request.POST
         claim = request_moves.propose_claim(
             reader_request,
-            statement=sent.get("statement", ""),
-            language=sent.get("language", "").strip(),
+            statement=values.get("statement", ""),
+            language=values.get("language", "").strip(),
             by=get_person(request),
         )
         messages.success(request, gettext("Proposed. The readers will be notified when it is published."))

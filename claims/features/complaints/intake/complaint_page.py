@@ -22,10 +22,10 @@ def find_newest_entry(claim_id: int) -> Publication:
         Http404: the claim was never published.
     """
     rows = Publication.objects.newest().only("claim_id", "version", "slug", "body", "merged_into_id")
-    found = rows.filter(claim_id=min(claim_id, MAX_ID)).first()
-    if found is None:
+    entry = rows.filter(claim_id=min(claim_id, MAX_ID)).first()
+    if entry is None:
         raise Http404("No published claim has this number.")
-    return found
+    return entry
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,13 +37,13 @@ def show_complaint_form(request: HttpRequest, pk: int) -> HttpResponse:
     form = ComplaintForm(request.POST if request.method == "POST" else None)
     limit = None
     if form.is_bound and form.is_valid():
-        if (refused := check_limit(request)) is None:
+        if (refusal := check_limit(request)) is None:
             cleaned = form.cleaned_data
             submit_complaint(
-                entry, kind=cleaned["kind"], text=cleaned["text"], sender=form.sender, sent=form.sent
+                entry, kind=cleaned["kind"], text=cleaned["text"], sender=form.sender, context=form.sent
             )
             return redirect("reader-message-sent")
-        words, limit = refused
+        words, limit = refusal
         form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
     context = {
         "form": form,

@@ -42,22 +42,22 @@ def find_first_answer(
     *, text: str = "", address: str = "", picture: SentPicture | None = None
 ) -> FirstAnswer:
     """Return the published claims that answer a request."""
-    found = check_passages(text, build_answer(text)) if text else None
-    naming = find_claims_naming(address) if address else []
-    found_ids = {document["id"] for document in naming}
+    passages = check_passages(text, build_answer(text)) if text else None
+    claims_of_url = find_claims_naming(address) if address else []
+    found_ids = {document["id"] for document in claims_of_url}
     asked_before = [d for d in _find_earlier_answers(address, picture) if d["id"] not in found_ids]
-    return FirstAnswer(found, [*naming, *asked_before])
+    return FirstAnswer(passages, [*claims_of_url, *asked_before])
 
 
 def _find_earlier_answers(address: str, picture: SentPicture | None) -> list[Document]:
     """Return the claims that answered earlier requests about the same URL or picture."""
     if not address and picture is None:
         return []
-    answered = ReaderRequest.objects.filter(state=ReaderRequest.State.ANSWERED, claim__isnull=False)
+    answered_requests = ReaderRequest.objects.filter(state=ReaderRequest.State.ANSWERED, claim__isnull=False)
     same = (
-        answered.filter(picture_key=picture.key)
+        answered_requests.filter(picture_key=picture.key)
         if picture
-        else answered.filter(url_key=build_address_key(address), picture_key="")
+        else answered_requests.filter(url_key=build_address_key(address), picture_key="")
     )
     claims = list(same.order_by("-pk").values_list("claim_id", flat=True)[:_MAX_CLAIMS])
     rows = Publication.objects.current().filter(claim_id__in=claims).order_by("-published_at")

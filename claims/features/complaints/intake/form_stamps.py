@@ -22,18 +22,18 @@ def create_stamp() -> str:
     return _signer.sign(_SHOWN_KEY)
 
 
-def is_quick(carried: str) -> bool:
+def is_quick(stamp: str) -> bool:
     """Return whether a form was submitted faster than anyone can type.
 
     Raises:
         StampRefused: the time of display is unknown, or too long ago.
     """
     try:
-        _signer.unsign(carried, max_age=MAX_SECONDS)
+        _signer.unsign(stamp, max_age=MAX_SECONDS)
     except BadSignature:
         raise StampRefused from None
     try:
-        _signer.unsign(carried, max_age=MIN_SECONDS)
+        _signer.unsign(stamp, max_age=MIN_SECONDS)
     except BadSignature:
         return False
     return True

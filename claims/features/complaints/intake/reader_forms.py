@@ -68,8 +68,8 @@ class ReaderForm(forms.Form):
     @property
     def stamp(self) -> str:
         """Return the form's stamp: the submitted one if it is valid, otherwise a new one."""
-        carried = self.data.get("shown", "") if self.is_bound else ""
-        return carried if carried and "shown" not in self.errors else create_stamp()
+        stamp = self.data.get("shown", "") if self.is_bound else ""
+        return stamp if stamp and "shown" not in self.errors else create_stamp()
 
     @property
     def sender(self) -> Sender:
@@ -79,11 +79,11 @@ class ReaderForm(forms.Form):
     @property
     def sent(self) -> SubmissionContext:
         """Return the context of the submission, with the form's signs of spam."""
-        found = {
+        problems = {
             SpamSign.TRAP: bool(self.cleaned_data["homepage"]),
             SpamSign.QUICK: self.cleaned_data["shown"],
         }
-        return SubmissionContext(signs=frozenset(sign for sign, is_so in found.items() if is_so))
+        return SubmissionContext(signs=frozenset(sign for sign, is_so in problems.items() if is_so))
 
 
 class ComplaintForm(ReaderForm):
@@ -116,11 +116,11 @@ class RequestForm(ReaderForm):
     anyway = forms.BooleanField(required=False)
 
     def clean_picture(self) -> SentPicture | None:
-        given = self.cleaned_data["picture"]
-        if not given:
+        picture = self.cleaned_data["picture"]
+        if not picture:
             return None
         try:
-            return read_picture(given.read())
+            return read_picture(picture.read())
         except PictureRefused as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
@@ -139,8 +139,8 @@ class RequestForm(ReaderForm):
     @property
     def address(self) -> str:
         """Return the input if it is nothing but a URL."""
-        what: str = self.cleaned_data["what"]
-        return what if build_address_key(what) else ""
+        input_text: str = self.cleaned_data["what"]
+        return input_text if build_address_key(input_text) else ""
 
     @property
     def text(self) -> str:

@@ -30,16 +30,16 @@ def receive_request(request: HttpRequest) -> HttpResponse:
     form = RequestForm(request.POST, request.FILES)
     if not form.is_valid():
         return _render_page(request, form)
-    what = {"text": form.text, "address": form.address, "picture": form.cleaned_data["picture"]}
+    query = {"text": form.text, "address": form.address, "picture": form.cleaned_data["picture"]}
     if not form.cleaned_data["anyway"]:
-        found = read_for(request, lambda: _FoundAnswer(find_first_answer(**what)))
-        if found.answer.is_answer:
-            return _render_page(request, form, found.answer)
-    if refused := check_limit(request):
-        words, limit = refused
+        answer = read_for(request, lambda: _FoundAnswer(find_first_answer(**query)))
+        if answer.answer.is_answer:
+            return _render_page(request, form, answer.answer)
+    if refusal := check_limit(request):
+        words, limit = refusal
         form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
         return add_limit_fields(_render_page(request, form), limit)
-    submit_request(**what, sender=form.sender, sent=form.sent)
+    submit_request(**query, sender=form.sender, context=form.sent)
     return redirect("reader-message-sent")
 
 
@@ -51,6 +51,6 @@ class _FoundAnswer(HttpResponse):
         self.answer = answer
 
 
-def _render_page(request: HttpRequest, form: RequestForm, found: FirstAnswer | None = None) -> HttpResponse:
-    context = {"form": form, "found": found, "longest": MAX_READER_TEXT_LENGTH}
-    return render_form_page(request, "readers/ask.html", context, ratings=found.ratings if found else None)
+def _render_page(request: HttpRequest, form: RequestForm, answer: FirstAnswer | None = None) -> HttpResponse:
+    context = {"form": form, "found": answer, "longest": MAX_READER_TEXT_LENGTH}
+    return render_form_page(request, "readers/ask.html", context, ratings=answer.ratings if answer else None)

@@ -117,11 +117,11 @@ class SubmissionView(APIView):
     def read_context(self, request: HttpRequest) -> SubmissionContext:
         """Return the idempotency key and the body. The query string has no parameters."""
         NoQuery(request.GET, Publication.objects.none(), request=request)
-        given = request.headers.get(HEADER)
-        if given is None:
+        header = request.headers.get(HEADER)
+        if header is None:
             return SubmissionContext()
-        found = _KEY_PATTERN.fullmatch(given.strip())
-        if not found:
+        match = _KEY_PATTERN.fullmatch(header.strip())
+        if not match:
             raise exceptions.ParseError(
                 gettext(
                     "`%(header)s` must be 1 to 255 visible ASCII characters, such as a UUID, with or without "
@@ -130,7 +130,7 @@ class SubmissionView(APIView):
                 % {"header": HEADER}
             )
         body = hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest()
-        key = hashlib.sha256(f"{get_caller(request)}\n{found[1]}".encode()).hexdigest()
+        key = hashlib.sha256(f"{get_caller(request)}\n{match[1]}".encode()).hexdigest()
         return SubmissionContext(key=key, body=body)
 
     def require_room(self, request: HttpRequest) -> None:
@@ -151,15 +151,17 @@ class ComplaintSubmission(SubmissionView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Submit a complaint. The newsroom answers within the promised working days, counted from confirmation."""
-        plain = get_plain_request(request)
-        sent = self.read_context(plain)
+        plain_request = get_plain_request(request)
+        context = self.read_context(plain_request)
         body = ComplaintBody(data=request.data)
         body.is_valid(raise_exception=True)
         entry = _find_newest(Publication.objects.newest(), body.validated_data["claim"])
-        self.require_room(plain)
-        given = body.validated_data
+        self.require_room(plain_request)
+        values = body.validated_data
         try:
-            submit_complaint(entry, kind=given["kind"], text=given["text"], sender=body.sender, sent=sent)
+            submit_complaint(
+                entry, kind=values["kind"], text=values["text"], sender=body.sender, context=context
+            )
         except SubmissionKeyConflict:
             raise SubmissionKeyReused from None
         return self.finish(_build_receipt(), HTTPStatus.ACCEPTED)
@@ -183,22 +185,22 @@ class RequestSubmission(SubmissionView):
         """Submit a request. Existing checks are returned immediately. Readers with the same request are notified
         together.
         """
-        plain = get_plain_request(request)
-        sent = self.read_context(plain)
+        plain_request = get_plain_request(request)
+        context = self.read_context(plain_request)
         body = RequestBody(data=request.data)
         body.is_valid(raise_exception=True)
-        found = _ImmediateResults(find_first_answer(**body.what))
-        content = {"found": found.claims}
-        if found.answer.is_answer and not body.validated_data.get("anyway"):
+        results = _ImmediateResults(find_first_answer(**body.what))
+        content = {"found": results.claims}
+        if results.answer.is_answer and not body.validated_data.get("anyway"):
             detail = gettext(
                 "This has been checked. If you mean something else, send it with `anyway`. %(nothing_said)s"
             ) % {"nothing_said": _NO_VERDICT_MESSAGE}
             return self.finish(
                 {"state": "answered", "detail": detail, "confirm_within_days": None, **content}, HTTPStatus.OK
             )
-        self.require_room(plain)
+        self.require_room(plain_request)
         try:
-            submit_request(**body.what, sender=body.sender, sent=sent)
+            submit_request(**body.what, sender=body.sender, context=context)
         except SubmissionKeyConflict:
             raise SubmissionKeyReused from None
         taken_in = _build_receipt()
@@ -219,9 +221,9 @@ class _ImmediateResults:
             _build_found_claim(document, "same", 1.0, [gettext("It is about the same address or picture.")])
             for document in self.answer.naming
         ]
-        meant = [meant for sentence in sentences for meant in sentence.meant]
+        match = [match for sentence in sentences for match in sentence.meant]
         return by_address + [
-            _build_found_claim(m.claim, m.kind, round(m.confidence, 3), list(m.reasons)) for m in meant
+            _build_found_claim(m.claim, m.kind, round(m.confidence, 3), list(m.reasons)) for m in match
         ]
 
 
@@ -244,12 +246,12 @@ def _find_newest(rows: QuerySet[Publication], claim: int) -> Publication:
     Raises:
         UnknownClaimId: the claim was never published.
     """
-    found = rows.filter(claim_id=claim).first()
-    if found is not None and found.merged_into_id:
-        found = rows.filter(claim_id=found.merged_into_id).first()
-    if found is None:
+    entry = rows.filter(claim_id=claim).first()
+    if entry is not None and entry.merged_into_id:
+        entry = rows.filter(claim_id=entry.merged_into_id).first()
+    if entry is None:
         raise UnknownClaimId({"claim": [gettext("No published claim has this id.")]})
-    return found
+    return entry
 
 
 def _build_receipt() -> dict[str, Any]:

@@ -65,9 +65,9 @@ class SenderBody(serializers.Serializer):
 
     @property
     def sender(self) -> Sender:
-        sent = self.validated_data
+        values = self.validated_data
         return Sender(
-            sent["mail"], sent.get("name", ""), sent.get("language", "en").partition("-")[0].lower()
+            values["mail"], values.get("name", ""), values.get("language", "en").partition("-")[0].lower()
         )
 
 
@@ -123,11 +123,11 @@ class RequestBody(SenderBody):
     @property
     def what(self) -> dict[str, Any]:
         """Return the text, URL and picture. A text that is only a URL becomes the URL."""
-        sent = self.validated_data
-        text, address = sent.get("text", ""), sent.get("address", "")
+        values = self.validated_data
+        text, address = values.get("text", ""), values.get("address", "")
         if build_address_key(text) and not address:
             text, address = "", text
-        return {"text": text, "address": address, "picture": sent.get("picture")}
+        return {"text": text, "address": address, "picture": values.get("picture")}
 
 
 class TakenInSerializer(serializers.Serializer):

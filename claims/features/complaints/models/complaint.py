@@ -103,17 +103,17 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def figures(self, begin: datetime, end: datetime) -> ComplaintFigures:
         """Return the figures from one moment (included) to another (excluded), without data about readers."""
         closed = Q(closed_at__gte=begin, closed_at__lt=end)
-        ended = closed & Q(state__in=[Complaint.State.ANSWERED, Complaint.State.REJECTED])
-        answered = closed & Q(state=Complaint.State.ANSWERED)
+        ended_condition = closed & Q(state__in=[Complaint.State.ANSWERED, Complaint.State.REJECTED])
+        answered_condition = closed & Q(state=Complaint.State.ANSWERED)
         outcome = Complaint.Outcome
         counts = self.confirmed().aggregate(
             received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
-            answered=Count("pk", filter=answered),
-            median_working_days=_Median("working_days", filter=ended),
-            in_time=Count("pk", filter=ended & Q(working_days__lte=F("promised_days"))),
-            corrected=Count("pk", filter=answered & Q(outcome=outcome.CORRECTED)),
-            clarified=Count("pk", filter=answered & Q(outcome=outcome.CLARIFIED)),
-            unchanged=Count("pk", filter=answered & Q(outcome=outcome.NO_CHANGE)),
+            answered=Count("pk", filter=answered_condition),
+            median_working_days=_Median("working_days", filter=ended_condition),
+            in_time=Count("pk", filter=ended_condition & Q(working_days__lte=F("promised_days"))),
+            corrected=Count("pk", filter=answered_condition & Q(outcome=outcome.CORRECTED)),
+            clarified=Count("pk", filter=answered_condition & Q(outcome=outcome.CLARIFIED)),
+            unchanged=Count("pk", filter=answered_condition & Q(outcome=outcome.NO_CHANGE)),
             rejected=Count("pk", filter=closed & Q(state=Complaint.State.REJECTED)),
             withdrawn=Count("pk", filter=closed & Q(state=Complaint.State.WITHDRAWN)),
             waiting=Count(
@@ -285,7 +285,7 @@ class Complaint(ReaderMessage):
                 "complaint",
                 "complaint",
                 COMPLAINT_STEPS,
-                ended=["answered", "rejected", "withdrawn", "spam"],
+                ended_states=["answered", "rejected", "withdrawn", "spam"],
                 fixed=["claim_id", "version", "kind", "language", "received_at"],
                 words=["text"],
                 assigned=True,

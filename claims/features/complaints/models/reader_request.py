@@ -198,7 +198,7 @@ class ReaderRequest(ReaderMessage):
             "readerrequest",
             "request",
             REQUEST_STEPS,
-            ended=["answered", "declined", "withdrawn", "spam"],
+            ended_states=["answered", "declined", "withdrawn", "spam"],
             fixed=["language", "received_at"],
             words=["text", "address", "url_key", "picture_key"],
         )

@@ -93,7 +93,7 @@ def build_reader_rules(
     subject: str,
     steps: Iterable[tuple[str, str]],
     *,
-    ended: Iterable[str],
+    ended_states: Iterable[str],
     fixed: Iterable[str],
     words: Iterable[str],
     assigned: bool = False,
@@ -104,14 +104,14 @@ def build_reader_rules(
     Args:
         subject: the model's name in `ReaderStep`.
         steps: the allowed transitions.
-        ended: the closed states.
+        ended_states: the closed states.
         fixed: the columns that never change.
         words: the columns with the reader's text, which can only be emptied.
         assigned: whether the model has an assignee, which is recorded too.
     """
-    closed = ", ".join(f"'{state}'" for state in ended)
-    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed)
-    reworded = " OR ".join(
+    closed = ", ".join(f"'{state}'" for state in ended_states)
+    changed_sql = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed)
+    reworded_sql = " OR ".join(
         f"NEW.{column} IS DISTINCT FROM OLD.{column} AND NOT (NEW.{column} = '' AND NEW.erased_at IS NOT NULL)"
         for column in words
     )
@@ -149,8 +149,8 @@ def build_reader_rules(
             name=f"{table}_words_stay",
             operation=pgtrigger.Update,
             func=f"""
-                IF {changed} OR OLD.erased_at IS NOT NULL AND NEW.erased_at IS NULL
-                    OR {reworded}
+                IF {changed_sql} OR OLD.erased_at IS NOT NULL AND NEW.erased_at IS NULL
+                    OR {reworded_sql}
                 THEN
                     {no_words}
                 END IF;

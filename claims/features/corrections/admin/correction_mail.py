@@ -15,22 +15,24 @@ from claims.models import Publication
 
 def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, list[str]]:
     """Return a line for each of these entries of one claim, by entry id."""
-    sent = dict(MailedCorrection.objects.filter(publication__in=entries).values_list("pk", "readers"))
-    refused = Q(pk__in=_find_refused())
+    reader_counts = dict(
+        MailedCorrection.objects.filter(publication__in=entries).values_list("pk", "readers")
+    )
+    is_refused = Q(pk__in=_find_refused())
     counts: dict[str, Any] = {}
     for entry in entries:
         waiting = Q(sequence__lt=entry.sequence)
         counts[f"waiting_{entry.pk}"] = Count("pk", filter=waiting)
-        counts[f"refused_{entry.pk}"] = Count("pk", filter=waiting & refused)
+        counts[f"refused_{entry.pk}"] = Count("pk", filter=waiting & is_refused)
     followers = ClaimSubscription.objects.filter(claim=entries[0].claim_id, confirmed_at__isnull=False)
-    found = followers.aggregate(**counts)
+    totals = followers.aggregate(**counts)
     return {
         entry.pk: [
             _("Mail to readers: %(sent)s sent, %(waiting)s waiting (%(refused)s refused so far)")
             % {
-                "sent": sent.get(entry.pk, 0),
-                "waiting": found[f"waiting_{entry.pk}"],
-                "refused": found[f"refused_{entry.pk}"],
+                "sent": reader_counts.get(entry.pk, 0),
+                "waiting": totals[f"waiting_{entry.pk}"],
+                "refused": totals[f"refused_{entry.pk}"],
             }
         ]
         for entry in entries
@@ -39,7 +41,7 @@ def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, lis
 
 def _find_refused() -> list[int]:
     """Return the subscriptions for which the mail server rejected a message about a change."""
-    tried = ProcrastinateJob.objects.filter(
+    tried_jobs = ProcrastinateJob.objects.filter(
         Q(status="failed") | Q(status="todo", attempts__gt=0), task_name=CHANGE_TASK
     )
-    return [arguments["subscription_id"] for arguments in tried.values_list("args", flat=True)]
+    return [arguments["subscription_id"] for arguments in tried_jobs.values_list("args", flat=True)]

@@ -52,18 +52,18 @@ def write_claim(body: Document, version: PlainVersion, history: Sequence[PlainVe
 
 def write_listed_claim(body: Document) -> str:
     """Return a claim as an item of a list."""
-    found = [link(build_headline(body), build_markdown_url(body["url"]))]
+    lines_found = [link(build_headline(body), build_markdown_url(body["url"]))]
     if body["claimant"]:
-        found.append(escape_line(body["claimant"]["name"]))
+        lines_found.append(escape_line(body["claimant"]["name"]))
     if body["claimed_on"]:
-        found.append(body["claimed_on"])
-    found += [
+        lines_found.append(body["claimed_on"])
+    lines_found += [
         _("rated %(label)s by %(publisher)s")
         % {"label": _format_rating(v), "publisher": escape_line(v["publisher"]["name"])}
         for v in body["verdicts"]
         if v["rating"]
     ]
-    return "- " + ", ".join(found)
+    return "- " + ", ".join(lines_found)
 
 
 def build_markdown_url(address: str) -> str:
@@ -188,14 +188,14 @@ def _write_verdict(verdict: Document) -> str:
 
 def _write_evidence(item: Document) -> str:
     stance = str(dict(Evidence.Stance.choices).get(item["stance"], item["stance"]))
-    said = [f"- {escape_line(stance)}: {_describe_source(item['source'])}"]
+    lines_of_item = [f"- {escape_line(stance)}: {_describe_source(item['source'])}"]
     if item["note"]:
-        said.append(f"  {escape_line(item['note'])}")
-    return "\n".join([*said, *_indent_quote(item["exact"])])
+        lines_of_item.append(f"  {escape_line(item['note'])}")
+    return "\n".join([*lines_of_item, *_indent_quote(item["exact"])])
 
 
-def _write_item(line: str, quoted: str) -> str:
-    return "\n".join([f"- {escape_line(line)}", *_indent_quote(quoted)])
+def _write_item(line: str, quote: str) -> str:
+    return "\n".join([f"- {escape_line(line)}", *_indent_quote(quote)])
 
 
 def _write_appearances(body: Document) -> Iterator[str]:

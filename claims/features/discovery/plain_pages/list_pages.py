@@ -25,10 +25,11 @@ from factcheck.web.site_urls import insert_site_url, render_stored
 
 def build_claims(request: HttpRequest) -> PlainPage:
     """Return the newest published claims, or the results of a search."""
-    found, lines = find_claims(request)
+    result_text, lines = find_claims(request)
     about = _("Checked claims, newest first. Search with ?q=.")
     return PlainPage(
-        list_text.write_page(_("Fact checks"), found, lines, about=about), build_permanent_path("claims")
+        list_text.write_page(_("Fact checks"), result_text, lines, about=about),
+        build_permanent_path("claims"),
     )
 
 
@@ -47,10 +48,12 @@ def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) ->
     documents = [row.document for row in page.rows]
     words = search.cleaned_data["q"]
     is_meant = bool(documents and search.reading and search.reading.is_matched)
-    found = list_text.describe_search_result(words, documents, is_meant=is_meant) if words else ""
+    result_text = list_text.describe_search_result(words, documents, is_meant=is_meant) if words else ""
     if not documents and not words:
-        found = _("No published claim matches.") if search.narrows else _("Nothing has been published yet.")
-    return found, list_text.write_claims(documents, following=build_next_url(request, page.next))
+        result_text = (
+            _("No published claim matches.") if search.narrows else _("Nothing has been published yet.")
+        )
+    return result_text, list_text.write_claims(documents, following=build_next_url(request, page.next))
 
 
 def build_clusters(request: HttpRequest) -> PlainPage:

@@ -38,19 +38,19 @@ def format_next_link(address: str) -> str:
 
 def describe_search_result(words: str, documents: Sequence[Document], *, is_meant: bool) -> str:
     """Describe the result of a search. An empty result must not be mistaken for an answer."""
-    quoted = f"“{escape_line(words)}”"
+    quoted_words = f"“{escape_line(words)}”"
     if not documents:
         return _("No published claim matches %(words)s. %(not_checked)s") % {
-            "words": quoted,
+            "words": quoted_words,
             "not_checked": explain_not_checked(),
         }
     if is_meant:
         return _(
             "No published claim contains the words %(words)s. These may be related: check whether they are."
-        ) % {"words": quoted}
+        ) % {"words": quoted_words}
     return _(
         "Published claims that contain the words %(words)s. Check whether they make the same statement."
-    ) % {"words": quoted}
+    ) % {"words": quoted_words}
 
 
 def write_clusters(rows: Iterable[Document], *, following: str = "") -> str:

@@ -85,7 +85,7 @@ def _list_rules() -> list[str]:
 
 def list_pages() -> Links:
     """Return the list of pages that can be read."""
-    found: Links = [
+    pages: Links = [
         (
             _("Latest fact checks"),
             _build_markdown_url("claims"),
@@ -105,13 +105,13 @@ def list_pages() -> Links:
         (_("Claimants"), _build_markdown_url("claimants"), ""),
         (_("Publishers"), _build_markdown_url("publishers"), ""),
     ]
-    return found
+    return pages
 
 
 def list_queries() -> Links:
     """Return example queries with their URLs."""
     api = f"{settings.SITE_URL}/api/v1"
-    found: Links = [
+    queries: Links = [
         (
             _("Match a text"),
             f"{api}/match/",
@@ -127,8 +127,8 @@ def list_queries() -> Links:
         ),
     ]
     if mcp := _build_url("mcp"):
-        found.insert(0, (_("MCP server"), mcp, _("Model Context Protocol: the same queries as tools")))
-    return found
+        queries.insert(0, (_("MCP server"), mcp, _("Model Context Protocol: the same queries as tools")))
+    return queries
 
 
 def _list_about_pages() -> Links:

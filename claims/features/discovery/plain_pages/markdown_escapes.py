@@ -26,7 +26,7 @@ def escape_line(text: object) -> str:
     """Escape a text as one line."""
     words = " ".join(replace_invisible(_CONTROLS.sub(" ", _LINE_ENDS.sub(" ", str(text))), "").split())
     escaped = _SPECIAL_CHARACTERS.sub(r"\\\1", words)
-    return _LINE_STARTS.sub(lambda found: _escape_last(found[1]), escaped)
+    return _LINE_STARTS.sub(lambda match: _escape_last(match[1]), escaped)
 
 
 def quote_text(text: str) -> str:
@@ -61,5 +61,5 @@ def _add_quote_marks(text: str) -> str:
     return "\n".join(f"> {one}".rstrip() for one in text.split("\n"))
 
 
-def _escape_last(found: str) -> str:
-    return f"{found[:-1]}\\{found[-1]}"
+def _escape_last(start: str) -> str:
+    return f"{start[:-1]}\\{start[-1]}"

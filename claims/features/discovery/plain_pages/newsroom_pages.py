@@ -77,8 +77,12 @@ def build_rating_classes(request: HttpRequest) -> PlainPage:
 def build_about(request: HttpRequest, kind: str, version: int | None = None) -> PlainPage:
     """Return a page on which the newsroom describes itself."""
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
-    asked = request.GET.get("language", "")
-    language = asked if asked in languages else choose_language(get_language() or "en", languages)
+    requested_language = request.GET.get("language", "")
+    language = (
+        requested_language
+        if requested_language in languages
+        else choose_language(get_language() or "en", languages)
+    )
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
     page = next((one for one in versions if version in (None, one.version)), None)
     if page is None:

@@ -77,15 +77,15 @@ def build_cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | 
 
 def build_source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPage:
     """Return a source mentioned in published claims; its text only if readers may see it."""
-    loaded = load_published_source(pk, number)
-    if loaded is None:
+    published_source = load_published_source(pk, number)
+    if published_source is None:
         raise Http404("No published claim mentions this source.")
-    snapshot = loaded.found.snapshot
-    document: dict[str, Any] = loaded.found.source
+    snapshot = published_source.found.snapshot
+    document: dict[str, Any] = published_source.found.source
     text = list_text.write_source(
         document,
-        loaded.documents,
-        text=loaded.text,
+        published_source.documents,
+        text=published_source.text,
         captured_at=f"{snapshot['captured_at']}, SHA-256 {escape_line(snapshot['text_sha256'])}"
         if snapshot
         else "",

@@ -36,8 +36,8 @@ def build_topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Ht
 
 def build_publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """Return a publisher's fact checks. Publishers known only from sources have no page."""
-    checked = PublishedVerdict.objects.current().filter(publisher_id=min(pk, MAX_ID))
-    if not checked.order_by().exists():
+    verdicts = PublishedVerdict.objects.current().filter(publisher_id=min(pk, MAX_ID))
+    if not verdicts.order_by().exists():
         raise Http404("No published fact check is by this publisher.")
     return _build_subject_page(request, "publisher", pk, slug)
 
@@ -46,9 +46,9 @@ def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
     """Return the meaning of a rating class, and the claims with such ratings."""
     if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
-    found, lines = find_claims(request, {"rating": rating_class})
+    result_text, lines = find_claims(request, {"rating": rating_class})
     title = str(RatingClass(rating_class).label)
-    text = list_text.write_page(title, found, lines, about=str(MEANINGS[rating_class]))
+    text = list_text.write_page(title, result_text, lines, about=str(MEANINGS[rating_class]))
     return PlainPage(text, build_permanent_path("rating-class", rating_class))
 
 
@@ -88,9 +88,9 @@ def _build_subject_page(request: HttpRequest, kind: str, pk: int, slug: str) -> 
     path = build_subject_path(kind, pk, name)
     if path != build_permanent_path(kind, pk, slug or "-"):
         return redirect_moved(request, path)
-    found, lines = find_claims(request, {kind: pk})
+    result_text, lines = find_claims(request, {kind: pk})
     about = _describe_count(count_claims(kind, pk))
-    return PlainPage(list_text.write_page(name, found, lines, about=about), path)
+    return PlainPage(list_text.write_page(name, result_text, lines, about=about), path)
 
 
 def _describe_count(number: int) -> str:

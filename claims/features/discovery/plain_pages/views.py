@@ -80,9 +80,9 @@ def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,
     )
-    here = build_canonical_url(page_text.path, code)
+    page_url = build_canonical_url(page_text.path, code)
     response["Link"] = (
-        f'<{here}>; rel="canonical", <{settings.SITE_URL}{LLMS_PATH}>; rel="describedby"; type="text/plain"'
+        f'<{page_url}>; rel="canonical", <{settings.SITE_URL}{LLMS_PATH}>; rel="describedby"; type="text/plain"'
     )
     response["Content-Language"] = code or settings.LANGUAGE_CODE
     if not page_text.is_found:
@@ -95,9 +95,9 @@ def redirect_alias(request: HttpRequest, page: str) -> HttpResponse:
     """Redirect to the canonical URL of the same file."""
     # Two leading slashes would make it the name of another site.
     path = f"/{page.lstrip('/')}{MARKDOWN_FILE}"
-    there = build_path_in(path, code) if (code := get_address_language(request)) else path
+    target_url = build_path_in(path, code) if (code := get_address_language(request)) else path
     query = request.META.get("QUERY_STRING", "")
-    return HttpResponsePermanentRedirect(f"{there}?{query}" if query else there)
+    return HttpResponsePermanentRedirect(f"{target_url}?{query}" if query else target_url)
 
 
 def _write_page(request: HttpRequest, path: str) -> PlainPage | HttpResponseBase:

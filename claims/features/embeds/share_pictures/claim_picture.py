@@ -112,13 +112,16 @@ def draw_picture(document: Document) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     statement = clean_drawable(words.statement)
     # Never a rating without the statement that it rates.
-    judged, by = _set_rating(words, language) if statement else (None, None)
-    if judged:
+    rating_paragraph, by = _set_rating(words, language) if statement else (None, None)
+    if rating_paragraph:
         background, colour = words.colours
     else:
-        judged, (background, colour) = _set_kind(words, language), _NEUTRAL_COLOURS
+        rating_paragraph, (background, colour) = _set_kind(words, language), _NEUTRAL_COLOURS
     _draw_band(
-        image, [text for text in (judged, by) if text], background, choose_readable(background, colour)
+        image,
+        [text for text in (rating_paragraph, by) if text],
+        background,
+        choose_readable(background, colour),
     )
     if statement:
         _draw_statement(image, statement, language)
@@ -140,9 +143,11 @@ def _set_rating(words: PictureTexts, language: str) -> tuple[SetText | None, Set
     label, by = clean_drawable(words.judged), clean_drawable(words.by)
     if not label or not by:
         return None, None
-    judged = fit_text(label, width=_TEXT_WIDTH, height=104, sizes=(68, 56, 46, 36), language=language)
+    rating_paragraph = fit_text(
+        label, width=_TEXT_WIDTH, height=104, sizes=(68, 56, 46, 36), language=language
+    )
     who = fit_text(by, width=_TEXT_WIDTH, height=46, sizes=(30, 26), most_lines=1, language=language)
-    return (judged, who) if judged.is_whole else (None, None)
+    return (rating_paragraph, who) if rating_paragraph.is_whole else (None, None)
 
 
 def _set_kind(words: PictureTexts, language: str) -> SetText | None:
@@ -161,7 +166,7 @@ def _draw_band(image: Image.Image, texts: list[SetText], background: str, letter
 
 def _draw_statement(image: Image.Image, statement: str, language: str) -> None:
     top, bottom = _BAND_HEIGHT + 34, 470
-    said = fit_text(
+    statement_paragraph = fit_text(
         f"“{statement}”",
         width=_TEXT_WIDTH,
         height=bottom - top,
@@ -169,7 +174,7 @@ def _draw_statement(image: Image.Image, statement: str, language: str) -> None:
         language=language,
         closing="”",
     )
-    said.draw(image, (_MARGIN, top, WIDTH - _MARGIN, bottom), _INK, _PAPER)
+    statement_paragraph.draw(image, (_MARGIN, top, WIDTH - _MARGIN, bottom), _INK, _PAPER)
 
 
 def _draw_signature(image: Image.Image, words: PictureTexts) -> None:
@@ -180,20 +185,20 @@ def _draw_signature(image: Image.Image, words: PictureTexts) -> None:
     places = [(_MARGIN, _MARGIN + half), (WIDTH - _MARGIN - half, WIDTH - _MARGIN)]
     if name and is_right_to_left(name):
         places.reverse()
-    for text, (left, right), colour in zip((name, site), places, (_INK, _MUTED), strict=True):
+    for text, (left_edge, right), colour in zip((name, site), places, (_INK, _MUTED), strict=True):
         if text:
             signature = fit_text(text, width=half, height=44, sizes=(28,), most_lines=1)
-            ends_right = (left > _MARGIN) != signature.is_right_to_left
-            signature.draw(image, (left, 564, right, 564 + 44), colour, _PAPER, at_the_end=ends_right)
+            ends_right = (left_edge > _MARGIN) != signature.is_right_to_left
+            signature.draw(image, (left_edge, 564, right, 564 + 44), colour, _PAPER, at_the_end=ends_right)
 
 
-def choose_readable(background: str, wanted: str) -> str:
+def choose_readable(background: str, wanted_colour: str) -> str:
     """Return the wanted colour if it is legible on the background, otherwise black or white."""
     return max(
-        (wanted, "#000000", "#ffffff"),
+        (wanted_colour, "#000000", "#ffffff"),
         key=lambda colour: (
             min(compute_contrast(background, colour), MIN_CONTRAST),
-            colour == wanted,
+            colour == wanted_colour,
             compute_contrast(background, colour),
         ),
     )

@@ -82,12 +82,12 @@ class SetText:
 
         Lines are aligned to the side on which reading starts, or to the other side.
         """
-        left, top, right, bottom = box
-        layer = Image.new("RGB", (right - left, bottom - top), background)
+        left_edge, top, right, bottom = box
+        layer = Image.new("RGB", (right - left_edge, bottom - top), background)
         pen = ImageDraw.Draw(layer)
         for number, line in enumerate(self.lines):
             widths = [_run_width(run, self.size, self.language) for run in line]
-            x = float(right - left) - sum(widths) if self.is_right_to_left != at_the_end else 0.0
+            x = float(right - left_edge) - sum(widths) if self.is_right_to_left != at_the_end else 0.0
             baseline = round(self.line_height * number + self.size * 1.05)
             for run, width in zip(line, widths, strict=True):
                 pen.text(
@@ -100,7 +100,7 @@ class SetText:
                     language=self.language or None,
                 )
                 x += width
-        image.paste(layer, (left, top))
+        image.paste(layer, (left_edge, top))
 
 
 def clean_drawable(text: str) -> str | None:
@@ -123,11 +123,11 @@ def clean_drawable(text: str) -> str | None:
 def _clean_beginning(text: str) -> str:
     """Return the beginning of the text without invisible characters, with an ellipsis if it was cut."""
     cut = " ".join(text[: 20 * MAX_LENGTH].split())
-    seen = "".join(c for c in cut if c in _JOINERS or unicodedata.category(c) not in ("Cf", "Cc", "Cs"))
-    whole = unicodedata.normalize("NFC", seen[: MAX_LENGTH + 1])
-    if len(whole) <= MAX_LENGTH and len(text) <= 20 * MAX_LENGTH:
-        return whole
-    return f"{whole[:MAX_LENGTH].rpartition(' ')[0] or whole[:MAX_LENGTH]}{ELLIPSIS}"
+    visible = "".join(c for c in cut if c in _JOINERS or unicodedata.category(c) not in ("Cf", "Cc", "Cs"))
+    normalised = unicodedata.normalize("NFC", visible[: MAX_LENGTH + 1])
+    if len(normalised) <= MAX_LENGTH and len(text) <= 20 * MAX_LENGTH:
+        return normalised
+    return f"{normalised[:MAX_LENGTH].rpartition(' ')[0] or normalised[:MAX_LENGTH]}{ELLIPSIS}"
 
 
 def is_right_to_left(text: str) -> bool:
@@ -189,12 +189,12 @@ def _set_paragraph(text: str, lines: list[slice], size: int, language: str, *, i
 def _split_parts(text: str) -> Iterator[slice]:
     """Return the parts between which a line may break: words, or characters in scripts without spaces."""
     start, before = 0, ""
-    for found in _CLUSTER.finditer(text):
-        here = found.group()
-        if start < found.start() and before and _may_break(before, here):
-            yield slice(start, found.start())
-            start = found.start()
-        before = here
+    for match in _CLUSTER.finditer(text):
+        cluster = match.group()
+        if start < match.start() and before and _may_break(before, cluster):
+            yield slice(start, match.start())
+            start = match.start()
+        before = cluster
     if start < len(text):
         yield slice(start, len(text))
 
@@ -213,21 +213,21 @@ def _may_break(before: str, after: str) -> bool:
 def _break_lines(text: str, parts: list[slice], size: int, width: int, language: str) -> list[slice]:
     """Break the parts into lines. A part longer than a line is broken anywhere."""
     lines: list[slice] = []
-    start, filled = 0, 0.0
+    start, filled_width = 0, 0.0
     for part in parts:
-        needed = _measure_width(text[part].rstrip(), size, language)
-        if filled and filled + needed > width:
+        needed_width = _measure_width(text[part].rstrip(), size, language)
+        if filled_width and filled_width + needed_width > width:
             lines.append(slice(start, part.start))
-            start, filled = part.start, 0.0
-        if needed > width:
+            start, filled_width = part.start, 0.0
+        if needed_width > width:
             for cluster in _CLUSTER.finditer(text, part.start, part.stop):
                 wide = _measure_width(cluster.group(), size, language)
-                if filled and filled + wide > width:
+                if filled_width and filled_width + wide > width:
                     lines.append(slice(start, cluster.start()))
-                    start, filled = cluster.start(), 0.0
-                filled += wide
+                    start, filled_width = cluster.start(), 0.0
+                filled_width += wide
         else:
-            filled += _measure_width(text[part], size, language)
+            filled_width += _measure_width(text[part], size, language)
     if start < len(text):
         lines.append(slice(start, len(text)))
     return [slice(line.start, line.start + len(text[line].rstrip())) for line in lines]
@@ -267,10 +267,10 @@ def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
 
 def _compute_levels(text: str, to_the_left: bool) -> list[int]:
     """Return the embedding level of each character (UAX #9)."""
-    replaced = "".join(_PLACEHOLDER if character in _JOINERS else character for character in text)
+    replaced_text = "".join(_PLACEHOLDER if character in _JOINERS else character for character in text)
     storage = algorithm.get_empty_storage()
     storage["base_level"], storage["base_dir"] = int(to_the_left), "R" if to_the_left else "L"
-    algorithm.get_embedding_levels(replaced, storage)
+    algorithm.get_embedding_levels(replaced_text, storage)
     algorithm.explicit_embed_and_overrides(storage)
     algorithm.resolve_weak_types(storage)
     algorithm.resolve_neutral_types(storage, False)
@@ -282,16 +282,16 @@ def _compute_levels(text: str, to_the_left: bool) -> list[int]:
 
 def _sort_visually(runs: list[DirectedRun]) -> list[DirectedRun]:
     """Sort runs from left to right (UAX #9, L2)."""
-    ordered = list(runs)
+    ordered_runs = list(runs)
     odd = [run.level for run in runs if run.level % 2]
     highest = max((run.level for run in runs), default=0)
     for level in range(highest, min(odd, default=highest + 1) - 1, -1):
         start = None
-        for place in range(len(ordered) + 1):
-            inside = place < len(ordered) and ordered[place].level >= level
+        for place in range(len(ordered_runs) + 1):
+            inside = place < len(ordered_runs) and ordered_runs[place].level >= level
             if inside and start is None:
                 start = place
             elif not inside and start is not None:
-                ordered[start:place] = ordered[start:place][::-1]
+                ordered_runs[start:place] = ordered_runs[start:place][::-1]
                 start = None
-    return ordered
+    return ordered_runs

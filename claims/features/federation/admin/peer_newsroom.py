@@ -62,8 +62,12 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeerNewsroom]:
         rows: QuerySet[PeerNewsroom] = super().get_queryset(request).select_related("progress")
-        standing = PeerClaim.objects.standing().filter(newsroom=OuterRef("pk")).order_by().values("newsroom")
-        number = Subquery(standing.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
+        current_claims = (
+            PeerClaim.objects.standing().filter(newsroom=OuterRef("pk")).order_by().values("newsroom")
+        )
+        number = Subquery(
+            current_claims.annotate(number=Count("pk")).values("number"), output_field=IntegerField()
+        )
         return rows.annotate(claims_number=Coalesce(number, 0))
 
     # The list ---------------------------------------------------------------------------------------------------------
@@ -112,14 +116,14 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         if request.method == "POST" and "key" in request.POST:
             return self._follow(request)
         form = SiteForm(request.POST or None)
-        found = _look_up_signer(form) if form.is_bound and form.is_valid() else None
-        if found:
+        signer = _look_up_signer(form) if form.is_bound and form.is_valid() else None
+        if signer:
             mark_stored(request)
         context = {
             "title": gettext("Follow another newsroom"),
             "form": form,
-            "found": found,
-            "found_fingerprint": compute_fingerprint(found.key) if found else "",
+            "found": signer,
+            "found_fingerprint": compute_fingerprint(signer.key) if signer else "",
             "own_fingerprint": compute_fingerprint(get_public_key()),
         }
         return self.show_page(request, "peer_newsroom_add", context)
@@ -160,8 +164,8 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         """Delete the newsroom's imported claims, and import all of them again."""
         peer_edits.begin_anew(newsroom, by=get_person(request))
         with activate_house_language():
-            what = gettext("imported claims")
-        self.log_change(request, newsroom, [{"changed": {"fields": [what]}}])
+            subject_name = gettext("imported claims")
+        self.log_change(request, newsroom, [{"changed": {"fields": [subject_name]}}])
         return gettext("The imported claims were removed; all of them will be imported again.")
 
     @row_action(

@@ -27,9 +27,9 @@ def find_similar_claims(statement: str, *, person: User) -> dict[str, Any]:
     """Return claims of followed newsrooms that relate to a statement, best match first."""
     if not person.has_perm("federation.view_peerclaim"):
         return {}
-    found = find_peer_matches(statement, MatchTerms(cut="text", most=MAX_CLAIMS))
+    matches = find_peer_matches(statement, MatchTerms(cut="text", most=MAX_CLAIMS))
     return {
         "elsewhere": [
-            PeerChecks(one, build_kind_badge(one.kind), round(100 * one.confidence)) for one in found
+            PeerChecks(one, build_kind_badge(one.kind), round(100 * one.confidence)) for one in matches
         ]
     }

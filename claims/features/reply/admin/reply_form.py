@@ -82,10 +82,10 @@ class ReplyForm(DeskForm):
 
     def values(self) -> dict[str, Any]:
         """Return the values to store."""
-        given = {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
+        values_given = {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
         verdict = self.verdict
-        claimant = verdict.claim.claimant if verdict and not given.get("party") else None
-        return given | {"claimant": claimant}
+        claimant = verdict.claim.claimant if verdict and not values_given.get("party") else None
+        return values_given | {"claimant": claimant}
 
 
 def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
@@ -93,7 +93,7 @@ def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, A
     claimant = verdict.claim.claimant
     language = language or verdict.claim.language
     words = reply_requests.render_template(
-        verdict, whom=claimant.name if claimant else "", by=by, language=language, deadline=None
+        verdict, recipient=claimant.name if claimant else "", by=by, language=language, deadline=None
     )
     until = timezone.localtime() + DEFAULT_DEADLINE
     return {
@@ -132,14 +132,14 @@ class AnswerForm(forms.Form):
 
     @property
     def received_answer(self) -> ReceivedAnswer:
-        given = self.cleaned_data
+        cleaned = self.cleaned_data
         return ReceivedAnswer(
-            at=given["answered_at"],
-            channel=given["answer_channel"],
-            text=given["answer"].strip(),
-            shown=given["answer_shown"],
-            excerpt=given["excerpt"].strip(),
-            statement=given["statement"].strip(),
+            at=cleaned["answered_at"],
+            channel=cleaned["answer_channel"],
+            text=cleaned["answer"].strip(),
+            shown=cleaned["answer_shown"],
+            excerpt=cleaned["excerpt"].strip(),
+            statement=cleaned["statement"].strip(),
         )
 
 
@@ -152,7 +152,7 @@ class TemplateForm(DeskForm):
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
-        wording.check(text, needed=wording.REQUIRED_PLACEHOLDERS)
+        wording.check(text, needed_placeholders=wording.REQUIRED_PLACEHOLDERS)
         return text
 
     def clean_subject(self) -> str:

@@ -185,8 +185,10 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     @row_action(gettext_lazy("Mark as sent"), permission=_CHANGE, form=SentForm, look="main")
     def sent(self, request: HttpRequest, row: ReplyRequest, at: datetime | None) -> str:
-        sent = reply_requests.mark_sent(row, by=get_person(request), at=at)
-        return _("Marked as sent on %s.") % date_format(timezone.localtime(sent.sent_at), "DATETIME_FORMAT")
+        sent_request = reply_requests.mark_sent(row, by=get_person(request), at=at)
+        return _("Marked as sent on %s.") % date_format(
+            timezone.localtime(sent_request.sent_at), "DATETIME_FORMAT"
+        )
 
     @row_action(gettext_lazy("Do not send it"), permission=_CHANGE)
     def stop(self, request: HttpRequest, row: ReplyRequest) -> str:

@@ -41,12 +41,12 @@ def build_priority_badge(priority: int) -> SafeString | str:
     return render_badge(Priority(priority).label, _TONES[priority])
 
 
-def build_due_badge(due_on: date | None, *, done: bool = False) -> SafeString | str:
+def build_due_badge(due_on: date | None, *, is_done: bool = False) -> SafeString | str:
     """Return the due date as a badge, marked if overdue."""
     if due_on is None:
         return ""
     day, today = date_format(due_on, "SHORT_DATE_FORMAT"), timezone.localdate()
-    if done or due_on > today:
+    if is_done or due_on > today:
         return day
     if due_on == today:
         return render_badge(gettext("Due today"), "waiting")
@@ -84,9 +84,9 @@ def build_assignment_context(subject: Subject, person: User) -> dict[str, Any]:
     assignment = assignments.get_open_assignment(subject) if is_told else None
     holder = assignments.get_assignee(assignment) if assignment else None
     open_ = assignments.is_to_be_done(subject)
-    takes, assigns = person.has_perm(assignments.TAKE), person.has_perm(assignments.ASSIGN)
+    may_take, assigns = person.has_perm(assignments.TAKE), person.has_perm(assignments.ASSIGN)
     is_mine = holder == person
-    may_give = open_ and (assigns or (takes and is_mine))
+    may_give = open_ and (assigns or (may_take and is_mine))
     return {
         "work": WorkPanel(
             kind=_get_kind(subject),
@@ -98,7 +98,7 @@ def build_assignment_context(subject: Subject, person: User) -> dict[str, Any]:
             holder_name=get_display_name(holder) if holder else "",
             is_mine=is_mine,
             due=_describe_due(assignment) if assignment else "",
-            may_take=open_ and takes and holder is None and assignments.can_do(type(subject), person),
+            may_take=open_ and may_take and holder is None and assignments.can_do(type(subject), person),
             may_give=may_give,
             may_change=may_give,
             people=_list_people(subject, holder) if may_give else [],
@@ -121,15 +121,17 @@ def _get_kind(subject: Subject) -> str:
 
 
 def _list_people(subject: Subject, holder: User | None) -> list[tuple[int, str]]:
-    found = assignments.find_assignable_people(type(subject))[:PEOPLE_LIMIT]
-    return [(person.pk, get_display_name(person)) for person in found if person != holder]
+    people = assignments.find_assignable_people(type(subject))[:PEOPLE_LIMIT]
+    return [(person.pk, get_display_name(person)) for person in people if person != holder]
 
 
 def _list_common_days() -> list[tuple[str, str]]:
     """Return the most common due dates, as buttons."""
     today = timezone.localdate()
-    near = [(today, gettext("Today")), (today + timedelta(1), gettext("Tomorrow"))]
-    return [(day.isoformat(), word) for day, word in [*near, (today + timedelta(7), gettext("In a week"))]]
+    common_days = [(today, gettext("Today")), (today + timedelta(1), gettext("Tomorrow"))]
+    return [
+        (day.isoformat(), word) for day, word in [*common_days, (today + timedelta(7), gettext("In a week"))]
+    ]
 
 
 def parse_day(text: str) -> date | None:
@@ -159,14 +161,14 @@ def parse_priority(text: str) -> int:
 
 def find_person(text: str) -> User:
     """Return the person named in a form. Raises NotPossible."""
-    found = (
+    person_found = (
         User.objects.filter(pk=text).first()
         if text.isascii() and text.isdecimal() and len(text) < 19
         else None
     )
-    if found is None:
+    if person_found is None:
         raise NotPossible(gettext("Choose a person."))
-    return found
+    return person_found
 
 
 def change_hands(subject: Subject, action: str, data: Any, *, by: User) -> str:
@@ -183,10 +185,10 @@ def change_hands(subject: Subject, action: str, data: Any, *, by: User) -> str:
             return gettext("Assigned to you.")
         case "hand-over":
             to, note = find_person(data.get("person", "")), data.get("note", "")
-            assignments.reassign(subject, to, by=by, note=note, seen=_read_seen_assignee(data))
+            assignments.reassign(subject, to, by=by, note=note, expected_id=_read_seen_assignee(data))
             return gettext("Assigned to %s.") % get_display_name(to)
         case "release":
-            assignments.release(subject, by=by, seen=_read_seen_assignee(data))
+            assignments.release(subject, by=by, expected_id=_read_seen_assignee(data))
             return gettext("No longer assigned to anyone.")
         case "due":
             due_on = parse_day(data.get("due_on", ""))

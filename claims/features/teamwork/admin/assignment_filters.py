@@ -53,13 +53,13 @@ class PersonFilter(_WorkFilter):
         return [("me", _("Assigned to me")), ("nobody", _("Unassigned")), *choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen, work = self.get_choice(request), find_open_assignments(queryset)
-        if chosen == "nobody":
+        choice, work = self.get_choice(request), find_open_assignments(queryset)
+        if choice == "nobody":
             return queryset.filter(~Exists(work.held()))
-        if chosen == "me":
+        if choice == "me":
             return queryset.filter(Exists(work.held().filter(person=get_person(request))))
-        if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10:
-            return queryset.filter(Exists(work.held().filter(person=int(chosen))))
+        if choice.isascii() and choice.isdecimal() and len(choice) < 10:
+            return queryset.filter(Exists(work.held().filter(person=int(choice))))
         return queryset
 
 
@@ -78,20 +78,20 @@ class DueFilter(_WorkFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        today, asked = timezone.localdate(), self.get_choice(request)
-        chosen = {
+        today, choice = timezone.localdate(), self.get_choice(request)
+        condition = {
             "overdue": Q(due_on__lt=today),
             "today": Q(due_on=today),
             "week": Q(due_on__range=(today, today + timedelta(days=7))),
             "none": Q(due_on=None),
-        }.get(asked)
-        if chosen is None:
+        }.get(choice)
+        if condition is None:
             # Otherwise a date from the calendar.
             try:
-                chosen = Q(due_on=date.fromisoformat(asked))
+                condition = Q(due_on=date.fromisoformat(choice))
             except ValueError:
                 return queryset
-        return queryset.filter(Exists(find_open_assignments(queryset).filter(chosen)))
+        return queryset.filter(Exists(find_open_assignments(queryset).filter(condition)))
 
 
 class PriorityFilter(_WorkFilter):
@@ -106,10 +106,10 @@ class PriorityFilter(_WorkFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.get_choice(request)
-        if chosen not in map(str, Priority.values):
+        choice = self.get_choice(request)
+        if choice not in map(str, Priority.values):
             return queryset
-        return queryset.filter(Exists(find_open_assignments(queryset).filter(priority=int(chosen))))
+        return queryset.filter(Exists(find_open_assignments(queryset).filter(priority=int(choice))))
 
 
 class DoneFilter(DropdownFilter):
@@ -122,5 +122,5 @@ class DoneFilter(DropdownFilter):
         return [("no", _("To do")), ("yes", _("Done"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = {"no": True, "yes": False}.get(str(self.value() or ""))
-        return queryset if chosen is None else queryset.filter(done_at__isnull=chosen)
+        choice = {"no": True, "yes": False}.get(str(self.value() or ""))
+        return queryset if choice is None else queryset.filter(done_at__isnull=choice)

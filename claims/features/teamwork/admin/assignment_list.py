@@ -134,14 +134,14 @@ class AssignedList:
             due_on=assignments.KEEP if due_on is None else due_on,
             priority=priority,
         )
-        if given := change_each(request, rows, assign, lambda row: getattr(row, "claim", row)):
-            done = ngettext("%(number)d more for %(who)s.", "%(number)d more for %(who)s.", given)
-            messages.success(request, done % {"who": get_display_name(to), "number": given})
+        if count := change_each(request, rows, assign, lambda row: getattr(row, "claim", row)):
+            message = ngettext("%(number)d more for %(who)s.", "%(number)d more for %(who)s.", count)
+            messages.success(request, message % {"who": get_display_name(to), "number": count})
 
 
 def _get_open_assignment(row: Any) -> Assignment | None:
     """Return a row's prefetched open assignment."""
     if isinstance(row, Verdict):
-        found: Assignment | None = getattr(row, "assignment", None)
-        return found if found and found.done_at is None else None
+        assignment: Assignment | None = getattr(row, "assignment", None)
+        return assignment if assignment and assignment.done_at is None else None
     return next((one for one in row.assignments.all() if one.verdict_id is None), None)

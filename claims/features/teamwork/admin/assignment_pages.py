@@ -60,7 +60,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     @admin.display(description=_("due"), ordering="due_on")
     def due(self, row: Assignment) -> SafeString | str:
-        return build_due_badge(row.due_on, done=row.done_at is not None) or "–"
+        return build_due_badge(row.due_on, is_done=row.done_at is not None) or "–"
 
     @admin.display(description=_("priority"), ordering="priority")
     def priority_badge(self, row: Assignment) -> SafeString | str:
@@ -136,7 +136,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
             raise Http404
         if not request.user.has_perm(f"claims.view_{kind}"):
             raise PermissionDenied
-        found: Subject | None = kinds[kind].objects.readable_by(get_person(request)).filter(pk=pk).first()
-        if found is None:
+        subject: Subject | None = kinds[kind].objects.readable_by(get_person(request)).filter(pk=pk).first()
+        if subject is None:
             raise Http404
-        return found
+        return subject

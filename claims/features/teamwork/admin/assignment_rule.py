@@ -79,19 +79,19 @@ class AssignmentRuleAdmin(DeskAdmin):
 
     @admin.display(description=_("then"))
     def does(self, rule: AssignmentRule) -> str:
-        done = []
+        effects = []
         if rule.person:
-            done.append(gettext("to %s") % get_display_name(rule.person))
+            effects.append(gettext("to %s") % get_display_name(rule.person))
         if rule.role:
-            done.append(gettext("to the person with the least work in the role %s") % rule.role)
+            effects.append(gettext("to the person with the least work in the role %s") % rule.role)
         if rule.priority is not None:
-            done.append(str(Priority(rule.priority).label))
+            effects.append(str(Priority(rule.priority).label))
         if rule.due_in_days is not None:
             words = ngettext("due in %d day", "due in %d days", rule.due_in_days)
-            done.append(words % rule.due_in_days)
+            effects.append(words % rule.due_in_days)
         if rule.follower:
-            done.append(gettext("%s follows") % get_display_name(rule.follower))
-        return " · ".join(done)
+            effects.append(gettext("%s follows") % get_display_name(rule.follower))
+        return " · ".join(effects)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the people who can be assigned work, by display name."""
@@ -143,21 +143,21 @@ def _find_readers() -> QuerySet[User]:
 
 def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
     """Return a trial of the rule on the newest claims, with the first matches to show."""
-    found = assignment_rules.preview_rule(rule)
-    shown = found[:_SHOWN_CLAIMS]
-    claims = Claim.objects.readable_by(person).in_bulk([one.claim for one in shown])
+    preview = assignment_rules.preview_rule(rule)
+    shown_claims = preview[:_SHOWN_CLAIMS]
+    claims = Claim.objects.readable_by(person).in_bulk([one.claim for one in shown_claims])
     return {
         "tried": DRY_RUN_CLAIMS,
         "rule": rule,
-        "rule_found": len(found),
+        "rule_found": len(preview),
         "rule_shown": [
             RuleTrialClaim(
                 claims[one.claim],
                 change_page(claims[one.claim]),
                 get_display_name(one.person) if one.person else "",
             )
-            for one in shown
+            for one in shown_claims
             if one.claim in claims
         ],
-        "rule_reaches_nobody": bool(rule.person or rule.role) and bool(found) and not found[0].person,
+        "rule_reaches_nobody": bool(rule.person or rule.role) and bool(preview) and not preview[0].person,
     }

@@ -118,19 +118,19 @@ _LISTS = {
 
 def build_columns(person: User, filters: BoardFilters) -> list[BoardColumn]:
     """Build all columns in a fixed number of queries."""
-    found: dict[str, Callable[[User, BoardFilters], list[Subject]]] = {
+    lists: dict[str, Callable[[User, BoardFilters], list[Subject]]] = {
         "proposed": _list_proposed,
         "accepted": _list_accepted,
         "work": _list_in_work,
-        "review": lambda by, what: list(
-            _list_in_review(by, what).filter(given__lt=F("required_signoffs"))[: SHOWN_CARDS + 1]
+        "review": lambda by, filters_now: list(
+            _list_in_review(by, filters_now).filter(given__lt=F("required_signoffs"))[: SHOWN_CARDS + 1]
         ),
-        "ready": lambda by, what: list(
-            _list_in_review(by, what).filter(given__gte=F("required_signoffs"))[: SHOWN_CARDS + 1]
+        "ready": lambda by, filters_now: list(
+            _list_in_review(by, filters_now).filter(given__gte=F("required_signoffs"))[: SHOWN_CARDS + 1]
         ),
         "published": _list_published,
     }
-    return [_build_column(name, rows(person, filters), person) for name, rows in found.items()]
+    return [_build_column(name, rows(person, filters), person) for name, rows in lists.items()]
 
 
 def _build_column(name: str, rows: list[Subject], person: User) -> BoardColumn:
@@ -179,8 +179,8 @@ def _build_date_badge(row: Any, assignment: Assignment | None) -> SafeString | s
 
 def _get_assignment(row: Any) -> Assignment | None:
     if isinstance(row, Verdict):
-        found: Assignment | None = getattr(row, "assignment", None)
-        return found if found and found.done_at is None else None
+        assignment: Assignment | None = getattr(row, "assignment", None)
+        return assignment if assignment and assignment.done_at is None else None
     return next(iter(row.work), None)
 
 
@@ -225,43 +225,47 @@ def _list_urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> l
     """Return claims with urgent work, found through assignments, which are fewer than claims."""
     keys = work.filter(claim__in=claims.order_by().values("pk")).order_by(*URGENCY_ORDERING)
     claim_ids = list(keys.values_list("claim", flat=True)[: SHOWN_CARDS + 1])
-    found = claims.in_bulk(claim_ids)
-    return [found[key] for key in claim_ids if key in found]
+    claims_by_id = claims.in_bulk(claim_ids)
+    return [claims_by_id[key] for key in claim_ids if key in claims_by_id]
 
 
 def _list_proposed(person: User, filters: BoardFilters) -> list[Any]:
     """Return proposals with an assignment, due date or priority first, then the best candidates."""
-    proposed = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
+    proposals = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
     holder = filters.get_holder_id(person)
-    weighed = Assignment.objects.open().filter(verdict=None)
-    found = _list_urgent_first(proposed, _find_held(holder) if holder else weighed)
-    if not holder and len(found) <= SHOWN_CARDS:
-        best = proposed.order_by(F("score").desc(nulls_last=True), "pk")
-        found += best.filter(~Exists(weighed.filter(claim=OuterRef("pk"))))[: SHOWN_CARDS + 1 - len(found)]
-    return found
+    open_assignments = Assignment.objects.open().filter(verdict=None)
+    urgent_claims = _list_urgent_first(proposals, _find_held(holder) if holder else open_assignments)
+    if not holder and len(urgent_claims) <= SHOWN_CARDS:
+        best = proposals.order_by(F("score").desc(nulls_last=True), "pk")
+        urgent_claims += best.filter(~Exists(open_assignments.filter(claim=OuterRef("pk"))))[
+            : SHOWN_CARDS + 1 - len(urgent_claims)
+        ]
+    return urgent_claims
 
 
 def _exclude_judged(claims: QuerySet[Claim]) -> QuerySet[Claim]:
-    judged = Verdict.objects.filter(claim=OuterRef("pk"), state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED])
-    return claims.filter(~Exists(judged), state=Claim.State.ACCEPTED)
+    verdicts = Verdict.objects.filter(
+        claim=OuterRef("pk"), state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED]
+    )
+    return claims.filter(~Exists(verdicts), state=Claim.State.ACCEPTED)
 
 
 def _list_accepted(person: User, filters: BoardFilters) -> list[Any]:
     if filters.get_holder_id(person):
         return []
-    free = _exclude_judged(_filter_claims(person, filters)).filter(
+    unassigned = _exclude_judged(_filter_claims(person, filters)).filter(
         ~Exists(_find_held().filter(claim=OuterRef("pk")))
     )
-    return list(free.order_by("-pk")[: SHOWN_CARDS + 1])
+    return list(unassigned.order_by("-pk")[: SHOWN_CARDS + 1])
 
 
 def _list_in_work(person: User, filters: BoardFilters) -> list[Any]:
     """Return assigned claims without a verdict, then drafts."""
-    found = _list_urgent_first(
+    urgent_claims = _list_urgent_first(
         _exclude_judged(_filter_claims(person, filters)), _find_held(filters.get_holder_id(person))
     )
     drafts = _filter_verdicts(person, filters).filter(state=Verdict.State.DRAFT)
-    both = [*found, *drafts[: SHOWN_CARDS + 1]]
+    both = [*urgent_claims, *drafts[: SHOWN_CARDS + 1]]
     return sorted(both, key=_compute_urgency)
 
 
@@ -305,31 +309,31 @@ _MOVES_ELSEWHERE = {"merge", "unmerge", "republish", "retract"}
 
 def list_moves(person: User) -> dict[str, list[dict[str, Any]]]:
     """Return the moves that this person's role allows, by state of the card. `move()` explains refusals."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    moves_by_state: dict[str, list[dict[str, Any]]] = {}
     for state in ("claim-proposed", "claim-proposed-held", "claim-accepted", "claim-accepted-held"):
-        found[state] = [
+        moves_by_state[state] = [
             *_list_assignment_moves(state, person),
             *_list_state_moves(state, CLAIM_MOVES, person),
         ]
     for state in ("verdict-draft", "verdict-in_review", "verdict-published"):
-        found[state] = _list_state_moves(state, VERDICT_MOVES, person)
-    return found
+        moves_by_state[state] = _list_state_moves(state, VERDICT_MOVES, person)
+    return moves_by_state
 
 
 def _list_state_moves(
     state: str, table: dict[tuple[str, str], Move[Any]], person: User
 ) -> list[dict[str, Any]]:
-    plain = state.removesuffix("-held")
+    plain_state = state.removesuffix("-held")
     return [
         {
             "action": action,
             "label": str(move.label),
-            "to": _TARGET_COLUMNS.get((plain, action), ""),
+            "to": _TARGET_COLUMNS.get((plain_state, action), ""),
             "note": str(move.note),
             "required": move.note_required,
         }
         for (before, action), move in table.items()
-        if plain.endswith(f"-{before}")
+        if plain_state.endswith(f"-{before}")
         and action not in _MOVES_ELSEWHERE
         and person.has_perm(move.permission)
     ]

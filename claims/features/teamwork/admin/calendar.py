@@ -62,19 +62,19 @@ class CalendarDay:
 def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]:
     today = timezone.localdate()
     first = _parse_month(request.GET.get("month", ""), today)
-    mine, as_list = "mine" in request.GET, "list" in request.GET
+    is_mine, as_list = "mine" in request.GET, "list" in request.GET
     # Django's English weeks begin on Sunday, as in the US.
     is_monday = get_language() == "en" and is_day_first(request)
     first_weekday = 0 if is_monday else (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
     days = list(months.Calendar(firstweekday=first_weekday).itermonthdates(first.year, first.month))
     entries: dict[date, list[CalendarEntry]] = defaultdict(list)
     others: dict[date, int] = defaultdict(int)
-    for day, entry, number in _find_entries(days[0], days[-1], person, mine=mine, today=today):
+    for day, entry, number in _find_entries(days[0], days[-1], person, is_mine=is_mine, today=today):
         entries[day].append(entry)
         others[day] += number
     page = reverse("admin:teamwork_assignment_calendar")
-    parameters = ("&mine=1" if mine else "") + ("&list=1" if as_list else "")
-    work = reverse("admin:teamwork_assignment_changelist") + "?done=no" + ("&who=me" if mine else "")
+    parameters = ("&mine=1" if is_mine else "") + ("&list=1" if as_list else "")
+    work = reverse("admin:teamwork_assignment_changelist") + "?done=no" + ("&who=me" if is_mine else "")
     return {
         "month": first,
         "days": [
@@ -87,7 +87,7 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
         "before": f"{page}?month={first - timedelta(days=1):%Y-%m}{parameters}",
         "after": f"{page}?month={first + timedelta(days=31):%Y-%m}{parameters}",
         "this_month": f"{page}?{parameters[1:]}",
-        "mine": mine,
+        "mine": is_mine,
         "as_list": as_list,
         "is_empty": not any(entries.values()),
     }
@@ -103,38 +103,42 @@ def _parse_month(text: str, today: date) -> date:
 
 
 def _find_entries(
-    first: date, last: date, person: User, *, mine: bool, today: date
+    first: date, last: date, person: User, *, is_mine: bool, today: date
 ) -> Iterator[tuple[date, CalendarEntry, int]]:
     """Yield each day with an entry. The first entry of a kind comes with the number of entries not shown on
     that day.
     """
     work = Assignment.objects.readable_by(person).open().filter(due_on__range=(first, last))
-    again = (
+    rechecks = (
         Verdict.objects.readable_by(person)
         .filter(state=Verdict.State.PUBLISHED, recheck_on__range=(first, last), publisher__is_house=True)
         .defer("explanation")
     )
-    planned = ScheduledPublication.objects.readable_by(person).open().annotate(day=TruncDate("publish_at"))
-    planned = planned.filter(day__gte=first, day__lte=last).defer("verdict__explanation")
-    if mine:
+    planned_publications = (
+        ScheduledPublication.objects.readable_by(person).open().annotate(day=TruncDate("publish_at"))
+    )
+    planned_publications = planned_publications.filter(day__gte=first, day__lte=last).defer(
+        "verdict__explanation"
+    )
+    if is_mine:
         work = work.filter(person=person)
-        again = again.filter(Q(author=person) | Q(assignment__person=person, assignment__done_at=None))
-        planned = planned.filter(made_by=person)
+        rechecks = rechecks.filter(Q(author=person) | Q(assignment__person=person, assignment__done_at=None))
+        planned_publications = planned_publications.filter(made_by=person)
     for row in _limit_per_day(work.select_related("claim", "verdict", "person"), "due_on", "-priority"):
         yield row.due_on, _build_due_entry(row, today), _count_hidden(row)
-    for row in _limit_per_day(again.select_related("claim", "author"), "recheck_on"):
+    for row in _limit_per_day(rechecks.select_related("claim", "author"), "recheck_on"):
         yield row.recheck_on, _recheck(row, today), _count_hidden(row)
-    for row in _limit_per_day(planned.select_related("verdict__claim"), "day", "publish_at"):
+    for row in _limit_per_day(planned_publications.select_related("verdict__claim"), "day", "publish_at"):
         yield row.day, _build_planned_entry(row), _count_hidden(row)
 
 
 def _limit_per_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
     """Limit the rows to the first ones of each day, annotated with their position and the day's total."""
-    ordered = rows.annotate(
+    ordered_rows = rows.annotate(
         place=Window(RowNumber(), partition_by=[F(day)], order_by=[*order, "pk"]),
         together=Window(Count("pk"), partition_by=[F(day)]),
     )
-    return ordered.filter(place__lte=_ENTRIES_PER_KIND).order_by(day, "place")
+    return ordered_rows.filter(place__lte=_ENTRIES_PER_KIND).order_by(day, "place")
 
 
 def _count_hidden(row: Any) -> int:

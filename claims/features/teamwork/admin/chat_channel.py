@@ -145,11 +145,11 @@ class ChatChannelAdmin(DeskAdmin):
         }
 
     def save_model(self, request: HttpRequest, obj: ChatChannel, form: forms.ModelForm, change: bool) -> None:
-        replaced = change and "address" in form.changed_data
+        is_replaced = change and "address" in form.changed_data
         super().save_model(request, obj, form, change)
-        if replaced:
+        if is_replaced:
             self.log_change(request, obj, REPLACED_MESSAGE)
-        if replaced or "active" in form.changed_data:
+        if is_replaced or "active" in form.changed_data:
             chat.trust_again(obj)
 
     def describe_deletion(self, rows: Any) -> str:
@@ -157,12 +157,12 @@ class ChatChannelAdmin(DeskAdmin):
         return ngettext("%d message in its log", "%d messages in its log", number) % number
 
     def history_entries(self, row: ChatChannel, reader: User) -> list[PastEvent]:
-        pressed = [
+        events = [
             entry
             for entry in self._log_entries(row, action_flag=CHANGE)
             if entry.what in {gettext(TESTED_MESSAGE), gettext(REPLACED_MESSAGE)}
         ]
-        return [*super().history_entries(row, reader), *pressed]
+        return [*super().history_entries(row, reader), *events]
 
     # The button -----------------------------------------------------------------------------------------------------
 

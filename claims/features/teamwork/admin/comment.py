@@ -105,9 +105,9 @@ class CommentAdmin(LookOnly, DeskAdmin):
         """Suggest people while a name is typed."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = mentions.suggest_people(request.GET.get("q", "")[:150])
+        people = mentions.suggest_people(request.GET.get("q", "")[:150])
         return JsonResponse(
-            {"people": [{"username": person.username, "name": get_display_name(person)} for person in found]}
+            {"people": [{"username": person.username, "name": get_display_name(person)} for person in people]}
         )
 
     @desk_page("on/<int:claim>/", "of_claim")
@@ -148,7 +148,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         if request.method != "POST":
             return HttpResponseRedirect(build_comment_path(comment, get_person(request)))
         text, seen = request.POST.get("text", ""), request.POST.get("seen")
-        edit = partial(comments.edit, comment, text, by=get_person(request), seen=seen)
+        edit = partial(comments.edit, comment, text, by=get_person(request), expected_text=seen)
         return self._store(request, edit, comment.claim, text, comment)
 
     @row_action(_("Withdraw the comment"), permission="view")
@@ -159,7 +159,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
     @row_action(_("Resolve"), permission="view", form=ResolveForm)
     def resolve(self, request: HttpRequest, comment: Comment, *, again: bool, last: int | None) -> str:
         """Resolve or reopen a thread."""
-        comments.resolve(comment, by=get_person(request), resolved=not again, seen=last)
+        comments.resolve(comment, by=get_person(request), resolved=not again, expected_id=last)
         return ""
 
     def _store(

@@ -51,9 +51,9 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Return notifications that the person has not read yet."""
         return self.filter(read_at=None)
 
-    def to_be_mailed(self, how: MailChoice) -> Self:
+    def to_be_mailed(self, choice: MailChoice) -> Self:
         """Return notifications that are still to be emailed by this schedule."""
-        return self.filter(mail=how, mailed_at=None)
+        return self.filter(mail=choice, mailed_at=None)
 
 
 class Notification(models.Model):

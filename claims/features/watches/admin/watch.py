@@ -142,13 +142,13 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         if request.method == "POST" and "follow" in request.POST:
             return self._follow(request)
         form = AddressForm(request.POST or None)
-        found = _find_followable(form) if form.is_bound and form.is_valid() else []
-        if found:
+        followable_lists = _find_followable(form) if form.is_bound and form.is_valid() else []
+        if followable_lists:
             mark_stored(request)
         context = {
             "title": gettext("Follow a feed or a page"),
             "form": form,
-            "found": found,
+            "found": followable_lists,
         }
         return self.show_page(request, "watch_add", context)
 
@@ -184,20 +184,20 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 def _find_followable(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
     """Return what can be followed at the URL, each with its existing watch, if any."""
     try:
-        found = find_followable(form.cleaned_data["address"], visits.build_visitor(patience=10.0))
+        followable_lists = find_followable(form.cleaned_data["address"], visits.build_visitor(patience=10.0))
     except FetchError as problem:
         form.add_error("address", translate_message(problem))
         return []
     kinds = dict(WatchProgress.Kind.choices)
-    return [(one, str(kinds[one.kind]), Watch.objects.at(one.url)) for one in found]
+    return [(one, str(kinds[one.kind]), Watch.objects.at(one.url)) for one in followable_lists]
 
 
 def _to_triage(person: User) -> Coalesce:
     """Return how many claims from articles of the watch are in triage."""
-    proposed = Claim.objects.readable_by(person).filter(
+    proposals = Claim.objects.readable_by(person).filter(
         **{_WATCH_OF_CLAIM: OuterRef("pk")}, state=Claim.State.PROPOSED
     )
-    counting = proposed.order_by().values(_WATCH_OF_CLAIM).annotate(number=Count("pk", distinct=True))
+    counting = proposals.order_by().values(_WATCH_OF_CLAIM).annotate(number=Count("pk", distinct=True))
     return _build_count(counting.values("number"))
 
 

@@ -123,10 +123,10 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
 
     @admin.action(description=_("Send again"), permissions=["send_again"])
     def send_selected_again(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
-        again = sum(endpoints.send_again(delivery) for delivery in queryset)
+        count = sum(endpoints.send_again(delivery) for delivery in queryset)
         messages.success(
             request,
-            ngettext("%d message will be sent again.", "%d messages will be sent again.", again) % again,
+            ngettext("%d message will be sent again.", "%d messages will be sent again.", count) % count,
         )
 
     @row_action(
@@ -136,5 +136,5 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
         look="main",
     )
     def send_again(self, request: HttpRequest, delivery: WebhookDelivery) -> str:
-        again = endpoints.send_again(delivery)
-        return gettext("The message will be sent again with the same id.") if again else ""
+        is_queued = endpoints.send_again(delivery)
+        return gettext("The message will be sent again with the same id.") if is_queued else ""

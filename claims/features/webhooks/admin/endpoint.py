@@ -154,12 +154,12 @@ class WebhookAdmin(DeskAdmin):
 
     def history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
         # Saved forms are logged with their changes, as JSON; button actions as a sentence.
-        pressed = [
+        events = [
             entry
             for entry in self._log_entries(row, action_flag=CHANGE)
             if entry.what in map(gettext, _ACTION_MESSAGES)
         ]
-        return [*super().history_entries(row, reader), *pressed]
+        return [*super().history_entries(row, reader), *events]
 
     # Buttons ---------------------------------------------------------------------------------------------------------
 

@@ -50,8 +50,8 @@ MAX_PER_OWNER = 20
 
 def _has_no_token() -> Q:
     """Return the condition on endpoints whose token is no longer valid."""
-    usable = Q(token__revoked_at=None, token__expiry__gt=timezone.now(), token__user__is_active=True)
-    return Q(owner__isnull=False) & ~usable
+    usable_token = Q(token__revoked_at=None, token__expiry__gt=timezone.now(), token__user__is_active=True)
+    return Q(owner__isnull=False) & ~usable_token
 
 
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):

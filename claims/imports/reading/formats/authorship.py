@@ -72,8 +72,8 @@ def read_authorship(
     }
 
 
-def _find_parties(found: Any, graph: Graph) -> list[_Party]:
-    parties = [_build_party(one, graph) for one in find_things(found, graph)]
+def _find_parties(value: Any, graph: Graph) -> list[_Party]:
+    parties = [_build_party(one, graph) for one in find_things(value, graph)]
     return [party for party in parties if party.name is not None or party.url]
 
 

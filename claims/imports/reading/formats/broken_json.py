@@ -39,8 +39,8 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 class BrokenJSON(ValueError):
     """The JSON cannot be parsed with certainty; `complete` contains the ClaimReviews before the fault."""
 
-    def __init__(self, what: str, complete: list[Any]) -> None:
-        super().__init__(what)
+    def __init__(self, description: str, complete: list[Any]) -> None:
+        super().__init__(description)
         self.complete = complete
 
 
@@ -65,8 +65,8 @@ def parse_strict(text: str) -> Any:
 
 def _remove_wrapper(text: str) -> str:
     text = text.lstrip("\ufeff")
-    if opened := _WRAPPER_START.match(text):
-        text = _WRAPPER_END.sub("", text[opened.end() :])
+    if opening := _WRAPPER_START.match(text):
+        text = _WRAPPER_END.sub("", text[opening.end() :])
     if _ESCAPED_JSON.match(text):
         text = html.unescape(text)
     return text.strip().rstrip(";")
@@ -170,7 +170,7 @@ class _Reader:
         if inside:
             if _MEMBER.search(text):
                 raise self._build_error("it is not certain where a text ends")
-            text = re.sub(r'(\\.)|"', lambda found: found[1] or '\\"', text, flags=re.DOTALL)
+            text = re.sub(r'(\\.)|"', lambda match: match[1] or '\\"', text, flags=re.DOTALL)
         try:
             content: str = parse_strict(f'"{text}"')
         except ValueError:
@@ -184,6 +184,6 @@ class _Reader:
         if gap := _GAP.match(self.text, self.at):
             self.at = gap.end()
 
-    def _build_error(self, what: str) -> BrokenJSON:
+    def _build_error(self, description: str) -> BrokenJSON:
         line = self.text.count("\n", 0, self.at) + 1
-        return BrokenJSON(f"{what} (line {line})", self.complete)
+        return BrokenJSON(f"{description} (line {line})", self.complete)

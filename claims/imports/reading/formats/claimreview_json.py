@@ -42,9 +42,9 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             found_any = True
             continue
         place = RecordPlace(file.name, value.position)
-        found = claimreview_objects.read_reviews(value.value, place, graph=value.graph)
-        if not found and value.is_record and _should_hold_reviews(value.value):
-            found = [
+        records_found = claimreview_objects.read_reviews(value.value, place, graph=value.graph)
+        if not records_found and value.is_record and _should_hold_reviews(value.value):
+            records_found = [
                 Refusal(
                     place,
                     "",
@@ -53,8 +53,8 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
                     raw=value.value,
                 )
             ]
-        found_any = found_any or bool(found)
-        yield from found
+        found_any = found_any or bool(records_found)
+        yield from records_found
     if not found_any:
         yield Refusal(
             RecordPlace(file.name, "the whole file"),

@@ -68,12 +68,12 @@ def read_reviews(
         own: dict[str, Node] = {}
         schema_org.index_nodes(tree, own)
         graph = own
-    found = list(_find_reviews(tree, place, graph, page, _MediaPairing.of(among or [tree], graph)))
-    if len(found) == 1:
-        return found
+    records_found = list(_find_reviews(tree, place, graph, page, _MediaPairing.of(among or [tree], graph)))
+    if len(records_found) == 1:
+        return records_found
     return [
         _set_place(one, RecordPlace(place.file, f"{place.position}, review {number}"))
-        for number, one in enumerate(found, 1)
+        for number, one in enumerate(records_found, 1)
     ]
 
 
@@ -99,60 +99,64 @@ class _MediaPairing:
 
     @classmethod
     def of(cls, values: Sequence[Any], graph: Graph) -> "_MediaPairing":
-        found = [node for tree in values for node in schema_org.find_nodes(tree)]
-        media = [node for node in found if mediareview_objects.is_media_review(node)]
+        nodes = [node for tree in values for node in schema_org.find_nodes(tree)]
+        media = [node for node in nodes if mediareview_objects.is_media_review(node)]
         if not media:
             return cls({}, frozenset())
         pairs = {
             id(node): mediareview_objects.find_attached(node, media, graph)
-            for node in found
+            for node in nodes
             if is_review(node)
         }
         return cls(pairs, frozenset(id(one) for some in pairs.values() for one in some))
 
     def get_fields(self, review: Node, graph: Graph) -> dict[str, Any]:
         """Return the fields of a ClaimReview's MediaReviews: those of the first, with the media of all."""
-        said = [mediareview_objects.read_media_fields(one, graph) for one in self.media.get(id(review), ())]
-        if not said:
+        fields_of_media = [
+            mediareview_objects.read_media_fields(one, graph) for one in self.media.get(id(review), ())
+        ]
+        if not fields_of_media:
             return {}
-        return said[0] | {"media": list(dict.fromkeys(place for one in said for place in one["media"]))}
+        return fields_of_media[0] | {
+            "media": list(dict.fromkeys(place for one in fields_of_media for place in one["media"]))
+        }
 
 
 def _find_reviews(
-    tree: Any, place: RecordPlace, graph: Graph, page: MarkupPage, together: _MediaPairing
+    tree: Any, place: RecordPlace, graph: Graph, page: MarkupPage, media_pairing: _MediaPairing
 ) -> Iterator[RawRecord | Refusal]:
     waiting: list[tuple[Any, Node | None, int]] = [(tree, None, 0)]
     while waiting:
-        here, parent, depth = waiting.pop()
+        node, parent, depth = waiting.pop()
         if depth > schema_org.MAX_DEPTH:
             continue
-        if isinstance(here, list):
-            waiting += [(one, parent, depth + 1) for one in reversed(here)]
-        if not isinstance(here, dict):
+        if isinstance(node, list):
+            waiting += [(one, parent, depth + 1) for one in reversed(node)]
+        if not isinstance(node, dict):
             continue
-        if "DataFeedItem" in find_types(here) and find_value(here, "dateDeleted"):
-            yield _build_withdrawal(here, place)
+        if "DataFeedItem" in find_types(node) and find_value(node, "dateDeleted"):
+            yield _build_withdrawal(node, place)
             continue
-        if is_review(here):
-            shown = together.get_fields(here, graph)
-            for fields in _iterate_reviews(here, parent, graph, page):
-                yield RawRecord(place, _drop_empty(fields | shown), raw=here)
-        elif mediareview_objects.is_media_review(here) and id(here) not in together.taken:
-            yield _read_media_review(here, parent, graph, page, place)
-        inside = here if find_types(here) & PAGE_TYPES else parent
+        if is_review(node):
+            media_fields = media_pairing.get_fields(node, graph)
+            for fields in _iterate_reviews(node, parent, graph, page):
+                yield RawRecord(place, _drop_empty(fields | media_fields), raw=node)
+        elif mediareview_objects.is_media_review(node) and id(node) not in media_pairing.taken:
+            yield _read_media_review(node, parent, graph, page, place)
+        inside = node if find_types(node) & PAGE_TYPES else parent
         waiting += [
-            (one, inside, depth + 1) for one in reversed(here.values()) if isinstance(one, dict | list)
+            (one, inside, depth + 1) for one in reversed(node.values()) if isinstance(one, dict | list)
         ]
 
 
 def _build_withdrawal(item: Node, place: RecordPlace) -> Refusal:
-    named = find_text(item.get("@id")) or find_text(find_value(item, "url")) or "What stood here"
+    name = find_text(item.get("@id")) or find_text(find_value(item, "url")) or "What stood here"
     return Refusal(
         place,
         "",
         SpokenSentence(
             "%(named)s was withdrawn by its publisher on %(text)s, so it is not imported.",
-            named=named,
+            named=name,
             text=find_text(find_value(item, "dateDeleted")),
         ),
         "withdrawn",
@@ -166,10 +170,10 @@ def _iterate_reviews(
     """Yield the fields of a review; several times if it judges several claims."""
     language = _read_language(review)
     claims = find_things(find_value(review, "itemReviewed"), graph)
-    described = [claim for claim in claims if isinstance(claim, dict)]
+    claims_described = [claim for claim in claims if isinstance(claim, dict)]
     statements = _find_statements(find_value(review, "claimReviewed"), language)
     if not statements:
-        statements = [one for claim in described for one in find_texts(find_value(claim, "text"))]
+        statements = [one for claim in claims_described for one in find_texts(find_value(claim, "text"))]
     common = _read_review(review, parent, language, graph, page)
     if len(statements) <= 1:
         yield _drop_empty(
@@ -186,8 +190,8 @@ def _read_media_review(
     review: Node, parent: Node | None, graph: Graph, page: MarkupPage, place: RecordPlace
 ) -> RawRecord | Refusal:
     """Read a MediaReview without a ClaimReview as a review of the claim made with the media."""
-    said = mediareview_objects.find_statements(review, graph)
-    if not said:
+    statements = mediareview_objects.find_statements(review, graph)
+    if not statements:
         return Refusal(
             place,
             "statement",
@@ -210,21 +214,21 @@ def _read_media_review(
             common
             | _read_claim(claims or items, review, graph)
             | media
-            | {"statement": said[0], "rating": label}
+            | {"statement": statements[0], "rating": label}
         ),
         raw=review,
     )
 
 
-def _find_statements(claimed: Any, language: Any) -> list[Any]:
+def _find_statements(claim_value: Any, language: Any) -> list[Any]:
     """Return the statements, in the review's language if they are given in several."""
     translations = [
-        one for one in schema_org.to_list(claimed) if isinstance(one, dict) and "@language" in one
+        one for one in schema_org.to_list(claim_value) if isinstance(one, dict) and "@language" in one
     ]
     if len(translations) > 1:
         same = [one for one in translations if str(one["@language"])[:2] == str(language)[:2]]
-        claimed = (same or translations)[0]
-    return list(dict.fromkeys(find_texts(claimed, named=("text", "name"))))
+        claim_value = (same or translations)[0]
+    return list(dict.fromkeys(find_texts(claim_value, name_keys=("text", "name"))))
 
 
 # The review
@@ -239,22 +243,22 @@ def _read_review(
         page = NO_PAGE
     if url and "://" not in url and _is_same_page(f"https://{url}", page.url):
         url = page.url
-    here = not url or _is_same_page(url, page.url)
+    is_same_page = not url or _is_same_page(url, page.url)
     # A page's own metadata says nothing about reviews on other pages.
-    theirs = here or _is_same_site(url, page.url)
-    identifier = find_text(find_value(review, "identifier", "id"), named=("value", "name", "@id"))
+    is_own_review = is_same_page or _is_same_site(url, page.url)
+    identifier = find_text(find_value(review, "identifier", "id"), name_keys=("value", "name", "@id"))
     return {
         "id": identifier if identifier is not None else _get_web_url(review.get("@id")),
-        **read_authorship(review, around, page.publisher if theirs else "", page.url, graph),
+        **read_authorship(review, around, page.publisher if is_own_review else "", page.url, graph),
         **_read_rating(review, graph),
         "review_url": url or page.url or None,
         "title": find_text(find_value(review, "headline", "name", "title"))
         or find_text(find_value(around, "headline", "name"))
-        or (page.title if here else None),
+        or (page.title if is_same_page else None),
         "reviewed_on": find_text(find_value(review, "datePublished", "dateCreated"))
         or find_text(find_value(around, "datePublished"))
-        or (page.published_on if here else None),
-        "review_language": language or _read_language(around) or (page.language if theirs else None),
+        or (page.published_on if is_same_page else None),
+        "review_language": language or _read_language(around) or (page.language if is_own_review else None),
     }
 
 
@@ -279,13 +283,13 @@ def _find_own_page(review: Node, graph: Graph) -> Node | None:
 
 
 def _find_url(review: Node, around: Node | None, graph: Graph) -> str:
-    for stated in (
+    for value in (
         find_value(review, "url"),
         find_value(review, "mainEntityOfPage"),
         find_value(around, "url"),
     ):
-        if found := find_addresses(stated, graph):
-            return found[0]
+        if addresses := find_addresses(value, graph):
+            return addresses[0]
     return _get_web_url((around or {}).get("@id")) or ""
 
 
@@ -302,9 +306,9 @@ def _is_same_site(url: str, page: str) -> bool:
 
 
 def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
-    stated = find_things(find_value(review, "reviewRating"), graph)
-    ratings = [one for one in stated if isinstance(one, dict)]
-    plain = find_texts([one for one in stated if not isinstance(one, dict)])
+    rating_nodes = find_things(find_value(review, "reviewRating"), graph)
+    ratings = [one for one in rating_nodes if isinstance(one, dict)]
+    texts = find_texts([one for one in rating_nodes if not isinstance(one, dict)])
 
     def find_first(name: str) -> Any:
         return next(
@@ -313,14 +317,14 @@ def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
 
     number = find_first("ratingValue")
     if number is None:
-        number = next(filter(schema_org.is_number, plain), None)
+        number = next(filter(schema_org.is_number, texts), None)
     label = find_first("alternateName") or find_first("name")
     if label is None:
         # Publishers without a word for it put the word into the number.
         label = next(
-            (one for one in [*plain, number] if one is not None and not schema_org.is_number(one)), None
+            (one for one in [*texts, number] if one is not None and not schema_org.is_number(one)), None
         )
-    explained = next(
+    explanation = next(
         (one for rating in ratings if (one := find_words(find_value(rating, "ratingExplanation")))), None
     )
     return {
@@ -328,34 +332,36 @@ def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
         "rating_value": number if schema_org.is_number(number) else None,
         "rating_best": find_first("bestRating"),
         "rating_worst": find_first("worstRating"),
-        "summary": explained or _read_finding(review),
+        "summary": explanation or _read_finding(review),
     }
 
 
 def _read_finding(review: Node) -> str | None:
-    stated = (
+    value = (
         find_words(find_value(review, name)) for name in ("description", "abstract", "reviewBody", "subtitle")
     )
-    return next((one for one in stated if one and len(one) <= MAX_FINDING_LENGTH), None)
+    return next((one for one in value if one and len(one) <= MAX_FINDING_LENGTH), None)
 
 
 def _read_language(node: Any) -> Any:
-    return find_text(find_value(node, "inLanguage"), named=("alternateName", "identifier", "name"))
+    return find_text(find_value(node, "inLanguage"), name_keys=("alternateName", "identifier", "name"))
 
 
 # The claim
 
 
 def _read_claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]:
-    described = [claim for claim in claims if isinstance(claim, dict)]
+    claims_described = [claim for claim in claims if isinstance(claim, dict)]
 
     def find_first(*names: str) -> Any:
-        return next((one for claim in described if (one := find_value(claim, *names)) is not None), None)
+        return next(
+            (one for claim in claims_described if (one := find_value(claim, *names)) is not None), None
+        )
 
     return {
         **_read_claimant(find_things(find_first("author", "creator"), graph)),
-        "language": find_text(find_first("inLanguage"), named=("alternateName", "identifier", "name")),
-        "claimed_on": _find_claim_date(described, graph),
+        "language": find_text(find_first("inLanguage"), name_keys=("alternateName", "identifier", "name")),
+        "claimed_on": _find_claim_date(claims_described, graph),
         "appearances": _find_appearances(claims, review, graph),
         "topics": _read_topics(find_first("keywords"), graph)
         or _read_topics(find_value(review, "keywords"), graph),
@@ -370,38 +376,38 @@ def _read_claimant(authors: list[Any]) -> dict[str, Any]:
         "claimant": names[0] if len(names) == 1 else names,
         "claimant_kind": next(iter(sorted(find_types(first) - {"Thing"})), None),
         "claimant_title": find_text(find_value(first, "jobTitle")),
-        "claimant_same_as": find_texts(find_value(first, "sameAs"), named=("@id", "url")),
+        "claimant_same_as": find_texts(find_value(first, "sameAs"), name_keys=("@id", "url")),
     }
 
 
 def _find_claim_date(claims: Sequence[Node], graph: Graph) -> Any:
     for names in (("datePublished",), ("dateCreated",)):
         for claim in claims:
-            if (found := find_text(find_value(claim, *names))) is not None:
-                return found
+            if (text := find_text(find_value(claim, *names))) is not None:
+                return text
     for claim in claims:
         for work in find_things(find_value(claim, "firstAppearance"), graph):
-            if (found := find_text(find_value(work, "datePublished"))) is not None:
-                return found
+            if (text := find_text(find_value(work, "datePublished"))) is not None:
+                return text
     return None
 
 
 def _find_appearances(claims: list[Any], review: Node, graph: Graph) -> list[str]:
-    found: list[str] = []
+    addresses: list[str] = []
     for name in ("firstAppearance", "appearance", "url", "sameAs"):
         for claim in claims:
-            found += find_addresses(find_value(claim, name), graph)
-    found += [claim for claim in claims if isinstance(claim, str) and "://" in claim]
+            addresses += find_addresses(find_value(claim, name), graph)
+    addresses += [claim for claim in claims if isinstance(claim, str) and "://" in claim]
     # Some name the review's own address as the claim's.
     own = {build_url_key(one) for one in find_addresses(find_value(review, "url"), graph)} - {""}
-    return [one for one in dict.fromkeys(found) if build_url_key(one) not in own]
+    return [one for one in dict.fromkeys(addresses) if build_url_key(one) not in own]
 
 
 def _read_topics(keywords: Any, graph: Graph) -> Any:
-    found = find_texts(find_things(keywords, graph))
-    return found[0] if len(found) == 1 else found
+    texts = find_texts(find_things(keywords, graph))
+    return texts[0] if len(texts) == 1 else texts
 
 
 def _drop_empty(fields: dict[str, Any]) -> dict[str, Any]:
     """Drop fields without a value."""
-    return {name: found for name, found in fields.items() if found not in (None, "", [])}
+    return {name: value for name, value in fields.items() if value not in (None, "", [])}

@@ -42,10 +42,10 @@ def recognise(file: File) -> Mapping[str, Any] | None:
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
     content = file.stream.read(MAX_BYTES + 1)
-    whole = RecordPlace(file.name, "the whole page")
+    whole_page = RecordPlace(file.name, "the whole page")
     if len(content) > MAX_BYTES:
         yield Refusal(
-            whole,
+            whole_page,
             "",
             SpokenSentence("This page is larger than %(largest)s MB.", largest=MAX_BYTES // 1024**2),
             "too large",
@@ -54,13 +54,13 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
     try:
         tree = parse(_decode_markup(content))
     except ExtractionError as error:
-        yield Refusal(whole, "", str(error), error.reason_code.replace("_", " "))
+        yield Refusal(whole_page, "", str(error), error.reason_code.replace("_", " "))
         return
-    found = list(_drop_repeats(_read_markup(file, tree)))
-    yield from found
-    if not found:
+    records_found = list(_drop_repeats(_read_markup(file, tree)))
+    yield from records_found
+    if not records_found:
         yield Refusal(
-            whole,
+            whole_page,
             "",
             SpokenSentence(
                 "This page has no ClaimReview markup. If it shows a fact check, enter it by hand."
@@ -75,9 +75,9 @@ def _decode_markup(content: bytes) -> str:
         # Browsers pass over them, and one in a page does not make it binary.
         content = content.replace(b"\x00", b"")
         text = content.decode(errors="replace")
-        stray = text.count("\ufffd")
+        stray_count = text.count("\ufffd")
         # Letters of another encoding do not make letters in UTF-8 by chance.
-        if 0 < stray < sum(character > "\x7f" for character in text) - stray:
+        if 0 < stray_count < sum(character > "\x7f" for character in text) - stray_count:
             return text
     return decode(content, charset=None, markup=True)
 
@@ -102,11 +102,11 @@ def _read_markup(file: File, tree: HtmlElement) -> Iterator[RawRecord | Refusal]
             refusal = _report_broken(RecordPlace(file.name, position), error, text)
         schema_org.index_nodes(values, graph)
         blocks.append((position, values, refusal))
-    blocks += [(name, list(read(tree)), None) for name, read in microdata.SYNTAXES]
-    together = [values for _position, values, _refusal in blocks]
+    blocks += [(name, list(read_syntax(tree)), None) for name, read_syntax in microdata.SYNTAXES]
+    all_values = [values for _position, values, _refusal in blocks]
     for position, values, refusal in blocks:
         for one in claimreview_objects.read_reviews(
-            values, RecordPlace(file.name, position), graph=graph, page=page, among=together
+            values, RecordPlace(file.name, position), graph=graph, page=page, among=all_values
         ):
             yield _resolve_urls(one, url)
         if refusal is not None:
@@ -132,24 +132,24 @@ def _report_broken(place: RecordPlace, error: broken_json.BrokenJSON, text: str)
     )
 
 
-def _resolve_urls(found: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
+def _resolve_urls(record: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
     """Resolve relative URLs against the page's URL."""
-    if isinstance(found, RawRecord) and url:
+    if isinstance(record, RawRecord) and url:
         for name in ("review_url", "publisher_url"):
-            stated = found.fields.get(name)
-            if isinstance(stated, str) and stated.startswith(("/", "#", "?")):
+            stated_url = record.fields.get(name)
+            if isinstance(stated_url, str) and stated_url.startswith(("/", "#", "?")):
                 try:
-                    whole = urljoin(url, stated)
+                    absolute_url = urljoin(url, stated_url)
                 except ValueError:
                     continue
-                found = RawRecord(found.place, {**found.fields, name: whole}, found.raw)
-    return found
+                record = RawRecord(record.place, {**record.fields, name: absolute_url}, record.raw)
+    return record
 
 
-def _drop_repeats(found: Iterator[RawRecord | Refusal]) -> Iterator[RawRecord | Refusal]:
+def _drop_repeats(records: Iterator[RawRecord | Refusal]) -> Iterator[RawRecord | Refusal]:
     """Yield each review once: a page may repeat it in several syntaxes, of which the first one counts."""
     before: list[RawRecord] = []
-    for one in found:
+    for one in records:
         if isinstance(one, RawRecord):
             if any(_are_same(one, other) for other in before):
                 continue
@@ -161,15 +161,15 @@ def _are_same(one: RawRecord, other: RawRecord) -> bool:
     if _normalise_field(one, "statement") != _normalise_field(other, "statement"):
         return False
     for name in ("review_url", "publisher", "rating"):
-        here, there = _normalise_field(one, name), _normalise_field(other, name)
-        if here and there and here != there:
+        one_value, other_value = _normalise_field(one, name), _normalise_field(other, name)
+        if one_value and other_value and one_value != other_value:
             return False
     return True
 
 
-def _normalise_field(found: RawRecord, name: str) -> str:
-    said = found.fields.get(name)
-    text = " ".join(html.unescape(str(said or "")).split()).casefold()
+def _normalise_field(record: RawRecord, name: str) -> str:
+    field_value = record.fields.get(name)
+    text = " ".join(html.unescape(str(field_value or "")).split()).casefold()
     if name == "review_url":
         page, _, fragment = text.partition("#")
         return f"{build_url_key(page) or page}#{fragment}"

@@ -49,10 +49,10 @@ class Dialect:
     """The row with the names of the columns, as a spreadsheet counts; 0 for the first one that is not empty."""
 
     def to_json(self) -> dict[str, Any]:
-        found = asdict(self)
+        value = asdict(self)
         if not self.header_row:
-            del found["header_row"]
-        return found
+            del value["header_row"]
+        return value
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -126,17 +126,17 @@ def detect_encoding(head: bytes) -> str:
     return "cp1252" if same else encoding
 
 
-def decode_head(head: bytes, encoding: str, *, whole: bool) -> str:
+def decode_head(head: bytes, encoding: str, *, is_whole: bool) -> str:
     """Return the head as text, without the last line if it may be cut off."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    text = decoder.decode(head, final=whole)
-    if whole:
+    text = decoder.decode(head, final=is_whole)
+    if is_whole:
         return text
     end = max(text.rfind("\n"), text.rfind("\r")) + 1
     return text[:end] or text
 
 
-def sample_rows(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
+def sample_rows(text: str, dialect: Dialect, *, is_whole: bool) -> TableSample:
     """Return the rows of the head, without a last row that may be incomplete."""
     rows: list[list[str]] = []
     numbers: list[int] = []
@@ -150,7 +150,7 @@ def sample_rows(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
         except StopIteration:
             return TableSample(dialect, rows, faults, numbers)
         except csv.Error:
-            if reader.line_num >= len(lines) and not whole:
+            if reader.line_num >= len(lines) and not is_whole:
                 return TableSample(dialect, rows, faults, numbers)
             faults += 1
         else:
@@ -159,7 +159,7 @@ def sample_rows(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
                 numbers.append(number)
 
 
-def detect_dialect(head: bytes, *, whole: bool, titles: bool = False) -> TableSample | None:
+def detect_dialect(head: bytes, *, is_whole: bool, titles: bool = False) -> TableSample | None:
     """Return the first rows in the dialect that gives the most regular table; None if no dialect fits.
 
     Args:
@@ -168,10 +168,13 @@ def detect_dialect(head: bytes, *, whole: bool, titles: bool = False) -> TableSa
     encoding = detect_encoding(head)
     if not encoding:
         return None
-    text = decode_head(head, encoding, whole=whole)
+    text = decode_head(head, encoding, is_whole=is_whole)
     tables = [
         _choose_quoting(
-            *(sample_rows(text, Dialect(encoding, delimiter, quoting), whole=whole) for quoting in QUOTINGS)
+            *(
+                sample_rows(text, Dialect(encoding, delimiter, quoting), is_whole=is_whole)
+                for quoting in QUOTINGS
+            )
         )
         for delimiter in DELIMITERS.values()
         if delimiter in text
@@ -206,10 +209,10 @@ def _choose_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
         return minimal
     if len(literal.rows) > len(minimal.rows) + minimal.faults and literal.consistency == 1:
         return literal
-    marked = [cell for row in literal.rows for cell in row if '"' in cell]
-    bare = sum(not cell.startswith('"') or not cell.endswith('"') for cell in marked)
-    doubled = sum(cell.startswith('"') and '""' in cell[1:-1] for cell in marked)
-    return literal if bare > doubled else minimal
+    quoted_cells = [cell for row in literal.rows for cell in row if '"' in cell]
+    bare_count = sum(not cell.startswith('"') or not cell.endswith('"') for cell in quoted_cells)
+    doubled = sum(cell.startswith('"') and '""' in cell[1:-1] for cell in quoted_cells)
+    return literal if bare_count > doubled else minimal
 
 
 def _is_utf8(head: bytes) -> bool:
@@ -219,8 +222,8 @@ def _is_utf8(head: bytes) -> bool:
     combined from several. Its lines in other encodings are rejected.
     """
     text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(head)
-    stray = text.count("\ufffd")
-    if stray == 0 or sum(character > "\x7f" for character in text) >= 11 * stray:
+    stray_count = text.count("\ufffd")
+    if stray_count == 0 or sum(character > "\x7f" for character in text) >= 11 * stray_count:
         return True
     lines = [line for line in text.splitlines() if not line.isascii()]
     return 5 * sum("\ufffd" not in line for line in lines) >= len(lines)
@@ -264,19 +267,19 @@ class TableRows:
         """Whether the present row has bytes that are not in the file's encoding."""
 
     def get_place(self) -> RecordPlace:
-        moved = "" if self._line == self.number else f" (line {self._line})"
-        return RecordPlace(self._file, f"row {self.number}{moved}")
+        line_note = "" if self._line == self.number else f" (line {self._line})"
+        return RecordPlace(self._file, f"row {self.number}{line_note}")
 
     def find_damage(self, row: list[str]) -> Refusal | None:
         """Return a refusal if the text of a row looks damaged; otherwise None."""
         text = "".join(row)
         if "\x00" in text:
-            shown = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
+            shown_cells = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
             reason = SpokenSentence(
                 "The row contains a NUL character, which never occurs in text. The file was damaged when it "
                 "was written."
             )
-            return Refusal(self.get_place(), "", reason, "contains NUL", raw=shown)
+            return Refusal(self.get_place(), "", reason, "contains NUL", raw=shown_cells)
         if is_unrecognised_utf8(text, self._dialect.encoding):
             reason = SpokenSentence(
                 "The row is in UTF-8, but the rest of the file is in %(encoding)s: the file combines several "
@@ -291,8 +294,8 @@ class TableRows:
             'affected, name the encoding in the mapping: [table], then encoding = "cp1252" or the right one.',
             encoding=self._dialect.encoding,
         )
-        shown = [cell.replace(LOST_CHARACTER, "\ufffd") for cell in row]
-        return Refusal(self.get_place(), "", reason, "undecodable characters", raw=shown)
+        shown_cells = [cell.replace(LOST_CHARACTER, "\ufffd") for cell in row]
+        return Refusal(self.get_place(), "", reason, "undecodable characters", raw=shown_cells)
 
     def __iter__(self) -> Iterator[list[str] | Refusal]:
         reader = self._dialect.build_reader(self._iterate_lines())
@@ -334,14 +337,16 @@ class TableRows:
                 raise csv.Error("a quotation that begins here is never closed, or its line never ends")
             yield line
 
-    def _reject_row(self, why: str) -> Refusal:
+    def _reject_row(self, problem_text: str) -> Refusal:
         """Reject the first line of a broken row, and read the following lines as separate rows."""
         first, *others = self._lines
         rest = self._lines[-1]
         while len(rest) == MAX_CELL_LENGTH and not rest.endswith(("\n", "\r")):
             rest = self._text.readline(MAX_CELL_LENGTH)
         if others and self._retries == MAX_RETRIES:
-            why += f"; the {len(others)} lines behind it are left out with it, after so many that were broken"
+            problem_text += (
+                f"; the {len(others)} lines behind it are left out with it, after so many that were broken"
+            )
         elif others:
             self._retries += 1
             self._again.extend(reversed(others))
@@ -349,7 +354,7 @@ class TableRows:
         reason = SpokenSentence(
             "The row cannot be separated from its neighbours: %(why)s. Check the quotation marks in it. If "
             'they do not enclose cells, say so in the mapping: [table], then quoting = "literal".',
-            why=why,
+            why=problem_text,
         )
         return Refusal(
             self.get_place(), "", reason, "broken row", raw=first[:10_000].replace(LOST_CHARACTER, "\ufffd")

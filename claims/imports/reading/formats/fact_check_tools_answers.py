@@ -28,22 +28,24 @@ def recognise(file: File) -> Mapping[str, Any] | None:
 
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
-    for found in json_documents.read_values(file):
-        if isinstance(found, Refusal):
-            yield found
+    for value_found in json_documents.read_values(file):
+        if isinstance(value_found, Refusal):
+            yield value_found
             continue
-        place = RecordPlace(file.name, found.position)
+        place = RecordPlace(file.name, value_found.position)
         # One answer a line: each a list of claims of its own.
-        answer = found.value
+        answer = value_found.value
         inner = [
             one for name in ("claims", "claimReviewMarkupPages") for one in to_list(find_value(answer, name))
         ]
         if inner:
             for number, one in enumerate(inner, 1):
-                yield from _iterate_reviews(one, RecordPlace(file.name, f"{found.position}, claim {number}"))
+                yield from _iterate_reviews(
+                    one, RecordPlace(file.name, f"{value_found.position}, claim {number}")
+                )
         elif _is_answer(answer):
             yield from _iterate_reviews(answer, place)
-        elif found.is_record:
+        elif value_found.is_record:
             yield Refusal(
                 place, "", SpokenSentence("There is no fact check here."), "no fact check", raw=answer
             )
@@ -62,17 +64,17 @@ def _is_answer(record: Any) -> bool:
 def _iterate_reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
     claims = to_list(find_value(record, _REVIEWS_KEY))
     markups = to_list(find_value(record, _MARKUPS_KEY))
-    found = [_read_search_result(record, one) for one in claims] + [
+    records_found = [_read_search_result(record, one) for one in claims] + [
         _read_markup_page(record, one) for one in markups
     ]
-    if not found:
+    if not records_found:
         yield Refusal(
             place, "", SpokenSentence("This claim has not been checked."), "no fact check", raw=record
         )
-    for number, fields in enumerate(found, 1):
-        position = place.position if len(found) == 1 else f"{place.position}, review {number}"
-        known = {name: one for name, one in fields.items() if one not in (None, "", [])}
-        yield RawRecord(RecordPlace(place.file, position), known, raw=record)
+    for number, fields in enumerate(records_found, 1):
+        position = place.position if len(records_found) == 1 else f"{place.position}, review {number}"
+        known_fields = {name: one for name, one in fields.items() if one not in (None, "", [])}
+        yield RawRecord(RecordPlace(place.file, position), known_fields, raw=record)
 
 
 def _read_search_result(claim: Any, review: Any) -> dict[str, Any]:

@@ -14,8 +14,8 @@ TITLE = "JSON records with this program’s field names"
 
 def recognise(file: File) -> Mapping[str, Any] | None:
     records = json_documents.sample_values(file)
-    ours = [isinstance(record, dict) and record.keys() <= FIELDS.keys() for record in records]
-    return {} if all(ours) and any("statement" in record for record in records) else None
+    are_known = [isinstance(record, dict) and record.keys() <= FIELDS.keys() for record in records]
+    return {} if all(are_known) and any("statement" in record for record in records) else None
 
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:

@@ -63,8 +63,8 @@ def sample_values(file: File) -> list[Any]:
         records = [one for line in text.splitlines()[:_SAMPLE_SIZE] for one in _load_line(line)]
     else:
         parts = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
-        found = (one.value for one in parts if isinstance(one, Element) and one.is_record)
-        records = list(islice(found, _SAMPLE_SIZE))
+        values_found = (one.value for one in parts if isinstance(one, Element) and one.is_record)
+        records = list(islice(values_found, _SAMPLE_SIZE))
     objects = [one for one in records if isinstance(one, dict)]
     return objects if 2 * len(objects) >= len(records) else records
 
@@ -86,18 +86,18 @@ def explain_unreadable(file: File) -> str:
     return f"This is JSON that cannot be read ({fault.position}: {fault.why}). Correct it, or get the file again."
 
 
-def read_values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
+def read_values(file: File, *, is_linked: bool = True) -> Iterator[Value | Refusal]:
     """Yield every value in the file, with list elements one by one, and each fault with its reason.
 
     Args:
-        linked: whether the file's nodes may refer to each other.
+        is_linked: whether the file's nodes may refer to each other.
     """
     stream = _convert_to_utf8(file)
     try:
         if _has_value_per_line(decode_beginning(file.head)):
-            yield from _read_lines(file.name, stream, linked=linked)
+            yield from _read_lines(file.name, stream, is_linked=is_linked)
         else:
-            yield from _read_document(file.name, stream, linked=linked)
+            yield from _read_document(file.name, stream, is_linked=is_linked)
     except (OSError, EOFError, ValueError) as error:
         # Errors of the underlying stream, such as a damaged archive.
         reason = SpokenSentence("The rest of the file cannot be read: %(error)s.", error=error)
@@ -115,8 +115,8 @@ def _has_value_per_line(text: str) -> bool:
     lines = [line for line in lines if line.strip()][:_SAMPLE_SIZE]
     if len(lines) < 2:
         return False
-    whole = [bool(_load_line(line)) for line in lines]
-    return whole[0] or sum(whole) * 2 >= len(whole)
+    whole_lines = [bool(_load_line(line)) for line in lines]
+    return whole_lines[0] or sum(whole_lines) * 2 >= len(whole_lines)
 
 
 def _load_line(line: str) -> list[Any]:
@@ -128,7 +128,7 @@ def _load_line(line: str) -> list[Any]:
     return [one] if isinstance(one, dict | list) else []
 
 
-def _read_lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Value | Refusal]:
+def _read_lines(name: str, stream: io.BufferedIOBase, *, is_linked: bool) -> Iterator[Value | Refusal]:
     number = 0
     while line := stream.readline(MAX_LINE_BYTES + 1):
         number += 1
@@ -159,10 +159,10 @@ def _read_lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterat
             )
             continue
         if text:
-            yield from _iterate_values(text, place, linked=linked)
+            yield from _iterate_values(text, place, is_linked=is_linked)
 
 
-def _iterate_values(text: str, place: RecordPlace, *, linked: bool) -> Iterator[Value | Refusal]:
+def _iterate_values(text: str, place: RecordPlace, *, is_linked: bool) -> Iterator[Value | Refusal]:
     decoder = json.JSONDecoder(strict=False, parse_constant=lambda _name: None)
     at = 0
     while at < len(text):
@@ -172,7 +172,7 @@ def _iterate_values(text: str, place: RecordPlace, *, linked: bool) -> Iterator[
             yield _report_broken(place, error, text)
             return
         graph: dict[str, Node] = {}
-        if linked:
+        if is_linked:
             schema_org.index_nodes(one, graph)
         yield Value(place.position, one, graph)
         while at < len(text) and text[at].isspace():
@@ -180,13 +180,13 @@ def _iterate_values(text: str, place: RecordPlace, *, linked: bool) -> Iterator[
 
 
 def _report_broken(place: RecordPlace, error: Exception, text: str) -> Refusal:
-    why = (
+    reason = (
         f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else str(error)
     )
     return Refusal(
         place,
         "",
-        SpokenSentence("This is not valid JSON: %(why)s.", why=why),
+        SpokenSentence("This is not valid JSON: %(why)s.", why=reason),
         "broken JSON",
         raw=text[:QUOTED_CHARACTERS],
     )
@@ -195,21 +195,21 @@ def _report_broken(place: RecordPlace, error: Exception, text: str) -> Refusal:
 # Documents
 
 
-def _read_document(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Value | Refusal]:
+def _read_document(name: str, stream: io.BufferedIOBase, *, is_linked: bool) -> Iterator[Value | Refusal]:
     content = stream.read(SMALL_BYTES + 1)
     if len(content) > SMALL_BYTES:
-        yield from _read_stream(name, _JoinedStream(content, stream), linked=linked)
+        yield from _read_stream(name, _JoinedStream(content, stream), is_linked=is_linked)
         return
     try:
-        whole = broken_json.parse_all(content.decode())
+        values_found = broken_json.parse_all(content.decode())
     except (UnicodeDecodeError, broken_json.BrokenJSON):
         # One by one, to read the values before and after the fault.
-        yield from _read_stream(name, io.BytesIO(content), linked=linked)
+        yield from _read_stream(name, io.BytesIO(content), is_linked=is_linked)
         return
     graph: dict[str, Node] = {}
-    if linked:
-        schema_org.index_nodes(whole, graph)
-    for number, one in enumerate(whole, 1):
+    if is_linked:
+        schema_org.index_nodes(values_found, graph)
+    for number, one in enumerate(values_found, 1):
         for position, element, is_record in _iterate_parts(one, number):
             yield Value(position, element, graph, is_record)
 
@@ -233,13 +233,13 @@ def _iterate_parts(one: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
         yield f"value {number}", one, True
 
 
-def _read_stream(name: str, stream: json_elements.Readable, *, linked: bool) -> Iterator[Value | Refusal]:
+def _read_stream(name: str, stream: json_elements.Readable, *, is_linked: bool) -> Iterator[Value | Refusal]:
     graph: dict[str, Node] = {}
     for one in json_elements.read_elements(stream):
         if isinstance(one, Fault):
             yield _report_fault(name, one)
         else:
-            if linked:
+            if is_linked:
                 schema_org.index_nodes(one.value, graph)
             yield Value(one.position, one.value, graph, one.is_record)
 

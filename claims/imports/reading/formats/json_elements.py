@@ -88,8 +88,8 @@ def read_elements(stream: Readable, *, item: str = "item") -> Iterator[Element |
 class _Broken(ValueError):
     """Raised for a part that is not valid JSON."""
 
-    def __init__(self, why: str, *, is_cut_off: bool = False) -> None:
-        super().__init__(why)
+    def __init__(self, reason: str, *, is_cut_off: bool = False) -> None:
+        super().__init__(reason)
         self.is_cut_off = is_cut_off
 
 
@@ -235,45 +235,49 @@ class _Reader:
         self, position: str, broken: _Broken, after: re.Pattern[str], *, in_object: bool = False
     ) -> Fault:
         """Skip to the next position at which reading can continue, and report the skipped part."""
-        shown = self._text[self._at : self._at + QUOTED_CHARACTERS].encode(errors="replace").decode()
-        size, found = 0, False
+        shown_text = self._text[self._at : self._at + QUOTED_CHARACTERS].encode(errors="replace").decode()
+        size, is_found = 0, False
         while True:
             self._buffer_more_than(SEARCHED_BYTES)
             end = self._find_end_of_broken() if not size else None
             if end is None:
                 end = self._find_next_like(after, in_object=in_object, may_be_here=bool(size))
             if end is not None:
-                found = True
+                is_found = True
             else:
                 # An object that begins in the last part may be whole when more has been read.
                 end = len(self._text) if self._ended else len(self._text) - SEARCHED_BYTES // 2
             size += len(self._text[self._at : end].encode("utf-8", "surrogateescape"))
             self._at = end
-            if found or self._ended:
-                return Fault(position, str(broken), shown, size, found, broken.is_cut_off and not found)
+            if is_found or self._ended:
+                return Fault(
+                    position, str(broken), shown_text, size, is_found, broken.is_cut_off and not is_found
+                )
 
     def _find_end_of_broken(self) -> int | None:
         """Return the end of an object whose brackets close and are followed by valid JSON."""
         if self._get_next() != "{":
             return None
-        opened: list[str] = []
+        open_brackets: list[str] = []
         for mark in _MARK.finditer(self._text, self._at):
             if mark[0] in "{[":
-                opened.append(mark[0])
+                open_brackets.append(mark[0])
             elif mark[0] in "}]":
-                if {"}": "{", "]": "["}[mark[0]] != opened.pop():
+                if {"}": "{", "]": "["}[mark[0]] != open_brackets.pop():
                     return None
-                if not opened:
+                if not open_brackets:
                     return mark.end() if self._is_followed_by_json(mark.end()) else None
         return None
 
     def _is_followed_by_json(self, at: int) -> bool:
         """Return whether a new object, the end of the list or the end of the text follows at this position."""
         gap = _BETWEEN.match(self._text, at)
-        here = gap.end() if gap else at
-        match self._text[here : here + 1]:
+        position = gap.end() if gap else at
+        match self._text[position : position + 1]:
             case "{":
-                return self._parse_whole(here) is not None or bool(_FIRST_NAME.match(self._text, here))
+                return self._parse_whole(position) is not None or bool(
+                    _FIRST_NAME.match(self._text, position)
+                )
             case "]":
                 return True
             case character:
@@ -285,14 +289,14 @@ class _Reader:
         a_list = _LIST_START.search(self._text, start) if in_object else None
         candidates = self._iterate_candidates(start, a_list.start() if a_list else len(self._text), after)
         if self._names:
-            known = self._names
+            known_names = self._names
         else:
             # No similar element is known, but the object with the most names is not a part of another.
             first = list(islice(candidates, MAX_CANDIDATES))
-            known = max((names for _at, names in first), key=len, default=frozenset())
+            known_names = max((names for _at, names in first), key=len, default=frozenset())
             candidates = iter(first)
         for at, names in candidates:
-            if known <= names or 2 * len(names & known) > len(names):
+            if known_names <= names or 2 * len(names & known_names) > len(names):
                 return at
         return a_list.start() if a_list else None
 
@@ -300,10 +304,10 @@ class _Reader:
         self, start: int, end: int, after: re.Pattern[str]
     ) -> Iterator[tuple[int, frozenset[str]]]:
         """Yield the positions of complete objects where elements may begin, with the names in each."""
-        for opened in _FIRST_NAME.finditer(self._text, start, end):
-            whole = self._parse_whole(opened.start())
-            if whole is not None and after.match(self._text, whole[1]):
-                yield opened.start(), frozenset(whole[0])
+        for opening in _FIRST_NAME.finditer(self._text, start, end):
+            whole_value = self._parse_whole(opening.start())
+            if whole_value is not None and after.match(self._text, whole_value[1]):
+                yield opening.start(), frozenset(whole_value[0])
 
     def _parse_whole(self, at: int) -> tuple[Any, int] | None:
         try:
@@ -332,8 +336,8 @@ class _Reader:
         if self._ended:
             return False
         piece = self._stream.read(size)
-        read = self._decoder.decode(piece, final=not piece)
-        self._text, self._at = self._text[self._at :] + read, 0
+        text_read = self._decoder.decode(piece, final=not piece)
+        self._text, self._at = self._text[self._at :] + text_read, 0
         return bool(piece)
 
     def _buffer_more_than(self, size: int) -> None:

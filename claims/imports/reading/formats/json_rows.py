@@ -51,7 +51,7 @@ def build_mapped_settings(file: File, mapping: Mapping) -> Table[str, Any]:
 
 def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
     """Yield the objects as records."""
-    values = json_documents.read_values(file, linked=False)
+    values = json_documents.read_values(file, is_linked=False)
     first = list(islice(values, SAMPLE_SIZE))
     rows = [one.value for one in first if isinstance(one, Value) and _is_row(one)]
     columns = list_paths(rows)
@@ -74,8 +74,8 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
     records = ClaimsInRows(mapping, None)
     for row in rows:
         list(records(Nested(row), RecordPlace(file.name, "")))  # so that it is known what is read
-    if left := find_unread_columns(columns, _expand_paths(records.used_columns, columns)):
-        file.note(left)
+    if unread_columns := find_unread_columns(columns, _expand_paths(records.used_columns, columns)):
+        file.note(unread_columns)
     for one in chain(first, values):
         if isinstance(one, Refusal):
             yield one
@@ -99,14 +99,14 @@ def _is_row(one: Value) -> bool:
 
 def _sample_rows(file: File) -> list[Row]:
     """Return the complete objects in the first bytes; none if there are other values among them."""
-    found = json_documents.sample_values(file)
-    return found if all(isinstance(row, dict) for row in found) else []
+    samples = json_documents.sample_values(file)
+    return samples if all(isinstance(row, dict) for row in samples) else []
 
 
-def _expand_paths(used: frozenset[str], columns: list[str]) -> set[str]:
+def _expand_paths(used_columns: frozenset[str], columns: list[str]) -> set[str]:
     """Return the paths that are read, written with a list index or with `*`."""
-    stepped = {tuple("*" if step.isdigit() else step for step in one.split(".")) for one in used}
-    return {one for one in columns if one in used or tuple(one.split(".")) in stepped}
+    stepped = {tuple("*" if step.isdigit() else step for step in one.split(".")) for one in used_columns}
+    return {one for one in columns if one in used_columns or tuple(one.split(".")) in stepped}
 
 
 def _build_settings(rows: list[Row], mapping: Mapping) -> Table[str, Any]:

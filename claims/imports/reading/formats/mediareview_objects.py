@@ -36,14 +36,14 @@ def find_attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
     """Return the MediaReviews of a ClaimReview: linked in either direction, or on the same page without their own
     claim.
     """
-    named = [
+    names = [
         one for one in find_things(find_value(review, "associatedMediaReview"), graph) if is_media_review(one)
     ]
     own = review.get("@id")
     page = _get_page_key(review, graph)
-    found = list(named)
+    reviews = list(names)
     for other in others:
-        if any(other is one for one in found):
+        if any(other is one for one in reviews):
             continue
         claim_reviews = [
             one
@@ -58,8 +58,8 @@ def find_attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
             and not find_claims(other, graph)
         )
         if names_it or is_there:
-            found.append(other)
-    return found
+            reviews.append(other)
+    return reviews
 
 
 def _get_page_key(review: Node, graph: Graph) -> str:
@@ -71,14 +71,14 @@ def _get_page_key(review: Node, graph: Graph) -> str:
 def read_media_fields(review: Node, graph: Graph) -> dict[str, Any]:
     """Return the media fields of a MediaReview."""
     items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
-    shown = list(_iterate_media(items, graph))
+    shown_media = list(_iterate_media(items, graph))
     kinds = list(
         dict.fromkeys(
-            KINDS_BY_TYPE[kind] for one in shown for kind in find_types(one) if kind in KINDS_BY_TYPE
+            KINDS_BY_TYPE[kind] for one in shown_media for kind in find_types(one) if kind in KINDS_BY_TYPE
         )
     )
     return {
-        "media": list(dict.fromkeys(place for one in shown for place in _list_urls(one, graph))),
+        "media": list(dict.fromkeys(place for one in shown_media for place in _list_urls(one, graph))),
         "media_kind": kinds[0] if len(kinds) == 1 else None,
         "media_authenticity_category": _list_categories(review),
         "original_media_context": find_text(find_value(review, "originalMediaContextDescription")),
@@ -91,18 +91,18 @@ def read_media_fields(review: Node, graph: Graph) -> dict[str, Any]:
 def find_claims(review: Node, graph: Graph) -> list[Node]:
     """Return the claims made with the media."""
     items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
-    found = [
+    claims_found = [
         claim
         for one in [*items, *_iterate_media(items, graph)]
         for claim in find_things(find_value(one, "interpretedAsClaim"), graph)
     ]
-    return [claim if isinstance(claim, dict) else {"text": claim} for claim in found]
+    return [claim if isinstance(claim, dict) else {"text": claim} for claim in claims_found]
 
 
 def find_statements(review: Node, graph: Graph) -> list[Any]:
     """Return the statements made with the media: from the review, its claim or the review of that claim."""
-    said = [
-        *find_texts(find_value(review, "claimReviewed"), named=("text", "name")),
+    texts = [
+        *find_texts(find_value(review, "claimReviewed"), name_keys=("text", "name")),
         *(
             words
             for claim in find_claims(review, graph)
@@ -112,34 +112,34 @@ def find_statements(review: Node, graph: Graph) -> list[Any]:
             words
             for one in find_things(find_value(review, "associatedClaimReview"), graph)
             if isinstance(one, dict)
-            for words in find_texts(find_value(one, "claimReviewed"), named=("text", "name"))
+            for words in find_texts(find_value(one, "claimReviewed"), name_keys=("text", "name"))
         ),
     ]
-    return list(dict.fromkeys(said))
+    return list(dict.fromkeys(texts))
 
 
 def _iterate_media(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
     """Yield the media: each appearance of an item, or the item itself."""
     for item in items:
         appearances = find_things(find_value(item, "mediaItemAppearance"), graph)
-        described = [one for one in appearances if isinstance(one, dict)]
-        if described:
-            yield from described
+        nodes = [one for one in appearances if isinstance(one, dict)]
+        if nodes:
+            yield from nodes
         else:
             yield item
 
 
 def _list_urls(media: Node, graph: Graph) -> list[str]:
-    found = [
+    urls = [
         place
         for name in ("accessedOnUrl", "contentUrl", "url", "embedUrl")
         for place in find_addresses(find_value(media, name), graph)
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(urls))
 
 
 def _list_categories(review: Node) -> list[Any]:
     """Return the categories, each given as a name or as a URL that ends in one."""
-    stated = find_value(review, "mediaAuthenticityCategory")
-    named = [one.get("@id", one) if isinstance(one, dict) else one for one in to_list(stated)]
-    return find_texts(named)
+    value = find_value(review, "mediaAuthenticityCategory")
+    names = [one.get("@id", one) if isinstance(one, dict) else one for one in to_list(value)]
+    return find_texts(names)

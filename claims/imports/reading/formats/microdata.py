@@ -27,18 +27,18 @@ def read_microdata(tree: HtmlElement) -> list[Item]:
     """Return the top-level items of a page."""
     elements = [element for element in tree.iter() if _is_element(element)]
     by_id = {element.get("id"): element for element in elements if element.get("id")}
-    referred = {name for element in elements for name in (element.get("itemref") or "").split()}
+    referred_ids = {name for element in elements for name in (element.get("itemref") or "").split()}
     return [
         _build_microdata_item(element, by_id, set(), 0)
         for element in elements
         if element.get("itemscope") is not None
         and element.get("itemtype")
-        and (element.get("itemprop") is None or not _is_within(element, "itemscope", referred))
+        and (element.get("itemprop") is None or not _is_within(element, "itemscope", referred_ids))
     ]
 
 
 def _build_microdata_item(
-    element: HtmlElement, by_id: dict[str, HtmlElement], referred: set[str], depth: int
+    element: HtmlElement, by_id: dict[str, HtmlElement], referred_ids: set[str], depth: int
 ) -> Item:
     """Build the JSON-LD object of an item."""
     kinds = (element.get("itemtype") or "").split()
@@ -50,15 +50,15 @@ def _build_microdata_item(
     parts = list(_iterate_parts(element, "itemscope", with_root=False))
     # Properties may be elsewhere on the page.
     for name in (element.get("itemref") or "").split():
-        if name in by_id and name not in referred:
-            referred.add(name)
+        if name in by_id and name not in referred_ids:
+            referred_ids.add(name)
             parts += _iterate_parts(by_id[name], "itemscope", with_root=True)
     for part in parts:
         if not (names := (part.get("itemprop") or "").split()):
             continue
         is_item = part.get("itemscope") is not None
         value = (
-            _build_microdata_item(part, by_id, referred, depth + 1)
+            _build_microdata_item(part, by_id, referred_ids, depth + 1)
             if is_item
             else _read_property(part, "content")
         )
@@ -99,11 +99,11 @@ def _build_rdfa_item(element: HtmlElement, depth: int) -> Item:
     return item
 
 
-def _is_within(element: HtmlElement, scope: str, referred: set[str]) -> bool:
+def _is_within(element: HtmlElement, scope: str, referred_ids: set[str]) -> bool:
     """Return whether an element is really part of an item, and not only marked so."""
     around = [element, *element.iterancestors()]
     return any(each.get(scope) is not None for each in around[1:]) or any(
-        each.get("id") in referred for each in around
+        each.get("id") in referred_ids for each in around
     )
 
 
@@ -121,10 +121,10 @@ def _iterate_parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterato
 
 def _read_property(element: HtmlElement, first: str) -> str:
     """Return the value that an element gives to a property."""
-    stated = element.get(first)
-    if stated is None and element.tag in _ATTRIBUTES:
-        stated = element.get(_ATTRIBUTES[element.tag])
-    return (element.text_content() if stated is None else stated).strip(_SPACE)
+    value = element.get(first)
+    if value is None and element.tag in _ATTRIBUTES:
+        value = element.get(_ATTRIBUTES[element.tag])
+    return (element.text_content() if value is None else value).strip(_SPACE)
 
 
 def _add_value(item: Item, name: str, value: Any) -> None:

@@ -48,7 +48,7 @@ def recognise(file: File) -> Mapping[str, Any] | None:
     records = json_documents.sample_values(file)
     if records:
         return {} if all(isinstance(one, Mapping) and one.keys() >= _CLAIM_KEYS for one in records) else None
-    table = detect_dialect(file.head, whole=len(file.head) < HEAD_BYTES)
+    table = detect_dialect(file.head, is_whole=len(file.head) < HEAD_BYTES)
     if table and table.rows[0][: len(_FIRST_COLUMNS)] == _FIRST_COLUMNS:
         return {"dialect": table.dialect.to_json()}
     return None
@@ -58,7 +58,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
     if "dialect" in settings:
         yield from _read_rows(file, Dialect.from_json(settings["dialect"]))
         return
-    for value in json_documents.read_values(file, linked=False):
+    for value in json_documents.read_values(file, is_linked=False):
         if isinstance(value, Refusal):
             yield value
             continue
@@ -77,7 +77,7 @@ def get_conventions(settings: Mapping[str, Any]) -> Conventions:
 def _iterate_reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[RawRecord | Refusal]:
     """Yield a record for each verdict of a claim."""
     claimant = _to_object(claim.get("claimant"))
-    said = {
+    body = {
         "id": claim["id"],
         "statement": claim["statement"],
         "language": claim.get("language"),
@@ -95,7 +95,7 @@ def _iterate_reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[R
     verdicts = _to_objects(claim["verdicts"])
     for number, verdict in enumerate(verdicts, 1):
         publisher, rating = _to_object(verdict.get("publisher")), _to_object(verdict.get("rating"))
-        judged = {
+        verdict_fields = {
             "publisher": publisher.get("name"),
             "publisher_url": publisher.get("url") or publisher.get("domain"),
             "rating": rating.get("label"),
@@ -107,7 +107,7 @@ def _iterate_reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[R
             "review_language": verdict.get("language"),
         }
         yield RawRecord(
-            RecordPlace(place.file, f"{place.position}, verdict {number}"), said | judged, raw=claim
+            RecordPlace(place.file, f"{place.position}, verdict {number}"), body | verdict_fields, raw=claim
         )
     if not verdicts:
         yield _build_withdrawal(place, claim)

@@ -31,13 +31,13 @@ def find_value(node: Any, *names: str) -> Any:
     if not isinstance(node, dict):
         return None
     for name in names:
-        if (found := node.get(name)) not in _EMPTY_VALUES:
-            return found
+        if (value := node.get(name)) not in _EMPTY_VALUES:
+            return value
     if any(":" in key for key in node):
         for name in names:
             for prefix in PREFIXES:
-                if (found := node.get(prefix + name)) not in _EMPTY_VALUES:
-                    return found
+                if (value := node.get(prefix + name)) not in _EMPTY_VALUES:
+                    return value
     return None
 
 
@@ -45,21 +45,21 @@ def find_types(node: Any) -> set[str]:
     """Return the types of a node without their vocabulary: {"ClaimReview"}."""
     if not isinstance(node, dict):
         return set()
-    stated = node.get("@type") or node.get("type")
+    types = node.get("@type") or node.get("type")
     return {
         one.replace("#", "/").replace(":", "/").rpartition("/")[2]
-        for one in to_list(stated)
+        for one in to_list(types)
         if isinstance(one, str)
     }
 
 
-def to_list(found: Any) -> list[Any]:
+def to_list(value: Any) -> list[Any]:
     """Return a value as a list, whether it is one thing or a list."""
-    if isinstance(found, dict) and "@list" in found:
-        found = found["@list"]
-    if isinstance(found, list):
-        return [one for one in found if one not in _EMPTY_VALUES]
-    return [] if found in _EMPTY_VALUES else [found]
+    if isinstance(value, dict) and "@list" in value:
+        value = value["@list"]
+    if isinstance(value, list):
+        return [one for one in value if one not in _EMPTY_VALUES]
+    return [] if value in _EMPTY_VALUES else [value]
 
 
 def is_reference(node: Node) -> bool:
@@ -71,14 +71,14 @@ def find_nodes(tree: Any) -> Iterator[Node]:
     """Yield every object in a JSON value, in document order."""
     waiting = [(tree, 0)]
     while waiting:
-        here, depth = waiting.pop()
+        node, depth = waiting.pop()
         if depth > MAX_DEPTH:
             continue
-        if isinstance(here, dict):
-            yield here
-            waiting += [(one, depth + 1) for one in reversed(here.values()) if isinstance(one, dict | list)]
-        elif isinstance(here, list):
-            waiting += [(one, depth + 1) for one in reversed(here)]
+        if isinstance(node, dict):
+            yield node
+            waiting += [(one, depth + 1) for one in reversed(node.values()) if isinstance(one, dict | list)]
+        elif isinstance(node, list):
+            waiting += [(one, depth + 1) for one in reversed(node)]
 
 
 def index_nodes(tree: Any, graph: dict[str, Node]) -> None:
@@ -89,66 +89,70 @@ def index_nodes(tree: Any, graph: dict[str, Node]) -> None:
             graph.setdefault(name, node)
 
 
-def find_things(found: Any, graph: Graph) -> list[Any]:
+def find_things(value: Any, graph: Graph) -> list[Any]:
     """Return the objects in a value, with references resolved, or the text if there is only text."""
-    resolved: list[Any] = []
-    for one in to_list(found):
+    resolved_nodes: list[Any] = []
+    for one in to_list(value):
         if isinstance(one, str):
             one = graph.get(one, one)
         elif isinstance(one, dict) and is_reference(one):
             one = graph.get(str(one["@id"]), one)
-        resolved.append(one)
-    return resolved
+        resolved_nodes.append(one)
+    return resolved_nodes
 
 
-def find_texts(found: Any, *, named: tuple[str, ...] = ("name",)) -> list[Any]:
-    """Return the texts and numbers in a value; for an object, its first property in `named`."""
-    said: list[Any] = []
-    for one in to_list(found):
+def find_texts(value: Any, *, name_keys: tuple[str, ...] = ("name",)) -> list[Any]:
+    """Return the texts and numbers in a value; for an object, its first property in `name_keys`."""
+    texts: list[Any] = []
+    for one in to_list(value):
         if isinstance(one, dict):
             inner = one.get("@value")
-            one = inner if inner not in _EMPTY_VALUES else next(iter(to_list(find_value(one, *named))), None)
+            one = (
+                inner
+                if inner not in _EMPTY_VALUES
+                else next(iter(to_list(find_value(one, *name_keys))), None)
+            )
             if isinstance(one, dict):
                 one = one.get("@value")
         if isinstance(one, bool) or not isinstance(one, str | int | float):
             continue
         if not isinstance(one, str) or one.strip():
-            said.append(one)
-    return said
+            texts.append(one)
+    return texts
 
 
-def find_text(found: Any, *, named: tuple[str, ...] = ("name",)) -> Any:
+def find_text(value: Any, *, name_keys: tuple[str, ...] = ("name",)) -> Any:
     """Return the first of the texts; None if there is none."""
-    return next(iter(find_texts(found, named=named)), None)
+    return next(iter(find_texts(value, name_keys=name_keys)), None)
 
 
-def find_words(found: Any) -> str | None:
+def find_words(value: Any) -> str | None:
     """Return the first text that is not a number."""
-    return next((one for one in find_texts(found) if isinstance(one, str) and not is_number(one)), None)
+    return next((one for one in find_texts(value) if isinstance(one, str) and not is_number(one)), None)
 
 
-def is_number(found: Any) -> bool:
+def is_number(value: Any) -> bool:
     """Return whether a value is a number, or text that is a number."""
     try:
-        float(str(found).replace(",", "."))
+        float(str(value).replace(",", "."))
     except ValueError:
         return False
     return True
 
 
-def find_addresses(found: Any, graph: Graph) -> list[str]:
+def find_addresses(value: Any, graph: Graph) -> list[str]:
     """Return the URLs in a value, as text or in objects."""
-    said: list[Any] = []
-    for one in find_things(found, graph):
+    addresses: list[Any] = []
+    for one in find_things(value, graph):
         if isinstance(one, dict):
-            named = find_value(one, "url", "contentUrl", "sameAs") or one.get("@value")
-            if named is None and str(one.get("@id")).startswith(("http://", "https://")):
-                named = one["@id"]
-            said += [
+            address_value = find_value(one, "url", "contentUrl", "sameAs") or one.get("@value")
+            if address_value is None and str(one.get("@id")).startswith(("http://", "https://")):
+                address_value = one["@id"]
+            addresses += [
                 each.get("@id") if isinstance(each, dict) else each
-                for each in to_list(named)
+                for each in to_list(address_value)
                 if isinstance(each, str | dict)
             ]
         elif isinstance(one, str):
-            said.append(one)
-    return list(dict.fromkeys(one for one in said if isinstance(one, str) and one.strip()))
+            addresses.append(one)
+    return list(dict.fromkeys(one for one in addresses if isinstance(one, str) and one.strip()))

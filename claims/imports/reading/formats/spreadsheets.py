@@ -223,11 +223,11 @@ def _parse_column_number(letters: bytes) -> int:
 def _read_sheet(
     file: File, sheet: CalamineSheet, mapping: Mapping | None, constants: Table[str, str]
 ) -> Iterator[RawRecord | Refusal]:
-    filled = _iterate_filled_rows(sheet)
-    named = f"sheet {sheet.name}, " if sheet.name else ""
-    first = list(islice(filled, SAMPLE_SIZE))
+    filled_rows = _iterate_filled_rows(sheet)
+    sheet_name = f"sheet {sheet.name}, " if sheet.name else ""
+    first = list(islice(filled_rows, SAMPLE_SIZE))
     columns, below = _read_header(file, first, sheet.width, mapping)
-    settled = mapping is None  # only this reader knows the mapping that it finds
+    is_settled = mapping is None  # only this reader knows the mapping that it finds
     sampled = [_build_row(row, columns) for _number, row in below]
     mapping = mapping or _add_date_order(choose_mapping(columns, sampled), columns, sampled)
     mapping = mapping.with_constants(constants)
@@ -235,14 +235,14 @@ def _read_sheet(
         yield refusal
         return
     try:
-        records = ClaimsInRows(mapping, columns, settled=settled)
+        records = ClaimsInRows(mapping, columns, is_settled=is_settled)
     except MissingColumn as error:
         yield Refusal(RecordPlace(file.name, "header"), "", error.args[0], "column not in the file")
         return
-    if left := find_unread_columns(columns, records.used_columns):
-        file.note(left)
-    for number, row in chain(below, filled):
-        place = RecordPlace(file.name, f"{named}row {number}")
+    if unread_columns := find_unread_columns(columns, records.used_columns):
+        file.note(unread_columns)
+    for number, row in chain(below, filled_rows):
+        place = RecordPlace(file.name, f"{sheet_name}row {number}")
         if any(row[len(columns) :]):
             reason = SpokenSentence(
                 "The row has %(row)s cells, but the table has %(columns)s columns.",
@@ -266,8 +266,8 @@ def _read_header(
     """Return the column names, and the first rows below them."""
     if mapping and mapping.table.header is False:
         return list(mapping.table.columns) or [f"column {number}" for number in range(1, width + 1)], first
-    if mapping and (wanted := mapping.table.header_row):
-        at = next((at for at, (number, _row) in enumerate(first) if number >= wanted), len(first))
+    if mapping and (wanted_row := mapping.table.header_row):
+        at = next((at for at, (number, _row) in enumerate(first) if number >= wanted_row), len(first))
     else:
         at = find_header_row([row for _number, row in first])
     if at >= len(first):
@@ -292,13 +292,15 @@ def _build_row(row: list[str], columns: list[str]) -> Row:
 
 def _add_date_order(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mapping:
     """Return the mapping with the date order proved by the first rows."""
-    proved = {
+    proved_orders = {
         name: Dates(
-            formats=tuple(_DATE_FORMATS[order].replace("/", separator) for separator, order in seen.items())
+            formats=tuple(
+                _DATE_FORMATS[order].replace("/", separator) for separator, order in date_order.items()
+            )
         )
-        for name, seen in detect_dates(mapping, columns, rows).items()
+        for name, date_order in detect_dates(mapping, columns, rows).items()
     }
-    reading = replace(mapping.reading, dates={**proved, **mapping.reading.dates})
+    reading = replace(mapping.reading, dates={**proved_orders, **mapping.reading.dates})
     return replace(mapping, reading=reading)
 
 

@@ -53,21 +53,21 @@ def recognise(file: File) -> Table[str, Any] | None:
     if _is_markup(file.head):
         return None
     for mapping in list_ready_mappings():
-        if mapping.table.header is False and (found := _detect_headerless(file, mapping)):
-            return _build_settings(found, mapping)
-    found = _detect_table(file)
-    if found is None or not found.rows or _is_own_export(found.rows[0]):
+        if mapping.table.header is False and (table := _detect_headerless(file, mapping)):
+            return _build_settings(table, mapping)
+    table = _detect_table(file)
+    if table is None or not table.rows or _is_own_export(table.rows[0]):
         return None
-    found = _skip_titles(found)
-    columns = find_columns(found.rows[0])
-    return _build_settings(found, choose_mapping(columns, _build_rows(columns, found.rows[1:])))
+    table = _skip_titles(table)
+    columns = find_columns(table.rows[0])
+    return _build_settings(table, choose_mapping(columns, _build_rows(columns, table.rows[1:])))
 
 
 def build_mapped_settings(file: File, mapping: Mapping) -> Table[str, Any]:
     """Return the settings for a file that has a mapping."""
-    found = _detect_table(file)
+    table = _detect_table(file)
     dialect = mapping.table.override(
-        found.dialect if found else Dialect(detect_encoding(file.head) or "utf-8")
+        table.dialect if table else Dialect(detect_encoding(file.head) or "utf-8")
     )
     sampled = _read_sample(file, dialect)
     return _build_settings(sampled if mapping.table.header_row else _skip_titles(sampled), mapping)
@@ -178,8 +178,8 @@ def _note_emptiness(file: File, records: ClaimsInRows | None) -> None:
 def _find_wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
     """Explain why a table seems to have only one column: its cells use another delimiter."""
     for delimiter in (*DELIMITERS.values(), *_UNUSUAL_DELIMITERS):
-        found = _read_sample(file, replace(dialect, delimiter=delimiter))
-        if found.width < 2 or len(found.rows[0]) != found.width or found.consistency < 0.5:
+        sample = _read_sample(file, replace(dialect, delimiter=delimiter))
+        if sample.width < 2 or len(sample.rows[0]) != sample.width or sample.consistency < 0.5:
             continue
         if delimiter in _UNUSUAL_DELIMITERS:
             reason = SpokenSentence(
@@ -201,15 +201,15 @@ def _find_wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
 
 def _build_records(file: File, mapping: Mapping, columns: list[str]) -> ClaimsInRows:
     records = ClaimsInRows(mapping, columns)
-    if left := find_unread_columns(columns, records.used_columns):
-        file.note(left)
+    if unread_columns := find_unread_columns(columns, records.used_columns):
+        file.note(unread_columns)
     return records
 
 
 def _sample_below_header(file: File, dialect: Dialect, columns: Sequence[str]) -> list[Row]:
     """Return the first rows below the header."""
-    found = _read_sample(file, dialect)
-    return [row for row in _build_rows(columns, found.rows) if list(row.values()) != list(columns)]
+    sample = _read_sample(file, dialect)
+    return [row for row in _build_rows(columns, sample.rows) if list(row.values()) != list(columns)]
 
 
 def _read_header(file: File, rows: TableRows, header_row: int) -> Generator[Refusal, None, list[str]]:
@@ -253,52 +253,58 @@ def _trim_row(row: list[str], width: int) -> list[str]:
 
 def _detect_table(file: File) -> TableSample | None:
     """Return the first rows if the file looks like a table."""
-    whole = len(file.head) < HEAD_BYTES
-    named = file.name.lower().endswith(_SUFFIXES)
-    found = detect_dialect(file.head, whole=whole, titles=named)
-    if found and (named or (found.consistency == 1 and len(found.rows) > 1)):
-        return found
-    if named and (encoding := detect_encoding(file.head)):
-        return sample_rows(decode_head(file.head, encoding, whole=whole), Dialect(encoding), whole=whole)
+    is_whole = len(file.head) < HEAD_BYTES
+    has_table_suffix = file.name.lower().endswith(_SUFFIXES)
+    dialect_found = detect_dialect(file.head, is_whole=is_whole, titles=has_table_suffix)
+    if dialect_found and (
+        has_table_suffix or (dialect_found.consistency == 1 and len(dialect_found.rows) > 1)
+    ):
+        return dialect_found
+    if has_table_suffix and (encoding := detect_encoding(file.head)):
+        return sample_rows(
+            decode_head(file.head, encoding, is_whole=is_whole), Dialect(encoding), is_whole=is_whole
+        )
     return None
 
 
-def _skip_titles(found: TableSample) -> TableSample:
+def _skip_titles(sample: TableSample) -> TableSample:
     """Return the table without titles above the header, if the header is known."""
-    if not found.dialect.header or not (at := find_header_row(found.rows)):
-        return found
+    if not sample.dialect.header or not (at := find_header_row(sample.rows)):
+        return sample
     return replace(
-        found,
-        dialect=replace(found.dialect, header_row=found.numbers[at]),
-        rows=found.rows[at:],
-        numbers=found.numbers[at:],
+        sample,
+        dialect=replace(sample.dialect, header_row=sample.numbers[at]),
+        rows=sample.rows[at:],
+        numbers=sample.numbers[at:],
     )
 
 
 def _detect_headerless(file: File, mapping: Mapping) -> TableSample | None:
     """Return the first rows, if they fit the mapping of a table without a header."""
     encoding = detect_encoding(file.head)
-    found = _read_sample(file, mapping.table.override(Dialect(encoding))) if encoding else None
-    return found if found and is_fitting(mapping, found.rows) else None
+    sample = _read_sample(file, mapping.table.override(Dialect(encoding))) if encoding else None
+    return sample if sample and is_fitting(mapping, sample.rows) else None
 
 
 def _read_sample(file: File, dialect: Dialect) -> TableSample:
-    whole = len(file.head) < HEAD_BYTES
-    return sample_rows(decode_head(file.head, dialect.encoding, whole=whole), dialect, whole=whole)
+    is_whole = len(file.head) < HEAD_BYTES
+    return sample_rows(
+        decode_head(file.head, dialect.encoding, is_whole=is_whole), dialect, is_whole=is_whole
+    )
 
 
-def _build_settings(found: TableSample, mapping: Mapping) -> Table[str, Any]:
-    dialect = mapping.table.override(found.dialect)
+def _build_settings(sample: TableSample, mapping: Mapping) -> Table[str, Any]:
+    dialect = mapping.table.override(sample.dialect)
     if dialect.header_row:
-        found = replace(
-            found,
+        sample = replace(
+            sample,
             rows=[
                 row
-                for row, number in zip(found.rows, found.numbers, strict=True)
+                for row, number in zip(sample.rows, sample.numbers, strict=True)
                 if number >= dialect.header_row
             ],
         )
-    header, rows = (found.rows[0], found.rows[1:]) if dialect.header and found.rows else ([], found.rows)
+    header, rows = (sample.rows[0], sample.rows[1:]) if dialect.header and sample.rows else ([], sample.rows)
     columns = find_columns(header) or list(mapping.table.columns)
     return {
         "dialect": dialect.to_json(),

@@ -62,45 +62,51 @@ def crawl_files(
     visitor = PoliteVisitor(
         OwnMemory(sleep), pause=pause, user_agent=user_agent, allow_loopback=allow_loopback
     )
-    waiting, seen, lists, asked, left = [address], {build_url_key(address) or address}, 0, 0, 0
+    waiting, seen_keys, lists, asked_count, skipped_count = (
+        [address],
+        {build_url_key(address) or address},
+        0,
+        0,
+        0,
+    )
     while waiting:
-        here = waiting.pop(0)
+        url = waiting.pop(0)
         lists += 1
         try:
-            answer = visitor.get(here, LIST_LIMITS, None)
+            answer = visitor.get(url, LIST_LIMITS, None)
         except FetchError as error:
-            yield _build_refusal(here, error)
+            yield _build_refusal(url, error)
             continue
-        found = read_page_list(answer.content, answer.final_url)
-        if found is None:
-            if here == address:
+        page_list = read_page_list(answer.content, answer.final_url)
+        if page_list is None:
+            if url == address:
                 yield _build_file(answer)
-                memory.put(here, answer.etag, answer.last_modified)
+                memory.put(url, answer.etag, answer.last_modified)
             else:
                 yield Refusal(
-                    _build_place(here),
+                    _build_place(url),
                     "",
-                    SpokenSentence("%(here)s is not a sitemap or a feed.", here=here),
+                    SpokenSentence("%(here)s is not a sitemap or a feed.", here=url),
                     "no list of pages",
                 )
             continue
-        pages, more = _select_unseen(found, seen)
+        pages, more = _select_unseen(page_list, seen_keys)
         waiting += more[: max(0, MAX_LISTS - lists - len(waiting))]
         for page in pages:
-            if asked == most:
-                left += 1
+            if asked_count == most:
+                skipped_count += 1
                 continue
-            asked += 1
+            asked_count += 1
             yield from _visit_page(visitor, page, memory)
-        if left:
+        if skipped_count:
             waiting.clear()
-    if left:
+    if skipped_count:
         yield Refusal(
             _build_place(address),
             "",
             SpokenSentence(
                 "At least %(left)s more pages are listed; the limit is %(most)s. Raise the limit to read them.",
-                left=left,
+                left=skipped_count,
                 most=most,
             ),
             "too many pages",
@@ -119,15 +125,15 @@ def _visit_page(visitor: PoliteVisitor, page: str, memory: VisitMemory) -> Itera
         memory.put(page, answer.etag, answer.last_modified)
 
 
-def _select_unseen(found: PageList, seen: set[str]) -> tuple[list[str], list[str]]:
-    def iterate_new(listed: Iterable[ListedPage]) -> Iterator[str]:
-        for page in listed:
+def _select_unseen(page_list: PageList, seen_keys: set[str]) -> tuple[list[str], list[str]]:
+    def iterate_new(pages: Iterable[ListedPage]) -> Iterator[str]:
+        for page in pages:
             key = build_url_key(page.url) or page.url
-            if key not in seen:
-                seen.add(key)
+            if key not in seen_keys:
+                seen_keys.add(key)
                 yield page.url
 
-    return list(iterate_new(found.pages)), list(iterate_new(found.lists))
+    return list(iterate_new(page_list.pages)), list(iterate_new(page_list.lists))
 
 
 def _build_file(answer: FetchedDocument) -> File:

@@ -162,9 +162,9 @@ def open_stream(
     name: str, stream: BinaryIO, advanced: Callable[[int], None] = _ignore_progress, *, url: str = ""
 ) -> Generator[File | Refusal]:
     """Yield the file in a stream of bytes, or the files packed in it."""
-    counted = CountedStream(stream, advanced)
-    yield from unpack_files(name, counted, Budget(counted), url=url)
-    counted.finish()
+    counted_stream = CountedStream(stream, advanced)
+    yield from unpack_files(name, counted_stream, Budget(counted_stream), url=url)
+    counted_stream.finish()
 
 
 def _refuse_unreadable(name: str, error: OSError | ValueError) -> Refusal:
@@ -178,8 +178,8 @@ def _refuse_unreadable(name: str, error: OSError | ValueError) -> Refusal:
             "not permitted",
         ),
     }
-    why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    reason, code = reasons.get(type(error), (f"“{name}” cannot be read: {why}.", "unreadable"))
+    reason_text = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    reason, code = reasons.get(type(error), (f"“{name}” cannot be read: {reason_text}.", "unreadable"))
     return Refusal(RecordPlace(name, WHOLE_FILE), "", reason, code)
 
 
@@ -262,7 +262,7 @@ def _unpack_tar(name: str, file: File, budget: Budget, depth: int) -> Iterator[F
 
 
 def _unpack_zip(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
-    source, done = budget.source, 0
+    source, done_bytes = budget.source, 0
     outermost = depth == 0 and file.stream.seekable()
     # The directory of an archive is at its end, so the bytes read do not show the progress.
     source.held_back = source.held_back or outermost
@@ -270,11 +270,13 @@ def _unpack_zip(name: str, file: File, budget: Budget, depth: int) -> Iterator[F
         if isinstance(member, Refusal):
             yield member
             continue
-        before, packed, whole = done, member.packed, max(member.size, 1)
+        before, packed_size, whole_size = done_bytes, member.packed, max(member.size, 1)
 
-        def progressed(out: int, before: int = before, packed: int = packed, whole: int = whole) -> None:
+        def progressed(
+            out: int, before: int = before, packed_size: int = packed_size, whole_size: int = whole_size
+        ) -> None:
             if outermost:
-                source.report_position(before + min(packed, packed * out // whole))
+                source.report_position(before + min(packed_size, packed_size * out // whole_size))
 
         yield from _iterate_output(member.name, member.stream, budget, depth=depth + 1, progressed=progressed)
-        done += packed
+        done_bytes += packed_size

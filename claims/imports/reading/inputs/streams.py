@@ -73,11 +73,11 @@ class CountedStream(io.RawIOBase):
             self.report_position(self.reached)
         return len(piece)
 
-    def report_position(self, reached: int) -> None:
+    def report_position(self, position: int) -> None:
         """Report that the input has been read up to this position."""
-        if reached > self._respond:
-            self._advanced(reached - self._respond)
-            self._respond = reached
+        if position > self._respond:
+            self._advanced(position - self._respond)
+            self._respond = position
 
     def finish(self) -> None:
         """Report the rest of the input as read, although it was skipped."""
@@ -118,17 +118,17 @@ class DecodedStream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        filled = 0
-        while filled < len(buffer):
+        filled_bytes = 0
+        while filled_bytes < len(buffer):
             if not self._left:
                 self._advance()
             if not self._left:
                 break
-            piece = self._left[: len(buffer) - filled]
-            buffer[filled : filled + len(piece)] = piece
+            piece = self._left[: len(buffer) - filled_bytes]
+            buffer[filled_bytes : filled_bytes + len(piece)] = piece
             self._left = self._left[len(piece) :]
-            filled += len(piece)
-        return filled
+            filled_bytes += len(piece)
+        return filled_bytes
 
     def _advance(self) -> None:
         if self._is_over:
@@ -155,14 +155,14 @@ def refuse_damaged(name: str, error: Exception) -> Refusal:
             SpokenSentence("The rest of “%(name)s” cannot be read: %(error)s.", name=name, error=error),
             "too large when unpacked",
         )
-    why = str(error).rstrip(".") or type(error).__name__
+    reason = str(error).rstrip(".") or type(error).__name__
     return Refusal(
         RecordPlace(name, "the whole file"),
         "",
         SpokenSentence(
             "“%(name)s” is damaged (%(why)s). The part before the damage was read. Download the file again.",
             name=name,
-            why=why,
+            why=reason,
         ),
         "damaged archive",
     )

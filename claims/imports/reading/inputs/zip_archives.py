@@ -114,11 +114,13 @@ def _iterate_members(name: str, stream: Any) -> Iterator[Member | Refusal]:
             "too many files",
         )
         return
-    whole = _read_member_count(stream, archive) == len(infos)
-    if not whole or not all(_is_consistent(info, _read_header(stream, info.header_offset)) for info in infos):
+    is_complete = _read_member_count(stream, archive) == len(infos)
+    if not is_complete or not all(
+        _is_consistent(info, _read_header(stream, info.header_offset)) for info in infos
+    ):
         # One of the two is damaged. The members found by headers are read first, then those of the directory.
-        reached = yield from _read_without_directory(name, stream)
-        infos = [info for info in infos if info.header_offset > reached]
+        end_position = yield from _read_without_directory(name, stream)
+        infos = [info for info in infos if info.header_offset > end_position]
     for info in infos:
         if not info.is_dir() and not is_hidden(info.filename):
             yield _open_by_directory(name, archive, info)
@@ -157,13 +159,13 @@ def _read_header(stream: Any, at: int) -> _Header | None:
     content = stream.read(_HEADER_STRUCT.size)
     if len(content) < _HEADER_STRUCT.size or not content.startswith(_MEMBER_SIGNATURE):
         return None
-    _magic, _version, flags, method, _time, _date, checksum, packed, size, named, extra = (
+    _magic, _version, flags, method, _time, _date, checksum, packed_size, size, name_length, extra = (
         _HEADER_STRUCT.unpack(content)
     )
-    name = stream.read(named).decode("utf-8" if flags & _UTF8_NAME else "cp437", errors="replace")
-    is_known = not flags & _SIZE_FOLLOWS and packed != 0xFFFFFFFF
-    start = at + _HEADER_STRUCT.size + named + extra
-    return _Header(name, flags, method, checksum, packed if is_known else None, size, start)
+    name = stream.read(name_length).decode("utf-8" if flags & _UTF8_NAME else "cp437", errors="replace")
+    is_known = not flags & _SIZE_FOLLOWS and packed_size != 0xFFFFFFFF
+    start = at + _HEADER_STRUCT.size + name_length + extra
+    return _Header(name, flags, method, checksum, packed_size if is_known else None, size, start)
 
 
 def _is_consistent(info: zipfile.ZipInfo, header: _Header | None) -> bool:
@@ -181,10 +183,10 @@ def _open_by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInf
     if refusal := _find_refusal(inside, info.filename, info.flag_bits, info.compress_type):
         return refusal
     # The library withholds the end of a member whose checksum is wrong, but all that came out is of use.
-    unchecked = copy.copy(info)
-    del unchecked.CRC
+    info_copy = copy.copy(info)
+    del info_copy.CRC
     try:
-        stream = archive.open(unchecked)
+        stream = archive.open(info_copy)
     except _UNREADABLE_ERRORS as error:
         return refuse_damaged(inside, error)
     return Member(inside, _CheckedStream(stream, info.CRC), info.compress_size, info.file_size)
@@ -193,10 +195,10 @@ def _open_by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInf
 def _find_refusal(inside: str, name: str, flags: int, method: int) -> Refusal | None:
     if is_unsafe_path(name):
         return refuse_unsafe_path(inside)
-    whole = RecordPlace(inside, "the whole file")
+    whole_place = RecordPlace(inside, "the whole file")
     if flags & _ENCRYPTED:
         return Refusal(
-            whole,
+            whole_place,
             "",
             SpokenSentence(
                 "“%(inside)s” is encrypted. Unpack it with its password and import that.", inside=inside
@@ -205,7 +207,7 @@ def _find_refusal(inside: str, name: str, flags: int, method: int) -> Refusal | 
         )
     if method not in _METHODS:
         return Refusal(
-            whole,
+            whole_place,
             "",
             SpokenSentence(
                 "“%(inside)s” uses a compression method (number %(method)s) that is not supported. Unpack it "
@@ -242,7 +244,7 @@ def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusa
 
     Return the position of the last readable member.
     """
-    at, reached = 0, -1
+    at, end_position = 0, -1
     while header := _read_header(stream, at):
         stream.seek(header.start)
         inside = f"{name}/{header.name}"
@@ -254,7 +256,7 @@ def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusa
             yield refusal
         elif not header.name.endswith("/") and not is_hidden(header.name):
             yield Member(inside, member, header.packed or 0, header.size)
-        reached = at
+        end_position = at
         if header.packed is not None:
             at = header.start + header.packed
         elif member.drain() and (behind := _find_next_member(stream)):
@@ -271,7 +273,7 @@ def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusa
         ),
         "damaged archive",
     )
-    return reached
+    return end_position
 
 
 class _RawMember:
@@ -313,10 +315,10 @@ class _RawMember:
 
     def _inflate(self, inflating: Any, size: int) -> bytes:
         while not inflating.eof:
-            packed = self._pending or self._read_raw(PIECE_BYTES)
-            if not packed:
+            packed_bytes = self._pending or self._read_raw(PIECE_BYTES)
+            if not packed_bytes:
                 raise EOFError("it breaks off")
-            piece: bytes = inflating.decompress(packed, size)
+            piece: bytes = inflating.decompress(packed_bytes, size)
             self._pending = inflating.unconsumed_tail
             if piece:
                 return piece
@@ -325,10 +327,10 @@ class _RawMember:
 
 def _find_next_member(stream: Any) -> int | None:
     """Return the start of the next member after the checksum and sizes; None if there is none."""
-    here: int = stream.tell()
+    position: int = stream.tell()
     # With or without a signature, in 32 or 64 bits.
     for length in (16, 12, 24, 20):
-        stream.seek(here + length)
+        stream.seek(position + length)
         if stream.read(4) in (_MEMBER_SIGNATURE, b"PK\x01\x02"):
-            return here + length
+            return position + length
     return None

@@ -19,17 +19,17 @@ class MappingError(ValueError):
         self.problem = problem
 
 
-def suggest_name(name: str, known: Iterable[str]) -> str:
+def suggest_name(name: str, known_names: Iterable[str]) -> str:
     """Return "Did you mean …?", or the known names if none of them is similar."""
-    names = list(known)
-    near = get_close_matches(name.casefold(), names, n=1, cutoff=0.6)
-    return f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(names)}."
+    names = list(known_names)
+    matches = get_close_matches(name.casefold(), names, n=1, cutoff=0.6)
+    return f'Did you mean "{matches[0]}"?' if matches else f"There are: {', '.join(names)}."
 
 
-def require_known(key: str, name: Any, names: Collection[str], what: str) -> str:
+def require_known(key: str, name: Any, names: Collection[str], description: str) -> str:
     """Return `name` if it is one of `names`; otherwise raise MappingError."""
     if not isinstance(name, str) or name not in names:
-        raise MappingError(key, f"{name!r} is no {what}. {suggest_name(str(name), names)}")
+        raise MappingError(key, f"{name!r} is no {description}. {suggest_name(str(name), names)}")
     return name
 
 
@@ -41,12 +41,12 @@ def require_table(key: str, value: Any) -> dict[str, Any]:
 
 def require_only(key: str, value: Any, names: Collection[str]) -> dict[str, Any]:
     """Return a table, rejecting any key that is not in `names`."""
-    found = require_table(key or "the mapping", value)
-    for name in found:
+    table = require_table(key or "the mapping", value)
+    for name in table:
         if name not in names:
             where = f"{key}.{name}" if key else name
             raise MappingError(where, f"there is no such key. {suggest_name(name, names)}")
-    return found
+    return table
 
 
 def require_text(key: str, value: Any, *, empty: bool = False) -> str:
@@ -90,11 +90,11 @@ def require_codes(key: str, value: Any) -> dict[str, str]:
 
 
 def require_each(
-    key: str, value: Any, names: Collection[str], what: str, check: Callable[[str, Any], T]
+    key: str, value: Any, names: Collection[str], description: str, check: Callable[[str, Any], T]
 ) -> dict[str, T]:
     """Return a table whose keys are in `names` and whose values pass `check`."""
     return {
-        require_known(key, name, names, what): check(f"{key}.{name}", item)
+        require_known(key, name, names, description): check(f"{key}.{name}", item)
         for name, item in require_table(key, value).items()
     }
 

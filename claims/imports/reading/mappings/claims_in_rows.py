@@ -30,10 +30,10 @@ class ClaimsInRows:
         MissingColumn: the mapping names a column that the file does not have.
     """
 
-    def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, settled: bool = False) -> None:
+    def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, is_settled: bool = False) -> None:
         self._mapping = mapping
         self._names = None if columns is None else tuple(columns)
-        self._settled = settled
+        self._settled = is_settled
         self._starred = _find_starred(mapping, self._names)
         self._by_number: dict[str, Records] = {}
         self._own_fields = {
@@ -43,7 +43,7 @@ class ClaimsInRows:
             if any(column in self._starred for column in where.columns)
         }
         if not self._starred:
-            self._one = Records(mapping, self._names, settled=settled)
+            self._one = Records(mapping, self._names, is_settled=is_settled)
         elif self._names is not None:
             for number in self._find_numbers({}):
                 self._get_records(number)
@@ -64,7 +64,7 @@ class ClaimsInRows:
         if not self._starred:
             yield self._one.build_record(row, place, raw)
             return
-        nothing: RawRecord | None = None
+        empty_record: RawRecord | None = None
         found_any = False
         for number in self._find_numbers(row):
             at = RecordPlace(place.file, f"{place.position}, claim {number}")
@@ -73,12 +73,12 @@ class ClaimsInRows:
                 yield one  # from the mapping, for the whole row
                 return
             if all(one.fields.get(name) in (None, "", []) for name in self._own_fields):
-                nothing = nothing or one
+                empty_record = empty_record or one
                 continue
             found_any = True
             yield self._add_number(one, number)
         if not found_any:
-            yield (nothing or RawRecord(place, {}, raw))._replace(place=place)
+            yield (empty_record or RawRecord(place, {}, raw))._replace(place=place)
 
     def _add_number(self, one: RawRecord, number: str) -> RawRecord:
         """Add a number to the id of each claim in a row."""
@@ -87,21 +87,21 @@ class ClaimsInRows:
         return one._replace(fields={**one.fields, "id": f"{one.fields['id']}#{number}"})
 
     def _find_numbers(self, row: Row) -> list[str]:
-        found: set[int] = set()
+        numbers: set[int] = set()
         for column in self._starred:
             before, after = column.split("*", 1)
             if self._names is None and before.endswith("."):
-                found.update(range(min(get_length(row, before[:-1]), MAX_CLAIMS)))
+                numbers.update(range(min(get_length(row, before[:-1]), MAX_CLAIMS)))
                 continue
             numbered = re.compile(
                 rf"{re.escape(normalise_name(before))} ?(\d{{1,4}}) ?{re.escape(normalise_name(after))}"
             )
             for name in row if self._names is None else self._names:
                 if match := numbered.fullmatch(normalise_name(name)):
-                    found.add(int(match[1]))
-        if not found and self._names is not None:
+                    numbers.add(int(match[1]))
+        if not numbers and self._names is not None:
             raise MissingColumn("several claims", min(self._starred), self._names)
-        return [str(number) for number in sorted(found)[:MAX_CLAIMS]]
+        return [str(number) for number in sorted(numbers)[:MAX_CLAIMS]]
 
     def _get_records(self, number: str) -> Records:
         """Return the row readers for the claims with one number."""
@@ -114,7 +114,7 @@ class ClaimsInRows:
                     for one in self._mapping.variants
                 ),
             )
-            self._by_number[number] = Records(mapping, self._names, settled=self._settled)
+            self._by_number[number] = Records(mapping, self._names, is_settled=self._settled)
         return self._by_number[number]
 
     def _number_columns(self, reading: ColumnReading, number: str) -> ColumnReading:
@@ -128,10 +128,10 @@ class ClaimsInRows:
                 fields[name] = replace(where, columns=present)
         return replace(reading, fields=fields)
 
-    def _is_column(self, column: Column, stated: tuple[Column, ...]) -> bool:
+    def _is_column(self, column: Column, columns: tuple[Column, ...]) -> bool:
         """Return whether the file has this column. Later claims of a row may lack columns that the first has."""
         return (
-            column in stated
+            column in columns
             or self._names is None
             or normalise_name(str(column)) in {normalise_name(name) for name in self._names}
         )

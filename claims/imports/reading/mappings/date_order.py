@@ -17,12 +17,12 @@ def detect_date_order(values: Iterable[object]) -> dict[str, str]:
     orders was combined from several, so its ambiguous dates stay ambiguous. A day that exists in neither order
     (31/02/2020) proves nothing, and dates with dots prove nothing about dates with slashes.
     """
-    proved: dict[str, set[str]] = {}
+    proved_orders: dict[str, set[str]] = {}
     for value in values:
         if isinstance(value, str):
             for match in _DIGITS.finditer(value):
-                proved.setdefault(match[2], set()).update(_iterate_proofs(match))
-    return {separator: orders.pop() for separator, orders in proved.items() if len(orders) == 1}
+                proved_orders.setdefault(match[2], set()).update(_iterate_proofs(match))
+    return {separator: orders.pop() for separator, orders in proved_orders.items() if len(orders) == 1}
 
 
 def rewrite_date(value: object, dates: Dates) -> object:

@@ -52,11 +52,11 @@ class Records:
         settled: whether dates, codes and constants are handled here, because the later steps do not know the mapping.
     """
 
-    def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, settled: bool = False) -> None:
+    def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, is_settled: bool = False) -> None:
         self._names = None if columns is None else tuple(columns)
         self.used_columns: set[str] = set()
         """The columns that are read."""
-        self._settled = settled
+        self._settled = is_settled
         self._mapping = mapping
         self._skip = [
             (self._use_column("what kind of row it is", name), match_any(values))
@@ -113,30 +113,30 @@ class Records:
             for conditions, _ in self._variants
         )
         if applies not in self._kinds:
-            whole, special = self._mapping.reading, ColumnReading()
+            whole_reading, special = self._mapping.reading, ColumnReading()
             for (_, reading), applying in zip(self._variants, applies, strict=True):
                 if applying:
                     special = reading.override(special)
             self._kinds[applies] = self._build_plan(
-                special.override(whole), special.override(whole) if self._settled else special
+                special.override(whole_reading), special.override(whole_reading) if self._settled else special
             )
         return self._kinds[applies]
 
-    def _build_plan(self, reading: ColumnReading, settled: ColumnReading) -> Plan:
+    def _build_plan(self, reading: ColumnReading, settled_reading: ColumnReading) -> Plan:
         """Return a function that reads rows of one kind."""
-        plain: list[tuple[str, str]] = []
+        plain_columns: list[tuple[str, str]] = []
         other: list[tuple[str, Callable[[Row], Any]]] = []
         for name, columns in reading.fields.items():
-            found = self._find_columns(name, columns)
-            steps = _build_steps(name, reading, settled)
-            if len(found) == 1 and not steps:
-                plain.append((name, found[0]))
-            elif found:
-                other.append((name, _build_value_reader(found, columns, steps)))
-        constants = dict(settled.constants)
+            columns_found = self._find_columns(name, columns)
+            steps = _build_steps(name, reading, settled_reading)
+            if len(columns_found) == 1 and not steps:
+                plain_columns.append((name, columns_found[0]))
+            elif columns_found:
+                other.append((name, _build_value_reader(columns_found, columns, steps)))
+        constants = dict(settled_reading.constants)
 
         def plan(row: Row) -> Row:
-            fields = {name: row.get(column) for name, column in plain}
+            fields = {name: row.get(column) for name, column in plain_columns}
             for name, value in other:
                 fields[name] = value(row)
             for name, constant in constants.items():
@@ -148,22 +148,22 @@ class Records:
 
     def _build_conditions(self, values: Table[str, tuple[str, ...]]) -> list[Condition]:
         return [
-            (self._use_column("what kind of row it is", name), match_any(wanted))
-            for name, wanted in values.items()
+            (self._use_column("what kind of row it is", name), match_any(wanted_value))
+            for name, wanted_value in values.items()
         ]
 
     def _find_columns(self, field: str, columns: Columns) -> list[str]:
         """Return the existing columns of a field. Some of several alternative columns may be missing."""
-        found: list[str] = []
+        columns_found: list[str] = []
         missing: list[MissingColumn] = []
         for column in columns.columns:
             try:
-                found.append(self._use_column(field, column))
+                columns_found.append(self._use_column(field, column))
             except MissingColumn as error:
                 missing.append(error)
-        if missing and (not found or columns.join is not None):
+        if missing and (not columns_found or columns.join is not None):
             raise missing[0]
-        return found
+        return columns_found
 
     def _use_column(self, use: str, column: Column) -> str:
         """Return the column's name in this file, and mark it as read.
@@ -194,19 +194,25 @@ class Records:
 def build_conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
     """Return the conventions of the file, from the mapping or, if it states none, from the first rows."""
     reading = mapping.reading
-    said = {name: dates.order for name, dates in reading.dates.items() if dates.order}
-    seen = {} if "" in said else {name: order for name, order in date_order.items() if name not in said}
+    stated_orders = {name: dates.order for name, dates in reading.dates.items() if dates.order}
+    seen_orders = (
+        {}
+        if "" in stated_orders
+        else {name: order for name, order in date_order.items() if name not in stated_orders}
+    )
     return Conventions(
         constants=reading.constants,
-        date_order={name: order for name, order in said.items() if order != "mixed"},
-        date_order_seen=seen,
+        date_order={name: order for name, order in stated_orders.items() if order != "mixed"},
+        date_order_seen=seen_orders,
         date_formats={name: dates.formats for name, dates in reading.dates.items() if dates.formats},
         ratings=reading.ratings,
         languages=reading.languages,
     )
 
 
-def _build_steps(name: str, reading: ColumnReading, settled: ColumnReading) -> list[Callable[[Any], Any]]:
+def _build_steps(
+    name: str, reading: ColumnReading, settled_reading: ColumnReading
+) -> list[Callable[[Any], Any]]:
     """Return the processing steps of a field's value, in order."""
     steps: list[Callable[[Any], Any]] = []
     if separators := reading.split.get(name):
@@ -214,13 +220,13 @@ def _build_steps(name: str, reading: ColumnReading, settled: ColumnReading) -> l
         steps.append(lambda value: _split_parts(value, pattern))
     if transform := reading.transform.get(name):
         steps.append(_apply_to_each({"slug": _convert_slug, "strip_query": _remove_query}[transform]))
-    dates = settled.dates.get(name) or settled.dates.get("")
+    dates = settled_reading.dates.get(name) or settled_reading.dates.get("")
     if name in DATE_FIELDS and dates:
         steps.append(lambda value: rewrite_date(value, dates))
     codes = {
-        "rating": settled.ratings,
-        "language": settled.languages,
-        "review_language": settled.languages,
+        "rating": settled_reading.ratings,
+        "language": settled_reading.languages,
+        "review_language": settled_reading.languages,
     }.get(name)
     if codes:
         steps.append(lambda value: codes.get(_to_text(value), value))
@@ -233,24 +239,24 @@ def _find_selecting_columns(
     """Return the columns that select variants, with the selecting values; None for patterns."""
     values: dict[str, set[str]] = {}
     for variant, columns in zip(mapping.variants, conditions, strict=True):
-        for (column, _), wanted in zip(columns, variant.when.values(), strict=True):
-            values.setdefault(column, set()).update(wanted)
+        for (column, _), wanted_value in zip(columns, variant.when.values(), strict=True):
+            values.setdefault(column, set()).update(wanted_value)
     return [
-        (column, None if any("*" in value for value in wanted) else frozenset(wanted))
-        for column, wanted in values.items()
+        (column, None if any("*" in value for value in wanted_value) else frozenset(wanted_value))
+        for column, wanted_value in values.items()
     ]
 
 
 def _build_value_reader(
-    found: list[str], columns: Columns, steps: list[Callable[[Any], Any]]
+    columns_found: list[str], columns: Columns, steps: list[Callable[[Any], Any]]
 ) -> Callable[[Row], Any]:
     def join_values(row: Row) -> Any:
         return (columns.join or "").join(
-            _to_text(row[name]) for name in found if row.get(name) not in (None, "")
+            _to_text(row[name]) for name in columns_found if row.get(name) not in (None, "")
         )
 
     def find_first(row: Row) -> Any:
-        return next((row[name] for name in found if row.get(name) not in (None, "", [])), None)
+        return next((row[name] for name in columns_found if row.get(name) not in (None, "", [])), None)
 
     take = find_first if columns.join is None else join_values
 
@@ -277,10 +283,10 @@ def _fits_pieces(value: str, pieces: list[str]) -> bool:
         return False
     at = len(first)
     for piece in between:
-        found = value.find(piece, at)
-        if found < 0:
+        position = value.find(piece, at)
+        if position < 0:
             return False
-        at = found + len(piece)
+        at = position + len(piece)
     return len(value) - at >= len(last) and value.endswith(last)
 
 

@@ -138,11 +138,11 @@ class Layout:
         )
 
     def to_json(self) -> dict[str, Any]:
-        found = {name: getattr(self, name) for name in self.__slots__}
-        found["columns"] = list(self.columns)
+        parts = {name: getattr(self, name) for name in self.__slots__}
+        parts["columns"] = list(self.columns)
         if not self.header_row:
-            del found["header_row"]
-        return {name: value for name, value in found.items() if value not in ("", None, [])}
+            del parts["header_row"]
+        return {name: value for name, value in parts.items() if value not in ("", None, [])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,20 +183,20 @@ class Mapping:
         Raises:
             MappingError: the mapping is not valid; the message names the key, the value and the remedy.
         """
-        found = require_only("", value, _KEYS)
-        recognise = require_only("recognise", found.get("recognise", {}), ("columns", "values"))
-        variants = found.get("variants", [])
+        table = require_only("", value, _KEYS)
+        recognise = require_only("recognise", table.get("recognise", {}), ("columns", "values"))
+        variants = table.get("variants", [])
         if not isinstance(variants, list):
             raise MappingError(
                 "variants", "it is one table. Write [[variants]] with two brackets, once for each."
             )
         mapping = cls(
-            name=require_text("name", found.get("name", "")) if "name" in found else _refuse_nameless(),
-            reading=_parse_reading("", {name: found[name] for name in _SECTIONS if name in found}),
+            name=require_text("name", table.get("name", "")) if "name" in table else _refuse_nameless(),
+            reading=_parse_reading("", {name: table[name] for name in _SECTIONS if name in table}),
             columns=require_texts("recognise.columns", recognise.get("columns", [])),
             values=_parse_conditions("recognise.values", recognise.get("values", {})),
-            skip=_parse_conditions("skip", found.get("skip", {})),
-            table=_parse_layout(found.get("table", {})),
+            skip=_parse_conditions("skip", table.get("skip", {})),
+            table=_parse_layout(table.get("table", {})),
             variants=tuple(
                 _parse_variant(f"variants[{number}]", item) for number, item in enumerate(variants, 1)
             ),
@@ -242,16 +242,16 @@ def _parse_conditions(key: str, value: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _parse_variant(key: str, value: Any) -> Variant:
-    found = require_only(key, value, ("when", *_SECTIONS))
-    when = _parse_conditions(f"{key}.when", found.pop("when", {}))
+    table = require_only(key, value, ("when", *_SECTIONS))
+    when = _parse_conditions(f"{key}.when", table.pop("when", {}))
     if not when:
         raise MappingError(f"{key}.when", 'say for which rows: when = { source = ["archive"] }.')
-    return Variant(when, _parse_reading(f"{key}.", found))
+    return Variant(when, _parse_reading(f"{key}.", table))
 
 
-def _parse_reading(prefix: str, found: dict[str, Any]) -> ColumnReading:
+def _parse_reading(prefix: str, table: dict[str, Any]) -> ColumnReading:
     def get_section(name: str) -> Any:
-        return found.get(name, {})
+        return table.get(name, {})
 
     return ColumnReading(
         fields=require_each(f"{prefix}fields", get_section("fields"), FIELDS, "field", _parse_columns),
@@ -277,9 +277,9 @@ def _parse_reading(prefix: str, found: dict[str, Any]) -> ColumnReading:
 def _parse_columns(key: str, value: Any) -> Columns:
     join = None
     if isinstance(value, Table):
-        found = require_only(key, value, ("columns", "join"))
-        value = found.get("columns", [])
-        join = require_text(f"{key}.join", found["join"], empty=True) if "join" in found else None
+        table = require_only(key, value, ("columns", "join"))
+        value = table.get("columns", [])
+        join = require_text(f"{key}.join", table["join"], empty=True) if "join" in table else None
     names = value if isinstance(value, list | tuple) else [value]
     for name in names:
         if isinstance(name, bool) or not isinstance(name, str | int) or name == "":
@@ -290,13 +290,13 @@ def _parse_columns(key: str, value: Any) -> Columns:
 
 
 def _parse_dates(key: str, value: Any) -> Dates:
-    found = require_only(key, value, ("order", "formats"))
+    table = require_only(key, value, ("order", "formats"))
     order = (
-        require_known(f"{key}.order", found["order"], DATE_ORDERS, "order of dates")
-        if "order" in found
+        require_known(f"{key}.order", table["order"], DATE_ORDERS, "order of dates")
+        if "order" in table
         else ""
     )
-    formats = require_texts(f"{key}.formats", found.get("formats", []))
+    formats = require_texts(f"{key}.formats", table.get("formats", []))
     for item in formats:
         if "%" not in item:
             raise MappingError(f"{key}.formats", f'"{item}" is no date format. Write it like "%d %B %Y".')
@@ -304,10 +304,10 @@ def _parse_dates(key: str, value: Any) -> Dates:
 
 
 def _parse_separators(key: str, value: Any) -> tuple[str, ...]:
-    found = require_texts(key, value)
-    if not found:
+    texts = require_texts(key, value)
+    if not texts:
         raise MappingError(key, 'name what stands between the values, such as ";" or "\\n".')
-    return found
+    return texts
 
 
 def _parse_transform(key: str, value: Any) -> str:
@@ -315,22 +315,22 @@ def _parse_transform(key: str, value: Any) -> str:
 
 
 def _parse_layout(value: Any) -> Layout:
-    found = require_only("table", value, Layout.__slots__)
-    delimiter = require_text("table.delimiter", found["delimiter"]) if "delimiter" in found else ""
+    table = require_only("table", value, Layout.__slots__)
+    delimiter = require_text("table.delimiter", table["delimiter"]) if "delimiter" in table else ""
     if delimiter not in ("", *DELIMITERS.values()):
         delimiter = DELIMITERS[require_known("table.delimiter", delimiter, DELIMITERS, "delimiter")]
     return Layout(
-        encoding=_parse_encoding(require_text("table.encoding", found["encoding"]))
-        if "encoding" in found
+        encoding=_parse_encoding(require_text("table.encoding", table["encoding"]))
+        if "encoding" in table
         else "",
         delimiter=delimiter,
-        quoting=require_known("table.quoting", found["quoting"], QUOTINGS, "quoting")
-        if "quoting" in found
+        quoting=require_known("table.quoting", table["quoting"], QUOTINGS, "quoting")
+        if "quoting" in table
         else "",
-        header=require_flag("table.header", found["header"]) if "header" in found else None,
-        header_row=require_number("table.header_row", found["header_row"]) if "header_row" in found else 0,
-        columns=require_texts("table.columns", found.get("columns", [])),
-        sheet=require_text("table.sheet", found["sheet"]) if "sheet" in found else "",
+        header=require_flag("table.header", table["header"]) if "header" in table else None,
+        header_row=require_number("table.header_row", table["header_row"]) if "header_row" in table else 0,
+        columns=require_texts("table.columns", table.get("columns", [])),
+        sheet=require_text("table.sheet", table["sheet"]) if "sheet" in table else "",
     )
 
 

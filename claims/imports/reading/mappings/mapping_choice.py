@@ -53,17 +53,17 @@ def load_ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) 
         sample_rows: some rows; a mapping does not fit if its required columns are empty in all of them.
     """
     present, rows = frozenset(columns), list(sample_rows)
-    fitting = [
+    fitting_mappings = [
         mapping
         for mapping in list_ready_mappings()
         if mapping.columns and present.issuperset(mapping.columns) and not find_missing_columns(mapping, rows)
     ]
-    return max(fitting, key=lambda mapping: len(mapping.columns), default=None)
+    return max(fitting_mappings, key=lambda mapping: len(mapping.columns), default=None)
 
 
 def find_missing_columns(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
     """Return the columns of required fields (statement and rating) that are empty in all rows."""
-    found: list[str] = []
+    missing_columns: list[str] = []
     for name in REQUIRED_FIELDS:
         columns = [
             column
@@ -72,8 +72,8 @@ def find_missing_columns(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
             if isinstance(column, str)
         ]
         if rows and columns and not any(row.get(column) for row in rows for column in columns):
-            found.append(columns[0])
-    return found
+            missing_columns.append(columns[0])
+    return missing_columns
 
 
 def is_fitting(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
@@ -81,7 +81,7 @@ def is_fitting(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
     names = mapping.table.columns
     if not rows or not mapping.values or not mapping.values.keys() <= set(names):
         return False
-    places = [(names.index(name), match_any(wanted)) for name, wanted in mapping.values.items()]
+    places = [(names.index(name), match_any(wanted_value)) for name, wanted_value in mapping.values.items()]
     return all(len(row) == len(names) and all(fit(row[at]) for at, fit in places) for row in rows)
 
 
@@ -92,24 +92,27 @@ def propose_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> 
         sample_rows: some rows; another column with the same meaning replaces one that is empty in all of them.
     """
     rows = list(sample_rows)
-    filled = {name for row in rows for name, value in row.items() if value not in (None, "", [])}
+    filled_columns = {name for row in rows for name, value in row.items() if value not in (None, "", [])}
     ranks = _load_meanings()
-    found: dict[str, list[str]] = {}
+    columns_by_field: dict[str, list[str]] = {}
     for name in columns:
         if meaning := ranks.get(normalise_name(name)):
-            found.setdefault(meaning[0], []).append(name)
+            columns_by_field.setdefault(meaning[0], []).append(name)
     fields = {
         field: Columns(
             (
                 min(
                     names,
-                    key=lambda name: (bool(rows) and name not in filled, ranks[normalise_name(name)][1]),
+                    key=lambda name: (
+                        bool(rows) and name not in filled_columns,
+                        ranks[normalise_name(name)][1],
+                    ),
                 ),
             )
         )
-        for field, names in found.items()
+        for field, names in columns_by_field.items()
         # An empty column contains no statements; a mapping can override this.
-        if field != "statement" or not rows or filled.intersection(names)
+        if field != "statement" or not rows or filled_columns.intersection(names)
     }
     return Mapping(SpokenSentence("suggested by the column names"), ColumnReading(fields=fields))
 
@@ -164,10 +167,14 @@ def find_refusal(mapping: Mapping, columns: Sequence[str], file: File, rows: Seq
     return Refusal(RecordPlace(file.name, "header"), "rating", reason, "no column for the rating")
 
 
-def find_unread_columns(columns: Sequence[str], used: Collection[str]) -> str:
+def find_unread_columns(columns: Sequence[str], used_columns: Collection[str]) -> str:
     """Return a sentence that names the columns that are not read; "" if all are read."""
-    left = [name for name in columns if name not in used]
-    return SpokenSentence("Columns not read: %(columns)s.", columns=", ".join(left)) if left else ""
+    unread_columns = [name for name in columns if name not in used_columns]
+    return (
+        SpokenSentence("Columns not read: %(columns)s.", columns=", ".join(unread_columns))
+        if unread_columns
+        else ""
+    )
 
 
 def _has_field(mapping: Mapping, *names: str) -> bool:
@@ -185,22 +192,22 @@ def _list_columns(columns: Sequence[str]) -> str:
 
 
 def _refuse_without_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Refusal:
-    listed = _list_columns(columns)
+    column_list = _list_columns(columns)
     present = frozenset(columns)
-    for ready in list_ready_mappings():
+    for ready_mapping in list_ready_mappings():
         if (
-            ready.columns
-            and present.issuperset(ready.columns)
-            and (empty := find_missing_columns(ready, rows))
+            ready_mapping.columns
+            and present.issuperset(ready_mapping.columns)
+            and (empty := find_missing_columns(ready_mapping, rows))
         ):
             reason = SpokenSentence(
                 "This looks like “%(ready)s”, but column “%(empty)s” is empty in the first %(rows)s rows of "
                 "this file, so there are no statements. Get a file in which it is filled, or write a mapping "
                 "that uses another column. The columns are: %(listed)s.",
-                ready=ready.name,
+                ready=ready_mapping.name,
                 empty=empty[0],
                 rows=len(rows),
-                listed=listed,
+                listed=column_list,
             )
             return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
     example = json.dumps(find_wordiest_column(columns, rows) or "name of the column", ensure_ascii=False)
@@ -208,7 +215,7 @@ def _refuse_without_statement(columns: Sequence[str], file: str, rows: Sequence[
         'No column was recognised as the statement. Write a mapping, a text file that names it: name = "…", '
         "then [fields], then statement = %(example)s. The columns are: %(listed)s.",
         example=example,
-        listed=listed,
+        listed=column_list,
     )
     return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
 
@@ -233,8 +240,10 @@ def detect_dates(
         fields = [one.fields for row in rows for one in records(row, nowhere) if isinstance(one, RawRecord)]
     except MissingColumn:
         return {}
-    seen = {name: detect_date_order(found.get(name) for found in fields) for name in DATE_FIELDS}
-    return {name: order for name, order in seen.items() if order}
+    date_orders = {
+        name: detect_date_order(fields_found.get(name) for fields_found in fields) for name in DATE_FIELDS
+    }
+    return {name: order for name, order in date_orders.items() if order}
 
 
 def find_conventions(settings: Table[str, Any]) -> Conventions:

@@ -15,8 +15,8 @@ class Nested(dict[str, Any]):
         return _drop_objects(dict.get(self, path)) if path in self else get_value(self, path)
 
     def get(self, path: str, default: Any = None) -> Any:
-        found = self[path]
-        return default if found is None else found
+        value = self[path]
+        return default if value is None else value
 
 
 def get_value(value: Any, path: str) -> Any:
@@ -47,10 +47,10 @@ def get_length(value: Any, path: str) -> int:
 
 def list_paths(rows: Iterable[dict[str, Any]]) -> list[str]:
     """Return the paths of all values in the objects. `*` stands for any index in a list of objects."""
-    found: dict[str, None] = {}
+    paths: dict[str, None] = {}
     for row in rows:
         waiting: list[tuple[str, Any]] = [(name, value) for name, value in reversed(row.items())]
-        while waiting and len(found) < MAX_PATHS:
+        while waiting and len(paths) < MAX_PATHS:
             path, value = waiting.pop()
             objects = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
             if path.count(".") > _MAX_DEPTH:
@@ -62,5 +62,5 @@ def list_paths(rows: Iterable[dict[str, Any]]) -> list[str]:
                     (f"{path}.*.{name}", inner) for one in objects for name, inner in reversed(one.items())
                 ]
             else:
-                found[path] = None
-    return list(found)
+                paths[path] = None
+    return list(paths)

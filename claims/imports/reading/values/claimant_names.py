@@ -109,8 +109,8 @@ def _split_name(text: str, kind: str) -> tuple[str, str]:
         return text, ""
     if key in _load_crowds() or _is_platform_url(text):
         return "", text
-    listed = _split_parts(text, _CONJUNCTIONS)
-    if len(listed) > 1 and all(map(_is_platform_or_crowd, listed)):
+    name_parts = _split_parts(text, _CONJUNCTIONS)
+    if len(name_parts) > 1 and all(map(_is_platform_or_crowd, name_parts)):
         return "", text
     first, *others = _split_parts(text, _COMMAS)
     # "Telegram, Norrhamn" may be a newspaper, so a platform at the start of a list counts as a name.
@@ -118,8 +118,8 @@ def _split_name(text: str, kind: str) -> tuple[str, str]:
     crowd += filter(_is_platform_or_crowd, others)
     if not crowd:
         return text, ""
-    named = [part for part in (first, *others) if part not in crowd]
-    return (named[0], ", ".join(crowd)) if len(named) == 1 else ("", text)
+    names = [part for part in (first, *others) if part not in crowd]
+    return (names[0], ", ".join(crowd)) if len(names) == 1 else ("", text)
 
 
 def _split_parts(text: str, separator: re.Pattern[str]) -> list[str]:
@@ -183,12 +183,12 @@ def _load_hosts() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _load_crowds() -> frozenset[str]:
     shipped = _load_lists()
-    made = (
-        template.format(what=what, where=where)
+    crowd_names = (
+        template.format(what=subject, where=where)
         for phrases in shipped["phrases"]
-        for template, what, where in product(phrases["templates"], phrases["what"], phrases["where"])
+        for template, subject, where in product(phrases["templates"], phrases["what"], phrases["where"])
     )
-    return frozenset(map(_build_key, chain(made, *shipped["crowds"].values())))
+    return frozenset(map(_build_key, chain(crowd_names, *shipped["crowds"].values())))
 
 
 def _load_lists() -> dict[str, Any]:

@@ -85,7 +85,7 @@ def iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
     elif depth < _MAX_DEPTH:
         if isinstance(value, Mapping):
             yield from next(
-                (found for key in _TEXT_KEYS if (found := list(iterate_texts(value.get(key), depth + 1)))), []
+                (texts for key in _TEXT_KEYS if (texts := list(iterate_texts(value.get(key), depth + 1)))), []
             )
         elif isinstance(value, list | tuple):
             for entry in value:
@@ -198,11 +198,11 @@ def _strip_markup(text: str, line_end: str = " ") -> str:
 
 def _strip_sections(text: str, beginning: re.Pattern[str], end: re.Pattern[str]) -> str:
     # By hand, because `.*?` looks to the end of the text again from each beginning that has no end.
-    kept, at = [], 0
-    while (opened := beginning.search(text, at)) and (closed := end.search(text, opened.end())):
-        kept.append(text[at : opened.start()])
+    kept_parts, at = [], 0
+    while (opening := beginning.search(text, at)) and (closed := end.search(text, opening.end())):
+        kept_parts.append(text[at : opening.start()])
         at = closed.end()
-    return "".join([*kept, text[at:]]) if kept else text
+    return "".join([*kept_parts, text[at:]]) if kept_parts else text
 
 
 def _unescape_entity(match: re.Match[str]) -> str:

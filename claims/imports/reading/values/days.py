@@ -77,73 +77,79 @@ def parse_day(
         )
     order = conventions.date_order.get(field) or conventions.date_order.get("", "")
     formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
-    if not order and (seen := conventions.date_order_seen.get(field)) and (digits := _SEPARATED.search(text)):
-        order = seen.get(digits[1], "")
-    found = _parse_day(text, order, tuple(formats), language)
-    if isinstance(found, date) and found > (today or datetime.now(UTC).date()) + TOLERANCE:
+    if (
+        not order
+        and (date_order := conventions.date_order_seen.get(field))
+        and (digits := _SEPARATED.search(text))
+    ):
+        order = date_order.get(digits[1], "")
+    day = _parse_day(text, order, tuple(formats), language)
+    if isinstance(day, date) and day > (today or datetime.now(UTC).date()) + TOLERANCE:
         return Problem(
             "impossible date", SpokenSentence("%(text)s is in the future.", text=shorten_value(text))
         )
-    return found
+    return day
 
 
 @lru_cache(maxsize=65536)
 def _parse_day(text: str, order: str, formats: tuple[str, ...], language: str) -> date | Problem:
-    folded = fold(text)
-    for spelling in (text, folded):
+    folded_text = fold(text)
+    for spelling in (text, folded_text):
         for one in formats:
             with suppress(ValueError):
                 day = datetime.strptime(spelling, one).date()  # noqa: DTZ007  # the day as it is written
                 return _build_date(day.year, day.month, day.day, text)
-    if match := _ISO.fullmatch(folded) or _COMPACT.fullmatch(folded):
+    if match := _ISO.fullmatch(folded_text) or _COMPACT.fullmatch(folded_text):
         return _build_date(match[1], match[2], match[3], text)
-    if (match := _PLAIN.fullmatch(folded)) and (number := find_month(match[1] or match[4], language)):
+    if (match := _PLAIN.fullmatch(folded_text)) and (number := find_month(match[1] or match[4], language)):
         return _build_date(match[5], number, match[2] or match[3], text)
-    if match := _EPOCH.fullmatch(folded):
+    if match := _EPOCH.fullmatch(folded_text):
         return datetime.fromtimestamp(int(match[1]) / (1000 if len(match[1]) > 10 else 1), UTC).date()
-    if match := _SHORT_YEAR.fullmatch(folded):
+    if match := _SHORT_YEAR.fullmatch(folded_text):
         return _parse_short_year(match, order, text)
-    if (match := _SHORT_YEAR_IN_WORDS.fullmatch(folded)) and (number := find_month(match[2], language)):
+    if (match := _SHORT_YEAR_IN_WORDS.fullmatch(folded_text)) and (number := find_month(match[2], language)):
         first, last = match[1], match[3]
         return (
             _complete_year(first, number, last, text)
             if order == "ymd"
             else _complete_year(last, number, first, text)
         )
-    return _choose_day(list(_iterate_days(folded, order, language, text)), folded, text, language)
+    return _choose_day(list(_iterate_days(folded_text, order, language, text)), folded_text, text, language)
 
 
-def _iterate_days(folded: str, order: str, language: str, text: str) -> Iterator[NamedDay]:
+def _iterate_days(folded_text: str, order: str, language: str, text: str) -> Iterator[NamedDay]:
     """Yield every date in a text."""
     for pattern, (year, number, day) in _DIGIT_PATTERNS:
-        for match in pattern.finditer(folded):
+        for match in pattern.finditer(folded_text):
             yield NamedDay(
                 match.start(), match.end(), _build_date(match[year], match[number], match[day], text)
             )
-    for match in _YEAR_LAST.finditer(folded):
+    for match in _YEAR_LAST.finditer(folded_text):
         yield NamedDay(match.start(), match.end(), _parse_year_last(match, order, language, text))
-    for start, end, numbers in find_days(folded, language):
-        found = _build_date(*numbers, text) if numbers else _refuse_several(text)
-        yield NamedDay(start, end, found)
+    for start, end, numbers in find_days(folded_text, language):
+        day_found = _build_date(*numbers, text) if numbers else _refuse_several(text)
+        yield NamedDay(start, end, day_found)
 
 
-def _choose_day(named: list[NamedDay], folded: str, text: str, language: str) -> date | Problem:
+def _choose_day(named_days: list[NamedDay], folded_text: str, text: str, language: str) -> date | Problem:
     """Return the single date of a text; of several, the one marked as the publication date."""
-    if len({one.found for one in named}) > 1:
-        named.sort()
+    if len({one.found for one in named_days}) > 1:
+        named_days.sort()
         before = [
-            folded[last.end if last else 0 : one.start]
-            for last, one in zip([None, *named], named, strict=False)
+            folded_text[last.end if last else 0 : one.start]
+            for last, one in zip([None, *named_days], named_days, strict=False)
         ]
-        original = [one for one, words in zip(named, before, strict=True) if not was_updated(words)]
-        published = [one for one, words in zip(named, before, strict=True) if was_published(words)]
-        named = next((ones for ones in (original, published) if len({one.found for one in ones}) == 1), named)
-    found = {one.found for one in named}
-    if len(found) > 1:
+        original = [one for one, words in zip(named_days, before, strict=True) if not was_updated(words)]
+        published = [one for one, words in zip(named_days, before, strict=True) if was_published(words)]
+        named_days = next(
+            (ones for ones in (original, published) if len({one.found for one in ones}) == 1), named_days
+        )
+    days = {one.found for one in named_days}
+    if len(days) > 1:
         return _refuse_several(text)
-    if found:
-        return found.pop()
-    if is_incomplete(folded, language):
+    if days:
+        return days.pop()
+    if is_incomplete(folded_text, language):
         return Problem(
             "incomplete date",
             SpokenSentence(
@@ -195,9 +201,9 @@ def _complete_year(year: str, month: int | str, day: str, text: str) -> date | P
 
 def _build_date(year: int | str, month: int | str, day: int | str, text: str) -> date | Problem:
     with suppress(ValueError):
-        found = date(int(year), int(month), int(day))
-        if found.year >= FIRST_YEAR:
-            return found
+        date_found = date(int(year), int(month), int(day))
+        if date_found.year >= FIRST_YEAR:
+            return date_found
         return Problem(
             "impossible date",
             SpokenSentence(

@@ -62,15 +62,15 @@ def was_published(words: str) -> bool:
     return bool(_PUBLISHED.search(words))
 
 
-def find_days(folded: str, language: str) -> Iterator[tuple[int, int, tuple[int, int, int] | None]]:
+def find_days(folded_text: str, language: str) -> Iterator[tuple[int, int, tuple[int, int, int] | None]]:
     """Return the position of a date in the text, with year, month and day; None for a range."""
     anything = False
-    for match in _DAY_FIRST.finditer(folded):
+    for match in _DAY_FIRST.finditer(folded_text):
         until, day, first, second, year = match.groups()
         if number := find_month(f"{first} {second}" if second else first, language):
             anything = True
             yield match.start(), match.end(), None if until else (int(year), number, int(day))
-    for match in _MONTH_FIRST.finditer(folded):
+    for match in _MONTH_FIRST.finditer(folded_text):
         first, second, day, until, year = match.groups()
         number = (second and find_month(f"{first} {second}", language)) or find_month(
             second or first, language
@@ -79,13 +79,13 @@ def find_days(folded: str, language: str) -> Iterator[tuple[int, int, tuple[int,
             anything = True
             yield match.start(), match.end(), None if until else (int(year), number, int(day))
     if not anything:
-        for match in _YEAR_FIRST.finditer(folded):
+        for match in _YEAR_FIRST.finditer(folded_text):
             if number := find_month(match[2], language):
                 yield match.start(), match.end(), (int(match[1]), number, int(match[3]))
 
 
-def is_incomplete(folded: str, language: str) -> bool:
+def is_incomplete(folded_text: str, language: str) -> bool:
     """Return whether a text is an incomplete date: "May 2019", "3 May", "2019"."""
-    return bool(re.fullmatch(r"\d{4}(?:[-/.]\d{1,2})?", folded)) or any(
-        find_month(word, language) for word in _WORDS.findall(folded)
+    return bool(re.fullmatch(r"\d{4}(?:[-/.]\d{1,2})?", folded_text)) or any(
+        find_month(word, language) for word in _WORDS.findall(folded_text)
     )

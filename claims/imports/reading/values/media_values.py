@@ -32,12 +32,12 @@ _KINDS: Final = {
 
 def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
     """Return the first category named, and the reason why any others were left out."""
-    named = [one for one in map(read_line, iterate_texts(value)) if not is_empty_value(one)]
-    found, problems = [], []
-    for one in named:
+    names = [one for one in map(read_line, iterate_texts(value)) if not is_empty_value(one)]
+    categories, problems = [], []
+    for one in names:
         key = one.rpartition("/")[2].rpartition(":")[2].replace(" ", "").replace("_", "").lower()
         if category := CATEGORIES.get(key):
-            found.append(category)
+            categories.append(category)
         else:
             problems.append(
                 Problem(
@@ -48,11 +48,11 @@ def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
                     ),
                 )
             )
-    found = list(dict.fromkeys(found))
-    if len(found) > 1:
-        left_out = f"{found[0]} is used, and {', '.join(found[1:])} left out: a verdict has one."
+    categories = list(dict.fromkeys(categories))
+    if len(categories) > 1:
+        left_out = f"{categories[0]} is used, and {', '.join(categories[1:])} left out: a verdict has one."
         problems.append(Problem("several categories", left_out))
-    return next(iter(found), ""), tuple(problems)
+    return next(iter(categories), ""), tuple(problems)
 
 
 def read_kind(value: Any) -> str:

@@ -57,8 +57,8 @@ def read_outlet(
 def _find_outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, str | Problem]:
     if is_empty_value(name) or name.casefold() in _PLACEHOLDERS:
         name = ""
-    known = _load_known()
-    if outlet := known.get(_build_key(name)):
+    known_outlets = _load_known()
+    if outlet := known_outlets.get(_build_key(name)):
         return outlet, ""
     own = _find_domain(name)
     for place in filter(None, (own, _get_site(url), review_site)):
@@ -105,10 +105,15 @@ def load_known_outlets() -> tuple[Outlet, ...]:
 
 def _find_by_host(place: str) -> Outlet | None:
     """Return the known publisher of a host, by the longest matching part."""
-    known = _load_known()
+    known_outlets = _load_known()
     labels = place.split(".")
     return next(
-        (known[one] for start in range(len(labels) - 1) if (one := ".".join(labels[start:])) in known), None
+        (
+            known_outlets[one]
+            for start in range(len(labels) - 1)
+            if (one := ".".join(labels[start:])) in known_outlets
+        ),
+        None,
     )
 
 

@@ -63,8 +63,8 @@ def build_label_key(label: str) -> str:
     The form uses NFKC and case folding. White space, hyphens and underscores become one space. Quotation marks,
     punctuation at the ends, and Arabic vowel signs and joiners are removed.
     """
-    folded = _IGNORED_MARKS.sub("", unicodedata.normalize("NFKC", label).casefold())
-    return _GAPS.sub(" ", folded).strip(_OUTER_CHARACTERS)
+    folded_label = _IGNORED_MARKS.sub("", unicodedata.normalize("NFKC", label).casefold())
+    return _GAPS.sub(" ", folded_label).strip(_OUTER_CHARACTERS)
 
 
 def read_label(
@@ -76,8 +76,8 @@ def read_label(
         language: the language of the review, if known; it selects among a publisher's scales.
         codes: the file's own codes for labels, looked up first.
     """
-    found = next((one for one in iterate_texts(text) if not is_empty_value(clean_short(one))), "")
-    raw = make_storable(found).strip()
+    text_found = next((one for one in iterate_texts(text) if not is_empty_value(clean_short(one))), "")
+    raw = make_storable(text_found).strip()
     if len(raw) > _MAX_LENGTH_WITH_MARKUP:
         return _refuse_too_long(raw)
     words = (codes and (codes.get(raw) or codes.get(clean_short(raw)))) or raw
@@ -147,14 +147,14 @@ def _build_label(raw: str, words: str, publisher: str, language: str) -> Label |
     text = clean_short(words)
     if not build_label_key(text):
         return None
-    known = find_meaning(text, publisher, language) or _find_after_prefix(text, publisher, language)
-    if known:
+    meaning = find_meaning(text, publisher, language) or _find_after_prefix(text, publisher, language)
+    if meaning:
         return Label(
             raw if len(raw) <= MAX_LENGTH else text,
-            known.text,
-            known.rating_class,
-            known.scale,
-            known.language,
+            meaning.text,
+            meaning.rating_class,
+            meaning.scale,
+            meaning.language,
         )
     if len(text) > MAX_LENGTH:
         return _refuse_too_long(text)
@@ -180,8 +180,8 @@ def _find_after_prefix(text: str, publisher: str, language: str) -> Meaning | No
     """Return the known label after a listed prefix and a separator: "Verdict: False"."""
     separators, prefixes = _load_prefixes()
     for separator in separators:
-        prefix, found, rest = text.partition(separator)
-        if found and build_label_key(prefix) in prefixes:
+        prefix, separator_found, rest = text.partition(separator)
+        if separator_found and build_label_key(prefix) in prefixes:
             return find_meaning(rest, publisher, language)
     return None
 
@@ -221,17 +221,17 @@ def _map_scales() -> dict[str, dict[str, list[Meaning]]]:
     for scale in load_shipped_scales()["scale"]:
         for publisher in scale["publishers"]:
             labels = scales.setdefault(publisher, {})
-            for key, known in _iterate_labels(scale):
-                labels.setdefault(key, []).append(known)
+            for key, meaning in _iterate_labels(scale):
+                labels.setdefault(key, []).append(meaning)
     return scales
 
 
 def _iterate_labels(scale: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
     for rating_class, wordings in scale["labels"].items():
         for wording in wordings:
-            known = Meaning(wording, _parse_class(rating_class), scale["name"], scale["language"])
+            meaning = Meaning(wording, _parse_class(rating_class), scale["name"], scale["language"])
             for spelling in (wording, *scale.get("spellings", {}).get(wording, ())):
-                yield build_label_key(spelling), known
+                yield build_label_key(spelling), meaning
 
 
 def _parse_class(name: str) -> str:
@@ -245,8 +245,8 @@ def _map_words() -> dict[str, list[Meaning]]:
     for language, classes in load_shipped_scales()["words"].items():
         for rating_class, wordings in classes.items():
             for wording in wordings:
-                known = Meaning(wording, rating_class, "", "" if language == "zxx" else language)
-                words.setdefault(build_label_key(wording), []).append(known)
+                meaning = Meaning(wording, rating_class, "", "" if language == "zxx" else language)
+                words.setdefault(build_label_key(wording), []).append(meaning)
     return words
 
 

@@ -24,23 +24,25 @@ def choose_statement_language(statement: str, expected: Iterable[str]) -> tuple[
             They take precedence over an uncertain detector.
     """
     scores = score_languages(statement)
-    detected, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
-    likely = [tag.partition("-")[0] for tag in expected if tag]
+    detected_language, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
+    likely_languages = [tag.partition("-")[0] for tag in expected if tag]
     if score >= MIN_CERTAINTY:
-        return next((one for one in likely if _is_alike(one, detected)), detected), False
-    for one in likely:
-        if _is_alike(one, detected):
+        return next(
+            (one for one in likely_languages if _is_alike(one, detected_language)), detected_language
+        ), False
+    for one in likely_languages:
+        if _is_alike(one, detected_language):
             return one, False
         if score < CERTAIN_SCORE or scores.get(one, 0.0) >= _MIN_PLAUSIBLE_SCORE:
             return one, True
-    return (detected, True) if score >= CERTAIN_SCORE else ("", False)
+    return (detected_language, True) if score >= CERTAIN_SCORE else ("", False)
 
 
 def find_majority_language(statements: Iterable[str]) -> str:
     """Return the language of most of a file's statements; "" if no language is common enough."""
-    found = Counter(filter(None, map(detect_language, statements)))
-    [(language, count)] = found.most_common(1) or [("", 0)]
-    return language if count >= max(_MIN_STATEMENTS, _MAJORITY_SHARE * found.total()) else ""
+    counts = Counter(filter(None, map(detect_language, statements)))
+    [(language, count)] = counts.most_common(1) or [("", 0)]
+    return language if count >= max(_MIN_STATEMENTS, _MAJORITY_SHARE * counts.total()) else ""
 
 
 def _is_alike(one: str, other: str) -> bool:

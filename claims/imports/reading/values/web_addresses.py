@@ -89,7 +89,7 @@ def _iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
             yield value
         case Mapping() if depth < _MAX_DEPTH:
             yield from next(
-                (found for key in _URL_KEYS if (found := list(_iterate_texts(value.get(key), depth + 1)))), []
+                (texts for key in _URL_KEYS if (texts := list(_iterate_texts(value.get(key), depth + 1)))), []
             )
         case list() | tuple() if depth < _MAX_DEPTH:
             for entry in value:

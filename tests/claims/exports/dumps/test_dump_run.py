@@ -196,10 +196,10 @@ def test_old_ones_go_and_the_newest_stays(files: Path, publish: Publish) -> None
         "2026-01-02",
         "2026-01-01",
     ]
-    newest = write_dump(kept=2)
+    newest = write_dump(kept_count=2)
     assert [each.folder for each in kept_dumps.list_dumps()] == [newest.folder, "2026-01-03T024100Z-00000003"]
     assert len(held(files)) == 2
-    assert [each.folder for each in [write_dump(kept=0)]] == list(held(files))
+    assert [each.folder for each in [write_dump(kept_count=0)]] == list(held(files))
 
 
 def test_a_failed_run_takes_nothing_away(
@@ -208,7 +208,7 @@ def test_a_failed_run_takes_nothing_away(
     before = write_dump()
     monkeypatch.setattr(dump_run, "compute_digest", lambda *_: "another")
     with pytest.raises(dump_run.DumpDamaged, match=r"does not have dumps/.*claims\.ndjson as it was written"):
-        write_dump(kept=1)
+        write_dump(kept_count=1)
     assert list(held(files)) == [before.folder]
 
 

@@ -190,7 +190,7 @@ def test_any_text_comes_back_from_the_table(statement: str, name: str, summary: 
 
 def written(*documents: dict[str, Any]) -> bytes:
     head = datafeed.build_head(
-        url="https://facts.example/feed", site=SITE, changed="2026-03-05T09:00:00.000000Z"
+        url="https://facts.example/feed", site=SITE, changed_at="2026-03-05T09:00:00.000000Z"
     )
     return b"".join(datafeed.write_datafeed(stored(*documents), head=head, site=SITE))
 
@@ -235,7 +235,7 @@ def test_element_of_a_withdrawn_claim_is_a_tombstone(status: str, target: int | 
 
 
 def test_feed_states_no_licence_where_there_is_none() -> None:
-    head = datafeed.build_head(url="https://facts.example/feed", site={**SITE, "license": ""}, changed="")
+    head = datafeed.build_head(url="https://facts.example/feed", site={**SITE, "license": ""}, changed_at="")
     assert {"license", "dateModified"}.isdisjoint(head)
 
 

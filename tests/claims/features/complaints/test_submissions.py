@@ -126,11 +126,11 @@ def test_what_has_signs_of_spam_is_held_and_not_lost(publish: Callable[..., Clai
 def test_the_same_key_takes_in_once(publish: Callable[..., Claim]) -> None:
     entry = publish().publications.get()
     sent = SubmissionContext(key="k" * 64, body="b" * 64)
-    one = submissions.submit_complaint(entry, kind="other", text="x", sender=RITA, sent=sent)
-    assert submissions.submit_complaint(entry, kind="other", text="x", sender=RITA, sent=sent) == one
+    one = submissions.submit_complaint(entry, kind="other", text="x", sender=RITA, context=sent)
+    assert submissions.submit_complaint(entry, kind="other", text="x", sender=RITA, context=sent) == one
     with pytest.raises(SubmissionKeyConflict):
         submissions.submit_complaint(
-            entry, kind="other", text="y", sender=RITA, sent=SubmissionContext(key="k" * 64, body="c" * 64)
+            entry, kind="other", text="y", sender=RITA, context=SubmissionContext(key="k" * 64, body="c" * 64)
         )
     assert len(jobs()) == 1
 

@@ -26,7 +26,7 @@ def test_there_is_a_template_for_each_of_our_languages_and_all_can_be_filled_in(
     assert set(rows) == {"en", "de", "es", "fr", "pt", "ar", "ko"}
     values = dict.fromkeys(wording.PLACEHOLDERS, "X")
     for row in rows.values():
-        check(row.text, needed=REQUIRED_PLACEHOLDERS)
+        check(row.text, needed_placeholders=REQUIRED_PLACEHOLDERS)
         check(row.subject)
         words = fill_template(row, values)
         assert "{" not in words.subject + words.text
@@ -69,7 +69,7 @@ def test_only_what_is_listed_is_filled_in() -> None:
 )
 def test_what_cannot_be_filled_in_is_named(text: str, sentence: str) -> None:
     with pytest.raises(ValidationError) as refusal:
-        check(text, needed=REQUIRED_PLACEHOLDERS)
+        check(text, needed_placeholders=REQUIRED_PLACEHOLDERS)
     assert sentence in " ".join(refusal.value.messages)
 
 

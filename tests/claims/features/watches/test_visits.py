@@ -352,7 +352,7 @@ class TestMeanwhile:
         def pause(looked_at: PageResult) -> None:
             Watch.objects.filter(pk=watch.pk).update(active=False)
 
-        assert brought(visit(watch, tell=pause)) == {"new": 1}
+        assert brought(visit(watch, report_page=pause)) == {"new": 1}
         assert visits.visit(watch.pk) is None
         assert states(watch) == {"/1": "imported", "/2": "waiting"}
 

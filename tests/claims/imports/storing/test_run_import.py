@@ -157,7 +157,7 @@ def test_nobody_carries_out_a_run_twice(tmp_path: Path) -> None:
                         str(place),
                         Recipe(),
                         report_detection=lambda *found: None,
-                        tell=lambda progress: None,
+                        report_progress=lambda progress: None,
                         most_pages=1,
                     )
             finally:

@@ -21,7 +21,7 @@ def owed_after(store: Store, name: str, *amounts: float) -> list[float]:
 
 
 def spend(store: Store, name: str, seconds: float) -> float:
-    return store.add_cost(name, spent=seconds, owed_alone=seconds)
+    return store.add_cost(name, spent_seconds=seconds, owed_alone=seconds)
 
 
 @pytest.mark.django_db
@@ -63,10 +63,10 @@ def test_postgresql_forgives_what_was_earned_back_since() -> None:
 def owed_after_a_while(store: Store) -> tuple[float, ...]:
     """After spending that was not settled at once: a little long ago, much now, a little more, and much a while ago."""
     return (
-        store.add_cost("e", spent=10.0, owed_alone=-500.0),
-        store.add_cost("e", spent=100.0, owed_alone=100.0),
-        store.add_cost("e", spent=50.0, owed_alone=-100.0),
-        store.add_cost("f", spent=150.0, owed_alone=50.0),
+        store.add_cost("e", spent_seconds=10.0, owed_alone=-500.0),
+        store.add_cost("e", spent_seconds=100.0, owed_alone=100.0),
+        store.add_cost("e", spent_seconds=50.0, owed_alone=-100.0),
+        store.add_cost("f", spent_seconds=150.0, owed_alone=50.0),
     )
 
 

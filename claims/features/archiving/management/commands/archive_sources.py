@@ -48,25 +48,29 @@ class Command(LocalizedCommand):
             )
             return
         try:
-            became = self._archive()
+            outcomes = self._archive()
         except KeyboardInterrupt:
             raise CommandError(
                 gettext("Stopped. The archived copies are kept; run the same command to continue.")
             ) from None
-        left = (
+        left_count = (
             ArchivingRequest.objects.open().filter(due_at__isnull=False).values("source").distinct().count()
         )
         self.stdout.write(
             gettext("%(archived)s archived, %(failed)s attempts failed, %(left)s will be tried again.")
-            % {"archived": f"{became['archived']:,}", "failed": f"{became['failed']:,}", "left": f"{left:,}"}
+            % {
+                "archived": f"{outcomes['archived']:,}",
+                "failed": f"{outcomes['failed']:,}",
+                "left": f"{left_count:,}",
+            }
         )
-        if became["failed"]:
+        if outcomes["failed"]:
             raise CommandError(
                 gettext("Not every page could be archived; the desk shows why at each source.")
             )
 
     def _archive(self) -> Counter[str]:
-        became: Counter[str] = Counter()
+        outcomes: Counter[str] = Counter()
         due = ArchivingRequest.objects.open().filter(due_at__isnull=False).values("source").distinct().count()
         bar = Progress(
             TextColumn(gettext("Archiving")),
@@ -79,10 +83,10 @@ class Command(LocalizedCommand):
         with bar:
             task = bar.add_task("", total=due, last="")
             for outcome in schedule.archive_due(lambda: False):
-                became["failed" if outcome.problem else "archived"] += 1
+                outcomes["failed" if outcome.problem else "archived"] += 1
                 if outcome.problem:
                     self.stderr.write(f"{outcome.source.url}: {outcome.problem}")
                 bar.update(task, advance=1, last=outcome.source.title[:60])
         if settings.TIMESTAMP_AUTHORITY:
             tasks.sign_files()
-        return became
+        return outcomes

@@ -38,8 +38,8 @@ class Command(LocalizedCommand):
     def handle(self, *, claim: int, output: str | None, public: bool, verbosity: int, **options: Any) -> None:
         try:
             pack = build_evidence_pack(claim, for_public=public)
-        except NothingPublished as nothing:
-            raise CommandError(str(nothing)) from None
+        except NothingPublished as error:
+            raise CommandError(str(error)) from None
         if output == "-":
             try:
                 for piece in pack.iterate_chunks():
@@ -66,12 +66,12 @@ class Command(LocalizedCommand):
 
 def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
     """Write the pack completely or not at all, and return its size."""
-    unfinished = path.with_name(f"{path.name}.part")
+    part_path = path.with_name(f"{path.name}.part")
     columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
     size = 0
     try:
         with (
-            unfinished.open("wb") as file,
+            part_path.open("wb") as file,
             Progress(*columns, console=Console(stderr=True), transient=True, disable=is_quiet) as progress,
         ):
             task = progress.add_task(gettext("Packing"), total=None)
@@ -79,7 +79,7 @@ def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
                 file.write(piece)
                 size += len(piece)
                 progress.update(task, completed=size)
-        unfinished.replace(path)
+        part_path.replace(path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        part_path.unlink(missing_ok=True)
     return size

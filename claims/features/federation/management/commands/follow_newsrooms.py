@@ -25,17 +25,19 @@ class Command(LocalizedCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument("--now", action="store_true", help=gettext("import from all newsrooms, due or not"))
-        what.add_argument(
+        choices = parser.add_mutually_exclusive_group()
+        choices.add_argument(
+            "--now", action="store_true", help=gettext("import from all newsrooms, due or not")
+        )
+        choices.add_argument(
             "--list", action="store_true", help=gettext("list the followed newsrooms, and do nothing")
         )
-        what.add_argument(
+        choices.add_argument(
             "--our-key",
             action="store_true",
             help=gettext("print the fingerprint of our own key, for others to compare"),
         )
-        what.add_argument("--add", metavar="URL", help=gettext("follow the newsroom with this site"))
+        choices.add_argument("--add", metavar="URL", help=gettext("follow the newsroom with this site"))
         group = parser.add_argument_group(gettext("language of the newsroom to add"))
         group.add_argument(
             "--name", default="", help=gettext("its name here (default: the name it gives itself)")

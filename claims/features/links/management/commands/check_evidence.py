@@ -32,14 +32,14 @@ class Command(LocalizedCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument(
+        choices = parser.add_mutually_exclusive_group()
+        choices.add_argument(
             "--due",
             action="store_true",
             help=gettext("check the links that are due (default)"),
         )
-        what.add_argument("--all", action="store_true", help=gettext("check all links, due or not"))
-        what.add_argument(
+        choices.add_argument("--all", action="store_true", help=gettext("check all links, due or not"))
+        choices.add_argument(
             "--claim", type=int, metavar="ID", help=gettext("check the sources of one published claim")
         )
 
@@ -86,13 +86,13 @@ class Command(LocalizedCommand):
             due = LinkState.objects.due() if only is None else LinkState.objects.due().filter(pk__in=only)
             task = progress.add_task(gettext("Checking"), total=due.count())
 
-            def tell(resolved: ResolvedLink) -> None:
+            def tell(resolved_link: ResolvedLink) -> None:
                 progress.advance(task)
-                print_settled(resolved, progress.console)
+                print_settled(resolved_link, progress.console)
 
             try:
-                while (found := check_run.check_round(only=only, tell=tell)) is not None:
-                    tally.add(found)
+                while (count := check_run.check_round(only=only, report_link=tell)) is not None:
+                    tally.add(count)
             except KeyboardInterrupt:
                 raise CommandError(
                     gettext("Stopped. The results are kept; run the same command to continue.")

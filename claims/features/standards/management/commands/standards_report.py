@@ -30,10 +30,12 @@ class Command(LocalizedCommand):
 
     def handle(self, *, since: date | None, until: date | None, format: str, **options: Any) -> None:  # noqa: A002  the option's name
         try:
-            made = report(Period.of(since, until))
+            made_report = report(Period.of(since, until))
         except InvalidPeriod as refusal:
             raise CommandError(str(refusal)) from None
-        self.stdout.write(write_csv(made) if format == "csv" else render(build_document(made)), ending="")
+        self.stdout.write(
+            write_csv(made_report) if format == "csv" else render(build_document(made_report)), ending=""
+        )
 
 
 def _parse_day(text: str) -> date:

@@ -31,19 +31,19 @@ class Command(LocalizedCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument(
+        choices = parser.add_mutually_exclusive_group()
+        choices.add_argument(
             "--once",
             action="store_true",
             help=gettext("visit what is due, then exit (default)"),
         )
-        what.add_argument(
+        choices.add_argument(
             "--now",
             action="store_true",
             help=gettext("visit everything that is not paused, due or not"),
         )
-        what.add_argument("--list", action="store_true", help=gettext("only list what is followed"))
-        what.add_argument(
+        choices.add_argument("--list", action="store_true", help=gettext("only list what is followed"))
+        choices.add_argument(
             "--add",
             metavar="URL",
             help=gettext("follow a feed, a sitemap or a page; if a page links to a feed, the feed"),
@@ -82,7 +82,7 @@ class Command(LocalizedCommand):
         for watch_id in visits.list_due_watches():
             err.print(gettext("Visiting %(objects)s …") % {"objects": Watch.objects.get(pk=watch_id)})
             try:
-                tally = visits.visit(watch_id, tell=lambda looked_at: print_page(looked_at, err))
+                tally = visits.visit(watch_id, report_page=lambda looked_at: print_page(looked_at, err))
             except KeyboardInterrupt:
                 raise CommandError(
                     gettext("Stopped. Imported articles are kept; run the same command to continue.")
@@ -96,8 +96,8 @@ class Command(LocalizedCommand):
     def _add(self, options: dict[str, Any]) -> None:
         by = find_user(options["by"])
         try:
-            found = find_followable(options["add"], visits.build_visitor())
-            choice = found[-1] if options["itself"] else found[0]
+            followable_lists = find_followable(options["add"], visits.build_visitor())
+            choice = followable_lists[-1] if options["itself"] else followable_lists[0]
             watch = watch_edits.add(
                 choice.url,
                 kind=choice.kind,

@@ -26,7 +26,7 @@ def test_encoding_and_delimiter_are_told_together(encoding: str, delimiter: str)
     lines = [delimiter.join(["statement", "verdict"])] + [
         f'"{sentence}{delimiter} 3"{delimiter}False' for sentence in sentences
     ]
-    found = detect_dialect("\r\n".join(lines).encode(encoding), whole=True)
+    found = detect_dialect("\r\n".join(lines).encode(encoding), is_whole=True)
     assert found is not None
     assert (found.dialect.delimiter, found.dialect.quoting) == (delimiter, "minimal")
     assert found.rows == [["statement", "verdict"]] + [
@@ -46,7 +46,7 @@ def test_encoding_and_delimiter_are_told_together(encoding: str, delimiter: str)
     ],
 )
 def test_quotation_marks_are_marks_or_characters(lines: list[str], quoting: str) -> None:
-    found = detect_dialect("\n".join(lines).encode(), whole=True)
+    found = detect_dialect("\n".join(lines).encode(), is_whole=True)
     assert found is not None
     assert found.dialect.quoting == quoting
 
@@ -58,13 +58,13 @@ def test_width_of_the_header_decides_whether_marks_enclose_cells() -> None:
         ("Archiv\n", "a,b,c"),
     ):
         rows = "".join(f'{number},"Lindqvist, Åsa",Falsch\n' for number in range(400))
-        found = detect_dialect(f"{title}{header}\n{rows}".encode(), whole=True, titles=True)
+        found = detect_dialect(f"{title}{header}\n{rows}".encode(), is_whole=True, titles=True)
         assert found is not None
         assert (found.dialect.quoting, found.rows[-1]) == ("minimal", ["399", "Lindqvist, Åsa", "Falsch"])
 
 
 def test_delimiter_that_only_stands_within_texts_is_none() -> None:
-    found = detect_dialect(b"a;b\nOne, two;3\nFour, five;6\nSeven, eight;9\n", whole=True)
+    found = detect_dialect(b"a;b\nOne, two;3\nFour, five;6\nSeven, eight;9\n", is_whole=True)
     assert found is not None
     assert found.dialect.delimiter == ";"
 
@@ -79,7 +79,7 @@ def test_delimiter_that_only_stands_within_texts_is_none() -> None:
     ],
 )
 def test_what_is_no_table_has_no_dialect(content: bytes) -> None:
-    assert detect_dialect(content, whole=True) is None
+    assert detect_dialect(content, is_whole=True) is None
 
 
 def test_character_cut_off_at_the_end_of_the_head_does_not_change_the_encoding() -> None:
@@ -100,5 +100,5 @@ def test_dialect_survives_json() -> None:
 
 def test_looking_at_a_file_leaves_it_unread() -> None:
     file = file_of(b"a,b\n1,2\n")
-    detect_dialect(file.head, whole=True)
+    detect_dialect(file.head, is_whole=True)
     assert file.stream.read() == b"a,b\n1,2\n"

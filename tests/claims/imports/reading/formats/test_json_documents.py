@@ -107,7 +107,7 @@ def test_our_own_feed_comes_back() -> None:
     body: dict[str, Any] = json.loads(json.dumps(_BODY))
     gone = body | {"id": 8, "status": "retracted", "verdicts": [], "url": "https://facts.example/claims/8/x/"}
     site = {"name": "Our Newsroom", "url": "https://facts.example", "license": ""}
-    head = datafeed.build_head(url="https://facts.example/feed", site=site, changed="2026-03-01T00:00:00Z")
+    head = datafeed.build_head(url="https://facts.example/feed", site=site, changed_at="2026-03-01T00:00:00Z")
     content = b"".join(
         datafeed.write_datafeed([json.dumps(one).encode() for one in (body, gone)], head=head, site=site)
     )
