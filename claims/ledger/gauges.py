@@ -5,36 +5,9 @@ from collections.abc import Iterator
 from django.db.backends.utils import CursorWrapper
 
 from claims.models import ImportRun
-from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
+from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading, build_row_question
 
 _OUTCOMES = ("created", "updated", "unchanged", "merged", "refused", "incomplete")
-
-
-def _read_ledger(cursor: CursorWrapper) -> Iterator[Reading]:
-    cursor.execute(
-        """
-        SELECT sequence, extract(epoch FROM published_at)::float8
-        FROM claims_publication ORDER BY sequence DESC LIMIT 1
-        """
-    )
-    sequence, published_at = cursor.fetchone() or (0, 0)
-    yield "factcheck_ledger_sequence", (), sequence
-    yield "factcheck_ledger_newest_entry_timestamp_seconds", (), published_at
-
-
-def _read_checkpoints(cursor: CursorWrapper) -> Iterator[Reading]:
-    cursor.execute(
-        """
-        SELECT coalesce((SELECT max(sequence) FROM claims_publication), 0) - coalesce(max(tree_size), 0),
-               coalesce(extract(epoch FROM max(signed_at))::float8, 0)
-        FROM (
-            SELECT tree_size, signed_at FROM claims_checkpoint WHERE log = 'ledger' ORDER BY id DESC LIMIT 1
-        ) AS newest
-        """
-    )
-    unsigned, signed_at = cursor.fetchone()
-    yield "factcheck_ledger_unsigned_entries", (), unsigned
-    yield "factcheck_ledger_checkpoint_timestamp_seconds", (), signed_at
 
 
 def _read_imports(cursor: CursorWrapper) -> Iterator[Reading]:
@@ -59,30 +32,37 @@ def _read_imports(cursor: CursorWrapper) -> Iterator[Reading]:
         yield "factcheck_import_records", (outcome,), records
 
 
-def _read_scheduled(cursor: CursorWrapper) -> Iterator[Reading]:
-    cursor.execute(
-        """
-        SELECT count(*), coalesce(greatest(0, extract(epoch FROM now() - min(publish_at))), 0)::float8
-        FROM claims_scheduledpublication WHERE outcome = ''
-        """
-    )
-    number, overdue = cursor.fetchone()
-    yield "factcheck_scheduled_publications", (), number
-    yield "factcheck_scheduled_publications_overdue_seconds", (), overdue
+_LEDGER_SQL = """
+    SELECT sequence, extract(epoch FROM published_at)::float8
+    FROM claims_publication ORDER BY sequence DESC LIMIT 1
+"""
 
+_CHECKPOINTS_SQL = """
+    SELECT coalesce((SELECT max(sequence) FROM claims_publication), 0) - coalesce(max(tree_size), 0),
+           coalesce(extract(epoch FROM max(signed_at))::float8, 0)
+    FROM (
+        SELECT tree_size, signed_at FROM claims_checkpoint WHERE log = 'ledger' ORDER BY id DESC LIMIT 1
+    ) AS newest
+"""
+
+_SCHEDULED_SQL = """
+    SELECT count(*), coalesce(greatest(0, extract(epoch FROM now() - min(publish_at))), 0)::float8
+    FROM claims_scheduledpublication WHERE outcome = ''
+"""
 
 QUESTIONS = [
-    DatabaseQuestion(
+    build_row_question(
         "ledger",
+        _LEDGER_SQL,
         {
             "factcheck_ledger_sequence": GaugeKind("The number of the newest entry of the ledger."),
             "factcheck_ledger_newest_entry_timestamp_seconds": GaugeKind("When that was published."),
         },
-        _read_ledger,
         of_replicas=True,
     ),
-    DatabaseQuestion(
+    build_row_question(
         "checkpoints",
+        _CHECKPOINTS_SQL,
         {
             "factcheck_ledger_unsigned_entries": GaugeKind(
                 "Entries of the ledger behind the newest checkpoint."
@@ -91,7 +71,6 @@ QUESTIONS = [
                 "When that was signed; 0 before the first."
             ),
         },
-        _read_checkpoints,
     ),
     DatabaseQuestion(
         "imports",
@@ -104,14 +83,14 @@ QUESTIONS = [
         },
         _read_imports,
     ),
-    DatabaseQuestion(
+    build_row_question(
         "scheduled",
+        _SCHEDULED_SQL,
         {
             "factcheck_scheduled_publications": GaugeKind("Verdicts that are to be published later."),
             "factcheck_scheduled_publications_overdue_seconds": GaugeKind(
                 "For how long one of them should have been published."
             ),
         },
-        _read_scheduled,
     ),
 ]

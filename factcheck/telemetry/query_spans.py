@@ -43,6 +43,19 @@ class DatabaseQuestion:
     of_replicas: bool = False
 
 
+def build_row_question(
+    name: str, sql: str, gauges: dict[str, GaugeKind], *, of_replicas: bool = False
+) -> DatabaseQuestion:
+    """Build a query of one row, whose columns are the gauges in this order. A null sets none."""
+
+    def ask(cursor: CursorWrapper) -> Iterator[Reading]:
+        cursor.execute(sql)
+        row = cursor.fetchone() or (0,) * len(gauges)
+        yield from ((gauge, (), value) for gauge, value in zip(gauges, row, strict=True) if value is not None)
+
+    return DatabaseQuestion(name, gauges, ask, of_replicas)
+
+
 @dataclass
 class Answers:
     """The results of one database, and its failed queries."""
@@ -142,20 +155,6 @@ def _read_jobs(cursor: CursorWrapper) -> Iterator[Reading]:
     )
 
 
-def _read_workers(cursor: CursorWrapper) -> Iterator[Reading]:
-    cursor.execute(
-        """
-        SELECT count(*) FILTER (WHERE last_heartbeat >= now() - interval '60 seconds'),
-               extract(epoch FROM now() - max(last_heartbeat))::float8
-        FROM procrastinate_workers
-        """
-    )
-    alive, silent = cursor.fetchone()
-    yield "factcheck_workers", (), alive
-    if silent is not None:
-        yield "factcheck_workers_silent_seconds", (), silent
-
-
 def _read_connections(cursor: CursorWrapper) -> Iterator[Reading]:
     """Return the number of connections to the database; the activity of other roles is hidden."""
     cursor.execute(
@@ -170,20 +169,18 @@ def _read_connections(cursor: CursorWrapper) -> Iterator[Reading]:
     yield "factcheck_database_connections_limit", (), cursor.fetchone()[0]
 
 
-def _log_positions(cursor: CursorWrapper) -> Iterator[Reading]:
-    """Return positions of the write-ahead log: the one written, or the one that a replica has reached."""
-    cursor.execute(
-        """
-        SELECT pg_is_in_recovery(), pg_wal_lsn_diff(
-            CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, '0/0'
-        )::float8
-        """
-    )
-    recovers, position = cursor.fetchone()
-    yield "factcheck_database_is_replica", (), recovers
-    if position is not None:
-        yield "factcheck_database_log_position_bytes", (), position
+_WORKERS_SQL = """
+    SELECT count(*) FILTER (WHERE last_heartbeat >= now() - interval '60 seconds'),
+           extract(epoch FROM now() - max(last_heartbeat))::float8
+    FROM procrastinate_workers
+"""
 
+# The position written, or the one that a replica has reached.
+_LOG_POSITIONS_SQL = """
+    SELECT pg_is_in_recovery(), pg_wal_lsn_diff(
+        CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, '0/0'
+    )::float8
+"""
 
 QUESTIONS = [
     DatabaseQuestion(
@@ -196,13 +193,13 @@ QUESTIONS = [
         },
         _read_jobs,
     ),
-    DatabaseQuestion(
+    build_row_question(
         "workers",
+        _WORKERS_SQL,
         {
             "factcheck_workers": GaugeKind("Background workers that were heard of within a minute."),
             "factcheck_workers_silent_seconds": GaugeKind("Since when no worker has been heard of."),
         },
-        _read_workers,
     ),
     DatabaseQuestion(
         "connections",
@@ -212,13 +209,13 @@ QUESTIONS = [
         },
         _read_connections,
     ),
-    DatabaseQuestion(
+    build_row_question(
         "log_positions",
+        _LOG_POSITIONS_SQL,
         {
             "factcheck_database_is_replica": GaugeKind("1 where a database follows another."),
             "factcheck_database_log_position_bytes": GaugeKind("How far the write-ahead log has come there."),
         },
-        _log_positions,
         of_replicas=True,
     ),
 ]
