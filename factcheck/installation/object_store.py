@@ -46,7 +46,7 @@ Work = TypeVar("Work", bound=Callable[..., Any])
 
 
 def _convert_errors(work: Work) -> Work:
-    """Convert boto3's errors to FilesAway."""
+    """Convert boto3's errors to FileStoreUnavailable."""
 
     @wraps(work)
     def convert_and_call(store: "ObjectStore", *args: Any, **kwargs: Any) -> Any:

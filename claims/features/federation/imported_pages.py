@@ -132,7 +132,7 @@ def _get_required_text(document: dict[str, Any], name: str, most: int) -> str:
     value = _clean_text(document.get(name), most)
     if not value.strip():
         raise VerificationFailed(
-            gettext("A claim in its answer has no “%(name)s” of up to %(most)s characters.")
+            gettext("A claim in its answer must have a “%(name)s” of at most %(most)s characters.")
             % {"name": name, "most": most}
         )
     return value

@@ -308,7 +308,7 @@ def _get_text(document: dict[str, Any], name: str, most: int) -> str:
     value = document.get(name)
     if not isinstance(value, str) or len(value) > most or "\0" in value:
         raise VerificationFailed(
-            gettext("Its answer has no text of up to %(most)s characters in “%(name)s”.")
+            gettext("Its answer must have a text of at most %(most)s characters in “%(name)s”.")
             % {"most": most, "name": name}
         )
     return value

@@ -27,7 +27,7 @@ def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
         with pytest.raises(CommandError, match=f"--fingerprint '{shown}'"):
             told("--add", peer.url, "--fingerprint", given)
     assert PeerNewsroom.objects.count() == 0
-    assert "is now followed, as number" in told("--add", peer.url, "--fingerprint", shown)
+    assert "is now followed: number" in told("--add", peer.url, "--fingerprint", shown)
     assert told() == "Sundvik Check: 1 new entry.\n"
     assert told() == ""
     peer.changes_page = {"house": None}

@@ -160,10 +160,10 @@ NOT_BELIEVED = {
     "depth": (deepen, "Its answer is nested too deeply."),
     "no statement": (
         last(statement=" "),
-        "A claim in its answer has no “statement” of up to 10000 characters.",
+        "A claim in its answer must have a “statement” of at most 10000 characters.",
     ),
-    "an endless statement": (last(statement="x" * 10_001), "has no “statement”"),
-    "NUL": (last(statement="The bridge\0 cost"), "has no “statement”"),
+    "an endless statement": (last(statement="x" * 10_001), "must have a “statement”"),
+    "NUL": (last(statement="The bridge\0 cost"), "must have a “statement”"),
     "no language": (last(language="<b>"), "which is not a language."),
     "an unknown status": (change(status="draft", claim=None), "an unknown status: “draft”."),
     "a number that is none": (

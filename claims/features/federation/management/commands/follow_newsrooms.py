@@ -106,7 +106,7 @@ class Command(LocalizedCommand):
         except (NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
-            gettext("%(url)s is now followed, as number %(newsroom)s: %(newsroom_2)s.")
+            gettext("%(url)s is now followed: number %(newsroom)s, %(newsroom_2)s.")
             % {"url": newsroom.url, "newsroom": newsroom.pk, "newsroom_2": newsroom}
         )
 
