@@ -1,9 +1,9 @@
 """Embeddings of statements, for finding claims in other words or in another language.
 
-Begin with `neighbours`: `compute_query_vector` and `find_nearest`. `embedder` defines the interface for computing
+Begin with `neighbours`: `compute_query_vectors` and `find_nearest`. `embedder` defines the interface for computing
 vectors, and `choice` reads which of `nano_e5` and `endpoint` is configured. `pending_vectors`, `means`, `indexes` and
 `maintenance` maintain the stored vectors, and `tasks` runs them in the worker. Without an embedder,
-`compute_query_vector` returns None and matching uses words only.
+`compute_query_vectors` returns no vectors and matching uses words only.
 
 May import the models. The cosine reflects the subject of a text rather than its meaning: a claim and its negation
 reach .97.
@@ -12,7 +12,6 @@ reach .97.
 from claims.matching.embedding.choice import get_embedder
 from claims.matching.embedding.embedder import Embedder
 from claims.matching.embedding.neighbours import (
-    compute_query_vector,
     compute_query_vectors,
     find_nearest,
     load_vectors,
@@ -20,7 +19,6 @@ from claims.matching.embedding.neighbours import (
 
 __all__ = [
     "Embedder",
-    "compute_query_vector",
     "compute_query_vectors",
     "find_nearest",
     "get_embedder",

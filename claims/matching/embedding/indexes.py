@@ -33,11 +33,12 @@ _MEGABYTE = 2**20
 _MIN_MEMORY, _MAX_MEMORY = 64 * _MEGABYTE, 1024 * _MEGABYTE
 
 
-def build(model: EmbeddingModel, *, workers: int = 0) -> None:
+def build(model: EmbeddingModel, *, workers: int = 0, at_low_priority: bool = False) -> None:
     """Build missing indexes that are worth their cost.
 
     Args:
         workers: the number of further database processes for the build.
+        at_low_priority: whether other work on this machine goes first.
     """
     for kind, is_public in _KINDS.items():
         count = _count(model, is_public=is_public)
@@ -45,7 +46,10 @@ def build(model: EmbeddingModel, *, workers: int = 0) -> None:
         if count < MIN_INDEXED_VECTORS or _is_usable(name):
             continue
         try:
-            _build(model, name, is_public=is_public, count=count, workers=workers)
+            with _separate_connection() as apart, apart.cursor() as cursor:
+                if at_low_priority:
+                    _lower_priority(cursor)
+                _build(cursor, model, name, is_public=is_public, count=count, workers=workers)
         except ProgrammingError as error:
             logger.warning(
                 "Questions are slow, since the index %s is missing: %s. Only who owns the tables can build it; run"
@@ -67,23 +71,23 @@ def drop(model: EmbeddingModel) -> None:
         )
 
 
-def _build(model: EmbeddingModel, name: str, *, is_public: bool, count: int, workers: int) -> None:
+def _build(
+    cursor: Any, model: EmbeddingModel, name: str, *, is_public: bool, count: int, workers: int
+) -> None:
     condition = "is_public" if is_public else "NOT is_public"
     # The graph is built in memory; where that does not suffice, ten times as slowly.
     memory = min(_MAX_MEMORY, max(_MIN_MEMORY, int(count * (2 * model.dimensions + 500) * 1.3)))
-    with _separate_connection() as apart, apart.cursor() as cursor:
-        _lower_priority(cursor)
-        cursor.execute(f"SET maintenance_work_mem = '{memory // 1024}kB'")
-        cursor.execute(f"SET max_parallel_maintenance_workers = {workers:d}")
-        # One that was broken off is there, and is of no use.
-        cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{name}")
-        cursor.execute(
-            f"CREATE INDEX CONCURRENTLY {name} ON public.claims_statementvector"
-            f" USING hnsw ((vector::public.halfvec({model.dimensions:d})) public.halfvec_ip_ops)"
-            f" WITH (ef_construction = {_EF_CONSTRUCTION:d}) WHERE model_id = {model.pk:d} AND {condition}"
-        )
-        # Of an expression, the database knows nothing before.
-        cursor.execute("ANALYZE public.claims_statementvector")
+    cursor.execute(f"SET maintenance_work_mem = '{memory // 1024}kB'")
+    cursor.execute(f"SET max_parallel_maintenance_workers = {workers:d}")
+    # One that was broken off is there, and is of no use.
+    cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{name}")
+    cursor.execute(
+        f"CREATE INDEX CONCURRENTLY {name} ON public.claims_statementvector"
+        f" USING hnsw ((vector::public.halfvec({model.dimensions:d})) public.halfvec_ip_ops)"
+        f" WITH (ef_construction = {_EF_CONSTRUCTION:d}) WHERE model_id = {model.pk:d} AND {condition}"
+    )
+    # Of an expression, the database knows nothing before.
+    cursor.execute("ANALYZE public.claims_statementvector")
 
 
 @contextmanager

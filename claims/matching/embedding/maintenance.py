@@ -104,12 +104,14 @@ def bring_up_to_date(
     report_progress: ReportProgress = lambda progress: None,
     is_stopped: Callable[[], bool] = lambda: False,
     index_workers: int = 0,
+    at_low_priority: bool = False,
 ) -> bool:
     """Create missing vectors, and activate the model when none is missing.
 
     Args:
         report_progress: called after each part.
         is_stopped: called before each part.
+        at_low_priority: whether the database builds indexes after all other work.
 
     Returns:
         Whether everything is done.
@@ -128,7 +130,7 @@ def bring_up_to_date(
         if not _renew(model, report_progress, is_stopped):
             return False
         report_progress(EmbeddingProgress("indexes", 0, 1))
-        indexes.build(model, workers=index_workers)
+        indexes.build(model, workers=index_workers, at_low_priority=at_low_priority)
         if model.completed_at is None:
             EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=Now())
             neighbours.forget()

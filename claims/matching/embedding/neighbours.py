@@ -74,22 +74,15 @@ def _load_query_model(period: int) -> QueryModel | None:
     return None
 
 
-def compute_query_vector(text: str, language: str) -> Vector | None:
-    """Return the vector of a query, comparable to the stored vectors; None if unavailable.
-
-    Args:
-        language: a BCP 47 tag; empty if unknown.
-    """
-    [vector] = compute_query_vectors([text], [language])
-    return vector
-
-
 def compute_query_vectors(
     texts: Sequence[str], languages: Sequence[str], *, model: QueryModel | None = None
 ) -> list[Vector | None]:
-    """Return the vectors of many texts together, which costs less than computing them one by one.
+    """Return the vectors of queries, comparable to the stored vectors; None for each if unavailable.
+
+    Many together cost less than one by one.
 
     Args:
+        languages: BCP 47 tags; empty if unknown.
         model: the model, if already known; then nothing is read from the database.
     """
     model = model or get_query_model()

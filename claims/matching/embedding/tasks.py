@@ -76,7 +76,9 @@ def _run_for_a_turn(should_abort: Callable[[], bool]) -> bool:
             return True
         with run_with_low_priority(configured) as quiet:
             return maintenance.bring_up_to_date(
-                quiet, is_stopped=lambda: should_abort() or time.monotonic() > ends
+                quiet,
+                is_stopped=lambda: should_abort() or time.monotonic() > ends,
+                at_low_priority=True,
             )
     except maintenance.MaintenanceUnderWay:
         return True

@@ -95,25 +95,26 @@ def test_a_set_is_measured(
 
 
 def test_pairs_and_halves_of_statements_are_judged(tmp_path: Path) -> None:
-    same = {"lang_a": "en", "lang_b": "en", "a": "The old bridge of Vell collapsed.", "same": 1}
+    statement = "The old bridge of Vell collapsed."
+    same = {"lang_a": "en", "lang_b": "en", "a": statement, "same": 1}
     for name, other in (
         ("hardneg", "The old bridge of Vell reopened."),
         ("samepairs", "Vell's bridge fell down."),
     ):
         pair = same | {"b": other, "same": int(name == "samepairs")}
         (tmp_path / f"{name}.jsonl").write_text(json.dumps(pair))
-    (tmp_path / "controls.jsonl").write_text(json.dumps(same | {"b": same["a"].upper()}))
+    (tmp_path / "controls.jsonl").write_text(json.dumps(same | {"b": statement.upper()}))
     triplet = {
         "lang": "en",
         "text": "In Vell, a bridge collapsed",
-        "right": same["a"],
+        "right": statement,
         "wrong": "Vell has a zoo.",
     }
     (tmp_path / "triplets.jsonl").write_text(json.dumps(triplet))
-    console = Console(file=StringIO(), width=130)
+    printed = StringIO()
 
-    assert print_pairs(tmp_path, None, console) == []
-    assert [line for line in console.file.getvalue().splitlines() if " of " in line] == [
+    assert print_pairs(tmp_path, None, Console(file=printed, width=130)) == []
+    assert [line for line in printed.getvalue().splitlines() if " of " in line] == [
         "Halves of a statement: 0 of 8 are called the same",
         "Which of two claims is meant: 1 of 1 right",
     ]

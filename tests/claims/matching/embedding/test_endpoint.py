@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from claims.matching.embedding import choice, compute_query_vector, endpoint, maintenance, neighbours
+from claims.matching.embedding import choice, compute_query_vectors, endpoint, maintenance, neighbours
 from claims.matching.embedding.embedder import EmbedderError, TextRefused
 from claims.matching.embedding.endpoint import Endpoint
 from claims.models import EmbeddingModel, StatementVector
@@ -161,7 +161,7 @@ def test_claims_are_found_by_it(db: None, server: VectorServer, settings: Any) -
     embedder = choice.get_embedder()
     assert embedder is not None
     assert maintenance.bring_up_to_date(embedder)
-    vector = compute_query_vector("harbour closed", "en")
+    vector = compute_query_vectors(["harbour closed"], ["en"])[0]
     assert vector is not None
     [(found, _near, _vector)] = neighbours.find_nearest(vector, public=False, most=5)
     assert found == claim.pk
@@ -178,7 +178,7 @@ def test_another_model_there_is_asked_until_the_new_one_is_complete(
     maintenance.bring_up_to_date(embedder)
     settings.EMBEDDER_MODEL = "new-model"
     neighbours.forget()
-    assert compute_query_vector("bridge", "en") is not None
+    assert compute_query_vectors(["bridge"], ["en"])[0] is not None
     assert server.asked[-1]["model"] == "old-model"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, connection
 
-from claims.matching.embedding import compute_query_vector, find_nearest, indexes, maintenance
+from claims.matching.embedding import compute_query_vectors, find_nearest, indexes, maintenance, tasks
 from claims.models import Claim, EmbeddingModel
 from tests.helpers.embedders import OtherEmbedder
 from tests.helpers.newsroom import make_claim
@@ -64,13 +64,32 @@ def test_each_kind_has_its_own(
     assert built() == {f"{name}_public": True, f"{name}_desk": True}
     assert f"{name}_public" in plan(True, model)
     assert f"{name}_desk" in plan(False, model)
-    vector = compute_query_vector("harbour closed", "en")
+    vector = compute_query_vectors(["harbour closed"], ["en"])[0]
     assert vector is not None
     for considered in (0, 100):
         found = find_nearest(vector, public=True, most=9, considered=considered)
         assert {claim for claim, *_ in found} == {claim.pk for claim in public}
         at_desk = find_nearest(vector, public=False, most=9, considered=considered)
         assert {claim for claim, *_ in at_desk} == {claim.pk for claim in (*public, *drafts)}
+
+
+def test_only_the_worker_builds_them_at_low_priority(
+    publish: Callable[..., Claim],
+    up_to_date: Callable[[], EmbeddingModel],
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    priorities: list[int] = []
+    settings.EMBEDDED_DATABASE = True
+    monkeypatch.setattr(indexes.os, "setpriority", lambda _which, _pid, priority: priorities.append(priority))
+    for number in range(3):
+        publish(make_claim(f"The harbour was closed, {number} times."))
+    indexes.drop(up_to_date())
+    assert priorities == []
+    for number in range(3):
+        make_claim(f"The harbour was open, {number} times.")
+    assert tasks._run_for_a_turn(lambda: False)
+    assert priorities.count(19) == 2
 
 
 def test_one_that_was_broken_off_is_built_again(

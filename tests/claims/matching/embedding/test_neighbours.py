@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 
 from claims.matching.embedding import (
     choice,
-    compute_query_vector,
     compute_query_vectors,
     find_nearest,
     maintenance,
@@ -28,7 +27,7 @@ ASKED = "harbour closed by mayor"
 
 
 def asked(text: str, *, public: bool, most: int = 10, considered: int = 100) -> list[int]:
-    vector = compute_query_vector(text, "en")
+    vector = compute_query_vectors([text], ["en"])[0]
     assert vector is not None
     return [claim for claim, *_ in find_nearest(vector, public=public, most=most, considered=considered)]
 
@@ -39,7 +38,7 @@ def test_what_says_the_same_is_nearest(
     other = publish(make_claim("Nobody drinks milk on the moon."))
     meant = publish(make_claim(WORDS))
     up_to_date()
-    vector = compute_query_vector(ASKED, "en")
+    vector = compute_query_vectors([ASKED], ["en"])[0]
     assert vector is not None
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
     (first, near, stored), (second, far, _) = find_nearest(vector, public=True, most=10)
@@ -69,7 +68,7 @@ def test_what_is_edited_at_the_desk_is_found_there_alone(
     up_to_date()
     sql("UPDATE claims_claim SET statement = %s WHERE id = %s", WORDS, claim.pk)
     up_to_date()
-    vector = compute_query_vector(ASKED, "en")
+    vector = compute_query_vectors([ASKED], ["en"])[0]
     assert vector is not None
     assert next(near for pk, near, _ in find_nearest(vector, public=True, most=9) if pk == claim.pk) < 0.5
     (first, near, _), (second, _, _) = find_nearest(vector, public=False, most=9)
@@ -108,10 +107,10 @@ def test_one_query_finds_neighbours(
         publish()
     up_to_date()
     with django_assert_num_queries(2):  # which model is complete, and its means of questions
-        vector = compute_query_vector(ASKED, "en")
+        vector = compute_query_vectors([ASKED], ["en"])[0]
     assert vector is not None
     with django_assert_num_queries(0):
-        compute_query_vector(ASKED, "en")
+        compute_query_vectors([ASKED], ["en"])[0]
     for public in (True, False):
         with django_assert_num_queries(1):
             assert len(find_nearest(vector, public=public, most=10)) == count
@@ -119,8 +118,8 @@ def test_one_query_finds_neighbours(
 
 def test_a_question_about_nothing_has_no_vector(up_to_date: Callable[[], EmbeddingModel]) -> None:
     up_to_date()
-    assert compute_query_vector("", "en") is None
-    assert compute_query_vector(" \n", "en") is None
+    assert compute_query_vectors([""], ["en"])[0] is None
+    assert compute_query_vectors([" \n"], ["en"])[0] is None
     [first, second, third] = compute_query_vectors(["One.", " ", "Three."], ["", "", ""])
     assert (first is None, second is None, third is None) == (False, True, False)
     assert compute_query_vectors([], []) == []
@@ -129,7 +128,7 @@ def test_a_question_about_nothing_has_no_vector(up_to_date: Callable[[], Embeddi
 @pytest.mark.parametrize("hostile", ["\0", "\ud800", "x" * 100_000, "'; DROP TABLE claims_claim; --", "%s"])
 def test_any_text_can_be_asked(hostile: str, up_to_date: Callable[[], EmbeddingModel]) -> None:
     up_to_date()
-    vector = compute_query_vector(hostile, "zz-unknown")
+    vector = compute_query_vectors([hostile], ["zz-unknown"])[0]
     assert vector is not None
     assert find_nearest(vector, public=True, most=10) == []
 
@@ -142,14 +141,14 @@ def test_without_an_embedder_there_is_nothing(
 ) -> None:
     publish(make_claim(WORDS))
     with django_assert_num_queries(0):
-        assert compute_query_vector(ASKED, "en") is None
+        assert compute_query_vectors([ASKED], ["en"])[0] is None
         assert find_nearest(np.ones(48, np.float32), public=True, most=10) == []
 
 
 def test_nothing_before_a_model_is_complete(publish: Callable[..., Claim], tiny: None) -> None:
     publish(make_claim(WORDS))
     EmbeddingModel.objects.create(name="tiny", dimensions=48)
-    assert compute_query_vector(ASKED, "en") is None
+    assert compute_query_vectors([ASKED], ["en"])[0] is None
     assert find_nearest(np.ones(48, np.float32), public=True, most=10) == []
 
 
@@ -174,9 +173,9 @@ def test_words_alone_while_the_embedder_is_away(
         raise EmbedderError("It is away.")
 
     monkeypatch.setattr(TinyEmbedder, "queries", away)
-    assert compute_query_vector(ASKED, "en") is None
+    assert compute_query_vectors([ASKED], ["en"])[0] is None
     monkeypatch.setattr(TinyEmbedder, "queries", lambda *_: np.ones((1, 3), np.float32))
-    assert compute_query_vector(ASKED, "en") is None
+    assert compute_query_vectors([ASKED], ["en"])[0] is None
     assert [record.getMessage() for record in caplog.records] == [
         "Claims are found by their words alone: It is away.",
         "Claims are found by their words alone: tiny makes other vectors now.",
@@ -203,13 +202,13 @@ def test_a_new_model_is_asked_when_it_is_complete(
         maintenance.BATCH_SIZE = original
     neighbours.forget()
     # The old one is not configured any more, and there is no way to it: words alone, and never half of the claims.
-    assert compute_query_vector(ASKED, "en") is None
+    assert compute_query_vectors([ASKED], ["en"])[0] is None
     settings.EMBEDDER = TINY
     neighbours.forget()
     assert len(asked(ASKED, public=True)) == 3
     settings.EMBEDDER = OTHER
     assert maintenance.bring_up_to_date(other)
-    vector = compute_query_vector(ASKED, "en")
+    vector = compute_query_vectors([ASKED], ["en"])[0]
     assert vector is not None
     assert len(vector) == 24
     assert {claim for claim, *_ in find_nearest(vector, public=True, most=9)} == {
