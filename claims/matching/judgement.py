@@ -4,7 +4,7 @@ Only words count. `same` requires the same words in the same order, and `contrad
 additional negation. Everything else is `related`, with the differing words. docs/matching.md has measurements.
 """
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -62,9 +62,8 @@ def judge(query: TextQuery, candidate: Candidate, unknown: Set[str] = frozenset(
     )
     kind: Kind = "contradicts" if alignment.is_denial else "related"
     confidence = _OPPOSITE if alignment.is_denial else 1.0
-    return Judgement(
-        kind, confidence, _explain_judgement(alignment, query, candidate), text_differs, claim_differs
-    )
+    reasons = _explain_judgement(alignment, query, candidate, text_differs, claim_differs)
+    return Judgement(kind, confidence, reasons, text_differs, claim_differs)
 
 
 def _find_in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word]:
@@ -85,17 +84,25 @@ def _find_in_original(words: tuple[Word, ...], text: str, original: str) -> list
     ]
 
 
-def _explain_judgement(alignment: WordAlignment, query: TextQuery, candidate: Candidate) -> tuple[str, ...]:
+def _explain_judgement(
+    alignment: WordAlignment,
+    query: TextQuery,
+    candidate: Candidate,
+    text_differs: Sequence[Span],
+    claim_differs: Sequence[Span],
+) -> tuple[str, ...]:
     if alignment.is_denial:
         return (_("One of them contradicts the other."),)
     reasons = []
-    if 0 < len(alignment.ours) <= _MAX_WORDS_IN_REASON and 0 < len(alignment.theirs) <= _MAX_WORDS_IN_REASON:
-        text_words, claim_words = (
-            " ".join(word.text for word in words) for words in (alignment.ours, alignment.theirs)
-        )
+    is_short = max(len(alignment.ours), len(alignment.theirs)) <= _MAX_WORDS_IN_REASON
+    # Words from several places make no sense side by side.
+    if is_short and len(text_differs) == len(claim_differs) == 1:
         reasons.append(
             _("The text says %(ours)s, the claim says %(theirs)s.")
-            % {"ours": text_words, "theirs": claim_words}
+            % {
+                "ours": query.text[slice(*text_differs[0])],
+                "theirs": candidate.statement[slice(*claim_differs[0])],
+            }
         )
     elif query.language and candidate.language and query.language != candidate.language:
         reasons.append(_("They are in different languages."))

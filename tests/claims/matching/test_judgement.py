@@ -131,6 +131,13 @@ def test_a_short_difference_is_a_reason() -> None:
     assert judged("The mayor of Arvan opened 2 ferries in 2019.").reasons == (
         "The text says 2 ferries, the claim says two bridges.",
     )
+    assert judged("The bridge cost €70 million in May", "The bridge cost $5 million in May").reasons == (
+        "The text says €70, the claim says $5.",
+    )
+    # Not “Where does end”.
+    assert judged("Where does the tram line end?", "On the night tram line").reasons == (
+        "Both are about the same subject.",
+    )
     assert judged(f"Mary Holt says: {BRIDGE}", claimant="Mary Holt").reasons[-1] == (
         "The text names Mary Holt, the claimant."
     )
