@@ -165,6 +165,7 @@ class Feature(AppConfig):
         return list(getattr(self.part("urls"), place, ()))
 
 
+@cache
 def list_installed() -> list[Feature]:
     return [config for config in apps.get_app_configs() if isinstance(config, Feature)]
 

@@ -42,7 +42,7 @@ def test_only_who_may_works_on_complaints(
     ):
         with pytest.raises(NotAllowed):
             button()
-    with pytest.raises(NotPossible, match="does not work on complaints"):
+    with pytest.raises(NotPossible, match="may not work on complaints"):
         complaint_moves.assign(complaint, checker, by=editor)
 
 
