@@ -22,7 +22,7 @@ from rest_framework.request import Request
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
-M = TypeVar("M", bound=Model)
+AnyModel = TypeVar("AnyModel", bound=Model)
 
 Fields = dict[str, tuple[str, str]]
 Policy = dict[str, Any]
@@ -146,7 +146,9 @@ def redirect_missing_row(
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
-def build_bare_row(model: type[M], related_rows: Mapping[str, Model | None], *values: Mapping[str, Any]) -> M:
+def build_bare_row(
+    model: type[AnyModel], related_rows: Mapping[str, Model | None], *values: Mapping[str, Any]
+) -> AnyModel:
     """Build a row from values by attribute and related rows by relation, skipping Model.__init__.
 
     The constructor visits each field and sends signals. It takes ten times as long, too long for an import of hundreds
@@ -166,7 +168,7 @@ def get_stored_values(row: Model) -> dict[str, Any]:
     return vars(row)
 
 
-def replace_object(row: M, other: M) -> None:
+def replace_object(row: AnyModel, other: AnyModel) -> None:
     """Turn one object into another, because the admin continues with the object from its form."""
     vars(row).update(vars(other))
 

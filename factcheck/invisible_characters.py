@@ -8,7 +8,7 @@ between letters of Persian, Hindi and other languages, joiners and variation sel
 import regex
 
 # Signs before Arabic, Syriac and other numbers are visible.
-_INVISIBLE = regex.compile(
+_INVISIBLE_PATTERN = regex.compile(
     r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800"
     r"--[\n\t\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]]+",
     regex.VERSION1,
@@ -23,7 +23,7 @@ def replace_invisible(text: str, instead: str) -> str:
     """Replace each run of invisible characters by `instead`."""
     characters: list[str] = []
     begin = 0
-    for match in _INVISIBLE.finditer(text):
+    for match in _INVISIBLE_PATTERN.finditer(text):
         start, end = match.span()
         at_work = _JOINERS_IN_USE.match(text, start, end + 1)
         characters += text[begin:start], text[start:end] if at_work and at_work.end() == end else instead

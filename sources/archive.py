@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 
 from factcheck.installation.whole_files import compute_digest, write_whole
 
-_DIGEST = re.compile("[0-9a-f]{64}")
+_DIGEST_PATTERN = re.compile("[0-9a-f]{64}")
 
 
 class ArchiveError(Exception):
@@ -193,6 +193,6 @@ def build_path(digest: str) -> str:
     """Return the storage path, with two levels of folders to keep folders small. Raises ValueError for an invalid
     digest.
     """
-    if not _DIGEST.fullmatch(digest):
+    if not _DIGEST_PATTERN.fullmatch(digest):
         raise ValueError(f"“{digest}” is not a SHA-256 in lower-case hexadecimal digits.")
     return f"snapshots/{digest[:2]}/{digest[2:4]}/{digest}"

@@ -12,7 +12,7 @@ from sources.models import Publisher
 from sources.models.publisher import has_house_name
 
 _MAX_NAME_LENGTH = 200
-_WORD = re.compile(r"\w+")
+_WORD_PATTERN = re.compile(r"\w+")
 
 
 class KnownPublishers:
@@ -115,5 +115,5 @@ def find_or_make_publisher(
 
 
 def _normalise_words(name: str) -> str:
-    words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold())
+    words = _WORD_PATTERN.findall(unicodedata.normalize("NFKC", name).casefold())
     return f" {' '.join(words)} "

@@ -45,7 +45,7 @@ _DATE_TAGS = frozenset({"pubDate", "date", "updated", "modified", "published", "
 #: Markup faults that may have lost entries; others, such as unknown entities, lose nothing.
 _LOSSY_ERRORS = frozenset({"ERR_TAG_NOT_FINISHED", "ERR_TAG_NAME_MISMATCH", "ERR_RESOURCE_LIMIT"})
 
-_TAG = re.compile(r"<[^<>]*>")
+_TAG_PATTERN = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +293,7 @@ def _clean_title(text: str) -> str:
     words = (
         html.unescape(text[: 10 * MAX_TITLE_LENGTH]).encode(errors="replace").decode()
     )  # halves of characters
-    plain_title = " ".join(_TAG.sub(" ", words).replace("\0", " ").split())
+    plain_title = " ".join(_TAG_PATTERN.sub(" ", words).replace("\0", " ").split())
     return (
         plain_title
         if len(plain_title) <= MAX_TITLE_LENGTH

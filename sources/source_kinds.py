@@ -12,7 +12,7 @@ from sources.http.fetched_documents import FetchedDocument, fetch
 
 STANDARD_INPUT = "-"
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_ADDRESS_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 class ReadingError(Exception):
@@ -50,7 +50,7 @@ class Material:
 
 def is_address(place: str) -> bool:
     """Return whether the input is a URL; otherwise it is a file."""
-    return bool(_ADDRESS.match(place.strip()))
+    return bool(_ADDRESS_PATTERN.match(place.strip()))
 
 
 def read(place: str) -> Material:

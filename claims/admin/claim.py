@@ -27,7 +27,7 @@ from claims.admin.article_page import list_article_urls
 from claims.admin.claim_list import ClaimList
 from claims.admin.claim_media import ClaimMediaInline
 from claims.admin.claim_page import build_claim_context, build_screen_context, build_timeline_context
-from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, has_draft
+from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, get_draft_on_page, has_draft
 from claims.admin.move_buttons import build_moves_context
 from claims.admin.similar_claims import build_similar_context, collect_additions, find_similar_claims
 from claims.admin.timeline import can_read_work_on, list_claim_events
@@ -43,12 +43,12 @@ from sources.admin.source import read_address
 from sources.models import Publisher, Source
 
 #: White space between two tags that only indents: a quarter of the page's size.
-_INDENTS = re.compile(rb">\s*\n\s*<")
+_INDENTS_PATTERN = re.compile(rb">\s*\n\s*<")
 
 
 def remove_indents(page: HttpResponse) -> None:
     """Remove white space that browsers ignore."""
-    page.content = _INDENTS.sub(b">\n<", page.content)
+    page.content = _INDENTS_PATTERN.sub(b">\n<", page.content)
 
 
 class ClaimForm(DeskForm):
@@ -197,7 +197,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     def get_inline_instances(self, request: HttpRequest, obj: Claim | None = None) -> list[Any]:
         inlines: list[Any] = super().get_inline_instances(request, obj)
-        draft = draft_on_page(request, obj) if obj else None
+        draft = get_draft_on_page(request, obj) if obj else None
         if draft is None or not self.has_change_permission(request, obj):
             return inlines
         site = self.admin_site
@@ -224,14 +224,14 @@ class ClaimAdmin(TypedNames, ClaimList):
             # Rules may check the claim's topics and places.
             claims_added.send(None, claims=[form.instance.pk])
         own = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
-        draft = draft_on_page(request, form.instance) if change else None
+        draft = get_draft_on_page(request, form.instance) if change else None
         if draft and any(formset.has_changed() for formset in own):
             verdict_drafts.record_editor(draft, get_person(request))
         if draft:
             draft_saved.send(sender=Verdict, draft=draft, values=request.POST, person=get_person(request))
 
     def response_change(self, request: HttpRequest, obj: Claim) -> HttpResponse:
-        draft = draft_on_page(request, obj)
+        draft = get_draft_on_page(request, obj)
         if draft is None or "_submit" not in request.POST:
             return super().response_change(request, obj)
         with RefusalMessages(request, lambda why: _("Saved, but not submitted. %s") % why):
@@ -244,7 +244,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Preview the public page of the submitted form. Nothing is stored."""
         claim = self.get_object(request, str(pk))
-        draft = draft_on_page(request, claim) if claim else None
+        draft = get_draft_on_page(request, claim) if claim else None
         if request.method != "POST" or claim is None or draft is None:
             raise Http404
         if not self.has_change_permission(request, claim):
@@ -298,7 +298,9 @@ class ClaimAdmin(TypedNames, ClaimList):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **({} if obj else {"form": NewClaimForm}) | kwargs)
         form.adds_sources = request.user.has_perm("sources.add_source")
-        form.is_without_its_draft = bool(obj and has_draft(request) and draft_on_page(request, obj) is None)
+        form.is_without_its_draft = bool(
+            obj and has_draft(request) and get_draft_on_page(request, obj) is None
+        )
         if first := form.base_fields.get("first_appearance"):
             # The choices are the claim's own places; they are added and edited below on the same page.
             first.queryset = obj.appearances.select_related("source") if obj else Appearance.objects.none()
@@ -326,7 +328,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     def build_page_context(self, request: HttpRequest, claim: Any, /) -> dict[str, Any]:
         claim, person = self.get_stored(request, claim), get_person(request)
         context = build_claim_context(claim, person) | build_moves_context(claim, person)
-        context |= build_screen_context(claim, person, draft=draft_on_page(request, claim))
+        context |= build_screen_context(claim, person, draft=get_draft_on_page(request, claim))
         if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
             context |= build_similar_context(claim.statement, person=person, to=claim)
         return context
@@ -345,11 +347,11 @@ class ClaimAdmin(TypedNames, ClaimList):
         messages.success(request, _("Draft created. Fill it in, then submit it for review."))
         return redirect(f"{change_page(verdict.claim)}#verdict")
 
-    def history_entries(self, row: Claim, reader: User) -> list[PastEvent]:
+    def list_history_entries(self, row: Claim, reader: User) -> list[PastEvent]:
         if not can_read_work_on(row, reader):
             return list_claim_events(row, reader)
         return [
-            *super().history_entries(row, reader),
+            *super().list_history_entries(row, reader),
             *list_changes(Appearance, of=_("an appearance"), claim_id=row.pk),
             *list_changes(ClaimMedia, of=_("a picture, recording or video"), claim_id=row.pk),
             *list_link_changes(ClaimTopic, link_name="topic", claim_id=row.pk),

@@ -116,10 +116,10 @@ class ClusterAdmin(DeskAdmin):
     def build_page_context(self, request: HttpRequest, cluster: Any, /) -> dict[str, Any]:
         return _build_context(self.get_queryset(request).get(pk=cluster.pk))
 
-    def history_entries(self, row: Cluster, reader: User) -> list[PastEvent]:
+    def list_history_entries(self, row: Cluster, reader: User) -> list[PastEvent]:
         members = row.members.select_related("claim")
         return [
-            *super().history_entries(row, reader),
+            *super().list_history_entries(row, reader),
             *list_changes(ClusterMember, of=gettext("a claim in this cluster"), cluster_id=row.pk),
             *(
                 PastEvent(each.added_at, each.added_by_name, gettext("Added “%s”") % each.claim)

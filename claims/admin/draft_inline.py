@@ -25,7 +25,7 @@ PREFIX = "verdicts"
 _RELATIONS = ("evidence",)
 
 
-def draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
+def get_draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
     """Return the draft that this person edits on the claim's page: the newsroom's before another publisher's.
 
     A submitted page names its draft. That draft is returned whatever its state is now, so that typed text is
@@ -134,7 +134,7 @@ class DraftInline(VerdictFields, DayFields, StackedInline):
         return True
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # `draft_on_page` has already checked the draft and the person.
+        # `get_draft_on_page` has already checked the draft and the person.
         return True
 
 
@@ -154,7 +154,7 @@ class DraftEvidenceInline(EvidenceInline):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
-    # `draft_on_page` has already checked whose verdict it is; only the role's permissions remain.
+    # `get_draft_on_page` has already checked whose verdict it is; only the role's permissions remain.
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return StackedInline.has_add_permission(self, request, obj)

@@ -120,7 +120,7 @@ def _fold_value(sentence: StrOrPromise, value: Any) -> SafeString | str:
     return "–" if value is None else render_json(sentence, value)
 
 
-_TONES: dict[str, Tone] = {
+_BADGE_TONES: dict[str, Tone] = {
     ImportRun.State.CHOSEN: "neutral",
     ImportRun.State.WAITING: "waiting",
     ImportRun.State.READING: "active",
@@ -319,7 +319,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
 def build_state_badge(run: ImportRun) -> SafeString:
     if is_broken_off(run):
         return render_badge(_("Interrupted"), "bad")
-    return render_badge(run.get_state_display(), _TONES[run.state])
+    return render_badge(run.get_state_display(), _BADGE_TONES[run.state])
 
 
 def _count_problem_kinds(run: ImportRun) -> list[dict[str, Any]]:

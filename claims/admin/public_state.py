@@ -16,7 +16,7 @@ from claims.admin.status_badges import build_state_badge
 from claims.models import Publication, Verdict
 from factcheck.admin.badges import Tone, render_badge
 
-_TONES: dict[str, Tone] = {Publication.Status.PUBLISHED: "good", Publication.Status.RETRACTED: "bad"}
+_BADGE_TONES: dict[str, Tone] = {Publication.Status.PUBLISHED: "good", Publication.Status.RETRACTED: "bad"}
 
 
 def prefetch_newest_publication(claim: str = "") -> Prefetch:
@@ -59,7 +59,7 @@ def describe_public_state(newest: Publication) -> str:
 
 
 def build_published_badge(newest: Publication) -> SafeString:
-    tone: Tone = _TONES.get(newest.status, "faded")
+    tone: Tone = _BADGE_TONES.get(newest.status, "faded")
     if newest.status == Publication.Status.PUBLISHED and newest.kind == Publication.Kind.CORRECTION:
         tone = "waiting"
     return format_html(

@@ -128,9 +128,9 @@ class RatingScaleAdmin(DeskAdmin):
             [f.instance for f in formset.initial_forms if "rating_class" in f.changed_data]
         )
 
-    def history_entries(self, row: RatingScale, reader: User) -> list[PastEvent]:
+    def list_history_entries(self, row: RatingScale, reader: User) -> list[PastEvent]:
         return [
-            *super().history_entries(row, reader),
+            *super().list_history_entries(row, reader),
             *list_changes(Rating, of=_("a rating"), scale_id=row.pk),
         ]
 

@@ -30,7 +30,7 @@ from factcheck.admin.found_rows import split_words
 from factcheck.admin.list_download import list_downloaded
 from factcheck.admin.technical import render_fingerprint, render_json
 
-_TONES: dict[str, Tone] = {
+_BADGE_TONES: dict[str, Tone] = {
     AuditKind.SIGNED_IN: "good",
     AuditKind.SIGN_IN_FAILED: "bad",
     AuditKind.CODE_REFUSED: "bad",
@@ -85,7 +85,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("what"))
     def shown_kind(self, record: AuditRecord) -> SafeString:
-        return render_badge(record.get_kind_display(), _TONES.get(record.kind, "neutral"))
+        return render_badge(record.get_kind_display(), _BADGE_TONES.get(record.kind, "neutral"))
 
     @admin.display(description=_("browser"))
     def browser(self, record: AuditRecord) -> str:

@@ -9,7 +9,7 @@ from django_stubs_ext import StrOrPromise
 from claims.models import Appearance, Claim, Cluster, Publication, Rating, Translation, Verdict
 from factcheck.admin.badges import Tone, build_coloured_badge, render_badge
 
-_TONES: dict[str, Tone] = {
+_BADGE_TONES: dict[str, Tone] = {
     Claim.State.PROPOSED: "waiting",
     Claim.State.ACCEPTED: "active",
     Claim.State.DECLINED: "faded",
@@ -34,7 +34,7 @@ _KINDS: dict[str, tuple[StrOrPromise, Tone]] = {
 
 
 def build_state_badge(row: Claim | Cluster | Verdict | Translation) -> SafeString:
-    return render_badge(row.get_state_display(), _TONES[row.state])
+    return render_badge(row.get_state_display(), _BADGE_TONES[row.state])
 
 
 def build_kind_badge(kind: str) -> SafeString:
@@ -44,11 +44,11 @@ def build_kind_badge(kind: str) -> SafeString:
 
 
 def anchor_badge(row: Appearance) -> SafeString:
-    return render_badge(row.get_anchor_display(), _TONES[row.anchor])
+    return render_badge(row.get_anchor_display(), _BADGE_TONES[row.anchor])
 
 
 def build_status_badge(row: Publication) -> SafeString:
-    return render_badge(row.get_status_display(), _TONES.get(row.status, "neutral"))
+    return render_badge(row.get_status_display(), _BADGE_TONES.get(row.status, "neutral"))
 
 
 def build_rating_badge(rating: Rating | None) -> SafeString | str:

@@ -44,7 +44,7 @@ from factcheck.admin.row_actions import RefusalMessages, desk_page, row_action
 from factcheck.django_internals import replace_object
 from factcheck.language_names import get_language_name, is_right_to_left
 
-_STATE = Translation.State
+_State = Translation.State
 
 
 @admin.register(Translation)
@@ -195,7 +195,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         answer["Cache-Control"] = "no-store"
         return answer
 
-    def history_entries(self, row: Translation, reader: User) -> list[PastEvent]:
+    def list_history_entries(self, row: Translation, reader: User) -> list[PastEvent]:
         first_event = PastEvent(row.created_at, get_name(row.author), _("Started"))
         steps = [
             PastEvent(step.at, step.by_name, get_move_label(step.action), note=step.note)
@@ -229,7 +229,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
     steps = list(row.steps.readable_by(person))
     in_round = [step for step in steps if step.action == SIGN_OFF and step.round == row.review_round]
     last = steps[-1] if steps else None
-    lacks = list_missing_of_translation(row, original) if row.state == _STATE.DRAFT else []
+    lacks = list_missing_of_translation(row, original) if row.state == _State.DRAFT else []
     missing = [(words, "translation") for words in lacks]
     return {
         "row": row,
@@ -250,10 +250,10 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
         "last_move": get_last_step(row),
         "signoffs": [step for step in steps if step.action == SIGN_OFF],
         "given": in_round,
-        "returned": last if row.state == _STATE.DRAFT and last and last.action == "request_changes" else None,
+        "returned": last if row.state == _State.DRAFT and last and last.action == "request_changes" else None,
         "missing": missing,
         "may_write": form is not None,
-        "may_carry_over": row.state == _STATE.PUBLISHED
+        "may_carry_over": row.state == _State.PUBLISHED
         and not is_current
         and person.has_perm("claims.add_translation"),
         "preview": reverse("admin:claims_translation_preview", args=[row.pk]) if form is not None else "",

@@ -128,7 +128,7 @@ def list_offered_languages(taken_languages: set[str]) -> list[str]:
     return [code for code, _name in settings.LANGUAGES if code not in families]
 
 
-_STATE = Translation.State
+_State = Translation.State
 #: The most translations shown on a claim's page, newest first; the list has all of them.
 _SHOWN_TRANSLATIONS = 30
 
@@ -158,7 +158,7 @@ def build_translations_context(verdict: Verdict | None, person: User) -> dict[st
     rows = list(
         Translation.objects.readable_by(person)
         .filter(verdict__claim=verdict.claim_id, verdict__publisher=verdict.publisher_id)
-        .exclude(state__in=[_STATE.SUPERSEDED, _STATE.RETRACTED])
+        .exclude(state__in=[_State.SUPERSEDED, _State.RETRACTED])
         .select_related("verdict", "author")
         .defer("explanation")
         .order_by("-pk")[:_SHOWN_TRANSLATIONS]
@@ -205,12 +205,12 @@ def _build_line(
         badge=build_translation_badge(row),
         page=change_page(row),
         is_out_of_date=is_old,
-        may_carry_over=is_old and may_add and not is_renewed and row.state == _STATE.PUBLISHED,
+        may_carry_over=is_old and may_add and not is_renewed and row.state == _State.PUBLISHED,
     )
 
 
 def build_translation_badge(row: Translation) -> SafeString:
     """Return the state of a translation as a badge; if published, whether readers see it."""
-    if row.state == _STATE.PUBLISHED and row.verdict.state != Verdict.State.PUBLISHED:
+    if row.state == _State.PUBLISHED and row.verdict.state != Verdict.State.PUBLISHED:
         return render_badge(_("Out of date"), "waiting")
     return build_state_badge(row)

@@ -241,7 +241,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         """Return the URL of the page with the button: the verdict's, or its claim's."""
         return change_page(row.claim if "from_claim" in request.POST else row)
 
-    def history_entries(self, row: Verdict, reader: User) -> list[PastEvent]:
+    def list_history_entries(self, row: Verdict, reader: User) -> list[PastEvent]:
         events = list_verdict_events(row, reader)
         if not can_read_work_on(row, reader):
             return events

@@ -28,7 +28,7 @@ LOCK_TIMEOUT = "5s"
 
 #: A string of Structured Fields (RFC 9651, 3.3.3) without escapes; most clients leave the quotation marks out.
 PATTERN = r'^"?([!#-\[\]-~]{1,255})"?$'
-_KEY = re.compile(PATTERN, re.ASCII)
+_KEY_PATTERN = re.compile(PATTERN, re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _read_key(request: HttpRequest) -> str | None:
     header = request.headers.get(HEADER)
     if header is None:
         return None
-    if match := _KEY.fullmatch(header.strip()):
+    if match := _KEY_PATTERN.fullmatch(header.strip()):
         return match[1]
     raise ParseError(
         gettext(

@@ -19,9 +19,9 @@ from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.query_values import MAX_ID, suggest_word
 from sources.models import MediaObject
 
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:", re.ASCII)
-_OFFSET = re.compile(r"([Zz]|[+-][0-9]{2}:[0-9]{2})\Z", re.ASCII)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_MOMENT_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:", re.ASCII)
+_OFFSET_PATTERN = re.compile(r"([Zz]|[+-][0-9]{2}:[0-9]{2})\Z", re.ASCII)
+_DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class EditorialBody(StrictJSON):
@@ -53,7 +53,7 @@ class DayField(serializers.DateField):
     """A calendar day in the format of RFC 3339."""
 
     def to_internal_value(self, value: Any) -> date:
-        if not isinstance(value, str) or not _DAY.fullmatch(value):
+        if not isinstance(value, str) or not _DAY_PATTERN.fullmatch(value):
             self.fail("invalid", format="YYYY-MM-DD")
         return super().to_internal_value(value)
 
@@ -66,9 +66,9 @@ class MomentField(serializers.DateTimeField):
     }
 
     def to_internal_value(self, value: Any) -> datetime:
-        if not isinstance(value, str) or not _MOMENT.match(value):
+        if not isinstance(value, str) or not _MOMENT_PATTERN.match(value):
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ss+hh:mm")
-        if not _OFFSET.search(value):
+        if not _OFFSET_PATTERN.search(value):
             self.fail("no_offset")
         return super().to_internal_value(value)
 

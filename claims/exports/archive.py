@@ -29,7 +29,7 @@ from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
 _BATCH_SIZE = 500
 
 #: Where a body names a snapshot. Inside a text, the quotation marks would follow backslashes.
-_SNAPSHOT = re.compile(rb'"snapshot":\{"id":(\d+)')
+_SNAPSHOT_PATTERN = re.compile(rb'"snapshot":\{"id":(\d+)')
 
 
 class IdSet:
@@ -183,7 +183,9 @@ def _iterate_batches(rows: QuerySet[Any, Any], size: int) -> Iterator[list[Any]]
 def _find_new_snapshots(body: bytes, seen_ids: IdSet) -> list[int]:
     """Return the snapshots that are quoted first in this body."""
     return [
-        number for number in sorted({int(match) for match in _SNAPSHOT.findall(body)}) if seen_ids.add(number)
+        number
+        for number in sorted({int(match) for match in _SNAPSHOT_PATTERN.findall(body)})
+        if seen_ids.add(number)
     ]
 
 

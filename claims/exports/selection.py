@@ -76,9 +76,9 @@ class ExportQuery(ClaimListQuery):
             if name in ("q", "as_of") or parameter.matches
         }
 
-    def _entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
+    def _select_entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
         if "as_of" in looked_for:
-            return super()._entries(looked_for) & self.moment_of_the_ledger.entries
+            return super()._select_entries(looked_for) & self.moment_of_the_ledger.entries
         newest = self.moment_of_the_ledger.newest
         return newest if "status" in looked_for else newest.filter(status=Publication.Status.PUBLISHED)
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from claims.matching.typos import is_swap, is_typo
-from claims.quotes.statements import MILLI
-from claims.search.texts import UNSPACED
+from claims.quotes.statements import MILLI_PATTERN
+from claims.search.texts import UNSPACED_PATTERN
 from claims.search.words import compile_word_pattern, fold_text
 
 #: Longer texts are only aligned up to this word.
@@ -41,9 +41,9 @@ _NEGATIONS = {
     }.items()
 }  # fmt: skip
 # Signs that are meaningful next to a number, letters with their marks, and digits.
-_SIGNS = re.compile(r"[%‰°$€£¥₩₹₽₺<>=+]|(?<![\w)])[-−–](?=\d)")
+_SIGNS_PATTERN = re.compile(r"[%‰°$€£¥₩₹₽₺<>=+]|(?<![\w)])[-−–](?=\d)")
 
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_NUMBER_PATTERN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 class Word(NamedTuple):
@@ -145,12 +145,12 @@ def split_words(text: str) -> tuple[Word, ...]:
     """Return the words of a text; in scripts without spaces, return the letters."""
     matches = sorted(
         [match.span() for match in compile_word_pattern().finditer(text[:_MAX_CHARACTERS])]
-        + [match.span() for match in _SIGNS.finditer(text[:_MAX_CHARACTERS])]
+        + [match.span() for match in _SIGNS_PATTERN.finditer(text[:_MAX_CHARACTERS])]
     )
     words: list[Word] = []
-    prefixes = {prefix.end() - 1 for prefix in MILLI.finditer(text[:_MAX_CHARACTERS])}
+    prefixes = {prefix.end() - 1 for prefix in MILLI_PATTERN.finditer(text[:_MAX_CHARACTERS])}
     for start, end in matches[:MAX_WORDS]:
-        if UNSPACED.search(text, start, end):
+        if UNSPACED_PATTERN.search(text, start, end):
             words += [Word(at, at + 1, text[at], fold_text(text[at]).strip()) for at in range(start, end)]
         else:
             key = fold_text(text[start:end]).strip() or text[start:end]
@@ -227,7 +227,7 @@ def _find_unmatched_words(words: Sequence[Word], others: Sequence[Word], same_la
         word = words[place]
         if not same_language:
             return word.key in other_keys or not word.is_number
-        if UNSPACED.match(word.key):
+        if UNSPACED_PATTERN.match(word.key):
             # In such scripts a single letter is hardly ever a word.
             beside = [tuple(each.key for each in words[at : at + 2]) for at in (place - 1, place) if at >= 0]
             return word.key in other_keys and (len(words) < 2 or any(pair in pairs for pair in beside))

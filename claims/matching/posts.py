@@ -10,24 +10,30 @@ from pathlib import Path
 
 _DATA = Path(__file__).parent / "data" / "posts.toml"
 
-_URL = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.co/|bit\.ly/)[^\s،。」）)]*", re.IGNORECASE)
+_URL_PATTERN = re.compile(
+    r"(?:https?://|www\.|pic\.twitter\.com/|t\.co/|bit\.ly/)[^\s،。」）)]*", re.IGNORECASE
+)
 #: "— Name (@handle) March 3, 2021", as embedded posts end.
-_SIGNATURE = re.compile(r"\s*(?:[—–―]|-{1,2})\s*[^—–\n]{1,80}\(@\w{1,30}\)[^\n]{0,50}\s*$")
-_RETWEET = re.compile(r"^\s*(?:RT|MT|QT|via)\s+@\w+\s*:?\s*", re.IGNORECASE)
+_SIGNATURE_PATTERN = re.compile(r"\s*(?:[—–―]|-{1,2})\s*[^—–\n]{1,80}\(@\w{1,30}\)[^\n]{0,50}\s*$")
+_RETWEET_PATTERN = re.compile(r"^\s*(?:RT|MT|QT|via)\s+@\w+\s*:?\s*", re.IGNORECASE)
 _LEADING_MENTIONS = re.compile(r"^(?:[.]?@\w+[\s,:]+)+(?=\S)")
 _TRAILING_MENTIONS = re.compile(r"(?:\b(?:via|cc|h/t)[\s:]*)?(?<!\w)(?:@\w+[\s.,]*)+$", re.IGNORECASE)
-_MENTION = re.compile(r"(?<!\w)@(\w+)")
-_HASHTAG = re.compile(r"[#＃](\w[\w\u0900-\u0dff\u200c]*)")
-_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÞА-ЯΑ-Ω])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)|_+")
-_PICTOGRAPH = re.compile(
+_MENTION_PATTERN = re.compile(r"(?<!\w)@(\w+)")
+_HASHTAG_PATTERN = re.compile(r"[#＃](\w[\w\u0900-\u0dff\u200c]*)")
+_CAMEL_PATTERN = re.compile(
+    r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÞА-ЯΑ-Ω])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)|_+"
+)
+_PICTOGRAPH_PATTERN = re.compile(
     "(?:[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299]"
     "[\ufe0e\ufe0f\u20e3\u200d\U000e0020-\U000e007f]*)+|[\ufe0f\u20e3]"
 )
 #: 3️⃣ is a three.
-_KEYCAP = re.compile("(?<=[0-9#*])\ufe0f?\u20e3")
-_REPEATED = re.compile(r"([!?！？.…])\1+|[!?！？]{2,}")
-_SENTENCE = re.compile(r"[^.!?…。！？।؟\n]*(?:[.!?…。！？।؟]+(?=[\s\"”»']|$|[^\x00-\u04ff])|[.](?=\S)|\n|$)")
-_SPACES = re.compile(r"\s+")
+_KEYCAP_PATTERN = re.compile("(?<=[0-9#*])\ufe0f?\u20e3")
+_REPEATED_PATTERN = re.compile(r"([!?！？.…])\1+|[!?！？]{2,}")
+_SENTENCE_PATTERN = re.compile(
+    r"[^.!?…。！？।؟\n]*(?:[.!?…。！？।؟]+(?=[\s\"”»']|$|[^\x00-\u04ff])|[.](?=\S)|\n|$)"
+)
+_SPACES_PATTERN = re.compile(r"\s+")
 _SURROUNDING_SIGNS = " \t\n\r|•·*~_>:;,،、；：-–—=/\\"
 _MAX_WORDS_IN_APPEAL = 16
 _SIGNS_AFTER_ALERT = r"\s*[:!|.\-–—…।！：】\]][\s:!|.\-–—…।！：】\]]*"
@@ -48,13 +54,13 @@ def _has_letters(text: str) -> bool:
 
 def _remove_signs(text: str) -> str:
     """Remove signs that are not words: links, emoji, mentions, hash signs."""
-    for pattern, instead in ((_SIGNATURE, ""), (_RETWEET, ""), (_URL, " ")):
+    for pattern, instead in ((_SIGNATURE_PATTERN, ""), (_RETWEET_PATTERN, ""), (_URL_PATTERN, " ")):
         text = _keep_unless_empty(text, pattern.sub(instead, text))
-    text = _KEYCAP.sub("", text)
-    text = _PICTOGRAPH.sub(" ", text)
+    text = _KEYCAP_PATTERN.sub("", text)
+    text = _PICTOGRAPH_PATTERN.sub(" ", text)
     text = _keep_unless_empty(text, _remove_mentions(text))
-    text = _HASHTAG.sub(lambda match: _replace_hashtag(match[1]), text)
-    return _REPEATED.sub(lambda match: match.group()[0], text)
+    text = _HASHTAG_PATTERN.sub(lambda match: _replace_hashtag(match[1]), text)
+    return _REPEATED_PATTERN.sub(lambda match: match.group()[0], text)
 
 
 def _keep_unless_empty(before: str, after: str) -> str:
@@ -66,7 +72,7 @@ def _remove_mentions(text: str) -> str:
     if leading and not (leading.group().count("@") == 1 and text[leading.end()].islower()):
         text = text[leading.end() :].lstrip()  # a reply; "@handle says …" keeps its subject
     text = _TRAILING_MENTIONS.sub("", text)
-    return _MENTION.sub(lambda match: _split_hashtag(match[1]), text)
+    return _MENTION_PATTERN.sub(lambda match: _split_hashtag(match[1]), text)
 
 
 def _replace_hashtag(tag: str) -> str:
@@ -77,7 +83,7 @@ def _replace_hashtag(tag: str) -> str:
 
 def _split_hashtag(tag: str) -> str:
     """Split a hashtag into words: ClimateChange_isReal → Climate Change is Real."""
-    return " ".join(_CAMEL.sub(" ", tag).split())
+    return " ".join(_CAMEL_PATTERN.sub(" ", tag).split())
 
 
 def _remove_words(text: str) -> str:
@@ -92,7 +98,7 @@ def _remove_words(text: str) -> str:
         text = _strip_quotes(text)
         if text == before:
             break
-    return _SPACES.sub(" ", text).strip(_SURROUNDING_SIGNS)
+    return _SPACES_PATTERN.sub(" ", text).strip(_SURROUNDING_SIGNS)
 
 
 def _strip_quotes(text: str) -> str:
@@ -152,7 +158,7 @@ class _Boilerplate:
 
     def remove_pleas(self, text: str) -> str:
         """Remove short sentences that ask the reader for something, and a plea after the statement."""
-        sentences = [match.group() for match in _SENTENCE.finditer(text) if match.group()]
+        sentences = [match.group() for match in _SENTENCE_PATTERN.finditer(text) if match.group()]
         kept_sentences = [
             sentence for sentence in sentences if not self._is_plea(sentence) and self._says_more(sentence)
         ]

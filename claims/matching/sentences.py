@@ -19,10 +19,10 @@ _IGNORED_CHARACTERS = str.maketrans(
     dict.fromkeys('"“”„‟«»‹›「」『』＂\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\t\x00', " ")
     | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)}
 )
-_BLOCK = re.compile(r"[^\r\n\x85\u2028\u2029]+")
+_BLOCK_PATTERN = re.compile(r"[^\r\n\x85\u2028\u2029]+")
 _HARD_STOP = re.compile(r"[。！？｡।॥۔؟]+")
 # Marks that close the sentence belong to it.
-_CLOSERS = re.compile("[”»›」』＂）)]*")
+_CLOSERS_PATTERN = re.compile("[”»›」』＂）)]*")
 # Where a run-on may be cut, if not at a space.
 _SOFT_BREAK = re.compile(r"[;；,，、]\s*|\s[–—-]\s|\s")
 
@@ -36,7 +36,7 @@ class TextSpan(NamedTuple):
 
 def split_sentences(text: str, language: str = "") -> Iterator[TextSpan]:
     """Split a text into sentences of at most `MAX_LENGTH`, in order, without the space between them."""
-    for block in _BLOCK.finditer(text):
+    for block in _BLOCK_PATTERN.finditer(text):
         sentence_block = block.group()
         plain_text = sentence_block.translate(_IGNORED_CHARACTERS)
         sentence_ends = {
@@ -50,7 +50,7 @@ def split_sentences(text: str, language: str = "") -> Iterator[TextSpan]:
 
 
 def _skip_closers(block: str, end: int) -> int:
-    closers = _CLOSERS.match(block, end)
+    closers = _CLOSERS_PATTERN.match(block, end)
     return closers.end() if closers else end
 
 

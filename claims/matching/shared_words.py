@@ -15,7 +15,7 @@ from typing import Any
 
 from claims.matching.similarity_features import PREFIX_LENGTH
 from claims.search.spelling import correct_misspellings
-from claims.search.texts import UNSPACED, make_searchable
+from claims.search.texts import UNSPACED_PATTERN, make_searchable
 from claims.search.word_frequencies import CACHE_SECONDS
 from factcheck.database.read_connections import fetch
 
@@ -35,7 +35,7 @@ _FEW_WORDS = 2
 _MISSPELT, _MISSPELT_IN_ALL = 3, 8
 #: The weight of a corrected word relative to one as written.
 _CORRECTED_WEIGHT = 0.8
-_SPELT = re.compile(r"[^\W\d_]{4,40}")
+_SPELT_PATTERN = re.compile(r"[^\W\d_]{4,40}")
 
 # BM25 with its usual parameters. The mean length is a constant, so that a claim weighs the same tomorrow.
 _K1, _B, _MEAN_LENGTH = 1.2, 0.75, 19
@@ -161,7 +161,7 @@ def split_words(texts: Sequence[str]) -> list[list[str]]:
 
 def _is_searchable(word: str) -> bool:
     # The last letter of a run without spaces is also a word by itself.
-    return len(word) <= _MAX_WORD_LENGTH and not (len(word) == 1 and UNSPACED.match(word))
+    return len(word) <= _MAX_WORD_LENGTH and not (len(word) == 1 and UNSPACED_PATTERN.match(word))
 
 
 def strip_accents(texts: list[str]) -> list[str]:
@@ -315,7 +315,9 @@ def _correct_words(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> d
     doubtful: dict[int, list[str]] = {}
     for text, each in enumerate(words):
         misspelt = [
-            word for word in each if _SPELT.fullmatch(word) and unknown.issuperset(build_forms([word]))
+            word
+            for word in each
+            if _SPELT_PATTERN.fullmatch(word) and unknown.issuperset(build_forms([word]))
         ]
         # Where most words are unknown, the text is in a language that nothing is published in.
         if misspelt and len(misspelt) <= max(1, len(each) // 2):

@@ -38,7 +38,9 @@ FEATURE_NAMES = (
 )
 
 # “— Name (@name) May 30, 2014”: how a quoted tweet names its author and its day.
-_SIGNATURE = re.compile(r"—\s*(?P<author>[^—]{1,80}?)\s*\(@\w+\)\s*(?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})?\s*$")
+_SIGNATURE_PATTERN = re.compile(
+    r"—\s*(?P<author>[^—]{1,80}?)\s*\(@\w+\)\s*(?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})?\s*$"
+)
 
 
 # Lower-case letters, and a space for every other sign; control characters do not occur in words.
@@ -166,7 +168,7 @@ def find_author(text: str) -> str:
 
 
 def _find_signature(text: str) -> re.Match[str] | None:
-    return _SIGNATURE.search(text[-MAX_SIGNATURE_LENGTH:])
+    return _SIGNATURE_PATTERN.search(text[-MAX_SIGNATURE_LENGTH:])
 
 
 def _compute_share(part: float, total: float) -> float:

@@ -35,7 +35,7 @@ from claims.newsroom import audit, desk_sessions
 from claims.newsroom.factor_mail import notify_of_reset
 from claims.newsroom.refusals import NotAllowed, NotPossible
 
-M = TypeVar("M", bound=Model)
+AnyModel = TypeVar("AnyModel", bound=Model)
 
 #: The kinds that count as a second factor. Recovery codes come with them.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -43,7 +43,7 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 ALWAYS_REQUIRED_ROLE = "Administrator"
 
 
-def annotate_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
+def annotate_due(rows: QuerySet[AnyModel, AnyModel], *, person: str = "") -> QuerySet[AnyModel, AnyModel]:
     """Annotate `second_factor_due`: the person's deadline to set one up, if any.
 
     Args:
@@ -51,7 +51,7 @@ def annotate_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
     """
     factors = Authenticator.objects.filter(user=OuterRef(f"{person}pk"), type__in=FACTORS)
     due: Any = Case(When(~Exists(factors), then=_build_deadline(person)), default=None)
-    return cast("QuerySet[M, M]", rows.annotate(second_factor_due=due))
+    return cast("QuerySet[AnyModel, AnyModel]", rows.annotate(second_factor_due=due))
 
 
 def _build_deadline(person: str) -> Subquery:

@@ -18,7 +18,7 @@ _CHARACTERS = str.maketrans(
     dict.fromkeys('‘’‚‛′ʼ`´‹›“”„‟″«»"「」『』＂', "'") | dict.fromkeys("‐‑‒–—―−", "-")
 )
 # The possessive quantifiers keep a long run of spaces from being tried from each of its characters.
-_RUNS = re.compile(r"\s++(?:-[-\s]*+)?|-[-\s]*+|\.{3}|[\u00ad\u200b\u2060\ufeff]+")
+_RUNS_PATTERN = re.compile(r"\s++(?:-[-\s]*+)?|-[-\s]*+|\.{3}|[\u00ad\u200b\u2060\ufeff]+")
 
 
 def fold(words: str) -> str:
@@ -27,7 +27,7 @@ def fold(words: str) -> str:
 
 
 def _fold_text(text: str) -> str:
-    return _RUNS.sub(_replace_run, text.translate(_CHARACTERS))
+    return _RUNS_PATTERN.sub(_replace_run, text.translate(_CHARACTERS))
 
 
 def _replace_run(run: re.Match[str]) -> str:
@@ -59,7 +59,7 @@ class FoldedText:
         """Return the replaced runs, with start and end both in the folded text and in the original."""
         runs = []
         folded_length = original = 0
-        for run in _RUNS.finditer(self._original):
+        for run in _RUNS_PATTERN.finditer(self._original):
             begins = folded_length + run.start() - original
             folded_length, original = begins + len(_replace_run(run)), run.end()
             runs.append((begins, folded_length, run.start(), original))

@@ -18,10 +18,10 @@ def _load_phrases() -> Iterator[str]:
             yield from (phrase.strip() for phrase in line.partition(":")[2].split("|"))
 
 
-_INTRODUCTION = re.compile("|".join(re.escape(fold(phrase)) for phrase in _load_phrases()))
+_INTRODUCTION_PATTERN = re.compile("|".join(re.escape(fold(phrase)) for phrase in _load_phrases()))
 _COLON = (":", "：", "፡", "܃", "։")
-_TIME = re.compile(r"\W?\d{1,2}\s?[:.hH時点시]\s?\d{2}.{0,12}")
-_QUOTATION = re.compile(r"[:：]\s?[\"“„«'‘「『]")
+_TIME_PATTERN = re.compile(r"\W?\d{1,2}\s?[:.hH時点시]\s?\d{2}.{0,12}")
+_QUOTATION_PATTERN = re.compile(r"[:：]\s?[\"“„«'‘「『]")
 _CLOSING = "\"'”’»“」』)）]］"
 _BULLETS = "-–—•*·▪‣"
 _STOPS = ".!?…。！？｡।॥۔؟።៕\"'”’»」』)）"
@@ -39,17 +39,17 @@ def is_question(words: str) -> bool:
 
 def is_time(words: str) -> bool:
     """Return whether the words are the time of an entry, as in a live blog."""
-    return _TIME.fullmatch(words.strip()) is not None
+    return _TIME_PATTERN.fullmatch(words.strip()) is not None
 
 
 def is_quotation_opening(words: str) -> bool:
     """Return whether the words contain a colon followed by a quotation."""
-    return _QUOTATION.search(words) is not None
+    return _QUOTATION_PATTERN.search(words) is not None
 
 
 def mentions_text(words: str) -> bool:
     """Return whether new words are about a text: a correction, or a link to another article."""
-    return _INTRODUCTION.search(fold(words).lower()) is not None
+    return _INTRODUCTION_PATTERN.search(fold(words).lower()) is not None
 
 
 def is_heading(words: str) -> bool:

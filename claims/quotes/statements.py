@@ -29,7 +29,7 @@ _EQUIVALENTS = _EquivalentCharacters(
 #: 10² is not 102.
 _BEFORE_RAISED_DIGIT = re.compile("(?<=[0-9])(?=[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉])")
 #: The letter of 5 mW that 5 MW has as a capital. No other prefix has units that differ in nothing but letter case.
-MILLI = re.compile(r"(?<=[0-9])( *)m(?=(?:Wh?|A|V|Hz|J|Pa)(?![A-Za-z0-9]))")
+MILLI_PATTERN = re.compile(r"(?<=[0-9])( *)m(?=(?:Wh?|A|V|Hz|J|Pa)(?![A-Za-z0-9]))")
 
 # Python also counts four control characters as white space; PostgreSQL does not.
 _WHITE_SPACE = re.compile(r"[^\S\x1c-\x1f]+")
@@ -44,5 +44,5 @@ def normalise_statement(statement: str) -> str:
     text = statement
     if not statement.isascii():
         text = unicodedata.normalize("NFKC", _BEFORE_RAISED_DIGIT.sub("^", statement))
-    text = MILLI.sub(r"\1milli", text)
+    text = MILLI_PATTERN.sub(r"\1milli", text)
     return _WHITE_SPACE.sub(" ", text.translate(_EQUIVALENTS)).strip(" .!?。")

@@ -13,7 +13,7 @@ from itertools import chain, islice, pairwise
 
 from claims.quotes.folded_text import FoldedText, fold
 
-_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?![^\S\n]*\n))*")
+_PARAGRAPH_PATTERN = re.compile(r"\S(?:[^\n]|\n(?![^\S\n]*\n))*")
 _CLOSERS = "\"'”’“‘»«›‹」』）)\\]"
 _CLOSING_ONLY = "”’»」』）)"
 _THAI = "\u0e00-\u0eff"
@@ -36,7 +36,7 @@ _MARKS = (
     "\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a03\u0a3c-\u0a4d\u0b82\u0bbe-\u0bcd\u0c00-\u0c03\u0c3e-\u0c4d"
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u200c\u200d"
 )
-_WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+")
+_WORD_PATTERN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+")
 #: The maximum number of parts of a text, plus one per paragraph; the rest of a paragraph is one part.
 _MAX_PARTS = 50_000
 #: The number of parts examined on each side in a long paragraph.
@@ -47,7 +47,7 @@ _MAX_WORDS = 2_000
 
 def split_words(text: str) -> list[str]:
     """Return words and numbers; in Korean and in scripts without spaces, return each character."""
-    return _WORD.findall(text)
+    return _WORD_PATTERN.findall(text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ class TextPart:
 def split_text(text: str) -> list[TextPart]:
     """Split a text into parts in order. Pieces without letters or digits, such as a rule, are left out."""
     parts: list[TextPart] = []
-    for number, paragraph in enumerate(_PARAGRAPH.finditer(text)):
+    for number, paragraph in enumerate(_PARAGRAPH_PATTERN.finditer(text)):
         most = max(_MAX_PARTS - len(parts), 0)
         parts.extend(_iterate_parts(paragraph.group(), paragraph.start(), number, most))
     return parts

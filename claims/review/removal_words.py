@@ -15,7 +15,7 @@ import orjson
 from django.utils.text import slugify
 
 from claims.search import make_searchable
-from claims.search.texts import UNSPACED, pair_letters
+from claims.search.texts import UNSPACED_PATTERN, pair_letters
 from factcheck.web.site_urls import escape_quotation_marks
 
 #: The replacement for removed text, repeated for each letter.
@@ -23,8 +23,8 @@ BAR = "█"
 #: Fewer bars are not recognised as a removal by verifiers of the ledger.
 _MIN_BARS = 4
 #: Scripts without spaces between words, and Hangul, where particles join the name: there the exact letters count.
-_UNSPACED = re.compile(
-    f"{UNSPACED.pattern}|[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d]"
+_UNSPACED_PATTERN = re.compile(
+    f"{UNSPACED_PATTERN.pattern}|[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d]"
 )
 _DROPPED_MARKS = str.maketrans("", "", "*_~`")
 _TAG = r'<[/a-z][^<>"]*>'
@@ -38,7 +38,7 @@ _MAX_NAME_LENGTH = 60
 
 def is_long_enough(word: str) -> bool:
     """Return whether a word is too long to be part of many other words."""
-    return len(word) >= (2 if _UNSPACED.search(word) else 4)
+    return len(word) >= (2 if _UNSPACED_PATTERN.search(word) else 4)
 
 
 def find_spellings(words: Sequence[str]) -> dict[str, str]:
@@ -50,7 +50,7 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
             *(same for variant in _list_spellings_of_word(word) for same in _list_escapes(variant)),
             make_searchable(word).strip(),
             # Inside a longer run of letters, in the form of the search index.
-            pair_letters(word) if UNSPACED.fullmatch(word) else "",
+            pair_letters(word) if UNSPACED_PATTERN.fullmatch(word) else "",
         ):
             spellings.setdefault(spelling, bars)
         slug = slugify(word, allow_unicode=True)[:80].rstrip("-")
@@ -99,4 +99,4 @@ def _compile(word: str) -> re.Pattern[str]:
 
 
 def _is_spaced(letter: str) -> bool:
-    return letter.isalnum() and not _UNSPACED.match(letter)
+    return letter.isalnum() and not _UNSPACED_PATTERN.match(letter)

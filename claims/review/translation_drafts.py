@@ -18,7 +18,7 @@ from claims.review.translation_originals import OriginalText, find_original, is_
 from claims.review.verdict_drafts import lock_draft, record_editor
 from claims.review.workflow import move
 
-_STATE = Translation.State
+_State = Translation.State
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def find_newest_earlier(verdict: Verdict, language: str, by: User) -> Translatio
     rows = Translation.objects.readable_by(by).filter(
         verdict__claim=verdict.claim_id, verdict__publisher=verdict.publisher_id, language__iexact=language
     )
-    return rows.exclude(state=_STATE.RETRACTED).order_by("-verdict__version", "-version").first()
+    return rows.exclude(state=_State.RETRACTED).order_by("-verdict__version", "-version").first()
 
 
 @transaction.atomic

@@ -26,9 +26,9 @@ _CHARACTERS_BEFORE = 60
 
 # The number of letters that a matching word shares with a form of the wanted word. Only such words are checked.
 _SHARED_LETTERS = 3
-_LEXEME = re.compile(r"'((?:[^']|'')*)'")
+_LEXEME_PATTERN = re.compile(r"'((?:[^']|'')*)'")
 # Latin letters that only the database's rules take apart: æ, ø, ł …
-_COMPOSED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
+_COMPOSED_PATTERN = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
 
 
 def find_highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str, list[Document]]:
@@ -84,7 +84,7 @@ def _iterate_texts(document: Document) -> Iterator[tuple[str, str]]:
 
 def _find_matching_words(claims: list[tuple[Document, str]], reading: SearchReading) -> set[tuple[str, str]]:
     """Return the claims' words that are forms of wanted words, by language."""
-    stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME.findall(reading.ranking)}
+    stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME_PATTERN.findall(reading.ranking)}
     beginnings = {fold_text(stem)[:_SHARED_LETTERS] for stem in stems}
     lexemes = {
         (languages, word)
@@ -108,7 +108,7 @@ def _find_matching_words(claims: list[tuple[Document, str]], reading: SearchRead
 
 
 def _may_match(words: str, beginnings: set[str]) -> bool:
-    return bool(_COMPOSED.search(words)) or any(beginning in words for beginning in beginnings)
+    return bool(_COMPOSED_PATTERN.search(words)) or any(beginning in words for beginning in beginnings)
 
 
 def _merge_spans(spans: list[Span]) -> list[Span]:

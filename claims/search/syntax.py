@@ -4,18 +4,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from claims.search.texts import UNSPACED, make_searchable, pair_letters
+from claims.search.texts import UNSPACED_PATTERN, make_searchable, pair_letters
 from claims.search.words import compile_word_pattern, fold_text, remove_grouping
 
 # Keyboards and word processors write other quotation marks than the straight one.
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | {"\0": " ", "\u3000": " "})
 # In Hebrew, quotation marks also occur inside abbreviations: צה"ל.
-_GERSHAYIM = re.compile(r'(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')
+_GERSHAYIM_PATTERN = re.compile(r'(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')
 # A minus is attached to the word it excludes and to nothing before it, because pasted texts contain dashes.
-_PIECE = re.compile(r'(?P<minus>(?<!\S)-(?![\s-]))?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_PIECE_PATTERN = re.compile(r'(?P<minus>(?<!\S)-(?![\s-]))?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
 # Elisions before a word and suffixes of a name (l’eau, Putin’s), which are not searched.
-_ELIDED = re.compile(r"(?<![^\W_])[cdjlmnst]['’](?=[^\W_])|['’]s(?![^\W_])", re.IGNORECASE)
+_ELIDED_PATTERN = re.compile(r"(?<![^\W_])[cdjlmnst]['’](?=[^\W_])|['’]s(?![^\W_])", re.IGNORECASE)
 
 # A word of this many letters is meaningful without the number next to it.
 _MEANINGFUL_LENGTH = 3
@@ -33,12 +33,12 @@ class QueryPiece:
 
 def straighten_quotes(text: str) -> str:
     """Return the search with straight quotation marks around phrases. Every character keeps its position."""
-    return _GERSHAYIM.sub("״", text.translate(_QUOTATION_MARKS))
+    return _GERSHAYIM_PATTERN.sub("״", text.translate(_QUOTATION_MARKS))
 
 
 def split_pieces(text: str) -> Iterator[QueryPiece]:
     """Yield the words and phrases of a `straighten_quotes` search."""
-    for match in _PIECE.finditer(text):
+    for match in _PIECE_PATTERN.finditer(text):
         name = "word" if match["phrase"] is None else "phrase"
         yield QueryPiece(match.start(name), match.end(name), name == "phrase", bool(match["minus"]))
 
@@ -72,14 +72,14 @@ def _is_or(inside: str, piece: QueryPiece) -> bool:
 def _build_phrase(text: str) -> str:
     """Return the words in index order, without the single letter that the index adds to runs of letters."""
     words = make_searchable(text).split()
-    return " ".join(words[:-1] if len(words) > 1 and UNSPACED.fullmatch(words[-1]) else words)
+    return " ".join(words[:-1] if len(words) > 1 and UNSPACED_PATTERN.fullmatch(words[-1]) else words)
 
 
 def _split_phrases(text: str) -> Iterator[str]:
     """Yield the phrases of each separately searched part of a text."""
-    text = fold_text(_ELIDED.sub(" ", text))
+    text = fold_text(_ELIDED_PATTERN.sub(" ", text))
     end = 0
-    for run in UNSPACED.finditer(text):
+    for run in UNSPACED_PATTERN.finditer(text):
         yield from _split_numbers(text[end : run.start()].split())
         yield pair_letters(run.group())
         end = run.end()
@@ -127,4 +127,6 @@ def find_wanted_words(text: str) -> Iterator[tuple[int, int]]:
 
 def find_wanted_runs(text: str) -> list[str]:
     """Return the wanted parts of a `straighten_quotes` search that are in scripts without spaces."""
-    return [run for start, end in find_wanted_words(text) for run in UNSPACED.findall(text[start:end])]
+    return [
+        run for start, end in find_wanted_words(text) for run in UNSPACED_PATTERN.findall(text[start:end])
+    ]

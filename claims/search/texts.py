@@ -43,7 +43,7 @@ STEMMERS = {
 _STEMMED_AS = {"bs": "sr", "hr": "sr", "nb": "no", "nn": "no", "sh": "sr"}
 
 #: Runs of scripts that put no spaces between words: Thai, Lao, Khmer, Burmese, kana, Han.
-UNSPACED = re.compile(
+UNSPACED_PATTERN = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     r"\U00020000-\U0003ffff]+"
 )
@@ -62,7 +62,7 @@ def make_searchable(text: str) -> str:
     if text.isascii():
         return text
     # Also the last letter alone, so that every letter begins a term.
-    return UNSPACED.sub(lambda run: f" {pair_letters(run.group())} {run.group()[-1]} ", text)
+    return UNSPACED_PATTERN.sub(lambda run: f" {pair_letters(run.group())} {run.group()[-1]} ", text)
 
 
 def pair_letters(run: str) -> str:

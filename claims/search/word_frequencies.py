@@ -13,7 +13,7 @@ from factcheck.database.read_connections import fetch
 #: and reading them for each search would take as long as the rest of its reading.
 CACHE_SECONDS = 60
 
-_WORD = re.compile(r"'(?:[^']|'')*'")
+_WORD_PATTERN = re.compile(r"'(?:[^']|'')*'")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class WordFrequencies:
         """
         shares = {word: self._compute_share(those) for word, those in forms.items()}
         count = sum(
-            _combine_shares(query, [shares[word] for word in _WORD.findall(query) if word in shares])
+            _combine_shares(query, [shares[word] for word in _WORD_PATTERN.findall(query) if word in shares])
             for query in alternatives
         )
         return round(self.publications * min(1.0, count))

@@ -46,19 +46,19 @@ _SPACE_IN_ARABIC = re.compile(
 
 # 1,000 and 1.000 and 12,34,567: thousands, as one number.
 _GROUPED_DIGITS = r"(?<![\d.,])\d{1,3}(?:(?:,\d{2,3})*,\d{3}|(?:[.'’٬\u00a0\u2009\u202f]\d{3})+)(?!\d)"
-_THOUSANDS = re.compile(_GROUPED_DIGITS)
+_THOUSANDS_PATTERN = re.compile(_GROUPED_DIGITS)
 _BETWEEN_DIGITS = re.compile(r"\D")
 # 3.5 and 3,5; a list of numbers has more digits, or more of them.
 _DECIMAL = r"(?<![\d.,٫])\d+[.,٫]\d{1,2}(?![.,٫]?\d)"
-_FRACTION = re.compile(r"[.,٫](?=\d{1,2}(?![.,٫]?\d))")
-_DECIMALS = re.compile(_DECIMAL)
+_FRACTION_PATTERN = re.compile(r"[.,٫](?=\d{1,2}(?![.,٫]?\d))")
+_DECIMALS_PATTERN = re.compile(_DECIMAL)
 # A placeholder for the decimal point until all other points are removed.
 _POINT = "\0"
 
 # U.S. and z.B.: one word, also written without points, in Latin, Greek and Cyrillic.
 _INITIAL = r"[A-Za-zÀ-ÖØ-öø-\u02af\u0370-\u052f]"
 _INITIALS = rf"(?<![\w.]){_INITIAL}(?:\.{_INITIAL})+(?![\w\u0300-\u036f])"
-_ABBREVIATED = re.compile(_INITIALS)
+_ABBREVIATED_PATTERN = re.compile(_INITIALS)
 
 _DIGIT_BESIDE_LETTER = re.compile(r"(?<=[0-9])(?=[^0-9 .])|(?<=[^0-9 .])(?=[0-9])")
 
@@ -70,8 +70,8 @@ def fold_text(text: str) -> str:
     digits, separate from letters, so that `covid19` equals `COVID-19`.
     """
     text = remove_grouping(text.replace(_POINT, " "))
-    text = _ABBREVIATED.sub(lambda word: word.group().replace(".", ""), text)
-    text = _DECIMALS.sub(lambda number: _FRACTION.sub(_POINT, number.group()), text)
+    text = _ABBREVIATED_PATTERN.sub(lambda word: word.group().replace(".", ""), text)
+    text = _DECIMALS_PATTERN.sub(lambda number: _FRACTION_PATTERN.sub(_POINT, number.group()), text)
     if not text.isascii():
         # Composed, so that the breve of a decomposed й is not mistaken for an accent.
         text = unicodedata.normalize("NFC", text)
@@ -85,7 +85,7 @@ def fold_text(text: str) -> str:
 
 def remove_grouping(text: str) -> str:
     """Remove grouping from numbers: `1,000` → `1000`."""
-    return _THOUSANDS.sub(lambda number: _BETWEEN_DIGITS.sub("", number.group()), text)
+    return _THOUSANDS_PATTERN.sub(lambda number: _BETWEEN_DIGITS.sub("", number.group()), text)
 
 
 @cache
@@ -97,7 +97,7 @@ def compile_word_pattern() -> re.Pattern[str]:
         if unicodedata.category(chr(code)) in {"Mn", "Mc", "Me", "Cf"} and chr(code) != _ZERO_WIDTH_SPACE
     )
     return re.compile(
-        rf"{_GROUPED_DIGITS}(?:{_FRACTION.pattern}\d+)?|{_DECIMAL}|\d+|{_INITIALS}|[^\W\d_](?:[^\W\d_]|[{re.escape(inside)}])*"
+        rf"{_GROUPED_DIGITS}(?:{_FRACTION_PATTERN.pattern}\d+)?|{_DECIMAL}|\d+|{_INITIALS}|[^\W\d_](?:[^\W\d_]|[{re.escape(inside)}])*"
     )
 
 

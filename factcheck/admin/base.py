@@ -24,7 +24,7 @@ from factcheck.admin.counted_rows import CountedRows
 from factcheck.admin.days import DayFields
 from factcheck.admin.found_rows import MAX_FOUND, filter_by_words, list_newest_keys, match_keys
 from factcheck.admin.list_download import ListDownload
-from factcheck.admin.merge_conflict import BASE_FIELD, BothVersions, put_together, sign_base
+from factcheck.admin.merge_conflict import BASE_FIELD, BothVersions, build_both_versions, sign_base
 from factcheck.admin.row_actions import RefusalMessages, change_page, get_person
 from factcheck.admin.unsaved import WRITERS_FIELD, mark_stored
 from factcheck.admin.versions import VERSION_FIELD, DeskForm, compute_version
@@ -184,7 +184,7 @@ class DeskAdmin(DayFields, ListDownload):
             return
         locked = self.model._base_manager.select_for_update().filter(pk=row.pk).first()
         if locked is not None:
-            request.both_versions = put_together(self, request, locked, self.versioned_relations)  # type: ignore[attr-defined]  # for the page
+            request.both_versions = build_both_versions(self, request, locked, self.versioned_relations)  # type: ignore[attr-defined]  # for the page
 
     def _versions_context(
         self, request: HttpRequest, row: models.Model, context: dict[str, Any]
@@ -245,7 +245,7 @@ class DeskAdmin(DayFields, ListDownload):
 
     # History ----------------------------------------------------------------------------------------------------------
 
-    def history_entries(self, row: Any, reader: User) -> list[PastEvent]:
+    def list_history_entries(self, row: Any, reader: User) -> list[PastEvent]:
         """Return all history records of the row that this person may read, in any order."""
         if not hasattr(self.model, "pgh_event_models"):
             return self._log_entries(row)
@@ -270,7 +270,7 @@ class DeskAdmin(DayFields, ListDownload):
             return redirect_missing_row(self, request, object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        events = self.history_entries(row, get_person(request))
+        events = self.list_history_entries(row, get_person(request))
         entries = sorted(events, key=lambda entry: entry.at, reverse=True)
         page = Paginator(entries, 50).get_page(request.GET.get("p"))
         context = {

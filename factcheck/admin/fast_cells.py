@@ -44,7 +44,7 @@ _OMITTED_CLASSES: Final = (
 _EMPTY_CELLS: Final = (">–</td>", ">-</td>")
 
 #: The label of a cell where the columns have no headings.
-_LABEL: Final = re.compile(r'data-label="\w')
+_LABEL_PATTERN: Final = re.compile(r'data-label="\w')
 
 
 @register.filter("lean")
@@ -57,5 +57,5 @@ def strip_classes(cell: Any) -> SafeString:
         # On a phone, where rows are cards, empty cells are left out.
         html = html.replace('class="', 'class="desk-none ', 1)
     # Not by CSS, which would begin every word so.
-    html = _LABEL.sub(lambda match: match[0][:-1] + match[0][-1].upper(), html)
+    html = _LABEL_PATTERN.sub(lambda match: match[0][:-1] + match[0][-1].upper(), html)
     return mark_safe(html)  # noqa: S308  escaped above, unless the admin has done it

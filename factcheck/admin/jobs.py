@@ -40,7 +40,7 @@ _STATUSES = {
     "aborting": _("stopping"),
     "aborted": _("stopped"),
 }
-_TONES: dict[str, Tone] = {"todo": "waiting", "doing": "active", "succeeded": "good", "failed": "bad"}
+_BADGE_TONES: dict[str, Tone] = {"todo": "waiting", "doing": "active", "succeeded": "good", "failed": "bad"}
 
 
 class StatusFilter(DropdownFilter):
@@ -84,7 +84,7 @@ class JobAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, job: ProcrastinateJob) -> SafeString:
-        return render_badge(_STATUSES.get(job.status, job.status), _TONES.get(job.status, "neutral"))
+        return render_badge(_STATUSES.get(job.status, job.status), _BADGE_TONES.get(job.status, "neutral"))
 
     @admin.display(description=_("arguments"))
     def arguments(self, job: ProcrastinateJob) -> SafeString:

@@ -178,7 +178,7 @@ def _list_own_fields(formset: Any) -> tuple[str, ...]:
 # Putting together -----------------------------------------------------------------------------------------------------
 
 
-def put_together(
+def build_both_versions(
     desk: MergeablePage, request: HttpRequest, row: models.Model, relations: Iterable[str]
 ) -> BothVersions | None:
     """Merge others' changes into the submitted form if necessary; return the versions to show on the page.

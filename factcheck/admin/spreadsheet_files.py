@@ -23,8 +23,8 @@ MAX_CELL_LENGTH: Final = 32_767
 MAX_ROWS: Final = 1_048_576
 
 _PART_SIZE = 1 << 16
-_TAG = re.compile(r"<[^>]*>")
-_BREAK = re.compile(r"<(?:br|/p|/li|/div)\b[^>]*>", re.IGNORECASE)
+_TAG_PATTERN = re.compile(r"<[^>]*>")
+_BREAK_PATTERN = re.compile(r"<(?:br|/p|/li|/div)\b[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def strip_markup(value: Any) -> str:
     """Return the text of a list cell without markup; "" for a dash."""
     text = str(value)
     if isinstance(value, SafeString):
-        text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
+        text = html.unescape(_TAG_PATTERN.sub("", _BREAK_PATTERN.sub("\n", text)))
         text = "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
     return "" if text == "–" else text
 

@@ -18,12 +18,12 @@ from factcheck.database.model_fields import LANGUAGE_TAG
 #: The largest id that PostgreSQL's bigint holds.
 MAX_ID = 2**63 - 1
 
-_DIGITS = re.compile(r"[0-9]+", re.ASCII)
-_SHARE = re.compile(r"0(\.[0-9]{1,17})?|1(\.0{1,17})?|\.[0-9]{1,17}", re.ASCII)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+)", re.ASCII)
+_DIGITS_PATTERN = re.compile(r"[0-9]+", re.ASCII)
+_SHARE_PATTERN = re.compile(r"0(\.[0-9]{1,17})?|1(\.0{1,17})?|\.[0-9]{1,17}", re.ASCII)
+_DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_MOMENT_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+)", re.ASCII)
 _SLUG_PATTERN = r"^(?!-?[0-9]+$)[\w-]+$"
-_LANGUAGE = re.compile(LANGUAGE_TAG, re.ASCII | re.IGNORECASE)
+_LANGUAGE_PATTERN = re.compile(LANGUAGE_TAG, re.ASCII | re.IGNORECASE)
 
 
 class ValueRefused(ValueError):
@@ -55,7 +55,7 @@ class WholeNumber:
     def __call__(self, text: str) -> int:
         # The length is checked first, because Python refuses to convert numbers of thousands of digits.
         if (
-            _DIGITS.fullmatch(text)
+            _DIGITS_PATTERN.fullmatch(text)
             and len(text) <= len(str(self.most))
             and self.least <= int(text) <= self.most
         ):
@@ -74,7 +74,7 @@ class Share:
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "number", "minimum": 0, "maximum": 1})
 
     def __call__(self, text: str) -> float:
-        if _SHARE.fullmatch(text):
+        if _SHARE_PATTERN.fullmatch(text):
             return float(text)
         raise ValueRefused(gettext("it must be a number from 0 to 1, such as 0.8."))
 
@@ -131,7 +131,7 @@ class DayValue:
 
     def __call__(self, text: str) -> date:
         try:
-            if _DAY.fullmatch(text):
+            if _DAY_PATTERN.fullmatch(text):
                 return date.fromisoformat(text)
         except ValueError:  # a day that no calendar has
             pass
@@ -154,13 +154,13 @@ class Moment:
 
     def __call__(self, text: str) -> datetime:
         try:
-            if _DAY.fullmatch(text):
+            if _DAY_PATTERN.fullmatch(text):
                 return datetime.combine(
                     date.fromisoformat(text), time.max if self.end_of_day else time.min, UTC
                 )
             # "+" means a space in a query string, and most people forget to write it as %2B.
             text = re.sub(r" (?=[0-9]{2}:?[0-9]{2}$)", "+", text)
-            if _MOMENT.fullmatch(text):
+            if _MOMENT_PATTERN.fullmatch(text):
                 return _to_utc(datetime.fromisoformat(text.upper()))
         except ValueError:  # the day or time does not exist
             pass
@@ -193,7 +193,7 @@ class LanguageRange:
     )
 
     def __call__(self, text: str) -> str:
-        if _LANGUAGE.fullmatch(text) and len(text) <= 35:
+        if _LANGUAGE_PATTERN.fullmatch(text) and len(text) <= 35:
             return text.lower()
         raise ValueRefused(gettext("it must be a language tag such as en, pt-BR or ko."))
 

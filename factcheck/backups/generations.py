@@ -21,7 +21,7 @@ from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.database.embedded.wal_archive import sync_folder
 
 UNFINISHED, REMOVED = ".unfinished", ".removed"
-_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+_NAME_PATTERN = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def list_generations(folder: BackupFolder) -> list[Generation]:
     """
     if not folder.generations.is_dir():
         return []
-    generations = [_read(path) for path in folder.generations.iterdir() if _NAME.fullmatch(path.name)]
+    generations = [_read(path) for path in folder.generations.iterdir() if _NAME_PATTERN.fullmatch(path.name)]
     return sorted(generations, key=lambda one: (one.timeline, one.stop))
 
 

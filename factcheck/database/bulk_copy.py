@@ -21,7 +21,7 @@ from psycopg.copy import FileWriter
 from factcheck.database.model_fields import BitStringField, bytes_to_bits
 from factcheck.django_internals import build_bare_row, get_stored_values
 
-M = TypeVar("M", bound=Model)
+AnyModel = TypeVar("AnyModel", bound=Model)
 
 #: The values of a row by attribute: far cheaper than a model instance if the row is only stored.
 Row = Mapping[str, Any]
@@ -84,21 +84,21 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-class RowMaker(Generic[M]):
+class RowMaker(Generic[AnyModel]):
     """Create rows of a model at a tenth of the cost of its constructor, for hundreds of thousands of rows.
 
     Values are given by attribute (`claim_id`), or by relation (`claim`) as the related row. They are not validated.
     Missing values get their defaults. `pre_init` and `post_init` are not sent.
     """
 
-    def __init__(self, model: type[M]) -> None:
+    def __init__(self, model: type[AnyModel]) -> None:
         self._model = model
         blank = model()
         fields = [field for field in model._meta.concrete_fields if not field.generated]
         self._blank = {field.attname: getattr(blank, field.attname) for field in fields}
         self._relations = {field.name: field.attname for field in fields if field.is_relation}
 
-    def __call__(self, **values: Any) -> M:
+    def __call__(self, **values: Any) -> AnyModel:
         related_rows = {name: values.pop(name) for name in self._relations.keys() & values.keys()}
         for name, row in related_rows.items():
             values[self._relations[name]] = row.pk if row else None

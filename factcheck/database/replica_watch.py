@@ -35,7 +35,7 @@ _STATUS_SQL = """
 Address = Mapping[str, Any]
 
 
-class OpenLines:
+class ReadingConnections:
     """The connections that threads are reading from, by alias, so that another thread can cut them.
 
     Each is identified by a duplicate of its socket, because the original descriptor may be reused by the time it is
@@ -81,7 +81,7 @@ class ReplicaWatch:
         self, replicas: Replicas, primary: str, addresses: Mapping[str, Address], *, mark: str = ""
     ) -> None:
         self.replicas, self.mark = replicas, mark
-        self.lines = OpenLines()
+        self.lines = ReadingConnections()
         self._primary, self._addresses = primary, addresses
         self._said: dict[str, bool] = {}
 

@@ -25,7 +25,7 @@ from factcheck.database.rules import (
     compile_rule,
 )
 
-M = TypeVar("M", bound=type[models.Model])
+AnyModel = TypeVar("AnyModel", bound=type[models.Model])
 
 #: The context that pghistory's triggers store: who made the change.
 _CONTEXT_SQL = "COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB"
@@ -76,20 +76,20 @@ class _LinkRemoved(_RowEvent, pghistory.DeleteEvent):
     label = "removed"
 
 
-def keep_history(*, exclude: list[str] | None = None) -> Callable[[M], M]:
+def keep_history(*, exclude: list[str] | None = None) -> Callable[[AnyModel], AnyModel]:
     """Class decorator: store every replaced or deleted row of the model, with the person and page."""
 
-    def decorate(model: M) -> M:
+    def decorate(model: AnyModel) -> AnyModel:
         track = pghistory.track(_Changed(), _Deleted(), exclude=exclude, **_build_history_options(model))
         return _forbid_truncation(track(model))
 
     return decorate
 
 
-def keep_links(app_label: str) -> Callable[[M], M]:
+def keep_links(app_label: str) -> Callable[[AnyModel], AnyModel]:
     """Class decorator for a proxy of a many-to-many table: store when links were added and removed."""
 
-    def decorate(model: M) -> M:
+    def decorate(model: AnyModel) -> AnyModel:
         track = pghistory.track(
             _LinkMade(), _LinkRemoved(), obj_field=None, app_label=app_label, **_build_history_options(model)
         )
@@ -108,7 +108,7 @@ def _build_history_options(model: type[models.Model]) -> dict[str, Any]:
     return {"context_field": pghistory.ContextJSONField(), "append_only": False, "meta": {"triggers": rules}}
 
 
-def _forbid_truncation(model: M) -> M:
+def _forbid_truncation(model: AnyModel) -> AnyModel:
     rule = build_truncation_rule(
         model.__name__.lower(), "This table has a history, which TRUNCATE would go past: delete its rows."
     )

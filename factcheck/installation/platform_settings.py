@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from factcheck.installation.environment import read_text
 
 #: Identifiers of accounts that Bluesky accepts (atproto.com/specs/did).
-_DID = re.compile(r"did:(plc:[a-z2-7]{24}|web:[a-z0-9.-]+)", re.ASCII)
+_DID_PATTERN = re.compile(r"did:(plc:[a-z2-7]{24}|web:[a-z0-9.-]+)", re.ASCII)
 
 
 class PlatformSettings(NamedTuple):
@@ -26,7 +26,7 @@ def read_platform_settings() -> PlatformSettings:
         ImproperlyConfigured: a value is not the identifier of an account, or the file does not exist.
     """
     labeler = read_text("BLUESKY_LABELER")
-    if labeler and not _DID.fullmatch(labeler):
+    if labeler and not _DID_PATTERN.fullmatch(labeler):
         raise ImproperlyConfigured(
             f"BLUESKY_LABELER is {labeler!r}; write the account's DID, such as did:plc:ewvi7nxzyoun6zhxrhs64oiz."
         )

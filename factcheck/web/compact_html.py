@@ -9,13 +9,13 @@ from django.template.loaders import app_directories, cached, filesystem
 _DESK_PREFIXES = ("admin/", "unfold/", "unfold_crispy/")
 #: Texts to be translated must stay unchanged.
 _VERBATIM_BLOCK = re.compile(r"({%\s*blocktrans.*?{%\s*endblocktrans(?:late)?\s*%})", re.DOTALL)
-_INDENTATION = re.compile(r"\s*\n\s*")
+_INDENTATION_PATTERN = re.compile(r"\s*\n\s*")
 
 
 def compact_template(template: str) -> str:
     """Trim each line and drop empty ones."""
     parts = _VERBATIM_BLOCK.split(template)
-    parts[::2] = (_INDENTATION.sub("\n", part) for part in parts[::2])
+    parts[::2] = (_INDENTATION_PATTERN.sub("\n", part) for part in parts[::2])
     return "".join(parts)
 
 

@@ -37,12 +37,12 @@ BROTLI_WINDOW = 18
 #: After so many bytes of a download the reader gets them, although the compressor would rather wait for more.
 FLUSH_BYTES = 256 * 1024
 
-_COMPRESSIBLE = re.compile(
+_COMPRESSIBLE_PATTERN = re.compile(
     r"text/|image/svg\+xml|application/([\w.+-]+\+)?(json|xml|yaml)\b|application/(x-ndjson|javascript)\b",
     re.ASCII,
 )
-_TAG = re.compile(r'((?:W/)?"[^"]*?)(?:-(br|gzip))?"')
-_QUALITY = re.compile(r"q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII | re.IGNORECASE)
+_TAG_PATTERN = re.compile(r'((?:W/)?"[^"]*?)(?:-(br|gzip))?"')
+_QUALITY_PATTERN = re.compile(r"q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII | re.IGNORECASE)
 
 
 class Compressor(Protocol):
@@ -80,7 +80,7 @@ def list_accepted(accept_encoding: str) -> tuple[str, ...]:
     qualities: dict[str, float] = {}
     for part in accept_encoding[:1000].lower().split(","):
         coding, _, parameter = (piece.strip() for piece in part.partition(";"))
-        weight = _QUALITY.fullmatch(parameter) if parameter else None
+        weight = _QUALITY_PATTERN.fullmatch(parameter) if parameter else None
         qualities[{"x-gzip": "gzip"}.get(coding, coding)] = (
             float(weight[1]) if weight else float(not parameter)
         )
@@ -128,10 +128,10 @@ def remove_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str, 
         return tag
 
     if tags := request.META.get("HTTP_IF_NONE_MATCH"):
-        request.META["HTTP_IF_NONE_MATCH"] = _TAG.sub(strip_coding, tags)
+        request.META["HTTP_IF_NONE_MATCH"] = _TAG_PATTERN.sub(strip_coding, tags)
         read_headers_anew(request)
     if tags := request.META.get("HTTP_IF_MATCH"):
-        request.META["HTTP_IF_MATCH"] = _TAG.sub(r'\1"', tags)
+        request.META["HTTP_IF_MATCH"] = _TAG_PATTERN.sub(r'\1"', tags)
         read_headers_anew(request)
     return etags
 
@@ -164,7 +164,7 @@ def is_compressible(response: HttpResponseBase) -> bool:
 
 @lru_cache(maxsize=100)
 def _is_text(content_type: str) -> bool:
-    return _COMPRESSIBLE.match(content_type.lower()) is not None
+    return _COMPRESSIBLE_PATTERN.match(content_type.lower()) is not None
 
 
 def _is_for_one_person(response: HttpResponseBase) -> bool:

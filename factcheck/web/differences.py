@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-_WORD = re.compile(r"\s+|\w+|[^\w\s]")
+_WORD_PATTERN = re.compile(r"\s+|\w+|[^\w\s]")
 
 #: SequenceMatcher takes quadratic time; longer texts are shown whole.
 _MAX_WORDS = 2_000
@@ -18,7 +18,7 @@ _MIN_SHARED = 0.4
 
 def highlight_difference(before: str, after: str) -> tuple[SafeString, SafeString]:
     """Return both texts as HTML, with `<del>` around removed words and `<ins>` around added ones."""
-    old, new = _WORD.findall(before), _WORD.findall(after)
+    old, new = _WORD_PATTERN.findall(before), _WORD_PATTERN.findall(after)
     if len(old) + len(new) > _MAX_WORDS:
         return _mark_parts("del", [(before, True)]), _mark_parts("ins", [(after, True)])
     left_parts, right = [], []
@@ -35,7 +35,7 @@ def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:
     Common words between two changes are marked too, unless they form a phrase. Texts with little in common are marked
     entirely.
     """
-    old, new = _WORD.findall(before), _WORD.findall(after)
+    old, new = _WORD_PATTERN.findall(before), _WORD_PATTERN.findall(after)
     if len(old) + len(new) > _MAX_WORDS:
         return highlight_difference(before, after)
     matcher = SequenceMatcher(None, old, new, autojunk=False)
@@ -65,7 +65,7 @@ def _is_word(token: str) -> bool:
 
 def build_redline(before: str, after: str) -> SafeString:
     """Return one text with `<del>` around removed words and `<ins>` around their replacements."""
-    old, new = _WORD.findall(before), _WORD.findall(after)
+    old, new = _WORD_PATTERN.findall(before), _WORD_PATTERN.findall(after)
     if len(old) + len(new) > _MAX_WORDS:
         return _mark_parts("del", [(before, True)]) + _mark_parts("ins", [(after, True)])
     result = SafeString()

@@ -33,12 +33,12 @@ def _count_related(relation: str, reader: User) -> Coalesce:
 
 
 #: A URL and nothing else.
-_ADDRESS = re.compile(r"(https?://|www\.)[^\s/]+\.\S+", re.IGNORECASE)
+_ADDRESS_PATTERN = re.compile(r"(https?://|www\.)[^\s/]+\.\S+", re.IGNORECASE)
 
 
 def read_address(text: str) -> str:
     """Return the text as a URL with its scheme, or ""."""
-    if not _ADDRESS.fullmatch(text):
+    if not _ADDRESS_PATTERN.fullmatch(text):
         return ""
     return f"https://{text}" if text.lower().startswith("www.") else text
 

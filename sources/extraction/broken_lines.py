@@ -10,7 +10,7 @@ _UNSPACED_LETTER = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]"
 )
 _BROKEN_WORD = re.compile(rf"([^\W\d_]+)[{HYPHENS}]$")
-_COMPOUND = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
+_COMPOUND_PATTERN = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 
 
 def choose_separator(before: str, after: str) -> str:
@@ -20,7 +20,7 @@ def choose_separator(before: str, after: str) -> str:
 
 def find_compounds(lines: Iterable[str]) -> frozenset[str]:
     """Return words written with a hyphen. They keep it if a line breaks there."""
-    return frozenset(word.casefold() for line in lines for word in _COMPOUND.findall(line))
+    return frozenset(word.casefold() for line in lines for word in _COMPOUND_PATTERN.findall(line))
 
 
 def join_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:

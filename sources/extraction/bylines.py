@@ -91,7 +91,7 @@ _PARTICLES = frozenset(
     ]
 )
 # Job titles, which follow the names of people.
-_ROLE = re.compile(
+_ROLE_PATTERN = re.compile(
     r"\b(?:correspondent|editor|reporter|writer|columnist|analyst|producer|chief|professor|redakteur\w*|"
     r"korrespondent\w*|journalist\w*|"
     r"periodista|jornalista|giornalista|journaliste|dziennikar\w+|директор|обозреватель|muhabir\w*)\b",
@@ -145,7 +145,7 @@ def find_people(line: str, publisher: str = "", site: str = "") -> list[str]:
 
 
 def _is_person(name: str, publisher: str) -> bool:
-    if not name or len(name) > LONGEST_NAME or _MONTH_OR_TIME.search(name) or _ROLE.search(name):
+    if not name or len(name) > LONGEST_NAME or _MONTH_OR_TIME.search(name) or _ROLE_PATTERN.search(name):
         return False
     words = re.findall(r"[^\W\d_][\w'’.-]*", name)
     if not words or len(words) > MOST_WORDS or (publisher and name.casefold() == publisher.casefold()):

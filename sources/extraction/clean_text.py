@@ -7,10 +7,10 @@ import ftfy
 from ftfy.badness import is_bad
 
 # Line ends of every system and standard; form feeds are page breaks.
-_C1 = re.compile("[\x80-\x9f]")
+_C1_PATTERN = re.compile("[\x80-\x9f]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
 # Controls, lone surrogates, non-characters, interlinear marks, and invisible line-break hints.
-_JUNK = re.compile(
+_JUNK_PATTERN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff0-\ufffc\ufdd0-\ufdef\ufffe\uffff"
     "\ud800-\udfff\u202d\u202e]"
 )
@@ -18,7 +18,7 @@ _JUNK = re.compile(
 _IDLE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 _DIRECTION_MARK = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]{2,}|\t")
+_BLANKS_PATTERN = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]{2,}|\t")
 _EDGE_BLANKS = re.compile(
     "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*\n[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*"
 )
@@ -41,7 +41,7 @@ def clean_line(text: str) -> str:
 def _clean_once(text: str) -> str:
     text = clean_characters(_LINE_END.sub("\n", _repair_encoding(text)))
     # A no-break space alone is good French typography; only runs of blanks are made one.
-    return _PARAGRAPH_END.sub("\n\n", _EDGE_BLANKS.sub("\n", _BLANKS.sub(" ", text))).strip()
+    return _PARAGRAPH_END.sub("\n\n", _EDGE_BLANKS.sub("\n", _BLANKS_PATTERN.sub(" ", text))).strip()
 
 
 def _repair_encoding(text: str) -> str:
@@ -50,12 +50,12 @@ def _repair_encoding(text: str) -> str:
     This must come first, because half of such a character is a control character, which later cleaning would remove.
     The control characters 80 to 9F are never intended: they are quotation marks and dashes in windows-1252.
     """
-    return ftfy.fix_encoding(text) if _C1.search(text) or is_bad(text) else text
+    return ftfy.fix_encoding(text) if _C1_PATTERN.search(text) or is_bad(text) else text
 
 
 def clean_characters(text: str) -> str:
     """Normalise to NFC without invisible characters; the cheap part of cleaning, for correctly decoded text."""
-    text = _IDLE_JOINER.sub("", _JUNK.sub("", text))
+    text = _IDLE_JOINER.sub("", _JUNK_PATTERN.sub("", text))
     if not _RIGHT_TO_LEFT.search(text):
         text = _DIRECTION_MARK.sub("", text)
     return unicodedata.normalize("NFC", text)

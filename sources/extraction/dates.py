@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 FIRST_YEAR, LAST_YEAR = 1500, 2100
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?![\d-])")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}(?:Z|[+-]\d{2}:?\d{2})?)?")
+_COMPACT_PATTERN = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}(?:Z|[+-]\d{2}:?\d{2})?)?")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?![\d/.])")
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
@@ -45,7 +45,7 @@ def find_date_in_address(url: str) -> date | None:
 def _find_candidates(text: str, language: str) -> Iterator[tuple[int, int, int]]:
     for pattern, method in (
         (_ISO_DATE, "search"),
-        (_COMPACT, "fullmatch"),
+        (_COMPACT_PATTERN, "fullmatch"),
         (_YEAR_FIRST, "search"),
         (_EAST_ASIAN, "search"),
     ):

@@ -83,9 +83,9 @@ STRAY_BYTES_PER_CHARACTER = 1 / 1000
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]+)", re.IGNORECASE)
-_TAG = re.compile("<[^>]{0,2000}>")
+_TAG_PATTERN = re.compile("<[^>]{0,2000}>")
 _TAG_BYTES = re.compile(b"<[^>]{0,2000}>")
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROLS_PATTERN = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def detect_signature(content: bytes) -> str:
@@ -175,7 +175,9 @@ def _decode_as_declared(content: bytes, text: str, label: str) -> str:
 
 def _select_telling_words(text: str) -> str:
     """Return the first words with characters beyond ASCII; all others look the same in every encoding."""
-    return " ".join(word for word in _TAG.sub(" ", text[:500_000]).split() if not word.isascii())[:4000]
+    return " ".join(word for word in _TAG_PATTERN.sub(" ", text[:500_000]).split() if not word.isascii())[
+        :4000
+    ]
 
 
 def _decode_strictly(content: bytes, encoding: str) -> str:
@@ -264,7 +266,7 @@ def _decode_detected(content: bytes) -> str:
 
 def _check_text(text: str, encoding: str) -> str:
     """Return the text, or reject it if its characters suggest a binary file or another encoding."""
-    controls = len(_CONTROLS.findall(text))
+    controls = len(_CONTROLS_PATTERN.findall(text))
     if controls > len(text) // 100:
         raise ExtractionError(
             "binary",

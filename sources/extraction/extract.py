@@ -45,7 +45,7 @@ _SUFFIX_TYPES = {
 }
 _MARKUP_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _TRANSCRIPT_TYPES = frozenset({VTT, SUBRIP})
-_TAG = re.compile(r"<[A-Za-z!/]")
+_TAG_PATTERN = re.compile(r"<[A-Za-z!/]")
 _MARKUP_PREAMBLE = r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*"
 _HTML_DOCUMENT = re.compile(rf"{_MARKUP_PREAMBLE}<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _HTML_FRAGMENT = re.compile(
@@ -211,6 +211,6 @@ def _is_markup(text: str, kind: str) -> bool:
     if kind in _TRANSCRIPT_TYPES:
         return False
     if kind in _MARKUP_TYPES:
-        return _TAG.search(text) is not None
+        return _TAG_PATTERN.search(text) is not None
     beginning = text[:4096]
     return bool(_HTML_DOCUMENT.match(beginning) or (not kind and _HTML_FRAGMENT.match(beginning)))

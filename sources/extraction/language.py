@@ -28,7 +28,7 @@ EQUIVALENT_LANGUAGES = (
 # Codes that ISO 639 has withdrawn and pages still use.
 REPLACED_CODES = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "cmn": "zh"}
 
-_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
+_TAG_PATTERN = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
 
 
 def detect_language(text: str) -> str:
@@ -45,7 +45,7 @@ def compute_certainty(text: str) -> float:
 
 def choose_language(declared: str, text: str) -> str:
     """Return the declared language if the text can be in it, otherwise the detected one."""
-    tag = _TAG.fullmatch(declared.strip())
+    tag = _TAG_PATTERN.fullmatch(declared.strip())
     if not tag:
         return detect_language(text)
     language = tag[1].lower()

@@ -62,9 +62,9 @@ _IMPOSSIBLE_SEQUENCE = re.compile(
     "(?:^|[^\u0e01-\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|[\u0e31\u0e34-\u0e3a]{2}"
 )
 _PERSIAN: Final = ("ar", "fa", "ur")
-_KANA = re.compile("[\u3041-\u30ff]")
-_HANGUL = re.compile("[\uac00-\ud7a3]")
-_IDEOGRAPHS = re.compile("[\u4e00-\u9fff]")
+_KANA_PATTERN = re.compile("[\u3041-\u30ff]")
+_HANGUL_PATTERN = re.compile("[\uac00-\ud7a3]")
+_IDEOGRAPHS_PATTERN = re.compile("[\u4e00-\u9fff]")
 _EAST_ASIAN_SIGNS = re.compile("[\u3000-\u3020\u30fb\uff01-\uff5e\u2010-\u2026\u00b7\uffe5]")
 
 
@@ -120,7 +120,7 @@ def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
             continue
         kana, hangul, ideographs = (
             sum(bool(script.match(one)) for one in wide) / len(wide)
-            for script in (_KANA, _HANGUL, _IDEOGRAPHS)
+            for script in (_KANA_PATTERN, _HANGUL_PATTERN, _IDEOGRAPHS_PATTERN)
         )
         if encoding in ("shift_jis", "cp932", "euc_jp"):
             fits = kana >= 0.15 and kana + ideographs == 1

@@ -16,7 +16,7 @@ MAX_TITLE_LENGTH = 160
 HEAD_LINES = 8
 
 _NAME = r"[^\W\d_][\w.'’-]*"
-_BYLINE = re.compile(
+_BYLINE_PATTERN = re.compile(
     rf"(?:By|BY|Von|Par|Por|Di|Door|Autor(?:in|a)?:|Author:|Byline:)\s+(?P<names>{_NAME}(?:,?\s+{_NAME}){{1,9}})"
 )
 _LABELLED_LINE = re.compile(r"(?P<label>[^\W\d_]+(?: [^\W\d_]+){0,2}):\s+(?P<value>\S.{0,150})")
@@ -95,7 +95,7 @@ def _find_title(text: str) -> str:
     ends_like_a_sentence = first.endswith((".", "।", "。", ":", ";", ",", "…")) and not first.endswith("...")
     if (
         ends_like_a_sentence
-        or _BYLINE.fullmatch(first)
+        or _BYLINE_PATTERN.fullmatch(first)
         or (_LABELLED_LINE.fullmatch(first) and _get_label(first) in _ALL_LABELS)
     ):
         return ""
@@ -105,7 +105,7 @@ def _find_title(text: str) -> str:
 
 def _find_byline(head: list[str]) -> str:
     for line in head:
-        if len(line) <= 120 and (match := _BYLINE.fullmatch(line)):
+        if len(line) <= 120 and (match := _BYLINE_PATTERN.fullmatch(line)):
             names = match["names"]
             # "By Monday the river had risen" has no full stop here or there, but it has words in lower case.
             if all(word[0].isupper() or word in _PARTICLES for word in re.split(r",?\s+", names)):

@@ -21,14 +21,14 @@ SILENCE, LONG_PARAGRAPH = 2.5, 500
 UNPUNCTUATED_PARAGRAPH_LENGTH = 300
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
-_TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
+_TIMING_PATTERN = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
 # A line may begin with 0:05, with [00:01:05] or (1:05), or with 12:30.5 and a dash.
 _TIME_MARK = re.compile(rf"\s*[\[(]?{_CLOCK}[\])]?(?:\s*[-–—:]?\s+(.*)|\s*)")
 # YouTube's additions for screen readers: "1 minute, 5 seconds".
 _SPOKEN_MARK = re.compile(r"\d+ (?:hour|minute|second)s?(?:, \d+ (?:minute|second)s?)*")
 _VOICE_TAG = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]{1,100})>")
 _WORD_TIME = re.compile(r"<\d{1,3}:\d{2}(?::\d{2})?[.,]\d{1,3}>")
-_TAG = re.compile(r"</?[A-Za-z0-9.:][^<>]{0,200}>|</?[A-Za-z]>|\{\\[^{}]{0,100}\}")
+_TAG_PATTERN = re.compile(r"</?[A-Za-z0-9.:][^<>]{0,200}>|</?[A-Za-z]>|\{\\[^{}]{0,100}\}")
 _SOUND_NOTE = re.compile(r"(?:[\[(（【♪♫][^\])）】]*[\])）】♪♫]?\s*|♪|♫)+")
 _SPEAKER_CHANGE = re.compile(r"(?:>>+|[-–—])\s*(?=\S)")
 _NAMED_SPEAKER = re.compile(r"[^\W\d_][^:.!?]{1,40}:\s")
@@ -59,7 +59,7 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
     header = lines[0].lstrip("\ufeff").strip()
     if header.startswith("WEBVTT"):
         media_type, pieces = VTT, _read_timed(lines[1:])
-    elif any(map(_TIMING.fullmatch, lines[:50])):
+    elif any(map(_TIMING_PATTERN.fullmatch, lines[:50])):
         media_type, pieces = SUBRIP, _read_timed(lines)
     else:
         media_type, pieces = PLAIN, _read_marked(lines)
@@ -96,7 +96,7 @@ def _read_timed(lines: list[str]) -> list[_Piece]:
     lines_shown: list[str] = []
     is_note = False
     for number, line in enumerate(lines):
-        if timing := _TIMING.fullmatch(line):
+        if timing := _TIMING_PATTERN.fullmatch(line):
             if (
                 lines_shown
                 and number
@@ -214,7 +214,7 @@ def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
 
 
 def _clean_words(line: str) -> str:
-    words = clean_line(html.unescape(_TAG.sub("", _WORD_TIME.sub("", line))))
+    words = clean_line(html.unescape(_TAG_PATTERN.sub("", _WORD_TIME.sub("", line))))
     return "" if _SOUND_NOTE.fullmatch(words) else words
 
 

@@ -25,7 +25,7 @@ CONNECT_SECONDS, SILENT_SECONDS = 5.0, 15.0
 MAX_CONNECTIONS = 64
 _MAX_HEAD_BYTES = 65_536
 _PIECE_SIZE = 65_536
-_CONNECT = re.compile(rb"CONNECT (\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5}) HTTP/1\.[01]\r\n")
+_CONNECT_PATTERN = re.compile(rb"CONNECT (\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5}) HTTP/1\.[01]\r\n")
 _PLAIN_REQUEST = re.compile(rb"([A-Z]{1,20}) (http://[^\s]+) HTTP/1\.[01]\r\n")
 #: Header fields between browser and proxy, not for the server.
 _HOP_HEADERS = re.compile(rb"\r\n(?:proxy-[a-z-]+|connection|keep-alive):[^\r\n]*", re.IGNORECASE)
@@ -117,7 +117,7 @@ class _Connection(BaseRequestHandler):
     @staticmethod
     def _connect_as_requested(proxy: ForwardProxy, head: bytes) -> tuple[socket.socket, bytes]:
         """Connect to the requested host. Return the connection and the first bytes to send."""
-        if tunnel := _CONNECT.match(head):
+        if tunnel := _CONNECT_PATTERN.match(head):
             return proxy.open_connection(tunnel[1].decode("latin-1").strip("[]"), int(tunnel[2])), b""
         if not (match := _PLAIN_REQUEST.match(head)):
             raise _ConnectionRefused

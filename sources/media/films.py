@@ -34,7 +34,7 @@ _MAX_PIXELS = 8192 * 8192
 _FRAME_TIME = re.compile(
     r"^\[Parsed_showinfo_\d+ @ 0x[0-9a-f]+\] n: *\d+ .*?pts_time:(-?\d+(?:\.\d+)?)", re.MULTILINE
 )
-_POSITION = re.compile(r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?/?")
+_POSITION_PATTERN = re.compile(r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?/?")
 _LONGEST, _MOST_TAGS = 1000, 60
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
 
@@ -237,7 +237,7 @@ def _read_metadata(tags: object) -> dict[str, Any]:
 
 def _parse_position(position: str) -> dict[str, float]:
     """Parse a position in ISO 6709, as written by phones."""
-    match = _POSITION.fullmatch(position)
+    match = _POSITION_PATTERN.fullmatch(position)
     if not match or abs(float(match[1])) > 90 or abs(float(match[2])) > 180:
         return {}
     place = {"latitude": float(match[1]), "longitude": float(match[2])}

@@ -17,8 +17,8 @@ MOST_FIELDS, LONGEST = 200, 1000
 _MAX_XMP_BYTES = 2_000_000
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
-_MOMENT = re.compile(r"(\d{4})[:-](\d{2})[:-](\d{2})[ T](\d{2}:\d{2}:\d{2})")
-_OFFSET = re.compile(r"[+-]\d{2}:\d{2}")
+_MOMENT_PATTERN = re.compile(r"(\d{4})[:-](\d{2})[:-](\d{2})[ T](\d{2}:\d{2}:\d{2})")
+_OFFSET_PATTERN = re.compile(r"[+-]\d{2}:\d{2}")
 
 _IPTC_FIELDS = {
     (2, 5): "title",
@@ -146,13 +146,13 @@ def _find_moment(exif: Mapping[str, str]) -> str:
     ):
         if moment := _parse_moment(exif.get(name, "")):
             beside = exif.get(offset, "")
-            return moment + (beside if _OFFSET.fullmatch(beside) else "")
+            return moment + (beside if _OFFSET_PATTERN.fullmatch(beside) else "")
     return ""
 
 
 def _parse_moment(text: str) -> str:
     """Return `2024:05:01 12:00:00` as ISO 8601; "" if invalid, as from a camera that was never set."""
-    match = _MOMENT.match(text)
+    match = _MOMENT_PATTERN.match(text)
     if not match or match[1] == "0000":
         return ""
     return f"{match[1]}-{match[2]}-{match[3]}T{match[4]}"

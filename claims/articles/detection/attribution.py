@@ -33,9 +33,11 @@ _OPENING, _OPENING_WORDS = 60, 3
 _FIRST_TWO_WORDS = re.compile(r"^\W*([^\W\d_][\w’'-]*) ([\w’'-]+)")
 _MAX_LENGTH_BETWEEN = 5
 _MAX_LENGTH_BEHIND = 14
-_COLON = re.compile(rf"^(?:\W*\d{{1,2}}[:.h]\d{{2}}\b)?([^:：{QUOTED_MARK}]{{2,140}})[:：]\s*{QUOTED_MARK}")
+_COLON_PATTERN = re.compile(
+    rf"^(?:\W*\d{{1,2}}[:.h]\d{{2}}\b)?([^:：{QUOTED_MARK}]{{2,140}})[:：]\s*{QUOTED_MARK}"
+)
 _SENTENCE_STOP = re.compile(r"[.!?…。！？]\s+")
-_QUESTION = re.compile(r"[?？؟]\W*$")
+_QUESTION_PATTERN = re.compile(r"[?？؟]\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class Attributor:
         """Detect questions, conditions and negated subjects: "Did Ruiz say that …?", "If Ruiz says that …"."""
         if QUOTED_MARK in narration:
             return False
-        if _QUESTION.search(narration):
+        if _QUESTION_PATTERN.search(narration):
             return True
         opening = split_words(narration[: max(attribution.start, attribution.end - 1)])
         clause = narration[: attribution.end].rpartition(",")[0]
@@ -262,11 +264,11 @@ class Attributor:
     def _read_unannounced(self, narration: str, mentions: Sequence[Occurrence]) -> Speaker | None:
         """Read attributions without a known verb of saying: a colon, a name next to a quotation, a second verb."""
         people = [mention for mention in mentions if mention.member.person]
-        if not mentions and _COLON.match(narration):
+        if not mentions and _COLON_PATTERN.match(narration):
             return self._identities.find_opening_pronoun(narration)  # "But he knew: “…”"
         if len({id(mention.member) for mention in people}) == 1:
             mention = people[0]
-            colon = _COLON.match(narration)
+            colon = _COLON_PATTERN.match(narration)
             if mention.subject and colon:
                 label = colon[1].partition(",")[0].strip()
                 person = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 # Everything that str.splitlines() calls a line end, NUL-safe and linear.
-_LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_LINE_PATTERN = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _LIST_MARK = re.compile(r"\s*+(?:[-–—*•·‣▪◦●■►]|\(?\d{1,2}\)|\d{1,2}\.(?=\s+\D))\s+")
 
 # A plain-text mail or wire copy is wrapped at 60 to 100 columns; a longer line is a paragraph of its own.
@@ -53,7 +53,7 @@ def split_blocks(text: str) -> list[TextBlock]:
 
 
 def _iterate_lines(text: str) -> Iterator[tuple[int, int]]:
-    return (line.span() for line in _LINE.finditer(text))
+    return (line.span() for line in _LINE_PATTERN.finditer(text))
 
 
 def _iterate_paragraph_lines(text: str) -> Iterator[tuple[int, int]]:

@@ -13,13 +13,17 @@ from claims.articles.detection.lexicon import Lexicon, split_words
 
 TERMINAL_MARKS = ".!?…。！？｡．।॥؟۔᙮።៕"
 _CLOSING_MARKS = "\"'”’»«“)]}」』）】›"
-_TERMINAL = re.compile(rf"[{re.escape(TERMINAL_MARKS)}][{re.escape(_CLOSING_MARKS)}\s]*(?:\(\d+\)|\[\d+\])*$")
+_TERMINAL_PATTERN = re.compile(
+    rf"[{re.escape(TERMINAL_MARKS)}][{re.escape(_CLOSING_MARKS)}\s]*(?:\(\d+\)|\[\d+\])*$"
+)
 _INNER_STOP = re.compile(r"[.!?…][\"”»’)]*\s+[\"“„«(]?[^\W\d_a-z]|[。！？।۔؟]")
 
 _UNITS = (
     r"(?:mins?|minutes?|minuten?|minutos?|sec|secs|s|m|h|hrs?|uhr|utc|gmt|am|pm|a\.m|p\.m|views|분|초|分|秒)"
 )
-_DURATION = re.compile(rf"^[\W\d]*\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\s*+{_UNITS}\.?)*[\W\d]*$", re.IGNORECASE)
+_DURATION_PATTERN = re.compile(
+    rf"^[\W\d]*\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\s*+{_UNITS}\.?)*[\W\d]*$", re.IGNORECASE
+)
 # How much of an article is behind a paywall.
 _REST_OF_ARTICLE = re.compile(
     r"^(?=[^.!?]{0,60}(?:\d[.,]\d[^.!?]{0,60})?"
@@ -47,22 +51,24 @@ _DIGITAL_DATE = (
 _DATE_LINE = re.compile(rf"^.{{0,40}}?{_DIGITAL_DATE}(?:.{{0,30}})$")
 # ab/cd (Agency, Agency) · ab (Agency) · (Agency and Agency) · *** · #
 _AGENCIES = r"\([^()]{2,60}\)"
-_SIGNATURE = re.compile(
+_SIGNATURE_PATTERN = re.compile(
     rf"^(?:[a-zß]{{2,5}}(?:[/,]\s?[a-zß]{{2,5}}){{1,5}}\s*(?:{_AGENCIES})?|[a-zß]{{2,5}}\s*{_AGENCIES}|\*{{3,}}|#+)\.?$"
 )
 _AGENCIES_PATTERN = re.compile(
     r"^\([A-Z][\w.]*(?:(?:[,/;&]\s*|\s+(?:and|und|y|et|e)\s+)[A-Z][\w.]*){0,5}\)\.?$"
 )
-_HANDLE = re.compile(r"(?:^|\s)(?:@\w{2,}|#\w{2,}|https?://\S+|www\.\S+|\S+@\S+\.\w+|pic\.twitter\.com\S*)")
+_HANDLE_PATTERN = re.compile(
+    r"(?:^|\s)(?:@\w{2,}|#\w{2,}|https?://\S+|www\.\S+|\S+@\S+\.\w+|pic\.twitter\.com\S*)"
+)
 _TWEET_CREDIT = re.compile(r"^[—–-]\s*.{1,60}\(@\w+\)")
-_COPYRIGHT = re.compile(r"©|\(c\)\s?\d{4}|ⓒ|copyright\b", re.IGNORECASE)
-_BYLINE = re.compile(
+_COPYRIGHT_PATTERN = re.compile(r"©|\(c\)\s?\d{4}|ⓒ|copyright\b", re.IGNORECASE)
+_BYLINE_PATTERN = re.compile(
     r"^(?:By|Von|Par|Por|Di|Door|Av|Af|Przez|Text|Tekst)"
     r"(?: und| and| et| y| e| en|,|(?: [^\W\d_a-z][\w.'’-]*)){1,8}\.?$"
 )
-_COOKIES = re.compile(r"\bcookies?\b|\bcookie-")
+_COOKIES_PATTERN = re.compile(r"\bcookies?\b|\bcookie-")
 _EMPTY_STATEMENT = re.compile(r"^[\W\d_]*$")
-_PIPES = re.compile(r"\s[|•·]\s")
+_PIPES_PATTERN = re.compile(r"\s[|•·]\s")
 _EDITORIAL_BRACKET = re.compile(r"^[\[【(（].{1,40}[\]】)）]$")
 _DATELINES = (
     # LONDON (Agency) — · Paris, 3 mars (Agence) – · Madrid, 3 mar (Agencia).- · (서울=통신사) 홍길동 기자 =
@@ -85,7 +91,7 @@ _MIN_RUNNING_TEXT = 40
 
 def is_complete(text: str) -> bool:
     """Return whether the text ends like a complete sentence."""
-    return _TERMINAL.search(text[-40:]) is not None
+    return _TERMINAL_PATTERN.search(text[-40:]) is not None
 
 
 def select_statements(blocks: Sequence[TextBlock], language: Lexicon) -> list[TextBlock]:
@@ -125,23 +131,23 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
     text = block.text
     if (
         _EMPTY_STATEMENT.match(text)
-        or _SIGNATURE.match(text)
+        or _SIGNATURE_PATTERN.match(text)
         or _AGENCIES_PATTERN.match(text)
         or _TWEET_CREDIT.match(text)
-        or _BYLINE.match(text)
+        or _BYLINE_PATTERN.match(text)
         or _CORRECTION_NOTE.match(text)
         or (len(text) <= 120 and _REST_OF_ARTICLE.match(text))
     ):
         return True
-    if len(text) <= 80 and (_DURATION.match(text) or (not complete and _DATE_LINE.match(text))):
+    if len(text) <= 80 and (_DURATION_PATTERN.match(text) or (not complete and _DATE_LINE.match(text))):
         return True
     length = len(split_words(text)) if language.spaced else len(text) // 2
     if length > _MAX_LABEL_WORDS * 2:
         return False
-    if _COPYRIGHT.search(text) and length <= _MAX_LABEL_WORDS:
+    if _COPYRIGHT_PATTERN.search(text) and length <= _MAX_LABEL_WORDS:
         return True
-    if len(_HANDLE.findall(text)) * 4 >= length or (
-        len(_PIPES.findall(text)) >= 1 and length <= 20 and not complete
+    if len(_HANDLE_PATTERN.findall(text)) * 4 >= length or (
+        len(_PIPES_PATTERN.findall(text)) >= 1 and length <= 20 and not complete
     ):
         return True
     return (
@@ -153,7 +159,7 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
 def _is_known_label(text: str, language: Lexicon, length: int, *, complete: bool) -> bool:
     plain_text = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # of the Turkish İ
     plain_text = plain_text.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
-    if not language.known and _COOKIES.search(plain_text):
+    if not language.known and _COOKIES_PATTERN.search(plain_text):
         return length <= _MAX_LABEL_WORDS * 2
     if any(phrase in plain_text for phrase in language.furniture_holds):
         return length <= _MAX_LABEL_WORDS * 2

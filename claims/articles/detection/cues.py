@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from claims.articles.detection.lexicon import Lexicon, Token
 
 # "B12" and "Covid-19" are names; Chinese, Japanese, Hebrew and Arabic write their figures onto the word before.
-_NUMBER = re.compile(
+_NUMBER_PATTERN = re.compile(
     r"(?<![A-Za-z\u00c0-\u052f])(?<![A-Za-z\u00c0-\u052f]-)(?<!\d)"
     r"(?:\d{1,3}(?:[.,٬’' \u00a0\u202f]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)(?:[.,٫]\d+)?"
 )
-_YEAR = re.compile(r"^(?:1[0-9]|20)\d\d$")
-_CLOCK = re.compile(r"\b\d{1,2}(?:[:.]\d\d|h\d\d)\b(?!\s?[%‰])")
+_YEAR_PATTERN = re.compile(r"^(?:1[0-9]|20)\d\d$")
+_CLOCK_PATTERN = re.compile(r"\b\d{1,2}(?:[:.]\d\d|h\d\d)\b(?!\s?[%‰])")
 _UNIT_AFTER = re.compile(r"^[\s\u00a0\u202f-]?(?:[%‰٪％€$£¥₹₩₺₽°₴৳₪₫])")
 _UNIT_BEFORE = re.compile(r"(?:[€$£¥₹₩₺₽₪৳]|(?:US|R|CHF|USD|EUR|Rs\.?)\$?)[\s\u00a0]?$")
 _MEASURE_WORDS = "人元円圓美韩韓원명톤톨吨噸公歳岁歲桶株個个家社件起台軒户戶所票席개건대표석곳채배割成"
@@ -30,7 +30,7 @@ _CJK_DURATION = re.compile(
 _CJK_NUMERAL = re.compile(
     r"(?<![二三四五六七八九十百千两兩])[二三四五六七八九十百千两兩]++\s?[座个個名人家次条條项項所位辆架种種倍成亿億万萬件台社校基回割票席]"
 )
-_QUESTION = re.compile(r"[?？؟\u037e](?=\W*$)")
+_QUESTION_PATTERN = re.compile(r"[?？؟\u037e](?=\W*$)")
 _GREEK_QUESTION = re.compile(r";(?=\W*$)")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯", "0123456789" * 4)
 _WIDEST_UNIT = 8
@@ -83,7 +83,9 @@ def find_cues(text: str, tokens: Sequence[Token], language: Lexicon) -> list[Sen
     ]
     figures = list(_find_numbers(text))
     cues = {*phrases, *figures, *_find_quantities(text, phrases, figures)}
-    question = _QUESTION.search(text) or (language.code == "el" and _GREEK_QUESTION.search(text)) or None
+    question = (
+        _QUESTION_PATTERN.search(text) or (language.code == "el" and _GREEK_QUESTION.search(text)) or None
+    )
     if question:
         cues.add(SentenceCue("question", *question.span()))
     return sorted(cues, key=lambda cue: (cue.start, cue.end, cue.kind))
@@ -92,15 +94,17 @@ def find_cues(text: str, tokens: Sequence[Token], language: Lexicon) -> list[Sen
 def find_years(text: str) -> list[int]:
     """Return the years written in digits in a sentence."""
     return [
-        int(digits) for match in _NUMBER.finditer(text) if _YEAR.match(digits := match[0].translate(_DIGITS))
+        int(digits)
+        for match in _NUMBER_PATTERN.finditer(text)
+        if _YEAR_PATTERN.match(digits := match[0].translate(_DIGITS))
     ]
 
 
 def _find_numbers(text: str) -> Iterator[SentenceCue]:
     for match in _CJK_NUMERAL.finditer(text):
         yield SentenceCue("number", *match.span())
-    clocks = [match.span() for match in _CLOCK.finditer(text)]
-    for match in _NUMBER.finditer(text):
+    clocks = [match.span() for match in _CLOCK_PATTERN.finditer(text)]
+    for match in _NUMBER_PATTERN.finditer(text):
         start, end = match.span()
         after, before = text[end : end + _WIDEST_UNIT], text[max(0, start - 5) : start]
         clock = next((span for span in clocks if span[0] <= start < span[1]), None)
@@ -114,7 +118,7 @@ def _find_numbers(text: str) -> Iterator[SentenceCue]:
             yield SentenceCue("date", start, end + date.end())
         elif clock and ":" in text[slice(*clock)]:
             yield SentenceCue("date", *clock)
-        elif _YEAR.match(match[0].translate(_DIGITS)):
+        elif _YEAR_PATTERN.match(match[0].translate(_DIGITS)):
             yield SentenceCue("date", start, end)
         else:
             yield SentenceCue("number", start, end)

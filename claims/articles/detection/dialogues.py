@@ -9,13 +9,13 @@ from claims.articles.detection.people import CastMember, KnownPeople
 from claims.articles.detection.quotations import Quotations
 
 _LABEL_BREAKS = r":：?？!。,،“”\"«»"  # no label holds them
-_LABEL = re.compile(
+_LABEL_PATTERN = re.compile(
     rf"^[*_\W]{{0,3}}(?P<label>[^\s.{_LABEL_BREAKS}][^\n{_LABEL_BREAKS}]{{0,38}}?)[*_]{{0,2}}\s?[:：][*_]{{0,2}}\s*(?=\S)"
 )
 _SPACED_LABEL = re.compile("^(?P<label>[\u3040-\u9fff々]{1,6})\u3000")  # 森田　雨量が増えた
 _DASHES = "—–―-"
-_QUESTION = re.compile(r"[?？؟;][\s*_”»\"」）)]*$")
-_BOLD = re.compile(r"^\*\*.+\*\*$")
+_QUESTION_PATTERN = re.compile(r"[?？؟;][\s*_”»\"」）)]*$")
+_BOLD_PATTERN = re.compile(r"^\*\*.+\*\*$")
 _MIN_TURNS = 2
 _MAX_LABEL_WORDS = 4
 
@@ -51,7 +51,9 @@ class Dialogue:
         self._grammar = grammar
         self._labels = [self._read_label(block.text) for block in blocks]
         self._dashed = [block.is_dashed for block in blocks]
-        self._asked = [bool(_QUESTION.search(block.text) or _BOLD.match(block.text)) for block in blocks]
+        self._asked = [
+            bool(_QUESTION_PATTERN.search(block.text) or _BOLD_PATTERN.match(block.text)) for block in blocks
+        ]
         self.turns: list[DialogueTurn | None] = [None] * len(blocks)
         labelled = [
             index for index, label in enumerate(self._labels) if label is not None and self._is_speaker(label)
@@ -76,7 +78,7 @@ class Dialogue:
             self._read_answers(blocks)
 
     def _read_label(self, text: str) -> str | None:
-        match = _LABEL.match(text) or _SPACED_LABEL.match(text)
+        match = _LABEL_PATTERN.match(text) or _SPACED_LABEL.match(text)
         if match is None or len(match["label"].split()) > _MAX_LABEL_WORDS:
             return None
         return match["label"].strip()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from claims.articles.detection.focus import Focus
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, tokenise
-from claims.articles.detection.names import ELISION, is_capital, is_given_name, is_role, split_name
+from claims.articles.detection.names import ELISION_PATTERN, is_capital, is_given_name, is_role, split_name
 from claims.articles.detection.people import CastMember, KnownPeople
 from claims.articles.detection.speakers import (
     Speaker,
@@ -163,11 +163,11 @@ class Identities:
     def _is_definite(self, tokens: Sequence[str]) -> bool:
         """Distinguish "the researcher", mentioned before, from "the ministry" and "the head of the port"."""
         plain_tokens = [
-            ELISION.sub("", token) for token in tokens if token.lower() not in self._language.definite
+            ELISION_PATTERN.sub("", token) for token in tokens if token.lower() not in self._language.definite
         ]
         is_marked = (
             len(plain_tokens) < len(tokens)
-            or ELISION.match(tokens[0]) is not None
+            or ELISION_PATTERN.match(tokens[0]) is not None
             or not self._language.definite
         )
         is_name = (

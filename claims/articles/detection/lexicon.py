@@ -18,7 +18,7 @@ from importlib.resources import files
 from babel import Locale, UnknownLocaleError
 
 # A word is what no space and no punctuation interrupts; combining marks and joiners belong to it.
-_WORD = re.compile(
+_WORD_PATTERN = re.compile(
     r"[^\s!-/:-@\[-`{-~\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2010-\u205e\u3001-\u3004\u3008-\u3020"
     r"\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u060c\u061b\u061f\u06d4\u0964\u0965\ufffc]+"
 )
@@ -31,7 +31,7 @@ UNDETERMINED = "und"
 
 
 def split_words(text: str) -> list[str]:
-    return _WORD.findall(text)
+    return _WORD_PATTERN.findall(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _fold(text: str) -> str:
 
 
 def tokenise(text: str) -> list[Token]:
-    return [Token(*match.span(), match[0], _fold(match[0])) for match in _WORD.finditer(text)]
+    return [Token(*match.span(), match[0], _fold(match[0])) for match in _WORD_PATTERN.finditer(text)]
 
 
 class Phrases:

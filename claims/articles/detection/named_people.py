@@ -10,7 +10,7 @@ from claims.articles.detection.lexicon import Lexicon, tokenise
 from claims.articles.detection.names import (
     HONORIFICS,
     PARTICLES,
-    POSSESSIVE,
+    POSSESSIVE_PATTERN,
     find_gender,
     find_gender_of_roles,
     is_capital,
@@ -25,9 +25,9 @@ _CLOSING_MARKS = "…,;:!?\")”»“’'*"
 _CLAUSE_ENDS = (".", ";", ":", "!", "?", "”", "»", ")", "“")
 _MAX_NAME_WORDS = 4
 _MAX_OFFICE_DISTANCE = 6
-_AGE = re.compile(r"^\s*[,(]\s*\d{2}\b")
-_APPOSITION = re.compile(r"^,\s*([^,.;:()“”«»\"]{3,90})")
-_ADDRESS = re.compile(r"(?<!\w)(\w{1,5}\.?) ([^\W\d_][\w’'-]+)(?! [A-ZÀ-ÞА-Я])")
+_AGE_PATTERN = re.compile(r"^\s*[,(]\s*\d{2}\b")
+_APPOSITION_PATTERN = re.compile(r"^,\s*([^,.;:()“”«»\"]{3,90})")
+_ADDRESS_PATTERN = re.compile(r"(?<!\w)(\w{1,5}\.?) ([^\W\d_][\w’'-]+)(?! [A-ZÀ-ÞА-Я])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ def find_names(text: str, language: Lexicon, grammar: Grammar) -> Iterator[Named
 
 def find_addressed_surnames(text: str, language: Lexicon) -> Iterator[tuple[str, bool | None]]:
     """Yield (surname, is female) for people such as `Mr Trask` and `Frau Holm`, who may not be named otherwise."""
-    for match in _ADDRESS.finditer(text):
+    for match in _ADDRESS_PATTERN.finditer(text):
         if match[1].lower().strip(".") in HONORIFICS and is_role(match[1], language):
-            yield POSSESSIVE.sub("", match[2]), find_gender_of_roles([match[1]], language)
+            yield POSSESSIVE_PATTERN.sub("", match[2]), find_gender_of_roles([match[1]], language)
 
 
 def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Match[str]]]]:
@@ -71,7 +71,7 @@ def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, li
         word = token[0]
         plain_word = word.lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
         initial = len(plain_word) == 2 and plain_word.endswith(".")
-        name = plain_word if initial else POSSESSIVE.sub("", plain_word.rstrip("."))
+        name = plain_word if initial else POSSESSIVE_PATTERN.sub("", plain_word.rstrip("."))
         surname = (
             begin is not None and tokens[index - 1][0].lower() in PARTICLES
         )  # "Els de Boer" is no farmer
@@ -102,7 +102,7 @@ def _strip_marks(token: re.Match[str]) -> str:
     return (
         plain_word
         if len(plain_word) == 2 and plain_word.endswith(".")
-        else POSSESSIVE.sub("", plain_word.rstrip("."))
+        else POSSESSIVE_PATTERN.sub("", plain_word.rstrip("."))
     )
 
 
@@ -123,7 +123,7 @@ def _build_named_person(
         before or _find_office_before(tokens, first, language) or _find_office_after(line[end:], language)
     )
     body = any(_is_body(word, language) for word in words)
-    person = not body and bool(office or is_given_name(words[0]) or _AGE.match(line[end : end + 8]))
+    person = not body and bool(office or is_given_name(words[0]) or _AGE_PATTERN.match(line[end : end + 8]))
     roles = [word for word in split_name(office) if is_role(word, language)]
     person = person and not (roles and all(word.lower() in language.bodies for word in roles))
     return NamedPerson(
@@ -207,7 +207,7 @@ def _is_part_of_office(tokens: Sequence[re.Match[str]], index: int, language: Le
 
 
 def _find_office_after(after: str, language: Lexicon) -> str:
-    match = _APPOSITION.match(after)
+    match = _APPOSITION_PATTERN.match(after)
     if match is None:
         return ""
     words = match[1].split()

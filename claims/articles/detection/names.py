@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from claims.articles.detection.lexicon import Lexicon
 
-_TOKEN = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
+_TOKEN_PATTERN = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 # Small words inside names: Ursula von der Leyen, Luis de la Torre, Khalid bin Walid.
 _PARTICLE_WORDS = (
     "de del della di da dal dos das do du van von der den ter ten zu zur bin ibn ben al el la le abu e y i"
@@ -18,8 +18,8 @@ _FORMS_OF_ADDRESS = (
     "dr mr mrs ms mx prof sir dame herr frau sr sra srta dra m mme mlle pr me sig dott dhr mevr г-н г-жа"
 )
 HONORIFICS = frozenset(_FORMS_OF_ADDRESS.split())
-ELISION = re.compile(r"^(?:l|d|dell|all|un|nell|dall|sull|qu)['’](?=\w)", re.IGNORECASE)
-POSSESSIVE = re.compile(r"['’]s?$")
+ELISION_PATTERN = re.compile(r"^(?:l|d|dell|all|un|nell|dall|sull|qu)['’](?=\w)", re.IGNORECASE)
+POSSESSIVE_PATTERN = re.compile(r"['’]s?$")
 _MAX_NAME_WORDS = 5
 # Surnames of Slavic languages that say whose wife or daughter: Ковалёва, Вяземская, Nowakowska, Nováková.
 _SLAVIC_WOMAN = re.compile(r"(?:ова|ева|ёва|ина|ская|цкая|ська|цька|ová|ská|cká|ska|cka)$")
@@ -27,11 +27,11 @@ _SLAVIC_WOMAN = re.compile(r"(?:ова|ева|ёва|ина|ская|цкая|с
 
 def split_name(text: str) -> list[str]:
     """Split a phrase at white space and punctuation; hyphens and apostrophes stay within a word."""
-    return _TOKEN.findall(text)
+    return _TOKEN_PATTERN.findall(text)
 
 
 def is_capital(token: str) -> bool:
-    plain_token = ELISION.sub("", token).lstrip("'’‘-")
+    plain_token = ELISION_PATTERN.sub("", token).lstrip("'’‘-")
     return plain_token[:1].isupper() or (
         plain_token[:3].lower() in {"al-", "el-"} and plain_token[3:4].isupper()
     )
@@ -49,7 +49,7 @@ def is_name(text: str, language: Lexicon) -> bool:
 
 def is_plural_name(token: str, language: Lexicon) -> bool:
     """Return whether the word is only the plural of an office, as in the body "Doctors (Across Borders)"."""
-    key = ELISION.sub("", token).lower().strip(".-")
+    key = ELISION_PATTERN.sub("", token).lower().strip(".-")
     exact = key in language.roles or key.endswith(language.role_endings)
     return is_role(token, language) and not exact
 
@@ -57,7 +57,7 @@ def is_plural_name(token: str, language: Lexicon) -> bool:
 @lru_cache(maxsize=20_000)
 def is_role(token: str, language: Lexicon) -> bool:
     """Return whether the word names an office, a profession or a kind of source."""
-    key = ELISION.sub("", token).lower().strip(".-")
+    key = ELISION_PATTERN.sub("", token).lower().strip(".-")
     if key in language.roles or any(
         key.endswith(ending) and key != ending for ending in language.role_endings
     ):

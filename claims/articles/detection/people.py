@@ -14,9 +14,9 @@ from claims.articles.detection.named_people import (
     find_speaking_surnames,
 )
 from claims.articles.detection.names import (
-    ELISION,
+    ELISION_PATTERN,
     PARTICLES,
-    POSSESSIVE,
+    POSSESSIVE_PATTERN,
     find_gender,
     find_gender_of_roles,
     is_capital,
@@ -25,7 +25,7 @@ from claims.articles.detection.names import (
 )
 from claims.articles.detection.speakers import is_complement, is_known_kind, remove_determiner
 
-_WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
+_WORD_PATTERN = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 _MAX_NAME_WORDS = 4
 # No article names more; lists of names contain no speakers.
 _MAX_MEMBERS = 400
@@ -114,7 +114,7 @@ class KnownPeople:
 
     def find(self, name: str) -> CastMember | None:
         """Return the person with this full name, surname or short form."""
-        name = POSSESSIVE.sub("", name)
+        name = POSSESSIVE_PATTERN.sub("", name)
         if name in self._members:
             return self._members[name]
         if not self._language.cased:
@@ -178,7 +178,7 @@ class KnownPeople:
 
     def _holds_office(self, member: CastMember, words: Sequence[str]) -> bool:
         for office in member.offices:
-            parts = [ELISION.sub("", part) for part in split_name(office)]
+            parts = [ELISION_PATTERN.sub("", part) for part in split_name(office)]
             if all(
                 any(part == word or (len(word) > 3 and part.endswith(word)) for part in parts)
                 for word in words
@@ -240,7 +240,7 @@ class KnownPeople:
         if not self._language.cased:
             return self._find_mentions_without_case(narration)
         occurrences: list[Occurrence] = []
-        tokens = list(_WORD.finditer(narration))
+        tokens = list(_WORD_PATTERN.finditer(narration))
         index = 0
         while index < len(tokens):
             if not is_capital(tokens[index][0]):
@@ -248,9 +248,9 @@ class KnownPeople:
                 continue
             for length in range(min(_MAX_NAME_WORDS, len(tokens) - index), 0, -1):
                 words = [tokens[place][0].strip(".!?…*") for place in range(index, index + length)]
-                member = self.find(" ".join([*words[:-1], POSSESSIVE.sub("", words[-1])]))
+                member = self.find(" ".join([*words[:-1], POSSESSIVE_PATTERN.sub("", words[-1])]))
                 if member is not None:
-                    own = POSSESSIVE.search(words[-1]) is None
+                    own = POSSESSIVE_PATTERN.search(words[-1]) is None
                     subject = (
                         own
                         and self._is_subject(narration, tokens, index)

@@ -14,7 +14,7 @@ _CLOSING_MARKS = {
 QUOTATION_MARKS = frozenset('"“”„«»「」『』‟＂〝〞〟‹›')
 _SINGLE = {"'": "'’", "‘": "’", "‚": "‘’"}
 _MAX_SINGLE_LENGTH = 600
-_DASH = re.compile(r"(?P<stop>[,.!?…»”]?)(?P<before>\s?)[—–](?P<after>[,.]?\s?)(?=(?P<next>\S))")
+_DASH_PATTERN = re.compile(r"(?P<stop>[,.!?…»”]?)(?P<before>\s?)[—–](?P<after>[,.]?\s?)(?=(?P<next>\S))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Quotations:
 def _find_spoken_after_dash(text: str) -> Iterator[Quotation]:
     """Yield the spoken parts of a block that begins with a dash: “We are late,— said Ruiz.— Very late.”"""
     start: int | None = 0
-    for dash in _DASH.finditer(text):
+    for dash in _DASH_PATTERN.finditer(text):
         if start is not None:
             # "—dijo Ruiz—" or ", — said Ruiz"; any other dash is the speaker's own.
             opens = bool(dash["stop"]) or (bool(dash["before"]) and not dash["after"])

@@ -18,13 +18,13 @@ MAX_SENTENCE_LENGTH = 1_000
 
 _HARD_STOPS = "。！？｡।॥۔"
 _CLOSERS = frozenset(")]}）】》〉’'") | QUOTATION_MARKS
-_TRANSLATION = {ord(mark): " " for mark in QUOTATION_MARKS} | dict.fromkeys(
+_TRANSLATION_TABLE = {ord(mark): " " for mark in QUOTATION_MARKS} | dict.fromkeys(
     map(ord, "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029\t\0"), " "
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_PATTERN = re.compile("[\ud800-\udfff]")
 _HARD_STOP = re.compile(rf"[{_HARD_STOPS}]+")
-_INITIAL = re.compile(r"(?:^|[\s(.\-«„“\"'’])[^\W\d_]\.$")
-_ACRONYM = re.compile(r"(?:[^\W\d_]\.){2,}$")
+_INITIAL_PATTERN = re.compile(r"(?:^|[\s(.\-«„“\"'’])[^\W\d_]\.$")
+_ACRONYM_PATTERN = re.compile(r"(?:[^\W\d_]\.){2,}$")
 # The library mistakes "on 3 May." for an abbreviation.
 _WORD_AND_STOP = re.compile(r"(?<![^\W_])([^\W\d_]{3,})\.(?=\s+[^\W\d_])")
 _LAST_WORD = re.compile(r"(?:^|[\s(«„“\"'’\-/])([^\s(«„“\"'’\-/]+)\.$")
@@ -56,7 +56,7 @@ def split_sentences(block: str, language: Lexicon, quotations: Quotations) -> li
 def _find_boundaries(block: str, language: Lexicon, quotations: Quotations) -> Iterator[int]:
     """Yield the places where one sentence ends, after its closing marks."""
     # Surrogates cannot cross into the library; every replacement is one code point, so offsets stay.
-    plain_text = _SURROGATE.sub("\ufffd", block.translate(_TRANSLATION))
+    plain_text = _SURROGATE_PATTERN.sub("\ufffd", block.translate(_TRANSLATION_TABLE))
     stops = {match.end() for match in _HARD_STOP.finditer(plain_text)}
     for boundary in sentencex.get_sentence_boundaries(language.code, plain_text):
         end = boundary["end_index"]
@@ -111,9 +111,9 @@ def _is_boundary(
 
 
 def _is_abbreviation(before: str, following: str, language: Lexicon) -> bool:
-    if _ACRONYM.search(before):
+    if _ACRONYM_PATTERN.search(before):
         return language.is_date_word(following.split(maxsplit=1)[0].strip(".,")) if following else False
-    if _INITIAL.search(before):
+    if _INITIAL_PATTERN.search(before):
         return True
     match = _LAST_WORD.search(before)
     if match is None:

@@ -7,10 +7,10 @@ from functools import lru_cache
 
 from claims.articles.detection.lexicon import Lexicon, tokenise
 from claims.articles.detection.names import (
-    ELISION,
+    ELISION_PATTERN,
     HONORIFICS,
     PARTICLES,
-    POSSESSIVE,
+    POSSESSIVE_PATTERN,
     find_gender_of_roles,
     is_capital,
     is_given_name,
@@ -21,8 +21,8 @@ from claims.articles.detection.names import (
 _MAX_PHRASE_WORDS = 16
 _MAX_UNKNOWN_WORDS = 4
 _ARTICLES = frozenset({"the", "la", "le", "les", "los", "las"})
-_ELIDED = re.compile(r"^(?:d|dell|all|nell|dall|sull)['’](?=\w)")
-_BELONGS = re.compile(r"^[Dd]['’](?=\w)")
+_ELIDED_PATTERN = re.compile(r"^(?:d|dell|all|nell|dall|sull)['’](?=\w)")
+_BELONGS_PATTERN = re.compile(r"^[Dd]['’](?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +70,22 @@ def _read_without_role(tokens: list[str], description: str | None, language: Lex
         return _read_anonymous(tokens, description, language)
     if language.nouns_capitalised and len(tokens) == 3 and all(map(is_capital, tokens)):
         return Speaker(" ".join(tokens[1:]), tokens[0], person=True)  # "Dezernentin Katrin Vogel"
-    if len(head) > 1 and (_is_joint(head[-1], language) or _BELONGS.match(name)):
+    if len(head) > 1 and (_is_joint(head[-1], language) or _BELONGS_PATTERN.match(name)):
         return _read_anonymous(tokens, description, language)  # "the brother of Ana Ruiz"
     if not head:
         is_joined = any(token.lower() in language.of for token in tokens)
         is_named = not is_joined and len(tokens) <= 4 and (len(tokens) > 1 or not name.isupper())
-        name = ELISION.sub("", name) if name[:1].islower() else name  # l'Ansa
+        name = ELISION_PATTERN.sub("", name) if name[:1].islower() else name  # l'Ansa
         if len(tokens) == 2 and tokens[0].lower() in language.definite and tokens[1].isupper():
             name = tokens[1]  # "La ONU", but "Le Monde"
-        return Speaker(POSSESSIVE.sub("", name), description, person=is_named or bool(description))
+        return Speaker(POSSESSIVE_PATTERN.sub("", name), description, person=is_named or bool(description))
     plain_tokens = remove_determiner(head, language)
     if len(plain_tokens) < len(head):
-        return Speaker(POSSESSIVE.sub("", name), description or " ".join(plain_tokens) or None)
+        return Speaker(POSSESSIVE_PATTERN.sub("", name), description or " ".join(plain_tokens) or None)
     if " " in name and head[-1].islower() and len(head) <= _MAX_UNKNOWN_WORDS and not set(head) & language.of:
         # Polish and Russian have no article: "starosta Piotr Zawada".
         return Speaker(name, description or " ".join(head), person=True)
-    return Speaker(POSSESSIVE.sub("", name), description)
+    return Speaker(POSSESSIVE_PATTERN.sub("", name), description)
 
 
 def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
@@ -132,7 +132,7 @@ def _find_name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
     for index in range(2, len(tokens) - 1):
         token = tokens[index]
         joint = token.islower() and token in language.of | language.inside
-        joint |= _ELIDED.match(token) is not None  # "Nadia Pinardo dell'Università"
+        joint |= _ELIDED_PATTERN.match(token) is not None  # "Nadia Pinardo dell'Università"
         # "Barbara Baars van de Universiteit", but "Ursula von der Leyen"
         body = any(is_body_word(word, language) for word in tokens[index + 1 : index + 4])
         if joint and (body or token not in PARTICLES):
@@ -162,10 +162,11 @@ def _read_with_role(tokens: list[str], description: str | None, language: Lexico
     head = remove_determiner([*before, *place], language)
     title = [token for token in [*head, *rest] if token.lower().strip(".") not in HONORIFICS]
     return Speaker(
-        POSSESSIVE.sub("", " ".join(name)),
+        POSSESSIVE_PATTERN.sub("", " ".join(name)),
         ", ".join(part for part in (" ".join(title), description) if part) or None,
         person=not any(
-            ELISION.sub("", token).lower() in language.bodies for token in _find_offices(head, language)[-1:]
+            ELISION_PATTERN.sub("", token).lower() in language.bodies
+            for token in _find_offices(head, language)[-1:]
         ),
         feminine=find_gender_of_roles(_find_offices(head, language), language),
     )
@@ -182,7 +183,7 @@ def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
 
 def is_body_word(word: str, language: Lexicon) -> bool:
     """Return whether the word is a kind of body; in German and Dutch it may end a compound."""
-    key = ELISION.sub("", word).lower()
+    key = ELISION_PATTERN.sub("", word).lower()
     plain_key = key.removesuffix("s") if language.verb_second else key  # des Verbands
     return not {key, plain_key}.isdisjoint(language.bodies) or (
         language.verb_second and any(plain_key.endswith(body) for body in language.bodies if len(body) > 3)
@@ -197,7 +198,8 @@ def _find_after_role(tokens: list[str], language: Lexicon) -> list[str]:
             if tuple(token.lower() for token in tokens[index : index + len(role)]) == role:
                 after = tokens[index + len(role) :]
     if after and (
-        ELISION.match(after[0]) or after[0].lower() in language.of | language.determiners | language.inside
+        ELISION_PATTERN.match(after[0])
+        or after[0].lower() in language.of | language.determiners | language.inside
     ):
         # "Governor of Texas Greg Abbott" names a person, "governor of New York" does not.
         capitals = 0
@@ -224,7 +226,7 @@ def _split_name(tokens: list[str], language: Lexicon) -> tuple[list[str], list[s
 
 
 def _find_offices(head: Iterable[str], language: Lexicon) -> list[str]:
-    return [ELISION.sub("", token) for token in head if is_role(token, language)]
+    return [ELISION_PATTERN.sub("", token) for token in head if is_role(token, language)]
 
 
 def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
@@ -249,8 +251,8 @@ def _read_anonymous(tokens: list[str], description: str | None, language: Lexico
         tokens = rest
     elif first.lower() in language.determiners:
         tokens = [first.lower(), *rest]
-    elif ELISION.match(first) and is_capital(first):
-        tokens = [ELISION.sub("", first), *rest]
+    elif ELISION_PATTERN.match(first) and is_capital(first):
+        tokens = [ELISION_PATTERN.sub("", first), *rest]
     elif (
         is_role(first, language)
         and not is_body_word(first, language)
@@ -279,7 +281,7 @@ def remove_determiner(tokens: Sequence[str], language: Lexicon) -> list[str]:
     while rest and rest[0].lower() in language.determiners:
         rest = rest[1:]
     if rest:
-        rest[0] = ELISION.sub("", rest[0])
+        rest[0] = ELISION_PATTERN.sub("", rest[0])
     return rest
 
 
@@ -289,7 +291,7 @@ def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
     while start > 0:
         key = tokens[start - 1].lower()
         inside = start < len(tokens)
-        if inside and POSSESSIVE.search(tokens[start - 1]):
+        if inside and POSSESSIVE_PATTERN.search(tokens[start - 1]):
             break  # "Northfield Hospital's Okafor"
         if key in language.determiners and not (inside and key in PARTICLES):
             break

@@ -11,8 +11,8 @@ from claims.articles.detection.phrases import Phrase, read_speaker_after, read_s
 QUOTED_MARK = "\ufffc"  # replaces each character of a quotation, so that offsets stay valid
 DROPPED_MARK = "\u2205"  # the subject that Romance and Slavic languages leave out: "…", añadió.
 _CLAUSE_END = re.compile(r"[;:()\[\]—–]|\s-\s|\ufffc")
-_PARENTHESIS = re.compile(r"(?<=\w )\([^()\ufffc]{1,40}\)")
-_CLAUSE = re.compile(r"[^,.;]*")
+_PARENTHESIS_PATTERN = re.compile(r"(?<=\w )\([^()\ufffc]{1,40}\)")
+_CLAUSE_PATTERN = re.compile(r"[^,.;]*")
 _MAX_CLOSING_SUBJECT = 6
 _MAX_THAT_DISTANCE = 6
 _MIN_WORDS_SAID = 3
@@ -39,7 +39,7 @@ class Attribution:
 
 def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Attribution | None:
     """Return the attribution in a sentence, preferring the speaker of its quotation to a source named in passing."""
-    narration = _PARENTHESIS.sub(lambda match: " " * len(match[0]), narration)
+    narration = _PARENTHESIS_PATTERN.sub(lambda match: " " * len(match[0]), narration)
     for pattern in language.patterns:
         attribution = _read_by_pattern(pattern, narration, language, grammar)
         if attribution:
@@ -195,7 +195,7 @@ def _is_trailing(text_before: str) -> bool:
 def _is_adjunct(after: str, language: Lexicon) -> bool:
     """Return whether only a time comes before the next comma or the end: `…, state media reported on Friday.`"""
     small = language.stops | language.before_verb | language.determiners
-    clause = _CLAUSE.match(after)
+    clause = _CLAUSE_PATTERN.match(after)
     return clause is not None and all(
         word.lower() in small or language.is_date_word(word) or word.isdigit()
         for word in split_words(clause[0])

@@ -24,7 +24,7 @@ MANIFEST = "manifest.json"
 #: For how many seconds the listing of a remote store is cached.
 CACHE_SECONDS = 15.0
 
-_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{6})Z-[0-9a-f]{8}", re.ASCII)
+_NAME_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{6})Z-[0-9a-f]{8}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _read_folders() -> list[str]:
         names = default_storage.listdir(FOLDER)[0]
     except FileNotFoundError:
         return []
-    return sorted((name for name in names if _NAME.fullmatch(name)), reverse=True)
+    return sorted((name for name in names if _NAME_PATTERN.fullmatch(name)), reverse=True)
 
 
 def _iterate_complete(folders: Iterator[str] | list[str]) -> Iterator[KeptDump]:

@@ -38,7 +38,7 @@ from factcheck.installation.house_language import activate_house_language
 #: The author of each move, as the log names them.
 ACTOR = gettext_noop("Restored from an export")
 
-_STATE = Verdict.State
+_State = Verdict.State
 #: The fields of a verdict about pictures, audio and video.
 _MEDIA_FIELDS = ("media_authenticity_category", "original_media_context", "original_media_url")
 
@@ -164,8 +164,8 @@ def _replay_verdicts(some: list[EntryOutcome]) -> None:
     """Retract removed verdicts, and store new ones with their evidence."""
     copy(Transition, [row for one in some for row in _build_moves(one)])
     for state, removed_verdicts in (
-        (_STATE.SUPERSEDED, [pk for one in some for pk in one.superseded]),
-        (_STATE.RETRACTED, [pk for one in some for pk in one.retracted]),
+        (_State.SUPERSEDED, [pk for one in some for pk in one.superseded]),
+        (_State.RETRACTED, [pk for one in some for pk in one.retracted]),
     ):
         if removed_verdicts:
             Verdict.objects.filter(pk__in=removed_verdicts).update(state=state)
@@ -189,9 +189,9 @@ def _replay_verdicts(some: list[EntryOutcome]) -> None:
 def _build_moves(one: EntryOutcome) -> Iterator[dict[str, Any]]:
     claim, note = one.entry.claim, one.entry.line.said["note"]
     for pk in one.superseded:
-        yield _build_transition(claim, pk, "supersede", _STATE.PUBLISHED, _STATE.SUPERSEDED)
+        yield _build_transition(claim, pk, "supersede", _State.PUBLISHED, _State.SUPERSEDED)
     for pk in one.retracted:
-        yield _build_transition(claim, pk, "retract", _STATE.PUBLISHED, _STATE.RETRACTED, note=note)
+        yield _build_transition(claim, pk, "retract", _State.PUBLISHED, _State.RETRACTED, note=note)
 
 
 def _read_transaction_start() -> datetime:
@@ -212,7 +212,7 @@ def _build_verdict(entry: RestoredEntry, arrived_verdict: ArrivedVerdict) -> dic
         "publisher_id": body["publisher"]["id"],
         "origin": body["origin"],
         "is_restored": body["origin"] != Verdict.Origin.IMPORTED,
-        "state": _STATE.PUBLISHED,
+        "state": _State.PUBLISHED,
         "rating_id": body["rating"]["id"],
         **{name: body[name] for name in ("version", "summary", "explanation", "byline", "language", "url")},
         # Which older exports do not have.

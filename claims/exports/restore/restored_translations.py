@@ -12,7 +12,7 @@ from claims.exports.restore.restored_entries import RestoredEntry
 from claims.models import Publication, Translation, TranslationStep
 from claims.models.translation import TEXT_FIELDS, digest_original
 
-_STATE = Translation.State
+_State = Translation.State
 
 
 def restore_translation_states(entries: list[RestoredEntry]) -> None:
@@ -37,11 +37,11 @@ def _list_translations(entries: list[RestoredEntry]) -> list[int]:
 def _replace_earlier(entry: RestoredEntry, body: dict[str, Any]) -> None:
     """Replace an earlier translation into the same language, if there is one."""
     same = Translation.objects.filter(
-        verdict__claim=entry.claim, language__iexact=body["language"], state=_STATE.PUBLISHED
+        verdict__claim=entry.claim, language__iexact=body["language"], state=_State.PUBLISHED
     )
     replaced_rows = list(same.order_by("-pk"))
     for row in replaced_rows:
-        _move(row, "supersede", _STATE.SUPERSEDED)
+        _move(row, "supersede", _State.SUPERSEDED)
     of_verdict = Translation.objects.filter(verdict=body["verdict"], language__iexact=body["language"])
     Translation.objects.create(
         id=body["id"],
@@ -53,7 +53,7 @@ def _replace_earlier(entry: RestoredEntry, body: dict[str, Any]) -> None:
         byline=body["translated_by"],
         is_restored=True,
         supersedes=replaced_rows[0] if replaced_rows else None,
-        state=_STATE.PUBLISHED,
+        state=_State.PUBLISHED,
         published_at=body["reviewed_at"],
     )
 
@@ -61,12 +61,12 @@ def _replace_earlier(entry: RestoredEntry, body: dict[str, Any]) -> None:
 def _retract_missing(entry: RestoredEntry, shown_ids: set[int]) -> None:
     """Retract translations of the entry's current wording that are no longer in the entry."""
     verdicts = [verdict["id"] for verdict in entry.body["verdicts"]]
-    published = Translation.objects.filter(verdict__in=verdicts, state=_STATE.PUBLISHED).exclude(
+    published = Translation.objects.filter(verdict__in=verdicts, state=_State.PUBLISHED).exclude(
         pk__in=shown_ids
     )
     for row in published.order_by("pk"):
         if row.original_sha256 == _digest_original(entry.body, row.verdict_id):
-            _move(row, "retract", _STATE.RETRACTED, note=entry.line.said["note"])
+            _move(row, "retract", _State.RETRACTED, note=entry.line.said["note"])
 
 
 def _digest_original(body: dict[str, Any], verdict: int) -> str:

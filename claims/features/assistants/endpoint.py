@@ -44,7 +44,7 @@ BODY_LIMIT = 600_000
 #: The most messages in one body, in revisions that allow several.
 BATCH_LIMIT = 10
 
-_BEARER = re.compile(r"Bearer +([!-~]+) *", re.IGNORECASE | re.ASCII)
+_BEARER_PATTERN = re.compile(r"Bearer +([!-~]+) *", re.IGNORECASE | re.ASCII)
 
 
 @csrf_exempt  # nothing here depends on a cookie
@@ -104,7 +104,7 @@ def _identify_caller(request: HttpRequest) -> Caller:
     environment = {name: value for name, value in request.META.items() if isinstance(value, str)}
     if header is None:
         return Caller(environment=environment)
-    bearer = _BEARER.fullmatch(header)
+    bearer = _BEARER_PATTERN.fullmatch(header)
     try:
         token = api_tokens.find(bearer[1]) if bearer else None
         reason = "This token is unknown, expired or revoked."

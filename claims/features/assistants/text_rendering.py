@@ -17,7 +17,7 @@ INVISIBLE_MARK = "\ufffd"
 # JSON strings can contain these as escapes. Outside strings they could form links, pictures, tags or code.
 _MARKUP = {ord(sign): f"\\u{ord(sign):04x}" for sign in "[]<>`"}
 # A name in backticks, such as a parameter's; it contains nothing that could be read as markup.
-_NAME = re.compile(r"(?<!\\)\\u0060([A-Za-z][\w.-]{0,60})\\u0060", re.ASCII)
+_NAME_PATTERN = re.compile(r"(?<!\\)\\u0060([A-Za-z][\w.-]{0,60})\\u0060", re.ASCII)
 
 
 def make_visible(text: str, most: int = 2000) -> str:
@@ -37,7 +37,7 @@ def quote_text(text: str | None, most: int = 2000) -> str:
 
 def quote_detail(detail: str, most: int) -> str:
     """Quote the detail of a problem; names of parameters and keys keep their backticks."""
-    return _NAME.sub(r"`\1`", quote_text(detail, most))
+    return _NAME_PATTERN.sub(r"`\1`", quote_text(detail, most))
 
 
 def quote_list(texts: Iterable[str]) -> str:

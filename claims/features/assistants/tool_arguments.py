@@ -12,7 +12,7 @@ from factcheck.api.query_values import MAX_ID, suggest_word
 
 Arguments = dict[str, Any]
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class ToolRefused(Exception):
@@ -118,7 +118,7 @@ class DayArgument(Argument):
 
     def read(self, value: Any) -> str:
         try:
-            return date.fromisoformat(_DAY.fullmatch(value)[0]).isoformat()  # type: ignore[index]  # which is caught
+            return date.fromisoformat(_DAY_PATTERN.fullmatch(value)[0]).isoformat()  # type: ignore[index]  # which is caught
         except (TypeError, ValueError):
             raise self.build_refusal("it must be a date such as 2026-05-01.") from None
 

@@ -19,8 +19,10 @@ MAX_REPEATS = 3
 #: The most unanswered emails to one mailbox within a day.
 MAX_MAILS = 3
 
-_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
-_MARKUP = re.compile(r"<a\s|\[url[=\]]|\[link[=\]]|</?(?:script|iframe|img)\b|\]\(https?://", re.IGNORECASE)
+_LINK_PATTERN = re.compile(r"https?://|www\.", re.IGNORECASE)
+_MARKUP_PATTERN = re.compile(
+    r"<a\s|\[url[=\]]|\[link[=\]]|</?(?:script|iframe|img)\b|\]\(https?://", re.IGNORECASE
+)
 
 
 def hash_words(text: str) -> str:
@@ -36,9 +38,9 @@ def find_spam_signs(
     Args:
         earlier_rows: earlier messages, searched for the same words.
     """
-    if len(_LINK.findall(text)) > most_links:
+    if len(_LINK_PATTERN.findall(text)) > most_links:
         yield SpamSign.LINKS
-    if _MARKUP.search(text):
+    if _MARKUP_PATTERN.search(text):
         yield SpamSign.MARKUP
     if words := hash_words(text):
         since = timezone.now() - timedelta(days=7)

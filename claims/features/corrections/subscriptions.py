@@ -34,10 +34,10 @@ CONFIRMATION_TASK = "claims.features.corrections.tasks.mail_subscription_confirm
 CHANGE_TASK = "claims.features.corrections.tasks.mail_claim_change"
 
 _SALT = "claims.features.corrections.subscriptions"
-_KIND = Publication.Kind
+_Kind = Publication.Kind
 #: The kinds of entries that readers are emailed about.
 REPORTED_KINDS = (
-    *(_KIND.CLARIFICATION, _KIND.CORRECTION, _KIND.UPDATE, _KIND.RETRACTION, _KIND.MERGE, _KIND.REMOVAL),
+    *(_Kind.CLARIFICATION, _Kind.CORRECTION, _Kind.UPDATE, _Kind.RETRACTION, _Kind.MERGE, _Kind.REMOVAL),
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 
-_HEX = re.compile(r"#?((?:[0-9a-fA-F]{3}){1,2})", re.ASCII)
+_HEX_PATTERN = re.compile(r"#?((?:[0-9a-fA-F]{3}){1,2})", re.ASCII)
 #: The background of the texts in a frame, light and dark: `--card` of static/site.css.
 BACKGROUNDS = ("#ffffff", "#1c2125")
 #: The accent colour of the reader pages, light and dark: `--accent` of static/site.css.
@@ -58,7 +58,7 @@ class EmbedTheme:
 
 
 def _parse_colour(text: str) -> str:
-    match = _HEX.fullmatch(text)
+    match = _HEX_PATTERN.fullmatch(text)
     if not match:
         return ""
     digits = match[1].lower()

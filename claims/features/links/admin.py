@@ -27,7 +27,7 @@ from factcheck.admin.row_actions import change_each, row_action
 #: The most claims named per link; if more cite the source, their list is linked.
 _SHOWN_CLAIMS = 4
 
-_TONES: dict[str, Tone] = {
+_BADGE_TONES: dict[str, Tone] = {
     LinkOutcome.ALIVE: "good",
     LinkOutcome.GONE: "bad",
     LinkOutcome.CHANGED: "bad",
@@ -115,7 +115,7 @@ def _build_context(link: Any) -> dict[str, Any]:
     return {
         "link": link,
         "is_checked": settings.LINK_CHECKS,
-        "badge": render_badge(outcome, _TONES.get(link.outcome, "faded")),
+        "badge": render_badge(outcome, _BADGE_TONES.get(link.outcome, "faded")),
         "what_happened": describe_change(link),
         "source_page": change_page(link.source),
         "link_page": change_page(link),

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 #: How much of a page is searched for headings, which are near its beginning.
 _HEAD_BYTES = 200_000
-_HEADINGS = re.compile(r"<(title|h1)\b[^>]{0,500}>(.{0,500}?)</\1", re.IGNORECASE | re.DOTALL)
-_TAGS = re.compile(r"<[^>]{0,500}>")
+_HEADINGS_PATTERN = re.compile(r"<(title|h1)\b[^>]{0,500}>(.{0,500}?)</\1", re.IGNORECASE | re.DOTALL)
+_TAGS_PATTERN = re.compile(r"<[^>]{0,500}>")
 #: What separates a title from the name of the site.
-_SEPARATORS = re.compile(r"\s[|·•»«:–—-]+\s|[|·•»«]")
+_SEPARATORS_PATTERN = re.compile(r"\s[|·•»«:–—-]+\s|[|·•»«]")
 #: A longer heading with the number is about something else: "404 people were counted".
 _MAX_WORDS = 5
 _STATUS_NUMBER = re.compile(r"\b(404|410)\b")
@@ -66,12 +66,14 @@ def _read_headings(content: bytes, charset: str | None) -> list[str]:
         text = beginning.decode(charset or "utf-8", "replace")
     except LookupError:
         text = beginning.decode("utf-8", "replace")
-    headings = [html.unescape(_TAGS.sub(" ", match[2])) for match in _HEADINGS.finditer(text)]
+    headings = [html.unescape(_TAGS_PATTERN.sub(" ", match[2])) for match in _HEADINGS_PATTERN.finditer(text)]
     return [part for heading in headings[:4] for part in _split_heading(heading)]
 
 
 def _split_heading(heading: str) -> list[str]:
-    return [folded_part for part in _SEPARATORS.split(f" {heading} ") if (folded_part := _fold_text(part))]
+    return [
+        folded_part for part in _SEPARATORS_PATTERN.split(f" {heading} ") if (folded_part := _fold_text(part))
+    ]
 
 
 def _is_not_found_message(part: str) -> bool:

@@ -26,7 +26,7 @@ _TTL = timedelta(days=7)
 #: A browser is deleted after its push service has rejected messages for this long.
 FAILING_FOR = timedelta(days=5)
 _STATEMENT_LENGTH = 200
-_GONE = (404, 410)
+_GONE_STATUSES = (404, 410)
 
 
 class PushNotTaken(Exception):
@@ -81,7 +81,7 @@ def _post(subscription: PushSubscription, change: Publication) -> bool:
         ).status
     except sent_messages.PostError as failure:
         raise _note_failure(subscription, failure.reason_code) from None
-    if status in _GONE:
+    if status in _GONE_STATUSES:
         PushSubscription.objects.filter(pk=subscription.pk).delete()
         return False
     if not 200 <= status < 300:

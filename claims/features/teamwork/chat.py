@@ -124,7 +124,7 @@ def send_message(*, message_id: int, attempt: int) -> None:
         note_sent(message.channel)
 
 
-def try_out(channel: ChatChannel) -> None:
+def send_test_message(channel: ChatChannel) -> None:
     """Send a test message now, even if the channel is switched off.
 
     Raises:

@@ -34,7 +34,7 @@ MAX_NEW = 1000
 #: Skipped and failed pages are deleted after this time, if they are no longer listed.
 KEPT_PERIOD = timedelta(days=30)
 
-_STATE = WatchedPage.State
+_State = WatchedPage.State
 _BATCH_SIZE = 2000
 
 
@@ -57,14 +57,14 @@ def note(watch: Watch, entries: Iterable[ListedPage], *, is_first: bool, now: da
         selected = {key for key, page in new_pages.items() if not _is_old(page, now)}
     _add(watch, new_pages, selected, now)
     waiting_long = watch.pages.waiting().filter(found_at__lt=now - MAX_WAIT)
-    waiting_long.update(state=_STATE.PASSED, next_look_at=None)
+    waiting_long.update(state=_State.PASSED, next_look_at=None)
 
 
 def forget_unlisted(watch: Watch, entries: Iterable[ListedPage], now: datetime) -> None:
     """Delete unlisted pages that have no imported article, so that a watch does not grow forever."""
     present = {build_url_key(page.url) for page in entries}
     finished_pages = watch.pages.filter(
-        state__in=[_STATE.PASSED, _STATE.FAILED], found_at__lt=now - KEPT_PERIOD
+        state__in=[_State.PASSED, _State.FAILED], found_at__lt=now - KEPT_PERIOD
     )
     unlisted = [pk for pk, key in finished_pages.values_list("pk", "url_key") if key not in present]
     for start in range(0, len(unlisted), _BATCH_SIZE):
@@ -127,14 +127,14 @@ def _note_changed(watch: Watch, newer: dict[str, ListedPage], now: datetime) -> 
     """Queue pages with a newer date for another check. Skipped pages stay skipped."""
     keys = list(newer)
     for start in range(0, len(keys), _BATCH_SIZE):
-        some = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE]).exclude(state=_STATE.PASSED)
+        some = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE]).exclude(state=_State.PASSED)
         rows = list(some)
         for row in rows:
             # A date that was missing before does not indicate a change.
-            if row.listed_at and row.state != _STATE.WAITING:
+            if row.listed_at and row.state != _State.WAITING:
                 gap = min(SHORTEST_GAP * 2 ** min(row.unchanged, 10), LONGEST_GAP)
                 row.next_look_at = max(now, row.looked_at + gap if row.looked_at else now)
-                row.state = _STATE.IMPORTED if row.state == _STATE.IMPORTED else _STATE.WAITING
+                row.state = _State.IMPORTED if row.state == _State.IMPORTED else _State.WAITING
                 row.attempts = 0
             row.listed_at = newer[row.url_key].changed_at
         WatchedPage.objects.bulk_update(rows, ["listed_at", "next_look_at", "state", "attempts"])
@@ -148,11 +148,11 @@ def _add(watch: Watch, new_pages: dict[str, ListedPage], selected: set[str], now
             watch=watch, url=page.url, url_key=key, title=page.title, listed_at=page.changed_at, found_at=now
         )
         if key not in selected:
-            row.state = _STATE.PASSED
+            row.state = _State.PASSED
         elif key in sources:
             # Imported by hand or by another watch; followed from now on.
             row.state, row.source_id, row.next_look_at = (
-                _STATE.IMPORTED,
+                _State.IMPORTED,
                 sources[key],
                 compute_next_check(now, now),
             )

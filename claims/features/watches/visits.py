@@ -43,7 +43,7 @@ SITEMAP_PAUSE_SECONDS = 30.0
 #: After failures, the interval doubles each time, up to this.
 MAX_BACK_OFF = timedelta(days=1)
 
-_KIND = WatchProgress.Kind
+_Kind = WatchProgress.Kind
 
 
 @dataclass(slots=True)
@@ -176,8 +176,8 @@ class _Visit:
 
     def _read_list(self) -> None:
         watch, progress = self._lease.row.watch, self._lease.row
-        if progress.kind == _KIND.PAGE:
-            self._note([ListedPage(watch.url)], _KIND.PAGE)
+        if progress.kind == _Kind.PAGE:
+            self._note([ListedPage(watch.url)], _Kind.PAGE)
             return
         answer = self._visitor.get(watch.url, LIMITS, None, progress.etag, progress.last_modified)
         if answer.status == 304:
@@ -215,7 +215,7 @@ class _Visit:
                 % {"url": watch.url, "content_type": answer.content_type},
             )
         else:
-            self._note([ListedPage(watch.url)], _KIND.PAGE)
+            self._note([ListedPage(watch.url)], _Kind.PAGE)
 
     def _collect_pages(self, page_list: PageList) -> tuple[list[ListedPage], str]:
         """Return the pages of a list and of its sitemaps, with notes on what could not be read.
@@ -280,7 +280,7 @@ class _Visit:
             listed_pages.note(watch, entries, is_first=is_first, now=now)
             if is_whole:
                 listed_pages.forget_unlisted(watch, entries, now)
-            if kind == _KIND.PAGE:
+            if kind == _Kind.PAGE:
                 listed_pages.queue_recheck(watch, now)
             WatchProgress.objects.filter(pk=watch.pk).update(
                 kind=kind,
@@ -333,6 +333,6 @@ class _Visit:
             failed_articles=F("failed_articles") + int(kind == "failed"),
         )
         self._report_outcomes(looked_at)
-        if kind == "failed" and self._lease.row.kind == _KIND.PAGE:
+        if kind == "failed" and self._lease.row.kind == _Kind.PAGE:
             # The followed page is itself the article, so the watch has failed too.
             self._fail(looked_at.failure)

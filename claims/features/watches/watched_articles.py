@@ -36,7 +36,7 @@ MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(minutes=10)
 
 _RETRIED_REASONS = TEMPORARY_REASONS | {"robots_unknown"}
-_STATE = WatchedPage.State
+_State = WatchedPage.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def find_next_page(watch: Watch, now: datetime) -> WatchedPage | None:
         newest_first = (F("listed_at").desc(nulls_last=True), "pk")
         if page := due.waiting().order_by(*newest_first).first():
             return page
-    return due.exclude(state=_STATE.WAITING).order_by("next_look_at", "pk").first()
+    return due.exclude(state=_State.WAITING).order_by("next_look_at", "pk").first()
 
 
 class _SearchFailed(Exception):
@@ -79,7 +79,7 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
     now = timezone.now()
     retry = now + FIRST_RETRY * 3**page.attempts
     leased_page = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
-    if page.state == _STATE.IMPORTED and page.source_id is None:
+    if page.state == _State.IMPORTED and page.source_id is None:
         return _give_up(page, gettext("Its source was deleted here, so it is no longer followed."))
     if page.attempts >= MAX_ATTEMPTS:
         return _give_up(page, page.failure or gettext("The program stopped during the import."))
@@ -117,7 +117,7 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
 
 def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> PageResult:
     now, material = timezone.now(), Material.fetched(answer)
-    was_waiting = page.state == _STATE.WAITING
+    was_waiting = page.state == _State.WAITING
     if not was_waiting and _is_known(page, material):
         # The article was searched for claims before; later decisions of editors stay.
         return _note_unchanged(page, now, answer)
@@ -133,7 +133,7 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
         is_stored = _store_outcome(
             page,
             answer,
-            state=_STATE.IMPORTED,
+            state=_State.IMPORTED,
             failure=clean_error_text(failure),
             source=article.captured.source,
             title=page.title or article.captured.source.title[:300],
@@ -193,7 +193,7 @@ def _note_failure(
 
 def _give_up(page: WatchedPage, sentence: str) -> PageResult:
     """Stop checking the page, unless the list reports a change. An imported article stays."""
-    state = _STATE.IMPORTED if page.state == _STATE.IMPORTED else _STATE.FAILED
+    state = _State.IMPORTED if page.state == _State.IMPORTED else _State.FAILED
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
         state=state, failure=clean_error_text(sentence), next_look_at=None
     )

@@ -123,7 +123,7 @@ class EditorialWebhookResource(OwnWebhooks):
             log = select_deliveries(WebhookDelivery.objects.filter(pk=values.delivery_id)).get()
             return StoredResponse(200, render_document(webhook_bodies.build_delivery(log)))
 
-        return self.create_once(carry_out, prepare=lambda: endpoints.try_out(row))
+        return self.create_once(carry_out, prepare=lambda: endpoints.send_test(row))
 
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above

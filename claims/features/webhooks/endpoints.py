@@ -25,7 +25,7 @@ def check_address(url: str) -> str:
     return url
 
 
-def try_out(endpoint: WebhookEndpoint) -> WebhookAttempt:
+def send_test(endpoint: WebhookEndpoint) -> WebhookAttempt:
     """Send a test message once, even if the endpoint is switched off, and log the result."""
     attempt = send_now(endpoint, TEST_EVENT)
     if not attempt.error:

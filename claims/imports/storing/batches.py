@@ -67,7 +67,7 @@ class PreparedBatch:
     batch: Sequence[StagedReview]
     run: ImportRun
     entities: ReferencedEntities
-    new: "_Rows"
+    new: "_BatchRows"
     known: list[StagedReview]
     """Reviews of which something may be stored already."""
 
@@ -85,7 +85,7 @@ def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatc
         new_reviews, known_reviews = _split_batch(batch, run)
         decisions = Decisions(run, entities, now)
         decisions.decide_new(new_reviews)
-        rows = _Rows(decisions)
+        rows = _BatchRows(decisions)
     return PreparedBatch(batch, run, entities, rows, known_reviews)
 
 
@@ -98,7 +98,7 @@ def store_batch(prepared: PreparedBatch) -> WrittenBatch:
     if prepared.known:
         decisions = Decisions(prepared.run, prepared.entities, clock.get_database_time())
         decisions.decide_known(prepared.known)
-        _Rows(decisions).store(counts)
+        _BatchRows(decisions).store(counts)
     return counts
 
 
@@ -129,7 +129,7 @@ def _split_batch(
 
 
 @dataclass(slots=True)
-class _Rows:
+class _BatchRows:
     """The rows that carry out the decisions, with their ids."""
 
     decisions: Decisions

@@ -33,7 +33,7 @@ PERMISSION = "claims.import_house_archive"
 #: So many records the second administrator looks at.
 SAMPLE_SIZE = 25
 
-_STATE = ImportRun.State
+_State = ImportRun.State
 #: Problems are stored so many at a time.
 _BATCH_SIZE = 1_000
 
@@ -48,7 +48,7 @@ def queue_archive(run: ImportRun, *, by: User) -> None:
     require(by, PERMISSION, _("import the newsroom’s own archive"))
     with transaction.atomic():
         row = ImportRun.objects.select_for_update().get(pk=run.pk)
-        if row.state != _STATE.CHOSEN:
+        if row.state != _State.CHOSEN:
             raise NotPossible(_("It has been started in the meantime."))
         row.house_archive, row.started_by, row.started_by_name = True, by, get_display_name(by)
         row.save(update_fields=["house_archive", "started_by", "started_by_name"])
@@ -71,7 +71,7 @@ def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
             )
         )
     digest = runs.compute_digest(place)
-    if held_run := ImportRun.objects.filter(content_sha256=digest, state=_STATE.HELD).first():
+    if held_run := ImportRun.objects.filter(content_sha256=digest, state=_State.HELD).first():
         raise NotPossible(_("%(run)s is already waiting for a second administrator.") % {"run": held_run})
     path = Path(place)
     run = ImportRun(
@@ -94,7 +94,7 @@ def preview_archive(run: ImportRun) -> ImportRun:
     """Read the whole archive without storing claims, and keep a sample for the second administrator."""
     ImportProblem.objects.filter(run=run).delete()
     run.records = run.refused = 0
-    run.state, run.error, run.moved_at = _STATE.READING, "", timezone.now()
+    run.state, run.error, run.moved_at = _State.READING, "", timezone.now()
     run.save(update_fields=["records", "refused", "state", "error", "moved_at"])
     sample = _Sample()
     try:
@@ -106,14 +106,14 @@ def preview_archive(run: ImportRun) -> ImportRun:
     if not sample.chosen:
         _fail(run, _("None of its records can be stored."))
         return run
-    run.sample, run.state, run.moved_at = sample.chosen, _STATE.HELD, timezone.now()
+    run.sample, run.state, run.moved_at = sample.chosen, _State.HELD, timezone.now()
     run.save(update_fields=["records", "refused", "sample", "state", "moved_at"])
     return run
 
 
 def can_release(run: ImportRun, by: User) -> bool:
     """Return whether this person may release the archive."""
-    return run.state == _STATE.HELD and run.started_by_id != by.pk and by.has_perm(PERMISSION)
+    return run.state == _State.HELD and run.started_by_id != by.pk and by.has_perm(PERMISSION)
 
 
 @transaction.atomic
@@ -126,7 +126,7 @@ def release_archive(run: ImportRun, *, by: User) -> None:
     """
     require(by, PERMISSION, _("release the newsroom’s own archive"))
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if run.state != _STATE.HELD:
+    if run.state != _State.HELD:
         raise NotPossible(
             _("This import is not waiting to be released: it is “%(state)s”.")
             % {"state": run.get_state_display()}
@@ -137,7 +137,7 @@ def release_archive(run: ImportRun, *, by: User) -> None:
         )
     run.released_by, run.released_by_name, run.released_at = by, get_display_name(by), timezone.now()
     run.save(update_fields=["released_by", "released_by_name", "released_at"])
-    run.state = _STATE.WAITING
+    run.state = _State.WAITING
     run.save(update_fields=["state"])
     app.configure_task(runs.RUN_IMPORT, queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
 
@@ -191,5 +191,5 @@ def _describe_review(review: Review) -> dict[str, Any]:
 
 
 def _fail(run: ImportRun, reason: str) -> None:
-    run.state, run.error = _STATE.FAILED, reason
+    run.state, run.error = _State.FAILED, reason
     run.save(update_fields=["records", "refused", "state", "error"])

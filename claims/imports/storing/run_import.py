@@ -40,7 +40,7 @@ from factcheck.database.locks import open_lasting_transaction
 #: Reviews per transaction. Concurrent publications wait for it, for about a second.
 BATCH_SIZE = 2_400
 
-_STATE = ImportRun.State
+_State = ImportRun.State
 #: Attempts per batch: another process may be adding the same publisher or source.
 _MAX_TRIES = 3
 _REPORT_PERIOD = timedelta(seconds=0.5)
@@ -96,7 +96,7 @@ def run_import(
         bytes_read: the number of input bytes that the reader has consumed.
         processes: the number of processes that clean records; 0 for one per processor.
     """
-    course = _ImportCourse(run, report_progress, bytes_read)
+    course = _RunningImport(run, report_progress, bytes_read)
     course.begin()
     try:
         with _reduce_garbage_collection(), open_lasting_transaction() as own, Stage(own.connection) as stage:
@@ -110,7 +110,7 @@ def run_import(
     return run
 
 
-class _ImportCourse:
+class _RunningImport:
     """The course of one import."""
 
     def __init__(
@@ -129,7 +129,7 @@ class _ImportCourse:
         run.incomplete = (
             ImportedRecord.objects.filter(run=run, differs=True).exclude(outcome="merged").count()
         )
-        run.state, run.error, run.finished_at, run.notes = _STATE.READING, "", None, []
+        run.state, run.error, run.finished_at, run.notes = _State.READING, "", None, []
         run.started_at = run.started_at or timezone.now()
         self._save("started_at", "finished_at", "error")
 
@@ -157,7 +157,7 @@ class _ImportCourse:
         run.created += known_count.written.get(outcomes.CREATED, 0)
         run.updated += known_count.written.get(outcomes.UPDATED, 0)
         run.merged += known_count.written.get(outcomes.MERGED, 0)
-        run.state = _STATE.WRITING
+        run.state = _State.WRITING
         self.to_write = run.records - run.done
         self._save()
         for number, (size, written_batch) in enumerate(
@@ -181,7 +181,7 @@ class _ImportCourse:
     # How far it has come ----------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
-        self.run.state, self.run.finished_at = _STATE.FINISHED, timezone.now()
+        self.run.state, self.run.finished_at = _State.FINISHED, timezone.now()
         self._save("finished_at")
         drop_earlier_problems(self.run)
         import_finished.send(None, run=self.run.pk)
@@ -190,7 +190,7 @@ class _ImportCourse:
         """Record why the import ended, if the database is available."""
         if connection.in_atomic_block:
             return
-        self.run.state, self.run.error = _STATE.FAILED, f"{type(error).__name__}: {error}".replace("\0", "")
+        self.run.state, self.run.error = _State.FAILED, f"{type(error).__name__}: {error}".replace("\0", "")
         try:
             connection.close_if_unusable_or_obsolete()
             self._save("error")

@@ -42,9 +42,9 @@ from sources.source_kinds import STANDARD_INPUT, is_address
 #: Tasks of the worker, in the module `tasks`.
 RUN_IMPORT, REMOVE_UPLOAD = "claims.imports.run_import", "claims.imports.remove_upload"
 
-_STATE = ImportRun.State
+_State = ImportRun.State
 #: The states in which an import can be started or restarted.
-STARTABLE = (_STATE.CHOSEN, _STATE.READING, _STATE.WRITING, _STATE.FAILED)
+STARTABLE = (_State.CHOSEN, _State.READING, _State.WRITING, _State.FAILED)
 
 
 #: The setting to import an upload's reviews without ratings.
@@ -141,7 +141,7 @@ def discard_run(run: ImportRun, *, by: User) -> None:
     """
     require(by, "claims.run_import", _("import files"))
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if run.state != _STATE.CHOSEN:
+    if run.state != _State.CHOSEN:
         raise NotPossible(
             _("This import cannot be discarded: it is “%(state)s”. Undo it instead.")
             % {"state": run.get_state_display()}
@@ -175,7 +175,7 @@ def start_run(run: ImportRun, *, by: User) -> None:
             )
         if not run.upload:
             raise NotPossible(_("This import was started on the command line. Repeat the command there."))
-        run.state = _STATE.WAITING
+        run.state = _State.WAITING
         run.save(update_fields=["state"])
         app.configure_task(RUN_IMPORT, queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
 
@@ -189,7 +189,7 @@ def find_or_create_run(place: str, recipe: Recipe, *, by: User | None) -> Import
     settings = build_recipe_settings(recipe)
     broken_off = ImportRun.objects.filter(
         content_sha256=digest,
-        state__in=[_STATE.READING, _STATE.WRITING, _STATE.FAILED],
+        state__in=[_State.READING, _State.WRITING, _State.FAILED],
         format=recipe.format,
         house_archive=False,
     )
@@ -227,7 +227,7 @@ def run_place(
     Raises:
         AlreadyRunning: the import is running.
     """
-    visits, byte_count = Visits(), _ByteCount()
+    visits, byte_count = StoredVisits(), _ByteCount()
     if is_address(place):
         files = crawler.crawl_files(place, memory=visits, most=most_pages)
     else:
@@ -285,7 +285,7 @@ def _load_recipe(run: ImportRun) -> Recipe:
 
 def record_missing_storage(run: ImportRun, unavailable: FileStoreUnavailable) -> None:
     """Record why the import cannot start; the worker retries automatically."""
-    run.state, run.error = _STATE.FAILED, f"{unavailable} It is tried again by itself."
+    run.state, run.error = _State.FAILED, f"{unavailable} It is tried again by itself."
     run.save(update_fields=["state", "error"])
 
 
@@ -355,7 +355,7 @@ def compute_digest(place: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-class Visits:
+class StoredVisits:
     """The visited pages of a crawl (`claims.imports.reading.inputs.crawler.VisitMemory`).
 
     New visits are stored when the import has finished, because a page whose reviews are not stored yet must be

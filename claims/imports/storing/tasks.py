@@ -15,14 +15,14 @@ from factcheck.installation.file_store import FileStoreUnavailable
 _FILE_STORE_RETRIES = RetryStrategy(
     max_attempts=8, exponential_wait=4, retry_exceptions=[FileStoreUnavailable]
 )
-_STATE = ImportRun.State
+_State = ImportRun.State
 
 
 @app.task(name=RUN_IMPORT, queue="imports", retry=_FILE_STORE_RETRIES)
 def run_import(*, run_id: int) -> None:
     """Run an import, or continue an interrupted one, even if its file was unavailable the last time."""
     run = ImportRun.objects.get(pk=run_id)
-    if run.state in (_STATE.WAITING, _STATE.READING, _STATE.WRITING, _STATE.FAILED):
+    if run.state in (_State.WAITING, _State.READING, _State.WRITING, _State.FAILED):
         try:
             preview_archive(run) if run.house_archive and run.released_at is None else run_upload(run)
         except FileStoreUnavailable as unavailable:
@@ -34,7 +34,7 @@ def run_import(*, run_id: int) -> None:
 def undo_import(*, run_id: int, by_id: int, rest: bool = False) -> None:
     """Undo an import, or the rest of one after a worker was stopped."""
     run = ImportRun.objects.get(pk=run_id)
-    if run.state == _STATE.UNDOING:
+    if run.state == _State.UNDOING:
         undo_run(run, by=User.objects.get(pk=by_id), rest=rest)
 
 

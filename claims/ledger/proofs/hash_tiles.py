@@ -12,12 +12,12 @@ TILE_HEIGHT = 8
 #: A tile by its level and number.
 TilePlace = tuple[int, int]
 
-_PATH = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}")
+_PATH_PATTERN = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}")
 
 
 def parse_tile_path(path: str) -> int | None:
     """Return the number of a tile: `x001/x234/067` is 1234067; None if the path is malformed."""
-    if not _PATH.fullmatch(path) or (path.startswith("x000/") and len(path) > 4):
+    if not _PATH_PATTERN.fullmatch(path) or (path.startswith("x000/") and len(path) > 4):
         return None
     return int(path.replace("/", "").replace("x", ""))
 

@@ -15,7 +15,7 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-_BARRED = re.compile("█{4}|x{4}|^[0-9a-f]{64}$")
+_BARRED_PATTERN = re.compile("█{4}|x{4}|^[0-9a-f]{64}$")
 
 
 def seal(note: str, body: str, salts: str) -> str:
@@ -40,7 +40,7 @@ def find_unbarred(note: str, body: str, salts: str) -> list[str]:
     return [
         text
         for text, salt in zip(texts, salt_list, strict=False)
-        if salt.startswith("-") and not _BARRED.search(text)
+        if salt.startswith("-") and not _BARRED_PATTERN.search(text)
     ]
 
 

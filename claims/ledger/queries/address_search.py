@@ -16,7 +16,7 @@ from sources.addresses import build_url_key
 #: An address is at most so long.
 LENGTH_LIMIT = 2000
 
-_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_URL_PATTERN = re.compile(r"https?://\S+", re.IGNORECASE)
 # The pages of a claim for readers, and its API resource.
 _CLAIM_PATH = re.compile(r"(?:/api/v1)?/claims/([0-9]{1,19})(?:\.jsonld|/.*)?")
 
@@ -47,7 +47,7 @@ def read_search(text: str) -> SearchReading:
 
 def build_address_key(address: str) -> str:
     """Return the normal form of a URL; "" if it is not one."""
-    return build_url_key(address) if len(address) <= LENGTH_LIMIT and _URL.fullmatch(address) else ""
+    return build_url_key(address) if len(address) <= LENGTH_LIMIT and _URL_PATTERN.fullmatch(address) else ""
 
 
 def find_claim_at(key: str) -> int | None:

@@ -191,7 +191,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return self.looked_for.get("as_of")
 
     def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
-        rows = self._entries(looked_for)
+        rows = self._select_entries(looked_for)
         for name, value in looked_for.items():
             if not self._is_about_verdicts(name):
                 rows = self.filters[name].filter(rows, value)
@@ -217,7 +217,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     def _is_about_verdicts(self, name: str) -> bool:
         return isinstance(self.filters[name], VerdictParameter)
 
-    def _entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
+    def _select_entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
         """Return the ledger entries at the requested time: published ones, unless `status` selects others."""
         ledger, moment = Publication.objects, looked_for.get("as_of")
         if "status" in looked_for:

@@ -21,7 +21,7 @@ from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumbe
 _MAX_LOOKED_UP_VERDICTS = 500
 _EARLIEST = Value(datetime.min.replace(tzinfo=UTC))
 
-_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
+_MONTH_PATTERN = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class MonthValue:
     )
 
     def __call__(self, text: str) -> tuple[datetime, datetime]:
-        match = _MONTH.fullmatch(text)
+        match = _MONTH_PATTERN.fullmatch(text)
         year, month = (int(match[1]), int(match[2])) if match else (0, 0)
         if not 1 < year < 9999:
             raise ValueRefused(gettext("it must be a month such as 2026-03."))

@@ -31,7 +31,7 @@ from factcheck.database.cached_sql import Parts, Slot, Template
 RELEVANCE = Ordering("relevance", (rank_key("rank"), make_id_key("claim_id")), descending=True)
 #: If there are more matches, enough of them contain the exact words to fill a page.
 MAX_RANKED_MATCHES = 1_000
-_QUOTED = re.compile(r"'(?:[^']|'')*'")
+_QUOTED_PATTERN = re.compile(r"'(?:[^']|'')*'")
 #: The value of `relevance` if so much matches that no word of the search distinguishes claims.
 NEWEST = Ordering("newest", (make_moment_key("published_at"), make_id_key("claim_id")), descending=True)
 
@@ -220,7 +220,9 @@ def _has_parts(ordering: Ordering, reading: SearchReading) -> bool:
 
 def _is_frequent(reading: SearchReading) -> bool:
     """Return whether a word, or several words together, are known to be frequent."""
-    return reading.matches > MAX_RANKED_MATCHES or not re.search("[&<!]", _QUOTED.sub("", reading.query))
+    return reading.matches > MAX_RANKED_MATCHES or not re.search(
+        "[&<!]", _QUOTED_PATTERN.sub("", reading.query)
+    )
 
 
 _PARTS_BY_WORDING = split_by_wording(Slot("ranking", "tsquery"))

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from factcheck.web.throttling.costs import TOKEN
+from factcheck.web.throttling.costs import TOKEN_PATTERN
 
 Vectors = NDArray[np.float32]
 
@@ -49,7 +49,7 @@ MAX_QUERY_TOKENS = 250
 
 def clip_query(text: str) -> str:
     """Return the beginning of a query, cut to about the number of tokens that the model reads."""
-    tokens = TOKEN.finditer(text)
+    tokens = TOKEN_PATTERN.finditer(text)
     end = next((token.start() for number, token in enumerate(tokens) if number == MAX_QUERY_TOKENS), None)
     return clip_text(text[:end])
 

@@ -20,27 +20,27 @@ class TextRange(Protocol):
     def end(self) -> int: ...
 
 
-S = TypeVar("S", bound=TextRange)
+AnySpan = TypeVar("AnySpan", bound=TextRange)
 
 
 @dataclass(slots=True)
-class TextPiece(Generic[S]):
+class TextPiece(Generic[AnySpan]):
     """A span of one paragraph over which the set of covering spans does not change."""
 
     text: str
     #: Where it begins in the whole text.
     start: int
-    covering: list[S]
-    begins: list[S] = field(default_factory=list)
-    ends: list[S] = field(default_factory=list)
+    covering: list[AnySpan]
+    begins: list[AnySpan] = field(default_factory=list)
+    ends: list[AnySpan] = field(default_factory=list)
 
     @property
-    def innermost(self) -> S | None:
+    def innermost(self) -> AnySpan | None:
         """Return the covering span that a click opens: the last to begin and, among those, the shortest."""
         return max(self.covering, key=lambda span: (span.start, -span.end), default=None)
 
     @property
-    def ends_elsewhere(self) -> list[S]:
+    def ends_elsewhere(self) -> list[AnySpan]:
         """Return the spans that end here although a click on these words opens another one."""
         return [span for span in self.ends if span is not self.innermost]
 
@@ -49,7 +49,7 @@ class TextPiece(Generic[S]):
         return any(span is self.innermost for span in self.ends)
 
 
-def split_paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
+def split_paragraphs(text: str, spans: Iterable[AnySpan]) -> list[list[TextPiece[AnySpan]]]:
     """Split `text` at empty lines and wherever a span begins or ends. Spans may nest, overlap, touch or cross
     paragraphs.
 
@@ -59,7 +59,7 @@ def split_paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
         (s for s in spans if 0 <= s.start < s.end <= len(text)), key=lambda s: (s.start, -s.end)
     )
     cuts = sorted({position for span in usable_spans for position in (span.start, span.end)})
-    cut: list[list[TextPiece[S]]] = []
+    cut: list[list[TextPiece[AnySpan]]] = []
     for start, end in _find_paragraph_spans(text):
         inside = cuts[bisect_left(cuts, start + 1) : bisect_left(cuts, end)]
         edges = [start, *inside, end]
@@ -77,7 +77,7 @@ def split_paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
     return cut
 
 
-def _mark_ends(cut: list[list[TextPiece[S]]]) -> None:
+def _mark_ends(cut: list[list[TextPiece[AnySpan]]]) -> None:
     """Mark the first and last piece of each span, even across paragraphs."""
     pieces = [piece for paragraph in cut for piece in paragraph]
     begun_spans: set[int] = set()

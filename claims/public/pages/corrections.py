@@ -74,11 +74,11 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
     chosen_months = query.value("month", [])
     kind, month = query.value("kind", [""])[0], f"{chosen_months[0][0]:%Y-%m}" if chosen_months else ""
     counts = _count_corrections(parameters, request)
-    months = counts.months(kind)
+    months = counts.count_months(kind)
     context = {
         "corrections": shown_entries,
         "page": page,
-        "kinds": counts.kinds(month),
+        "kinds": counts.count_kinds(month),
         "kind": kind,
         "months": months,
         "month_options": _render_month_options(months, month),
@@ -147,7 +147,7 @@ class LogCounts:
 
     numbers: dict[tuple[str, str], int]
 
-    def kinds(self, month: str) -> list[tuple[str, str, int]]:
+    def count_kinds(self, month: str) -> list[tuple[str, str, int]]:
         """Return the kinds with their numbers in the month or, without one, in total."""
         numbers: Counter[str] = Counter()
         for (kind, in_month), number in self.numbers.items():
@@ -155,7 +155,7 @@ class LogCounts:
                 numbers[kind] += number
         return [(kind, str(name), numbers[kind]) for kind, name in CORRECTION_KINDS]
 
-    def months(self, kind: str) -> list[tuple[str, str, int]]:
+    def count_months(self, kind: str) -> list[tuple[str, str, int]]:
         """Return the months with corrections, newest first, with the numbers of this kind or of all kinds."""
         numbers = Counter({month: 0 for _kind, month in self.numbers})
         for (of_kind, month), number in self.numbers.items():

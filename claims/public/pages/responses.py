@@ -26,7 +26,7 @@ SHARED_CACHE_SECONDS = 60
 
 NO_STYLES = SafeString("")
 
-_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_COLOUR_PATTERN = re.compile(r"#[0-9a-f]{6}")
 
 
 def respond(
@@ -129,7 +129,7 @@ def build_rating_styles(ratings: Iterable[Document]) -> SafeString:
 def _build_colours(rating: Document) -> str:
     light, on_light = rating["colour"], rating["text_colour"]
     dark, on_dark = rating["colour_dark"] or light, rating["text_colour_dark"] or on_light
-    if not all(_COLOUR.fullmatch(colour) for colour in (light, on_light, dark, on_dark)):
+    if not all(_COLOUR_PATTERN.fullmatch(colour) for colour in (light, on_light, dark, on_dark)):
         return ""
     return f"--verdict:light-dark({light},{dark});--on-verdict:light-dark({on_light},{on_dark})"
 

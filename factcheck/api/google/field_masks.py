@@ -11,7 +11,7 @@ from typing import Any
 
 Document = dict[str, Any]
 
-_TOKEN = re.compile(r"[(),/]|[^(),/]+")
+_TOKEN_PATTERN = re.compile(r"[(),/]|[^(),/]+")
 
 
 class UnknownField(ValueError):
@@ -61,7 +61,7 @@ class _Tokens:
     """The tokens of a selector in order; `next` is "" at the end."""
 
     def __init__(self, text: str) -> None:
-        self._parts: Iterator[str] = iter(_TOKEN.findall("".join(text.split())))
+        self._parts: Iterator[str] = iter(_TOKEN_PATTERN.findall("".join(text.split())))
         self.next = next(self._parts, "")
 
     def take(self) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 #: A name in the archive: a segment, the history of a timeline, the note about a base backup.
 NAME_PATTERN = re.compile(r"([0-9A-F]{24})(\.[0-9A-F]{8}\.backup)?|[0-9A-F]{8}\.history")
-_SEGMENT = re.compile(r"([0-9A-F]{8})([0-9A-F]{16})\.gz")
+_SEGMENT_PATTERN = re.compile(r"([0-9A-F]{8})([0-9A-F]{16})\.gz")
 
 #: A quiet server still archives what it has written after so many seconds.
 ARCHIVE_TIMEOUT_SECONDS = 60
@@ -132,7 +132,9 @@ def fetch(folder: Path, path: Path, name: str) -> bool:
 def list_segments(folder: Path) -> list[str]:
     """Return the names of archived segments, timeline by timeline, in order."""
     with suppress(FileNotFoundError):
-        return sorted(entry.name[:24] for entry in os.scandir(folder) if _SEGMENT.fullmatch(entry.name))
+        return sorted(
+            entry.name[:24] for entry in os.scandir(folder) if _SEGMENT_PATTERN.fullmatch(entry.name)
+        )
     return []
 
 

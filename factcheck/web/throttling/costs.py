@@ -18,16 +18,16 @@ TOKENS_PER_UNIT = 50
 #: To count every match reads every match.
 EXACT_COUNT_COST = 3
 
-_ALTERNATIVE = re.compile(r"(?<!\S)(?:or|\|)(?!\S)", re.IGNORECASE)
+_ALTERNATIVE_PATTERN = re.compile(r"(?<!\S)(?:or|\|)(?!\S)", re.IGNORECASE)
 # Words as the search splits them: runs of letters with their marks, and runs of digits.
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0970-\u0dff\u200c\u200d"
-_WORD = re.compile(rf"\d+|[^\W\d_](?:[^\W\d_]|[{_MARKS}])*")
+_WORD_PATTERN = re.compile(rf"\d+|[^\W\d_](?:[^\W\d_]|[{_MARKS}])*")
 # Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, Han.
 _UNSPACED_LETTER = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u31f0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
 #: About a token of a model: some letters, a digit, a sign, one letter of a script without spaces.
-TOKEN = re.compile(rf"{_UNSPACED_LETTER.pattern}|\d|[^\W\d_](?:[^\W\d_]|[{_MARKS}]){{0,5}}|[^\w\s]")
+TOKEN_PATTERN = re.compile(rf"{_UNSPACED_LETTER.pattern}|\d|[^\W\d_](?:[^\W\d_]|[{_MARKS}]){{0,5}}|[^\w\s]")
 #: The parameters that hold words to search for, in our API and in Google's.
 _TEXT_PARAMETERS = {"q", "query"}
 
@@ -45,7 +45,7 @@ class Costs:
         if self.is_by_text(path):
             if "text=" in query or "%" in query:
                 text += "".join(value for name, value in parse_qsl(query, errors="replace") if name == "text")
-            cost += sum(1 for _ in TOKEN.finditer(text)) // TOKENS_PER_UNIT
+            cost += sum(1 for _ in TOKEN_PATTERN.finditer(text)) // TOKENS_PER_UNIT
         return min(MAX_COST, cost)
 
     def is_by_text(self, path: str) -> bool:
@@ -62,8 +62,12 @@ def _weigh_query(query: str) -> int:
     for name, value in parse_qsl(query, errors="replace"):
         if name in _TEXT_PARAMETERS:
             letters = len(_UNSPACED_LETTER.findall(value))
-            words = len(_WORD.findall(_UNSPACED_LETTER.sub(" ", value) if letters else value))
-            weight += words // WORDS_PER_UNIT + letters // LETTERS_PER_UNIT + len(_ALTERNATIVE.findall(value))
+            words = len(_WORD_PATTERN.findall(_UNSPACED_LETTER.sub(" ", value) if letters else value))
+            weight += (
+                words // WORDS_PER_UNIT
+                + letters // LETTERS_PER_UNIT
+                + len(_ALTERNATIVE_PATTERN.findall(value))
+            )
         elif name == "count" and value == "exact":
             factor = EXACT_COUNT_COST
     return weight * factor

@@ -37,7 +37,7 @@ BLOCK_TAGS = frozenset(
         "head", "item", "list", "quote", "row",
     ]
 )  # fmt: skip
-_WORDLIKE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WORDLIKE_PATTERN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 CELL_TAGS = frozenset({"td", "th", "cell"})
 BREAK_TAGS = frozenset({"br", "lb"})
 
@@ -166,7 +166,7 @@ class _OpenTextRun:
         self._words, self._linked = [], 0
         if text:
             key = build_key(text)
-            letters = len(key) + len(_WORDLIKE.findall(key))
+            letters = len(key) + len(_WORDLIKE_PATTERN.findall(key))
             yield TextRun(self._blocks[-1], text, key, linked_length / max(len(key), 1), letters)
 
 

@@ -24,7 +24,7 @@ _ADVICE = SpokenSentence(
     "or save the page there and import the file."
 )
 
-_CONSENT = re.compile(
+_CONSENT_PATTERN = re.compile(
     r"cookie|consent|privacy|partner|personali[sz]|advertis|legitimate interest|gdpr|data processing|tracking|"
     r"datenschutz|einwilligung|zustimm|werbung|personenbezogen|akzeptieren|"
     r"confidentialité|partenaire|données personnelles|publicité|accepter|"
@@ -43,7 +43,9 @@ _PAYMENT_CHOICE = re.compile(
     r"continua con (?:la )?pubblicità|accetta e continua|doorgaan met advertenties|fortsett med annonser",
     re.IGNORECASE,
 )
-_COOKIES = re.compile(r"cookie|куки|çerez|クッキー|쿠키|consent|gdpr|datenschutz|ملفات تعريف", re.IGNORECASE)
+_COOKIES_PATTERN = re.compile(
+    r"cookie|куки|çerez|クッキー|쿠키|consent|gdpr|datenschutz|ملفات تعريف", re.IGNORECASE
+)
 # A consent page refers to itself and addresses its reader.
 _READER_ADDRESS = re.compile(
     r"\b(?:we|our|your?|wir|unser\w*|ihr\w*|sie|nous|nos|vo[su]s?|votre|nosotros|nuestr\w+|usted|tus?|noi|"
@@ -68,8 +70,8 @@ _SIGN_IN = re.compile(
     r"تسجيل الدخول|اشترك",
     re.IGNORECASE,
 )
-_SCRIPT = re.compile(r"java ?script|自动跳转|enable js\b", re.IGNORECASE)
-_ROBOT = re.compile(
+_SCRIPT_PATTERN = re.compile(r"java ?script|自动跳转|enable js\b", re.IGNORECASE)
+_ROBOT_PATTERN = re.compile(
     r"just a moment|verify (?:that )?you are (?:a )?human|checking (?:if the site connection|your browser)|"
     r"captcha|are you a robot|"
     r"unusual traffic|automated (?:access|requests|queries)|access denied|attention required|ddos|bot detection|"
@@ -94,7 +96,7 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, own: str, *, i
     if (
         _count_words(text) <= MAX_CHOICE_WORDS
         and _PAYMENT_CHOICE.search(text[:1_000] if _count_words(own) < LEAST_WORDS else own[:300])
-        and _compute_share(_CONSENT, text) >= HALF_OF_IT
+        and _compute_share(_CONSENT_PATTERN, text) >= HALF_OF_IT
     ):
         raise _build_consent_error()
     if _count_words(text) > MOST_WORDS:
@@ -119,7 +121,7 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, own: str, *, i
     if _count_words(own) >= LEAST_WORDS:
         return
     title = " ".join(title.text_content() for title in list(tree.iter("title"))[:1])
-    if len(_find_distinct(_ROBOT, f"{title} {message}")) >= (
+    if len(_find_distinct(_ROBOT_PATTERN, f"{title} {message}")) >= (
         1 if _count_words(message) < 2 * LEAST_WORDS else 2
     ):
         raise ExtractionError(
@@ -129,13 +131,15 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, own: str, *, i
             ),
         )
     if (
-        len(_find_distinct(_CONSENT, message)) >= 3
-        and _COOKIES.search(message)
+        len(_find_distinct(_CONSENT_PATTERN, message)) >= 3
+        and _COOKIES_PATTERN.search(message)
         and _READER_ADDRESS.search(message)
-        and len(_CONSENT.findall(message)) > 0.05 * _count_words(message)
+        and len(_CONSENT_PATTERN.findall(message)) > 0.05 * _count_words(message)
     ):
         raise _build_consent_error()
-    if len(text) < 200 and (_SCRIPT.search(message) or _mentions_scripts(tree) or _has_empty_frame(tree)):
+    if len(text) < 200 and (
+        _SCRIPT_PATTERN.search(message) or _mentions_scripts(tree) or _has_empty_frame(tree)
+    ):
         raise ExtractionError(
             "script_drawn",
             SpokenSentence(
@@ -187,7 +191,7 @@ def _has_password(tree: HtmlElement) -> bool:
 
 
 def _mentions_scripts(tree: HtmlElement) -> bool:
-    return any(_SCRIPT.search(element.text_content()[:2_000]) for element in tree.iter("noscript"))
+    return any(_SCRIPT_PATTERN.search(element.text_content()[:2_000]) for element in tree.iter("noscript"))
 
 
 def _has_empty_frame(tree: HtmlElement) -> bool:

@@ -11,8 +11,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 #: The longest head of a response that is read; nothing after it is.
 _HEAD_SIZE = 65_536
-_LAYOUT = re.compile(r"^(https?://)www\d*\.", re.IGNORECASE)
-_STATUS = re.compile(rb"HTTP/\S+ (\d{3})")
+_LAYOUT_PATTERN = re.compile(r"^(https?://)www\d*\.", re.IGNORECASE)
+_STATUS_PATTERN = re.compile(rb"HTTP/\S+ (\d{3})")
 
 
 class IndexedResponse(NamedTuple):
@@ -64,7 +64,7 @@ def iterate_responses(warc: IO[bytes]) -> Iterator[IndexedResponse]:
 def build_surt(url: str) -> str:
     """Return the URL in SURT form, which sorts a site's pages together: `org,example)/a?b=1`."""
     try:
-        parts = urlsplit(_LAYOUT.sub(r"\1", url.lower()))
+        parts = urlsplit(_LAYOUT_PATTERN.sub(r"\1", url.lower()))
         port = parts.port
     except ValueError:
         return url
@@ -80,7 +80,7 @@ def build_surt(url: str) -> str:
 def _read_head(head: bytes) -> tuple[str, str]:
     """Return the media type and status from the head of an untrusted response."""
     lines = io.BytesIO(head.partition(b"\r\n\r\n")[0])
-    status = _STATUS.match(lines.readline())
+    status = _STATUS_PATTERN.match(lines.readline())
     media_type = ""
     for line in lines:
         name, _, value = line.partition(b":")

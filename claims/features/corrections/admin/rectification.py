@@ -20,8 +20,8 @@ from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 
-_STATE = Rectification.State
-_TONES: dict[str, Tone] = {_STATE.CORRECTED: "good", _STATE.REFUSED: "bad"}
+_State = Rectification.State
+_BADGE_TONES: dict[str, Tone] = {_State.CORRECTED: "good", _State.REFUSED: "bad"}
 
 
 class RectificationForm(DeskForm):
@@ -40,7 +40,7 @@ class RectificationForm(DeskForm):
 
 
 #: The possible steps of a request.
-_STEPS = [choice for choice in _STATE.choices if choice[0] != _STATE.ASKED]
+_STEPS = [choice for choice in _State.choices if choice[0] != _State.ASKED]
 
 
 class StepForm(forms.Form):
@@ -77,7 +77,7 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, row: Rectification) -> SafeString:
-        return render_badge(row.get_state_display(), _TONES.get(row.state, "waiting"))
+        return render_badge(row.get_state_display(), _BADGE_TONES.get(row.state, "waiting"))
 
     def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
         return {
@@ -87,7 +87,7 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
 
     @row_action(
         _("Record"),
-        is_offered=lambda row, person: row.state != _STATE.CORRECTED,
+        is_offered=lambda row, person: row.state != _State.CORRECTED,
         form=StepForm,
         initial=lambda row: {"on_day": localdate()},
     )

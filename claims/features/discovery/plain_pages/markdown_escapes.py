@@ -13,7 +13,7 @@ from factcheck.invisible_characters import replace_invisible
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 #: What starts a list or a rule at the beginning of a line.
 _LINE_STARTS = re.compile(r"^([-+=:]|\d{1,9}[.)])")
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+_CONTROLS_PATTERN = re.compile("[\x00-\x1f\x7f-\x9f]")
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 # After an odd number of backslashes, a sign is already escaped; another backslash would undo that.
 _UNESCAPED_PREFIX = r"(?<!\\)((?:\\\\)*)"
@@ -24,7 +24,9 @@ _PICTURE_START = re.compile(rf"{_UNESCAPED_PREFIX}!\[")
 
 def escape_line(text: object) -> str:
     """Escape a text as one line."""
-    words = " ".join(replace_invisible(_CONTROLS.sub(" ", _LINE_ENDS.sub(" ", str(text))), "").split())
+    words = " ".join(
+        replace_invisible(_CONTROLS_PATTERN.sub(" ", _LINE_ENDS.sub(" ", str(text))), "").split()
+    )
     escaped = _SPECIAL_CHARACTERS.sub(r"\\\1", words)
     return _LINE_STARTS.sub(lambda match: _escape_last(match[1]), escaped)
 

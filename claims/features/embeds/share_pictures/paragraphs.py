@@ -27,7 +27,7 @@ _JOINERS = "\u200c\u200d"
 #: before it.
 _PLACEHOLDER = "\u034f"
 
-_CLUSTER = regex.compile(r"\X")
+_CLUSTER_PATTERN = regex.compile(r"\X")
 #: Scripts without spaces between words, which break between characters.
 _UNSPACED_LETTER = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u3000-\u303f\uff00-\uffef]"
@@ -106,7 +106,7 @@ class SetText:
 def clean_drawable(text: str) -> str | None:
     """Return the drawable text on one line; "" if nothing is left, None if a letter has no glyph."""
     characters: list[str] = []
-    for cluster in _CLUSTER.findall(_clean_beginning(text)):
+    for cluster in _CLUSTER_PATTERN.findall(_clean_beginning(text)):
         cluster = cluster[:_MAX_CLUSTER_LENGTH]
         if cluster.isspace() or choose_typeface(cluster):
             characters.append(cluster)
@@ -189,7 +189,7 @@ def _set_paragraph(text: str, lines: list[slice], size: int, language: str, *, i
 def _split_parts(text: str) -> Iterator[slice]:
     """Return the parts between which a line may break: words, or characters in scripts without spaces."""
     start, before = 0, ""
-    for match in _CLUSTER.finditer(text):
+    for match in _CLUSTER_PATTERN.finditer(text):
         cluster = match.group()
         if start < match.start() and before and _may_break(before, cluster):
             yield slice(start, match.start())
@@ -220,7 +220,7 @@ def _break_lines(text: str, parts: list[slice], size: int, width: int, language:
             lines.append(slice(start, part.start))
             start, filled_width = part.start, 0.0
         if needed_width > width:
-            for cluster in _CLUSTER.finditer(text, part.start, part.stop):
+            for cluster in _CLUSTER_PATTERN.finditer(text, part.start, part.stop):
                 wide = _measure_width(cluster.group(), size, language)
                 if filled_width and filled_width + wide > width:
                     lines.append(slice(start, cluster.start()))
@@ -247,7 +247,7 @@ def _run_width(run: DirectedRun, size: int, language: str) -> float:
 def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
     """Split the text into runs of one level and one typeface, in reading order."""
     faces: list[str] = []
-    for cluster in _CLUSTER.findall(text):
+    for cluster in _CLUSTER_PATTERN.findall(text):
         neutral = all(unicodedata.bidirectional(c) not in ("L", "R", "AL") for c in cluster)
         goes_on = faces and neutral and all(has_character(faces[-1], character) for character in cluster)
         face = (

@@ -13,7 +13,7 @@ from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly
 from factcheck.admin.technical import render_json
 
-_TONES: dict[str, Tone] = {
+_BADGE_TONES: dict[str, Tone] = {
     PeerClaim.Status.PUBLISHED: "good",
     PeerClaim.Status.RETRACTED: "bad",
     PeerClaim.Status.MERGED: "faded",
@@ -58,7 +58,7 @@ class PeerClaimAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("status"))
     def status_badge(self, claim: PeerClaim) -> SafeString:
-        return render_badge(claim.get_status_display(), _TONES[claim.status])
+        return render_badge(claim.get_status_display(), _BADGE_TONES[claim.status])
 
     @admin.display(description=_("available since"))
     def page(self, claim: PeerClaim) -> SafeString:

@@ -26,7 +26,7 @@ from factcheck.database.bounds import validate_day_in_range
 #: The most people in the picker, which is a plain list; no newsroom has more to assign work to.
 PEOPLE_LIMIT = 300
 
-_TONES: dict[int, Tone] = {
+_BADGE_TONES: dict[int, Tone] = {
     Priority.LOW: "faded",
     Priority.NORMAL: "neutral",
     Priority.HIGH: "waiting",
@@ -38,7 +38,7 @@ def build_priority_badge(priority: int) -> SafeString | str:
     """Render the priority if it is unusual; nothing for the normal one."""
     if priority == Priority.NORMAL:
         return ""
-    return render_badge(Priority(priority).label, _TONES[priority])
+    return render_badge(Priority(priority).label, _BADGE_TONES[priority])
 
 
 def build_due_badge(due_on: date | None, *, is_done: bool = False) -> SafeString | str:

@@ -36,7 +36,7 @@ REPLACED_MESSAGE = gettext_noop("Address replaced.")
 
 #: The most messages shown on a channel's page.
 _SHOWN_MESSAGES = 10
-_TONES: dict[str, Tone] = {
+_BADGE_TONES: dict[str, Tone] = {
     ChatMessage.State.WAITING: "waiting",
     ChatMessage.State.SENT: "good",
     ChatMessage.State.FAILED: "bad",
@@ -138,7 +138,7 @@ class ChatChannelAdmin(DeskAdmin):
                 (
                     row,
                     describe_event(row.kind, row.actor_name),
-                    render_badge(row.get_state_display(), _TONES[row.state]),
+                    render_badge(row.get_state_display(), _BADGE_TONES[row.state]),
                 )
                 for row in latest
             ],
@@ -156,13 +156,13 @@ class ChatChannelAdmin(DeskAdmin):
         number = ChatMessage.objects.filter(channel__in=rows).count()
         return ngettext("%d message in its log", "%d messages in its log", number) % number
 
-    def history_entries(self, row: ChatChannel, reader: User) -> list[PastEvent]:
+    def list_history_entries(self, row: ChatChannel, reader: User) -> list[PastEvent]:
         events = [
             entry
             for entry in self._log_entries(row, action_flag=CHANGE)
             if entry.what in {gettext(TESTED_MESSAGE), gettext(REPLACED_MESSAGE)}
         ]
-        return [*super().history_entries(row, reader), *events]
+        return [*super().list_history_entries(row, reader), *events]
 
     # The button -----------------------------------------------------------------------------------------------------
 
@@ -170,7 +170,7 @@ class ChatChannelAdmin(DeskAdmin):
     def test(self, request: HttpRequest, channel: ChatChannel) -> str:
         self.log_change(request, channel, TESTED_MESSAGE)
         try:
-            chat.try_out(channel)
+            chat.send_test_message(channel)
         except chat.MessageNotSent as failure:
             raise NotPossible(gettext("The test message did not arrive: %s") % failure) from None
         return gettext("Test message sent. Look for it in the channel.")

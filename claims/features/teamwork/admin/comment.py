@@ -72,11 +72,11 @@ class CommentAdmin(LookOnly, DeskAdmin):
         """Allow everyone who reads claims at the desk; the query selects the comments they may read."""
         return request.user.has_perm("claims.view_claim")
 
-    def history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
+    def list_history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
         """Return earlier texts of the comment. Only people who may withdraw a comment see its withdrawn text."""
         if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW_PERMISSION):
             return []
-        return super().history_entries(row, reader)
+        return super().list_history_entries(row, reader)
 
     @admin.display(description=_("comment"))
     def said(self, comment: Comment) -> SafeString:

@@ -22,7 +22,7 @@ from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.row_actions import row_action
 from factcheck.admin.technical import render_json
 
-_TONES: dict[str, Tone] = {
+_BADGE_TONES: dict[str, Tone] = {
     WebhookDelivery.State.PENDING: "waiting",
     WebhookDelivery.State.DELIVERED: "good",
     WebhookDelivery.State.FAILED: "bad",
@@ -102,7 +102,7 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, delivery: WebhookDelivery) -> SafeString:
-        return render_badge(delivery.get_state_display(), _TONES[delivery.state])
+        return render_badge(delivery.get_state_display(), _BADGE_TONES[delivery.state])
 
     @admin.display(description=_("attempts"), ordering="attempts_number")
     def attempt_count(self, delivery: Any) -> int:

@@ -152,14 +152,14 @@ class WebhookAdmin(DeskAdmin):
         log = WebhookDelivery.objects.filter(endpoint__in=rows).count()
         return ngettext("%d delivery in its log", "%d deliveries in its log", log) % log
 
-    def history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
+    def list_history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
         # Saved forms are logged with their changes, as JSON; button actions as a sentence.
         events = [
             entry
             for entry in self._log_entries(row, action_flag=CHANGE)
             if entry.what in map(gettext, _ACTION_MESSAGES)
         ]
-        return [*super().history_entries(row, reader), *events]
+        return [*super().list_history_entries(row, reader), *events]
 
     # Buttons ---------------------------------------------------------------------------------------------------------
 
@@ -167,7 +167,7 @@ class WebhookAdmin(DeskAdmin):
     def test(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
         """Send a test now, and report the response."""
         _require_own(endpoint)
-        attempt = endpoints.try_out(endpoint)
+        attempt = endpoints.send_test(endpoint)
         self.log_change(request, endpoint, TESTED_MESSAGE)
         if attempt.error:
             raise NotPossible(gettext("The test message did not arrive: %s") % attempt.error)

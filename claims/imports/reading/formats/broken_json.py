@@ -19,10 +19,10 @@ _WRAPPER_START = re.compile(r"\s*(?:(?://|/\*|<!--)?\s*<!\[CDATA\[\s*(?:\*/|-->|
 _WRAPPER_END = re.compile(r"(?:(?://|/\*|<!--)?\s*\]\]>\s*(?:\*/|-->)?|(?://)?\s*-->)\s*$")
 _ESCAPED_JSON = re.compile(r"[\s\[]*\{\s*&(?:quot|#34|#x22);")
 
-_GAP = re.compile(r"(?:[\s\ufeff\xa0]+|/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)*")
-_STRING = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
-_WORD = re.compile(r"(?:true|false|null|NaN|undefined)\b")
+_GAP_PATTERN = re.compile(r"(?:[\s\ufeff\xa0]+|/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)*")
+_STRING_PATTERN = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NUMBER_PATTERN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
+_WORD_PATTERN = re.compile(r"(?:true|false|null|NaN|undefined)\b")
 _WORDS = {"true": True, "false": False, "null": None, "NaN": None, "undefined": None}
 
 # What may follow the quotation mark that ends a string, but never one inside it.
@@ -31,9 +31,9 @@ _MEMBER_END = re.compile(r'\s*(?:\}\s*(?:[,}\];]|$)|,\s*(?:"[^"\\\n]{1,100}"\s*:
 _ELEMENT_END = re.compile(r'\s*(?:\]\s*(?:[,}\];]|$)|,\s*(?:["{\[\d\-]|true|false|null|\]))')
 
 # What a text with inner quotation marks may not contain, because then it has swallowed its neighbours.
-_MEMBER = re.compile(r'"\s*:')
+_MEMBER_PATTERN = re.compile(r'"\s*:')
 
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE_PATTERN = re.compile(r"\\(.)", re.DOTALL)
 
 
 class BrokenJSON(ValueError):
@@ -101,10 +101,10 @@ class _Reader:
                 return self._read_array(depth)
             case '"':
                 return self._read_string(_ELEMENT_END if in_array else _MEMBER_END)
-        if number := _NUMBER.match(self.text, self.at):
+        if number := _NUMBER_PATTERN.match(self.text, self.at):
             self.at = number.end()
             return parse_strict(number[0])
-        if word := _WORD.match(self.text, self.at):
+        if word := _WORD_PATTERN.match(self.text, self.at):
             self.at = word.end()
             return _WORDS[word[0]]
         raise self._build_error("a value is missing")
@@ -152,7 +152,7 @@ class _Reader:
     def _read_string(self, after: re.Pattern[str]) -> str:
         start = end = self.at + 1
         inside = 0
-        while piece := _STRING.match(self.text, end):
+        while piece := _STRING_PATTERN.match(self.text, end):
             end = piece.end()
             if after.match(self.text, end):
                 # Between the elements of a list, a quote inside a text looks like the end of it.
@@ -166,9 +166,9 @@ class _Reader:
         raise self._build_error("it is not certain where a text ends")
 
     def _read_content(self, text: str, inside: int) -> str:
-        text = _ESCAPE.sub(lambda escape: "'" if escape[1] == "'" else escape[0], text)
+        text = _ESCAPE_PATTERN.sub(lambda escape: "'" if escape[1] == "'" else escape[0], text)
         if inside:
-            if _MEMBER.search(text):
+            if _MEMBER_PATTERN.search(text):
                 raise self._build_error("it is not certain where a text ends")
             text = re.sub(r'(\\.)|"', lambda match: match[1] or '\\"', text, flags=re.DOTALL)
         try:
@@ -181,7 +181,7 @@ class _Reader:
         return self.text[self.at : self.at + 1]
 
     def _skip_gap(self) -> None:
-        if gap := _GAP.match(self.text, self.at):
+        if gap := _GAP_PATTERN.match(self.text, self.at):
             self.at = gap.end()
 
     def _build_error(self, description: str) -> BrokenJSON:

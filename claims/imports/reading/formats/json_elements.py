@@ -33,16 +33,16 @@ LIST_KEYS = frozenset(
 
 _PIECE_BYTES = 64 * 1024
 _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _read_name: None)
-_SPACE = re.compile(r"[\s\ufeff\x1e]*")
-_BETWEEN = re.compile(r"[\s\ufeff\x1e,;]*")
-_MARK = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
+_SPACE_PATTERN = re.compile(r"[\s\ufeff\x1e]*")
+_BETWEEN_PATTERN = re.compile(r"[\s\ufeff\x1e,;]*")
+_MARK_PATTERN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
 _FIRST_NAME = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:', re.DOTALL)
 _LIST_KEYS_PATTERN = "|".join(map(re.escape, sorted(LIST_KEYS)))
 _LIST_START = re.compile(rf'"(?:{_LIST_KEYS_PATTERN})"\s*:\s*(?=\[)')
 # How the text ends, or looks, if only the rest has not been read yet.
 _CUT_OFF_CHARACTERS = 16
 # Bytes that are not UTF-8, as `surrogateescape` keeps them.
-_STRAY = re.compile("[\udc80-\udcff]")
+_STRAY_PATTERN = re.compile("[\udc80-\udcff]")
 # What follows an element of a list, and a value that others follow without a list.
 _ELEMENT_END = re.compile(r"\s*(?:,\s*\{|\])")
 _VALUE_END = re.compile(r"[\s\x1e,;]*(?:\{|$)")
@@ -107,7 +107,7 @@ class _Reader:
 
     def read_all(self, item: str) -> Iterator[Element | Fault]:
         number = 0
-        while self._skip(_BETWEEN):
+        while self._skip(_BETWEEN_PATTERN):
             number += 1
             position = f"value {number}"
             match self._get_next():
@@ -127,7 +127,7 @@ class _Reader:
         rest: dict[str, Any] = {}
         had_lists = False
         self._at += 1
-        while self._skip(_BETWEEN) and self._get_next() != "}":
+        while self._skip(_BETWEEN_PATTERN) and self._get_next() != "}":
             try:
                 name = self._read_name()
                 if name not in LIST_KEYS or self._get_next() != "[":
@@ -154,7 +154,7 @@ class _Reader:
     def _read_list(self, key: str) -> Iterator[Element | Fault]:
         number = 0
         self._names = frozenset()
-        while self._skip(_BETWEEN):
+        while self._skip(_BETWEEN_PATTERN):
             if self._get_next() == "]":
                 self._at += 1
                 return
@@ -174,12 +174,12 @@ class _Reader:
 
     def _read_name(self) -> str:
         name = self._read_value()
-        if not isinstance(name, str) or not self._skip(_SPACE) or self._get_next() != ":":
+        if not isinstance(name, str) or not self._skip(_SPACE_PATTERN) or self._get_next() != ":":
             raise _Broken(
                 "a name in quotation marks and a colon are missing", is_cut_off=not self._get_next()
             )
         self._at += 1
-        self._skip(_SPACE)
+        self._skip(_SPACE_PATTERN)
         return name
 
     def _read_or_repair_value(self) -> Any:
@@ -188,7 +188,7 @@ class _Reader:
         except _Broken as broken:
             self._buffer_more_than(SEARCHED_BYTES)
             end = self._find_end_of_broken()
-            if end is None or _STRAY.search(self._text, self._at, end):
+            if end is None or _STRAY_PATTERN.search(self._text, self._at, end):
                 raise
             try:
                 (one,) = broken_json.parse_all(self._text[self._at : end])
@@ -224,7 +224,7 @@ class _Reader:
         )
 
     def _accept(self, one: Any, end: int) -> Any:
-        if not self._text.isascii() and _STRAY.search(self._text, self._at, end):
+        if not self._text.isascii() and _STRAY_PATTERN.search(self._text, self._at, end):
             raise _Broken("it has bytes that are not UTF-8")
         self._at = end
         return one
@@ -259,7 +259,7 @@ class _Reader:
         if self._get_next() != "{":
             return None
         open_brackets: list[str] = []
-        for mark in _MARK.finditer(self._text, self._at):
+        for mark in _MARK_PATTERN.finditer(self._text, self._at):
             if mark[0] in "{[":
                 open_brackets.append(mark[0])
             elif mark[0] in "}]":
@@ -271,7 +271,7 @@ class _Reader:
 
     def _is_followed_by_json(self, at: int) -> bool:
         """Return whether a new object, the end of the list or the end of the text follows at this position."""
-        gap = _BETWEEN.match(self._text, at)
+        gap = _BETWEEN_PATTERN.match(self._text, at)
         position = gap.end() if gap else at
         match self._text[position : position + 1]:
             case "{":

@@ -57,7 +57,7 @@ _DAMAGE_ERRORS = (
 
 _ZIP_SIGNATURE, _OLD_SIGNATURE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SHEET_PATH = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-_CELL = re.compile(rb'[\s:"]r\s*=\s*["\']([A-Za-z]{1,3})?(\d{1,7})["\']')
+_CELL_PATTERN = re.compile(rb'[\s:"]r\s*=\s*["\']([A-Za-z]{1,3})?(\d{1,7})["\']')
 
 
 def recognise(file: File) -> Table[str, Any] | None:
@@ -206,7 +206,7 @@ def _measure_sheet(sheet: Any) -> tuple[int, int]:
     rows = columns = 1
     rest = b""
     while piece := sheet.read(1 << 20):
-        for letters, number in _CELL.findall(rest + piece):
+        for letters, number in _CELL_PATTERN.findall(rest + piece):
             rows = max(rows, int(number))
             columns = max(columns, _parse_column_number(letters))
         rest = piece[-40:]

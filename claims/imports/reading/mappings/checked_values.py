@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
-T = TypeVar("T")
+CheckedValue = TypeVar("CheckedValue")
 
 _TYPE_NAMES: Final = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
 
@@ -90,8 +90,8 @@ def require_codes(key: str, value: Any) -> dict[str, str]:
 
 
 def require_each(
-    key: str, value: Any, names: Collection[str], description: str, check: Callable[[str, Any], T]
-) -> dict[str, T]:
+    key: str, value: Any, names: Collection[str], description: str, check: Callable[[str, Any], CheckedValue]
+) -> dict[str, CheckedValue]:
     """Return a table whose keys are in `names` and whose values pass `check`."""
     return {
         require_known(key, name, names, description): check(f"{key}.{name}", item)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from claims.imports.reading.mappings.mapping import Dates
 
 #: Day, month and year as digits, the year last and in full.
-_DIGITS = re.compile(r"(?<![\d.,/-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
+_DIGITS_PATTERN = re.compile(r"(?<![\d.,/-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 
 
 def detect_date_order(values: Iterable[object]) -> dict[str, str]:
@@ -20,7 +20,7 @@ def detect_date_order(values: Iterable[object]) -> dict[str, str]:
     proved_orders: dict[str, set[str]] = {}
     for value in values:
         if isinstance(value, str):
-            for match in _DIGITS.finditer(value):
+            for match in _DIGITS_PATTERN.finditer(value):
                 proved_orders.setdefault(match[2], set()).update(_iterate_proofs(match))
     return {separator: orders.pop() for separator, orders in proved_orders.items() if len(orders) == 1}
 
@@ -34,7 +34,7 @@ def rewrite_date(value: object, dates: Dates) -> object:
             return datetime.strptime(value.strip(), form).date().isoformat()  # noqa: DTZ007 — only the day is used
         except ValueError:
             continue
-    match = _DIGITS.search(value) if dates.order in {"dmy", "mdy"} else None
+    match = _DIGITS_PATTERN.search(value) if dates.order in {"dmy", "mdy"} else None
     if not match:
         return value
     first, second, year = int(match[1]), int(match[3]), match[4]

@@ -18,9 +18,10 @@ from sources.identifiers import normalise_identifier
 MAX_LENGTH: Final = 200
 _MAX_URL_LENGTH: Final = 500
 
-_COMMAS = re.compile(r"[,،;؛|\n]|\s[/+&]\s")
-_CONJUNCTIONS = re.compile(
-    _COMMAS.pattern + r"|/(?!/)|\s(?:and|und|et|y|e|i|og|och|en|ve|dan|и|та|va)\s|\s(?=و)", re.IGNORECASE
+_COMMAS_PATTERN = re.compile(r"[,،;؛|\n]|\s[/+&]\s")
+_CONJUNCTIONS_PATTERN = re.compile(
+    _COMMAS_PATTERN.pattern + r"|/(?!/)|\s(?:and|und|et|y|e|i|og|och|en|ve|dan|и|та|va)\s|\s(?=و)",
+    re.IGNORECASE,
 )
 # How people write Arabic differently: vowel signs, joiners, forms of alef, the article.
 _IGNORED_MARKS = re.compile("[\u0640\u064b-\u0652\u0670\u200c\u200d]")
@@ -109,10 +110,10 @@ def _split_name(text: str, kind: str) -> tuple[str, str]:
         return text, ""
     if key in _load_crowds() or _is_platform_url(text):
         return "", text
-    name_parts = _split_parts(text, _CONJUNCTIONS)
+    name_parts = _split_parts(text, _CONJUNCTIONS_PATTERN)
     if len(name_parts) > 1 and all(map(_is_platform_or_crowd, name_parts)):
         return "", text
-    first, *others = _split_parts(text, _COMMAS)
+    first, *others = _split_parts(text, _COMMAS_PATTERN)
     # "Telegram, Norrhamn" may be a newspaper, so a platform at the start of a list counts as a name.
     crowd = [first] if _build_key(first) in _load_crowds() or _is_platform_url(first) else []
     crowd += filter(_is_platform_or_crowd, others)

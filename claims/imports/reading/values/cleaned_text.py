@@ -32,15 +32,15 @@ _MAX_DEPTH: Final = 6
 #: Longer texts are cut before cleaning: nothing of this size can be stored.
 MAX_LENGTH: Final = 100_000
 
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ENTITY_PATTERN = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # Only HTML tags: "<3", "a < b" and "<unknown>" are text.
 _ATTRIBUTES = r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*\s*/?>"""
-_BLOCK = re.compile(
+_BLOCK_PATTERN = re.compile(
     r"</?(?:address|article|aside|blockquote|br|center|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|li|main"
     r"|ol|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul)" + _ATTRIBUTES,
     re.IGNORECASE,
 )
-_INLINE = re.compile(
+_INLINE_PATTERN = re.compile(
     r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|iframe|img|ins|kbd|mark|nobr|q|s|samp|small|span"
     r"|strike|strong|sub|sup|time|tt|u|var|wbr)" + _ATTRIBUTES,
     re.IGNORECASE,
@@ -59,18 +59,18 @@ _BYTE_ESCAPES = re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F]){2,}")
 # UTF-8 that was read as Latin-1, windows-1252 or windows-1251 looks like this, and little else does. ftfy then
 # decides, which takes fifty times longer. The first character is separate, so that texts without it are skipped
 # quickly.
-_MOJIBAKE = re.compile(
+_MOJIBAKE_PATTERN = re.compile(
     "[\x80-\x9f\u00c2-\u00f4РС]"
     "(?:(?<=[\x80-\x9f])|(?<=[\u00c2-\u00f4])[\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
     "|(?<=[РС])[\u0400-\u045f\u00a0-\u00bf\u2010-\u2122](?:[РС][\u0400-\u045f\u00a0-\u00bf\u2010-\u2122]){3})"
 )
-_UNCLEAN = re.compile(
+_UNCLEAN_PATTERN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff"
     "\ufff0-\uffff\ud800-\udfff]"
 )
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE_PATTERN = re.compile("[\x00\ud800-\udfff]")
 
 
 def iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
@@ -142,7 +142,7 @@ def clean_paragraphs(text: str) -> str:
 
 def make_storable(text: str) -> str:
     """Remove the characters that PostgreSQL cannot store."""
-    return _UNSTORABLE.sub("", text)
+    return _UNSTORABLE_PATTERN.sub("", text)
 
 
 @lru_cache(maxsize=4096)
@@ -154,7 +154,9 @@ def clean_short(text: str) -> str:
 def _is_sound(text: str) -> bool:
     """Return whether the text needs no cleaning."""
     return text.isascii() or not (
-        _MOJIBAKE.search(text) or _UNCLEAN.search(text) or not unicodedata.is_normalized("NFC", text)
+        _MOJIBAKE_PATTERN.search(text)
+        or _UNCLEAN_PATTERN.search(text)
+        or not unicodedata.is_normalized("NFC", text)
     )
 
 
@@ -171,9 +173,9 @@ def _repeat_until_stable(text: str, step: Callable[[str], str]) -> str:
 def _join_lines(text: str) -> str:
     text = _strip_markup(text)
     if not text.isascii():
-        if _MOJIBAKE.search(text):
+        if _MOJIBAKE_PATTERN.search(text):
             return clean_line(text)
-        text = clean_characters(text) if _UNCLEAN.search(text) else unicodedata.normalize("NFC", text)
+        text = clean_characters(text) if _UNCLEAN_PATTERN.search(text) else unicodedata.normalize("NFC", text)
     elif not text.isprintable():
         text = clean_characters(_LINE_ENDS.sub("\n", text))
     return " ".join(text.split())
@@ -188,11 +190,11 @@ def _strip_markup(text: str, line_end: str = " ") -> str:
     if "\\" in text:
         text = _BYTE_ESCAPES.sub(_decode_bytes, _UNICODE_ESCAPE.sub(_unescape_unicode, text))
     if "&" in text:
-        text = _ENTITY.sub(_unescape_entity, text)
+        text = _ENTITY_PATTERN.sub(_unescape_entity, text)
     if "<" in text:
         for beginning, end in _INVISIBLE_ELEMENTS:
             text = _strip_sections(text, beginning, end)
-        text = _INLINE.sub("", _BLOCK.sub(line_end, text))
+        text = _INLINE_PATTERN.sub("", _BLOCK_PATTERN.sub(line_end, text))
     return text
 
 

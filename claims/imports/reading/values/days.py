@@ -28,11 +28,11 @@ TOLERANCE: Final = timedelta(days=2)
 # Longer texts are articles that slipped into the field.
 _MAX_LENGTH: Final = 300
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t\s].*)?", re.DOTALL)
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t\d{4,6}(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?)?")
-_EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
+_ISO_PATTERN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t\s].*)?", re.DOTALL)
+_COMPACT_PATTERN = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t\d{4,6}(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?)?")
+_EPOCH_PATTERN = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
 # One day and no other digit, as most dates in words are: the short way for them, for speed alone.
-_PLAIN = re.compile(
+_PLAIN_PATTERN = re.compile(
     r"[^\d\W]*(?: on)? ?(?:([a-z]{3,9})\.? (\d{1,2}),|(\d{1,2}) ([a-z]{3,9})) (\d{4})(?!\d)\D*"
 )
 _YEAR_LAST = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])\s?(\d{1,2})\2\s?(\d{4})(?![\d/-])")
@@ -41,7 +41,7 @@ _SHORT_YEAR = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d\d)(?:,?\s+\d.*)?")
 _SHORT_YEAR_IN_WORDS = re.compile(
     r"(\d{1,2})[-./ ]{1,2}([^\W\d_]+)\.?,?[-./ ]{1,2}['’]?(\d\d)(?:,?\s+\d{1,2}:.*)?"
 )
-_SEPARATED = re.compile(r"\d([/.-])\s?\d{1,2}\1\s?\d")
+_SEPARATED_PATTERN = re.compile(r"\d([/.-])\s?\d{1,2}\1\s?\d")
 # With the groups of year, month and day.
 _DIGIT_PATTERNS: Final = (
     (re.compile(r"(?<![\d/.-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)"), (1, 3, 4)),
@@ -80,7 +80,7 @@ def parse_day(
     if (
         not order
         and (date_order := conventions.date_order_seen.get(field))
-        and (digits := _SEPARATED.search(text))
+        and (digits := _SEPARATED_PATTERN.search(text))
     ):
         order = date_order.get(digits[1], "")
     day = _parse_day(text, order, tuple(formats), language)
@@ -99,11 +99,13 @@ def _parse_day(text: str, order: str, formats: tuple[str, ...], language: str) -
             with suppress(ValueError):
                 day = datetime.strptime(spelling, one).date()  # noqa: DTZ007  # the day as it is written
                 return _build_date(day.year, day.month, day.day, text)
-    if match := _ISO.fullmatch(folded_text) or _COMPACT.fullmatch(folded_text):
+    if match := _ISO_PATTERN.fullmatch(folded_text) or _COMPACT_PATTERN.fullmatch(folded_text):
         return _build_date(match[1], match[2], match[3], text)
-    if (match := _PLAIN.fullmatch(folded_text)) and (number := find_month(match[1] or match[4], language)):
+    if (match := _PLAIN_PATTERN.fullmatch(folded_text)) and (
+        number := find_month(match[1] or match[4], language)
+    ):
         return _build_date(match[5], number, match[2] or match[3], text)
-    if match := _EPOCH.fullmatch(folded_text):
+    if match := _EPOCH_PATTERN.fullmatch(folded_text):
         return datetime.fromtimestamp(int(match[1]) / (1000 if len(match[1]) > 10 else 1), UTC).date()
     if match := _SHORT_YEAR.fullmatch(folded_text):
         return _parse_short_year(match, order, text)

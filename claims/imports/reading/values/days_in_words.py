@@ -35,7 +35,7 @@ _MONTH_FIRST = re.compile(
     r"(?:\d\d:\d\d:\d\d\s+(?:[a-z]{3,4}\s+|[+-]\d{4}\s+)?)?(\d{4})(?!\d|:\d)"
 )
 _YEAR_FIRST = re.compile(rf"(?<!\d)(\d{{4}})[.,]?[\s/-]*({_WORD})[.,]?[\s/-]*(\d{{1,2}})(?!\d)")
-_WORDS = re.compile(_WORD)
+_WORDS_PATTERN = re.compile(_WORD)
 
 
 def _compile_beginnings(*beginnings: str) -> re.Pattern[str]:
@@ -87,5 +87,5 @@ def find_days(folded_text: str, language: str) -> Iterator[tuple[int, int, tuple
 def is_incomplete(folded_text: str, language: str) -> bool:
     """Return whether a text is an incomplete date: "May 2019", "3 May", "2019"."""
     return bool(re.fullmatch(r"\d{4}(?:[-/.]\d{1,2})?", folded_text)) or any(
-        find_month(word, language) for word in _WORDS.findall(folded_text)
+        find_month(word, language) for word in _WORDS_PATTERN.findall(folded_text)
     )

@@ -16,7 +16,7 @@ NO_LANGUAGE: Final = frozenset(
 )
 MAX_LENGTH: Final = 35
 
-_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_TAG_PATTERN = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 # Languages with known names in the language itself: "Deutsch", "한국어".
 _AUTONYMS: Final = (
     "af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "es", "et", "eu", "fa", "fi",
@@ -38,7 +38,7 @@ def _find_tag(text: str) -> str:
     text = text.partition(".")[0].partition("@")[0].strip()  # "en_US.UTF-8"
     if text.casefold() in NO_LANGUAGE:
         return ""
-    if _TAG.fullmatch(text) and len(text) <= MAX_LENGTH:
+    if _TAG_PATTERN.fullmatch(text) and len(text) <= MAX_LENGTH:
         first, *rest = re.split("[-_]", text)
         if language := _shorten_code(first.lower()):
             return "-".join([language, *map(_format_subtag, rest)])

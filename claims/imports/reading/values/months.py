@@ -27,7 +27,7 @@ _ADDITIONAL_NAMES: Final = {
     12: "disember",
 }
 # Marks that are often omitted: accents, Arabic vowels and hamza, the nukta of Indian scripts.
-_MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670\u093c\u09bc\u0a3c\u200b-\u200f\ufeff]")
+_MARKS_PATTERN = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670\u093c\u09bc\u0a3c\u200b-\u200f\ufeff]")
 _LETTERS = str.maketrans({"ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك"})
 
 
@@ -35,7 +35,7 @@ def fold(text: str) -> str:
     """Fold a text for comparison: lower case, without diacritics, digits as 0 to 9."""
     if text.isascii():
         return text.lower()
-    text = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_LETTERS)
+    text = _MARKS_PATTERN.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_LETTERS)
     return "".join(
         str(unicodedata.digit(one)) if one.isdigit() and not one.isascii() else one for one in text
     )

@@ -26,14 +26,14 @@ from factcheck.sentences import SpokenSentence
 MAX_LENGTH: Final = 200
 _MAX_LENGTH_WITH_MARKUP: Final = 2000
 
-_GAPS = re.compile(r"[\s\-_\u2010-\u2015]+")
+_GAPS_PATTERN = re.compile(r"[\s\-_\u2010-\u2015]+")
 # Characters that do not change a label: Arabic vowel signs, joiners, emoji variation selectors, and punctuation at
 # the ends. A final question mark does.
 _IGNORED_MARKS = re.compile("[\u0640\u064b-\u0652\u200c\u200d\ufe0e\ufe0f]")
 _OUTER_CHARACTERS: Final = " \t.!,;:…\"'“”„‘’‚«»‹›`´()[]{}*~¡。！，、；：「」『』【】（）،؛"
 # Quotation marks around the whole, and none within.
-_QUOTED = re.compile('["“”„«»]\\s*([^"“”„«»]+?)\\s*["“”„«»]')
-_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_QUOTED_PATTERN = re.compile('["“”„«»]\\s*([^"“”„«»]+?)\\s*["“”„«»]')
+_NUMBER_PATTERN = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
 
 class Meaning(NamedTuple):
@@ -64,7 +64,7 @@ def build_label_key(label: str) -> str:
     punctuation at the ends, and Arabic vowel signs and joiners are removed.
     """
     folded_label = _IGNORED_MARKS.sub("", unicodedata.normalize("NFKC", label).casefold())
-    return _GAPS.sub(" ", folded_label).strip(_OUTER_CHARACTERS)
+    return _GAPS_PATTERN.sub(" ", folded_label).strip(_OUTER_CHARACTERS)
 
 
 def read_label(
@@ -158,7 +158,7 @@ def _build_label(raw: str, words: str, publisher: str, language: str) -> Label |
         )
     if len(text) > MAX_LENGTH:
         return _refuse_too_long(text)
-    if match := _QUOTED.fullmatch(text):
+    if match := _QUOTED_PATTERN.fullmatch(text):
         text = match[1]
     return Label(raw if len(raw) <= MAX_LENGTH else text, text)
 
@@ -188,7 +188,7 @@ def _find_after_prefix(text: str, publisher: str, language: str) -> Meaning | No
 
 def _parse_number(value: Any) -> float | None:
     text = next(iterate_texts(value), "").strip()
-    if not _NUMBER.fullmatch(text) or len(text) > 12:
+    if not _NUMBER_PATTERN.fullmatch(text) or len(text) > 12:
         return None
     number = float(text.replace(",", "."))
     return number if math.isfinite(number) else None

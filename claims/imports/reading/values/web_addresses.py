@@ -21,27 +21,27 @@ _URL_KEYS: Final = ("url", "@id", "contentUrl", "href", "@value", "value", "#tex
 _MAX_DEPTH: Final = 6
 
 # A scheme, even if mistyped or encoded: "http:/", "https//:", "http%253A%252F%252F".
-_SCHEME = re.compile(r"(https?)(?::/{1,3}|/{1,2}:?|;//|:(?=[\w-]+\.))(?=[^/:\s])", re.IGNORECASE)
+_SCHEME_PATTERN = re.compile(r"(https?)(?::/{1,3}|/{1,2}:?|;//|:(?=[\w-]+\.))(?=[^/:\s])", re.IGNORECASE)
 # Ordinary URLs, which need no parsing; for speed only.
-_PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?:/[a-zA-Z0-9./_~%=?+-]*)?")
+_PLAIN_PATTERN = re.compile(r"https?://([a-z0-9.-]+)(?:/[a-zA-Z0-9./_~%=?+-]*)?")
 _ENCODED_SCHEME = re.compile(r"https?%(?:25){0,3}3a(?:%(?:25){0,3}2f){2}", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 # Between two addresses in one string.
-_SEPARATOR = re.compile(r"(?<![\s,;|])[\s,;|]++(?=https?:/|www\.[^\s.])", re.IGNORECASE)
+_SEPARATOR_PATTERN = re.compile(r"(?<![\s,;|])[\s,;|]++(?=https?:/|www\.[^\s.])", re.IGNORECASE)
 _WRAPPING: Final = "\"'<>“”‘’«»`"
-_COMMENT = re.compile(r"\s+(?:[(\[|–—]|- )")
+_COMMENT_PATTERN = re.compile(r"\s+(?:[(\[|–—]|- )")
 
 # Stricter than `factcheck.database.model_fields.WebAddressValidator`, so that whatever passes here passes there.
 _LABEL = r"[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?"
 _SUBDOMAIN = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_HOST = re.compile(
+_HOST_PATTERN = re.compile(
     rf"(?:{_SUBDOMAIN}\.)*(?:{_LABEL}\.)+(?:xn--[a-z0-9]{{1,59}}|[a-z\u00a1-\uffff]{{2,63}})\.?",
     re.IGNORECASE,
 )
-_NETLOC = re.compile(r"(?P<host>[^\s:@/?#\[\]]+)(?::\d{1,5})?")
+_NETLOC_PATTERN = re.compile(r"(?P<host>[^\s:@/?#\[\]]+)(?::\d{1,5})?")
 
 # Archives whose URLs contain the original URL.
-_ARCHIVED = re.compile(
+_ARCHIVED_PATTERN = re.compile(
     r"https?://(?:(?:web|wayback|waybackmachine)\.archive\.org/(?:web/)?[\w*]+/"
     r"|archive\.(?:is|today|ph|md|li|vn|fo)/(?:\d{4,14}|o/\w+)/"
     r"|pandora\.nla\.gov\.au/+pan/\d+/[\w-]+/"
@@ -55,7 +55,7 @@ def read_addresses(value: Any, limit: int = MAX_URL_LENGTH) -> tuple[tuple[str, 
     """Return the distinct http(s) URLs of a value in order, and the reason why others were left out."""
     if (
         isinstance(value, str)
-        and (match := _PLAIN.fullmatch(value))
+        and (match := _PLAIN_PATTERN.fullmatch(value))
         and len(value) <= limit
         and value.count("://") == 1
         and _is_sound_netloc(match[1])
@@ -76,10 +76,12 @@ def read_addresses(value: Any, limit: int = MAX_URL_LENGTH) -> tuple[tuple[str, 
 @lru_cache(maxsize=1024)
 def get_original_url(address: str) -> str:
     """Return the URL of an archived page if the archive's URL contains it; otherwise the URL unchanged."""
-    if not (match := _ARCHIVED.match(address)):
+    if not (match := _ARCHIVED_PATTERN.match(address)):
         return address
     inner = unquote(match["original"]) if "%3a" in match["original"][:12].lower() else match["original"]
-    inner = _SCHEME.sub(r"\1://", inner, count=1) if _SCHEME.match(inner) else f"http://{inner}"
+    inner = (
+        _SCHEME_PATTERN.sub(r"\1://", inner, count=1) if _SCHEME_PATTERN.match(inner) else f"http://{inner}"
+    )
     return get_original_url(inner) if len(inner) < len(address) else inner
 
 
@@ -98,10 +100,14 @@ def _iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 def _split_urls(text: str) -> Iterator[str]:
     """Yield the URLs in a string. A comma between two URLs separates them; any other belongs to its URL."""
-    for part in (clean(part) for row in text[:MAX_LENGTH].splitlines() for part in _SEPARATOR.split(row)):
+    for part in (
+        clean(part) for row in text[:MAX_LENGTH].splitlines() for part in _SEPARATOR_PATTERN.split(row)
+    ):
         half = len(part) // 2
         # The same address twice, without anything between.
-        yield part[:half] if half > 10 and part[:half] == part[half:] and _SCHEME.match(part) else part
+        yield (
+            part[:half] if half > 10 and part[:half] == part[half:] and _SCHEME_PATTERN.match(part) else part
+        )
 
 
 def _clean_url(text: str, limit: int) -> str | Problem:
@@ -112,10 +118,10 @@ def _clean_url(text: str, limit: int) -> str | Problem:
     if _ENCODED_SCHEME.match(text):
         while "://" not in text[:10]:
             text = unquote(text)
-    text = _COMMENT.split(text, maxsplit=1)[0]
-    if match := _SCHEME.match(text):
+    text = _COMMENT_PATTERN.split(text, maxsplit=1)[0]
+    if match := _SCHEME_PATTERN.match(text):
         rest = text[match.end() :]
-        while inner := _SCHEME.match(rest):  # "http://https://"
+        while inner := _SCHEME_PATTERN.match(rest):  # "http://https://"
             match, rest = inner, rest[inner.end() :]
         address = f"{match[1].lower()}://{rest}"
     elif text.startswith("//") or _is_bare_url(text):
@@ -151,8 +157,8 @@ def _is_bare_url(text: str) -> bool:
     head, slash, rest = text.partition("/")
     if (
         any(character.isspace() for character in head)
-        or not _NETLOC.fullmatch(head)
-        or not _HOST.fullmatch(head)
+        or not _NETLOC_PATTERN.fullmatch(head)
+        or not _HOST_PATTERN.fullmatch(head)
     ):
         return False
     return bool(tld.get_fld(f"https://{head}/", fail_silently=True)) and not (slash and " " in rest)
@@ -169,7 +175,7 @@ def _can_be_stored(address: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _is_sound_netloc(netloc: str) -> bool:
-    if not (match := _NETLOC.fullmatch(netloc)):
+    if not (match := _NETLOC_PATTERN.fullmatch(netloc)):
         return False
     host = match["host"]
     if re.fullmatch(r"[\d.]+", host):
@@ -177,4 +183,4 @@ def _is_sound_netloc(netloc: str) -> bool:
             return ipaddress.IPv4Address(host).is_global
         except ValueError:
             return False
-    return len(host) <= 253 and bool(_HOST.fullmatch(host)) and bool(get_domain(f"http://{host}/"))
+    return len(host) <= 253 and bool(_HOST_PATTERN.fullmatch(host)) and bool(get_domain(f"http://{host}/"))

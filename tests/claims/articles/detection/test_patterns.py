@@ -106,9 +106,9 @@ def test_no_pattern_is_slow_on_a_text_that_repeats_what_it_repeats() -> None:
 #: Patterns that only ever see a short piece, by the module's own rule: an abbreviation, a number, a short line, a mark.
 OF_SHORT_PIECES = {
     "blocks._LIST_MARK",
-    "boilerplate._DURATION",
-    "cues._NUMBER",
-    "sentences._ACRONYM",
+    "boilerplate._DURATION_PATTERN",
+    "cues._NUMBER_PATTERN",
+    "sentences._ACRONYM_PATTERN",
 }
 
 

@@ -186,7 +186,7 @@ def test_what_waits_for_a_channel_that_is_switched_off_is_given_up(
     work()
     assert receiver.messages == []
     assert ChatMessage.objects.get().state == "failed"
-    chat.try_out(channel)
+    chat.send_test_message(channel)
     assert [body["kind"] for body in bodies(receiver)] == ["test"]
 
 
@@ -209,12 +209,12 @@ def test_addresses_that_nothing_is_sent_to(address: str) -> None:
 def test_private_addresses_are_not_reached(claim: Claim, checker: User) -> None:
     channel = make_channel(address=f"https://10.0.0.1/{SECRET}")
     with pytest.raises(chat.MessageNotSent, match="not an address on the public internet") as refusal:
-        chat.try_out(channel)
+        chat.send_test_message(channel)
     assert SECRET not in str(refusal.value)
     # An address that was let through while tests and the demo may talk to this machine.
     own = make_channel(address=f"http://127.0.0.1:1/{SECRET}")
     with pytest.raises(chat.MessageNotSent, match="does not begin with https") as refusal:
-        chat.try_out(own)
+        chat.send_test_message(own)
     assert SECRET not in str(refusal.value)
 
 

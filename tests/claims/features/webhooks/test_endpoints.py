@@ -141,14 +141,14 @@ class TestSendingAgain:
         assert WebhookDelivery.objects.get().next_attempt_at == timezone.now() + timedelta(seconds=5)
 
     def test_a_test_is_not_sent_again(self, endpoint: WebhookEndpoint, receiver: Receiver) -> None:
-        endpoints.try_out(endpoint)
+        endpoints.send_test(endpoint)
         assert not endpoints.send_again(WebhookDelivery.objects.get())
         assert state_of_the_only_delivery() == "delivered"
 
 
 class TestTryingOut:
     def test_is_sent_at_once_and_in_the_log(self, endpoint: WebhookEndpoint, receiver: Receiver) -> None:
-        attempt = endpoints.try_out(endpoint)
+        attempt = endpoints.send_test(endpoint)
         (message,) = receiver.messages
         assert (attempt.status_code, attempt.error) == (204, "")
         payload = message.verified(endpoint.secret)
@@ -160,7 +160,7 @@ class TestTryingOut:
         self, endpoint: WebhookEndpoint, receiver: Receiver, work: Work
     ) -> None:
         receiver.answers = [status(410)]
-        assert endpoints.try_out(endpoint).error == "HTTP 410"
+        assert endpoints.send_test(endpoint).error == "HTTP 410"
         work()
         endpoint.refresh_from_db()
         assert endpoint.active
@@ -173,7 +173,7 @@ class TestTryingOut:
         receiver.answers = [status(500, Retry_After="86400")]
         publish(), publish()
         work()
-        endpoints.try_out(endpoint)
+        endpoints.send_test(endpoint)
         work()
         # The first waits for its own next attempt, the second no longer for the endpoint.
         assert [message.type for message in receiver.messages] == [
@@ -204,7 +204,7 @@ class TestRotation:
     def test_at_once(self, endpoint: WebhookEndpoint, receiver: Receiver) -> None:
         old = endpoint.secret
         endpoint = endpoints.rotate_secret(endpoint, at_once=True)
-        endpoints.try_out(endpoint)
+        endpoints.send_test(endpoint)
         (message,) = receiver.messages
         assert len(message.headers["webhook-signature"].split()) == 1
         message.verified(endpoint.secret)
