@@ -165,6 +165,7 @@ def _build_sections() -> list[dict[str, Any]]:
                 "admin:sources_mediaobject_check",
                 "sources.view_mediaobject",
             ),
+            build_page_entry(_("Check a text"), "fact_check", "check", "claims.view_claim"),
             build_menu_entry(_("Clusters"), "hub", "claims_cluster"),
             build_menu_entry(_("Repeats"), "replay", "claims_repeat", queue="repeats"),
             build_menu_entry(_("Translations"), "translate", "claims_translation"),

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from claims.admin.claim_page import render_claim_link
 from claims.admin.cluster import open_cluster
 from claims.admin.move_buttons import MovesAdmin
-from claims.admin.status_badges import build_state_badge, build_verdict_badges
+from claims.admin.public_state import build_public_badge, prefetch_newest_publication
+from claims.admin.status_badges import build_verdict_badges
 from claims.admin.triage_decisions import (
     DecidedClaim,
     DecisionOutcome,
@@ -170,12 +171,13 @@ class ClaimBulk(MovesAdmin):
             "topics",
             Prefetch("verdicts", verdicts.select_related("publisher", "rating").defer("explanation")),
             Prefetch("appearances", Appearance.objects.select_related("source")),
+            prefetch_newest_publication(),
         )
         return [
             {
                 "claim": claim,
                 "link": render_claim_link(claim),
-                "badge": build_state_badge(claim),
+                "badge": build_public_badge(claim),
                 "verdicts": [(one, build_verdict_badges(one)) for one in claim.verdicts.all()],
                 "takes": claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),
             }

@@ -43,10 +43,10 @@ from claims.admin.list_filters import (
 )
 from claims.admin.pasted import PERMISSION, paste_view
 from claims.admin.public_state import build_public_badge, prefetch_newest_publication
-from claims.admin.scheduling import annotate_planned
-from claims.admin.status_badges import build_verdict_badges
+from claims.admin.status_badges import annotate_planned, annotate_signoffs_given, build_verdict_badges
 from claims.admin.triage import Triage
 from claims.articles.score_reasons import get_band_label
+from claims.matching.desk import find_claims_by_meaning
 from claims.models import Appearance, Claim, Repeat, Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.search.spelling import compute_edit_distance, count_tolerated_typos, find_corrections
@@ -131,15 +131,18 @@ _MAX_SEARCH_LENGTH = 200
 _MIN_SIMILARITY = 0.5
 
 
-def find_meant_claims(rows: QuerySet[Claim], columns: Sequence[str], search: str) -> QuerySet[Claim] | None:
+def find_meant_claims(
+    rows: QuerySet[Claim], columns: Sequence[str], search: str, reader: User
+) -> QuerySet[Claim] | None:
     """Return the claims of the first interpretation of the search that finds any; None if none does."""
     if "://" in search or '"' in search or len(search) > _MAX_SEARCH_LENGTH:
         return None  # an address, exact words or a whole text: it is not corrected
-    return next((reading for reading in _iterate_readings(rows, columns, search) if reading.exists()), None)
+    readings = _iterate_readings(rows, columns, search, reader)
+    return next((reading for reading in readings if reading.exists()), None)
 
 
 def _iterate_readings(
-    rows: QuerySet[Claim], columns: Sequence[str], search: str
+    rows: QuerySet[Claim], columns: Sequence[str], search: str, reader: User
 ) -> Iterator[QuerySet[Claim]]:
     words = list(split_words(search))[:_WORD_LIMIT]
     stems = [_remove_ending(word) for word in words]
@@ -149,6 +152,8 @@ def _iterate_readings(
         yield filter_by_words(rows, columns, correction)
     yield _find_corrected(rows, columns, words)
     yield _find_similar(rows, columns, words)
+    if len(words) > 1:
+        yield rows.filter(pk__in=find_claims_by_meaning(search, reader=reader))
 
 
 def _remove_ending(word: str) -> str:
@@ -288,7 +293,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         open_repeats = Repeat.objects.open().defer("exact", "prefix", "suffix")
         prefetch_related_objects(
             rows,
-            Prefetch("verdicts", annotate_planned(verdicts.defer("explanation"))),
+            Prefetch("verdicts", annotate_planned(annotate_signoffs_given(verdicts.defer("explanation")))),
             Prefetch("appearances", appearances),
             Prefetch("checked_before", open_repeats),
             "topics",
@@ -338,7 +343,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     def suggest_rows(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
         """If there are no results, search for the probable meaning; the list says so."""
-        matches = find_meant_claims(rows, self.get_search_fields(request), words)
+        matches = find_meant_claims(rows, self.get_search_fields(request), words, get_person(request))
         if matches is not None:
             request.meant = words  # type: ignore[attr-defined]  # for the list's header
         return matches

@@ -1,6 +1,7 @@
 """The panels around the form on the claim's page."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -18,8 +19,19 @@ from claims.admin.move_buttons import build_moves_context, find_change_request
 from claims.admin.orphaned_quotes import build_lost_context
 from claims.admin.public_state import build_published_badge
 from claims.admin.quote_form import render_in_context
-from claims.admin.scheduling import build_scheduling_context
-from claims.admin.status_badges import anchor_badge, build_rating_badge, build_state_badge, build_status_badge
+from claims.admin.scheduling import (
+    PublicChange,
+    build_previews,
+    build_scheduling_context,
+    list_public_changes,
+)
+from claims.admin.status_badges import (
+    anchor_badge,
+    annotate_signoffs_given,
+    build_rating_badge,
+    build_state_badge,
+    build_status_badge,
+)
 from claims.admin.timeline import build_timeline, get_move_label, list_kinds
 from claims.admin.translation_form import build_translations_context
 from claims.articles import score_reasons
@@ -38,7 +50,7 @@ _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
 
 def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
-    readable_verdicts = claim.verdicts.readable_by(person)
+    readable_verdicts = annotate_signoffs_given(claim.verdicts.readable_by(person))
     rows = readable_verdicts.select_related("publisher", "rating", "author").defer("explanation")
     verdicts = list(rows.order_by("-pk")[:_VERDICT_LIMIT])
     publications = list(claim.publications.defer("body", "search_text", "search_statement")[:_SHOWN])
@@ -115,12 +127,21 @@ def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: b
         "signoffs": signoffs,
         "given": list(verdict.signoffs.readable_by(person).counting()) if is_in_review else [],
         "returned": find_change_request(verdict),
+        "changes": _list_corrected_parts(verdict) if is_in_review else [],
         "verdict_panels": features.build_panels("claims.verdict", verdict, person=person),
         **build_translations_context(verdict, person),
         "evidence": [] if is_edited else list_evidence(verdict),
         "explanation": "" if is_edited else render_explanation(verdict.explanation, verdict.claim),
         **build_scheduling_context(verdict, person, is_ready=_is_ready(moves)),
     }
+
+
+def _list_corrected_parts(verdict: Verdict) -> list[PublicChange]:
+    """Return what a correction changes on the public page, for the reviewer."""
+    if not verdict.supersedes_id:
+        return []
+    # A copy, because the preview sets the time of publication.
+    return list_public_changes(build_previews(copy(verdict), "publish"))
 
 
 def _is_ready(moves: dict[str, Any]) -> bool:
@@ -141,8 +162,10 @@ def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
     others'.
     """
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author")
-    at_hand = rows.filter(state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED]).annotate(
-        is_public=Case(When(state=Verdict.State.PUBLISHED, then=True), default=False)
+    at_hand = (
+        annotate_signoffs_given(rows)
+        .filter(state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED])
+        .annotate(is_public=Case(When(state=Verdict.State.PUBLISHED, then=True), default=False))
     )
     return at_hand.order_by("is_public", "-publisher__is_house", "-pk").first()
 

@@ -21,8 +21,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.admin.administration import is_checked
 from claims.admin.queues import QUEUES, ListedRow, get_queues
-from claims.admin.scheduling import annotate_planned, build_planned_badge
 from claims.admin.status_badges import (
+    annotate_planned,
+    build_planned_badge,
     build_rating_badge,
     build_status_badge,
 )

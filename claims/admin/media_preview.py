@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from claims.admin.status_badges import build_state_badge, build_verdict_badges
+from claims.admin.public_state import build_public_badge, prefetch_newest_publication
+from claims.admin.status_badges import build_verdict_badges
 from claims.ledger.document.markdown import to_html
 from claims.models import Claim, ClaimMedia, Evidence, Verdict
 from factcheck.admin.badges import render_badge
@@ -189,12 +190,14 @@ def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
     )
     rests = Evidence.objects.readable_by(person).filter(media=row)
     resting = set(rests.values_list("verdict__claim", flat=True)[:_SHOWN_USES])
-    readable = Claim.objects.readable_by(person).prefetch_related(Prefetch("verdicts", verdicts))
+    readable = Claim.objects.readable_by(person).prefetch_related(
+        Prefetch("verdicts", verdicts), prefetch_newest_publication()
+    )
     return [
         {
             "claim": claim,
             "page": change_page(claim),
-            "state": build_state_badge(claim),
+            "state": build_public_badge(claim),
             "role": render_badge(_("The claim is about it"), "active")
             if claim.pk in about
             else render_badge(_("Evidence, not part of the claim"), "neutral"),

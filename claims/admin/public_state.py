@@ -1,4 +1,4 @@
-"""The public state of a claim as a badge: the same in lists, on its page and in Ctrl-K."""
+"""The state of a claim as a badge: the same in lists, on pages, beside similar claims and in Ctrl-K."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,12 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from claims.admin.scheduling import build_planned_badge
-from claims.admin.status_badges import build_state_badge
+from claims.admin.status_badges import build_planned_badge, build_state_badge, describe_state
 from claims.models import Publication, Verdict
 from factcheck.admin.badges import Tone, render_badge
 
 _BADGE_TONES: dict[str, Tone] = {Publication.Status.PUBLISHED: "good", Publication.Status.RETRACTED: "bad"}
+_SHOWN_COLUMNS = ("claim_id", "kind", "status", "slug", "published_at")
 
 
 def prefetch_newest_publication(claim: str = "") -> Prefetch:
@@ -25,7 +25,7 @@ def prefetch_newest_publication(claim: str = "") -> Prefetch:
     Args:
         claim: the relation to the claim with "__", if the rows are not claims.
     """
-    newest = Publication.objects.newest().only("claim_id", "kind", "status", "slug", "published_at")
+    newest = Publication.objects.newest().only(*_SHOWN_COLUMNS)
     return Prefetch(f"{claim}publications", newest, to_attr="newest_publications")
 
 
@@ -36,19 +36,37 @@ def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
     Args:
         verdicts: the claim's verdicts that the person may read.
     """
-    if newest := next(iter(claim.newest_publications), None):
+    if newest := _get_newest_publication(claim):
         return build_published_badge(newest)
-    open_ones = {verdict.state: verdict for verdict in verdicts}
-    at_hand = open_ones.get(Verdict.State.IN_REVIEW) or open_ones.get(Verdict.State.DRAFT)
+    at_hand = _choose_open_verdict(verdicts)
     return SafeString(build_planned_badge(at_hand) or build_state_badge(at_hand or claim))
 
 
 def build_verdict_state_badge(verdict: Verdict) -> SafeString:
     """Return the badge of a verdict's state: what readers see of its claim, if that is this verdict."""
-    newest: Any = next(iter(verdict.claim.newest_publications), None)  # type: ignore[attr-defined]  # prefetched
+    newest = _get_newest_publication(verdict.claim)
     if newest and newest.status == verdict.state:
         return build_published_badge(newest)
     return SafeString(build_planned_badge(verdict) or build_state_badge(verdict))
+
+
+def describe_claim_state(claim: Any, verdicts: Iterable[Any] = ()) -> str:
+    """Return the state that `build_public_badge` shows, in words."""
+    if newest := _get_newest_publication(claim):
+        return describe_public_state(newest)
+    return describe_state(_choose_open_verdict(verdicts) or claim)
+
+
+def _get_newest_publication(claim: Any) -> Publication | None:
+    prefetched = getattr(claim, "newest_publications", None)
+    if prefetched is None:
+        return Publication.objects.newest().filter(claim=claim).only(*_SHOWN_COLUMNS).first()
+    return next(iter(prefetched), None)
+
+
+def _choose_open_verdict(verdicts: Iterable[Any]) -> Any:
+    open_ones = {verdict.state: verdict for verdict in verdicts}
+    return open_ones.get(Verdict.State.IN_REVIEW) or open_ones.get(Verdict.State.DRAFT)
 
 
 def describe_public_state(newest: Publication) -> str:

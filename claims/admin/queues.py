@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from claims.admin.status_badges import annotate_signoffs_given
 from claims.models import (
     Appearance,
     Claim,
@@ -81,20 +82,6 @@ def _filter_unchecked(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
 
 def _filter_orphaned(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
     return claims.filter(Exists(Appearance.objects.filter(claim=OuterRef("pk"), anchor="orphaned")))
-
-
-def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
-    """Annotate `given`: how many people other than the author have signed off in the current review round."""
-    counting = (
-        SignOff.objects.counting()
-        .filter(verdict=OuterRef("pk"))
-        .exclude(by=OuterRef("author"))
-        .order_by()
-        .values("verdict")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
-    return verdicts.annotate(given=Coalesce(Subquery(counting, output_field=IntegerField()), 0))
 
 
 def _filter_awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
@@ -189,14 +176,15 @@ CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposals to triage"),
         lambda claims, person: claims.filter(state=Claim.State.PROPOSED),
-        (F("score").desc(nulls_last=True), "pk"),
+        # Unscored proposals, which a person wrote or pasted, come first.
+        (F("score").desc(nulls_first=True), "pk"),
         "claims.triage_claim",
         "created_at",
     ),
     "unchecked": Queue(
         _("Accepted, without a verdict"),
         _filter_unchecked,
-        (F("score").desc(nulls_last=True), "pk"),
+        (F("score").desc(nulls_first=True), "pk"),
         "claims.add_verdict",
         "created_at",
     ),

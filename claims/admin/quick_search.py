@@ -3,16 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
-from claims.admin.public_state import describe_public_state, prefetch_newest_publication
-from claims.models import Claim, Claimant, Topic
-from factcheck.admin.base import DeskAdmin, change_page
+from claims.admin.public_state import describe_claim_state, prefetch_newest_publication
+from claims.admin.status_badges import annotate_signoffs_given, describe_ratings
+from claims.models import Claim, Claimant, Topic, Verdict
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from sources.models import Source
 
 #: Searched in this order, each with its menu icon.
@@ -28,13 +29,13 @@ RESULTS_PER_KIND = 10
 
 def search_desk(request: HttpRequest, words: str) -> list[SearchResult]:
     """Search the desk; unfold's `search_callback`."""
+    # As typed, because `words` is in lower case.
+    text = request.GET.get("s", words).strip()
     groups = [
         SearchResult(str(row), _describe_kind(row), change_page(row), icon)
         for kind, icon in KINDS.items()
-        for row in _find_rows(request, kind, words)
+        for row in _find_rows(request, kind, text)
     ]
-    # As typed, because `words` is in lower case.
-    text = request.GET.get("s", words).strip()
     if request.user.has_perm("claims.add_claim") and text:
         page = f"{reverse('admin:claims_claim_add')}?{urlencode({'statement': text})}"
         groups.append(SearchResult(_("New claim: %s") % text, _("Add this claim"), page, "add_circle"))
@@ -46,6 +47,12 @@ def _find_rows(request: HttpRequest, kind: type[Model], words: str) -> list[Mode
     if not isinstance(desk, DeskAdmin) or not desk.has_view_or_change_permission(request):
         return []
     rows = desk.get_queryset(request)
+    if kind is Claim:
+        verdicts = annotate_signoffs_given(Verdict.objects.readable_by(get_person(request)))
+        rows = rows.prefetch_related(
+            prefetch_newest_publication(),
+            Prefetch("verdicts", verdicts.select_related("rating").defer("explanation")),
+        )
     matches = _list_newest(desk.matching(request, rows, words))
     if not matches and (suggestions := desk.suggest_rows(request, rows, words)) is not None:
         return _list_newest(suggestions)
@@ -53,13 +60,14 @@ def _find_rows(request: HttpRequest, kind: type[Model], words: str) -> list[Mode
 
 
 def _describe_kind(row: Any) -> str:
-    """Return the kind of a search result, with the public state of a claim."""
+    """Return the kind of a search result; for a claim, also its state and ratings."""
     kind = str(row._meta.verbose_name)
-    newest = next(iter(getattr(row, "newest_publications", ())), None)
-    return f"{kind}: {describe_public_state(newest)}" if newest else kind
+    if not isinstance(row, Claim):
+        return kind
+    verdicts = list(row.verdicts.all())
+    ratings = describe_ratings(verdicts)
+    return f"{kind}: {' · '.join(filter(None, [str(describe_claim_state(row, verdicts)), ratings]))}"
 
 
 def _list_newest(rows: QuerySet[Any]) -> list[Model]:
-    if rows.model is Claim:
-        rows = rows.prefetch_related(prefetch_newest_publication())
     return list(rows.order_by("-pk")[:RESULTS_PER_KIND])

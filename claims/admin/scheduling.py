@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -23,7 +22,6 @@ from claims.ledger.document.sections import get_sections
 from claims.ledger.preview_entries import EntryPreview
 from claims.models import Claim, Evidence, Publication, ScheduledPublication, Verdict
 from claims.models.rating import RatingClass
-from factcheck.admin.badges import render_badge
 from factcheck.database import clock
 from factcheck.list_phrases import join_words
 from factcheck.web.differences import highlight_difference
@@ -58,22 +56,6 @@ def build_scheduling_context(verdict: Verdict, person: User, *, is_ready: bool) 
         "is_ready": is_ready,
         "time_zone": describe_time_zone(),
     }
-
-
-def annotate_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
-    """Annotate `planned_at`: the scheduled time of publication."""
-    planned_publications = ScheduledPublication.objects.open().filter(verdict=OuterRef("pk"))
-    return verdicts.annotate(planned_at=Subquery(planned_publications.values("publish_at")[:1]))
-
-
-def build_planned_badge(verdict: Any) -> SafeString | str:
-    """Return a badge with the verdict's scheduled time from `annotate_planned`; empty if not scheduled."""
-    planned_at = getattr(verdict, "planned_at", None)
-    if planned_at is None:
-        return ""
-    return render_badge(
-        _("Publishes %s") % date_format(localtime(planned_at), "SHORT_DATETIME_FORMAT"), "active"
-    )
 
 
 def describe_time_zone() -> str:

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from claims.admin.move_buttons import get_last_move
-from claims.admin.status_badges import build_kind_badge, build_state_badge, build_verdict_badges
+from claims.admin.public_state import build_public_badge, prefetch_newest_publication
+from claims.admin.status_badges import annotate_signoffs_given, build_kind_badge, build_verdict_badges
 from claims.matching.alignment import Span
 from claims.matching.answers import Match, MatchTerms
 from claims.matching.desk import match_desk_text
@@ -131,7 +132,7 @@ def _find_same_words(to: Claim | None) -> Iterable[int]:
 
 def _load_readable(claims: Iterable[int], person: User, *, without: Claim | None) -> QuerySet[Claim]:
     verdicts = (
-        Verdict.objects.readable_by(person)
+        annotate_signoffs_given(Verdict.objects.readable_by(person))
         .exclude(state__in=_PAST_STATES)
         .select_related("publisher", "rating", "author")
         .defer("explanation")
@@ -140,7 +141,9 @@ def _load_readable(claims: Iterable[int], person: User, *, without: Claim | None
     if without:
         # The page already shows merged claims.
         rows = rows.exclude(pk__in=[without.pk, *filter(None, [without.merged_into_id])])
-    return rows.select_related("claimant", "created_by").prefetch_related(Prefetch("verdicts", verdicts))
+    return rows.select_related("claimant", "created_by").prefetch_related(
+        Prefetch("verdicts", verdicts), prefetch_newest_publication()
+    )
 
 
 def _build_similar_claim(claim: Claim, match: Match, text: str) -> SimilarClaim:
@@ -155,7 +158,7 @@ def _build_similar_claim(claim: Claim, match: Match, text: str) -> SimilarClaim:
         text_differs=match.text_differs,
         # The compared text may be another version of the statement.
         claim_differs=match.claim_differs if claim.statement == match.statement else (),
-        state=build_state_badge(claim),
+        state=build_public_badge(claim),
         verdicts=[(verdict, build_verdict_badges(verdict)) for verdict in verdicts],
         people=_list_authors(verdicts),
         takes=match.kind != "contradicts" and claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),

@@ -1,13 +1,31 @@
 """States and ratings as badges, the same on every page."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from claims.models import Appearance, Claim, Cluster, Publication, Rating, Translation, Verdict
+from claims.models import (
+    Appearance,
+    Claim,
+    Cluster,
+    Publication,
+    Rating,
+    ScheduledPublication,
+    SignOff,
+    Translation,
+    Verdict,
+)
 from factcheck.admin.badges import Tone, build_coloured_badge, render_badge
+from factcheck.list_phrases import join_words
 
 _BADGE_TONES: dict[str, Tone] = {
     Claim.State.PROPOSED: "waiting",
@@ -34,7 +52,49 @@ _KINDS: dict[str, tuple[StrOrPromise, Tone]] = {
 
 
 def build_state_badge(row: Claim | Cluster | Verdict | Translation) -> SafeString:
-    return render_badge(row.get_state_display(), _BADGE_TONES[row.state])
+    return render_badge(describe_state(row), "active" if _is_signed_off(row) else _BADGE_TONES[row.state])
+
+
+def describe_state(row: Claim | Cluster | Verdict | Translation) -> StrOrPromise:
+    """Return the state in words. A verdict in review with all sign-offs is ready to publish."""
+    return _("Signed off, ready to publish") if _is_signed_off(row) else row.get_state_display()
+
+
+def _is_signed_off(row: Claim | Cluster | Verdict | Translation) -> bool:
+    """Return whether a verdict of `annotate_signoffs_given` can be published."""
+    if not isinstance(row, Verdict) or row.state != Verdict.State.IN_REVIEW:
+        return False
+    return getattr(row, "given", 0) >= row.required_signoffs
+
+
+def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
+    """Annotate `given`: how many people other than the author have signed off in the current review round."""
+    counting = (
+        SignOff.objects.counting()
+        .filter(verdict=OuterRef("pk"))
+        .exclude(by=OuterRef("author"))
+        .order_by()
+        .values("verdict")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return verdicts.annotate(given=Coalesce(Subquery(counting, output_field=IntegerField()), 0))
+
+
+def annotate_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
+    """Annotate `planned_at`: the scheduled time of publication."""
+    planned = ScheduledPublication.objects.open().filter(verdict=OuterRef("pk"))
+    return verdicts.annotate(planned_at=Subquery(planned.values("publish_at")[:1]))
+
+
+def build_planned_badge(verdict: Any) -> SafeString | str:
+    """Return a badge with the verdict's scheduled time from `annotate_planned`; empty if not scheduled."""
+    planned_at = getattr(verdict, "planned_at", None)
+    if planned_at is None:
+        return ""
+    return render_badge(
+        gettext("Publishes %s") % date_format(localtime(planned_at), "SHORT_DATETIME_FORMAT"), "active"
+    )
 
 
 def build_kind_badge(kind: str) -> SafeString:
@@ -61,6 +121,13 @@ def build_rating_badge(rating: Rating | None) -> SafeString | str:
         dark=(rating.colour_dark, rating.text_colour_dark),
         title=rating.definition,
     )
+
+
+def describe_ratings(verdicts: Iterable[Verdict]) -> str:
+    """Return the rating labels of those verdicts that are neither superseded nor retracted."""
+    past = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
+    ratings = (verdict.rating for verdict in verdicts if verdict.state not in past and verdict.rating)
+    return join_words(dict.fromkeys(rating.label_in(get_language() or "") for rating in ratings))
 
 
 def build_verdict_badges(verdict: Verdict) -> SafeString:

@@ -34,14 +34,28 @@ from claims.admin.list_filters import (
     RatingClassFilter,
 )
 from claims.admin.live_preview import SANDBOX
-from claims.admin.media_preview import render_explanation
 from claims.admin.move_buttons import MovesAdmin
-from claims.admin.public_state import build_verdict_state_badge, prefetch_newest_publication
-from claims.admin.scheduling import MomentForm, annotate_planned, describe_planned
-from claims.admin.status_badges import build_rating_badge, build_state_badge
+from claims.admin.public_state import (
+    build_public_badge,
+    build_verdict_state_badge,
+    prefetch_newest_publication,
+)
+from claims.admin.scheduling import MomentForm, describe_planned
+from claims.admin.status_badges import (
+    annotate_planned,
+    annotate_signoffs_given,
+    build_rating_badge,
+)
 from claims.admin.timeline import can_read_work_on, list_verdict_events
 from claims.admin.translation_form import STARTED_MESSAGE, LanguageForm
-from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm, VerdictFields, VerdictForm
+from claims.admin.verdict_form import (
+    CORRECTION_FIELDSET,
+    FIELDSETS,
+    SIGNATURE_FIELDSETS,
+    BeginForm,
+    VerdictFields,
+    VerdictForm,
+)
 from claims.ledger.document.sections import get_sections
 from claims.models import Evidence, Verdict
 from claims.models.visibility import READ_DRAFTS
@@ -93,7 +107,6 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     change_form_outer_before_template = "admin/desk/verdict_top.html"
     change_form_outer_after_template = "admin/desk/verdict_bottom.html"
     add_fieldsets = ((None, {"fields": ("claim", "publisher")}),)
-    readonly_fields = ("explanation_shown",)
     fieldsets = FIELDSETS
     added_message = gettext_lazy("Draft created. Fill it in, then submit it for review.")
 
@@ -107,7 +120,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
-        return annotate_planned(super().get_queryset(request).defer("explanation"))
+        return annotate_planned(annotate_signoffs_given(super().get_queryset(request).defer("explanation")))
 
     def prepare(self, request: HttpRequest, rows: Sequence[Verdict]) -> None:
         super().prepare(request, rows)
@@ -124,12 +137,6 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, verdict: Verdict) -> SafeString:
         return build_verdict_state_badge(verdict)
-
-    @admin.display(description=gettext_lazy("explanation"))
-    def explanation_shown(self, verdict: Verdict) -> SafeString:
-        """Render the explanation as readers see it."""
-        html = render_explanation(verdict.explanation, verdict.claim)
-        return format_html('<div class="desk-preview">{}</div>', html)
 
     @admin.display(description=gettext_lazy("author"), ordering="author__last_name")
     def written_by(self, verdict: Verdict) -> str:
@@ -178,8 +185,8 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Verdict | None = None) -> Any:
         sections = super().get_fieldsets(request, obj)
         if obj and not self.has_change_permission(request, obj):
-            finding = (sections[0][0], {"fields": ("rating", "summary", "explanation_shown")})
-            sections = (finding, *sections[1:])
+            # The rest stands above the form, where the reviewer reads it before deciding.
+            return SIGNATURE_FIELDSETS
         return (CORRECTION_FIELDSET, *sections) if obj and obj.supersedes_id else sections
 
     def build_page_context(self, request: HttpRequest, verdict: Any, /) -> dict[str, Any]:
@@ -190,7 +197,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
             **build_verdict_context(verdict, person, is_edited=may_edit),
             "claim": verdict.claim,
             "claim_link": render_claim_link(verdict.claim),
-            "claim_badge": build_state_badge(verdict.claim),
+            "claim_badge": build_public_badge(verdict.claim, [verdict]),
             "quotes": list_quotes(verdict.claim),
             "moves_made": list_moves_made(verdict.transitions.readable_by(person)),
             "replaces": verdict.supersedes,

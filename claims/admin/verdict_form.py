@@ -28,6 +28,10 @@ FIELDSETS: Any = (
         {"fields": (("reviewed_on", "valid_as_of"), ("recheck_on", "language"), ("byline", "url"), "title")},
     ),
 )
+#: What a verdict that cannot be edited has beside its content.
+SIGNATURE_FIELDSETS: Any = (
+    (gettext_lazy("Details"), {"fields": (("language", "byline"), ("url", "title"))}),
+)
 CORRECTION_FIELDSET: Any = (
     gettext_lazy("What changed since the published version"),
     {

@@ -4,6 +4,7 @@ Never used for public requests: these claims are unpublished.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import orjson
 from django.contrib.auth.models import User
@@ -20,6 +21,7 @@ from claims.matching.candidates import (
 )
 from claims.matching.claim_text import ClaimTexts
 from claims.matching.query import TextQuery, get_primary_language
+from claims.matching.semantic_fallback import MAX_CANDIDATES, rank_claims_by_meaning
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words, get_common_words
 from claims.models import Claim, Verdict
 
@@ -48,6 +50,11 @@ def match_desk_text(text: str, *, reader: User, terms: MatchTerms = MatchTerms()
     """Match a text with claims at the desk that this person may read."""
     [answer] = compute_answers([text], terms, lambda asked: find_candidates(asked, reader=reader))
     return answer
+
+
+def find_claims_by_meaning(text: str, *, reader: User) -> list[int]:
+    """Return the ids of readable claims that a text may mean, most probable first."""
+    return rank_claims_by_meaning(text, partial(find_candidates, reader=reader, most=MAX_CANDIDATES))
 
 
 def find_candidates(

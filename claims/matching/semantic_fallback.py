@@ -1,5 +1,8 @@
 """Results by meaning for a search whose words find nothing, most probable first."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from claims.matching import candidates, embedding
 from claims.matching.claim_text import load_current_column
 from claims.matching.posts import clean_post
@@ -11,11 +14,20 @@ from sources.extraction import detect_language
 #: Claims that are less likely are not shown as results.
 MIN_PROBABILITY = 0.25
 #: So many claims are answered at most, from so many candidates by words, and as many by meaning.
-MAX_CLAIMS, _CANDIDATES = 20, 20
+MAX_CLAIMS, MAX_CANDIDATES = 20, 20
 
 
 def find_claims_by_meaning(text: str) -> list[int]:
-    """Return the ids of publications that a text may mean, most probable first.
+    """Return the ids of publications that a text may mean, most probable first."""
+    likely_claims = rank_claims_by_meaning(text, partial(candidates.find_published, most=MAX_CANDIDATES))
+    entries = load_current_column(likely_claims, column="pk")
+    return [entries[claim] for claim in likely_claims if claim in entries]
+
+
+def rank_claims_by_meaning(
+    text: str, find: Callable[[Sequence[TextQuery]], candidates.FoundCandidates]
+) -> list[int]:
+    """Return the ids of those candidates that a text may mean, most probable first.
 
     Return none for a search that excludes words, because the results might contain them.
     """
@@ -24,11 +36,9 @@ def find_claims_by_meaning(text: str) -> list[int]:
     cleaned, language = clean_post(text), detect_language(text)
     [vector] = embedding.compute_query_vectors([cleaned], [language])
     query = TextQuery(text, cleaned, language, vector)
-    result = candidates.find_published([query], most=_CANDIDATES)
-    likely_claims = [
+    result = find([query])
+    return [
         one.candidate.claim
         for one in rank_candidates(query, result.candidates[0], rarity=result.rarity)[:MAX_CLAIMS]
         if one.probability >= MIN_PROBABILITY
     ]
-    entries = load_current_column(likely_claims, column="pk")
-    return [entries[claim] for claim in likely_claims if claim in entries]

@@ -152,9 +152,9 @@ class Claim(models.Model):
             claim_rules.SCORE_CONSTRAINT,
         ]
         indexes = [
-            # The triage queue: best candidates first.
+            # The triage queue: unscored proposals first, then the best candidates.
             models.Index(
-                F("score").desc(nulls_last=True),
+                F("score").desc(nulls_first=True),
                 F("id"),
                 name="claim_triage_queue",
                 condition=Q(state="proposed"),

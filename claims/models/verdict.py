@@ -364,7 +364,7 @@ class Verdict(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.publisher}: {self.rating or _('not rated yet')} ({self.get_state_display()})"
+        return f"{self.claim} · {self.publisher}: {self.rating or _('not rated yet')}"
 
     @property
     def writers(self) -> set[int]:

@@ -45,6 +45,8 @@
             clearTimeout(waiting);
             waiting = setTimeout(() => ask().catch(() => {}), 400);
         });
+        // The search opens the form of a new claim with the words that were searched for.
+        if (field.value.trim() && !field.dataset.similarTo) ask().catch(() => {});
     };
 
     // The last of these samples is from now, the first from ten seconds ago: between them lies the present speed.

@@ -162,6 +162,9 @@ def test_similar_claims_show_while_a_statement_is_typed(
     page.locator("[name=statement]").fill("Rain")
     page.clock.run_for(400)
     expect(page.locator(".desk-similar-typed")).to_be_empty()
+    # The search opens the form with its words: what is known shows before anything is typed.
+    page = desk.open("/admin/claims/claim/add/?statement=The+tunnel+is+closed.")
+    expect(page.locator(".desk-similar-typed li")).to_have_count(1)
     assert desk.trouble == []
 
 

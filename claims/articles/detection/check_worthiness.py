@@ -183,19 +183,25 @@ def _score_length(text: str, tokens: Sequence[Token], language: Lexicon) -> floa
 
 
 def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[Reason, ...]:
-    """Return the reasons, most important first, each with its longest words."""
-    longest: dict[str, SentenceCue] = {}
+    """Return the reasons, most important first, each with its words: those with figures, else the longest."""
+    spans: dict[str, list[tuple[int, int]]] = {}
     for cue in cues:
-        if (kind := _STATES.get(cue.kind)) and (
-            kind not in longest or cue.end - cue.start > longest[kind].end - longest[kind].start
-        ):
-            longest[kind] = cue
-    ordered_kinds = sorted(longest, key=lambda kind: (-WEIGHTS[kind], kind))
-    return tuple(
-        Reason(kind, text[cue.start : cue.end], start + cue.start, start + cue.end)
-        for kind in ordered_kinds
-        for cue in [longest[kind]]
-    )
+        if kind := _STATES.get(cue.kind):
+            of_kind = spans.setdefault(kind, [])
+            if of_kind and not text[of_kind[-1][1] : cue.start].strip():
+                # "4.2" and "million" are one number, "since" and "2019" one date.
+                of_kind[-1] = (of_kind[-1][0], max(of_kind[-1][1], cue.end))
+            else:
+                of_kind.append((cue.start, cue.end))
+    reasons = []
+    for kind in sorted(spans, key=lambda kind: (-WEIGHTS[kind], kind)):
+        first, last = max(spans[kind], key=lambda span: (_has_digit(text[slice(*span)]), span[1] - span[0]))
+        reasons.append(Reason(kind, text[first:last], start + first, start + last))
+    return tuple(reasons)
+
+
+def _has_digit(words: str) -> bool:
+    return any(map(str.isdigit, words))
 
 
 def _find_name(name: str, text: str, language: Lexicon) -> tuple[int, int] | None:

@@ -1,9 +1,12 @@
 """Assignments of claims and verdicts: take, assign, hand over, release, set due date and priority.
 
+A claim and its verdict in progress share one assignment: of whichever was assigned first.
+
 Each function locks the claim so that concurrent calls wait, decides, writes one row beside the unchanged claim,
 and notifies the people concerned. `seen` is the assignee that the person saw; an outdated page changes nothing.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
@@ -30,7 +33,7 @@ Subject = Claim | Verdict
 TAKE, ASSIGN = "teamwork.take_work", "teamwork.assign_work"
 
 #: The states with work to do. A published verdict can be assigned for another check.
-_OPEN_STATES = {
+OPEN_STATES = {
     Claim: (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     Verdict: (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED),
 }
@@ -65,12 +68,26 @@ def find_assignable_people(kind: type[Subject]) -> QuerySet[User]:
 
 def is_to_be_done(subject: Subject) -> bool:
     """Return whether the subject has unfinished work, and so can be assigned."""
-    return subject.state in _OPEN_STATES[type(subject)]
+    return subject.state in OPEN_STATES[type(subject)]
 
 
 def get_open_assignment(subject: Subject) -> Assignment | None:
     """Return the assignment if there is still work to do."""
-    return _filter_by_subject(subject).filter(done_at=None).select_related("person").first()
+    claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
+    rows = Assignment.objects.open().filter(claim=claim_id).select_related("person").order_by("-pk")
+    return choose_assignment(subject, rows)
+
+
+def choose_assignment(subject: Subject, rows: Iterable[Assignment]) -> Assignment | None:
+    """Return which of a claim's open assignments is the subject's.
+
+    A claim and its verdict are one piece of work, so that either shows the assignment of the other.
+    """
+    of = subject.pk if isinstance(subject, Verdict) else None
+    if of is not None:
+        shared = {None, of} if is_to_be_done(subject) else {of}
+        rows = [row for row in rows if row.verdict_id in shared]
+    return min(rows, key=lambda row: (get_assignee(row) is None, row.verdict_id != of), default=None)
 
 
 # Actions ----------------------------------------------------------------------------------------------------------
@@ -218,7 +235,8 @@ def _lock_assignment(subject: Subject) -> Assignment:
             % {"state": locked_subject.get_state_display()}
         )
     verdict = locked_subject if isinstance(locked_subject, Verdict) else None
-    assignment = _filter_by_subject(locked_subject).select_related("person").first()
+    own_assignments = _filter_by_subject(locked_subject).select_related("person")
+    assignment = get_open_assignment(locked_subject) or own_assignments.first()
     if assignment is None:
         return Assignment(claim=claim, verdict=verdict)
     if assignment.done_at is not None:

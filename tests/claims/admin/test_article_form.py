@@ -9,9 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from claims.admin import article_form
 from claims.articles import bounded_detection
+from claims.models import Claim
 from sources import capture
 from sources.extraction import bounded_extraction
 from sources.http.fetched_documents import FetchedDocument
@@ -41,6 +43,30 @@ def test_what_was_not_read_is_said(desk: Desk, checker: User) -> None:
         "Most of this article was not read: it says that it has 180 words, and 19 were found."
     )
     assert done == "Imported: 1 claim is waiting for triage."
+
+
+def test_what_is_not_worth_checking_is_declined_from_the_page_of_the_import(
+    desk: Desk, checker: User, contributor: User
+) -> None:
+    page = imported(
+        desk.sign_in(checker), text=f"{SENTENCE} The council meets again on Thursday in the town hall."
+    )
+    parts = html.document_fromstring(page.content.decode())
+    [form] = parts.cssselect("#imported-decline")
+    boxes = {box.get("aria-label"): box.get("value") for box in parts.cssselect("[name=_selected_action]")}
+    idle = next(number for statement, number in boxes.items() if statement.startswith("The council"))
+    assert set(boxes.values()) == {str(pk) for pk in Claim.objects.values_list("pk", flat=True)}
+    asked = {"action": form.cssselect("[name=action]")[0].get("value"), "_selected_action": idle}
+    question = desk.client.post(form.get("action"), asked)
+    seen = {"asked": "1", "seen": question.context["seen"], "reason": "Too minor to check."}
+    left = desk.client.post(form.get("action"), asked | seen, follow=True)
+    assert dict(Claim.objects.values_list("pk", "state")) == {
+        int(pk): "declined" if pk == idle else "proposed" for pk in boxes.values()
+    }
+    assert {str(claim.pk) for claim in left.context["cl"].result_list} == {*boxes.values()} - {idle}
+    # Without the permission to triage there is nothing to tick.
+    address = page.redirect_chain[-1][0]
+    assert "imported-decline" not in desk.sign_in(contributor).client.get(address).content.decode()
 
 
 def test_a_transcript_goes_with_the_page_of_its_recording(

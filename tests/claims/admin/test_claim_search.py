@@ -1,5 +1,6 @@
 """The search of the list of claims: in any script, however it is typed, and forgiving where nothing is found."""
 
+import re
 from typing import Any
 
 import pytest
@@ -107,6 +108,33 @@ def test_quotes_and_claimants_count_and_drafts_of_others_do_not(
     for words in ("asa", "ferry", "sank asa", "ferries"):
         listed = client.get(LIST, {"q": words}).context["cl"].result_list
         assert [claim.pk for claim in listed] == ([own.pk] if words != "ferries" else []), words
+
+
+def test_a_question_is_found_by_what_it_means_at_the_desk_and_in_quick_search(
+    client: Client, contributor: User, checker: User
+) -> None:
+    """Its words are not all in the claim: the public search finds it too. Drafts of others stay hidden."""
+    claim = make_claim("Saudi Arabia produces less oil than Nigeria.", state="proposed", created_by=checker)
+    make_claim("Portugal has more forests than Spain.", state="proposed", created_by=checker)
+    found = {}
+    for person in (checker, contributor):
+        client.force_login(person)
+        for words in ("Did Saudi Arabia really pump less oil than Nigeria?", "is the moon made of cheese"):
+            listed = client.get(LIST, {"q": words}).context["cl"].result_list
+            quick = client.get("/admin/search/", {"s": words, "extended": "1"}).content.decode()
+            rows = re.findall(r'data-title="(.*?)"\s+data-description="(.*?)"', quick)
+            found[person, words] = ([one.pk for one in listed], rows, "No results found" in quick)
+    question, nonsense = "Did Saudi Arabia really pump less oil than Nigeria?", "is the moon made of cheese"
+    assert found == {
+        (checker, question): (
+            [claim.pk],
+            [(claim.statement, "claim: Proposed"), (f"New claim: {question}", "Add this claim")],
+            False,
+        ),
+        (checker, nonsense): ([], [(f"New claim: {nonsense}", "Add this claim")], True),
+        (contributor, question): ([], [(f"New claim: {question}", "Add this claim")], True),
+        (contributor, nonsense): ([], [(f"New claim: {nonsense}", "Add this claim")], True),
+    }
 
 
 def test_slips_in_words_that_nothing_published_has_are_forgiven(client: Client, editor: User) -> None:

@@ -31,6 +31,9 @@ def test_what_readers_see_is_a_chip_in_the_list_on_the_page_and_in_the_search(
     drafted, reviewed = make_claim("Trams are old."), make_claim("Trams are loud.")
     make_draft(drafted, checker)
     workflow.move(make_draft(reviewed, checker), "submit", by=checker)
+    signed_off = make_draft(make_claim("Trams are blue."), checker)
+    workflow.move(signed_off, "submit", by=checker)
+    workflow.move(signed_off, "sign_off", by=editor)
     published = publish(make_claim("Trams are free."))
     retracted = publish(make_claim("Trams are gone."))
     verdict = retracted.verdicts.get(state="published")
@@ -40,17 +43,27 @@ def test_what_readers_see_is_a_chip_in_the_list_on_the_page_and_in_the_search(
     rows = client.get(reverse("admin:claims_claim_changelist")).content.decode()
     states = re.findall(r'<td class="field-state_badge[^>]*>(.*?)</td>', rows, re.DOTALL)
     shown = [re.sub(day, "DAY", " ".join(strip_tags(cell).split())) for cell in reversed(states)]
-    assert shown == ["Proposed", "Draft", "In review", "Published DAY", "Retracted DAY"]
+    ready = "Signed off, ready to publish"
+    assert shown == ["Proposed", "Draft", "In review", ready, "Published DAY", "Retracted DAY"]
     assert re.sub(day, "DAY", chip_of(desk.text(retracted))) == "Retracted DAY"
-    assert chip_of(desk.text(proposed)) == ""
+    assert chip_of(desk.text(proposed).partition('class="desk-headline"')[0]) == ""
     entry = Publication.objects.current().get(claim=published)
     assert f'class="desk-public-state" href="/claims/{published.pk}/{entry.slug}/"' in desk.text(published)
     rows = client.get(reverse("admin:claims_verdict_changelist")).content.decode()
     assert [re.sub(day, "DAY", chip) for chip in list_chips(rows)] == ["Retracted DAY", "Published DAY"]
-    found = strip_tags(client.get(reverse("admin:search"), {"s": "trams", "extended": "1"}).content.decode())
-    assert [" ".join(line.split()) for line in found.splitlines() if "claim:" in line.lower()][:2] == [
-        "Claim: Retracted",
-        "Claim: Published",
+    # Once for the verdict and once in the list of verdicts.
+    assert desk.text(signed_off.claim).count(f">{ready}</span>") == 2
+    assert desk.text(signed_off).count(f">{ready}</span>") == 1
+    # On the page of a verdict too, its claim has the state that lists show.
+    assert re.sub(day, "DAY", chip_of(desk.text(published.verdicts.get()))) == "Published DAY"
+    found = client.get(reverse("admin:search"), {"s": "trams", "extended": "1"}).content.decode()
+    assert re.findall('data-description="(claim:.*?)"', found) == [
+        "claim: Retracted",
+        "claim: Published · False",
+        f"claim: {ready} · False",
+        "claim: In review · False",
+        "claim: Draft · False",
+        "claim: Proposed",
     ]
 
 

@@ -85,6 +85,14 @@ def test_articles_stand_together(client: Client, checker: User) -> None:
     ]
 
 
+def test_what_a_person_wrote_comes_before_what_was_found_in_articles(client: Client, checker: User) -> None:
+    likely = make_claim("Taxes doubled overnight.", state="proposed", score=0.9)
+    written = make_claim("Trams are free.", state="proposed", created_by=checker)
+    client.force_login(checker)
+    listed = client.get(PAGE, {"queue": "triage"}).context["articles"]
+    assert [one.pk for article in listed for one in article.proposals] == [written.pk, likely.pk]
+
+
 def test_who_does_not_triage_is_refused(client: Client, contributor: User) -> None:
     claim = make_claim(state="proposed", created_by=contributor)
     client.force_login(contributor)

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from claims.admin.move_buttons import get_last_move
 from claims.admin.status_badges import build_rating_badge
@@ -182,6 +183,33 @@ def test_a_new_version_takes_a_public_note_and_replaces_the_old_one(
     assert claim.publications.current().get().document["corrections"][0]["note"] == "The sum was in dollars."
     old.refresh_from_db()
     assert old.state == "superseded"
+
+
+def test_a_reviewer_reads_the_verdict_once_and_before_the_buttons(
+    desk: Desk, checker: User, editor: User, publish: Any
+) -> None:
+    """Of a correction, also what it changes for readers. The page is called after the claim."""
+    claim = publish(make_claim("Trams are free."))
+    verdict = make_draft(
+        claim, checker, correction_kind="correction", correction_note="The sum was in dollars."
+    )
+    type(verdict).objects.filter(pk=verdict.pk).update(
+        summary="It is a new sum.", explanation="Counted again."
+    )
+    workflow.move(verdict, "submit", by=checker)
+    desk.sign_in(editor)
+    for row in (verdict, claim):
+        page = desk.text(row)
+        parts = html.document_fromstring(page)
+        before, _sign_off, after = page.partition("/move/sign_off/")
+        assert [words in before for words in ("It is a new sum.", "Counted again.")] == [True, True], row
+        assert [words in after for words in ("It is a new sum.", "Counted again.")] == [False, False], row
+        assert len(parts.cssselect("p.desk-summary")) == 1, row
+        changed = [cell.text_content().split()[0] for cell in parts.cssselect(".desk-compared tbody th")]
+        assert changed == ["Summary", "Explanation", "Corrections"], row
+        assert "under “Appearances”" not in page or row is claim
+    title = html.document_fromstring(desk.text(verdict)).cssselect("title")[0].text_content()
+    assert title.startswith("Trams are free. · Factcheck Newsroom: False | Verdict")
 
 
 def test_evidence_that_readers_cannot_look_up_says_so(desk: Desk, checker: User) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
+from claims.features.teamwork import assignments
 from claims.features.teamwork.models import Assignment, Priority
 from claims.features.teamwork.models.assignment import AssignmentQuerySet
 from claims.models import Verdict
@@ -26,8 +27,14 @@ def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
     if rows.model is Assignment:
         return Assignment.objects.open().filter(pk=OuterRef("pk"))
     if rows.model is Verdict:
-        return Assignment.objects.open().filter(verdict=OuterRef("pk"))
-    return Assignment.objects.open().filter(claim=OuterRef("pk"), verdict=None)
+        # The claim's assignment is the verdict's too while there is work on it, as `choose_assignment` has it.
+        shared = Q(
+            verdict=None,
+            claim__verdicts=OuterRef("pk"),
+            claim__verdicts__state__in=assignments.OPEN_STATES[Verdict],
+        )
+        return Assignment.objects.open().filter(Q(verdict=OuterRef("pk")) | shared, claim=OuterRef("claim"))
+    return Assignment.objects.open().filter(claim=OuterRef("pk"))
 
 
 class _WorkFilter(DropdownFilter):

@@ -48,10 +48,9 @@ class AssignedList:
             prefetch_related_objects(rows, self._build_prefetch())
 
     def _build_prefetch(self) -> Prefetch:
-        rows = Assignment.objects.open().select_related("person")
-        if self.model is Verdict:  # type: ignore[attr-defined]  # a ModelAdmin
-            return Prefetch("assignment", rows)
-        return Prefetch("assignments", rows.filter(verdict=None))
+        rows = Assignment.objects.open().select_related("person").order_by("-pk")
+        is_verdicts = self.model is Verdict  # type: ignore[attr-defined]  # a ModelAdmin
+        return Prefetch("claim__assignments" if is_verdicts else "assignments", rows)
 
     def get_default_columns(self, request: HttpRequest) -> list[str]:
         """Return the default columns, including the assignee."""
@@ -69,7 +68,8 @@ class AssignedList:
     @admin.display(description=_("assigned to"))
     def assignee_badge(self, row: Any) -> SafeString | str:
         """Render the assignee, the due date and, if unusual, the priority."""
-        assignment = _get_open_assignment(row)
+        claim = row.claim if isinstance(row, Verdict) else row
+        assignment = assignments.choose_assignment(row, claim.assignments.all())
         if assignment is None:
             return "–"
         holder = assignments.get_assignee(assignment)
@@ -137,11 +137,3 @@ class AssignedList:
         if count := change_each(request, rows, assign, lambda row: getattr(row, "claim", row)):
             message = ngettext("%(number)d more for %(who)s.", "%(number)d more for %(who)s.", count)
             messages.success(request, message % {"who": get_display_name(to), "number": count})
-
-
-def _get_open_assignment(row: Any) -> Assignment | None:
-    """Return a row's prefetched open assignment."""
-    if isinstance(row, Verdict):
-        assignment: Assignment | None = getattr(row, "assignment", None)
-        return assignment if assignment and assignment.done_at is None else None
-    return next((one for one in row.assignments.all() if one.verdict_id is None), None)

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from claims.admin.public_state import build_verdict_state_badge, prefetch_newest_publication
-from claims.admin.queues import annotate_signoffs_given
-from claims.admin.scheduling import annotate_planned, build_planned_badge
+from claims.admin.status_badges import annotate_planned, annotate_signoffs_given, build_planned_badge
 from claims.features.teamwork import assignments
 from claims.features.teamwork.admin.assignment import PEOPLE_LIMIT, build_due_badge, build_priority_badge
+from claims.features.teamwork.admin.assignment_filters import find_open_assignments
 from claims.features.teamwork.models import Assignment, Priority
 from claims.features.teamwork.models.assignment import URGENCY_ORDERING
 from claims.models import Claim, Topic, Transition, Verdict
@@ -178,40 +178,45 @@ def _build_date_badge(row: Any, assignment: Assignment | None) -> SafeString | s
 
 
 def _get_assignment(row: Any) -> Assignment | None:
-    if isinstance(row, Verdict):
-        assignment: Assignment | None = getattr(row, "assignment", None)
-        return assignment if assignment and assignment.done_at is None else None
-    return next(iter(row.work), None)
+    claim: Any = row.claim if isinstance(row, Verdict) else row
+    return assignments.choose_assignment(row, claim.work)
 
 
 # The content of each column ---------------------------------------------------------------------------------------
 
 
+def _prefetch_work(path: str) -> Prefetch:
+    work = Assignment.objects.open().select_related("person").order_by("-pk")
+    return Prefetch(path, work, to_attr="work")
+
+
 def _filter_claims(person: User, filters: BoardFilters) -> QuerySet[Claim]:
     """Return the claims on the board, after its filters."""
     last = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by("-pk").values("pk")[:1]
-    work = Assignment.objects.open().filter(verdict=None).select_related("person")
     rows = Claim.objects.readable_by(person).annotate(last_move=Subquery(last))
-    rows = rows.only("statement", "state").prefetch_related(Prefetch("assignments", work, to_attr="work"))
+    rows = rows.only("statement", "state").prefetch_related(_prefetch_work("assignments"))
     return rows.filter(topics=filters.topic) if filters.topic else rows
 
 
 def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
     last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    work = find_open_assignments(Verdict.objects.all()).order_by(*URGENCY_ORDERING)
     rows = (
         annotate_planned(Verdict.objects.readable_by(person))
         .annotate(last_move=Subquery(last))
-        .select_related("claim", "author", "assignment__person")
+        .select_related("claim", "author")
+        .prefetch_related(_prefetch_work("claim__assignments"))
         .defer("explanation", "summary", "claim__context")
         .order_by(
-            F("assignment__due_on").asc(nulls_last=True),
-            Coalesce("assignment__priority", Priority.NORMAL).desc(),
+            Subquery(work.values("due_on")[:1]).asc(nulls_last=True),
+            Coalesce(Subquery(work.values("priority")[:1]), Priority.NORMAL).desc(),
             "-pk",
         )
     )
     if holder := filters.get_holder_id(person):
-        own = Q(author=holder, assignment__person=None, state__in=_OPEN_STATES)
-        rows = rows.filter(own | Q(assignment__person=holder, assignment__done_at=None))
+        held = work.filter(person__isnull=False)
+        own = Q(author=holder, state__in=_OPEN_STATES) & ~Exists(held)
+        rows = rows.filter(own | Exists(held.filter(person=holder)))
     return rows.filter(claim__topics=filters.topic) if filters.topic else rows
 
 
@@ -230,13 +235,13 @@ def _list_urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> l
 
 
 def _list_proposed(person: User, filters: BoardFilters) -> list[Any]:
-    """Return proposals with an assignment, due date or priority first, then the best candidates."""
+    """Return proposals with an assignment, due date or priority first, then in triage order."""
     proposals = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
     holder = filters.get_holder_id(person)
     open_assignments = Assignment.objects.open().filter(verdict=None)
     urgent_claims = _list_urgent_first(proposals, _find_held(holder) if holder else open_assignments)
     if not holder and len(urgent_claims) <= SHOWN_CARDS:
-        best = proposals.order_by(F("score").desc(nulls_last=True), "pk")
+        best = proposals.order_by(F("score").desc(nulls_first=True), "pk")
         urgent_claims += best.filter(~Exists(open_assignments.filter(claim=OuterRef("pk"))))[
             : SHOWN_CARDS + 1 - len(urgent_claims)
         ]

@@ -196,6 +196,10 @@ def test_reasons_say_what_the_sentence_states_and_nothing_else():
             ("date", "Friday"),
             ("number", "30 percent"),
         ],
+        "The town has had 4.2 million visitors since 2019, and ten million since.": [
+            ("date", "since 2019"),
+            ("number", "4.2 million"),
+        ],
         "M. Roland est parti au premier semestre.": [],
         "The dam broke because two bolts were missing, the ministry said.": [
             ("number", "two"),

@@ -129,15 +129,25 @@ def test_to_look_at_an_address_changes_nothing(desk: Desk, claim: Claim, checker
     assert not Assignment.objects.exists()
 
 
-def test_a_verdict_is_somebodys_beside_its_claim(
-    desk: Desk, claim: Claim, checker: User, colleague: User
+@pytest.mark.parametrize("assigned", ["claim", "verdict"])
+def test_a_claim_and_its_verdict_have_one_assignment(
+    desk: Desk, claim: Claim, checker: User, colleague: User, assigned: str
 ) -> None:
     draft = make_draft(claim, checker)
-    assignments.assign_to_self(claim, by=colleague)
+    today = timezone.localdate()
+    subject = claim if assigned == "claim" else draft
+    assignments.assign(subject, colleague, by=colleague, due_on=today, priority=Priority.URGENT)
     desk.sign_in(checker)
-    press(desk, draft, "take")
-    assert words(panel(desk, draft)).startswith("Assigned to you")
-    assert words(panel(desk, claim)).startswith("Assigned to Kim since")
+    for shown in (claim, draft):
+        assert words(panel(desk, shown)).startswith("Assigned to Kim since"), shown
+        assert "Due today" in words(panel(desk, shown)), shown
+    for model in ("claim", "verdict"):
+        text = desk.client.get(reverse(f"admin:claims_{model}_changelist")).content.decode()
+        cells = html.document_fromstring(text).cssselect(".field-assignee_badge")
+        assert [words(cell) for cell in cells] == ["Kim Due today Urgent"], model
+    assert said(press(desk, draft, "take"))[0].startswith("Assigned to Kim since")
+    assert said(press(desk, claim, "take"))[0].startswith("Assigned to Kim since")
+    assert Assignment.objects.count() == 1
 
 
 # Lists ------------------------------------------------------------------------------------------------------------
@@ -176,7 +186,7 @@ def test_lists_are_narrowed_by_whose_work_and_by_when(
     ):
         assert found(desk, "claim", asked) == expected, asked
     assert found(desk, "verdict", "who=me") == {draft}
-    assert found(desk, "verdict", "who=nobody") == found(desk, "verdict", "due=overdue") == set()
+    assert found(desk, "verdict", "who=nobody") == found(desk, "verdict", "due=today") == set()
     User.objects.filter(pk=colleague.pk).update(is_active=False)
     assert found(desk, "claim", "who=nobody") == {free, left, other}
 
