@@ -132,7 +132,7 @@ def test_it_costs_the_same_however_much_there_is(
         workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
         bring_out(make_draft(make_claim(), checker), checker, editor)
     desk.sign_in(editor)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(22):
         page = desk.client.get(reverse(BOARD))
     assert len(page.content) < 120_000
 
