@@ -54,7 +54,7 @@ def describe_claim_state(claim: Any, verdicts: Iterable[Any] = ()) -> str:
     """Return the state that `build_public_badge` shows, in words."""
     if newest := _get_newest_publication(claim):
         return describe_public_state(newest)
-    return describe_state(_choose_open_verdict(verdicts) or claim)
+    return str(describe_state(_choose_open_verdict(verdicts) or claim))
 
 
 def _get_newest_publication(claim: Any) -> Publication | None:

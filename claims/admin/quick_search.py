@@ -66,7 +66,7 @@ def _describe_kind(row: Any) -> str:
         return kind
     verdicts = list(row.verdicts.all())
     ratings = describe_ratings(verdicts)
-    return f"{kind}: {' · '.join(filter(None, [str(describe_claim_state(row, verdicts)), ratings]))}"
+    return f"{kind}: {' · '.join(filter(None, [describe_claim_state(row, verdicts), ratings]))}"
 
 
 def _list_newest(rows: QuerySet[Any]) -> list[Model]:

@@ -127,7 +127,7 @@ def describe_ratings(verdicts: Iterable[Verdict]) -> str:
     """Return the rating labels of those verdicts that are neither superseded nor retracted."""
     past = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
     ratings = (verdict.rating for verdict in verdicts if verdict.state not in past and verdict.rating)
-    return join_words(dict.fromkeys(rating.label_in(get_language() or "") for rating in ratings))
+    return join_words(dict.fromkeys(rating.get_label(get_language() or "") for rating in ratings))
 
 
 def build_verdict_badges(verdict: Verdict) -> SafeString:

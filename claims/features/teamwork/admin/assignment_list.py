@@ -68,7 +68,7 @@ class AssignedList:
     @admin.display(description=_("assigned to"))
     def assignee_badge(self, row: Any) -> SafeString | str:
         """Render the assignee, the due date and, if unusual, the priority."""
-        claim = row.claim if isinstance(row, Verdict) else row
+        claim: Any = row.claim if isinstance(row, Verdict) else row
         assignment = assignments.choose_assignment(row, claim.assignments.all())
         if assignment is None:
             return "–"
