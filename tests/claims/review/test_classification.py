@@ -115,15 +115,19 @@ def test_only_the_ratings_that_were_asked_for_are_looked_at(publish: Publish, ed
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_a_batch_costs_fourteen_queries(
-    count: int, publish: Publish, editor: User, django_assert_num_queries: DjangoAssertNumQueries
+def test_a_batch_costs_ten_queries(
+    count: int,
+    publish: Publish,
+    editor: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    settings: Any,
 ) -> None:
+    settings.FEATURES = []
     for _number in range(count):
         publish()
     classify([rating("false")], "mixed", by=editor)
-    # What is outdated; in a savepoint of two: claims, entries, classes, ids, two copies of rows, the call for webhooks;
-    # complaints that it answers, claims that are merged into these, and what readers asked about any of them.
-    with django_assert_num_queries(14):
+    # What is outdated; in a savepoint of two: claims, those merged into them, entries, classes, ids, two copies.
+    with django_assert_num_queries(10):
         restate_outdated()
 
 
