@@ -1,5 +1,6 @@
 """Indexes are built beside everything else, again where one was broken off, and go with their model."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_only_the_worker_builds_them_at_low_priority(
 ) -> None:
     priorities: list[int] = []
     settings.EMBEDDED_DATABASE = True
-    monkeypatch.setattr(indexes.os, "setpriority", lambda _which, _pid, priority: priorities.append(priority))
+    monkeypatch.setattr(os, "setpriority", lambda _which, _pid, priority: priorities.append(priority))
     for number in range(3):
         publish(make_claim(f"The harbour was closed, {number} times."))
     indexes.drop(up_to_date())
