@@ -2,7 +2,7 @@
 wrongly.
 
 Run from the repository: `python -m benchmarks.anchors [--editions 40] [--cases]`. Editions are made by the
-generator of the tests (`tests/helpers/publishers_edits.py`), which knows where each sentence went. They are single
+generator of the tests (`tests/helpers/article_edits.py`), which knows where each sentence went. They are single
 edits, then two and three edits at a time, then chains of three versions. Promised for single edits and chains: no quote
 is moved wrongly, and 99 % of the quotes that are still present are kept. Several simultaneous edits may leave an
 unmarked copy where the original was, which cannot be distinguished from it. For these, fewer than one quote in a
@@ -21,8 +21,8 @@ from rich.table import Table
 
 from claims.quotes.anchors import Anchor, make_anchor
 from claims.quotes.followed_quotes import FollowedQuote, Follower, follow
+from tests.helpers.article_edits import EDITS, in_order
 from tests.helpers.editions import LANGUAGES, Quoted, first_edition, judge
-from tests.helpers.publishers_edits import EDITS, in_order
 
 OUTCOMES = ("kept", "lost", "refused", "wrong")
 MIN_KEPT_SHARE = 0.99

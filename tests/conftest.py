@@ -103,14 +103,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Besides what is marked by hand, two kinds are slow.
 
     What commits: its database is made as new after it. What publishes for itself: that is what most of the time goes
-    into, unless the module has its newsroom kept (`tests.helpers.kept_newsroom`).
+    into, unless the module has its newsroom kept (`tests.helpers.shared_newsroom`).
     """
     for item in items:
         database = item.get_closest_marker("django_db")
         fixtures = set(getattr(item, "fixturenames", ()))
         commits = database is not None and database.kwargs.get("transaction", False)
         commits |= not fixtures.isdisjoint({"live_server", "transactional_db"})
-        publishes = "publish" in fixtures and "kept_rows" not in fixtures
+        publishes = "publish" in fixtures and "shared_rows" not in fixtures
         walks = item.nodeid.startswith(SLOW_ROOMS)
         if commits or ((walks or publishes) and not item.nodeid.startswith(QUICK_IN_THEM)):
             item.add_marker(pytest.mark.slow)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.article_import import TEXT
-from tests.helpers.kept_newsroom import forget_matching
+from tests.helpers.shared_newsroom import forget_matching
 
 
 @pytest.fixture(autouse=True)

@@ -30,10 +30,10 @@ from factcheck.api.pagination import Position, encode_cursor
 from factcheck.api.query_strings import ListQuery
 from factcheck.routes import build_openapi
 from sources.models import Publisher
-from tests.helpers.kept_newsroom import checker, editor, kept_rows
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source, rating
+from tests.helpers.shared_newsroom import checker, editor, shared_rows
 
-__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+__all__ = ["checker", "editor", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

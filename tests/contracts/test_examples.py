@@ -35,11 +35,11 @@ from factcheck.routes import build_openapi
 from factcheck.web.throttling import callers, get_limiter
 from tests.contracts import test_contracts
 from tests.helpers.broken_rules import as_committed
-from tests.helpers.kept_newsroom import checker, editor, kept_rows
 from tests.helpers.rewritten_ledger import CHAIN_ANEW, past_all_rules
+from tests.helpers.shared_newsroom import checker, editor, shared_rows
 from tests.helpers.tampering import as_owner_of_tables
 
-__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+__all__ = ["checker", "editor", "shared_rows"]  # fixtures
 world, retracted, cluster = test_contracts.world, test_contracts.retracted, test_contracts.cluster
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ WITHOUT_AN_ANSWER = {
 
 
 @pytest.fixture(scope="module")
-def same_every_time(kept_rows: None) -> Iterator[None]:
+def same_every_time(shared_rows: None) -> Iterator[None]:
     """Rows are numbered from 1, and found in January 2026."""
     count_from_the_last()
     with time_machine.travel("2026-01-20T09:00:00Z", tick=False):

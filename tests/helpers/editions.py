@@ -2,7 +2,7 @@
 
 A base text (`tests/claims/quotes/base_texts/LANGUAGE.toml`) has its paragraphs as sentences, and beside them words of
 its language that edits need. A sentence keeps its number while its words stand; words that repeat, quote or change it
-have none. `publishers_edits` has the edits.
+have none. `article_edits` has the edits.
 """
 
 import random

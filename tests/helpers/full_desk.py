@@ -30,9 +30,9 @@ from claims.newsroom import api_tokens
 from claims.review import clusters, removals, verdict_drafts
 from factcheck import features
 from sources.models import Publisher, Source
+from tests.helpers.media_rows import make_media
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person
 from tests.helpers.reader_pages import bring_out
-from tests.helpers.shown_media import make_media
 from tests.helpers.translations import translate
 
 admin.autodiscover()

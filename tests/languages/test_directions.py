@@ -11,10 +11,10 @@ from django.test import Client
 from lxml import html
 
 from claims.models import Claim, Claimant
-from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish
 from tests.helpers.reader_site import LONG_WORD, pages_of_readers
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish, shared_rows
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

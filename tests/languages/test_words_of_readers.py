@@ -10,12 +10,12 @@ from django.test import Client
 
 from claims.models import Claim, Claimant, Publication, Transition
 from tests.helpers.bracketed_words import bracketed, brackets, everything_written, outside
-from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish
 from tests.helpers.page_words import words_of_page
 from tests.helpers.reader_pages import correct
 from tests.helpers.reader_site import pages_of_readers
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish, shared_rows
 
-__all__ = ["brackets", "checker", "claimant", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["brackets", "checker", "claimant", "editor", "publish", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -30,8 +30,8 @@ from claims.review import verdict_drafts
 from claims.review.translation_drafts import begin_translation
 from sources.models import MediaObject
 from tests.helpers.full_desk import address
+from tests.helpers.media_rows import make_media
 from tests.helpers.newsroom import make_claim
-from tests.helpers.shown_media import make_media
 
 #: Pages of a model that are the admin's own; every other address is named in the tables.
 OF_THE_ADMIN = ("changelist", "download", "add", "history", "delete", "change")

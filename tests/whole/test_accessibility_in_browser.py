@@ -16,12 +16,12 @@ from claims.models import Claim, Claimant
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import new_context
 from tests.helpers.full_desk import MODELS, add_row_of_each, address, make_superuser
-from tests.helpers.kept_newsroom import checker, claimant, editor, publish
-from tests.helpers.kept_site import kept_rows, site
 from tests.helpers.newsroom import make_claim
 from tests.helpers.reader_site import pages_of_readers
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish
+from tests.helpers.shared_site import shared_rows, site
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "site"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows", "site"]  # fixtures
 
 pytestmark = pytest.mark.browser
 

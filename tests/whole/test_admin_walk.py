@@ -17,10 +17,10 @@ from claims.features.webhooks.models import WebhookDelivery
 from claims.models import ImportProblem, PossibleDuplicate, Publication, SignOff, Transition, Verdict
 from sources.models import Snapshot
 from tests.helpers.full_desk import MODELS, ROLES, add_row_of_each, address, asks, make_superuser
-from tests.helpers.kept_newsroom import checker, editor, kept_rows
+from tests.helpers.shared_newsroom import checker, editor, shared_rows
 from tests.helpers.sweeps import sweep
 
-__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+__all__ = ["checker", "editor", "shared_rows"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -87,7 +87,7 @@ ABOVE_THE_LIST = 1
 
 
 @pytest.fixture(scope="module")
-def superuser(kept_rows: None) -> User:
+def superuser(shared_rows: None) -> User:
     return make_superuser()
 
 

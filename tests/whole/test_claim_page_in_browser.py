@@ -9,12 +9,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from claims.models import Claim, Claimant
 from tests.helpers.browser import new_context
-from tests.helpers.kept_newsroom import checker, claimant, editor, publish
-from tests.helpers.kept_site import kept_rows, site
 from tests.helpers.newsroom import make_claim, rating
 from tests.helpers.reader_pages import correct
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish
+from tests.helpers.shared_site import shared_rows, site
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "site"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows", "site"]  # fixtures
 
 pytestmark = pytest.mark.browser
 

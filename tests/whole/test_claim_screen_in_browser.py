@@ -17,8 +17,8 @@ from claims.models import Claim, Claimant, Publication, Verdict
 from claims.review import workflow
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import FETCHED, new_context
+from tests.helpers.media_rows import make_claim_media, make_media
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
-from tests.helpers.shown_media import make_claim_media, make_media
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -21,9 +21,9 @@ from claims.models import Claim, Claimant, ImportProblem, Topic
 from factcheck.admin.base import DeskAdmin
 from sources.models import Publisher, Source
 from tests.helpers.full_desk import MODELS, add_row_of_each, address, make_superuser
-from tests.helpers.kept_newsroom import checker, editor, kept_rows
+from tests.helpers.shared_newsroom import checker, editor, shared_rows
 
-__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+__all__ = ["checker", "editor", "shared_rows"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -70,7 +70,7 @@ def _longer(sender: type[Model], instance: Model, **_signal: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def filled(kept_rows: None, checker: User, editor: User) -> User:
+def filled(shared_rows: None, checker: User, editor: User) -> User:
     """Three rows of everything that a newsroom makes, with long words; who looks at them."""
     pre_save.connect(_longer)
     try:

@@ -29,9 +29,9 @@ from claims.models import (
     Verdict,
 )
 from sources.models import MediaObject
-from tests.helpers.kept_newsroom import kept_rows
+from tests.helpers.shared_newsroom import shared_rows
 
-__all__ = ["kept_rows"]  # a fixture
+__all__ = ["shared_rows"]  # a fixture
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 
@@ -41,7 +41,7 @@ CLAIMANTS = [row["name"] for row in DEMO["claimants"]]
 
 
 @pytest.fixture(scope="module")
-def loaded(kept_rows: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+def loaded(shared_rows: None, tmp_path_factory: pytest.TempPathFactory) -> None:
     with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("archive")):
         assert load()
 

@@ -11,11 +11,11 @@ from claims.models import Claim, Claimant
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import new_context
 from tests.helpers.host_site import HostSite, host_site
-from tests.helpers.kept_newsroom import checker, claimant, editor, publish
-from tests.helpers.kept_site import kept_rows, site
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish
+from tests.helpers.shared_site import shared_rows, site
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "site"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows", "site"]  # fixtures
 
 pytestmark = pytest.mark.browser
 

@@ -13,11 +13,11 @@ from claims.public.pages import check, facet_panel, listed_claims
 from tests.helpers.accessibility import violations
 from tests.helpers.answers import Answers
 from tests.helpers.browser import new_context
-from tests.helpers.kept_newsroom import checker, claimant, editor, publish
-from tests.helpers.kept_site import kept_rows, site
 from tests.helpers.reader_site import LONG_WORD, pages_of_readers
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish
+from tests.helpers.shared_site import shared_rows, site
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "site"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows", "site"]  # fixtures
 
 pytestmark = pytest.mark.browser
 

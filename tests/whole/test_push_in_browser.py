@@ -13,11 +13,11 @@ from claims.models import Claim
 from tests.claims.features.push.push_service import Browser
 from tests.helpers.accessibility import violations
 from tests.helpers.browser import new_context
-from tests.helpers.kept_newsroom import checker, editor, publish
-from tests.helpers.kept_site import kept_rows, site
 from tests.helpers.newsroom import make_claim
+from tests.helpers.shared_newsroom import checker, editor, publish
+from tests.helpers.shared_site import shared_rows, site
 
-__all__ = ["checker", "editor", "kept_rows", "publish", "site"]  # fixtures
+__all__ = ["checker", "editor", "publish", "shared_rows", "site"]  # fixtures
 
 pytestmark = pytest.mark.browser
 

@@ -31,14 +31,14 @@ from factcheck.admin.row_actions import RowActions
 from sources.models import Publisher, Source
 from tests.claims.editorial.test_permissions import TABLE
 from tests.helpers.full_desk import MODELS, add_row_of_each, make_superuser
-from tests.helpers.kept_newsroom import checker, editor, kept_rows
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person
 from tests.helpers.newsroom_tool import tool
 from tests.helpers.role_matrix import ROLES, tables
+from tests.helpers.shared_newsroom import checker, editor, shared_rows
 from tests.helpers.translations import translate
 from tests.whole.role_walk import Walker, addresses, walker
 
-__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+__all__ = ["checker", "editor", "shared_rows"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -48,7 +48,7 @@ PAGES, BUTTONS, MOVES = (
 
 
 @pytest.fixture(scope="module")
-def rows(kept_rows: None, checker: User, editor: User) -> dict[type[Model], Any]:
+def rows(shared_rows: None, checker: User, editor: User) -> dict[type[Model], Any]:
     """A row of every model, which belongs to somebody else."""
     add_row_of_each(checker, editor)
     Authenticator.objects.create(user=checker, type="totp", data={})
@@ -79,7 +79,7 @@ def rows(kept_rows: None, checker: User, editor: User) -> dict[type[Model], Any]
 
 
 @pytest.fixture(scope="module", params=ROLES)
-def letter(request: pytest.FixtureRequest, kept_rows: None) -> str:
+def letter(request: pytest.FixtureRequest, shared_rows: None) -> str:
     return str(request.param)
 
 
@@ -337,7 +337,7 @@ def subjects(checker: User, editor: User) -> dict[str, Callable[[User], Any]]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_stays(kept_rows: None) -> Iterator[None]:
+def nothing_stays(shared_rows: None) -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

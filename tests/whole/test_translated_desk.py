@@ -16,10 +16,10 @@ from claims.models import Claim, Cluster, Topic, Verdict
 from sources.models import Source
 from tests.helpers.bracketed_words import brackets, everything_written, outside
 from tests.helpers.full_desk import MODELS, add_row_of_each, address, make_superuser
-from tests.helpers.kept_newsroom import checker, editor, kept_rows
 from tests.helpers.page_words import words_of_page
+from tests.helpers.shared_newsroom import checker, editor, shared_rows
 
-__all__ = ["brackets", "checker", "editor", "kept_rows"]  # fixtures
+__all__ = ["brackets", "checker", "editor", "shared_rows"]  # fixtures
 
 #: What pages show as programs read it, and what stands behind a mask.
 _FOR_PROGRAMS = re.compile(r"<pre.*?</pre>|\w+\*{6,}", re.DOTALL)
@@ -28,7 +28,7 @@ _FOR_PROGRAMS = re.compile(r"<pre.*?</pre>|\w+\*{6,}", re.DOTALL)
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_nothing_but_what_people_wrote_is_left_in_english(
-    brackets: None, kept_rows: None, checker: User, editor: User, client: Client
+    brackets: None, shared_rows: None, checker: User, editor: User, client: Client
 ) -> None:
     add_row_of_each(checker, editor)
     client.force_login(make_superuser())

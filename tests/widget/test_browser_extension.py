@@ -16,11 +16,11 @@ from tests.helpers.accessibility import violations
 from tests.helpers.accessible_names import accessible_names, wait_for_names
 from tests.helpers.extension_popup import Extension, extension_in
 from tests.helpers.host_site import HostSite, host_site
-from tests.helpers.kept_newsroom import checker, editor, publish
-from tests.helpers.kept_site import kept_rows, site
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.shared_newsroom import checker, editor, publish
+from tests.helpers.shared_site import shared_rows, site
 
-__all__ = ["checker", "editor", "kept_rows", "publish", "site"]  # fixtures
+__all__ = ["checker", "editor", "publish", "shared_rows", "site"]  # fixtures
 
 EXAMPLE = settings.BASE_DIR / "docs" / "examples" / "browser-extension"
 BRIDGE = "The bridge cost nine million euros."

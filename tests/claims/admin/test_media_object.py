@@ -14,8 +14,8 @@ from claims.models import Claim, ClaimMedia, Evidence
 from claims.review import workflow
 from sources.models import MediaObject
 from tests.helpers.desk import Desk, said
+from tests.helpers.media_rows import jpeg, make_claim_media, make_media, scene
 from tests.helpers.newsroom import make_claim, make_draft, person
-from tests.helpers.shown_media import jpeg, make_claim_media, make_media, scene
 
 pytestmark = pytest.mark.django_db
 

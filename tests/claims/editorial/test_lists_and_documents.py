@@ -14,9 +14,9 @@ from claims.ledger.document.sections import get_sections
 from claims.models import Claim, Claimant, Topic, Verdict
 from claims.review import workflow
 from factcheck.routes import build_openapi
+from tests.helpers.media_rows import make_claim_media, make_media
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
-from tests.helpers.shown_media import make_claim_media, make_media
 from tests.helpers.sweeps import sweep
 from tests.helpers.translations import translate
 

@@ -10,9 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 from claims.models import Evidence
 from claims.review import workflow
 from sources.models import MediaObject
+from tests.helpers.media_rows import jpeg, make_claim_media, make_media, scene
 from tests.helpers.newsroom import make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import BASE, Tool, pointers, tool
-from tests.helpers.shown_media import jpeg, make_claim_media, make_media, scene
 
 pytestmark = pytest.mark.django_db
 

@@ -17,9 +17,9 @@ from factcheck.routes import build_openapi
 from factcheck.web.throttling import callers, get_limiter
 from sources.media.intake import store_file
 from tests.helpers.media_files import SMALL_PNG
+from tests.helpers.media_rows import make_media
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
-from tests.helpers.shown_media import make_media
 from tests.helpers.sweeps import sweep
 from tests.helpers.translations import translate
 

@@ -19,9 +19,9 @@ from claims.models import Publication
 from factcheck.formulas import escape_formula
 from tests.claims.exports.formats.test_formats import stored, whole
 from tests.helpers.eventful_newsroom import exported, full_newsroom
-from tests.helpers.kept_newsroom import checker, editor, kept_rows
+from tests.helpers.shared_newsroom import checker, editor, shared_rows
 
-__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+__all__ = ["checker", "editor", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from django.db import transaction
 from claims.exports.formats.csv import COLUMNS
 from claims.imports.reading.formats import own_claims
 from claims.models import Claim, ImportRun, Publication
-from tests.helpers.brought_records import bring, counts, review
 from tests.helpers.import_files import codes, reading
+from tests.helpers.imported_reviews import bring, counts, review
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from claims.models import Claim, ImportRun, Publication
 from sources.models import Publisher
-from tests.helpers.brought_records import STATEMENT, review
+from tests.helpers.imported_reviews import STATEMENT, review
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from claims.models import Claim, ImportRun
-from tests.helpers.brought_records import bring, review
+from tests.helpers.imported_reviews import bring, review
 from tests.helpers.newsroom import make_draft
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Evidence, Verdict
 from claims.models.evidence import carry_over
+from tests.helpers.media_rows import make_media
 from tests.helpers.newsroom import make_claim, make_draft, make_source
-from tests.helpers.shown_media import make_media
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from claims.models import AuditRecord, SecondFactorGrace, SecondFactorRule
 from claims.newsroom import second_factors
 from claims.newsroom.factor_mail import notify_of_reset
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from tests.helpers.required_factors import PASSWORD, SECRET, code, due, require
+from tests.helpers.second_factor_rules import PASSWORD, SECRET, code, due, require
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from claims.models import AuditRecord, SecondFactorGrace, SecondFactorRule
 from claims.newsroom import api_tokens, second_factors
 from tests.helpers.broken_rules import refused, sql
 from tests.helpers.desk import Desk
-from tests.helpers.required_factors import PASSWORD, SECRET, due, require, rule
+from tests.helpers.second_factor_rules import PASSWORD, SECRET, due, require, rule
 
 pytestmark = pytest.mark.django_db
 

@@ -12,11 +12,11 @@ from pytest_django import Settings
 from claims.ledger.publishing import restate
 from claims.models import Claim, Publication, PublishedVerdict
 from sources.models import Publisher
-from tests.helpers.kept_newsroom import checker, editor, kept_rows
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.reader_pages import bring_out, correct
+from tests.helpers.shared_newsroom import checker, editor, shared_rows
 
-__all__ = ["checker", "editor", "kept_rows"]  # fixtures
+__all__ = ["checker", "editor", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

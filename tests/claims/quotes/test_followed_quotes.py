@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from claims.quotes.anchors import Anchor, make_anchor
 from claims.quotes.followed_quotes import FollowedQuote, Follower, follow
 from claims.quotes.orphans import OrphanReason
+from tests.helpers.article_edits import EDITS
 from tests.helpers.cost import assert_in_proportion
 from tests.helpers.editions import LANGUAGES, first_edition, judge
-from tests.helpers.publishers_edits import EDITS
 from tests.helpers.sweeps import sweep
 
 HARBOUR = "The harbour was closed for nine days in March. Its operator blamed a storm."

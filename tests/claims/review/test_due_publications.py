@@ -13,8 +13,8 @@ from claims.review import due_publications, scheduled_publications, workflow
 from factcheck.database import clock
 from tests.helpers.broken_rules import sql
 from tests.helpers.newsroom import make_claim, make_draft
-from tests.helpers.notified import recorded_notifications
 from tests.helpers.parallel import at_once
+from tests.helpers.recorded_notifications import recorded_notifications
 from tests.helpers.tampering import as_superuser
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from claims.models import Claim, Evidence, Publication
 from claims.newsroom.refusals import NotPossible
 from claims.review import claim_edits, workflow
 from claims.review.moves import list_missing_requirements
+from tests.helpers.media_rows import make_claim_media, make_media
 from tests.helpers.newsroom import make_claim, make_draft
-from tests.helpers.shown_media import make_claim_media, make_media
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from tests.helpers import newsroom
 from tests.helpers.broken_rules import as_committed
 from tests.helpers.ledger_rows import imported_verdict
 from tests.helpers.newsroom import make_claim, make_draft
-from tests.helpers.notified import recorded_notifications
+from tests.helpers.recorded_notifications import recorded_notifications
 from tests.helpers.translations import (
     WORDS,
     live_verdict,

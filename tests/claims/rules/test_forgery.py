@@ -22,8 +22,8 @@ from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VER
 from claims.review import workflow
 from factcheck.database import embedded
 from sources.models import Publisher
-from tests.helpers.attempted_forgeries import ATTEMPTS, filled, listed, next_entry, said
 from tests.helpers.database import connect, replace_database
+from tests.helpers.forgeries import ATTEMPTS, filled, listed, next_entry, said
 from tests.helpers.newsroom import make_claim, make_draft, person, publishing, rating, rating_of
 
 pytestmark = [

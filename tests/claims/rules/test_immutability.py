@@ -12,11 +12,11 @@ from pghistory.models import Event
 from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
 from claims.models import Claim, Verdict
 from tests.helpers.broken_rules import as_committed, refused, sql, verdict_in
-from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.shared_newsroom import checker, editor, publish, shared_rows
 from tests.helpers.sweeps import sweep
 
-__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["checker", "editor", "publish", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 
 from claims.models import ImportedRecord, ImportProblem, ImportRun, PossibleDuplicate
 from tests.helpers.broken_rules import refused
-from tests.helpers.brought_records import bring, review
+from tests.helpers.imported_reviews import bring, review
 
 pytestmark = pytest.mark.django_db
 

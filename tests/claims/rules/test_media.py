@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from claims.models import Claim, ClaimMedia, Evidence, Publication, Verdict
 from claims.review import workflow
 from tests.helpers.broken_rules import as_committed, refused, sql
+from tests.helpers.media_rows import make_claim_media, make_media
 from tests.helpers.newsroom import make_claim, make_draft, make_source
-from tests.helpers.shown_media import make_claim_media, make_media
 from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from claims.models import Claim, Publication, PublishedVerdict, Verdict
 from claims.review import workflow
 from tests.helpers.broken_rules import PUBLISH, as_committed, refused, sql, write_down
-from tests.helpers.brought_records import bring, review
+from tests.helpers.imported_reviews import bring, review
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from django.urls import resolve
 
 from factcheck.installation.log_context import job, request_id
 from factcheck.telemetry.variables import read_receivers
-from tests.helpers.told_server import ToldServer, told_server
+from tests.helpers.recording_server import RecordingServer, run_recording_server
 
 sentry_sdk = pytest.importorskip("sentry_sdk", reason="sentry-sdk is not installed (requirements/scale.in)")
 
@@ -29,8 +29,8 @@ SECRETS = (DRAFT, READER, ADDRESS, QUESTION, TOKEN, COOKIE, AGENT)
 
 
 @pytest.fixture
-def receiver(settings: Any) -> Iterator[ToldServer]:
-    with told_server() as told:
+def receiver(settings: Any) -> Iterator[RecordingServer]:
+    with run_recording_server() as told:
         settings.SENTRY_DSN = f"http://key@127.0.0.1:{told.port}/1"
         error_reports.start()
         try:
@@ -40,7 +40,7 @@ def receiver(settings: Any) -> Iterator[ToldServer]:
             sentry_sdk.get_global_scope().set_client(None)
 
 
-def sent(told: ToldServer) -> list[dict[str, Any]]:
+def sent(told: RecordingServer) -> list[dict[str, Any]]:
     sentry_sdk.flush(timeout=60)
     text = b"\n".join(told.bodies).decode()
     for secret in SECRETS:
@@ -49,7 +49,7 @@ def sent(told: ToldServer) -> list[dict[str, Any]]:
     return [line for line in lines if "event_id" in line and "level" in line]
 
 
-def test_a_failing_request_is_reported_without_its_request(receiver: ToldServer) -> None:
+def test_a_failing_request_is_reported_without_its_request(receiver: RecordingServer) -> None:
     request = RequestFactory().post(
         f"/api/v1/claims/7/?q={QUESTION}",
         {"text": DRAFT},
@@ -88,7 +88,7 @@ def test_a_failing_request_is_reported_without_its_request(receiver: ToldServer)
 
 
 @pytest.mark.django_db
-def test_of_a_rule_of_the_database_the_rule_is_told_and_not_the_row(receiver: ToldServer) -> None:
+def test_of_a_rule_of_the_database_the_rule_is_told_and_not_the_row(receiver: RecordingServer) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO claims_topic (name, slug) VALUES (%s, NULL)", [DRAFT])
@@ -99,7 +99,7 @@ def test_of_a_rule_of_the_database_the_rule_is_told_and_not_the_row(receiver: To
     assert event["logentry"] == {"message": "Topic %s was not stored"}
 
 
-def test_a_job_is_named_by_its_task(receiver: ToldServer) -> None:
+def test_a_job_is_named_by_its_task(receiver: RecordingServer) -> None:
     token, put_together = job.set("7 claims.features.teamwork.mail"), f"Job 7 failed for {READER}: {DRAFT}"
     try:
         logging.getLogger("procrastinate.worker").error(put_together)
@@ -113,7 +113,7 @@ def test_a_job_is_named_by_its_task(receiver: ToldServer) -> None:
     assert "logentry" not in event
 
 
-def test_what_visitors_can_bring_about_is_not_reported(receiver: ToldServer) -> None:
+def test_what_visitors_can_bring_about_is_not_reported(receiver: RecordingServer) -> None:
     try:
         raise DisallowedHost("Invalid HTTP_HOST header: 'evil.example'")
     except DisallowedHost:

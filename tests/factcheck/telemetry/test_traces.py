@@ -24,8 +24,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from factcheck.installation.log_context import request_id
 from factcheck.telemetry import traces
 from factcheck.telemetry.traces import RequestSpans, summarise_statement, trace_job
+from tests.helpers.recording_server import RecordingServer, run_recording_server
 from tests.helpers.sweeps import sweep
-from tests.helpers.told_server import ToldServer, told_server
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
@@ -33,7 +33,7 @@ PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 class Collector:
     """What a collector was sent."""
 
-    def __init__(self, told: ToldServer, provider: Any) -> None:
+    def __init__(self, told: RecordingServer, provider: Any) -> None:
         self.told, self.provider = told, provider
 
     def spans(self) -> list[Any]:
@@ -57,7 +57,7 @@ def values(span: Any) -> dict[str, Any]:
 def collector(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
     settings.OTEL_ENDPOINT = "http://collector"
     monkeypatch.setenv("OTEL_SERVICE_NAME", "factcheck")
-    with told_server() as told:
+    with run_recording_server() as told:
         provider = traces.start(OTLPSpanExporter(f"http://127.0.0.1:{told.port}/v1/traces"))
         try:
             yield Collector(told, provider)

@@ -20,7 +20,7 @@ from tests.factcheck.web.test_serving import (
     static_files,
     until,
 )
-from tests.helpers.severed_server import SeveredServer
+from tests.helpers.unreachable_server import SeveredServer
 
 pytestmark = pytest.mark.slow
 

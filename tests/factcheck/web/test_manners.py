@@ -11,9 +11,9 @@ from django.test import Client, RequestFactory
 
 from claims.models import Claim
 from factcheck.web.slashes import Slashes
-from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
+from tests.helpers.shared_newsroom import checker, editor, publish, shared_rows
 
-__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["checker", "editor", "publish", "shared_rows"]  # fixtures
 
 Publish = Callable[..., Claim]
 

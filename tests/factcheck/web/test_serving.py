@@ -217,7 +217,7 @@ def test_a_job_that_runs_is_done_after_its_worker_was_asked_to_end(environment, 
             [str(tmp_path)],
         )
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "procrastinate", "worker"]
-        patient = environment | {"DJANGO_SETTINGS_MODULE": "tests.helpers.patient_settings"}
+        patient = environment | {"DJANGO_SETTINGS_MODULE": "tests.helpers.blocking_settings"}
         with subprocess.Popen(command, env=patient, stderr=subprocess.PIPE, text=True) as worker:
             try:
                 assert until((tmp_path / "begun").exists)

@@ -12,8 +12,8 @@ from sources.models import MediaHash, MediaObject
 from tests.helpers.database import replace_database
 from tests.helpers.database_states import public_state, restored
 from tests.helpers.eventful_newsroom import exported
+from tests.helpers.media_rows import make_claim_media, make_media
 from tests.helpers.newsroom import make_claim, make_draft, publishing
-from tests.helpers.shown_media import make_claim_media, make_media
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

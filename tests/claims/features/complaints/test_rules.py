@@ -13,7 +13,7 @@ from django.utils import timezone
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest, ReaderStep
 from claims.models import Claim, Publication
 from tests.helpers.broken_rules import as_committed, refused, sql
-from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish  # noqa: F401  fixtures
+from tests.helpers.shared_newsroom import checker, editor, publish, shared_rows  # noqa: F401  fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -18,12 +18,12 @@ from claims.ledger.document.claim_document import render
 from claims.models import Claim, Publication
 from claims.review import workflow
 from tests.helpers.broken_rules import as_committed
-from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import correct, page, words
+from tests.helpers.shared_newsroom import checker, editor, publish, shared_rows
 from tests.helpers.tampering import as_owner_of_tables
 
-__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["checker", "editor", "publish", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

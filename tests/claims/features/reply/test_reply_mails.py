@@ -16,7 +16,7 @@ from claims.models import Verdict
 from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
 from tests.claims.features.reply.replies import answer, ask, named_draft
-from tests.helpers.notified import recorded_notifications
+from tests.helpers.recorded_notifications import recorded_notifications
 
 pytestmark = pytest.mark.django_db
 

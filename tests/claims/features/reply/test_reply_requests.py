@@ -15,7 +15,7 @@ from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible, TooEarl
 from claims.review import scheduled_publications, workflow
 from tests.claims.features.reply.replies import answer, ask, named_draft
 from tests.helpers.newsroom import make_claim, make_draft
-from tests.helpers.notified import recorded_notifications
+from tests.helpers.recorded_notifications import recorded_notifications
 
 pytestmark = pytest.mark.django_db
 

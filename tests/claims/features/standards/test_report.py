@@ -21,7 +21,7 @@ from claims.models import Claim, Claimant, Evidence, NewsroomPage, Topic
 from claims.review import workflow
 from sources.models import Publisher, Source
 from tests.claims.public.pages import test_head
-from tests.helpers.brought_records import bring, review
+from tests.helpers.imported_reviews import bring, review
 from tests.helpers.newsroom import make_claim, make_draft, make_source
 from tests.helpers.reader_pages import page
 

@@ -16,7 +16,7 @@ from claims.models import Claim
 from claims.newsroom import notifications, signals
 from claims.review import claim_edits, workflow
 from factcheck import features
-from tests.helpers.brought_records import bring, review
+from tests.helpers.imported_reviews import bring, review
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from claims.features.teamwork import mentions
 from claims.ledger.document.markdown import parse_markdown
-from tests.helpers.kept_newsroom import kept_rows
 from tests.helpers.newsroom import person
+from tests.helpers.shared_newsroom import shared_rows
 
-__all__ = ["kept_rows"]  # fixtures
+__all__ = ["shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ NAMES = ["kim", "kim.", "kim.lee", "Ann", "ann", "Ödön", "محمد", "김철�
 
 
 @pytest.fixture(scope="module")
-def people(kept_rows: None) -> list[User]:
+def people(shared_rows: None) -> list[User]:
     return [person(name, "Contributor") for name in NAMES]
 
 

@@ -21,7 +21,7 @@ from claims.models import (
 )
 from claims.review import workflow
 from sources.models import Publisher, Source
-from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
+from tests.helpers.imported_reviews import STATEMENT, bring, counts, live, newest, review
 from tests.helpers.newsroom import make_claim, make_source
 
 pytestmark = pytest.mark.django_db

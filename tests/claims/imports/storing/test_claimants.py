@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from claims.models import Claim, Claimant
-from tests.helpers.brought_records import bring, counts, review
+from tests.helpers.imported_reviews import bring, counts, review
 
 pytestmark = pytest.mark.django_db
 

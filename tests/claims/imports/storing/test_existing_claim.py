@@ -3,7 +3,7 @@
 import pytest
 
 from claims.models import Claim, Evidence, ImportedRecord, Publication, Transition, Verdict
-from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
+from tests.helpers.imported_reviews import STATEMENT, bring, counts, live, newest, review
 from tests.helpers.newsroom import make_source
 
 pytestmark = pytest.mark.django_db

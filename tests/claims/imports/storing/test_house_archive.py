@@ -19,7 +19,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import workflow
 from sources.models import Publisher
 from tests.claims.imports.storing.test_house_records import SITE, ours, reasons, site
-from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
+from tests.helpers.imported_reviews import STATEMENT, bring, counts, live, newest, review
 from tests.helpers.newsroom import make_claim, make_draft, person
 
 __all__ = ["site"]  # a fixture

@@ -12,8 +12,8 @@ from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
 from claims.review.classification import classify, restate_outdated
 from sources.models import Publisher
-from tests.helpers.brought_records import STATEMENT, bring, counts, live, review
 from tests.helpers.database_states import counts as rows
+from tests.helpers.imported_reviews import STATEMENT, bring, counts, live, review
 from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,7 @@ from claims.models import (
 from claims.quotes.statements import normalise_statement
 from claims.review import workflow
 from sources.models import Publisher
-from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
+from tests.helpers.imported_reviews import STATEMENT, bring, counts, live, newest, review
 
 pytestmark = pytest.mark.django_db
 

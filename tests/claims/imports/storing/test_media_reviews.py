@@ -8,7 +8,7 @@ from claims.ledger.document.claimreview import build_markup
 from claims.models import Claim
 from sources.http import fetched_documents
 from sources.models import MediaObject, Source
-from tests.helpers.brought_records import bring, counts, live, newest, review
+from tests.helpers.imported_reviews import bring, counts, live, newest, review
 
 pytestmark = pytest.mark.django_db
 

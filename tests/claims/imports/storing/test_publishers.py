@@ -4,7 +4,7 @@ import pytest
 
 from claims.models import Publication, Verdict
 from sources.models import Publisher
-from tests.helpers.brought_records import bring, counts, review
+from tests.helpers.imported_reviews import bring, counts, review
 
 pytestmark = pytest.mark.django_db
 

@@ -27,8 +27,8 @@ from claims.models import (
     Publication,
     Verdict,
 )
-from tests.helpers.brought_records import STATEMENT, bring, counts, review
 from tests.helpers.database import addresses, replace_database
+from tests.helpers.imported_reviews import STATEMENT, bring, counts, review
 from tests.helpers.parallel import at_once
 from tests.helpers.transaction_pooler import pooled
 

@@ -25,9 +25,9 @@ from claims.models import (
 )
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import claim_edits, workflow
-from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
+from tests.helpers.imported_reviews import STATEMENT, bring, counts, live, newest, review
+from tests.helpers.media_rows import make_media
 from tests.helpers.newsroom import make_claim, make_draft, make_source
-from tests.helpers.shown_media import make_media
 
 pytestmark = pytest.mark.django_db
 

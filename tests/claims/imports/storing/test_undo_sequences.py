@@ -12,7 +12,7 @@ from claims.imports.storing import undo
 from claims.models import Claim, ImportRun, Publication, Verdict
 from claims.newsroom.refusals import NotPossible
 from sources.models import Publisher
-from tests.helpers.brought_records import STATEMENT, bring, newest, review
+from tests.helpers.imported_reviews import STATEMENT, bring, newest, review
 
 pytestmark = pytest.mark.django_db
 

@@ -9,12 +9,12 @@ from django.test import Client
 
 from claims.models import Claim, Claimant, Topic
 from sources.models import Publisher
-from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.public_lists import CLAIMS, ids
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish, shared_rows, topic
 from tests.helpers.sweeps import sweep
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows", "topic"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from claims.ledger.queries.review_timeline import Timeline, count_reviews
 from claims.models import Claim, Topic
 from claims.review import workflow
 from sources.models import Publisher
-from tests.helpers.brought_records import bring, review
+from tests.helpers.imported_reviews import bring, review
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db

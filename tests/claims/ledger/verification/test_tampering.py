@@ -12,11 +12,11 @@ from claims.models import Checkpoint, Claim, Claimant, Topic
 from claims.review import workflow
 from tests.claims.ledger.verification.tamperings import TAMPERINGS, Tampering
 from tests.helpers.broken_rules import as_committed
-from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.rewritten_ledger import past_all_rules
+from tests.helpers.shared_newsroom import checker, editor, publish, shared_rows
 
-__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["checker", "editor", "publish", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

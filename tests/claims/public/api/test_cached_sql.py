@@ -11,10 +11,10 @@ from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.verdict_filters import VerdictListQuery
 from claims.models import Claim, Claimant, Publication, PublishedVerdict, Topic
 from factcheck.api.pagination import read_template_page, read_values_page
-from tests.helpers.kept_newsroom import checker, claimant, editor, house, kept_rows, publish, topic
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
+from tests.helpers.shared_newsroom import checker, claimant, editor, house, publish, shared_rows, topic
 
-__all__ = ["checker", "claimant", "editor", "house", "kept_rows", "publish", "topic"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "house", "publish", "shared_rows", "topic"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -18,14 +18,14 @@ from claims.models import Claim, Publication
 from claims.review import workflow
 from factcheck.routes import build_openapi
 from tests.contracts.test_contracts import undescribed
-from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.reader_pages import correct
+from tests.helpers.shared_newsroom import checker, editor, publish, shared_rows
 
 Publish = Callable[..., Claim]
 URL = "/api/v1/changes/"
 
 
-__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["checker", "editor", "publish", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

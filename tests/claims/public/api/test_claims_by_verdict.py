@@ -19,11 +19,11 @@ from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Claim, Publication, PublishedVerdict, Rating, RatingScale, Verdict
 from claims.review import workflow
 from sources.models import Publisher
-from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.newsroom import make_claim
+from tests.helpers.shared_newsroom import checker, editor, publish, shared_rows
 from tests.helpers.sweeps import sweep
 
-__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["checker", "editor", "publish", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ OF_ALL = "published_after=2000-01-01"
 
 
 @pytest.fixture(scope="module")
-def gazette(kept_rows: None) -> Publisher:
+def gazette(shared_rows: None) -> Publisher:
     return Publisher.objects.create(name="Gazette", kind="fact_checker", url="https://gazette.example")
 
 

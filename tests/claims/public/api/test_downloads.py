@@ -20,12 +20,12 @@ from claims.public.api.changes import ChangesQuery
 from claims.review import workflow
 from factcheck.web.site_urls import build_site_etag
 from tests.factcheck.api.test_api import PLAUSIBLE
-from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.linked_data import violations
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import correct
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish, shared_rows, topic
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows", "topic"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

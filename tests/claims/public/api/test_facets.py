@@ -16,10 +16,10 @@ from claims.models import Claim, Claimant, Publication, Topic
 from claims.public.api.facets import FacetQuery
 from claims.review import workflow
 from sources.models import Publisher
-from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish, shared_rows, topic
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows", "topic"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def numbers(client: Client, facet: str, query: str = "") -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def desk(kept_rows: None) -> Publisher:
+def desk(shared_rows: None) -> Publisher:
     return Publisher.objects.create(name="Harbour Desk", kind="news", domain="harbour.example.org")
 
 

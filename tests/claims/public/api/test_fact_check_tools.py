@@ -14,9 +14,9 @@ from claims.models import Claim, Claimant
 from claims.review import workflow
 from claims.search.word_frequencies import get_frequencies
 from sources.models import Publisher
-from tests.helpers.brought_records import bring
-from tests.helpers.brought_records import review as record
 from tests.helpers.google_search import SEARCH, search
+from tests.helpers.imported_reviews import bring
+from tests.helpers.imported_reviews import review as record
 from tests.helpers.newsroom import make_claim, make_draft, rating
 from tests.helpers.sweeps import sweep
 

@@ -19,9 +19,9 @@ from claims.ledger.proofs.sealed_text import seal
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
 from claims.models import Checkpoint, Claim
 from tests.helpers.broken_rules import as_committed
-from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
+from tests.helpers.shared_newsroom import checker, editor, publish, shared_rows
 
-__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["checker", "editor", "publish", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 LEDGER = "/api/v1/ledger"

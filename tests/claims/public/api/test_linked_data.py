@@ -11,12 +11,12 @@ from pytest_django import Settings
 
 from claims.models import Claim, Claimant, Publication
 from claims.review import workflow
-from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish
 from tests.helpers.linked_data import violations
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import correct
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish, shared_rows
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

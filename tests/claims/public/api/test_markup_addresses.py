@@ -12,8 +12,8 @@ from django.test import Client
 from claims.imports.reading.raw_record import RawRecord
 from claims.models import Claim, Claimant, Verdict
 from claims.review import workflow
-from tests.helpers.brought_records import bring, review
 from tests.helpers.import_records import read
+from tests.helpers.imported_reviews import bring, review
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 pytestmark = pytest.mark.django_db

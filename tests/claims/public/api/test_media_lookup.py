@@ -16,8 +16,8 @@ from claims.models import Claim, Evidence
 from claims.public.api import media_lookup
 from claims.review import workflow
 from sources.media_at_address import NotPictureError
+from tests.helpers.media_rows import jpeg, make_claim_media, make_media, scene
 from tests.helpers.newsroom import make_claim, make_draft
-from tests.helpers.shown_media import jpeg, make_claim_media, make_media, scene
 from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from claims.models import Claim, Claimant, Topic
 from claims.review import workflow
 from factcheck.routes import LIST_RESOURCES
 from sources.models import Publisher
+from tests.helpers.empty_results import empty
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
-from tests.helpers.nothing_found import empty
 from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db

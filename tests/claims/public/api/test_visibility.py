@@ -25,13 +25,13 @@ from claims.models import (
 from claims.review import verdict_drafts, workflow
 from factcheck.routes import LIST_RESOURCES
 from sources.models import Publisher, Source
-from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
+from tests.helpers.empty_results import empty, text_of
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom import rating as house_rating
-from tests.helpers.nothing_found import empty, text_of
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish, shared_rows, topic
 from tests.helpers.sweeps import sweep
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows", "topic"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

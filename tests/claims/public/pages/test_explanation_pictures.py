@@ -15,8 +15,8 @@ from claims.ledger.verification.checked_entries import find_misrendered
 from claims.models import Claim
 from sources.models import MediaObject
 from tests.helpers.desk import Desk
+from tests.helpers.media_rows import make_claim_media, make_media
 from tests.helpers.newsroom import make_claim, make_draft
-from tests.helpers.shown_media import make_claim_media, make_media
 
 NAME = f"/media/{'ab' * 32}.jpg"
 

@@ -14,11 +14,11 @@ from claims.models import Claim, Claimant, Topic
 from claims.public.pages import facet_panel
 from claims.review import workflow
 from sources.models import Publisher
-from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.newsroom import make_claim
 from tests.helpers.reader_pages import page, words
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish, shared_rows, topic
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows", "topic"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from claims.ledger.document import page_markup
 from claims.models import Claim, Claimant
 from claims.public.pages.reader_tags import open_graph_locale
 from claims.review import workflow
-from tests.helpers.brought_records import bring, review
+from tests.helpers.imported_reviews import bring, review
 from tests.helpers.newsroom import make_claim
 from tests.helpers.page_markup import complaints
 from tests.helpers.reader_pages import correct, page

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from claims.models import Claim, Cluster, NewsroomPage, Topic
 from claims.public.pages.page_cache import page_cache
 from claims.review import clusters
-from tests.helpers.brought_records import bring, review
+from tests.helpers.imported_reviews import bring, review
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.reader_pages import correct, page, words
 

@@ -11,8 +11,8 @@ from claims.models import Claim, ClaimMedia, Evidence
 from claims.review import workflow
 from sources import archive as files
 from sources.models import MediaObject
+from tests.helpers.media_rows import make_claim_media, make_media
 from tests.helpers.newsroom import make_claim, make_draft
-from tests.helpers.shown_media import make_claim_media, make_media
 from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db

@@ -13,11 +13,11 @@ from claims.models import Claim
 from claims.models.publication import Publication
 from claims.review import workflow
 from sources.models import Publisher
-from tests.helpers.brought_records import bring, review
-from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
+from tests.helpers.imported_reviews import bring, review
 from tests.helpers.newsroom import make_claim
+from tests.helpers.shared_newsroom import checker, editor, publish, shared_rows
 
-__all__ = ["checker", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["checker", "editor", "publish", "shared_rows"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from claims.models import Claim, Claimant, Topic
 from claims.review import workflow
 from sources.models import Publisher
-from tests.helpers.brought_records import bring, review
+from tests.helpers.imported_reviews import bring, review
 from tests.helpers.newsroom import make_claim, rating
 from tests.helpers.reader_pages import correct, page, words
 from tests.helpers.sweeps import sweep

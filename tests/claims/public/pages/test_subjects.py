@@ -15,12 +15,12 @@ from claims.models.rating import RatingClass
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.review import workflow
 from sources.models import Publisher
-from tests.helpers.brought_records import bring, review
-from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
+from tests.helpers.imported_reviews import bring, review
 from tests.helpers.newsroom import make_claim
 from tests.helpers.reader_pages import page, statements, words
+from tests.helpers.shared_newsroom import checker, claimant, editor, publish, shared_rows, topic
 
-__all__ = ["checker", "claimant", "editor", "kept_rows", "publish", "topic"]  # fixtures
+__all__ = ["checker", "claimant", "editor", "publish", "shared_rows", "topic"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

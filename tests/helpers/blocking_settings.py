@@ -2,4 +2,4 @@
 
 from factcheck.settings import *  # noqa: F403
 
-PROCRASTINATE_IMPORT_PATHS = ["tests.helpers.patient_jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["tests.helpers.blocking_jobs"]

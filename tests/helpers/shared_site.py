@@ -1,8 +1,8 @@
 """A running site and its newsroom, committed once for a whole module of tests that only look.
 
-Such a module imports `kept_rows` from here, where `kept_newsroom` would have a transaction that nobody else sees; the
-other fixtures of `kept_newsroom` stand on it. Its tests have no mark of the database: what they store stays for those
-after them, and is gone after the last.
+Such a module imports `shared_rows` from here, where `shared_newsroom` would have a transaction that nobody else sees;
+the other fixtures of `shared_newsroom` stand on it. Its tests have no mark of the database: what they store stays for
+those after them, and is gone after the last.
 """
 
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.helpers.database import replace_database
 
-__all__ = ["kept_rows", "site"]
+__all__ = ["shared_rows", "site"]
 
 
 @pytest.fixture(scope="module")
-def kept_rows(
+def shared_rows(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     for item in request.session.items:
@@ -31,7 +31,7 @@ def kept_rows(
 
 
 @pytest.fixture(scope="module")
-def site(kept_rows: None) -> Iterator[str]:
+def site(shared_rows: None) -> Iterator[str]:
     """The address of the site."""
     server = LiveServer("localhost")
     yield server.url

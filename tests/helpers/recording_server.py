@@ -16,7 +16,7 @@ _DECODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-class ToldServer:
+class RecordingServer:
     """What was posted, one after the other, as it was before it was compressed."""
 
     def __init__(self) -> None:
@@ -42,9 +42,9 @@ class ToldServer:
 
 
 @contextmanager
-def told_server() -> Iterator[ToldServer]:
+def run_recording_server() -> Iterator[RecordingServer]:
     """A server that listens meanwhile."""
-    told = ToldServer()
+    told = RecordingServer()
     thread = threading.Thread(target=told.server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

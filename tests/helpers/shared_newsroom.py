@@ -18,7 +18,7 @@ from claims.models import Claim, Claimant, Topic
 from sources.models import Publisher
 from tests.helpers.newsroom import person, publishing
 
-__all__ = ["checker", "claimant", "editor", "house", "kept_rows", "publish", "topic"]
+__all__ = ["checker", "claimant", "editor", "house", "publish", "shared_rows", "topic"]
 
 
 def forget_matching() -> None:
@@ -29,7 +29,7 @@ def forget_matching() -> None:
 
 
 @pytest.fixture(scope="module")
-def kept_rows(
+def shared_rows(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     for item in request.session.items:
@@ -46,17 +46,17 @@ def kept_rows(
 
 
 @pytest.fixture(scope="module")
-def checker(kept_rows: None) -> User:
+def checker(shared_rows: None) -> User:
     return person("chris", "Fact-checker")
 
 
 @pytest.fixture(scope="module")
-def editor(kept_rows: None) -> User:
+def editor(shared_rows: None) -> User:
     return person("edda", "Editor")
 
 
 @pytest.fixture(scope="module")
-def house(kept_rows: None) -> Publisher:
+def house(shared_rows: None) -> Publisher:
     return Publisher.objects.house()
 
 
@@ -66,10 +66,10 @@ def publish(checker: User, editor: User) -> Callable[..., Claim]:
 
 
 @pytest.fixture(scope="module")
-def claimant(kept_rows: None) -> Claimant:
+def claimant(shared_rows: None) -> Claimant:
     return Claimant.objects.create(name="Mara Lindqvist", job_title="Minister of Transport")
 
 
 @pytest.fixture(scope="module")
-def topic(kept_rows: None) -> Topic:
+def topic(shared_rows: None) -> Topic:
     return Topic.objects.create(name="Transport", slug="transport")

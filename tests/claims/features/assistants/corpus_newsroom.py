@@ -21,7 +21,7 @@ from tests.claims.features.assistants.mcp_messages import Asked
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 
-def corpus(name: str) -> dict[str, Any]:
+def load_corpus(name: str) -> dict[str, Any]:
     """Claims and questions, from the file of that name beside the tests of assistants."""
     path = Path(__file__).with_name(name)
     return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -32,7 +32,7 @@ _LANGUAGES = ("de", "en", "es", "fr")
 
 
 @contextmanager
-def asked_newsroom(
+def publish_corpus(
     claims: dict[str, dict[str, str]], publish: Callable[..., Claim], editor: User, *, seen: str = ""
 ) -> Iterator[dict[str, Claim]]:
     """The published claims of a corpus by their names, with vectors; `seen` is one that an article repeats."""
@@ -64,7 +64,7 @@ def asked_newsroom(
     answers.answer_cache.clear()
 
 
-def told_ids(asked: Asked) -> set[int]:
+def list_claim_ids(asked: Asked) -> set[int]:
     """The claims that an answer names, with their verdicts or as perhaps meant."""
     told = asked.document["claims"] if "claims" in asked.document else [asked.document["claim"]]
     named = [claim for passage in asked.document.get("passages", ()) for claim in passage["may_be_meant"]]
