@@ -121,7 +121,7 @@ def _iterate_orientations(points: Floats) -> Iterator[Floats]:
     yield np.rot90(points, 2).T
 
 
-def _blur_and_sample(luma: Floats) -> Floats:
+def _blur_and_sample(luma: NDArray[Any]) -> Floats:
     """Blur twice by a mean over a 128th of the picture in each direction (Jarosz filter), and sample it.
 
     The second mean is computed for the sampled points only.
@@ -131,12 +131,12 @@ def _blur_and_sample(luma: Floats) -> Floats:
     return _blur(_blur(luma, np.arange(height), np.arange(width)), rows, columns)
 
 
-def _blur(luma: Floats, rows: NDArray[np.int_], columns: NDArray[np.int_]) -> Floats:
+def _blur(luma: NDArray[Any], rows: NDArray[np.int_], columns: NDArray[np.int_]) -> Floats:
     """Return the means of the windows around these rows and columns."""
     return _average_rows(_average_rows(luma.T, columns).T, rows)
 
 
-def _average_rows(values: Floats, rows: NDArray[np.int_]) -> Floats:
+def _average_rows(values: NDArray[Any], rows: NDArray[np.int_]) -> Floats:
     """Return the mean of the window of rows around each of these; a window at the edge has fewer."""
     length, width = values.shape
     window = (length + 2 * _POINTS - 1) // (2 * _POINTS)
