@@ -65,7 +65,7 @@ def test_a_picture_is_added_and_shown(desk: Desk, checker: User) -> None:
         ({"address": "http://127.0.0.1/x.jpg"}, "not an address on the public internet"),
         (
             {"upload": SimpleUploadedFile("x.jpg", b"no picture")},
-            "not a known format of picture, audio or video",
+            "not in a known picture, audio or video format",
         ),
         ({"upload": SimpleUploadedFile("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")}, "SVG"),
     ],

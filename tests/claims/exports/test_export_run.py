@@ -310,9 +310,7 @@ def test_part_that_was_changed_is_not_continued(
     assert killed_after(1, monkeypatch, path, ExportOptions(), resume=False)
     part = build_part_path(path)
     part.write_bytes(b"x" + part.read_bytes()[1:])
-    with pytest.raises(
-        OutputError, match="has been changed since it was written. Start again without --resume"
-    ):
+    with pytest.raises(OutputError, match="has changed since it was written. Start again without --resume"):
         export_to_file(ExportOptions(), path, resume=True)
     build_state_path(path).write_text("{}")
     with pytest.raises(OutputError, match="cannot be read. Delete it"):

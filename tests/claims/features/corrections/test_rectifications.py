@@ -33,7 +33,7 @@ def test_each_step_is_recorded(publish: Any, checker: User, editor: User) -> Non
     request = make_request(publish())
     with pytest.raises(NotAllowed):
         requests.add_step(request, "reminded", on=DAY, note="", by=checker)
-    with pytest.raises(NotPossible, match="what was fixed"):
+    with pytest.raises(NotPossible, match="Enter what was answered or corrected"):
         requests.add_step(request, "corrected", on=DAY, note=" ", by=editor)
     requests.add_step(request, "reminded", on=DAY + timedelta(days=7), note="", by=editor)
     with pytest.raises(NotPossible, match="follows the one before"):

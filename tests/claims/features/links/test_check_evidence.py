@@ -69,7 +69,7 @@ def test_what_needs_somebody_is_listed_and_fails_the_command(
     for _ in range(2):
         clock.shift(timedelta(days=2))
         check("--all")
-    assert "checked again before it counts" in capsys.readouterr().err
+    assert "checked again before this counts" in capsys.readouterr().err
     clock.shift(timedelta(days=2))
     with pytest.raises(CommandError, match="Links to review: 1"):
         check("--all")
