@@ -1,5 +1,7 @@
 """Who may do what is read with queries of our own, and must be what Django reads."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser, Permission, User
@@ -31,8 +33,9 @@ def people() -> dict[str, User | AnonymousUser]:
 def test_permissions_are_djangos(who: str, people: dict[str, User | AnonymousUser]) -> None:
     found = []
     for backend in (SignInBackend(), ModelBackend()):
-        subject = people[who]
+        subject: Any = people[who]
         if isinstance(subject, User):
+            # Another object, which remembers no answers of the backend before.
             is_active, subject = subject.is_active, User.objects.get(pk=subject.pk)
             subject.is_active = is_active
         read = (backend.get_user_permissions, backend.get_group_permissions, backend.get_all_permissions)
