@@ -62,7 +62,7 @@ def _build_entry(
 ) -> dict[str, Any]:
     """Return what the menu shows of an entry, and whether the request is for its page.
 
-    A list is active on the pages below it too, except those in `pages_below`, and an entry for one queue only there.
+    A list is also active on the pages below it, except those in `pages_below`; a queue is active on its own page only.
     """
     path = reverse(route)
     if queue:

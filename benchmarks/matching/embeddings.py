@@ -13,7 +13,7 @@ from claims.matching.embedding import get_embedder
 from claims.matching.embedding.centring import subtract_mean
 from claims.matching.embedding.embedder import Embedder, Vectors
 from claims.matching.embedding.means import MIN_STATEMENTS
-from claims.matching.embedding.sample_posts import sample_posts
+from claims.matching.embedding.sample_posts import load_sample_posts
 from claims.matching.posts import clean_post
 from claims.matching.query import TextQuery
 
@@ -30,7 +30,7 @@ class Embeddings:
         self._embedder = embedder
         self._folder = folder / hashlib.sha256(embedder.name.encode()).hexdigest()[:12]
         self._folder.mkdir(parents=True, exist_ok=True)
-        posts = sample_posts()
+        posts = load_sample_posts()
         self._asked = {language: self._mean(self.raw_questions(texts)) for language, texts in posts.items()}
         self._stated = {language: self._mean(self.raw_claims(texts)) for language, texts in posts.items()}
         for means in (self._asked, self._stated):

@@ -46,7 +46,7 @@ _ORIENTATION_WORDS: Mapping[str, StrOrPromise] = {
 }
 
 
-def describe_likeness(distance: int | None) -> tuple[StrOrPromise, Tone]:
+def describe_similarity(distance: int | None) -> tuple[StrOrPromise, Tone]:
     """Describe a hash distance in words."""
     return _LIKENESS_WORDS[grade_likeness(distance)]
 
@@ -194,7 +194,7 @@ def _find_pictures(look: PerceptualHash, request: HttpRequest, *, without: int) 
 def _build_found_picture(
     row: MediaObject, near_duplicate: NearDuplicate, request: HttpRequest
 ) -> FoundPicture:
-    words, tone = describe_likeness(near_duplicate.distance)
+    words, tone = describe_similarity(near_duplicate.distance)
     return FoundPicture(
         media=row,
         page=change_page(row),

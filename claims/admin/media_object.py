@@ -244,7 +244,7 @@ class MediaObjectAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("summary"))
     def told(self, row: MediaObject) -> SafeString | str:
-        return render_metadata(row.metadata) or _("No details of when, where and how it was made.")
+        return render_metadata(row.metadata) or _("No details of when, where or how it was made.")
 
     @admin.display(description=gettext_lazy("complete"))
     def all_metadata(self, row: MediaObject) -> SafeString | str:

@@ -25,7 +25,7 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
     OrphanReason.CHANGED: gettext_lazy("The wording was changed."),
     OrphanReason.ELSEWHERE: gettext_lazy("The words appear only in another place, which may be a quotation."),
     OrphanReason.QUOTED: gettext_lazy(
-        "The words are quoted there: a correction, a teaser or another speaker."
+        "The words are quoted there for another reason: in a correction, in a teaser or from another speaker."
     ),
     OrphanReason.SPEAKER: gettext_lazy("The words may now belong to another speaker."),
     OrphanReason.AROUND: gettext_lazy("The sentence around the quote was changed."),

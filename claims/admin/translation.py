@@ -169,7 +169,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     @desk_page("<int:pk>/preview/")
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Preview the public page of the submitted form. Nothing is stored."""
+        """Show how the public page would look with the submitted form. Nothing is stored."""
         row = self.get_object(request, str(pk))
         if request.method != "POST" or row is None:
             raise Http404
@@ -262,7 +262,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
 
 
 def _build_original_text(verdict: Verdict) -> OriginalText:
-    """Return the original of an outdated translation, with the current claim."""
+    """Return the text that an outdated translation was made from, beside the claim's present text."""
     return OriginalText(
         words={
             "statement": verdict.claim.statement,

@@ -249,7 +249,7 @@ def _read(number: int, text: bytes) -> ArchiveLine:
         kind = values_by_name["type"]
         if kind not in _LINE_TYPES:
             raise UnreadableExport(
-                gettext("Line %(number)s: this version of the program does not know “%(kind)s”.")
+                gettext("Line %(number)s: this version of the program does not recognise “%(kind)s”.")
                 % {"number": number, "kind": kind}
             )
         if kind == "header" and (values_by_name["format"], values_by_name["format_version"]) != (

@@ -12,7 +12,7 @@ KINDS: Final = (
     gettext_noop("broken link"),
     gettext_noop("broken row"),
     gettext_noop("claimant is the publisher"),
-    gettext_noop("claimant too long"),
+    gettext_noop("claimant name too long"),
     gettext_noop("column not in the file"),
     gettext_noop("damaged archive"),
     gettext_noop("disagreement"),

@@ -78,4 +78,8 @@ def print_progress(
             soft_wrap=True,
         )
     if query_model is None:
-        console.print(gettext("Claims are found by their words alone."), highlight=False, markup=False)
+        console.print(
+            gettext("Claims are found by their words only, not by their meaning."),
+            highlight=False,
+            markup=False,
+        )

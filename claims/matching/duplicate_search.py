@@ -1,7 +1,7 @@
-"""Compare claims for equal words, and queue possible duplicates for an editor.
+"""Find claims with the same words, and queue possible duplicates for an editor.
 
-Compared claims are recorded with their wording. An interrupted search therefore continues, and a repeated one only
-compares new and reworded claims. Nothing is merged here.
+Compared claims are recorded with their wording. An interrupted search can therefore be resumed, and a repeated one
+only compares new and reworded claims. Nothing is merged here.
 """
 
 import json

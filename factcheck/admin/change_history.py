@@ -29,7 +29,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """The change of a field: its old and new value, with the differing words marked."""
+    """A change to a field: its old and new values, with the differing words marked."""
 
     field: str
     before: SafeString

@@ -44,7 +44,7 @@ class FieldDifference:
 
 
 def is_same(one: Value, other: Value) -> bool:
-    """Return whether two values are equal, ignoring line ends and outer white space, which browsers change."""
+    """Return whether two values are equal, ignoring line endings and surrounding whitespace, which browsers change."""
     return _normalise_value(one) == _normalise_value(other)
 
 

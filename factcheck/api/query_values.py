@@ -232,7 +232,7 @@ class Slug:
 
 
 @dataclass(frozen=True)
-class IdOr:
+class IdOrName:
     """An id or another name of the object. A value that could be an id is read as an id."""
 
     sql_type: ClassVar[str] = "bigint"  # names are resolved to ids

@@ -287,7 +287,7 @@ def build_page_url(request: HttpRequest, cursor: str) -> str:
 def count_rows(query: ListQuery) -> int | None:
     """Return the total number of rows, if requested.
 
-    Only counting needs the QuerySet. Composing it costs more than reading a page, whose SQL is cached.
+    The QuerySet is built for counting only: that costs more than reading a page, whose SQL is cached.
     """
     counting = query.value("count", "none")
     if counting == "none":

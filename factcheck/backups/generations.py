@@ -123,9 +123,9 @@ def choose_kept(generations: list[Generation], *, now: datetime, days: int) -> s
 
 
 def compute_expiries(generations: list[Generation], *, now: datetime, days: int) -> dict[str, datetime]:
-    """Return how long `choose_kept` keeps each generation, by name, if backups are made as planned.
+    """Return until when `choose_kept` keeps each generation, by name, if backups are made as planned.
 
-    A generation is needed until the next one is older than the window, and as long as any generation based on it.
+    A generation is needed until the next one is older than the window, and for as long as any generation based on it.
     """
     by_time = sorted(generations, key=lambda one: one.finished_at)
     expiries: dict[str, datetime] = {}

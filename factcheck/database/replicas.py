@@ -117,7 +117,7 @@ class Replicas:
         return self.clock() - self._known[alias].heard_at > SILENCE_SECONDS
 
     def is_level(self, alias: str) -> bool:
-        """Return whether the replica has everything the primary ever reported."""
+        """Return whether the replica has reached the last position that the primary reported."""
         return bool(self._primary) and self._known[alias].position >= self._primary[-1][0]
 
     def age(self, alias: str) -> float:

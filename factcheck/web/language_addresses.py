@@ -78,7 +78,7 @@ def split_path(path: str) -> tuple[str, str]:
 
 
 def is_page(path: str) -> bool:
-    """Return whether a path without a language belongs to reader pages."""
+    """Return whether a path, without its language, is that of a reader page."""
     return not _UNTRANSLATED_PATH.match(path)
 
 

@@ -20,12 +20,14 @@ from django.conf import settings
 OWN_SITE_MARK = "\0"
 
 _MARK = b"\t"
-_ENCODED_MARK = b'"\\u0000'
+_QUOTED_OWN_SITE_MARK = b'"\\u0000'
 
 
 def render_stored(document: Any) -> str:
     """Return a document as JSON for storage, without this site's URL: compact, UTF-8, keys in order."""
-    return escape_quotation_marks(orjson.dumps(document)).replace(_ENCODED_MARK, _MARK + b'"').decode()
+    return (
+        escape_quotation_marks(orjson.dumps(document)).replace(_QUOTED_OWN_SITE_MARK, _MARK + b'"').decode()
+    )
 
 
 def escape_quotation_marks(text: bytes) -> bytes:
@@ -40,7 +42,7 @@ def escape_quotation_marks(text: bytes) -> bytes:
 def parse_stored(text: str | bytes) -> Any:
     """Parse a stored text as a document that can be stored again, with OWN for this site's URL."""
     stored_bytes = text.encode() if isinstance(text, str) else text
-    return orjson.loads(stored_bytes.replace(_MARK + b'"', _ENCODED_MARK))
+    return orjson.loads(stored_bytes.replace(_MARK + b'"', _QUOTED_OWN_SITE_MARK))
 
 
 def insert_site_url(text: bytes) -> bytes:

@@ -60,13 +60,13 @@ class SameAsDesk(NamedDesk):
 
     @property
     def media(self) -> forms.Media:
-        if not authorities.are_asked():
+        if not authorities.are_authorities_configured():
             return super().media
         return super().media + forms.Media(js=["desk/same_as.js"], css={"all": ["desk/same_as.css"]})
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and db_field.name == "same_as" and authorities.are_asked():
+        if field is not None and db_field.name == "same_as" and authorities.are_authorities_configured():
             field.widget.attrs["rows"] = 2
             field.widget.attrs["data-same-as"] = reverse(
                 f"admin:{self.opts.app_label}_{self.opts.model_name}_same_as"
@@ -78,7 +78,7 @@ class SameAsDesk(NamedDesk):
         """Suggest entities for the name in `q` and mark those already in this database."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
-        if not authorities.are_asked():
+        if not authorities.are_authorities_configured():
             return JsonResponse({"candidates": [], "problems": [_("No authority is set up for look-ups.")]})
         sort = self.sorts.get(request.GET.get("kind", ""), EntityKind.ANY)
         answer = authorities.find_candidates(request.GET.get("q", ""), sort, language=get_language() or "en")

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from factcheck.api.pagination import build_both_orderings, make_day_key, make_id_key, make_text_key
 from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter
-from factcheck.api.query_values import Country, DayValue, IdOr, Keyword, LanguageRange, Words
+from factcheck.api.query_values import Country, DayValue, IdOrName, Keyword, LanguageRange, Words
 from sources.api.address_values import AddressValue, DomainValue, SameAsValue
 from sources.models import Publisher, Source
 
@@ -114,7 +114,7 @@ class SourceListQuery(ListQuery):
         several=True,
     )
     publisher = Parameter(
-        IdOr("domain", DomainValue()),
+        IdOrName("domain", DomainValue()),
         "The publisher of the source: id or domain.",
         resolves=find_publisher_ids,
         matches=match_one_of("publisher"),

@@ -21,7 +21,7 @@ class AuthorityAnswers:
     problems: list[str]
 
 
-def are_asked() -> bool:
+def are_authorities_configured() -> bool:
     """Return whether any authority is configured."""
     return bool(settings.WIKIDATA_URL or settings.ROR_URL)
 

@@ -68,7 +68,7 @@ class Deadline:
 
 
 class PublicAdapter(IPFilterAdapter):
-    """A stricter version of requests-hardened's IP filter that keeps every connection under the deadline."""
+    """A stricter version of requests-hardened's IP filter that also enforces the deadline on each connection."""
 
     def __init__(
         self, *, is_https_proto: bool, allow_loopback: bool, deadline: Deadline, exchanges: Exchanges | None

@@ -27,7 +27,7 @@ class LocalFeatures(NamedTuple):
 
 
 def count_agreeing(looked_up: LocalFeatures, stored_features: LocalFeatures) -> int:
-    """Return how many of the points with the same words a single movement maps from one picture to the other.
+    """Return the largest number of matched points that one rotation, scale and shift maps to the other picture.
 
     Any two pairs of points determine a movement: a rotation, a scale and a shift.
     """

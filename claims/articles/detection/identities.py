@@ -12,7 +12,7 @@ from claims.articles.detection.speakers import (
     Speaker,
     is_body_word,
     is_complement,
-    is_known_kind,
+    is_known_speaker_kind,
     read_speaker,
 )
 from claims.articles.detection.speech_verbs import DROPPED_MARK, Attribution
@@ -148,7 +148,11 @@ class Identities:
                 return self.build_speaker(bodies[0])
             if is_ambiguous or (self._is_definite(tokens) and self._focus.has_people):
                 return None  # "the researcher" refers to a person described earlier in the text
-        return self._read_own_words(speaker, attribution) if is_known_kind(tokens, self._language) else None
+        return (
+            self._read_own_words(speaker, attribution)
+            if is_known_speaker_kind(tokens, self._language)
+            else None
+        )
 
     def _read_own_words(self, speaker: Speaker, attribution: Attribution) -> Speaker:
         """Return an office or a body in the nominative, undoing the case required by "according to"."""
@@ -191,7 +195,9 @@ class Identities:
         if speaker.name.endswith(self._grammar.oblique) and attribution.verb:
             return None  # "Жителям сказали" is said to them, not by them
         if len(tokens) > 1:
-            is_known = any(is_capital(token) for token in tokens[1:]) or is_known_kind(tokens, self._language)
+            is_known = any(is_capital(token) for token in tokens[1:]) or is_known_speaker_kind(
+                tokens, self._language
+            )
             return self._find_named(speaker, genitive=genitive) if is_known else None
         word = tokens[0] if tokens else ""
         if len(word) == 1:
@@ -200,7 +206,7 @@ class Identities:
             word
         )
         country = "country" in self._language.signals.find(word, tokenise(word))
-        if (word.isupper() and len(word) > 1) or country or is_known_kind(tokens, self._language):
+        if (word.isupper() and len(word) > 1) or country or is_known_speaker_kind(tokens, self._language):
             return self._find_named(speaker, genitive=genitive and not word.isupper())
         if self._language.nouns_capitalised:
             is_bare = split_name(attribution.phrase)[0] == word

@@ -23,7 +23,7 @@ from claims.articles.detection.names import (
     is_role,
     split_name,
 )
-from claims.articles.detection.speakers import is_complement, is_known_kind, remove_determiner
+from claims.articles.detection.speakers import is_complement, is_known_speaker_kind, remove_determiner
 
 _WORD_PATTERN = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 _MAX_NAME_WORDS = 4
@@ -72,7 +72,7 @@ class KnownPeople:
                 member.person, member.feminine = True, feminine
         for surname in find_speaking_surnames(text, language) if language.cased else ():
             for member in self._by_last.get(surname, ()):
-                member.person |= not is_known_kind(split_name(member.name), language)
+                member.person |= not is_known_speaker_kind(split_name(member.name), language)
         self._words = self._count_capitals(text)
         self._small = (
             frozenset(re.findall(r"(?<![\w’'-])[^\W\d_][\w’'-]*", text)) if language.cased else frozenset()

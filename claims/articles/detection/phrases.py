@@ -14,7 +14,7 @@ from claims.articles.detection.names import (
     is_role,
     split_name,
 )
-from claims.articles.detection.speakers import is_known_kind, read_speaker
+from claims.articles.detection.speakers import is_known_speaker_kind, read_speaker
 
 _PHRASE_END = re.compile(r"[,;:()\[\]—–\ufffc]|\s-\s|[.!?…](?=\s|$)")
 _SHORT_FORM = re.compile(r"(?:^|\s)(?:[^\W\d_]|[DdMm]rs?|Prof|St|dott|Sr|Sra)$")
@@ -37,7 +37,7 @@ def is_apt(phrase: str, language: Lexicon) -> bool:
     if speaker is None or not (speaker.office and language.cased):
         return speaker is not None
     tokens = split_name(phrase)
-    return is_known_kind(tokens, language) or any(is_capital(token) for token in tokens)
+    return is_known_speaker_kind(tokens, language) or any(is_capital(token) for token in tokens)
 
 
 def read_subject_before(text_before: str, language: Lexicon) -> Phrase | None:
@@ -272,7 +272,7 @@ def _is_phrase_end(token: str, phrase: Sequence[str], language: Lexicon) -> bool
         return phrase[-1].lower() not in language.of | language.determiners | language.by
     return (
         token[0].islower()
-        and not is_known_kind([token], language)
+        and not is_known_speaker_kind([token], language)
         and _is_behind_name(token, phrase, language)
     )
 

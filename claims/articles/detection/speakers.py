@@ -61,7 +61,7 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
 
 def _read_without_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     tail = _find_name_at_end(tokens, language)
-    if any(token.lower() in language.inside for token in tokens[:tail]) and is_known_kind(
+    if any(token.lower() in language.inside for token in tokens[:tail]) and is_known_speaker_kind(
         tokens[:1], language
     ):
         return _read_anonymous(tokens, description, language)  # "police in Carrow"
@@ -244,7 +244,7 @@ def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
 
 def _read_anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     """Read an anonymous claimant (an office or a group) in the words of the text: `a Foreign Ministry official`."""
-    if len(tokens) > _MAX_UNKNOWN_WORDS and not is_known_kind(tokens, language):
+    if len(tokens) > _MAX_UNKNOWN_WORDS and not is_known_speaker_kind(tokens, language):
         return None
     first, rest = tokens[0], tokens[1:]
     if first.lower() in language.definite and (not rest or is_capital(rest[0])):
@@ -264,7 +264,7 @@ def _read_anonymous(tokens: list[str], description: str | None, language: Lexico
     return Speaker(" ".join(tokens), description, office=True) if tokens else None
 
 
-def is_known_kind(tokens: Sequence[str], language: Lexicon) -> bool:
+def is_known_speaker_kind(tokens: Sequence[str], language: Lexicon) -> bool:
     """Return whether a word of the phrase is an office, a body or another kind of source."""
     if any(is_role(token, language) or is_body_word(token, language) for token in tokens):
         return True

@@ -141,5 +141,5 @@ def _send_request(path: str, fields: dict[str, str]) -> dict[str, Any]:
     try:
         result = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
-        raise _RetryLater(gettext("The Internet Archive sent an answer that is not JSON.")) from None
+        raise _RetryLater(gettext("The Internet Archive sent a response that is not JSON.")) from None
     return result if isinstance(result, dict) else {}

@@ -91,7 +91,7 @@ def write_verdict(verdict: Document) -> Iterator[str]:
     yield f"  Explained at {quote_text(verdict['address'])}"
 
 
-def write_grounds(claim: Document) -> Iterator[str]:
+def iterate_evidence_lines(claim: Document) -> Iterator[str]:
     """Return the evidence of a claim's verdicts."""
     if claim["context"]:
         yield f"- Context: {quote_text(claim['context'])}"

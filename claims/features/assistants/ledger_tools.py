@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from claims.features.assistants import answer_schemas, findings
 from claims.features.assistants.claim_documents import COLUMNS, build_whole_document, load_newest_versions
-from claims.features.assistants.claim_texts import compose_answer, write_claim, write_grounds
+from claims.features.assistants.claim_texts import compose_answer, iterate_evidence_lines, write_claim
 from claims.features.assistants.internal_requests import build_get_request
 from claims.features.assistants.tool_arguments import Arguments, DayArgument, NumberArgument, ToolRefused
 from claims.features.assistants.tools import Caller, EquivalentRequest, Tool, ToolAnswer
@@ -74,7 +74,7 @@ def get_claim(arguments: Arguments, caller: Caller) -> ToolAnswer:
     meaning = " ".join([findings.OUTCOME_MESSAGES[outcome], *notes])
     document = {"outcome": outcome, "meaning": meaning, "as_of": day, "claim": claim_document}
     then = [f"As it was published at the end of {day} (UTC)."] if day else []
-    lines = [*then, meaning, *write_claim(claim_document), *write_grounds(claim_document)]
+    lines = [*then, meaning, *write_claim(claim_document), *iterate_evidence_lines(claim_document)]
     return ToolAnswer(document, compose_answer(lines))
 
 

@@ -22,7 +22,7 @@ def mail_claim_change(*, subscription_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=MAIL_QUEUE, queueing_lock="queue_claim_changes")
 def queue_claim_changes(timestamp: int) -> None:
-    """Queue mail to readers whose claims have changed. Runs every minute."""
+    """Queue mail to readers who follow a claim that has changed. Runs every minute."""
     confirmed = ClaimSubscription.objects.filter(confirmed_at__isnull=False)
     subscriptions.queue_changes(confirmed, subscriptions.CHANGE_TASK)
 

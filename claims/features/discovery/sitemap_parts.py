@@ -203,6 +203,6 @@ def _list_subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
 
 
 def _filter_with_page() -> QuerySet[Mention]:
-    """Return the mentioned entities that have a page; a publisher needs a verdict of its own."""
+    """Return the mentioned entities that have a page. Publishers have one only with a verdict of their own."""
     verdicts = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
     return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(verdicts))

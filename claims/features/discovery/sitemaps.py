@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_pages(request: HttpRequest) -> HttpResponse:
+def show_sitemap_of_pages(request: HttpRequest) -> HttpResponse:
     """List the pages that exist only once."""
     return _build_response(request, list(sitemap_parts.list_single_pages()))
 

@@ -82,7 +82,7 @@ def _build_path(document: Document) -> str:
 
 
 def _get_picture(etag: str, document: Document, caller: str) -> bytes | None:
-    """Return the picture, from the cache if possible; an entry never changes.
+    """Return the picture, from the cache if possible: that of a ledger entry never changes.
 
     None if too many others are waiting to be drawn.
     """

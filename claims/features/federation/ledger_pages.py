@@ -191,7 +191,9 @@ def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
         )
     if get_origin(signer.url) != site:
         raise VerificationFailed(
-            gettext("It gives its site as %(url)s, not %(site)s. Follow it there, if that is right.")
+            gettext(
+                "This newsroom gives its site as %(url)s, not %(site)s. If that is right, follow it at that address."
+            )
             % {"url": signer.url or "nowhere", "site": site},
             halt=_HALT.ADDRESS,
         )

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 #: How long a newsroom is leased. The lease is renewed before each page, and no page takes nearly as long.
 LEASE_TIME = timedelta(minutes=5)
 #: The pause after the end of a ledger was reached.
-PAUSE_TIME = timedelta(minutes=1)
+PAUSE_BETWEEN_VISITS = timedelta(minutes=1)
 #: After failures, the pause doubles each time, up to this.
 MAX_BACK_OFF = timedelta(hours=12)
 #: People are notified after this many failures in a row, which take about half an hour.
@@ -141,7 +141,7 @@ def _note_up_to_date(progress: PeerProgress, etag: str) -> None:
     now = timezone.now()
     PeerProgress.objects.filter(pk=progress.pk).update(
         visited_at=now,
-        next_visit_at=now + PAUSE_TIME,
+        next_visit_at=now + PAUSE_BETWEEN_VISITS,
         etag=clean_validators(etag, "")["etag"],
         consecutive_failures=0,
         failing_since=None,
@@ -172,7 +172,7 @@ def _fail(
             halt,
             offered_key,
         )
-        back_off = min(PAUSE_TIME * 2 ** min(progress.consecutive_failures, 12), MAX_BACK_OFF)
+        back_off = min(PAUSE_BETWEEN_VISITS * 2 ** min(progress.consecutive_failures, 12), MAX_BACK_OFF)
         progress.next_visit_at = now + max(back_off, delay)
         progress.save()
         if halt or progress.consecutive_failures == ALARM_AFTER_FAILURES:

@@ -51,10 +51,10 @@ def is_missing_page(
 
 def is_redirected_to_front(requested_url: str, led_to: str) -> bool:
     """Return whether an article's URL was redirected to a front page."""
-    return not _is_front(requested_url) and _is_front(led_to)
+    return not _is_home_page(requested_url) and _is_home_page(led_to)
 
 
-def _is_front(url: str) -> bool:
+def _is_home_page(url: str) -> bool:
     parts = urlsplit(url)
     return bool(_FRONT_PAGE_PATH.fullmatch(parts.path)) and not parts.query
 

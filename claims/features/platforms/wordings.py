@@ -130,7 +130,7 @@ def _build_label(document: Document, verdict: Document) -> Wording:
     addresses = [one["source"]["url"] for one in document["appearances"]]
     posts = [match for address in addresses if (match := _BLUESKY_POST_URL.match(address))]
     if not posts:
-        return Wording(kind, refusal=_("No appearance of the claim is a post on Bluesky."))
+        return Wording(kind, refusal=_("None of the claim’s appearances is a post on Bluesky."))
     if rating_class not in _LABELS:
         return Wording(kind, refusal=_("Only misleading posts get a label."))
     if not settings.BLUESKY_LABELER:
@@ -172,7 +172,5 @@ def build_own_markup(document: Document, name: str) -> Document:
 def _build_review(name: str, document: Document) -> Wording:
     block = build_own_markup(document, name)
     if not block:
-        return Wording(
-            name.lower(), refusal=_("The verdict says nothing about a picture, recording or video.")
-        )
+        return Wording(name.lower(), refusal=_("The verdict does not assess a picture, recording or video."))
     return Wording(name.lower(), json.dumps(block, indent=2, ensure_ascii=False))

@@ -114,7 +114,7 @@ def stop_token(person: User, kind: str) -> str:
     return signing.dumps([person.pk, kind], salt=_SALT)
 
 
-def stop_asked_for(token: str) -> tuple[int, str] | None:
+def parse_unsubscribe_token(token: str) -> tuple[int, str] | None:
     """Return the person and the kind of email that the link stops, or None if the link is invalid."""
     try:
         person, kind = signing.loads(token, salt=_SALT)

@@ -1,4 +1,4 @@
-"""The desk's pages for our witnesses, and for the ledgers that we witness."""
+"""The desk's pages for our witnesses, and for the ledgers we witness."""
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet

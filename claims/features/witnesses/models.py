@@ -165,8 +165,8 @@ class WitnessedLog(_KeyHolder):
 
     class Meta:
         ordering = ["verifier_key"]
-        verbose_name = _("ledger that we witness")
-        verbose_name_plural = _("ledgers that we witness")
+        verbose_name = _("witnessed ledger")
+        verbose_name_plural = _("witnessed ledgers")
         default_permissions = ("view", "add", "change")
         constraints = [
             CheckConstraint(

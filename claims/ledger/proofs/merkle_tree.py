@@ -22,9 +22,9 @@ def hash_node(left_hash: bytes, right: bytes) -> bytes:
 
 
 def iterate_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield height and number of the fewest complete subtrees that cover the leaves from `begin` to `end`.
+    """Yield the height and index of each subtree in the smallest set that covers the leaves `begin` to `end`.
 
-    They are in order from left to right. `begin` must be the beginning of a subtree that is at least as large.
+    They are in order from left to right. `begin` must be where a subtree of at least `end - begin` leaves begins.
     """
     while begin < end:
         height = (end - begin).bit_length() - 1

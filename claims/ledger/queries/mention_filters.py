@@ -5,7 +5,7 @@ from django.db.models import Q
 from claims.models import Claimant, RatingClass
 from factcheck.api.pagination import build_both_orderings, make_id_key, make_text_key
 from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter, make_view_parameter
-from factcheck.api.query_values import Country, IdOr, Keyword, Slug, WholeNumber, Words
+from factcheck.api.query_values import Country, IdOrName, Keyword, Slug, WholeNumber, Words
 from sources.api.address_values import DomainValue, SameAsValue
 from sources.api.list_queries import find_publisher_ids, match_one_of, match_words
 
@@ -60,7 +60,7 @@ class RatingListQuery(ListQuery):
 
     q = Parameter(Words(), "Words in the label, ignoring case and accents.", matches=match_words("label"))
     publisher = Parameter(
-        IdOr("domain", DomainValue()),
+        IdOrName("domain", DomainValue()),
         "The publisher of the scale: id or domain.",
         resolves=find_publisher_ids,
         matches=match_one_of("scale__publisher"),

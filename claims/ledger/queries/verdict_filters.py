@@ -23,7 +23,7 @@ from factcheck.api.query_strings import (
 )
 from factcheck.api.query_values import (
     DayValue,
-    IdOr,
+    IdOrName,
     Keyword,
     LanguageRange,
     Moment,
@@ -63,7 +63,7 @@ def make_claimant_parameter(entry: str = "") -> Parameter:
 def make_topic_parameter(entry: str = "") -> Parameter:
     """Build the `topic` parameter of a list, like `make_claimant_parameter`."""
     return Parameter(
-        IdOr("slug", Slug()),
+        IdOrName("slug", Slug()),
         "Topic of the claim: id or slug.",
         resolves=find_topic_ids,
         matches=match_shared_value(f"{entry}topic_ids"),
@@ -97,7 +97,7 @@ class VerdictQuery(ListQuery):
     """The filters common to claims and verdicts."""
 
     publisher = VerdictParameter(
-        IdOr("domain", DomainValue()),
+        IdOrName("domain", DomainValue()),
         "The publisher of the verdict: id or domain.",
         resolves=find_publisher_ids,
         matches=match_any_of("publisher_id"),
@@ -110,7 +110,7 @@ class VerdictQuery(ListQuery):
         several=True,
     )
     rating = VerdictParameter(
-        IdOr("code", Slug()),
+        IdOrName("code", Slug()),
         "The publisher's own rating: id, or code in the publisher's scale.",
         resolves=find_rating_ids,
         matches=match_any_of("rating_id"),

@@ -37,7 +37,7 @@ class Command(LocalizedCommand):
         way.add_argument(
             "--to",
             metavar="PLACE",
-            help=gettext("copy from where files are stored now to %(place)s") % {"place": place},
+            help=gettext("copy files from their present location to %(place)s") % {"place": place},
         )
         way.add_argument(
             "--from",

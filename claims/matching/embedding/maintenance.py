@@ -25,7 +25,7 @@ from claims.matching.embedding.pending_vectors import (
     is_outstanding,
     store,
 )
-from claims.matching.embedding.sample_posts import sample_posts
+from claims.matching.embedding.sample_posts import load_sample_posts
 from claims.models import EmbeddingModel, LanguageMean, StatementVector
 from factcheck.database import clock
 from factcheck.database.locks import NameAlreadyLocked, lock_exclusively
@@ -177,7 +177,7 @@ def _prepare(
 ) -> bool:
     """Prepare the means of a new model; return whether they are complete."""
     for done, _mean in enumerate(means.prepare(model, embedder), 1):
-        report_progress(EmbeddingProgress("languages", done, 2 * len(sample_posts())))
+        report_progress(EmbeddingProgress("languages", done, 2 * len(load_sample_posts())))
         if is_stopped():
             return False
     return True

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from claims.matching.embedding.centring import add_mean, subtract_mean
 from claims.matching.embedding.embedder import Embedder, Vectors
-from claims.matching.embedding.sample_posts import sample_posts
+from claims.matching.embedding.sample_posts import load_sample_posts
 from claims.models import EmbeddingModel, LanguageMean
 from factcheck.database.model_fields import format_half_vector, parse_half_vector
 
@@ -54,7 +54,7 @@ class StatementMeans:
 
 def prepare(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
     """Compute a new model's missing means from sample posts, one language at a time."""
-    posts = sample_posts()
+    posts = load_sample_posts()
     for kind, embed in ((Kind.QUERIES, embedder.queries), (Kind.POSTS, embedder.passages)):
         stored_means = {mean.language: mean.mean for mean in model.means.filter(kind=kind)}
         for language in sorted(posts.keys() - stored_means.keys()):

@@ -106,7 +106,7 @@ def compute_query_vectors(
 
 
 def load_vectors(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
-    """Return the vectors of these claims, if any: of the publication, or of the present statement."""
+    """Return the existing vectors of these claims: of their publications or, if not `public`, of their statements."""
     model = get_query_model()
     if model is None or not claims:
         return {}

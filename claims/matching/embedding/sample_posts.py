@@ -11,6 +11,6 @@ _FOLDER = Path(__file__).parent / "data" / "posts"
 
 
 @cache
-def sample_posts() -> dict[str, list[str]]:
+def load_sample_posts() -> dict[str, list[str]]:
     """Return the sample posts by language (ISO 639-1)."""
     return {path.stem: path.read_text("utf-8").splitlines() for path in sorted(_FOLDER.glob("*.txt"))}

@@ -177,7 +177,7 @@ def _find_problems(texts: Any) -> list[str] | dict[int, list[str]]:
     problems = {place: [problem] for place, text in enumerate(texts) if (problem := _find_problem(text))}
     if not problems and (length := sum(map(len, texts))) > LENGTH_LIMIT_OF_ALL:
         return [
-            gettext("The texts have %(length)s characters together; the limit is %(most)s.")
+            gettext("Together, the texts have %(length)s characters; the limit is %(most)s.")
             % {"length": f"{length:,}", "most": f"{LENGTH_LIMIT_OF_ALL:,}"}
         ]
     return problems

@@ -64,9 +64,9 @@ class SourceText:
 def load_source_text(
     source_id: int, documents: Sequence[Document], *, number: int | None = None
 ) -> SourceText | None:
-    """Return the source as these publications show it, in snapshot `number` or the newest one with an anchor.
+    """Return the source as these publications quote it: in snapshot `number`, or the newest with a quote.
 
-    Return None if no publication mentions the source or, given a number, the snapshot.
+    Return None if no publication mentions the source, or if none mentions the snapshot `number`.
     """
     passages = [
         CheckedPassage(d, a) for d in documents for a in d["appearances"] if a["source"]["id"] == source_id

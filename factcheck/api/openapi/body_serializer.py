@@ -21,7 +21,7 @@ WebAddress = Annotated[str, fields.URLField]
 
 
 class AllowBlank:
-    """Mark a choice as possibly blank."""
+    """Document that a choice field may be blank."""
 
 
 _FIELDS: dict[Any, type[fields.Field]] = {

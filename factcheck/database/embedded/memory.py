@@ -7,7 +7,7 @@ from pathlib import Path
 _LIMIT_FILE = Path("/sys/fs/cgroup/memory.max")
 
 
-def measure_available() -> int:
+def measure_available_memory() -> int:
     """Return the number of bytes that all processes of this machine or container may use together."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:

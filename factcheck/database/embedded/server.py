@@ -15,7 +15,7 @@ import psycopg
 
 from factcheck.database.embedded import owned_database, roles
 from factcheck.database.embedded.account import build_process_arguments, find_account, get_name
-from factcheck.database.embedded.memory import compute_shared_buffers, measure_available
+from factcheck.database.embedded.memory import compute_shared_buffers, measure_available_memory
 from factcheck.database.embedded.place import (
     DATABASE,
     PORT,
@@ -126,7 +126,7 @@ def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
         "--builtin-locale=C.UTF-8",
         "--data-checksums",
         "--no-instructions",
-        f"--set=shared_buffers={compute_shared_buffers(measure_available())}",
+        f"--set=shared_buffers={compute_shared_buffers(measure_available_memory())}",
         *(f"--set={name}={value}" for name, value in SETTINGS.items()),
     ]
     result = subprocess.run(

@@ -78,7 +78,7 @@ _ROBOT_PATTERN = re.compile(
     r"kein roboter|pas un robot|no eres un robot|request (?:was|has been) blocked|не робот|security check",
     re.IGNORECASE,
 )
-_UNSPACED_LETTER = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_LETTER_OF_UNSPACED_SCRIPT = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _APP_ROOT_IDS = frozenset(
     {"root", "app", "__next", "__nuxt", "___gatsby", "react-root", "app-root", "main-app", "svelte"}
 )
@@ -183,7 +183,7 @@ def _compute_share(pattern: re.Pattern[str], text: str) -> float:
 
 def _count_words(text: str) -> int:
     """Return the number of words; an estimate for scripts without spaces."""
-    return len(text.split()) + len(_UNSPACED_LETTER.findall(text)) // 2
+    return len(text.split()) + len(_LETTER_OF_UNSPACED_SCRIPT.findall(text)) // 2
 
 
 def _has_password(tree: HtmlElement) -> bool:

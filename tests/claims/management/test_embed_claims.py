@@ -25,7 +25,7 @@ def told(*arguments: str) -> str:
 
 def test_it_makes_what_is_outstanding(db: None, tiny: None) -> None:
     make_claim()
-    assert told("--status") == "Claims are found by their words alone.\n"
+    assert told("--status") == "Claims are found by their words only, not by their meaning.\n"
     assert told() == "tiny: in use; 1 vector of 48 dimensions, 0 outstanding.\n"
     make_claim()
     assert told("--status") == "tiny: in use; 1 vector of 48 dimensions, 1 outstanding.\n"
@@ -90,5 +90,5 @@ def test_a_model_that_is_not_complete(db: None, tiny: None) -> None:
     make_claim()
     neighbours.forget()
     assert told("--status") == (
-        "tiny: being built; 0 vectors of 48 dimensions, 1 outstanding.\nClaims are found by their words alone.\n"
+        "tiny: being built; 0 vectors of 48 dimensions, 1 outstanding.\nClaims are found by their words only, not by their meaning.\n"
     )

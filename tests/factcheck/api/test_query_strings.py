@@ -10,7 +10,7 @@ from claims.models import Topic
 from factcheck.api.pagination import build_both_orderings, make_id_key
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import ListQuery, NoQuery, Parameter, Query, make_ordering_parameter
-from factcheck.api.query_values import IdOr, Keyword, Slug, WholeNumber, Words
+from factcheck.api.query_values import IdOrName, Keyword, Slug, WholeNumber, Words
 from tests.helpers.sweeps import sweep
 
 
@@ -19,7 +19,7 @@ class FruitQuery(ListQuery):
     q = Parameter(Words(most=20), "Words.")
     kind = Parameter(Keyword(("apple", "pear")), "Kinds.", several=True)
     page = Parameter(Words(), "Addresses.", several=True, split=False)
-    tree = Parameter(IdOr("slug", Slug()), "Tree.")
+    tree = Parameter(IdOrName("slug", Slug()), "Tree.")
     ordering = make_ordering_parameter(orderings)
 
 

@@ -12,7 +12,7 @@ from factcheck.api.query_values import (
     MAX_ID,
     Country,
     DayValue,
-    IdOr,
+    IdOrName,
     Keyword,
     LanguageRange,
     Moment,
@@ -35,7 +35,7 @@ READERS: list[Reader] = [
     LanguageRange(),
     Country(),
     Slug(),
-    IdOr("slug", Slug()),
+    IdOrName("slug", Slug()),
 ]
 
 
@@ -60,10 +60,10 @@ READERS: list[Reader] = [
         (LanguageRange(), "pt-BR", "pt-br"),
         (Country(), "de", "DE"),
         (Slug(), "korean-peninsula", "korean-peninsula"),
-        (IdOr("slug", Slug()), "12", 12),
-        (IdOr("slug", Slug()), "korea", "korea"),
-        (IdOr("slug", Slug()), "12-monkeys", "12-monkeys"),
-        (IdOr("slug", Slug()), "-", "-"),
+        (IdOrName("slug", Slug()), "12", 12),
+        (IdOrName("slug", Slug()), "korea", "korea"),
+        (IdOrName("slug", Slug()), "12-monkeys", "12-monkeys"),
+        (IdOrName("slug", Slug()), "-", "-"),
     ],
 )
 def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
@@ -92,10 +92,10 @@ def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
             "two words",
             "it must consist of letters, digits, hyphens and underscores, and not be a number.",
         ),
-        (IdOr("slug", Slug()), "two words", "it must be an id or a slug."),
-        (IdOr("slug", Slug()), "0", "it must be an id or a slug."),
-        (IdOr("slug", Slug()), "-5", "it must be an id or a slug."),
-        (IdOr("slug", Slug()), str(MAX_ID + 1), "it must be an id or a slug."),
+        (IdOrName("slug", Slug()), "two words", "it must be an id or a slug."),
+        (IdOrName("slug", Slug()), "0", "it must be an id or a slug."),
+        (IdOrName("slug", Slug()), "-5", "it must be an id or a slug."),
+        (IdOrName("slug", Slug()), str(MAX_ID + 1), "it must be an id or a slug."),
     ],
 )
 def test_value_is_refused_with_what_is_allowed(reader: Reader, text: str, reason: str) -> None:

@@ -68,7 +68,7 @@ def test_pages_about_names_are_nobody(server: AuthorityServer) -> None:
 
 def test_nobody_is_asked_unless_configured(settings: Settings) -> None:
     settings.WIKIDATA_URL = settings.ROR_URL = ""
-    assert not authorities.are_asked()
+    assert not authorities.are_authorities_configured()
     assert authorities.find_candidates("Solheim", EntityKind.ANY) == authorities.AuthorityAnswers([], [])
 
 

@@ -138,7 +138,10 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             newsroom = peer_edits.follow(signer, name=request.POST.get("name", ""), by=get_person(request))
             self.log_addition(request, newsroom, [{"added": {}}])
             messages.success(
-                request, gettext("Followed from now on. Its publications are imported within a few minutes.")
+                request,
+                gettext(
+                    "You now follow this newsroom. Its publications will be imported within a few minutes."
+                ),
             )
             return HttpResponseRedirect(change_page(newsroom))
         return HttpResponseRedirect(request.path)

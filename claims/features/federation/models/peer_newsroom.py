@@ -36,7 +36,9 @@ class PeerNewsroom(models.Model):
     name = models.CharField(
         _("name"),
         max_length=200,
-        help_text=_("The name shown here beside its fact checks. Its own feed does not change it."),
+        help_text=_(
+            "The name shown here beside the newsroom’s fact checks. Its feed does not overwrite this name."
+        ),
     )
     url = AddressField(
         _("address"), max_length=500, help_text=_("The address of its site, such as https://facts.example.")

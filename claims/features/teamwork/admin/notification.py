@@ -172,7 +172,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
     def stop_view(self, request: HttpRequest, token: str) -> HttpResponse:
         """Stop emails of one kind: immediately for mail programs (RFC 8058), otherwise once the person confirms."""
-        target = mails.stop_asked_for(token)
+        target = mails.parse_unsubscribe_token(token)
         person = User.objects.filter(pk=target[0]).first() if target else None
         if target is None or person is None:
             raise Http404

@@ -17,7 +17,7 @@ _PEOPLE_LIMIT = 30
 
 
 def _build_choices(person: User) -> dict[str, Any]:
-    """Return the people to whom the person may assign work; the person comes first."""
+    """Return the people to whom this person may assign work, starting with themselves."""
     may_take = person.has_perm(assignments.TAKE) and assignments.can_do(Claim, person)
     people = [(person.pk, _("Me"))] if may_take else []
     if person.has_perm(assignments.ASSIGN):

@@ -1,7 +1,7 @@
 """JSON values → the ClaimReviews in them, at any depth and in any spelling of the properties.
 
 https://schema.org/ClaimReview. The parser covers what publishers really write, including older practice: the claim as
-a CreativeWork, its URL as `sameAs`, an author who is a person, a text or missing, a review inside its article.
+a CreativeWork, its URL as `sameAs`, an author given as an object, as text or not at all, a review inside its article.
 """
 
 from collections.abc import Iterator, Sequence

@@ -218,7 +218,7 @@ class _Reader:
                 self._ended = True
 
     def _may_be_cut_off(self, error: json.JSONDecodeError) -> bool:
-        """Return whether an error may only mean that the rest is missing or not read yet."""
+        """Return whether an error could simply mean that the rest is missing or has not been read yet."""
         return (
             error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT_OFF_CHARACTERS
         )

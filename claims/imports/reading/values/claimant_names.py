@@ -64,7 +64,7 @@ def read_person(
             (
                 "claimant",
                 Problem(
-                    "claimant too long",
+                    "claimant name too long",
                     SpokenSentence("%(text)s is too long for a name.", text=shorten_value(text)),
                 ),
             ),
@@ -154,7 +154,7 @@ def _clean_name(name: Any) -> str:
 
 
 def _build_key(name: str) -> str:
-    """Return the normal form of a name: files write "Facebook posts" as "facebook-posts" too."""
+    """Return the normal form of a name: some files write "Facebook posts" as "facebook-posts"."""
     text = name.casefold().replace("-", " ").replace("_", " ")
     if not text.isascii():
         text = _ARABIC_ARTICLE.sub("", _IGNORED_MARKS.sub("", text).translate(_ARABIC_LETTERS))

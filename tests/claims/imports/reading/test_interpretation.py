@@ -221,7 +221,7 @@ def test_what_is_left_out_is_said():
     assert sorted(codes(review)) == [
         ("appearances", "not a web address"),
         ("byline", "too long"),
-        ("claimant", "claimant too long"),
+        ("claimant", "claimant name too long"),
         ("claimed_on", "ambiguous date"),
         ("id", "too long"),
         ("review_url", "several addresses"),

@@ -7,7 +7,7 @@ import pytest
 
 from claims.matching.embedding import maintenance, means, pending_vectors
 from claims.matching.embedding.centring import add_mean, subtract_mean
-from claims.matching.embedding.sample_posts import sample_posts
+from claims.matching.embedding.sample_posts import load_sample_posts
 from claims.models import Claim, EmbeddingModel, LanguageMean, StatementVector
 from tests.claims.matching.embedding.conftest import prepared
 from tests.helpers.embedders import TinyEmbedder
@@ -49,13 +49,15 @@ def test_what_is_like_its_language_is_near_to_nothing() -> None:
 
 def test_a_model_begins_with_means_of_posts(up_to_date: Callable[[], EmbeddingModel]) -> None:
     model = up_to_date()
-    languages = {*sample_posts(), ""}
+    languages = {*load_sample_posts(), ""}
     for kind in (Kind.QUERIES, Kind.POSTS):
         assert set(model.means.filter(kind=kind).values_list("language", flat=True)) == languages
     english = model.means.get(kind=Kind.POSTS, language="en")
-    assert english.mean == pytest.approx(TinyEmbedder().passages(sample_posts()["en"]).mean(axis=0), abs=1e-6)
+    assert english.mean == pytest.approx(
+        TinyEmbedder().passages(load_sample_posts()["en"]).mean(axis=0), abs=1e-6
+    )
     every = model.means.get(kind=Kind.POSTS, language="")
-    assert every.texts == 40 * len(sample_posts())
+    assert every.texts == 40 * len(load_sample_posts())
     before = set(model.means.values_list("pk", flat=True))
     up_to_date()
     assert set(model.means.values_list("pk", flat=True)) == before
@@ -70,7 +72,7 @@ def test_it_learns_one_language_after_the_other(db: None) -> None:
         ("queries", name) for name in ("ar", "bn", "de")
     ]
     assert maintenance.bring_up_to_date(TinyEmbedder())
-    assert model.means.count() == 2 * (len(sample_posts()) + 1)
+    assert model.means.count() == 2 * (len(load_sample_posts()) + 1)
 
 
 def test_languages_without_a_mean_have_that_of_all(
@@ -145,7 +147,7 @@ def test_who_is_stopped_in_between_goes_on(
 
 def test_posts_of_each_language() -> None:
     """Some dozens, each once; the languages that the issue of matching is about."""
-    posts = sample_posts()
+    posts = load_sample_posts()
     wanted = "en de es fr pt it pl nl ar hi tr ru uk ko ja zh id vi bn fa el th ms ro sv ta mr pa"
     assert set(posts) == set(wanted.split())
     for texts in posts.values():

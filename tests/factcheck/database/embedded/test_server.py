@@ -51,11 +51,11 @@ def test_cache_is_a_part_of_the_memory(gigabytes: float, buffers: str) -> None:
 def test_memory_of_a_container_is_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     limit = tmp_path / "memory.max"
     monkeypatch.setattr(memory, "_LIMIT_FILE", limit)
-    machine = memory.measure_available()
+    machine = memory.measure_available_memory()
     limit.write_text("max\n")
-    assert memory.measure_available() == machine
+    assert memory.measure_available_memory() == machine
     limit.write_text("268435456\n")
-    assert memory.measure_available() == 268_435_456
+    assert memory.measure_available_memory() == 268_435_456
 
 
 @pytest.fixture(scope="session")

@@ -85,7 +85,7 @@ def test_what_belongs_to_a_person():
 def test_what_is_too_long_is_left_out():
     assert read_person("x" * 200)[0] == Person("x" * 200)
     assert [(field, one.code) for field, one in read_person("x" * 201)[1]] == [
-        ("claimant", "claimant too long")
+        ("claimant", "claimant name too long")
     ]
     person, problems = read_person("Ada Moss", title="x" * 201)
     assert person == Person("Ada Moss")
