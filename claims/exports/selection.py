@@ -53,7 +53,7 @@ class LedgerMoment:
 
     @cached_property
     def newest(self) -> PublicationQuerySet:
-        """Return the newest entry of each claim at that time, even if superseded since. Call it within one database snapshot."""
+        """Return the newest entry of each claim at that time, even if superseded since. For one database snapshot."""
         if not Publication.objects.filter(sequence__gt=self.sequence).exists():
             return self.entries.newest()
         later = Publication.objects.filter(

@@ -90,5 +90,6 @@ def test_a_model_that_is_not_complete(db: None, tiny: None) -> None:
     make_claim()
     neighbours.forget()
     assert told("--status") == (
-        "tiny: being built; 0 vectors of 48 dimensions, 1 outstanding.\nClaims are found by their words only, not by their meaning.\n"
+        "tiny: being built; 0 vectors of 48 dimensions, 1 outstanding.\n"
+        "Claims are found by their words only, not by their meaning.\n"
     )
