@@ -131,7 +131,7 @@ _writing = connection_settings.build_writing(
 # The owner of the tables: `migrate` connects as this role. The serving role cannot switch rules off
 # (docs/database-roles.md).
 _owner = read_postgresql(
-    "OWNER_DATABASE_URL", shown_default="the embedded server's owner; else nobody but DATABASE_URL's"
+    "OWNER_DATABASE_URL", shown_default="the embedded server's owner; otherwise, the role in DATABASE_URL"
 )
 OWNER_DATABASE = (
     embedded.build_connection_settings(DATA_DIR, embedded.OWNER)

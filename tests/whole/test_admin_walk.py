@@ -63,7 +63,7 @@ QUERIES = {
     "claims.topic": 4,
     "claims.transition": 4,
     "claims.translation": 5,
-    "claims.verdict": 7,
+    "claims.verdict": 8,
     "links.linkstate": 5,
     "watches.watch": 4,
     "webhooks.webhookdelivery": 4,

@@ -258,7 +258,7 @@ def test_two_people_see_each_other_and_put_both_versions_together(
     save(other)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     told = page.locator(".desk-news")
-    expect(told).to_contain_text("Chris changed: context, at ")
+    expect(told).to_contain_text("Chris changed this at ")
     with page.expect_navigation():
         told.get_by_role("button").click()
     expect(page.locator("#desk-both-title")).to_be_visible()

@@ -193,7 +193,8 @@ def test_address_that_does_not_answer(site: Any, monkeypatch: pytest.MonkeyPatch
 
 def test_private_address() -> None:
     assert refused("http://127.0.0.1/") == (
-        "http://127.0.0.1/ leads to 127.0.0.1, which is not an address on the public internet, so it is not fetched. "
+        "http://127.0.0.1/ resolves to 127.0.0.1, which is not an address on the public internet, so it is not "
+        "fetched. "
         "Save the page and import the file."
     )
     assert refused("file:///etc/passwd") == (

@@ -37,7 +37,7 @@ def test_it_is_tried_again_until_the_others_have_ended() -> None:
         retry_under_lock_timeout(closed, alias="default", seconds=0.05, tries=3, report=tell)
         [words] = told
         assert words.startswith(f"A table is in use. Open transactions: process {other.info.backend_pid} (")
-        assert words.endswith("Trying again, 2 times.")
+        assert words.endswith("Trying again; attempts left: 2.")
     assert lock_timeout() == "0"
 
 

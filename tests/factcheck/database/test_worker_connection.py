@@ -129,5 +129,6 @@ def test_a_stopped_worker_does_not_try_again() -> None:
         await connector.pool.close()
         await connector.execute_query_all_async("SELECT 1")
 
-    with pytest.raises(ConnectorException):
-        asyncio.run(asyncio.wait_for(use_after_the_end(), 20))
+    # In a thread of its own, because tests in a browser leave a loop running in this one.
+    with ThreadPoolExecutor(1) as pool, pytest.raises(ConnectorException):
+        pool.submit(lambda: asyncio.run(asyncio.wait_for(use_after_the_end(), 20))).result()

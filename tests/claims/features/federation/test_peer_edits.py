@@ -41,7 +41,7 @@ def test_what_cannot_be_followed(peer: PeerSite, monkeypatch: pytest.MonkeyPatch
         "follow itself."
     )
     peer.url = "https://elsewhere.example"
-    assert "It gives its site as https://elsewhere.example" in refusal(peer.address)
+    assert "This newsroom gives its site as https://elsewhere.example" in refusal(peer.address)
     peer.url, peer.secret = peer.address, settings.SIGNING_KEY or settings.SECRET_KEY
     assert "signs with our own key" in refusal(peer.address)
     peer.secret = "theirs"

@@ -133,7 +133,7 @@ def test_private_address_is_never_connected_to(
     assert receiver.messages == []
     ((code, error),) = attempts()
     assert code is None
-    assert error == "127.0.0.1 leads to 127.0.0.1, which is not an address on the public internet."
+    assert error == "127.0.0.1 resolves to 127.0.0.1, which is not an address on the public internet."
     assert state_of_the_only_delivery() == "pending"
 
 

@@ -106,7 +106,7 @@ def test_the_same_matter_is_told_apart_from_the_same_claim(
     assert found(document) == [
         (
             "1 On the same subject. Compare: Buses are free. False Factcheck Newsroom, 1 March 2026 The "
-            "rating applies to the checked claim. Check for yourself whether this sentence says the same."
+            "rating applies to the checked claim. Check for yourself whether this sentence says the same thing."
         )
     ]
 
