@@ -110,8 +110,13 @@
         shown?.remove();
         if (!found) return;
         const [one, two, year] = found.slice(1).map(Number);
-        const isDayFirst = target.value.includes(".") || one > 12 || (target.dataset.dayFirst === "true" && two <= 12);
-        const day = Date.UTC(year, (isDayFirst ? two : one) - 1, isDayFirst ? one : two);
+        const hasFullStops = target.value.includes(".");
+        // Without a known habit such a date is refused when it is saved.
+        if (target.dataset.dayFirst === "none" && !hasFullStops && one !== two && Math.max(one, two) <= 12) return;
+        const isDayFirst = hasFullStops || one > 12 || (target.dataset.dayFirst === "true" && two <= 12);
+        const [number, month] = isDayFirst ? [one, two] : [two, one];
+        const day = new Date(Date.UTC(year, month - 1, number));
+        if (day.getUTCDate() !== number || day.getUTCMonth() !== month - 1) return; // there is no such day
         const words = document.createElement("span");
         words.className = "desk-quiet desk-day-read";
         words.setAttribute("role", "status");

@@ -1,5 +1,6 @@
 """Forms by keyboard alone: what was refused is said first, and what has the focus is never behind a bar."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -68,9 +69,25 @@ def test_focus_is_never_hidden_by_the_bars(width: int, seat: Any, editor: Any) -
 def test_what_was_refused_gets_the_focus_and_leads_to_its_fields(seat: Any, editor: Any) -> None:
     desk = seat(editor)
     page = desk.open("/admin/claims/claim/add/")
-    page.fill("[name=claimed_on]", "3/11/2026")
-    page.focus("[name=language]")
-    expect(page.locator(".desk-day-read")).to_have_text("March 11, 2026")
+    shown = {}
+    for habit, text in itertools.product(
+        ("true", "false", "none"), ("3/11/2026", "31/2/2026", "30/11/2026", "3.11.2026")
+    ):
+        page.locator("[name=claimed_on]").evaluate(
+            "(field, habit) => (field.dataset.dayFirst = habit)", habit
+        )
+        page.fill("[name=claimed_on]", text)
+        page.focus("[name=language]")
+        shown[habit, text] = "".join(page.locator(".desk-day-read").all_inner_texts())
+    november, thirtieth = "November 3, 2026", "November 30, 2026"
+    assert shown == {
+        ("true", "3/11/2026"): november,
+        ("false", "3/11/2026"): "March 11, 2026",
+        ("none", "3/11/2026"): "",
+        **{(habit, "31/2/2026"): "" for habit in ("true", "false", "none")},
+        **{(habit, "30/11/2026"): thirtieth for habit in ("true", "false", "none")},
+        **{(habit, "3.11.2026"): november for habit in ("true", "false", "none")},
+    }
     page.fill("[name=claimed_on]", "the day before")
     page.fill("[name=language]", "")
     expect(page.locator(".desk-day-read")).to_have_count(0)
