@@ -74,7 +74,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "public_differs": current is not None
         and (have_reviewed_parts_changed(claim, current) or have_claimed_media_changed(claim, current)),
         "under_review": any(verdict.state == Verdict.State.IN_REVIEW for verdict in verdicts),
-        "draft_offer": draft_offer(claim, verdicts, person),
+        "draft_offer": choose_draft_offer(claim, verdicts, person),
         "clusters": list_clusters(claim, person),
         "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.readable_by(person)],
     }
@@ -223,7 +223,7 @@ def list_moves_made(transitions: Any) -> list[tuple[Transition, str, str]]:
     ]
 
 
-def draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
+def choose_draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
     """Return which draft can be started now: "first", "correction" of the published verdict, or a "version" of a
     retracted one; "" for none.
     """

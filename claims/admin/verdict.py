@@ -20,7 +20,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from claims.admin import live_preview
 from claims.admin.claim_page import (
     build_verdict_context,
-    draft_offer,
+    choose_draft_offer,
     list_moves_made,
     list_quotes,
     render_claim_link,
@@ -205,7 +205,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
             "may_edit": may_edit,
             "preview": reverse("admin:claims_verdict_preview", args=[verdict.pk]) if may_edit else "",
             "sandbox": SANDBOX,
-            "draft_offer": draft_offer(verdict.claim, [verdict], person) if is_newest else "",
+            "draft_offer": choose_draft_offer(verdict.claim, [verdict], person) if is_newest else "",
         }
 
     @live_preview.roll_back

@@ -115,19 +115,19 @@ def record_translations(claim: Claim, *, note: str) -> None:
     append([retranslate_entry(publication, body, kind=Publication.Kind.TRANSLATION, note=note, at=at)])
 
 
-def build_restated_body(publication: Publication, besides: Sequence[Translation] = ()) -> dict[str, Any]:
+def build_restated_body(publication: Publication, added: Sequence[Translation] = ()) -> dict[str, Any]:
     """Return the body of an entry with its current translations, in the form of `site_urls.parse_stored`.
 
     Args:
-        besides: translations to treat as published, each replacing the existing one.
+        added: translations to treat as published, each replacing the existing one.
     """
     body: dict[str, Any] = parse_stored(publication.body)
     published = Translation.objects.filter(
         verdict__in=[each["id"] for each in body["verdicts"]], state=Translation.State.PUBLISHED
     )
-    replaced = {(row.verdict_id, row.language.lower()) for row in besides}
+    replaced = {(row.verdict_id, row.language.lower()) for row in added}
     rows = [row for row in published if (row.verdict_id, row.language.lower()) not in replaced]
-    body["translations"] = build_translations(body["statement"], body["verdicts"], [*rows, *besides])
+    body["translations"] = build_translations(body["statement"], body["verdicts"], [*rows, *added])
     return body
 
 

@@ -199,7 +199,7 @@ def _record(
         Transition.objects.create(claim_id=claim_id, verdict=verdict, actor=by, actor_name=name, **step)
 
 
-# What a move does besides changing the state --------------------------------------------------------------------------
+# What a move does beyond changing the state ---------------------------------------------------------------------------
 
 
 def _save_state(subject: Verdict | Translation, request: MoveRequest) -> None:

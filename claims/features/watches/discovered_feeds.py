@@ -77,7 +77,7 @@ def find_followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
     with suppress(FetchError):
         feeds += [Followable(url, "sitemap") for url in _sort_news_first(visitor.sitemaps(answer.final_url))]
     page = Followable(address, "page", title)
-    return [*_remove_duplicates(feeds, besides=address), page]
+    return [*_remove_duplicates(feeds, known_url=address), page]
 
 
 def _build_followable(address: str, page_list: PageList) -> Followable:
@@ -114,8 +114,8 @@ def _sort_news_first(sitemaps: list[str]) -> list[str]:
     return sorted(sitemaps, key=lambda url: "news" not in url.lower())
 
 
-def _remove_duplicates(followable_lists: list[Followable], *, besides: str) -> Iterator[Followable]:
-    seen_keys = {build_url_key(besides)}
+def _remove_duplicates(followable_lists: list[Followable], *, known_url: str) -> Iterator[Followable]:
+    seen_keys = {build_url_key(known_url)}
     for one in followable_lists:
         key = build_url_key(one.url)
         if key and key not in seen_keys and len(seen_keys) <= MAX_OFFERED:

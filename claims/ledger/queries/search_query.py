@@ -35,7 +35,7 @@ _QUOTED_PATTERN = re.compile(r"'(?:[^']|'')*'")
 #: The value of `relevance` if so much matches that no word of the search distinguishes claims.
 NEWEST = Ordering("newest", (make_moment_key("published_at"), make_id_key("claim_id")), descending=True)
 
-#: Parameters that do not affect which claims match, besides those for paging.
+#: Parameters that do not affect which claims match, in addition to those for paging.
 _SEARCH_PARAMETERS = {
     "q",
     "spelling",

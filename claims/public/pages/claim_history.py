@@ -115,13 +115,13 @@ def _get_version(versions: list[HistoricVersion], version: int) -> HistoricVersi
     return match
 
 
-def _find_version_of_day(told: list[HistoricVersion], day: date) -> HistoricVersion | None:
+def _find_version_of_day(versions: list[HistoricVersion], day: date) -> HistoricVersion | None:
     """Return the version at the end of the day in the newsroom's time zone; None before the first publication."""
     try:
         end = make_aware(datetime.combine(day + timedelta(days=1), time.min), get_default_timezone())
     except OverflowError:
-        return told[0]
-    return next((one for one in told if one.entry.published_at < end), None)
+        return versions[0]
+    return next((one for one in versions if one.entry.published_at < end), None)
 
 
 def _choose_earlier_version(

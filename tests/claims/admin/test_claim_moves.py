@@ -7,8 +7,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from claims.admin.timeline import AFTER_MOVE
 from claims.models import Claim, Publication, Topic, Transition
 from claims.review import workflow
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from tests.helpers.desk import Desk, buttons, said
 from tests.helpers.newsroom import make_claim, make_source
 
@@ -191,3 +193,7 @@ def test_who_cannot_triage_is_offered_no_action(desk: Desk, client: Client, cont
     client.post(address, select([claim], "accept_selected"))
     claim.refresh_from_db()
     assert claim.state == "proposed"
+
+
+def test_every_move_has_a_message_for_the_person_who_made_it() -> None:
+    assert set(AFTER_MOVE) == {action for _state, action in (*CLAIM_MOVES, *VERDICT_MOVES)}
