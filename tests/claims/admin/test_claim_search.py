@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from claims.models import Claim, Claimant
-from tests.helpers.newsroom import make_appearance, make_claim, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +135,20 @@ def test_a_question_is_found_by_what_it_means_at_the_desk_and_in_quick_search(
         (contributor, question): ([], [(f"New claim: {question}", "Add this claim")], True),
         (contributor, nonsense): ([], [(f"New claim: {nonsense}", "Add this claim")], True),
     }
+
+
+def test_quick_search_costs_the_same_however_many_are_found(
+    client: Client, checker: User, editor: User, publish: Any, django_assert_num_queries: Any
+) -> None:
+    client.force_login(editor)
+    client.get("/admin/search/?s=trams&extended=1")
+    # The same words are answered from the cache for a while.
+    for number, words in enumerate(("ferries", "ferries line")):
+        publish(make_claim(f"Ferries of line {number} are late."))
+        make_draft(make_claim(f"Ferries of line {number} are full."), checker)
+        with django_assert_num_queries(10):
+            page = client.get("/admin/search/", {"s": words, "extended": "1"}).content.decode()
+        assert page.count('data-description="claim: ') == 2 * (number + 1)
 
 
 def test_slips_in_words_that_nothing_published_has_are_forgiven(client: Client, editor: User) -> None:
