@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial, wraps
 from importlib import import_module
 from time import monotonic
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, ClassVar
 
 from django.apps import AppConfig, apps
@@ -305,6 +305,26 @@ def _guard_view(view: Callable[..., Any], feature: Feature) -> Callable[..., Any
     return guarded_view
 
 
+def guard_overrides(mixin: type, base: type) -> None:
+    """Make the methods that a feature's mixin overrides in a class call those of the class while the feature is off."""
+    (feature,) = (each for each in list_installed() if mixin.__module__.startswith(f"{each.name}."))
+    for part in mixin.__mro__[:-1]:
+        for name, method in list(vars(part).items()):
+            if isinstance(method, FunctionType) and hasattr(base, name) and not hasattr(method, "feature"):
+                setattr(part, name, _guard_override(part, method, feature))
+
+
+def _guard_override(part: type, method: FunctionType, feature: Feature) -> Callable[..., Any]:
+    @wraps(method)
+    def guarded_method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if feature.is_on:
+            return method(self, *args, **kwargs)
+        return getattr(super(part, self), method.__name__)(*args, **kwargs)
+
+    guarded_method.feature = feature  # type: ignore[attr-defined]  # guarded once, however many pages have the mixin
+    return guarded_method
+
+
 def guard_jobs(jobs: Iterable[Any]) -> None:
     """Make background jobs of features do nothing while the feature is off."""
     for job in jobs:
@@ -314,9 +334,11 @@ def guard_jobs(jobs: Iterable[Any]) -> None:
 
 
 def has_route(name: str) -> bool:
-    """Return whether the route exists and its feature is on."""
-    possibilities = get_resolver().reverse_dict.getlist(name)
-    return bool(possibilities) and not is_off(_get_route_owners().get(name, ""))
+    """Return whether the route exists and its feature is on. Names of the desk's pages begin with `admin:`."""
+    _place, is_of_model, page = name.rpartition(":")
+    resolver = get_resolver().namespace_dict["admin"][1] if is_of_model else get_resolver()
+    owner = page.partition("_")[0] if is_of_model else _get_route_owners().get(page, "")
+    return bool(resolver.reverse_dict.getlist(page)) and not is_off(owner)
 
 
 @cache

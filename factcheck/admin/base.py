@@ -284,8 +284,12 @@ class DeskAdmin(DayFields, ListDownload):
 
 
 def extend_desk(model: type[models.Model], mixin: type) -> None:
-    """Put a mixin before the class of a model's pages. Called from a feature's `admin` module."""
+    """Put a mixin of a feature before the class of a model's pages. While the feature is off, it changes nothing.
+
+    Called from the feature's `admin` module.
+    """
     present = type(admin.site.get_model_admin(model))
+    features.guard_overrides(mixin, present)
     admin.site.unregister(model)
     admin.site.register(model, type(present.__name__, (mixin, present), {}))
 

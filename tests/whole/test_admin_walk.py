@@ -1,6 +1,8 @@
 """A walk through the whole admin as every role: each page opens or is refused, and no list grows costly with rows."""
 
 import re
+from contextlib import suppress
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,11 +12,13 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
+from pytest_django import Settings
 
 from claims.features.reply.models import ReplyRequest
 from claims.features.webhooks.models import WebhookDelivery
 from claims.models import ImportProblem, PossibleDuplicate, Publication, SignOff, Transition, Verdict
+from factcheck import features
 from sources.models import Snapshot
 from tests.helpers.full_desk import MODELS, ROLES, add_row_of_each, address, asks, make_superuser
 from tests.helpers.shared_newsroom import checker, editor, shared_rows
@@ -82,6 +86,8 @@ QUERIES = {
 OTHER_DATES = re.compile(
     r"\b(Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.? \d+, \d{4}|\d [ap]\.m\."
 )
+#: Paths in links, forms, buttons and data for scripts.
+TARGETS = re.compile(r"""\b(?:href|action|formaction|data-[a-z-]+)=["'](/[^"'?#]*)""")
 #: And what stands above each of them: the views that are kept of it.
 ABOVE_THE_LIST = 1
 
@@ -184,6 +190,35 @@ def test_records_are_only_looked_at(
     assert client.get(address(model, "add")).status_code == 403
     assert client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
     assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("preset", ["small", "all"])
+def test_pages_lead_only_to_features_that_are_on(
+    preset: str, settings: Settings, client: Client, filled: None, superuser: User
+) -> None:
+    """Lists, pages of rows and the dashboard, with their links, forms and buttons."""
+    settings.FEATURES = [preset]
+    client.force_login(superuser)
+    pages = [reverse("admin:index")]
+    for model in MODELS:
+        if not features.is_off(model._meta.app_label):
+            rows = admin.site._registry[model].get_queryset(asks(superuser))[:1]
+            pages += [address(model, "changelist"), *(address(model, "change", row.pk) for row in rows)]
+    disabled, joined = set(), set()
+    for page in pages:
+        for target in re.findall(TARGETS, client.get(page, follow=True).content.decode()):
+            if feature := _find_feature(unescape(target)):
+                (joined if feature.is_on else disabled).add((page, target))
+    assert disabled == set()
+    teamwork = {target for _page, target in joined if "/teamwork/assignment" in target}
+    assert bool(teamwork) == (preset == "all")
+
+
+def _find_feature(path: str) -> features.Feature | None:
+    """Return the feature whose route this is."""
+    with suppress(Resolver404):
+        return getattr(resolve(path).func, "feature", None)
+    return None
 
 
 def _values_of(spec: Any, name: str) -> list[str]:

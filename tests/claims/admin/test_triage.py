@@ -227,7 +227,7 @@ def test_the_screen_costs_the_same_whatever_waits(
         assert client.get(PAGE, {"queue": "triage"}).status_code == 200
     # The session, the person and their permissions; the list's own; the proposals and who looks at which; the claim
     # with all that decides, what is similar to it; what can be chosen; and what stands in every page's header.
-    assert len(queries) == 39
+    assert len(queries) == 37
 
 
 def press(client: Client, claim: Claim, action: str, button: Any, **typed: str) -> Any:

@@ -59,6 +59,32 @@ def test_the_desk_is_complete_with_it_and_without(settings: Settings, editor: Us
     assert joined(editor) == {"menu": [], "cards": [], "steps": [], "timeline": [], "obstacles": []}
 
 
+def test_lists_and_pages_are_those_of_the_core_without_it(
+    settings: Settings, client: Client, editor: User
+) -> None:
+    claim = make_claim()
+    client.force_login(editor)
+    shown = []
+    for enabled in (["teamwork"], []):
+        settings.FEATURES = enabled
+        changelist = client.get(reverse("admin:claims_claim_changelist")).context["cl"]
+        page = client.get(reverse("admin:claims_claim_change", args=[claim.pk])).context
+        shown.append(
+            {
+                "columns": "assignee_badge" in changelist.list_display,
+                "filters": len(changelist.filter_specs),
+                "actions": "assign_selected"
+                in dict(changelist.model_admin.get_action_choices(page["request"])),
+                "panels": [*page.get("panels_first", []), *page.get("panels_last", [])],
+            }
+        )
+    with_it, without = shown
+    assert with_it["filters"] == without["filters"] + 3
+    assert (with_it["columns"], with_it["actions"]) == (True, True)
+    assert with_it["panels"] == ["admin/desk/assignment.html", "admin/desk/comments.html"]
+    assert without == {"columns": False, "filters": without["filters"], "actions": False, "panels": []}
+
+
 def test_an_unknown_step_of_triage_is_not_carried_out(
     settings: Settings, client: Client, editor: User, checker: User
 ) -> None:
