@@ -37,6 +37,9 @@ def install_worker_connector(app: App) -> None:
 def make_worker_connector() -> PsycopgConnector:
     return WorkerConnector(
         kwargs=connector_params(),
+        # Four are kept open by default. An idle worker needs one, and each takes 4 MB of the database server.
+        min_size=1,
+        max_size=4,
         timeout=_PATIENCE_SECONDS,
         reconnect_timeout=RECONNECT_SECONDS,
     )

@@ -282,7 +282,14 @@ def _retry_conflicts(work: Callable[[], Result]) -> Result:
 
 @contextmanager
 def _reduce_garbage_collection() -> Iterator[None]:
-    """Exclude existing objects from garbage collection, which would otherwise take a sixth of the time."""
+    """Exclude existing objects from garbage collection, which would otherwise take a sixth of the time.
+
+    A background worker has excluded them before its fork, and they stay excluded: a collection would copy every page
+    of memory that it shares with the web processes.
+    """
+    if gc.get_freeze_count():
+        yield
+        return
     gc.freeze()
     try:
         yield

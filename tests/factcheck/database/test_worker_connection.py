@@ -132,3 +132,16 @@ def test_a_stopped_worker_does_not_try_again() -> None:
     # In a thread of its own, because tests in a browser leave a loop running in this one.
     with ThreadPoolExecutor(1) as pool, pytest.raises(ConnectorException):
         pool.submit(lambda: asyncio.run(asyncio.wait_for(use_after_the_end(), 20))).result()
+
+
+def test_an_idle_worker_keeps_one_connection() -> None:
+    async def count_open() -> int:
+        connector = worker_connection.make_worker_connector()
+        await connector.open_async()
+        try:
+            return int(connector.pool.get_stats()["pool_size"])
+        finally:
+            await connector.close_async()
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(lambda: asyncio.run(asyncio.wait_for(count_open(), 20))).result() == 1

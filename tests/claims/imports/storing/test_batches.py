@@ -1,5 +1,6 @@
 """What a record becomes, and when two records are about one claim."""
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -311,3 +312,11 @@ def test_of_attempts_at_one_file_the_last_keeps_the_problems() -> None:
         second: found_again,
     }
     assert first.refused == 1
+
+
+def test_memory_that_was_frozen_stays_frozen() -> None:
+    """The background worker freezes it before its fork. Some of it is freed meanwhile, as anywhere."""
+    gc.freeze()
+    before = gc.get_freeze_count()
+    bring(review())
+    assert gc.get_freeze_count() > before * 0.9
