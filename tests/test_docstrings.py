@@ -6,14 +6,17 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-TREES = {
-    path: ast.parse(path.read_text(encoding="utf-8"))
-    for folder in ("factcheck", "sources", "claims", "deploy")
-    for path in (ROOT / folder).rglob("*.py")
-    if "migrations" not in path.parts
-}
 #: A line of the section “Raises:”, which names one exception or several.
 RAISED = re.compile(r"^\s*([A-Z]\w+(?:, [A-Z]\w+)*):", re.MULTILINE)
+
+
+def list_modules() -> list[Path]:
+    return [
+        path
+        for folder in ("factcheck", "sources", "claims", "deploy")
+        for path in (ROOT / folder).rglob("*.py")
+        if "migrations" not in path.parts
+    ]
 
 
 def list_raised(docstring: str) -> list[str]:
@@ -25,8 +28,8 @@ def list_raised(docstring: str) -> list[str]:
 def test_exceptions_that_docstrings_name_exist() -> None:
     documented = (ast.AsyncFunctionDef, ast.ClassDef, ast.FunctionDef, ast.Module)
     known, raised = set(dir(builtins)), set()
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
+    for path in list_modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 known.add(node.name)
             elif isinstance(node, ast.Import | ast.ImportFrom):

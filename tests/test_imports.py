@@ -76,3 +76,13 @@ def test_every_room_says_what_lives_there(package: Path) -> None:
     if package.name not in {"management", "commands"}:
         face = (package / "__init__.py").read_text(encoding="utf-8")
         assert ast.get_docstring(ast.parse(face))
+
+
+def test_tests_keep_no_syntax_trees() -> None:
+    """Every process of a run imports every test, and would keep hundreds of megabytes of them to its end."""
+    assert [
+        f"{path.relative_to(ROOT)}:{statement.lineno}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for statement in ast.parse(path.read_text(encoding="utf-8")).body
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef) and "ast.parse" in ast.unparse(statement)
+    ] == []

@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.sweeps import sweep
 from tests.test_imports import FILES
 
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+Trees = dict[str, ast.Module]
 
 #: Modules by which a program speaks HTTP, or opens a connection to speak it itself.
 NETWORK = re.compile(
@@ -38,6 +38,12 @@ DATABASE = {f"factcheck.database.{name}" for name in ("replica_watch", "worker_c
 PAIRED = {f"factcheck.confinement.{name}" for name in ("confined", "framing", "zygote")}
 
 
+@pytest.fixture(scope="module")
+def trees() -> Trees:
+    """Return the parsed modules. A constant would stay in memory, 500 MB with its lists, in each process of a run."""
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+
+
 def imported(tree: ast.AST) -> Iterator[str]:
     """What a module imports, wherever in it, as whole names."""
     for node in ast.walk(tree):
@@ -47,15 +53,15 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def test_outgoing_http_is_in_one_package() -> None:
-    speaking = {name for name, tree in TREES.items() if any(map(NETWORK.match, imported(tree)))}
+def test_outgoing_http_is_in_one_package(trees: Trees) -> None:
+    speaking = {name for name, tree in trees.items() if any(map(NETWORK.match, imported(tree)))}
     assert speaking == OUTGOING | LISTENS | DATABASE | PAIRED
 
 
-def test_no_library_fetches_by_itself() -> None:
+def test_no_library_fetches_by_itself(trees: Trees) -> None:
     named = {
         (name, node.attr if isinstance(node, ast.Attribute) else node.id)
-        for name, tree in TREES.items()
+        for name, tree in trees.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute | ast.Name)
     }
@@ -109,18 +115,18 @@ def writes_state(node: ast.AST) -> bool:
     return named and isinstance(node.args[1], ast.Constant) and node.args[1].value == "state"
 
 
-def test_states_are_written_by_moves() -> None:
-    writers = {name for name, tree in TREES.items() if any(map(writes_state, ast.walk(tree)))}
+def test_states_are_written_by_moves(trees: Trees) -> None:
+    writers = {name for name, tree in trees.items() if any(map(writes_state, ast.walk(tree)))}
     assert (
         writers == MOVES | TRANSLATED | CLUSTERS | RUNS | DELIVERIES | CHATS | WATCHED | READERS | PROSPECTS
     )
 
 
 @pytest.mark.parametrize("name", sorted(RUNS))
-def test_import_runs_alone_are_moved_by_imports(name: str) -> None:
+def test_import_runs_alone_are_moved_by_imports(name: str, trees: Trees) -> None:
     written = {
         ast.unparse(node.value)
-        for node in ast.walk(TREES[name])
+        for node in ast.walk(trees[name])
         if isinstance(node, ast.Attribute) and node.attr == "state" and isinstance(node.ctx, ast.Store)
     }
     assert written
@@ -128,9 +134,9 @@ def test_import_runs_alone_are_moved_by_imports(name: str) -> None:
 
 
 @sweep("name", sorted(MOVES))
-def test_whoever_moves_writes_it_down(name: str) -> None:
+def test_whoever_moves_writes_it_down(name: str, trees: Trees) -> None:
     """The triggers insist on it; here it shows that each of these modules does it itself."""
-    assert any(isinstance(node, ast.Name) and node.id == "Transition" for node in ast.walk(TREES[name]))
+    assert any(isinstance(node, ast.Name) and node.id == "Transition" for node in ast.walk(trees[name]))
 
 
 # The ledger -----------------------------------------------------------------------------------------------------------
@@ -158,25 +164,25 @@ def stores_entries(node: ast.AST) -> bool:
     return isinstance(node.func, ast.Name) and node.func.id in ENTRIES
 
 
-def test_entries_of_the_ledger_are_stored_in_one_module() -> None:
-    writers = {name for name, tree in TREES.items() if any(map(stores_entries, ast.walk(tree)))}
+def test_entries_of_the_ledger_are_stored_in_one_module(trees: Trees) -> None:
+    writers = {name for name, tree in trees.items() if any(map(stores_entries, ast.walk(tree)))}
     assert writers == {"claims.ledger.publishing"} | PROSPECTS
 
 
 @pytest.mark.parametrize("name", sorted(PROSPECTS))
-def test_what_would_be_is_not_stored(name: str) -> None:
+def test_what_would_be_is_not_stored(name: str, trees: Trees) -> None:
     called = {
         node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        for node in ast.walk(TREES[name])
+        for node in ast.walk(trees[name])
         if isinstance(node, ast.Call)
     }
     assert called & (WRITING | COPYING | {"save", "append", "record", "record_all", "send"}) == set()
 
 
-def test_imports_alone_send_entries_along_with_other_rows() -> None:
+def test_imports_alone_send_entries_along_with_other_rows(trees: Trees) -> None:
     asking = {
         name
-        for name, tree in TREES.items()
+        for name, tree in trees.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute | ast.Name)
         and (node.attr if isinstance(node, ast.Attribute) else node.id) == "build_entry_lines"
@@ -191,11 +197,11 @@ WRITTEN_TABLES = re.compile(
 )
 
 
-def test_no_sql_writes_claims_verdicts_or_entries() -> None:
+def test_no_sql_writes_claims_verdicts_or_entries(trees: Trees) -> None:
     """But for the rules of the ledger, which close the entry before, and the one that removes words by law."""
     found = {
         (name, " ".join(hit.group().split()))
-        for name, tree in TREES.items()
+        for name, tree in trees.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         for hit in WRITTEN_TABLES.finditer(node.value)
