@@ -40,12 +40,12 @@ urlpatterns = [
     path("accounts/oidc/<str:provider_id>/login/callback/", handle_callback, name="openid_connect_callback"),
     path(
         "accounts/2fa/totp/deactivate/",
-        protect_last_factor(deactivate_totp, back="mfa_index"),
+        protect_last_factor(deactivate_totp, back_url="mfa_index"),
         name="mfa_deactivate_totp",
     ),
     path(
         "accounts/2fa/webauthn/keys/<int:pk>/remove/",
-        protect_last_factor(remove_webauthn, back="mfa_list_webauthn"),
+        protect_last_factor(remove_webauthn, back_url="mfa_list_webauthn"),
         name="mfa_remove_webauthn",
     ),
     path("accounts/sessions/", show_own_sessions, name="desk-sessions"),

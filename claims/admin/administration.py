@@ -26,14 +26,14 @@ from claims.models import EmbeddingModel, StatementVector
 from claims.newsroom import feature_switches
 from factcheck import features
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
 from factcheck.admin.row_actions import RefusalMessages
 from factcheck.features import Feature
 from sources.models import Publisher
 
 
 @admin.register(EmbeddingModel)
-class EmbeddingModelAdmin(LookOnly, DeskAdmin):
+class EmbeddingModelAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = ("name", "state", "vectors_made", "completed_at", "kept_at")
     fields = ("name", "state", "progress", "dimensions", "begun_at", "completed_at", "kept_at")
     readonly_fields = ("state", "progress")
@@ -60,18 +60,18 @@ class EmbeddingModelAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=gettext_lazy("statements"))
     def progress(self, model: EmbeddingModel) -> str:
-        made, outstanding = count_vectors(model)
-        if not outstanding:
-            return _("all %(made)s") % {"made": f"{made:,}"}
-        share = 100 * made // (made + outstanding)
+        vector_count, missing_count = count_vectors(model)
+        if not missing_count:
+            return _("all %(made)s") % {"made": f"{vector_count:,}"}
+        share = 100 * vector_count // (vector_count + missing_count)
         return _("%(made)s of %(all)s (%(share)d %%)") % {
-            "made": f"{made:,}",
-            "all": f"{made + outstanding:,}",
+            "made": f"{vector_count:,}",
+            "all": f"{vector_count + missing_count:,}",
             "share": share,
         }
 
 
-_CHECKED = gettext_noop("Checked the languages and features.")
+_CHECKED_MESSAGE = gettext_noop("Checked the languages and features.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,40 +91,40 @@ class FeatureLine:
     obstacle: str
 
 
-def is_checked() -> bool:
+def is_setup_checked() -> bool:
     """Return whether an administrator has marked the languages and features as checked."""
-    return LogEntry.objects.filter(change_message=_CHECKED).exists()
+    return LogEntry.objects.filter(change_message=_CHECKED_MESSAGE).exists()
 
 
 def show_installation(request: HttpRequest) -> HttpResponse:
     """Show the page. A POST that names a feature switches it; one without a name marks the page as checked."""
     if not request.user.has_perm(feature_switches.PERMISSION):
         raise PermissionDenied
-    house = Publisher.objects.house()
+    own_publisher = Publisher.objects.house()
     if request.method == "POST" and "feature" in request.POST:
-        _switch(request)
+        _switch_feature(request)
         return HttpResponseRedirect(f"{reverse('desk-installation')}#{request.POST['feature']}")
     if request.method == "POST":
-        admin.site.get_model_admin(Publisher).log_change(request, house, _CHECKED)
+        admin.site.get_model_admin(Publisher).log_change(request, own_publisher, _CHECKED_MESSAGE)
         return HttpResponseRedirect(reverse("admin:index"))
-    names = dict(settings.LANGUAGES)
+    language_names = dict(settings.LANGUAGES)
     context = {
         **admin.site.each_context(request),
         "title": _("Languages and features"),
         "lines": _build_feature_lines(),
-        "languages": list(names.values()),
-        "own_language": names.get(house.language, house.language),
-        "fallback": names[settings.LANGUAGE_CODE],
-        "house_page": change_page(house),
-        "is_checked": is_checked(),
+        "languages": list(language_names.values()),
+        "own_language": language_names.get(own_publisher.language, own_publisher.language),
+        "fallback": language_names[settings.LANGUAGE_CODE],
+        "house_page": change_page(own_publisher),
+        "is_checked": is_setup_checked(),
     }
     return TemplateResponse(request, "admin/desk/installation.html", context)
 
 
-def _switch(request: HttpRequest) -> None:
+def _switch_feature(request: HttpRequest) -> None:
     label, is_on = request.POST["feature"], request.POST.get("to") == "on"
     with RefusalMessages(request):
-        feature_switches.switch(label, is_on=is_on, by=get_person(request))
+        feature_switches.switch_feature(label, is_on=is_on, by=get_person(request))
         name = {"feature": features.find(label).verbose_name}
         messages.success(
             request,
@@ -135,11 +135,11 @@ def _switch(request: HttpRequest) -> None:
 
 
 def _build_feature_lines() -> list[FeatureLine]:
-    on = {feature.label for feature in features.list_switched_on()}
+    active_labels = {feature.label for feature in features.list_switched_on()}
     return [
         FeatureLine(
             feature,
-            feature.label in on,
+            feature.label in active_labels,
             features.is_preset(feature.label),
             [str(entry["title"]) for entries in feature.menu.values() for entry in entries],
             feature_switches.find_obstacle(feature.label),
@@ -175,9 +175,9 @@ def load_stored_mails(reader: User) -> list[StoredMail]:
     contents = (
         part for file in files[:_MAIL_LIMIT] for part in reversed(file.read_bytes().split(_MAIL_SEPARATOR))
     )
-    mails = (_read(content) for content in contents if content.strip())
-    sees_all = reader.has_perm("auth.add_user")
-    return list(islice((mail for mail in mails if sees_all or mail.to == reader.email), _MAIL_LIMIT))
+    mails = (_parse_mail(content) for content in contents if content.strip())
+    may_see_all = reader.has_perm("auth.add_user")
+    return list(islice((mail for mail in mails if may_see_all or mail.to == reader.email), _MAIL_LIMIT))
 
 
 def show_mails(request: HttpRequest) -> HttpResponse:
@@ -190,7 +190,7 @@ def show_mails(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/desk/demo_mails.html", context)
 
 
-def _read(content: bytes) -> StoredMail:
+def _parse_mail(content: bytes) -> StoredMail:
     mail = message_from_bytes(content.lstrip(), policy=policy.default)
     body = mail.get_body(("plain",))
     text = body.get_content() if body else ""

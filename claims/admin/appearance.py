@@ -11,7 +11,7 @@ from django_stubs_ext import StrOrPromise
 from unfold.admin import StackedInline
 
 from claims.admin.quote_form import PREFIX_FIELDSET, QuoteForm, render_in_context
-from claims.admin.status_badges import anchor_badge
+from claims.admin.status_badges import build_anchor_badge
 from claims.models import Appearance
 from factcheck.admin.base import change_page
 from factcheck.admin.typed_names import TypedNames
@@ -47,7 +47,7 @@ class AppearanceInline(TypedNames, StackedInline):
             return _("Shown after saving.")
         return format_html(
             '{} <a href="{}">{}</a><br>{}',
-            anchor_badge(row),
+            build_anchor_badge(row),
             change_page(row.source),
             row.source,
             render_in_context(row),

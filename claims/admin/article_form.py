@@ -145,8 +145,8 @@ def import_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     _require_import(request)
     if request.method == "POST":
         form = ArticleForm(request.POST, request.FILES)
-        if form.is_valid() and (imported := _import_from_form(request, form)):
-            return redirect("admin:claims_claim_imported", imported.captured.snapshot.pk)
+        if form.is_valid() and (imported_article := _import_from_form(request, form)):
+            return redirect("admin:claims_claim_imported", imported_article.captured.snapshot.pk)
     else:
         form = ArticleForm(initial={"address": request.GET.get("address", "")})
     context = {
@@ -206,7 +206,7 @@ def _find_waiting_proposals(snapshot: Snapshot, person: User) -> Iterator[FoundC
             yield FoundClaim(place.claim, anchor, reasons=())
 
 
-def propose_more(request: HttpRequest, pk: int) -> HttpResponse:
+def propose_all_statements(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose every statement in a source's latest text. POST only, because it creates claims."""
     _require_import(request)
     snapshot = Snapshot.objects.filter(source=pk).order_by("-number").first()
@@ -233,16 +233,18 @@ def _import_from_form(request: HttpRequest, form: ArticleForm) -> ImportedArticl
         material = form.material()
         article = read_article(material, overrides)
         with transaction.atomic():
-            imported = import_article(material, overrides=overrides, by=get_person(request), article=article)
+            imported_article = import_article(
+                material, overrides=overrides, by=get_person(request), article=article
+            )
             mark_stored(request)
     except (OverrideError, FetchError, ExtractionError) as problem:
         form.add_error(None, translate_message(problem))
         return None
-    _report(request, imported)
-    return imported
+    _show_import_messages(request, imported_article)
+    return imported_article
 
 
-def _report(request: HttpRequest, article: ImportedArticle) -> None:
+def _show_import_messages(request: HttpRequest, article: ImportedArticle) -> None:
     captured, proposal = article.captured, article.proposal
     for caveat in captured.document.caveats:
         messages.warning(request, caveat.sentence)

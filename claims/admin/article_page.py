@@ -12,7 +12,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from claims.admin.article_page_offers import build_offers
-from claims.admin.article_page_posts import answer_page_request, attach, decide, make_claim, make_evidence
+from claims.admin.article_page_posts import (
+    answer_page_request,
+    decide_proposal,
+    make_appearance,
+    make_claim,
+    make_evidence,
+)
 from claims.admin.article_page_text import (
     LEGEND,
     ArticleNote,
@@ -82,19 +88,19 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
 def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
     """Return the routes of the page and its parts, below the list of claims."""
 
-    def page(request: HttpRequest, source: int) -> HttpResponse:
+    def show_page(request: HttpRequest, source: int) -> HttpResponse:
         return show_article(desk, request, _get_source(request, source))
 
-    def offered(request: HttpRequest, source: int) -> HttpResponse:
+    def show_offers(request: HttpRequest, source: int) -> HttpResponse:
         source_row = _get_source(request, source)
         return answer_page_request(
             request, source_row, lambda values: build_offers(desk, request, source_row, values)
         )
 
-    def decided(request: HttpRequest, source: int, claim: int, action: str) -> HttpResponse:
+    def decide_view(request: HttpRequest, source: int, claim: int, action: str) -> HttpResponse:
         source_row, by = _get_source(request, source), get_person(request)
         return answer_page_request(
-            request, source_row, lambda values: decide(source_row, values, by, claim, action)
+            request, source_row, lambda values: decide_proposal(source_row, values, by, claim, action)
         )
 
     def build_view(work: Callable[[Source, Any, User], dict[str, Any]]) -> Callable[..., HttpResponse]:
@@ -105,16 +111,16 @@ def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
         return view
 
     routes: list[tuple[str, Callable[..., HttpResponse], str]] = [
-        ("", page, "claims_claim_article"),
-        ("offers/", offered, "claims_claim_article_offers"),
+        ("", show_page, "claims_claim_article"),
+        ("offers/", show_offers, "claims_claim_article_offers"),
         ("claims/", build_view(make_claim), "claims_claim_article_claim"),
-        ("claims/<int:claim>/<slug:action>/", decided, "claims_claim_article_decide"),
-        ("appearances/", build_view(attach), "claims_claim_article_appearance"),
+        ("claims/<int:claim>/<slug:action>/", decide_view, "claims_claim_article_decide"),
+        ("appearances/", build_view(make_appearance), "claims_claim_article_appearance"),
         ("evidence/", build_view(make_evidence), "claims_claim_article_evidence"),
     ]
     return [
-        path(f"article/<int:source>/{below}", desk.admin_site.admin_view(view), name=name)
-        for below, view, name in routes
+        path(f"article/<int:source>/{subpath}", desk.admin_site.admin_view(view), name=name)
+        for subpath, view, name in routes
     ]
 
 

@@ -60,25 +60,29 @@ def find_drafts(person: User, search: str = "") -> list[Verdict]:
         rows = rows.filter(author=person)
     for word in search.split():
         rows = rows.filter(claim__statement__icontains=word)
-    others_later = Case(When(author=person, then=Value(0)), default=Value(1))
-    rows = rows.select_related("claim", "publisher").defer("explanation").order_by(others_later, "-pk")
+    own_first = Case(When(author=person, then=Value(0)), default=Value(1))
+    rows = rows.select_related("claim", "publisher").defer("explanation").order_by(own_first, "-pk")
     return list(rows[:OFFER_LIMIT])
 
 
 def _find_similar_claims(words: str, person: User) -> list[tuple[Claim, Any]]:
     """Return claims with the same or nearly the same statement, and how each relates to the selected words."""
     matches = find_similar_claims(words, person=person)
-    open_to_them = find_attachable_claims(person).in_bulk([one.claim.pk for one in matches])
-    return [(open_to_them[one.claim.pk], one.kind) for one in matches if one.claim.pk in open_to_them]
+    attachable_claims = find_attachable_claims(person).in_bulk([match.claim.pk for match in matches])
+    return [
+        (attachable_claims[match.claim.pk], match.kind)
+        for match in matches
+        if match.claim.pk in attachable_claims
+    ]
 
 
 def _search_claims(desk: DeskAdmin, request: HttpRequest, search: str) -> list[tuple[Claim, Any]]:
     rows = find_attachable_claims(get_person(request))
-    by_number = list(rows.filter(pk=int(search))) if search.isdecimal() and len(search) < 10 else []
+    numbered_claims = list(rows.filter(pk=int(search))) if search.isdecimal() and len(search) < 10 else []
     claims, _may_repeat = desk.get_search_results(request, rows, search)
     listed_claims = [
-        *by_number,
-        *claims.exclude(pk__in=[claim.pk for claim in by_number]).order_by("-pk")[:OFFER_LIMIT],
+        *numbered_claims,
+        *claims.exclude(pk__in=[claim.pk for claim in numbered_claims]).order_by("-pk")[:OFFER_LIMIT],
     ]
     return [(claim, build_state_badge(claim)) for claim in listed_claims[:OFFER_LIMIT]]
 

@@ -17,17 +17,17 @@ from django.utils.translation import gettext as _
 
 from claims.admin.article_page_text import build_marked_paragraphs, list_notes
 from claims.admin.move_buttons import get_last_move
-from claims.admin.timeline import AFTER_MOVE, get_move_label
+from claims.admin.timeline import AFTER_MOVE_MESSAGES, get_move_label
 from claims.models import Claim, Claimant, Evidence, Transition, Verdict
 from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.models.evidence import MAX_NOTE_LENGTH
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.quotes.locations import QuotedWords
 from claims.quotes.selected_words import find_selected_words
 from claims.review import workflow
 from claims.review.annotations import attach_to_claim, create_claim, create_evidence
-from factcheck.admin.row_actions import explain
+from factcheck.admin.row_actions import explain_refusal
 from factcheck.refusals import Refused
 from sources.models import Snapshot, Source
 
@@ -65,59 +65,59 @@ class InvalidPageRequest(Exception):
 
 
 def answer_page_request(
-    request: HttpRequest, source: Source, work: Callable[[Any], dict[str, Any]]
+    request: HttpRequest, source: Source, action: Callable[[Any], dict[str, Any]]
 ) -> JsonResponse:
     """Return the response to one request: the result, or an error."""
     if request.method != "POST":
         raise Http404
     try:
-        answer = work(_parse_body(request))
+        result = action(_parse_body(request))
     except InvalidPageRequest as refusal:
         return _build_refusal(str(refusal), 400)
     except NotAllowed as refusal:
         return _build_refusal(str(refusal), 403)
     except (Refused, IntegrityError) as refusal:
-        return _build_refusal(explain(refusal), 409)
-    return JsonResponse(answer, status=409 if "problem" in answer else 200)
+        return _build_refusal(explain_refusal(refusal), 409)
+    return JsonResponse(result, status=409 if "problem" in result else 200)
 
 
 def make_claim(source: Source, values: Any, by: User) -> dict[str, Any]:
     """Make a claim from the selected words."""
     cleaned = _clean_form(NewClaimFromTextForm, values)
-    words = _read_words(source, cleaned)
+    words = _read_selection(source, cleaned)
     claim = create_claim(words, source, statement=cleaned["statement"], claimant=cleaned["claimant"], by=by)
     return _render_changed_parts(words.snapshot, by, f"c{claim.pk}", _("Proposed as claim %d.") % claim.pk)
 
 
-def attach(source: Source, values: Any, by: User) -> dict[str, Any]:
+def make_appearance(source: Source, values: Any, by: User) -> dict[str, Any]:
     """Add the selected words to a claim as another appearance."""
     cleaned = _clean_form(AttachTextForm, values)
     claim = Claim.objects.readable_by(by).filter(pk=cleaned["claim"]).first()
     if claim is None:
         raise NotPossible(_("There is no claim %d that you can read.") % cleaned["claim"])
-    words = _read_words(source, cleaned)
+    words = _read_selection(source, cleaned)
     attach_to_claim(words, source, claim, by=by)
     return _render_changed_parts(words.snapshot, by, f"c{claim.pk}", _("Attached to claim %d.") % claim.pk)
 
 
 def make_evidence(source: Source, values: Any, by: User) -> dict[str, Any]:
     """Add the selected words to a draft as evidence."""
-    require(by, "claims.add_evidence", _("add evidence"))
+    require_permission(by, "claims.add_evidence", _("add evidence"))
     cleaned = _clean_form(EvidenceFromTextForm, values)
     verdict = Verdict.objects.readable_by(by).filter(pk=cleaned["verdict"]).first()
     if verdict is None:
         raise NotPossible(_("There is no draft %d that you can read.") % cleaned["verdict"])
-    words = _read_words(source, cleaned)
+    words = _read_selection(source, cleaned)
     item = create_evidence(words, source, verdict, stance=cleaned["stance"], note=cleaned["note"], by=by)
     return _render_changed_parts(words.snapshot, by, f"e{item.pk}", _("Added to the evidence of the draft."))
 
 
-def decide(source: Source, values: Any, by: User, pk: int, action: str) -> dict[str, Any]:
+def decide_proposal(source: Source, values: Any, by: User, pk: int, action: str) -> dict[str, Any]:
     """Accept or decline a proposal, or undo that decision."""
     claim = Claim.objects.readable_by(by).filter(pk=pk, appearances__source=source).first()
     if claim is None or action not in DECISIONS:
         raise Http404
-    require(by, "claims.triage_claim", _("accept and decline claims"))
+    require_permission(by, "claims.triage_claim", _("accept and decline claims"))
     if not isinstance(values, dict):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
     number = values.get("snapshot")
@@ -131,17 +131,17 @@ def decide(source: Source, values: Any, by: User, pk: int, action: str) -> dict[
     except NotPossible as refusal:
         # The page learns the claim's current state along with the refusal.
         return {"problem": str(refusal), **_render_changed_parts(snapshot, by, f"c{pk}", "")}
-    return _render_changed_parts(snapshot, by, f"c{pk}", str(AFTER_MOVE[action]))
+    return _render_changed_parts(snapshot, by, f"c{pk}", str(AFTER_MOVE_MESSAGES[action]))
 
 
 @transaction.atomic
-def _move_claim(claim: Claim, action: str, last_move: str, note: str, by: User) -> None:
+def _move_claim(claim: Claim, action: str, seen_move: str, note: str, by: User) -> None:
     """Make the move, unless the page shows an older state of the claim."""
     if not Claim.objects.select_for_update().filter(pk=claim.pk).exists():
         raise NotPossible(_("The claim has been deleted in the meantime."))
-    last = get_last_move(claim)
-    if last_move != str(last):
-        last_transition = Transition.objects.get(pk=last)
+    newest_move = get_last_move(claim)
+    if seen_move != str(newest_move):
+        last_transition = Transition.objects.get(pk=newest_move)
         raise NotPossible(
             _("%(who)s has just done this: “%(move)s”. Nothing was changed. Reload the page and check.")
             % {"who": last_transition.actor_name, "move": get_move_label(last_transition.action)}
@@ -157,8 +157,8 @@ def _parse_body(request: HttpRequest) -> Any:
 
 
 def _clean_form(form: type[forms.Form], values: Any) -> dict[str, Any]:
-    flat = isinstance(values, dict) and all(isinstance(value, str | int) for value in values.values())
-    bound_form = form(values if flat else {})
+    is_flat = isinstance(values, dict) and all(isinstance(value, str | int) for value in values.values())
+    bound_form = form(values if is_flat else {})
     if not bound_form.is_valid():
         raise InvalidPageRequest(
             " ".join(
@@ -169,7 +169,7 @@ def _clean_form(form: type[forms.Form], values: Any) -> dict[str, Any]:
     return bound_form.cleaned_data
 
 
-def _read_words(source: Source, cleaned: dict[str, Any]) -> QuotedWords:
+def _read_selection(source: Source, cleaned: dict[str, Any]) -> QuotedWords:
     return find_selected_words(
         source, cleaned["snapshot"], cleaned["start"], cleaned["end"], cleaned["exact"]
     )
@@ -181,11 +181,11 @@ def _render_changed_parts(snapshot: Snapshot | None, by: User, key: str, message
         raise Http404
     notes = list_notes(snapshot, by)
     places = [place for note in notes for place in note.places]
-    own = [place for place in places if place.note == key]
+    changed_places = [place for place in places if place.note == key]
     appearances = [
         paragraph
         for paragraph in build_marked_paragraphs(snapshot.text, places)
-        if any(place.start < paragraph.end and place.end > paragraph.start for place in own)
+        if any(place.start < paragraph.end and place.end > paragraph.start for place in changed_places)
     ]
     note = next((note for note in notes if note.key == key), None)
     return {

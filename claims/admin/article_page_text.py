@@ -54,34 +54,48 @@ def build_marked_paragraphs(
 ) -> list[Paragraph]:
     """Return the paragraphs of a text from `start` to `end`, with its places marked."""
     end = len(text) if end is None else end
-    inside = [
-        NotedPlace(max(place.start, start) - start, min(place.end, end) - start, *_sort_by_note(place))
+    inner_places = [
+        NotedPlace(max(place.start, start) - start, min(place.end, end) - start, *_get_note_fields(place))
         for place in places
         if place.start < end and place.end > start
     ]
-    cut = split_paragraphs(text[start:end], inside)
-    lanes = _arrange_lanes(inside)
-    spans = [(start + pieces[0].start, start + pieces[-1].start + len(pieces[-1].text)) for pieces in cut]
-    following = [*(begin for begin, _ in spans[1:]), end][: len(spans)]
+    paragraphs = split_paragraphs(text[start:end], inner_places)
+    lanes = _arrange_lanes(inner_places)
+    spans = [
+        (start + pieces[0].start, start + pieces[-1].start + len(pieces[-1].text)) for pieces in paragraphs
+    ]
+    next_starts = [*(begin for begin, _ in spans[1:]), end][: len(spans)]
     return [
-        Paragraph(first, last, _render_paragraph(pieces, first, text[last:next_one], lanes))
-        for pieces, (first, last), next_one in zip(cut, spans, following, strict=True)
+        Paragraph(
+            first_position,
+            last_position,
+            _render_paragraph(pieces, first_position, text[last_position:next_start], lanes),
+        )
+        for pieces, (first_position, last_position), next_start in zip(
+            paragraphs, spans, next_starts, strict=True
+        )
     ]
 
 
-def find_window(text: str, start: int, end: int, around: int) -> tuple[int, int]:
+def find_window(text: str, start: int, end: int, margin: int) -> tuple[int, int]:
     """Return a window of about this many characters on each side of a position, cut between paragraphs or words."""
-    first, last = max(start - around, 0), min(end + around, len(text))
-    if first:
-        breaks = text.rfind("\n", max(first - around, 0), first), text.rfind(" ", max(first - 100, 0), first)
-        first = next((position + 1 for position in breaks if position >= 0), first)
-    if last < len(text):
-        breaks = text.find("\n", last, last + around), text.find(" ", last, last + 100)
-        last = next((position for position in breaks if position >= 0), last)
-    return first, last
+    window_start, window_end = max(start - margin, 0), min(end + margin, len(text))
+    if window_start:
+        breaks = (
+            text.rfind("\n", max(window_start - margin, 0), window_start),
+            text.rfind(" ", max(window_start - 100, 0), window_start),
+        )
+        window_start = next((position + 1 for position in breaks if position >= 0), window_start)
+    if window_end < len(text):
+        breaks = (
+            text.find("\n", window_end, window_end + margin),
+            text.find(" ", window_end, window_end + 100),
+        )
+        window_end = next((position for position in breaks if position >= 0), window_end)
+    return window_start, window_end
 
 
-def _sort_by_note(place: NotedPlace) -> tuple[str, str, bool]:
+def _get_note_fields(place: NotedPlace) -> tuple[str, str, bool]:
     return place.note, place.state, place.is_first
 
 
@@ -107,8 +121,8 @@ def _render_paragraph(
 
 def _render_piece(piece: TextPiece[NotedPlace], lanes: Mapping[NotedPlace, int]) -> Iterator[str]:
     for place in piece.covering:
-        beginning = place.is_first and any(place is other for other in piece.begins)
-        name = f'id="at-{place.note}"' if beginning else f'data-note="{place.note}"'
+        has_anchor = place.is_first and any(place is first_place for first_place in piece.begins)
+        name = f'id="at-{place.note}"' if has_anchor else f'data-note="{place.note}"'
         lane = f" l{lanes[place]}" if lanes[place] else ""
         yield f'<mark class="{place.state}{lane}" {name}>'
     yield escape_exactly(piece.text)
@@ -194,8 +208,8 @@ def _list_claim_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleNote
     notes: dict[str, ArticleNote] = {}
     for row in rows:
         claim, key = row.claim, f"c{row.claim_id}"
-        published = row.is_published and claim.state == Claim.State.ACCEPTED
-        state = PUBLISHED if published else str(claim.state)
+        is_public = row.is_published and claim.state == Claim.State.ACCEPTED
+        state = PUBLISHED if is_public else str(claim.state)
         if key not in notes:
             notes[key] = ArticleNote(
                 key=key,
@@ -207,7 +221,7 @@ def _list_claim_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleNote
                 claim=claim.pk,
                 last_move=row.last_move or 0,
             )
-        _put(notes[key], row, snapshot)
+        _add_place(notes[key], row, snapshot)
     return notes
 
 
@@ -230,11 +244,11 @@ def _list_evidence_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleN
             page=change_page(row.verdict),
         )
         notes[note.key] = note
-        _put(note, row, snapshot)
+        _add_place(note, row, snapshot)
     return notes
 
 
-def _put(note: ArticleNote, row: Appearance | Evidence, snapshot: Snapshot) -> None:
+def _add_place(note: ArticleNote, row: Appearance | Evidence, snapshot: Snapshot) -> None:
     if row.snapshot_id == snapshot.pk and row.start is not None and row.end is not None:
         place = NotedPlace(row.start, row.end, note.key, note.state)
         note.places.append(replace(place, is_first=not note.places))

@@ -30,7 +30,7 @@ from claims.admin.claim_page import build_claim_context, build_screen_context, b
 from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, get_draft_on_page, has_draft
 from claims.admin.move_buttons import build_moves_context
 from claims.admin.similar_claims import build_similar_context, collect_additions, find_similar_claims
-from claims.admin.timeline import can_read_work_on, list_claim_events
+from claims.admin.timeline import can_read_work, list_claim_events
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, Verdict
 from claims.newsroom.signals import claims_added, draft_saved
 from claims.review import claim_edits, verdict_drafts, workflow
@@ -139,7 +139,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     @desk_page("propose-more/<int:source>/", "propose_more")
     def more_view(self, request: HttpRequest, source: int) -> HttpResponse:
-        return article_form.propose_more(request, source)
+        return article_form.propose_all_statements(request, source)
 
     @desk_page("<int:pk>/appearances/<int:appearance>/<int:number>/<int:start>-<int:end>/")
     def take_place_view(self, request: HttpRequest, **place: int) -> HttpResponse:
@@ -147,7 +147,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     @desk_page("pasted/")
     def pasted_view(self, request: HttpRequest) -> HttpResponse:
-        return pasted.pasted_view(self.admin_site, request)
+        return pasted.show_source_at_url(self.admin_site, request)
 
     @desk_page("similar/")
     def similar_view(self, request: HttpRequest) -> HttpResponse:
@@ -155,10 +155,10 @@ class ClaimAdmin(TypedNames, ClaimList):
         if request.method != "POST" or not self.has_view_or_change_permission(request):
             raise Http404
         claim_id = request.POST.get("claim", "")
-        own = self.get_object(request, claim_id) if claim_id.isdecimal() else None
+        edited_claim = self.get_object(request, claim_id) if claim_id.isdecimal() else None
         statement, person = request.POST.get("statement", ""), get_person(request)
         context = {
-            "similar": find_similar_claims(statement, person=person, to=own),
+            "similar": find_similar_claims(statement, person=person, to=edited_claim),
             **collect_additions(statement, person=person),
         }
         return TemplateResponse(request, "admin/desk/similar.html", context)
@@ -223,9 +223,9 @@ class ClaimAdmin(TypedNames, ClaimList):
                     form.instance.appearances.create(source=source, snapshot=source.get_latest_snapshot())
             # Rules may check the claim's topics and places.
             claims_added.send(None, claims=[form.instance.pk])
-        own = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
+        draft_formsets = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
         draft = get_draft_on_page(request, form.instance) if change else None
-        if draft and any(formset.has_changed() for formset in own):
+        if draft and any(formset.has_changed() for formset in draft_formsets):
             verdict_drafts.record_editor(draft, get_person(request))
         if draft:
             draft_saved.send(sender=Verdict, draft=draft, values=request.POST, person=get_person(request))
@@ -262,7 +262,7 @@ class ClaimAdmin(TypedNames, ClaimList):
                 _("This form does not belong to this page. Reload the page and try again.")
             )
         form = live_preview.remove_lock(self.get_form(request, claim, change=True))
-        return live_preview.preview(
+        return live_preview.render_preview(
             parts[Verdict].forms[0],
             parts[Evidence],
             links=parts[Verdict].forms[0].prefix,
@@ -301,11 +301,13 @@ class ClaimAdmin(TypedNames, ClaimList):
         form.is_without_its_draft = bool(
             obj and has_draft(request) and get_draft_on_page(request, obj) is None
         )
-        if first := form.base_fields.get("first_appearance"):
+        if appearance_field := form.base_fields.get("first_appearance"):
             # The choices are the claim's own places; they are added and edited below on the same page.
-            first.queryset = obj.appearances.select_related("source") if obj else Appearance.objects.none()
-            first.widget.can_add_related = first.widget.can_change_related = False
-            first.widget.can_delete_related = first.widget.can_view_related = False
+            appearance_field.queryset = (
+                obj.appearances.select_related("source") if obj else Appearance.objects.none()
+            )
+            appearance_field.widget.can_add_related = appearance_field.widget.can_change_related = False
+            appearance_field.widget.can_delete_related = appearance_field.widget.can_view_related = False
         return form
 
     def save_model(self, request: HttpRequest, obj: Claim, form: forms.ModelForm, change: bool) -> None:
@@ -316,14 +318,14 @@ class ClaimAdmin(TypedNames, ClaimList):
     def _warn_about_same_wording(self, request: HttpRequest, claim: Claim) -> None:
         """Warn about claims with the same wording, and offer to merge them if the person may."""
         key = Claim.objects.filter(pk=claim.pk).values("statement_key")
-        same = Claim.objects.readable_by(get_person(request)).filter(statement_key__in=key)
-        for other in same.exclude(pk=claim.pk).order_by("pk")[:3]:
-            words = _(
+        same_claims = Claim.objects.readable_by(get_person(request)).filter(statement_key__in=key)
+        for other in same_claims.exclude(pk=claim.pk).order_by("pk")[:3]:
+            message = _(
                 "A claim with the same statement already exists: {} ({}). If it is the same claim, "
                 "merge the two."
             )
             link = format_html('<a href="{}">{}</a>', change_page(other), other)
-            messages.warning(request, format_html(words, link, other.get_state_display()))
+            messages.warning(request, format_html(message, link, other.get_state_display()))
 
     def build_page_context(self, request: HttpRequest, claim: Any, /) -> dict[str, Any]:
         claim, person = self.get_stored(request, claim), get_person(request)
@@ -336,9 +338,9 @@ class ClaimAdmin(TypedNames, ClaimList):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        answer = super().render_change_form(request, context, *args, **kwargs)
-        answer.add_post_render_callback(remove_indents)
-        return answer
+        response = super().render_change_form(request, context, *args, **kwargs)
+        response.add_post_render_callback(remove_indents)
+        return response
 
     @row_action(gettext_lazy("Draft a verdict"), permission="claims.add_verdict")
     def draft(self, request: HttpRequest, claim: Claim) -> HttpResponse:
@@ -348,7 +350,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return redirect(f"{change_page(verdict.claim)}#verdict")
 
     def list_history_entries(self, row: Claim, reader: User) -> list[PastEvent]:
-        if not can_read_work_on(row, reader):
+        if not can_read_work(row, reader):
             return list_claim_events(row, reader)
         return [
             *super().list_history_entries(row, reader),

@@ -19,15 +19,15 @@ from claims.admin.triage_decisions import (
     DecisionOutcome,
     FailedDecision,
     SeenClaim,
-    decide,
-    file_under,
+    add_topic_to_claims,
+    decide_claims,
     load_last_moves,
 )
 from claims.models import Appearance, Claim, Topic, Verdict
 from claims.review import clusters
 from claims.review.decline_reasons import DECLINE_REASONS
 from factcheck.admin.base import get_person
-from factcheck.admin.row_actions import describe_undone
+from factcheck.admin.row_actions import describe_unchanged
 
 #: The most claims per action, so that one click cannot keep the database busy for long.
 MAX_SELECTED = 1_000
@@ -37,7 +37,7 @@ _SHOWN_LIMIT = 20
 _MERGE_LIMIT = 12
 _TOPIC_LIMIT = 500
 
-Selected = QuerySet[Claim]
+SelectedClaims = QuerySet[Claim]
 
 
 class ClaimBulk(MovesAdmin):
@@ -61,29 +61,31 @@ class ClaimBulk(MovesAdmin):
         return request.user.has_perms(["claims.add_cluster", "claims.change_cluster"])
 
     @admin.action(description=gettext_lazy("Accept for checking"), permissions=["triage"])
-    def accept_selected(self, request: HttpRequest, claims: Selected) -> None:
+    def accept_selected(self, request: HttpRequest, claims: SelectedClaims) -> None:
         if (seen_claims := self._get_selected(request, claims)) is not None:
-            self._report_outcomes(request, decide(seen_claims, "accept", by=get_person(request)))
+            self._report_outcomes(request, decide_claims(seen_claims, "accept", by=get_person(request)))
 
     @admin.action(description=gettext_lazy("Decline…"), permissions=["triage"])
-    def decline_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
+    def decline_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
         """Ask once for the reason, then decline all selected claims."""
 
         def declined(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             reason = (request.POST.get("reason") or request.POST.get("words", "")).strip()
-            return decide(seen_claims, "decline", by=get_person(request), note=reason) if reason else None
+            return (
+                decide_claims(seen_claims, "decline", by=get_person(request), note=reason) if reason else None
+            )
 
         context = {"title": _("Decline claims"), "reasons": [str(reason) for reason in DECLINE_REASONS]}
         return self._ask(request, claims, "decline", declined, context)
 
     @admin.action(description=gettext_lazy("Add a topic…"), permissions=["triage"])
-    def file_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
+    def file_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
         """Ask for the topic, then add it to all selected claims."""
 
         def file_claims(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             topic_id = request.POST.get("topic", "")
             topic = Topic.objects.filter(pk=topic_id).first() if topic_id.isdecimal() else None
-            return file_under(seen_claims, topic, by=get_person(request)) if topic else None
+            return add_topic_to_claims(seen_claims, topic, by=get_person(request)) if topic else None
 
         topics = Topic.objects.order_by("name").values_list("pk", "name")[:_TOPIC_LIMIT]
         return self._ask(
@@ -91,7 +93,7 @@ class ClaimBulk(MovesAdmin):
         )
 
     @admin.action(description=gettext_lazy("Merge…"), permissions=["merge"])
-    def merge_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
+    def merge_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
         """Show the claims side by side, ask which one to keep, then merge the others into it."""
         number = claims.count()
         if not 2 <= number <= _MERGE_LIMIT:
@@ -100,23 +102,23 @@ class ClaimBulk(MovesAdmin):
 
         def merge_claims(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             claim_id = request.POST.get("stays", "")
-            stays = claims.filter(pk=claim_id).first() if claim_id.isdecimal() else None
-            if stays is None:
+            kept_claim = claims.filter(pk=claim_id).first() if claim_id.isdecimal() else None
+            if kept_claim is None:
                 return None
-            others = [one for one in seen_claims if one.claim != stays.pk]
+            other_claims = [seen_claim for seen_claim in seen_claims if seen_claim.claim != kept_claim.pk]
             note = request.POST.get("note", "").strip() or _("These are the same claim.")
-            return decide(others, "merge", by=get_person(request), note=note, into=stays)
+            return decide_claims(other_claims, "merge", by=get_person(request), note=note, into=kept_claim)
 
         context = {"title": _("Merge claims"), "sides": self._list_side_by_side(request, claims)}
         return self._ask(request, claims, "merge", merge_claims, context)
 
     @admin.action(description=gettext_lazy("Same rumour: put into a cluster"), permissions=["gather"])
-    def gather_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
+    def gather_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
         return open_cluster(request, lambda: clusters.gather(claims.order_by("pk"), by=get_person(request)))
 
     # Forms and messages ----------------------------------------------------------------------------------------------
 
-    def _get_selected(self, request: HttpRequest, claims: Selected) -> list[SeenClaim] | None:
+    def _get_selected(self, request: HttpRequest, claims: SelectedClaims) -> list[SeenClaim] | None:
         """Return the selected claims, or None, with a message, if there are too many."""
         keys = list(claims.order_by("pk").values_list("pk", flat=True)[: MAX_SELECTED + 1])
         if len(keys) > MAX_SELECTED:
@@ -130,7 +132,7 @@ class ClaimBulk(MovesAdmin):
     def _ask(
         self,
         request: HttpRequest,
-        claims: Selected,
+        claims: SelectedClaims,
         action_label: str,
         carry_out: Callable[[Sequence[SeenClaim]], Sequence[DecisionOutcome] | None],
         context: dict[str, Any],
@@ -138,32 +140,34 @@ class ClaimBulk(MovesAdmin):
         """Ask for missing details on a separate page; once given, apply the action to the claims as the
         person saw them.
         """
-        if (present := self._get_selected(request, claims)) is None:
+        if (listed_claims := self._get_selected(request, claims)) is None:
             return None
         shown_claims = [
-            one for text in request.POST.getlist("seen") if (one := SeenClaim.read(text))
-        ] or present
+            seen_claim for text in request.POST.getlist("seen") if (seen_claim := SeenClaim.read(text))
+        ] or listed_claims
         is_confirmed = "asked" in request.POST
         if is_confirmed and (outcomes := carry_out(shown_claims)) is not None:
             self._report_outcomes(request, outcomes)
             return None
         if is_confirmed:
-            present = shown_claims
-        rows = claims.filter(pk__in=[one.claim for one in present[:_SHOWN_LIMIT]]).order_by("pk")
+            listed_claims = shown_claims
+        rows = claims.filter(
+            pk__in=[seen_claim.claim for seen_claim in listed_claims[:_SHOWN_LIMIT]]
+        ).order_by("pk")
         context = {
             **context,
             "what": action_label,
             "action": request.POST.get("action", ""),
-            "seen": [f"{one.claim}-{one.last_move}" for one in present],
-            "keys": [one.claim for one in present],
-            "number": len(present),
+            "seen": [f"{seen_claim.claim}-{seen_claim.last_move}" for seen_claim in listed_claims],
+            "keys": [seen_claim.claim for seen_claim in listed_claims],
+            "number": len(listed_claims),
             "rows": rows,
-            "rest": max(0, len(present) - _SHOWN_LIMIT),
+            "rest": max(0, len(listed_claims) - _SHOWN_LIMIT),
             "asked": is_confirmed,
         }
         return self.show_page(request, "bulk", context)
 
-    def _list_side_by_side(self, request: HttpRequest, claims: Selected) -> list[dict[str, Any]]:
+    def _list_side_by_side(self, request: HttpRequest, claims: SelectedClaims) -> list[dict[str, Any]]:
         """Return the claims for comparison side by side, oldest first."""
         person = get_person(request)
         verdicts = Verdict.objects.readable_by(person).exclude(state__in=["superseded", "retracted"])
@@ -178,20 +182,21 @@ class ClaimBulk(MovesAdmin):
                 "claim": claim,
                 "link": render_claim_link(claim),
                 "badge": build_public_badge(claim),
-                "verdicts": [(one, build_verdict_badges(one)) for one in claim.verdicts.all()],
+                "verdicts": [(verdict, build_verdict_badges(verdict)) for verdict in claim.verdicts.all()],
                 "takes": claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),
             }
             for claim in rows.order_by("pk")
         ]
 
     def _report_outcomes(self, request: HttpRequest, outcomes: Sequence[DecisionOutcome]) -> None:
-        failures = [one for one in outcomes if isinstance(one, FailedDecision)]
-        for one in failures[:_SHOWN_LIMIT]:
-            messages.warning(request, describe_undone(one.statement, one.why))
+        failures = [outcome for outcome in outcomes if isinstance(outcome, FailedDecision)]
+        for outcome in failures[:_SHOWN_LIMIT]:
+            messages.warning(request, describe_unchanged(outcome.statement, outcome.why))
         if len(failures) > _SHOWN_LIMIT:
-            more = len(failures) - _SHOWN_LIMIT
+            more_count = len(failures) - _SHOWN_LIMIT
             messages.warning(
-                request, ngettext("%d more was not changed.", "%d more were not changed.", more) % more
+                request,
+                ngettext("%d more was not changed.", "%d more were not changed.", more_count) % more_count,
             )
-        if count := sum(isinstance(one, DecidedClaim) for one in outcomes):
+        if count := sum(isinstance(outcome, DecidedClaim) for outcome in outcomes):
             messages.success(request, ngettext("%d claim changed.", "%d claims changed.", count) % count)

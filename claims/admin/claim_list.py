@@ -55,7 +55,7 @@ from factcheck.admin.abbreviations import shorten
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import change_page, get_person
 from factcheck.admin.found_rows import filter_by_words, split_words
-from factcheck.admin.list_columns import ShownList
+from factcheck.admin.list_columns import FilterableList
 from factcheck.admin.row_actions import desk_page
 from factcheck.list_phrases import join_words
 
@@ -63,8 +63,8 @@ from factcheck.list_phrases import join_words
 def count_readable(relation: str, person: User) -> Coalesce:
     """Return how many claims of the linked list this person can see; counted only for rows on the page."""
     claims = Claim.objects.readable_by(person).filter(**{relation: OuterRef("pk")})
-    counting = claims.order_by().values(relation).annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counting, output_field=IntegerField()), 0)
+    claim_counts = claims.order_by().values(relation).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(claim_counts, output_field=IntegerField()), 0)
 
 
 ARTICLE_ORDER = "article"
@@ -76,15 +76,15 @@ def is_by_article(request: HttpRequest) -> bool:
     return request.GET.get("group") == ARTICLE_ORDER
 
 
-class ListByArticle(ShownList):
+class ListByArticle(FilterableList):
     """Newest article first; within an article, claims in list order."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
         if rows.order_by()[: ORDERED_LIMIT + 1].count() > ORDERED_LIMIT:
             return rows
-        first = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk").values("source")[:1]
-        rows = rows.annotate(article=Subquery(first))
+        first_source = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk").values("source")[:1]
+        rows = rows.annotate(article=Subquery(first_source))
         return rows.order_by(F("article").desc(nulls_last=True), *rows.query.order_by)
 
 
@@ -92,18 +92,18 @@ def add_article_headings(claims: Sequence[Claim]) -> None:
     """Group the claims of each article below a heading."""
     articles = {claim.pk: _get_article(claim) for claim in claims}
     numbers = Counter(articles.values())
-    places = {article: place for place, article in reversed(list(enumerate(articles.values())))}
+    positions = {article: position for position, article in reversed(list(enumerate(articles.values())))}
     if isinstance(claims, list):
-        claims.sort(key=lambda claim: places[articles[claim.pk]])
-    headed: set[int | None] = set()
+        claims.sort(key=lambda claim: positions[articles[claim.pk]])
+    grouped_articles: set[int | None] = set()
     for claim in claims:
         article = articles[claim.pk]
-        if article in headed:
+        if article in grouped_articles:
             continue
-        headed.add(article)
+        grouped_articles.add(article)
         number = ngettext("%d claim", "%d claims", numbers[article]) % numbers[article]
-        first = next(iter(_list_appearances(claim)), None)
-        title = first.source.title if first else _("Without an article")
+        first_appearance = next(iter(_list_appearances(claim)), None)
+        title = first_appearance.source.title if first_appearance else _("Without an article")
         # No link here: the heading is inside the link to the claim.
         heading = format_html(
             '<span class="list-group"><span dir="auto">{}</span> · {}</span>', title, number
@@ -116,8 +116,8 @@ def _list_appearances(claim: Claim) -> list[Appearance]:
 
 
 def _get_article(claim: Claim) -> int | None:
-    first = next(iter(_list_appearances(claim)), None)
-    return first.source_id if first else None
+    first_appearance = next(iter(_list_appearances(claim)), None)
+    return first_appearance.source_id if first_appearance else None
 
 
 #: Shorter words have no ending that could be left out, and resemble too many others.
@@ -131,17 +131,17 @@ _MAX_SEARCH_LENGTH = 200
 _MIN_SIMILARITY = 0.5
 
 
-def find_meant_claims(
+def find_intended_claims(
     rows: QuerySet[Claim], columns: Sequence[str], search: str, reader: User
 ) -> QuerySet[Claim] | None:
     """Return the claims of the first interpretation of the search that finds any; None if none does."""
     if "://" in search or '"' in search or len(search) > _MAX_SEARCH_LENGTH:
         return None  # an address, exact words or a whole text: it is not corrected
-    readings = _iterate_readings(rows, columns, search, reader)
-    return next((reading for reading in readings if reading.exists()), None)
+    interpretations = _iterate_interpretations(rows, columns, search, reader)
+    return next((interpretation for interpretation in interpretations if interpretation.exists()), None)
 
 
-def _iterate_readings(
+def _iterate_interpretations(
     rows: QuerySet[Claim], columns: Sequence[str], search: str, reader: User
 ) -> Iterator[QuerySet[Claim]]:
     words = list(split_words(search))[:_WORD_LIMIT]
@@ -150,8 +150,8 @@ def _iterate_readings(
         yield filter_by_words(rows, columns, " ".join(stems))
     for correction in find_corrections(search):
         yield filter_by_words(rows, columns, correction)
-    yield _find_corrected(rows, columns, words)
-    yield _find_similar(rows, columns, words)
+    yield _find_with_corrections(rows, columns, words)
+    yield _find_with_similar_words(rows, columns, words)
     if len(words) > 1:
         yield rows.filter(pk__in=find_claims_by_meaning(search, reader=reader))
 
@@ -170,61 +170,69 @@ def _split_known_words(
     with all known words.
     """
     known_words: list[str] = []
-    unknown: list[str] = []
+    unknown_words: list[str] = []
     for word in words:
-        (known_words if filter_by_words(rows, columns, word).exists() else unknown).append(word)
+        (known_words if filter_by_words(rows, columns, word).exists() else unknown_words).append(word)
     return (
         (filter_by_words(rows, columns, " ".join(known_words)) if known_words else rows),
         known_words,
-        unknown,
+        unknown_words,
     )
 
 
-def _find_corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
+def _find_with_corrections(
+    rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
+) -> QuerySet[Claim]:
     """Find claims with all known words and, for each unknown word, the most likely correction found in those
     claims.
     """
-    near_claims, known_words, unknown = _split_known_words(rows, columns, words)
-    newest = near_claims.order_by("-pk").values_list("statement", "claimant__name")[:COMPARED_LIMIT]
+    candidates, known_words, unknown_words = _split_known_words(rows, columns, words)
+    newest = candidates.order_by("-pk").values_list("statement", "claimant__name")[:COMPARED_LIMIT]
     texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)
     word_counts = Counter(word for text in texts for word in compile_word_pattern().findall(text))
     # Beside two correct words, even a short word may have one wrong letter.
-    fewest = 1 if len(known_words) > 1 else 0
-    likeliest = [_choose_likeliest(fold_text(word).lower(), word_counts, fewest) for word in unknown]
+    min_typos = 1 if len(known_words) > 1 else 0
+    corrections = [
+        _choose_correction(fold_text(word).lower(), word_counts, min_typos) for word in unknown_words
+    ]
     return (
-        filter_by_words(near_claims, columns, " ".join(likeliest))
-        if unknown and all(likeliest)
+        filter_by_words(candidates, columns, " ".join(corrections))
+        if unknown_words and all(corrections)
         else rows.none()
     )
 
 
-def _find_similar(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
+def _find_with_similar_words(
+    rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
+) -> QuerySet[Claim]:
     """Find claims with all known words and words similar to the unknown ones."""
-    near_claims, _known, unknown = _split_known_words(rows, columns, words)
-    newest = near_claims.order_by("-pk").values_list("pk", flat=True)[:COMPARED_LIMIT]
+    candidates, _known, unknown_words = _split_known_words(rows, columns, words)
+    newest = candidates.order_by("-pk").values_list("pk", flat=True)[:COMPARED_LIMIT]
     matches = rows.filter(pk__in=list(newest))
     plain_statement = Lower(Func(F("statement"), function="unaccent", output_field=TextField()))
-    for number, word in enumerate(unknown):
-        likeness = f"likeness_{number}"
-        matches = matches.annotate(**{likeness: TrigramWordSimilarity(fold_text(word), plain_statement)})
+    for number, word in enumerate(unknown_words):
+        similarity = f"likeness_{number}"
+        matches = matches.annotate(**{similarity: TrigramWordSimilarity(fold_text(word), plain_statement)})
         matches = matches.filter(
-            **{f"{likeness}__gte": _MIN_SIMILARITY if len(word) >= _MIN_STEM_LENGTH else 1}
+            **{f"{similarity}__gte": _MIN_SIMILARITY if len(word) >= _MIN_STEM_LENGTH else 1}
         )
-    return matches if unknown else rows.none()
+    return matches if unknown_words else rows.none()
 
 
-def _choose_likeliest(word: str, word_counts: Counter[str], fewest: int) -> str:
+def _choose_correction(word: str, word_counts: Counter[str], min_typos: int) -> str:
     """Return the written word of which this one is most likely a misspelling; "" if there is none."""
-    allowed = max(count_tolerated_typos(word), fewest)
+    max_typos = max(count_tolerated_typos(word), min_typos)
     candidates = (
-        (compute_edit_distance(word, other), other[0] != word[0], -number, other)
-        for other, number in word_counts.items()
-        if abs(len(other) - len(word)) <= allowed and len(set(word) - set(other)) <= allowed
+        (compute_edit_distance(word, known_word), known_word[0] != word[0], -number, known_word)
+        for known_word, number in word_counts.items()
+        if abs(len(known_word) - len(word)) <= max_typos and len(set(word) - set(known_word)) <= max_typos
     )
-    return min((one for one in candidates if one[0] <= allowed), default=(0, False, 0, ""))[3]
+    return min(
+        (candidate for candidate in candidates if candidate[0] <= max_typos), default=(0, False, 0, "")
+    )[3]
 
 
-_BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
+_RATING_FILTER = ("verdicts__rating", AutocompleteSelectFilter)
 
 
 class ClaimList(QueueOrder, ClaimBulk, Triage):
@@ -251,7 +259,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         ("claimant", AutocompleteSelectFilter),
         PartyFilter,
         ("appearances__source", AutocompleteSelectFilter),
-        _BY_RATING,
+        _RATING_FILTER,
         LanguageFilter,
         ("claimed_on", RangeDateFilter),
     )
@@ -284,8 +292,8 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         query["group"] = ARTICLE_ORDER
         return [*triage, (_("By article"), f"?{query.urlencode()}")]
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ShownList]:
-        return ListByArticle if is_by_article(request) else ShownList
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[FilterableList]:
+        return ListByArticle if is_by_article(request) else FilterableList
 
     def prepare(self, request: HttpRequest, rows: Sequence[Claim]) -> None:
         verdicts = Verdict.objects.readable_by(get_person(request)).select_related("rating").order_by("-pk")
@@ -320,8 +328,11 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     def verdict(self, claim: Claim) -> SafeString | str:
         """Show the current verdict of each publisher; superseded ones are on the claim's page."""
         past_states = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
-        present = [verdict for verdict in claim.verdicts.all() if verdict.state not in past_states]
-        return format_html_join(" ", "{}", ((build_verdict_badges(verdict),) for verdict in present)) or "–"
+        live_verdicts = [verdict for verdict in claim.verdicts.all() if verdict.state not in past_states]
+        return (
+            format_html_join(" ", "{}", ((build_verdict_badges(verdict),) for verdict in live_verdicts))
+            or "–"
+        )
 
     @admin.display(description=gettext_lazy("check-worthiness"), ordering="score")
     def band(self, claim: Claim) -> str:
@@ -343,7 +354,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     def suggest_rows(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
         """If there are no results, search for the probable meaning; the list says so."""
-        matches = find_meant_claims(rows, self.get_search_fields(request), words, get_person(request))
+        matches = find_intended_claims(rows, self.get_search_fields(request), words, get_person(request))
         if matches is not None:
             request.meant = words  # type: ignore[attr-defined]  # for the list's header
         return matches
@@ -362,4 +373,4 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         filters = super().get_list_filter(request)
         if request.user.has_perm(READ_DRAFTS):
             return [*filters, AddedFilter, PublishedFilter]
-        return tuple(one for one in filters if one != _BY_RATING)
+        return tuple(list_filter for list_filter in filters if list_filter != _RATING_FILTER)

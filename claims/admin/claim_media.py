@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline
 
-from claims.admin.media_preview import MediaPickerForm, preview
+from claims.admin.media_preview import MediaPickerForm, render_media_preview
 from claims.models import Claim, ClaimMedia
 from claims.models.claim_media import find_readable_media
 from claims.review import claim_edits
@@ -56,21 +56,21 @@ class ClaimMediaInline(StackedInline):
 
     @admin.display(description=gettext_lazy("what it is said to show"))
     def shown(self, row: ClaimMedia) -> SafeString | str:
-        return preview(row.media) if row.pk else _("Shown after saving.")
+        return render_media_preview(row.media) if row.pk else _("Shown after saving.")
 
     # The media that a verdict in review judges cannot be changed ----------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        return _open(request, obj) and super().has_change_permission(request, obj)
+        return _is_editable(request, obj) and super().has_change_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        return _open(request, obj) and super().has_add_permission(request, obj)
+        return _is_editable(request, obj) and super().has_add_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        return _open(request, obj) and super().has_delete_permission(request, obj)
+        return _is_editable(request, obj) and super().has_delete_permission(request, obj)
 
 
-def _open(request: HttpRequest, claim: Claim | None) -> bool:
+def _is_editable(request: HttpRequest, claim: Claim | None) -> bool:
     if claim is None:
         return True
     if not hasattr(request, "media_are_open"):

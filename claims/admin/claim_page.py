@@ -14,7 +14,7 @@ from claims.admin.article_page import build_annotated_context
 from claims.admin.draft_inline import PREFIX
 from claims.admin.evidence import list_evidence
 from claims.admin.live_preview import SANDBOX, build_checklist
-from claims.admin.media_preview import preview, render_explanation
+from claims.admin.media_preview import render_explanation, render_media_preview
 from claims.admin.move_buttons import build_moves_context, find_change_request
 from claims.admin.orphaned_quotes import build_lost_context
 from claims.admin.public_state import build_published_badge
@@ -26,8 +26,8 @@ from claims.admin.scheduling import (
     list_public_changes,
 )
 from claims.admin.status_badges import (
-    anchor_badge,
     annotate_signoffs_given,
+    build_anchor_badge,
     build_rating_badge,
     build_state_badge,
     build_status_badge,
@@ -43,7 +43,7 @@ from factcheck import features
 from factcheck.admin.base import change_page
 
 #: The most quotes, verdicts and entries shown on a page; the rest is under “History” or in their lists.
-_SHOWN = 10
+_SHOWN_LIMIT = 10
 #: Anything open or public is among the newest of these.
 _VERDICT_LIMIT = 100
 _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
@@ -53,7 +53,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
     readable_verdicts = annotate_signoffs_given(claim.verdicts.readable_by(person))
     rows = readable_verdicts.select_related("publisher", "rating", "author").defer("explanation")
     verdicts = list(rows.order_by("-pk")[:_VERDICT_LIMIT])
-    publications = list(claim.publications.defer("body", "search_text", "search_statement")[:_SHOWN])
+    publications = list(claim.publications.defer("body", "search_text", "search_statement")[:_SHOWN_LIMIT])
     current = next((entry for entry in publications if is_current(entry)), None)
     return {
         "claim": claim,
@@ -62,11 +62,13 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "score_reasons": score_reasons.describe_reasons(claim.score_reasons),
         "likely_claimants": suggest_claimants(claim),
         "quotes": list_quotes(claim),
-        "pictures": [preview(row.media) for row in claim.media.select_related("media")[:_SHOWN]],
+        "pictures": [
+            render_media_preview(row.media) for row in claim.media.select_related("media")[:_SHOWN_LIMIT]
+        ],
         "may_place": person.has_perm("claims.change_appearance"),
         "verdicts": [
             (verdict, build_rating_badge(verdict.rating), build_state_badge(verdict))
-            for verdict in verdicts[:_SHOWN]
+            for verdict in verdicts[:_SHOWN_LIMIT]
         ],
         "publications": [(entry, build_status_badge(entry)) for entry in publications],
         "correction_effects": describe_corrections(publications, person),
@@ -76,7 +78,10 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "under_review": any(verdict.state == Verdict.State.IN_REVIEW for verdict in verdicts),
         "draft_offer": choose_draft_offer(claim, verdicts, person),
         "clusters": list_clusters(claim, person),
-        "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.readable_by(person)],
+        "merged_claims": [
+            (merged_claim, change_page(merged_claim))
+            for merged_claim in claim.merged_claims.readable_by(person)
+        ],
     }
 
 
@@ -87,8 +92,14 @@ def describe_corrections(
     corrections = [entry for entry in publications if entry.kind in CORRECTIONS]
     if not corrections:
         return []
-    effects = [describe(corrections, person) for describe in features.load_declared("correction_effects")]
-    return [(entry, [line for lines in effects for line in lines.get(entry.pk, ())]) for entry in corrections]
+    lines_by_entry = [
+        describe_effects(corrections, person)
+        for describe_effects in features.load_declared("correction_effects")
+    ]
+    return [
+        (entry, [line for lines in lines_by_entry for line in lines.get(entry.pk, ())])
+        for entry in corrections
+    ]
 
 
 def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -> dict[str, Any]:
@@ -153,7 +164,7 @@ def _is_ready(moves: dict[str, Any]) -> bool:
 def build_timeline_context(claim: Claim, person: User, *, kind: str = "", page: int = 1) -> dict[str, Any]:
     return {
         "timeline": build_timeline(claim, person, kind=kind, page=page),
-        "timeline_kinds": [(one.name, one.label) for one in list_kinds()],
+        "timeline_kinds": [(timeline_kind.name, timeline_kind.label) for timeline_kind in list_kinds()],
     }
 
 
@@ -162,12 +173,12 @@ def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
     others'.
     """
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author")
-    at_hand = (
+    candidates = (
         annotate_signoffs_given(rows)
         .filter(state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED])
         .annotate(is_public=Case(When(state=Verdict.State.PUBLISHED, then=True), default=False))
     )
-    return at_hand.order_by("is_public", "-publisher__is_house", "-pk").first()
+    return candidates.order_by("is_public", "-publisher__is_house", "-pk").first()
 
 
 def _build_article_context(claim: Claim, person: User) -> dict[str, Any]:
@@ -177,10 +188,13 @@ def _build_article_context(claim: Claim, person: User) -> dict[str, Any]:
     appearances = (
         claim.appearances.filter(snapshot__isnull=False).exclude(exact="").select_related("snapshot__source")
     )
-    first = appearances.order_by("pk").first()
-    if first is None or first.snapshot is None:
+    first_appearance = appearances.order_by("pk").first()
+    if first_appearance is None or first_appearance.snapshot is None:
         return {}
-    return {"annotated_quote": first.pk, **build_annotated_context(first.snapshot, person, claim)}
+    return {
+        "annotated_quote": first_appearance.pk,
+        **build_annotated_context(first_appearance.snapshot, person, claim),
+    }
 
 
 def list_clusters(claim: Claim, person: User) -> list[Cluster]:
@@ -194,7 +208,7 @@ def suggest_claimants(claim: Claim) -> list[tuple[Claimant, str]]:
     if claim.claimant is None or claim.state not in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
         return []
     claimants = find_likely_claimants([claim.claimant])
-    return [(other, change_page(other)) for other in claimants.get(claim.claimant.name, [])]
+    return [(claimant, change_page(claimant)) for claimant in claimants.get(claim.claimant.name, [])]
 
 
 def is_current(entry: Publication) -> bool:
@@ -207,16 +221,16 @@ def list_quotes(claim: Claim) -> list[dict[str, Any]]:
     return [
         {
             "row": row,
-            "badge": anchor_badge(row),
+            "badge": build_anchor_badge(row),
             "context": render_in_context(row),
             "page": change_page(row.source),
             "lost": build_lost_context(row),
         }
-        for row in appearances.exclude(exact="")[:_SHOWN]
+        for row in appearances.exclude(exact="")[:_SHOWN_LIMIT]
     ]
 
 
-def list_moves_made(transitions: Any) -> list[tuple[Transition, str, str]]:
+def describe_moves(transitions: Any) -> list[tuple[Transition, str, str]]:
     return [
         (move, get_move_label(move.action), "" if move.before == move.after else move.states)
         for move in transitions

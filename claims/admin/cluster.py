@@ -27,8 +27,8 @@ from factcheck.admin.change_history import PastEvent, list_changes
 from factcheck.admin.row_actions import RefusalMessages, row_action
 from factcheck.database import clock
 
-_OWN_WORDS = ("title", "description", "language")
-_PUBLISH = "claims.publish_cluster"
+_TEXT_FIELDS = ("title", "description", "language")
+_PUBLISH_PERMISSION = "claims.publish_cluster"
 
 
 def _is_draft(cluster: Cluster, person: User) -> bool:
@@ -57,8 +57,8 @@ class ClusterMemberInline(StackedInline):
         return request.user.has_perm("claims.view_cluster")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        dissolved = obj is not None and obj.state == Cluster.State.DISSOLVED
-        return request.user.has_perm("claims.change_cluster") and not dissolved
+        is_dissolved = obj is not None and obj.state == Cluster.State.DISSOLVED
+        return request.user.has_perm("claims.change_cluster") and not is_dissolved
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)
@@ -102,7 +102,7 @@ class ClusterAdmin(DeskAdmin):
         return field
 
     def save_model(self, request: HttpRequest, obj: Cluster, form: forms.ModelForm, change: bool) -> None:
-        if change and set(form.changed_data) & set(_OWN_WORDS):
+        if change and set(form.changed_data) & set(_TEXT_FIELDS):
             obj.changed_at = clock.get_database_time()
         super().save_model(request, obj, form, change)
 
@@ -122,20 +122,20 @@ class ClusterAdmin(DeskAdmin):
             *super().list_history_entries(row, reader),
             *list_changes(ClusterMember, of=gettext("a claim in this cluster"), cluster_id=row.pk),
             *(
-                PastEvent(each.added_at, each.added_by_name, gettext("Added “%s”") % each.claim)
-                for each in members
+                PastEvent(member.added_at, member.added_by_name, gettext("Added “%s”") % member.claim)
+                for member in members
             ),
         ]
 
     # Moving -----------------------------------------------------------------------------------------------------------
 
-    @row_action(_("Publish"), permission=_PUBLISH, is_offered=_is_draft, look="main")
+    @row_action(_("Publish"), permission=_PUBLISH_PERMISSION, is_offered=_is_draft, look="main")
     def publish(self, request: HttpRequest, cluster: Cluster) -> str:
         return self._move(request, cluster, Cluster.State.PUBLISHED)
 
     @row_action(
         _("Withdraw from readers"),
-        permission=_PUBLISH,
+        permission=_PUBLISH_PERMISSION,
         is_offered=lambda cluster, person: cluster.state == Cluster.State.PUBLISHED,
     )
     def withdraw(self, request: HttpRequest, cluster: Cluster) -> str:
@@ -143,7 +143,7 @@ class ClusterAdmin(DeskAdmin):
 
     @row_action(
         _("Dissolve"),
-        permission=_PUBLISH,
+        permission=_PUBLISH_PERMISSION,
         is_offered=lambda cluster, person: cluster.state != Cluster.State.DISSOLVED,
     )
     def dissolve(self, request: HttpRequest, cluster: Cluster) -> str:
@@ -151,7 +151,7 @@ class ClusterAdmin(DeskAdmin):
 
     @row_action(
         _("Open again"),
-        permission=_PUBLISH,
+        permission=_PUBLISH_PERMISSION,
         is_offered=lambda cluster, person: cluster.state == Cluster.State.DISSOLVED,
     )
     def reopen(self, request: HttpRequest, cluster: Cluster) -> str:

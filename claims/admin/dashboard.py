@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from claims.admin.administration import is_checked
+from claims.admin.administration import is_setup_checked
 from claims.admin.queues import QUEUES, ListedRow, get_queues
 from claims.admin.status_badges import (
     annotate_planned,
@@ -54,13 +54,13 @@ def list_first_steps(person: User) -> list[FirstStep]:
     """Return the first steps; none after the first publication, nor for people who cannot take them."""
     if not person.has_perm("auth.add_user") or Publication.objects.exists():
         return []
-    house = Publisher.objects.house()
-    is_named = bool(house.url) or house.name != _DEFAULT_NAME
-    scales = RatingScale.objects.filter(publisher=house, in_use=True)
+    own_publisher = Publisher.objects.house()
+    is_named = bool(own_publisher.url) or own_publisher.name != _DEFAULT_NAME
+    scales = RatingScale.objects.filter(publisher=own_publisher, in_use=True)
     return [
-        FirstStep(_("Name, address and language of the newsroom"), change_page(house), is_named),
+        FirstStep(_("Name, address and language of the newsroom"), change_page(own_publisher), is_named),
         FirstStep(_("Rating scale"), reverse("admin:claims_ratingscale_changelist"), scales.exists()),
-        FirstStep(_("Languages and features"), reverse("desk-installation"), is_checked()),
+        FirstStep(_("Languages and features"), reverse("desk-installation"), is_setup_checked()),
         FirstStep(
             _("Invite colleagues"),
             reverse("admin:auth_user_add"),
@@ -118,12 +118,14 @@ def iterate_queue_lines(person: User) -> Iterator[QueueLine]:
     for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):
-                waiting = queue.narrow(filter_readable_rows(model, person), person)
-                yield _build_line(name, str(queue.title), waiting, queue.since, build_queue_url(model, name))
+                waiting_rows = queue.narrow(filter_readable_rows(model, person), person)
+                yield _build_line(
+                    name, str(queue.title), waiting_rows, queue.since, build_queue_url(model, name)
+                )
     if person.has_perm("procrastinate.view_procrastinatejob"):
-        failed = ProcrastinateJob.objects.filter(status="failed")
+        failed_jobs = ProcrastinateJob.objects.filter(status="failed")
         page = reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed"
-        yield _build_line("jobs", _("Background jobs that failed"), failed, "", page)
+        yield _build_line("jobs", _("Background jobs that failed"), failed_jobs, "", page)
 
 
 def build_queue_url(model: type[Model], name: str) -> str:
@@ -194,8 +196,8 @@ def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, 
 def _iterate_warnings() -> Iterator[str]:
     """Yield what an administrator should look at."""
     yield from list_concerns()
-    for of_feature in features.load_declared("desk_concerns"):
-        yield from of_feature()
+    for list_warnings in features.load_declared("desk_concerns"):
+        yield from list_warnings()
 
 
 def _iterate_cards(person: User) -> Iterator[Card]:
@@ -231,14 +233,14 @@ def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:
     )
 
 
-def count_rows(rows: QuerySet[Any], most: int = _SHOWN_ROWS) -> tuple[int, list[Any]]:
+def count_rows(rows: QuerySet[Any], limit: int = _SHOWN_ROWS) -> tuple[int, list[Any]]:
     """Return the number of rows, and the first of them. Counting uses only keys, so few rows are read."""
-    numbered = list(rows.values_list("pk", Window(Count("pk")))[:most])
-    if not numbered:
+    counted_keys = list(rows.values_list("pk", Window(Count("pk")))[:limit])
+    if not counted_keys:
         return 0, []
-    rows_by_id = {row.pk: row for row in rows.filter(pk__in=[key for key, _total in numbered])}
+    rows_by_id = {row.pk: row for row in rows.filter(pk__in=[key for key, _count in counted_keys])}
     # Another person may have moved one of them since.
-    return numbered[0][1], [rows_by_id[key] for key, _total in numbered if key in rows_by_id]
+    return counted_keys[0][1], [rows_by_id[key] for key, _count in counted_keys if key in rows_by_id]
 
 
 def _list_shown_queues(person: User) -> Iterator[Card]:

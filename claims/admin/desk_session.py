@@ -21,11 +21,11 @@ from claims.models import DeskSession
 from claims.newsroom import desk_sessions
 from claims.newsroom.browser_names import describe_browser
 from claims.newsroom.second_factors import lock_person, may_remove
-from factcheck.admin.base import DeskAdmin, LookOnly, get_person, is_deleted_along
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_person, is_cascade_deletion
 
 
 @admin.register(DeskSession)
-class DeskSessionAdmin(LookOnly, DeskAdmin):
+class DeskSessionAdmin(ReadOnlyAdmin, DeskAdmin):
     """All active sessions. They can be ended on the person's page."""
 
     list_display = ("person", "browser", "address", "way", "began_at", "last_used_at")
@@ -41,7 +41,7 @@ class DeskSessionAdmin(LookOnly, DeskAdmin):
         return super().get_queryset(request).active().select_related("person")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_deleted_along(request, "auth_user_delete")
+        return is_cascade_deletion(request, "auth_user_delete")
 
     @admin.display(description=_("browser"), ordering="agent")
     def browser(self, session: DeskSession) -> str:
@@ -53,9 +53,9 @@ class DeskSessionAdmin(LookOnly, DeskAdmin):
 def show_own_sessions(request: HttpRequest) -> HttpResponse:
     """Show the person's own sessions, with buttons to end one or all of the others."""
     person, session_key = get_person(request), request.session.session_key
-    others = DeskSession.objects.filter(person=person).exclude(session_key=session_key)
+    other_sessions = DeskSession.objects.filter(person=person).exclude(session_key=session_key)
     if request.method == "POST":
-        _end(request, others, request.POST.get("end", ""))
+        _end_sessions(request, other_sessions, request.POST.get("end", ""))
         return HttpResponseRedirect(reverse("desk-sessions"))
     sessions: list[Any] = list(DeskSession.objects.filter(person=person).active())
     # The current session comes first.
@@ -65,22 +65,22 @@ def show_own_sessions(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "account/sessions.html", {"sessions": sessions})
 
 
-def _end(request: HttpRequest, others: QuerySet[DeskSession], session_id: str) -> None:
+def _end_sessions(request: HttpRequest, other_sessions: QuerySet[DeskSession], session_id: str) -> None:
     if session_id != "others":
-        others = (
-            others.filter(pk=int(session_id))
+        other_sessions = (
+            other_sessions.filter(pk=int(session_id))
             if session_id.isascii() and session_id.isdigit() and len(session_id) < 19
-            else others.none()
+            else other_sessions.none()
         )
     person = get_person(request)
-    if count := desk_sessions.end_these(others, about=person, by=person, request=request):
+    if count := desk_sessions.end_sessions(other_sessions, about=person, by=person, request=request):
         messages.success(request, ngettext("%d session was ended.", "%d sessions were ended.", count) % count)
     else:
         messages.info(request, gettext("That session had already ended."))
 
 
 def protect_last_factor(
-    view: Callable[..., HttpResponseBase], *, back: str
+    view: Callable[..., HttpResponseBase], *, back_url: str
 ) -> Callable[..., HttpResponseBase]:
     """Wrap allauth's page for removing a factor, so that a required last factor cannot be removed.
 
@@ -102,6 +102,6 @@ def protect_last_factor(
             request,
             gettext("Your role needs a second factor. Set up another one before you remove this one."),
         )
-        return HttpResponseRedirect(reverse(back))
+        return HttpResponseRedirect(reverse(back_url))
 
     return guarded_view

@@ -22,7 +22,7 @@ from factcheck.admin.versions import VERSION_FIELD, compute_version
 #: Named after the relation, as Django does for formsets.
 PREFIX = "verdicts"
 #: The rows that belong to the verdict.
-_RELATIONS = ("evidence",)
+_VERSIONED_RELATIONS = ("evidence",)
 
 
 def get_draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
@@ -32,7 +32,7 @@ def get_draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
     never dropped silently.
     """
     if not hasattr(request, "draft_on_page"):
-        request.draft_on_page = _find(request, claim)  # type: ignore[attr-defined]  # for later in the request
+        request.draft_on_page = _find_draft(request, claim)  # type: ignore[attr-defined]  # for later in the request
     draft: Verdict | None = request.draft_on_page  # type: ignore[attr-defined]
     return draft
 
@@ -42,7 +42,7 @@ def has_draft(request: HttpRequest) -> bool:
     return f"{PREFIX}-0-id" in request.POST
 
 
-def _find(request: HttpRequest, claim: Claim) -> Verdict | None:
+def _find_draft(request: HttpRequest, claim: Claim) -> Verdict | None:
     person = get_person(request)
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author", "supersedes")
     if has_draft(request):
@@ -57,8 +57,8 @@ def _find(request: HttpRequest, claim: Claim) -> Verdict | None:
 
 def _may_write(verdict: Verdict, person: User) -> bool:
     """Return whether this person may edit the verdict while it is a draft."""
-    own = verdict.author_id == person.pk or person.has_perm("claims.publish_verdict")
-    return own and person.has_perm("claims.change_verdict")
+    is_writer = verdict.author_id == person.pk or person.has_perm("claims.publish_verdict")
+    return is_writer and person.has_perm("claims.change_verdict")
 
 
 def _build_not_draft_error(verdict: Verdict) -> forms.ValidationError:
@@ -77,12 +77,12 @@ class DraftForm(VerdictForm):
     own page.
     """
 
-    versioned_relations = _RELATIONS
+    versioned_relations = _VERSIONED_RELATIONS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            version = compute_version(self.instance, _RELATIONS)
+            version = compute_version(self.instance, _VERSIONED_RELATIONS)
             self.fields[VERSION_FIELD] = forms.CharField(
                 initial=version, required=False, widget=forms.HiddenInput
             )

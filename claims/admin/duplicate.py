@@ -22,8 +22,8 @@ from claims.admin.status_badges import build_state_badge, build_verdict_badges
 from claims.models import Claim, PossibleDuplicate, Verdict
 from claims.review import duplicates
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
-from factcheck.admin.row_actions import change_each, row_action
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
+from factcheck.admin.row_actions import change_rows, row_action
 from factcheck.web.differences import highlight_difference
 
 _PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
@@ -41,7 +41,7 @@ class ClaimSide:
 
 
 @admin.register(PossibleDuplicate)
-class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
+class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
     list_display = ("pair",)
     list_display_links = None
     list_filter = (QueueFilter, ("run", AutocompleteSelectFilter))
@@ -84,7 +84,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     @admin.action(description=_("Same claim: merge"), permissions=["decide"])
     def merge_selected(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
         by = get_person(request)
-        count = change_each(request, pairs, lambda pair: duplicates.merge(pair, by=by), attrgetter("claim"))
+        count = change_rows(request, pairs, lambda pair: duplicates.merge(pair, by=by), attrgetter("claim"))
         if count:
             messages.success(request, ngettext("%d claim merged.", "%d claims merged.", count) % count)
 

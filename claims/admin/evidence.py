@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from unfold.admin import StackedInline
 
-from claims.admin.media_preview import MediaPickerForm, preview
+from claims.admin.media_preview import MediaPickerForm, render_media_preview
 from claims.admin.quote_form import PREFIX_FIELDSET, QuoteForm, render_in_context
 from claims.models import Evidence, Verdict
 from claims.models.rating import RatingClass
@@ -36,8 +36,10 @@ class EvidenceForm(MediaPickerForm, QuoteForm):
     def save(self, commit: bool = True) -> Any:
         """Derive an unset stance from the rating, which has already been saved."""
         if not self.instance.stance:
-            rated = Verdict.objects.filter(pk=self.instance.verdict_id).values_list("rating__rating_class")
-            self.instance.stance = _USUAL_STANCES.get(rated.get()[0], Evidence.Stance.CONTEXT)
+            rating_classes = Verdict.objects.filter(pk=self.instance.verdict_id).values_list(
+                "rating__rating_class"
+            )
+            self.instance.stance = _USUAL_STANCES.get(rating_classes.get()[0], Evidence.Stance.CONTEXT)
         return super().save(commit)
 
 
@@ -95,7 +97,7 @@ class EvidenceInline(TypedNames, StackedInline):
             change_page(row.source),
             row.source,
             render_in_context(row),
-            preview(row.media) if row.media else "",
+            render_media_preview(row.media) if row.media else "",
         )
 
     # Evidence changes while its verdict is a draft, with the verdict's permissions ---------------------------------
@@ -128,7 +130,7 @@ def list_evidence(verdict: Verdict) -> list[dict[str, Any]]:
             "badge": build_counts_badge(row),
             "context": render_in_context(row),
             "page": change_page(row.source),
-            "preview": preview(row.media) if row.media else "",
+            "preview": render_media_preview(row.media) if row.media else "",
         }
         for row in rows
     ]

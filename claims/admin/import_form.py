@@ -38,7 +38,7 @@ from factcheck.installation.messages import translate_message
 ACTIVE_STATES = (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING)
 
 #: A run without progress for this long was interrupted, since workers record progress every few seconds.
-_BROKEN_OFF_SECONDS = 120
+_INTERRUPTED_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,15 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
     """
     now = timezone.now()
     sample, total = ProgressSample.of(run, now), _get_total(run)
-    before = ProgressSample.read(since)
-    if before is None or before.state != sample.state or before.at >= sample.at:
+    earlier_sample = ProgressSample.read(since)
+    if earlier_sample is None or earlier_sample.state != sample.state or earlier_sample.at >= sample.at:
         start_time = (run.started_at or now).timestamp()
-        before = ProgressSample(start_time, sample.state, 0, 0)
-    seconds = max(sample.at - before.at, 0.001)
-    per_second = max(sample.steps - before.steps, 0) / seconds
-    records = sample.steps - before.steps if _is_writing(run) else sample.records - before.records
+        earlier_sample = ProgressSample(start_time, sample.state, 0, 0)
+    seconds = max(sample.at - earlier_sample.at, 0.001)
+    per_second = max(sample.steps - earlier_sample.steps, 0) / seconds
+    records = (
+        sample.steps - earlier_sample.steps if _is_writing(run) else sample.records - earlier_sample.records
+    )
     return {
         "sample": str(sample),
         "state": run.state,
@@ -98,12 +100,12 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
     }
 
 
-def is_broken_off(run: ImportRun) -> bool:
+def is_interrupted(run: ImportRun) -> bool:
     """Return whether an unfinished run seems to have lost its worker."""
     if run.state not in (ImportRun.State.READING, ImportRun.State.WRITING):
         return False
-    last = run.moved_at or run.started_at
-    return last is None or (timezone.now() - last).total_seconds() > _BROKEN_OFF_SECONDS
+    last_progress = run.moved_at or run.started_at
+    return last_progress is None or (timezone.now() - last_progress).total_seconds() > _INTERRUPTED_SECONDS
 
 
 def _is_writing(run: ImportRun) -> bool:
@@ -201,8 +203,8 @@ class PreviewRecord:
 
     @property
     def remarks(self) -> list[tuple[str, str]]:
-        found = self.review.remarks if self.review else ()
-        return [(str(LABELS.get(remark.field, remark.field)), remark.reason) for remark in found]
+        found_remarks = self.review.remarks if self.review else ()
+        return [(str(LABELS.get(remark.field, remark.field)), remark.reason) for remark in found_remarks]
 
     @property
     def raw(self) -> str:
@@ -226,7 +228,7 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Import a file"),
         "form": form,
-        "formats": [format_title(one.NAME) for one in format_detection.FORMATS],
+        "formats": [format_title(file_format.NAME) for file_format in format_detection.FORMATS],
         "most": settings.IMPORT_MAX_BYTES,
     }
     return admin.show_page(request, "import_file", context)
@@ -237,13 +239,13 @@ def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpR
     if run.state != ImportRun.State.CHOSEN or not run.upload:
         return HttpResponseRedirect(change_page(run))
     try:
-        return _set_up(admin, request, run)
+        return _show_or_apply_settings(admin, request, run)
     except FileNotFoundError:
         messages.error(request, _("The file is no longer there. Choose it again."))
         return HttpResponseRedirect(reverse("admin:claims_importrun_add"))
 
 
-def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
+def _show_or_apply_settings(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
     form, toml = _build_forms(request, run)
     action = request.POST.get("do", "") if request.method == "POST" else ""
     form_data = toml if action == "toml" else form
@@ -253,12 +255,14 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
             return HttpResponseRedirect(change_page(run))
         if action != "start":
             return HttpResponseRedirect(request.path)
-        begin = house_archive.queue_archive if request.POST.get("house_archive") else runs.start_run
+        start_import = house_archive.queue_archive if request.POST.get("house_archive") else runs.start_run
         with RefusalMessages(request):
-            begin(run, by=get_person(request))
+            start_import(run, by=get_person(request))
         return HttpResponseRedirect(change_page(run))
     notes: list[str] = []
-    records = [_build_preview_record(item) for _record, item in _preview(run, run.format_settings, notes)]
+    records = [
+        _build_preview_record(item) for _record, item in _preview_records(run, run.format_settings, notes)
+    ]
     stored_records = [item for item in records if item.review]
     context = {
         "title": _("Import %s") % run.origin,
@@ -301,7 +305,9 @@ def _store_settings(run: ImportRun, form: MappingForm | TomlForm) -> bool:
     return True
 
 
-def _preview(run: ImportRun, format_settings: Settings, notes: list[str]) -> list[runs.PreviewedRecord]:
+def _preview_records(
+    run: ImportRun, format_settings: Settings, notes: list[str]
+) -> list[runs.PreviewedRecord]:
     """Preview the first records, with notes on anything skipped or read in an unusual way."""
 
     def report_note(sentence: str) -> None:
@@ -317,9 +323,9 @@ def _read_columns(run: ImportRun) -> dict[str, str]:
     samples = {
         name: part for name, part in get_section(run.format_settings, "mapping").items() if name == "table"
     }
-    trial = samples | {"name": "columns", "fields": {"statement": 1}}
+    trial_mapping = samples | {"name": "columns", "fields": {"statement": 1}}
     columns: dict[str, str] = {}
-    for record, _item in _preview(run, {**run.format_settings, "mapping": trial}, []):
+    for record, _item in _preview_records(run, {**run.format_settings, "mapping": trial_mapping}, []):
         raw = _get_raw(record)
         for name, value in raw.items() if isinstance(raw, dict) else ():
             text = "" if value is None else " ".join(str(value).split())

@@ -24,7 +24,7 @@ from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
 from claims.admin import import_form
-from claims.admin.import_form import describe_progress, is_broken_off
+from claims.admin.import_form import describe_progress, is_interrupted
 from claims.admin.mapping_form import LABELS
 from claims.imports.format_titles import format_title
 from claims.imports.problem_kinds import describe_kind
@@ -32,7 +32,7 @@ from claims.imports.storing import house_archive, runs, undo
 from claims.models import AuditKind, ImportProblem, ImportRun
 from claims.newsroom import audit
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.admin.technical import render_fingerprint, render_json
@@ -61,7 +61,7 @@ class KindFilter(DropdownFilter):
 
 
 @admin.register(ImportProblem)
-class ImportProblemAdmin(LookOnly, DeskAdmin):
+class ImportProblemAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = ("where", "outcome_badge", "about", "why", "said")
     list_filter = (("run", AutocompleteSelectFilter), ("outcome", ChoicesDropdownFilter), KindFilter)
     list_select_related = ("run",)
@@ -133,7 +133,7 @@ _BADGE_TONES: dict[str, Tone] = {
 }
 
 
-_RUN, _UNDO = "claims.run_import", "claims.undo_import"
+_RUN_PERMISSION, _UNDO_PERMISSION = "claims.run_import", "claims.undo_import"
 
 
 class ReleaseForm(forms.Form):
@@ -151,12 +151,12 @@ class UndoForm(forms.Form):
     rest = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
-def _may_go_on(run: ImportRun) -> bool:
-    return run.state == ImportRun.State.FAILED or is_broken_off(run)
+def _can_resume(run: ImportRun) -> bool:
+    return run.state == ImportRun.State.FAILED or is_interrupted(run)
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(LookOnly, DeskAdmin):
+class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = (
         "origin",
         "state_badge",
@@ -220,7 +220,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     # A new one -------------------------------------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
-        return request.user.has_perm(_RUN)
+        return request.user.has_perm(_RUN_PERMISSION)
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.has_add_permission(request):
@@ -229,22 +229,22 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
 
     @desk_page("<int:pk>/set-up/", "set-up")
     def set_up_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return import_form.set_up_view(self, request, self.get_row(request, pk, _RUN))
+        return import_form.set_up_view(self, request, self.get_row(request, pk, _RUN_PERMISSION))
 
     # Its page --------------------------------------------------------------------------------------------------------
 
     def build_page_context(self, request: HttpRequest, run: Any, /) -> dict[str, Any]:
         may_run = self.has_add_permission(request)
-        may_undo = request.user.has_perm(_UNDO) and run.state in undo.UNDOABLE_STATES
+        may_undo = request.user.has_perm(_UNDO_PERMISSION) and run.state in undo.UNDOABLE_STATES
         obstacles = undo.find_obstacles(run) if may_undo else []
         return {
             "run": run,
             "run_badge": build_state_badge(run),
             "progress": describe_progress(run),
             "kinds": _count_problem_kinds(run),
-            "is_broken_off": is_broken_off(run),
+            "is_broken_off": is_interrupted(run),
             "may_run": may_run,
-            "may_go_on": may_run and _may_go_on(run),
+            "may_go_on": may_run and _can_resume(run),
             "obstacles": obstacles,
             "rest": undo.count_rest(run) if obstacles else 0,
         }
@@ -261,15 +261,15 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = self.get_row(request, pk, "claims.view_importproblem")
         with activate_house_language():
             title = gettext("Problems of import %d") % run.pk
-        audit.record(AuditKind.DOWNLOADED, request=request, subject_text=title)
+        audit.record_event(AuditKind.DOWNLOADED, request=request, subject_text=title)
         report = StreamingHttpResponse(runs.write_problem_report(run), content_type="application/x-ndjson")
         report.headers["Content-Disposition"] = f'attachment; filename="import-{run.pk}-problems.ndjson"'
         return report
 
     @row_action(
         _("Continue"),
-        permission=_RUN,
-        is_offered=lambda run, person: bool(run.upload) and _may_go_on(run),
+        permission=_RUN_PERMISSION,
+        is_offered=lambda run, person: bool(run.upload) and _can_resume(run),
         look="main",
     )
     def go_on(self, request: HttpRequest, run: ImportRun) -> str:
@@ -279,7 +279,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
 
     @row_action(
         _("Discard"),
-        permission=_RUN,
+        permission=_RUN_PERMISSION,
         is_offered=lambda run, person: run.state == ImportRun.State.CHOSEN,
     )
     def discard(self, request: HttpRequest, run: ImportRun) -> HttpResponse:
@@ -302,7 +302,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
 
     @row_action(
         _("Undo this import"),
-        permission=_UNDO,
+        permission=_UNDO_PERMISSION,
         is_offered=lambda run, person: run.state in undo.UNDOABLE_STATES,
         form=UndoForm,
         question=_(
@@ -317,7 +317,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
 
 
 def build_state_badge(run: ImportRun) -> SafeString:
-    if is_broken_off(run):
+    if is_interrupted(run):
         return render_badge(_("Interrupted"), "bad")
     return render_badge(run.get_state_display(), _BADGE_TONES[run.state])
 

@@ -80,7 +80,7 @@ def _use_desk_file_urls(claim: dict[str, Any]) -> dict[str, Any]:
 #: The largest body accepted: no person fills in a larger form, and the preview does not render whole books.
 MAX_FORM_LENGTH = 1_000_000
 #: Counts towards the person's rate limit (RATE_LIMIT_TOKEN), because each preview renders a page.
-_COST = 20
+_PREVIEW_COST = 20
 
 
 def roll_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -89,9 +89,9 @@ def roll_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def render_and_roll_back(*args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
-            answer = view(*args, **kwargs)
+            response = view(*args, **kwargs)
             transaction.set_rollback(True)
-        return answer
+        return response
 
     return render_and_roll_back
 
@@ -101,17 +101,17 @@ def find_refusal(request: HttpRequest, row: Verdict | Translation) -> JsonRespon
     many requests.
     """
     if row.state != row.State.DRAFT:
-        moved_on = _("This verdict is no longer a draft (%(state)s). Copy your text, then reload the page.")
-        return _build_refusal(moved_on % {"state": row.get_state_display()}, status=409)
+        message = _("This verdict is no longer a draft (%(state)s). Copy your text, then reload the page.")
+        return _build_refusal(message % {"state": row.get_state_display()}, status=409)
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_LENGTH:
         return _build_refusal(_("This text is too long to preview."), status=413)
-    admission = admit(request, user_id=get_person(request).pk, cost=_COST)
+    admission = admit(request, user_id=get_person(request).pk, cost=_PREVIEW_COST)
     if admission and not admission.allowed:
         return _build_refusal(_("Too many previews at once. It will be shown again in a moment."), status=429)
     return None
 
 
-def preview(
+def render_preview(
     verdict_form: forms.ModelForm,
     evidence_formset: BaseInlineFormSet[Any, Any, Any],
     *,
@@ -124,12 +124,12 @@ def preview(
     Args:
         links: the prefix of the verdict's fields, to which the list links.
     """
-    verdict: Verdict = _read_typed(verdict_form)
+    verdict: Verdict = _read_typed_row(verdict_form)
     evidence: list[Evidence] = list(_iterate_rows(evidence_formset))
     evidence.sort(key=lambda row: (row.position, row.pk or 0))
     edited_claim = None
     if claim_form is not None:
-        claim: Claim = _read_typed(claim_form)
+        claim: Claim = _read_typed_row(claim_form)
         appearances: list[Appearance] = (
             list(_iterate_rows(appearance_formset)) if appearance_formset is not None else []
         )
@@ -142,31 +142,31 @@ def preview(
         if claim_form
         else []
     )
-    answer = JsonResponse(
+    response = JsonResponse(
         {
             "page": render_reader_view([previews.then, *previews.ledger], previews.then),
             "unread": list(_iterate_unread(unread_forms)),
             "missing": build_checklist(verdict, links, evidence),
         }
     )
-    return _forbid_caching(answer)
+    return _forbid_caching(response)
 
 
 def build_checklist(
     verdict: Verdict, prefix: str, evidence: Iterable[Evidence] | None = None
 ) -> list[tuple[str, str]]:
     """Return what is missing before review, each with a link to its place on the page."""
-    before = f"{prefix}-" if prefix else ""
-    places = {
+    id_prefix = f"{prefix}-" if prefix else ""
+    link_targets = {
         "state": "moves",
-        "rating": f"id_{before}rating_0",
-        "summary": f"id_{before}summary",
-        "reviewed_on": f"id_{before}reviewed_on",
+        "rating": f"id_{id_prefix}rating_0",
+        "summary": f"id_{id_prefix}summary",
+        "reviewed_on": f"id_{id_prefix}reviewed_on",
         "evidence": "evidence-group",
         "alternative_text": "media-group",
-        "correction": f"id_{before}correction_kind",
+        "correction": f"id_{id_prefix}correction_kind",
     } | {requirement.part: requirement.place for requirement in list_requirements()}
-    return [(words, places[part]) for part, words in list_missing_parts(verdict, evidence).items()]
+    return [(words, link_targets[part]) for part, words in list_missing_parts(verdict, evidence).items()]
 
 
 def remove_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
@@ -174,7 +174,7 @@ def remove_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
     return type(form.__name__, (form,), {"_refuse_to_overwrite": lambda form: None})
 
 
-def _read_typed(form: forms.ModelForm) -> Any:
+def _read_typed_row(form: forms.ModelForm) -> Any:
     """Return the row as typed; fields that could not be read keep their stored values."""
     form.full_clean()
     return form.instance
@@ -201,6 +201,6 @@ def _build_refusal(words: str, *, status: int) -> JsonResponse:
     return _forbid_caching(JsonResponse({"refusal": words}, status=status))
 
 
-def _forbid_caching(answer: JsonResponse) -> JsonResponse:
-    answer["Cache-Control"] = "no-store"
-    return answer
+def _forbid_caching(response: JsonResponse) -> JsonResponse:
+    response["Cache-Control"] = "no-store"
+    return response

@@ -172,18 +172,20 @@ class MappingForm(forms.Form):
             order = get_section(get_section(self._mapping, "dates"), name).get("order", "")
             date_order = get_section(self._settings, "date_order").get(name)
             orders = [
-                str(dict(_DATE_ORDERS)[one])
-                for one in dict.fromkeys((date_order or {}).values())
-                if one in dict(_DATE_ORDERS)
+                str(dict(_DATE_ORDERS)[order_name])
+                for order_name in dict.fromkeys((date_order or {}).values())
+                if order_name in dict(_DATE_ORDERS)
             ]
             default_label = _("found: %s") % join_phrases(orders) if orders else _("order of dates")
             self._choice(f"manner-{name}", [("", default_label), *_DATE_ORDERS], order, str(order))
             self._describe(f"manner-{name}", _("%s: order of day and month") % LABELS[name])
         if name in _LISTS:
             separators = get_section(self._mapping, "split").get(name) or []
-            said_so = separators[0] if len(separators) == 1 else json.dumps(separators) if separators else ""
+            separator = (
+                separators[0] if len(separators) == 1 else json.dumps(separators) if separators else ""
+            )
             self._choice(
-                f"manner-{name}", [("", _("one value")), *_SEPARATORS], said_so, " ".join(separators)
+                f"manner-{name}", [("", _("one value")), *_SEPARATORS], separator, " ".join(separators)
             )
             self._describe(f"manner-{name}", _("%s: separator between several values") % LABELS[name])
 
@@ -198,12 +200,18 @@ class MappingForm(forms.Form):
             "header", list(header), "1" if dialect.get("header", True) else "0", label=_("First row")
         )
 
-    def _choice(self, name: str, choices: Choices, present: str, words: str = "", *, label: str = "") -> None:
+    def _choice(
+        self, name: str, choices: Choices, current_value: str, current_label: str = "", *, label: str = ""
+    ) -> None:
         """Return a select that always includes the current value, even if it is not among the choices."""
-        if present not in dict(choices):
-            choices = [*choices, (present, words or present)]
+        if current_value not in dict(choices):
+            choices = [*choices, (current_value, current_label or current_value)]
         self.fields[name] = forms.ChoiceField(
-            label=label, choices=choices, initial=present, required=False, widget=UnfoldAdminSelectWidget
+            label=label,
+            choices=choices,
+            initial=current_value,
+            required=False,
+            widget=UnfoldAdminSelectWidget,
         )
 
     def _describe(self, name: str, words: str) -> None:
@@ -252,7 +260,7 @@ class MappingForm(forms.Form):
     def settings(self) -> Settings:
         """Return the settings chosen in the form."""
         cleaned = self.cleaned_data
-        before = get_section(self._mapping, "fields")
+        earlier_fields = get_section(self._mapping, "fields")
         fields = {name: json.loads(cleaned[f"column-{name}"]) for name in FIELDS if cleaned[f"column-{name}"]}
         mapping = {
             "fields": fields,
@@ -263,10 +271,10 @@ class MappingForm(forms.Form):
             "dates": self._dates(),
             "split": self._split(),
         }
-        kept_parts = {name: part for name, part in self._mapping.items() if name not in mapping}
+        other_parts = {name: part for name, part in self._mapping.items() if name not in mapping}
         settings = {
             **self._settings,
-            "mapping": kept_parts | {name: part for name, part in mapping.items() if part},
+            "mapping": other_parts | {name: part for name, part in mapping.items() if part},
         }
         settings.pop(UNRATED_KEY, None)
         if cleaned["unrated"]:
@@ -275,7 +283,7 @@ class MappingForm(forms.Form):
         date_orders = get_section(settings, "date_order").items()
         if "date_order" in settings:
             settings["date_order"] = {
-                name: order for name, order in date_orders if before.get(name) == fields.get(name)
+                name: order for name, order in date_orders if earlier_fields.get(name) == fields.get(name)
             }
         if "dialect" in settings:
             settings["dialect"] = get_section(settings, "dialect") | {
@@ -295,10 +303,10 @@ class MappingForm(forms.Form):
         return {name: part for name, part in dates.items() if part}
 
     def _split(self) -> Settings:
-        manners = {name: self.cleaned_data[f"manner-{name}"] for name in _LISTS}
+        separators = {name: self.cleaned_data[f"manner-{name}"] for name in _LISTS}
         return {
             name: json.loads(value) if value.startswith("[") else [value]
-            for name, value in manners.items()
+            for name, value in separators.items()
             if value
         }
 

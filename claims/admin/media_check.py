@@ -75,7 +75,7 @@ def describe_circumstances(near_duplicate: NearDuplicate) -> list[str]:
 #: The largest picture accepted, in bytes.
 MAX_BYTES = 50_000_000
 #: The cost in the person's request budget (RATE_LIMIT_TOKEN): each check reads or fetches a picture.
-_COST = 20
+_CHECK_COST = 20
 
 
 class PictureForm(forms.Form):
@@ -134,17 +134,19 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     """Show the page for checking a picture, with its results."""
     if not request.user.has_perm("sources.view_mediaobject"):
         raise PermissionDenied
-    form, look, without = PictureForm(), None, 0
+    form, picture_hash, excluded_media = PictureForm(), None, 0
     if request.method == "POST":
         form = PictureForm(request.POST, request.FILES)
-        look = _compute_hash_of_form(form, request)
-        if look is not None:
+        picture_hash = _compute_hash_of_form(form, request)
+        if picture_hash is not None:
             mark_stored(request)
     elif (media_id := request.GET.get("media", "")).isdecimal():
         # A stored picture: find others that look like it.
-        look, without = _get_stored_hash(int(media_id), request), int(media_id)
+        picture_hash, excluded_media = _get_stored_hash(int(media_id), request), int(media_id)
     pictures = (
-        _find_pictures(look, request, without=without) if look is not None and look.is_distinctive else []
+        _find_pictures(picture_hash, request, excluded_media=excluded_media)
+        if picture_hash is not None and picture_hash.is_distinctive
+        else []
     )
     context = {
         **admin.admin_site.each_context(request),
@@ -152,8 +154,8 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         "media": admin.media + form.media,
         "form": form,
         "found": pictures,
-        "is_answered": look is not None,
-        "is_plain": look is not None and not look.is_distinctive,
+        "is_answered": picture_hash is not None,
+        "is_plain": picture_hash is not None and not picture_hash.is_distinctive,
         "add_page": reverse("admin:sources_mediaobject_add"),
     }
     response = TemplateResponse(request, "admin/desk/media_check.html", context)
@@ -164,7 +166,7 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
 def _compute_hash_of_form(form: PictureForm, request: HttpRequest) -> PerceptualHash | None:
     if not form.is_valid():
         return None
-    admission = admit(request, user_id=get_person(request).pk, cost=_COST)
+    admission = admit(request, user_id=get_person(request).pk, cost=_CHECK_COST)
     if admission and not admission.allowed:
         form.add_error(None, _("Too many picture searches. Try again in a minute."))
         return None
@@ -184,11 +186,19 @@ def _get_stored_hash(pk: int, request: HttpRequest) -> PerceptualHash | None:
     return PerceptualHash(bytes(first.pdq), first.quality) if first else None
 
 
-def _find_pictures(look: PerceptualHash, request: HttpRequest, *, without: int) -> list[FoundPicture]:
-    near_duplicates = {pk: one for pk, one in find_nearest(look).items() if pk != without}
+def _find_pictures(
+    picture_hash: PerceptualHash, request: HttpRequest, *, excluded_media: int
+) -> list[FoundPicture]:
+    near_duplicates = {
+        pk: near_duplicate
+        for pk, near_duplicate in find_nearest(picture_hash).items()
+        if pk != excluded_media
+    }
     rows = find_readable_media(get_person(request)).in_bulk(list(near_duplicates))
-    shown_rows = [(rows[pk], one) for pk, one in near_duplicates.items() if pk in rows]
-    return [_build_found_picture(row, one, request) for row, one in shown_rows[:MEDIA_LIMIT]]
+    shown_rows = [(rows[pk], near_duplicate) for pk, near_duplicate in near_duplicates.items() if pk in rows]
+    return [
+        _build_found_picture(row, near_duplicate, request) for row, near_duplicate in shown_rows[:MEDIA_LIMIT]
+    ]
 
 
 def _build_found_picture(

@@ -115,10 +115,10 @@ class DescribedFilter(admin.SimpleListFilter):
 
 
 def _count_rows(rows: QuerySet[Any]) -> Coalesce:
-    counting = (
+    row_counts = (
         rows.filter(media=OuterRef("pk")).order_by().values("media").annotate(n=Count("pk")).values("n")
     )
-    return Coalesce(Subquery(counting, output_field=IntegerField()), 0)
+    return Coalesce(Subquery(row_counts, output_field=IntegerField()), 0)
 
 
 @admin.register(MediaObject)

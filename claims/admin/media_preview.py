@@ -63,7 +63,7 @@ def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
         words = _STATES.get(str(provenance.get("state")), gettext_lazy("They could not be read."))
         return _render_lines([("", str(words))])
     parts = [str(provenance[name]) for name in ("signed_by", "signed_at") if provenance.get(name)]
-    actions = [str(each.get("action", "")) for each in provenance.get("actions", [])]
+    actions = [str(action.get("action", "")) for action in provenance.get("actions", [])]
     lines = [
         ("", str(_VALIDATIONS.get(str(provenance.get("validation")), ""))),
         (_("Signed"), join_words(parts)),
@@ -78,7 +78,7 @@ def _format_value(value: Any) -> str:
     """Format a metadata value; a place as its coordinates."""
     if isinstance(value, Mapping):
         degrees = [value[name] for name in ("latitude", "longitude") if name in value]
-        return join_words(f"{each:.5f}" if isinstance(each, float) else str(each) for each in degrees)
+        return join_words(f"{degree:.5f}" if isinstance(degree, float) else str(degree) for degree in degrees)
     return join_words(value) if isinstance(value, list) else str(value)
 
 
@@ -148,7 +148,7 @@ def build_description_badge(row: MediaObject) -> SafeString:
     return render_badge(_("Described in words only"), "neutral")
 
 
-def preview(row: MediaObject) -> SafeString:
+def render_media_preview(row: MediaObject) -> SafeString:
     """Render the picture with a link to its page, and state whether readers may see it."""
     return format_html(
         '<div class="desk-media"><a href="{}">{}</a><div>{}<p class="desk-quiet" dir="auto">{}</p>{}</div></div>',
@@ -185,12 +185,12 @@ def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
     """Return the claims about the media object and those whose verdicts cite it, if the person may read them."""
     person = get_person(request)
     verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
-    about = set(
+    claimed_in = set(
         ClaimMedia.objects.readable_by(person).filter(media=row).values_list("claim", flat=True)[:_SHOWN_USES]
     )
-    rests = Evidence.objects.readable_by(person).filter(media=row)
-    resting = set(rests.values_list("verdict__claim", flat=True)[:_SHOWN_USES])
-    readable = Claim.objects.readable_by(person).prefetch_related(
+    citing_evidence = Evidence.objects.readable_by(person).filter(media=row)
+    cited_in = set(citing_evidence.values_list("verdict__claim", flat=True)[:_SHOWN_USES])
+    readable_claims = Claim.objects.readable_by(person).prefetch_related(
         Prefetch("verdicts", verdicts), prefetch_newest_publication()
     )
     return [
@@ -199,9 +199,9 @@ def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
             "page": change_page(claim),
             "state": build_public_badge(claim),
             "role": render_badge(_("The claim is about it"), "active")
-            if claim.pk in about
+            if claim.pk in claimed_in
             else render_badge(_("Evidence, not part of the claim"), "neutral"),
             "verdicts": [(verdict, build_verdict_badges(verdict)) for verdict in claim.verdicts.all()],
         }
-        for claim in readable.filter(pk__in=about | resting).order_by("-pk")[:_SHOWN_USES]
+        for claim in readable_claims.filter(pk__in=claimed_in | cited_in).order_by("-pk")[:_SHOWN_USES]
     ]

@@ -19,7 +19,7 @@ from claims.admin.scheduling import (
     describe_changes,
     list_public_changes,
 )
-from claims.admin.timeline import AFTER_MOVE, get_move_label
+from claims.admin.timeline import AFTER_MOVE_MESSAGES, get_move_label
 from claims.ledger.preview_entries import EntryPreview
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
@@ -34,8 +34,8 @@ from factcheck.database import clock
 
 def get_last_move(subject: Claim | Verdict) -> int:
     """Return the subject's last transition, which shows a page whether its state is outdated."""
-    of_subject = {"verdict": subject} if isinstance(subject, Verdict) else {"claim": subject, "verdict": None}
-    moves = Transition.objects.filter(**of_subject).order_by("pk")
+    conditions = {"verdict": subject} if isinstance(subject, Verdict) else {"claim": subject, "verdict": None}
+    moves = Transition.objects.filter(**conditions).order_by("pk")
     return moves.values_list("pk", flat=True).last() or 0
 
 
@@ -43,8 +43,8 @@ def find_change_request(verdict: Verdict) -> Transition | None:
     """Return the reviewer's request for changes that a draft must answer, if that was the last move."""
     if verdict.state != Verdict.State.DRAFT:
         return None
-    last = verdict.transitions.first()
-    return last if last and last.action == "request_changes" else None
+    last_transition = verdict.transitions.first()
+    return last_transition if last_transition and last_transition.action == "request_changes" else None
 
 
 #: Shown if the state of a page is outdated.
@@ -79,7 +79,11 @@ def build_moves_context(subject: Claim | Verdict, by: User) -> dict[str, Any]:
     """Return the template context of the panel of buttons."""
     options = workflow.list_options(subject, by)
     return {
-        "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
+        "options": [
+            MoveButton(option.action, option.move, KEYS.get(option.action, ""))
+            for option in options
+            if not option.obstacle
+        ],
         "obstacles": [option for option in options if option.obstacle],
         "last_move": get_last_move(subject),
         "correction_kinds": CorrectionKind.choices,
@@ -160,7 +164,7 @@ class MovesAdmin(DeskAdmin):
 
     def build_moved_message(self, subject: Claim | Verdict, action: str) -> str:
         """Return the message after a move, with a link to the public page."""
-        message = str(AFTER_MOVE[action])
+        message = str(AFTER_MOVE_MESSAGES[action])
         claim = subject.claim if isinstance(subject, Verdict) else subject
         if action not in PUBLIC_MOVES:
             return message
@@ -181,10 +185,12 @@ class MovesAdmin(DeskAdmin):
     @transaction.atomic
     def _move(self, request: HttpRequest, subject: Any, action: str) -> Any:
         values = request.POST
-        into = Claim.objects.filter(pk=values["into"]).first() if values.get("into", "").isdecimal() else None
+        merge_target = (
+            Claim.objects.filter(pk=values["into"]).first() if values.get("into", "").isdecimal() else None
+        )
         claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
         # Ordered by id, the order in which `workflow` locks them.
-        claim_ids = [claim_id, into.pk] if into else [claim_id]
+        claim_ids = [claim_id, merge_target.pk] if merge_target else [claim_id]
         list(Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk").values_list("pk"))
         self._refuse_stale(subject, action, values.get("last_move", ""))
         kind = values.get("kind", CorrectionKind.UPDATE)
@@ -194,11 +200,13 @@ class MovesAdmin(DeskAdmin):
         if action in PUBLIC_MOVES:
             workflow.require_move(subject, action, by=get_person(request), note=note)
             subject.refresh_from_db()
-            previews = build_previews(subject, action, note=note, kind=kind, into=into)
+            previews = build_previews(subject, action, note=note, kind=kind, into=merge_target)
             self._ask_once_more(request, subject, previews)
-        moved = workflow.move(subject, action, by=get_person(request), note=note, into=into, kind=kind)
+        moved_subject = workflow.move(
+            subject, action, by=get_person(request), note=note, into=merge_target, kind=kind
+        )
         mark_stored(request)
-        return moved
+        return moved_subject
 
     def _ask_once_more(
         self, request: HttpRequest, subject: Claim | Verdict, previews: list[EntryPreview]
@@ -217,11 +225,11 @@ class MovesAdmin(DeskAdmin):
             ) % {"who": describe_changes(subject, get_person(request), request.POST.get("looked_at", ""))}
         raise ConfirmationNeeded(previews, fingerprint, refusal)
 
-    def _refuse_stale(self, subject: Claim | Verdict, action: str, last_move: str) -> None:
+    def _refuse_stale(self, subject: Claim | Verdict, action: str, seen_move: str) -> None:
         """Reject a move decided on while looking at an older state: a second click, or an old tab."""
-        now = Transition.objects.filter(pk=get_last_move(subject)).first()
-        if last_move == str(now.pk if now else 0):
+        newest_move = Transition.objects.filter(pk=get_last_move(subject)).first()
+        if seen_move == str(newest_move.pk if newest_move else 0):
             return
-        if now and now.action == action:
-            raise NotPossible(_("%s had already done this. Nothing was changed.") % now.actor_name)
+        if newest_move and newest_move.action == action:
+            raise NotPossible(_("%s had already done this. Nothing was changed.") % newest_move.actor_name)
         raise NotPossible(MOVED_ON_MESSAGE)

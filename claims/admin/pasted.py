@@ -44,7 +44,7 @@ from sources.models import Source
 from sources.tasks import capture_source
 
 
-def pasted_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
+def show_source_at_url(site: AdminSite, request: HttpRequest) -> JsonResponse:
     """Return the source at a URL, adding it if necessary, and what is known about it.
 
     The page polls while `is_waiting`. Uses POST, because addresses and quotes would otherwise end up in logs.
@@ -69,7 +69,7 @@ def pasted_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
     words += _list_source_details(source)
     status = "captured" if source.get_latest_snapshot() else _get_capture_status(source)
     if status == "captured":
-        words += _quote_found(source, request.POST.get("exact", ""))
+        words += _describe_quote_check(source, request.POST.get("exact", ""))
     elif status in ("todo", "doing"):
         words.append(_("The page is being read…"))
     elif status == "failed":
@@ -98,7 +98,7 @@ def _get_capture_status(source: Source) -> str:
     return jobs.order_by("-pk").values_list("status", flat=True).first() or ""
 
 
-def _quote_found(source: Source, exact: str) -> list[str]:
+def _describe_quote_check(source: Source, exact: str) -> list[str]:
     if not exact.strip():
         return []
     try:
@@ -165,11 +165,11 @@ def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
         "most": MAX_ROWS,
     }
     if request.method == "POST" and context["paste"].is_valid():
-        context |= _read(request, context["paste"].cleaned_data["pasted"])
+        context |= _preview_rows(request, context["paste"].cleaned_data["pasted"])
     return TemplateResponse(request, "admin/desk/paste.html", context)
 
 
-def _read(request: HttpRequest, text: str) -> dict[str, Any]:
+def _preview_rows(request: HttpRequest, text: str) -> dict[str, Any]:
     """Read the rows; if requested, store them and return the results."""
     action, person = request.POST.get("do", ""), get_person(request)
     settings = _read_settings(request) if action in ("again", "store") else None

@@ -24,12 +24,12 @@ from claims.newsroom import desk_sessions, invitations, second_factors
 from claims.newsroom.roles import ROLES, describe_role, get_role_name
 from factcheck.admin.accounts import offer_permissions
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly, get_person, is_deleted_along
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_person, is_cascade_deletion
 from factcheck.admin.row_actions import row_action
-from factcheck.admin.translations import call, call_rows
+from factcheck.admin.translations import set_model_names, set_row_name
 from factcheck.admin.versions import DeskForm
 
-call(
+set_model_names(
     Authenticator,
     _("second factor"),
     _("second factors"),
@@ -55,7 +55,7 @@ def _can_reset(person: User, by: User) -> bool:
 
 
 @admin.register(Authenticator)
-class SecondFactorAdmin(LookOnly, DeskAdmin):
+class SecondFactorAdmin(ReadOnlyAdmin, DeskAdmin):
     """Second factors. If people lose theirs, it is reset on their page in the list of people."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
@@ -65,7 +65,7 @@ class SecondFactorAdmin(LookOnly, DeskAdmin):
     fields = ("user", "type", "created_at", "last_used_at")  # the secret itself is never shown
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_deleted_along(request, "auth_user_delete")
+        return is_cascade_deletion(request, "auth_user_delete")
 
 
 @admin.register(SecondFactorRule)
@@ -94,10 +94,10 @@ class SecondFactorRuleAdmin(DeskAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_deleted_along(request, "auth_group_delete")
+        return is_cascade_deletion(request, "auth_group_delete")
 
 
-call_rows(Group, get_role_name)
+set_row_name(Group, get_role_name)
 
 #: Each role follows the one whose rights it includes; the newsroom's own roles come last.
 _ROLE_POSITION = Case(*(When(name=name, then=at) for at, name in enumerate(ROLES)), default=len(ROLES))
@@ -152,14 +152,14 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        who = (_("Person"), {"fields": ("username", ("first_name", "last_name"), "email")})
-        may = ["is_active", "groups"]
+        person_section = (_("Person"), {"fields": ("username", ("first_name", "last_name"), "email")})
+        access_fields = ["is_active", "groups"]
         if obj is None:
-            return [who, (_("Roles"), {"fields": ("groups",)})]
+            return [person_section, (_("Roles"), {"fields": ("groups",)})]
         if request.user.is_superuser:
-            may += ["is_superuser", "user_permissions"]
-        dates = (_("Dates"), {"fields": ("last_login", "date_joined")})
-        return [who, (_("Access"), {"fields": may}), dates]
+            access_fields += ["is_superuser", "user_permissions"]
+        date_section = (_("Dates"), {"fields": ("last_login", "date_joined")})
+        return [person_section, (_("Access"), {"fields": access_fields}), date_section]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -177,19 +177,19 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         return field
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        guarded = obj is not None and obj.is_superuser and not request.user.is_superuser
-        return not guarded and super().has_change_permission(request, obj)
+        is_protected = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not is_protected and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        guarded = obj is not None and obj.is_superuser and not request.user.is_superuser
-        return not guarded and super().has_delete_permission(request, obj)
+        is_protected = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not is_protected and super().has_delete_permission(request, obj)
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         person = form.instance
-        at_the_desk = person.is_superuser or person.groups.exists()
-        if person.is_staff != at_the_desk:
-            person.is_staff = at_the_desk
+        has_desk_access = person.is_superuser or person.groups.exists()
+        if person.is_staff != has_desk_access:
+            person.is_staff = has_desk_access
             person.save(update_fields=["is_staff"])
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
@@ -200,7 +200,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             self._invite(request, obj)
 
     def _invite(self, request: HttpRequest, person: User) -> None:
-        invitations.invite.defer(person_id=person.pk, by_id=get_person(request).pk)
+        invitations.send_invitation.defer(person_id=person.pk, by_id=get_person(request).pk)
         messages.success(request, gettext("An invitation is on its way to %s.") % person.email)
 
     @row_action(_("Send the invitation again"))
@@ -237,8 +237,8 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         by = get_person(request)
         if not desk_sessions.may_end(person, by):
             raise PermissionDenied
-        but = request.session.session_key if person == by else None
-        count = desk_sessions.end_all(person, by=by, request=request, but=but)
+        kept_session = request.session.session_key if person == by else None
+        count = desk_sessions.end_all_sessions(person, by=by, request=request, but=kept_session)
         return ngettext("%d session was ended.", "%d sessions were ended.", count) % count
 
     @row_action(
@@ -256,7 +256,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         by = get_person(request)
         if obstacle := second_factors.find_obstacle(person, by):
             raise PermissionDenied(obstacle)
-        second_factors.reset(person, reason=reason, by=by, request=request)
+        second_factors.reset_factors(person, reason=reason, by=by, request=request)
         return gettext(
             "Second factors reset. The person was notified by email, and signs in with the password."
         )

@@ -38,8 +38,8 @@ def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
     """
     if newest := _get_newest_publication(claim):
         return build_published_badge(newest)
-    at_hand = _choose_open_verdict(verdicts)
-    return SafeString(build_planned_badge(at_hand) or build_state_badge(at_hand or claim))
+    open_verdict = _choose_open_verdict(verdicts)
+    return SafeString(build_planned_badge(open_verdict) or build_state_badge(open_verdict or claim))
 
 
 def build_verdict_state_badge(verdict: Verdict) -> SafeString:
@@ -58,15 +58,15 @@ def describe_claim_state(claim: Any, verdicts: Iterable[Any] = ()) -> str:
 
 
 def _get_newest_publication(claim: Any) -> Publication | None:
-    prefetched = getattr(claim, "newest_publications", None)
-    if prefetched is None:
+    publications = getattr(claim, "newest_publications", None)
+    if publications is None:
         return Publication.objects.newest().filter(claim=claim).only(*_SHOWN_COLUMNS).first()
-    return next(iter(prefetched), None)
+    return next(iter(publications), None)
 
 
 def _choose_open_verdict(verdicts: Iterable[Any]) -> Any:
-    open_ones = {verdict.state: verdict for verdict in verdicts}
-    return open_ones.get(Verdict.State.IN_REVIEW) or open_ones.get(Verdict.State.DRAFT)
+    verdicts_by_state = {verdict.state: verdict for verdict in verdicts}
+    return verdicts_by_state.get(Verdict.State.IN_REVIEW) or verdicts_by_state.get(Verdict.State.DRAFT)
 
 
 def describe_public_state(newest: Publication) -> str:

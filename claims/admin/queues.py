@@ -98,9 +98,9 @@ def _filter_awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> Qu
 
 def _filter_returned(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
     """Return the person's returned drafts that they have not submitted again."""
-    last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("action")[:1]
+    last_action = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("action")[:1]
     own_drafts = verdicts.filter(state=Verdict.State.DRAFT, author=person, review_round__gt=0)
-    return own_drafts.alias(last_move=Subquery(last)).filter(last_move="request_changes")
+    return own_drafts.alias(last_move=Subquery(last_action)).filter(last_move="request_changes")
 
 
 def _filter_ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
@@ -111,7 +111,7 @@ def _filter_ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict
 
 def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[Any]:
     """Annotate `given`: how many people other than its writers have signed it off in the current round."""
-    counting = (
+    signoff_counts = (
         TranslationStep.objects.signoffs()
         .filter(translation=OuterRef("pk"))
         .order_by()
@@ -119,7 +119,7 @@ def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QueryS
         .annotate(number=Count("by", distinct=True))
         .values("number")
     )
-    return translations.annotate(given=Coalesce(Subquery(counting, output_field=IntegerField()), 0))
+    return translations.annotate(given=Coalesce(Subquery(signoff_counts, output_field=IntegerField()), 0))
 
 
 def _filter_translations_to_review(
@@ -279,9 +279,9 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
 def get_queues() -> dict[type[Model], dict[str, Queue]]:
     """Return the queues of the core and of the enabled features."""
     queues = dict(QUEUES)
-    for added in features.load_declared("queues"):
-        for model, by_name in added.items():
-            queues[model] = queues.get(model, {}) | by_name
+    for feature_queues in features.load_declared("queues"):
+        for model, queues_by_name in feature_queues.items():
+            queues[model] = queues.get(model, {}) | queues_by_name
     return queues
 
 

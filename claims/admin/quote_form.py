@@ -20,7 +20,7 @@ PREFIX_FIELDSET = (
     gettext_lazy("If the source contains the quote more than once"),
     {"fields": (("prefix", "suffix"),), "classes": ("collapse",)},
 )
-_WORDS = ("exact", "prefix", "suffix")
+_QUOTE_FIELDS = ("exact", "prefix", "suffix")
 #: Characters of text shown on each side of a quote.
 _CONTEXT_LENGTH = 240
 
@@ -49,16 +49,16 @@ class QuoteForm(forms.ModelForm):
         if field:
             field.widget.attrs["data-pasted"] = reverse("admin:claims_claim_pasted")
         if self.instance.source_id and isinstance(field, forms.ModelChoiceField):
-            _offer_what_is_chosen(field, self.instance.source)
+            _offer_chosen_source(field, self.instance.source)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not cleaned.get("source") or (self.instance.pk and not self.has_changed()):
             return cleaned
-        if "source" in self.changed_data or any(map(self._differs, _WORDS)):
+        if "source" in self.changed_data or any(map(self._differs, _QUOTE_FIELDS)):
             self._anchor(cleaned)
         else:
-            cleaned.update({name: self.initial.get(name, "") for name in _WORDS})
+            cleaned.update({name: self.initial.get(name, "") for name in _QUOTE_FIELDS})
         return cleaned
 
     def _differs(self, name: str) -> bool:
@@ -82,17 +82,17 @@ class QuoteForm(forms.ModelForm):
             self.add_error("prefix", _("Enter the words before the passage you mean."))
         else:
             quotation.put_on(self.instance)
-            cleaned.update({name: getattr(quotation, name) for name in _WORDS})
+            cleaned.update({name: getattr(quotation, name) for name in _QUOTE_FIELDS})
 
 
-def _offer_what_is_chosen(field: forms.ModelChoiceField, source: Source) -> None:
+def _offer_chosen_source(field: forms.ModelChoiceField, source: Source) -> None:
     """Give the picker only the label of the row's current source; otherwise it would query every label."""
     picker: Any = getattr(field.widget, "widget", field.widget)
-    asking = picker.optgroups
+    build_all_options = picker.optgroups
 
     def optgroups(name: str, value: list[str], attrs: Any = None) -> Any:
         if value != [str(source.pk)]:
-            return asking(name, value, attrs)
+            return build_all_options(name, value, attrs)
         return [(None, [picker.create_option(name, source.pk, str(source), set(value), 0)], 0)]
 
     picker.optgroups = optgroups

@@ -33,7 +33,7 @@ _FIELDS = (("label", "code"), ("rating_class", "position"), "definition", _COLOU
 
 #: The class that the mixin below extends: rating pages, and the rating rows on a scale's page.
 _AdminMixinBase: Any = object
-_IN_WORDS = {"labels": "labels_in_words", "definitions": "definitions_in_words"}
+_TEXT_DISPLAYS = {"labels": "labels_in_words", "definitions": "definitions_in_words"}
 
 
 def _adapt_field(db_field: Any, field: Any) -> Any:
@@ -51,10 +51,10 @@ class OtherLanguageLabels(_AdminMixinBase):
         fields = super().get_fields(request, obj)
         if self.has_change_permission(request, obj):
             return fields
-        return [_IN_WORDS.get(field, field) if isinstance(field, str) else field for field in fields]
+        return [_TEXT_DISPLAYS.get(field, field) if isinstance(field, str) else field for field in fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*super().get_readonly_fields(request, obj), *_IN_WORDS.values())
+        return (*super().get_readonly_fields(request, obj), *_TEXT_DISPLAYS.values())
 
     @admin.display(description=_("labels in other languages"))
     def labels_in_words(self, rating: Rating) -> SafeString | str:
@@ -112,8 +112,8 @@ class RatingScaleAdmin(DeskAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: RatingScale | None = None) -> Any:
         """Make the publisher read-only once set, because only its own verdicts use the scale."""
-        fixed = ("publisher",) if obj else ()
-        return (*super().get_readonly_fields(request, obj), *fixed)
+        fixed_fields = ("publisher",) if obj else ()
+        return (*super().get_readonly_fields(request, obj), *fixed_fields)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RatingScale]:
         return super().get_queryset(request).annotate(size=Count("ratings"))
@@ -125,7 +125,7 @@ class RatingScaleAdmin(DeskAdmin):
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         classification.queue_restating(
-            [f.instance for f in formset.initial_forms if "rating_class" in f.changed_data]
+            [row.instance for row in formset.initial_forms if "rating_class" in row.changed_data]
         )
 
     def list_history_entries(self, row: RatingScale, reader: User) -> list[PastEvent]:

@@ -24,7 +24,7 @@ from claims.models import AuditKind, AuditRecord, Publication, SignOff, Transiti
 from claims.newsroom import audit
 from claims.newsroom.browser_names import describe_browser
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.found_rows import split_words
 from factcheck.admin.list_download import list_downloaded
@@ -50,12 +50,12 @@ class PeriodFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         days = self.value()
-        is_known = days in {value for value, _words in self.lookup_choices}
-        return queryset.filter(at__gt=now() - timedelta(days=int(days))) if days and is_known else queryset
+        is_choice = days in {value for value, _words in self.lookup_choices}
+        return queryset.filter(at__gt=now() - timedelta(days=int(days))) if days and is_choice else queryset
 
 
 @admin.register(AuditRecord)
-class AuditRecordAdmin(LookOnly, DeskAdmin):
+class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = ("at", "shown_kind", "actor_name", "subject_name", "what", "address")
     list_filter = (
         ("kind", ChoicesDropdownFilter),
@@ -99,9 +99,9 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
 
 
 @receiver(list_downloaded, dispatch_uid="claims.admin.records")
-def note(request: HttpRequest, name: str, format: str, **signal: Any) -> None:  # noqa: A002  the signal's word
+def record_download(request: HttpRequest, name: str, format: str, **signal: Any) -> None:  # noqa: A002  the signal's word
     """Record the download with the list's filters, so that its contents can be reconstructed."""
-    audit.record(
+    audit.record_event(
         AuditKind.DOWNLOADED,
         subject_text=f"{name} ({format})",
         request=request,
@@ -110,7 +110,7 @@ def note(request: HttpRequest, name: str, format: str, **signal: Any) -> None:  
 
 
 @admin.register(SignOff)
-class SignOffAdmin(LookOnly, DeskAdmin):
+class SignOffAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = ("at", "by_name", "on_claim", "round", "note")
     list_filter = (("by", AutocompleteSelectFilter), ("at", DaysFilter))
     sortable_by = ("at", "by_name", "round")
@@ -141,7 +141,7 @@ class ActionFilter(DropdownFilter):
 
 
 @admin.register(Transition)
-class TransitionAdmin(LookOnly, DeskAdmin):
+class TransitionAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = ("at", "what", "states", "claim", "actor_name", "note")
     list_filter = (ActionFilter, ("actor", AutocompleteSelectFilter), ("at", DaysFilter))
     sortable_by = ("at",)
@@ -163,7 +163,7 @@ class TransitionAdmin(LookOnly, DeskAdmin):
 
 
 @admin.register(Publication)
-class PublicationAdmin(LookOnly, DeskAdmin):
+class PublicationAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = ("claim", "version", "shown_status", "kind", "note", "published_at", "superseded_at")
     list_filter = (
         ("status", ChoicesDropdownFilter),

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.claim_list import count_readable
 from claims.models import Claimant, NewsroomPage
-from claims.newsroom.named_claimants import find_or_add
+from claims.newsroom.named_claimants import find_or_add_claimant
 from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.versions import DeskForm
 from sources.admin.same_as import SameAsDesk
@@ -37,7 +37,7 @@ class ClaimantAdmin(SameAsDesk):
         return super().get_queryset(request).annotate(number=count_readable("claimant", get_person(request)))
 
     def add_typed(self, request: HttpRequest, name: str) -> Claimant:
-        claimant, is_new = find_or_add(name, by=get_person(request))
+        claimant, is_new = find_or_add_claimant(name, by=get_person(request))
         if is_new:
             self.log_addition(request, claimant, [{"added": {}}])
         return claimant
@@ -52,8 +52,10 @@ class NewsroomPageForm(DeskForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        of_the_page = NewsroomPage.objects.filter(kind=cleaned.get("kind"), language=cleaned.get("language"))
-        newest = of_the_page.order_by("-version").first()
+        page_versions = NewsroomPage.objects.filter(
+            kind=cleaned.get("kind"), language=cleaned.get("language")
+        )
+        newest = page_versions.order_by("-version").first()
         if newest:
             self.instance.version = newest.version + 1
             if not cleaned.get("note"):

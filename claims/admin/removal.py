@@ -52,9 +52,10 @@ class RemovalForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         words = [line.strip() for line in cleaned.get("exact", "").splitlines() if line.strip()]
-        if short := [word for word in words if not is_long_enough(word)]:
+        if short_words := [word for word in words if not is_long_enough(word)]:
             self.add_error(
-                "exact", gettext("Too short: %s. It is part of too many other words.") % join_words(short)
+                "exact",
+                gettext("Too short: %s. It is part of too many other words.") % join_words(short_words),
             )
         if cleaned.get("whole") and "claim" in cleaned:
             words += removals.find_own_texts(cleaned["claim"])
@@ -171,9 +172,9 @@ def _list_backups(removal: Removal) -> list[dict[str, Any]]:
         expiries = generations.compute_expiries(generations_kept, now=now, days=settings.BACKUP_DAYS)
     except (BackupFailed, OSError):
         return []
-    until = removal.confirmed_at or now
+    removed_at = removal.confirmed_at or now
     return [
-        {"finished_at": one.finished_at, "expires_at": expiries[one.name]}
-        for one in generations_kept
-        if one.begun_at <= until
+        {"finished_at": generation.finished_at, "expires_at": expiries[generation.name]}
+        for generation in generations_kept
+        if generation.begun_at <= removed_at
     ]

@@ -22,7 +22,7 @@ from claims.quotes.locations import cut_words_after, cut_words_before
 from claims.review import repeats
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
-from factcheck.admin.row_actions import change_each, desk_page, row_action
+from factcheck.admin.row_actions import change_rows, desk_page, row_action
 from sources.models import Source
 
 #: The rating classes of claims that should not spread.
@@ -65,8 +65,8 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Repeat | None = None) -> tuple[str, ...]:
         """Make the source editable for readers' texts; for articles it is already known."""
-        unknown = obj is not None and obj.origin == Repeat.Origin.READER and not obj.outcome
-        return () if unknown else ("source",)
+        is_source_unknown = obj is not None and obj.origin == Repeat.Origin.READER and not obj.outcome
+        return () if is_source_unknown else ("source",)
 
     def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         ratings = _load_ratings({repeat.claim_id for repeat in rows})
@@ -89,7 +89,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     @admin.action(description=_("Same claim: add the appearance"), permissions=["decide"])
     def confirm_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
         by = get_person(request)
-        count = change_each(request, rows, lambda repeat: repeats.confirm(repeat, by=by), attrgetter("exact"))
+        count = change_rows(request, rows, lambda repeat: repeats.confirm(repeat, by=by), attrgetter("exact"))
         if count:
             words = ngettext("%d repeat confirmed.", "%d repeats confirmed.", count)
             messages.success(request, words % count)

@@ -90,12 +90,12 @@ class SavedViewAdmin(DeskAdmin):
 
     @admin.display(description=_("view"), ordering="name")
     def opened(self, view: SavedView) -> SafeString:
-        change = reverse("admin:claims_savedview_change", args=[view.pk])
+        change_url = reverse("admin:claims_savedview_change", args=[view.pk])
         return format_html(
             '<a class="desk-view" href="{}" dir="auto">{}</a> <a href="{}">{}</a>',
             open_page(view),
             view.name,
-            change,
+            change_url,
             gettext("Change"),
         )
 
@@ -135,8 +135,8 @@ class SavedViewAdmin(DeskAdmin):
         desk = _find_desk(self.admin_site, values.get("listed", ""))
         if request.method != "POST" or desk is None:
             raise Http404
-        may_look = desk.has_view_or_change_permission(request)
-        if not may_look or not request.user.has_perm("claims.view_savedview"):
+        may_view = desk.has_view_or_change_permission(request)
+        if not may_view or not request.user.has_perm("claims.view_savedview"):
             raise PermissionDenied
         is_shared = bool(values.get("is_shared"))
         if is_shared and not request.user.has_perm(_SHARE):
@@ -222,9 +222,9 @@ def _split_valid_parts(desk: DeskAdmin, request: HttpRequest, query: str) -> tup
         parts = [(name, value) for name, value in parts if name not in (COLUMNS_PARAMETER, ORDER_VAR)]
         parts += [(COLUMNS_PARAMETER, column) for column in column_names if column in known_columns]
     if not _is_openable(desk, request, parts):
-        bad = {name for name, value in parts if not _is_openable(desk, request, [(name, value)])}
-        missing += sorted(bad)
-        parts = [(name, value) for name, value in parts if name not in bad]
+        invalid_names = {name for name, value in parts if not _is_openable(desk, request, [(name, value)])}
+        missing += sorted(invalid_names)
+        parts = [(name, value) for name, value in parts if name not in invalid_names]
         if not _is_openable(desk, request, parts):
             return "", [*missing, *sorted({name for name, _value in parts})]
     return urlencode(parts), missing

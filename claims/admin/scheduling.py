@@ -135,43 +135,43 @@ def build_previews(
 
 def list_public_changes(previews: list[EntryPreview]) -> list[PublicChange]:
     """Return the changes, to be shown side by side."""
-    return [_change(prospect) for prospect in previews]
+    return [_build_public_change(prospect) for prospect in previews]
 
 
 def compute_fingerprint(previews: list[EntryPreview]) -> str:
     """Return a fingerprint of the changes that a person confirms."""
-    return hashlib.sha256("".join(each.fingerprint for each in previews).encode()).hexdigest()[:32]
+    return hashlib.sha256("".join(preview.fingerprint for preview in previews).encode()).hexdigest()[:32]
 
 
 def describe_changes(subject: Claim | Verdict, reader: User, since: str) -> str:
     """Return who has changed the claim or verdict since that moment, if this person may see it."""
     claim = subject.claim if isinstance(subject, Verdict) else subject
-    looked_at = parse_datetime(since) if len(since) < _MAX_MOMENT_LENGTH else None
-    events = build_timeline(claim, reader).events if looked_at and is_aware(looked_at) else []
-    who = [event.who for event in events if looked_at and event.at > looked_at and event.who]
-    return who[0] if who else str(_("another user"))
+    seen_at = parse_datetime(since) if len(since) < _MAX_MOMENT_LENGTH else None
+    events = build_timeline(claim, reader).events if seen_at and is_aware(seen_at) else []
+    names = [event.who for event in events if seen_at and event.at > seen_at and event.who]
+    return names[0] if names else str(_("another user"))
 
 
-def _change(prospect: EntryPreview) -> PublicChange:
-    now = prospect.now
-    before = dict(_iterate_entry_parts(now)) if now else {}
+def _build_public_change(prospect: EntryPreview) -> PublicChange:
+    entry_now = prospect.now
+    before = dict(_iterate_entry_parts(entry_now)) if entry_now else {}
     after = dict(_iterate_entry_parts(prospect.then))
-    parts, same = [], []
+    parts, unchanged_parts = [], []
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name, ""), after.get(name, "")
         if old == new:
             if new:
-                same.append((name, new))
+                unchanged_parts.append((name, new))
             continue
-        word = _("changed") if old and new else _("new") if new else _("removed")
-        parts.append(ChangedPart(name, *highlight_difference(old, new), word))
+        change_word = _("changed") if old and new else _("new") if new else _("removed")
+        parts.append(ChangedPart(name, *highlight_difference(old, new), change_word))
     return PublicChange(
         claim=prospect.claim,
-        now=now,
+        now=entry_now,
         then=prospect.then,
         parts=parts,
-        same=same,
-        page_now=render_reader_view(prospect.ledger, now) if now else "",
+        same=unchanged_parts,
+        page_now=render_reader_view(prospect.ledger, entry_now) if entry_now else "",
         page_then=render_reader_view([prospect.then, *prospect.ledger], prospect.then),
     )
 
@@ -194,10 +194,10 @@ def _iterate_parts(document: Document) -> Iterator[tuple[str, str]]:
     yield _("Claimed on"), _format_day(document["claimed_on"])
     yield _("Context"), document["context"]
     yield _("Topics"), join_words(topic["name"] for topic in document["topics"])
-    several = len(document["verdicts"]) > 1
+    has_several = len(document["verdicts"]) > 1
     for verdict in document["verdicts"]:
         for name, words in _iterate_verdict_parts(verdict):
-            yield f"{verdict['publisher']['name']}: {name}" if several else name, words
+            yield f"{verdict['publisher']['name']}: {name}" if has_several else name, words
     yield _("Where it was said"), "\n".join(map(_format_quoted, document["appearances"]))
     corrections = [f"{_get_kind_label(line['kind'])}: {line['note']}" for line in document["corrections"]]
     yield _("Corrections"), "\n".join(corrections)

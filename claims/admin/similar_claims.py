@@ -81,10 +81,11 @@ def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
     """Return what features add to the panel, as template context."""
     if len(statement.strip()) < MIN_LETTERS:
         return {}
-    added = (
-        add(statement[:MAX_STATEMENT_LENGTH], person=person) for add in features.load_declared("beside_claim")
+    additions = (
+        build_addition(statement[:MAX_STATEMENT_LENGTH], person=person)
+        for build_addition in features.load_declared("beside_claim")
     )
-    return dict(ChainMap(*added))
+    return dict(ChainMap(*additions))
 
 
 def build_similar_context(statement: str, *, person: User, to: Claim | None = None) -> dict[str, Any]:
@@ -107,18 +108,18 @@ def build_similar_context(statement: str, *, person: User, to: Claim | None = No
 
 def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
     """Return the best match of each claim."""
-    best: dict[int, Match] = {}
+    best_matches: dict[int, Match] = {}
     for passage in match_desk_text(
         statement, reader=person, terms=MatchTerms(cut="text", most=2 * SIMILAR_LIMIT)
     ).passages:
         for match in passage.matches:
-            best_match = best.get(match.claim)
-            if best_match is None or (_ORDER[match.kind], -match.confidence) < (
-                _ORDER[best_match.kind],
-                -best_match.confidence,
+            earlier_match = best_matches.get(match.claim)
+            if earlier_match is None or (_ORDER[match.kind], -match.confidence) < (
+                _ORDER[earlier_match.kind],
+                -earlier_match.confidence,
             ):
-                best[match.claim] = match
-    return best
+                best_matches[match.claim] = match
+    return best_matches
 
 
 def _find_same_words(to: Claim | None) -> Iterable[int]:
@@ -126,8 +127,8 @@ def _find_same_words(to: Claim | None) -> Iterable[int]:
     if to is None:
         return ()
     key = Claim.objects.filter(pk=to.pk).values("statement_key")
-    same = Claim.objects.filter(statement_key__in=key).exclude(pk=to.pk).order_by("pk")
-    return same.values_list("pk", flat=True)[:SIMILAR_LIMIT]
+    same_claims = Claim.objects.filter(statement_key__in=key).exclude(pk=to.pk).order_by("pk")
+    return same_claims.values_list("pk", flat=True)[:SIMILAR_LIMIT]
 
 
 def _load_readable(claims: Iterable[int], person: User, *, without: Claim | None) -> QuerySet[Claim]:

@@ -69,7 +69,7 @@ def _is_signed_off(row: Claim | Cluster | Verdict | Translation) -> bool:
 
 def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
     """Annotate `given`: how many people other than the author have signed off in the current review round."""
-    counting = (
+    signoff_counts = (
         SignOff.objects.counting()
         .filter(verdict=OuterRef("pk"))
         .exclude(by=OuterRef("author"))
@@ -78,13 +78,13 @@ def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
         .annotate(number=Count("pk"))
         .values("number")
     )
-    return verdicts.annotate(given=Coalesce(Subquery(counting, output_field=IntegerField()), 0))
+    return verdicts.annotate(given=Coalesce(Subquery(signoff_counts, output_field=IntegerField()), 0))
 
 
 def annotate_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
     """Annotate `planned_at`: the scheduled time of publication."""
-    planned = ScheduledPublication.objects.open().filter(verdict=OuterRef("pk"))
-    return verdicts.annotate(planned_at=Subquery(planned.values("publish_at")[:1]))
+    open_schedules = ScheduledPublication.objects.open().filter(verdict=OuterRef("pk"))
+    return verdicts.annotate(planned_at=Subquery(open_schedules.values("publish_at")[:1]))
 
 
 def build_planned_badge(verdict: Any) -> SafeString | str:
@@ -103,7 +103,7 @@ def build_kind_badge(kind: str) -> SafeString:
     return render_badge(words, tone)
 
 
-def anchor_badge(row: Appearance) -> SafeString:
+def build_anchor_badge(row: Appearance) -> SafeString:
     return render_badge(row.get_anchor_display(), _BADGE_TONES[row.anchor])
 
 
@@ -125,8 +125,8 @@ def build_rating_badge(rating: Rating | None) -> SafeString | str:
 
 def describe_ratings(verdicts: Iterable[Verdict]) -> str:
     """Return the rating labels of those verdicts that are neither superseded nor retracted."""
-    past = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
-    ratings = (verdict.rating for verdict in verdicts if verdict.state not in past and verdict.rating)
+    past_states = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
+    ratings = (verdict.rating for verdict in verdicts if verdict.state not in past_states and verdict.rating)
     return join_words(dict.fromkeys(rating.get_label(get_language() or "") for rating in ratings))
 
 

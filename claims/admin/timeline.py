@@ -103,10 +103,12 @@ class Timeline:
 def build_timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1) -> Timeline:
     """Return a page of the timeline, with only the events that this person may read."""
     page = min(max(page, 1), LAST_PAGE)
-    most = page * PER_PAGE + 1
+    limit = page * PER_PAGE + 1
     kinds = list_kinds()
-    chosen_kinds = [one for one in kinds if one.name == kind]
-    events = [event for one in chosen_kinds or kinds for event in one.read(claim, reader, most)]
+    chosen_kinds = [timeline_kind for timeline_kind in kinds if timeline_kind.name == kind]
+    events = [
+        event for timeline_kind in chosen_kinds or kinds for event in timeline_kind.read(claim, reader, limit)
+    ]
     events.sort(key=lambda event: event.at, reverse=True)
     shown_events = events[(page - 1) * PER_PAGE : page * PER_PAGE]
     has_more = len(events) > page * PER_PAGE and page < LAST_PAGE
@@ -118,33 +120,33 @@ def list_kinds() -> list[TimelineKind]:
     return [*_KINDS, *features.load_declared("timeline")]
 
 
-def _iterate_moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
-    if can_read_work_on(claim, reader):
+def _iterate_moves(claim: Claim, reader: User, limit: int) -> Iterator[TimelineEvent]:
+    if can_read_work(claim, reader):
         yield TimelineEvent(claim.created_at, "moves", get_name(claim.created_by), _("added the claim"))
     # Sign-offs have their own events.
     moves = Transition.objects.readable_by(reader).filter(claim=claim).exclude(action="sign_off")
-    for move in moves.order_by("-pk")[:most]:
-        sentence = str(_DONE.get(move.action) or f"{get_move_label(move.action)}: {move.states}")
+    for move in moves.order_by("-pk")[:limit]:
+        sentence = str(_MOVE_SENTENCES.get(move.action) or f"{get_move_label(move.action)}: {move.states}")
         yield TimelineEvent(move.at, "moves", move.actor_name, sentence, move.note, move.verdict_id)
 
 
-def _iterate_edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+def _iterate_edits(claim: Claim, reader: User, limit: int) -> Iterator[TimelineEvent]:
     verdicts = list(Verdict.objects.readable_by(reader).filter(claim=claim).values_list("pk", "author"))
     past_events: list[PastEvent] = []
-    if can_read_work_on(claim, reader):
-        past_events += list_changes(Claim, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id=claim.pk)
-        past_events += list_changes(Appearance, of=_("an appearance"), newest=most, claim_id=claim.pk)
-        past_events += list_link_changes(ClaimTopic, link_name="topic", newest=most, claim_id=claim.pk)
+    if can_read_work(claim, reader):
+        past_events += list_changes(Claim, without=_FIELDS_IN_MOVES, newest=limit, pgh_obj_id=claim.pk)
+        past_events += list_changes(Appearance, of=_("an appearance"), newest=limit, claim_id=claim.pk)
+        past_events += list_link_changes(ClaimTopic, link_name="topic", newest=limit, claim_id=claim.pk)
     # People who may not read others' drafts see the full history of their own.
     reads_all = reader.has_perm(READ_DRAFTS)
     verdict_ids = [pk for pk, author in verdicts if reads_all or author == reader.pk]
-    past_events += list_changes(Verdict, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id__in=verdict_ids)
+    past_events += list_changes(Verdict, without=_FIELDS_IN_MOVES, newest=limit, pgh_obj_id__in=verdict_ids)
     past_events += list_changes(
-        Evidence, of=_("an item of evidence"), newest=most, verdict_id__in=verdict_ids
+        Evidence, of=_("an item of evidence"), newest=limit, verdict_id__in=verdict_ids
     )
     for part in get_sections():
         past_events += list_changes(
-            part.model, of=part.row_name, without=part.unlogged, newest=most, verdict_id__in=verdict_ids
+            part.model, of=part.row_name, without=part.unlogged, newest=limit, verdict_id__in=verdict_ids
         )
     for event in past_events:
         yield TimelineEvent(
@@ -152,23 +154,23 @@ def _iterate_edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEv
         )
 
 
-def _load_sign_offs(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+def _load_sign_offs(claim: Claim, reader: User, limit: int) -> Iterator[TimelineEvent]:
     rows = SignOff.objects.readable_by(reader).filter(verdict__claim=claim)
-    for row in rows.order_by("-pk")[:most]:
+    for row in rows.order_by("-pk")[:limit]:
         sentence = _("signed off the verdict, in round %(number)d") % {"number": row.round}
         yield TimelineEvent(row.at, "signoffs", row.by_name, sentence, row.note, row.verdict_id)
 
 
-def _iterate_publications(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+def _iterate_publications(claim: Claim, reader: User, limit: int) -> Iterator[TimelineEvent]:
     entries = claim.publications.only("version", "kind", "note", "published_at", "claim")
-    for entry in entries.order_by("-version")[:most]:
+    for entry in entries.order_by("-version")[:limit]:
         sentence = _("Version %(number)d published: %(kind)s") % {
             "number": entry.version,
             "kind": entry.get_kind_display(),
         }
         yield TimelineEvent(entry.published_at, "publications", "", sentence, entry.note)
     planned_publications = ScheduledPublication.objects.readable_by(reader).filter(verdict__claim=claim)
-    for row in planned_publications.order_by("-pk")[:most]:
+    for row in planned_publications.order_by("-pk")[:limit]:
         moment = date_format(localtime(row.publish_at), "DATETIME_FORMAT")
         sentence = _("scheduled the publication for %(moment)s") % {"moment": moment}
         yield TimelineEvent(row.made_at, "publications", row.made_by_name, sentence, "", row.verdict_id)
@@ -183,7 +185,7 @@ def _iterate_publications(claim: Claim, reader: User, most: int) -> Iterator[Tim
 
 
 #: The action, shown after the name.
-_DONE: dict[str, StrOrPromise] = {
+_MOVE_SENTENCES: dict[str, StrOrPromise] = {
     "accept": gettext_lazy("accepted the claim for checking"),
     "decline": gettext_lazy("declined the claim"),
     "merge": gettext_lazy("merged it into another claim"),
@@ -197,7 +199,7 @@ _DONE: dict[str, StrOrPromise] = {
     "retract": gettext_lazy("retracted the verdict"),
 }
 #: What a person reads after a move of their own.
-AFTER_MOVE: dict[str, StrOrPromise] = {
+AFTER_MOVE_MESSAGES: dict[str, StrOrPromise] = {
     "accept": gettext_lazy("Accepted for checking."),
     "decline": gettext_lazy("Declined."),
     "reconsider": gettext_lazy("The claim is back in triage."),
@@ -237,23 +239,23 @@ LABELS = {
 }
 
 
-def can_read_work_on(row: Claim | Verdict, reader: User) -> bool:
+def can_read_work(row: Claim | Verdict, reader: User) -> bool:
     """Return whether the person may read how the work was done, and not only what was published."""
-    own = row.author_id if isinstance(row, Verdict) else row.created_by_id
-    return reader.pk == own or reader.has_perm(READ_DRAFTS)
+    owner_id = row.author_id if isinstance(row, Verdict) else row.created_by_id
+    return reader.pk == owner_id or reader.has_perm(READ_DRAFTS)
 
 
 def list_claim_events(claim: Claim, reader: User) -> list[PastEvent]:
     published = _list_publications(claim.publications.defer("body", "search_text"))
-    if not can_read_work_on(claim, reader):
+    if not can_read_work(claim, reader):
         return published
-    added = PastEvent(claim.created_at, get_name(claim.created_by), _("Added"))
+    creation = PastEvent(claim.created_at, get_name(claim.created_by), _("Added"))
     moves = claim.transitions.readable_by(reader).select_related("verdict__publisher")
-    return [added, *_list_moves(moves), *published]
+    return [creation, *_list_moves(moves), *published]
 
 
 def list_verdict_events(verdict: Verdict, reader: User) -> list[PastEvent]:
-    if not can_read_work_on(verdict, reader):
+    if not can_read_work(verdict, reader):
         # Only how it became public and ceased to be; the note on a retraction is public too.
         return _list_moves(verdict.transitions.filter(after__in=["published", "superseded", "retracted"]))
     return [

@@ -28,7 +28,7 @@ from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 from factcheck.django_internals import replace_object
 
-_DAYS = [
+_LIFETIMES = [
     (7, gettext_lazy("a week")),
     (30, gettext_lazy("30 days")),
     (90, gettext_lazy("90 days")),
@@ -47,7 +47,7 @@ class TokenForm(DeskForm):
     )
     days = forms.TypedChoiceField(
         label=gettext_lazy("Valid for"),
-        choices=_DAYS,
+        choices=_LIFETIMES,
         coerce=int,
         initial=90,
         widget=UnfoldAdminSelectWidget,
@@ -98,8 +98,8 @@ class ApiTokenAdmin(DeskAdmin):
         return True
 
     def has_view_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        own = obj is None or obj.user_id == request.user.pk
-        return own or super().has_view_permission(request, obj)
+        is_own = obj is None or obj.user_id == request.user.pk
+        return is_own or super().has_view_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
         return False
@@ -172,9 +172,9 @@ class ApiTokenAdmin(DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: forms.ModelForm, change: bool) -> None:
         cleaned, person = form.cleaned_data, get_person(request)
-        whose: User = cleaned.get("user") or person
+        owner: User = cleaned.get("user") or person
         token, secret = api_tokens.issue_token(
-            whose, name=cleaned["name"], scopes=cleaned["scopes"], days=cleaned["days"], by=person
+            owner, name=cleaned["name"], scopes=cleaned["scopes"], days=cleaned["days"], by=person
         )
         replace_object(obj, token)
         request.issued_token = secret  # type: ignore[attr-defined]  # for `response_add` only; stored nowhere
@@ -206,7 +206,7 @@ class ApiTokenAdmin(DeskAdmin):
         look="retract",
     )
     def revoke(self, request: HttpRequest, token: ApiToken) -> str:
-        api_tokens.revoke(token, by=get_person(request))
+        api_tokens.revoke_token(token, by=get_person(request))
         return _("Revoked: “%s” no longer works.") % token.name
 
     def render_change_form(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin.claim_list import count_readable
 from claims.models import Topic
-from claims.newsroom.named_topics import find_or_add
+from claims.newsroom.named_topics import find_or_add_topic
 from factcheck.admin.base import get_person
 from sources.admin.same_as import SameAsDesk
 from sources.authorities.authority_record import EntityKind
@@ -39,7 +39,7 @@ class TopicAdmin(SameAsDesk):
     def add_typed(self, request: HttpRequest, name: str) -> Topic:
         if not slugify(name, allow_unicode=True):
             raise ValidationError(_("A topic needs a letter or a digit in its name."))
-        topic, is_new = find_or_add(name, by=get_person(request))
+        topic, is_new = find_or_add_topic(name, by=get_person(request))
         if is_new:
             self.log_addition(request, topic, [{"added": {}}])
         return topic

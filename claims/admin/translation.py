@@ -38,7 +38,7 @@ from claims.review import translation_drafts, workflow
 from claims.review.moves import list_missing_of_translation
 from claims.review.translation_originals import OriginalText, find_original, is_translation_of
 from claims.review.verdict_drafts import may_edit
-from factcheck.admin.base import DeskAdmin, change_page, get_person, is_deleted_along
+from factcheck.admin.base import DeskAdmin, change_page, get_person, is_cascade_deletion
 from factcheck.admin.change_history import PastEvent, get_name, list_changes
 from factcheck.admin.row_actions import RefusalMessages, desk_page, row_action
 from factcheck.django_internals import replace_object
@@ -104,7 +104,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         return super().has_delete_permission(request, obj) and (
             obj is None
             or may_edit(obj, get_person(request))
-            or is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete")
+            or is_cascade_deletion(request, "claims_claim_delete", "claims_verdict_delete")
         )
 
     # Starting a translation -----------------------------------------------------------------------------------------
@@ -150,9 +150,9 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     @row_action(gettext_lazy("Carry over unchanged"), permission="view")
     def carry_over(self, request: HttpRequest, row: Translation) -> HttpResponse:
         """Submit the same text for the currently published version."""
-        row_now = translation_drafts.carry_over_translation(row, by=get_person(request))
+        new_row = translation_drafts.carry_over_translation(row, by=get_person(request))
         messages.success(request, _("Carried over unchanged. Another person must sign it off."))
-        return HttpResponseRedirect(change_page(row_now))
+        return HttpResponseRedirect(change_page(new_row))
 
     @desk_page("<int:pk>/move/<slug:action>/")
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
@@ -212,9 +212,9 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 def _list_parts(row: Translation) -> list[str]:
     """Return the parts that the original has, and any others that are already translated."""
     original = row.verdict
-    has = {"statement": True, "title": original.title, "summary": original.summary}
-    has["explanation"] = original.explanation
-    return [name for name, is_present in has.items() if is_present or getattr(row, name)]
+    original_parts = {"statement": True, "title": original.title, "summary": original.summary}
+    original_parts["explanation"] = original.explanation
+    return [name for name, is_present in original_parts.items() if is_present or getattr(row, name)]
 
 
 def get_last_step(row: Translation) -> int:
@@ -227,10 +227,10 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
     is_current = is_translation_of(row, original)
     options = workflow.list_options(row, person)
     steps = list(row.steps.readable_by(person))
-    in_round = [step for step in steps if step.action == SIGN_OFF and step.round == row.review_round]
-    last = steps[-1] if steps else None
-    lacks = list_missing_of_translation(row, original) if row.state == _State.DRAFT else []
-    missing = [(words, "translation") for words in lacks]
+    round_signoffs = [step for step in steps if step.action == SIGN_OFF and step.round == row.review_round]
+    last_step = steps[-1] if steps else None
+    missing_parts = list_missing_of_translation(row, original) if row.state == _State.DRAFT else []
+    missing = [(words, "translation") for words in missing_parts]
     return {
         "row": row,
         "claim": row.verdict.claim,
@@ -244,13 +244,21 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
         "is_current": is_current,
         "pairs": pair_parts(row, original if is_current else _build_original_text(row.verdict), form),
         "explanation_shown": render_explanation(row.explanation, row.verdict.claim),
-        "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
+        "options": [
+            MoveButton(option.action, option.move, KEYS.get(option.action, ""))
+            for option in options
+            if not option.obstacle
+        ],
         # A message above them already names what a draft is missing.
-        "obstacles": [o for o in options if o.obstacle and not (missing and o.action == "submit")],
+        "obstacles": [
+            option for option in options if option.obstacle and not (missing and option.action == "submit")
+        ],
         "last_move": get_last_step(row),
         "signoffs": [step for step in steps if step.action == SIGN_OFF],
-        "given": in_round,
-        "returned": last if row.state == _State.DRAFT and last and last.action == "request_changes" else None,
+        "given": round_signoffs,
+        "returned": last_step
+        if row.state == _State.DRAFT and last_step and last_step.action == "request_changes"
+        else None,
         "missing": missing,
         "may_write": form is not None,
         "may_carry_over": row.state == _State.PUBLISHED

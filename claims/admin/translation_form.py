@@ -163,20 +163,20 @@ def build_translations_context(verdict: Verdict | None, person: User) -> dict[st
         .defer("explanation")
         .order_by("-pk")[:_SHOWN_TRANSLATIONS]
     )
-    of_live = {
+    live_translations = {
         row.language.lower() for row in rows if published_verdict and row.verdict_id == published_verdict.pk
     }
     may_add = published_verdict is not None and person.has_perm("claims.add_translation")
     lines = [
         _build_line(
             row,
-            is_renewed=row.language.lower() in of_live,
+            is_renewed=row.language.lower() in live_translations,
             published_verdict=published_verdict,
             may_add=may_add,
         )
         for row in rows
     ]
-    taken_languages = {verdict.language, *of_live}
+    taken_languages = {verdict.language, *live_translations}
     return {
         "translations": sorted(lines, key=lambda line: (line.row.language.lower(), -line.row.pk)),
         "translated_verdict": published_verdict,

@@ -57,17 +57,17 @@ def build_bar_chart(
 ) -> BarChart:
     """Build a chart with the series side by side at each step; unknown values have no bar."""
     known_values = [value for _name, values in series for value in values if value is not None]
-    most = max(known_values, default=0.0)
+    highest_value = max(known_values, default=0.0)
     step = WIDTH / max(len(steps), 1)
     width = step * 0.8 / max(len(series), 1)
-    drawn_series = []
+    drawn_bars = []
     for number, (legend_label, values) in enumerate(series):
         for place, value in enumerate(values):
             if value:
-                height = max(value / most * (_BASELINE - 12), 1.5)
+                height = max(value / highest_value * (_BASELINE - 12), 1.5)
                 x = place * step + step * 0.1 + number * width
                 words = f"{steps[place]}: {format_figure(value)} {legend_label}"
-                drawn_series.append(
+                drawn_bars.append(
                     Bar(
                         round(x, 1),
                         round(_BASELINE - height, 1),
@@ -80,13 +80,13 @@ def build_bar_chart(
     return BarChart(
         name=name,
         title=title,
-        bars=drawn_series,
+        bars=drawn_bars,
         series=[legend_label for legend_label, _values in series],
         rows=[
-            (label, [format_figure(values[place]) for _said, values in series])
+            (label, [format_figure(values[place]) for _label, values in series])
             for place, label in enumerate(steps)
         ],
-        most=format_figure(most),
+        most=format_figure(highest_value),
         first=steps[0] if steps else "",
         last=steps[-1] if steps else "",
         is_empty=not any(known_values),
@@ -232,18 +232,18 @@ def _build_balance(
 
 def compute_figures(today: date) -> TrendFigures:
     """Return the weekly figures, ending with the current week."""
-    first = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
-    weeks = [first + timedelta(days=7 * number) for number in range(WEEKS)]
-    moment = _start_of_day(first)
+    first_week = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
+    weeks = [first_week + timedelta(days=7 * number) for number in range(WEEKS)]
+    moment = _start_of_day(first_week)
     incoming, closed, durations = _count_incoming(moment), _count_closed(moment), _measure_days_taken(moment)
-    published = find_published_since(today - timedelta(days=PERIOD_DAYS))
-    claims = Claim.objects.filter(Exists(published.filter(claim=OuterRef("pk"))))
+    publications = find_published_since(today - timedelta(days=PERIOD_DAYS))
+    claims = Claim.objects.filter(Exists(publications.filter(claim=OuterRef("pk"))))
     return TrendFigures(
         weeks=weeks,
         came_in=[incoming.get(week, 0) for week in weeks],
         went_out=[closed.get(week, 0) for week in weeks],
         days=[durations.get(week) for week in weeks],
-        ratings=_count_ratings(published),
+        ratings=_count_ratings(publications),
         claimants=_count_most_frequent(claims.filter(claimant__isnull=False), "claimant", "claimant__name"),
         parties=_count_most_frequent(
             claims.exclude(claimant__affiliation="").filter(claimant__isnull=False),
@@ -290,8 +290,8 @@ def _find_moves(moment: datetime) -> QuerySet[Transition]:
 
 
 def _group_by_week(rows: QuerySet[Any], field: str, **counts: Any) -> dict[date, Any]:
-    weekly = rows.order_by().annotate(week=TruncWeek(field)).values("week").annotate(**counts)
-    return {row["week"].date(): row["number"] for row in weekly}
+    weekly_counts = rows.order_by().annotate(week=TruncWeek(field)).values("week").annotate(**counts)
+    return {row["week"].date(): row["number"] for row in weekly_counts}
 
 
 def _count_ratings(published: QuerySet[Verdict]) -> list[tuple[str, int]]:

@@ -24,12 +24,12 @@ from claims.admin.triage_decisions import (
     DecisionOutcome,
     FailedDecision,
     SeenClaim,
+    add_topic_to_claims,
     carry_out_step,
-    decide,
-    file_under,
+    decide_claims,
     list_steps,
     reserve_proposals,
-    undo,
+    undo_decisions,
 )
 from claims.admin.triage_page import (
     ListedProposal,
@@ -81,12 +81,12 @@ class Triage(MovesAdmin):
         groups = group_by_article(rows, person)
         order = list(iterate_in_order(groups))
         # Show a requested proposal even if another user is viewing it; otherwise choose one that no one is viewing.
-        asked_for = _parse_number(parameters.get("at"))
-        key = asked_for or _reserve_first_free(order, person)
+        requested_claim = _parse_number(parameters.get("at"))
+        key = requested_claim or _reserve_first_free(order, person)
         claim = self._get_triaged_claim(request, str(key)) if key else None
-        if asked_for:
-            reserve_proposals([asked_for], by=person)
-        start = next((at for at, one in enumerate(order) if one.pk == key), -1)
+        if requested_claim:
+            reserve_proposals([requested_claim], by=person)
+        start = next((position for position, proposal in enumerate(order) if proposal.pk == key), -1)
         context = {
             "title": _("Triage"),
             "articles": groups,
@@ -95,7 +95,9 @@ class Triage(MovesAdmin):
             "list_page": f"{reverse('admin:claims_claim_changelist')}?{_read_filters(parameters).urlencode()}",
             "undo": parameters.get("undo", ""),
             "previous": order[start - 1].pk if start > 0 else None,
-            **self._render_fragment(request, claim, since, then=_find_next(order, start, than=claim)),
+            **self._render_fragment(
+                request, claim, since, next_claim=_find_next(order, start, shown_claim=claim)
+            ),
         }
         return self.show_page(request, "triage", context)
 
@@ -109,7 +111,7 @@ class Triage(MovesAdmin):
             by=person,
         )
         since = _parse_number(request.GET.get("since"))
-        context = {**self._render_fragment(request, claim, since, then=None), "is_fetched": True}
+        context = {**self._render_fragment(request, claim, since, next_claim=None), "is_fetched": True}
         return TemplateResponse(request, "admin/desk/triage_claim.html", context)
 
     @desk_page("triage/<int:pk>/<slug:action>/", "triage_decide")
@@ -121,9 +123,11 @@ class Triage(MovesAdmin):
         values = request.POST
         seen_claims = [SeenClaim(pk, _parse_number(values.get("seen")))]
         seen_claims += [
-            one for text in values.getlist("also")[:_MAX_SELECTED] if (one := SeenClaim.read(text))
+            seen_claim
+            for text in values.getlist("also")[:_MAX_SELECTED]
+            if (seen_claim := SeenClaim.read(text))
         ]
-        seen_claims = list({one.claim: one for one in seen_claims}.values())
+        seen_claims = list({seen_claim.claim: seen_claim for seen_claim in seen_claims}.values())
         return self._answer(request, action, self._carry_out(request, action, seen_claims, person))
 
     @desk_page("triage/undo/", "triage_undo")
@@ -133,8 +137,8 @@ class Triage(MovesAdmin):
         if request.method != "POST":
             raise Http404
         tokens = request.POST.get("undo", "").split()[: _MAX_SELECTED + 1]
-        decisions = [one for token in tokens if (one := DecidedClaim.read(token))]
-        return self._answer(request, "undo", undo(decisions, by=person))
+        decisions = [decision for token in tokens if (decision := DecidedClaim.read(token))]
+        return self._answer(request, "undo", undo_decisions(decisions, by=person))
 
     # Decisions ------------------------------------------------------------------------------------------------------
 
@@ -147,16 +151,17 @@ class Triage(MovesAdmin):
             topic = _find_topic(values.get("topic") or values.get("other_topic", ""))
             if topic is None:
                 return [
-                    FailedDecision(one.claim, "", _("This topic does not exist.")) for one in seen_claims[:1]
+                    FailedDecision(seen_claim.claim, "", _("This topic does not exist."))
+                    for seen_claim in seen_claims[:1]
                 ]
-            return file_under(seen_claims, topic, by=person)
+            return add_topic_to_claims(seen_claims, topic, by=person)
         if step := list_steps().get(action):
             return carry_out_step(seen_claims, step, values, by=person)
         into = None
         if action == "merge":
             into = self._find_merge_target(request, values.get("into") or values.get("other_into", ""))
             note = note or _("These are the same claim.")
-        return decide(seen_claims, action, by=person, note=note, into=into)
+        return decide_claims(seen_claims, action, by=person, note=note, into=into)
 
     def _find_merge_target(self, request: HttpRequest, number: str) -> Claim | None:
         """Return the named claim to merge into, if the person may read it."""
@@ -165,11 +170,11 @@ class Triage(MovesAdmin):
 
     def _answer(self, request: HttpRequest, action: str, outcomes: Sequence[DecisionOutcome]) -> HttpResponse:
         """Return the outcome as JSON for the screen's script; otherwise show the screen with the next claim."""
-        decisions = [one for one in outcomes if isinstance(one, DecidedClaim)]
-        failures = [one for one in outcomes if isinstance(one, FailedDecision)]
+        decisions = [outcome for outcome in outcomes if isinstance(outcome, DecidedClaim)]
+        failures = [outcome for outcome in outcomes if isinstance(outcome, FailedDecision)]
         if decisions and not failures:
             mark_stored(request)
-        undoable = " ".join(one.token for one in decisions if action != "undo")
+        undoable = " ".join(outcome.token for outcome in decisions if action != "undo")
         step = list_steps().get(action)
         message = str(step.message if step else _DECISION_MESSAGES[action])
         if len(decisions) > 1:
@@ -178,14 +183,14 @@ class Triage(MovesAdmin):
             return self._build_json_response(request, message, decisions, failures, undoable)
         if decisions:
             messages.success(request, message)
-        for one in failures:
-            messages.error(request, _describe_failure(one))
+        for outcome in failures:
+            messages.error(request, _describe_failure(outcome))
         query = QueryDict(request.POST.get("list", ""), mutable=True)
         for name in SCREEN_PARAMETERS:
             query.pop(name, None)
         query["since"] = request.POST.get("since", "0")
-        if then := _parse_number(request.POST.get("then" if decisions else "here")):
-            query["at"] = str(then)
+        if next_claim := _parse_number(request.POST.get("then" if decisions else "here")):
+            query["at"] = str(next_claim)
         if undoable:
             query["undo"] = undoable
         return HttpResponseRedirect(f"{reverse('admin:claims_claim_triage')}?{query.urlencode()}")
@@ -199,17 +204,21 @@ class Triage(MovesAdmin):
         undoable: str,
     ) -> JsonResponse:
         # The total is known from when the screen was opened; counting again would cost more than the move.
-        far = count_decisions(get_person(request), _parse_number(request.POST.get("since")))
-        far = replace(far, waiting=max(0, _parse_number(request.POST.get("all")) - far.decided))
-        is_forbidden = all(one.is_forbidden for one in failures)
+        progress = count_decisions(get_person(request), _parse_number(request.POST.get("since")))
+        progress = replace(
+            progress, waiting=max(0, _parse_number(request.POST.get("all")) - progress.decided)
+        )
+        is_forbidden = all(outcome.is_forbidden for outcome in failures)
         status = 200 if decisions or not failures else 403 if is_forbidden else 409
         return JsonResponse(
             {
                 "said": message if decisions else "",
-                "done": [one.claim for one in decisions],
-                "refused": [{"claim": one.claim, "words": _describe_failure(one)} for one in failures],
+                "done": [outcome.claim for outcome in decisions],
+                "refused": [
+                    {"claim": outcome.claim, "words": _describe_failure(outcome)} for outcome in failures
+                ],
                 "undo": undoable,
-                "progress": str(far),
+                "progress": str(progress),
             },
             status=status,
         )
@@ -248,11 +257,11 @@ class Triage(MovesAdmin):
         return rows
 
     def _render_fragment(
-        self, request: HttpRequest, claim: Claim | None, since: int, then: int | None
+        self, request: HttpRequest, claim: Claim | None, since: int, next_claim: int | None
     ) -> dict[str, Any]:
         person = get_person(request)
         list_query = request.GET.get("list") or _read_filters(request.GET).urlencode()
-        common = {"list": list_query, "since": since, "then": then, **build_choices(person)}
+        common = {"list": list_query, "since": since, "then": next_claim, **build_choices(person)}
         if claim is None:
             return {**common, "claim": None}
         return {**common, **build_claim_context(claim, person)}
@@ -266,17 +275,23 @@ def _read_filters(parameters: QueryDict) -> QueryDict:
     return filters
 
 
-def _find_next(order: Sequence[ListedProposal], start: int, *, than: Claim | None) -> int | None:
+def _find_next(order: Sequence[ListedProposal], start: int, *, shown_claim: Claim | None) -> int | None:
     """Return the next proposal that nobody else is viewing, starting after the shown one and wrapping around."""
-    following = [one.pk for one in (*order[start + 1 :], *order[: max(start, 0)]) if not one.other]
-    return next((pk for pk in following if than is None or pk != than.pk), None)
+    next_ids = [
+        proposal.pk for proposal in (*order[start + 1 :], *order[: max(start, 0)]) if not proposal.other
+    ]
+    return next((pk for pk in next_ids if shown_claim is None or pk != shown_claim.pk), None)
 
 
 def _reserve_first_free(order: Sequence[ListedProposal], person: User) -> int:
     """Reserve the first free proposal for the person. If others are viewing all of them, return the first; 0
     if there are none.
     """
-    free_ids = (one.pk for one in order if not one.other and reserve_proposals([one.pk], by=person))
+    free_ids = (
+        proposal.pk
+        for proposal in order
+        if not proposal.other and reserve_proposals([proposal.pk], by=person)
+    )
     return next(free_ids, order[0].pk if order else 0)
 
 
@@ -298,7 +313,7 @@ def _find_topic(topic_id: str) -> Topic | None:
     return topics.order_by("pk").first()
 
 
-def _describe_failure(one: FailedDecision) -> str:
-    if not one.statement:
-        return one.why
-    return f"“{Truncator(one.statement).chars(80)}”: {one.why}"
+def _describe_failure(failure: FailedDecision) -> str:
+    if not failure.statement:
+        return failure.why
+    return f"“{Truncator(failure.statement).chars(80)}”: {failure.why}"

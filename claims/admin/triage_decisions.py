@@ -19,7 +19,7 @@ from claims.admin.timeline import get_move_label
 from claims.models import Claim, Topic, Transition, TriageTurn
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.review import claim_edits, workflow
 from factcheck import features
 from factcheck.database.rules import describe_refusal
@@ -28,7 +28,7 @@ from factcheck.installation.house_language import activate_house_language
 #: How long a proposal stays reserved for a viewer who does nothing.
 HOLD_TIME = timedelta(minutes=5)
 
-_TAKE_SQL = """
+_RESERVE_SQL = """
     INSERT INTO claims_triageturn (claim_id, person_id, until)
     SELECT id, %(person)s, clock_timestamp() + make_interval(secs => %(held)s)
     FROM claims_claim WHERE id = ANY(%(claims)s) ORDER BY id
@@ -48,13 +48,15 @@ def reserve_proposals(claims: Iterable[int], *, by: User) -> set[int]:
     claim_ids = list(claims)
     TriageTurn.objects.filter(person=by).exclude(claim__in=claim_ids).delete()
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_SQL, {"person": by.pk, "held": HOLD_TIME.total_seconds(), "claims": claim_ids})
+        cursor.execute(
+            _RESERVE_SQL, {"person": by.pk, "held": HOLD_TIME.total_seconds(), "claims": claim_ids}
+        )
         return {claim for (claim,) in cursor.fetchall()}
 
 
-def find_other_viewers(claims: Iterable[int], *, than: User) -> dict[int, str]:
+def find_other_viewers(claims: Iterable[int], *, person: User) -> dict[int, str]:
     """Return which of the proposals others are viewing now, with their names."""
-    turns = TriageTurn.objects.of_others(than).filter(claim__in=list(claims)).select_related("person")
+    turns = TriageTurn.objects.of_others(person).filter(claim__in=list(claims)).select_related("person")
     return {turn.claim_id: get_display_name(turn.person) for turn in turns}
 
 
@@ -72,8 +74,8 @@ class SeenClaim:
     @classmethod
     def read(cls, text: str) -> Self | None:
         """Parse `12-345`; return None for anything else."""
-        claim, _sign, last = text.partition("-")
-        return cls(int(claim), int(last)) if claim.isdecimal() and last.isdecimal() else None
+        claim, _sign, last_move = text.partition("-")
+        return cls(int(claim), int(last_move)) if claim.isdecimal() and last_move.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class TriageStep:
         template: its button and form on the screen.
         build_choices: returns what the template needs, the same for every claim.
         list_facts: returns labels and values to show for a claim.
-        carry_out: carries out the posted form, and returns a number with which `undo` reverts it. Both raise
+        carry_out: carries out the posted form, and returns a number with which `undo_decisions` reverts it. Both raise
         NotPossible
             and NotAllowed.
     """
@@ -145,21 +147,21 @@ def list_steps() -> dict[str, TriageStep]:
     return {step.action: step for step in features.load_declared("triage_step")}
 
 
-def decide(
+def decide_claims(
     seen_claims: Iterable[SeenClaim], action: str, *, by: User, note: str = "", into: Claim | None = None
 ) -> list[DecisionOutcome]:
     """Accept, decline or merge claims, each separately."""
-    return [_decide(each, action, by, note, into) for each in seen_claims]
+    return [_decide_claim(seen_claim, action, by, note, into) for seen_claim in seen_claims]
 
 
-def undo(decisions: Iterable[DecidedClaim], *, by: User) -> list[DecisionOutcome]:
+def undo_decisions(decisions: Iterable[DecidedClaim], *, by: User) -> list[DecisionOutcome]:
     """Undo decisions, the last one first."""
-    return [_undo(each, by) for each in decisions]
+    return [_undo_decision(decision, by) for decision in decisions]
 
 
-def file_under(seen_claims: Iterable[SeenClaim], topic: Topic, *, by: User) -> list[DecisionOutcome]:
+def add_topic_to_claims(seen_claims: Iterable[SeenClaim], topic: Topic, *, by: User) -> list[DecisionOutcome]:
     """Add a topic to claims."""
-    return [_file_under(each, topic, by) for each in seen_claims]
+    return [_add_topic(seen_claim, topic, by) for seen_claim in seen_claims]
 
 
 def carry_out_step(
@@ -170,30 +172,32 @@ def carry_out_step(
     def apply(claim: Claim) -> DecidedClaim:
         return DecidedClaim(claim.pk, step.action, step.carry_out(claim, values, by))
 
-    return [_decide_under_lock(each.claim, by, apply) for each in seen_claims]
+    return [_decide_under_lock(seen_claim.claim, by, apply) for seen_claim in seen_claims]
 
 
-def _decide(seen_claim: SeenClaim, action: str, by: User, note: str, into: Claim | None) -> DecisionOutcome:
+def _decide_claim(
+    seen_claim: SeenClaim, action: str, by: User, note: str, into: Claim | None
+) -> DecisionOutcome:
     def apply(claim: Claim) -> DecidedClaim:
-        _refuse_what_moved_on(claim, seen_claim.last_move)
+        _refuse_changed_claim(claim, seen_claim.last_move)
         moved_claim = workflow.move(claim, action, by=by, note=note, into=into)
         TriageTurn.objects.filter(claim=moved_claim).delete()
         return DecidedClaim(moved_claim.pk, action, get_last_move(moved_claim))
 
-    return _decide_under_lock(seen_claim.claim, by, apply, with_it=into)
+    return _decide_under_lock(seen_claim.claim, by, apply, merge_target=into)
 
 
-def _undo(decision: DecidedClaim, by: User) -> DecisionOutcome:
+def _undo_decision(decision: DecidedClaim, by: User) -> DecisionOutcome:
     def apply(claim: Claim) -> DecidedClaim:
         if decision.action == "topic":
-            require(by, "claims.change_claim", _("edit claims"))
+            require_permission(by, "claims.change_claim", _("edit claims"))
             if not claim.topics.filter(pk=decision.mark).exists():
                 raise NotPossible(_("It no longer has that topic."))
             claim.topics.remove(decision.mark)
         elif step := list_steps().get(decision.action):
             step.undo(claim, decision.mark, by)
         else:
-            _refuse_what_moved_on(claim, decision.mark)
+            _refuse_changed_claim(claim, decision.mark)
             with activate_house_language():
                 note = _("Undone in triage.")
             workflow.move(claim, UNDO_MOVES[decision.action], by=by, note=note)
@@ -202,7 +206,7 @@ def _undo(decision: DecidedClaim, by: User) -> DecisionOutcome:
     return _decide_under_lock(decision.claim, by, apply)
 
 
-def _file_under(seen_claim: SeenClaim, topic: Topic, by: User) -> DecisionOutcome:
+def _add_topic(seen_claim: SeenClaim, topic: Topic, by: User) -> DecisionOutcome:
     def apply(claim: Claim) -> DecidedClaim:
         topics = list(claim.topics.all())
         if topic in topics:
@@ -220,14 +224,16 @@ def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
 
 
 def _decide_under_lock(
-    pk: int, by: User, apply_decision: Callable[[Claim], DecidedClaim], with_it: Claim | None = None
+    pk: int, by: User, apply_decision: Callable[[Claim], DecidedClaim], merge_target: Claim | None = None
 ) -> DecisionOutcome:
     """Decide about one claim under lock, in its own transaction; return the result or the reason for refusal."""
     claim = None
     try:
         with transaction.atomic():
             # In id order, in which `workflow` locks them.
-            locked = Claim.objects.select_for_update().filter(pk__in=[pk, *([with_it.pk] if with_it else [])])
+            locked = Claim.objects.select_for_update().filter(
+                pk__in=[pk, *([merge_target.pk] if merge_target else [])]
+            )
             claim = {row.pk: row for row in locked.order_by("pk")}.get(pk)
             if claim is None or not Claim.objects.readable_by(by).filter(pk=pk).exists():
                 return FailedDecision(pk, "", _("The claim has been deleted in the meantime."))
@@ -240,14 +246,18 @@ def _decide_under_lock(
         return FailedDecision(pk, str(claim), describe_refusal(refusal))
 
 
-def _refuse_what_moved_on(claim: Claim, last_move: int) -> None:
+def _refuse_changed_claim(claim: Claim, last_move: int) -> None:
     """Reject a decision on a claim that has changed; report who decided first, and how."""
     if get_last_move(claim) == last_move:
         return
-    last = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()
-    if last is None:
+    newest_move = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()
+    if newest_move is None:
         raise NotPossible(_("It has changed in the meantime. Check it again."))
-    values = {"who": last.actor_name, "what": get_move_label(last.action), "note": last.note}
-    if last.note:
+    values = {
+        "who": newest_move.actor_name,
+        "what": get_move_label(newest_move.action),
+        "note": newest_move.note,
+    }
+    if newest_move.note:
         raise NotPossible(_("%(who)s decided first: %(what)s (“%(note)s”).") % values)
     raise NotPossible(_("%(who)s decided first: %(what)s.") % values)

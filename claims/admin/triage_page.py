@@ -77,29 +77,29 @@ class TriageProgress:
 
 def group_by_article(rows: QuerySet[Claim], person: User) -> list[ArticleProposals]:
     """Return the first proposals in list order, grouped by article."""
-    first = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk")
+    appearances = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk")
     moves = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by().values("claim")
     groups = list(
         rows.annotate(
-            article=Subquery(first.values("source")[:1]),
-            article_title=Subquery(first.values("source__title")[:1]),
+            article=Subquery(appearances.values("source")[:1]),
+            article_title=Subquery(appearances.values("source__title")[:1]),
             seen=Coalesce(Subquery(moves.annotate(last=Max("pk")).values("last")), 0),
         ).values("pk", "statement", "score", "article", "article_title", "seen")[:PROPOSAL_LIMIT]
     )
-    others = find_other_viewers([row["pk"] for row in groups], than=person)
-    grouped: dict[int | None, ArticleProposals] = {}
+    other_viewers = find_other_viewers([row["pk"] for row in groups], person=person)
+    articles: dict[int | None, ArticleProposals] = {}
     for row in groups:
         title = row["article_title"] or _("Without an article")
-        grouped.setdefault(row["article"], ArticleProposals(row["article"], title)).proposals.append(
+        articles.setdefault(row["article"], ArticleProposals(row["article"], title)).proposals.append(
             ListedProposal(
                 row["pk"],
                 row["statement"],
                 score_reasons.get_band_label(row["score"]),
                 row["seen"],
-                others.get(row["pk"], ""),
+                other_viewers.get(row["pk"], ""),
             )
         )
-    return list(grouped.values())
+    return list(articles.values())
 
 
 def iterate_in_order(groups: Iterable[ArticleProposals]) -> Iterator[ListedProposal]:
@@ -115,8 +115,8 @@ def count_decisions(person: User, since: int) -> TriageProgress:
         verdict=None,
         action__in=["accept", "decline", "merge", "reconsider", "unmerge"],
     )
-    last = dict(transitions.order_by("pk").values_list("claim", "action"))
-    actions = [action for action in last.values() if action in ("accept", "decline", "merge")]
+    last_actions = dict(transitions.order_by("pk").values_list("claim", "action"))
+    actions = [action for action in last_actions.values() if action in ("accept", "decline", "merge")]
     return TriageProgress(len(actions), actions.count("decline"), 0)
 
 
@@ -128,10 +128,10 @@ def count_waiting(rows: QuerySet[Claim]) -> int:
 def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
     """Return everything needed to decide about one claim, with the possible decisions."""
     options = {option.action: option for option in workflow.list_options(claim, person)}
-    waits = claim.state == Claim.State.PROPOSED
+    is_waiting = claim.state == Claim.State.PROPOSED
     return {
         "claim": claim,
-        "waits": waits,
+        "waits": is_waiting,
         "page": change_page(claim),
         "claim_badge": build_state_badge(claim),
         "band": score_reasons.get_band_label(claim.score),
@@ -140,10 +140,12 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "likely_claimants": suggest_claimants(claim),
         "topics": list(claim.topics.all()),
         "checked_before": _list_existing_checks(claim, person),
-        "decided": None if waits else _describe_decision(claim, person),
+        "decided": None if is_waiting else _describe_decision(claim, person),
         "options": options,
-        "other": find_other_viewers([claim.pk], than=person).get(claim.pk, ""),
-        "facts": [fact for step in list_steps().values() if waits for fact in step.list_facts(claim, person)],
+        "other": find_other_viewers([claim.pk], person=person).get(claim.pk, ""),
+        "facts": [
+            fact for step in list_steps().values() if is_waiting for fact in step.list_facts(claim, person)
+        ],
         **build_similar_context(claim.statement, person=person, to=claim),
         "last_move": get_last_move(claim),
     }
@@ -176,7 +178,7 @@ def _list_existing_checks(claim: Claim, person: User) -> list[dict[str, Any]]:
             "claim": repeat.claim,
             "page": change_page(repeat.claim),
             "percent": round(100 * repeat.confidence),
-            "verdicts": [(one, build_verdict_badges(one)) for one in repeat.claim.verdicts.all()],
+            "verdicts": [(verdict, build_verdict_badges(verdict)) for verdict in repeat.claim.verdicts.all()],
         }
         for repeat in repeats
     ]
@@ -185,15 +187,22 @@ def _list_existing_checks(claim: Claim, person: User) -> list[dict[str, Any]]:
 def _describe_decision(claim: Claim, person: User) -> dict[str, Any] | None:
     """Return who decided the claim, and how."""
     moves = claim.transitions.readable_by(person).filter(verdict=None)
-    last = moves.order_by("pk").last()
-    if last is None:
+    last_move = moves.order_by("pk").last()
+    if last_move is None:
         return None
-    return {"who": last.actor_name, "what": get_move_label(last.action), "at": last.at, "note": last.note}
+    return {
+        "who": last_move.actor_name,
+        "what": get_move_label(last_move.action),
+        "at": last_move.at,
+        "note": last_move.note,
+    }
 
 
 def _list_used_topics() -> list[Topic]:
     """Return recently used topics, most frequent first."""
-    recent = list(ClaimTopic.objects.order_by("-pk").values_list("topic", flat=True)[:_RECENT_LINKS])
-    often = sorted(set(recent), key=lambda topic: (-recent.count(topic), topic))[:NUMBERED_CHOICES]
-    topics = Topic.objects.in_bulk(often)
-    return [topics[topic] for topic in often]
+    recent_topics = list(ClaimTopic.objects.order_by("-pk").values_list("topic", flat=True)[:_RECENT_LINKS])
+    frequent_topics = sorted(set(recent_topics), key=lambda topic: (-recent_topics.count(topic), topic))[
+        :NUMBERED_CHOICES
+    ]
+    topics = Topic.objects.in_bulk(frequent_topics)
+    return [topics[topic] for topic in frequent_topics]

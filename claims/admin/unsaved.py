@@ -45,19 +45,21 @@ class UnsavedText:
 
     @property
     def begins(self) -> str:
-        most = max((text for _name, text in self.words), key=len, default="")
-        return most if len(most) <= _MAX_SHOWN_LENGTH else most[:_MAX_SHOWN_LENGTH] + "…"
+        longest_text = max((text for _name, text in self.words), key=len, default="")
+        return (
+            longest_text if len(longest_text) <= _MAX_SHOWN_LENGTH else longest_text[:_MAX_SHOWN_LENGTH] + "…"
+        )
 
 
 def list_unsaved(person: User) -> list[UnsavedText]:
     """Return the person's unsaved forms, newest first."""
-    asking = HttpRequest()
-    asking.user = person
+    person_request = HttpRequest()
+    person_request.user = person
     pages: dict[str, tuple[str, bool]] = {}
     forms = []
     for unsaved_form in UnsavedForm.objects.of(person):
         if unsaved_form.page not in pages:
-            page = find_page(unsaved_form.page, asking)
+            page = find_page(unsaved_form.page, person_request)
             pages[unsaved_form.page] = (
                 str(page or _("A page that no longer exists")),
                 bool(page and page.may_be_read),
@@ -134,7 +136,7 @@ def require_sign_in(view: Answer) -> Answer:
     return never_cache(mark_background(answer))
 
 
-def is_of_who_is_signed_in(request: HttpRequest, body: dict[str, Any]) -> bool:
+def is_from_signed_in_user(request: HttpRequest, body: dict[str, Any]) -> bool:
     """Return whether the page belongs to the signed-in user; people may share a browser."""
     return str(body.get("person")) == str(request.user.pk)
 
@@ -148,7 +150,7 @@ def handle_autosave(request: HttpRequest) -> JsonResponse:
 
 def _store_form(request: HttpRequest) -> JsonResponse:
     body = read_body(request)
-    if not is_of_who_is_signed_in(request, body):
+    if not is_from_signed_in_user(request, body):
         return JsonResponse({}, status=409)
     message = parse_message(body)
     try:
@@ -174,9 +176,9 @@ def _store_form(request: HttpRequest) -> JsonResponse:
 
 def _load_page_autosave(request: HttpRequest) -> JsonResponse:
     writers = set()
-    for named in request.GET.getlist("writer")[:100]:
+    for writer_text in request.GET.getlist("writer")[:100]:
         try:
-            writers.add(UUID(named))
+            writers.add(UUID(writer_text))
         except ValueError:
             raise InvalidAutosave from None
     page = request.GET.get("page", "")
@@ -184,7 +186,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
         raise InvalidAutosave
     # The original values are left out: people with access to the page see them there.
     drafts = UnsavedForm.objects.of(request.user).filter(page=page).annotate(now=Now())
-    closed = UnsavedForm.objects.filter(
+    closed_forms = UnsavedForm.objects.filter(
         person=get_person(request), writer__in=writers, closed_at__isnull=False
     )
     return JsonResponse(
@@ -201,7 +203,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
                 for unsaved_form in drafts
             ],
             "closed": {
-                str(writer): sequence for writer, sequence in closed.values_list("writer", "sequence")
+                str(writer): sequence for writer, sequence in closed_forms.values_list("writer", "sequence")
             },
         }
     )
@@ -212,7 +214,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
 def discard_autosave(request: HttpRequest) -> JsonResponse:
     """Discard what these writers stored, or note that the form was saved."""
     body = read_body(request)
-    if not is_of_who_is_signed_in(request, body):
+    if not is_from_signed_in_user(request, body):
         return JsonResponse({}, status=409)
     UnsavedForm.objects.close(request.user, parse_writers(body.get("writers")))
     return JsonResponse({})
@@ -267,15 +269,15 @@ def read_body(request: HttpRequest) -> dict[str, Any]:
 
 
 def parse_message(body: dict[str, Any]) -> AutosaveMessage:
-    page = _parse_text(body.get("page"), most=_MAX_PAGE_LENGTH)
+    page = _parse_text(body.get("page"), max_length=_MAX_PAGE_LENGTH)
     if not page.startswith("/admin/"):
         raise InvalidAutosave
     return AutosaveMessage(
         writer=_parse_writer(body.get("writer")),
         sequence=_parse_sequence(body.get("sequence")),
         page=page,
-        form=_parse_text(body.get("form"), most=_MAX_NAME_LENGTH),
-        version=_parse_text(body.get("version"), most=_MAX_VERSION_LENGTH),
+        form=_parse_text(body.get("form"), max_length=_MAX_NAME_LENGTH),
+        version=_parse_text(body.get("version"), max_length=_MAX_VERSION_LENGTH),
         values=_parse_values(body.get("values")),
         started=_parse_values(body.get("started", {})),
         age=_parse_age(body.get("age", 0)),
@@ -311,8 +313,8 @@ def _parse_age(value: Any) -> float:
     return float(min(value, RETENTION_DAYS * 86_400))
 
 
-def _parse_text(value: Any, *, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most:
+def _parse_text(value: Any, *, max_length: int) -> str:
+    if not isinstance(value, str) or len(value) > max_length:
         raise InvalidAutosave
     return _make_storable(value)
 
@@ -326,7 +328,7 @@ def _parse_values(value: Any) -> dict[str, FieldValue]:
     if not isinstance(value, dict) or len(value) > _MAX_FIELDS:
         raise InvalidAutosave
     return {
-        _parse_text(name, most=_MAX_NAME_LENGTH): _parse_value(text)
+        _parse_text(name, max_length=_MAX_NAME_LENGTH): _parse_value(text)
         for name, text in value.items()
         if not any(word in name.lower() for word in _NEVER_STORED)
     }
@@ -336,10 +338,10 @@ def _parse_value(value: Any) -> FieldValue:
     """Parse a value: a text, a checkbox state, or the chosen options with their labels."""
     if isinstance(value, str):
         return _make_storable(value)
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return [_make_storable(each) for each in value]
-    if isinstance(value, list) and all(_is_choice(each) for each in value):
-        return [[_make_storable(part) for part in each] for each in value]
+    if isinstance(value, list) and all(isinstance(option, str) for option in value):
+        return [_make_storable(option) for option in value]
+    if isinstance(value, list) and all(_is_choice(option) for option in value):
+        return [[_make_storable(part) for part in option] for option in value]
     raise InvalidAutosave
 
 

@@ -21,7 +21,7 @@ from claims.admin import live_preview
 from claims.admin.claim_page import (
     build_verdict_context,
     choose_draft_offer,
-    list_moves_made,
+    describe_moves,
     list_quotes,
     render_claim_link,
 )
@@ -46,7 +46,7 @@ from claims.admin.status_badges import (
     annotate_signoffs_given,
     build_rating_badge,
 )
-from claims.admin.timeline import can_read_work_on, list_verdict_events
+from claims.admin.timeline import can_read_work, list_verdict_events
 from claims.admin.translation_form import STARTED_MESSAGE, LanguageForm
 from claims.admin.verdict_form import (
     CORRECTION_FIELDSET,
@@ -199,7 +199,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
             "claim_link": render_claim_link(verdict.claim),
             "claim_badge": build_public_badge(verdict.claim, [verdict]),
             "quotes": list_quotes(verdict.claim),
-            "moves_made": list_moves_made(verdict.transitions.readable_by(person)),
+            "moves_made": describe_moves(verdict.transitions.readable_by(person)),
             "replaces": verdict.supersedes,
             "replaced_by": Verdict.objects.readable_by(person).filter(supersedes=verdict).first(),
             "may_edit": may_edit,
@@ -222,7 +222,9 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         form = live_preview.remove_lock(self.get_form(request, verdict, change=True))
         [(formset, inline)] = self.get_formsets_with_inlines(request, verdict)
         arguments = self.get_formset_kwargs(request, verdict, inline, formset.get_default_prefix())
-        return live_preview.preview(form(request.POST, instance=verdict), formset(**arguments), links="")
+        return live_preview.render_preview(
+            form(request.POST, instance=verdict), formset(**arguments), links=""
+        )
 
     @row_action(gettext_lazy("Schedule"), permission="claims.publish_verdict", form=MomentForm)
     def schedule(
@@ -250,10 +252,10 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
 
     def list_history_entries(self, row: Verdict, reader: User) -> list[PastEvent]:
         events = list_verdict_events(row, reader)
-        if not can_read_work_on(row, reader):
+        if not can_read_work(row, reader):
             return events
-        own = list_changes(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
-        own += list_changes(Evidence, of=_("an item of evidence"), verdict_id=row.pk)
+        changes = list_changes(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
+        changes += list_changes(Evidence, of=_("an item of evidence"), verdict_id=row.pk)
         for part in get_sections():
-            own += list_changes(part.model, of=part.row_name, without=part.unlogged, verdict_id=row.pk)
-        return [*own, *events]
+            changes += list_changes(part.model, of=part.row_name, without=part.unlogged, verdict_id=row.pk)
+        return [*changes, *events]

@@ -28,7 +28,7 @@ class BearerAuthentication(TokenAuthentication):
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
         try:
-            token_row = api_tokens.find(token.decode("utf-8", "replace"))
+            token_row = api_tokens.find_token(token.decode("utf-8", "replace"))
         except NotAllowed as refusal:
             raise AuthenticationFailed(str(refusal)) from None
         if token_row is None:

@@ -25,7 +25,7 @@ from claims.editorial.request_bodies import (
 from claims.editorial.serializers import EditorialClaimMediaSerializer, EditorialMediaSerializer
 from claims.editorial.strict_bodies import EditorialBody, read_body
 from claims.models import ClaimMedia
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.review import claim_edits
 from claims.review.described_media import change_description, store_media
 from factcheck.database import clock
@@ -64,7 +64,7 @@ class EditorialMediaResource(EditorialResource):
         URL. A file is sent as `multipart/form-data`, in the part `file`, with `alternative_text` and
         `show_to_readers`.
         """
-        require(self.person, "sources.add_mediaobject", gettext("add pictures, audio and video"))
+        require_permission(self.person, "sources.add_mediaobject", gettext("add pictures, audio and video"))
         values = _read_values(request, self.person)
         key = "file" if "file" in values else "url"
         started_at = clock.get_database_time()
@@ -87,7 +87,9 @@ class EditorialMediaResource(EditorialResource):
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change the fields, especially the description, which publication requires."""
         values = read_body(MediaChanges, request.data, by=self.person, partial=True)
-        require(self.person, "sources.change_mediaobject", gettext("edit pictures, audio and video"))
+        require_permission(
+            self.person, "sources.change_mediaobject", gettext("edit pictures, audio and video")
+        )
 
         def work() -> MediaObject:
             MediaObject.objects.select_for_update().filter(pk=id).first()

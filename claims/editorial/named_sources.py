@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from claims.editorial.refused_requests import build_unprocessable
 from claims.models import Appearance, Evidence
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.quotes.anchors import QuoteAmbiguous
 from claims.quotes.locations import QuotedWords, build_quote, describe_places, read_quote_at
 from factcheck.installation.messages import translate_message
@@ -91,7 +91,7 @@ def find_or_add_source(values: dict[str, Any], material: Material | None, *, by:
         return capture_source(text, stated, key="text", by=by)
     if known := Source.objects.at(stated.url):
         return NamedSource(known)
-    require(by, "sources.add_source", gettext("add sources"))
+    require_permission(by, "sources.add_source", gettext("add sources"))
     source, is_new = find_or_add(stated, by=by)
     return NamedSource(source, is_new)
 
@@ -122,5 +122,5 @@ def read_quotation(
 
 
 def _require_capturing(by: User) -> None:
-    require(by, "sources.add_source", gettext("add sources"))
-    require(by, "sources.add_snapshot", gettext("capture sources"))
+    require_permission(by, "sources.add_source", gettext("add sources"))
+    require_permission(by, "sources.add_snapshot", gettext("capture sources"))

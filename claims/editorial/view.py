@@ -19,7 +19,7 @@ from claims.editorial.openapi import EditorialSchema
 from claims.editorial.refused_requests import PreconditionFailed, PreconditionRequired, convert_error
 from claims.editorial.strict_bodies import EditorialBody
 from claims.models import ApiToken, Scope
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from factcheck.api.query_strings import ListQuery, NoQuery
 from factcheck.django_internals import get_plain_request
 from factcheck.web.throttling.enforcement import RateLimit
@@ -99,7 +99,7 @@ class EditorialView(ViewSet):
         if not self.is_served:
             return
         if self.view_permission:  # also for writing, because the response contains the written object
-            require(self.person, self.view_permission, gettext("see this"))
+            require_permission(self.person, self.view_permission, gettext("see this"))
         if self.action != "list":
             NoQuery(self.plain.GET, QuerySet(), request=self.plain)
         if request.method in ("PATCH", "DELETE") and "If-Match" not in request.headers:

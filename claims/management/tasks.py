@@ -53,11 +53,11 @@ def forget_unsaved_forms(timestamp: int) -> None:
 @app.task(queueing_lock="forget_audit_records")
 def forget_audit_records(timestamp: int) -> None:
     """Delete records of the audit log older than `AUDIT_LOG_DAYS`, every day."""
-    audit.forget_old(settings.AUDIT_LOG_DAYS)
+    audit.delete_old_records(settings.AUDIT_LOG_DAYS)
 
 
 @app.periodic(cron="37 3 * * *")
 @app.task(queueing_lock="forget_sessions")
 def forget_sessions(timestamp: int) -> None:
     """Remove expired sessions, every day."""
-    desk_sessions.forget_ended()
+    desk_sessions.delete_expired_sessions()

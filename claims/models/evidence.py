@@ -142,7 +142,7 @@ class Evidence(Anchored):
         return f"{self.get_stance_display()}: {self.source}"
 
 
-def carry_over(successors: Mapping[int, int]) -> None:
+def copy_evidence(successors: Mapping[int, int]) -> None:
     """Copy the evidence of each verdict to its successor; `successors` maps old ids to new ids."""
     rows = Evidence.objects.filter(verdict__in=successors).order_by("pk")
     own = ("id", "verdict", "created_at")

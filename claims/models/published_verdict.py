@@ -15,7 +15,7 @@ from sources.models import Publisher
 _ENTRY_FIELDS = ["publication", "claim_id", "published_at", "superseded_at"]
 
 
-def match_own() -> Q:
+def match_own_verdicts() -> Q:
     """Return the condition that a verdict is the newsroom's own, for use in combination with others."""
     return Q(publisher_id=Subquery(Publisher.objects.filter(is_house=True).values("pk")[:1]))
 
@@ -33,7 +33,7 @@ class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
 
     def by_house(self) -> Self:
         """Return the newsroom's own verdicts, without imported ones."""
-        return self.filter(match_own())
+        return self.filter(match_own_verdicts())
 
 
 class PublishedVerdict(models.Model):

@@ -20,9 +20,9 @@ from django.utils.translation import get_language
 from claims.newsroom import sign_in_records  # noqa: F401  connects itself to the sign-in signals
 from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.second_factor_gate import VOUCHED_KEY
-from claims.newsroom.second_factors import annotate_due, get_due, may_remove, note_vouching
+from claims.newsroom.second_factors import annotate_due, get_due, may_remove, record_vouched_factor
 from factcheck.admin.sign_in import NewsroomAccounts
-from factcheck.admin.single_sign_on import follow_the_provider, has_vouched_factor
+from factcheck.admin.single_sign_on import apply_provider_roles, has_vouched_factor
 from factcheck.database.cached_sql import Slot, Statement
 
 
@@ -84,7 +84,7 @@ class DeskAccounts(NewsroomAccounts):
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         if sociallogin := _get_social_login(kwargs):
-            follow_the_provider(request, sociallogin)
+            apply_provider_roles(request, sociallogin)
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
 
@@ -93,7 +93,7 @@ class DeskAccounts(NewsroomAccounts):
         has_vouched = sociallogin is not None and has_vouched_factor(sociallogin)
         # For this sign-in, whatever an earlier one in the same session stated.
         request.session[VOUCHED_KEY] = has_vouched
-        note_vouching(user, by_provider=has_vouched)
+        record_vouched_factor(user, by_provider=has_vouched)
         response = super().post_login(request, user, **kwargs)
         if has_vouched or get_due(user) is None:
             return response

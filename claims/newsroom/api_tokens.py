@@ -50,7 +50,7 @@ def may_manage(person: User, by: User) -> bool:
 
 
 @transaction.atomic
-def revoke(token: ApiToken, *, by: User) -> ApiToken:
+def revoke_token(token: ApiToken, *, by: User) -> ApiToken:
     """Revoke a token now. A token that is already revoked stays unchanged.
 
     Raises:
@@ -65,7 +65,7 @@ def revoke(token: ApiToken, *, by: User) -> ApiToken:
     return token
 
 
-def find(secret: str) -> ApiToken | None:
+def find_token(secret: str) -> ApiToken | None:
     """Return the valid token with this secret, with its person, and record its use.
 
     Raises:

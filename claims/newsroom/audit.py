@@ -1,6 +1,6 @@
 """The audit log: sign-ins, downloads, and permissions. `claims.models.audit_record` describes it.
 
-Code that lets a user download data calls `record()`. The database itself records changes of tables
+Code that lets a user download data calls `record_event()`. The database itself records changes of tables
 (`claims.models.audit_record`); `claims.newsroom.sign_in_records` records sign-ins.
 """
 
@@ -23,7 +23,7 @@ from factcheck.web.throttling import get_caller
 _REMOVAL_BATCH_SIZE = 5000
 
 
-def record(
+def record_event(
     kind: AuditKind,
     *,
     by: User | AnonymousUser | None = None,
@@ -67,7 +67,7 @@ def hash_unknown_name(name: str) -> str:
     return f"#{sign.hexdigest()}"
 
 
-def forget_old(days: int) -> int:
+def delete_old_records(days: int) -> int:
     """Remove records older than this many days, record the removal, and return the number of removed records.
 
     The database refuses to remove records younger than `LEAST_DAYS`, and refuses any removal that is not itself
@@ -78,7 +78,7 @@ def forget_old(days: int) -> int:
     count = 0
     while keys := list(old.values_list("pk", flat=True)[:_REMOVAL_BATCH_SIZE]):
         with transaction.atomic():
-            record(AuditKind.SHORTENED, subject_text=f"{len(keys)}", until=until.isoformat())
+            record_event(AuditKind.SHORTENED, subject_text=f"{len(keys)}", until=until.isoformat())
             AuditRecord.objects.filter(pk__in=keys).delete()
         count += len(keys)
     return count

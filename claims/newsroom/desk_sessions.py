@@ -26,9 +26,9 @@ USE_RECORDED_EVERY = timedelta(minutes=10)
 SESSION_KEY = "desk_session"
 
 
-def begin(request: HttpRequest, person: User, *, way: str) -> None:
+def record_session(request: HttpRequest, person: User, *, way: str) -> None:
     """Record the session of a sign-in."""
-    _note(request, person, way=way)
+    _store_session(request, person, way=way)
 
 
 class SessionTracking:
@@ -47,11 +47,13 @@ class SessionTracking:
             # Background requests of open pages are not activity, and recording them would prolong the session.
             is_used = not getattr(request, "in_background", False)
             if session.session_key != key or (is_used and timezone.now() - used_at > USE_RECORDED_EVERY):
-                _note(request, request.user, previous=key)
+                _store_session(request, request.user, previous=key)
         return response
 
 
-def _note(request: HttpRequest, person: Any, *, way: str | None = None, previous: str | None = None) -> None:
+def _store_session(
+    request: HttpRequest, person: Any, *, way: str | None = None, previous: str | None = None
+) -> None:
     key, now = request.session.session_key, timezone.now()
     if key is None or not person.is_authenticated:
         return
@@ -74,16 +76,16 @@ def may_end(person: User, by: User) -> bool:
     return person == by or (by.has_perm("claims.end_desksession") and not guarded)
 
 
-def end_all(
+def end_all_sessions(
     person: User, *, by: User | None = None, request: HttpRequest | None = None, but: str | None = None
 ) -> int:
     """Sign a person out everywhere except for one session; return the number of ended sessions."""
     sessions = DeskSession.objects.filter(person=person).exclude(session_key=but or "")
-    return end_these(sessions, about=person, by=by, request=request)
+    return end_sessions(sessions, about=person, by=by, request=request)
 
 
 @transaction.atomic
-def end_these(
+def end_sessions(
     sessions: QuerySet[DeskSession], *, about: User, by: User | None, request: HttpRequest | None = None
 ) -> int:
     """End sessions of one person. The caller checks the permission (`may_end`)."""
@@ -91,11 +93,13 @@ def end_these(
     going_on, _each = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).delete()
     sessions.delete()
     if going_on:
-        audit.record(AuditKind.SESSION_ENDED, by=by, about=about, subject_text=str(going_on), request=request)
+        audit.record_event(
+            AuditKind.SESSION_ENDED, by=by, about=about, subject_text=str(going_on), request=request
+        )
     return going_on
 
 
-def forget_ended() -> None:
+def delete_expired_sessions() -> None:
     """Remove expired sessions and their records."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     DeskSession.objects.over().delete()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import FeatureChoice
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from factcheck import features
 from factcheck.database import clock
 from factcheck.list_phrases import join_words
@@ -20,14 +20,14 @@ def read_choices() -> dict[str, bool]:
     return dict(FeatureChoice.objects.values_list("feature", "is_on"))
 
 
-def switch(label: str, *, is_on: bool, by: User) -> None:
+def switch_feature(label: str, *, is_on: bool, by: User) -> None:
     """Switch a feature on or off, in all processes within seconds, and record that in the audit log.
 
     Raises:
         NotPossible: another active feature requires this one, or this one requires a feature that is off.
         NotAllowed: the person is not an administrator.
     """
-    require(by, PERMISSION, _("switch features"))
+    require_permission(by, PERMISSION, _("switch features"))
     if label not in {feature.label for feature in features.list_installed()}:
         raise NotPossible(_("This feature does not exist."))
     if features.is_off(label) is is_on and (obstacle := find_obstacle(label)):

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 
-def switch(followed_row: Model, *, active: bool, call: Callable[[int], None]) -> None:
+def set_following(followed_row: Model, *, active: bool, call: Callable[[int], None]) -> None:
     """Pause or resume following. After resuming, `call` queues a visit."""
     rows = type(followed_row)._default_manager.filter(pk=followed_row.pk)
     if rows.exclude(active=active).update(active=active) and active:

@@ -16,7 +16,7 @@ from claims.newsroom.roles import get_role_name
 from factcheck.list_phrases import join_words
 
 
-def build_link(person: User) -> str:
+def build_invitation_link(person: User) -> str:
     """Return the URL for choosing a password. It expires after PASSWORD_RESET_TIMEOUT, or after use."""
     key = default_token_generator.make_token(person)
     arguments = {"uidb36": user_pk_to_url_str(person), "key": key}
@@ -24,7 +24,7 @@ def build_link(person: User) -> str:
 
 
 @app.task(queue="mail", retry=5)
-def invite(*, person_id: int, by_id: int) -> None:
+def send_invitation(*, person_id: int, by_id: int) -> None:
     """Send the invitation."""
     person = User.objects.filter(pk=person_id).exclude(email="").first()
     by = User.objects.filter(pk=by_id).first()
@@ -47,7 +47,7 @@ def invite(*, person_id: int, by_id: int) -> None:
                 days,
             )
             % days,
-            build_link(person),
+            build_invitation_link(person),
         ]
         subject = _("[Factcheck] Your invitation to the desk")
         send_mail(subject, "\n\n".join(lines), None, [person.email])

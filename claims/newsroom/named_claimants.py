@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from claims.models import Claimant
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from factcheck.database.locks import hold
 from sources.identifiers import (
     get_authority,
@@ -108,7 +108,7 @@ def get_or_create_claimants(titles_by_name: Mapping[str, str]) -> dict[str, Clai
 
 
 @transaction.atomic
-def find_or_add(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
+def find_or_add_claimant(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
     """Return the claimant and whether it is new. An existing claimant stays unchanged.
 
     Raises:
@@ -118,7 +118,7 @@ def find_or_add(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
     same_as = fields.get("same_as", ())
     if claimant := NamedClaimants([name], same_as).find(name, fields.get("job_title", ""), same_as):
         return claimant, False
-    require(by, "claims.add_claimant", _("add claimants"))
+    require_permission(by, "claims.add_claimant", _("add claimants"))
     return Claimant.objects.create(name=name, **fields), True
 
 

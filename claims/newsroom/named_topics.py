@@ -9,12 +9,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from claims.models import Topic
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from factcheck.database.locks import hold
 
 
 @transaction.atomic
-def find_or_add(name: str, *, by: User, slug: str = "", **fields: Any) -> tuple[Topic, bool]:
+def find_or_add_topic(name: str, *, by: User, slug: str = "", **fields: Any) -> tuple[Topic, bool]:
     """Return the topic with this slug or name, and whether it is new. An existing topic stays unchanged.
 
     Raises:
@@ -25,5 +25,5 @@ def find_or_add(name: str, *, by: User, slug: str = "", **fields: Any) -> tuple[
     topics = Topic.objects.filter(Q(slug=slug) | Q(name__iexact=name)).order_by("pk")
     if matching_topics := sorted(topics, key=lambda topic: topic.slug != slug):
         return matching_topics[0], False
-    require(by, "claims.add_topic", _("add topics"))
+    require_permission(by, "claims.add_topic", _("add topics"))
     return Topic.objects.create(name=name, slug=slug, **fields), True

@@ -119,7 +119,7 @@ def get_role_name(role: Group) -> str:
     return str(_DISPLAY_NAMES.get(role.name, role.name))
 
 
-def require(by: User, permission: str, action_name: str) -> None:
+def require_permission(by: User, permission: str, action_name: str) -> None:
     """Require a permission from the person's role; `action_name` names it in words. Raises NotInRole."""
     if not by.has_perm(permission):
         raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": action_name})

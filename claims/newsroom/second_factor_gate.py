@@ -47,13 +47,13 @@ class SecondFactorGate:
         match = request.resolver_match
         page = match.url_name if match and not match.namespaces else None
         if due is not None:
-            _remind(request, due)
+            _set_reminder(request, due)
         if is_locked(due) and page not in _OPEN_ROUTES:
             return _redirect_to_enrolment(request)
         return None
 
 
-def _remind(request: Any, due: datetime) -> None:
+def _set_reminder(request: Any, due: datetime) -> None:
     """Store the deadline for the person's pages, and where to continue if setup is postponed."""
     request.second_factor_due, request.second_factor_overdue = due, is_locked(due)
     next_url = request.GET.get("next", "")

@@ -104,7 +104,7 @@ def lock_person(person: User) -> User:
     return User.objects.select_for_update(of=("self",)).get(pk=person.pk)
 
 
-def note_vouching(person: User, *, by_provider: bool) -> None:
+def record_vouched_factor(person: User, *, by_provider: bool) -> None:
     """Record whether the identity provider confirmed a second factor at sign-in."""
     if by_provider:
         SecondFactorGrace.objects.update_or_create(person=person, defaults={"vouched_at": timezone.now()})
@@ -130,7 +130,7 @@ def find_obstacle(person: User, by: User) -> str:
 
 
 @transaction.atomic
-def reset(person: User, *, reason: str, by: User | None = None, request: Any = None) -> int:
+def reset_factors(person: User, *, reason: str, by: User | None = None, request: Any = None) -> int:
     """Remove all second factors of a person, and return their number.
 
     The person is signed out everywhere, notified by email, and given a new grace period.
@@ -153,8 +153,10 @@ def reset(person: User, *, reason: str, by: User | None = None, request: Any = N
         raise NotPossible(_("There is no second factor to reset."))
     factors.delete()
     SecondFactorGrace.objects.update_or_create(person=person, defaults={"begins_at": timezone.now()})
-    audit.record(AuditKind.FACTORS_RESET, by=by, about=person, subject_text=reason.strip(), request=request)
-    desk_sessions.end_all(person, by=by, request=request)
+    audit.record_event(
+        AuditKind.FACTORS_RESET, by=by, about=person, subject_text=reason.strip(), request=request
+    )
+    desk_sessions.end_all_sessions(person, by=by, request=request)
     notify_of_reset.defer(person_id=person.pk, by_id=by.pk if by else None)
     return count
 

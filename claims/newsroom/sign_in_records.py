@@ -49,8 +49,8 @@ def _join_methods(ways: list[str]) -> str:
 @receiver(user_logged_in, dispatch_uid="claims.newsroom.sign_in_records")
 def record_sign_in(request: HttpRequest, user: User, **signal: Any) -> None:
     way = describe_sign_in(request, user)
-    audit.record(AuditKind.SIGNED_IN, by=user, subject_text=way, request=request)
-    desk_sessions.begin(request, user, way=way)
+    audit.record_event(AuditKind.SIGNED_IN, by=user, subject_text=way, request=request)
+    desk_sessions.record_session(request, user, way=way)
 
 
 @receiver(user_login_failed, dispatch_uid="claims.newsroom.sign_in_records")
@@ -61,17 +61,17 @@ def record_failed_sign_in(
     name = str(credentials.get("username") or credentials.get("email") or "").replace("\0", "")
     person = User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name)).order_by("pk").first()
     detail = "" if person else audit.hash_unknown_name(name)
-    audit.record(AuditKind.SIGN_IN_FAILED, about=person, subject_text=detail, request=request)
+    audit.record_event(AuditKind.SIGN_IN_FAILED, about=person, subject_text=detail, request=request)
 
 
 @receiver(code_refused, dispatch_uid="claims.newsroom.sign_in_records")
 def record_refused_code(person: User | None, request: HttpRequest, **signal: Any) -> None:
-    audit.record(AuditKind.CODE_REFUSED, about=person, request=request)
+    audit.record_event(AuditKind.CODE_REFUSED, about=person, request=request)
 
 
 @receiver(single_sign_on_failed, dispatch_uid="claims.newsroom.sign_in_records")
 def record_failed_single_sign_on(request: HttpRequest, **signal: Any) -> None:
-    audit.record(
+    audit.record_event(
         AuditKind.SIGN_IN_FAILED,
         subject_text=_join_methods([_SIGN_IN_METHODS["socialaccount"]]),
         request=request,
@@ -82,7 +82,7 @@ def record_failed_single_sign_on(request: HttpRequest, **signal: Any) -> None:
 def record_sign_out(request: HttpRequest, user: User | None, **signal: Any) -> None:
     if user is None:
         return
-    audit.record(AuditKind.SIGNED_OUT, by=user, request=request)
+    audit.record_event(AuditKind.SIGNED_OUT, by=user, request=request)
     if key := request.session.session_key:
         DeskSession.objects.filter(session_key=key).delete()
 
@@ -90,4 +90,4 @@ def record_sign_out(request: HttpRequest, user: User | None, **signal: Any) -> N
 @receiver(password_reset, dispatch_uid="claims.newsroom.sign_in_records")
 def record_password_reset(request: HttpRequest, user: User, **signal: Any) -> None:
     """Record that a password was reset by email. The database itself records the change."""
-    audit.record(AuditKind.PASSWORD_RESET, about=user, request=request)
+    audit.record_event(AuditKind.PASSWORD_RESET, about=user, request=request)

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Claim, Evidence, Verdict
-from claims.newsroom.named_claimants import find_or_add
+from claims.newsroom.named_claimants import find_or_add_claimant
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.quotes.locations import QuotedWords
 from claims.quotes.selected_words import CAPTURED_AGAIN_MESSAGE
 from claims.review import claim_edits, verdict_drafts
@@ -36,7 +36,7 @@ def create_claim(
         NotPossible: the source has been captured again since.
         NotAllowed: the person's role does not include proposing claims.
     """
-    require(by, "claims.add_claim", _("add claims"))
+    require_permission(by, "claims.add_claim", _("add claims"))
     source = _lock_source(source, words)
     same = _find_existing(
         words, Appearance.objects.readable_by(by).filter(source=source, claim__statement=statement)
@@ -49,7 +49,7 @@ def create_claim(
         by=by,
         statement=statement,
         language=source.language or (snapshot.language if snapshot else "") or _UNDETERMINED,
-        claimant=find_or_add(claimant, by=by)[0] if claimant else None,
+        claimant=find_or_add_claimant(claimant, by=by)[0] if claimant else None,
         # Some pages are dated ahead; nothing was claimed before its day has come.
         claimed_on=published_on if published_on and has_come(published_on) else None,
     )

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from claims.models import Appearance, Claim, ClaimMedia, Topic, Verdict
 from claims.models.claim_rules import JUDGED_FIELDS
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.newsroom.signals import claims_added
 from claims.quotes.locations import QuotedWords
 from sources.models import MediaObject, Source
@@ -53,7 +53,7 @@ def create(*, by: User, topics: Sequence[Topic] = (), **fields: Any) -> Claim:
     Raises:
         NotAllowed: the person's role does not include proposing claims.
     """
-    require(by, "claims.add_claim", _("add claims"))
+    require_permission(by, "claims.add_claim", _("add claims"))
     claim = Claim.objects.create(created_by=by, **fields)
     claim.topics.set(topics)
     claims_added.send(None, claims=[claim.pk])
@@ -93,7 +93,7 @@ def delete(claim: Claim, *, by: User) -> None:
         NotPossible: other rows refer to the claim; it can only be declined or merged.
         NotAllowed: the person's role does not include deleting claims.
     """
-    require(by, "claims.delete_claim", _("delete claims"))
+    require_permission(by, "claims.delete_claim", _("delete claims"))
     claim = _lock_existing(claim)
     if is_referenced(claim):
         raise NotPossible(
@@ -105,7 +105,7 @@ def delete(claim: Claim, *, by: User) -> None:
 @transaction.atomic
 def add_appearance(claim: Claim, source: Source, quotation: QuotedWords, *, by: User) -> Appearance:
     """Add a place where the claim was made. Raises NotAllowed."""
-    require(by, "claims.add_appearance", _("add appearances"))
+    require_permission(by, "claims.add_appearance", _("add appearances"))
     appearance = Appearance(claim=_lock_editable(claim, by), source=source)
     quotation.put_on(appearance)
     appearance.save()
@@ -117,7 +117,7 @@ def edit_appearance(
     appearance: Appearance, *, by: User, source: Source, quotation: QuotedWords
 ) -> Appearance:
     """Correct an appearance. Raises NotAllowed."""
-    require(by, "claims.change_appearance", _("edit appearances"))
+    require_permission(by, "claims.change_appearance", _("edit appearances"))
     _lock_editable(appearance.claim, by)
     appearance.source = source
     quotation.put_on(appearance)
@@ -128,7 +128,7 @@ def edit_appearance(
 @transaction.atomic
 def remove_appearance(appearance: Appearance, *, by: User) -> None:
     """Remove an appearance. Raises NotAllowed."""
-    require(by, "claims.delete_appearance", _("remove appearances"))
+    require_permission(by, "claims.delete_appearance", _("remove appearances"))
     _lock_editable(appearance.claim, by)
     appearance.delete()
 
@@ -141,7 +141,7 @@ def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> C
         NotPossible: a verdict on the claim is in review, or the claim already has these media.
         NotAllowed: the person may not edit the claim.
     """
-    require(by, "claims.add_claimmedia", _("add pictures, audio and video"))
+    require_permission(by, "claims.add_claimmedia", _("add pictures, audio and video"))
     claim = _lock_with_open_media(claim, by)
     if claim.media.filter(media=media).exists():
         raise NotPossible(_("This picture, recording or video is already listed."))
@@ -151,7 +151,7 @@ def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> C
 @transaction.atomic
 def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
     """Change the fields of the claim's media. Raises the errors of `add_media`."""
-    require(by, "claims.change_claimmedia", _("edit pictures, audio and video"))
+    require_permission(by, "claims.change_claimmedia", _("edit pictures, audio and video"))
     _lock_with_open_media(row.claim, by)
     for name, value in fields.items():
         setattr(row, name, value)
@@ -162,7 +162,7 @@ def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
 @transaction.atomic
 def remove_media(row: ClaimMedia, *, by: User) -> None:
     """Remove media from the claim; the file stays. Raises the errors of `add_media`."""
-    require(by, "claims.delete_claimmedia", _("remove pictures, audio and video"))
+    require_permission(by, "claims.delete_claimmedia", _("remove pictures, audio and video"))
     _lock_with_open_media(row.claim, by)
     row.delete()
 
@@ -182,7 +182,7 @@ def _lock_with_open_media(claim: Claim, by: User) -> Claim:
 
 def _lock_editable(claim: Claim, by: User) -> Claim:
     """Return the claim, reloaded under lock, if the person may edit it."""
-    require(by, "claims.change_claim", _("edit claims"))
+    require_permission(by, "claims.change_claim", _("edit claims"))
     claim = _lock_existing(claim)
     if not may_edit(claim, by):
         raise NotAllowed(

@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app
 from claims.ledger import publishing
 from claims.models import Claim, Publication, PublishedVerdict, Rating, RatingClass
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 
 #: So many claims are locked, and entered in the ledger, in one transaction.
 BATCH_SIZE = 200
@@ -37,7 +37,7 @@ def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[
         NotPossible: no such class exists.
         NotAllowed: the person's role does not include assigning classes.
     """
-    require(by, "claims.change_rating", _("assign rating classes"))
+    require_permission(by, "claims.change_rating", _("assign rating classes"))
     if rating_class not in ("", *RatingClass.values):
         raise NotPossible(_("Choose a rating class."))
     locked = Rating.objects.select_for_update().filter(pk__in=[rating.pk for rating in ratings])

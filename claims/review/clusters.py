@@ -10,7 +10,7 @@ from claims.models import Claim, Cluster, ClusterMember
 from claims.models.cluster import CLUSTER_STEPS
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from factcheck.database import clock
 from factcheck.list_phrases import join_words
 
@@ -23,7 +23,7 @@ def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
         NotPossible: the claims are in several clusters, so a person must choose one.
         NotAllowed: the person's role does not include editing clusters.
     """
-    require(by, "claims.add_cluster", _("put claims into clusters"))
+    require_permission(by, "claims.add_cluster", _("put claims into clusters"))
     chosen_claims = list(claims)
     if not chosen_claims:
         raise NotPossible(_("Choose the claims first."))
@@ -60,7 +60,7 @@ def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
         NotPossible: the cluster was dissolved.
         NotAllowed: the person's role does not include editing clusters.
     """
-    require(by, "claims.change_cluster", _("change clusters"))
+    require_permission(by, "claims.change_cluster", _("change clusters"))
     cluster = _lock(cluster)
     if cluster.state == Cluster.State.DISSOLVED:
         raise NotPossible(_("This cluster was dissolved. Open it again first."))
@@ -80,7 +80,7 @@ def move(cluster: Cluster, state: str, *, by: User) -> Cluster:
         NotPossible: this move does not exist from the cluster's present state.
         NotAllowed: the person's role does not include this move.
     """
-    require(by, "claims.publish_cluster", _("publish and dissolve clusters"))
+    require_permission(by, "claims.publish_cluster", _("publish and dissolve clusters"))
     cluster = _lock(cluster)
     if (cluster.state, state) not in CLUSTER_STEPS:
         raise NotPossible(

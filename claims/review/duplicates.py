@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from claims.models import Claim, Cluster, PossibleDuplicate
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.review import clusters, workflow
 from factcheck.list_phrases import join_phrases
 
@@ -42,7 +42,7 @@ def mark_as_different(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
     Raises:
         NotAllowed: the person's role does not include this decision.
     """
-    require(by, "claims.merge_claim", _("decide whether claims are the same"))
+    require_permission(by, "claims.merge_claim", _("decide whether claims are the same"))
     open_pairs = PossibleDuplicate.objects.open().filter(pk__in=[pair.pk for pair in pairs])
     return open_pairs.update(dismissed_at=timezone.now(), dismissed_by_name=get_display_name(by))
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from claims.models import Appearance, Claim, Repeat
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
 from claims.quotes.locations import QuotedWords, build_quote
 from claims.review import claim_edits, workflow
@@ -38,7 +38,7 @@ def confirm(repeat: Repeat, *, by: User) -> Claim:
 @transaction.atomic
 def reject(repeats: Iterable[Repeat], *, by: User) -> int:
     """Reject repeats, so that they are not queued again, and return how many are newly rejected. Raises NotAllowed."""
-    require(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
+    require_permission(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     open_repeats = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
     return open_repeats.update(
         outcome=Repeat.Outcome.REJECTED,
@@ -77,7 +77,7 @@ def _decide(repeat: Repeat, outcome: str, by: User) -> None:
 
 
 def _lock_undecided(repeat: Repeat, by: User) -> Repeat:
-    require(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
+    require_permission(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     locked = Repeat.objects.select_for_update(of=("self",)).select_related("claim", "source", "proposal")
     repeat = locked.get(pk=repeat.pk)
     if repeat.outcome:

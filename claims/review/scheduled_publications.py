@@ -14,7 +14,7 @@ from claims.models.scheduled_publication import MAX_AHEAD
 from claims.newsroom.notifications import NotificationKind, notify_people
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible, TooEarly
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.review.moves import VERDICT_MOVES
 from factcheck.database import clock
 
@@ -35,7 +35,7 @@ def schedule(
             schedule first.
         NotAllowed: the person may not publish the verdict.
     """
-    require(by, "claims.publish_verdict", _("publish verdicts"))
+    require_permission(by, "claims.publish_verdict", _("publish verdicts"))
     verdict = _lock_verdict(verdict)
     step = VERDICT_MOVES.get((verdict.state, "publish"))
     if step is None:
@@ -58,7 +58,7 @@ def schedule(
 @transaction.atomic
 def cancel(verdict: Verdict, *, by: User, expected_id: int) -> None:
     """Cancel the schedule that the person saw. Raises the errors of `schedule`."""
-    require(by, "claims.publish_verdict", _("publish verdicts"))
+    require_permission(by, "claims.publish_verdict", _("publish verdicts"))
     _end(_lock_verdict(verdict), expected_id, Outcome.CANCELLED, by)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from claims.models import Claim, Publication, Translation, Verdict
 from claims.models.translation import TEXT_FIELDS
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.review.translation_originals import OriginalText, find_original, is_translation_of
 from claims.review.verdict_drafts import lock_draft, record_editor
 from claims.review.workflow import move
@@ -32,7 +32,7 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
         NotPossible: the verdict is unpublished, not the newsroom's own, already in this language, or already being
             translated.
     """
-    require(by, "claims.add_translation", _("translate"))
+    require_permission(by, "claims.add_translation", _("translate"))
     claim = Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     locked = Verdict.objects.select_for_update(of=("self",)).select_related("publisher")
     verdict_now = locked.filter(pk=verdict.pk).first()
@@ -115,7 +115,7 @@ def edit_translation(translation: Translation, *, by: User, **content: Any) -> T
 @transaction.atomic
 def discard_translation(translation: Translation, *, by: User) -> None:
     """Delete a draft that was never submitted. Raises the errors of `edit_translation`."""
-    require(by, "claims.delete_translation", _("delete drafts"))
+    require_permission(by, "claims.delete_translation", _("delete drafts"))
     draft = lock_draft(translation, by)
     if draft.steps.exists():
         raise NotPossible(_("It has been in review, so the draft and its comments are kept."))

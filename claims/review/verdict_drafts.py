@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from claims.ledger.document.sections import get_sections
 from claims.models import Claim, Evidence, Rating, Translation, Verdict
-from claims.models.evidence import carry_over
+from claims.models.evidence import copy_evidence
 from claims.models.verdict import CARRIED_OVER_FIELDS, CORRECTION_FIELDS
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.quotes.locations import QuotedWords
 from claims.review.moves import Reviewed
 from claims.review.workflow import lock
@@ -78,7 +78,7 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
         **{"language": claim.language, **values, **content},
     )
     if predecessor:
-        carry_over({predecessor.pk: verdict.pk})
+        copy_evidence({predecessor.pk: verdict.pk})
         for section in get_sections():
             section.carry_over({predecessor.pk: verdict.pk})
     return verdict
@@ -87,7 +87,7 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
 @transaction.atomic
 def begin(claim: Claim, *, by: User, publisher: Publisher | None = None, **content: Any) -> Verdict:
     """Create a draft with its first content, after checking permissions. Raises the errors of `draft` and `edit`."""
-    require(by, "claims.add_verdict", _("draft verdicts"))
+    require_permission(by, "claims.add_verdict", _("draft verdicts"))
     verdict = draft(claim, author=by, publisher=publisher)
     return edit(verdict, by=by, **content) if content else verdict
 
@@ -147,7 +147,7 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
 @transaction.atomic
 def discard(verdict: Verdict, *, by: User) -> None:
     """Delete a draft that was never submitted. Raises the errors of `edit`."""
-    require(by, "claims.delete_verdict", _("delete drafts"))
+    require_permission(by, "claims.delete_verdict", _("delete drafts"))
     lock_draft(verdict, by).delete()
 
 
@@ -156,7 +156,7 @@ def add_evidence(
     verdict: Verdict, source: Source, quotation: QuotedWords, *, by: User, **fields: Any
 ) -> Evidence:
     """Add a source as evidence to a draft. Raises the errors of `edit`."""
-    require(by, "claims.add_evidence", _("add evidence"))
+    require_permission(by, "claims.add_evidence", _("add evidence"))
     verdict = lock_draft(verdict, by)
     item = Evidence(verdict=verdict, source=source, **fields)
     quotation.put_on(item)
@@ -175,7 +175,7 @@ def edit_evidence(
     **fields: Any,
 ) -> Evidence:
     """Change an item of evidence. A new source needs a new quote. Raises the errors of `edit`."""
-    require(by, "claims.change_evidence", _("edit evidence"))
+    require_permission(by, "claims.change_evidence", _("edit evidence"))
     verdict = lock_draft(item.verdict, by)
     for name, value in (fields | ({"source": source} if source else {})).items():
         setattr(item, name, value)
@@ -189,7 +189,7 @@ def edit_evidence(
 @transaction.atomic
 def remove_evidence(item: Evidence, *, by: User) -> None:
     """Remove an item of evidence from a draft. Raises the errors of `edit`."""
-    require(by, "claims.delete_evidence", _("remove evidence"))
+    require_permission(by, "claims.delete_evidence", _("remove evidence"))
     verdict = lock_draft(item.verdict, by)
     item.delete()
     record_editor(verdict, by)
@@ -202,7 +202,7 @@ def lock_draft(row: Reviewed, by: User) -> Reviewed:
         NotPossible: it is not a draft, or no longer exists.
         NotAllowed: the person may not edit the draft.
     """
-    require(by, f"claims.change_{row._meta.model_name}", _("edit drafts"))
+    require_permission(by, f"claims.change_{row._meta.model_name}", _("edit drafts"))
     draft: Reviewed = lock(row)[0]
     if draft.state != draft.State.DRAFT:
         raise NotPossible(_FIXED[type(draft)], code="not_a_draft")

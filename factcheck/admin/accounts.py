@@ -21,8 +21,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from factcheck.admin.base import DeskAdmin, LookOnly, get_person
-from factcheck.admin.translations import call
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_person
+from factcheck.admin.translations import set_model_names
 from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import join_words
 
@@ -30,8 +30,8 @@ from factcheck.list_phrases import join_words
 for unused in (User, Group, EmailAddress, SocialApp, SocialToken, SocialAccount, Authenticator):
     admin.site.unregister(unused)
 
-call(Group, _("role"), _("roles"), section=_("Newsroom"))
-call(User, _("person"), _("people"), section=_("Newsroom"))
+set_model_names(Group, _("role"), _("roles"), section=_("Newsroom"))
+set_model_names(User, _("person"), _("people"), section=_("Newsroom"))
 
 
 class PermissionBoxes(UnfoldAdminCheckboxSelectMultipleWidget):
@@ -109,7 +109,7 @@ class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
 
 
 @admin.register(SocialAccount)
-class SingleSignOnAdmin(LookOnly, DeskAdmin):
+class SingleSignOnAdmin(ReadOnlyAdmin, DeskAdmin):
     """Accounts of the newsroom's identity provider, and their users."""
 
     list_display = ("user", "provider", "uid", "last_login")

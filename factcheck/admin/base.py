@@ -31,20 +31,20 @@ from factcheck.admin.versions import VERSION_FIELD, DeskForm, compute_version
 from factcheck.admin.versions_panel import build_versions_panel
 from factcheck.django_internals import redirect_missing_row
 
-__all__ = ["DeskAdmin", "LookOnly", "change_page", "extend_desk", "get_person", "is_deleted_along"]
+__all__ = ["DeskAdmin", "ReadOnlyAdmin", "change_page", "extend_desk", "get_person", "is_cascade_deletion"]
 
 
-def is_deleted_along(request: HttpRequest, *pages: str) -> bool:
+def is_cascade_deletion(request: HttpRequest, *pages: str) -> bool:
     """Return whether a row is about to be deleted together with its parent; it cannot be deleted on its own."""
     return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
-def _remove_lines(lines: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
+def _remove_matching_lines(lines: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
     """Return nested lists of lines without the lines that begin like this."""
     remaining = []
     for each in lines:
         if isinstance(each, list):
-            remaining += [below] if (below := _remove_lines(each, beginnings)) else []
+            remaining += [below] if (below := _remove_matching_lines(each, beginnings)) else []
         elif not each.startswith(beginnings):
             remaining.append(each)
     return remaining
@@ -99,7 +99,7 @@ class DeskAdmin(DayFields, ListDownload):
         for link in links:
             counts.pop(link.verbose_name_plural, None)
         beginnings = tuple(f"{capfirst(str(link.verbose_name))}: " for link in links)
-        return _remove_lines(lines, beginnings), counts, missing, protected
+        return _remove_matching_lines(lines, beginnings), counts, missing, protected
 
     def describe_deletion(self, rows: Any) -> str:
         """Summarise what is deleted or kept along with these rows, where the full list would be long."""
@@ -294,7 +294,7 @@ def extend_desk(model: type[models.Model], mixin: type) -> None:
     admin.site.register(model, type(present.__name__, (mixin, present), {}))
 
 
-class LookOnly:
+class ReadOnlyAdmin:
     """Mixin for rows that are never edited by hand: ledgers, and rows written by commands or the workflow."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

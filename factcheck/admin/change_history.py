@@ -73,7 +73,7 @@ def list_changes(
     """
     events = model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")  # type: ignore[attr-defined]  # pghistory
     steps = list(_iterate_steps(model, list(events[:newest])[::-1]))
-    names = _Names(model, steps)
+    names = _DisplayNames(model, steps)
     entries = (_build_event(step, names, str(of), without) for step in steps)
     return [entry for entry in entries if entry is not None]
 
@@ -162,7 +162,7 @@ def _list_tracked(event_model: type[models.Model]) -> list[str]:
     return [f.attname for f in event_model._meta.concrete_fields if not f.name.startswith("pgh_")]
 
 
-def _build_event(step: _Step, names: "_Names", of: str, without: Collection[str]) -> PastEvent | None:
+def _build_event(step: _Step, names: "_DisplayNames", of: str, without: Collection[str]) -> PastEvent | None:
     who, at = _get_actor_name(step.event, names.people), step.event.pgh_created_at
     if step.event.pgh_label == "deleted":
         quote = step.before.get("exact") or ""
@@ -182,7 +182,7 @@ def _build_event(step: _Step, names: "_Names", of: str, without: Collection[str]
     )
 
 
-class _Names:
+class _DisplayNames:
     """Display names of field values. Each related row is read once."""
 
     def __init__(self, model: type[models.Model], steps: list[_Step]) -> None:

@@ -15,11 +15,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.contrib.filters.admin import DropdownFilter
 
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly
-from factcheck.admin.translations import call
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin
+from factcheck.admin.translations import set_model_names
 
 admin.site.unregister(ProcrastinateJob)
-call(
+set_model_names(
     ProcrastinateJob,
     _("background job"),
     _("background jobs"),
@@ -75,7 +75,7 @@ class TaskFilter(DropdownFilter):
 
 
 @admin.register(ProcrastinateJob)
-class JobAdmin(LookOnly, DeskAdmin):
+class JobAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = ("id", "task_name", "status_badge", "queue_name", "attempts", "scheduled_at")
     list_filter = (StatusFilter, TaskFilter)
     sortable_by = ("id",)

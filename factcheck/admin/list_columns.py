@@ -16,7 +16,7 @@ COLUMNS_PARAMETER = "columns"
 VIEW_PARAMETERS = (COLUMNS_PARAMETER, "group")
 
 
-class ShownList(ChangeList):
+class FilterableList(ChangeList):
     """A list whose URL also contains its view settings."""
 
     def get_filters_params(self, params: Any = None) -> Any:
@@ -42,7 +42,7 @@ class ListColumns(ModelAdmin):
     list_more: ClassVar[tuple[str, ...]] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return ShownList
+        return FilterableList
 
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = [

@@ -223,7 +223,7 @@ class _Merge:
         differing = find_differences(self.base, mine, theirs)
         last_changes = find_last_changes(self.row)
         for name, value in merge_fields(mine, theirs, differing).items():
-            sent_values.put(sent_values.list_names(self.form[name]), value, self.post)
+            sent_values.set_submitted(sent_values.list_names(self.form[name]), value, self.post)
         for each in differing:
             column = getattr(_find_model_field(type(self.row), each.name), "attname", "")
             who, at = last_changes.get(column, self.last_saved)
@@ -258,7 +258,7 @@ class _Merge:
     def _iterate_my_rows(self, formset: Any, post: QueryDict) -> Iterator[MyRow]:
         own = _list_own_fields(formset)
         empty = formset.empty_form
-        for index in range(_count(post, formset.prefix, "TOTAL_FORMS")):
+        for index in range(_read_count(post, formset.prefix, "TOTAL_FORMS")):
             key = post.get(f"{formset.prefix}-{index}-{own[0]}") or None
             fields = dict(self._iterate_sent_fields(empty, post, str(index), own))
             is_deleted = bool(post.get(f"{formset.prefix}-{index}-DELETE"))
@@ -266,7 +266,7 @@ class _Merge:
 
     def _iterate_started_rows(self, formset: Any, started: QueryDict) -> Iterator[tuple[str, Fields]]:
         own = _list_own_fields(formset)
-        for index in range(_count(self.sent, formset.prefix, "INITIAL_FORMS")):
+        for index in range(_read_count(self.sent, formset.prefix, "INITIAL_FORMS")):
             if key := self.sent.get(f"{formset.prefix}-{index}-{own[0]}"):
                 yield key, dict(self._iterate_sent_fields(formset.empty_form, started, str(index), own))
 
@@ -300,12 +300,14 @@ class _Merge:
         form, empty = forms_by_key.get(row.key or ""), formset.empty_form
         for hidden in (form or empty).hidden_fields():
             if hidden.name not in (pk, fk):
-                sent_values.put((f"{at}-{hidden.name}",), sent_values.get_unchanged(hidden), self.post)
+                sent_values.set_submitted(
+                    (f"{at}-{hidden.name}",), sent_values.get_unchanged(hidden), self.post
+                )
         if row.is_deleted:
             self.post[f"{at}-DELETE"] = "on"
         names = {name: _list_row_names(empty[name], index) for name in row.fields}
         for name, value in row.fields.items():
-            sent_values.put(names[name], value, self.post)
+            sent_values.set_submitted(names[name], value, self.post)
         last_changes = find_last_changes(form.instance) if form and row.differing else {}
         for each in row.differing:
             column = getattr(_find_model_field(formset.model, each.name), "attname", "")
@@ -355,7 +357,7 @@ def _build_query(kept_parameters: Mapping[str, Any]) -> QueryDict:
     return query
 
 
-def _count(post: QueryDict, prefix: str, counter: str) -> int:
+def _read_count(post: QueryDict, prefix: str, counter: str) -> int:
     text = post.get(f"{prefix}-{counter}", "")
     return min(int(text), _MAX_ROWS) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
@@ -389,7 +391,7 @@ def _apply_choices(request: HttpRequest, versions: BothVersions) -> None:
         if take is None:
             is_undecided = True
         elif is_same(submitted, choice.shown):
-            sent_values.put(names, choice.mine if take is ValueOrigin.MINE else choice.theirs, post)
+            sent_values.set_submitted(names, choice.mine if take is ValueOrigin.MINE else choice.theirs, post)
         elif (
             take is ValueOrigin.THEIRS
             and choice.taken is not ValueOrigin.THEIRS

@@ -38,7 +38,7 @@ def change_page(row: Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
-def explain(refusal: Refused | IntegrityError) -> str:
+def explain_refusal(refusal: Refused | IntegrityError) -> str:
     """Return a refusal as a sentence for a person."""
     return str(refusal) if isinstance(refusal, Refused) else _("Not saved: %s") % describe_refusal(refusal)
 
@@ -57,16 +57,16 @@ class RefusalMessages:
     def __exit__(self, kind: Any, refusal: BaseException | None, traceback: Any) -> bool:
         if isinstance(refusal, PermissionDenied) or not isinstance(refusal, (Refused, IntegrityError)):
             return False
-        messages.add_message(self.request, self.level, self.describe(explain(refusal)))
+        messages.add_message(self.request, self.level, self.describe(explain_refusal(refusal)))
         return True
 
 
-def describe_undone(name: object, why: str) -> str:
+def describe_unchanged(name: object, why: str) -> str:
     """Return the message about a row that an action on several left unchanged."""
     return _("Not done: “%(claim)s” %(why)s") % {"claim": str(name)[:100], "why": why}
 
 
-def change_each(
+def change_rows(
     request: HttpRequest,
     rows: Iterable[Any],
     change: Callable[[Any], object],
@@ -75,7 +75,7 @@ def change_each(
     """Change the selected rows one by one, show which were refused and why, and return how many were changed."""
     done = 0
     for row in rows:
-        with RefusalMessages(request, partial(describe_undone, name(row)), messages.WARNING):
+        with RefusalMessages(request, partial(describe_unchanged, name(row)), messages.WARNING):
             change(row)
             done += 1
     return done
@@ -232,7 +232,7 @@ class RowActions(ModelAdmin):
         except PermissionDenied:
             raise
         except (Refused, IntegrityError) as refusal:
-            return self.show_refusal(request, row, button, explain(refusal))
+            return self.show_refusal(request, row, button, explain_refusal(refusal))
         if not isinstance(result, str):
             return result
         if result:

@@ -46,7 +46,7 @@ def get_submitted(names: Names, post: QueryDict) -> Value:
     return tuple(post.getlist(names[0]))
 
 
-def put(names: Names, value: Value, post: QueryDict) -> None:
+def set_submitted(names: Names, value: Value, post: QueryDict) -> None:
     """Set the submitted values of a field."""
     if len(names) > 1:
         for name, text in zip(names, value, strict=False):

@@ -38,7 +38,7 @@ class NewsroomAccounts(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
-        sign_in_attempts.remember(response, user.pk)
+        sign_in_attempts.mark_browser(response, user.pk)
         return response
 
 

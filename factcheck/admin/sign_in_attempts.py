@@ -34,7 +34,7 @@ COOKIE_NAME = "signed-in-before"
 CODE_SECONDS = 120.0
 _SALT = "factcheck.admin.sign_in_attempts"
 #: How long a browser is recognised after a sign-in, in seconds.
-KNOWN_SECONDS = 180 * 24 * 3600
+DEVICE_SECONDS = 180 * 24 * 3600
 
 
 @cache
@@ -51,13 +51,13 @@ def count_attempt(request: HttpRequest, name: str) -> int:
     """
     account = _get_account_name(name)
     if device := _find_device(request, account):
-        return _wait("sign-in device", device)
+        return _count_and_get_wait("sign-in device", device)
     address = get_caller(request)
     # The narrow limits come first, so that attempts they refuse do not count towards the wider ones.
     return (
-        _wait("sign-in account from address", f"{account} {address}")
-        or _wait("sign-in address", address)
-        or _wait("sign-in account", account)
+        _count_and_get_wait("sign-in account from address", f"{account} {address}")
+        or _count_and_get_wait("sign-in address", address)
+        or _count_and_get_wait("sign-in account", account)
     )
 
 
@@ -68,7 +68,7 @@ def count_code_attempt(request: HttpRequest, account: Any) -> int:
         account: the primary key of the account whose password was correct.
     """
     device = _find_device(request, f"#{account}")
-    return _wait("sign-in code", f"#{account} {device}" if device else f"#{account}")
+    return _count_and_get_wait("sign-in code", f"#{account} {device}" if device else f"#{account}")
 
 
 def is_first_use(account: Any, code: str) -> bool:
@@ -88,12 +88,12 @@ def is_first_use(account: Any, code: str) -> bool:
     return debt <= CODE_SECONDS
 
 
-def remember(response: HttpResponse, account: Any) -> None:
+def mark_browser(response: HttpResponse, account: Any) -> None:
     """Mark the browser as one where this account has signed in."""
     response.set_cookie(
         COOKIE_NAME,
         signing.dumps([str(account), token_urlsafe(12)], salt=_SALT),
-        max_age=KNOWN_SECONDS,
+        max_age=DEVICE_SECONDS,
         path="/accounts/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -115,13 +115,13 @@ def _find_device(request: HttpRequest, account: str) -> str | None:
     """Return the browser's mark if this account has signed in there."""
     try:
         account_id, device = signing.loads(
-            request.COOKIES.get(COOKIE_NAME, ""), salt=_SALT, max_age=KNOWN_SECONDS
+            request.COOKIES.get(COOKIE_NAME, ""), salt=_SALT, max_age=DEVICE_SECONDS
         )
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return f"{account_id} {device}" if account == f"#{account_id}" else None
 
 
-def _wait(tier: str, client: str) -> int:
+def _count_and_get_wait(tier: str, client: str) -> int:
     admission = get_limiter().admit(client, tier)
     return 0 if admission is None or admission.allowed else admission.reset_seconds

@@ -153,7 +153,7 @@ def has_vouched_factor(sociallogin: SocialLogin) -> bool:
 
 
 @transaction.atomic
-def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
+def apply_provider_roles(request: HttpRequest, sociallogin: SocialLogin) -> None:
     """Give the person the roles mapped from their groups, and remove all other mapped roles.
 
     Roles that the mapping does not name stay unchanged, and the mapping never makes superusers. Without a mapping,
@@ -161,7 +161,7 @@ def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
     """
     person: User = sociallogin.user
     with pghistory.context(**build_context(request)):
-        _follow_address(person, sociallogin)
+        _update_address(person, sociallogin)
         if not settings.OPENID_ROLES:
             return
         groups = get_groups(sociallogin)
@@ -174,7 +174,7 @@ def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
             person.save(update_fields=["is_staff"])
 
 
-def _follow_address(person: User, sociallogin: SocialLogin) -> None:
+def _update_address(person: User, sociallogin: SocialLogin) -> None:
     """Update an email address that was changed and verified at the provider, unless another account has it."""
     verified_addresses = [
         address.email for address in sociallogin.email_addresses if address.verified in (True, "true")

@@ -10,7 +10,7 @@ from django_stubs_ext import StrOrPromise
 _Row = TypeVar("_Row", bound=Model)
 
 
-def call(
+def set_model_names(
     model: type[Model],
     one: StrOrPromise,
     many: StrOrPromise,
@@ -25,6 +25,6 @@ def call(
         model._meta.get_field(name).verbose_name = words  # type: ignore[union-attr]  # fields, no relations to others
 
 
-def call_rows(model: type[_Row], name: Callable[[_Row], str]) -> None:
+def set_row_name(model: type[_Row], name: Callable[[_Row], str]) -> None:
     """Set the display name of a model's rows."""
     model.__str__ = name  # type: ignore[assignment, method-assign]

@@ -1,7 +1,7 @@
 """Pickers that accept a typed name. A new name is added when the page is saved.
 
 `NamedDesk` is the base for the desk pages of named rows; a page with `TypedNames` picks from these rows. In a form, a
-new name is sent as `NEW_MARK` followed by the name, so that a name is never mistaken for a key.
+new name is sent as `NEW_NAME_PREFIX` followed by the name, so that a name is never mistaken for a key.
 """
 
 from abc import abstractmethod
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.admin.base import DeskAdmin
 
-NEW_MARK = "+"
+NEW_NAME_PREFIX = "+"
 
 
 class NamesView(AutocompleteJsonView):
@@ -55,7 +55,7 @@ class NamedDesk(DeskAdmin):
         is_known = any(result["text"].casefold() == name.casefold() for result in results)
         if is_known or not self.has_add_permission(request):
             return results
-        return [*results, {"id": NEW_MARK + name, "text": offer_to_add(name)}]
+        return [*results, {"id": NEW_NAME_PREFIX + name, "text": offer_to_add(name)}]
 
     def find_or_add_row(self, request: HttpRequest, typed_name: str) -> models.Model:
         """Return the row for a new name in a form, adding it if necessary.
@@ -63,7 +63,7 @@ class NamedDesk(DeskAdmin):
         Raises:
             ValidationError: the name is invalid, or the person may not add one.
         """
-        name = typed_name.removeprefix(NEW_MARK).strip()
+        name = typed_name.removeprefix(NEW_NAME_PREFIX).strip()
         if not name:
             raise ValidationError(_("Type a name."), code="required")
         self.opts.get_field(self.name_field).run_validators(name)
@@ -73,19 +73,22 @@ class NamedDesk(DeskAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = NamesView.as_view(admin_site=self.admin_site)
-        return [path("names/", self.admin_site.admin_view(view), name=_route(self.opts)), *super().get_urls()]
+        return [
+            path("names/", self.admin_site.admin_view(view), name=_build_route_name(self.opts)),
+            *super().get_urls(),
+        ]
 
 
 def offer_to_add(name: str) -> str:
     return _("Create “%s”") % name
 
 
-def _route(opts: Any) -> str:
+def _build_route_name(opts: Any) -> str:
     return f"{opts.app_label}_{opts.model_name}_names"
 
 
 def _is_new(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(NEW_MARK)
+    return isinstance(value, str) and value.startswith(NEW_NAME_PREFIX)
 
 
 class _NamePicker:
@@ -99,14 +102,14 @@ class _NamePicker:
         )
 
     def get_url(self) -> str:
-        return reverse(f"admin:{_route(self.field.remote_field.model._meta)}")  # type: ignore[attr-defined]  # the widget's
+        return reverse(f"admin:{_build_route_name(self.field.remote_field.model._meta)}")  # type: ignore[attr-defined]  # the widget's
 
     def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
         new = [each for each in value if _is_new(each)]
         groups = super().optgroups(name, [each for each in value if each not in new], attr)  # type: ignore[misc]  # the widget's
         options = groups[0][1]
         for each in new:
-            label = offer_to_add(each.removeprefix(NEW_MARK))
+            label = offer_to_add(each.removeprefix(NEW_NAME_PREFIX))
             options.append(self.create_option(name, each, label, True, len(options)))  # type: ignore[attr-defined]  # the widget's
         return groups
 

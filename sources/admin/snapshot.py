@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import render_fingerprint
 from factcheck.database.distinct_values import list_distinct_values
@@ -70,7 +70,7 @@ class MediaTypeFilter(DropdownFilter):
 
 
 @admin.register(Snapshot)
-class SnapshotAdmin(LookOnly, DeskAdmin):
+class SnapshotAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = ("source", "number", "captured_at", "media_type", "content_size", "extractor")
     list_display_links = ("source", "number")
     list_filter = (MediaTypeFilter, ("source", AutocompleteSelectFilter), ("captured_at", DaysFilter))

@@ -106,7 +106,7 @@ def _identify_caller(request: HttpRequest) -> Caller:
         return Caller(environment=environment)
     bearer = _BEARER_PATTERN.fullmatch(header)
     try:
-        token = api_tokens.find(bearer[1]) if bearer else None
+        token = api_tokens.find_token(bearer[1]) if bearer else None
         reason = "This token is unknown, expired or revoked."
     except NotAllowed as refusal:
         token, reason = None, str(refusal)

@@ -19,7 +19,7 @@ from claims.models import Claim, Publication, Verdict
 from claims.newsroom.notifications import NotificationKind, notify_people
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.review import verdict_drafts
 from sources.models import Publisher
 
@@ -186,7 +186,7 @@ def _lock_waiting(complaint: Complaint, by: User) -> Complaint:
         NotAllowed: the person does not work on complaints.
         NotPossible: the complaint is closed.
     """
-    require(by, ANSWER_COMPLAINTS, _("work on complaints"))
+    require_permission(by, ANSWER_COMPLAINTS, _("work on complaints"))
     Claim.objects.select_for_update().filter(pk=complaint.claim_id).first()
     rows = Complaint.objects.select_for_update(of=("self",)).select_related(
         "claim__merged_into", "assigned_to"

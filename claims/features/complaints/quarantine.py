@@ -11,7 +11,7 @@ from claims.features.complaints.models import Complaint, ContactDetails, ReaderR
 from claims.features.complaints.request_moves import DECIDE_PERMISSION
 from claims.features.complaints.submissions import ANSWER_COMPLAINTS
 from claims.newsroom.people import get_display_name
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 
 HeldMessage = Complaint | ReaderRequest
 
@@ -48,7 +48,7 @@ def _lock_held(rows: Iterable[HeldMessage], by: User) -> list[HeldMessage]:
     messages: list[HeldMessage] = []
     for row in rows:
         permission = ANSWER_COMPLAINTS if isinstance(row, Complaint) else DECIDE_PERMISSION
-        require(by, permission, _("decide about readers’ messages"))
+        require_permission(by, permission, _("decide about readers’ messages"))
         message = type(row).objects.held().select_for_update().filter(pk=row.pk).first()
         if message is not None:
             messages.append(message)

@@ -16,7 +16,7 @@ from claims.features.complaints.models import ReaderRequest
 from claims.models import Appearance, Claim, Publication
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.review import claim_edits
 from sources.overrides import Overrides
 from sources.registration import find_or_add
@@ -127,7 +127,7 @@ def _lock_open(request: ReaderRequest, by: User) -> ReaderRequest:
         NotAllowed: the person does not decide about requests.
         NotPossible: the request is closed.
     """
-    require(by, DECIDE_PERMISSION, _("decide about readers’ requests"))
+    require_permission(by, DECIDE_PERMISSION, _("decide about readers’ requests"))
     rows = ReaderRequest.objects.select_for_update(of=("self",)).select_related("claim__merged_into")
     locked = rows.filter(pk=request.pk).first()
     if locked is None or not locked.is_open:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from claims.features.corrections.models import Rectification, RectificationStep
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from factcheck.database.rules import describe_refusal
 
 CHANGE_PERMISSION = "corrections.change_rectification"
@@ -23,7 +23,7 @@ def add_step(request: Rectification, kind: str, *, on: date, note: str, by: User
         NotAllowed: the person's role does not include it.
         NotPossible: the step does not follow the last one, or does not say what happened.
     """
-    require(by, CHANGE_PERMISSION, _("record the outcome of a request for correction"))
+    require_permission(by, CHANGE_PERMISSION, _("record the outcome of a request for correction"))
     step = RectificationStep(
         request=request, kind=kind, on_day=on, note=note.strip(), by=by, by_name=get_display_name(by)
     )

@@ -13,7 +13,7 @@ from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.ledger.house_signature import get_public_key
 from claims.newsroom import following
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
 from sources.models.publisher import has_house_name
@@ -63,7 +63,7 @@ def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNew
         NotPossible: the newsroom is already followed, or the name is taken; the message has the reason.
     """
     if by:
-        require(by, _ADD, _("follow other newsrooms"))
+        require_permission(by, _ADD, _("follow other newsrooms"))
     name = " ".join(name.replace("\0", " ").split())[:200] or signer.name
     if has_house_name(name):
         raise NotPossible(
@@ -89,8 +89,8 @@ def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
     Raises:
         NotAllowed: the person's role does not include it.
     """
-    require(by, _CHANGE, _("pause a followed newsroom"))
-    following.switch(newsroom, active=active, call=tasks.queue_sync)
+    require_permission(by, _CHANGE, _("pause a followed newsroom"))
+    following.set_following(newsroom, active=active, call=tasks.queue_sync)
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
         NotAllowed: the person's role does not include it.
         NotPossible: the newsroom is paused, or a decision is pending.
     """
-    require(by, _CHANGE, _("check a newsroom for updates"))
+    require_permission(by, _CHANGE, _("check a newsroom for updates"))
     progress = PeerProgress.objects.select_for_update().select_related("newsroom").get(pk=newsroom.pk)
     if not progress.newsroom.active:
         raise NotPossible(_("“%s” is paused. Resume it first.") % newsroom)
@@ -118,7 +118,7 @@ def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
         NotAllowed: the person's role does not include it.
         NotPossible: the newsroom does not sign with this key now.
     """
-    require(by, _CHANGE, _("accept another newsroom's key"))
+    require_permission(by, _CHANGE, _("accept another newsroom's key"))
     progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
     if progress.halted != PeerProgress.Halt.KEY or not key or progress.offered_key != key:
         raise NotPossible(_("“%s” no longer signs with this key. Check its page again.") % newsroom)
@@ -142,7 +142,7 @@ def begin_anew(newsroom: PeerNewsroom, *, by: User) -> None:
         NotAllowed: the person's role does not include it.
         NotPossible: nothing has been imported yet, or a decision about its key is pending.
     """
-    require(by, _CHANGE, _("import a newsroom’s ledger again"))
+    require_permission(by, _CHANGE, _("import a newsroom’s ledger again"))
     progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
     if progress.halted == PeerProgress.Halt.KEY:
         raise NotPossible(_("“%s” signs with a different key. Decide about the key first.") % newsroom)

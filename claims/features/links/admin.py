@@ -21,8 +21,8 @@ from claims.features.links.link_notifications import describe_change
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.models import Claim, Publication
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
-from factcheck.admin.row_actions import change_each, row_action
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
+from factcheck.admin.row_actions import change_rows, row_action
 
 #: The most claims named per link; if more cite the source, their list is linked.
 _SHOWN_CLAIMS = 4
@@ -37,7 +37,7 @@ _BADGE_TONES: dict[str, Tone] = {
 
 
 @admin.register(LinkState)
-class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
+class LinkStateAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     list_display = ("outcome_details",)
     list_display_links = None
     list_filter = (QueueFilter, ("outcome", ChoicesDropdownFilter))
@@ -71,7 +71,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
     @admin.action(description=_("Mark as correct"), permissions=["accept"])
     def accept_selected(self, request: HttpRequest, rows: QuerySet[LinkState]) -> None:
         by = get_person(request)
-        count = change_each(request, rows, lambda link: link_edits.accept(link, by=by), attrgetter("source"))
+        count = change_rows(request, rows, lambda link: link_edits.accept(link, by=by), attrgetter("source"))
         if count:
             words = ngettext("%d link marked as correct.", "%d links marked as correct.", count)
             messages.success(request, words % count)

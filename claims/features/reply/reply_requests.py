@@ -24,7 +24,7 @@ from claims.newsroom.mails import MAIL_QUEUE
 from claims.newsroom.notifications import NotificationKind, notify_people
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.review import verdict_drafts
 from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer
@@ -57,7 +57,7 @@ def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
         NotPossible: the verdict is not a draft.
         NotAllowed: the verdict belongs to another person, or the role does not include it.
     """
-    require(by, "reply.add_replyrequest", _("request replies"))
+    require_permission(by, "reply.add_replyrequest", _("request replies"))
     verdict = verdict_drafts.lock_draft(verdict, by)
     row = ReplyRequest(verdict=verdict, **_complete(fields))
     _record_sender(row, by)
@@ -69,7 +69,7 @@ def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
 @transaction.atomic
 def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
     """Edit a request while the verdict is a draft. Raises the same exceptions as `add`."""
-    require(by, "reply.change_replyrequest", _("request replies"))
+    require_permission(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     if row.mail_asked_at and not row.sent_at:
         raise NotPossible(_("It is being sent by email. Stop that first."))
@@ -84,7 +84,7 @@ def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
 @transaction.atomic
 def remove(row: ReplyRequest, *, by: User) -> None:
     """Remove the request from the draft. Raises the same exceptions as `add`."""
-    require(by, "reply.delete_replyrequest", _("remove requests for reply"))
+    require_permission(by, "reply.delete_replyrequest", _("remove requests for reply"))
     row = _lock_draft_request(row, by)
     verdict_drafts.record_editor(row.verdict, by)
     row.delete()
@@ -100,7 +100,7 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
     Raises:
         NotPossible: the request is incomplete, or was sent before.
     """
-    require(by, "reply.change_replyrequest", _("request replies"))
+    require_permission(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     if row.mail_asked_at:
         raise NotPossible(_("It is being sent by email. Stop that first."))
@@ -115,7 +115,7 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
 @transaction.atomic
 def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     """Queue the email; replies go to the person who asked. Raises the same exceptions as `mark_sent`."""
-    require(by, "reply.change_replyrequest", _("request replies"))
+    require_permission(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     _require_ready(row)
     if row.mail_asked_at:
@@ -149,7 +149,7 @@ def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     Raises:
         NotPossible: the email has been sent in the meantime.
     """
-    require(by, "reply.change_replyrequest", _("request replies"))
+    require_permission(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     if row.sent_at:
         raise NotPossible(_("It has been sent in the meantime."))
@@ -166,7 +166,7 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
         NotPossible: no request was made, there is already a reply, or the excerpt is not part of the reply.
         NotAllowed: the person's role does not include it.
     """
-    require(by, "reply.change_replyrequest", _("record answers"))
+    require_permission(by, "reply.change_replyrequest", _("record answers"))
     row = _lock_request(row, by)
     if row.verdict.state == Verdict.State.SUPERSEDED:
         raise NotPossible(_("A newer version of the verdict contains this request. Record the answer there."))
@@ -204,7 +204,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
         NotPossible: there is no reply, or the verdict is not the currently published one.
         NotAllowed: the person's role does not include it.
     """
-    require(by, "claims.add_verdict", _("draft verdicts"))
+    require_permission(by, "claims.add_verdict", _("draft verdicts"))
     row = _lock_request(row, by)
     verdict = row.verdict
     if row.answered_at is None:

@@ -26,7 +26,7 @@ from claims.models import Claim, Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotInRole, NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 
 Subject = Claim | Verdict
 
@@ -101,7 +101,7 @@ def assign_to_self(subject: Subject, *, by: User) -> Assignment:
         NotPossible: the subject is assigned to another person, or there is no work to do.
         NotAllowed: the person's role does not include it.
     """
-    require(by, TAKE, _("take work"))
+    require_permission(by, TAKE, _("take work"))
     assignment = _lock_assignment(subject)
     if assignment.person_id == by.pk:
         return assignment
@@ -260,7 +260,7 @@ def _may_give(assignment: Assignment, to: User, by: User) -> None:
     holder = get_assignee(assignment)
     kind = Verdict if assignment.verdict_id else Claim
     if not by.has_perm(ASSIGN):
-        require(by, TAKE, _("take work and hand it over"))
+        require_permission(by, TAKE, _("take work and hand it over"))
         if not (holder == by or (holder is None and to == by)):
             raise NotInRole(_("Only the assignee or an editor can assign it to another person."))
     # Read again, because the person may have left since the page was rendered.
@@ -276,7 +276,7 @@ def _may_give(assignment: Assignment, to: User, by: User) -> None:
 def _may_change(assignment: Assignment, by: User) -> None:
     if by.has_perm(ASSIGN):
         return
-    require(by, TAKE, _("set due dates"))
+    require_permission(by, TAKE, _("set due dates"))
     if get_assignee(assignment) != by:
         raise NotInRole(
             _(

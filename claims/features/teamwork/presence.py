@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from claims.admin.unsaved import InvalidAutosave, is_of_who_is_signed_in, read_body, require_sign_in
+from claims.admin.unsaved import InvalidAutosave, is_from_signed_in_user, read_body, require_sign_in
 from claims.features.teamwork.models import Presence
 from claims.features.teamwork.models.presence import PresentColleague
 from factcheck.admin.base import DeskAdmin, get_person
@@ -30,7 +30,7 @@ _MAX_OPEN_SECONDS = 86_400
 def record_presence(request: HttpRequest) -> JsonResponse:
     """Record that the page is open or closed; return others who have it open, and whether it is up to date."""
     body = read_body(request)
-    if not is_of_who_is_signed_in(request, body):
+    if not is_from_signed_in_user(request, body):
         return JsonResponse({}, status=409)
     address = body.get("page")
     if not isinstance(address, str) or len(address) > 500 or "\0" in address:

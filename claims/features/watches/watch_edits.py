@@ -12,7 +12,7 @@ from claims.features.watches import tasks
 from claims.features.watches.models import Watch, WatchProgress
 from claims.newsroom import following
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def add(url: str, *, kind: str = "", name: str = "", by: User | None = None, **s
         NotPossible: the URL cannot be followed, or already is; the message has the reason.
     """
     if by:
-        require(by, "watches.add_watch", _("follow feeds and pages"))
+        require_permission(by, "watches.add_watch", _("follow feeds and pages"))
     url = url.replace("\0", "").strip()
     name = " ".join(name.replace("\0", " ").split())[:200] or url.partition("://")[2][:200] or url[:200]
     watch = Watch(url=url, name=name, created_by=by, **settings)
@@ -51,8 +51,8 @@ def switch(watch: Watch, *, active: bool, by: User) -> None:
     Raises:
         NotAllowed: the person's role does not include it.
     """
-    require(by, "watches.change_watch", _("pause followed feeds and pages"))
-    following.switch(watch, active=active, call=tasks.call)
+    require_permission(by, "watches.change_watch", _("pause followed feeds and pages"))
+    following.set_following(watch, active=active, call=tasks.call)
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def visit_now(watch: Watch, *, by: User) -> None:
         NotAllowed: the person's role does not include it.
         NotPossible: the watch is paused.
     """
-    require(by, "watches.change_watch", _("start a visit to a followed feed or page"))
+    require_permission(by, "watches.change_watch", _("start a visit to a followed feed or page"))
     if not Watch.objects.active().filter(pk=watch.pk).exists():
         raise NotPossible(_("“%s” is paused. Resume it first.") % watch)
     following.visit_at_once(watch, tasks.call)

@@ -38,7 +38,7 @@ from claims.models import (
     Verdict,
 )
 from claims.models.claim_rules import JUDGED_FIELDS
-from claims.models.evidence import carry_over
+from claims.models.evidence import copy_evidence
 from factcheck.database import clock
 from factcheck.database.bulk_copy import CopyLines, build_lines, copy, expect_many, reserve_ids, send
 from factcheck.installation.house_language import activate_house_language
@@ -227,7 +227,7 @@ class _BatchRows:
         if published := [one.claim.pk for one in self.decisions.new if one.verdicts]:
             entries_added.send(Publication, claims=published)
         verdicts = (verdict for one in old for verdict in one.verdicts)
-        carry_over({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
+        copy_evidence({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
         self._publish_old(old)
         self._store_transitions()
         counts.refused += len(self.decisions.problems)

@@ -25,7 +25,7 @@ from claims.imports.storing.unusable_records import build_refusal_problem
 from claims.models import ImportProblem, ImportRun
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from factcheck.database.bulk_copy import copy
 from sources.source_kinds import STANDARD_INPUT, is_address
 
@@ -45,7 +45,7 @@ def queue_archive(run: ImportRun, *, by: User) -> None:
         NotAllowed: the person is not an administrator.
         NotPossible: the import has already started.
     """
-    require(by, PERMISSION, _("import the newsroom’s own archive"))
+    require_permission(by, PERMISSION, _("import the newsroom’s own archive"))
     with transaction.atomic():
         row = ImportRun.objects.select_for_update().get(pk=run.pk)
         if row.state != _State.CHOSEN:
@@ -62,7 +62,7 @@ def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
         NotAllowed: the person is not an administrator.
         NotPossible: there is no such file, or it is already held.
     """
-    require(by, PERMISSION, _("import the newsroom’s own archive"))
+    require_permission(by, PERMISSION, _("import the newsroom’s own archive"))
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
         raise NotPossible(
             _(
@@ -124,7 +124,7 @@ def release_archive(run: ImportRun, *, by: User) -> None:
         NotAllowed: the person is not an administrator, or requested it.
         NotPossible: the archive is not waiting for release.
     """
-    require(by, PERMISSION, _("release the newsroom’s own archive"))
+    require_permission(by, PERMISSION, _("release the newsroom’s own archive"))
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state != _State.HELD:
         raise NotPossible(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from claims.imports.reading.review_record import Review
 from claims.imports.storing.references import ReferencedEntities
 from claims.models import Appearance, Claim, Claimant
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from claims.review import claim_edits
 from factcheck.database import clock
 from factcheck.database.bounds import has_come
@@ -60,7 +60,7 @@ def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
     Raises:
         NotAllowed: the person's role does not include proposing claims.
     """
-    require(by, "claims.run_import", _("paste rows"))
+    require_permission(by, "claims.run_import", _("paste rows"))
     # Two people who paste the same rows at once create each claim once.
     hold("pasted rows")
     stored_rows: list[StoredRow] = []

@@ -32,7 +32,7 @@ from claims.imports.storing.unusable_records import write_report
 from claims.models import ImportRun, VisitedPage
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from factcheck.database.locks import NameAlreadyLocked, lock_exclusively
 from factcheck.installation.file_store import FileStoreUnavailable
 from factcheck.installation.house_language import activate_house_language
@@ -69,7 +69,7 @@ def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
     Raises:
         NotAllowed: the person's role does not include importing.
     """
-    require(by, "claims.run_import", _("import files"))
+    require_permission(by, "claims.run_import", _("import files"))
     run = ImportRun(
         origin=(upload.name or _("upload"))[:2000],
         size=upload.size,
@@ -139,7 +139,7 @@ def discard_run(run: ImportRun, *, by: User) -> None:
         NotAllowed: the person's role does not include importing.
         NotPossible: the import has started; its changes stay on record and can be undone.
     """
-    require(by, "claims.run_import", _("import files"))
+    require_permission(by, "claims.run_import", _("import files"))
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state != _State.CHOSEN:
         raise NotPossible(
@@ -166,7 +166,7 @@ def start_run(run: ImportRun, *, by: User) -> None:
         NotAllowed: the person's role does not include importing.
         NotPossible: the import is running, finished or undone, or it has no upload that the worker can read.
     """
-    require(by, "claims.run_import", _("import files"))
+    require_permission(by, "claims.run_import", _("import files"))
     with transaction.atomic():
         run = ImportRun.objects.select_for_update().get(pk=run.pk)
         if run.state not in STARTABLE:

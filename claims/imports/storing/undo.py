@@ -38,11 +38,11 @@ from claims.models import (
     Verdict,
 )
 from claims.models.claim_rules import JUDGED_FIELDS
-from claims.models.evidence import carry_over
+from claims.models.evidence import copy_evidence
 from claims.models.verdict import CARRIED_OVER_FIELDS
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
-from claims.newsroom.roles import require
+from claims.newsroom.roles import require_permission
 from factcheck import features
 from factcheck.database import clock
 from factcheck.database.bulk_copy import copy, reserve_ids
@@ -232,7 +232,7 @@ def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
 
 
 def _require_undoable(run: ImportRun, by: User, *, rest: bool) -> None:
-    require(by, "claims.undo_import", _("undo imports"))
+    require_permission(by, "claims.undo_import", _("undo imports"))
     if rest and run.state in UNDOABLE_STATES:
         return
     if obstacles := find_obstacles(run):
@@ -381,7 +381,7 @@ class _BatchUndo:
         rests_on = {
             earlier_verdict.pk: row.pk for row, (_live, earlier_verdict) in zip(rows, verdicts, strict=True)
         }
-        carry_over(rests_on)
+        copy_evidence(rests_on)
 
     def _decline(self, claims: list[Claim]) -> None:
         rows = [claim for claim in claims if claim.state == Claim.State.ACCEPTED]

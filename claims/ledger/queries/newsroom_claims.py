@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.verdict_filters import VerdictParameter
-from claims.models.published_verdict import match_own
+from claims.models.published_verdict import match_own_verdicts
 from factcheck.api.query_values import Keyword
 
 
@@ -14,6 +14,6 @@ class OwnClaimsQuery(ClaimListQuery):
     by = VerdictParameter(
         Keyword(("house", "all")),
         "Whose verdicts: the newsroom's own unless `publisher` or `status` asks for others, or `all`.",
-        matches=lambda whose: match_own() if whose == "house" else Q(),
+        matches=lambda whose: match_own_verdicts() if whose == "house" else Q(),
         slotted=False,
     )

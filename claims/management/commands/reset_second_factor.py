@@ -26,7 +26,7 @@ class Command(LocalizedCommand):
         person = find_user(username)
         assert person is not None  # noqa: S101  a name was given
         try:
-            second_factors.reset(person, reason=reason)
+            second_factors.reset_factors(person, reason=reason)
         except NotPossible as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(

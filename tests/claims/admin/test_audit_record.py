@@ -31,7 +31,7 @@ def log(client: Client, administrator: User, checker: User, editor: User) -> Cli
     """An administrator's browser; three downloads from three people."""
     client.force_login(administrator)
     for person in (checker, editor, administrator):
-        audit.record(AuditKind.DOWNLOADED, by=person, subject_text=person.get_username())
+        audit.record_event(AuditKind.DOWNLOADED, by=person, subject_text=person.get_username())
     sql(
         "INSERT INTO claims_auditrecord (kind, actor_name, subject_name, what, detail, address, agent)"
         " VALUES ('sign_in_failed', '', '', 'abroad', '{}', '198.51.100.7', '')"
@@ -61,7 +61,7 @@ def test_a_page_costs_the_same_however_long_the_log(log: Client) -> None:
             log.get(LIST)
         costs.append(len(queries))
         for _row in range(3):
-            audit.record(AuditKind.DOWNLOADED, subject_text="more")
+            audit.record_event(AuditKind.DOWNLOADED, subject_text="more")
     assert costs == [8, 8]
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from claims.admin.timeline import AFTER_MOVE
+from claims.admin.timeline import AFTER_MOVE_MESSAGES
 from claims.models import Claim, Publication, Topic, Transition
 from claims.review import workflow
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
@@ -196,4 +196,4 @@ def test_who_cannot_triage_is_offered_no_action(desk: Desk, client: Client, cont
 
 
 def test_every_move_has_a_message_for_the_person_who_made_it() -> None:
-    assert set(AFTER_MOVE) == {action for _state, action in (*CLAIM_MOVES, *VERDICT_MOVES)}
+    assert set(AFTER_MOVE_MESSAGES) == {action for _state, action in (*CLAIM_MOVES, *VERDICT_MOVES)}

@@ -203,7 +203,7 @@ def test_turns_are_ones_own_and_end(checker: User, editor: User) -> None:
     one, other, third = proposals(3)
     assert reserve_proposals([one.pk, other.pk], by=checker) == {one.pk, other.pk}
     assert reserve_proposals([other.pk, third.pk], by=editor) == {third.pk}
-    assert find_other_viewers([one.pk, other.pk, third.pk], than=editor) == {
+    assert find_other_viewers([one.pk, other.pk, third.pk], person=editor) == {
         one.pk: "Chris",
         other.pk: "Chris",
     }

@@ -119,7 +119,7 @@ def test_a_revoked_token_opens_nothing(editor: User) -> None:
     token, secret = issue(editor)
     tool = Tool(secret)
     assert tool.get("claims/").status_code == 200
-    api_tokens.revoke(token, by=editor)
+    api_tokens.revoke_token(token, by=editor)
     assert_closed(tool.get("claims/"), 'Bearer realm="editorial", error="invalid_token"')
 
 
@@ -155,15 +155,15 @@ def test_use_is_noted_once_an_hour(editor: User, django_assert_num_queries: Any)
     def used(minutes_ago: int) -> bool:
         before = timezone.now() - timedelta(minutes=minutes_ago)
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=before)
-        assert api_tokens.find(secret) == token
+        assert api_tokens.find_token(secret) == token
         token.refresh_from_db()
         return token.last_used_at != before
 
-    api_tokens.find(secret)
+    api_tokens.find_token(secret)
     assert ApiToken.objects.filter(pk=token.pk, last_used_at__isnull=False).exists()
     assert (used(minutes_ago=59), used(minutes_ago=61)) == (False, True)
     with django_assert_num_queries(1):
-        api_tokens.find(secret)
+        api_tokens.find_token(secret)
 
 
 # Who makes and ends it ------------------------------------------------------------------------------------------------
@@ -177,9 +177,9 @@ def test_people_make_and_revoke_their_own_and_administrators_everybodys(
     token, _secret = issue(checker, by=administrator)
     assert (token.user, token.created_by) == (checker, administrator)
     with pytest.raises(NotAllowed):
-        api_tokens.revoke(token, by=editor)
-    assert api_tokens.revoke(token, by=checker).revoked_by == checker
-    assert api_tokens.revoke(token, by=administrator).revoked_by == checker
+        api_tokens.revoke_token(token, by=editor)
+    assert api_tokens.revoke_token(token, by=checker).revoked_by == checker
+    assert api_tokens.revoke_token(token, by=administrator).revoked_by == checker
 
 
 def test_an_administrator_makes_no_token_of_a_superuser(administrator: User) -> None:
@@ -188,7 +188,7 @@ def test_an_administrator_makes_no_token_of_a_superuser(administrator: User) -> 
         issue(root, by=administrator)
     token, _secret = issue(root, by=root)
     with pytest.raises(NotAllowed):
-        api_tokens.revoke(token, by=administrator)
+        api_tokens.revoke_token(token, by=administrator)
 
 
 @pytest.mark.parametrize("days", [0, -1, 367])
@@ -264,7 +264,7 @@ def test_a_token_cannot_be_changed_even_by_sql(
 
 
 def test_a_revoked_token_stays_revoked_even_by_sql(editor: User) -> None:
-    token = api_tokens.revoke(issue(editor)[0], by=editor)
+    token = api_tokens.revoke_token(issue(editor)[0], by=editor)
     refused("UPDATE claims_apitoken SET revoked_at = NULL WHERE id = %s", token.pk, rule="stays revoked")
 
 

@@ -41,7 +41,7 @@ def switch_off_dependents(label: str, by: User) -> None:
     for feature in features.list_installed():
         if label in feature.requires:
             switch_off_dependents(feature.label, by)
-            feature_switches.switch(feature.label, is_on=False, by=by)
+            feature_switches.switch_feature(feature.label, is_on=False, by=by)
 
 
 def menu_of(person: User) -> list[str]:
@@ -76,9 +76,9 @@ def test_both_sides_without_a_feature_and_with_it_again(
 
     switch_off_dependents("complaints", administrator)
     before = look()
-    feature_switches.switch("complaints", is_on=False, by=administrator)
+    feature_switches.switch_feature("complaints", is_on=False, by=administrator)
     off = look()
-    feature_switches.switch("complaints", is_on=True, by=administrator)
+    feature_switches.switch_feature("complaints", is_on=True, by=administrator)
     assert look() == before
     assert before["core"] == off["core"] == [200] * len(CORE)
     assert 404 not in before["feature"]

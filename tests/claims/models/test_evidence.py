@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Evidence, Verdict
-from claims.models.evidence import carry_over
+from claims.models.evidence import copy_evidence
 from tests.helpers.media_rows import make_media
 from tests.helpers.newsroom import make_claim, make_draft, make_source
 
@@ -55,7 +55,7 @@ def test_every_column_is_carried_over(
     filled = expected[-1]
     assert [name for name, value in filled.items() if not value] == []
     with django_assert_num_queries(2):  # one to read, one COPY
-        carry_over({old.pk: new.pk})
+        copy_evidence({old.pk: new.pk})
     assert rows(new) == expected == rows(old)
     assert rows(apart) == []
     assert len(rows(other)) == 1
@@ -65,10 +65,10 @@ def test_each_to_its_own_successor(verdicts: list[Verdict]) -> None:
     one, two, after_one, after_two = verdicts
     Evidence.objects.filter(verdict__in=[after_one, after_two]).delete()
     two.evidence.update(note="Another.")
-    carry_over({one.pk: after_one.pk, two.pk: after_two.pk})
+    copy_evidence({one.pk: after_one.pk, two.pk: after_two.pk})
     assert rows(after_one) == rows(one) != rows(two) == rows(after_two)
 
 
 def test_nothing_to_carry_over() -> None:
-    carry_over({})
+    copy_evidence({})
     assert not Evidence.objects.exists()

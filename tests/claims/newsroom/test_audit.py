@@ -42,7 +42,7 @@ def test_a_download_is_recorded_with_who_and_from_where(editor: User) -> None:
         "/admin/claims/claim/", HTTP_USER_AGENT="Fire\nfox" + "x" * 500, REMOTE_ADDR="2001:db8::7"
     )
     request.user = editor
-    row = audit.record(AuditKind.DOWNLOADED, request=request, subject_text="Claims", rows=12)
+    row = audit.record_event(AuditKind.DOWNLOADED, request=request, subject_text="Claims", rows=12)
     row.refresh_from_db()
     assert (row.kind, row.actor, row.actor_name, row.what) == ("downloaded", editor, "Edda", "Claims")
     assert (row.address, row.agent, row.detail) == ("2001:db8::/64", "Firefox" + "x" * 193, {"rows": 12})
@@ -140,7 +140,7 @@ def test_second_factors_are_recorded_without_their_secret(ended: int, checker: U
 def test_a_record_outlives_the_account(ended: int) -> None:
     person = User.objects.create_user("nora", first_name="Nora", last_name="Berg")
     key = person.pk
-    audit.record(AuditKind.DOWNLOADED, by=person, subject_text="Claims")
+    audit.record_event(AuditKind.DOWNLOADED, by=person, subject_text="Claims")
     person.delete()
     assert told(ended) == [
         ("person_added", "", "Nora Berg", "nora"),
@@ -169,7 +169,7 @@ def test_no_table_is_emptied_past_the_log(table: str) -> None:
     ],
 )
 def test_what_was_recorded_stays(editor: User, statement: str) -> None:
-    audit.record(AuditKind.DOWNLOADED, by=editor, subject_text="Claims")
+    audit.record_event(AuditKind.DOWNLOADED, by=editor, subject_text="Claims")
     refused(statement, match="auditrecord_append_only")
 
 
@@ -197,10 +197,10 @@ def aged(days: int, kind: str = "signed_in") -> AuditRecord:
 def test_what_is_old_is_forgotten_and_that_is_recorded() -> None:
     old, young = aged(401), aged(399)
     start = newest()
-    assert audit.forget_old(400) == 1
+    assert audit.delete_old_records(400) == 1
     assert list(AuditRecord.objects.filter(pk__in=[old.pk, young.pk])) == [young]
     assert told(start) == [("shortened", "", "", "1")]
-    assert audit.forget_old(400) == 0
+    assert audit.delete_old_records(400) == 0
     assert told(start) == [("shortened", "", "", "1")]
 
 
@@ -211,7 +211,7 @@ def test_what_is_old_is_not_deleted_without_saying_so() -> None:
 
 def test_what_is_young_is_kept_whatever_is_said() -> None:
     young, shortened = aged(89), aged(401, "shortened")
-    audit.record(AuditKind.SHORTENED, until=timezone.now().isoformat())
+    audit.record_event(AuditKind.SHORTENED, until=timezone.now().isoformat())
     for row in (young, shortened):
         refused("DELETE FROM claims_auditrecord WHERE id = %s", row.pk, match="auditrecord_append_only")
 

@@ -182,5 +182,5 @@ def test_sessions_that_are_over_are_not_shown_and_go(checker: User) -> None:
         expire_date=timezone.now() - timedelta(days=1)
     )
     assert len(client.get(reverse("desk-sessions")).context["sessions"]) == 1
-    desk_sessions.forget_ended()
+    desk_sessions.delete_expired_sessions()
     assert list(DeskSession.objects.values_list("session_key", flat=True)) == [client.session.session_key]

@@ -100,7 +100,7 @@ def test_nobody_resets_their_own(client: Client, administrator: User) -> None:
     assert reset(client, administrator).status_code == 403
     assert kinds(administrator) == ["totp"]
     with pytest.raises(NotAllowed, match="another administrator"):
-        second_factors.reset(administrator, by=administrator, reason="Lost it.")
+        second_factors.reset_factors(administrator, by=administrator, reason="Lost it.")
 
 
 def test_who_may_reset(client: Client, editor: User, checker: User, administrator: User) -> None:
@@ -114,7 +114,7 @@ def test_who_may_reset(client: Client, editor: User, checker: User, administrato
     assert (kinds(root), kinds(checker)) == (["totp"], ["totp"])
     assert reset(client, checker).status_code == 302
     with pytest.raises(NotPossible, match="no second factor"):
-        second_factors.reset(checker, by=administrator, reason="Again.")
+        second_factors.reset_factors(checker, by=administrator, reason="Again.")
 
 
 def test_an_administrator_deletes_no_factor_past_that(

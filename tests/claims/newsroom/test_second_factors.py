@@ -264,9 +264,9 @@ def test_tokens_rest_until_their_person_has_one(asked: Callable[[], Any], checke
 
 def test_tokens_of_whom_the_provider_vouched_for_go_on(asked: Callable[[], Any], checker: User) -> None:
     require("Fact-checker", 0)
-    second_factors.note_vouching(checker, by_provider=True)
+    second_factors.record_vouched_factor(checker, by_provider=True)
     assert asked().status_code == 200
-    second_factors.note_vouching(checker, by_provider=False)
+    second_factors.record_vouched_factor(checker, by_provider=False)
     assert asked().status_code == 401
 
 

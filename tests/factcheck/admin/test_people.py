@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from claims.newsroom.invitations import build_link, invite
+from claims.newsroom.invitations import build_invitation_link, send_invitation
 from factcheck.web.differences import highlight_difference
 from tests.helpers.sweeps import sweep
 
@@ -92,9 +92,9 @@ def test_who_is_invited_chooses_a_password_by_a_link_that_works_once(
     client.post(add, {"username": "nora", "email": "nora@example.org", "groups": [role]})
     nora = User.objects.get(username="nora")
     assert nora.has_usable_password() is False
-    job = ProcrastinateJob.objects.get(task_name="claims.newsroom.invitations.invite")
+    job = ProcrastinateJob.objects.get(task_name="claims.newsroom.invitations.send_invitation")
     assert job.args == {"person_id": nora.pk, "by_id": administrator.pk}
-    invite(**job.args)
+    send_invitation(**job.args)
     (mail,) = mailoutbox
     assert (mail.to, "Your role: Fact-checker." in mail.body) == (["nora@example.org"], True)
     link = mail.body.rpartition(settings.SITE_URL)[2]
@@ -108,12 +108,14 @@ def test_who_is_invited_chooses_a_password_by_a_link_that_works_once(
     used = Client().get(link)
     assert (used.context["token_fail"], "This link no longer works" in used.content.decode()) == (True, True)
     client.post(reverse("admin:auth_user_invite", args=[nora.pk]))
-    assert ProcrastinateJob.objects.filter(task_name="claims.newsroom.invitations.invite").count() == 1
+    assert (
+        ProcrastinateJob.objects.filter(task_name="claims.newsroom.invitations.send_invitation").count() == 1
+    )
 
 
 def test_an_invitation_expires(client: Client, administrator: User, time_machine: Any) -> None:
     nora = User.objects.create_user("nora", "nora@example.org")
-    link = build_link(nora).partition("/accounts/")[2]
+    link = build_invitation_link(nora).partition("/accounts/")[2]
     time_machine.move_to(timezone.now() + timedelta(days=4))
     assert client.get(f"/accounts/{link}").context["token_fail"] is True
 

@@ -12,7 +12,7 @@ from factcheck.admin.sent_values import (
     get_unchanged,
     iterate_fields,
     list_names,
-    put,
+    set_submitted,
 )
 
 
@@ -60,7 +60,7 @@ def test_what_is_sent_unchanged(initial: dict[str, object], values: dict[str, tu
     # Put into what was sent and taken out again, it is the same; and the form reads it.
     post = QueryDict(mutable=True)
     for bound in iterate_fields(form):
-        put(list_names(bound), values[bound.name], post)
+        set_submitted(list_names(bound), values[bound.name], post)
     assert {bound.name: get_submitted(list_names(bound), post) for bound in iterate_fields(form)} == values
     read = Everything(post, initial=initial)
     read.is_valid()

@@ -123,7 +123,7 @@ def test_codes_are_counted_for_all_processes_together(with_codes: User) -> None:
 
 def test_a_browser_in_which_somebody_signed_in_has_codes_of_its_own(with_codes: User) -> None:
     mark = HttpResponse()
-    sign_in_attempts.remember(mark, with_codes.pk)
+    sign_in_attempts.mark_browser(mark, with_codes.pk)
     at_home, abroad = RequestFactory().post("/"), RequestFactory().post("/")
     at_home.COOKIES[sign_in_attempts.COOKIE_NAME] = mark.cookies[sign_in_attempts.COOKIE_NAME].value
     tried = sign_in_attempts.count_code_attempt
@@ -143,7 +143,7 @@ def test_the_right_code_signs_in(with_codes: User) -> None:
 
 def test_an_account_that_is_tried_from_everywhere_is_slowed_down_and_its_owner_is_not(nora: User) -> None:
     mark = HttpResponse()
-    sign_in_attempts.remember(mark, nora.pk)
+    sign_in_attempts.mark_browser(mark, nora.pk)
     cookie = mark.cookies[sign_in_attempts.COOKIE_NAME]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/accounts/")
     waits = [wait(f"203.0.{number}.1") for number in range(101)]
@@ -153,7 +153,7 @@ def test_an_account_that_is_tried_from_everywhere_is_slowed_down_and_its_owner_i
     # The mark is good for its own account, and as it was made.
     assert wait(EDITOR, cookie=cookie.value + "x") > 0
     other = HttpResponse()
-    sign_in_attempts.remember(other, nora.pk + 1)
+    sign_in_attempts.mark_browser(other, nora.pk + 1)
     assert wait(EDITOR, cookie=other.cookies[sign_in_attempts.COOKIE_NAME].value) > 0
     assert sum(wait(EDITOR, cookie=cookie.value) == 0 for _attempt in range(20)) == 9
 

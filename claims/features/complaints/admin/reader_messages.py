@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from claims.admin.list_filters import QueueOrder
 from claims.features.complaints import quarantine
 from claims.features.complaints.models import ContactDetails, ReaderStep, SpamSign
-from factcheck.admin.base import DeskAdmin, LookOnly, get_person
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_person
 from factcheck.admin.row_actions import Button, row_action
 
 
-class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
+class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     """The list of readers' messages, and a page for each with its actions. Only people with a permission see
     the senders.
     """

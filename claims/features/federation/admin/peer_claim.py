@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from claims.features.federation.models import PeerClaim
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin
 from factcheck.admin.technical import render_json
 
 _BADGE_TONES: dict[str, Tone] = {
@@ -21,7 +21,7 @@ _BADGE_TONES: dict[str, Tone] = {
 
 
 @admin.register(PeerClaim)
-class PeerClaimAdmin(LookOnly, DeskAdmin):
+class PeerClaimAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = ("short_statement", "newsroom", "rating", "status_badge", "reviewed_on", "page")
     list_filter = (
         ("newsroom", AutocompleteSelectFilter),

@@ -36,8 +36,8 @@ from claims.features.reply.models import ReplyRequest
 from claims.features.reply.reply_document import describe_reason
 from claims.models import Verdict
 from claims.review.verdict_drafts import may_edit
-from factcheck.admin.base import DeskAdmin, change_page, get_person, is_deleted_along
-from factcheck.admin.row_actions import desk_page, explain, row_action
+from factcheck.admin.base import DeskAdmin, change_page, get_person, is_cascade_deletion
+from factcheck.admin.row_actions import desk_page, explain_refusal, row_action
 from factcheck.django_internals import replace_object
 from factcheck.refusals import Refused
 
@@ -95,7 +95,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return super().has_delete_permission(request, obj) and (
             obj is None
             or may_edit(obj.verdict, get_person(request))
-            or is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete")
+            or is_cascade_deletion(request, "claims_claim_delete", "claims_verdict_delete")
         )
 
     # The form ---------------------------------------------------------------------------------------------------------
@@ -213,7 +213,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
             except PermissionDenied:
                 raise
             except (Refused, IntegrityError) as refusal:
-                form.add_error(None, explain(refusal))
+                form.add_error(None, explain_refusal(refusal))
             else:
                 messages.success(request, _describe_saved(reply))
                 return HttpResponseRedirect(change_page(reply))

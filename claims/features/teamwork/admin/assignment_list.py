@@ -27,7 +27,7 @@ from claims.models import Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.base import get_person
-from factcheck.admin.row_actions import change_each
+from factcheck.admin.row_actions import change_rows
 
 #: The most rows per action, so that one click cannot keep the database busy for long; and the most rows named.
 _MOST_AT_ONCE, _MOST_SHOWN = 1_000, 20
@@ -134,6 +134,6 @@ class AssignedList:
             due_on=assignments.KEEP if due_on is None else due_on,
             priority=priority,
         )
-        if count := change_each(request, rows, assign, lambda row: getattr(row, "claim", row)):
+        if count := change_rows(request, rows, assign, lambda row: getattr(row, "claim", row)):
             message = ngettext("%(number)d more for %(who)s.", "%(number)d more for %(who)s.", count)
             messages.success(request, message % {"who": get_display_name(to), "number": count})

@@ -24,12 +24,12 @@ from claims.features.teamwork.assignments import Subject
 from claims.features.teamwork.models import Assignment, Priority
 from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person, is_deleted_along
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person, is_cascade_deletion
 from factcheck.admin.row_actions import RefusalMessages, desk_page
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
+class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     """A read-only list of all assignments. Work is reassigned on the pages of claims and verdicts."""
 
     list_display = ("what", "kind", "who", "due", "priority_badge", "since", "by_name")
@@ -69,7 +69,9 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
     # The buttons ------------------------------------------------------------------------------------------------------
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
+        return is_cascade_deletion(
+            request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete"
+        )
 
     @desk_page("<slug:kind>/<int:pk>/<slug:action>/")
     def change_hands_view(self, request: HttpRequest, kind: str, pk: int, action: str) -> HttpResponse:

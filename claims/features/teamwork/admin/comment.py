@@ -35,7 +35,7 @@ from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
 from factcheck.admin.change_history import PastEvent
 from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.admin.unsaved import mark_stored
@@ -49,7 +49,7 @@ class ResolveForm(forms.Form):
 
 
 @admin.register(Comment)
-class CommentAdmin(LookOnly, DeskAdmin):
+class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
     """A searchable list of all comments, and the views for commenting."""
 
     list_display = ("said", "about", "author_name", "state_badge", "created_at")

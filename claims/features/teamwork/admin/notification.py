@@ -23,7 +23,7 @@ from claims.features.teamwork.admin.preference_form import PreferenceForm
 from claims.features.teamwork.models import MailChoice, Notification
 from factcheck import features
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person, is_deleted_along
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person, is_cascade_deletion
 from factcheck.admin.row_actions import desk_page
 from factcheck.admin.session import mark_background
 
@@ -47,7 +47,7 @@ class ReadFilter(admin.SimpleListFilter):
 
 
 @admin.register(Notification)
-class NotificationAdmin(LookOnly, DeskAdmin):
+class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
     """The list of the person's own notifications."""
 
     list_display = ("event_text", "about", "created_at")
@@ -104,7 +104,9 @@ class NotificationAdmin(LookOnly, DeskAdmin):
     # Requests ---------------------------------------------------------------------------------------------------------
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
+        return is_cascade_deletion(
+            request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete"
+        )
 
     def get_urls(self) -> list[URLPattern]:
         return [

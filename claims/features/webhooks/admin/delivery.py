@@ -17,7 +17,7 @@ from claims.features.webhooks import endpoints, events
 from claims.features.webhooks.models import WebhookAttempt, WebhookDelivery
 from claims.features.webhooks.models.endpoint import TEST_EVENT
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.row_actions import row_action
 from factcheck.admin.technical import render_json
@@ -29,7 +29,7 @@ _BADGE_TONES: dict[str, Tone] = {
 }
 
 
-class AttemptInline(LookOnly, TabularInline):
+class AttemptInline(ReadOnlyAdmin, TabularInline):
     model = WebhookAttempt
     fields = ("at", "duration_ms", "status_code", "error", "response")
     readonly_fields = fields
@@ -40,7 +40,7 @@ class AttemptInline(LookOnly, TabularInline):
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
+class WebhookDeliveryAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = (
         "created_at",
         "endpoint",

@@ -286,7 +286,7 @@ def test_a_wrong_token_is_refused(client: Client, header: str) -> None:
 def test_a_token_that_was_revoked_is_refused(client: Client, editor: User) -> None:
     token, secret = api_tokens.issue_token(editor, name="Assistant", scopes=[Scope.WRITE], days=1)
     assert listed(client, secret) == [*PUBLIC, "propose_claim"]
-    api_tokens.revoke(token, by=editor)
+    api_tokens.revoke_token(token, by=editor)
     assert post(client, message("tools/list"), token=secret).status_code == 401
 
 

@@ -81,7 +81,7 @@ def test_two_processes_answer_as_one(site: BalancedSite, publish: Callable[..., 
     bearer = headers_of(sent) | {"Authorization": f"Bearer {secret}"}
     status, tools = from_both(site, sent, bearer)
     assert [tool["name"] for tool in tools["result"]["tools"]] == [*names, "propose_claim"]
-    api_tokens.revoke(token, by=editor)
+    api_tokens.revoke_token(token, by=editor)
     assert from_both(site, sent, bearer)[0] == 401
 
     # Headers that do not say what the message says are refused by both, in either revision.

@@ -42,7 +42,7 @@ class TestEnding:
     def test_with_a_revoked_token(
         self, path: str, receiver: Agreeing, publish: Callable[..., Claim], checker: User
     ) -> None:
-        api_tokens.revoke(ApiToken.objects.get(), by=checker)
+        api_tokens.revoke_token(ApiToken.objects.get(), by=checker)
         self.ends(receiver, publish, "The token “Test tool”, with which it was set up, was revoked.")
 
     def test_with_an_expired_token(
@@ -61,7 +61,7 @@ class TestEnding:
         self, path: str, receiver: Agreeing, publish: Callable[..., Claim], checker: User
     ) -> None:
         User.objects.filter(pk=checker.pk).update(email="checker@example.org")
-        api_tokens.revoke(ApiToken.objects.get(), by=checker)
+        api_tokens.revoke_token(ApiToken.objects.get(), by=checker)
         self.ends(receiver, publish, "The token “Test tool”, with which it was set up, was revoked.")
         disabled_endpoints.report(WebhookEndpoint.objects.get())
         [letter] = mail.outbox
@@ -112,7 +112,7 @@ class TestDatabase:
         scope = Scope.READ if which == "another scope" else WEBHOOKS
         token, _secret = api_tokens.issue_token(person, name="Other", scopes=[scope], days=1)
         if which == "revoked":
-            api_tokens.revoke(token, by=person)
+            api_tokens.revoke_token(token, by=person)
         refused(
             "UPDATE webhooks_webhookendpoint SET token_id = %s",
             token.pk,

@@ -51,7 +51,7 @@ def _identify_caller(secret: str) -> Caller:
     if not secret:
         return Caller(environment=environment)
     try:
-        token = api_tokens.find(secret)
+        token = api_tokens.find_token(secret)
     except NotAllowed as refusal:
         raise CommandError(str(refusal)) from None
     if token is None:
